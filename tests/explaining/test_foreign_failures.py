@@ -44,6 +44,14 @@ _FOLLOWS = "Most likely a consequence: "
         ),
         (f"timed out waiting for the condition\n{_READ}", None),
         (f"We fixed 'no space left on device' yesterday.\n{_READ}", None),
+        (f"We have no OOMKilled pods.\n{_READ}", None),
+        (f"It is not an exec format error.\n{_READ}", None),
+        (f"Is it because of '3 Insufficient cpu'?\n{_READ}", None),
+        (f"# exec format error: set the platform\n{_READ}", None),
+        (
+            f"Access denied for user 'octo'@'10.0.0.1' (using password: NO)\n{_READ}",
+            f"{_REMAINS}the login of octo at the database has no password",
+        ),
         (_READ, None),
     ],
 )

@@ -35,6 +35,23 @@ _NO_SECRETS = 'Error from server (Forbidden): secrets is forbidden: User "system
         (f"We tried to fix this: {_NO_LIST}\nThe next call: {_EXPIRED}", "s3:ListBucket", 1),
         (f"First it said in the log: {_NO_LIST}\nNow it says: {_EXPIRED}", "s3:ListBucket", 1),
         (f"Last week we fixed {_NO_LIST}. What did it mean?", "s3:ListBucket", 0),
+        (f"Please get this fixed:\n{_NO_LIST}\n\nAnother one:\n{_EXPIRED}", "s3:ListBucket", 1),
+        (f"Has anyone fixed the error '{_NO_LIST}'?\nThen: {_EXPIRED}", "s3:ListBucket", 1),
+        (f"Have we fixed '{_NO_LIST}'?\nThen: {_EXPIRED}", "s3:ListBucket", 1),
+        (f"The host name resolved, {_NO_LIST}\nThen: {_EXPIRED}", "s3:ListBucket", 1),
+        (
+            f"{_NO_LIST}\n\nIt is fixed in version 2 of the tool, but we have 1. Then {_EXPIRED}",
+            "s3:ListBucket",
+            1,
+        ),
+        (f"{_NO_LIST}. This is resolved by adding a policy.\n{_EXPIRED}", "s3:ListBucket", 1),
+        (f"{_NO_LIST}. That is gone when I use the other role.\n{_EXPIRED}", "s3:ListBucket", 1),
+        (f"Not yet solved: {_NO_LIST}\nSolved: {_EXPIRED}", "s3:ListBucket", 1),
+        (
+            f"The first run says {_NO_LIST}\n\nIf we now run it as root it says {_EXPIRED}",
+            "s3:ListBucket",
+            1,
+        ),
     ],
 )
 def test_errors_that_are_fixed_are_not_explained(text: str, explained: str, others: int) -> None:
@@ -59,6 +76,13 @@ _DENIED = "User: arn:aws:sts::111122223333:assumed-role/app/s is not authorized 
         (f"{_DENIED}\nIt had this bucket policy, which we have removed since:\n{_DENY}", False),
         (f"{_DENIED}\nWe removed a statement from the bucket policy. It is now:\n{_DENY}", True),
         (f"{_DENIED}\nShould we have removed this?\n{_DENY}", True),
+        (f"{_DENIED}\nThe admin removed this line from it, and the policy looks like this:\n{_DENY}", True),
+        (f"{_DENIED}\nI dropped this into the bucket:\n{_DENY}", True),
+        (f"{_DENIED}\nTerraform removed this and created that:\n{_DENY}", True),
+        (f"{_DENIED}\nThis policy was attached, and a condition was removed from it:\n{_DENY}", True),
+        (f"{_DENIED}\nObjects were deleted (removed by hand):\n{_DENY}", True),
+        (f"{_DENIED}\n{_DENY}\nWe removed it from the bucket of the dev account only.", True),
+        (f"{_DENIED}\n{_DENY}\nWe removed the other policy.", True),
         (f"{_DENIED}\nIt does not help that I removed it, as a colleague put it back:\n{_DENY}", True),
     ],
 )

@@ -58,13 +58,20 @@ _TABLE = (
     _Foreign("o space left on device", lazy_pattern(r"\bno space left on device\b", re.IGNORECASE), "a disk is full (no space left on device)"),
     _Foreign("JavaScript heap out of memory", lazy_pattern(r"\bJavaScript heap out of memory\b"), "Node.js has too little memory (heap out of memory)"),
     _Foreign("authentication failed for user", lazy_pattern(r"\bpassword authentication failed for user \"(?P<what>[\w.-]{1,63})\""), "the database rejects the password of {what}", frozenset({"kms", "rds-db", "secretsmanager", "ssm"})),
-    _Foreign("(using password", lazy_pattern(r"\bAccess denied for user '(?P<what>[\w.-]{1,80})'@'[^'\n]{1,255}' \(using password"), "the database rejects the password of {what}", frozenset({"kms", "rds-db", "secretsmanager", "ssm"})),
+    _Foreign("(using password: YES", lazy_pattern(r"\bAccess denied for user '(?P<what>[\w.-]{1,80})'@'[^'\n]{1,255}' \(using password: YES"), "the database rejects the password of {what}", frozenset({"kms", "rds-db", "secretsmanager", "ssm"})),
+    _Foreign("(using password: NO", lazy_pattern(r"\bAccess denied for user '(?P<what>[\w.-]{1,80})'@'[^'\n]{1,255}' \(using password: NO"), "the login of {what} at the database has no password", frozenset({"kms", "rds-db", "secretsmanager", "ssm"})),
     _Foreign("another operation (", lazy_pattern(r"\banother operation \(install/upgrade/rollback\) is in progress"), "a run of Helm that did not finish still locks the release"),
     _Foreign("timed out waiting for the condition", lazy_pattern(r"\b(?:UPGRADE|INSTALLATION) FAILED: (?:[^\n]{0,200}: )?timed out waiting for the condition"), "Helm waited for the pods until its timeout", None),
     _Foreign("context deadline exceeded", lazy_pattern(r"\b(?:UPGRADE|INSTALLATION) FAILED: (?:[^\n]{0,200}: )?context deadline exceeded"), "Helm waited for the pods until its timeout", None),
     _Foreign("exceeded its progress deadline", lazy_pattern(r"\bexceeded its progress deadline"), "the rollout waited for new pods until its deadline", None),
 )  # fmt: skip
 _MAX_CHARS, _MAX_FOREIGN = 200_000, 4
+# "We have no OOMKilled pods", "it is not an exec format error", and comments.
+_ABSENT = lazy_pattern(
+    r"(?i:\b(?:no|not|never|without|instead of|fixed|solved|resolved|if|whether|because of|e\.g\.|such as|like)\b|n't\b)[^\w\n]{1,3}(?:(?:an?|the|any|more|by|of|error) )?[^\w\n]{0,3}(?:\d{1,4} )?\Z"
+    r"|^\s{0,20}(?:#|//) "
+)
+_CHARS_BEFORE = 60
 
 
 def describe_foreign(failure: Failure, text: str, known: str) -> Iterator[tuple[str, str]]:
@@ -101,7 +108,7 @@ def name_foreign(text: str) -> str | None:
     found = [
         row.description.format(**each.groupdict())
         for row in _TABLE
-        if row.part in text and (each := row.pattern.search(text[:_MAX_CHARS])) is not None
+        if row.part in text and (each := next(_find_stated(row.pattern, text), None)) is not None
     ]
     return join_words([*dict.fromkeys(found)][:_MAX_FOREIGN], "and") if found else None
 
@@ -110,9 +117,16 @@ def _find_beside(pattern: re.Pattern[str], failure: Failure, text: str, known: s
     """Return the first words outside of a failure that its explanation does not quote."""
     own = failure.text[slice(*failure.span)]
     return next(
-        (each for each in pattern.finditer(text[:_MAX_CHARS]) if each[0] not in own and each[0] not in known),
-        None,
+        (each for each in _find_stated(pattern, text) if each[0] not in own and each[0] not in known), None
     )
+
+
+def _find_stated(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield what a pattern matches, but nothing that the words before it deny, and no comments."""
+    for found in pattern.finditer(text[:_MAX_CHARS]):
+        before = text[max(found.start() - _CHARS_BEFORE, 0) : found.start()].rpartition("\n")[2]
+        if _ABSENT.search(before) is None:
+            yield found
 
 
 def _service_of(failure: Failure) -> str:

@@ -86,11 +86,14 @@ _NAMED_CALLER = lazy_pattern(
     re.ASCII,
 )
 # "The pipeline role (web-pipeline) has this:", "our task role is orders-task": the caller of a message that names none,
-# if the text names no other role.
+# if the text names no other role. A role of another kind calls nobody, nor does one that is assumed or gone.
+_NO_CALLERS = r"(?:other|different|trust(?:ed|ing)|target|destination|source|replication|second|third|new|old|former|previous|missing|deleted|wrong|external|cross-account|(?:service-)?linked|RBAC|[Kk]ubernetes|[Cc]luster|[Nn]ode|[Dd]atabase|Postgres(?:QL)?|SQL|Redshift|Snowflake|Vault|Azure|Google|default|admin)"
+# "The role is read-only", "is cross-account", "us-east-1": no names, unless they are quoted.
+_COMPOUND = r"(?:(?:not|non|un|self|cross|auto|pre|well|multi|single|read|view|up|in|over|under|set|back)-|[\w-]{1,40}-(?:only|managed|based|linked|related|wide|\w{1,12}ed)\b|[a-z]{2}-(?:gov-)?[a-z]{4,9}-\d\b)"
 _ONLY_ROLE = lazy_pattern(
-    r"\b(?:[Tt]he|[Oo]ur|[Mm]y|[Ii]ts) (?:(?!other|different|trusted|target|second|new\b)[\w-]{2,20} ){0,3}?[Rr]ole"
-    r"(?: \(|,? [`\"']| is (?:called )?[`\"']?|: [`\"']?)(?=[\w+=,.@-]{0,63}[\d_-])(?P<name>[A-Za-z][\w+=,.@-]{1,62}[\w+=@-])[`\"')]?"
-    r"(?![\w/:-])(?![^.\n]{0,80}(?<!not )(?<!n't )\bwork(?:s|ed)?\b)",
+    rf"\b(?:[Tt]he|[Oo]ur|[Mm]y|[Ii]ts) (?:(?!{_NO_CALLERS}\b)[\w-]{{2,20}} ){{0,3}}?[Rr]ole"
+    rf"(?: \(|,? [`\"']| is (?:called )?[`\"']?|: [`\"']?)(?=[\w+=,.@-]{{0,63}}[\d_-])(?:(?<=[`\"'])|(?!{_COMPOUND}))(?P<name>[A-Za-z][\w+=,.@-]{{1,62}}[\w+=@-])[`\"')]?"
+    r"(?![\w/:-])(?![^.\n]{0,80}(?:(?<!not )(?<!n't )\bwork(?:s|ed)?\b|\bassumed?\b|\bdeleted\b|\bdoes(?: not|n't) exist\b))",
     re.ASCII,
 )
 _OTHER_ROLE = lazy_pattern(r":role/|\b[Rr]ole [`\"'](?=[\w+=,.@-]{2,64}[`\"'])|:assumed-role/", re.ASCII)
@@ -222,9 +225,8 @@ def find_only_role(text: str) -> Stated | None:
         return None
     found = [each for each in _ONLY_ROLE.finditer(text) if not _is_of_other(text, each)]
     names = {each["name"] for each in found}
-    if len(names) != 1 or any(
-        each.end() not in {found.start("name") for found in found} for each in _OTHER_ROLE.finditer(text)
-    ):
+    starts = {each.start("name") for each in found}
+    if len(names) != 1 or any(each.end() not in starts for each in _OTHER_ROLE.finditer(text)):
         return None
     return Stated(f"arn:aws:iam::****:role/{names.pop()}", quote_match(found[0]))
 

@@ -35,21 +35,28 @@ _UNDONE = lazy_pattern(
     r"(?i:\b(?:not|never|nobody|no one|cannot|how|if|once|should|must|could|would|will|can|going|want(?:ed)?|tr(?:y|ied|ying)|thought|hop(?:ed|ing)|need(?:ed|s)?|to be)\b|n't\b|\?)"
 )
 _CAME_BACK = lazy_pattern(
-    r"(?i:\b(?:(?:came|comes|come|is|was|got) back|put (?:it|that|this|them) back|(?:fail(?:s|ed)|appear(?:s|ed)|happen(?:s|ed)|occur(?:s|red)|there|is|was) again|returned|reappear(?:s|ed)|re-?added|re-?attached|restored|sometimes|for (?:a|some|one) (?:while|minute|moment|time|day)|only (?:for|when|if)|but (?:the|it|not|only)\b(?! (?:new|next|now)))\b)"
+    r"(?i:\b(?:(?:came|comes|come|is|was|got) back|put (?:it|that|this|them) back|(?:fail(?:s|ed)|appear(?:s|ed)|happen(?:s|ed)|occur(?:s|red)|there|is|was) again|returned|reappear(?:s|ed)|re-?added|re-?attached|restored|sometimes|for (?:a|some|one) (?:while|minute|moment|time|day)|only (?:for|when|if)|but (?:the|it|not|only)\b(?! (?:new|next|now))|still (?:get|see|have|happens|occurs|appears|persists|there))\b)"
 )
 _FIXED = r"(?:fixed|solved|resolved|cured|cleared|sorted(?: out)?|(?:got|gotten) (?:rid of|past|around))"
 _WORDS = r"(?:the|this|that|an?|another|one|our|earlier|previous|old|first|initial|original|similar|error|errors|message|problem|issue|denial|failure|exception|saying|of|about|with|from)"
-# "we fixed the error 'permission denied'"
-_FIXED_BEFORE = lazy_pattern(rf"(?i:\b{_FIXED}(?: {_WORDS}){{0,6}}[:,]?[\s\"'`“‘(\[>*_-]{{0,12}}\Z)")
-_QUOTED_FIX = lazy_pattern(
-    rf"(?i:\b{_FIXED}(?: {_WORDS}){{0,6}}:? ?)(?P<open>[\"'`“‘(])(?P<words>[^\n\"`”’)]{{8,300}}?)[\"'`”’)](?![\w])"
+_PEOPLE = r"(?:I|we|they|he|she|somebody|someone|(?:an?|the|my|our) (?:[\w-]{2,20} )?(?:colleague|team|admin(?:istrator)?|ops))"
+_HAVE_FIXED = (
+    rf"\b{_PEOPLE}(?:'ve| have| had| has)?(?: (?:already|since|then|now|just|also|meanwhile)){{0,2}} {_FIXED}"
 )
-# "…, which is gone now", "… went away after the login", "… That one is fixed."
+# "we fixed the error 'permission denied'", but not "get this fixed" or "the name resolved".
+_FIXED_BEFORE = lazy_pattern(rf"(?i:{_HAVE_FIXED}(?: {_WORDS}){{0,6}}[:,]?[\s\"'`“‘(\[>*_-]{{0,12}}\Z)")
+_ASKED = lazy_pattern(r"[\s\"'`”’)\]]{0,4}\?")
+_QUOTED_FIX = lazy_pattern(
+    rf"(?i:{_HAVE_FIXED}(?: {_WORDS}){{0,6}}:? ?)(?P<open>[\"'`“‘(])(?P<words>[^\n\"`”’)]{{8,300}}?)[\"'`”’)](?![\w])"
+)
+# "…, which is gone now", "… went away after the login", "… That one is fixed.", but not "It is fixed in version 2",
+# "It is solved by another policy" or "It is gone when I use the other role".
+_ELSEWHERE = r"(?! (?:when|if|only|once|as soon|with(?:out)?|for (?:an?|the|my|our|one|some)|under|on|in (?:v?\d|versions?|releases?|the (?:new|next|latest))|locally|elsewhere)\b)"
 _GONE = rf"(?:{_FIXED}|gone|over|past|disappeared|vanished|went away|(?:no longer|does ?n[o']t|do not) (?:appears?|occurs?|happens?|shows? up)(?: any ?more)?)"
 _SUBJECT = r"(?:which|that|this|it|(?:that|this|the)(?: first| earlier| old)? (?:one|error|message|problem|issue|failure|denial))"
 _GONE_AFTER = lazy_pattern(
-    rf"(?i:[\s\"'`”’)\].,;:>*_–—-]{{0,16}}(?:and |but )?(?:{_SUBJECT} )?(?:(?:is|was|has|have|are|were|got|did) |'s )?(?:(?:now|already|since|then|been|meanwhile|long) ){{0,2}}{_GONE}\b"
-    rf"|[\s\"'`”’)\].,;:>*_–—-]{{0,16}}(?:which |that |and )?(?:I|we|they|he|she|somebody|someone|a colleague)(?:'ve| have| has)?(?: since| already| then)? {_FIXED}\b)"
+    rf"(?i:[\s\"'`”’)\].,;:>*_–—-]{{0,16}}(?:and |but )?(?!(?:{_SUBJECT} )?(?:is|'s) {_FIXED} (?:by|using|via)\b)(?:{_SUBJECT} )?(?:(?:is|was|has|have|are|were|got|did) |'s )?(?:(?:now|already|since|then|been|meanwhile|long) ){{0,2}}{_GONE}\b(?! ?:| \d| (?:an?|the) ){_ELSEWHERE}"
+    rf"|[\s\"'`”’)\].,;:>*_–—-]{{0,16}}(?:which |that |and )?(?:I|we|they|he|she|somebody|someone|a colleague)(?:'ve| have| has)?(?: since| already| then)? {_FIXED}\b{_ELSEWHERE})"
 )
 # "First we got …", "Last week it failed with …", and "now it says …".
 _EARLIER = lazy_pattern(
@@ -59,6 +66,8 @@ _EARLIER = lazy_pattern(
 _NOW = lazy_pattern(
     r"(?i:\b(?:now(?! on\b)|today|currently|since then|meanwhile|the (?:new|next|present|current) (?:one|error|message|problem))\b)"
 )
+# "If we now run it as root", "Now we also see …"
+_AT_THE_SAME_TIME = lazy_pattern(r"(?i:\b(?:if|when|whenever|also|additionally|both|sometimes)\b)")
 # "before that in the log"
 _OF_OUTPUT = lazy_pattern(
     r"(?i:\b(?:logs?|logged|output|trace|traceback|lines?|above|at the (?:top|start))\b)"
@@ -66,14 +75,15 @@ _OF_OUTPUT = lazy_pattern(
 _REMOVED = r"(?:removed|detached|deleted|dropped|revoked|taken (?:off|out|away)|gone)"
 _KIND = r"(?:(?:old|other|whole|same|bucket|key|queue|topic|inline|managed|trust|resource|identity|endpoint|session|permissions|boundary|service control|customer) ){0,3}(?:polic(?:y|ies)|statements?|boundar(?:y|ies)|SCPs?|RCPs?|Deny|Allow|one|two)"
 _POLICY_REMOVED_BEFORE = lazy_pattern(
-    rf"(?i:\b{_REMOVED} (?:this|these|that|the following|it|them)\b"
-    rf"|\b(?:this|these|the following|the old|the former|the previous) {_KIND}[^\n.;]{{0,60}}? (?:(?:was|were|has|have|got|is|are) )(?:(?:been|since|already|then|now) ){{0,2}}{_REMOVED}\b"
+    # A part of a policy that was removed leaves the rest, and who drops a policy into a role attaches it.
+    rf"(?i:\b{_REMOVED} (?:this|these|that|the following|it|them)\b(?! (?:line|condition|key|part|bit|action|resource|principal)s?\b| in(?:to)?\b)"
+    rf"|\b(?:this|these|the following|the old|the former|the previous) {_KIND}(?:(?! and (?:an?|the|its|one) )[^\n.;]){{0,60}}? (?:(?:was|were|has|have|got|is|are) )(?:(?:been|since|already|then|now) ){{0,2}}{_REMOVED}\b"
     rf"|\b(?:this|these|the following) {_KIND}[^\n.;]{{0,60}}?,? (?:which|that) (?:(?:was|were|has been|have been)|(?:I|we|they|he|she|somebody|someone|an? \w{{3,20}}|the \w{{3,20}}(?: team)?)(?:'ve| have| has)?)(?: (?:since|already|then|now|just))? {_REMOVED}\b"
-    rf"|\bthe {_REMOVED} {_KIND}|[(\[]{_REMOVED}\b[^()\n]{{0,40}}[)\]])[^\n]{{0,60}}\s{{0,4}}(?:```\w{{0,5}}\s{{0,4}})?\Z"
+    rf"|\bthe {_REMOVED} {_KIND}|\b{_KIND} ?[^\n.;()]{{0,60}}[(\[]{_REMOVED}\b[^()\n]{{0,40}}[)\]])[^\n]{{0,60}}\s{{0,4}}(?:```\w{{0,5}}\s{{0,4}})?\Z"
 )
 _POLICY_REMOVED_AFTER = lazy_pattern(
-    rf"(?i:[\s`.,;:)\]–—-]{{0,16}}(?:and |but )?(?:(?:which|it|(?:this|that|these|both|the)(?: {_KIND})?) (?:was|were|has|have|is|are|got) (?:(?:been|since|already|then|now) ){{0,2}}{_REMOVED}\b"
-    rf"|(?:which )?(?:I|we|they|he|she|somebody|someone|an? \w{{3,20}}|the \w{{3,20}}(?: team)?)(?:'ve| have| has)?(?: (?:since|already|then|now|just|have)){{0,2}} {_REMOVED} (?:it|this|that|them|(?:the|that|this) {_KIND})\b))"
+    rf"(?i:[\s`.,;:)\]–—-]{{0,16}}(?:and |but )?(?:(?:which|it|(?:this|that|these|both|the(?! o))(?: {_KIND})?) (?:was|were|has|have|is|are|got) (?:(?:been|since|already|then|now) ){{0,2}}{_REMOVED}\b"
+    rf"|(?:which )?(?:I|we|they|he|she|somebody|someone|an? \w{{3,20}}|the \w{{3,20}}(?: team)?)(?:'ve| have| has)?(?: (?:since|already|then|now|just|have)){{0,2}} {_REMOVED} (?:it|this|that|them|(?:the(?! o)|that|this) {_KIND})\b(?! before\b)))"
 )
 # An AWS managed policy that somebody removed: before its name, and after it.
 _NAMED_POLICY = lazy_pattern(
@@ -88,7 +98,11 @@ _NAME_REMOVED_AFTER = lazy_pattern(
 )
 # What the sentence goes on to show instead.
 _PRESENT = lazy_pattern(
-    r"(?i:\b(?:now|new|current(?:ly)?|instead|leaves|remain(?:s|ing)?|left|still|below is)\b)"
+    r"(?i:\b(?:now|new|current(?:ly)?|instead|leaves|remain(?:s|ing)?|left|still|below is|(?:this|here|that) (?:is|are)|looks?|created|added|wrote|attached|replaced|applied|set)\b)"
+)
+# "We removed it from the role of another account only."
+_IN_FORCE = lazy_pattern(
+    r"(?i:\b(?:only|other|another|remains?|still (?:attached|there|active|applies|exists|in (?:place|force|use)))\b)"
 )
 
 
@@ -135,6 +149,7 @@ def _find_fixed_quotes(text: str, failures: Sequence[_Span]) -> Iterator[_Span]:
     for found in _QUOTED_FIX.finditer(text):
         start, end = found.span("words")
         is_other = all(high <= start or end <= low for low, high in failures)
+        is_other = is_other and _ASKED.match(text, end) is None
         if is_other and _UNDONE.search(_last_sentence(text, 0, found.start())) is None:
             yield start, end
 
@@ -145,7 +160,10 @@ def _find_past_failures(text: str, spans: Sequence[_Span]) -> Iterator[_Span]:
     ends = [0, *(end for _, end in spans)]
     starts = [*(start for start, _ in spans[1:]), len(text)]
     before = [_last_sentence(text, end, start) for end, (start, _) in zip(ends, spans, strict=False)]
-    present = [_NOW.search(each) is not None and _EARLIER.search(each) is None for each in before]
+    present = [
+        _NOW.search(each) is not None and not (_EARLIER.search(each) or _AT_THE_SAME_TIME.search(each))
+        for each in before
+    ]
     for number, (start, end) in enumerate(spans):
         fixed = _find_end_of_fixed(text, (start, end), before[number], starts[number])
         is_earlier = not present[number] and any(present) and _was_earlier(before[number])
@@ -165,8 +183,9 @@ def _find_end_of_fixed(text: str, span: _Span, before: str, following: int) -> i
     start, end = span
     fixed = _FIXED_BEFORE.search(before)
     if fixed is not None:
-        is_past = _UNDONE.search(before[: fixed.start()]) is None
-        return end if is_past and not _CAME_BACK.search(_first_sentence(text, end, following)) else None
+        after = _first_sentence(text, end, following)
+        is_past = _UNDONE.search(before[: fixed.start()]) is None and not _ASKED.match(after)
+        return end if is_past and not _CAME_BACK.search(after) else None
     for at in (*(each.end() for each in _CLOSING.finditer(text, start, end)), end):
         after = _first_sentence(text, at, following)
         gone = _GONE_AFTER.match(after)
@@ -187,7 +206,9 @@ def _is_removed(text: str, span: _Span) -> bool:
         is_past = _PRESENT.search(before, removed.end() - len(removed[0])) is None
         return is_past and not (_UNDONE.search(before) or _CAME_BACK.search(before))
     removed = _POLICY_REMOVED_AFTER.match(after)
-    return removed is not None and not (_UNDONE.search(removed[0]) or _CAME_BACK.search(after))
+    return removed is not None and not (
+        _UNDONE.search(removed[0]) or _CAME_BACK.search(after) or _IN_FORCE.search(after)
+    )
 
 
 def _find_removed_names(text: str) -> Iterator[_Span]:

@@ -32,13 +32,13 @@ _NAMED = lazy_pattern(
     rf"(?<![:\w])(?i:sub|subject)(?: claim)?\\?[\"'`]?\s{{0,3}}(?::|=>?|is|was)?\s{{0,3}}\\?[\"'`]?{_SUBJECT}(?![*?\w:/])",
     re.ASCII,
 )
-# A line with one of these states what a policy expects.
+# A line with one of these states what a policy expects, or the claim of another token.
 _EXPECTED = lazy_pattern(
-    r"(?i:polic|condition|trusts?\b|expect|allow|require|accept|configured|StringLike|StringEquals)"
+    r"(?i:polic|condition|trusts?\b|expect|allow|require|accept|configured|StringLike|StringEquals|\b(?:should|must|example|docs|document(?:ed|ation)|works?|worked|other|another)\b|\be\.g\.|\bnot (?:the )?\Z)"
 )
 _CHARS_BEFORE = 80
 _AUDIENCE = lazy_pattern(
-    r"(?<![:\w])(?i:aud|audience)(?: claim)?\\?[\"'`]?\s{0,3}(?::|=>?|is|was)\s{0,3}\[?\\?[\"'`]?(?P<value>[\w.:/-]{1,200}\w)",
+    r"(?<![:\w])(?i:aud|audience)(?: claim)?\\?[\"'`]?\s{0,3}(?::|=>?|is|was)\s{0,3}\[?\\?[\"'`]?(?!api://|(?:https:)?//iam\.googleapis\.com)(?P<value>[\w.:/-]{1,200}\w)",
     re.ASCII,
 )
 _ISSUER = lazy_pattern(
@@ -94,8 +94,9 @@ def _find_named(text: str) -> list[dict[str, Any]]:
         if _EXPECTED.search(line):
             continue
         issuer, audience = _usual_provider(text, found)
-        # Without one of its own, the token has the audience that the policy expects.
-        stated = _AUDIENCE.search(text) or _EXPECTED_AUDIENCE.search(text)
+        # Without one of its own, the token has the audience that the policy expects. Azure and Google have others.
+        audiences = {each["value"]: each for each in _AUDIENCE.finditer(text)}
+        stated = audiences.popitem()[1] if len(audiences) == 1 else _EXPECTED_AUDIENCE.search(text)
         subject = found[found.lastgroup or 0].rstrip(".")
         known = {"iss": issuer, "sub": subject, "aud": [stated["value"] if stated else audience]}
         if known not in claims:

@@ -115,6 +115,15 @@ DENIED = "An error occurred (AccessDenied) when calling the GetObjectTagging ope
         ("The job role (build-1) passes arn:aws:iam::111122223333:role/build-2.", None),
         ("My colleague uses the job role (build-1).", None),
         ("The target role (build-1) is in the other account.", None),
+        ("The role is read-only.", None),
+        ("Our role is cross-account, in us-east-1.", None),
+        ("The Lambda role is set-up in Terraform.", None),
+        ("The cross-account role is called build-1.", None),
+        ("The database role is build_rw.", None),
+        ("My old role is build-1.", None),
+        ("The pipeline role (build-1) was deleted.", None),
+        ("The pipeline role: us-east-1", None),
+        ("The pipeline role is `read-only`, it says.", "read-only"),
     ],
 )
 def test_role_that_the_text_describes(said: str, caller: str | None) -> None:

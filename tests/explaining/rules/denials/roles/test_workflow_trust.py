@@ -370,12 +370,13 @@ RECORD = {
         (f"{REJECTED}sub: {SUBJECT}", ISSUER, "sts.amazonaws.com", SUBJECT),
         (f"{REJECTED}the token's subject claim is `{SUBJECT}`.", ISSUER, "sts.amazonaws.com", SUBJECT),
         (f'{REJECTED}{{"sub": "{SUBJECT}", "aud": "octo"}}', ISSUER, "octo", SUBJECT),
+        (f"{REJECTED}with:\n  audience: api://AzureADTokenExchange\n\nsub: {SUBJECT}", ISSUER, "sts.amazonaws.com", SUBJECT),
         (json.dumps(RECORD), ISSUER, "octo", SUBJECT),
         (f"{REJECTED}sub=project_path:octo/cart:ref_type:tag:ref:v1 iss=https://gitlab.octo.example", "gitlab.octo.example", "https://gitlab.octo.example", "project_path:octo/cart:ref_type:tag:ref:v1"),
         (f"CI_SERVER_URL=https://gitlab.octo.example\n{GITLAB}", "gitlab.octo.example", "https://gitlab.octo.example", "project_path:octo/cart:ref_type:branch:ref:dev"),
         (f"{REJECTED}subject: organization:octo:project:cart:workspace:live:run_phase:plan", "app.terraform.io", "aws.workload.identity", "organization:octo:project:cart:workspace:live:run_phase:plan"),
     ],
-    ids=["line", "sentence", "JSON", "record", "GitLab", "CI_SERVER_URL", "Terraform"],
+    ids=["line", "sentence", "JSON", "Azure", "record", "GitLab", "CI_SERVER_URL", "Terraform"],
 )  # fmt: skip
 def test_stated_subject_is_that_of_the_token(text: str, issuer: str, audience: str, subject: str) -> None:
     explanation = explain(text)
@@ -392,10 +393,13 @@ def test_stated_subject_is_that_of_the_token(text: str, issuer: str, audience: s
     [
         f"The trust policy expects the sub {SUBJECT}",
         f"sub: {SUBJECT}\nsub: repo:octo@12/other@35:pull_request",
+        f"It works with sub: {SUBJECT}",
+        f"The docs show sub: {SUBJECT}",
+        f"The claim is not sub: {SUBJECT}",
         f'Condition: {{"StringLike": {{"{ISSUER}:sub": "repo:octo/cart:*"}}}}',
         f'variable = "{ISSUER}:sub"\nvalues = ["repo:octo/cart:ref:refs/heads/main"]',
     ],
-    ids=["expected", "two", "condition", "HCL"],
+    ids=["expected", "two", "works", "documentation", "negated", "condition", "HCL"],
 )
 def test_subject_of_a_policy_is_not_that_of_the_token(line: str) -> None:
     assert "does not allow the subject" not in explain(f"{REJECTED}{line}").summary
