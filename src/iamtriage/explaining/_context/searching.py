@@ -19,7 +19,7 @@ from iamtriage.explaining._context.readers.command_lines import find_commands, o
 from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
 from iamtriage.explaining._context.readers.endpoints import find_other_endpoint, find_other_system
 from iamtriage.explaining._context.readers.names import NAME_READERS
-from iamtriage.explaining._context.readers.regions import find_heading_region
+from iamtriage.explaining._context.readers.regions import choose_region
 from iamtriage.explaining._context.readers.runtimes import find_runtime
 from iamtriage.explaining._context.readers.s3_locations import (
     Location,
@@ -93,15 +93,10 @@ def search_context(failure: Failure, whole: str) -> Context:
         values["caller"] = restore_case(whole, values["caller"])
     if failure.principal is None:
         values["caller"] = find_said_caller(whole, failure.kind, values.get("caller"))
-    # If there are several Regions, the last one before the error is that of the failed call.
-    stated = NAME_READERS["region"](head + text[first:end], command)
-    if stated is not None:
-        values["region"] = stated
-    is_named = command is not None and command.option("region") == values.get("region") is not None
-    if not is_named and (heading := find_heading_region(text, start)) is not None:
-        stated = values.get("region")
-        if stated is None or text.rfind(heading.value, 0, start) > text.rfind(stated.value, 0, start):
-            values["region"] = heading
+    before = NAME_READERS["region"](head + text[first:end], command)
+    region = choose_region(text, (start, end), command, before, values.get("region"))
+    if region is not None:
+        values["region"] = region
     values["other_endpoint"] = find_other_endpoint(failure, section, whole, command)
     if values["other_endpoint"] is None:
         values["other_system"] = find_other_system(failure, whole)

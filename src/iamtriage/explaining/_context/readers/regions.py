@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.statements import CLAUSE_END
 from iamtriage.explaining._context.values import Stated
@@ -18,11 +19,14 @@ from iamtriage.explaining._context.values import Stated
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.explaining._context.values import CommandLine
+
     # The start of a heading or a command, the start of its output, its Region and its profile.
     _Output: TypeAlias = tuple[int, int, str | None, str | None]
 
 __all__ = (
     "REGION",
+    "choose_region",
     "find_bucket_region",
     "find_called_region",
     "find_heading_region",
@@ -73,7 +77,52 @@ _ZONE = lazy_pattern(r"--(?P<region>[a-z]{3,6}\d)-(?:[a-z]{3}\d-)?az\d--x-s3\Z",
 _COMPASS = lazy_pattern(r"(?<!^)(north|south|east|west|central|gov)")
 # The number of characters to search for a heading before a failure, and for other calls around it.
 _CHARS_BEFORE, _CHARS_AROUND = 1_000, 8_000
+_CHARS_OF_LINE = 200
 _MAX_REGIONS = 8
+
+
+# The endpoint that a message names, unlike the registry of an image or the issuer of a token.
+_ENDPOINT = lazy_pattern(
+    rf"(?<![\w.-])(?!\d{{12}}\.dkr\.|oidc[.-])(?:[a-z0-9-]{{2,63}}\.){{1,4}}({REGION})\.(?:amazonaws\.com(?:\.cn)?|api\.aws)(?![\w-]|\.\w)",
+    re.ASCII,
+)
+
+
+def choose_region(
+    text: str,
+    span: tuple[int, int],
+    command: CommandLine | None,
+    before: Stated | None,
+    anywhere: Stated | None,
+) -> Stated | None:
+    """Return the Region of a failed call: of the several that a text can name, the one that is closest to the failure.
+
+    Args:
+        text: The text.
+        span: The failure in it.
+        command: The command that failed.
+        before: The last Region that is set before the failure: if there are several, that of the failed call.
+        anywhere: The last one that is set in the text.
+    """
+    start, end = span
+    stated = before or anywhere
+    if command is not None and stated is not None and command.option("region") == stated:
+        return stated
+    heading = find_heading_region(text, start)
+    if heading is not None:
+        is_later = stated is None or text.rfind(heading.value, 0, start) > text.rfind(stated.value, 0, start)
+        stated = heading if is_later else stated
+    if stated is None:
+        return None
+    rest = text.find("\n", end, end + _CHARS_OF_LINE)
+    high = end + _CHARS_OF_LINE if rest == -1 else rest
+    endpoints = {each[1]: each[0] for each in _ENDPOINT.finditer(text, start, high)}
+    if len(endpoints) == 1 and stated.value not in endpoints:
+        ((region, host),) = endpoints.items()
+        return Stated(region, host)
+    line = line_start(text, start, start - _CHARS_OF_LINE)
+    named = _MENTION.findall(text, line, start) if before is None else []
+    return Stated(named[-1], named[-1]) if named and named[-1] != stated.value else stated
 
 
 def find_heading_region(text: str, start: int) -> Stated | None:
