@@ -4,8 +4,17 @@ Prefixes, alphabets and lengths are facts from three rule sets: gitleaks 8
 (https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml), detect-secrets 1.5
 (https://github.com/Yelp/detect-secrets/tree/master/detect_secrets/plugins) and TruffleHog
 (https://github.com/trufflesecurity/trufflehog/tree/main/pkg/detectors). A token that is longer than its
-rule says is removed, too. The URLs of Discord's webhooks: https://discord.com/developers/docs/resources/webhook.
-AppSync: https://docs.aws.amazon.com/appsync/latest/APIReference/API_ApiKey.html, and the rules of several scanners.
+rule says is removed, too. The rules lack, or know only in part, what these providers say about their tokens:
+
+- AppSync: https://docs.aws.amazon.com/appsync/latest/APIReference/API_ApiKey.html, and the rules of several scanners.
+- Azure DevOps: https://learn.microsoft.com/en-us/purview/sit-defn-azure-devops-personal-access-token.
+- Discord, the URLs of its webhooks: https://discord.com/developers/docs/resources/webhook.
+- NuGet: ``ApiKeyV4.cs`` of https://github.com/NuGet/NuGetGallery. A key is 46 characters of base32, after "v4" in base32.
+- PostHog: ``posthog/models/utils.py`` of https://github.com/PostHog/posthog. Its keys with ``phc_`` are public.
+- SonarQube: ``TokenGeneratorImpl.java`` of https://github.com/SonarSource/sonarqube.
+- Supabase: ``access_token.go`` of https://github.com/supabase/cli. Newer tokens have ``v0_``, as in public repositories.
+- Tailscale: https://tailscale.com/kb/1277/key-prefixes. TruffleHog's rule has no lengths. The secret in the example there
+  has 18 characters, so a shorter part than 12 belongs to a name.
 """
 
 from __future__ import annotations
@@ -45,6 +54,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("1Password", ("ops_eyJ",), 0, r"ops_eyJ[A-Za-z0-9+/]{200,4000}={0,3}"),
     ("Adobe", ("p8e-",), 0, r"p8e-[A-Za-z0-9]{32}"),
     ("age", ("AGE-SECRET-KEY-1",), 0, r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
+    ("Airtable", ("pat",), 0, r"pat[A-Za-z0-9]{14}\.[a-f0-9]{64}"),
     ("Amazon Bedrock", ("ABSK",), 0, r"ABSK[A-Za-z0-9+/]{100,400}={0,2}"),
     ("Amazon Bedrock", ("bedrock-api-key-",), 0, r"bedrock-api-key-[A-Za-z0-9+/]{20,20000}={0,2}"),
     ("AWS AppSync", ("da2-",), 0, r"da2-[a-z0-9]{26}"),
@@ -52,7 +62,6 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("Artifactory", ("AKCp",), 0, r"AKCp[A-Za-z0-9]{10,100}"),
     ("Artifactory", ("cmVmd",), 0, r"cmVmd[A-Za-z0-9]{59}"),
     ("Atlassian", ("ATATT3",), 0, r"ATATT3[A-Za-z0-9_=-]{60,400}"),
-    ("Airtable", ("pat",), 0, r"pat[A-Za-z0-9]{14}\.[a-f0-9]{64}"),
     ("Azure", ("Q~",), 4, r"[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}"),
     ("Azure DevOps", ("AZDO",), 76, r"[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}"),
     ("Buildkite", ("bkua_",), 0, r"bkua_[a-z0-9]{40}"),
@@ -70,7 +79,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("Dynatrace", ("dt0",), 0, r"dt0[a-z][0-9]{2}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{64}"),
     ("EasyPost", ("EZAK", "EZTK"), 0, r"EZ[AT]K[A-Za-z0-9]{54}"),
     ("Facebook", ("EAAM", "EAAC"), 0, r"EAA[MC][A-Za-z0-9]{100,400}"),
-    ("Figma", ("figd_",), 0, r"figd_[A-Za-z0-9_-]{40,100}"),
+    ("Figma", ("figd_", "figh_", "figo_", "figoh_", "figor_", "figp_", "figr_", "figu_", "figuh_", "figur_"), 0, r"fig(?:[dhpr]|[ou][hr]?)_[A-Za-z0-9_=-]{40,100}"),
     ("Flutterwave", ("FLWSECK",), 0, r"FLWSECK(?:_TEST)?-[A-Za-z0-9]{12,32}(?:-X)?"),
     ("Fly.io", ("fo1_",), 0, r"fo1_[A-Za-z0-9_-]{43}"),
     ("Fly.io", ("fm1a_", "fm1r_", "fm2_"), 0, r"fm(?:1[ar]|2)_[A-Za-z0-9+/]{100,2000}={0,3}"),
@@ -112,13 +121,13 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("OpenShift", ("sha256~",), 0, r"sha256~[A-Za-z0-9_-]{43}"),
     ("Perplexity", ("pplx-",), 0, r"pplx-[A-Za-z0-9]{48}"),
     ("PlanetScale", ("pscale_",), 0, r"pscale_(?:tkn|oauth|pw)_[A-Za-z0-9_=.-]{32,64}"),
-    ("PostHog", ("phx_",), 0, r"phx_[A-Za-z0-9_]{43}"),
+    ("PostHog", ("pha_", "phr_", "phs_", "phx_"), 0, r"ph[arsx]_[A-Za-z0-9_]{40,60}"),
     ("Postman", ("PMAK-",), 0, r"PMAK-[A-Fa-f0-9]{24}-[A-Fa-f0-9]{34}"),
     ("Prefect", ("pnu_",), 0, r"pnu_[A-Za-z0-9]{36}"),
     ("Pulumi", ("pul-",), 0, r"pul-[a-f0-9]{40}"),
     ("PyPI", ("pypi-AgE",), 0, r"pypi-AgE[A-Za-z0-9_-]{50,1000}"),
     ("ReadMe", ("rdme_",), 0, r"rdme_[a-z0-9]{70}"),
-    ("Replicate", ("r8_",), 0, r"r8_[A-Za-z0-9]{37,40}"),
+    ("Replicate", ("r8_",), 0, r"r8_[A-Za-z0-9_-]{37,40}"),
     ("RubyGems", ("rubygems_",), 0, r"rubygems_[a-f0-9]{48}"),
     ("Scalingo", ("tk-us-",), 0, r"tk-us-[A-Za-z0-9_-]{48}"),
     ("SendGrid", ("SG.",), 0, r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
@@ -130,18 +139,19 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("Slack", ("xoxa-", "xoxb-", "xoxe-", "xoxe.", "xoxo-", "xoxp-", "xoxr-", "xoxs-"), 0, r"xox[abeoprs][-.](?:[0-9A-Za-z]{1,200}-){0,6}[0-9A-Za-z]{8,200}"),
     ("Slack", ("xapp-",), 0, r"xapp-[0-9]-[A-Za-z0-9]{1,30}-[0-9]{1,30}-[A-Za-z0-9]{8,200}"),
     ("Slack", ("hooks.slack.com/",), -16, r"(?:services|workflows|triggers)/[A-Za-z0-9+/_]{20,80}"),
-    ("SonarQube", ("squ_", "sqp_", "sqa_"), 0, r"sq[apu]_[a-f0-9]{40}"),
+    ("SonarQube", ("squ_", "sqp_", "sqa_"), 0, r"sq[apu]_[A-Za-z0-9_=-]{40}"),
+    ("SonarQube", ("sqco_",), 0, r"sqco_[A-Za-z0-9]{59}"),
     ("Sourcegraph", ("sgp_",), 0, r"sgp_(?:(?:[A-Fa-f0-9]{16}|local)_)?[A-Fa-f0-9]{40}"),
     ("Square", ("sq0atp-", "sq0csp-"), 0, r"sq0(?:atp|csp)-[A-Za-z0-9_-]{22,60}"),
     ("Square", ("EAAA",), 0, r"EAAA[A-Za-z0-9_-]{56,60}"),
     ("Stripe", ("sk_test_", "sk_live_", "sk_prod_", "rk_test_", "rk_live_", "rk_prod_"), 0, r"[sr]k_(?:test|live|prod)_[A-Za-z0-9]{10,200}"),
     ("Stripe", ("whsec_",), 0, r"whsec_[A-Za-z0-9+/=]{24,64}"),
-    ("Supabase", ("sbp_",), 0, r"sbp_[a-f0-9]{40}"),
-    ("Tailscale", ("tskey-",), 0, r"tskey-[a-z]{2,10}-[A-Za-z0-9]{8,40}-[A-Za-z0-9]{20,64}"),
+    ("Supabase", ("sbp_",), 0, r"sbp_(?:(?:oauth|v0)_)?[a-z0-9]{40}"),
+    ("Tailscale", ("tskey-",), 0, r"tskey-[a-z]{1,20}-[A-Za-z0-9_]{1,64}-[A-Za-z0-9_]{12,128}"),
     ("Telegram", ("telegram.org/bot",), -16, r"[0-9]{8,16}:A[A-Za-z0-9_-]{34}"),
     ("Twilio", ("SK",), 0, r"SK[0-9a-f]{32}"),
     ("Typeform", ("tfp_",), 0, r"tfp_[A-Za-z0-9_.=-]{59}"),
-    ("xAI", ("xai-",), 0, r"xai-[A-Za-z0-9]{70,100}"),
+    ("xAI", ("xai-",), 0, r"xai-[A-Za-z0-9_]{70,100}"),
 )  # fmt: skip
 # These tokens do not begin with fixed characters. The second pattern is a part that a text is searched fast for.
 _OPEN_ROWS: tuple[tuple[str, str, str], ...] = (
