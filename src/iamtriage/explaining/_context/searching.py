@@ -28,6 +28,7 @@ from iamtriage.explaining._context.readers.s3_locations import (
     find_setting,
 )
 from iamtriage.explaining._context.readers.sdk_frames import find_called_operation, find_storage_call
+from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
 from iamtriage.explaining._context.values import CommandLine, Stated
 
 if TYPE_CHECKING:
@@ -231,7 +232,9 @@ def _documents(text: str) -> dict[str, Any]:
         from iamtriage.explaining._context.readers.attached_policies import find_attached_policies
 
         values["policies"] = (*values.get("policies", ()), *find_attached_policies(text))
-    if is_described and all(each.has_principal for each in values.get("policies", ())):
+    if is_described and all(
+        each.has_principal or each.name == SESSION_POLICY for each in values.get("policies", ())
+    ):
         from iamtriage.explaining._context.readers.attached_policies import find_described_policies
 
         values["policies"] = (*values.get("policies", ()), *find_described_policies(text))

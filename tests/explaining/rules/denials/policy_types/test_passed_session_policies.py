@@ -89,6 +89,14 @@ def test_session_policy_is_not_that_of_the_role(passed: str) -> None:
     assert "in the text" not in explain(text).summary
 
 
+def test_permissions_of_the_role_beside_its_session_policy_are_known() -> None:
+    text = _RUST.format(_SHOWN % ("Allow", _SITE))
+    assert "must allow s3:PutObject, too." in " ".join(explain(text + DENIED).remedies[0].steps)
+    described = explain(f"{text}{DENIED}\nThe role site has s3:* on *.")
+    assert "allows the action already: that alone is not enough" in described.causes[-1].text
+    assert "must allow" not in " ".join(described.remedies[0].steps)
+
+
 def test_policy_before_a_call_is_not_passed_for_its_session() -> None:
     created = f"iam.put_role_policy(RoleName='site', PolicyName='site', PolicyDocument='{_SHOWN % ('Allow', _OTHER)}')\n"
     summary = explain(f"{created}sts.assume_role(RoleArn=ARN, RoleSessionName='ci')\n{DENIED}").summary

@@ -183,6 +183,8 @@ def _passed_policy_remedy(denial: Denial, statement: dict[str, Any] | None) -> R
     lines: tuple[str, ...] = ()
     policy: dict[str, Any] | None = None
     manifest: str | None = None
+    # An existing statement covers more than the one resource of the denial.
+    notes = guardrails.resource_steps(denial)
     text = denial.failure.text
     place = None if _shows_other_role(denial) else _find_place(text)
     passed = f"the policy that the text shows ({place})" if place else "the policy that it passes"
@@ -202,7 +204,10 @@ def _passed_policy_remedy(denial: Denial, statement: dict[str, Any] | None) -> R
     extended = None if place is None or statement is None else _extend_shown(denial, statement)
     if extended is not None:
         title = f"Allow {denial.action} in the session policy"
-        change = f"Replace {passed} with the one below. Then {again}. {capitalize_start(denial.caller)} must allow {denial.action}, too."
+        own = f" {capitalize_start(denial.caller)} must allow {denial.action}, too."
+        known = guardrails.describe_own_allow(denial) is not None
+        change = f"Replace {passed} with the one below. Then {again}.{'' if known else own}"
+        notes = notes if statement in extended["Statement"] else ()
         policy, statement = extended, None
         if place is not None and place.startswith("inline-session-policy"):
             document = json.dumps(extended, separators=(",", ":"))
@@ -222,7 +227,7 @@ def _passed_policy_remedy(denial: Denial, statement: dict[str, Any] | None) -> R
         title=title,
         who="you",
         commands=lines,
-        steps=(*steps, *guardrails.resource_steps(denial)),
+        steps=(*steps, *notes),
         policy=policy,
         statement=statement,
         manifest=manifest,
