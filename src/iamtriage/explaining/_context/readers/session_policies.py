@@ -26,7 +26,8 @@ _CHAINED = lazy_pattern(r"\s{0,40}\.(?!build\b|send\b|execute\b)\w{1,40}\(", re.
 _TO_TEXT = r"(?:(?:aws\.String|(?:json\.)?dumps|json_?encode|JSON\.stringify|\w{1,20}\.Serialize|Some|string)\(\s{0,40})?"
 _KEY = r"(?:[\"']?\b[Pp]olicy[\"']?\s?(?:=>|[=:])\s{0,20}|\.(?:[Ww]ith|set)?_?[Pp]olicy\(\s{0,40})"
 _PASSED = lazy_pattern(_KEY.replace("olicy", "olicy(?:_?[Aa]rns)?"))
-_QUOTE = r"[rbf$@]{0,2}#{0,2}[\"'`]{0,3}"
+# Quotation marks with the prefix of a language, or the start of a heredoc in Terraform.
+_QUOTE = r"(?:<<[-~]?\w{2,20}\n|[rbf$@]{0,2}#{0,2}[\"'`]{0,3})"
 _ARGUMENT = lazy_pattern(rf"{_KEY}{_TO_TEXT}{_QUOTE}\s{{0,40}}\Z")
 _VARIABLE = lazy_pattern(
     rf"\b(?P<name>[A-Za-z_]\w{{1,60}})(?:: [\w\[\], .]{{1,40}})?\s{{0,8}}:?=\s{{0,4}}{_TO_TEXT}{_QUOTE}\s{{0,40}}\Z",
