@@ -28,6 +28,7 @@ _BOTH = '{"Effect":"Allow","Action":["bedrock:InvokeModel","bedrock:InvokeModelW
 _ISSUER = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
 _NO_PROVIDER = f"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for {_ISSUER}\neks.amazonaws.com/role-arn: arn:aws:iam::444455556666:role/lake\n$ aws iam list-open-id-connect-providers --output text\narn:aws:iam::111122223333:oidc-provider/{_ISSUER[8:]}\n"
 _ENV = "KMSAccessDeniedException: Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Message: The security token included in the request is invalid.\n{}"
+_LAKE = "An error occurred (AccessDeniedException): Insufficient Lake Formation permission(s): Required Select on orders (Service: AmazonDataCatalog; Status Code: 400)\nrole arn:aws:iam::111122223333:role/lab\n"
 _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:PurgeQueue on resource: arn:aws:sqs:eu-west-1:111122223333:orders with an explicit deny in an identity-based policy\n{}{{"Effect":"Deny","NotAction":"iam:ListMFADevices","Resource":"*","Condition":{{"{}":{{"aws:MultiFactorAuthPresent":"false"}}}}}}'
 
 
@@ -45,6 +46,10 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (_NO_PROVIDER, ("The trust policy of the role must name this provider",), ("system:serviceaccount",)),
         (_ENV.format("bill-fn, eu-west-1. Yesterday the role bill-fn-role was deleted and created again."), ("--function-name bill-fn ",), ("FUNCTION_NAME",)),
         (_ENV.format("eu-west-1. Yesterday the role bill-fn was deleted and created again."), ("FUNCTION_NAME",), ("--function-name bill-fn ",)),
+        (f"{_LAKE}The simulator says glue:GetTable, lakeformation:GetDataAccess all allowed.", ("no IAM policy is missing for it.",), ("also needs",)),
+        (f"{_LAKE}The role has lakeformation:GetDataAccess.", ("no IAM policy is missing for it.",), ()),
+        (f"{_LAKE}The role has no lakeformation:GetDataAccess.", ("also needs an identity-based policy",), ("no IAM policy is missing",)),
+        (f"{_LAKE}Should the role have lakeformation:GetDataAccess?", ("also needs an identity-based policy",), ()),
         (_MFA.format("PS C:\\> aws sqs purge-queue\n", "BoolIfExists"), ("BoolIfExists applies to keys without MFA, too", "$env:AWS_SESSION_TOKEN"), ()),
         (_MFA.format("$ aws sqs purge-queue\n", "Bool"), ("Call with MFA",), ("BoolIfExists", "$env:")),
         (f"{_MODEL}{_INVOKE}ECS, task role octo-gateway", ("the task role octo-gateway is not allowed to subscribe it", "valid payment method."), ("The policy in the text does not allow", "Anthropic")),

@@ -17,7 +17,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.regions import find_called_region, find_working_regions
-from iamtriage.explaining._context.readers.statements import is_administrator
+from iamtriage.explaining._context.readers.statements import find_said, is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_principals import (
@@ -56,6 +56,10 @@ _CRAWLER_NAME = lazy_pattern(
 # https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-underlying-data.html
 _IF_REGISTERED = "If the table's S3 path is registered with Lake Formation, grant DATA_LOCATION_ACCESS on that location, too."
 _DATABASE_PERMISSIONS = frozenset({"CREATE_TABLE"})
+# "GetDataAccess and s3:GetObject are all allowed", and "the role has lakeformation:GetDataAccess"
+_ALLOWS_DATA_ACCESS = lazy_pattern(
+    r"(?:(?i:\b(?:has|have|allows?|grants?|granted|with)\b)(?![^\n.;]{0,80}\b(?i:not?|never|without|lacks?)\b)[^\n;]{0,80}?lakeformation:(?:\*|GetDataAccess\b)|lakeformation:(?:\*|GetDataAccess\b)(?![^\n.;]{0,60}\b(?i:not|isn.t)\b)[^\n.;]{0,60}? (?:is|are|was) (?:already |all |also |both )?(?:allowed|granted|attached)\b|lakeformation:GetDataAccess(?: are| is)?(?: all| both)? allowed\b)"
+)
 _DATA_ACCESS = "To read the data, the caller also needs {}an identity-based policy that allows lakeformation:GetDataAccess and the Glue and Athena actions."
 _FEATURE_GROUP = lazy_pattern(r"FeatureGroupName\W{1,8}([A-Za-z0-9-]{1,64})\b(?=[\s\S]{1,200}?CreateFailed)")
 _MAX_CHARS = 32_000
@@ -150,6 +154,8 @@ def _describe_data_access(denial: Denial, grant: _Grant) -> str:
     """Return what the caller needs in IAM to read the data of a table, unless it is an administrator."""
     if is_administrator(denial.failure.text):
         return "AdministratorAccess already allows lakeformation:GetDataAccess and the Glue and Athena actions: no IAM policy is missing. Without it, the caller needs them from another policy."
+    if next(find_said(denial.failure.text, _ALLOWS_DATA_ACCESS), None) is not None:
+        return "As the text says, IAM allows lakeformation:GetDataAccess: no IAM policy is missing for it."
     return _DATA_ACCESS.format("" if "SELECT" in grant.permissions else "SELECT, and ")
 
 
