@@ -295,6 +295,12 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "Deletion protection keeps the DB cluster",
         "In Terraform, set deletion_protection = false first",
     ),
+    "deletion-protection-after-another-error": (
+        "Error: deleting RDS DB Instance (songs): operation error RDS: DeleteDBInstance, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f1, api error InvalidDBInstanceState: Instance songs is already being deleted.\n\nError: deleting RDS DB Instance (films): operation error RDS: DeleteDBInstance, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, api error InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection and try again.",
+        {},
+        "Deletion protection keeps the DB instance",
+        "--db-instance-identifier films --no-deletion-protection",
+    ),
     "deletion-protection-of-a-load-balancer": (
         "An error occurred (OperationNotPermitted) when calling the DeleteLoadBalancer operation: Load balancer 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/0a1b2c3d4e5f6071' cannot be deleted because deletion protection is enabled",
         {},
@@ -324,6 +330,12 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         {},
         "the name stays taken",
         "--force-delete-without-recovery",
+    ),
+    "immutable-tag-beside-terraform": (
+        "Error: creating Lambda Function (songs): An error occurred (ImageTagAlreadyExistsException) when calling the PutImage operation: The image tag 'LATEST' already exists in the 'films' repository and cannot be overwritten because the repository is immutable.",
+        {},
+        "The tag LATEST exists in the repository films",
+        "--image-tag-mutability MUTABLE",
     ),
     "immutable-tag": (
         "An error occurred (ImageTagAlreadyExistsException) when calling the PutImage operation: The image tag 'v1' already exists in the 'films' repository and cannot be overwritten because the repository is immutable.",

@@ -32,6 +32,7 @@ _POLICY_STRING = lazy_pattern(
 )
 _ACTION = lazy_pattern(r"[a-z][a-z0-9-]{1,30}:[A-Za-z*]{1,80}", re.ASCII)
 _CHARS_BEFORE = 80
+_DENIES = lazy_pattern(r"(?i:\b(?:den(?:y|ies)|blocks?|forbids?|rejects?|SCPs?|boundary|not allowed)\b)")
 _MAX_BRACES = 4
 _EFFECT_AND_ACTION = 2
 _MAX_DISTANCE = 4_000
@@ -199,7 +200,7 @@ def _find_bare_allows(text: str) -> Iterator[FoundDocument]:
             continue
         before = text[max(found.start() - _CHARS_BEFORE, 0) : found.start()].rpartition("\n\n")[2]
         actions = as_strings(content.get("Action"))
-        is_allow = "Resource" in content and bool(actions) and "deny" not in before.lower()
+        is_allow = "Resource" in content and bool(actions) and _DENIES.search(before) is None
         if is_allow and all(_ACTION.fullmatch(each) for each in actions):
             yield FoundDocument("", {"Effect": "Allow", **content}, *found.span())
 

@@ -143,7 +143,7 @@ _ROLES = lazy_pattern(
     re.ASCII,
 )
 _ACCOUNTS = lazy_pattern(
-    r"\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?(?:[=: ]{1,2}| is )([0-9]{12})\b"
+    r"\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b|\b(?:[Mm]y|[Oo]ur|[Tt]h(?:e|is)) (?:AWS )?[Aa]ccount(?: ID)? is ([0-9]{12})\b"
     r"|--query[ =][\"']?Account\b[^\n]{0,80}\n\"?([0-9]{12})(?![0-9])",
     re.ASCII,
 )

@@ -9,7 +9,7 @@ from iamtriage._patterns import lazy_pattern
 
 _TARGET = r"(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})"
 _LISTS = lazy_pattern(
-    rf"\blist-policies-for-target\b[^\n]*?--target-id[ =][\"']?(?P<target>{_TARGET})?", re.ASCII
+    rf"\blist-policies-for-target\b[^\n]{0, 400}?--target-id[ =][\"']?(?P<target>{_TARGET})?", re.ASCII
 )
 # Another type of policies, or a list that the caller did not get.
 _OTHER_TYPE = lazy_pattern(r"--filter[ =][\"']?(?!SERVICE_CONTROL_POLICY\b)[A-Z_0-9]{4,60}\b")

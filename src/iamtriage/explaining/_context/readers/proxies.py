@@ -25,8 +25,14 @@ _PROXY = lazy_pattern(
 )
 # "There is no proxy in between", but not "it works with no proxy".
 _KIND = r"(?:(?:reverse|corporate|company|HTTPS?|web|load|such|other) ){0,2}"
+# "It works if there is no proxy", "Is there no proxy?"
+_ONLY_ASKED = lazy_pattern(
+    r"(?i:\b(?:if|when|whenever|whether|unless|until|once|with|without|works?|worked)\b[^\n.;]{0,60}\Z)"
+)
+_CLAUSE_END = lazy_pattern(r"[.;!?\n]")
+_CHARS_OF_CLAUSE = 120
 _NO_PROXY = lazy_pattern(
-    rf"(?i:\b(?:there(?:'s| is| are)|(?:I|we|it|they) (?:have|has|use|uses)|has|have|is|are|no load balancer (?:or|and),?) no {_KIND}prox(?:y|ies)\b"
+    rf"(?i:\b(?:there(?:'s| is| are)|(?:I|we|it|they) (?:have|has|use|uses)|has|have|is|are|no load balancer (?:or|and),?) no {_KIND}prox(?:y|ies)\b(?! (?:at home|needed|required|logs?|errors?|settings?|variables?)\b)"
     rf"|\bno {_KIND}prox(?:y|ies) (?:in between|in front|in the way|involved|configured|set|anywhere|at all|here|on (?:the|this|my))\b"
     rf"|\b(?:do|does|is|are|am|did)(?:n[o']t| not) (?:use|using|have|go(?:ing)? through|behind|run behind)(?: an?| any| the)? {_KIND}prox(?:y|ies)\b"
     rf"|\bneither (?:an? )?{_KIND}proxy nor\b)"
@@ -106,10 +112,17 @@ def has_proxy(text: str) -> bool:
 def denies_proxy(text: str) -> bool:
     """Return whether a text says that no proxy is between the client and AWS.
 
-    >>> denies_proxy("There is no proxy in between."), denies_proxy("NO_PROXY=.internal, it works with no proxy")
+    >>> denies_proxy("There is no proxy in between."), denies_proxy("It works if there is no proxy.")
     (True, False)
     """
-    return "rox" in text and _NO_PROXY.search(text[:_MAX_CHARS]) is not None
+    return "rox" in text and any(_is_said(text, found) for found in _NO_PROXY.finditer(text[:_MAX_CHARS]))
+
+
+def _is_said(text: str, found: re.Match[str]) -> bool:
+    """Return whether a clause states what was found, and does not ask or suppose it."""
+    before = text[max(found.start() - _CHARS_OF_CLAUSE, 0) : found.start()]
+    end = _CLAUSE_END.search(text, found.end(), found.end() + _CHARS_OF_CLAUSE)
+    return _ONLY_ASKED.search(before) is None and (end is None or end[0] != "?")
 
 
 def find_proxy_change(text: str) -> ProxyChange | None:

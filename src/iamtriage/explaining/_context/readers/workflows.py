@@ -257,15 +257,10 @@ def find_second_role(text: str) -> RoleStep | None:
     text = text[:_MAX_CHARS]
     found: list[tuple[str, int, str, str]] = []
     for each in _STEP.finditer(text):
-        lines = text[each.end() :].split("\n")
-        inner = f"{each['indent']}  "
-        last = next(
-            (i for i, line in enumerate(lines) if i and line.strip() and not line.startswith(inner)),
-            len(lines),
-        )
-        body = "\n".join(
-            (f"- {lines[0]}", *(line.removeprefix(each["indent"]) for line in lines[1:last]))
-        ).rstrip()
+        # The step goes on until a line with less indentation than its own keys.
+        end = re.compile(rf"\n(?!{each['indent']}  )(?=[^\S\n]*\S)").search(text, each.end())
+        first, *rest = text[each.end() : end.start() if end else None].split("\n")
+        body = "\n".join((f"- {first}", *(line.removeprefix(each["indent"]) for line in rest))).rstrip()
         role = _ROLE_OF_STEP.search(body)
         if _ACTION in body and role is not None:
             found.append((each["indent"], each.start(), role["role"], body))

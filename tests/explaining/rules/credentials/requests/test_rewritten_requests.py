@@ -183,6 +183,11 @@ def test_presigned_url_through_a_network(words: str, network: str | None) -> Non
         ("We are not behind any proxy.", True),
         ("It goes through the company's proxy.", False),
         ("NO_PROXY is not set.", False),
+        ("At home, where there is no proxy, it is the same.", True),
+        ("If there is no proxy, the upload goes through.", False),
+        ("It works when there is no proxy.", False),
+        ("Is there no proxy in between?", False),
+        ("There are no proxy logs.", False),
     ],
 )
 def test_proxy_that_the_text_denies(said: str, *, is_denied: bool) -> None:

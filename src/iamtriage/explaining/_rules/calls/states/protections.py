@@ -203,10 +203,13 @@ _ROWS = (
 STATES = lazy_pattern("|".join(re.sub(r"\?P<\w+>", "?:", each.message) for each in _ROWS))
 """The messages of these protections and states."""
 # A placeholder that the option of the failed command can state, or Terraform.
-_OPTION = lazy_pattern(r"--(?P<option>[a-z-]{4,40}) (?P<value>[A-Z_]{4,30})\b")
+_OPTION = lazy_pattern(
+    r"--(?P<option>[a-z-]{4,40}) (?P<value>DB_CLUSTER|DB_INSTANCE|IMAGE_ID|SECRET_ID|TABLE_NAME)\b"
+)
 _TERRAFORM = lazy_pattern(
     r"\b(?:creating|deleting) [A-Z][\w .-]{1,60} \((?P<name>[\w/.-]{1,256})\): ", re.ASCII
 )
+_CHARS_BEFORE = 2_000
 _PLACEHOLDER = lazy_pattern(r"\{([A-Z_]{3,30})\}")
 
 
@@ -220,7 +223,7 @@ def explain_protection(case: Case[AwsError], message: str) -> Explanation:
 
     def fill_command(text: str) -> str:
         filled = _PLACEHOLDER.sub(lambda name: quote_argument(values.get(name[1], name[1])), text)
-        return _OPTION.sub(lambda option: _fill_option(case, option), filled)
+        return _OPTION.sub(lambda option: _fill_option(case, option, found[0]), filled)
 
     label, other = row.other
     in_terraform = "erraform" in case.failure.text or ".tf line " in case.failure.text
@@ -245,10 +248,14 @@ def explain_protection(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
-def _fill_option(case: Case[AwsError], option: re.Match[str]) -> str:
+def _fill_option(case: Case[AwsError], option: re.Match[str], message: str) -> str:
     """Return an option with the value that the failed command or Terraform states, or as it is."""
     command = case.context.command
     stated = None if command is None else command.option(option["option"])
-    in_terraform = _TERRAFORM.search(case.failure.text)
-    value = stated.value if stated else in_terraform["name"] if in_terraform else option["value"]
+    text, (start, end) = case.failure.text, case.failure.span
+    # The errors of other resources can precede the message or follow it.
+    at = text.find(message, start)
+    end = end if at < 0 else at
+    names = [each["name"] for each in _TERRAFORM.finditer(text, max(end - _CHARS_BEFORE, 0), end)]
+    value = stated.value if stated else names[-1] if names else option["value"]
     return f"--{option['option']} {quote_argument(value)}"
