@@ -348,6 +348,36 @@ def test_nothing_is_found_in_other_texts(text: str) -> None:
             ("update-assume-role-policy", "exporter/i-1"),
             id="Google Cloud",
         ),
+        pytest.param(
+            "╷\n│ Error: retrieving Storage Account: unexpected status 403 with error: AuthorizationFailed: The client 'aaaa1111-bbbb-2222-cccc-333333333333' with object id\n│ 'dddd1111-bbbb-2222-cccc-333333333333' does not have authorization to\n│ perform action 'Microsoft.Storage/storageAccounts/read' over scope '/subscriptions/0000-1111/resourceGroups/films/providers/Microsoft.Storage/storageAccounts/reels' or the scope is invalid.\n╵\nThe AWS role has s3:* already.",
+            (
+                "Azure, not AWS, denied Microsoft.Storage/storageAccounts/read to the client",
+                "allows it on reels.",
+                "--assignee-object-id dddd1111-bbbb-2222-cccc-333333333333",
+                "--role Reader",
+                "--scope /subscriptions/0000-1111/resourceGroups/films Doc",
+                "For changes, assign Storage Account Contributor instead.",
+            ),
+            ("\\u", "TF_LOG"),
+            id="Azure",
+        ),
+        pytest.param(
+            "(AuthorizationFailed) The client 'ana@example.com' does not have authorization to perform action 'Microsoft.Web/sites/write' over scope '/subscriptions/0000-1111'.",
+            (
+                "OBJECT_ID",
+                "--assignee-principal-type User",
+                "--role ROLE_NAME",
+                "on /subscriptions/0000-1111.",
+            ),
+            ("Reader",),
+            id="Azure without an ID",
+        ),
+        pytest.param(
+            "╷\n│ Error: connecting to the film server\n│ \n│   with film.reels\n╵",
+            ('The first error in the text: "Error: connecting',),
+            ("\\u",),
+            id="quoted without its box",
+        ),
     ],
 )
 def test_denial_that_iam_did_not_decide(text: str, says: tuple[str, ...], omits: tuple[str, ...]) -> None:

@@ -1,7 +1,8 @@
-"""Explain rejections of services that look like a missing permission: pulls from ECR Public, and Google Cloud.
+"""Explain rejections of services that look like a missing permission: pulls from ECR Public, Google Cloud and Azure.
 
-Sources: https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html and
-https://docs.cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds.
+Sources: https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html,
+https://docs.cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds and
+https://learn.microsoft.com/azure/role-based-access-control/troubleshooting.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.unwrapping.boxes import remove_borders
+from iamtriage._text import clip_text
 from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 _PUBLIC_ECR = "https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html"
 _PULL_THROUGH = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html"
 _FEDERATION = "https://docs.cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds"
+_AZURE_ROLES = "https://learn.microsoft.com/azure/role-based-access-control/role-assignments-cli"
 _LIMITED = lazy_pattern(
     r"\bpublic\.ecr\.aws/[^\n]{0,600}?(?P<words>\b429 Too Many Requests\b|\btoomanyrequests\b)"
 )
@@ -29,6 +33,23 @@ _PROVIDER = lazy_pattern(
     r"workloadIdentityPools/(?P<pool>[a-z][a-z0-9-]{2,60})/providers/(?P<provider>[a-z][a-z0-9-]{2,60})\b"
 )
 _SESSION = lazy_pattern(r"\barn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@-]{1,64}(?=/)")
+
+# Wrapped lines have line breaks between words. The scope has no spaces.
+_AZURE = lazy_pattern(
+    r"(?i:the\s+client\s+'(?P<client>[^'\n]{1,120})'(?:\s+with\s+object\s+id\s+'(?P<object>[^'\n]{1,60})')?\s+)(?P<words>(?i:does\s+not\s+have\s+authorization\s+to\s+perform\s+action)"
+    r"\s+'(?P<action>Microsoft\.[\w.*/-]{1,200})')(?:\s+over\s+scope\s+'(?P<scope>/[^'\s]{1,600})')?"
+)
+_OF_GROUP = lazy_pattern(r"(?i:/subscriptions/[^/]{1,60}(?:/resourceGroups/[^/]{1,90})?)")
+# The built-in roles that change what the most common actions are about.
+_AZURE_CHANGES = (
+    ("Microsoft.Authorization/roleAssignments/", "Role Based Access Control Administrator"),
+    ("Microsoft.Network/dnsZones", "DNS Zone Contributor"),
+    ("Microsoft.Network/privateDnsZones", "Private DNS Zone Contributor"),
+    ("Microsoft.Network/", "Network Contributor"),
+    ("Microsoft.Storage/storageAccounts", "Storage Account Contributor"),
+    ("Microsoft.Compute/virtualMachines", "Virtual Machine Contributor"),
+    ("Microsoft.KeyVault/", "Key Vault Contributor"),
+)
 
 
 def explain_public_registry(text: str) -> Explanation | None:
@@ -85,4 +106,41 @@ def explain_google_federation(text: str) -> Explanation | None:
             if any(each in text for each in ("AdministratorAccess", "sts:*"))
             else None,
         ),
+    )
+
+
+def explain_azure(text: str) -> Explanation | None:
+    """Explain that Azure Resource Manager denied a call, or return ``None`` for other texts."""
+    if "authorization to" not in text and "AuthorizationFailed" not in text:
+        return None
+    found = _AZURE.search(remove_borders(text).text)
+    if found is None:
+        return None
+    action, scope = found["action"], found["scope"]
+    reads = action.lower().endswith("/read")
+    changes = next(
+        (role for prefix, role in _AZURE_CHANGES if action.lower().startswith(prefix.lower())), "ROLE_NAME"
+    )
+    at = _OF_GROUP.match(scope) if scope else None
+    on = f" on {clip_text(scope if at and at[0] == scope else scope.rpartition('/')[2])}" if scope else ""
+    client = found["client"]
+    kind = "User" if "@" in client else "ServicePrincipal"
+    wider = "a role with its write action" if changes == "ROLE_NAME" else changes
+    remedy = owner_remedy(
+        f"Assign a role in Azure that has {clip_text(action)} to {clip_text(client)}",
+        "An Owner or User Access Administrator of the Azure subscription or resource group runs the command.",
+        f"Reader is enough to read. For changes, assign {wider} instead." if reads else None,
+        "If the role is assigned already, compare the scope in the message with what exists: it also appears for a wrong subscription or name. New assignments can take ten minutes, and a new sign-in.",
+        commands=commands.fill_command(
+            f"az role assignment create --assignee-object-id {{}} --assignee-principal-type {kind} --role {{}} --scope {{}}",
+            found["object"] or "OBJECT_ID",
+            "Reader" if reads else changes,
+            at[0] if at else "SCOPE",
+        ),
+        url=_AZURE_ROLES,
+    )  # fmt: skip
+    return explain_elsewhere(
+        " ".join(found["words"].split()),
+        f"Azure, not AWS, denied {clip_text(action)} to the client {clip_text(client)}: no role assignment in Azure allows it{on}.",
+        remedy,
     )

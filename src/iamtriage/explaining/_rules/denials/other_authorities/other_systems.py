@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.denials.other_authorities.cloud_services import (
+    explain_azure,
     explain_google_federation,
     explain_public_registry,
 )
@@ -146,5 +147,6 @@ _RULES: tuple[Callable[[str], Explanation | None], ...] = (
     _explain_github,
     _explain_docker,
     explain_public_registry,
+    explain_azure,
     explain_google_federation,
 )

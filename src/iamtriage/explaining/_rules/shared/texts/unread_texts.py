@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.unwrapping.boxes import remove_borders
 from iamtriage._text import quote_words
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.shared.remedies import present
@@ -33,7 +34,7 @@ def describe_unread(text: str, failed: str | None = None) -> Explanation:
     >>> describe_unread("INFO start\nERROR no metadata").notes[0]
     'The first error in the text: "ERROR no metadata"'
     """
-    found = _ERROR_LINE.search(text)
+    found = _ERROR_LINE.search(remove_borders(text).text)
     if found is None and failed is None:
         return NOTHING_FOUND
     notes = present(
