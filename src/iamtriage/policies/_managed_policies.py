@@ -128,6 +128,7 @@ AmazonEC2ContainerRegistryPowerUser
   ecr: InitiateLayerUpload UploadLayerPart CompleteLayerUpload PutImage
   ecr: GetRepositoryPolicy DescribeRepositories ListImages DescribeImages DescribeImageScanFindings
   ecr: GetLifecyclePolicy GetLifecyclePolicyPreview ListTagsForResource
+  ? ecr: ListImageReferrers
 AmazonEC2ContainerRegistryPullOnly
   ecr: GetAuthorizationToken BatchImportUpstreamImage BatchGetImage GetDownloadUrlForLayer
   ? ecr: BatchCheckLayerAvailability
@@ -135,12 +136,13 @@ AmazonEC2ContainerRegistryReadOnly
   ecr: GetAuthorizationToken BatchCheckLayerAvailability GetDownloadUrlForLayer BatchGetImage
   ecr: GetRepositoryPolicy DescribeRepositories ListImages DescribeImages DescribeImageScanFindings
   ecr: GetLifecyclePolicy GetLifecyclePolicyPreview ListTagsForResource
+  ? ecr: ListImageReferrers
 AmazonEC2ContainerServiceforEC2Role
   ecr: GetAuthorizationToken BatchCheckLayerAvailability GetDownloadUrlForLayer BatchGetImage
   logs: CreateLogStream PutLogEvents
   ecs: Poll Submit* RegisterContainerInstance DeregisterContainerInstance DiscoverPollEndpoint
   ecs: StartTelemetrySession UpdateContainerInstancesState CreateCluster
-  ? ecs: TagResource
+  ? ecs: *
   ? ec2: DescribeTags
 AmazonECSTaskExecutionRolePolicy
   ecr: GetAuthorizationToken BatchCheckLayerAvailability GetDownloadUrlForLayer BatchGetImage
@@ -208,7 +210,7 @@ _LACKING = {
     "AmazonSQSFullAccess": ("kms:*",),
     "AmazonSSMFullAccess": ("kms:*", "secretsmanager:*"),
     "AmazonTextractFullAccess": ("kms:*", "s3:*"),
-    "CloudWatchLogsFullAccess": ("kms:*", "cloudwatch:PutMetricData"),
+    "CloudWatchLogsFullAccess": ("kms:Decrypt", "kms:GenerateDataKey*", "cloudwatch:PutMetricData"),
     "SecretsManagerReadWrite": ("kms:Decrypt", "kms:GenerateDataKey*", "ssm:*"),
 }  # fmt: skip
 # Services for which people attach the policy of another one, that one, and their own policy.
@@ -294,8 +296,8 @@ def describe_service(name: str, action: str) -> str | None:
     )
 
 
-def build_managed_policy(name: str) -> dict[str, Any]:
-    """Return a document with what is known of a policy.
+def build_managed_policy(name: str, partition: str = "aws") -> dict[str, Any]:
+    """Return a document with what is known of a policy, with the ARNs of a partition.
 
     A policy that only reads has a reference as its resource, since it may allow an action or not.
 
@@ -315,7 +317,8 @@ def build_managed_policy(name: str) -> dict[str, Any]:
             to_service = {"Condition": {"StringLike": {"iam:PassedToService": service}}}
             statements.append(passes if service == "*" else {**passes, **to_service})
     elif name in LISTED:
-        statements = [_read_listed(name, each) for each in LISTED[name]]
+        rows = (each.replace("arn:aws:", f"arn:{partition}:") for each in LISTED[name])
+        statements = [_read_listed(name, each) for each in rows]
     elif name.endswith(_READS):
         denied = [*(f"*:{each}*" for each in _CHANGES), *_NO_READS]
         statements = [{"Effect": "Allow", "NotAction": denied, "Resource": f"${{{name}}}"}]

@@ -32,11 +32,12 @@ _LISTING = lazy_pattern(
 )
 _ATTACHED = lazy_pattern(r"\"AttachedPolicies\"\s?:\s?\[")
 _END = lazy_pattern(r"^[^\n$#❯]{0,80}[$#❯] |^\s{0,8}aws |\n\s{0,8}\n", re.MULTILINE)
-# A policy in JSON, in a table or in text, by its ARN.
+# A policy in JSON, in a table or in text, by its ARN: one of the account can have the name of one of AWS.
 _POLICY = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,4}([\w+=,.@-]{1,128})",
+    r"\barn:aws[a-z-]{0,12}:iam::(?:aws:policy/(?:[\w-]{1,64}/){0,4}([\w+=,.@-]{1,128})|\d{12}:policy/)",
     re.ASCII,
 )
+_PARTITION = lazy_pattern(r"\barn:(aws-[a-z-]{2,12}):")
 _CHARS_OF_OUTPUT = 6_000
 _CHARS_AROUND = 40
 # What the asker says of the caller, unless it is about another attempt.
@@ -117,6 +118,8 @@ def find_attached_policies(text: str) -> Iterator[Document]:
     >>> [(each.name, each.owner) for each in find_attached_policies(listed)]
     [('PowerUserAccess', ('user', 'ana'))]
     """
+    found = _PARTITION.search(text)
+    partition = found[1] if found else "aws"
     starts: list[tuple[int, tuple[str, str] | None]] = [
         (each.end(), (each["kind"], each["name"])) for each in _LISTING.finditer(text)
     ]
@@ -126,9 +129,9 @@ def find_attached_policies(text: str) -> Iterator[Document]:
         names = dict.fromkeys(_POLICY.findall(_output(text, start)))
         is_whole = all(map(is_known_policy, names))
         for name in filter(is_known_policy, names):
-            yield _build(name, owner, is_whole=is_whole)
+            yield _build(name, owner, partition, is_whole=is_whole)
     if not starts:
-        yield from (_build(name, owner, is_whole=True) for name, owner in _find_said(text))
+        yield from (_build(name, owner, partition, is_whole=True) for name, owner in _find_said(text))
 
 
 def _output(text: str, start: int) -> str:
@@ -176,8 +179,8 @@ def _is_boundary(text: str, said: re.Match[str]) -> bool:
     return "boundary" in before + after
 
 
-def _build(name: str, owner: tuple[str, str] | None, *, is_whole: bool) -> Document:
+def _build(name: str, owner: tuple[str, str] | None, partition: str, *, is_whole: bool) -> Document:
     # A group's policies are those of its users.
     of = None if owner is None or owner[0] == "group" else owner
     is_whole = is_whole and name not in FULL_ACCESS
-    return Document(build_managed_policy(name), is_whole=is_whole, owner=of, name=name)
+    return Document(build_managed_policy(name, partition), is_whole=is_whole, owner=of, name=name)

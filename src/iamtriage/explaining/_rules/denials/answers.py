@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import attrs
 
@@ -20,11 +21,16 @@ from iamtriage.explaining._rules.shared.denial import Denial
 _MAX_ANSWERS = 2
 _MASK = lazy_pattern(r"\*{4,10}\d{2,6}(?=:)")
 _MAX_MENTIONS = 8
-_QUESTION = lazy_pattern(r"(?:[^.?!\n]|\.(?=\S)){3,300}\?(?=\s|\Z|[?!)\"'])")
+_END_OF_QUESTION = lazy_pattern(r"\?(?=\s|\Z|[?!)\"'])")
+_START_OF_QUESTION = lazy_pattern(r"[?!\n]|\.(?=\s)")
+_MAX_QUESTIONS, _CHARS_OF_QUESTION = 40, 300
 _OF_URL = lazy_pattern(r"://\S*\?|\$\?")
 _BROKEN = (
     r"\b(?:bad|broken|cached?|different|expired|invalid|missing|old|other|problem|wrong|cause|reason|fault)\b"
 )
+_NO_RESTART = "No new sign-in or restart is necessary: a change of the role's policies applies to its sessions within seconds."
+# What a remedy says that changes whose credentials are used, so that the answer above doesn't hold.
+_RESTARTS = lazy_pattern(r"\brestart\b|(?i:\b(?:sign|log) in again\b|\baws sso login\b)")
 _DATABASE_LOGINS = frozenset(
     {
         "redshift:getclustercredentials",
@@ -47,7 +53,7 @@ def _has_session(denial: Denial) -> bool:
 def _has_pod_role(denial: Denial) -> bool:
     """Return whether the caller can be the role of a pod, and not that of its node."""
     session: str = getattr(denial.principal, "session_name", "")
-    return _has_session(denial) and _is_of_policies(denial) and not session.startswith("i-")
+    return _has_session(denial) and _is_of_policies(denial) and not session.startswith(("i-", "mi-"))
 
 
 def _is_named(denial: Denial) -> bool:
@@ -59,10 +65,12 @@ _ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Denial], bool], str], ...] = (
     (
         lazy_pattern(r"\bGRANTs?\b|(?i:\bdatabase (?:grant|permission|privilege|right|role)s?\b)"),
         lambda denial: _is_of_policies(denial) and denial.lowercase_action in _DATABASE_LOGINS,
-        "No GRANT in the database is missing: IAM refused the credentials for it before any login.",
+        "No GRANT in the database is missing: IAM denied the call before any login.",
     ),
     (
-        lazy_pattern(r"(?i:\b(?:signatures?|sigv4|body hash|signing|clock)\b)"),
+        lazy_pattern(
+            r"(?i:(?<!image )(?<!code )(?<!code-)(?<!package )(?<!commit )\b(?:signatures?|sigv4|body hash|signing)\b|\bclock(?: (?:skew|drift)|s)?\b(?! (?:this|that|it|in|out)\b))"
+        ),
         _is_named,
         "The signature is valid: AWS recognized {caller}, and answers a wrong signature with another error.",
     ),
@@ -97,31 +105,33 @@ _ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Denial], bool], str], ...] = (
         "The network is not the cause: the call reached AWS, which names the missing Allow.",
     ),
     (
-        lazy_pattern(r"(?i:\bbug\b)"),
+        lazy_pattern(
+            r"(?i:\bbug\b(?! in (?:my|our|(?:the|this) (?:polic|template|module|code|role|stack))))"
+        ),
         lambda denial: _is_named(denial) and _is_of_policies(denial),
         "It is no bug: AWS received the call {action}, and no policy of {caller} allows it.",
     ),
     (
         lazy_pattern(
-            r"(?i:\b(?:log ?in again|re-?login|sign in again|new (?:session|token|login)|re-?authenticate|restart|reboot|redeploy)\b)"
+            r"(?i:\b(?:log ?in again|re-?login|sign in again|new (?:session|token|login)|re-?authenticate|restart|reboot|redeploy(?! (?:(?:the|our|my) )?(?:stack|template|terraform|cdk)))\b)"
         ),
         lambda denial: _has_session(denial) and _is_of_policies(denial),
-        "No new sign-in or restart is necessary: a change of the role's policies applies to its sessions within seconds.",
+        _NO_RESTART,
     ),
 )
 
 
 def add_answers(denial: Denial, explanation: Explanation) -> Explanation:
     """Add notes that answer the questions of a text, and say which of the actions that it names is none."""
-    asked = " ".join(
-        each[0] for each in _QUESTION.finditer(denial.failure.text) if not _OF_URL.search(each[0])
-    )
+    asked = " ".join(_find_questions(denial.failure.text))
     action = denial.action or "the action"
     found = [
         answer.format(caller=clip_text(denial.caller), action=action)
         for about, applies, answer in _ANSWERS
         if asked and about.search(asked) and applies(denial)
     ]
+    if _NO_RESTART in found and _says_restart(explanation):
+        found.remove(_NO_RESTART)
     masked = _MASK.search(denial.failure.resource or "")
     if masked is not None and denial.resource_account is not None:
         found.append(
@@ -129,6 +139,27 @@ def add_answers(denial: Denial, explanation: Explanation) -> Explanation:
         )
     notes = (*_explain_operations(denial), *found)[:_MAX_ANSWERS]
     return attrs.evolve(explanation, notes=(*notes, *explanation.notes)) if notes else explanation
+
+
+def _find_questions(text: str) -> Iterator[str]:
+    r"""Yield the questions of a text, up to their question marks.
+
+    >>> list(_find_questions("It fails. Is s3.example a bug?\nSee https://example.com/?a=1 or https://example.com/?"))
+    ['Is s3.example a bug?']
+    """
+    for end in islice(_END_OF_QUESTION.finditer(text), _MAX_QUESTIONS):
+        before = text[max(0, end.start() - _CHARS_OF_QUESTION) : end.start()]
+        question = f"{_START_OF_QUESTION.split(before)[-1].strip()}?"
+        if not _OF_URL.search(question):
+            yield question
+
+
+def _says_restart(explanation: Explanation) -> bool:
+    """Return whether a remedy replaces the credentials of what calls, which then has to start again."""
+    for each in explanation.remedies:
+        if any(_RESTARTS.search(words) for words in (*each.steps, *each.commands)):
+            return True
+    return False
 
 
 def _explain_operations(denial: Denial) -> Iterator[str]:

@@ -35,10 +35,12 @@ _OF_ROLE = _TEXT.replace("assumed-role/ci", "assumed-role/dns").replace(
         (_TEXT.format("module.dns.") + _MODULE.replace("}", "  providers = { aws = aws.other }\n}"), None),
         (_TEXT.format("") + _RESOURCE.replace("}", "  provider = aws.network\n}"), None),
         (_TEXT.format("module.dns.") + _MODULE.replace("data.aws_route53_zone.main.zone_id", '"Z0A1"'), None),
+        (_TEXT.format("") + _RESOURCE.replace("}", '  name = aws_x.own.name\n}\nresource "aws_x" "own" {\n}'), None),
+        (_TEXT.format("") + _RESOURCE.replace("data.", '"Z0A1" # data.'), None),
         (_OF_ROLE.format("module.dns.") + _MODULE, None),
         (_TEXT.format("module.other.") + _MODULE, None),
     ],
-    ids=["module", "resource", "nested", "passed", "named", "no-reference", "right-caller", "other-module"],
+    ids=["module", "resource", "nested", "passed", "named", "no-reference", "both-providers", "comment", "right-caller", "other-module"],
 )  # fmt: skip
 def test_default_provider(text: str, line: str | None) -> None:
     explanation = explain(text)

@@ -22,8 +22,10 @@ _KEY = '"cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34E"'
         ("shop-unauth", _CODE.format(", logins: x").replace("idToken", "token"), None),
         ("shop-unauth", "The page is public. Nobody has to sign in.", None),
         ("shop-auth", "The user is logged in.", None),
+        ("guestbook-auth", "The user is logged in.", None),
+        ("shop-unauth", "logins: { 'cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34E': idToken }, and the user is logged in.", f"logins: {{ {_KEY}: idToken }},"),
     ],
-    ids=["v3", "v2", "boto3", "words", "logins and a token", "logins", "guests", "authenticated"],
+    ids=["v3", "v2", "boto3", "words", "logins and a token", "logins", "guests", "authenticated", "guestbook", "pool in logins"],
 )  # fmt: skip
 def test_role_for_guests(role: str, text: str, line: str | None) -> None:
     explanation = explain(_DENIED.format(role) + text)
@@ -32,5 +34,5 @@ def test_role_for_guests(role: str, text: str, line: str | None) -> None:
     assert ("it is the role for guests, and" in explanation.summary) is is_guest
     assert first.manifest == line
     assert (first.policy is None) is is_guest
-    if "idToken }" in (line or "") and _KEY in (line or ""):
+    if "role shop-auth has" in text and is_guest:
         assert "Then the caller is the role shop-auth, which has dynamodb:Query." in str(first.steps)

@@ -58,7 +58,7 @@ _ALLOWED = '$ aws iot get-policy --policy-name Core --query policyDocument\n{{"V
         ),
         (
             _EXCHANGE + _ALLOWED.format('"iot:*"'),
-            "most likely, the AWS IoT policy of its certificate does not allow",
+            "the AWS IoT policy in the text allows iot:AssumeRoleWithCertificate, so most likely, it is not attached",
             "Core",
         ),
         (
@@ -66,12 +66,25 @@ _ALLOWED = '$ aws iot get-policy --policy-name Core --query policyDocument\n{{"V
             "most likely, the AWS IoT policy of its certificate does not allow",
             "Core",
         ),
+        (
+            _EXCHANGE
+            + _ALLOWED.replace('"*"', '"arn:aws:iot:eu-west-1:111122223333:rolealias/Other"').format(
+                '"iot:*"'
+            ),
+            "the AWS IoT policy in the text allows iot:AssumeRoleWithCertificate only on rolealias/Other",
+            "Core",
+        ),
     ],
-    ids=["no policy", "other actions", "allowed", "IAM policy"],
+    ids=["no policy", "other actions", "allowed", "IAM policy", "other alias"],
 )
 def test_role_alias_of_the_credential_provider(text: str, verdict: str, name: str) -> None:
     explanation = explain(text)
     first = explanation.remedies[0]
     assert verdict in explanation.summary
     assert f"--policy-name {name} " in first.commands[0]
-    assert "rolealias/Core-Alias" in (first.manifest or "")
+    assert "rolealias/Core-Alias" in (first.manifest or "") or "not attached" in verdict
+
+
+def test_role_alias_that_gave_credentials() -> None:
+    text = "GET /role-aliases/Core-Alias/credentials returned 200.\nAn error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+    assert "role alias" not in explain(text).summary

@@ -85,6 +85,11 @@ VOLUME_KEY = CauseType(
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",
     ),
 )
+# What launches instances, or is launched.
+_OF_INSTANCES = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:(?:autoscaling|batch|ec2|eks|elasticmapreduce):[a-z0-9-]{2,30}:(\d{12}):(?!image/|snapshot/)",
+    re.ASCII,
+)
 _NAMED_ACCOUNT = lazy_pattern(r"\baccount (\d{12})\b", re.ASCII)
 _ALLOWED_ACCOUNT = lazy_pattern(
     r"\b[Kk]ey policy (?:already |now )?(?:lets|allows|permits|has|trusts) (?P<who>(?:the )?(?:account |arn:aws[a-z-]{0,12}:iam::)\d{12}(?::root)?)\b",
@@ -272,7 +277,8 @@ def _account_of_instances(case: Case[AwsError], key_account: str | None) -> str 
     """Return the account of the instances: the only one that the text states, or names beside that of the key."""
     if (stated := case.context.account) is not None:
         return stated.value
-    others = set(_NAMED_ACCOUNT.findall(case.text)) - {key_account}
+    of_instances = set(_OF_INSTANCES.findall(case.text))
+    others = of_instances or set(_NAMED_ACCOUNT.findall(case.text)) - {key_account}
     return others.pop() if len(others) == 1 else key_account
 
 

@@ -11,6 +11,7 @@ from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,20 +34,21 @@ _SETTINGS = lazy_pattern(
     re.ASCII,
 )
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html,
-# https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html,
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-restrictions.html and
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html,
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-edge.html and
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html
-_GLOBAL_REGION = "us-east-1"
-_CLOUDFRONT = lazy_pattern(r"(?i:cloud ?front)")
-_ONLY_THERE = {
-    "acm": ("CloudFront takes certificates only", _CLOUDFRONT),
-    "wafv2": ("Web ACLs for CloudFront are", _CLOUDFRONT),
-    "lambda": ("Functions of Lambda@Edge are", lazy_pattern(r"(?i:lambda@edge|edge function)")),
-    "logs": (
-        "The query logs of Route 53 go to a log group",
-        lazy_pattern(r"(?i:route ?53[^\n]{0,60}query log|query log[^\n]{0,60}route ?53)"),
-    ),
-}
+_NOT = r"(?<!\bnot )(?<!\bnot for )(?<!\bno )(?<!\bwithout )"
+_CLOUDFRONT = rf"{_NOT}(?i:\bcloud ?front)"
+_TIED = {
+    "acm": (lazy_pattern(_CLOUDFRONT), "CloudFront uses only certificates of ACM in us-east-1"),
+    "wafv2": (lazy_pattern(rf":global/|{_CLOUDFRONT}"), "web ACLs for CloudFront are in us-east-1"),
+    "lambda": (lazy_pattern(rf"{_NOT}(?i:lambda@edge|edgelambda|edge function|\benablereplication\b)"), "functions of Lambda@Edge are in us-east-1"),
+    "logs": (lazy_pattern(rf"{_NOT}(?i:route ?53[^\n]{{0,60}}query log|query log[^\n]{{0,60}}route ?53)"), "the query logs of Route 53 go to a log group in us-east-1"),
+    "ecr-public": (lazy_pattern(r""), "ECR Public has its API only in us-east-1"),
+    "globalaccelerator": (lazy_pattern(r""), "Global Accelerator has its API only in us-west-2"),
+}  # fmt: skip
+# Of these services, most of what is denied can go to another Region.
+_REGIONAL = frozenset({"lambda", "logs"})
 _MAX_LINE = 300
 _MAX_REGIONS = 3
 _READING_VERBS = ("Describe", "List", "Get")
@@ -69,7 +71,7 @@ def can_change_region(denial: Denial) -> bool:
     operation = (denial.action or "").partition(":")[2]
     if find_controller_of_denial(denial.action or "", denial.failure) is not None:
         return False  # it works in the Region of its cluster
-    if find_global_need(denial) is not None:
+    if describe_tie(denial) is not None:
         return False
     # What exists is in one Region.
     return operation.startswith(_CREATING_VERBS) or (
@@ -80,24 +82,27 @@ def can_change_region(denial: Denial) -> bool:
 def region_steps(denial: Denial) -> tuple[str, ...]:
     """Return a step on a Deny that may be about the Region of the request."""
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
-    if (needs := find_global_need(denial)) is not None:
-        ask = f"Ask for {denial.action} to be exempted there."
-        if denial.service in {"acm", "wafv2"}:
-            ask = f"Ask for {denial.service}:* to be added to the NotAction of the Deny, as in the sample policy of AWS."
-        return (f"{needs} in {region}, so another Region is no way out. {ask}",)
+    if (tie := describe_tie(denial)) is not None:
+        exempt = f"Ask for {exempted_action(denial)} to be added to the NotAction of the Deny"
+        sample = "" if denial.service in _REGIONAL else ", as in the sample policy of AWS"
+        return (f"{capitalize_start(tie)}, so another Region is no way out. {exempt}{sample}.",)
     if not region or not can_change_region(denial):
         return ()
     setting = region_setting(denial, region)
     return (f"The request went to {region}{setting}. If the Deny is about Regions, use one that it allows.",)
 
 
-def find_global_need(denial: Denial) -> str | None:
-    """Return what must be in us-east-1, whatever Regions an organization uses, if the text is about it."""
-    needs, sign = _ONLY_THERE.get(denial.service or "", (None, _CLOUDFRONT))
+def describe_tie(denial: Denial) -> str | None:
+    """Return why the denied call cannot go to another Region, as a clause, or ``None`` if it can, as far as is known."""
+    pattern, reason = _TIED.get(denial.service or "", (None, ""))
     arn = denial.resource_arn
-    if arn is None or arn.region != _GLOBAL_REGION:
-        return None
-    return needs if sign.search(denial.failure.text) else None
+    is_there = arn is None or arn.region in {"", reason.rpartition(" ")[2]}
+    return reason if pattern is not None and is_there and pattern.search(denial.failure.text) else None
+
+
+def exempted_action(denial: Denial) -> str:
+    """Return what a Deny on Regions has to exempt for a call that is tied to one: the service, or only the action."""
+    return (denial.action or "") if denial.service in _REGIONAL else f"{denial.service}:*"
 
 
 def region_setting(denial: Denial, region: str) -> str:

@@ -344,31 +344,6 @@ def global_region(service: str | None, partition: str | None) -> str | None:
     return _REGIONS_OF_ENDPOINTS.get(partition)
 
 
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html,
-# https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html,
-# https://docs.aws.amazon.com/lambda/latest/dg/lambda-edge.html
-_TIED = {
-    "acm": (lazy_pattern(r"(?i:cloudfront)"), "CloudFront uses only certificates of ACM in us-east-1"),
-    "wafv2": (lazy_pattern(r":global/|\bCLOUDFRONT\b"), "web ACLs for CloudFront are in us-east-1"),
-    "lambda": (lazy_pattern(r"(?i:lambda@edge|edgelambda|\benablereplication\b)"), "functions of Lambda@Edge are in us-east-1"),
-    "ecr-public": (lazy_pattern(r""), "ECR Public has its API only in us-east-1"),
-    "globalaccelerator": (lazy_pattern(r""), "Global Accelerator has its API only in us-west-2"),
-}  # fmt: skip
-
-
-def describe_tie(denial: Denial) -> str | None:
-    """Return why the denied call cannot go to another Region, as a clause, or ``None`` if it can, as far as is known."""
-    pattern, reason = _TIED.get(denial.service or "", (None, ""))
-    arn = denial.resource_arn
-    is_there = arn is None or arn.region in {"", reason.rpartition(" ")[2]}
-    return reason if pattern is not None and is_there and pattern.search(denial.failure.text) else None
-
-
-def is_tied(denial: Denial) -> bool:
-    """Return whether the denied call cannot go to another Region."""
-    return denial.service in GLOBAL_SERVICES or describe_tie(denial) is not None
-
-
 def accepts_listed_values(condition: DenyingCondition) -> bool | None:
     """Return whether the policy's values are accepted rather than denied; ``None`` if that is open.
 

@@ -56,11 +56,18 @@ def condition_owner(condition: DenyingCondition) -> str:
     return key_owner(condition.key)
 
 
+def is_tied(denial: Denial) -> bool:
+    """Return whether the denied call cannot go to another Region."""
+    return (
+        denial.service in deny_conditions.GLOBAL_SERVICES or denied_regions.describe_tie(denial) is not None
+    )
+
+
 def exempt_global_service(denial: Denial) -> Remedy:
     """Return how to exempt services from a Deny on Regions: the denied one, or all with one endpoint that it denies."""
     denied = dict.fromkeys((denial.service or "", *_DENIED_SERVICE.findall(denial.failure.text)))
     services = [each for each in denied if each in deny_conditions.GLOBAL_SERVICES]
-    tie = deny_conditions.describe_tie(denial)
+    tie = denied_regions.describe_tie(denial)
     if tie is not None:
         services = [denial.service or ""]
     names = join_words([deny_conditions.GLOBAL_SERVICES.get(each, each) for each in services], "and")
@@ -73,21 +80,24 @@ def exempt_global_service(denial: Denial) -> Remedy:
     step = f"Changing the client's Region does not help: {counts}, whatever Region the client has."
     if tie is not None:
         step = f"The call cannot go to another Region: {tie}."
-    exempt = _exempting_statement(denial, services)
+    own = [f"{each}:*" for each in services] if tie is None else [denied_regions.exempted_action(denial)]
+    exempt = _exempting_statement(denial, own)
     statement = "The statement with NotAction, which also exempts other services of this kind:"
     if exempt is None:
         statement = "A Deny on aws:RequestedRegion usually exempts such services with NotAction."
     title = f"Have the Deny exempt {names}, which {'has' if len(services) == 1 else 'have'} one endpoint for all Regions"
     if tie is not None:
-        title = f"Have the Deny exempt {names}"
-        statement = f"The statement with {names}:* in NotAction:" if exempt else statement
+        title = f"Have the Deny exempt {own[0].removesuffix(':*')}"
+        statement = f"The statement with {own[0]} in NotAction:" if exempt else statement
+        if own == [denial.action]:
+            step += " To keep it denied in the other Regions, add a Deny of this action there."
     page = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html"
     remedy = build_remedy(title, f"{step} {as_sentence(describe_change(denial))}", statement, url=page)
     return remedy if exempt is None else attrs.evolve(remedy, manifest=exempt)
 
 
-def _exempting_statement(denial: Denial, services: list[str]) -> str | None:
-    """Return the statement of a policy in the text that denies other Regions, with the services exempted, as JSON."""
+def _exempting_statement(denial: Denial, own: list[str]) -> str | None:
+    """Return the statement of a policy in the text that denies other Regions, with actions exempted, as JSON."""
     for policy in list_known_policies(denial):
         for each in policy.denies:
             keys = {key.lower() for _, key, _ in iterate_conditions(each)}
@@ -96,10 +106,10 @@ def _exempting_statement(denial: Denial, services: list[str]) -> str | None:
             exempt = as_strings(each.get("NotAction"))
             if not exempt and as_strings(each.get("Action")) != ["*"]:
                 return None
-            actions = [f"{name}:*" for name in sorted({*services, *_USUALLY_EXEMPT})]
+            usual = (f"{name}:*" for name in _USUALLY_EXEMPT)
             kept = {"Sid", "Effect", "Resource", "Condition"}
             changed = {name: value for name, value in each.items() if name in kept}
-            listed = [*exempt, *(name for name in actions if not exempt or name[:-2] in services)]
+            listed = [*exempt, *own] if exempt else sorted({*own, *usual})
             changed["NotAction"] = list(dict.fromkeys(listed))
             lines = ",\n ".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in changed.items())
             return f"{{{lines}}}"

@@ -240,7 +240,7 @@ def _satisfying_remedy(
             continue
         is_boolean = deny_conditions.BOOLEANS.issuperset(each.lower() for each in condition.policy_values)
         is_satisfiable = is_boolean or deny_conditions.accepts_listed_values(condition) is not False
-        if requirement is deny_conditions.REGION and deny_conditions.is_tied(denial):
+        if requirement is deny_conditions.REGION and deny_remedies.is_tied(denial):
             return deny_remedies.exempt_global_service(denial), False
         if requirement is deny_conditions.REGION and calls_global_profile(denial):
             return denied_regions.model_region_remedy(denial, condition.policy_values), False

@@ -97,7 +97,7 @@ _REGIONS_OF_AREAS = {"eu": "eu-west-1", "us": "us-east-1"}
 def remedy_by_name(denial: Denial) -> tuple[Remedy | None, bool]:
     """Return how to satisfy what the Sids and the name of the policy suggest, and whether only a name suggests it."""
     requirement, name = _find_named_requirement(denial) or (None, "")
-    if requirement is deny_conditions.REGION and deny_conditions.is_tied(denial):
+    if requirement is deny_conditions.REGION and deny_remedies.is_tied(denial):
         return deny_remedies.exempt_global_service(denial), False
     other = deny_remedies.find_other_region(denial)
     if other is not None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PAGE = "https://developer.hashicorp.com/terraform/language/modules/develop/providers"
+_COMMENT = lazy_pattern(r"[ \t](?:#|//)[^\n]*")
 _REFERENCE = lazy_pattern(r"(?<![\w.])(?:data\.)?aws_\w{1,80}\.[A-Za-z_][\w-]{0,80}")
 _PROVIDER = lazy_pattern(r"aws\.(?P<alias>[A-Za-z_][\w-]{0,60})")
 _MODULE = lazy_pattern(r"module\.(?P<name>[\w-]{1,64})(?:\[[^\]\n]{1,100}\])?\.")
@@ -54,11 +55,12 @@ def add_default_provider(denial: Denial, explanation: Explanation) -> Explanatio
         return explanation
     used = dict(_find_aliases(text, block.body))
     aliases = set(used.values())
-    alias = aliases.pop() if len(aliases) == 1 else ""
+    # What joins two accounts, such as a peering connection, also refers to what the default provider has.
+    alias = next(iter(aliases)) if len(aliases) == 1 else None
     provider = next(
         (each for each in find_blocks(text, "provider", "aws") if each.text_of("alias") == alias), None
     )
-    if not alias or provider is None:
+    if alias is None or provider is None:
         return explanation
     role = _find_role(provider)
     if (
@@ -121,14 +123,14 @@ def _find_block(text: str, address: str) -> Block | None:
     return found[0] if len(found) == 1 else None
 
 
-def _find_aliases(text: str, body: str) -> Iterator[tuple[str, str]]:
-    """Yield the addresses to which code refers and whose blocks name a provider with an alias, with the alias."""
-    for address in dict.fromkeys(_REFERENCE.findall(body)):
+def _find_aliases(text: str, body: str) -> Iterator[tuple[str, str | None]]:
+    """Yield the addresses to which code refers and whose blocks the text has, with the alias of their provider."""
+    for address in dict.fromkeys(_REFERENCE.findall(_COMMENT.sub("", body))):
         kind = "data" if address.startswith("data.") else "resource"
         for each in find_blocks(text, kind):
             found = _PROVIDER.fullmatch(each.arguments.get("provider", ""))
-            if each.address == address and found is not None:
-                yield address, found["alias"]
+            if each.address == address:
+                yield address, found["alias"] if found else None
 
 
 def _find_role(provider: Block) -> Role | None:

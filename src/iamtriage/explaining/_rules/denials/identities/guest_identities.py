@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 _LOGINS_PAGE = "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-integrating-user-pools-with-identity-pools.html"
-_GUEST = lazy_pattern(r"[Uu]n[_-]?[Aa]uth|[Gg]uest")
+_GUEST = lazy_pattern(r"[Uu]n[_-]?[Aa]uth(?:enticated|ed)?(?![a-z])|[Gg]uests?(?![a-z])")
 # What gets credentials from an identity pool in SDKs, and what passes it the token of a login.
 _PROVIDER = lazy_pattern(
     r"\b(?P<name>fromCognitoIdentityPool|CognitoIdentityCredentials|CognitoCachingCredentialsProvider|CognitoAWSCredentials|AWSCognitoCredentialsProvider|get_credentials_for_identity|GetCredentialsForIdentityCommand)\s?\("
@@ -34,7 +34,7 @@ _LOGINS = lazy_pattern(
 _SIGNED_IN = lazy_pattern(
     r"(?i:\b(?:logged|signed|logs|signs)[ -]in\b|\b(?:valid|working) (?:login|session|sign-in)\b|\b(?:after|despite) (?:the |a )?(?:log|sign)[ -]?in\b|\bid_?token\b)"
 )
-_USER_POOL = lazy_pattern(rf"(?<![\w/])(?P<region>{REGION})_[A-Za-z0-9]{{9}}(?!\w)", re.ASCII)
+_USER_POOL = lazy_pattern(rf"(?<!\w)(?P<region>{REGION})_[A-Za-z0-9]{{9}}(?!\w)", re.ASCII)
 _TOKEN = lazy_pattern(
     r"\b(?:const|let|var|val)?[ \t]{0,4}(?P<name>\w{0,20}[iI]d_?[tT]oken)\b\s?(?::\s?\w{1,40}\s?)?=(?!=)"
 )
@@ -109,12 +109,13 @@ def _pass_token(denial: Denial, provider: str | None, *, has_logins: bool, other
         line = f"Logins={{{key}: {token}}}"
     elif provider not in {None, "fromCognitoIdentityPool"}:
         line = f"Logins: {{ {key}: {token} }},"
+    already = ", with a token that is set by then" if has_logins else ""
     becomes = f"Then the caller is {other}." if other else "Then the caller is the role for signed-in users."
     return your_remedy(
         "Pass the user's ID token to the identity pool in logins",
         f"Add the line to the arguments of {provider}{' and of get_id' if provider == _PYTHON else ''}. {becomes}"
         if provider and not has_logins
-        else f"Where the app creates the credentials, logins must have this line. {becomes}",
+        else f"Where the app creates the credentials, logins must have this line{already}. {becomes}",
         "It must be the ID token, not the access token, and the user pool with its app client must be an identity provider of the identity pool.",
         "Create the client after the sign-in: credentials that the app got before are those of a guest.",
         manifest=line,

@@ -10,6 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands
@@ -20,11 +21,13 @@ from iamtriage.explaining._rules.shared.wording import denial_summary
 _PAGE = "https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_ProvisionPermissionSet.html"
 # The calls that change a permission set, as the AWS CLI, SDKs and the API name them.
 _CHANGED = lazy_pattern(
-    r"\b(?:put-inline-policy-to|attach-managed-policy-to|attach-customer-managed-policy-reference-to|put-permissions-boundary-to|update)-permission-set\b"
-    r"|\b(?:put_inline_policy_to|attach_managed_policy_to|attach_customer_managed_policy_reference_to|update)_permission_set\b"
-    r"|\b(?:PutInlinePolicyTo|AttachManagedPolicyTo|AttachCustomerManagedPolicyReferenceTo|Update)PermissionSet\b"
+    r"\b(?:put-inline-policy-to|attach-managed-policy-to|attach-customer-managed-policy-reference-to|put-permissions-boundary-to)-permission-set\b"
+    r"|\b(?:put_inline_policy_to|attach_managed_policy_to|attach_customer_managed_policy_reference_to)_permission_set\b"
+    r"|\b(?:PutInlinePolicyTo|AttachManagedPolicyTo|AttachCustomerManagedPolicyReferenceTo)PermissionSet\b"
 )
 _PROVISIONED = lazy_pattern(r"(?i:\bprovision-?_?permission-?_?set\b)|aws_ssoadmin_")
+# A change that failed.
+_FAILED = lazy_pattern(r"\bcalling the (?:Put|Attach)\w{3,60}PermissionSet operation\b")
 # The policy of the role in the account, which is older than the permission set.
 _ROLE_POLICY = lazy_pattern(r"\bAwsSSOInlinePolicy\b")
 SET_NOT_PROVISIONED = CauseType(
@@ -40,8 +43,10 @@ SET_NOT_PROVISIONED = CauseType(
 def add_unprovisioned_set(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the permission set of the caller was changed and not provisioned, if the text shows only the change."""
     role, text = denial.role, denial.failure.text
-    changed = _CHANGED.search(text)
-    if not isinstance(role, IdentityCenterRole) or changed is None or _PROVISIONED.search(text):
+    changed = next(find_said(text, _CHANGED), None)
+    if not isinstance(role, IdentityCenterRole) or changed is None:
+        return explanation
+    if _PROVISIONED.search(text) or _FAILED.search(text):
         return explanation
     is_shown = _ROLE_POLICY.search(text) is not None
     name = role.permission_set or "the permission set"

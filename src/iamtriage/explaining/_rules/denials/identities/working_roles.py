@@ -22,12 +22,16 @@ _PLACES = lazy_pattern(
     r"(?i:\b(?:notebook|studio|laptop|local(?:ly)?|my (?:own )?(?:machine|computer)|console|cloud ?shell|bastion|by hand|manually|terminal|from the cli)\b)"
 )
 _ROLE = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:(?:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64})|sts::[0-9]{12}:assumed-role/([\w+=,.@-]{1,64})/)",
+    r"\barn:aws[a-z-]{0,12}:(?:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64}(?<![.,]))|sts::[0-9]{12}:assumed-role/([\w+=,.@-]{1,64})/)",
     re.ASCII,
 )
 # How people show which role they have where it works: the call that prints it, or what they say of it.
 _SHOWN = r"(?:get_execution_role\(\)|get-caller-identity|get_caller_identity\(\)|(?i:\b(?:notebook|studio|laptop|my own|console)\b[^\n.;]{0,40}\brole\b))"
 _NOTEBOOK = "get_execution_role()"
+# What takes a role as a parameter in the SageMaker Python SDK.
+_JOB = lazy_pattern(
+    r"(?i:\b(?:estimators?|processors?|(?:training|processing|transform|tuning|batch) jobs?|endpoint|pipeline)\b)"
+)
 
 
 def add_working_role(denial: Denial, explanation: Explanation) -> Explanation:
@@ -40,18 +44,18 @@ def add_working_role(denial: Denial, explanation: Explanation) -> Explanation:
     if len(named) != 1 or find_working(text, _PLACES) is None:
         return explanation
     other = named.pop()
-    shown = re.search(
-        rf"{_SHOWN}[^\n]{{0,200}}(?:\n[^\n]{{0,200}}){{0,6}}?(?<![\w+=,.@-]){re.escape(other)}(?![\w+=,.@-])",
-        text,
-    )
-    if shown is None or clip_text(other) in explanation.summary:
+    # The first of the two roles is the one that is shown.
+    either = rf"(?<![\w+=,.@-])(?:(?P<other>{re.escape(other)})|{re.escape(role.name)})(?![\w+=@-]|[.,]\w)"
+    shown = re.finditer(rf"{_SHOWN}[^\n]{{0,200}}?(?:\n[^\n]{{0,200}}?){{0,6}}?{either}", text)
+    if not any(each["other"] for each in shown) or clip_text(other) in explanation.summary:
         return explanation
     is_notebook = _NOTEBOOK in text and denial.service != "sagemaker"
+    is_job = is_notebook and (_JOB.search(text) is not None or denial.principal.session_name == "SageMaker")
     what = (
         "The notebook runs with another role" if is_notebook else "Where it works, the caller is another role"
     )
     instead = None
-    if is_notebook:
+    if is_job:
         instead = your_remedy(
             f"Or pass role=sagemaker.get_execution_role(), so that the job runs as {clip_text(other)}",
             f"It then runs with the role of the notebook instead of {clip_text(role.name)}, which must trust sagemaker.amazonaws.com.",

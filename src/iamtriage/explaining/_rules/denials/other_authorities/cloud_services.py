@@ -24,7 +24,7 @@ _PULL_THROUGH = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-thr
 _FEDERATION = "https://docs.cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds"
 _AZURE_ROLES = "https://learn.microsoft.com/azure/role-based-access-control/role-assignments-cli"
 _LIMITED = lazy_pattern(
-    r"\bpublic\.ecr\.aws/[^\n]{0,600}?(?P<words>\b429 Too Many Requests\b|\btoomanyrequests\b)"
+    r"\bpublic\.ecr\.aws/(?:(?!\b(?:docker|ghcr|quay)\.io\b|Docker Hub)[^\n]){0,600}?(?P<words>\b429 Too Many Requests\b|\btoomanyrequests\b)"
 )
 _REFUSED = lazy_pattern(
     r"(?:(?i:error code) |\\?\"error\\?\":\s?\\?\")unauthorized_client\b[^\n]{0,60}?(?P<words>The given credential is rejected by the attribute condition)"

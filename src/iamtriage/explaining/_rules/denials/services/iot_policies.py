@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared import clues, commands
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.policies._masked_arns import find_partition
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_strings
 
@@ -84,31 +85,42 @@ def explain_role_alias(denial: Denial) -> Explanation | None:
     """Explain that a device gets no credentials, or return ``None`` if the credential provider denied nothing."""
     text = denial.failure.text
     found = _ALIAS_PATH.search(text)
-    if found is None or denial.failure.action is not None:
+    if found is None or denial.failure.action is not None or denial.operation is not None:
+        return None
+    if "403" not in text:
         return None
     actions = [name for each in denial.context.allows for name in as_strings(each.get("Action"))]
     lacks = any(name.startswith("iot:") for name in actions) and not any(
         names_action(each, _ALIAS_ACTION) for each in denial.context.allows
     )
     alias, printed, accounts = found["alias"], _PRINTED.search(text), set(_ACCOUNT.findall(text))
+    listed = [
+        each
+        for allow in denial.context.allows
+        if names_action(allow, _ALIAS_ACTION)
+        for each in as_strings(allow.get("Resource"))
+    ]
+    allows = any(matches(f"rolealias/{alias}", compile_glob(each.rpartition(":")[2])) for each in listed)
     host = _CREDENTIALS_HOST.search(text)
     region = commands.region(host[1] if host else clues.find_region(denial.case))
     account = commands.account(accounts.pop() if len(accounts) == 1 else None)
     name = printed["name"] if printed else "IOT_POLICY_NAME"
-    resource = f"arn:{denial.location.partition or 'aws'}:iot:{region}:{account}:rolealias/{alias}"
+    partition = find_partition(region) or denial.location.partition or "aws"
+    resource = f"arn:{partition}:iot:{region}:{account}:rolealias/{alias}"
     verdict = (
         f"the AWS IoT policy in the text does not allow {_ALIAS_ACTION}"
         if lacks
         else f"most likely, the AWS IoT policy of its certificate does not allow {_ALIAS_ACTION} on it"
     )
-    return denial.explain(
-        f"AWS IoT gave the device no credentials of the role alias {clip_text(alias)}: {verdict}.",
-        ROLE_ALIAS_NOT_ALLOWED.cause(
-            "derived" if lacks else "possible",
-            f"The text says {quote_words(found[0])}, and that the answer was 403.",
-        ),
-        topic=ROLE_ALIAS_NOT_ALLOWED.code,
-        remedies=account_remedy(
+    if allows:
+        verdict = f"the AWS IoT policy in the text allows {_ALIAS_ACTION}, so most likely, it is not attached to the certificate"
+    elif listed and not any("${" in each for each in listed):
+        shown = join_words(tuple(clip_text(each.rpartition(":")[2]) for each in listed), "and")
+        verdict, lacks = f"the AWS IoT policy in the text allows {_ALIAS_ACTION} only on {shown}", True
+    remedies = (
+        _attach_remedy(name, region)
+        if allows
+        else account_remedy(
             f"Allow {_ALIAS_ACTION} in the AWS IoT policy of the certificate",
             "Add the statement, and keep the others. It belongs in the AWS IoT policy, not in a policy of the IAM role: that has the permissions of the credentials, and trusts credentials.iot.amazonaws.com.",
             None
@@ -124,8 +136,30 @@ def explain_role_alias(denial: Denial) -> Explanation | None:
                 ),
             ),
             url=_CREDENTIALS_PAGE,
+        )
+    )
+    return denial.explain(
+        f"AWS IoT gave the device no credentials of the role alias {clip_text(alias)}: {verdict}.",
+        ROLE_ALIAS_NOT_ALLOWED.cause(
+            "derived" if lacks else "possible",
+            f"The text says {quote_words(found[0])}, and that the answer was 403.",
         ),
+        topic=ROLE_ALIAS_NOT_ALLOWED.code,
+        remedies=remedies,
         notes="What the device could not download or call afterwards follows from this.",
+    )
+
+
+def _attach_remedy(name: str, region: str) -> Remedy:
+    """Return how to check that a policy which allows the role alias is that of the certificate."""
+    return account_remedy(
+        f"Attach the AWS IoT policy to the certificate of the device{'' if name == 'IOT_POLICY_NAME' else f': {name}'}",
+        "If the first command prints the ARN of the certificate, check that the certificate is ACTIVE, and that the role of the role alias trusts credentials.iot.amazonaws.com.",
+        commands=(
+            f"aws iot list-targets-for-policy --policy-name {name} --region {region}",
+            f"aws iot attach-policy --policy-name {name} --target CERTIFICATE_ARN --region {region}",
+        ),
+        url=_CREDENTIALS_PAGE,
     )
 
 

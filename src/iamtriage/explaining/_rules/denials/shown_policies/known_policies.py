@@ -108,7 +108,8 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         name = f"the policy {clip_text(heading)} in the text"
     # A permission set with the name of an AWS managed policy normally has that policy.
     if (permission_set := getattr(denial.role, "permission_set", None)) and is_known_policy(permission_set):
-        content, owner = build_managed_policy(permission_set), _identify_caller(denial)
+        content = build_managed_policy(permission_set, denial.location.partition or "aws")
+        owner = _identify_caller(denial)
         yield KnownPolicy(content, name=permission_set, evidence="derived", owner=owner)
     for each in stated:
         named = each.name or (name if each.file is None else f"the policy in {clip_text(each.file)}")

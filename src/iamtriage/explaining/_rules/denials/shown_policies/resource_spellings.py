@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.policies._documents import build_document
+from iamtriage.policies._managed_policies import is_known_policy
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_strings, shown_sid
 from iamtriage.policies._readers.unknown_values import find_container, has_reference
@@ -137,6 +138,8 @@ def find_slip_contrast(
     denial: Denial, policy: KnownPolicy, allows: Sequence[Mapping[str, Any]]
 ) -> Contrast | None:
     """Return the contrast that a statement of a policy has an ARN that no resource has, with the corrected statement."""
+    if is_known_policy(policy.name):
+        return None  # nobody can edit a policy of AWS
     resource, text = denial.resource or "", denial.failure.text
     found = [
         (each, old, fixed)
