@@ -394,6 +394,10 @@ def test_denial_that_iam_did_not_decide(text: str, says: tuple[str, ...], omits:
             "Error response from daemon: toomanyrequests: You have reached your pull rate limit.",
             "Docker Hub limits the pulls",
         ),
+        (
+            "public.ecr.aws/nginx/nginx:1.29 was pulled, docker.io/library/films: toomanyrequests: You have reached your pull rate limit.",
+            "Docker Hub limits the pulls",
+        ),
         ("fatal error: no space left on device", "a disk is full"),
     ],
 )

@@ -71,6 +71,9 @@ _CASES = (
     ("said of the asker", _denied(reason=_IDENTITY) + "My own user is AdministratorAccess.", "AdministratorAccess of your own user does not count", "Allow sqs:SendMessage for the role mailer"),
     ("said of the asker, of a service", _denied() + "My IAM user has AmazonSQSFullAccess attached!", "AmazonSQSFullAccess of your own user does not count", "Allow sqs:"),
     ("said of the asker's session", _denied(reason=_IDENTITY, caller=_SSO.replace("PowerUser", "Ops")) + "My user has AdministratorAccess.", "AdministratorAccess allows it, but is not in effect", "Check that AdministratorAccess"),
+    ("one of the account with the name of one of AWS", _denied(reason=_IDENTITY) + _listed("AmazonSQSFullAccess").replace("iam::aws:", f"iam::{_ACCOUNT}:"), "no identity-based policy", "Allow sqs:"),
+    ("in another partition", _denied("s3:PutObject", _IDENTITY, _ROLE.replace("arn:aws:", "arn:aws-cn:"), "arn:aws-cn:s3:::films/a") + "The role has AWSGlueServiceRole attached.", "allows it only on arn:aws-cn:s3:::aws-glue-*/*", "Allow s3:PutObject"),
+    ("a slip in a name", _denied("ssm:GetParameter", _IDENTITY, on=f"arn:aws:ssm:eu-west-1:{_ACCOUNT}:parameter//AmazonCloudWatch-web") + "The role has CloudWatchAgentServerPolicy attached.", "CloudWatchAgentServerPolicy allows it only on", "Allow ssm:GetParameter"),
     ("said of another attempt", _denied() + "It works if the role has AdministratorAccess.", "most likely, no identity-based policy", "Allow sqs:"),
 )  # fmt: skip
 

@@ -31,6 +31,12 @@ def test_grant_for_the_service_linked_role(said: str, *, has_grant_only: bool) -
     assert ("has no grant for the KMS key" in explanation.summary) == has_grant_only
 
 
+def test_account_of_the_group() -> None:
+    group = "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:0a1b:autoScalingGroupName/films"
+    explanation = explain(f"{_FAILED}{group}, encrypted with {_KEY}.")
+    assert "arn:aws:iam::111122223333:role/aws-service-role" in explanation.remedies[0].commands[-1]
+
+
 def test_key_of_the_same_account() -> None:
     explanation = explain(
         f"{_FAILED}{_SHARED}The key policy allows account 111122223333.".replace(

@@ -42,6 +42,8 @@ _CASES = (
     ("China", _GROUP.replace("arn:aws:", "arn:aws-cn:") + _policy(Action="*"), "unless aws:RequestedRegion is sa-east-1", "Have the Deny exempt IAM"),
     ("certificate for CloudFront", _CERTIFICATE + _policy(NotAction=["iam:*"]) + "\nIt is for our CloudFront distribution.", 'The statement with acm:* in NotAction: {"Sid": "Lock", "Effect": "Deny", "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["sa-east-1"]}}, "NotAction": ["iam:*", "acm:*"]}', "Have the Deny exempt acm"),
     ("certificate for a load balancer", _CERTIFICATE + _policy(NotAction=["iam:*"]), "is us-east-1, not sa-east-1", "Call in sa-east-1"),
+    ("certificate not for CloudFront", _CERTIFICATE + _policy(NotAction=["iam:*"]) + "\nIt is for a load balancer, not for CloudFront.", "is us-east-1, not sa-east-1", "Call in sa-east-1"),
+    ("function at the edge", _denied("lambda:CreateFunction", "arn:aws:lambda:us-east-1:111122223333:function:films") + _policy(NotAction=["iam:*"]) + "\nIt is for Lambda@Edge.", '"NotAction": ["iam:*", "lambda:CreateFunction"]}', "Have the Deny exempt lambda:CreateFunction"),
     ("certificate in another Region", _CERTIFICATE.replace("us-east-1", "eu-west-3") + _policy(Action="*") + "\nIt is for our CloudFront distribution.", "is eu-west-3, not sa-east-1", "Call in sa-east-1"),
     ("web ACL for CloudFront", _denied("wafv2:CreateWebACL", "arn:aws:wafv2:us-east-1:111122223333:global/webacl/*") + _policy(Action="*"), "web ACLs for CloudFront are in us-east-1", "Have the Deny exempt wafv2"),
     ("no policy", _GROUP, "a service control policy explicitly denies it.", "Have the service"),
@@ -113,6 +115,7 @@ _CERTIFICATE = _denied("acm:RequestCertificate", "arn:aws:acm:us-east-1:11112222
     [
         (f"{_CERTIFICATE}It is for a CloudFront distribution. Only eu-west-1 is allowed, where the call works.", True),
         (f"{_CERTIFICATE}It is for a load balancer.", False),
+        (f"{_denied('logs:CreateLogGroup', 'arn:aws:logs:us-east-1:111122223333:log-group:/aws/route53/films')}For Route 53 query logging.", True),
         (f"{_CERTIFICATE.replace('us-east-1', 'us-east-2')}It is for a CloudFront distribution.", False),
         (f"{_denied('wafv2:CreateWebACL', 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/*')}--scope CLOUDFRONT", True),
     ],
