@@ -208,6 +208,23 @@ def _of(source: str) -> dict[str, str]:
             f"and the request has {API}/test-invoke-stage/POST/orders",
             f"'{API}/*/POST/orders' --statement-id AllowRoute",
         ),
+        # No log says the route, but the sentences do, also of one that works.
+        (
+            CALL.format(FUNCTION) + "PUT /orders fails while GET /orders is fine.\n" + _policy(FUNCTION, "apigateway.amazonaws.com", ArnLike=_of(f"{API}/*/GET/orders")),
+            f"and the request has {API}/STAGE/PUT/orders",
+            f"'{API}/*/PUT/orders' --statement-id AllowRoute",
+        ),
+        (
+            "$ curl -X PATCH https://q1w2e3r4t5.execute-api.eu-west-1.amazonaws.com/prod/orders/4711\n" + CALL.format(FUNCTION) + _policy(FUNCTION, "apigateway.amazonaws.com", ArnLike=_of(f"{API}/*/GET/orders")),
+            "and the request has",
+            f"'{API}/*/*' --statement-id AllowRoute",
+        ),
+        # Nothing says which of two routes failed.
+        (
+            CALL.format(FUNCTION) + "The API has PUT /orders and GET /films.\n" + _policy(FUNCTION, "apigateway.amazonaws.com", ArnLike=_of(f"{API}/*/GET/orders")),
+            "most likely, the request has another value",
+            "add-permission",
+        ),
         (
             CALL.format(f"{FUNCTION}:live") + _policy(FUNCTION, "apigateway.amazonaws.com", ArnLike=_of(f"{API}/*")),
             f"allows apigateway.amazonaws.com on {FUNCTION}, not on {FUNCTION}:live",

@@ -33,6 +33,19 @@ _WRITTEN = lazy_pattern(r"\"(?P<text>[^\"\n]{0,400})\"|(?P<reference>[\w.\[\]-]{
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_rest_api
 _API_ARN = lazy_pattern(r"(?<=\.)(?<!execution_)arn\b(?=[}\s\"/]|\Z)")
 _MAX_TEXTS = 4
+# What the execution log of an API says of a request.
+_EXECUTION = lazy_pattern(r"HTTP Method: (?P<method>[A-Z]{3,7}), Resource Path: (?P<path>/[\w{}+./-]{0,200})")
+# A request in a sentence or a command, where a URL has the stage before the path, and what the text says of it.
+_REQUEST = lazy_pattern(
+    r"\b(?P<method>DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT)(?: on| to| for)?[ `'\"]{1,3}"
+    r"(?:https://[a-z0-9]{10}\.execute-api\.[a-z0-9.-]{10,60}/[\w$-]{1,64})?(?P<path>/[\w{}+-][\w{}+./-]{0,200})(?<!\.)(?=(?P<after>(?:(?!\b[A-Z]{3,7} /)[^\n;,.]){0,60}))"
+)
+_NOT, _WORKS = (
+    lazy_pattern(r"n't\b|\bnot\b"),
+    lazy_pattern(
+        r"\b(?:(?:is|are) (?:fine|ok|OK)|work(?:s|ed|ing)?|succeed(?:s|ed)?|goes through|OK|2\d\d)\b"
+    ),
+)
 
 
 @lru_cache(maxsize=_MAX_TEXTS)
@@ -52,6 +65,22 @@ def find_permissions(text: str) -> list[dict[str, Any]]:
     ['arn:*:lambda:*:*:function:in']
     """
     return list(_find_permissions(text)) if "ermission" in text else []
+
+
+def find_request(text: str) -> tuple[str, str] | None:
+    """Return the method and the path of an API's failed request, from its execution log or the only one in the sentences.
+
+    >>> find_request("GET /films works, DELETE /films returns 500.")
+    ('DELETE', '/films')
+    """
+    if (logged := _EXECUTION.search(text)) is not None:
+        return logged["method"], logged["path"]
+    found = {
+        (each["method"], each["path"])
+        for each in _REQUEST.finditer(text)
+        if _WORKS.search(each["after"]) is None or _NOT.search(each["after"]) is not None
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _list_blocks(text: str) -> list[dict[str, str]]:

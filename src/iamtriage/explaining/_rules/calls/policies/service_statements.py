@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.calls.policies.function_permissions import (
     GATEWAY,
     URL,
     find_permissions,
+    find_request,
     replace_permission,
 )
 from iamtriage.explaining._rules.calls.policies.invalid_source_arns import correct_source
@@ -46,9 +47,10 @@ from iamtriage.policies._readers.unknown_values import has_reference, widen
 _LOGS, _S3 = "logs.amazonaws.com", "s3.amazonaws.com"
 _OF_LOG_GROUP = "kms:encryptioncontext:aws:logs:arn"
 _KEYS = {"aws:sourcearn", "aws:sourceaccount", _OF_LOG_GROUP}
-# What the execution log of an API says. The console's test has a stage of its own.
-_EXECUTION = lazy_pattern(r"HTTP Method: (?P<method>[A-Z]{3,7}), Resource Path: (?P<path>/[\w{}+./-]{0,200})")
+# The console's test has a stage of its own.
 _IS_TEST = lazy_pattern(r"\bExecution log for request\b|\btest-invoke")
+# A path without values of parameters.
+_IS_FIXED = lazy_pattern(r"(?:/(?:v\d{1,2}|[A-Za-z._-]{1,100}))+/?")
 _TEST_STAGE = "test-invoke-stage"
 _INVOKED = lazy_pattern(
     r"(?:/functions/|(?i:rotation.?lambda.?arn)[\"']?(?:\s|\s{0,20}[=:])\s{0,4}[\"']?)(?P<arn>arn:[\w-]{3,20}:lambda:[a-z0-9-]{6,30}:[0-9]{12}:function:[\w-]{1,64}(?::[\w$-]{1,128})?)(?=/invocations|[\s\"',]|\Z)"
@@ -281,12 +283,12 @@ def _find_route(case: Case[Any], value: str) -> str | None:
     """Return the ARN of API Gateway's request; where the text does not show a part, it is that of the policy."""
     text, (head, _, rest) = case.failure.text, value.partition("/")
     stage, method, path = (*rest.split("/", 2), "", "", "")[:3]
-    execution, api = _EXECUTION.search(text), case.context.api
-    if "*" in head or (execution is None and rest and api is None):
+    request, api = find_request(text), case.context.api
+    if "*" in head or (request is None and rest and api is None):
         return None
     of_api = f"{head.rpartition(':')[0]}:{api.value}" if api else head
-    if execution is not None:
-        method, path = execution["method"], execution["path"][1:]
+    if request is not None:
+        method, path = request[0], request[1][1:]
     stage = _TEST_STAGE if _IS_TEST.search(text) else stage if stage not in {"", "*"} else "STAGE"
     return f"{of_api}/{stage}/{method if method not in {'', '*'} else 'GET'}/{path}"
 
@@ -336,10 +338,10 @@ def _other_source(
         return _correct_condition(call, statement, key, value, fixed)
     new = requested
     if service == GATEWAY and key.lower() == "aws:sourcearn":
-        api, execution = requested.partition("/")[0], _EXECUTION.search(call.case.failure.text)
+        api, request = requested.partition("/")[0], find_request(call.case.failure.text)
         new = f"{api}/*/*"
-        if "/" in value and execution is not None and "{" not in execution["path"]:
-            new = f"{api}/*/{execution['method']}{execution['path']}"
+        if "/" in value and request is not None and _IS_FIXED.fullmatch(request[1]):
+            new = f"{api}/*/{request[0]}{request[1]}"
     verdict = (
         f"allows {service} only for {key} {clip_text(value)}, and the request has {clip_text(requested)}"
     )
