@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from iamtriage import explain
+from iamtriage import explain, scan
 
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:orders"
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:billing"
@@ -196,3 +196,11 @@ def test_key_in_the_text(stated: str, first: str) -> None:
     assert explanation.summary.startswith("The key policy does not allow cloudwatch.amazonaws.com")
     assert explanation.remedies[0].commands[0].startswith(first)
     assert "SSE-SQS" not in " ".join(explanation.remedies[0].steps)
+
+
+def test_delivery_that_failed_before_another_error_is_not_its_reason() -> None:
+    code = 'resource "aws_s3_bucket_server_side_encryption_configuration" "logs" {\n  bucket = "octo-logs"\n  rule {\n    apply_server_side_encryption_by_default {\n      sse_algorithm = "aws:kms"\n    }\n  }\n}'
+    text = f"Error: modifying ELBv2 Load Balancer (web) attributes: InvalidConfigurationRequest: Access Denied for bucket: octo-logs. Please check S3bucket permission\n  with aws_lb.web,\n{code}\nAn error occurred (NotAuthorizedException) when calling the InitiateAuth operation: Incorrect username or password."
+    summaries = [explain(each).summary for each in scan(text)]
+    assert "write access logs" in summaries[0]
+    assert "write access logs" not in summaries[1]

@@ -1108,3 +1108,10 @@ def test_alias_of_a_function(qualifier: str) -> None:
     explanation = explain(f"{denied}\n{_policy('lambda:InvokeFunction', function)}")
     assert f"has the ARN of the function without :{qualifier}, and an alias or version" in explanation.summary
     assert f"A call with the plain name is checked on {function}, " in explanation.causes[0].text
+
+
+@pytest.mark.parametrize("revision", ["*", "(", "[", "7"])
+def test_revision_can_be_anything(revision: str) -> None:
+    denied = f"User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ecs:RunTask on resource: arn:aws:ecs:eu-west-1:111122223333:task-definition/nightly:{revision} because no identity-based policy allows the ecs:RunTask action"
+    shown = explain(f'{denied}\n{{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}}').to_text()
+    assert "already has iam:PassRole" in " ".join(shown.split())

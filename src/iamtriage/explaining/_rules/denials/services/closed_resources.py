@@ -158,10 +158,12 @@ RESOURCES = {
 }
 
 
-def explain_closed_resource(denial: Denial) -> Explanation:
-    """Explain that the policy of a resource does not allow a service to use it."""
+def explain_closed_resource(denial: Denial) -> Explanation | None:
+    """Explain that the policy of a resource does not allow a service to use it, unless another failure says so."""
     words = message_text(denial)
-    row = next(each for fragment, each in RESOURCES.items() if fragment in words.lower())
+    row = next((each for fragment, each in RESOURCES.items() if fragment in words.lower()), None)
+    if row is None:
+        return None
     # The reader reports a bucket as the resource.
     bucket = denial.resource if _BUCKET.fullmatch(denial.resource or "") else None
     if row is _LOAD_BALANCER and _IS_NETWORK.search(denial.failure.text):

@@ -197,7 +197,7 @@ def describe_companions(
     if action == "ecs:RunTask" and not by_resource and '"iam:PassRole"' in text:
         # The policy in the text, and another revision in it, which says the rest.
         stem, _, revision = (resource or "").rpartition(":")
-        other = re.search(rf"{re.escape(stem)}:(?!{revision}\b)\d+\b", text) if stem else None
+        other = re.search(rf"{re.escape(stem)}:(?!{re.escape(revision)}\b)\d+\b", text) if stem else None
         passed = "A policy in the text already has iam:PassRole, which running a task also requires."
         return (passed,) if other else (passed, _REVISIONS)
     if action in TASKS or action in _HINTS:

@@ -156,7 +156,9 @@ def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:
     if denial.policy_type == "session" and (own := _find_place_of_session(arn, denial)):
         return own, "The Resource covers all that the session is for, by its name."
     stem, _, revision = arn.rpartition(":")
-    if "-definition/" in stem and re.search(rf"{re.escape(stem)}:(?!{revision}\b)\d+\b", denial.failure.text):
+    if "-definition/" in stem and re.search(
+        rf"{re.escape(stem)}:(?!{re.escape(revision)}\b)\d+\b", denial.failure.text
+    ):
         return f"{stem}:*", "Each deployment registers another revision, hence the *."
     found = _RANDOM_NAME.fullmatch(arn)
     if found is None:
