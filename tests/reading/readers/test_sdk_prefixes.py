@@ -118,6 +118,11 @@ BOTOCORE: Table = (
         denied(code="403", operation="HeadObject", status_code=403),
     ),
     (
+        "quoted-status",
+        "An error occurred ('403') when calling the HeadObject operation: Forbidden",
+        denied(code="403", operation="HeadObject", status_code=403),
+    ),
+    (
         "head-bucket",
         "An error occurred (Forbidden) when calling the HeadBucket operation: Forbidden",
         denied(code="Forbidden", operation="HeadBucket"),

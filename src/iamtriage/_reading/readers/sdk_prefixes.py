@@ -170,7 +170,7 @@ def _botocore(m: re.Match[str]) -> Piece | None:
     piece.put("code", code, start, start + len(code), HINT if numeric else BEST)
     if numeric:
         # botocore uses the HTTP status as code if the response has none.
-        piece.put_group(m, "status_code", "code", HINT)
+        piece.put("status_code", code, start, start + len(code), HINT)
     piece.put_group(m, "operation", rank=BEST)
     if "request" in groups:
         piece.put_group(m, "request_id", "request")

@@ -204,3 +204,8 @@ def test_delivery_that_failed_before_another_error_is_not_its_reason() -> None:
     summaries = [explain(each).summary for each in scan(text)]
     assert "write access logs" in summaries[0]
     assert "write access logs" not in summaries[1]
+
+
+def test_control_character_in_the_message_of_a_role() -> None:
+    text = "An error occurred (AccessDeniedException) when calling the CreateStateMachine operation: 'arn:aws:iam::111122223333:role/octo' is not authorized\x00 to create managed-rule."
+    assert "CreateStateMachine" in explain(text).summary

@@ -236,10 +236,12 @@ ROLES = {
 }
 
 
-def explain_weak_role(denial: Denial) -> Explanation:
-    """Explain that a service's role lacks permissions."""
+def explain_weak_role(denial: Denial) -> Explanation | None:
+    """Explain that a service's role lacks permissions, unless another failure says so."""
     words = message_text(denial)
-    row = next(each for fragment, each in ROLES.items() if fragment in words.lower())
+    row = next((each for fragment, each in ROLES.items() if fragment in words.lower()), None)
+    if row is None:
+        return None
     if row is _CODEDEPLOY and any(
         next(find_said(denial.failure.text, each), None) for each in (_TEMPLATE, _TEMPLATE_ATTACHED)
     ):
