@@ -109,6 +109,10 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             "Running a task also requires iam:PassRole on its task role and task execution role.",
         ),
     ),
+    "task-of-any-revision": (
+        f'{_denial("nightly", "ecs:RunTask", "arn:aws:ecs:eu-west-1:111122223333:task-definition/report:*")}\n{{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}}',
+        ("A policy in the text already has iam:PassRole, which running a task also requires.",),
+    ),
     "log-group-of-a-stack": (
         f'CREATE_FAILED AWS::Logs::LogGroup Logs1A2B Resource handler returned message: "Encountered a permissions error performing a tagging operation. {_denial("ship", "logs:TagResource", "arn:aws:logs:eu-west-1:111122223333:log-group:/svc/bills:*")}"',
         ('"Resource": "arn:aws:logs:eu-west-1:111122223333:log-group:/svc/bills:*"',),
