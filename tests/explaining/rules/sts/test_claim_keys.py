@@ -32,6 +32,8 @@ def _explain(issuer: str, operator: str = "StringEquals", **claims: str) -> str:
         (_EKS, {"namespace": "web"}, ':sub": "system:serviceaccount:web:*"'),
         (_EKS, {"namespace": "web", "serviceaccount": "octo"}, ':sub": "system:serviceaccount:web:octo"'),
         ("gitlab.com", {"project_path": "octo/shop"}, '"gitlab.com:sub": "project_path:octo/shop:*"'),
+        ("gitlab.com", {"ref_type": "tag", "project_path": "octo/shop", "ref": "v1"}, ':sub": "project_path:octo/shop:ref_type:tag:ref:v1"'),
+        ("gitlab.com", {"project_path": "octo/shop", "ref_protected": "true"}, "as far as it has what these claims state"),
         (_GITHUB, {"sub": "repo:octo/shop:*", "organization": "octo"}, "Remove the condition on :organization"),
     ],
 )  # fmt: skip

@@ -60,6 +60,10 @@ _GITHUB_CLAIMS = frozenset(
         "workflow_sha",
     ]
 )
+# The claim of the branch or tag, such as ref, ref_path or branch_name.
+_REF = lazy_pattern(r"(?:[\w-]{1,60}[_-])?(?:branch|ref)(?:[_-]?name|_path)?", re.ASCII)
+# The namespace is the beginning of the project's path.
+_IN_GITLAB_SUBJECT = frozenset({"namespace_path", "project_path", "ref_type"})
 _REPOSITORY = lazy_pattern(r"[\w.*?-]{1,100}/[\w.*?-]{1,100}", re.ASCII)
 _POD_ISSUER = lazy_pattern(r"oidc[.-]eks[.-]", re.ASCII)
 # With these operators, a key that the request lacks never matches.
@@ -115,7 +119,7 @@ def replace_claims(statement: dict[str, Any], issuer: str) -> ReplacedClaims | N
     step, verb = "The condition on the subject (:sub) stays.", "Remove"
     if not is_limited:
         verb = "Replace"
-        step = f"Compare the subject (:sub) instead, which says the same{f': {clip_text(subject)}' if subject else ''}. Do not only remove the condition: a policy without it trusts every token of the provider."
+        step = f"Compare the subject (:sub) instead, {f'which says the same: {clip_text(subject)}' if subject else 'as far as it has what these claims state'}. Do not only remove the condition: a policy without it trusts every token of the provider."
     return ReplacedClaims(
         f"the condition key{'s' if len(missing) > 1 else ''} {shown} of the trust policy do{'' if len(missing) > 1 else 'es'} not exist ({whose}), so the condition never matches",
         f"{verb} the condition on {join_words([f':{each}' for each in claims], 'and')} in the role's trust policy",
@@ -149,7 +153,9 @@ def build_subject(issuer: str, stated: Mapping[str, Sequence[str]]) -> str | Non
     def find(*parts: str) -> str | None:
         return next((value for claim, value in values.items() if any(part in claim for part in parts)), None)
 
-    ref, environment = find("branch", "ref"), find("env")
+    # Not a claim such as ref_type or ref_protected.
+    ref = next((value for claim, value in values.items() if _REF.fullmatch(claim)), None)
+    environment = find("env")
     name = None if ref is None else ref.removeprefix("refs/heads/")
     if _POD_ISSUER.match(issuer):
         namespace = find("namespace")
@@ -161,7 +167,10 @@ def build_subject(issuer: str, stated: Mapping[str, Sequence[str]]) -> str | Non
             return None
         context = f"ref:refs/heads/{name}" if name else f"environment:{environment}" if environment else "*"
         return f"repo:{repository}:{context}"
-    project = find("project_path")
-    if project is None:
+    project = values.get("project_path")
+    # Without the others, the subject would trust more tokens than the conditions mean.
+    if project is None or not all(each in _IN_GITLAB_SUBJECT or _REF.fullmatch(each) for each in values):
         return None
-    return f"project_path:{project}:{f'ref_type:branch:ref:{name}' if name else '*'}"
+    kind = values.get("ref_type") or ("branch" if name else None)
+    rest = "*" if kind is None else f"ref_type:{kind}:ref:{name or '*'}"
+    return f"project_path:{project}:{rest}"
