@@ -21,7 +21,7 @@ _REGIONS = {
     "Seoul": "ap-northeast-2", "Osaka": "ap-northeast-3", "Hong Kong": "ap-east-1", "Taipei": "ap-east-2",
     "Beijing": "cn-north-1", "Ningxia": "cn-northwest-1",
 }  # fmt: skip
-PLACE = rf"(?:{REGION}|{'|'.join(map(str, _REGIONS))})".replace(". ", r"\. ")
+PLACE = rf"(?:{REGION}|{'|'.join(_REGIONS)})".replace(". ", r"\. ")
 """The source of a pattern for the code or the name of a Region."""
 
 

@@ -1,4 +1,4 @@
-"""Find Regions in the output of a loop or session: headings before each call, and calls that succeeded.
+"""Find the Region of the failed call in a text that names several: headings before each call, and calls that succeeded.
 
 People run a command in many Regions with a shell loop that prints the Region before each call, or compare Regions in
 the interactive session of a language.
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     _Output: TypeAlias = tuple[int, int, str | None, str | None]
 
 __all__ = (
-    "REGION",
     "choose_region",
     "find_bucket_region",
     "find_called_region",
@@ -35,7 +34,6 @@ __all__ = (
     "region_of_directory_bucket",
 )
 
-"""The pattern for the name of a Region."""
 # An indented "region:" and "region = " are settings.
 _HEADINGS = lazy_pattern(
     rf"(?m:^(?![ \t]{{1,8}}region:|[ \t]{{0,8}}region = )[ \t]{{0,8}}[=#*>\[(-]{{0,8}}[ \t]{{0,4}}(?:[Rr]egion[ :=]{{1,3}})?({REGION})[ \t]{{0,4}}[=#*<:\])-]{{0,8}}[ \t\r]{{0,8}}$)",
