@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         Stated,
     )
 
-__all__ = ("CLOUD_HOSTS", "NOTHING", "SYSTEM_SIGNS", "Context")
+__all__ = ("CLOUD_HOSTS", "NOTHING", "SIGNS_OF_ATTACHMENTS", "SYSTEM_SIGNS", "Context")
 
 
 class Context(NamedTuple):
@@ -97,6 +97,13 @@ SYSTEM_SIGNS: Final = (
     "re R2", "ze B2", "an Spaces", "Wasabi", "inIO", "inio", "Ceph", "Object Storage", "Tigris", "LocalStack",
 )  # fmt: skip
 """Parts of the names of systems with the API of S3, for ``other_system``."""
+
+SIGNS_OF_ATTACHMENTS: Final = (
+    "AdministratorAccess", "FullAccess", "OnlyAccess", "PowerUserAccess", "ContainerRegistry", "ExecutionRole",
+    "ManagedInstanceCore", "ManagerReadWrite", "AmazonEKS", "APIGatewayAdmin", "DriverPolicy", "AgentServerPolicy",
+    "GlueServiceRole", "AWSLambda", "ServiceforEC2Role",
+)  # fmt: skip
+"""Parts of the names of AWS managed policies that a text can say are attached."""
 
 CLOUD_HOSTS = (
     r"storjshare\.io|digitaloceanspaces\.com|wasabisys\.com|backblazeb2\.com|r2\.cloudflarestorage\.com"

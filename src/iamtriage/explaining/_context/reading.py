@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.model import NOTHING, SYSTEM_SIGNS, Context
+from iamtriage.explaining._context.model import NOTHING, SIGNS_OF_ATTACHMENTS, SYSTEM_SIGNS, Context
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
@@ -30,7 +30,8 @@ _SIGNS = (
     "iam_role", "IAM_ROLE", "ec2-user", "AWS_", "/home/", "HOSTNAME", 'hostname"', "hostname\\", "ndpoint", "NDPOINT", "serviceU", "ServiceU", "s3Url",
     "Lock Info:", "backup store for", "BackupStorageLocation", "ecs/", "host_base", "rclone ", "AWS Error ", "-1\n", "-2\n", "-3\n", "-1:\n", "-1 =", "ARN is not mapped", "SaslAuth",
     "requestParameters", "host id: ", "S3 error: ", "/aws-sdk/", "/aws-sdk-", "(eval):", "log group ", "log_group", "ogGroup",
-    " role (", " role is ", " role: ", "(role ", "(user ", "in as ", "in with ", "y role ", "y user ", "Role ", "he role ", "AdministratorAccess", "FullAccess", "OnlyAccess", "PowerUserAccess", "ContainerRegistry", "ExecutionRole", "ManagedInstanceCore", "ManagerReadWrite", "AmazonEKS", "APIGatewayAdmin", "DriverPolicy", "AgentServerPolicy", "GlueServiceRole", "AWSLambda", "ServiceforEC2Role", '"Resource"', "edPrincipal(", "IdentityPrincipal(", "Policy:", 'Policy":', "he policy ", " has ", "I have ", "repo:", "project_path:", "run_phase:", "oidc-provider/", "MultiObjectDelete",
+    " role (", " role is ", " role: ", "(role ", "(user ", "in as ", "in with ", "y role ", "y user ", "Role ", "he role ", '"Resource"', "edPrincipal(", "IdentityPrincipal(", "Policy:", 'Policy":', "he policy ", " has ", "I have ", "repo:", "project_path:", "run_phase:", "oidc-provider/", "MultiObjectDelete",
+    *SIGNS_OF_ATTACHMENTS,
     *SYSTEM_SIGNS,
 )  # fmt: skip
 

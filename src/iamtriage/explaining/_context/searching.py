@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import hide_secrets, line_at, line_start
 from iamtriage.actions._operations import service_prefix
-from iamtriage.explaining._context.model import Context
+from iamtriage.explaining._context.model import SIGNS_OF_ATTACHMENTS, Context
 from iamtriage.explaining._context.readers.callers import (
     UNMAPPED,
     find_said_caller,
@@ -204,7 +204,7 @@ _SETTINGS = frozenset(
 
 
 def _documents(text: str) -> dict[str, Any]:
-    is_attached = "Access" in text and any(sign in text for sign in _SIGNS_OF_ATTACHMENTS)
+    is_attached = any(sign in text for sign in SIGNS_OF_ATTACHMENTS)
     # Messages of AWS have "because no identity-based policy allows the … action".
     is_allowed = text.count(" allow") > text.count("because no ")
     is_described = is_allowed or any(sign in text for sign in _SIGNS_OF_DESCRIPTIONS)
@@ -248,10 +248,6 @@ def _documents(text: str) -> dict[str, Any]:
     return values
 
 
-# Parts of the names of AWS managed policies.
-_SIGNS_OF_ATTACHMENTS = (
-    "AdministratorAccess", "FullAccess", "OnlyAccess", "PowerUserAccess", "ContainerRegistry", "ExecutionRole", "ManagedInstanceCore", "ManagerReadWrite", "AmazonEKS", "APIGatewayAdmin", "DriverPolicy", "AgentServerPolicy", "GlueServiceRole", "AWSLambda", "ServiceforEC2Role",
-)  # fmt: skip
 _SIGNS_OF_DESCRIPTIONS = (" may ", " can ", " contain", " got ", " grant", " has ", " have ", " include", "olicy:")  # fmt: skip
 # Every policy contains one of these, in JSON, YAML or code.
 _SIGNS_OF_POLICIES = (
