@@ -80,7 +80,7 @@ def explain_node_access(denial: Denial) -> Explanation:
     explanation = _explain_missing_entry(
         case, role, "The nodes have no access to the cluster", evidence, is_managed=True
     )
-    # A kubelet without a group is authenticated, so another error would be reported of it.
+    # A kubelet whose entry lacks a group still logs in, so its log has another error than Unauthorized.
     incomplete = explain_incomplete_entry(case, role, explanation) if case.context.mappings else None
     return incomplete or explanation
 

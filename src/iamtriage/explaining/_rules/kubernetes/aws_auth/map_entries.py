@@ -65,7 +65,7 @@ MAP_ENTRY_IN_OTHER_LIST = CauseType(
 )
 # https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
 _NEW_SUFFIX = "IAM Identity Center creates a role with a new suffix if a permission set is assigned again after its last assignment in the account was deleted. Other policies with the old ARN no longer match, either."
-_NODE_ENTRY_GROUPS = frozenset({"system:nodes", "system:node-proxier"})
+_NODE_ENTRY_GROUPS = frozenset({"system:nodes", principal_mappings.FARGATE_GROUP})
 # Numbered names, such as node-1 and node-2, belong to different roles.
 _MIN_SIMILAR_LENGTH = 5
 ROLE_IN_PROFILE = "NODE_ROLE_NAME"

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 
-_WINDOWS_GROUP = "eks:kube-proxy-windows"
 _WINDOWS = lazy_pattern(
     r"(?i:\bwindows\b[^\n.]{0,60}\b(?:node|nodegroup|worker|instance|ami|group)s?\b|\b(?:node|nodegroup|worker)s?\b[^\n.]{0,40}\bwindows\b|WINDOWS_(?:CORE|FULL))"
 )
@@ -51,7 +50,7 @@ def explain_incomplete_entry(
         return None
     entry, missing = found
     name, lacking = clip_text(entry.arn.rpartition("/")[2]), join_words(missing, "and")
-    is_windows = _WINDOWS_GROUP in missing
+    is_windows = principal_mappings.WINDOWS_GROUP in missing
     need = (
         "which Windows nodes need in addition to those of Linux nodes" if is_windows else "which nodes need"
     )
@@ -93,12 +92,14 @@ def _find_incomplete(case: AnyCase, role: Role | None) -> tuple[MappingEntry, tu
     for entry in entries:
         missing = tuple(each for each in principal_mappings.NODE_GROUPS if each not in entry.groups)
         # A Fargate profile has a group of its own.
-        if missing and entry.groups and "system:node-proxier" not in entry.groups:
+        if missing and entry.groups and principal_mappings.FARGATE_GROUP not in entry.groups:
             return entry, missing
-    if not _WINDOWS.search(case.failure.text) or any(_WINDOWS_GROUP in each.groups for each in entries):
+    if not _WINDOWS.search(case.failure.text) or any(
+        principal_mappings.WINDOWS_GROUP in each.groups for each in entries
+    ):
         return None
     named = [each for each in entries if _WINDOWS_NAME.search(each.arn.rpartition("/")[2])]
     if not named and role is not None:
         named = [each for each in entries if each.arn.endswith(f"/{role.name}")]
     meant = named or entries
-    return (meant[0], (_WINDOWS_GROUP,)) if len(meant) == 1 else None
+    return (meant[0], (principal_mappings.WINDOWS_GROUP,)) if len(meant) == 1 else None

@@ -388,8 +388,8 @@ def _access_entry_remedy(case: AnyCase, found: Finding) -> tuple[Remedy, ...]:
     if map_entries.is_for_nodes(entry):
         # The groups of nodes: https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html and
         # https://docs.aws.amazon.com/eks/latest/userguide/fargate-getting-started.html.
-        kind = "EC2_WINDOWS" if "eks:kube-proxy-windows" in entry.groups else "EC2_LINUX"
-        kind = "FARGATE_LINUX" if "system:node-proxier" in entry.groups else kind
+        kind = "EC2_WINDOWS" if principal_mappings.WINDOWS_GROUP in entry.groups else "EC2_LINUX"
+        kind = "FARGATE_LINUX" if principal_mappings.FARGATE_GROUP in entry.groups else kind
         return (mapped.create_node_entry_remedy(cluster, kind=kind, title=title, lookup=lookup),)
     if has_path:
         title = "Or create an access entry, which requires the ARN with the path"

@@ -63,7 +63,7 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
     name = "group" if "group" in message.lower() else "user name"
     node_group = _NODE_GROUP.search(message) if name == "group" else None
     if node_group is not None:
-        kind = "FARGATE_LINUX" if node_group[0] == "system:node-proxier" else "EC2_LINUX"
+        kind = "FARGATE_LINUX" if node_group[0] == principal_mappings.FARGATE_GROUP else "EC2_LINUX"
         summary = f"EKS rejected the group {node_group[0]}: nodes get it from the type of their access entry ({kind}), not from its groups as in aws-auth."
         # A call that fails creates no entry.
         if exists := case.failure.envelope.operation == "UpdateAccessEntry":

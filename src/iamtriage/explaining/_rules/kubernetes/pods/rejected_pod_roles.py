@@ -288,7 +288,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
         url=pages.EKS_ACCESS_ENTRIES,
     )
     mapping = principal.aws_auth_remedy(
-        groups=(*principal_mappings.NODE_GROUPS, "system:node-proxier"),
+        groups=(*principal_mappings.NODE_GROUPS, principal_mappings.FARGATE_GROUP),
         username="system:node:{{SessionName}}",
         title=f"{'Or map' if cluster.uses_entries else 'Map'} the pod execution role in aws-auth",
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import RoleSession
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.explaining._rules.kubernetes.rbac.node_requests import explain_node_restriction
@@ -21,6 +22,7 @@ from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED, TOKEN_KEPT
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -215,9 +217,6 @@ _ESCALATION = lazy_pattern(
 _USER = lazy_pattern(r"\buser \"([^\"]{1,300})\"")
 # The groups of the user, in the form of Go.
 _GROUPS = lazy_pattern(r"\(groups=\[(\"[^\]\n]{1,2000})\]\)")
-_SESSION = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[^/\s]{1,64}/[^/\s]{1,64}", re.ASCII
-)
 _QUOTED = lazy_pattern(r"\"([^\"]{0,253})\"")
 _OBJECT = lazy_pattern(
     r"\b(clusterrolebinding|clusterrole|rolebinding|role)s?(?:\.rbac\.authorization\.k8s\.io)? \"([^\"]{1,253})\" is forbidden"
@@ -302,7 +301,7 @@ def _find_grantee(message: str, named: re.Match[str] | None) -> str:
     own = [clip_text(each) for each in groups if each and not each.startswith("system:")]
     if own:
         return f"the group {own[0]}" if len(own) == 1 else f"one of the groups {join_words(own, 'or')}"
-    if named is None or _SESSION.fullmatch(named[1]):
+    if named is None or isinstance(try_parse_principal(named[1]), RoleSession):
         # The name of a session can be another one next time.
         return "a group of the caller"
     return f"the user {clip_text(named[1])}"

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 IAM_DOES_NOT_HELP = "An IAM policy does not help: IAM allowed the call, and EKS rejected it."
 NODE_GROUPS = ("system:bootstrappers", "system:nodes")
+WINDOWS_GROUP, FARGATE_GROUP = "eks:kube-proxy-windows", "system:node-proxier"
 NODE_USERNAME = "system:node:{{EC2PrivateDNSName}}"
 RESERVED_PREFIXES = ("system:", "eks:", "aws:", "amazon:", "iam:")
 VIEW_POLICY = "AmazonEKSViewPolicy"
