@@ -120,13 +120,12 @@ def _find_valid_credentials(case: Case[ExpiredCredentials]) -> _Valid | None:
 def _explain_late_request(case: Case[ExpiredCredentials], message: str, valid: _Valid) -> Explanation:
     """Explain a signature that was too old although the credentials are valid."""
     clock = "The clock of the machine that signed it is behind."
-    held = _HELD
     started = None
     if valid.was_accepted:
         clock = "The request was signed elsewhere, such as in a virtual machine, whose clock is behind. Where get-caller-identity worked, the clock is right."
     if valid.has_session:
         started = "Restart the program if it runs longer than a session: it can still have the credentials of the one before."
-    causes = (clocks.REQUEST_HELD.cause(text=held), clocks.CLOCK_WRONG.cause(text=clock))
+    causes = (clocks.REQUEST_HELD.cause(text=_HELD), clocks.CLOCK_WRONG.cause(text=clock))
     remedies = (
         your_remedy(
             "Sign the request again, right before it is sent",
@@ -137,6 +136,11 @@ def _explain_late_request(case: Case[ExpiredCredentials], message: str, valid: _
         credential_remedies.set_clock(case.text),
     )
     first = 1 if valid.was_accepted else -1
+    new = (
+        "a new login only if the program has older credentials"
+        if valid.has_session
+        else "neither do new credentials"
+    )
     lead = (
         "the request was sent too late"
         if valid.was_accepted
@@ -147,12 +151,7 @@ def _explain_late_request(case: Case[ExpiredCredentials], message: str, valid: _
         clues.reported_cause(EXPIRED_REQUEST, message, *expired_logins.EXPIRY_PHRASES),
         *causes[::first],
         remedies=remedies[::first],
-        notes="An IAM policy does not help"
-        + (
-            ", and a new login only if the program has older credentials."
-            if valid.has_session
-            else ", and neither do new credentials."
-        ),
+        notes=f"An IAM policy does not help, and {new}.",
     )
 
 

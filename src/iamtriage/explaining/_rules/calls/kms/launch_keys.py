@@ -296,7 +296,7 @@ def _grant_remedy(launcher: str, account: str, command: str) -> Remedy:
         "Whoever runs the command needs kms:CreateGrant for the key in an identity-based policy.",
         "Then launch the instances again.",
         commands=command,
-        url="https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",
+        url=VOLUME_KEY.sources[0],
     )
 
 

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.requirements import services
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 from iamtriage.failures._failures import Failure
+from iamtriage.policies._documents import build_document
 
 
 class _Setting(NamedTuple):
@@ -253,7 +254,7 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None, tr
         managed = f"arn:{partition}:iam::aws:policy"
         lines += [commands.attach_policy(name, f"{managed}/{each}") for each in setting.policies]
         if setting.statements:
-            document = json.dumps({"Version": "2012-10-17", "Statement": setting.statements})
+            document = json.dumps(build_document(setting.statements))
             put = "aws iam put-role-policy --role-name {} --policy-name {} --policy-document {}"
             lines.append(fill_command(put, name, name, document.replace("arn:aws:", f"arn:{partition}:")))
     for each in setting.register:

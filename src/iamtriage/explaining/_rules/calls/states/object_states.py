@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import islice
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, quote_argument
+from iamtriage._text import clip_text, lower_first, quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
@@ -202,9 +202,7 @@ def _lock_remedies(
     if mode == "COMPLIANCE":
         return (
             owner_remedy(
-                f"Delete the version after {when}"
-                if when[0].isdigit()
-                else "Delete the version after the retention ends",
+                f"Delete the version after {when}",
                 "A lifecycle rule with NoncurrentVersionExpiration deletes it as soon as the retention has ended.",
                 url=_LOCK_PAGE,
             ),
@@ -214,7 +212,7 @@ def _lock_remedies(
             "Look at the lock of the version, then do what its mode permits",
             f"With GOVERNANCE, repeat the call with the option. {allowed}",
             "With COMPLIANCE, nobody can delete the version before RetainUntilDate, not even the root user.",
-            f"With a legal hold ON: {holder[0].lower()}{holder[1:]}",
+            f"With a legal hold ON: {lower_first(holder)}",
             commands=(
                 *look,
                 Labelled("If Mode is GOVERNANCE:", again),

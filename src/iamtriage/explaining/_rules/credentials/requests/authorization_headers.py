@@ -156,12 +156,10 @@ def _find_exchanged_names(text: str) -> _ExchangedNames | None:
     for each in _SETTING_OF_KEY.finditer(text) if "ariable" in text or "ey" in text else ():
         group = "member" if each["member"] else "value"
         names = [*_NAME_OF_HALF.finditer(text, *each.span(group))]
-        is_secret = (
-            each["setting"].lower().startswith(("password", "secret")) or "secret" in each["setting"].lower()
-        )
+        is_secret = any(word in each["setting"].lower() for word in ("password", "secret"))
         if names and (names[-1]["secret"] is not None) is not is_secret:
             found[is_secret] = (each, names[-1])
-    if len(found) < len((True, False)):
+    if set(found) != {False, True}:
         return None
     (first, of_first), (last, of_last) = sorted(found.values(), key=lambda pair: pair[0].start())
     if last.start() - first.end() > _CHARS_BETWEEN:

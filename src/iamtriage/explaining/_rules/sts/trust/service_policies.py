@@ -303,7 +303,7 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
 
 
 # The resource for which a service assumes a role, if it is not the one in the condition of a trust policy.
-_ARN_OF_SOURCE = re.compile(
+_ARN_OF_SOURCE = lazy_pattern(
     r"(?P<type>arn:[\w-]{3,20}:[a-z0-9-]{2,40}:[a-z0-9-]{0,30}:\d{12}:[A-Za-z-]{2,40}[/:])(?P<name>[\w.+=@/-]{1,200}(?:\*)?)\Z"
 )
 _SOURCE_NAME = r"[\"'`]?(?!(?:an?|another|be|new|our|the|use|[a-z]{2}-[a-z]{4,9}-\d)\b)(?P<name>[A-Za-z][\w-]{1,80}[A-Za-z0-9])[\"'`]?(?![\w/:*=(])"
