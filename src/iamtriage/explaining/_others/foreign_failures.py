@@ -39,6 +39,7 @@ class _Foreign(NamedTuple):
 _NODES = frozenset({"autoscaling", "ec2", "eks", "iam", "karpenter", "pricing", "ssm"})
 _SECRETS = frozenset({"kms", "secretsmanager", "ssm", "sts"})
 _VOLUMES = frozenset({"ec2", "elasticfilesystem", "fsx", "kms", "sts"})
+_LOGINS = frozenset({"kms", "rds-db", "secretsmanager", "ssm"})
 _IMAGES = frozenset({"ecr", "ecr-public", "sts"})
 _NAME = r"[a-z0-9][a-z0-9.-]{0,252}"
 _TABLE = (
@@ -57,9 +58,9 @@ _TABLE = (
     _Foreign("OOMKilled", lazy_pattern(r"\bOOMKilled\b"), "a container used more memory than its limit (OOMKilled)"),
     _Foreign("o space left on device", lazy_pattern(r"\bno space left on device\b", re.IGNORECASE), "a disk is full (no space left on device)"),
     _Foreign("JavaScript heap out of memory", lazy_pattern(r"\bJavaScript heap out of memory\b"), "Node.js has too little memory (heap out of memory)"),
-    _Foreign("authentication failed for user", lazy_pattern(r"\bpassword authentication failed for user \"(?P<what>[\w.-]{1,63})\""), "the database rejects the password of {what}", frozenset({"kms", "rds-db", "secretsmanager", "ssm"})),
-    _Foreign("(using password: YES", lazy_pattern(r"\bAccess denied for user '(?P<what>[\w.-]{1,80})'@'[^'\n]{1,255}' \(using password: YES"), "the database rejects the password of {what}", frozenset({"kms", "rds-db", "secretsmanager", "ssm"})),
-    _Foreign("(using password: NO", lazy_pattern(r"\bAccess denied for user '(?P<what>[\w.-]{1,80})'@'[^'\n]{1,255}' \(using password: NO"), "the login of {what} at the database has no password", frozenset({"kms", "rds-db", "secretsmanager", "ssm"})),
+    _Foreign("authentication failed for user", lazy_pattern(r"\bpassword authentication failed for user \"(?P<what>[\w.-]{1,63})\""), "the database rejects the password of {what}", _LOGINS),
+    _Foreign("(using password: YES", lazy_pattern(r"\bAccess denied for user '(?P<what>[\w.-]{1,80})'@'[^'\n]{1,255}' \(using password: YES"), "the database rejects the password of {what}", _LOGINS),
+    _Foreign("(using password: NO", lazy_pattern(r"\bAccess denied for user '(?P<what>[\w.-]{1,80})'@'[^'\n]{1,255}' \(using password: NO"), "the login of {what} at the database has no password", _LOGINS),
     _Foreign("another operation (", lazy_pattern(r"\banother operation \(install/upgrade/rollback\) is in progress"), "a run of Helm that did not finish still locks the release"),
     _Foreign("timed out waiting for the condition", lazy_pattern(r"\b(?:UPGRADE|INSTALLATION) FAILED: (?:[^\n]{0,200}: )?timed out waiting for the condition"), "Helm waited for the pods until its timeout", None),
     _Foreign("context deadline exceeded", lazy_pattern(r"\b(?:UPGRADE|INSTALLATION) FAILED: (?:[^\n]{0,200}: )?context deadline exceeded"), "Helm waited for the pods until its timeout", None),

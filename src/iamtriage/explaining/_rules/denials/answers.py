@@ -31,6 +31,7 @@ _BROKEN = (
 _NO_RESTART = "No new sign-in or restart is necessary: a change of the role's policies applies to its sessions within seconds."
 # What a remedy says that changes whose credentials are used, so that the answer above doesn't hold.
 _RESTARTS = lazy_pattern(r"\brestart\b|(?i:\b(?:sign|log) in again\b|\baws sso login\b)")
+_CREDENTIALS = r"\b(?:credentials?|access keys?|tokens?|login|profile)\b"
 _DATABASE_LOGINS = frozenset(
     {
         "redshift:getclustercredentials",
@@ -75,7 +76,7 @@ _ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Denial], bool], str], ...] = (
         "The signature is valid: AWS recognized {caller}, and answers a wrong signature with another error.",
     ),
     (
-        lazy_pattern(r"(?i:\btrust (?:policy|polic(?:y|ies)|relationships?)\b)"),
+        lazy_pattern(r"(?i:\btrust (?:policy|policies|relationships?)\b)"),
         lambda denial: _has_session(denial) and _is_of_policies(denial),
         "The role's trust policy is not the cause: the call was made with a session of {caller}.",
     ),
@@ -91,9 +92,7 @@ _ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Denial], bool], str], ...] = (
         "The credentials of the role arrive: the call was made as {caller}. Only its policies lack the Allow.",
     ),
     (
-        lazy_pattern(
-            rf"(?i:\b(?:credentials?|access keys?|tokens?|login|profile)\b[^?]{{0,60}}{_BROKEN}|{_BROKEN}[^?]{{0,40}}\b(?:credentials?|access keys?|tokens?|login|profile)\b)"
-        ),
+        lazy_pattern(rf"(?i:{_CREDENTIALS}[^?]{{0,60}}{_BROKEN}|{_BROKEN}[^?]{{0,40}}{_CREDENTIALS})"),
         lambda denial: _is_named(denial) and _is_of_policies(denial),
         "The credentials are valid, and those of {caller}: AWS evaluated its policies.",
     ),

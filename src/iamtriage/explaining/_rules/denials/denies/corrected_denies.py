@@ -185,9 +185,11 @@ _SESSION = lazy_pattern(
 def _name_role(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
     """Return the statement with the role of the caller instead of its sessions, whose ARN aws:PrincipalArn never has."""
     role = denial.role
-    for each in stated.checked if role is not None and are_met(stated.checked) else ():
+    if role is None or not are_met(stated.checked):
+        return None
+    for each in stated.checked:
         sessions = {value: found for value in each.values if (found := _SESSION.fullmatch(value))}
-        own = any(matches(role.name, compile_glob(found["name"])) for found in sessions.values() if role)
+        own = any(matches(role.name, compile_glob(found["name"])) for found in sessions.values())
         if each.key.lower() != "aws:principalarn" or "Not" not in each.operator or not own:
             continue
         values = [

@@ -323,7 +323,7 @@ def _connect_function(denial: Denial, remedy: Remedy, *, has_no_vpc: bool) -> Re
             "First give its execution role AWSLambdaVPCAccessExecutionRole. In a VPC, the function reaches the internet only through a NAT gateway.",
             *(
                 f'{each.removesuffix(".")}: "ArnNotLike": {{"aws:PrincipalArn": "{principal_arn_pattern(denial)}"}}.'
-                if each.startswith("If the call must stay")
+                if each.startswith(deny_remedies.IF_NEEDED)
                 else each
                 for each in remedy.steps[1:]
             ),

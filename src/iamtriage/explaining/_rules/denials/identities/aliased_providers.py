@@ -6,7 +6,6 @@ one: https://developer.hashicorp.com/terraform/language/modules/develop/provider
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -51,7 +50,7 @@ def add_default_provider(denial: Denial, explanation: Explanation) -> Explanatio
         return explanation
     is_module = block.kind == "module"
     argument = "providers" if is_module else "provider"
-    if re.search(rf"(?m)^\s*{argument}\s*=", block.body) is not None:
+    if argument in block.arguments:
         return explanation
     used = dict(_find_aliases(text, block.body))
     aliases = set(used.values())
@@ -62,12 +61,8 @@ def add_default_provider(denial: Denial, explanation: Explanation) -> Explanatio
     )
     if alias is None or provider is None:
         return explanation
-    role = _find_role(provider)
-    if (
-        role is None
-        or role == denial.role
-        or (denial.role is not None and role.name == denial.role.name and role.account == denial.role.account)
-    ):
+    role, own = _find_role(provider), denial.role
+    if role is None or (own is not None and (role.name, role.account) == (own.name, own.account)):
         return explanation
     what = f"the module {block.name} gets no providers" if is_module else f"{block.address} names no provider"
     inherited = (

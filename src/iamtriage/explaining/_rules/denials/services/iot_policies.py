@@ -18,6 +18,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_OTHER_RESOURCE
 from iamtriage.explaining._rules.shared import clues, commands
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants.service_access import find_account
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.policies._masked_arns import find_partition
@@ -63,9 +64,6 @@ def _find_request(text: str) -> _Request | None:
 _ALIAS_ACTION = "iot:AssumeRoleWithCertificate"
 _ALIAS_PATH = lazy_pattern(r"\brole-aliases/(?P<alias>[\w=,@-]{1,128})/credentials")
 _PRINTED = lazy_pattern(r"\baws iot get-policy\b[^\n]{0,200}? --policy-name[ =](?P<name>[\w+=,.@-]{1,128})")
-_ACCOUNT = lazy_pattern(
-    r"(?<![\w-])(?:\barn:aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:|\b[Aa]ccount )(\d{12})(?!\d)"
-)
 _CREDENTIALS_HOST = lazy_pattern(rf"\.credentials\.iot\.({REGION})\.")
 _CREDENTIALS_PAGE = "https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html"
 ROLE_ALIAS_NOT_ALLOWED = CauseType(
@@ -93,7 +91,7 @@ def explain_role_alias(denial: Denial) -> Explanation | None:
     lacks = any(name.startswith("iot:") for name in actions) and not any(
         names_action(each, _ALIAS_ACTION) for each in denial.context.allows
     )
-    alias, printed, accounts = found["alias"], _PRINTED.search(text), set(_ACCOUNT.findall(text))
+    alias, printed = found["alias"], _PRINTED.search(text)
     listed = [
         each
         for allow in denial.context.allows
@@ -103,7 +101,7 @@ def explain_role_alias(denial: Denial) -> Explanation | None:
     allows = any(matches(f"rolealias/{alias}", compile_glob(each.rpartition(":")[2])) for each in listed)
     host = _CREDENTIALS_HOST.search(text)
     region = commands.region(host[1] if host else clues.find_region(denial.case))
-    account = commands.account(accounts.pop() if len(accounts) == 1 else None)
+    account = commands.account(find_account(text))
     name = printed["name"] if printed else "IOT_POLICY_NAME"
     partition = find_partition(region) or denial.location.partition or "aws"
     resource = f"arn:{partition}:iot:{region}:{account}:rolealias/{alias}"
