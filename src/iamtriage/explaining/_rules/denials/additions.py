@@ -136,7 +136,7 @@ def _may_be_of_key_pattern(denial: Denial) -> bool:
 
 
 def _may_have_policy(denial: Denial) -> bool:
-    """Return whether the text can have a policy of the caller or the resource, and the facts have not all of them."""
+    """Return whether the text can have a policy of the caller or the resource, and the facts have no policies."""
     # A permission set can have the name of an AWS managed policy.
     is_shown = bool(denial.context.policies) or "Access_" in (denial.principal_text or "")
     # Athena's call was allowed: its rule compares what S3 denied.

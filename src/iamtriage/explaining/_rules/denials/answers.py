@@ -108,7 +108,7 @@ _ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Denial], bool], str], ...] = (
             r"(?i:\bbug\b(?! in (?:my|our|(?:the|this) (?:polic|template|module|code|role|stack))))"
         ),
         lambda denial: _is_named(denial) and _is_of_policies(denial),
-        "It is no bug: AWS received the call {action}, and no policy of {caller} allows it.",
+        "It is not a bug: AWS received the call {action}, and no policy of {caller} allows it.",
     ),
     (
         lazy_pattern(
@@ -121,7 +121,7 @@ _ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Denial], bool], str], ...] = (
 
 
 def add_answers(denial: Denial, explanation: Explanation) -> Explanation:
-    """Add notes that answer the questions of a text, and say which of the actions that it names is none."""
+    """Add notes that answer the questions of a text, and say which name in it is that of an operation and not of an action."""
     asked = " ".join(_find_questions(denial.failure.text))
     action = denial.action or "the action"
     found = [

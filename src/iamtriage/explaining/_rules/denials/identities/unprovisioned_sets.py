@@ -55,7 +55,7 @@ def add_unprovisioned_set(denial: Denial, explanation: Explanation) -> Explanati
     remedy = organization_remedy(
         f"Provision the permission set {role.permission_set or ''}".rstrip() + f" to account {account}",
         "In the management account, or that of the delegated administrator. For all accounts of the permission set, use --target-type ALL_PROVISIONED_ACCOUNTS and no --target-id.",
-        "Sessions that are signed in have the permission as soon as the status is SUCCEEDED: a new sign-in or an empty cache changes nothing before.",
+        "Sessions that are signed in have the permission as soon as the status is SUCCEEDED. Before that, neither a new sign-in nor an empty cache helps.",
         commands=(
             provision,
             Labelled(

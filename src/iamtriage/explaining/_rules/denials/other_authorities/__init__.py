@@ -1,5 +1,6 @@
 """Explain denials that neither IAM nor Kubernetes decided.
 
-``other_systems`` has the rules, also for firewalls, GitHub and Docker. ``database_privileges`` explains denials of
-PostgreSQL and MySQL. ``decided_elsewhere`` has their cause.
+``other_systems`` chooses the rule, and has those for web firewalls, GitHub and Docker. ``database_privileges`` explains
+denials of PostgreSQL and MySQL, ``cloud_services`` those of ECR Public and Google Cloud. ``decided_elsewhere`` has their
+cause.
 """

@@ -185,7 +185,7 @@ def _explain_database_of_mysql(text: str, denied: re.Match[str]) -> Explanation:
     who = f"the user {user}" if user else "the anonymous user"
     remedy = owner_remedy(
         f"Grant {who} privileges on the database {name}",
-        "Run the SQL as an administrator of the database. Grant only what the program needs. A user has the privileges at its next connection.",
+        "Run the SQL as an administrator of the database. Grant only what the program needs. They take effect at the next connection of the user.",
         f"SHOW GRANTS FOR '{user}'@'{host}' prints what the user may do now. Compare the name, also its case: MySQL says the same of a database that does not exist.",
         manifest=f"GRANT {needs} ON `{name}`.* TO '{user}'@'{host}';",
         manifest_language="text",
@@ -199,13 +199,13 @@ def _explain_database_of_mysql(text: str, denied: re.Match[str]) -> Explanation:
         )
     elif name in _OF_SERVER:
         remedy = your_remedy(
-            f"Do without the database {name}, which is one of the server itself",
-            "On Amazon RDS, no user has all privileges on it, also not the master user: use the database of the program, or a procedure of Amazon RDS (mysql.rds_…).",
+            f"Do without the database {name}, which belongs to the server itself",
+            "On Amazon RDS, no user has all privileges on it, not even the master user: use the database of the program, or a procedure of Amazon RDS (mysql.rds_…).",
             url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html",
         )
     return explain_elsewhere(
         denied[0],
-        f"The database denied {who} the database {name}. The login worked: what is missing is a privilege (GRANT) in the database, not an IAM permission.",
+        f"The database server denied {who} access to the database {name}. The login worked: what is missing is a privilege (GRANT) in the database, not an IAM permission.",
         remedy,
         notes=_login_notes(text),
     )

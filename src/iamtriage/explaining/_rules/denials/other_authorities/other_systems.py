@@ -1,4 +1,4 @@
-"""Explain denials of databases, firewalls in front of programs, GitHub and Docker.
+"""Choose the rule for a denial of another system, and explain those of web firewalls, GitHub and Docker.
 
 Sources: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html,
 https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html,
