@@ -1,6 +1,6 @@
 """Explain denials that neither IAM nor Kubernetes decided.
 
 ``other_systems`` chooses the rule, and has those for web firewalls, GitHub and Docker. ``database_privileges`` explains
-denials of PostgreSQL and MySQL, ``cloud_services`` those of ECR Public and Google Cloud. ``decided_elsewhere`` has their
-cause.
+denials of PostgreSQL and MySQL, ``cloud_services`` those of ECR Public, Google Cloud and Azure. ``decided_elsewhere`` has
+their cause.
 """
