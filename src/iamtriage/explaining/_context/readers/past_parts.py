@@ -24,6 +24,12 @@ _SIGNS = lazy_pattern(
     r"\b(?i:fixed|solved|resolved|cured|cleared|got (?:rid of|past|around)|gone|went away|disappeared|vanished|removed|detached|deleted|dropped|revoked|no longer"
     r"|first|before that|earlier|previous(?:ly)?|initially|originally|yesterday|last (?:week|month|night|time)|used to)\b"
 )
+# Each match contains one of these in lowercase, and finding them in a text takes a tenth of the time.
+_FRAGMENTS = (
+    "fixed", "solved", "cured", "cleared", "got rid of", "got past", "got around", "gone", "went away", "disappeared", "vanished",
+    "removed", "detached", "deleted", "dropped", "revoked", "no longer", "first", "before that", "earlier", "previous",
+    "initially", "originally", "yesterday", "last ", "used to",
+)  # fmt: skip
 _SENTENCE_END = lazy_pattern(
     r"(?<=[.!?])\s(?=\s{0,8}[\"'`(]?[A-Z])|(?<=[;!?])\s|\n\s{0,40}\n|(?<![:,])\n(?=[ \t]{0,8}[A-Z])"
 )
@@ -115,7 +121,8 @@ def without_past_parts(text: str) -> str:
     "We fixed the role, and now it says 'no such host db'."
     """
     shown = text[:_MAX_CHARS]
-    if _SIGNS.search(shown) is None:
+    lowered = shown.lower()
+    if not any(each in lowered for each in _FRAGMENTS) or _SIGNS.search(shown) is None:
         return text
     policies = [
         (each.start, each.end) for each in find_documents(shown) if each.member in {"Statement", "Effect"}
