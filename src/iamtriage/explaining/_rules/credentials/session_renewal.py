@@ -80,7 +80,7 @@ _FIRST_STEP = remedies.your_remedy(
     "In one job, assume the role in before_script with the command, and export the three values that it prints. ID_TOKEN is the name of the token under id_tokens. The role's maximum session duration must allow --duration-seconds.",
     "Or raise timeout of the job in .gitlab-ci.yml: the token is valid for that long.",
     commands='aws sts assume-role-with-web-identity --role-arn ROLE_ARN --role-session-name gitlab --web-identity-token "$ID_TOKEN" --duration-seconds 7200',
-    url="https://docs.gitlab.com/ci/cloud_services/aws/",
+    url=pages.GITLAB_OIDC,
 )
 _MFA = lazy_pattern(r"\bMFA\b|(?<![A-Za-z])mfa(?![A-Za-z])")
 

@@ -147,6 +147,7 @@ API_REFERENCES = "https://docs.aws.amazon.com/general/latest/gr/Welcome.html"
 VPC_ENDPOINTS = "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"
 HEALTH = "https://health.aws.amazon.com/health/status"
 GITHUB_OIDC = f"{_GITHUB}/security-harden-deployments/oidc-in-aws"
+GITLAB_OIDC = "https://docs.gitlab.com/ci/cloud_services/aws/"
 
 RBAC = "https://kubernetes.io/docs/reference/access-authn-authz/rbac/"
 KUBERNETES_AUTHENTICATION = "https://kubernetes.io/docs/reference/access-authn-authz/authentication/"

@@ -18,6 +18,7 @@ from iamtriage.explaining._context.readers.stated_claims import find_server
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
 from iamtriage.explaining._rules.sts.trust.trust_documents import expected_subjects, find_provider
 from iamtriage.policies._readers.elements import as_strings
 
@@ -71,7 +72,7 @@ class Pipeline(Value):
 _PIPELINES = {
     "github-actions": Pipeline(
         job="workflow",
-        issuer="token.actions.githubusercontent.com",
+        issuer=GITHUB,
         begin="repo:",
         project="OWNER_NAME/REPOSITORY",
         subject="repo:{}:ref:refs/heads/BRANCH_NAME",
@@ -91,7 +92,7 @@ _PIPELINES = {
         steps=(
             "The audience is the aud of id_tokens in .gitlab-ci.yml. Tags have ref_type:tag. A self-managed GitLab has its own host instead of gitlab.com.",
         ),
-        url="https://docs.gitlab.com/ci/cloud_services/aws/",
+        url=pages.GITLAB_OIDC,
     ),
     "app.terraform.io": Pipeline(
         job="run",

@@ -185,7 +185,7 @@ _CI_SYSTEMS = (
             "Add id_tokens with the audience that the role trusts to the job, write the token to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
             "The role must trust the OIDC provider of the GitLab instance. No secret is needed then.",
         ),
-        "https://docs.gitlab.com/ci/cloud_services/aws/",
+        pages.GITLAB_OIDC,
     ),
     _CiSystem(
         lazy_pattern(r"codebuild", re.IGNORECASE),

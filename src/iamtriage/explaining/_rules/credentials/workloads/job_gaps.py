@@ -45,7 +45,6 @@ WORKFLOW_WITHOUT_CREDENTIALS = CauseType(
 )
 _ROLE = "The role must trust GitHub's OIDC provider, with this repository as the subject. No secret is needed then."
 _GITLAB, _BITBUCKET = lazy_pattern(r"(?i:gitlab)"), lazy_pattern(r"(?i:bitbucket)")
-_GITLAB_PAGE = "https://docs.gitlab.com/ci/cloud_services/aws/"
 
 
 def advise_on_gap(case: Case[MissingCredentials]) -> Advice | None:
@@ -230,5 +229,5 @@ def _gitlab_role(gap: CredentialGap, case: Case[MissingCredentials]) -> Remedy:
         "The role must trust the OIDC provider of the GitLab instance: its address is also the audience (aud). No secret is needed then.",
         "Or, with keys as CI/CD variables of the project: name them AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and check whether they are protected or limited to an environment.",
         manifest=lines,
-        url=_GITLAB_PAGE,
+        url=pages.GITLAB_OIDC,
     )

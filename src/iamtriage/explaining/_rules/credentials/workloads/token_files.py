@@ -17,7 +17,6 @@ from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
-_GITLAB = "https://docs.gitlab.com/ci/cloud_services/aws/"
 BEFORE_SCRIPT = "https://docs.gitlab.com/ci/yaml/#before_script"
 _SETTING = lazy_pattern(
     r"\b(?:AWS_WEB_IDENTITY_TOKEN_FILE|web_identity_token_file)[\"']?[ \t]{0,20}[:=][ \t]{0,20}[\"']?(?P<path>/[\w./-]{2,200}\w)"
@@ -32,7 +31,7 @@ TOKEN_NOT_WRITTEN = CauseType(
     meaning="AWS_WEB_IDENTITY_TOKEN_FILE names a file that a command of the job has to write before the first call of AWS. Each job starts without the files of others.",
     recognised_by="The text shows the variable, and that its file does not exist.",
     fix="Write the token into the file in the job, before the first call.",
-    sources=(_GITLAB, BEFORE_SCRIPT),
+    sources=(pages.GITLAB_OIDC, BEFORE_SCRIPT),
 )
 
 
@@ -68,7 +67,10 @@ def explain_unwritten_token(text: str, _facts: Facts) -> Explanation | None:
     reason = f"The variable only names the file. Something has to write the token into it on the same computer, before the first call of the {place}."
     steps = (f"Let the {place} write the file before its first call of AWS, or correct the path.",)
     manifest = f'before_script:\n  - echo "${{{found["name"]}}}" > {missing}\n' if found is not None else None
-    title, url = f"Write the token into {path} before the first call", _GITLAB if found else pages.CLI_ROLES
+    title, url = (
+        f"Write the token into {path} before the first call",
+        pages.GITLAB_OIDC if found else pages.CLI_ROLES,
+    )
     if script is not None:
         summary = f"The job {script.job} never writes the token file {path}: its own before_script replaces the default one, which writes it. No request was sent, and no permission was checked."
         reason = describe_override(script)
