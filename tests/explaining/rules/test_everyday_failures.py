@@ -620,6 +620,12 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "which is enough within one account",
         "Compare the trust policy in IAM",
     ),
+    "caller-trusted-by-another-role": (
+        f"{_ASSUME}\nThe trust policy of the role web names arn:aws:iam::111122223333:role/builder already.",
+        {},
+        "the message does not say which",
+        "sts:AssumeRole",
+    ),
     "account-trusted-as-the-text-says": (
         f"{_ASSUME}\nThe trust policy of the role allows arn:aws:iam::111122223333:root.",
         {},

@@ -38,8 +38,9 @@ def test_session_that_nothing_uses(code: str, rest: str, used: str | None) -> No
         ("job", _SCRIPT, ", credentials"),
         ("job", _SHELL, "$ export AWS_SESSION_TOKEN=...\n"),
         ("partner", _PYTHON, ""),
+        ("job", f"# {_PYTHON}", ""),
     ],
-    ids=["token", "options", "credentials", "export", "caller"],
+    ids=["token", "options", "credentials", "export", "caller", "comment"],
 )
 def test_session_that_is_used(caller: str, code: str, rest: str) -> None:
     explanation = explain(_DENIED.format(caller) + code.format(role=_ROLE, rest=rest))

@@ -914,6 +914,24 @@ def test_action_with_a_similar_name(denied: str, allowed: str, verdict: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("resource", "is_adopted"),
+    [
+        ("arn:aws:dynamodb:eu-west-1:111122223333:table/films*", True),
+        ("arn:aws:dynamodb:eu-west-1:111122223333:table/*", False),
+        ("arn:aws:dynamodb:*:*:*", False),
+    ],
+)
+def test_resource_of_a_similar_action(resource: str, *, is_adopted: bool) -> None:
+    """A statement for all tables is no reason to allow another action on all of them."""
+    table = "arn:aws:dynamodb:eu-west-1:111122223333:table/films"
+    allowed = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": resource}
+    text = f"{_denied('dynamodb:BatchGetItem', table)}\n{json.dumps({'Version': '2012-10-17', 'Statement': [allowed]})}"
+    policy = explain(text).remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Resource"] == (resource if is_adopted else table)
+
+
+@pytest.mark.parametrize(
     ("resource", "expected", "step"),
     [
         ("arn:aws:opensearch:eu-west-1:111122223333:domain/logs/*", "arn:aws:es:eu-west-1:111122223333:domain/logs/*", "in the Action and the Resource of the statement"),

@@ -143,6 +143,8 @@ def _find_in_code(denial: Denial) -> _Unused | None:
         return None
     call = calls[0]
     at = text.find(call.code)
+    if text[text.rfind("\n", 0, at) + 1 : at].lstrip().startswith(("#", "//")):
+        return None
     if _PASSES.search(text, at + len(call.code) + 24):
         return None
     clients = [

@@ -253,6 +253,13 @@ _TRUSTS = lazy_pattern(
 )
 
 
+# "The trust policy of the role web …"
+_OF_ROLE = lazy_pattern(
+    r"\b[Tt]rust (?:policy|relationship) of (?:the |our |my )?role [`\"']?(?!(?:in|that|which|there|already|now|has|names|lists|allows|contains|includes|trusts)\b)(?P<name>[\w+=,.@-]{1,64})",
+    re.ASCII,
+)
+
+
 def says_trusted(denial: Denial) -> bool:
     """Return whether somebody says that the trust policy allows the caller, but that the caller's policies must, too.
 
@@ -274,6 +281,9 @@ def _find_trusted(denial: Denial) -> Iterator[list[str]]:
     """Yield the principals that words about a trust policy name, if they are the caller or its account."""
     for said in find_said(denial.failure.text, _TRUSTS):
         text, end = said.string, said.string.find("\n", said.end())
+        of_role = _OF_ROLE.match(text, said.start())
+        if of_role is not None and of_role["name"] != denial.target_role_name:
+            continue
         named = find_iam_arns(text[said.start() : len(text) if end == -1 else end])
         others = [each for each in named if each != denial.resource]
         name: str = getattr(denial.role or denial.principal, "name", "")

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-arn-format.html.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -255,6 +256,18 @@ def _correct(
     return replace_value_remedy(usual, title, shown, old, new, keeps_old=keeps_old)
 
 
+def _names_some(pattern: str) -> bool:
+    """Return whether a pattern of ARNs has a part of a name, so that it does not cover all resources of a type.
+
+    >>> [_names_some(f"arn:aws:{each}") for each in ("s3:::films/*", "s3:::*/*", "dynamodb:*:*:table/*", "kms:*:*:*")]
+    [True, False, False, False]
+    """
+    literal = ":".join(pattern.split(":")[5:]).partition("*")[0]
+    return literal != "" and (
+        "*" not in pattern or not re.fullmatch(r"[a-z-]{1,40}[/:]", literal) or ":s3:" in pattern
+    )
+
+
 def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
     """Return the remedy that allows the action like the only statement in the text that is about it or a similar one.
 
@@ -277,9 +290,9 @@ def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Reme
         return remedy
     condition, new, sid = meant[0].get("Condition"), dict(rows[0]), shown_sid(meant[0])
     steps: tuple[str, ...] = ()
-    if condition and "Condition" not in new and not fails_condition(denial, meant[0]):
+    keys = dict.fromkeys(key for _, key, _ in iterate_conditions(meant[0]))
+    if keys and "Condition" not in new and not fails_condition(denial, meant[0]):
         new["Condition"] = condition
-        keys = dict.fromkeys(key for _, key, _ in iterate_conditions(meant[0]))
         steps = (
             f"The statement keeps the condition of the policy on {join_words(tuple(map(clip_text, keys)), 'and')}.",
         )
@@ -289,9 +302,12 @@ def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Reme
     covering = [
         each
         for each in listed
-        if each != "*" and not has_reference(each) and names_resource({"Resource": each}, denial.resource)
+        if _names_some(each)
+        and not has_reference(each)
+        and names_resource({"Resource": each}, denial.resource)
     ]
-    if not allowing and covering and new.get("Resource") == denial.resource:
+    # Who changes permissions needs the narrowest resource.
+    if not allowing and covering and new.get("Resource") == denial.resource and denial.service != "iam":
         new["Resource"] = covering[0]
     if prefix:
         is_in_resource = listed != as_strings(meant[0].get("Resource"))
