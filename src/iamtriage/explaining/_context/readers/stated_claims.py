@@ -9,6 +9,7 @@ https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from iamtriage._patterns import lazy_pattern
@@ -37,6 +38,7 @@ _EXPECTED = lazy_pattern(
     r"(?i:polic|condition|trusts?\b|expect|allow|require|accept|configured|StringLike|StringEquals|\b(?:should|must|example|docs|document(?:ed|ation)|works?|worked|other|another)\b|\be\.g\.|\bnot (?:the )?\Z)"
 )
 _CHARS_BEFORE = 80
+_MAX_RECORDS = 20
 _AUDIENCE = lazy_pattern(
     r"(?<![:\w])(?i:aud|audience)(?: claim)?\\?[\"'`]?\s{0,3}(?::|=>?|is|was)\s{0,3}\[?\\?[\"'`]?(?!api://|(?:https:)?//iam\.googleapis\.com)(?P<value>[\w.:/-]{1,200}\w)",
     re.ASCII,
@@ -75,8 +77,8 @@ def find_server(text: str) -> str | None:
 
 def _find_recorded(text: str) -> list[dict[str, Any]]:
     claims: list[dict[str, Any]] = []
-    for found in _RECORD.finditer(text) if "oidc-provider/" in text else ():
-        named = {each["subject"] for each in _USER_NAME.finditer(text)}
+    named = {each["subject"] for each in _USER_NAME.finditer(text)} if "oidc-provider/" in text else set()
+    for found in islice(_RECORD.finditer(text), _MAX_RECORDS) if named else ():
         subject = next((each for each in named if found["rest"].endswith(f":{each}")), None)
         if subject is None:
             continue
@@ -88,20 +90,19 @@ def _find_recorded(text: str) -> list[dict[str, Any]]:
 
 
 def _find_named(text: str) -> list[dict[str, Any]]:
-    claims: list[dict[str, Any]] = []
+    subjects: dict[str, re.Match[str]] = {}
     for found in _NAMED.finditer(text) if "repo:" in text or "_path:" in text or "run_phase:" in text else ():
         line = text[max(found.start() - _CHARS_BEFORE, 0) : found.start()].rpartition("\n")[2]
-        if _EXPECTED.search(line):
-            continue
-        issuer, audience = _usual_provider(text, found)
-        # Without one of its own, the token has the audience that the policy expects. Azure and Google have others.
-        audiences = {each["value"]: each for each in _AUDIENCE.finditer(text)}
-        stated = audiences.popitem()[1] if len(audiences) == 1 else _EXPECTED_AUDIENCE.search(text)
-        subject = found[found.lastgroup or 0].rstrip(".")
-        known = {"iss": issuer, "sub": subject, "aud": [stated["value"] if stated else audience]}
-        if known not in claims:
-            claims.append(known)
-    return claims
+        if _EXPECTED.search(line) is None:
+            subjects.setdefault(found[found.lastgroup or 0].rstrip("."), found)
+    if len(subjects) != 1:
+        return []
+    [(subject, found)] = subjects.items()
+    issuer, audience = _usual_provider(text, found)
+    # Without one of its own, the token has the audience that the policy expects. Azure and Google have others.
+    audiences = {each["value"]: each for each in _AUDIENCE.finditer(text)}
+    stated = audiences.popitem()[1] if len(audiences) == 1 else _EXPECTED_AUDIENCE.search(text)
+    return [{"iss": issuer, "sub": subject, "aud": [stated["value"] if stated else audience]}]
 
 
 def _usual_provider(text: str, found: re.Match[str]) -> tuple[str, str]:
