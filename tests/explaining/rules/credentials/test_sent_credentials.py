@@ -460,6 +460,9 @@ def test_settings_with_each_others_value(code: str, message: str) -> None:
     [
         "secret_key = aws_iam_access_key.ci.secret\naccess_key = aws_iam_access_key.ci.id",
         f"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nAWS_SECRET_ACCESS_KEY={SWAPPED}",
+        "access_key = data.x.secret_key.id\nsecret_key = data.x.access_key.secret",
+        "access_key: ${{ secrets.AWS_SECRET_ACCESS_KEY_ID }}\nsecret_key: ${{ secrets.AWS_ACCESS_KEY_SECRET }}",
+        "aws_access_key_id = a  # not the secret_access_key\naws_secret_access_key = b  # not the access_key_id",
         f"AWS_ACCESS_KEY_ID={'0' * 40}",
         f"commit {'a1' * 20}",
     ],

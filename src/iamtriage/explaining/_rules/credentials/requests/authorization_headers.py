@@ -130,11 +130,12 @@ def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_k
 # A setting of one half of a key, and what code or a file sets it to, on the same line or in a Secret.
 _SETTING_OF_KEY = lazy_pattern(
     r"(?<![\w$.{])(?P<setting>(?i:(?:aws[_-]?)?(?:access[_-]?key(?:[_-]?id)?|secret[_-]?(?:access[_-]?)?key))|usernameVariable|passwordVariable|accessKeyVariable|secretKeyVariable)[\"']?"
-    r"(?:\s{0,8}(?:=>|[:=])[ \t]{0,8}(?P<value>[^\n,;]{1,120})|\s{1,20}(?:valueFrom:)\s{1,20}secretKeyRef:\s{1,20}(?:name: [\w.-]{1,80}\s{1,20})?key: (?P<member>[\w.-]{1,80}))"
+    r"(?:\s{0,8}(?:=>|[:=])[ \t]{0,8}(?P<value>(?:(?! #| //)[^\n,;]){1,120})|\s{1,20}(?:valueFrom:)\s{1,20}secretKeyRef:\s{1,20}(?:name: [\w.-]{1,80}\s{1,20})?key: (?P<member>[\w.-]{1,80}))"
 )
 _NAME_OF_HALF = lazy_pattern(
     r"(?<![A-Za-z])(?i:(?:access[_-]?key(?:[_-]?id)?|(?P<secret>secret[_-]?(?:access[_-]?)?key))(?![A-Za-z]))"
 )
+_END_OF_NAME = lazy_pattern(r"[\s\"'`)\]}{]*")
 _CHARS_BETWEEN, _LINES = 600, 12
 
 
@@ -155,7 +156,12 @@ def _find_exchanged_names(text: str) -> _ExchangedNames | None:
     found: dict[bool, tuple[re.Match[str], re.Match[str]]] = {}
     for each in _SETTING_OF_KEY.finditer(text) if "ariable" in text or "ey" in text else ():
         group = "member" if each["member"] else "value"
-        names = [*_NAME_OF_HALF.finditer(text, *each.span(group))]
+        # The name of what is taken comes last: a member of something with such a name is either half.
+        names = [
+            name
+            for name in _NAME_OF_HALF.finditer(text, *each.span(group))
+            if _END_OF_NAME.fullmatch(text, name.end(), each.end(group))
+        ]
         is_secret = any(word in each["setting"].lower() for word in ("password", "secret"))
         if names and (names[-1]["secret"] is not None) is not is_secret:
             found[is_secret] = (each, names[-1])
