@@ -75,6 +75,8 @@ _CASES = (
     ("one of the account with the name of one of AWS", _denied(reason=_IDENTITY) + _listed("AmazonSQSFullAccess").replace("iam::aws:", f"iam::{_ACCOUNT}:"), "no identity-based policy", "Allow sqs:"),
     ("in another partition", _denied("s3:PutObject", _IDENTITY, _ROLE.replace("arn:aws:", "arn:aws-cn:"), "arn:aws-cn:s3:::films/a") + "The role has AWSGlueServiceRole attached.", "allows it only on arn:aws-cn:s3:::aws-glue-*/*", "Allow s3:PutObject"),
     ("a slip in a name", _denied("ssm:GetParameter", _IDENTITY, on=f"arn:aws:ssm:eu-west-1:{_ACCOUNT}:parameter//AmazonCloudWatch-web") + "The role has CloudWatchAgentServerPolicy attached.", "CloudWatchAgentServerPolicy allows it only on", "Allow ssm:GetParameter"),
+    ("said of another role", _denied(reason=_IDENTITY) + "The role web has AmazonSSMManagedInstanceCore attached.", "no identity-based policy", "Allow sqs:"),
+    ("a role with the name of a policy", _denied(reason=_IDENTITY, caller=_ROLE.replace("mailer", "AWSLambdaRole")) + "The function is assigned AWSLambdaRole.", "no identity-based policy", "Allow sqs:"),
     ("said of another attempt", _denied() + "It works if the role has AdministratorAccess.", "most likely, no identity-based policy", "Allow sqs:"),
 )  # fmt: skip
 

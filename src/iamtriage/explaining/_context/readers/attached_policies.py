@@ -160,6 +160,8 @@ def _find_said(text: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
     holders = {what: holder for what, holder, _ in (*find_grants(text), *find_holders(text))} if said else {}
     for name, (is_of_user, is_of_task) in islice(said.items(), _MAX_SAID):
         holder = holders.get(name)
+        if _is_role(text, name):
+            continue
         if is_of_user:
             yield name, ASKER
         elif is_of_task and "xecutionRole" in text:
@@ -177,6 +179,12 @@ def _is_boundary(text: str, said: re.Match[str]) -> bool:
     before = text[max(said.start() - _CHARS_AROUND, 0) : said.start()].rpartition("\n")[2].rpartition(". ")[2]
     after = text[said.start() : said.end() + _CHARS_AROUND].partition("\n")[0]
     return "boundary" in before + after
+
+
+def _is_role(text: str, name: str) -> bool:
+    """Return whether a role of the text has the name of a policy: people name roles after AWSGlueServiceRole."""
+    path = r"(?:[\w+=,.@-]{1,128}/){0,8}"
+    return re.search(rf":(?:assumed-)?role/{path}{re.escape(name)}(?![\w+=,@-])", text) is not None
 
 
 def _build(name: str, owner: tuple[str, str] | None, partition: str, *, is_whole: bool) -> Document:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_at, line_start
+from iamtriage.policies._managed_policies import LISTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,7 @@ _GRANT = lazy_pattern(
     re.ASCII,
 )
 _HELD = lazy_pattern(
-    rf"\b(?:[Rr]ole|[Uu]ser) [`\"'(]{{0,2}}{_PATH}(?P<name>[\w+=,@-]{{2,64}})[`\"')]{{0,2}} (?:already |also |itself |now |only ){{0,2}}(?:has|holds|carries) (?!(?:no|not|neither|never)\b)[^\n.;:]{{0,20}}?(?P<what>{POLICY_OR_ACTION.pattern})",
+    rf"\b(?:[Rr]ole|[Uu]ser) [`\"'(]{{0,2}}{_PATH}(?P<name>[\w+=,@-]{{2,64}})[`\"')]{{0,2}} (?:already |also |itself |now |only ){{0,2}}(?:has|holds|carries) (?!(?:no|not|neither|never)\b)[^\n.;:]{{0,20}}?(?P<what>{POLICY_OR_ACTION.pattern}|\b(?:{'|'.join(LISTED)})\b)",
     re.ASCII,
 )
 _CHARS_OF_SENTENCE = lazy_pattern(r"[^\n.;:]{0,80}")
