@@ -69,6 +69,7 @@ def test_a_privilege_of_the_database(text: str, statement: str) -> None:
     "text",
     [
         "ERROR 1227 (42000): Access denied; you need (at least one of) the SUPER privilege(s) for this operation",
+        "ERROR 1227 (42000): Access denied; you need (at least one of) the `x` FROM S3 or AWS_`x`_S3_ACCESS privilege(s) for this operation",
         "S3 API returned error: Unable to connect to endpoint",
     ],
 )

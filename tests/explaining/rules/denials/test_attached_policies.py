@@ -131,6 +131,11 @@ _SESSION = " because no session policy allows the {} action"
         (_CONTROL, "Our role has AmazonS3FullAccess.", "also needs its own Allow", "allows the action already"),
         (_SESSION, f"mailer itself has sqs:* on {_QUEUE}.", "allows the action already: that alone is not enough", "An Allow for the role mailer alone"),
         (_SESSION, f"The role mailer has sqs:* on {_QUEUE}.", "allows the action already: that alone is not enough", "An Allow for the role mailer alone"),
+        (_CONTROL, "We would have given it AmazonSQSFullAccess.", "also needs its own Allow", "allows the action already"),
+        (_CONTROL, "Our role has everything except AmazonSQSFullAccess.", "also needs its own Allow", "allows the action already"),
+        (_CONTROL, "Given that AmazonSQSFullAccess is too broad, I wrote none.", "also needs its own Allow", "allows the action already"),
+        (_SESSION, f"It is denied:\n- sqs:* on {_QUEUE}", "An Allow for the role mailer alone", "allows the action already"),
+        (_SESSION, f"We have sqs:* on {_QUEUE} in the SCP.", "An Allow for the role mailer alone", "allows the action already"),
         # Of another role, or on another queue.
         (_SESSION, f"web has sqs:* on {_QUEUE}. It is arn:aws:iam::{_ACCOUNT}:role/web.", "An Allow for the role mailer alone", "allows the action already"),
         (_SESSION, f"mailer has sqs:* on {_QUEUE}-2.", "An Allow for the role mailer alone", "allows the action already"),

@@ -43,7 +43,7 @@ _CHARS_AROUND = 40
 # What the asker says of the caller, unless it is about another attempt.
 _NAME = rf"AdministratorAccess|PowerUserAccess|SecretsManagerReadWrite|[A-Z]\w{{2,40}}(?:Full|ReadOnly)Access|{'|'.join(LISTED)}"
 _SAID = lazy_pattern(
-    rf"(?P<user>\b[Mm]y (?:own |IAM ){{0,2}}user\b[^\n.!?]{{0,20}}?)?\b(?:has|have|with|attach(?:ed)?|assigned|gave|given|is)\b[^\n.!?]{{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])"
+    rf"(?P<user>\b[Mm]y (?:own |IAM ){{0,2}}user\b[^\n.!?]{{0,20}}?)?\b(?<!would )(?<!could )(?<!might )(?<!would have )(?:has|have|with|attach(?:ed)?|assigned|gave|given(?! that\b)|is)\b(?:(?!\bexcept\b)[^\n.!?]){{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])(?! (?:is|are) (?:missing|gone|absent|too)\b)"
     rf"|(?<![\w/-])(?P<first>{_NAME})(?: policy)? (?:is )?attached\b",
     re.ASCII,
 )
@@ -61,11 +61,19 @@ _ACTION = r"[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{1,60}\*?|\*)"
 _TARGET = r"[`\"']?(?:arn:aws[\w:/*+=,.@-]{8,400}(?<![.,])|\*|alias/[\w/-]{1,200})[`\"']?"
 _GRANT = lazy_pattern(
     # A sentence, or a line of a list. Bucket policies and boundaries allow a caller nothing by themselves.
-    rf"(?m)(?:(?P<other>\b(?:boundary|bucket|control|endpoint|key|queue|repository|resource|topic|trust)(?:-based)? )?\b(?:polic(?:y|ies)|[Rr]ole|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|has|have|contains?|includes?|got|(?:is|are)(?: already)? allowed|(?:may|can)(?= (?:only )?[`\"']?{_ACTION}))\b[^\n.!?:\"]{{0,40}}?|(?<![\w:/.-]){_PRINCIPAL}[`\"']?(?: itself| already| also| only| now)? (?:allows|grants|has|is allowed)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
-    rf"(?P<actions>{_ACTION}(?:[`\"']?(?:,? and |, ?| ?/ ?)[`\"']?{_ACTION}){{0,6}})[`\"']?(?: (?:on|for) (?P<resources>{_TARGET}(?:(?:,? and |, ){_TARGET}){{0,4}})|(?![`\"']? (?:on|for|only)\b))",
+    rf"(?m)(?:(?P<other>\b(?:boundary|bucket|control|endpoint|key|queue|repository|resource|session|topic|trust)(?:-based)? )?\b(?:polic(?:y|ies)|[Rr]ole|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|has|have|contains?|includes?|got|(?:is|are)(?: already)? allowed|(?:may|can)(?= (?:only )?[`\"']?{_ACTION}))\b[^\n.!?:\"]{{0,40}}?|(?<![\w:/.-]){_PRINCIPAL}[`\"']?(?: itself| already| also| only| now)? (?:allows|grants|has|is allowed)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
+    rf"(?P<actions>{_ACTION}(?:[`\"']?(?:,? and |, ?| ?/ ?)[`\"']?{_ACTION}){{0,6}})[`\"']?(?: (?:on|for) (?P<resources>{_TARGET}(?:(?:,? and |, ){_TARGET}){{0,4}})|(?![`\"']? (?:on|for|only)\b))"
+    # "sqs:* denied", "on * only for the other bucket", "on * in the SCP"
+    r"(?! (?:is |are )?(?:denied|blocked|missing)\b| only (?:for|in|on)\b| in (?:the|our|an?) (?:\w{2,20} ){0,2}(?:SCPs?|RCPs?|boundary|bucket policy|key policy|trust policy)\b)",
     re.ASCII,
 )
 
+# The line before a list of what is denied or missing.
+_LACKING = lazy_pattern(
+    r"(?i:\b(?:den(?:y|ies|ied)|not|missing|lacks?|needs?|requires?|required|without|must|should|forbid(?:s|den)?|blocks?|blocked|SCPs?|RCPs?|boundary)\b|n't\b)"
+)
+_ITEM = lazy_pattern(r"[ \t]{0,12}[-*] ")
+_CHARS_OF_LIST = 600
 # The words with which a sentence about the caller, or a line of a list, begins.
 _OF_CALLER = lazy_pattern(r"(?i:\b(?:polic(?:y|ies)|role|user|it|i|we)\b)|^\s{0,13}[-*] ")
 # "They sent us the trust policy, and our role is allowed …"
@@ -82,7 +90,7 @@ def find_described_policies(text: str) -> Iterator[Document]:
     statements: dict[tuple[str, str] | None, list[dict[str, Any]]] = {}
     for found in find_said(text, _GRANT):
         words = text[found.start() : found.start("actions")]
-        if found["other"] and not _NEXT_SUBJECT.search(words):
+        if (found["other"] and not _NEXT_SUBJECT.search(words)) or _is_in_list_of_others(text, found):
             continue
         owner = _find_principal(text, words)
         if owner is None and not _OF_CALLER.search(words):
@@ -98,6 +106,15 @@ def find_described_policies(text: str) -> Iterator[Document]:
     for owner, allowed in statements.items():
         content = {"Version": "2012-10-17", "Statement": allowed}
         yield Document(content, is_whole=False, owner=owner, name=DESCRIBED)
+
+
+def _is_in_list_of_others(text: str, found: re.Match[str]) -> bool:
+    """Return whether a line is in a list of what is denied or missing, as the line before the list says."""
+    if _ITEM.match(found[0]) is None:
+        return False
+    lines = text[max(found.start() - _CHARS_OF_LIST, 0) : found.start()].rstrip().split("\n")
+    heading = next((each for each in reversed(lines) if each.strip() and not _ITEM.match(each)), "")
+    return _LACKING.search(heading) is not None
 
 
 def _find_principal(text: str, words: str) -> tuple[str, str] | None:

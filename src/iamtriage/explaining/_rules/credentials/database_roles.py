@@ -342,9 +342,12 @@ def _explain_option(text: str, database: _Database) -> Explanation:
     )
 
 
-def _explain_privilege(text: str, stated: str) -> Explanation:
+def _explain_privilege(text: str, stated: str) -> Explanation | None:
     new = next((name for name, old in _OLD_PRIVILEGES.items() if name in stated or old in stated), None)
-    new = new or re.findall(r"AWS_\w+_ACCESS", stated)[0]
+    if new is None and (named := re.search(r"AWS_\w{2,30}_ACCESS", stated)) is not None:
+        new = named[0]
+    if new is None:
+        return None
     old = _OLD_PRIVILEGES.get(new)
     user = found["user"] if (found := _USER.search(text)) else "DB_USER_NAME"
     grant = f"GRANT {new} TO '{user}'@'%';"
