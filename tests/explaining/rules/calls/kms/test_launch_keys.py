@@ -35,6 +35,9 @@ def test_account_of_the_group() -> None:
     group = "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:0a1b:autoScalingGroupName/films"
     explanation = explain(f"{_FAILED}{group}, encrypted with {_KEY}.")
     assert "arn:aws:iam::111122223333:role/aws-service-role" in explanation.remedies[0].commands[-1]
+    other = group.replace("111122223333", "777788889999")
+    explanation = explain(f"{_FAILED}{group} and {other}, encrypted with {_KEY}.")
+    assert "arn:aws:iam::ACCOUNT_ID:role/aws-service-role" in explanation.remedies[0].commands[-1]
 
 
 def test_key_of_the_same_account() -> None:

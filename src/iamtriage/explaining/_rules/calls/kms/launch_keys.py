@@ -278,6 +278,8 @@ def _account_of_instances(case: Case[AwsError], key_account: str | None) -> str 
     if (stated := case.context.account) is not None:
         return stated.value
     of_instances = set(_OF_INSTANCES.findall(case.text))
+    if len(of_instances) > 1:
+        return None
     others = of_instances or set(_NAMED_ACCOUNT.findall(case.text)) - {key_account}
     return others.pop() if len(others) == 1 else key_account
 
