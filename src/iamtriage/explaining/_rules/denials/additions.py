@@ -88,6 +88,7 @@ def _may_scan_regions(denial: Denial) -> bool:
 
 # How people say that they gave a permission, or that somebody has it.
 _GIVING = ("added", "ttached", "reated ", "gave ", "given ", "ranted ", "put ", "ssigned ", " has ", " have ")
+_ASSUMING = ("assume_role(", "AssumeRoleCommand(", ".assumeRole(", "sts assume-role ")
 _ROLES_ELSEWHERE = frozenset({"sts:assumerole", "iam:passrole"})
 
 
@@ -298,12 +299,7 @@ _OF_TEXT: _Additions = (
         "denials.identities.other_callers.add_other_caller",
     ),
     (
-        lambda denial: any(
-            map(
-                denial.failure.text.__contains__,
-                ("assume_role(", "AssumeRoleCommand(", ".assumeRole(", "sts assume-role "),
-            )
-        ),
+        lambda denial: any(map(denial.failure.text.__contains__, _ASSUMING)),
         "denials.identities.unused_sessions.add_unused_session",
     ),
     (

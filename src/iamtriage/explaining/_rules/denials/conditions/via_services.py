@@ -52,7 +52,7 @@ def find_via_service(denial: Denial) -> str | None:
     return None if condition is None else condition["StringEquals"]["kms:ViaService"]
 
 
-def _may_be(value: str, role: Role, denial: Denial) -> bool:
+def _may_be_role(value: str, role: Role, denial: Denial) -> bool:
     """Return whether a value for aws:PrincipalArn can be a role of which STS does not report the path."""
     prefix, found, rest = value.partition(":role/")
     is_own = matches(role.name, compile_glob(rest.rpartition("/")[2])) if found else False
@@ -73,7 +73,7 @@ def find_value_instead(key: str, values: Sequence[str], denial: Denial) -> tuple
     if name == "kms:viaservice" and all(map(WITHOUT_REGION.fullmatch, values)):
         found = find_via_service(denial)
     role = denial.role
-    if name == "aws:principalarn" and role and not any(_may_be(each, role, denial) for each in values):
+    if name == "aws:principalarn" and role and not any(_may_be_role(each, role, denial) for each in values):
         # The key has the ARN of the session's role.
         found = str(role)
     return None if found is None else (found,)

@@ -31,6 +31,7 @@ _PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-ro
 _PASSES = lazy_pattern(
     r"(?i:session_?token|access_?key_?id|secret_?access_?key|\bcredentials?\s{0,4}[:=(,}]|\bwith_?credentials\b)|\*\*|\.\.\.|\bSession\("
 )
+_CHARS_OF_NAME = 24
 _RESULT = lazy_pattern(
     r"(?:(?P<fields>\{\s{0,8}Credentials\s{0,8}\})|(?P<name>[A-Za-z_]\w{0,60}))\s{0,4}=\s{0,4}(?:await\s{1,4})?(?:[\w.]{1,60}\.)?(?:send\()?(?:new )?\Z"
 )
@@ -145,7 +146,8 @@ def _find_in_code(denial: Denial) -> _Unused | None:
     at = text.find(call.code)
     if text[text.rfind("\n", 0, at) + 1 : at].lstrip().startswith(("#", "//")):
         return None
-    if _PASSES.search(text, at + len(call.code) + 24):
+    # The next line can begin with a name for them: credentials = response["Credentials"].
+    if _PASSES.search(text, at + len(call.code) + _CHARS_OF_NAME):
         return None
     clients = [
         each

@@ -12,14 +12,14 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import RoleSession
-from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 # Where people call with another role than a job does.
 _PLACES = lazy_pattern(
-    r"(?i:\b(?:notebook|studio|laptop|local(?:ly)?|my (?:own )?(?:machine|computer)|console|cloud ?shell|bastion|by hand|manually|terminal|from the cli)\b)"
+    rf"{LOCALLY.pattern}|(?i:\b(?:notebook|studio|console|cloud ?shell|bastion|by hand|manually|terminal|from the cli)\b)"
 )
 _ROLE = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:(?:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64}(?<![.,]))|sts::[0-9]{12}:assumed-role/([\w+=,.@-]{1,64})/)",

@@ -26,6 +26,7 @@ _ANCHOR = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:rolesanywhere:(?P<region>[a-z0-9-]{5,30}):[0-9]{12}:trust-anchor/(?P<id>[0-9a-f-]{36})(?![\w-])",
     re.ASCII,
 )
+_NOT_EVALUATED = "No IAM policy was evaluated, so neither an Allow nor the role's trust policy helps."
 _PATH = lazy_pattern(r"[\w./~-]{1,200}", re.ASCII)
 
 CERTIFICATE_NOT_TRUSTED = CauseType(
@@ -167,7 +168,7 @@ def explain_rejected_certificate(denial: Denial) -> Explanation:
             ),
             url=_PAGE,
         ),
-        notes="No IAM policy was evaluated, so neither an Allow nor the role's trust policy helps.",
+        notes=_NOT_EVALUATED,
     )
 
 
@@ -195,7 +196,7 @@ def _explain_validity(denial: Denial, stated: str, path: str | None, validity: s
             ),
             url=_PAGE,
         ),
-        notes="No IAM policy was evaluated, so neither an Allow nor the role's trust policy helps.",
+        notes=_NOT_EVALUATED,
     )
 
 
