@@ -340,6 +340,27 @@ def test_deny_statement_by_what_the_text_shows_of_the_request(
     assert words in summary
 
 
+_ALLOW = _statement("Allow", "s3:PutObject", Sid="App", Principal="*")
+
+
+@pytest.mark.parametrize(
+    ("code", "statements", "says", "omits"),
+    [
+        ("$ aws s3 cp q1.csv s3://acme-reports --endpoint-url http://s3.eu-west-1.amazonaws.com\n", (TLS_ONLY, _ALLOW), ("instead of http://s3.eu-west-1.amazonaws.com (--endpoint-url in the text)", "aws s3 cp q1.csv s3://acme-reports --endpoint-url https://s3.eu-west-1.amazonaws.com", "the statement App allows s3:PutObject already"), ("scope down", "ArnNotLike", "s3a")),
+        ('client("s3", endpoint_url="http://s3.eu-west-1.amazonaws.com")\n', (TLS_ONLY,), ("(endpoint_url in the text)", "Write https://s3.eu-west-1.amazonaws.com, or leave the endpoint out"), ("scope down",)),
+        ("spark.hadoop.fs.s3a.connection.ssl.enabled=false\n", (TLS_ONLY,), ("fs.s3a.connection.ssl.enabled is false in the text: set it to true",), ("scope down",)),
+        ('client("s3", use_ssl=True)\n', (TLS_ONLY, {**_ALLOW, "Condition": _OWN_ACCOUNT}), ("look for http:// in --endpoint-url",), ("scope down", "use_ssl", "statement App")),
+        # It denies the calls with TLS.
+        ("", ({**TLS_ONLY, "Condition": {"Bool": {"aws:SecureTransport": "true"}}},), ("cope down the statement TlsOnly",), ("Call over HTTPS",)),
+    ],
+    ids=["option", "code", "Hadoop", "not shown", "reversed"],
+)  # fmt: skip
+def test_call_without_tls(code: str, statements: tuple[object, ...], says: tuple[str, ...], omits: tuple[str, ...]) -> None:  # fmt: skip
+    shown = " ".join(str(explain(_text(f"{code}\n{PUT}", *statements))).replace("\\\n", " ").split())
+    assert [words for words in says if words not in shown] == []
+    assert [words for words in omits if words in shown] == []
+
+
 def test_statement_without_its_policy() -> None:
     statement = {
         "Sid": "NeedMfa",

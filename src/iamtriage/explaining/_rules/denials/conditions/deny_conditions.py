@@ -202,7 +202,7 @@ REQUIREMENTS = (
     Requirement(
         ("aws:SecureTransport", "s3:TlsVersion"),
         "Call over HTTPS",
-        "Use an https:// endpoint URL with TLS 1.2 or later, also in settings such as fs.s3a.connection.ssl.enabled.",
+        "Use an https:// endpoint URL with TLS 1.2 or later.",
         r"secure-?transport|https|insecure|tls|ssl",
     ),
     Requirement(

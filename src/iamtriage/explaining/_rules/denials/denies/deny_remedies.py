@@ -14,7 +14,12 @@ from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import policy_principals
-from iamtriage.explaining._rules.denials.conditions import condition_options, denied_regions, deny_conditions
+from iamtriage.explaining._rules.denials.conditions import (
+    condition_options,
+    denied_regions,
+    deny_conditions,
+    insecure_calls,
+)
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_program
@@ -278,6 +283,8 @@ def build_remedy(
         )
     if exempts_caller(denial, requirement):
         return exempt_from_mfa(denial, suggested_by, *steps[1:])
+    if insecure_calls.requires_tls(requirement) and not suggested_by:
+        return insecure_calls.secure_call_remedy(denial, requirement, title)
     if requirement is deny_conditions.MFA:
         found = _DEVICE.findall(denial.failure.text)
         devices = {each for each in found if denial.account in {None, each.split(":")[4]}}

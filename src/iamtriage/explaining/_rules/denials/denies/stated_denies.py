@@ -19,7 +19,7 @@ from iamtriage.authorization._decoded_statements import DenyingCondition
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.conditions import deny_conditions, request_conditions
+from iamtriage.explaining._rules.denials.conditions import deny_conditions, insecure_calls, request_conditions
 from iamtriage.explaining._rules.denials.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
@@ -98,6 +98,8 @@ class StatedDeny(Value):
                 and "Equals" in each.operator
                 and "Not" not in each.operator
             )
+            # It denies calls with TLS.
+            and not (each.key.lower() == "aws:securetransport" and each.values == ("true",))
         )
 
     @property
@@ -137,6 +139,9 @@ class StatedDeny(Value):
         if any(each.key.lower() == "iam:permissionsboundary" for each in self.checked):
             # Without the Deny, the caller could create principals with more permissions than its own.
             return None
+        if any(insecure_calls.is_about_tls(each.key, each.values) for each in self.checked):
+            # Every caller can use TLS.
+            return None
         place = remedy.title.removeprefix(_FIND).partition(", then")[0]
         return attrs.evolve(remedy, title=f"Or scope down {self.words}{place}", steps=steps[1:])
 
@@ -169,9 +174,28 @@ class StatedDeny(Value):
 
     def _why_no_allow_helps(self, denial: Denial) -> str:
         why, allowing = why_no_allow_helps(denial), find_allowing_policy(denial)
-        if why != NO_OVERRIDE or allowing is None or allowing.content is self.policy.content:
+        if why != NO_OVERRIDE:
             return why
-        return f"{why.removesuffix('.')}: {allowing.name} allows {denial.action} already."
+        name = None if allowing is None or allowing.content is self.policy.content else allowing.name
+        name = name or self._find_own_allow(denial)
+        return why if name is None else f"{why.removesuffix('.')}: {name} allows {denial.action} already."
+
+    def _find_own_allow(self, denial: Denial) -> str | None:
+        """Return the statement of the same policy of a resource that allows the call to the caller."""
+        resource = find_named_resource(denial)
+        return next(
+            (
+                f"the statement {sid}"
+                for each in self.policy.allows
+                if (sid := shown_sid(each))
+                and resource is not None
+                and not each.get("Condition")
+                and names_action(each, denial.action or "")
+                and names_resource(each, resource)
+                and names_caller(each, denial)
+            ),
+            None,
+        )
 
 
 def find_stated_denies(denial: Denial) -> tuple[StatedDeny, ...]:
