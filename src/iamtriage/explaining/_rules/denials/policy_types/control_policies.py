@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.denials.policy_principals import (
     principal_arn_pattern,
     role_path_steps,
 )
-from iamtriage.explaining._rules.denials.policy_types import guardrails
+from iamtriage.explaining._rules.denials.policy_types import guardrails, root_users
 from iamtriage.explaining._rules.denials.policy_types.policy_levels import allow_at_level, find_blocked_level
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -78,8 +78,6 @@ _SWITCHES_OFF = (
 )
 _READ_DENY = "If the Deny exempts {}a tag or another principal, make the call with that."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
-# What organizations protect from all principals of their accounts, and not only from root users.
-_PROTECTED = frozenset({"account", "cloudtrail", "config", "guardduty", "organizations", "securityhub"})
 # What commands have instead of an ID that the message does not state.
 _ANY_ID = "POLICY_ID"
 
@@ -226,22 +224,24 @@ def _control_remedy(
     title, who, as_role = f"Have {policy} changed", "the caller", None
     if isinstance(denial.principal, Root):
         who = "a role instead of the root user"
-    if isinstance(denial.principal, Root) and denial.service not in _PROTECTED:
-        title = f"Call as a role instead of the root user, or have {policy} changed"
-        as_role = f"Try it as a role or a user of IAM Identity Center with {denial.action or 'the permission'}: such policies often deny only root users (aws:PrincipalArn arn:{denial.location.partition or 'aws'}:iam::*:root)."
+        title, as_role = root_users.call_as_role(denial, policy) or (title, None)
     describe = commands.fill_command(_DESCRIBE_POLICY, policy_id)
     lines: Commands = listed
     if listed and policy_type == "resource_control" and not denial.crosses_accounts:
         label = "That prints whom to ask. The administrator runs:"
         lines = (_WHOM_TO_ASK, Labelled(label, listed[0]), *listed[1:])
-    remedy = organization_remedy(
+    lines = (*lines, describe if parents else Labelled(_OF_EACH, describe))
+    unlock = None
+    if policy_type == "service_control":
+        unlock = root_users.unlock_resource(denial, policy, ask, lines[:1])
+    remedy = unlock or organization_remedy(
         title,
         as_role,
         ask,
         *((*denied_regions.region_steps(denial), *present(typical_requirement(denial))) or (typical,)),
         f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for {who} (ArnNotLike on aws:PrincipalArn{of_caller}{of_account}).",
         parents,
-        commands=(*lines, describe if parents else Labelled(_OF_EACH, describe)),
+        commands=lines,
         url=url,
     )
     return attrs.evolve(remedy, layer=policy_type)

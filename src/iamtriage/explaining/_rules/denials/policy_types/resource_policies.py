@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.denials import policy_principals, resource_comm
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
+from iamtriage.explaining._rules.denials.policy_types import root_users
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
@@ -45,16 +46,6 @@ _CHANGE = lazy_pattern(r"\baws [a-z0-9-]+ ([a-z0-9-]+) ")
 IF_OTHER_ACCOUNT = (
     "If the caller is in another account, an identity-based policy of the caller must allow the action, too."
 )
-# The actions that read or replace a policy, and what the root user can do in spite of it:
-# https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html and
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
-_POLICY_ACTIONS = {
-    "s3:getbucketpolicy": "S3UnlockBucketPolicy",
-    "s3:putbucketpolicy": "S3UnlockBucketPolicy",
-    "s3:deletebucketpolicy": "S3UnlockBucketPolicy",
-    "sqs:getqueueattributes": "SQSUnlockQueuePolicy",
-    "sqs:setqueueattributes": "SQSUnlockQueuePolicy",
-}
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 _LOCKED_KEY = "A principal whom the key policy allows kms:PutKeyPolicy runs the commands. If none is left, only AWS Support can make the key manageable again, not even the root user."
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html
@@ -290,11 +281,10 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     save = " Save the changed policy as policy.json." if change else ""
     title = f"Find the Deny statement in the {name}{in_resource_account(denial)}, {denial_remedies.CHANGE_OR_NARROW}"
     locked = None
-    task = _POLICY_ACTIONS.get(denial.lowercase_action)
-    if task is not None and not isinstance(denial.principal, Root):
+    owner = denial.resource_account or (None if denial.crosses_accounts else denial.account)
+    assume = root_users.assume_root_command(denial, owner)
+    if assume is not None and not isinstance(denial.principal, Root):
         kind, reads = policy.name.partition(" ")[0], "get" in denial.lowercase_action
-        owner = denial.resource_account or (None if denial.crosses_accounts else denial.account)
-        assume = f"aws sts assume-root --target-principal {owner or 'ACCOUNT_ID'} --task-policy-arn arn=arn:{denial.location.partition or 'aws'}:iam::aws:policy/root-task/{task}"
         title = f"{'Read and change' if reads else 'Change'} the {name}{in_resource_account(denial)} as a caller that the Deny exempts, or as the root user"
         locked = f"The Deny also covers {denial.action}, so {denial.caller} cannot {'read' if reads else 'replace'} the policy, not even with AdministratorAccess. The root user of the {kind}'s account can, such as in CloudShell: a Deny in the policy does not stop it. For a member account, the management account can use {assume}."
     return resource_policy_remedy(

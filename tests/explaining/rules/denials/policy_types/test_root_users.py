@@ -1,0 +1,31 @@
+"""Test denials of root users by service control policies."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage.explaining import explain
+
+_DENIED = "User: arn:aws:iam::111122223333:{} is not authorized to perform: {} on resource: {} with an explicit deny in {}"
+_SCP = "a service control policy"
+_BUCKET, _QUEUE = "arn:aws:s3:::vault", "arn:aws:sqs:eu-west-1:111122223333:jobs"
+
+
+@pytest.mark.parametrize(
+    ("who", "action", "resource", "policy", "says", "omits"),
+    [
+        ("root", "s3:PutBucketPolicy", _BUCKET, _SCP, ("exempt the repair of the bucket policy", "--target-principal 111122223333", "root-task/S3UnlockBucketPolicy", "aws s3api delete-bucket-policy --bucket vault", "apply to root users of member accounts", '"Null": {"aws:AssumedRoot": "true"}'), ("Try it as a role", "ArnNotLike")),
+        ("root", "sqs:SetQueueAttributes", _QUEUE, _SCP, ("exempt the repair of the queue policy", "root-task/SQSUnlockQueuePolicy", '\'{"Policy":""}\''), ("Try it as a role",)),
+        ("root", "s3:PutObject", f"{_BUCKET}/a", _SCP, ("Call as a role instead of the root user", "Try it as a role"), ("assume-root", "delete-bucket-policy")),
+        ("user/ana", "s3:PutBucketPolicy", _BUCKET, _SCP, ("Have the service control policy changed",), ("assume-root", "delete-bucket-policy")),
+        ("user/ana", "s3:PutBucketPolicy", _BUCKET, "a resource-based policy", ("root-task/S3UnlockBucketPolicy",), ("AssumedRoot",)),
+    ],
+    ids=["bucket", "queue", "other call", "user", "bucket policy"],
+)  # fmt: skip
+def test_policy_that_locks_everyone_out(
+    who: str, action: str, resource: str, policy: str, says: tuple[str, ...], omits: tuple[str, ...]
+) -> None:
+    explanation = explain(_DENIED.format(who, action, resource, policy))
+    shown = " ".join(explanation.to_text(detail="full").replace("\\\n", " ").split())
+    assert [words for words in says if words not in shown] == []
+    assert [words for words in omits if words in shown] == []
