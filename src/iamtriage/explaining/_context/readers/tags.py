@@ -28,6 +28,7 @@ _KEY = lazy_pattern(r"[ \t]{0,8}([\w+=.@-]{1,100}[:/][\w+=.@:/-]{1,100})[ \t]{0,
 # The resource of a tag, and the beginning of a list of tags: the output for several resources has several.
 _RESOURCE = lazy_pattern(r"\"Resource(?:ARN|Arn|Id|Name)\"\s?:\s?\"([^\"\n]{1,400})\"")
 _TAG_LIST = lazy_pattern(r"\"Tags?(?:Set|List)?\"\s?:\s?[\[{]\s*[{\"]|\]\s*,\s*\[\s*\{", re.IGNORECASE)
+_SUFFIX = lazy_pattern(r"(?<!\A)-[A-Za-z0-9]{6}\Z")
 _NONE = frozenset({"", "None", "[]", "{}"})
 _PAIR = 2
 _MAX_DEPTH = 6
@@ -49,7 +50,11 @@ def find_tags(failure: Failure, service: str, name: str) -> dict[str, str] | Non
     """Return the tags that a command printed of a service's resource, ``None`` without such an output."""
     if "tag" not in failure.text and "Tag" not in failure.text:
         return None
-    whole = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    names = re.escape(name)
+    if service == "secretsmanager" and (suffix := _SUFFIX.search(name)) is not None:
+        # Commands usually have the name of a secret, without what AWS adds to it in the ARN.
+        names = f"{re.escape(name[: suffix.start()])}(?:{suffix[0]})?"
+    whole = re.compile(rf"(?<![\w-]){names}(?![\w-])")
     for run in find_runs(failure):
         if _prints_tags(run.command, service) and whole.search(run.command.text):
             return _read_tags(run.output.strip())

@@ -55,6 +55,60 @@ def test_variable_without_a_value(text: str, verdict: str, remedy: str) -> None:
     assert all(each.policy is None for each in explanation.remedies)
 
 
+_SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:films/db-Xy12Zw"
+_READ = "An error occurred (AccessDeniedException) when calling the GetSecretValue operation: User: arn:aws:sts::111122223333:assumed-role/films/{} is not authorized to perform: secretsmanager:GetSecretValue on resource: {} because no identity-based policy allows the secretsmanager:GetSecretValue action\n"
+_TABLE = "arn:aws:dynamodb:eu-west-1:111122223333:table/reels"
+_SCAN = "An error occurred (AccessDeniedException) when calling the Scan operation: User: arn:aws:sts::111122223333:assumed-role/films/eks-prod-films-0a1b2c3d is not authorized to perform: dynamodb:Scan on resource: {} because no identity-based policy allows the dynamodb:Scan action\n"
+
+
+def _tagged(action: str, tag: str, variable: str) -> str:
+    condition = {"StringEquals": {f"aws:ResourceTag/{tag}": f"${{aws:PrincipalTag/{variable}}}"}}
+    return f"{json.dumps({'Effect': 'Allow', 'Action': action, 'Resource': '*', 'Condition': condition})}\n"
+
+
+_SHOWN = '$ aws secretsmanager describe-secret --secret-id films/db --query Tags\n[{{"Key": "{}", "Value": "{}"}}]\n'
+_OF_TABLE = (
+    '$ aws dynamodb list-tags-of-resource --resource-arn {}\n{{"Tags": [{{"Key": "app", "Value": "web"}}]}}\n'
+)
+_SPACE, _ACCOUNT = "kubernetes-namespace", "kubernetes-service-account"
+_GET = "secretsmanager:GetSecretValue"
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "omits"),
+    [
+        (
+            _READ.format("eks-prod-films-0a1b2c3d", _SECRET) + _tagged(_GET, _SPACE, _SPACE) + _SHOWN.format(_SPACE, "green"),
+            ("the tag kubernetes-namespace = green-1, and films/db-Xy12Zw has kubernetes-namespace = green", f"tag-resource --region eu-west-1 --secret-id {_SECRET} --tags Key=kubernetes-namespace,Value=green-1", "to the namespace of the pod, green-1", "Or run the pod in the namespace green."),
+            ("${",),
+        ),
+        (
+            _SCAN.format(_TABLE) + _tagged("dynamodb:Scan", "app", _ACCOUNT) + _OF_TABLE.format(_TABLE),
+            ("the tag app = cutter, and reels has app = web", "Or run the pod with the service account web.", "app=cutter"),
+            ("${",),
+        ),
+        # The session is not one of EKS Pod Identity.
+        (
+            _READ.format("botocore-session-1714000000", _SECRET) + _tagged(_GET, _SPACE, _SPACE) + _SHOWN.format(_SPACE, "green"),
+            ("EKS Pod Identity",),
+            ("= green-1", "tag-resource "),
+        ),
+        # The tags are the same, so that another statement or layer decides.
+        (
+            _READ.format("eks-prod-films-0a1b2c3d", _SECRET) + _tagged(_GET, _SPACE, _SPACE) + _SHOWN.format(_SPACE, "green-1"),
+            (),
+            ("tag-resource ", "has kubernetes-namespace"),
+        ),
+    ],
+    ids=["namespace", "service account", "IRSA", "same"],
+)  # fmt: skip
+def test_tag_of_a_pod_and_tag_of_the_resource(text: str, says: tuple[str, ...], omits: tuple[str, ...]) -> None:  # fmt: skip
+    facts = {"namespace": "green-1", "service_account": "cutter"}
+    shown = " ".join(explain(text, facts=facts).to_text(detail="full").replace("\\\n", " ").split())
+    assert [words for words in says if words not in shown] == []
+    assert [words for words in omits if words in shown] == []
+
+
 @pytest.mark.parametrize(
     "text",
     [

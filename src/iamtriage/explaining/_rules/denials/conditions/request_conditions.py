@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.denials.conditions.request_networks import (
     sent_address,
 )
 from iamtriage.explaining._rules.denials.conditions.role_recipients import guess_recipient, role_recipient
+from iamtriage.explaining._rules.denials.conditions.session_tags import fill_variables
 from iamtriage.explaining._rules.denials.conditions.via_services import (
     WITHOUT_REGION,
     find_value_instead,
@@ -237,6 +238,7 @@ def resource_name(denial: Denial) -> str:
 
 
 def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> CheckedCondition:
+    values = fill_variables(values, denial)
     requested = _request_values(key, denial)
     requested = find_option_values(denial, key) if requested is None else requested
     parsed = parse_operator(operator)

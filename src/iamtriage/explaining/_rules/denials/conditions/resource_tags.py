@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-taggin
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,12 +23,13 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     concerns_no_resource,
     resource_name,
 )
+from iamtriage.explaining._rules.denials.conditions.session_tags import describe_source, find_variable
 from iamtriage.explaining._rules.denials.statement_words import join_values
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.policy_changes import Condition, change_conditions
 from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions
@@ -36,6 +38,7 @@ from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate
 _TAG_COMMANDS = {
     "autoscaling": "aws autoscaling create-or-update-tags --region {region} --tags ResourceId={name},ResourceType=auto-scaling-group,Key={key},Value={value},PropagateAtLaunch=false",
     "ec2": "aws ec2 create-tags --region {region} --resources {name} --tags Key={key},Value={value}",
+    "secretsmanager": "aws secretsmanager tag-resource --region {region} --secret-id {arn} --tags Key={key},Value={value}",
 }
 _TAG_RESOURCES = "aws resourcegroupstaggingapi tag-resources --region {region} --resource-arn-list {arn} --tags {key}={value}"
 _PLAIN_TAG = lazy_pattern(r"[\w+.@:/-]{1,256}")
@@ -148,6 +151,7 @@ def _creators(denial: Denial, statement: Mapping[str, Any]) -> list[str]:
 
 def describe_missing_tag(
     denial: Denial,
+    statement: Mapping[str, Any],
     tags: Mapping[str, str],
     failed: CheckedCondition,
     met: Sequence[CheckedCondition],
@@ -159,7 +163,10 @@ def describe_missing_tag(
     """
     name, values = resource_name(denial), failed.values
     prefix, _, key = failed.key.partition("/")
-    shown, tag = clip_text(name), f"{clip_text(key)} = {join_values(values)}"
+    path = "" if denial.resource_arn is None else denial.resource_arn.resource
+    # The name of a secret can have slashes.
+    shown = clip_text(path.removeprefix("secret:") if path.startswith("secret:") else name)
+    tag = f"{clip_text(key)} = {join_values(values)}"
     listed = tuple(f"{clip_text(each)} = {clip_text(tags[each])}" for each in [*tags][:_MAX_TAGS])
     found = f"{shown} lacks it (its tags: {join_words(listed, 'and') or 'none'})"
     if key in tags:
@@ -187,10 +194,17 @@ def describe_missing_tag(
         title = f"Where the text sets the tag, write {clip_text(key)} instead of {clip_text(same or '')}"
         code = "The keys differ, not the values. Apply the change: what is created then has the tag."
         lines, written = (), set_in_text[0].replace(same or "", key)
-    remedy = your_remedy(
+    pod = find_variable(json.dumps(statement))
+    source = describe_source(pod, tags.get(key, ""), denial) if pod else None
+    if source is not None:
+        code += f" The new value replaces the old one: if other pods need that, they need a resource of their own. {f'Or {source[1]}.' if tags.get(key) else ''}".rstrip()
+    build_remedy = your_remedy if source is None else owner_remedy
+    remedy = build_remedy(
         title,
         code,
-        "Or, if the resource has the right value, change the value in the policy's condition. Do not remove the condition."
+        "The condition keeps the namespaces and service accounts apart: do not remove it."
+        if source is not None
+        else "Or, if the resource has the right value, change the value in the policy's condition. Do not remove the condition."
         if key in tags
         else f"Or change the policy: require {other} in the condition instead, or allow the ARN of {shown} alone in a statement without it. Do not remove the condition.",
         commands=lines,
@@ -203,4 +217,6 @@ def describe_missing_tag(
             [f"{clip_text(each.key.partition('/')[2])} = {join_values(each.values)}" for each in met], "and"
         )
         text = f"The action, the resource and the tag {fitting} match the statement: only {clip_text(key)} does not, and all must match."
+    if source is not None:
+        text = f"{text} {source[0]}"
     return f"allows it only on a resource with the tag {tag}, and {found}", remedy, text

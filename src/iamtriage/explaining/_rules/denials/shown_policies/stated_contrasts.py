@@ -135,7 +135,7 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
     if tags is not None and failed.is_of_resource_tag and not failed.accepts_values:
         met = [each for each in conditions if each.is_met and each.is_of_resource_tag]
         covered = as_strings(statement.get("Resource"))
-        contrast = Contrast(*describe_missing_tag(denial, tags, failed, met, covered))
+        contrast = Contrast(*describe_missing_tag(denial, statement, tags, failed, met, covered))
         of_cluster = other_owner_remedy(denial, statement, failed, tags)
         return contrast if of_cluster is None else contrast._replace(remedy=of_cluster)
     return _other_value(denial, statement, failed)
