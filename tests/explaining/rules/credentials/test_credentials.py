@@ -2588,6 +2588,8 @@ def test_success_in_other_regions_refutes_invalid_keys(text: str, summary: str, 
     explanation = explain(text)
     assert explanation.summary == summary
     assert explanation.remedies[0].title == remedy
+    if remedy.endswith("is enabled for the account"):
+        assert "leave it out, such as of a loop over Regions" in str(explanation.remedies[0].steps)
     assert {cause.code for cause in explanation.causes}.isdisjoint({"access-key-deleted", "key-mistyped"})
 
 

@@ -108,6 +108,9 @@ _DELIVERY_POLICY = lazy_pattern(r"\battach_\w{0,10}lb_log_delivery_policy\b(?=\s
 # The resource of a module, such as terraform-aws-modules/s3-bucket, is not in the reader's own code.
 _ACL_MODULE = lazy_pattern(r"\bmodule\.(?P<name>[\w-]{1,64})(?:\[[^\]\n]{1,80}\])?\.aws_s3_bucket_acl\.")
 # This community module creates the resource with count, and has inputs for the ownership.
+# The setting of django-storages for the ACL of each upload.
+_OF_DJANGO = lazy_pattern(r"(?i:default_acl)\b")
+_IS_DJANGO = lazy_pattern(r"\bAWS_DEFAULT_ACL\b|(?i:\bstorages\b)")
 _COMMUNITY_MODULE = lazy_pattern(r"\bterraform-aws-modules/s3-bucket\b|\.aws_s3_bucket_acl\.this\[0\]")
 # "with module.site.aws_s3_bucket_acl.this[0], on main.tf line 12"
 _FAILED_BLOCK = lazy_pattern(r"\bwith (?:module\.[^\s,]{1,200}\.)?aws_s3_bucket_acl\.(?P<name>[\w-]{1,64})")
@@ -160,6 +163,10 @@ def acl_remedy(case: Case[AwsError]) -> Remedy:
         remove = f'Remove {found.words if found else "acl"} from the module block "{module["name"]}"{itself}.'
     elif _ACL_RESOURCE in text and (found is None or found.words.startswith("acl ")):
         remove = f"Remove the resource {_ACL_RESOURCE}, and acl of the bucket."
+    elif found is not None and _OF_DJANGO.search(found.words) and _IS_DJANGO.search(text):
+        # https://django-storages.readthedocs.io/en/latest/backends/amazon-S3.html
+        setting = found.words.partition("=")[0].partition(":")[0].strip()
+        remove = f"In the settings of Django, write {setting}{' =' if '=' in found.words else ':'} None instead of {found.words}."
     elif found is not None:
         remove = f"Remove {found.words} from the call."
     share = "To share the objects, use the bucket policy. The bucket's owner owns all of them already."

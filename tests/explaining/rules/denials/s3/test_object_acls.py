@@ -269,6 +269,20 @@ def test_acl_in_a_module(address: str, acl: str, step: str, shares: str) -> None
     assert shares in steps
 
 
+@pytest.mark.parametrize(
+    ("code", "step"),
+    [
+        ('settings.py: AWS_DEFAULT_ACL = "private"', "In the settings of Django, write AWS_DEFAULT_ACL = None instead of"),
+        ('"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {"default_acl": "public-read"}', "In the settings of Django, write default_acl: None instead of"),
+        ('default_acl: "public-read"', 'Remove default_acl: "public-read" from the call.'),
+    ],
+    ids=["setting", "option", "other program"],
+)  # fmt: skip
+def test_acl_in_settings_of_django(code: str, step: str) -> None:
+    error = "An error occurred (AccessControlListNotSupported) when calling the PutObject operation: The bucket does not allow ACLs"
+    assert explain(f"{error}\n{code}").remedies[0].steps[0].startswith(step)
+
+
 def test_acl_of_log_delivery_without_a_module() -> None:
     explanation = explain(
         "$ aws s3api put-bucket-acl --bucket acme-logs --acl log-delivery-write\n\nAn error occurred (AccessControlListNotSupported) when calling the PutBucketAcl operation: The bucket does not allow ACLs"

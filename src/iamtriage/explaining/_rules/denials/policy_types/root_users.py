@@ -62,6 +62,9 @@ def unlock_resource(denial: Denial, policy: str, ask: str, lines: Commands) -> R
     if assume is None or not isinstance(denial.principal, Root):
         return None
     region = commands.region(denial_remedies.region_argument(denial))
+    if region == "REGION" and denial.location.partition in {None, "aws"}:
+        # Any Region does, but the global endpoint has no such call.
+        region = "us-east-1"
     is_bucket = denial.service == "s3"
     noun, calls = ("bucket", "s3:GetBucketPolicy, s3:PutBucketPolicy and s3:DeleteBucketPolicy")
     name = "" if denial.resource_arn is None else denial.resource_arn.resource

@@ -328,11 +328,12 @@ def enable_region(region: str | None, account: str | None = None, *, works_elsew
     """Return the remedy that enables a region for an account, which can be another one than the caller's."""
     name = commands.region(region)
     with_credentials = " If the first command fails in the same way, no Region accepts the credentials."
+    mistaken = f"If you did not mean {'this Region' if region is None else name}, correct the Region of the call instead. "
     if works_elsewhere:
         with_credentials = ""
+        mistaken = f"If you do not need {name}, leave it out, such as of a loop over Regions: nothing can run in a Region that was never enabled. "
     if account is not None:
         with_credentials = f" Run the commands with credentials of account {account}."
-    mistaken = f"If you did not mean {'this Region' if region is None else name}, correct the Region of the call instead. "
     if account is not None:
         mistaken = ""
     return account_remedy(

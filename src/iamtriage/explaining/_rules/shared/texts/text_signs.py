@@ -186,7 +186,7 @@ def find_controller_of_denial(action: str, failure: AccessDenied) -> Controller 
 
 # An ACL in code, in a command or in Terraform.
 _ACL = lazy_pattern(
-    r"(?:(?<![\w-])(?:--acl[= ]|(?:x-amz-|AWS_DEFAULT_)?acl[\"']?\s{0,30}(?:=>|[:=])\s{0,4})|\.(?:with)?(?:canned)?acl\(|CannedACL\s?=\s?)[\"']?(?:(?:types\.)?ObjectCannedACL\.?|S3CannedACL\.|CannedAccessControlList\.)?(?P<name>private|public[-_]?read(?:[-_]?write)?|authenticated[-_]?read|aws[-_]exec[-_]read|bucket[-_]owner[-_]\w[\w-]{2,20}|log[-_]delivery[-_]write)\b[\"']?"
+    r"(?:(?<![\w-])(?:--acl[= ]|(?:x-amz-|(?:AWS_)?DEFAULT_)?acl[\"']?\s{0,30}(?:=>|[:=])\s{0,4})|\.(?:with)?(?:canned)?acl\(|CannedACL\s?=\s?)[\"']?(?:(?:types\.)?ObjectCannedACL\.?|S3CannedACL\.|CannedAccessControlList\.)?(?P<name>private|public[-_]?read(?:[-_]?write)?|authenticated[-_]?read|aws[-_]exec[-_]read|bucket[-_]owner[-_]\w[\w-]{2,20}|log[-_]delivery[-_]write)\b[\"']?"
     r"|(?<![\w-])(?P<grants>--grant(?:s|-full-control|-read|-read-acp|-write-acp))[= ]\S{1,200}",
     re.ASCII | re.IGNORECASE,
 )
