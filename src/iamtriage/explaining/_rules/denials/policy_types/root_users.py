@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Root
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands
@@ -29,6 +30,10 @@ _TASKS = {
     "sqs:getqueueattributes": "SQSUnlockQueuePolicy",
     "sqs:setqueueattributes": "SQSUnlockQueuePolicy",
 }
+# What people say who have no other caller left. Otherwise, a role may do what the root user tried.
+_LOCKED = lazy_pattern(
+    r"(?i:\b(?:lock(?:ed|s|ing)?\b[^\n.]{0,40}?\bout|lock-?out|last resort|den(?:y|ies|ied) (?:everyone|everybody|all principals|us all)|(?:nobody|no one|no role|not even (?:an )?admin\w{0,12})\b[^\n.]{0,40}?\b(?:can|could|access|reach)))"
+)
 _URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html"
 
 
@@ -50,7 +55,7 @@ def call_as_role(denial: Denial, policy: str) -> tuple[str, str] | None:
 
 
 def unlock_resource(denial: Denial, policy: str, ask: str, lines: Commands) -> Remedy | None:
-    """Return how an organization lets a root user repair the policy of a bucket or queue, ``None`` for other calls.
+    """Return how an organization lets a root user repair the policy of a bucket or queue that locks everyone out, if it does.
 
     Args:
         denial: The denial by a service control policy.
@@ -59,7 +64,8 @@ def unlock_resource(denial: Denial, policy: str, ask: str, lines: Commands) -> R
         lines: The commands that find the policy.
     """
     assume = assume_root_command(denial, denial.account)
-    if assume is None or not isinstance(denial.principal, Root):
+    is_locked = denial.lowercase_action == "s3:deletebucketpolicy" or _LOCKED.search(denial.failure.text)
+    if assume is None or not isinstance(denial.principal, Root) or not is_locked:
         return None
     region = commands.region(denial_remedies.region_argument(denial))
     if region == "REGION" and denial.location.partition in {None, "aws"}:
