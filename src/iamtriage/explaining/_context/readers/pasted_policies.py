@@ -54,7 +54,7 @@ _NAME_OF_OWNER = lazy_pattern(
     re.ASCII,
 )
 # "The task role (orders-task) has this:", and "policy of orders-task-role:", where the name says what it is.
-_HAS = r"(?:,? (?:only|also|currently|already))? (?:has|carries)\b(?! to\b)[^\n.;{}]{0,120}"
+_HAS = r"(?:,? (?:only|also|currently|already))? (?:has|carries)\b(?! (?:to|no|not|been)\b)(?:(?!\b(?:bucket|endpoint|key|queue|resource|service control|topic)(?:-based)? polic|\b[RS]CPs?\b|\bdenied\b)[^\n.;{}]){0,120}"
 _OWNER_HAS = lazy_pattern(
     rf"\b(?P<kind>[Rr]ole|[Uu]ser),? [(`\"']{{0,2}}(?:arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:(?:role|user)/(?:[\w+=,.@-]{{1,64}}/){{0,4}})?(?P<name>(?=[A-Za-z+=,.@]{{0,60}}[-_0-9]|[A-Z]?[a-z]{{1,30}}[A-Z])[\w+=,.@-]{{2,63}}[\w+=@-])[)`\"']{{0,2}},?(?: \([^()\n]{{1,60}}\))?{_HAS}:\s{{0,20}}\Z",
     re.ASCII,

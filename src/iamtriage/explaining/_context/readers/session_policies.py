@@ -14,7 +14,7 @@ SESSION_POLICY = "the session policy in the text"
 _PARAMETER = lazy_pattern(
     r"\binline-session-policy ?: ?(?:[>|][+-]?\s{1,40})?[\"']?\Z"
     r"|\baws sts (?:assume-role|get-federation-token)(?:[^\n]|\\\n){0,300} --policy[ =][\"']?\Z"
-    r"|(?i:\b(?<!no )session[- ]policy)(?: (?:is|of|for|we pass|i pass|that)\b[^\n.{}]{0,60})?:\s{0,20}(?:```\w{0,5}\s{0,20})?\Z"
+    r"|(?i:\b(?<!no )(?<!not the )(?<!not a )(?<!without a )(?<!without the )session[- ]policy)(?: (?:is(?! not\b)|of|for|we pass|i pass|that)\b[^\n.{}]{0,60})?:\s{0,20}(?:```\w{0,5}\s{0,20})?\Z"
 )
 # A call in an SDK or a block of Terraform, up to what encloses its arguments.
 _CALL = lazy_pattern(

@@ -103,6 +103,20 @@ def test_policy_before_a_call_is_not_passed_for_its_session() -> None:
     assert "the session policy in the text" not in summary
 
 
+@pytest.mark.parametrize(
+    ("introduction", "is_passed"),
+    [
+        ("The session policy:", True),
+        ("This is not the session policy:", False),
+        ("The session policy is not this:", False),
+        ("Without a session policy:", False),
+    ],
+)
+def test_policy_that_a_sentence_introduces(introduction: str, *, is_passed: bool) -> None:
+    summary = explain(f"{DENIED}\n{introduction}\n{_SHOWN % ('Allow', _OTHER)}").summary
+    assert ("the session policy in the text" in summary) is is_passed
+
+
 _ANYWHERE = "credential_process = /opt/aws_signing_helper credential-process --profile-arn arn:aws:rolesanywhere:eu-west-1:111122223333:profile/0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9 --role-arn arn:aws:iam::111122223333:role/{}"
 
 

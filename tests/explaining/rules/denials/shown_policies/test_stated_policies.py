@@ -456,6 +456,9 @@ SHOW = "$ aws iam get-{0}-policy --{0}-name {1} --policy-name reports\n"
             "role worker",
         ),
         (SESSION, "Policy of the task role (arn:aws:iam::111122223333:role/starter):\n```json\n", None),
+        (SESSION, "The role worker-1 has this:\n", "role worker-1"),
+        (SESSION, "The role worker-1 has no such policy:\n", None),
+        (SESSION, "The role worker-1 has been denied by this:\n", None),
         (CALLER, SHOW.format("role", "worker") + "{\n", "role worker"),
         # The policy of the caller, one whose owner is unknown, and one of another command.
         (SESSION, SHOW.format("role", "starter"), None),
