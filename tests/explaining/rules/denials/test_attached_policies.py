@@ -31,6 +31,27 @@ def _listed(*names: str, role: str = "mailer", output: str = "json") -> str:
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "is_said"),
+    [
+        pytest.param("Ya le puse AdministratorAccess al rol mailer pero no funciona.", True, id="Spanish"),
+        pytest.param("El rol mailer tiene AdministratorAccess, \u00bfqu\u00e9 falta?", True, id="Spanish question"),
+        pytest.param("O papel j\u00e1 tem AdministratorAccess.", True, id="Portuguese"),
+        pytest.param("Le r\u00f4le mailer a AdministratorAccess.", True, id="French"),
+        pytest.param("Die Rolle mailer hat AdministratorAccess, es geht trotzdem nicht.", True, id="German"),
+        pytest.param("El rol no tiene AdministratorAccess.", False, id="Spanish denial"),
+        pytest.param("Le puse AdministratorAccess y luego lo quit\u00e9.", False, id="Spanish, undone"),
+        pytest.param("Le puse AdministratorAccess al rol otro-mailer.", False, id="of another role in Spanish"),
+        pytest.param("\u00bfTiene que tener AdministratorAccess?", False, id="asked in Spanish"),
+        pytest.param("Die Rolle hat AdministratorAccess nicht.", False, id="German denial"),
+        pytest.param("Le r\u00f4le n'a pas AdministratorAccess.", False, id="French denial"),
+    ],
+)  # fmt: skip
+def test_said_in_other_languages(said: str, *, is_said: bool) -> None:
+    explanation = explain(_denied(reason=" because no permissions boundary allows the {} action") + said)
+    assert ("AdministratorAccess allows the action" in str(explanation)) is is_said
+
+
 _SSO = f"arn:aws:sts::{_ACCOUNT}:assumed-role/AWSReservedSSO_PowerUserAccess_0123456789abcdef/lee"
 _CASES = (
     ("reads", _denied(reason=_IDENTITY) + _listed("ReadOnlyAccess"), "ReadOnlyAccess does not allow this action", "Allow sqs:SendMessage"),

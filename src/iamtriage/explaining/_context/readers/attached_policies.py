@@ -47,6 +47,27 @@ _SAID = lazy_pattern(
     rf"|(?<![\w/-])(?P<first>{_NAME})(?: policy)? (?:is )?attached\b",
     re.ASCII,
 )
+# The same in Spanish, Portuguese, French and German. A verb after "no" or "nicht" says that it is not so.
+_SAID_ELSEWHERE = lazy_pattern(
+    r"(?:\b(?:tiene|tengo|tenemos|puse|pusimos|puesto|añadí|añadimos|añadido|agregué|agregamos|agregado|asigné|asignamos|asignado|adjunté|adjuntamos|adjuntado"
+    r"|tem|temos|tenho|anexei|anexamos|adicionei|adicionamos|coloquei|colocamos|atribuí"
+    r"|possède|attaché|ajouté|donné|mis|rôle [`\"']?[\w+=,.@-]{0,64}[`\"']? ?a"
+    r"|hat|habe|haben|hängt)\b)"
+    rf"[^\n.!?:;]{{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])(?P<rest>[^\n.!?;]{{0,80}}[.!?;\n]?)",
+    re.IGNORECASE,
+)
+_NOT_SO = lazy_pattern(
+    r"\b(?:no|não|nunca|tampoco|sin|sem|falta|pas|jamais|sans|nicht|nie|keine?n?|ohne|si|se|wenn|ob|boundary|limite|límite)\b",
+    re.IGNORECASE,
+)
+_UNDONE_ELSEWHERE = lazy_pattern(
+    r"\W{0,3}(?:nicht|pas)\b|.{0,60}\b(?:quit[éo]|quitado|quitamos|elimin\w{1,5}|remov\w{1,5}|retir\w{1,5}|entfernt|entzogen|boundary|l[ií]mite)\b|[^¿,]{0,80}\?",
+    re.IGNORECASE,
+)
+_HOLDER_ELSEWHERE = lazy_pattern(
+    r"\b(?:rol|role|rôle|rolle|papel|função|usuario|usuário|utilisateur|benutzer) [`\"']?(?P<name>[\w+=,@-]*[_\d-][\w+=,@-]*)",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 _OF_TASK = lazy_pattern(r"\b[Tt]ask role\b")
@@ -174,6 +195,18 @@ def _find_said(text: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
         name = each["policy"] or each["first"]
         if is_known_policy(name) and not _is_boundary(text, each):
             said.setdefault(name, (bool(each["user"]), _OF_TASK.search(each[0]) is not None))
+    for each in _SAID_ELSEWHERE.finditer(text):
+        # The clause from its beginning to the name of the policy.
+        before = re.split(r"[\n.!?;,]", text[max(each.start() - _CHARS_AROUND, 0) : each.start()])[-1]
+        before += text[each.start() : each.start("policy")]
+        of = _HOLDER_ELSEWHERE.search(before + each["rest"])
+        is_other = of is not None and not re.search(
+            rf"(?:assumed-role|:user|:role)/(?:[\w+=,.@-]{{1,64}}/){{0,8}}{re.escape(of['name'])}(?![\w-])",
+            text,
+        )
+        is_so = not (_NOT_SO.search(before) or _UNDONE_ELSEWHERE.match(each["rest"]) or is_other)
+        if is_so and is_known_policy(each["policy"]):
+            said.setdefault(each["policy"], (False, False))
     holders = {what: holder for what, holder, _ in (*find_grants(text), *find_holders(text))} if said else {}
     for name, (is_of_user, is_of_task) in islice(said.items(), _MAX_SAID):
         holder = holders.get(name)

@@ -159,6 +159,35 @@ def test_audience(shown: str, facts: dict[str, Any], verdict: str, first: str) -
     assert explanation.remedies[0].title.startswith(first)
 
 
+@pytest.mark.parametrize(
+    ("issuer", "sub", "setting"),
+    [
+        ("https://app.terraform.io", "organization:octo:project:core:workspace:net:run_phase:plan", "TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE"),
+        ("https://gitlab.com", "project_path:octo/net:ref_type:branch:ref:main", "id_tokens"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("is_agreed", [True, False])
+def test_audience_is_set_in_the_system_of_the_token(
+    issuer: str, sub: str, setting: str, *, is_agreed: bool
+) -> None:
+    host = issuer.removeprefix("https://")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{host}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{host}:aud": "octo.tide" if is_agreed else "sts.amazonaws.com"}},
+    }
+    facts = {
+        "token_claims": {"iss": issuer, "aud": "octo.tide", "sub": sub},
+        "trust_policy": {"Statement": [statement]},
+    }
+    explanation = explain(_AUDIENCE, facts=facts)
+    [remedy] = explanation.remedies
+    assert setting in str(remedy.steps)
+    assert ("GitLab" in str(explanation)) is (host == "gitlab.com")
+    assert ("needs no change" in str(explanation.notes)) is is_agreed
+
+
 def test_provider_of_the_trust_policy_is_in_the_commands() -> None:
     facts = {"token_claims": _claims("sts.amazonaws.com"), "trust_policy": _policy()}
     explanation = explain(_AUDIENCE, facts=facts)

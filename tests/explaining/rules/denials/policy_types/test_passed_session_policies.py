@@ -14,15 +14,24 @@ DENIED = "User: arn:aws:sts::111122223333:assumed-role/site/ci is not authorized
     [
         ("managed-session-policies: |\n    arn:aws:iam::aws:policy/ReadOnlyAccess\n", "ReadOnlyAccess", "inline-session-policy"),
         ("$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/site --role-session-name ci --policy-arns arn=arn:aws:iam::aws:policy/ReadOnlyAccess\n", "ReadOnlyAccess", "--policy file://policy.json"),
+        ("$ aws sts assume-role-with-web-identity \\\n  --role-arn arn:aws:iam::111122223333:role/site --role-session-name ci \\\n  --policy-arns arn=arn:aws:iam::aws:policy/ReadOnlyAccess --web-identity-token file://t\n", "ReadOnlyAccess", "--policy file://policy.json"),
         ("sts.assume_role(RoleArn=arn, RoleSessionName='ci', PolicyArns=[{'arn': 'arn:aws:iam::aws:policy/job-function/Billing'}])\n", "Billing", "Policy of the same call"),
     ],
 )  # fmt: skip
 def test_aws_managed_policy_cannot_be_changed(text: str, passed: str, inline: str) -> None:
-    remedy = explain(text + DENIED).remedies[0]
+    explanation = explain(text + DENIED)
+    remedy = explanation.remedies[0]
+    assert f"the session policy {passed} (" in explanation.summary
     assert f"{passed} (" in remedy.steps[0]
     assert inline in remedy.steps[0]
     assert remedy.statement is None
     assert remedy.policy is not None
+
+
+def test_several_managed_policies_are_not_one() -> None:
+    text = "$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/site --role-session-name ci --policy-arns arn=arn:aws:iam::aws:policy/ReadOnlyAccess arn=arn:aws:iam::111122223333:policy/cap\n"
+    explanation = explain(text + DENIED)
+    assert "ReadOnlyAccess" not in str(explanation)
 
 
 def test_customer_managed_policy_gets_the_statement() -> None:

@@ -186,6 +186,29 @@ def test_assertion_is_no_web_identity_token(code: str, message: str, title: str,
     assert "web identity" not in str(explanation)
 
 
+_NAME = '<Attribute Name="https://aws.amazon.com/SAML/Attributes/{}">\n  <AttributeValue xsi:type="xs:string">{}</AttributeValue>\n</Attribute>\n'
+
+
+@pytest.mark.parametrize(
+    ("shown", "verdict"),
+    [
+        (_NAME.format("RoleSessionName", "Zo\u00eb O&apos;Hara"), "is Zo\u00eb O'Hara, and \u00eb, spaces and ' are not allowed in it"),
+        (_NAME.format("RoleSessionName", "\u674e\u96f7"), "and characters outside ASCII are not allowed in it"),
+        (_NAME.format("RoleSessionName", "a" * 65), "which has 65 characters"),
+        ('RoleSessionName: "Ana (ops)"\n', "is Ana (ops), and spaces, ( and ) are not allowed in it"),
+        # A valid value, such as that of another user, another attribute, and two values.
+        (_NAME.format("RoleSessionName", "ana@example.com"), None),
+        (_NAME.format("SourceIdentity", "Ana Ops"), None),
+        (_NAME.format("RoleSessionName", "Ana Ops") + _NAME.format("RoleSessionName", "Bo Dev"), None),
+    ],
+)  # fmt: skip
+def test_value_of_the_session_name(shown: str, verdict: str | None) -> None:
+    text = "Your request included an invalid SAML response.\nDetails: RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64} (Service: AWSSecurityTokenService; Status Code: 400; Error Code: InvalidIdentityToken)\n"
+    explanation = explain(text + shown)
+    assert (verdict or "is missing, or has characters") in explanation.summary
+    assert ("network log" in str(explanation.remedies[0].steps)) is (verdict is None)
+
+
 def test_browser_shows_the_message_without_the_call() -> None:
     text = "Response signature invalid (Service: AWSSecurityTokenService; Status Code: 400; Error Code: InvalidIdentityToken; Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)"
     assert explain(text).topic == "saml-assertion-invalid"

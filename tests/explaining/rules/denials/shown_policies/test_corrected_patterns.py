@@ -36,7 +36,13 @@ def _arn(rest: str, *, region: str = "eu-west-1", account: str = _ACCOUNT) -> st
         ("ecs:RunTask", "ecs:task-definition/web:3", _arn("ecs:task-definition/web:*").replace("arn:aws:", "arn:aws-cn:"), "the partition is aws, not aws-cn"),
         ("sts:AssumeRole", "iam:role/deploy", "arn:aws:sts::111122223333:assumed-role/deploy", "the ARN of a session, not of its role"),
         ("sts:AssumeRole", "iam:role/deploy", f"arn:aws:iam:eu-west-1:{_ACCOUNT}:role/deploy", "an ARN of this type has no Region"),
+        ("sts:AssumeRole", "iam:role/ci/eu/deploy", _arn("iam:role/deploy"), "that lacks the role's path, ci/eu/."),
+        ("iam:PassRole", "iam:role/service-role/octo-crawler", _arn("iam:role/octo-crawler"), "that lacks the role's path, service-role/."),
+        ("iam:GetUser", "iam:user/eng/ana", _arn("iam:user/ana"), "that lacks the user's path, eng/."),
         # Another resource, and patterns for others.
+        ("sts:AssumeRole", "iam:role/ci/deploy", _arn("iam:role/ops"), None),
+        ("sts:AssumeRole", "iam:role/ci/deploy", _arn("iam:role/ops/deploy"), None),
+        ("sts:AssumeRole", "iam:role/deploy", _arn("iam:role/ci/deploy"), None),
         ("sts:AssumeRole", "iam:role/deploy", "arn:aws:sts::111122223333:assumed-role/other", None),
         ("sqs:SendMessage", "sqs:jobs", _arn("sqs:mail"), None),
         ("s3:GetObject", "s3:accesspoint/reports/object/2026/1.csv", _arn("s3:accesspoint/reports/2025/*"), None),

@@ -78,6 +78,11 @@ AUDIENCE_OF_TOKEN = CauseType(
     fix="Add the token's audience to the identity provider and the trust policy, or request another audience.",
     sources=(pages.OIDC_PROVIDERS,),
 )
+# Where a job's token gets its audience: https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration.
+_AUDIENCE_SETTINGS = {
+    "GitLab": "In GitLab, the job's id_tokens entry sets the audience (aud).",
+    "HCP Terraform": "In HCP Terraform, the workspace's variable TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE sets the audience, by default aws.workload.identity.",
+}
 _STS_AUDIENCES = frozenset({issuers.STS_AUDIENCE, f"{issuers.STS_AUDIENCE}.cn"})
 _CLOSE = 0.85
 _GITHUB_ISSUER = "token.actions.githubusercontent.com"
@@ -122,7 +127,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     is_listed = audience is None and lists_sts
     expected = issuers.STS_AUDIENCE if is_other or is_listed or not is_of_partition else None
     is_agreed = audience is not None and f"'{audience}'" in str(case.facts.trust_policy)
-    if is_agreed and listed and audience not in listed and not is_other:
+    if is_agreed and not is_other and (not listed or audience not in listed):
         return _explain_other_client_id(case, issuer, audience, listed, None, causes)
     if audience is not None and listed and audience not in listed:
         summary = f"The token is for the audience {audience}, but the IAM OIDC provider lists only {join_words(listed, 'and')}."
@@ -173,7 +178,9 @@ def _explain_other_client_id(
         trust = f"{matches.strip().removesuffix('.')} (provider, subject and audience), and needs no change."
     right = f"{audience} is the audience that AWS expects in tokens for roles, so the token is right."
     if audience not in _STS_AUDIENCES:
-        right = f"The token and the trust policy agree on it. Or request the token for {(listed or ('AUDIENCE',))[0]}, and expect that in the trust policy, too: change both."
+        other = listed[0] if listed else "an audience of the list"
+        where = _AUDIENCE_SETTINGS.get(issuer.system or "", "")
+        right = f"The token and the trust policy agree on it. Or request the token for {other}, and expect that in the trust policy, too: change both. {where}".rstrip()
     code = _CLIENT_IDS.search(case.failure.text)
     correct = None
     if close:
@@ -214,7 +221,9 @@ def _add_audience_remedy(
         where = f"The action aws-actions/configure-aws-credentials requests {issuers.STS_AUDIENCE}, unless its input audience specifies another one."
         url = pages.GITHUB_OIDC
     elif is_of_job:
-        where = "In GitLab, the job's id_tokens entry sets the audience (aud)."
+        where = _AUDIENCE_SETTINGS.get(
+            issuer.system or "GitLab", "The configuration of the job sets the audience of its token."
+        )
         client = audience or "AUDIENCE"
     elif _may_be_of_cluster(case):
         where = f"{where} For EKS pods, it is {issuers.STS_AUDIENCE} in all partitions."

@@ -42,7 +42,7 @@ _SESSION_POLICY_PLACES = Signs(
         r"\binline-session-policy\b": "inline-session-policy of the step configure-aws-credentials",
         r"\bmanaged-session-policies\b": "managed-session-policies of the step configure-aws-credentials",
         r"\bassume_role(?:_with_web_identity)?\s{0,4}\{[^}]{0,600}\bpolicy(?:_arns)?\s{0,20}=": "policy or policy_arns in the block assume_role of the provider",
-        r"\baws sts (?:assume-role|get-federation-token)[^\n]{0,400} --policy(?:-arns)?\b": "the option --policy or --policy-arns of the command aws sts",
+        r"\baws sts (?:assume-role|get-federation-token)(?:[^\n]|\\\n){0,400} --policy(?:-arns)?\b": "the option --policy or --policy-arns of the command aws sts",
     }
 )
 _ASSUMED_ROLE = lazy_pattern(
@@ -53,6 +53,9 @@ _ASSUMED_ROLE = lazy_pattern(
 _PASSED_POLICY = lazy_pattern(
     r"(?P<place>\bmanaged-session-policies|--policy-arns|\bpolicy_arns|\bPolicyArns)\b[\s\S]{0,40}?\b(?P<arn>arn:aws[a-z-]{0,12}:iam::(?P<owner>aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,8}(?P<name>[\w+=,.@-]{1,128}))",
     re.ASCII,
+)
+_ANOTHER_POLICY = lazy_pattern(
+    r"[\s\\,;\"'}\])({-]{1,40}(?:arn[\"']?\s?[=:]\s?[\"']?)?arn:aws[a-z-]{0,12}:iam::\w{3,12}:policy/"
 )
 # What passes a document, next to what passes a managed policy.
 _INLINE_PLACES = {
@@ -163,6 +166,9 @@ def explain_session_policy(denial: Denial) -> Explanation:
             denial, verdict, text, "session", _anywhere_remedy(denial, *found, statement)
         )
     else:
+        managed = None if _shows_other_role(denial) else _find_managed(denial.failure.text)
+        if managed is not None and not denial.is_explicit:
+            verdict = f"the session policy {managed['name']} ({managed['place']}) does not allow it"
         remedy = _passed_policy_remedy(denial, statement)
         return guardrails.explain_guardrail(denial, verdict, text, "session", remedy)
     remedy = Remedy(
@@ -188,7 +194,7 @@ def _passed_policy_remedy(denial: Denial, statement: dict[str, Any] | None) -> R
     text = denial.failure.text
     place = None if _shows_other_role(denial) else _find_place(text)
     passed = f"the policy that the text shows ({place})" if place else "the policy that it passes"
-    managed = None if place is None else _PASSED_POLICY.search(text)
+    managed = None if place is None else _find_managed(text)
     if managed is not None:
         passed = f"the policy {managed['name']}, which the text shows ({place})"
     is_workflow = place is not None and "configure-aws-credentials" in place
@@ -199,7 +205,7 @@ def _passed_policy_remedy(denial: Denial, statement: dict[str, Any] | None) -> R
         change = f"Scope down the Deny in {passed}. Then {again}.{removed}"
     if managed is not None and managed["owner"] == "aws" and statement is not None:
         title = "Pass a session policy that allows it, or none"
-        change = f"The text shows the session policy: {managed['name']} ({managed['place']}), an AWS managed policy, which cannot be changed. Pass this policy, too, as {_INLINE_PLACES[managed['place']]}: together, they allow what either allows. Or remove {managed['name']}: then only the role's own policies apply."
+        change = f"The text shows the session policy: {managed['name']} ({managed['place']}), an AWS managed policy, which cannot be changed. Pass this policy, too, as {_INLINE_PLACES[managed['place']]}: together, they allow what either allows. Or leave {managed['place']} out: then only the role's own policies apply. Then {again}: an open one cannot be widened."
         policy, statement = build_document((statement,)), None
     extended = None if place is None or statement is None else _extend_shown(denial, statement)
     if extended is not None:
@@ -234,6 +240,12 @@ def _passed_policy_remedy(denial: Denial, statement: dict[str, Any] | None) -> R
         layer="session",
         url=pages.SESSION_POLICIES,
     )
+
+
+def _find_managed(text: str) -> re.Match[str] | None:
+    """Return the managed policy that something in the text passes as the session policy, if it is the only one."""
+    found = list(_PASSED_POLICY.finditer(text))
+    return found[0] if len(found) == 1 and not _ANOTHER_POLICY.match(text, found[0].end()) else None
 
 
 def _find_place(text: str) -> str | None:

@@ -11,6 +11,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -161,13 +162,15 @@ def find_slip_contrast(
     where = f"the statement {sid}" if sid else f"the statement that allows {denial.action}"
     title = f"Correct the Resource in {where}"
     others = as_strings(statement.get("Resource"))
-    only = f"{clip_text(old)} becomes {clip_text(new)}. Nothing else has to change for this call."
+    only = f"{clip_text(old)} becomes {clip_text(new)}. {'The condition stays. ' if statement.get('Condition') and not fails_condition(denial, statement) else ''}Nothing else has to change for this call."
     generated = fixed.reason.partition("generated ID ")[2].partition(" ")[0]
     again = (
         f"With * in place of {generated}, it also covers what replaces {old.partition('/')[2].partition('/')[0]}."
         if generated
         else None
     )
+    if "'s path" in fixed.reason and "*" in old:
+        again = f"Keep {clip_text(old)}, too, if it is also meant for what has no path."
     verdict = f"has the Resource {clip_text(old)} for it: {fixed.reason}"
     cause = "The action matches the statement: only the Resource does not."
     remedy = None

@@ -34,6 +34,10 @@ _TYPE = lazy_pattern(r"(?P<type>[A-Za-z][A-Za-z-]{1,40})(?P<separator>[:/])(?P<r
 _SESSION = lazy_pattern(
     r"arn:(?P<partition>aws[a-z-]{0,12}):sts::(?P<account>[0-9]{12}):assumed-role/(?P<name>[\w+=,.@-]{1,64})(?:/[\w+=,.@*-]{0,64})?"
 )
+# What has a path in its ARN.
+_PATH = lazy_pattern(
+    r"(?P<type>role|user|group|policy|instance-profile)/(?P<path>(?:[^/*]{1,128}/){1,8})[^/*]{1,128}"
+)
 _WORDS = {":": "a colon", "/": "a slash"}
 _ASSIGNED = lazy_pattern(r"\s{0,40}(?:\"[^\"\n]{1,300}\"|[\w.:/-]{1,60})\s{0,20}=(?!=)")
 # What ends a string in code, and no ARN that people write in a policy has.
@@ -95,6 +99,14 @@ def correct_pattern(pattern: str, arn: str) -> Correction | None:
         if matches(arn, compile_glob(widen(changed))):
             return Correction(changed, *_describe_part(index, parts[index], actual[index]))
     start = ":".join(parts[:_RESOURCE])
+    with_path = _PATH.fullmatch(actual[_RESOURCE]) if actual[2] == "iam" else None
+    if with_path is not None and "/" not in parts[_RESOURCE].removeprefix(with_path["type"] + "/"):
+        name = parts[_RESOURCE].removeprefix(with_path["type"] + "/")
+        changed = f"{start}:{with_path['type']}/{with_path['path']}{name}"
+        if matches(arn, compile_glob(widen(changed))):
+            # Names are unique, whatever the path.
+            noun = with_path["type"].replace("-", " ")
+            return Correction(changed, f"that lacks the {noun}'s path, {with_path['path']}")
     for resource, reason in _correct_resource(
         parts[_RESOURCE], actual[_RESOURCE], is_bucket=actual[2] == "s3" and not actual[_ACCOUNT]
     ):
