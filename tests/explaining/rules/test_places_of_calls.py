@@ -158,6 +158,7 @@ def test_sign_in_in_another_region(given: str, command: str, home: str) -> None:
         ("Our Identity Center was set up in Dublin, long ago.", "eu-west-1"),
         ("The admin says that SSO lives in us-east-2.", "us-east-2"),
         ("Is Identity Center in Ireland?", None),
+        ("The Identity Center team is in Ireland.", None),
         ("Our office is in Dublin.", None),
     ],
 )
@@ -166,7 +167,8 @@ def test_sign_in_with_a_region_that_people_name(said: str, region: str | None) -
         "An error occurred (InvalidRequestException) when calling the StartDeviceAuthorization operation: "
     )
     explanation = explain(f"{error}\n[sso-session corp]\nsso_region = eu-central-1\n\n{said}\n")
-    assert (f"IAM Identity Center is in {region}" in explanation.summary) == (region is not None)
+    assert ("IAM Identity Center is in " in explanation.summary) == (region is not None)
+    assert region is None or f"IAM Identity Center is in {region}" in explanation.summary
 
 
 def test_sign_in_that_the_browser_reports_twice() -> None:

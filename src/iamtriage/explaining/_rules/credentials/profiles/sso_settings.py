@@ -35,7 +35,7 @@ _HOME = lazy_pattern(
 )
 # "Identity Center lives in Ireland": people know the name of its Region.
 _SAID_HOME = lazy_pattern(
-    rf"\b(?:Identity Center|SSO)\b[^\n.;]{{0,60}}?\b(?:is|lives|runs|sits|was (?:created|enabled|set up)) in (?:the Region )?({PLACE})\b(?!-)"
+    rf"\b(?:Identity Center|SSO)\b(?:(?!\b(?:team|admin(?:istrator)?|people|colleague|office|owner|user)s?\b)[^\n.;]){{0,60}}?\b(?:is|lives|runs|sits|was (?:created|enabled|set up)) in (?:the Region )?({PLACE})\b(?!-)"
 )
 _SESSION_NAME = lazy_pattern(
     r"\[sso-session[ \t]{1,4}([\w.@+-]{1,64})\]|\bsso_session\s?=\s?([\w.@+-]{1,64})"
