@@ -77,7 +77,9 @@ def find_server(text: str) -> str | None:
 
 def _find_recorded(text: str) -> list[dict[str, Any]]:
     claims: list[dict[str, Any]] = []
-    named = {each["subject"] for each in _USER_NAME.finditer(text)} if "oidc-provider/" in text else set()
+    if "oidc-provider/" not in text:
+        return claims
+    named = {each["subject"] for each in _USER_NAME.finditer(text)}
     for found in islice(_RECORD.finditer(text), _MAX_RECORDS) if named else ():
         subject = next((each for each in named if found["rest"].endswith(f":{each}")), None)
         if subject is None:
