@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/access-assume-role.html.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import attrs
@@ -27,6 +28,8 @@ _START = lazy_pattern(
     r"|(?P<python>\bassume_role\((?!\s{0,40}role_arn: ))"
 )
 _MAX_CODE = 2_000
+# More calls than a program shows, so that no text takes long.
+_MAX_CALLS = 100
 UNKNOWN = "$"
 """The value of an expression, such as a variable in a command."""
 _SETTING = lazy_pattern(
@@ -91,7 +94,7 @@ def iterate_code_calls(text: str) -> Iterator[CodeCall]:
     >>> call.external_id_line("octo-7", "RoleSessionName")
     'o.ExternalID = aws.String(os.Getenv("ID"))'
     """
-    for found in _START.finditer(text):
+    for found in islice(_START.finditer(text), _MAX_CALLS):
         language, code = found.lastgroup or "", _cut_call(text, found.end())
         if _HIDDEN.search(code) is not None:
             continue
