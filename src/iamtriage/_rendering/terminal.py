@@ -145,7 +145,7 @@ class _Layout:
 
     def _heading(self, block: Heading) -> Iterator[str]:
         self.indent = _INDENTS[block.level]
-        tags = (word for tag in block.tags for word in _words(f"[{tag}]", _TAG))
+        tags = ((f"[{escape_controls(tag)}]", _TAG) for tag in block.tags)
         before = " " * (self.indent - 2)
         yield from self._wrapped([*_words(block.text, _BOLD), *tags], before)
 

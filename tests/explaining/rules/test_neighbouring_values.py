@@ -784,7 +784,7 @@ metadata:
         (
             "its trust policy trusts account 222233334444, but the caller is in account 111122223333",
             "Or call from account 222233334444, which the policy trusts already",
-            "Account 111122223333 must allow it, too: the last command does that",
+            "Account 111122223333 must allow it, too: put-role-policy does that",
         ),
     ),
     "ACL of another upload": _Row(

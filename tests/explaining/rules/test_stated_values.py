@@ -955,7 +955,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 "aws sts get-caller-identity --profile shop-prod ",
                 "--region eu-west-1 --profile shop-prod ",
-                "the first command then prints the account 222233334444",
+                "get-caller-identity then prints the account 222233334444",
             ),
             ("PROFILE_NAME", "list-profiles"),
             id="the only other profile",

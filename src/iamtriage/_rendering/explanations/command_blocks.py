@@ -28,6 +28,7 @@ __all__ = (
     "document_codes",
     "files_of",
     "find_saved_file",
+    "is_change",
     "is_continued",
     "paragraphs_of",
     "place_documents",
@@ -251,9 +252,14 @@ def count_changes(commands: Sequence[str], labels: Mapping[str, str] = _NO_LABEL
     for number, command in enumerate(commands, 1):
         if number > 1 and command in labels and not is_continued(command, labels):
             break
-        if _CHANGE.match(command):
+        if is_change(command):
             count = number
     return count
+
+
+def is_change(command: str) -> bool:
+    """Return whether a command changes something."""
+    return _CHANGE.match(command) is not None
 
 
 def is_continued(command: str, labels: Mapping[str, str]) -> bool:

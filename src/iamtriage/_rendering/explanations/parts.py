@@ -160,8 +160,8 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
                 said = f"The message names {named['arn']}" if named and is_name_new else reason
                 others.append(_end_sentence(said))
         own = [each for each in quotes if each.strip('"').lower() in message]
-        is_shown = any(label != "Possible" and text for label, text in rows)
-        if own and own == quotes and is_shown and not (meaning or others):
+        if own and own == quotes and not (meaning or others):
+            # The reader knows the message, and the summary says what it means.
             continue
         if others or (meaning and cause.evidence != "reported"):
             # The message shows the failure, and something else shows the cause.

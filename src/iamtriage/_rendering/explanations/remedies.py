@@ -13,6 +13,7 @@ from iamtriage._rendering.explanations.command_blocks import (
     place_documents,
     place_manifest,
 )
+from iamtriage._rendering.explanations.command_names import name_commands
 from iamtriage._rendering.explanations.replacements import replace_note
 from iamtriage._rendering.explanations.steps_and_commands import is_attachment, split_follow_ups
 
@@ -53,7 +54,8 @@ def remedy_content(remedy: RemedyParts, width: int) -> Iterator[Block]:
         width: The width of its documents, in columns.
     """
     has_code = bool(remedy.commands or remedy.documents or remedy.manifest)
-    steps, follow_ups = split_follow_ups(remedy.steps) if has_code else (remedy.steps, ())
+    steps = tuple(name_commands(step, remedy.commands) for step in remedy.steps)
+    steps, follow_ups = split_follow_ups(steps, remedy.commands) if has_code else (steps, ())
     if steps:
         yield Items(steps, ordered=len(steps) > 1)
     saved = find_saved_file(remedy.documents, remedy.commands)

@@ -24,6 +24,7 @@ from iamtriage._rendering.explanations.command_blocks import (
     place_manifest,
     uses_lookup,
 )
+from iamtriage._rendering.explanations.command_names import name_commands
 from iamtriage._rendering.explanations.footers import count_hidden, titles_row
 from iamtriage._rendering.explanations.headlines import add_details
 from iamtriage._rendering.explanations.parts import cause_rows
@@ -58,12 +59,14 @@ _MAX_TOTAL_LINES = 32
 # The width, in columns, for counting the lines of formats other than text.
 WIDTH = 100
 _INDENT = 2
-# What a row says of a first cause that the summary states in full. A derived one needs no row then.
-_SAID = {
-    "Reported": "The message says so.",
-    "Supplied": "The supplied facts say so.",
-    "Possible": "The text does not confirm it.",
-}
+# What a row says of a first cause that the summary states in full. One from the text needs no row then.
+_SAID = {"Supplied": "The supplied facts say so.", "Possible": "The text does not confirm it."}
+# Pages on policies in general. The steps and commands say what to do.
+_GENERAL_PAGES = (
+    "/access_policies_manage-attach-detach.html",
+    "/reference_policies_evaluation-logic.html",
+    "/troubleshoot_access-denied.html",
+)
 # The command that adds an entry to aws-auth, which the manifest shows for those without eksctl.
 _ADD_ENTRY = "eksctl create iamidentitymapping"
 _EDIT_ENTRIES = "edit configmap aws-auth"
@@ -123,7 +126,7 @@ def _is_valid(parts: Parts, selection: _Selection) -> bool:
         <= (1 if selection.titles and (is_brief(parts.remedies[1]) or is_check(parts.remedies[1])) else 0)
         and selection.notes <= len(parts.notes)
         and selection.commands <= (len(first.commands) if first else 0)
-        and selection.urls <= (1 if first and first.url else 0)
+        and selection.urls <= (1 if first and first.url and not first.url.endswith(_GENERAL_PAGES) else 0)
     )
 
 
@@ -331,16 +334,15 @@ class _Builder:
         yield Heading(self._parts.summary, 1)
         parts = self._parts
         rows = add_details(cause_rows(parts.summary, causes, parts.message), parts.details)
-        said = _SAID if parts.code is None else {**_SAID, "Reported": f"The error code is {parts.code}."}
-        if shown := tuple((label, text or said[label]) for label, text in rows if text or label in said):
+        if shown := tuple((label, text or _SAID[label]) for label, text in rows if text or label in _SAID):
             yield Labels(shown)
 
     def _remedy_blocks(self, remedy: RemedyParts, selection: _Selection) -> Iterator[Block]:
         yield Heading(f"Do this first: {remedy.title}", 2, (remedy.who,))
-        steps = tuple(remedy.steps[index] for index in selection.steps)
+        steps = tuple(name_commands(remedy.steps[index], remedy.commands) for index in selection.steps)
         follow_ups: tuple[str, ...] = ()
         if selection.commands or remedy.documents or (selection.manifest and remedy.manifest):
-            steps, follow_ups = split_follow_ups(steps)
+            steps, follow_ups = split_follow_ups(steps, remedy.commands)
         if steps:
             yield Items(steps, ordered=len(steps) > 1)
         shown = remedy.commands[: selection.commands]

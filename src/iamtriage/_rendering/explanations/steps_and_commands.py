@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.explanations.command_blocks import files_of
+from iamtriage._rendering.explanations.command_blocks import files_of, is_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,8 +46,22 @@ FOLLOWING = {
 }
 _ATTACHES = lazy_pattern(r"Attach the policy to the (?:role|user) \S+?(?:: the caller is a session of it)?\.")
 _ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
-# The start of a step, and of a later sentence in one, about what to do after the commands.
-_FOLLOW_UP = lazy_pattern(r"(?:Then (?!set )|Afterwards,? |After (?:a|that|the fix)\b|Retry )")
+# The start of a step about what to do after the commands, or instead of them.
+_FOLLOW_UP = lazy_pattern(
+    r"(?:Then (?!set )|Afterwards,? |After (?:a|that|the fix)\b|Retry |Only if "
+    r"|If EKS does not find the principal, "
+    r"|Or (?!.*\b(?:the (?:second )?command|these lines|below)\b))",
+    re.DOTALL,
+)
+# A condition on what the commands print, unless the step before names what a pronoun is about.
+_RESULT = lazy_pattern(
+    r"If (?!(?:it|they|the list|one of)\b|[^,]*\bbecause\b)"
+    r"(?:(?![,:]|\b(?:it|this|them|those|these)\b).){0,120}"
+    r"\b(?:answers?|does not help|fails?|finds?|is not enough|is still|lists?|prints?|reports?|shows?|works?)\b"
+    r"(?!.*\b(?:run|with|use|below|the) (?:the )?(?:second )?commands?\b)",
+    re.DOTALL,
+)
+# The start of such a sentence within a step.
 _FOLLOW_UP_SENTENCE = lazy_pattern(
     r"(?<=[.!?]) "
     r"(?=Then (?:deploy|open a new|re-create|repeat|restart|retry|run|sign in again|start|use the new)\b)"
@@ -82,16 +96,18 @@ def _mentions(command: str, step: str) -> bool:
     return f"{words[0]} prints " in step
 
 
-def split_follow_ups(steps: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what to do before and with the commands of a remedy, and what to do after them.
+def split_follow_ups(
+    steps: Sequence[str], commands: Sequence[str] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what to do before and with the commands of a remedy, and what to do after or instead of them.
 
-    >>> split_follow_ups(["Add the role. Then restart the pods.", "Ask the owner.", "Then retry the call."])
-    (('Add the role.', 'Ask the owner.'), ('Then restart the pods.', 'Then retry the call.'))
+    >>> split_follow_ups(["Add the role. Then restart the pods.", "Or ask the owner.", "Retry the call."])
+    (('Add the role.',), ('Then restart the pods.', 'Or ask the owner.', 'Retry the call.'))
     """
     before: list[str] = []
     after: list[str] = []
     for step in steps:
-        if _FOLLOW_UP.match(step):
+        if _FOLLOW_UP.match(step) or (_RESULT.match(step) and not _precedes_change(step, commands)):
             after.append(step)
             continue
         # What follows a condition depends on it, too.
@@ -99,6 +115,14 @@ def split_follow_ups(steps: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, 
         before.append(first)
         after += more
     return tuple(before), tuple(after)
+
+
+def _precedes_change(step: str, commands: Sequence[str]) -> bool:
+    """Return whether a change follows a command whose result a step is about."""
+    mentioned = [number for number, command in enumerate(commands, 1) if _mentions(command, step)]
+    if _COUNTED[-1][0].search(step):
+        mentioned.append(1)
+    return bool(mentioned) and any(map(is_change, commands[min(mentioned) :]))
 
 
 def is_assignment(commands: Sequence[str], count: int) -> bool:

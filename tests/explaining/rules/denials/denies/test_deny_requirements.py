@@ -354,7 +354,7 @@ CASES: tuple[Case, ...] = (
         {},
         (
             "Do this first: Create the instance encrypted, as the name DenyUnencryptedVolumes suggests [you]",
-            "The last command shows the Deny (account administrator).",
+            "get-policy-version shows the Deny (account administrator).",
             "policy=arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes",
         ),
     ),

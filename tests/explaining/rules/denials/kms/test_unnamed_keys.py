@@ -23,7 +23,7 @@ def _called(operation: str, message: str) -> str:
             "KEY_ARN",
             (
                 "aws lambda get-function-configuration --function-name orders --query '[KMSKeyArn,Role]'",
-                "the first command prints it",
+                "get-function-configuration prints it",
                 "Whoever invokes the function",
             ),
             id="environment of a function",

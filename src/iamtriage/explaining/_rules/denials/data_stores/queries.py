@@ -71,7 +71,7 @@ def explain_query(denial: Denial) -> Explanation:
         summary = f"Athena cannot write query results to {f'the bucket {bucket}' if found else 'S3'}"
         title = "Allow the caller to store results in the bucket"
         call = "find the bucket (s3:GetBucketLocation) and write objects"
-        step = "If the first command answers NoSuchBucket, correct the location of the results (s3_staging_dir, OutputLocation, or that of the workgroup)."
+        step = "If get-bucket-location answers NoSuchBucket, correct the location of the results (s3_staging_dir, OutputLocation, or that of the workgroup)."
         objects = (*objects, *_WRITES)
     reason = "it reads and writes S3 with the permissions of the caller"
     if is_elsewhere := region is not None and called not in {None, region}:

@@ -181,7 +181,7 @@ def inspect_key_remedy(denial: Denial) -> Remedy:
     controller = find_controller(denial.failure.text) if denial.principal_text is None else None
     caller, find_role, show_role = denial.caller, None, None
     if controller is not None:
-        find_role = f"The caller is {controller.name}. The last command prints the annotation with its role. Without an annotation, it uses the role of a Pod Identity association or of the node."
+        find_role = f"The caller is {controller.name}. The last command prints the annotation with its role. Without one, it has the role of a Pod Identity association or of the node."
         show_role = f"kubectl get serviceaccount {controller.service_account} --namespace {controller.namespace or 'NAMESPACE'} --output yaml"
     elif encrypted_data.ENVIRONMENT in denial.failure.text:
         caller = "the function's role"
