@@ -64,8 +64,8 @@ _ADDITIONS = (
     ('backend "s3"', "shared.credentials.backend_blocks.add_backend_credentials"),
     ("S3 Backend: ", "shared.credentials.backend_blocks.add_unseen_backend"),
     ("exec: executable aws", "credentials.logins.missing_logins.add_kubectl_failure"),
-    ("asked for the client to provide cred", "credentials.logins.kubectl_tokens.add_rejected_login"),
-    ("be logged in to the server", "credentials.logins.kubectl_tokens.add_rejected_login"),
+    ("asked for the client to provide cred", "credentials.logins.kubectl_logins.add_rejected_login"),
+    ("be logged in to the server", "credentials.logins.kubectl_logins.add_rejected_login"),
     ("AKIA", "credentials.keys.access_keys.add_exposed_key"),
 )
 

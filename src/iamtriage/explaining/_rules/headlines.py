@@ -63,7 +63,7 @@ def find_headline(text: str, failure: AccessDenied | KubernetesUnauthorized, fac
 
 def _find_rejected_credentials(text: str, login: KubernetesUnauthorized, facts: Facts) -> Failure | None:
     """Return the error with which AWS rejects the credentials that kubectl signs its token with."""
-    from iamtriage.explaining._rules.credentials.logins.kubectl_tokens import has_rejected_credentials
+    from iamtriage.explaining._rules.credentials.logins.kubectl_logins import has_rejected_credentials
 
     if not has_rejected_credentials(text, login.span[0]):
         return None

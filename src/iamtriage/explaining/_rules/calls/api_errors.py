@@ -31,7 +31,7 @@ from iamtriage.explaining._rules.calls import (
     throttling,
 )
 from iamtriage.explaining._rules.calls.kms import key_access, key_states, launch_keys, log_group_keys
-from iamtriage.explaining._rules.calls.names import invalid_names, missing_in_region, user_credentials
+from iamtriage.explaining._rules.calls.names import iam_names, missing_in_region
 from iamtriage.explaining._rules.calls.names.missing_resources import MISSING_IN_S3, explain_not_found
 from iamtriage.explaining._rules.calls.network import node_groups, session_manager
 from iamtriage.explaining._rules.calls.network.metadata_requests import (
@@ -357,8 +357,8 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     # CloudFormation reports it as a ValidationError.
     Route(explain_not_found, message=r"Stack(?: with id|:)? \S{1,128} does not exist"),
     Route(s3_calls.explain_unvalidated_destination, message=s3_calls.UNVALIDATED_DESTINATION),
-    Route(invalid_names.explain_invalid_name, message=invalid_names.INVALID_NAME),
-    Route(user_credentials.explain_unnamed_user, message=user_credentials.USER_NOT_NAMED),
+    Route(iam_names.explain_invalid_name, message=iam_names.INVALID_NAME),
+    Route(iam_names.explain_unnamed_user, message=iam_names.USER_NOT_NAMED),
     Route(session_durations.explain_session_duration, message=session_durations.SESSION_DURATION),
     Route(session_durations.explain_session_name, message=session_durations.SESSION_NAME),
     Route(session_manager.explain_plugin_missing, message=session_manager.PLUGIN_MISSING),
@@ -381,7 +381,7 @@ _ROUTES_AFTER_KINDS: tuple[Route[_Rule], ...] = (
         message=r"maximum number of (?!attempts)|exceed(?:ed|s)? (?:the |your )?(?:quota|limit|maximum(?! number of attempts))|[Ll]imit (?:has been |was )?(?:exceeded|reached)",
         except_code=_ANY_CODE,
     ),
-    Route(user_credentials.explain_credential_of_user, message=user_credentials.MISSING_AT_USER),
+    Route(iam_names.explain_credential_of_user, message=iam_names.MISSING_AT_USER),
     Route(explain_not_found, code=r"404|.*(?:NotFound|NoSuch|NonExistent|DoesNotExist|UnknownResource).*"),
     # Some services report a missing resource as an invalid parameter.
     Route(

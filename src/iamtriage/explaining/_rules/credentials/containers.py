@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.credentials.workloads import (
     pod_problems,
     pod_roles,
 )
-from iamtriage.explaining._rules.credentials.workloads.compose_files import COMPOSE, find_container_service
+from iamtriage.explaining._rules.credentials.workloads.docker_files import COMPOSE, find_container_service
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import (

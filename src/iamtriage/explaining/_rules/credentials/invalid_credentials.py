@@ -17,7 +17,6 @@ from iamtriage.explaining._rules.credentials.keys.access_keys import (
     KEY_MISTYPED,
     explain_quoted_keys,
 )
-from iamtriage.explaining._rules.credentials.keys.inactive_keys import explain_inactive_key, find_listed_key
 from iamtriage.explaining._rules.credentials.keys.key_problems import (
     SESSION_TOKEN_MISSING,
     explain_key_of_vault,
@@ -32,7 +31,6 @@ from iamtriage.explaining._rules.credentials.keys.limited_credentials import (
     explain_other_partition,
     explain_session_without_mfa,
 )
-from iamtriage.explaining._rules.credentials.keys.placeholder_keys import explain_placeholder_key
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
     CHECK_KEY,
     REJECTION_PHRASES,
@@ -52,6 +50,11 @@ from iamtriage.explaining._rules.credentials.keys.unaccepted_keys import (
     possible_causes,
     reported_cause,
     summarize,
+)
+from iamtriage.explaining._rules.credentials.keys.unusable_keys import (
+    explain_inactive_key,
+    explain_placeholder_key,
+    find_listed_key,
 )
 from iamtriage.explaining._rules.credentials.logins import service_logins
 from iamtriage.explaining._rules.credentials.logins.missing_logins import add_other_user

@@ -15,7 +15,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials import containers, database_roles, session_renewal
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
-from iamtriage.explaining._rules.credentials.keys import bedrock_keys, given_credentials, limited_credentials
+from iamtriage.explaining._rules.credentials.keys import given_credentials, limited_credentials
 from iamtriage.explaining._rules.credentials.logins import missing_logins, registry_logins, service_logins
 from iamtriage.explaining._rules.credentials.no_credentials import explain_no_credentials
 from iamtriage.explaining._rules.credentials.profiles import (
@@ -287,7 +287,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(ecs_tasks.explain_unknown_credentials_id, message=ecs_tasks.UNKNOWN_CREDENTIALS_ID),
     Route(unsigned_requests.explain_no_registry_login, message=unsigned_requests.NO_REGISTRY_LOGIN),
     Route(service_logins.explain_missing_smtp_login, message=service_logins.NOT_LOGGED_IN),
-    Route(bedrock_keys.explain_missing_key, message=bedrock_keys.NO_AUTHORIZATION),
+    Route(service_logins.explain_missing_key, message=service_logins.NO_AUTHORIZATION),
     Route(registry_logins.explain_registry_helper, message=registry_logins.HELPER_FAILED),
     Route(given_credentials.explain_ambient_credentials, message=given_credentials.AMBIENT_OFF),
     Route(given_credentials.explain_keda_keys, message=given_credentials.KEDA_KEYS),

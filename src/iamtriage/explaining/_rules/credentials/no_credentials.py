@@ -21,8 +21,8 @@ from iamtriage.explaining._rules.credentials.profiles.local_programs import find
 from iamtriage.explaining._rules.credentials.workloads import (
     ci_jobs,
     credential_endpoints,
+    docker_files,
     ecs_tasks,
-    image_builds,
     job_gaps,
     missing_modules,
     pod_agents,
@@ -137,7 +137,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     is_of_cli = "You can configure credentials by running" in message
     if rule is not None and not (is_of_cli and rule is _explain_login_profile):
         return rule(case, message)
-    explanation = image_builds.explain_image_build(case) or missing_profiles.explain_other_profile(case)
+    explanation = docker_files.explain_image_build(case) or missing_profiles.explain_other_profile(case)
     explanation = explanation or php_pools.explain_cleared_environment(case)
     explanation = explanation or unread_sources.explain_unread_source(case)
     if explanation is not None:

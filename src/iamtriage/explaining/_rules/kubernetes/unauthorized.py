@@ -24,8 +24,8 @@ from iamtriage.explaining._rules.kubernetes.entries.entry_recreations import fin
 from iamtriage.explaining._rules.kubernetes.logins import (
     client_configurations,
     cluster_clients,
+    rejected_logins,
     stored_tokens,
-    token_clusters,
 )
 from iamtriage.explaining._rules.kubernetes.logins.authenticator import (
     explain_authenticator,
@@ -99,7 +99,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         cluster_creators.explain_module_creator,
         cluster_creators.explain_excluded_creator,
         client_configurations.explain_pinned_identity,
-        token_clusters.explain_token_of_other_cluster,
+        rejected_logins.explain_token_of_other_cluster,
     ):
         if (explanation := rule(case)) is not None:
             return explanation

@@ -14,11 +14,11 @@ from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_cod
 from iamtriage.explaining._rules.calls.names.missing_in_region import explain_fips_host
 from iamtriage.explaining._rules.calls.network.endpoint_routes import (
     create_endpoint_remedy,
+    explain_unreachable_cluster,
     find_endpoint_service,
     lacks_way,
     test_connection_remedy,
 )
-from iamtriage.explaining._rules.calls.network.unreachable_clusters import explain_unreachable_cluster
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import clues, commands, pages

@@ -20,12 +20,12 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.policies.function_permissions import (
     GATEWAY,
     URL,
+    correct_source,
+    find_deny,
     find_permissions,
     find_request,
     replace_permission,
 )
-from iamtriage.explaining._rules.calls.policies.invalid_source_arns import correct_source
-from iamtriage.explaining._rules.calls.policies.service_denies import find_deny
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import stated_option
 from iamtriage.explaining._rules.shared.commands import fill_command

@@ -12,7 +12,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.credentials.logins.kubeconfig_versions import (
+from iamtriage.explaining._rules.credentials.logins.kubectl_logins import (
     API_VERSION,
     OTHER_VERSION,
     explain_api_version,

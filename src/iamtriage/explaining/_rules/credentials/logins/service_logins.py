@@ -1,4 +1,8 @@
-"""Explain logins with a password instead of a signature: SMTP to Amazon SES, and package managers to CodeArtifact."""
+"""Explain logins with a password or API key instead of a signature: SMTP to Amazon SES, CodeArtifact and Amazon Bedrock.
+
+Source: https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html. Clients of other providers of models send
+their key to Amazon Bedrock, too.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,13 @@ from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.credentials.keys.bedrock_keys import explain_rejected_key
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 
-_PAGE = "https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html"
+_SMTP_PAGE = "https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html"
 _REJECTED = "Authentication Credentials Invalid"
 _HOST = lazy_pattern(rf"\bemail-smtp(?:-fips)?\.(?P<region>{REGION})\.amazonaws\.com\b")
 # A login, or the setting of a password, with the name of a secret access key.
@@ -34,7 +37,7 @@ SMTP_LOGIN_REJECTED = CauseType(
     text="The SMTP credentials were created for another Region, or their access key was deleted, or the password is not that of SMTP credentials.",
     recognised_by='The reply "535 Authentication Credentials Invalid" of an email-smtp host.',
     fix="Create SMTP credentials in the Region of the host.",
-    sources=(_PAGE,),
+    sources=(_SMTP_PAGE,),
 )
 SECRET_KEY_AS_SMTP_PASSWORD = CauseType(
     "secret-key-as-smtp-password",
@@ -61,7 +64,7 @@ SMTP_LOGIN_MISSING = CauseType(
     title="The mail client sends no SMTP user name and password",
     recognised_by='The reply "530 Authentication required" of an email-smtp host.',
     fix="Set the user name and password of SMTP credentials in the mail client.",
-    sources=(_PAGE,),
+    sources=(_SMTP_PAGE,),
 )
 NOT_LOGGED_IN = r"\b530[\s,-]{1,3}Authentication required"
 
@@ -76,12 +79,12 @@ def explain_missing_smtp_login(case: Case[MissingCredentials], message: str) -> 
             your_remedy(
                 "Set the user name and password of SMTP credentials in the mail client",
                 "Check the entry for exactly this host and port: a mail server such as Postfix sends no login to a host without an entry. Many clients only log in after STARTTLS.",
-                url=_PAGE,
+                url=_SMTP_PAGE,
             ),
             account_remedy(
                 "If there are none, create SMTP credentials",
                 "In the SES console, in the Region of the host, choose SMTP settings, then Create SMTP credentials.",
-                url=_PAGE,
+                url=_SMTP_PAGE,
             ),
         ),
         notes="An IAM policy does not help: a sender without permission gets 554 Access denied.",
@@ -122,7 +125,7 @@ def _explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
             raw,
             "Set it as the password in the SMTP settings of the program. Then delete the command from the history of the shell.",
             commands=script,
-            url=_PAGE,
+            url=_SMTP_PAGE,
         )
     can_calculate = calculate is None and not is_temporary
     return case.explain(
@@ -139,7 +142,7 @@ def _explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
                 *((f"Or k{_CALCULATE}", raw) if can_calculate else ()),
                 "Set both in the SMTP settings of the program.",
                 commands=script if can_calculate else None,
-                url=_PAGE,
+                url=_SMTP_PAGE,
             ),
             your_remedy(
                 "Or send with the SES API instead of SMTP",
@@ -226,4 +229,86 @@ def _login_remedy(case: Case[InvalidCredentials], endpoint: re.Match[str] | None
         "With --duration-seconds, a token can be valid for less time. Get one in each CI job and each image build, and pass it to docker build as a secret.",
         commands=(login, token) if tool else (token,),
         url=pages.CODEARTIFACT_TOKENS,
+    )
+
+
+_BEDROCK_KEYS = "https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html"
+_WRONG_FORM = "Must start with pre-defined prefix"
+_NOT_VALID = "make sure your API Key is valid"
+NO_AUTHORIZATION = r"Authorization header is missing"
+BEDROCK_KEY_REJECTED = CauseType(
+    "bedrock-key-rejected",
+    title="Amazon Bedrock does not accept the API key",
+    text="The API key has expired, was deleted, or was generated in another Region.",
+    recognised_by='The message "Authentication failed: Please make sure your API Key is valid", or that the API key must start with a prefix.',
+    fix="Set a valid API key of Amazon Bedrock, or none, so that the client signs with AWS credentials.",
+    sources=(_BEDROCK_KEYS,),
+)
+NOT_A_BEDROCK_KEY = CauseType(
+    "not-a-bedrock-key",
+    title="The API key is not one of Amazon Bedrock",
+    text="The client sends an API key of another service, or another token, as the API key of Amazon Bedrock.",
+    recognised_by='The message "Invalid API Key format: Must start with pre-defined prefix".',
+    fix="Remove the API key from the settings of the client, or set one of Amazon Bedrock.",
+    of="bedrock-key-rejected",
+    sources=(_BEDROCK_KEYS,),
+)
+BEDROCK_KEY_MISSING = CauseType(
+    "bedrock-key-missing",
+    title="A request to Amazon Bedrock has neither an API key nor a signature",
+    recognised_by='The message "Authorization header is missing".',
+    fix="Set an API key of Amazon Bedrock or AWS credentials for the client.",
+    sources=(_BEDROCK_KEYS,),
+)
+
+
+def explain_rejected_key(case: Case[InvalidCredentials], message: str) -> Explanation | None:
+    """Explain that Amazon Bedrock rejects an API key, or return ``None`` for other messages."""
+    if _WRONG_FORM in message:
+        return case.explain(
+            "Amazon Bedrock does not accept the API key: it is not one of Amazon Bedrock. No permission is missing.",
+            clues.reported_cause(NOT_A_BEDROCK_KEY, message, _WRONG_FORM),
+            topic="bedrock-keys",
+            remedies=(
+                _credentials_remedy("Remove the API key, so that the client signs"),
+                _key_remedy("Or set"),
+            ),
+        )
+    if _NOT_VALID in message:
+        return case.explain(
+            "Amazon Bedrock does not accept the API key. No permission is missing.",
+            clues.reported_cause(BEDROCK_KEY_REJECTED, message, _NOT_VALID),
+            topic="bedrock-keys",
+            remedies=(_key_remedy(), _credentials_remedy("Or remove the API key, so that the client signs")),
+        )
+    return None
+
+
+def explain_missing_key(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that a request to Amazon Bedrock has no Authorization header."""
+    return case.explain(
+        "Amazon Bedrock rejected a request without an Authorization header: the client sent neither an API key nor a signature.",
+        clues.reported_cause(BEDROCK_KEY_MISSING, message, NO_AUTHORIZATION),
+        topic="bedrock-keys",
+        remedies=(_key_remedy(), _credentials_remedy("Or let the client sign")),
+        notes="AWS does not know the caller, so it evaluated no policy.",
+    )
+
+
+def _key_remedy(verb: str = "Set") -> Remedy:
+    return your_remedy(
+        f"{verb} an API key of Amazon Bedrock",
+        "Generate it in the Bedrock console, under API keys, in the Region that the client calls.",
+        "Set it as AWS_BEARER_TOKEN_BEDROCK where the client runs, and start the client again. A short-term key is valid for at most 12 hours, and only in its Region.",
+        url=_BEDROCK_KEYS,
+    )
+
+
+def _credentials_remedy(title: str) -> Remedy:
+    return your_remedy(
+        f"{title} with AWS credentials",
+        "Unset the variable, and remove the API key from the settings of the client and of a proxy such as LiteLLM. SDKs prefer the variable to a profile or role.",
+        "Then select a profile, or use the role of the machine. The last command must print the caller.",
+        commands=("unset AWS_BEARER_TOKEN_BEDROCK", "aws sts get-caller-identity"),
+        url=_BEDROCK_KEYS,
     )

@@ -21,9 +21,9 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials.profiles.source_settings import (
     explain_metadata_off,
     explain_misnamed_settings,
+    explain_unreadable_files,
 )
-from iamtriage.explaining._rules.credentials.profiles.unreadable_files import explain_unreadable_files
-from iamtriage.explaining._rules.credentials.workloads.compose_files import (
+from iamtriage.explaining._rules.credentials.workloads.docker_files import (
     COMPOSE,
     explain_env_file,
     find_service,

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
-from iamtriage.explaining._rules.sts.code_calls import UNKNOWN, CodeCall, iterate_code_calls
+from iamtriage.explaining._rules.sts.shown_calls import UNKNOWN, CodeCall, iterate_code_calls
 
 _PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-api.html"
 # What passes credentials on, or can do so.

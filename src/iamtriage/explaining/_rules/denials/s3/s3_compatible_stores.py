@@ -19,7 +19,7 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.credentials.keys.placeholder_keys import has_key_for_emulator
+from iamtriage.explaining._rules.credentials.keys.unusable_keys import has_key_for_emulator
 from iamtriage.explaining._rules.credentials.requests.rewritten_requests import explain_changed_header
 from iamtriage.explaining._rules.denials.s3.unused_endpoints import (
     UPLOADING,

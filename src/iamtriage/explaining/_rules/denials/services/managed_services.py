@@ -30,7 +30,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import PLACEH
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import RETRY_NEW
 from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust
-from iamtriage.explaining._rules.sts.trust.template_roles import find_trusting_role
+from iamtriage.explaining._rules.sts.trust.template_trust import find_trusting_role
 from iamtriage.policies._documents import allow, build_document
 
 _OBJECT = lazy_pattern(

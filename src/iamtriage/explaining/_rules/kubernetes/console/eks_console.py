@@ -18,18 +18,16 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map
-from iamtriage.explaining._rules.kubernetes.console.console_mappings import (
+from iamtriage.explaining._rules.kubernetes.console.console_access import (
+    COMPARE_PRINCIPALS,
     GROUP,
     RBAC_COMMANDS,
     bind_remedy,
+    describe_console,
+    describe_switch,
     find_mapping,
     find_own_group,
     find_unbound,
-)
-from iamtriage.explaining._rules.kubernetes.console.console_permissions import (
-    COMPARE_PRINCIPALS,
-    describe_console,
-    describe_switch,
     iam_remedy,
     may_call,
     switches_role,

@@ -14,7 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.callers import UNMAPPED
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._rules.credentials.logins.kubeconfig_versions import KUBECONFIG_API_VERSION
+from iamtriage.explaining._rules.credentials.logins.kubectl_logins import KUBECONFIG_API_VERSION
 from iamtriage.explaining._rules.credentials.logins.missing_logins import (
     HELPER_WITHOUT_CREDENTIALS,
     KUBECONFIG_HELPER,

@@ -1,18 +1,40 @@
-"""Say why an API server can have rejected a login: the causes, and a principal of another account."""
+"""Say why an API server can have rejected a login: the causes, a principal of another account, a token for another cluster.
+
+A token of EKS has the name of its cluster in a signed header:
+https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
+from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
+from iamtriage.explaining._rules.kubernetes.logins.client_configurations import (
+    CLUSTER_NAME,
+    NEXT_ARGUMENT,
+    NO_POLICY,
+    find_current_cluster,
+    find_current_user,
+    find_listed_clusters,
+    parse_cluster_name,
+)
+from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -21,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
     from iamtriage.failures._failures import KubernetesUnauthorized
@@ -111,3 +134,130 @@ def possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) ->
     yield other_logins.OTHER_CLUSTER.cause(
         text="The kubeconfig is for another cluster or Region, or for one that was re-created."
     )
+
+
+_MAX_TEXT = 64_000
+_CLUSTER_OF_TOKEN = lazy_pattern(
+    rf"(?:--cluster-name|--cluster-id|(?<![\w-])-i){NEXT_ARGUMENT}({CLUSTER_NAME})", re.ASCII
+)
+# The provider of Terraform that uses data sources.
+_USED = lazy_pattern(
+    r"\b(?P<field>host|token)\s{0,40}= \"?(?:\$\{)?data\.aws_eks_cluster(?:_auth)?\.(?P<label>[\w-]{1,100})\.(?:endpoint|token)\b",
+    re.ASCII,
+)
+
+
+class _Clusters(NamedTuple):
+    """The cluster that a client calls, its region, and the one for which it gets the token.
+
+    Attributes:
+        called: The name of the cluster that it calls.
+        region: The region of that cluster.
+        of_token: The name of the cluster for which it gets the token.
+        is_terraform: Whether Terraform is the client.
+        is_own_user: Whether the user of the kubeconfig is that of the cluster, not of another one.
+        alias: The name of the context, if somebody chose it.
+    """
+
+    called: str
+    region: str | None
+    of_token: str
+    is_terraform: bool = False
+    is_own_user: bool = True
+    alias: str | None = None
+
+
+def explain_token_of_other_cluster(case: AnyCase) -> Explanation | None:
+    """Explain that the token is for another cluster; return ``None`` unless the text shows both."""
+    text = case.failure.text[:_MAX_TEXT]
+    found = _read_kubeconfig(text) or _read_terraform(text)
+    if found is None or found.called == found.of_token:
+        return None
+    cluster = find_cluster(case)
+    region = found.region or (cluster.region if cluster.name in {None, found.called} else None)
+    cluster = attrs.evolve(cluster, name=found.called, region=region)
+    principal = build_cluster_principal(case.stated_principal, case.caller or "the caller", source=case.text)
+    client, setting = "kubectl", f"--cluster-name {found.of_token}"
+    if found.is_terraform:
+        client, setting = "Terraform", f"the cluster {found.of_token}"
+    return case.explain(
+        f"{client} calls the cluster {cluster.argument}, but gets its token for the cluster {clip_text(found.of_token)}, so {cluster.argument} rejects it: a token is only valid for the cluster whose name is signed in it.",
+        OTHER_CLUSTER.cause(
+            "derived",
+            f"The text has {clip_text(setting)} for the token",
+            text=f"The token is for the cluster {clip_text(found.of_token)}, whoever the caller is.",
+        ),
+        topic="kubernetes-login",
+        remedies=(
+            _terraform_remedy(cluster, found)
+            if found.is_terraform
+            else _kubeconfig_remedy(case, cluster, found),
+            principal.inspect_access_remedy(cluster),
+        ),
+        notes=NO_POLICY,
+    )
+
+
+def _kubeconfig_remedy(case: AnyCase, cluster: Cluster, found: _Clusters) -> Remedy:
+    update = with_profile(find_profile(case), cluster.kubeconfig_command())
+    if found.alias is not None:
+        update = fill_command(f"{update} --alias {{}}", found.alias)
+    return your_remedy(
+        f"Update the kubeconfig for the cluster {cluster.argument}",
+        f"Or set --cluster-name {cluster.argument} in the args of the exec block."
+        if found.is_own_user
+        else f"The context has the user of the cluster {clip_text(found.of_token)}: the first command writes one with the right user, and selects it.",
+        f"If you meant the cluster {clip_text(found.of_token)}, update the kubeconfig for that one instead: the server must be its endpoint, too.",
+        "Only if kubectl is still rejected, check that the caller has access to the cluster.",
+        commands=(
+            update,
+            "kubectl config current-context",
+            "kubectl auth whoami",
+        ),
+        url=pages.EKS_KUBECONFIG,
+    )
+
+
+def _terraform_remedy(cluster: Cluster, found: _Clusters) -> Remedy:
+    return your_remedy(
+        f"Get the token for the cluster {cluster.argument} in Terraform",
+        f"Use the same name for the token as for host and cluster_ca_certificate: {cluster.argument} instead of {clip_text(found.of_token)}, in the data source aws_eks_cluster_auth or in the args of the exec block.",
+        f"If you meant the cluster {clip_text(found.of_token)}, change the name in the data source aws_eks_cluster instead.",
+        commands="terraform plan",
+        url=pages.EKS_KUBECONFIG,
+    )
+
+
+def _read_kubeconfig(text: str) -> _Clusters | None:
+    tokens: set[str] = set(_CLUSTER_OF_TOKEN.findall(text))
+    if not tokens:
+        return None
+    names = find_listed_clusters(text)
+    is_own_user, alias = True, None
+    if (current := find_current_user(text)) is not None:
+        context, of_user = current
+        called = parse_cluster_name(context["cluster"])
+        names = {each for each in (called,) if each is not None}
+        tokens = set(_CLUSTER_OF_TOKEN.findall(of_user))
+        is_own_user = context["user"] == context["cluster"] or parse_cluster_name(context["user"]) is None
+        alias = context["name"] if commands.cluster(context["name"]) == context["name"] else None
+    elif not names and (named := find_current_cluster(text)) is not None:
+        names = {named}
+    if len(names) != 1 or len(tokens) != 1:
+        return None
+    name, region = names.pop()
+    return _Clusters(name, region, tokens.pop(), is_own_user=is_own_user, alias=alias)
+
+
+def _read_terraform(text: str) -> _Clusters | None:
+    if "aws_eks_cluster" not in text:
+        return None
+    sources = find_blocks(text, "data", "aws_eks_cluster", "aws_eks_cluster_auth")
+    names = {(each.type.endswith("_auth"), each.name): each.text_of("name") for each in sources}
+    used = {(each["field"], each["label"]) for each in _USED.finditer(text)}
+    called = {names.get((False, label)) for field, label in used if field == "host"}
+    tokens = {names.get((True, label)) for field, label in used if field == "token"}
+    tokens |= set(_CLUSTER_OF_TOKEN.findall(text))
+    if len(called) != 1 or len(tokens) != 1 or None in called | tokens:
+        return None
+    return _Clusters(str(called.pop()), None, str(tokens.pop()), is_terraform=True)

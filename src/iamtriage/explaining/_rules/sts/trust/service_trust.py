@@ -36,7 +36,7 @@ from iamtriage.explaining._rules.sts.trust.service_policies import (
     list_other_services,
     list_services,
 )
-from iamtriage.explaining._rules.sts.trust.template_roles import (
+from iamtriage.explaining._rules.sts.trust.template_trust import (
     change_template_remedy,
     find_template_role,
     find_trusting_role,

@@ -17,8 +17,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.sts.code_calls import UNKNOWN, CodeCall
-from iamtriage.explaining._rules.sts.shown_calls import RoleCall, name_of_setting
+from iamtriage.explaining._rules.sts.shown_calls import UNKNOWN, CodeCall, RoleCall, name_of_setting
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:

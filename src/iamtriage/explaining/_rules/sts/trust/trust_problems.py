@@ -22,13 +22,13 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
     change_conditions,
     replace_statement,
 )
-from iamtriage.explaining._rules.sts.trust.claim_keys import replace_claims
 from iamtriage.explaining._rules.sts.trust.token_forms import (
     GITHUB,
     POD_SUBJECT,
     correct_form,
     correct_issuer,
     correct_key,
+    replace_claims,
 )
 from iamtriage.explaining._rules.sts.trust.trust_documents import OIDC_KEY, like_operator, split_by_provider
 from iamtriage.explaining._rules.sts.trust.trust_subjects import lacks_context

@@ -1,12 +1,14 @@
-"""Explain that IAM finds no access key or certificate, because it looks for it at one user.
+"""Explain that IAM rejects a name, or looks for a key or certificate at another user than the one that is meant.
 
 Without a user name, that is the user whose credentials sign the call:
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccessKey.html. The account of a key, also of a deleted one:
-https://docs.aws.amazon.com/STS/latest/APIReference/API_GetAccessKeyInfo.html.
+https://docs.aws.amazon.com/STS/latest/APIReference/API_GetAccessKeyInfo.html. Names:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -16,6 +18,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls import error_kind
 from iamtriage.explaining._rules.calls.names.missing_resources import (
     DELETED_OR_NEW,
+    NAME_DIFFERS,
     NOT_FOUND,
     RESOURCE_IN_OTHER_ACCOUNT,
 )
@@ -31,6 +34,45 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
+
+INVALID_NAME = lazy_pattern(
+    r"specified value for (?P<field>roleName|userName|groupName|policyName|instanceProfileName) is invalid\. It must contain only alphanumeric"
+)
+"""What IAM says of a name with a character that no name has, such as one that is an ARN or begins with a path."""
+
+
+def explain_invalid_name(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that IAM expects a name alone, without the path before it or the ARN around it."""
+    found = INVALID_NAME.search(message)
+    field = "userName" if found is None else found["field"]
+    kind = re.sub(r"([A-Z])", r" \1", field.removesuffix("Name")).lower()
+    option = f"{kind.replace(' ', '-')}-name"
+    given = clues.stated_option(case, option)
+    name = (given or "").rpartition("/")[2] if given and "/" in given else None
+    summary = f"The name of the {kind} has a character that no name in IAM has: most often, it is an ARN, or has a path before it."
+    fix = f"Pass the name of the {kind} alone"
+    if given and name:
+        form = "is an ARN" if given.startswith("arn:") else "has a path before the name"
+        summary = f"--{option} {form}, and IAM expects the name alone: {clip_text(name)}."
+        fix = f"Pass --{option} {clip_text(name)}"
+    value = {"role": commands.role_name, "user": commands.user_name}.get(kind, commands.group_argument)(name)
+    again = commands.repeat_command(case.context.command, "iam", changes={option: value}) if name else None
+    return case.explain(
+        summary,
+        NAME_DIFFERS.cause(
+            "derived" if name else "possible", text="Names in IAM have no slash and no colon."
+        ),
+        topic="invalid-request",
+        remedies=your_remedy(
+            fix,
+            "The name is what follows the last slash of the ARN. Paths are for ARNs in policies, not for calls.",
+            "A variable that nothing replaced, such as ${NAME}, gives the same error." if not name else None,
+            commands=present(again),
+            url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",
+        ),
+        notes=NOT_A_DENIAL,
+    )
+
 
 MISSING_AT_USER = lazy_pattern(
     r"\b(?P<kind>[Aa]ccess [Kk]ey|[Cc]ertificate) with id [\"'`]?(?P<id>[A-Z0-9]{16,128})[\"'`]? cannot be found"
