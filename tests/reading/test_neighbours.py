@@ -203,6 +203,17 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         [DENIED, {**DENIED, "deny": "explicit"}],
     ),
     # A truncated message is the same one.
+    (
+        "stack-events",
+        "\n".join([
+            f"DELETE_FAILED  Route1  AWS::EC2::Route  You are not authorized to perform this operation. (Service: Ec2, Status Code: 403, Request ID: {REQUEST})",
+            "DELETE_FAILED  SubnetRouteTableAssociation1 AWS::EC2::SubnetRouteTableAssociation  You are not authorized to perform this operation. Encoded authorization failure message: 4GIOHlTkIaWHQD0Q0m6XSnuUMCm-abcdef",
+        ]),
+        [
+            {"kind": "access_denied", "service": "ec2", "request_id": REQUEST, "status_code": 403},
+            {"kind": "access_denied", "encoded_message": "4GIOHlTkIaWHQD0Q0m6XSnuUMCm-abcdef"},
+        ],
+    ),
     ("truncated", f"{_EXPLICIT}\nsummary: {_PLAIN[:-8]}...\n", [_DENIED_BY_SCP]),
     # Items in one line of a log.
     (

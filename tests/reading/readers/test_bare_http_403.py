@@ -124,6 +124,12 @@ REFUSALS: Table = (
         "Error in parse_aws_s3_response(r, Sig, verbose = verbose) : \n  Forbidden (HTTP 403).",
         _S3,
     ),
+    (
+        "sccache",
+        "WARN sccache::cache::s3: Got AWS error: Error(BadHTTPStatus(403), State { next_error: None })",
+        denied(status_code=403),
+    ),
+    ("s3-error", "cannot write the cache: S3 error: 403 Forbidden", _S3),
     ("r-one-line", "Error in parse_aws_s3_response(r, Sig, verbose = verbose): Forbidden (HTTP 403).", _S3),
     (
         "object-store",
@@ -187,6 +193,8 @@ NONE: Table = tuple(
         ("http-log", "ERROR shop::http-stream: id=0x7f: Client request complete, response status: 403 (Forbidden)."),
         ("crt-not-found", "ERROR id=0x1 Meta request cannot recover from error 14343 (Invalid response status). (request=0x2, response status=404)"),
         ("number", f"Read 403 lines of {_URL}"),
+        ("aws-error-elsewhere", "Azure error: Error(BadHTTPStatus(403), State { next_error: None })"),
+        ("aws-error-not-found", "S3 error: 404 Not Found, 403 objects read"),
         ("object-store-elsewhere", "Generic MicrosoftAzure error: Client error with status 403 Forbidden: No Body"),
     )
 )  # fmt: skip

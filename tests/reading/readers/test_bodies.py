@@ -215,6 +215,18 @@ JSON: Table = (
         ),
     ),
     (
+        "r-elements",
+        '$url\n[1] "https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions"\n\n$all_headers[[1]]$status\n[1] 400\n\n$`x-amzn-errortype`\n[1] "InvalidParameterValueException"\n\n$`x-amzn-requestid`\n[1] "EXAMPLE0REQUEST1"\n\n$status_code\n[1] 400',
+        expect(
+            "aws_error",
+            code="InvalidParameterValueException",
+            service="lambda",
+            request_id="EXAMPLE0REQUEST1",
+            status_code=400,
+        ),
+    ),
+    ("r-elsewhere", '$order\n[1] "a-1"\n\n$code\n[1] "InvalidParameterValueException"', None),
+    (
         "no-sentence-is-a-code",
         '{"code": "see AccessDenied in (the guide) for what it means", "requestId": "abc"}',
         None,

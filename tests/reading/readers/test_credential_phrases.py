@@ -358,6 +358,12 @@ MISSING: Table = tuple(
         ("retry", "Unable to retry retrieving credentials"),
         ("java-imds", "Unable to get IAM security credentials from EC2 Instance Metadata Service."),
         ("find-aws", "Couldn't find AWS credentials in environment, credentials file, or IAM role."),
+        (
+            "find-aws-iam",
+            "Failed to find AWS IAM Credentials [Caused by SdkClientException: Failed to connect to service endpoint: ]",
+        ),
+        ("find-aws-failed", "failed to find any AWS Credentials"),
+        ("find-aws-unable", "Unable to find AWS credentials"),
         ("sign", "unable to sign request without credentials set"),
         ("rust", "no providers in chain provided credentials"),
         ("container-host", "'10.0.0.9' is not a valid container metadata service hostname"),

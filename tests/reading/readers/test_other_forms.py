@@ -54,6 +54,11 @@ FORMS: Table = (
         'signatureDoesNotMatch(Optional("The request signature we calculated does not match the signature you provided."))',
         expect("signature_mismatch", code="signatureDoesNotMatch"),
     ),
+    (
+        "soto-without-kind",
+        'Fatal error: invalidParameterValueException(Optional("The role defined for the function cannot be assumed by Lambda.")): file main.swift, line 12',
+        expect("aws_error", code="invalidParameterValueException"),
+    ),
     ("swift-elsewhere", 'notFound(message: Optional("no such order"))', None),
     (
         "s3-access-log",

@@ -1009,6 +1009,16 @@ MORE: Table = (
         expect("aws_error", code="EC2MetadataError", status_code=401),
     ),
     (
+        "metadata-go-v1-document",
+        "EC2MetadataRequestError: failed to get EC2 instance identity document\ncaused by: EC2MetadataError: failed to make EC2Metadata request\n\n\tstatus code: 404, request id: ",
+        expect("aws_error", code="EC2MetadataError", status_code=404),
+    ),
+    (
+        "metadata-go-v1-cut",
+        "discover-aws: GetInstanceIdentityDocument failed: EC2MetadataRequestError: failed to get EC2 instance identity document",
+        expect("aws_error", code="EC2MetadataRequestError"),
+    ),
+    (
         "imds",
         "operation error ec2imds: GetMetadata, canceled, context deadline exceeded",
         expect("missing_credentials"),

@@ -166,6 +166,11 @@ ROLES: Table = (
         denied(resource=ROLE),
     ),
     (
+        "redshift-association",
+        f"ERROR:  exception name : UnauthorizedException, error type : 135, message: The requested role {ROLE} is not associated to cluster, should retry : 0",
+        denied(resource=ROLE, code="UnauthorizedException"),
+    ),
+    (
         "emr-profile",
         "Failed to authorize instance profile arn:aws:iam::111122223333:instance-profile/orders",
         denied(resource="arn:aws:iam::111122223333:instance-profile/orders"),

@@ -61,6 +61,7 @@ _COMMON_CODES = frozenset({
     "MissingCredentialsException", "MissingCredentialsError", "ConfigNotFound", "UserHomeNotFound",
 })  # fmt: skip
 _ENTRY_CODES = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
+_METADATA_CODES = frozenset({"EC2MetadataError", "EC2MetadataRequestError"})
 # Requests to the instance metadata service that are not for credentials.
 _OTHER_METADATA_OPERATIONS = frozenset(
     {"GetRegion", "GetInstanceIdentityDocument", "GetDynamicData", "GetUserData"}
@@ -88,8 +89,9 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
         candidate.metadata = kinds[0] == "missing_credentials"
         del facts["service"]
         facts.pop("operation", None)
-    elif candidate.code == "EC2MetadataError":
-        candidate.metadata = _is_for_credentials(candidate, context)
+    elif candidate.code in _METADATA_CODES:
+        # For credentials, Go's SDK has another code.
+        candidate.metadata = candidate.code == "EC2MetadataError" and _is_for_credentials(candidate, context)
         if not candidate.metadata:
             kinds.append("aws_error")
     if candidate.kubernetes and candidate.source == "kubernetes":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.judging.candidates import plain_code
 from iamtriage._reading.vocabulary.codes import normalize_code
 from iamtriage._reading.vocabulary.grammar import STATEMENT
@@ -49,6 +50,8 @@ _POLICY_FACTS = frozenset({"deny", "policy_type", "policy_arn"})
 _ENDS = frozenset({"", "\n", "\\", '"', "'", "`", ")", "}", "<"})
 _QUOTES = frozenset("\"'`")
 _MAX_COMPARED = 16
+# The status of an event of CloudFormation, which is about one resource.
+_EVENT = lazy_pattern(r"_FAILED(?<=\b(?:CREATE|DELETE|IMPORT|UPDATE)_FAILED)\b")
 _Traits: TypeAlias = "tuple[object, ...]"
 # The only facts that a candidate has from a bare code, and from a head without its message.
 _BARE_CODE_FACTS = frozenset({"code", "service", "status_code"})
@@ -80,7 +83,11 @@ def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
             if number not in mismatches_apart and not _are_same_failure(other, candidate, is_apart=False):
                 mismatches.add(number)
                 continue
-            is_apart = text.count(STATEMENT, ends.get(id(other), other.end), candidate.start) > 1
+            end = ends.get(id(other), other.end)
+            is_apart = (
+                text.count(STATEMENT, end, candidate.start) > 1
+                or _EVENT.search(text, end, candidate.start) is not None
+            )
             if (
                 is_apart
                 and number not in mismatches_apart

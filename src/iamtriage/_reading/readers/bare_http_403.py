@@ -41,16 +41,18 @@ _HOST = lazy_pattern(
     # Clients that print the URI from their arguments.
     r"|(?<=s)(?<!\w.)3[an]?://(?:[A-Za-z0-9][\w.-]{1,62}|<[^<>\n]{1,60}>)/[^\s'\"<>]{0,1024})"
 )
-# S3 clients that print no host: aws.s3 for R, Rust's object_store, and the AWS Common Runtime in its logs.
+# Clients that print no host: aws.s3 for R, those that write "AWS error" or "S3 error" as Rust's object_store does, and
+# the AWS Common Runtime in its logs.
 _CLIENT_MESSAGE = lazy_pattern(
     r"\bError\sin\s(?:parse_aws_(?P<service>[a-z0-9]{2,20})_response|s3HTTP)\([^\n]{0,200}?\)\s?:\s(?:Client\serror:\s)?\(?Forbidden\s\(HTTP\s(?P<a>403)\)"
-    r"|\bGeneric\sS3\serror:\s(?:Error\s[\w\s]{3,40}:\s)?Client\serror\swith\sstatus\s(?P<d>403)\b"
+    r"|\b(?P<named>AWS|S3)\serror:\s(?:[A-Z][\w(: ]{0,80}?[ (])?(?P<d>403)\b"
     r"|\(aws-c-s3:\sAWS_ERROR_S3_\w{1,60},[^()\n]{0,120}\)\sand\sresponse\sstatus\s(?P<b>403)\b"
     r"|\bMeta\srequest\scannot\srecover\sfrom\serror\s[0-9]{1,6}\s\([^()\n]{0,120}\)\.\s\(request=\w{1,40},\sresponse\sstatus=(?P<c>403)\)"
 )
 # Words of the hosts and headers of API Gateway and Lambda.
 _GATEWAY_WORDS = frozenset({"execute", "lambda", "apigw", "Apigw"})
-_CLIENT_WORDS = frozenset({"s3HTTP", "c", "Meta", "Generic"})
+_CLIENT_WORDS = frozenset({"s3HTTP", "c", "Meta"})
+_CLIENT_LITERALS = ("parse_aws_", "S3 error: ", "AWS error: ")
 _PROXY = lazy_pattern(r"[Pp]roxy|[Tt]unnel")
 _MAX_PROXY_DISTANCE = 80
 _ISSUER = lazy_pattern(r"/\.well-known/|/openid|jwks")
@@ -76,7 +78,7 @@ class _Host(NamedTuple):
 def read_bare_403s(readable: Readable) -> Iterator[Piece]:
     """Yield the bare HTTP 403 responses of AWS endpoints."""
     text = readable.text
-    if not _CLIENT_WORDS.isdisjoint(readable.words) or "parse_aws_" in text:
+    if not _CLIENT_WORDS.isdisjoint(readable.words) or any(map(text.__contains__, _CLIENT_LITERALS)):
         yield from map(_client_piece, _CLIENT_MESSAGE.finditer(text))
     if ".amazonaws." in text or ".api.aws" in text or "s3://" in text or "s3a://" in text:
         yield from _read_responses(text)
@@ -87,12 +89,12 @@ def read_bare_403s(readable: Readable) -> Iterator[Piece]:
 
 
 def _client_piece(m: re.Match[str]) -> Piece:
-    """Build a piece from a message that only one client prints, which implies the service."""
+    """Build a piece from a message that only clients of S3 or AWS print."""
     status = m.lastgroup or "a"
-    return _status_piece(m.span(), m, status, m["service"] or "s3")
+    return _status_piece(m.span(), m, status, None if m["named"] == "AWS" else m["service"] or "s3")
 
 
-def _status_piece(span: tuple[int, int], m: re.Match[str], status: str, service: str) -> Piece:
+def _status_piece(span: tuple[int, int], m: re.Match[str], status: str, service: str | None) -> Piece:
     piece = Piece("core", *span, kind="access_denied", is_aws=True)
     piece.put_group(m, "status_code", status)
     piece.put("service", service)

@@ -91,7 +91,7 @@ sure   | loading login session token|<Partial>artial credentials found|retrievin
 sure   | <fetching>credentials: Service account token | Error fetching credentials: Service account token (?:cannot be (?:empty|parsed)|failed basic claim validations)
 sure   | <retrieving>retrieving credentials from | (?:Error|error) (?:when )?retrieving credentials from (?:the )?(?![Vv]ault\b)[\w./-]+
 sure   | credentials from the instance profile|<retry> | credentials from the instance profile metadata|Unable to retry retrieving credentials
-sure   | credentials from EC2 Instance Metadata|<find>AWS credentials | Unable to get IAM security credentials from EC2 Instance Metadata|(?:Couldn't|Could not|Cannot|Unable to|unable to|could not) find (?:any )?AWS credentials
+sure   | credentials from EC2 Instance Metadata|<find>AWS credentials|<find>AWS Credentials|<find>AWS IAM  | Unable to get IAM security credentials from EC2 Instance Metadata|(?:Couldn't|Could not|Cannot|[Uu]nable to|could not|[Ff]ailed to) find (?:any )?AWS (?:IAM )?[Cc]redentials
 unsure | <find>credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not|Failed to|failed to) find (?:valid |any )?credentials
 sure   | redentials from service endpoint | Unable to load credentials from service endpoint
 unsure | <credentials>credentials from | (?:Unable|Failed|Cannot|unable|failed|cannot|Could not|could not) (?:to )?(?:load|get|retrieve|obtain|fetch) (?:AWS |IAM |valid )?(?:security )?credentials from

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #   class   as sure; it is the class of an exception, which can have no code
 #   tail    as sure; it follows the message
 # The groups are named after facts. A word in the group ``likely_code`` must look like a code, one in ``known_code``
-# must be in the list of codes, and one in ``meaningful_code`` must mean a kind of failure.
+# must be in the list of codes, and one in ``meaningful_code`` must mean a kind of failure or, with a capital, be in the list.
 _TABLE = r"""
 [python-v4]
 # The AWS SDK for Python v4 (https://github.com/smithy-lang/smithy-python), of an error that the service does not model.
@@ -89,6 +89,7 @@ sure   | <responded> | (?P<operation>[A-Z][A-Za-z0-9]{3,80}) API responded with 
 # The AWS CDK prints each call that failed, with the method and arguments of its client (https://github.com/aws/aws-cdk/issues/10787).
 sure   | <Call>Call failed:  | (?<!\w)Call\sfailed:\s(?P<operation>[a-z][A-Za-z0-9]{2,80})\((?:\{[^\n]{0,4000}?\})?\)\s=>\s(?:(?=[^\n]{0,2000}?\s\(code=(?P<likely_code>[A-Z][\w.]{2,80})\)))?
 # Redshift
+sure   | <exception>xception name : | \bexception name : (?P<code>[A-Z]\w{2,80}), error type : [0-9]{1,4}, message: ?
 sure   | <S3ServiceException> | (?P<service>S3)ServiceException:\s?[^\n]{0,300}?,\s?Status(?:Code)?\s(?P<status_code>[0-9]{3}),\s?Error(?:Code)?\s(?P<code>(?!DETAIL:)\w{2,80})(?:,\s?(?!Rid\s)[A-Z]\w{1,30}\s[^,\s]{1,200}){0,4}(?:,\s?Rid\s(?P<request_id>[\w-]{4,80}))?(?:,\s?ExtRid\s(?P<host_id>[\w+/=.-]{4,200}))?
 # An event of an Elastic Beanstalk environment
 sure   | <Message>, Message: | \bService:(?P<service>(?:Amazon|AWS) ?[A-Z]\w{1,40}), Message: ?
@@ -102,7 +103,7 @@ _RANKS = {"request_id": STATED, "host_id": STATED}
 _CHECKS: dict[str, Callable[[str], object]] = {
     "likely_code": is_code,
     "known_code": is_known,
-    "meaningful_code": kind_of_code,
+    "meaningful_code": lambda word: kind_of_code(word) or is_known(word[0].upper() + word[1:]),
 }
 
 

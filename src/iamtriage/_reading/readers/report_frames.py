@@ -75,6 +75,7 @@ unsure | <authorized> | (?<![\w./:-])<QUOTE><PRINCIPAL>['\"`]? (?:is|are) not au
 unsure | <authorized> | (?:<ROLE_PRINCIPAL>|<SERVICE>|You|User) (?:is|are) not authorized to (?:access|assume|call|create|get|invoke|launch|publish|read|send|use|write)\b(?:(?: [\w'-]{1,20},?){0,4}:? <QUOTE><RESOURCE>)?
 sure   | <get>credentials of role | \b[Nn]ot authorized to get credentials of role <RESOURCE>
 sure   | <assume>role to assume | \bUnable to assume the role, or the role to assume does not exist
+unsure | is not associated to cluster | \b<ROLE_RESOURCE> is not associated to cluster\b
 # The subject can be missing.
 unsure | <assume>uthorized to assume | \A[^\w]{0,3}is not authorized to assume (?:\w{1,20} ){0,3}<RESOURCE>
 unsure | <nor>is authorized to assume | \b[Nn]either (?:\w{1,20} ){0,4}<PRINCIPAL>, nor .{1,60}? is authorized to assume

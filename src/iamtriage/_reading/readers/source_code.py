@@ -264,6 +264,9 @@ def _find_call(text: str, at: int) -> tuple[int, int] | None:
     m = _ARGUMENT.match(text, at)
     if m is None:
         return None
+    if text.endswith("Optional(", 0, m.start("literal")):
+        # Swift prints the value of an optional in this way.
+        return None
     reach = max(0, at - _MAX_CALL_LENGTH)
     before = text[reach : at - 1]
     # A pattern that ends with the name is slow to search for in all that precedes it.

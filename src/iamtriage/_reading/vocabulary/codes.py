@@ -52,7 +52,7 @@ _MISSING = """
     CredentialUnavailableException NoAuthWithAWSException CredentialsException ProviderError
     MetadataRetrievalError InvalidCredentialsException CredentialProviderError
     CredentialsNotFoundError WebIdentityErr NoAuthTokenError
-    ProfileNotFound RefreshWithMFAUnsupportedError InfiniteLoopConfigError EC2RoleRequestError EC2MetadataError
+    ProfileNotFound RefreshWithMFAUnsupportedError InfiniteLoopConfigError EC2RoleRequestError EC2MetadataError EC2MetadataRequestError
     ProcessProviderExecutionError SharedCredsLoad AssumeRoleTokenProviderNotSetError
     EnvAccessKeyNotFound EnvSecretNotFound ConfigNotFound NoCredentialsProvided NoAwsCredentials NoAwsCredentialsException
     MissingCredentialsException CredentialsNotFoundException LoginError SharedConfigProfileNotExistsException
