@@ -351,6 +351,28 @@ AWSBackupServiceRolePolicyForBackup is attached. Its trust policy:
         ),
         ("attach-role-policy", "Pass a role for"),
     ),
+    "trust of the other service of App Runner, in HCL": _Row(
+        """InvalidRequestException: Error in assuming access role arn:aws:iam::111122223333:role/carts-pull
+resource "aws_iam_role" "pull" {
+  name = "carts-pull"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "tasks.apprunner.amazonaws.com" } }]
+  })
+}
+resource "aws_iam_role_policy_attachment" "pull" {
+  role       = aws_iam_role.pull.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AWSAppRunnerServicePolicyForECRAccess"
+}
+""",
+        (
+            "build.apprunner.amazonaws.com cannot assume the role carts-pull: its trust policy trusts",
+            "The permissions of the role are right",
+            '"Service": "build.apprunner.amazonaws.com"',
+            "is for another role: the instance role",
+        ),
+        ("so the role or its policy was changed seconds ago", "Pass a role for"),
+    ),
     "trust of another service in a template": _Row(
         """Resource handler returned message: "IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING (Service: Rds, Status Code: 400)"
   Monitoring:

@@ -170,6 +170,10 @@ def test_client_that_sends_no_request(text: str, says: tuple[str, ...]) -> None:
         pytest.param(GITHUB.format("Slack API Token"), id="a key of another vendor"),
         pytest.param("AWS is great", id="prose"),
         pytest.param(_BLOCKED.format("nginx"), id="403 of another server"),
+        pytest.param(
+            'failed to resolve reference "docker.io/acme/carts:7": pull access denied, repository does not exist. EKS 1.34',
+            id="private image of Docker Hub",
+        ),
         pytest.param("HTTP/1.1 502\nserver: awselb/2.0", id="another status of a load balancer"),
         pytest.param("HTTP/1.1 503\nserver: awselb/2.0\ntask 403 failed", id="403 that is no status"),
     ],
@@ -326,6 +330,36 @@ def test_nothing_is_found_in_other_texts(text: str) -> None:
             ("Give ana write access to the repository acme/shop.git",),
             ("GITHUB_TOKEN",),
             id="user of GitHub",
+        ),
+        pytest.param(
+            'Failed to pull image "carts:7": failed to resolve reference "docker.io/library/carts:7": pull access denied, repository does not exist\n'
+            "I attached AmazonEC2ContainerRegistryPowerUser.\nvalues.yaml\nglobal:\n  imageRegistry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com\n"
+            'image:\n  repository: carts\ntemplates/carts.yaml\n  image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"',
+            (
+                "Docker Hub, not ECR, denied the pull of carts",
+                "the template does not use global.imageRegistry",
+                "repository: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/carts",
+                '"{{ .Values.global.imageRegistry }}/{{ .Values.image.repository }}',
+                "Detach AmazonEC2ContainerRegistryPowerUser",
+            ),
+            ("imagePullSecret",),
+            id="image without the registry in a chart",
+        ),
+        pytest.param(
+            "CannotPullContainerError: failed to resolve ref docker.io/library/carts:7: pull access denied, repository does not exist",
+            ("Docker Hub, not ECR", "image: ACCOUNT_ID.dkr.ecr.REGION.amazonaws.com/carts:7"),
+            (),
+            id="image without the registry in a task definition",
+        ),
+        pytest.param(
+            "The push refers to repository [docker.io/library/carts]\ndenied: requested access to the resource is denied\n"
+            "docker login 111122223333.dkr.ecr.eu-west-1.amazonaws.com: Login Succeeded",
+            (
+                "denied the push to carts",
+                "docker tag carts:TAG 111122223333.dkr.ecr.eu-west-1.amazonaws.com/carts:TAG",
+            ),
+            (),
+            id="push without the registry",
         ),
         pytest.param(
             "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",

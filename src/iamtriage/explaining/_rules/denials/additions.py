@@ -189,6 +189,7 @@ _SIGNS_OF_KEYS = (
 )  # fmt: skip
 # Those of the actions that releases of controllers began to call.
 _SERVICES_OF_RELEASES = frozenset({"ec2", "elasticloadbalancing", "iam", "route53"})
+_CACHE_LOGINS = frozenset({"elasticache:connect", "memorydb:connect"})
 _QUERY_RULE = "denials.data_stores.queries.explain_query"
 # The AWS SDK of old versions of Terraform names no service.
 _SERVICES_OF_STATE = frozenset({"s3", "dynamodb", None})
@@ -229,6 +230,10 @@ _OF_DENIAL: _Additions = (
             and may_name_controller(denial.failure.text)
         ),
         "denials.identities.controller_releases.add_release",
+    ),
+    (
+        lambda denial: denial.lowercase_action in _CACHE_LOGINS and "WRONGPASS" in denial.failure.text,
+        "denials.data_stores.cache_logins.add_cache_login",
     ),
 )
 # What these look for stands beside the failure.

@@ -1,4 +1,4 @@
-"""Tests for logins with IAM tokens that databases and brokers of Kafka reject in their own words."""
+"""Tests for logins with IAM tokens that databases, caches and brokers of Kafka reject in their own words."""
 
 from __future__ import annotations
 
@@ -110,3 +110,53 @@ def test_a_broker_denies_the_connection() -> None:
 def test_an_unknown_cluster_has_only_the_connection() -> None:
     policy = explain(SASL + BROKER).remedies[0].policy or {}
     assert [each["Action"] for each in policy["Statement"]] == ["kafka-cluster:Connect"]
+
+
+CACHE = (
+    "redis.exceptions.AuthenticationError: WRONGPASS invalid username-password pair or user is disabled.\n"
+)
+SHOWN = "$ aws elasticache describe-users --user-id web --query 'Users[0].[UserId,UserName,Status,Authentication.Type]'\n"
+ELASTICACHE = "arn:aws:elasticache:eu-west-1:111122223333:"
+
+
+def _allow(action: str, *resources: str) -> str:
+    listed = ", ".join(f'"{each}"' for each in resources)
+    return f'{{"Effect": "Allow", "Action": "{action}", "Resource": [{listed}]}}\n'
+
+
+@pytest.mark.parametrize(
+    ("told", "says", "allowed"),
+    [
+        (
+            _allow("elasticache:Connect", f"{ELASTICACHE}replicationgroup:carts") + f'{SHOWN}["web", "web", "active", "iam"]\n',
+            f"denied elasticache:Connect on {ELASTICACHE}user:web",
+            f"{ELASTICACHE}user:web",
+        ),
+        (
+            _allow("elasticache:Connect", f"{ELASTICACHE}user:web") + "aws elasticache describe-serverless-caches --serverless-cache-name carts",
+            f"denied elasticache:Connect on {ELASTICACHE}serverlesscache:carts",
+            f"{ELASTICACHE}serverlesscache:carts",
+        ),
+        (
+            _allow("memorydb:connect", "arn:aws:memorydb:eu-west-1:111122223333:cluster/carts"),
+            "the policy in the text allows it only on arn:aws:memorydb:eu-west-1:111122223333:cluster/carts",
+            "arn:aws:memorydb:eu-west-1:111122223333:user/USER_ID",
+        ),
+        ("We use IAM authentication for ElastiCache.", "The cache rejected the IAM token", f"{ELASTICACHE[:20]}REGION:ACCOUNT_ID:user:USER_ID"),
+        (f'IAM auth. {SHOWN}["web", "app", "active", "iam"]\n', "its ID is web, and its name app", None),
+        (f'IAM auth. {SHOWN}["web", "web", "active", "password"]\n', "its authentication mode is password, not iam", None),
+        (_allow("elasticache:Connect", f"{ELASTICACHE}user:web", f"{ELASTICACHE}replicationgroup:carts"), "the token, the user or the caller's policies", None),
+    ],
+)  # fmt: skip
+def test_a_cache_rejects_a_token(told: str, says: str, allowed: str | None) -> None:
+    explanation = explain(CACHE + told)
+    assert says in explanation.summary
+    policy = explanation.remedies[0].policy
+    assert (policy is None) is (allowed is None)
+    assert allowed is None or f"'{allowed}'" in str(policy)
+    assert "WRONGPASS is all that the server says" in explanation.to_text(detail="full")
+
+
+@pytest.mark.parametrize("told", ["", "The password is in Secrets Manager.", "redis-cli -a hunter2"])
+def test_a_password_of_a_cache(told: str) -> None:
+    assert explain(CACHE + told).topic == "nothing"

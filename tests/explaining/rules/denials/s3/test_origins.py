@@ -1,4 +1,4 @@
-"""What S3 denies to CloudFront: the bucket policy, another distribution, or the key policy of the objects."""
+"""What S3 denies to CloudFront: the bucket policy, another distribution, the key policy, or a missing object."""
 
 from __future__ import annotations
 
@@ -24,32 +24,79 @@ _KEY_POLICY = _ALLOW.replace("s3:GetObject", "kms:Decrypt").replace("arn:aws:s3:
         (f"{_ENCRYPTED}{_ALLOW}", "CloudFront cannot decrypt the object", "kms:Decrypt"),
         (_ENCRYPTED, "most likely, CloudFront cannot decrypt the object", "kms:Decrypt"),
         (f"{_ENCRYPTED}{_ALLOW}{_KEY_POLICY}", "without a reason", "s3:GetObject"),
-        (_ALLOW, "without a reason", "s3:GetObject"),
-        (f"{_ALLOW}The objects are not encrypted with aws:kms.", "without a reason", "s3:GetObject"),
-        (f"{_ALLOW}{_ENCRYPTED.replace('a.webp', 'b.webp')}", "without a reason", "s3:GetObject"),
+        (_ALLOW, "most likely, the object does not exist", None),
+        (
+            f"{_ALLOW}The objects are not encrypted with aws:kms.",
+            "most likely, the object does not exist",
+            None,
+        ),
+        (f"{_ALLOW}{_ENCRYPTED.replace('a.webp', 'b.webp')}", "most likely, the object does not exist", None),
         (
             f"{_ALLOW}The distribution E3EXAMPLE7NEW of the other site works.",
-            "without a reason",
-            "s3:GetObject",
+            "most likely, the object does not exist",
+            None,
         ),
-        (f"{_ALLOW}We deleted the distribution E3EXAMPLE7NEW.", "without a reason", "s3:GetObject"),
+        (
+            f"{_ALLOW}We deleted the distribution E3EXAMPLE7NEW.",
+            "most likely, the object does not exist",
+            None,
+        ),
         (
             f"{_ALLOW}The distribution is E3EXAMPLE7NEW.",
             "allows the distribution E2EXAMPLE3QK9, and not E3EXAMPLE7NEW",
             "s3:GetObject",
         ),
-        (f"{_ALLOW}The distribution is E2EXAMPLE3QK9.", "without a reason", "s3:GetObject"),
+        (f"{_ALLOW}The distribution is E2EXAMPLE3QK9.", "most likely, the object does not exist", None),
         (f"{_OLD}We switched to OAC. {_ARN}", "denied the request: the distribution uses", "s3:GetObject"),
         (f"{_OLD}{_ARN}", "most likely, the distribution uses origin access control", "s3:GetObject"),
-        (f"{_OLD}{_ALLOW}We switched to OAC.", "without a reason", "s3:GetObject"),
+        (f"{_OLD}{_ALLOW}We switched to OAC.", "most likely, the object does not exist", None),
     ],
 )
-def test_origin_of_cloudfront(shown: str, says: str, action: str) -> None:
+def test_origin_of_cloudfront(shown: str, says: str, action: str | None) -> None:
     explanation = explain(_ANSWER + shown)
     assert says in explanation.summary
+    if action is None:
+        assert explanation.remedies[0].policy is None
+        return
     (statement,) = (explanation.remedies[0].policy or {})["Statement"]
     assert statement["Action"] == action
     assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
     source = statement["Condition"]["StringEquals"]["AWS:SourceArn"]
     wanted = _ARN.replace("E2EXAMPLE3QK9", "E3EXAMPLE7NEW") if "E3EXAMPLE7NEW" in says else _ARN
     assert (source == wanted) is (shown != _ENCRYPTED)
+
+
+_BODY = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+
+
+@pytest.mark.parametrize(
+    ("told", "says", "remedies"),
+    [
+        (
+            f"$ curl -si https://www.example.com/about/\nx-cache: Error from cloudfront\n{_BODY}\n{_ALLOW}",
+            "no object with the key about/, and no index documents for folders",
+            ["Add index.html to"],
+        ),
+        (
+            f"CloudFront: https://www.example.com/docs/ answers\n{_BODY}\nhttps://www.example.com/docs/index.html works.",
+            "no object with the key docs/",
+            ["Add index.html to"],
+        ),
+        (
+            f"Our React app behind CloudFront: a reload of https://www.example.com/carts/7 answers\n{_BODY}\n{_ALLOW}",
+            "no object with the key carts/7: the path exists only in the program in the browser",
+            ["Answer 403 with the page", "Add index.html to"],
+        ),
+        # Nothing shows that the distribution may read other objects.
+        (
+            f"CloudFront: https://www.example.com/docs/ answers\n{_BODY}",
+            "denied the request without a reason",
+            ["Allow the distribution in the bucket policy"],
+        ),
+    ],
+)
+def test_pages_without_object(told: str, says: str, remedies: list[str]) -> None:
+    explanation = explain(told)
+    assert says in explanation.summary
+    titles = [each.title for each in explanation.remedies]
+    assert all(title.startswith(start) for title, start in zip(titles, remedies, strict=True))

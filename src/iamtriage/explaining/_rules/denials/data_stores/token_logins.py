@@ -1,4 +1,4 @@
-"""Find logins with IAM tokens that a database or a broker of Kafka rejects in its own words.
+"""Find logins with IAM tokens that a database, a cache or a broker of Kafka rejects in its own words.
 
 Sources: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html and
 https://github.com/redpanda-data/console/pull/223 (a broker of Amazon MSK).
@@ -27,6 +27,19 @@ _LOGINS = (
         lazy_pattern(r"AWS_MSK_IAM|aws-msk-iam|MSKAuthTokenProvider|IAMLoginModule|\bkafka-cluster:"),
         "kafka-cluster:Connect",
     ),
+    *(
+        (lazy_pattern(r"WRONGPASS invalid username-password pair[^\n]{0,40}"), lazy_pattern(sign), action)
+        for sign, action in (
+            (
+                r"(?i:\bmemorydb:connect|\bmemorydb\b[^\n]{0,80}\biam\b|\biam\b[^\n]{0,80}\bmemorydb\b)",
+                "memorydb:connect",
+            ),
+            (
+                r"(?i:\belasticache:connect|\belasticache\b[^\n]{0,80}\biam\b|\biam[ _-]?(?:auth|token|provider|credential)|\b(?:auth(?:entication)?[ _-]mode|authentication)[\"' :=]{1,4}iam\b)",
+                "elasticache:Connect",
+            ),
+        )
+    ),
 )
 
 
@@ -36,5 +49,10 @@ def find_rejected_login(text: str) -> AccessDenied | None:
         found = [*message.finditer(text)] if token.search(text) else []
         if found:
             best = next((each for each in found if "denied" in each[0]), found[0])
-            return AccessDenied(text=text, span=best.span(), action=action)
+            resource = None
+            if "WRONGPASS" in best[0]:
+                from iamtriage.explaining._rules.denials.data_stores.cache_logins import read_cache_login
+
+                resource = read_cache_login(text, action).missing
+            return AccessDenied(text=text, span=best.span(), action=action, resource=resource)
     return None

@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.denials.other_authorities.database_privileges i
     explain_postgres,
 )
 from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
+from iamtriage.explaining._rules.denials.other_authorities.docker_hub import explain_docker_hub
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ _RULES: tuple[Callable[[str], Explanation | None], ...] = (
     _explain_firewall,
     _explain_github,
     _explain_docker,
+    explain_docker_hub,
     explain_public_registry,
     explain_azure,
     explain_google_federation,

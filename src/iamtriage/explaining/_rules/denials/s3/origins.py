@@ -5,14 +5,16 @@ Source: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/priva
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import line_start
+from iamtriage._text import clip_text, line_start, quote_argument
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.statements import find_said, find_working
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
@@ -21,13 +23,12 @@ from iamtriage.explaining._rules.denials.s3.buckets import KMS_KEY, MISSING_OBJE
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step
+from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step, your_remedy
 from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import iterate_conditions, principal_names
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator, Mapping
 
     from iamtriage.explaining._context.values import CommandLine
@@ -49,6 +50,27 @@ _CONTROL = lazy_pattern(r"\bOAC\b|(?i:\borigin access control\b)")
 # What a distribution was, in place of the one of the request.
 _FORMER = lazy_pattern(r"(?i:\b(?:deleted|removed|old|former|previous)\b[^.\n]{0,40}\Z)")
 _URL = lazy_pattern(r"https?://[\w.-]{1,200}\.cloudfront\.net/(?P<path>[^\s?\"'#<>]{1,500})")
+# A URL of the site, and what asks for a program that renders all paths from one page.
+_PAGE_URL = lazy_pattern(
+    r"https?://(?![\w.-]{0,200}(?:amazonaws\.com|aws\.amazon\.com|github\.com|stackoverflow\.com|repost\.aws|w3\.org))[\w.-]{1,200}(?P<path>/[^\s?\"'#<>`),]{0,500})"
+)
+_ONE_PAGE = lazy_pattern(
+    r"\b(?:SPA|React|Angular|Vue|Vite|Svelte)\b|(?i:\bsingle[- ]page\b|\bclient[- ]side rout|\breact-router\b)"
+)
+_ORIGIN_HOST = lazy_pattern(
+    r"(?<![\w.-])(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3(?:[.-][a-z]{2}-[a-z-]{4,20}-\d)?\.amazonaws\.com\b",
+    re.ASCII,
+)
+_FUNCTION = """function handler(event) {
+  var request = event.request;
+  if (request.uri.endsWith('/')) request.uri += 'index.html';
+  else if (!request.uri.split('/').pop().includes('.')) request.uri += '/index.html';
+  return request;
+}"""
+_FUNCTIONS_PAGE = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/example_cloudfront_functions_url_rewrite_single_page_apps_section.html"
+_ERRORS_PAGE = (
+    "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html"
+)
 _CACHED = "CloudFront caches error responses: invalidate the path after the fix."
 
 
@@ -59,6 +81,10 @@ def is_origin(denial: Denial) -> bool:
 
 def explain_origin(denial: Denial) -> Explanation:
     """Explain a 403 error that CloudFront passes on from its S3 origin."""
+    buckets = {each["bucket"] for each in _ORIGIN_HOST.finditer(denial.failure.text)}
+    if resource_commands.bucket_argument(denial) == "BUCKET" and len(buckets) == 1:
+        arn = f"arn:{denial.location.partition or 'aws'}:s3:::{buckets.pop()}"
+        denial = attrs.evolve(denial, resource=arn, resource_arn=try_parse_arn(arn))
     allowed = next(_find_allows(denial), None)
     is_encrypted = _is_encrypted(denial) and not _may_use_key(denial)
     if is_encrypted and (allowed is not None or ":kms:" in denial.failure.text):
@@ -80,7 +106,15 @@ def explain_origin(denial: Denial) -> Explanation:
             remedies=contrast.correct(remedy),
             notes=_CACHED,
         )
-    if allowed is not None and stated is not None and given and stated not in given:
+    is_other = allowed is not None and stated is not None and bool(given) and stated not in given
+    path = _find_folder(denial.failure.text)
+    if path is not None and not is_other and not is_encrypted:
+        shown = f"{path.rstrip('/')}/index.html"
+        if allowed is not None or find_working(denial.failure.text, re.compile(re.escape(shown))):
+            return _explain_folder(denial, path, allowed)
+    if allowed is not None and not is_other and not is_encrypted and not _exists(denial):
+        return _explain_missing(denial)
+    if is_other and allowed is not None:
         summary = f"S3, the origin of the CloudFront distribution, denied the request: the bucket policy allows the distribution {given[0]}, and not {stated}."
         text = f"AWS:SourceArn in the bucket policy names {given[0]}, and the request came through {stated}."
         bucket = NO_ALLOWS["resource"].cause("derived", text=text)
@@ -101,6 +135,89 @@ def explain_origin(denial: Denial) -> Explanation:
         remedies=remedy,
         notes=_CACHED,
     )
+
+
+def _find_folder(text: str) -> str | None:
+    """Return the path of the page that fails if it names no file, from the text's first command or else its URLs."""
+    paths = list(dict.fromkeys(each["path"] for each in _PAGE_URL.finditer(text)))
+    failing = re.search(rf"\bcurl [^\n]{{0,200}}?{_PAGE_URL.pattern}", text)
+    paths = [failing["path"]] if failing else paths
+    return next(
+        (each for each in paths if each != "/" and "." not in each.rstrip("/").rpartition("/")[2]), None
+    )
+
+
+def _exists(denial: Denial) -> bool:
+    """Return whether the text shows the object of the URL, as head-object prints it."""
+    paths = [each["path"].lstrip("/") for each in _PAGE_URL.finditer(denial.failure.text)]
+    return any(
+        run.command.words[:2] == ("s3api", "head-object")
+        and not _is_of_other(run.command, denial, paths)
+        and "rror" not in run.output
+        for run in find_runs(denial.failure)
+    )
+
+
+def _explain_missing(denial: Denial) -> Explanation:
+    """Explain that the distribution may read all objects, so that most likely, there is no such object."""
+    paths = {each["path"].lstrip("/") for each in _PAGE_URL.finditer(denial.failure.text)} - {""}
+    key = quote_argument(paths.pop()) if len(paths) == 1 else "KEY"
+    bucket = resource_commands.bucket_argument(denial)
+    return denial.explain(
+        "S3, the origin of the CloudFront distribution, denied the request although the bucket policy in the text allows the distribution all objects: most likely, the object does not exist.",
+        MISSING_OBJECT.cause(text="Without s3:ListBucket, S3 answers 403 instead of 404 for a missing object."),
+        KMS_KEY.cause(text="The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."),
+        topic="s3-access-denied",
+        remedies=your_remedy(
+            "Check that the object exists under the path of the URL",
+            "An origin path of the distribution is a part of the key. The default root object works only for the root of the distribution.",
+            "If it exists, the answer shows in SSEKMSKeyId whether a KMS key encrypts it: then allow cloudfront.amazonaws.com kms:Decrypt in the key policy.",
+            commands=f"aws s3api head-object --bucket {bucket} --key {key}",
+            url=pages.ORIGIN_ACCESS,
+        ),
+        notes=_CACHED,
+    )  # fmt: skip
+
+
+def _explain_folder(denial: Denial, path: str, allowed: Mapping[str, Any] | None) -> Explanation:
+    """Explain that S3 has no object for the path of a page, which the distribution may read."""
+    shown = clip_text(path)
+    key = clip_text(path.lstrip("/"))
+    function = your_remedy(
+        "Add index.html to the paths of folders with a CloudFront Function",
+        "Save the code as index.js, and associate the published function with viewer requests in the cache behavior of the distribution. Then invalidate /*.",
+        "The website endpoint of S3 knows index documents, too, but needs a public bucket.",
+        manifest=_FUNCTION,
+        manifest_language="text",
+        commands=(
+            "aws cloudfront create-function --name add-index --function-config Comment=index,Runtime=cloudfront-js-2.0 --function-code fileb://index.js",
+            Labelled("With the ETag that it prints:", "aws cloudfront publish-function --name add-index --if-match ETAG"),
+        ),
+        url=_FUNCTIONS_PAGE,
+    )  # fmt: skip
+    page = your_remedy(
+        "Answer 403 with the page of the program: a custom error response of the distribution",
+        "Set ErrorCode 403, ResponsePagePath /index.html, ResponseCode 200 and ErrorCachingMinTTL 10. The program then renders the path.",
+        "S3 also answers what is missing with 403: the page appears for every wrong path.",
+        commands="aws cloudfront get-distribution-config --id {} --query DistributionConfig.CustomErrorResponses".format(_source_condition(denial)["StringEquals"]["AWS:SourceArn"].rpartition("/")[2]),
+        url=_ERRORS_PAGE,
+    )  # fmt: skip
+    is_one = _ONE_PAGE.search(denial.failure.text) is not None
+    right = (
+        "The bucket policy in the text allows the distribution all objects, so its Resource needs no folder."
+        if allowed is not None
+        else "Other objects work through the distribution, so the bucket policy is right."
+    )
+    return denial.explain(
+        f"S3, the origin of the CloudFront distribution, denied {shown} because it has no object with the key {key}{': the path exists only in the program in the browser' if is_one else ', and no index documents for folders'}.",
+        MISSING_OBJECT.cause(
+            "derived",
+            text=f"{right} Without s3:ListBucket, S3 answers 403 instead of 404 for a missing object. The default root object works only for the root of the distribution, not for folders.",
+        ),
+        topic="s3-access-denied",
+        remedies=(page, function) if is_one else (function,),
+        notes=_CACHED,
+    )  # fmt: skip
 
 
 def _is_encrypted(denial: Denial) -> bool:

@@ -195,7 +195,7 @@ def _explain_bucket(denial: Denial, service: str, words: str, values: dict[str, 
 
 # What a trust policy next to the message trusts is not the service that failed: JSON, YAML and HCL.
 _TRUSTED_SERVICES = lazy_pattern(
-    r"\b(?:Service\"? ?: ?|identifiers ?= ?)(?:\[[^\]]{0,800}\]|(?:- ?)?\"?[\w.-]{1,100}(?: - [\w.-]{1,100}){0,8})"
+    r"\b(?:Service\"? {0,8}[:=] ?|identifiers {0,8}= ?)(?:\[[^\]]{0,800}\]|(?:- ?)?\"?[\w.-]{1,100}(?: - [\w.-]{1,100}){0,8})"
 )
 # The partition's suffix of most service principals is the same in China.
 _ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"

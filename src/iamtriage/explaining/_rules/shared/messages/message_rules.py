@@ -186,6 +186,11 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "ensure the role can perform",
         "execution role does not have permissions to call",
     ),
+    "denials.other_authorities.graphql_schemas.explain_graphql_field": (
+        " on type query",
+        " on type mutation",
+        " on type subscription",
+    ),
     "denials.data_stores.opensearch.explain_opensearch_role": ("] and user [name=",),
     "denials.services.service_specific.explain_not_owner": ("you are not the owner",),
     "denials.services.api_responses.explain_function_url": ("function url authorization",),

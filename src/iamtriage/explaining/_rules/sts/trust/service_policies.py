@@ -40,6 +40,22 @@ _SOURCE_ACCOUNT, _SOURCE_ARN, _EXTERNAL_ID = "aws:sourceaccount", "aws:sourcearn
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-permissions.html
 _EDGE = frozenset({"lambda.amazonaws.com", "edgelambda.amazonaws.com"})
 
+# AWS managed policies for the role of one service only, in
+# https://docs.aws.amazon.com/aws-managed-policy/latest/reference/about-managed-policy-reference.html
+_POLICIES_OF_SERVICES = {
+    "build.apprunner.amazonaws.com": lazy_pattern(r"\bAWSAppRunnerServicePolicyForECRAccess\b"),
+    "codedeploy.amazonaws.com": lazy_pattern(r"\bAWSCodeDeployRole(?:For\w{3,20})?\b"),
+    "ecs-tasks.amazonaws.com": lazy_pattern(r"\bAmazonECSTaskExecutionRolePolicy\b"),
+    "eks.amazonaws.com": lazy_pattern(r"\bAmazonEKSClusterPolicy\b"),
+    "glue.amazonaws.com": lazy_pattern(r"\bAWSGlueServiceRole\b"),
+    "lambda.amazonaws.com": lazy_pattern(r"\bAWSLambda\w{3,40}ExecutionRole\b"),
+}
+# https://docs.aws.amazon.com/apprunner/latest/dg/security_iam_service-with-iam.html
+_OTHER_ROLES = {
+    "tasks.apprunner.amazonaws.com": "is for another role: the instance role, with which the program in the container calls AWS",
+    "build.apprunner.amazonaws.com": "is for another role: the access role, with which App Runner pulls the image",
+}
+
 
 @attrs.frozen(eq=False, repr=False)
 class ServiceTrust(Value):
@@ -95,6 +111,9 @@ def check_service_trust(  # noqa: PLR0913 (what is known about the request)
     keys = {_SOURCE_ACCOUNT: _find_account(facts, role_arn), **(known or {})}
     role: str | None = getattr(masked_principals.parse_masked_role(role_arn), "name", role_name)
     evidence = trust_findings.trust_policy_evidence(facts)
+    is_meant = is_meant or (
+        service in _POLICIES_OF_SERVICES and _POLICIES_OF_SERVICES[service].search(text) is not None
+    )
     stated = {key: value for key, value in keys.items() if value is not None}
     question = _Question(facts, service, role, evidence, stated, added, text, is_meant)
     try:
@@ -191,7 +210,8 @@ def _describe(
             if question.is_meant:
                 text = f"The permissions of the role are right: only its trust policy is for another service, {named}."
             cause = attrs.evolve(cause, text=text)
-            kept = f"Keep {named} only if it uses this role, too."
+            other = len(others) == 1 and _OTHER_ROLES.get(others[0])
+            kept = f"{named} {other}." if other else f"Keep {named} only if it uses this role, too."
         else:
             kept = f"Keep {named}. The change gives {service} all permissions of the role: if that is too much, pass a separate role."
     # The reason if the call is allowed, and its session tags are not.

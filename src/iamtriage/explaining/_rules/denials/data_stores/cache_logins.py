@@ -1,0 +1,166 @@
+"""Explain logins with IAM tokens that a cache of Amazon ElastiCache or MemoryDB rejects with WRONGPASS.
+
+Sources: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html and
+https://docs.aws.amazon.com/memorydb/latest/devguide/auth-iam.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import attrs
+
+from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
+from iamtriage.policies._grants import Grant
+
+_PAGES = {
+    "elasticache": "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html",
+    "memorydb": "https://docs.aws.amazon.com/memorydb/latest/devguide/auth-iam.html",
+}
+_ARN = lazy_pattern(
+    rf"(?P<place>arn:aws[a-z-]{{0,12}}:(?P<service>elasticache|memorydb):(?P<region>{REGION}|\*):(?P<account>[0-9]{{12}}|\*):)"
+    r"(?P<kind>replicationgroup|serverlesscache|cluster|user)(?P<sign>[:/])(?P<name>[\w*?-]{1,64})",
+    re.ASCII,
+)
+# The options of the AWS CLI, and the keys of its output, code and templates.
+_NAMES = {
+    "user": lazy_pattern(
+        r"(?:--user-id(?:s)?[ =]|\b(?:UserId|user_id)\"?\s{0,4}[:=]\s{0,4})[\"']?(?P<name>[a-z][a-z0-9-]{0,39})\b(?![.\[(_])"
+    ),
+    "replicationgroup": lazy_pattern(
+        r"(?:--replication-group-id[ =]|\b(?:ReplicationGroupId|replication_group_id)\"?\s{0,4}[:=]\s{0,4})[\"']?(?P<name>[a-z][a-z0-9-]{0,39})\b(?![.\[(_])"
+    ),
+    "serverlesscache": lazy_pattern(
+        r"(?:--serverless-cache-name[ =]|\bServerlessCacheName\"?\s{0,4}[:=]\s{0,4})[\"']?(?P<name>[a-z][a-z0-9-]{0,39})\b(?![.\[(_])"
+    ),
+}
+_PASSWORD = lazy_pattern(r"\"(?P<type>password|no-password(?:-required)?)\"")
+_SHOWN_NAMES = lazy_pattern(
+    r"\"UserId\": {0,4}\"(?P<id>[\w-]{1,40})\",\s{0,40}\"UserName\": {0,4}\"(?P<name>[\w-]{1,40})\""
+    r"|\[UserId, ?UserName[^\n]{0,200}\n[\s\[]{0,40}\"(?P<first>[\w-]{1,40})\",\s{0,40}\"(?P<second>[\w-]{1,40})\""
+)
+_ANSWER = "WRONGPASS is all that the server says when IAM refuses a token: it does not mean that a password is missing."
+CACHE_LOGIN_REJECTED = CauseType(
+    "cache-login-rejected",
+    title="The cache rejected the IAM token",
+    text="The identity that signs the token needs an Allow on the cache and on its user. The user must have the authentication mode iam, the same ID and name, and be in the user group (the ACL) of the cache.",
+    meaning="The token is for one cache and one user, and is valid for 15 minutes. IAM authentication needs TLS.",
+    recognised_by="Redis or Valkey says WRONGPASS, and the text shows that the password is an IAM token.",
+    fix="Allow elasticache:Connect or memorydb:connect on the cache and on the user.",
+    sources=tuple(_PAGES.values()),
+)
+
+
+class CacheLogin(NamedTuple):
+    """What a text shows of a login to a cache, and of the statement that allows it.
+
+    Attributes:
+        resources: What the Allow has to name: the cache and the user, with placeholders for what is unknown.
+        missing: Which of them the policies in the text lack, if they have the other one.
+        user: The ID of the user.
+    """
+
+    resources: tuple[str, str]
+    missing: str | None
+    user: str | None
+
+
+def read_cache_login(text: str, action: str) -> CacheLogin:
+    """Return what a text shows of a rejected login, for the action that it requires."""
+    service = action.partition(":")[0]
+    arns = [each for each in _ARN.finditer(text) if each["service"] == service]
+    users = [each for each in arns if each["kind"] == "user"]
+    caches = [each for each in arns if each["kind"] != "user"]
+    place = arns[0]["place"] if arns else f"arn:aws:{service}:REGION:ACCOUNT_ID:"
+    place = place.replace(":*:*:", ":REGION:ACCOUNT_ID:").replace(":*:", ":REGION:", 1)
+    sign = ":" if service == "elasticache" else "/"
+    kind = "replicationgroup" if service == "elasticache" else "cluster"
+    found = _find_name(text, "user") or next((each["name"] for each in users if each["name"].isascii()), None)
+    cache = caches[0][0] if caches else None
+    for each in ("replicationgroup", "serverlesscache"):
+        if cache is None and service == "elasticache" and (name := _find_name(text, each)):
+            cache = f"{place}{each}{sign}{name}"
+    user = f"{place}user{sign}{found or 'USER_ID'}"
+    cache = cache or f"{place}{kind}{sign}CACHE_NAME"
+    missing = None
+    if arns and not (users and caches):
+        missing = cache if users else user
+    return CacheLogin((cache, user), missing, found)
+
+
+def _find_name(text: str, kind: str) -> str | None:
+    names = {each["name"] for each in _NAMES[kind].finditer(text)}
+    return names.pop() if len(names) == 1 else None
+
+
+def add_cache_login(denial: Denial, explanation: Explanation) -> Explanation:
+    """Return the explanation of a rejected login; one that names what a policy in the text lacks stays."""
+    action = denial.action or ""
+    login, service = read_cache_login(denial.failure.text, action), action.partition(":")[0]
+    shown = _check_user(denial.failure.text, login.user)
+    noun = "group" if service == "elasticache" else "ACL"
+    if login.missing is not None and shown is None:
+        right = "" if not _is_iam_user(denial.failure.text) else " The user is right as the text shows it."
+        return attrs.evolve(explanation, notes=(f"{_ANSWER}{right}", *explanation.notes))
+    user = f" of {login.user}" if login.user else ""
+    show = (
+        f"aws elasticache describe-users --user-id {login.user or 'USER_ID'} --query 'Users[0].[UserId,UserName,Status,Authentication.Type,UserGroupIds]'"
+        if service == "elasticache"
+        else f"aws memorydb describe-users --user-name {login.user or 'USER_NAME'} --query 'Users[0].[Name,Status,Authentication.Type,ACLNames]'"
+    )
+    check = owner_remedy(
+        "Check the user" if shown is None else shown[1],
+        *(
+            ()
+            if shown is None
+            else ("The ID and the authentication mode of the name that the client sends count.",)
+        ),
+        f"The authentication mode must be iam, the ID and the name the same (lowercase), and the user must be in the user {noun} of the cache.",
+        "The client must use TLS, and a new token for each connection: for this cache, this user and its Region, and with ResourceType=ServerlessCache for a serverless cache.",
+        commands=show,
+        url=_PAGES[service],
+    )
+    grant = allow_remedy(denial, grant=Grant(action, login.resources), url=_PAGES[service])
+    verdict = f"the text does not show that the caller is allowed {action} on the cache and on the user"
+    is_allowed = login.missing is None and _ARN.search(denial.failure.text) is not None
+    if is_allowed:
+        verdict = "the token, the user or the caller's policies are not right"
+    return denial.explain(
+        f"The cache rejected the IAM token{user}: {shown[0] if shown else verdict}.",
+        CACHE_LOGIN_REJECTED.cause("derived" if shown else "reported", (_ANSWER,)),
+        remedies=present(check, grant) if shown or is_allowed else present(grant, check),
+        notes=EVENTUAL_CONSISTENCY,
+    )
+
+
+def _is_iam_user(text: str) -> bool:
+    """Return whether a text shows the user with the same ID and name and the authentication mode iam."""
+    names = _SHOWN_NAMES.search(text)
+    pair = () if names is None else tuple(each for each in names.groups() if each)
+    return len(set(pair)) == 1 and '"iam"' in text and '"active"' in text
+
+
+def _check_user(text: str, user: str | None) -> tuple[str, str] | None:
+    """Return what is wrong with the user that a text shows, and what to do about it."""
+    if "describe-users" not in text and '"UserName"' not in text:
+        return None
+    if (found := _PASSWORD.search(text)) is not None and '"iam"' not in text:
+        return (
+            f"its authentication mode is {found['type']}, not iam",
+            f"Give {user or 'the user'} the authentication mode iam, or log in as a user that has it",
+        )
+    names = _SHOWN_NAMES.search(text)
+    pair = () if names is None else tuple(each for each in names.groups() if each)
+    if len(pair) == 2 and pair[0] != pair[1]:
+        return (
+            f"its ID is {clip_text(pair[0])}, and its name {join_words(pair[1:], 'and')}, which must be the same for IAM authentication",
+            f"Create a user whose ID and name are both {clip_text(pair[1])}, and put it into the user group instead",
+        )
+    return None

@@ -1,0 +1,60 @@
+"""Tests for fields of GraphQL APIs that AppSync denies by the schema, a policy or a resolver."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+ERROR = '{{"errors": [{{"path": ["{0}"], "errorType": "Unauthorized", "message": "Not Authorized to access {0} on type {1}"}}]}}\n'
+MODES = '[ "API_KEY", [ { "authenticationType": "AWS_IAM" } ] ]\n'
+SCHEMA = "type Cart { id: ID! }\ntype Query {\n  listCarts(limit: Int): [Cart]\n}\n"
+HCL = """authentication_type = "AMAZON_COGNITO_USER_POOLS"
+additional_authentication_provider {
+  authentication_type = "API_KEY"
+}
+"""
+POLICY = '{{"Effect": "Allow", "Action": "appsync:GraphQL", "Resource": "arn:aws:appsync:eu-west-1:111122223333:apis/abcdefgh/{}"}}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "omits"),
+    [
+        (
+            ERROR.format("listCarts", "Query") + MODES + SCHEMA + POLICY.format("*"),
+            (
+                "only for the default authorization mode, API_KEY, and the caller comes with AWS_IAM",
+                "type Cart @aws_api_key @aws_iam {",
+                "listCarts(limit: Int): [Cart] @aws_api_key @aws_iam",
+                "Keep @aws_api_key",
+                "it is not the cause",
+            ),
+            ("put-role-policy",),
+        ),
+        (
+            ERROR.format("listCarts", "Query") + HCL + SCHEMA,
+            ("mode, AMAZON_COGNITO_USER_POOLS, and the caller comes with API_KEY", "[Cart] @aws_cognito_user_pools @aws_api_key"),
+            ("@aws_iam",),
+        ),
+        (
+            ERROR.format("getCart", "Query") + POLICY.format("types/Query/fields/listCarts"),
+            ("allows appsync:GraphQL only on", "apis/abcdefgh/types/Query/fields/getCart"),
+            ("@aws_iam",),
+        ),
+        (
+            ERROR.format("createCart", "Mutation") + "type Cart @model @auth(rules: [{ allow: owner }]) { id: ID! }",
+            ("no authorization rule of the model", "allow: private, provider: iam"),
+            ("put-role-policy",),
+        ),
+        (
+            ERROR.format("createCart", "Mutation"),
+            ("most likely, the schema does not open it", "get-graphql-api", "util.unauthorized()"),
+            ("the caller comes with",),
+        ),
+    ],
+    ids=["IAM in addition", "API key in addition", "policy", "Amplify", "nothing else"],
+)  # fmt: skip
+def test_denied_fields(text: str, says: tuple[str, ...], omits: tuple[str, ...]) -> None:
+    full = " ".join(explain(text).to_text(detail="full").split())
+    assert [each for each in says if each not in full] == []
+    assert [each for each in omits if each in full] == []
