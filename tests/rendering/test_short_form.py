@@ -229,6 +229,20 @@ def test_no_row_repeats_the_verdict() -> None:
     assert str(Explanation(denial, "x", "S3 denied it.", (cause,))) == "S3 denied it."
 
 
+def test_note_about_a_question_follows_the_verdict() -> None:
+    """It is shown even if no other note fits."""
+    notes = ("It takes a minute.", "The network is not the cause.")
+    cause = Cause("x", "A Deny matches.", "derived")
+    for question, first in (("Is it the network?", notes[1]), ("Is it my fault?", None)):
+        failure = parse(
+            f"An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\n{question}"
+        )
+        shown = str(Explanation(failure, "x", "S3 denied it.", (cause,), (), notes)).split("\n\n")
+        assert ("Note" in shown[1]) is (first is not None)
+        assert "\n\n".join(shown).count(notes[1]) == 1
+        assert first is None or shown[1].startswith(f"Note      {first}\nDerived")
+
+
 _REPLACED = "Replace CLUSTER (aws eks list-clusters), REGION and ACCOUNT_ID."
 
 

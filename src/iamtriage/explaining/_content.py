@@ -48,6 +48,7 @@ class Content(NamedTuple):
         causes: The causes, the most certain first.
         remedies: The remedies, in the order to try them.
         notes: Further information.
+        answers: The notes about what the text asks.
         general_notes: The notes that apply to most failures, which a short form omits.
         others: The other failures in the text.
         describe: Describes another failure.
@@ -71,6 +72,7 @@ class Content(NamedTuple):
     of_combined: tuple[Failure, ...]
     of_second: tuple[Failure, ...]
     foreign: tuple[tuple[str, str], ...] = ()
+    answers: tuple[str, ...] = ()
 
     def short_form(self, width: int) -> tuple[Block, ...]:
         """Return the verdict, the likeliest cause, the remedy to try first, and how to see more."""
@@ -130,14 +132,14 @@ class Content(NamedTuple):
             details=details,
             causes=self.causes,
             remedies=remedies,
-            notes=tuple(note for note in self.notes if note not in self.general_notes),
+            notes=tuple(note for note in self.notes if note not in (*self.general_notes, *self.answers)),
             others=others,
             hint=_HINT if self.causes or self.remedies else None,
             lines=lines + _LINES_PER_OTHER * (len(others) - 1) if others else lines,
             second=self.second,
             rows_alone=() if self.second is None else self._other_rows(self.of_combined),
             message="" if self.failure is None else self.failure.text[slice(*self.failure.span)],
-            code=None if self.failure is None else self.failure.envelope.code,
+            answers=self.answers,
         )
 
     def _all_parts(self) -> Parts:

@@ -12,7 +12,16 @@ from iamtriage._text import lower_first
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ("SENTENCE_END", "CauseParts", "Parts", "RemedyParts", "cause_rows", "repeats", "restates")
+__all__ = (
+    "SENTENCE_END",
+    "CauseParts",
+    "Parts",
+    "RemedyParts",
+    "cause_rows",
+    "drop_sentences",
+    "repeats",
+    "restates",
+)
 
 # The default maximum number of lines of a short explanation.
 _LINES = 26
@@ -106,7 +115,7 @@ class Parts(NamedTuple):
         second: A remedy for other failures, which is shown after the first one if it fits.
         rows_alone: The rows about other failures if that remedy does not fit.
         message: The message of the failure.
-        code: Its error code.
+        answers: The notes about what the text asks, which ``notes`` omits.
         details: Sentences that the summary omits.
     """
 
@@ -120,7 +129,7 @@ class Parts(NamedTuple):
     second: RemedyParts | None = None
     rows_alone: tuple[tuple[str, str], ...] = ()
     message: str = ""
-    code: str | None = None
+    answers: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
 
 
@@ -180,6 +189,19 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
             rows.append((_label(cause, text, message), text))
         shown_text = f"{shown_text} {text}"
     return rows
+
+
+def drop_sentences(rows: Sequence[tuple[str, str]], shown_text: str) -> list[tuple[str, str]]:
+    """Return rows without the sentences that another text contains.
+
+    >>> drop_sentences([("Derived", "An Allow does not help. It is so.")], "An Allow or a key does not help.")
+    [('Derived', 'It is so.')]
+    """
+    kept = (
+        (label, " ".join(each for each in SENTENCE_END.split(text) if not _contains(shown_text, each)))
+        for label, text in rows
+    )
+    return [(label, text) for label, text in kept if text]
 
 
 def _only_evidence(cause: CauseParts, shown_text: str) -> str:

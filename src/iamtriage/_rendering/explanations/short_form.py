@@ -27,7 +27,7 @@ from iamtriage._rendering.explanations.command_blocks import (
 from iamtriage._rendering.explanations.command_names import name_commands
 from iamtriage._rendering.explanations.footers import count_hidden, titles_row
 from iamtriage._rendering.explanations.headlines import add_details
-from iamtriage._rendering.explanations.parts import cause_rows
+from iamtriage._rendering.explanations.parts import cause_rows, drop_sentences
 from iamtriage._rendering.explanations.remedies import (
     expires,
     is_brief,
@@ -334,8 +334,12 @@ class _Builder:
         yield Heading(self._parts.summary, 1)
         parts = self._parts
         rows = add_details(cause_rows(parts.summary, causes, parts.message), parts.details)
-        if shown := tuple((label, text or _SAID[label]) for label, text in rows if text or label in _SAID):
-            yield Labels(shown)
+        if parts.answers:
+            rows = drop_sentences(rows, " ".join(parts.answers))
+        shown = [("Note", answer) for answer in parts.answers]
+        shown += [(label, text or _SAID[label]) for label, text in rows if text or label in _SAID]
+        if shown:
+            yield Labels(tuple(shown))
 
     def _remedy_blocks(self, remedy: RemedyParts, selection: _Selection) -> Iterator[Block]:
         yield Heading(f"Do this first: {remedy.title}", 2, (remedy.who,))

@@ -57,7 +57,7 @@ _FOLLOW_UP = lazy_pattern(
 _RESULT = lazy_pattern(
     r"If (?!(?:it|they|the list|one of)\b|[^,]*\bbecause\b)"
     r"(?:(?![,:]|\b(?:it|this|them|those|these)\b).){0,120}"
-    r"\b(?:answers?|does not help|fails?|finds?|is not enough|is still|lists?|prints?|reports?|shows?|works?)\b"
+    r"\b(?:(?:answer|fail|find|list|print|report|show|work)s?|does not help|is not enough|is still)\b"
     r"(?!.*\b(?:run|with|use|below|the) (?:the )?(?:second )?commands?\b)",
     re.DOTALL,
 )

@@ -217,9 +217,11 @@ class Explanation(Value, View):
 
     def _content(self) -> Content:
         from iamtriage.explaining._content import Content
+        from iamtriage.explaining._explanations.questions import find_answers
         from iamtriage.explaining._explanations.remedies import remedy_parts
 
         remedies, others = self.remedies, self.other_failures
+        notes = [note for note in self.notes if note not in _GENERAL_NOTES]
         combine = self._combine if others else None
         first, second, of_first, of_second = combine(self, others) if combine else (None, None, (), ())
         return Content(
@@ -236,6 +238,7 @@ class Explanation(Value, View):
             of_combined=of_first,
             of_second=of_second,
             foreign=self._describe_foreign(),
+            answers=() if self.failure is None else find_answers(notes, self.failure.text),
         )
 
     def _describe_foreign(self) -> tuple[tuple[str, str], ...]:

@@ -62,10 +62,8 @@ _NAMES_IN_MESSAGE = 3
 
 def _may_ask(denial: Denial) -> bool:
     """Return whether the text can ask for the cause, or name another action of the service."""
-    if denial.is_explicit:
-        return False
     text = denial.failure.text
-    return "?" in text or text.count(f"{denial.service}:") > _NAMES_IN_MESSAGE
+    return "?" in text or (not denial.is_explicit and text.count(f"{denial.service}:") > _NAMES_IN_MESSAGE)
 
 
 def _may_lack_allow(denial: Denial) -> bool:

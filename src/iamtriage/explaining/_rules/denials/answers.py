@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import islice
 
 import attrs
 
@@ -16,15 +15,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import RoleSession, User
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.questions import find_questions
 from iamtriage.explaining._rules.shared.denial import Denial
 
 _MAX_ANSWERS = 2
 _MASK = lazy_pattern(r"\*{4,10}\d{2,6}(?=:)")
 _MAX_MENTIONS = 8
-_END_OF_QUESTION = lazy_pattern(r"\?(?=\s|\Z|[?!)\"'])")
-_START_OF_QUESTION = lazy_pattern(r"[?!\n]|\.(?=\s)")
-_MAX_QUESTIONS, _CHARS_OF_QUESTION = 40, 300
-_OF_URL = lazy_pattern(r"://\S*\?|\$\?")
 _BROKEN = (
     r"\b(?:bad|broken|cached?|different|expired|invalid|missing|old|other|problem|wrong|cause|reason|fault)\b"
 )
@@ -63,6 +59,13 @@ def _is_named(denial: Denial) -> bool:
 
 # What a question is about, for which denials the answer holds, and the answer.
 _ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Denial], bool], str], ...] = (
+    (
+        lazy_pattern(
+            r"(?i:\b(?:add|attach|give|grant|put)\b[^?]{0,60}\ballow\b|\bwhat\b[^?]{0,40}\b(?:add|attach|allow|grant)\b)"
+        ),
+        lambda denial: denial.is_explicit,
+        "An Allow does not override an explicit Deny, wherever you add it.",
+    ),
     (
         lazy_pattern(r"\bGRANTs?\b|(?i:\bdatabase (?:grant|permission|privilege|right|role)s?\b)"),
         lambda denial: _is_of_policies(denial) and denial.lowercase_action in _DATABASE_LOGINS,
@@ -122,7 +125,7 @@ _ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Denial], bool], str], ...] = (
 
 def add_answers(denial: Denial, explanation: Explanation) -> Explanation:
     """Add notes that answer the questions of a text, and say which name in it is that of an operation and not of an action."""
-    asked = " ".join(_find_questions(denial.failure.text))
+    asked = " ".join(find_questions(denial.failure.text))
     action = denial.action or "the action"
     found = [
         answer.format(caller=clip_text(denial.caller), action=action)
@@ -138,19 +141,6 @@ def add_answers(denial: Denial, explanation: Explanation) -> Explanation:
         )
     notes = (*_explain_operations(denial), *found)[:_MAX_ANSWERS]
     return attrs.evolve(explanation, notes=(*notes, *explanation.notes)) if notes else explanation
-
-
-def _find_questions(text: str) -> Iterator[str]:
-    r"""Yield the questions of a text, up to their question marks.
-
-    >>> list(_find_questions("It fails. Is s3.example a bug?\nSee https://example.com/?a=1 or https://example.com/?"))
-    ['Is s3.example a bug?']
-    """
-    for end in islice(_END_OF_QUESTION.finditer(text), _MAX_QUESTIONS):
-        before = text[max(0, end.start() - _CHARS_OF_QUESTION) : end.start()]
-        question = f"{_START_OF_QUESTION.split(before)[-1].strip()}?"
-        if not _OF_URL.search(question):
-            yield question
 
 
 def _says_restart(explanation: Explanation) -> bool:
