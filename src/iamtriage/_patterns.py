@@ -7,12 +7,13 @@ parsing a text.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, AnyStr, TypeVar, cast
+from typing import TYPE_CHECKING, AnyStr, TypeVar, cast, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 _T = TypeVar("_T")
+_DefaultT = TypeVar("_DefaultT")
 
 REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 """The source of a pattern for the code of a Region."""
@@ -46,6 +47,19 @@ class _LazyPattern:
         self.__class__ = _UsedPattern  # type: ignore[assignment]
         found: object = getattr(compiled, name)
         return found
+
+
+@overload
+def only_one(found: Collection[_T]) -> _T | None: ...
+@overload
+def only_one(found: Collection[_T], default: _DefaultT) -> _T | _DefaultT: ...
+def only_one(found: Collection[_T], default: _DefaultT | None = None) -> _T | _DefaultT | None:
+    """Return what was found if it is a single value, or else the default.
+
+    >>> only_one({"prod"}), only_one({"prod", "test"}), only_one([], "NAME")
+    ('prod', None, 'NAME')
+    """
+    return next(iter(found)) if len(found) == 1 else default
 
 
 def lazy_pattern(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:

@@ -10,23 +10,20 @@ https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import find_holder
 from iamtriage.explaining._rules.calls.request_kinds import CONFLICT
 from iamtriage.explaining._rules.shared import clues, commands
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import Commands, replace_in, your_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
+from iamtriage.failures._failures import AwsError
 
 BLOCKED = lazy_pattern(
     r"(?P<first>must (?:delete|detach|remove|deactivate) [^.\n]{3,80}? first)\b|(?P<attached>Cannot delete a policy attached to entities)"

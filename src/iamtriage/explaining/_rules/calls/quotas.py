@@ -9,7 +9,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -263,8 +263,7 @@ _LIST_POLICIES = "aws iam list-policies --scope Local --query 'Policies[].Arn' -
 
 def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation:
     stated = stated_option(case, "policy-arn")
-    named = {each[0] for each in _POLICY.finditer(case.text)}
-    arn = commands.arn(stated or (named.pop() if len(named) == 1 else None), "POLICY_ARN")
+    arn = commands.arn(stated or only_one({each[0] for each in _POLICY.finditer(case.text)}), "POLICY_ARN")
     of_policy = commands.fill_command("--policy-arn {}", arn)
     name = "" if arn == "POLICY_ARN" else f" {arn.rpartition('/')[2]}"
     oldest = "'sort_by(Versions[?!IsDefaultVersion], &CreateDate)[0].VersionId'"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
@@ -120,8 +120,7 @@ def _find_block(text: str) -> Block | None:
     """Return the Terraform resource of the ACL that failed, if the text shows it."""
     blocks = {each.name: each for each in find_resources(text, _ACL_RESOURCE) if each.text_of("acl")}
     failed = {each["name"] for each in _FAILED_BLOCK.finditer(text)} or blocks.keys()
-    shown = [block for name, block in blocks.items() if name in failed]
-    return shown[0] if len(shown) == 1 else None
+    return only_one([block for name, block in blocks.items() if name in failed])
 
 
 def _find_acl(text: str) -> StatedAcl | None:

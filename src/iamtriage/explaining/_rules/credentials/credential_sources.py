@@ -10,7 +10,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
@@ -144,7 +144,7 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
         not_named = PROFILE_NOT_NAMED.cause(
             "derived", "The text shows the profiles.", text=f"Nothing selects the profile {names}."
         )
-        profile = listed[0] if len(listed) == 1 else "PROFILE_NAME"
+        profile = only_one(listed, "PROFILE_NAME")
         select = your_remedy(
             f"Select the profile {names}",
             "Run the commands where the call runs. Sign in first if the profile requires it.",

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_printed_values
@@ -164,22 +164,20 @@ def _find_database(text: str, kind: str) -> _Database:
         )
         for each in _DATABASE.finditer(text)
     }
-    kinds = {each for each, _ in named}
-    kind = kind or (kinds.pop() if len(kinds) == 1 else "instance")
+    kind = kind or only_one({each for each, _ in named}, "instance")
     names = {name for each, name in named if each == kind}
     regions = {each["region"] for each in _DATABASE.finditer(text)} - {None} or set(_REGION.findall(text))
     # Code can have a reference to the role.
     roles = {feature: role if commands.arn(role) == role else "" for feature, role in _find_roles(text)}
     printed = (values.get("DBClusterParameterGroup") for values in find_printed_values(text))
     groups = {name for name in printed if isinstance(name, str)} | set(_GROUP.findall(text))
-    all_roles = set(_ROLE.findall(text))
     return _Database(
         kind,
-        names.pop() if len(names) == 1 else f"DB_{kind.upper()}_NAME",
+        only_one(names, f"DB_{kind.upper()}_NAME"),
         f" --region {regions.pop()}" if len(regions) == 1 else "",
         roles,
-        groups.pop() if len(groups) == 1 else None,
-        all_roles.pop() if len(all_roles) == 1 else None,
+        only_one(groups),
+        only_one(set(_ROLE.findall(text))),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
@@ -248,7 +248,7 @@ def _find_process(case: Case[ExpiredCredentials]) -> tuple[str, str] | None:
         for each in sections
         if each.settings.get("credential_process") and profile in {None, each.name}
     ]
-    return found[0] if len(found) == 1 else None
+    return only_one(found)
 
 
 def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Explanation:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
+from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.cases import Case
@@ -17,9 +17,6 @@ from iamtriage.explaining._rules.shared.credentials import clocks, credential_re
 from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
 from iamtriage.explaining._rules.sts.session_durations import find_maximum
 from iamtriage.failures._failures import ExpiredCredentials, Failure
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._context.values import CommandLine
 
 # A command that issues temporary credentials for a stated time, and the time that the text says has passed since.
 _ISSUED = lazy_pattern(

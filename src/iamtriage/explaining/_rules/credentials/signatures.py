@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
@@ -24,12 +22,10 @@ from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
+from iamtriage.explaining._rules.shared.credentials.clocks import ClockSkew
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import SignatureMismatch
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.shared.credentials.clocks import ClockSkew
 
 _CLOCK_SKEW = lazy_pattern(
     r"Signature expired|Signature not yet current|difference between the request time and the"

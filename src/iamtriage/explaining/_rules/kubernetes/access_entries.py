@@ -8,12 +8,13 @@ https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes.aws_auth import aws_auth_maps
@@ -22,22 +23,17 @@ from iamtriage.explaining._rules.kubernetes.entries import entry_parameters, ent
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_listed
 from iamtriage.explaining._rules.kubernetes.pods import rejected_pod_roles
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_mappings
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
 from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary, quoted_message
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
+from iamtriage.failures._failures import AccessEntry
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
-    from iamtriage.failures._failures import AccessEntry
-
-    _Rule = Callable[["Case[AccessEntry]", str], Explanation]
+_Rule = Callable[[Case[AccessEntry], str], Explanation]
 
 # Words of operations, what they create or change, and what the AWS CLI calls a list of it.
 _OBJECTS = (
@@ -294,7 +290,7 @@ def _repeat_association(case: Case[AccessEntry]) -> str:
     repeated = repeat_command(called, "eks", "associate-access-policy", of_region=cluster.region)
     policies = set(entry_parameters.STATED_POLICY.findall(case.text))
     kind, namespaces = entry_parameters.find_scope(case.text)
-    policy = policies.pop() if len(policies) == 1 else principal_mappings.VIEW_POLICY
+    policy = only_one(policies, principal_mappings.VIEW_POLICY)
     # These policies are about cluster-scoped resources, too, which a scope of namespaces excludes.
     is_wide = not kind and policy.endswith(("AdminViewPolicy", "ClusterAdminPolicy"))
     namespace = None if kind == "cluster" or is_wide else "NAMESPACE"

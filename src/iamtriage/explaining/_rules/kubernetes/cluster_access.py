@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import attrs
 
@@ -12,6 +13,7 @@ from iamtriage.arns._principals import (
     FederatedUser,
     IdentityCenterRole,
     InstanceProfile,
+    Principal,
     Role,
     Root,
     ServiceLinkedRole,
@@ -19,24 +21,19 @@ from iamtriage.arns._principals import (
 )
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.statements import is_administrator
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import narrowest_access_policy
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     VIEW_POLICY,
+    ClusterPrincipal,
     build_cluster_principal,
 )
 from iamtriage.explaining._rules.shared.principals import masked_principals, principal_words
 from iamtriage.explaining._rules.shared.principals.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, your_remedy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from iamtriage.arns._principals import Principal
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster
-    from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
 
 _ENTRY_COMMAND = lazy_pattern(r"aws eks [a-z]+-access-(?:entry|policy) ")
 # The subcommands of kubectl that only read, that change objects or open connections to them, and that change nodes.

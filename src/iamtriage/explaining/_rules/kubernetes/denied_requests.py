@@ -7,16 +7,18 @@ https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Self
+import re
+from typing import Self
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.values import Subject
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes.other_logins import ClusterProvider, find_cluster_provider
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -29,11 +31,6 @@ from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 from iamtriage.failures._failures import KubernetesForbidden
-
-if TYPE_CHECKING:
-    import re
-
-    from iamtriage.explaining._explanations.remedies import Remedy
 
 AIRFLOW, KUBECTL_APPLY, SPARK = "Airflow", "kubectl apply", "Spark"
 # The access policies whose permissions are known.
@@ -317,8 +314,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
 
 def find_namespaces(text: str) -> tuple[str, ...]:
     """Return the namespaces of the only scope of access policies that a text shows, unless it has patterns."""
-    found = {tuple(_QUOTED.findall("".join(each))) for each in _NAMESPACES.findall(text)}
-    names = found.pop() if len(found) == 1 else ()
+    names = only_one({tuple(_QUOTED.findall("".join(each))) for each in _NAMESPACES.findall(text)}, ())
     return names if all(commands.namespace(each) == each for each in names) else ()
 
 

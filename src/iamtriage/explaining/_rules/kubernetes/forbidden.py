@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
@@ -18,6 +18,7 @@ from iamtriage.explaining._context.readers.kubernetes.pod_templates import (
     find_misplaced_account,
 )
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.workloads.pod_problems import (
     describe_misplaced,
     move_account_remedy,
@@ -38,16 +39,11 @@ from iamtriage.explaining._rules.kubernetes.rbac.rbac_remedies import find_missi
 from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import add_stated_verbs, find_gaps
 from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac_remedies import gap_remedies
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests
+from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request
-    from iamtriage.failures._failures import KubernetesForbidden
+from iamtriage.failures._failures import KubernetesForbidden
 
 # EC2 names the sessions of an instance's role after the instance.
 _INSTANCE_SESSION = lazy_pattern(r"[:/]i-[0-9a-f]{8,17}\Z", re.ASCII)

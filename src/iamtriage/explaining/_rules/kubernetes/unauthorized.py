@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html#unauthoriz
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import attrs
 
@@ -15,10 +15,12 @@ from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
 from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import explain_no_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map, find_map_entry
+from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
 from iamtriage.explaining._rules.kubernetes.entries import cluster_creators, stated_entries
 from iamtriage.explaining._rules.kubernetes.entries.entry_recreations import find_recreation
 from iamtriage.explaining._rules.kubernetes.logins import (
@@ -41,6 +43,7 @@ from iamtriage.explaining._rules.kubernetes.logins.rejected_logins import (
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
 from iamtriage.explaining._rules.kubernetes.rbac import other_denials
 from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, failure_sentence
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
@@ -49,14 +52,7 @@ from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
 )
 from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, look_up_once, present, your_remedy
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import KubernetesUnauthorized
+from iamtriage.failures._failures import KubernetesUnauthorized
 
 _RESOURCE_TYPE = lazy_pattern(r"doesn't have a resource type \"([\w./-]{1,120})\"", re.ASCII)
 # What people say about the access of the same or other principals, and what follows.

@@ -7,20 +7,17 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-id-assign-target-role.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
+from iamtriage.arns._principals import Role
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, restart_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import is_about_pods
-
-if TYPE_CHECKING:
-    from iamtriage.arns._principals import Role
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
+from iamtriage.failures._failures import AwsError
 
 _POD_IDENTITY = lazy_pattern(
     r"(?i:\bpod[ -]identity\b(?! webhook))|169\.254\.170\.23|pods\.eks\.amazonaws\.com"
@@ -72,7 +69,7 @@ def find_role_of_pod(text: str, target: Role | None) -> str | None:
     names = {each[each.lastgroup or 0] for each in _ROLE_OF_POD.finditer(text)} - {
         getattr(target, "name", None)
     }
-    return next(iter(names)) if len(names) == 1 else None
+    return only_one(names)
 
 
 def pod_remedies(

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -15,8 +14,10 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.cases import Case, FailureT_co
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -27,13 +28,9 @@ from iamtriage.explaining._rules.sts.findings import (
     diagnose_sts_call,
 )
 from iamtriage.explaining._rules.sts.taken_bucket_names import creates_bucket, explain_taken_name
+from iamtriage.failures._failures import CredentialScope
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, STS_ANNOTATION, StsCall
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case, FailureT_co
-    from iamtriage.failures._failures import CredentialScope
 
 _SIGNED_REGION = lazy_pattern(
     r"scoped to (?:a )?(?:valid|correct) [Rr]egion, not '([a-z0-9-]{1,40})'", re.ASCII

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import attrs
@@ -15,13 +16,11 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._explanations.remedies import Remedy, Who
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_region
+from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import Failure
     from iamtriage.sts._causes import Place, StsCause
 
 UNREACHABLE_CODES = frozenset({"private-dns-regional-only", "unpublished-fips-host"})

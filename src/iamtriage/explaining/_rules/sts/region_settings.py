@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from textwrap import dedent
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at, line_start
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import Commands, present
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 _REGION_NAME = r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]"
 # A setting of the region in code, a file or a command. In a log, words before a colon are not a setting.
@@ -92,8 +90,7 @@ def find_bucket(case: Case[Failure]) -> str | None:
     stated = case.context.bucket
     if stated is not None:
         return stated.value
-    names = {each["bucket"] for each in _BUCKET.finditer(case.failure.text)}
-    return names.pop() if len(names) == 1 else None
+    return only_one({each["bucket"] for each in _BUCKET.finditer(case.failure.text)})
 
 
 def find_region_fix(

@@ -9,7 +9,6 @@ https://developer.hashicorp.com/vault/docs/auth/aws and https://developer.hashic
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -17,27 +16,25 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions, find_working_regions
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import AWS_COMPATIBLE
 from iamtriage.explaining._rules.sts.findings import GLOBAL_HOST_REGIONAL_CREDENTIALS, diagnose_sts_call
+from iamtriage.failures._failures import (
+    AwsError,
+    CredentialScope,
+    InvalidCredentials,
+    MissingCredentials,
+    RegionDisabled,
+)
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import (
-        AwsError,
-        CredentialScope,
-        InvalidCredentials,
-        MissingCredentials,
-        RegionDisabled,
-    )
 
 _PHRASES = ("STS is not activated in this region", "STS is not activated in the requested region")
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html

@@ -7,13 +7,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage-assume.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import ProfileSection, find_profile_sections
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
@@ -25,11 +26,7 @@ from iamtriage.explaining._rules.sts.role_chains import (
     explain_chain,
     explain_session_of_user,
 )
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
+from iamtriage.failures._failures import AwsError
 
 SESSION_DURATION = lazy_pattern(
     r"1 hour session limit for roles assumed by role chaining|exceeds the MaxSessionDuration set for this role"
@@ -141,8 +138,9 @@ def _find_profile(case: Case[AwsError]) -> tuple[ProfileSection | None, ProfileS
     It is the selected profile, or the only one with a duration.
     """
     sections = {each.name: each for each in find_profile_sections(case.failure.text)}
-    timed = [each.name for each in sections.values() if "duration_seconds" in each.settings]
-    name = find_profile(case) or (timed[0] if len(timed) == 1 else "default")
+    name = find_profile(case) or only_one(
+        [each.name for each in sections.values() if "duration_seconds" in each.settings], "default"
+    )
     section = sections.get(name)
     if section is None or "role_arn" not in section.settings:
         return None, None
@@ -155,8 +153,9 @@ def find_maximum(text: str) -> int | None:
     >>> find_maximum("MaxSessionDuration is 43200"), find_maximum("max session duration: 12 hours")
     (43200, 43200)
     """
-    found = {int(each["number"]) * (3600 if each["hours"] else 1) for each in _MAXIMUM.finditer(text)}
-    maximum = found.pop() if len(found) == 1 else 0
+    maximum = only_one(
+        {int(each["number"]) * (3600 if each["hours"] else 1) for each in _MAXIMUM.finditer(text)}, 0
+    )
     return maximum if SHORTEST_MAXIMUM <= maximum <= LONGEST_MAXIMUM else None
 
 

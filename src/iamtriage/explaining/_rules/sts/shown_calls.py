@@ -9,9 +9,8 @@ https://docs.aws.amazon.com/sdkref/latest/guide/access-assume-role.html.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -19,12 +18,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._context.resolving import context_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from iamtriage.explaining._context.values import CommandLine
-    from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._context.values import CommandLine
+from iamtriage.explaining._facts import Facts
 
 _START = lazy_pattern(
     r"(?P<go>\bstscreds\.New(?:AssumeRoleProvider|Credentials(?:WithClient)?)\()"

@@ -8,9 +8,10 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working, is_administrator
@@ -27,13 +28,6 @@ from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, 
 from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import principal_names
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
 
 KEY_NOT_ACCESSIBLE = CauseType(
     "key-not-accessible",
@@ -262,8 +256,7 @@ def explain_discarded_volume(case: Case[AwsError]) -> Explanation | None:
     key = next(iter(keys.values())) if len(keys) == 1 else None
     arn = commands.arn(key[0] if key else None, "KEY_ARN")
     region = commands.region(key["region"] if key else clues.find_region(case))
-    names = {each["name"] for each in _ROLE.finditer(text)}
-    role = names.pop() if len(names) == 1 else None
+    role = only_one({each["name"] for each in _ROLE.finditer(text)})
     caller = (
         f"the role {role}" if role else "the role of the EBS CSI driver" if is_of_driver else "the caller"
     )

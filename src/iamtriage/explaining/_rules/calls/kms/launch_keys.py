@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.domains import find_domain
@@ -280,8 +280,7 @@ def _account_of_instances(case: Case[AwsError], key_account: str | None) -> str 
     of_instances = set(_OF_INSTANCES.findall(case.text))
     if len(of_instances) > 1:
         return None
-    others = of_instances or set(_NAMED_ACCOUNT.findall(case.text)) - {key_account}
-    return others.pop() if len(others) == 1 else key_account
+    return only_one(of_instances or set(_NAMED_ACCOUNT.findall(case.text)) - {key_account}, key_account)
 
 
 def _needs_only_grant(case: Case[AwsError], account: str, allowed: str) -> bool:

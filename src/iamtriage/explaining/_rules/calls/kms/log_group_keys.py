@@ -8,26 +8,23 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.ht
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._context.readers.terraform_code import find_resources
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
 from iamtriage.explaining._rules.shared import clues, commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.texts import text_signs
+from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AwsError
 
 KEY_NOT_ALLOWED = lazy_pattern(r"KMS key does not exist or is not allowed to be used with")
 """What CloudWatch Logs says of a key that it may not use, as a denial or as an invalid parameter."""
@@ -50,8 +47,7 @@ def explain_log_group_key(case: Case[AwsError] | Denial, _message: str = "") -> 
     text, keep = "", "Keep the statement that allows the account (root) kms:*."
     steps: tuple[str, ...] = (f"{save_step('the key policy', 'policy.json')} {keep}",)
     words = case.failure.text
-    keys = {each["arn"] or each["key"] for each in text_signs.NAMED_KEY.finditer(words)}
-    key = keys.pop() if len(keys) == 1 else "KEY_ID"
+    key = only_one({each["arn"] or each["key"] for each in text_signs.NAMED_KEY.finditer(words)}, "KEY_ID")
     policy = RESOURCE_POLICIES["kms"]
     lines = tuple(
         f"{fill_command(each.replace(' ARN ', ' {} '), key)} --region {region}"

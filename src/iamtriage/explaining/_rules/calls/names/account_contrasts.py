@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import attrs
 
@@ -18,7 +18,9 @@ from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.domains import find_domain
+from iamtriage.explaining._context.values import Document
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -27,10 +29,6 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.failures._failures import AwsError
 from iamtriage.policies._readers.elements import principal_names
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._context.values import Document
-    from iamtriage.explaining._explanations.remedies import Remedy
 
 _NAME_PART, _MAX_LINE, _CALLER_AND_OWNER = 5, 300, 2
 # What a text says of a resource in another account that is not the one that is meant.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -157,8 +157,8 @@ def _explain_missing(text: str, wanted: re.Match[str]) -> tuple[str, Cause, Reme
     accounts = set(ACCOUNT_IN_TEXT.findall(text))
     regions = {each["region"] for each in _STACK_REGION.finditer(text)} or set(_REGION.findall(text))
     regions -= {there["region"]} if there else set()
-    account = accounts.pop() if len(accounts) == 1 else "ACCOUNT_ID"
-    region = regions.pop() if len(regions) == 1 else "REGION"
+    account = only_one(accounts, "ACCOUNT_ID")
+    region = only_one(regions, "REGION")
     where = "The account and Region that the CDK deploys to have" if region == "REGION" else f"{region} has"
     because = f'The text says "{" ".join(wanted[0].split())}".'
     why = f"they are not bootstrapped with the qualifier {qualifier}, or the credentials are for another account or Region"

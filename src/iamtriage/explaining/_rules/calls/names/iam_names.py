@@ -9,11 +9,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls import error_kind
 from iamtriage.explaining._rules.calls.names.missing_resources import (
@@ -24,16 +24,13 @@ from iamtriage.explaining._rules.calls.names.missing_resources import (
 )
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
+from iamtriage.failures._failures import AwsError
 
 INVALID_NAME = lazy_pattern(
     r"specified value for (?P<field>roleName|userName|groupName|policyName|instanceProfileName) is invalid\. It must contain only alphanumeric"

@@ -6,8 +6,6 @@ https://github.com/kubernetes-sigs/aws-iam-authenticator.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import InstanceProfile, Role, User
@@ -16,6 +14,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.names import entry_arns
+from iamtriage.explaining._rules.calls.names.entry_arns import RejectedArn
 from iamtriage.explaining._rules.calls.names.missing_resources import MANAGED_POLICY, explain_managed_policy
 from iamtriage.explaining._rules.calls.roles.account_roles import explain_missing_setting
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -26,9 +25,6 @@ from iamtriage.explaining._rules.shared.principals import arn_diagnosis
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.failures._failures import InvalidArn
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.calls.names.entry_arns import RejectedArn
 
 _SERVICE_LINKED = lazy_pattern(r"principalArn value of a Service Linked Role")
 _ANNOTATION = "eks.amazonaws.com/role-arn"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import as_sentence, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -285,7 +285,7 @@ def _related_remedy(case: Case[AwsError], message: str, host: str | None) -> Rem
     if (region := _unknown_region(message, host)) is not None:
         similar = _similar_regions(region)
         # Not REGION, which can become the Region that does not exist.
-        correct = similar[0] if len(similar) == 1 else "REGION_CODE"
+        correct = only_one(similar, "REGION_CODE")
         command = case.context.command
         again = [commands.repeat_command(command, changes={"region": each}) for each in similar or (correct,)]
         list_regions = "aws account list-regions --region us-east-1 --query 'Regions[].RegionName'"

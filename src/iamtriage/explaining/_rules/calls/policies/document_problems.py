@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_servi
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -15,6 +15,7 @@ from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._context.values import Document
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
@@ -29,9 +30,6 @@ from iamtriage.explaining._rules.shared.principals.arn_diagnosis import (
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.failures._failures import MalformedPolicy
 from iamtriage.policies._readers.elements import as_strings
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._context.values import Document
 
 _FIELD_MESSAGE = lazy_pattern(
     r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})|[Pp]olicy statement must contain (?P<missing>action|resource)s"

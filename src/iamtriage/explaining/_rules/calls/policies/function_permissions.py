@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._context.readers.terraform_code import find_resources
@@ -154,7 +154,7 @@ def find_request(text: str) -> tuple[str, str] | None:
         for each in _REQUEST.finditer(text)
         if _WORKS.search(each["after"]) is None or _NOT.search(each["after"]) is not None
     }
-    return found.pop() if len(found) == 1 else None
+    return only_one(found)
 
 
 def _list_blocks(text: str) -> list[dict[str, str]]:
@@ -205,7 +205,7 @@ def _find_in_terraform(text: str, service: str) -> tuple[str, str] | None:
         if block.text_of("principal") == service
         and _WRITTEN.fullmatch(written := block.arguments.get("source_arn", ""))
     ]
-    return found[0] if len(found) == 1 else None
+    return only_one(found)
 
 
 def replace_permission(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -37,7 +37,7 @@ def explain_image(denial: Denial, row: service_access.ServiceAccess, values: dic
     if region != "REGION":
         row = attrs.evolve(row, commands=tuple(f"{each} --region {region}" for each in row.commands))
     of_account, allowed, partition = "", _list_allowed(denial), denial.location.partition or "aws"
-    account = next(iter(others)) if len(others) == 1 else owner
+    account = only_one(others, owner)
     # A function and its image are in one Region.
     function = f"arn:{partition}:lambda:{region}:{account}:function:*"
     contrast = None

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import upper_first
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
@@ -162,8 +162,7 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
 
 def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanation:
     services = (case.service,) if case.service else (*_possible_services(case.failure),) or (None,)
-    found = {find_role_recipient(case.operation, each) for each in services} - {None}
-    recipient = found.pop() if len(found) == 1 else None
+    recipient = only_one({find_role_recipient(case.operation, each) for each in services} - {None})
     is_stated = any(map(message.__contains__, _NAMES_PRINCIPAL))
     stated = SERVICE_PRINCIPAL.search(message) if is_stated else None
     service = recipient.principal if recipient else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, lower_first, quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -156,8 +156,7 @@ def _head() -> str:
 def explain_locked_object(denial: Denial) -> Explanation:
     """Explain that Object Lock protects a version, by the mode and the legal hold that the text shows."""
     text = denial.failure.text
-    modes = {each[0].upper() for each in _MODE.finditer(text)}
-    mode = modes.pop() if len(modes) == 1 else None
+    mode = only_one({each[0].upper() for each in _MODE.finditer(text)})
     until, hold = _UNTIL.search(text), _HOLD.search(text)
     is_held = hold is not None and "ON" in {hold["state"], hold["status"]}
     when = until[1] if until else "the retention ends"

@@ -9,16 +9,16 @@ https://docs.aws.amazon.com/cloud9/latest/user-guide/troubleshooting.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.credentials.keys.rejected_requests import RejectedRequest
 from iamtriage.explaining._rules.credentials.keys.rejecting_regions import set_region_remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -32,9 +32,6 @@ from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
 from iamtriage.failures._failures import Failure, MissingCredentials
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.credentials.keys.rejected_requests import RejectedRequest
 
 _CHARS_OF_CALLER = 300
 _CALLER = lazy_pattern(r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{1,600}")
@@ -107,8 +104,7 @@ def _find_partition_of_keys(case: Case[Failure], request: RejectedRequest) -> tu
     """Return the partition in which the text shows that the credentials work, and what shows it."""
     working = [endpoint for each in request.working_regions if (endpoint := find_endpoint(each)) is not None]
     if working:
-        partitions = {each.partition for each in working}
-        partition = partitions.pop() if len(partitions) == 1 else None
+        partition = only_one({each.partition for each in working})
         return partition, f"The text shows successful calls in {join_words(request.working_regions, 'and')}."
     shown = find_shown_caller(case)
     partition = getattr(principal_words.try_parse_principal(shown), "partition", None)

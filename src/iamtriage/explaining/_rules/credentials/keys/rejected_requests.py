@@ -6,7 +6,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
@@ -259,8 +259,7 @@ def _calls_global(text: str) -> bool:
 
 def _find_calling_account(text: str, role: Role) -> str | None:
     """Return the only account in a text that is not that of the role to be assumed."""
-    accounts = {found[1] for found in _ACCOUNT.finditer(text)} - {role.account}
-    return accounts.pop() if len(accounts) == 1 else None
+    return only_one({found[1] for found in _ACCOUNT.finditer(text)} - {role.account})
 
 
 SESSION_TOKEN_REMEDY = your_remedy(

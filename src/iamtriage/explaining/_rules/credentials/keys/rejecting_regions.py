@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.credentials.keys.rejected_requests import RejectedRequest
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.sts.findings import StsFindings
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.credentials.keys.rejected_requests import RejectedRequest
-    from iamtriage.explaining._rules.sts.findings import StsFindings
 
 
 def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -64,10 +64,9 @@ def explain_lost_secret(text: str, _facts: Facts) -> Explanation | None:
     """Explain a text that asks for the secret of an access key, or return ``None`` if it does not."""
     if _LOST.search(text) is None or _OF_AWS.search(text) is None:
         return None
-    users = {name for found in _USER.findall(text) for name in found if name}
-    user, listed = commands.user_name(users.pop() if len(users) == 1 else None), set(_LISTED.findall(text))
-    keys = listed or set(_KEY_ID.findall(text))
-    key = commands.access_key(next(iter(keys)) if len(keys) == 1 else None)
+    user = commands.user_name(only_one({name for found in _USER.findall(text) for name in found if name}))
+    listed = set(_LISTED.findall(text))
+    key = commands.access_key(only_one(listed or set(_KEY_ID.findall(text))))
     profile = found[1] if (found := _PROFILE.search(text)) else None
 
     def call(verb: str, *options: str) -> str:

@@ -7,11 +7,11 @@ configuration for a profile: https://docs.spring.io/spring-boot/reference/featur
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import line_start, quote_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.profiles import find_key_file
@@ -30,12 +30,7 @@ from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.failures._failures import Failure
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import InvalidCredentials
+from iamtriage.failures._failures import Failure, InvalidCredentials
 
 _SETTING = lazy_pattern(
     r"(?<![\w.-])(?![\w.-]{0,80}(?i:secret))(?P<name>(?:[\w.-]{1,60}[._-])?(?i:(?:aws[_-]?)?access[_-]?key(?:[_-]?id)?))[\"']?[ \t]{0,8}(?P<sign>[:=])[ \t]{0,4}(?P<quote>[\"']?)"
@@ -222,8 +217,8 @@ def _find_said_key(text: str) -> ListedKey | None:
     keys = set(LONG_TERM_KEY_ID.findall(text))
     if said is None or len(keys) != 1:
         return None
-    users = {each["user"] for each in _USER.finditer(text)} - NO_SAID_NAMES - _NO_USERS
-    key, user = keys.pop(), users.pop() if len(users) == 1 else None
+    key, users = keys.pop(), {each["user"] for each in _USER.finditer(text)} - NO_SAID_NAMES - _NO_USERS
+    user = only_one(users)
     listed = ListedKey(key, {key: False}, user, None)
     return listed if '"' in said[0] else listed._replace(shown=f"says {quote_words(said[0])}")
 

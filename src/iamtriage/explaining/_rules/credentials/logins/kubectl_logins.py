@@ -10,7 +10,6 @@ https://docs.aws.amazon.com/cli/latest/reference/eks/update-kubeconfig.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -25,12 +24,7 @@ from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.failures._failures import Failure
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
+from iamtriage.failures._failures import Failure, MissingCredentials
 
 __all__ = ("add_rejected_login", "has_rejected_credentials")
 

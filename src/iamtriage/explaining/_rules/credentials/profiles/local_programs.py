@@ -7,16 +7,11 @@ https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/credentials-temp
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
 
 _JETBRAINS = r"(?:JetBrains )?(?:IntelliJ(?: IDEA)?|PyCharm|GoLand|WebStorm|PhpStorm|RubyMine|CLion|RustRover)|(?<=\b[Ii]n )Rider|(?<=\b[Ff]rom )Rider|JetBrains Rider"
 _CODE = r"(?:VS ?Code|Visual Studio Code)"

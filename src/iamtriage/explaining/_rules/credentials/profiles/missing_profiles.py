@@ -8,13 +8,14 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.profiles import ProfileSection
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.profiles import broken_profiles
@@ -28,11 +29,6 @@ from iamtriage.explaining._rules.shared.credentials.backend_blocks import find_c
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import MissingCredentials
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._context.readers.profiles import ProfileSection
 
 PROFILE_MISTYPED = CauseType(
     "profile-mistyped",

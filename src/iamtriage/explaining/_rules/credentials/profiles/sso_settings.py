@@ -11,7 +11,7 @@ import re
 from functools import partial
 from hashlib import sha1
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_words, upper_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.region_names import PLACE, region_of_place
@@ -58,7 +58,7 @@ def explain_unknown_portal(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a sign-in names an access portal that IAM Identity Center does not have in the Region."""
     found = ([*pattern.finditer(case.failure.text)] for pattern in (_GIVEN, _HOME))
     regions = ({next(filter(None, each.groups())) for each in matches} for matches in found)
-    given, home = (each.pop() if len(each) == 1 else None for each in regions)
+    given, home = (only_one(each) for each in regions)
     said = next(find_said(case.failure.text, _SAID_HOME), None) if home is None else None
     if said is not None:
         home = region_of_place(said[1])
@@ -269,7 +269,7 @@ def _profile_remedy(case: Case[Failure], profile: str | None, title: str) -> Rem
     lines: list[str] = []
     for setting in _SETTINGS:
         stated = [value for each, value in shown if each == setting and _PLAIN_VALUE.fullmatch(value)]
-        value = stated[0] if len(stated) == 1 else setting.upper()
+        value = only_one(stated, setting.upper())
         if setting != "region" or len(stated) == 1:
             lines.append(commands.fill_command("aws configure set {} {} --profile {}", setting, value, name))
     return your_remedy(

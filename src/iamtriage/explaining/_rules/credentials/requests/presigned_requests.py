@@ -13,7 +13,7 @@ import re
 from itertools import islice
 from typing import NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_argument, upper_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
@@ -322,7 +322,7 @@ def _find_signer(text: str) -> _Signer:
     verbs = {each["verb"] or each["enum"] or each["symbol"] or "get" for each in found}
     methods = {each.upper() for each in verbs}
     name = "" if not found else found[0][0].strip()
-    return _Signer("\n".join(parts), methods.pop() if len(methods) == 1 else None, name)
+    return _Signer("\n".join(parts), only_one(methods), name)
 
 
 def _find_parameter(code: str, header: str) -> re.Match[str] | None:

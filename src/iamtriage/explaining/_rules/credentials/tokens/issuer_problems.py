@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, quote_argument
+from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.endpoints import PRIVATE_START
@@ -35,9 +35,6 @@ from iamtriage.explaining._rules.sts.trust.trust_findings import trust_policy_ev
 from iamtriage.failures._failures import InvalidIdentityToken
 from iamtriage.policies._readers.elements import parse_document
 from iamtriage.sts._endpoints import find_endpoint
-
-if TYPE_CHECKING:
-    from iamtriage.arns._principals import Role
 
 # What SDKs print about the STS endpoint that they call, and what the program's environment sets.
 _CALLED = lazy_pattern(

@@ -9,7 +9,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
@@ -122,8 +122,7 @@ def job_subject(denial: Denial, pipeline: Pipeline) -> str:
     stated = _BRANCH.search(text)
     branch = stated[stated.lastindex or 0] if stated else None
     if branch is None and pipeline.job == "workflow" and environment is None:
-        said = {each[each.lastindex or 0] for each in find_said(text, _SAID_BRANCH)}
-        branch = said.pop() if len(said) == 1 else None
+        branch = only_one({each[each.lastindex or 0] for each in find_said(text, _SAID_BRANCH)})
     if branch is None and environment == "":
         branch = workflows.find_pushed_branch(text)
     subject = pipeline.subject.format(project)
@@ -156,8 +155,9 @@ def find_project(denial: Denial) -> str | None:
     repository = _REPOSITORY.search(denial.failure.text)
     if repository is not None:
         return repository[repository.lastindex or 0]
-    named = {each.split(":")[1] for each in expected_subjects(denial.facts.trust_policy) if ":" in each}
-    project = next(iter(named)) if len(named) == 1 else ""
+    project = only_one(
+        {each.split(":")[1] for each in expected_subjects(denial.facts.trust_policy) if ":" in each}, ""
+    )
     return project if _PROJECT.fullmatch(project) else None
 
 

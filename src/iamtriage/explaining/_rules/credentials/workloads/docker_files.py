@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
@@ -21,11 +20,6 @@ from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.region_settings import printable_line
 from iamtriage.failures._failures import MissingCredentials
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
 
 COMPOSE = lazy_pattern(r"\b(?:docker-)?compose[\w.-]{0,20}\.ya?ml\b|\b(?:docker|podman)[- ]compose\b")
 """The file of Docker Compose, or its command."""
@@ -58,8 +52,9 @@ ENV_FILE_NOT_PASSED = CauseType(
 
 def find_service(text: str, services: Iterable[str]) -> str | None:
     """Return the only service whose log a text has, or that a command in it runs."""
-    named = {each["log"] or each["run"] for each in _NAMED_SERVICE.finditer(text)}.intersection(services)
-    return named.pop() if len(named) == 1 else None
+    return only_one(
+        {each["log"] or each["run"] for each in _NAMED_SERVICE.finditer(text)}.intersection(services)
+    )
 
 
 def find_container_service(text: str) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType, Evidence
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
@@ -164,8 +164,7 @@ def explain_lost_variable(case: Case[MissingCredentials], _message: str) -> Expl
 
 
 def _find_task_definition(text: str) -> str | None:
-    names = {found["name"] for found in _TASK_DEFINITION.finditer(text)}
-    return names.pop() if len(names) == 1 else None
+    return only_one({found["name"] for found in _TASK_DEFINITION.finditer(text)})
 
 
 _BATCH_ROLE = account_remedy(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
@@ -45,7 +45,7 @@ def attach_profile(case: Case[MissingCredentials]) -> Remedy:
     runs = [run for run in find_runs(case.failure) if run.command.words[:1] == ("iam",)]
     named = {each.value for run in runs if (each := run.command.option("role-name")) is not None}
     named = named or {each["name"] for each in _SAID_ROLE.finditer(case.failure.text)}
-    role = named.pop() if len(named) == 1 else None
+    role = only_one(named)
     role = role if role is not None and commands.role_name(role) == role else None
     lists_none = any(
         run.command.words[1:2] == ("list-instance-profiles-for-role",) and _NONE_OF_ROLE.search(run.output)

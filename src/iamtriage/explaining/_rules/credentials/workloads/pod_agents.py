@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
@@ -22,11 +21,9 @@ from iamtriage.explaining._rules.shared.commands import fill_command, namespace
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.failures._failures import AwsError, MissingCredentials
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 
 POD_IDENTITY_AGENT = "169.254.170.23"  # its address on every node
 NO_ANSWER = r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|(?:failed|unable|could not|couldn't) (?:to )?connect|failed to establish a new connection|\bE(?:CONNREFUSED|TIMEDOUT|HOSTUNREACH|NETUNREACH))"
@@ -205,7 +202,7 @@ def find_called_workload(case: AnyCase) -> tuple[str, str | None] | None:
         if command.program == "kubectl" and command.words[0] in {"exec", "logs"} and len(command.words) > 1
         if _WORKLOAD.fullmatch(command.words[1]) and "agent" not in command.words[1]
     }
-    return found.pop() if len(found) == 1 else None
+    return only_one(found)
 
 
 def _send_bare_token_remedy(case: AnyCase) -> Remedy:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import attrs
 
@@ -25,13 +25,11 @@ from iamtriage.explaining._rules.credentials.workloads.sdk_versions import find_
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.kubernetes import clusters
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
 from iamtriage.failures._failures import MissingCredentials
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 
 # What a chain of credential providers says of the variables for IRSA and for EKS Pod Identity.
 _NO_TOKEN_FILE = lazy_pattern(r"\bAWS_WEB_IDENTITY_TOKEN_FILE\b.{0,80}?\b(?:must be|not|is not|isn't) set\b")

@@ -6,9 +6,10 @@ EKS reads ``aws-auth`` in ``kube-system``: https://docs.aws.amazon.com/eks/lates
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from difflib import ndiff
 from textwrap import indent
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import attrs
 
@@ -16,21 +17,17 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Role, RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.config_maps import MapPlace, find_misplaced_map
+from iamtriage.explaining._context.values import MappingEntry
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import MAPPED_IN_WRONG_FORM
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 from iamtriage.explaining._rules.shared.kubernetes.manifests import write_scalar
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from iamtriage.explaining._context.values import MappingEntry
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 
 Caller: TypeAlias = Role | User
 

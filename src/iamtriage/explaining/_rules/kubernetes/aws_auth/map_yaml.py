@@ -7,21 +7,18 @@ https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import YAML_BROKEN
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._explanations.explanations import Explanation
 
 _MAP = lazy_pattern(
     r"^(?P<indent>[ \t]*)(?P<name>map(?:Roles|Users)): ?[|>][-+0-9]{0,2}[ \t]*\r?\n(?P<lines>(?:(?:(?P=indent)|\t)[ \t]+\S[^\n]*(?:\n|\Z)|[ \t]*\n){1,200})",

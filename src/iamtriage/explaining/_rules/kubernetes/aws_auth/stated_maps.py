@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -17,7 +16,9 @@ from iamtriage.arns._principals import InstanceProfile, Principal, Role, User
 from iamtriage.explaining._context.readers.kubernetes.config_maps import find_misplaced_map
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_stated_node_role
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.remedies import gift_of
+from iamtriage.explaining._context.values import MappingEntry
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy, gift_of
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth import map_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import (
@@ -26,20 +27,15 @@ from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import (
     explain_mapped_group,
     find_mapped_group,
 )
+from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import Caller, Finding
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_yaml import explain_broken_map
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._context.values import MappingEntry
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import Caller, Finding
-    from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
 
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 # Causes that the map in the text answers.

@@ -6,37 +6,33 @@ action, https://docs.aws.amazon.com/service-authorization/latest/reference/.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.arns._names import ACCOUNT
-from iamtriage.arns._principals import IdentityCenterRole
+from iamtriage.arns._principals import IdentityCenterRole, Principal
 from iamtriage.explaining._context.readers.callers import find_switched_role
 from iamtriage.explaining._context.readers.kubernetes.binding_searches import find_vain_search
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import find_bindings
 from iamtriage.explaining._context.readers.statements import find_said, is_administrator
 from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._context.values import MappingEntry
 from iamtriage.explaining._explanations.remedies import Remedy, Who
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import is_for_nodes
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import find_map_entry
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_same_principal
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, find_iam_arns
-from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import RESERVED_PREFIXES
+from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster, find_iam_arns
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
+    RESERVED_PREFIXES,
+    ClusterPrincipal,
+)
 from iamtriage.explaining._rules.shared.principals import masked_principals, principal_words
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.failures._failures import ConsoleKubernetesAccess
 from iamtriage.policies._documents import allow, build_document
-
-if TYPE_CHECKING:
-    from iamtriage.arns._principals import Principal
-    from iamtriage.explaining._context.values import MappingEntry
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
-    from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
-    from iamtriage.failures._failures import ConsoleKubernetesAccess
 
 GROUP = "eks-console-viewers"
 """The group and the ClusterRole that an explanation proposes, if there is none."""
@@ -138,7 +134,7 @@ def describe_switch(case: Case[ConsoleKubernetesAccess], *, kubectl_works: bool)
         for each in arns
         if not is_same_principal(each, case.principal)
     }
-    whose = others.pop() if len(others) == 1 else "the user who switched"
+    whose = only_one(others, "the user who switched")
     kubectl = f". kubectl works because it uses the credentials of {whose}" if kubectl_works else ""
     return f"after Switch role, the console acts as this role, so the cluster access of {whose} does not count{kubectl}"
 

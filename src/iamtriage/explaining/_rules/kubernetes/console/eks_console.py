@@ -7,7 +7,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import attrs
 
@@ -15,6 +16,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._context.values import MappingEntry
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map
@@ -37,6 +40,7 @@ from iamtriage.explaining._rules.kubernetes.entries.cluster_creators import (
     explain_module_creator,
 )
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
+    StatedEntry,
     describe_listed,
     find_listed,
     find_stated_entry,
@@ -45,25 +49,18 @@ from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     VIEW_POLICY,
+    ClusterPrincipal,
     build_cluster_principal,
 )
 from iamtriage.explaining._rules.shared.principals import arn_diagnosis, masked_principals, principal_words
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.explaining._rules.shared.requirements.companion_actions import KUBECTL_WORKS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._context.values import MappingEntry
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.kubernetes.entries.stated_entries import StatedEntry
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
-    from iamtriage.failures._failures import ConsoleKubernetesAccess
+from iamtriage.failures._failures import ConsoleKubernetesAccess
 
 _SIGNED_IN_STEP = "Run the first command in CloudShell, in this console session: it prints who is signed in."
 _MAPPED_STEP = "aws sts get-caller-identity in CloudShell prints the signed-in user or role. PRINCIPAL_ARN is the ARN of the user, or that of the role without its path and session."

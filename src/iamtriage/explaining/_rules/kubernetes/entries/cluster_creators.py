@@ -8,28 +8,24 @@ https://github.com/terraform-aws-modules/terraform-aws-eks/blob/master/docs/UPGR
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.remedies import Labelled, change_commands
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_stated_entry, is_listed
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_arn
-from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
+    ClusterPrincipal,
+    build_cluster_principal,
+)
 from iamtriage.explaining._rules.shared.principals import masked_principals
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
-    from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
 
 # The setting of a cluster in Terraform, CloudFormation, eksctl, the CDK, the AWS CLI and its output.
 _NO_CREATOR = lazy_pattern(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -14,6 +13,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.aws_auth import map_entries
+from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     declares_others,
     find_creation_day,
@@ -30,9 +30,6 @@ from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
 )
 from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
 _GROUPS_IN_TERRAFORM = lazy_pattern(
     r"^[ \t]{0,20}kubernetes_groups[ \t]{0,20}=[ \t]{0,4}\[(?P<groups>(?:[ \t]{0,4}\"[\w:.-]{1,63}\",?){0,8})[ \t]{0,4}\]",

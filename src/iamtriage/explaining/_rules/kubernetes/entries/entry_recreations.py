@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/eks/latest/APIReference/API_AccessEntry.html.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
@@ -22,9 +22,7 @@ from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
 )
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_iam_arns
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
-
-if TYPE_CHECKING:
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 _HAS_ENTRY = lazy_pattern(
     r"\b(?:has|have|had|got|is|are|its|his|her|the)\b[^\n.;]{0,60}\b(?i:access entry)\b|\b(?i:access entry|entry)\b(?:[^\n.;,]{0,60}?) (?:is|exists|was)\b"

@@ -8,20 +8,23 @@ https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
 from iamtriage.explaining._rules.kubernetes.denied_requests import ASSOCIATION_IN_MODULE
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_arn
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import (
@@ -29,13 +32,8 @@ from iamtriage.explaining._rules.shared.texts.deployment_tools import (
     change_in_code,
     find_deployment,
 )
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
-    from iamtriage.failures._failures import AccessEntry
-    from iamtriage.typing import AuthenticationMode
+from iamtriage.failures._failures import AccessEntry
+from iamtriage.typing import AuthenticationMode
 
 RESERVED_NAME = CauseType(
     "reserved-name",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole, Principal, Role, ServiceLinkedRole
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
 from iamtriage.explaining._context.readers.kubernetes.binding_searches import find_vain_search
 from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_iam_arns
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_allows
 from iamtriage.explaining._rules.shared.principals.principal_words import (
@@ -22,12 +24,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
     try_parse_principal,
     underlying_role,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 __all__ = (
     "DESCRIBE",
@@ -180,8 +177,7 @@ def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
 def find_listed_cluster(failure: Failure) -> str | None:
     """Return the cluster whose access entries a text lists or describes, if their commands name only one."""
     stated = (run.command.option("cluster-name", "cluster") for run in _find_runs(failure, *_LISTS, DESCRIBE))
-    names = {each.value for each in stated if each is not None}
-    return names.pop() if len(names) == 1 else None
+    return only_one({each.value for each in stated if each is not None})
 
 
 def _find_runs(failure: Failure, *words: tuple[str, str]) -> list[CommandRun]:
@@ -265,7 +261,7 @@ def _find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
             )
             said.add(tuple(named))
     said |= {(found["name"],) for found in find_said(text, _GROUP_IN_ENTRY)}
-    return said.pop() if len(said) == 1 else None
+    return only_one(said)
 
 
 def declares_others(text: str, role: Role) -> bool:

@@ -6,7 +6,7 @@ The messages come from https://github.com/kubernetes-sigs/aws-iam-authenticator 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import attrs
 
@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.callers import UNMAPPED
 from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.logins.kubectl_logins import KUBECONFIG_API_VERSION
 from iamtriage.explaining._rules.credentials.logins.missing_logins import (
     HELPER_WITHOUT_CREDENTIALS,
@@ -23,6 +24,7 @@ from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import YAML_BROKEN
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map
 from iamtriage.explaining._rules.kubernetes.entries import stated_entries
+from iamtriage.explaining._rules.kubernetes.entries.entry_recreations import Recreation
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
@@ -35,13 +37,7 @@ from iamtriage.explaining._rules.shared.principals.masked_principals import pars
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.kubernetes.entries.entry_recreations import Recreation
-
-    _Rule = Callable[[AnyCase, str], Explanation]
+_Rule = Callable[[AnyCase, str], Explanation]
 
 NOT_AN_INSTANCE = CauseType(
     "not-an-instance",

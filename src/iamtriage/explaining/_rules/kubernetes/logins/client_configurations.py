@@ -6,17 +6,20 @@ A token of EKS is signed for one cluster: https://github.com/kubernetes-sigs/aws
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.arns._principals import Principal
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._context.values import Stated
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.kubernetes import cluster_access
+from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER, OTHER_PRINCIPAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -30,12 +33,6 @@ from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-
-if TYPE_CHECKING:
-    from iamtriage.arns._principals import Principal
-    from iamtriage.explaining._context.values import Stated
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
 
 _MAX_TEXT = 64_000
 _CHARS_OF_USER = 2_000

@@ -7,11 +7,13 @@ https://github.com/fluxcd/kustomize-controller/blob/main/docs/spec/v1/kustomizat
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.arns._principals import IdentityCenterRole, Principal, Role
+from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.unique_values import unique_value
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
@@ -23,7 +25,9 @@ from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
 from iamtriage.explaining._rules.kubernetes.logins.client_configurations import find_pinned_role
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
+from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     ClusterPrincipal,
     build_cluster_principal,
@@ -33,13 +37,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
     try_parse_principal,
 )
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
-    from iamtriage.failures._failures import KubernetesUnauthorized
+from iamtriage.failures._failures import KubernetesUnauthorized
 
 _MAX_TEXT = 64_000
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}"
@@ -255,8 +253,7 @@ def _explain_missing_entry(
     """Explain that the access entries in the text do not include the role of a program."""
     principal = build_cluster_principal(role, source=case.text)
     listed = find_listed(case.failure) or ()
-    accounts = {each.account for each in listed if isinstance(each, Role)}
-    owner = cluster.account or (accounts.pop() if len(accounts) == 1 else None)
+    owner = cluster.account or only_one({each.account for each in listed if isinstance(each, Role)})
     others = [
         each
         for each in listed

@@ -7,7 +7,8 @@ https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import attrs
 
@@ -17,6 +18,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
 from iamtriage.explaining._rules.kubernetes.logins.client_configurations import (
@@ -30,23 +32,16 @@ from iamtriage.explaining._rules.kubernetes.logins.client_configurations import 
 )
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
-    from iamtriage.failures._failures import KubernetesUnauthorized
+from iamtriage.failures._failures import KubernetesUnauthorized
 
 IAM_NOTE = "IAM policies don't grant access to a cluster."
 """The note on explanations of logins."""

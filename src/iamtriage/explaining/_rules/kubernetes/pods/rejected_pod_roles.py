@@ -8,20 +8,26 @@ entry, or lacks permissions: https://docs.aws.amazon.com/eks/latest/userguide/po
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import quote_argument, upper_first
+from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
 from iamtriage.explaining._rules.kubernetes.pods.target_roles import explain_target_role, find_roles
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import IAM_DOES_NOT_HELP
@@ -34,16 +40,8 @@ from iamtriage.explaining._rules.shared.remedies import (
     trust_remedy,
 )
 from iamtriage.explaining._rules.sts.trust.service_policies import check_service_trust
+from iamtriage.failures._failures import AccessEntry
 from iamtriage.policies._documents import allow, build_document
-
-if TYPE_CHECKING:
-    from iamtriage.arns._principals import Role
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._facts import Facts
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AccessEntry
 
 _SERVICE = "pods.eks.amazonaws.com"
 _ACTIONS = ("sts:AssumeRole", "sts:TagSession")
@@ -320,8 +318,7 @@ def _find_execution_role(case: Case[AccessEntry]) -> Role | None:
     text = case.failure.text
     runs = (run.output for run in find_runs(case.failure) if run.command.words[1:2] == _DESCRIBE_PROFILE)
     printed = [arn for output in runs for arn in clusters.find_iam_arns(output)]
-    named = {*_EXECUTION_ROLE.findall(text)} or {*printed}
-    arn = named.pop() if len(named) == 1 else clusters.find_entry_arn(case)
+    arn = only_one({*_EXECUTION_ROLE.findall(text)} or {*printed}, clusters.find_entry_arn(case))
     return underlying_role(try_parse_principal(arn))
 
 

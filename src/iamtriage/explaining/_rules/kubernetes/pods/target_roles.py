@@ -8,15 +8,19 @@ https://docs.aws.amazon.com/eks/latest/APIReference/API_PodIdentityAssociation.h
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Role
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy
@@ -30,13 +34,6 @@ from iamtriage.explaining._rules.sts.trust.trust_findings import (
 from iamtriage.explaining._rules.sts.trust.trust_fixes import REMOVE_OLD, WHOLE_DOCUMENT
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import allow_statements, parse_document, principal_names
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._facts import Facts
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _PAGE = "https://docs.aws.amazon.com/eks/latest/userguide/pod-id-assign-target-role.html"
 _EXTERNAL_ID, _ACTIONS = "sts:ExternalId", ("sts:AssumeRole", "sts:TagSession")

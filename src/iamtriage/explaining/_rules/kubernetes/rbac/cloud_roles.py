@@ -7,19 +7,16 @@ https://cloud.google.com/kubernetes-engine/docs/how-to/role-based-access-control
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.other_logins import AZURE_RBAC_SIGN, GKE
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import READ_VERBS, user_argument
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
 _PERMISSION = lazy_pattern(
     r"requires one of \[\\{0,3}\"(container\.[A-Za-z]{1,60}\.[A-Za-z]{1,40})", re.ASCII

@@ -6,23 +6,19 @@ https://kubernetes.io/docs/concepts/security/pod-security-admission/ and k8s.io/
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import hide_secrets, join_words, quote_words
 from iamtriage.explaining._context.readers.names import find_namespace
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.kubernetes.rbac.other_denials import REFUSED_BY_ADMISSION
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.kubernetes.manifests import write_scalar
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
-
-if TYPE_CHECKING:
-    import re
-
-    from iamtriage.explaining._facts import Facts
 
 _REJECTED = lazy_pattern(
     r"(?:\b(?P<type>pod|service|secret|configmap|persistentvolumeclaim)s )?\"(?P<name>[a-z0-9.-]{1,253})\" is forbidden: (?P<reason>violates PodSecurity \"(?P<level>baseline|restricted):[\w.-]{1,20}\": (?P<checks>[^\n]{1,4000})"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Container, Iterable
+from typing import NamedTuple
 
 import attrs
 
+from iamtriage._patterns import only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
@@ -15,17 +17,12 @@ from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
     find_bindings,
     find_roles,
 )
-from iamtriage.explaining._context.values import Subject
+from iamtriage.explaining._context.values import Rule, Subject
+from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
-
-    from iamtriage.explaining._context.values import Rule
-    from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
-    from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request
 
 STATED_ROLE_LACKS_RULE = CauseType(
     "stated-role-lacks-rule",
@@ -134,8 +131,7 @@ def _find_group(
     If the text shows no bindings, it is the only group of the user.
     """
     if not bindings:
-        own = [each for each in groups or () if not each.startswith("system:")]
-        return own[0] if len(own) == 1 else None
+        return only_one([each for each in groups or () if not each.startswith("system:")])
     bound = {
         each.name
         for binding in bindings
@@ -143,7 +139,7 @@ def _find_group(
         for each in binding.subjects
         if each.kind == "Group" and not each.name.startswith("system:")
     }
-    group = bound.pop() if len(bound) == 1 else None
+    group = only_one(bound)
     return group if groups is None or group in groups else None
 
 

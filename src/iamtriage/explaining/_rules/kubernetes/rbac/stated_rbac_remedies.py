@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import attrs
 
@@ -11,11 +11,13 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import StatedBinding, find_roles
 from iamtriage.explaining._context.values import Subject
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, bind_command
 from iamtriage.explaining._rules.kubernetes.entries.entry_groups import change_groups, is_in_terraform
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
 from iamtriage.explaining._rules.kubernetes.rbac import request_checks
 from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import (
+    Gap,
     compare_role,
     is_similar_subject,
     matches_subject,
@@ -26,12 +28,6 @@ from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_allows
 from iamtriage.explaining._rules.shared.kubernetes.manifests import object_name, patch_with_rule
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import Gap
 
 _NAME = lazy_pattern(r"[A-Za-z0-9*][\w.:*/-]{0,252}")
 # They allow far more than a denied request needs.

@@ -6,16 +6,16 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentit
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from iamtriage._patterns import only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.policies.policy_changes import replace_failed_condition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from iamtriage.trust._evaluation import TrustResult
 
 _SOURCE_IP, _VPC_SOURCE_IP = "aws:sourceip", "aws:vpcsourceip"
@@ -108,5 +108,5 @@ def change_condition(
     if changes is None:
         return replace_failed_condition(policy, result, lambda _: None)
     key, values = changes
-    value = values[0] if len(values) == 1 else list(values)
+    value = only_one(values, list(values))
     return replace_failed_condition(policy, result, lambda each: each._replace(key=key, value=value))

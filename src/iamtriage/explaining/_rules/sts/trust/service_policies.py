@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.exceptions import IamTriageError
@@ -29,9 +30,6 @@ from iamtriage.policies._readers.elements import (
     principal_names,
 )
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping  # noqa: TC004 (nothing resolves the annotations)
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (properties of the principal)
 _KEYS_OF_CALLERS = ("aws:principalorg", "aws:principaltag/", "aws:principalarn", "aws:multifactorauth", "aws:username")  # fmt: skip
@@ -350,7 +348,7 @@ def find_source_arn(expected: str, text: str) -> str | None:
     region = rf"{re.escape(':'.join(found['type'].split(':')[:3]))}:[a-z0-9-]{{0,30}}:\d{{12}}:{re.escape(found['type'].split(':', 5)[5])}[\w.+=@/-]{{1,200}}"
     others = {each.rstrip(".,;") for each in re.findall(region, text)} - {expected.rstrip("*")}
     if others:
-        return others.pop() if len(others) == 1 else None
+        return only_one(others)
     names = {
         each["name"] or each["option"] or each["file"]
         for each in _NEW_NAMES.finditer(text)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import attrs
 
@@ -15,10 +16,13 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._context.readers.terraform_code import find_steps
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE, ROLE_TOO_NEW
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
 from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
 from iamtriage.explaining._rules.shared.remedies import (
@@ -41,15 +45,8 @@ from iamtriage.explaining._rules.sts.trust.template_trust import (
     find_template_role,
     find_trusting_role,
 )
+from iamtriage.failures._failures import AwsError, InvalidArn, MissingCredentials
 from iamtriage.policies._documents import allow
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AwsError, InvalidArn, MissingCredentials
 
 SERVICE_CANNOT_ASSUME_ROLE = CauseType(
     "service-cannot-assume-role",

@@ -9,14 +9,16 @@ from __future__ import annotations
 import copy
 import json
 import re
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, cast
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining._context.readers.coded_principals import CodedPrincipal, find_coded_principals
 from iamtriage.explaining._context.readers.terraform_code import find_resources, find_steps
+from iamtriage.explaining._context.values import Document
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -33,11 +35,6 @@ from iamtriage.policies._readers.elements import (
     principal_names,
 )
 from iamtriage.policies._readers.unknown_values import has_reference
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from iamtriage.explaining._context.values import Document
 
 _POLICY = lazy_pattern(r"\bAssumeRolePolicyDocument:|\bassume_role_policy\s{1,20}= jsonencode\(")
 _OTHER_KEY = lazy_pattern(
@@ -112,7 +109,7 @@ def find_trusting_role(case: Case[Any] | Denial) -> str | None:
     names = names or {owner[1] for owner in owners if owner is not None}
     if not names and (role := find_template_role(text)) is not None:
         names = {role.name} if role.name else set()
-    return names.pop() if len(names) == 1 else None
+    return only_one(names)
 
 
 _PROVIDER = "oidc-provider/"
@@ -206,7 +203,7 @@ def _find_issuers(policy: Mapping[str, Any]) -> tuple[str | None, str | None]:
                 subjects += values
     literal = {each for each in named if each and not has_reference(each)}
     forms = (issuer for start, issuer in _ISSUERS if any(each.startswith(start) for each in subjects))
-    return literal.pop() if len(literal) == 1 else None, next(forms, None)
+    return only_one(literal), next(forms, None)
 
 
 def _fill_key(key: str, issuer: str, text: str) -> str:
@@ -303,7 +300,7 @@ def _find_moved_key(old: dict[str, object], new: dict[str, object]) -> tuple[str
         for other, its in new.items()
         if key not in as_mapping(new.get(operator)) and as_mapping(its).get(key) == value
     ]
-    return moved[0] if len(moved) == 1 else None
+    return only_one(moved)
 
 
 def _as_list(value: object) -> list[object]:
@@ -352,7 +349,7 @@ def _find_operator(text: str, operator: str, key: str) -> str:
         lines[number].strip() for number in near if 0 <= number < len(lines) and operator in lines[number]
     }
     is_alone = sum(":" in line and _CLAIM.search(line) is not None for line in lines) == 1
-    line = named.pop() if len(named) == 1 else ""
+    line = only_one(named, "")
     # In an object, an operator can have several keys.
     return line if is_alone or "test" in line else ""
 

@@ -10,15 +10,13 @@ https://docs.gitlab.com/ci/secrets/id_token_authentication/.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.shared.policies.policy_changes import change_conditions
 from iamtriage.policies._readers.elements import as_mapping, iterate_conditions
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 GITHUB = "token.actions.githubusercontent.com"
 """The issuer of GitHub's tokens."""

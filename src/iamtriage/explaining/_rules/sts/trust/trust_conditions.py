@@ -8,12 +8,13 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._text import clip_text
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -21,9 +22,6 @@ from iamtriage.explaining._rules.sts.shown_calls import UNKNOWN, CodeCall, RoleC
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.trust._evaluation import TrustResult
 
 EXTERNAL_ID = "sts:externalid"

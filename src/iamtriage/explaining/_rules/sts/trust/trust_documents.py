@@ -5,15 +5,17 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.exceptions import IamTriageError
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
     Condition,
     change_conditions,
@@ -33,9 +35,6 @@ from iamtriage.policies._readers.elements import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from iamtriage.explaining._facts import Facts
     from iamtriage.trust._evaluation import TrustResult
 
 _PROVIDER = "oidc-provider/"
@@ -53,8 +52,9 @@ def find_provider(policy: Mapping[str, Any] | str | None) -> str | None:
     'arn:aws:iam::111122223333:oidc-provider/gitlab.com'
     """
     statements = iterate_statements(parse_document(policy) or {})
-    found = {name for each in statements for name in principal_names(each, "Federated") if _PROVIDER in name}
-    return found.pop() if len(found) == 1 else None
+    return only_one(
+        {name for each in statements for name in principal_names(each, "Federated") if _PROVIDER in name}
+    )
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 import attrs
 
@@ -16,18 +17,13 @@ from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.sts.trust.trust_documents import evaluate_policy, with_any_account
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_statements, parse_document
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from iamtriage.explaining._facts import Facts
-
 
 TRUST_POLICY_ALLOWS = CauseType(
     "trust-policy-allows",

@@ -6,6 +6,7 @@ not help, is not proposed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -13,6 +14,7 @@ import attrs
 from iamtriage._text import clip_text, join_words, lower_first, upper_first
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents, trust_subjects
@@ -20,9 +22,6 @@ from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB, organizati
 from iamtriage.policies._readers.elements import iterate_conditions, parse_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from iamtriage.explaining._facts import Facts
     from iamtriage.trust._evaluation import TrustResult
 
 _AUDIENCE = "sts.amazonaws.com"

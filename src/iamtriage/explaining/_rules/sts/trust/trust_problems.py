@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
@@ -41,9 +42,6 @@ from iamtriage.policies._readers.elements import (
     parse_document,
     principal_names,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 _ACTIONS = frozenset({_ACTION.lower(), "sts:assumerole*", "sts:*", "*"})

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.arns._principals import RoleSession
+from iamtriage.arns._principals import Role, RoleSession
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.sts.trust import trust_documents
-from iamtriage.explaining._rules.sts.trust.trust_findings import policy_with_principal
+from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, policy_with_principal
 from iamtriage.policies._readers.elements import (
     allow_statements,
     as_mapping,
@@ -25,11 +27,6 @@ from iamtriage.policies._readers.elements import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from iamtriage.arns._principals import Role
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
     from iamtriage.trust._evaluation import TrustResult
 
 SUPPLIED = "the role's trust policy, which was supplied, does not allow it"

@@ -6,15 +6,20 @@ Source: https://docs.github.com/en/actions/reference/security/oidc.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.readers.workflows import RoleStep, find_second_role
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
     Condition,
     change_conditions,
@@ -34,14 +39,6 @@ from iamtriage.policies._readers.elements import (
     parse_document,
     principal_names,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 # An input of aws-actions/configure-aws-credentials, as the log shows it.
 _AUDIENCE_INPUT = lazy_pattern(
@@ -146,8 +143,7 @@ def _find_other_phase(document: Mapping[str, Any], text: str) -> TrustProblem | 
     https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
     """
     subjects = trust_documents.expected_subjects(document)
-    phases = {each.rpartition(":")[2] for each in subjects}
-    accepted = phases.pop() if len(phases) == 1 else ""
+    accepted = only_one({each.rpartition(":")[2] for each in subjects}, "")
     other = {"plan": "apply", "apply": "plan"}.get(accepted)
     if other is None or next(_FAILING_PHASE[other].finditer(text), None) is None:
         return None
@@ -185,8 +181,8 @@ def _find_ids(text: str) -> tuple[str, str]:
         {each[1] for each in pattern.finditer(text)} for pattern in (_OWNER_ID, _REPOSITORY_ID)
     )
     return (
-        owner.pop() if len(owner) == 1 else "OWNER_ID",
-        repository.pop() if len(repository) == 1 else "REPOSITORY_ID",
+        only_one(owner, "OWNER_ID"),
+        only_one(repository, "REPOSITORY_ID"),
     )
 
 
