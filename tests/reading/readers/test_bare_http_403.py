@@ -129,6 +129,13 @@ REFUSALS: Table = (
         "WARN sccache::cache::s3: Got AWS error: Error(BadHTTPStatus(403), State { next_error: None })",
         denied(status_code=403),
     ),
+    ("salt", "[ERROR   ] EC2 Response Status Code: 403 Forbidden", denied(service="ec2", status_code=403)),
+    ("salt-of-aws", "[ERROR   ] AWS Response Status Code: 403 Forbidden", denied(status_code=403)),
+    (
+        "go-log",
+        "2026/01/02 03:04:05 s3.DEBUG DEBUG: Response s3/HeadObject Details:\n---[ RESPONSE ]--------------------------------------\nHTTP/1.1 403 Forbidden\nConnection: close",
+        denied(operation="HeadObject", service="s3", status_code=403),
+    ),
     ("s3-error", "cannot write the cache: S3 error: 403 Forbidden", _S3),
     ("r-one-line", "Error in parse_aws_s3_response(r, Sig, verbose = verbose): Forbidden (HTTP 403).", _S3),
     (
@@ -195,6 +202,10 @@ NONE: Table = tuple(
         ("number", f"Read 403 lines of {_URL}"),
         ("aws-error-elsewhere", "Azure error: Error(BadHTTPStatus(403), State { next_error: None })"),
         ("aws-error-not-found", "S3 error: 404 Not Found, 403 objects read"),
+        ("salt-elsewhere", "[ERROR   ] Shop Response Status Code: 403 Forbidden"),
+        ("salt-ok", "[DEBUG   ] EC2 Response Status Code: 200"),
+        ("go-log-not-found", "DEBUG: Response s3/HeadObject Details:\n---[ RESPONSE ]------\nHTTP/1.1 404 Not Found"),
+        ("go-log-of-others", "---[ RESPONSE ]------\nHTTP/1.1 403 Forbidden"),
         ("object-store-elsewhere", "Generic MicrosoftAzure error: Client error with status 403 Forbidden: No Body"),
     )
 )  # fmt: skip

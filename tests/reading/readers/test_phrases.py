@@ -98,6 +98,8 @@ DENIALS: Table = (
     ),
     ("authorizer", "User is not authorized to access this resource", denied()),
     ("alone", "Access Denied", denied()),
+    ("no-stop", "Amazon S3 says:\nAccess Denied Please contact your provider for assistance", denied()),
+    ("goes-on", "Amazon S3 says:\nAccess Denied pages are never cached", None),
     ("api-version", "Error calling DAX.describeClusters\nAccess Denied to API Version: DAX_V3", denied()),
     ("api-version-elsewhere", "Access denied: this API version needs a newer licence", None),
     (

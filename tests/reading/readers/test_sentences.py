@@ -1420,6 +1420,11 @@ LESS: Table = (
     ),
     ("no-aws-in-it", "User: bob is not authorized to perform this task", None),
     ("prose", "The user is not authorized, so we show the login page instead", None),
+    (
+        "template-of-a-reason",
+        "AWS puts with an explicit deny in a type policy, or because no type policy allows the action action",
+        None,
+    ),
     ("verb-alone", "You are not authorized to view this page", None),
 )
 # The inner envelope is kept: Java's suffix, and a code directly before the sentence.

@@ -14,7 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.fragments import find_around_literal
 from iamtriage._reading.vocabulary.grammar import RECORD
 from iamtriage._reading.vocabulary.pieces import Piece
-from iamtriage._reading.vocabulary.services import MASKED_LABEL, service_of_host
+from iamtriage._reading.vocabulary.services import MASKED_LABEL, service_name, service_of_host
 
 if TYPE_CHECKING:
     import re
@@ -41,18 +41,22 @@ _HOST = lazy_pattern(
     # Clients that print the URI from their arguments.
     r"|(?<=s)(?<!\w.)3[an]?://(?:[A-Za-z0-9][\w.-]{1,62}|<[^<>\n]{1,60}>)/[^\s'\"<>]{0,1024})"
 )
-# Clients that print no host: aws.s3 for R, those that write "AWS error" or "S3 error" as Rust's object_store does, and
-# the AWS Common Runtime in its logs.
+# Clients that print no host: aws.s3 for R, those that write "AWS error" or "S3 error" as Rust's object_store does or
+# "EC2 Response Status Code" as Salt does, the AWS SDK for Go when it logs a response, and the AWS Common Runtime in its
+# logs.
 _CLIENT_MESSAGE = lazy_pattern(
     r"\bError\sin\s(?:parse_aws_(?P<service>[a-z0-9]{2,20})_response|s3HTTP)\([^\n]{0,200}?\)\s?:\s(?:Client\serror:\s)?\(?Forbidden\s\(HTTP\s(?P<a>403)\)"
-    r"|\b(?P<named>AWS|S3)\serror:\s(?:[A-Z][\w(: ]{0,80}?[ (])?(?P<d>403)\b"
+    r"|\b(?P<named>AWS|EC2|S3)\s(?:error:\s(?:[A-Z][\w(: ]{0,80}?[ (])?|Response\sStatus\sCode:\s)(?P<d>403)\b"
+    r"|\bResponse\s(?P<client>[\w.-]{2,60})/(?P<operation>[A-Z]\w{2,80})\sDetails:\s---\[\sRESPONSE\s\]-{1,80}\sHTTP/[0-9.]{1,4}\s(?P<e>403)\b"
     r"|\(aws-c-s3:\sAWS_ERROR_S3_\w{1,60},[^()\n]{0,120}\)\sand\sresponse\sstatus\s(?P<b>403)\b"
     r"|\bMeta\srequest\scannot\srecover\sfrom\serror\s[0-9]{1,6}\s\([^()\n]{0,120}\)\.\s\(request=\w{1,40},\sresponse\sstatus=(?P<c>403)\)"
 )
 # Words of the hosts and headers of API Gateway and Lambda.
 _GATEWAY_WORDS = frozenset({"execute", "lambda", "apigw", "Apigw"})
 _CLIENT_WORDS = frozenset({"s3HTTP", "c", "Meta"})
-_CLIENT_LITERALS = ("parse_aws_", "S3 error: ", "AWS error: ")
+_CLIENT_LITERALS = (
+    "parse_aws_", "S3 error: ", "AWS error: ", "EC2 error: ", " Response Status Code: 403", "---[ RESPONSE ]",
+)  # fmt: skip
 _PROXY = lazy_pattern(r"[Pp]roxy|[Tt]unnel")
 _MAX_PROXY_DISTANCE = 80
 _ISSUER = lazy_pattern(r"/\.well-known/|/openid|jwks")
@@ -90,8 +94,10 @@ def read_bare_403s(readable: Readable) -> Iterator[Piece]:
 
 def _client_piece(m: re.Match[str]) -> Piece:
     """Build a piece from a message that only clients of S3 or AWS print."""
-    status = m.lastgroup or "a"
-    return _status_piece(m.span(), m, status, None if m["named"] == "AWS" else m["service"] or "s3")
+    name = m["service"] or m["client"] or m["named"] or "s3"
+    piece = _status_piece(m.span(), m, m.lastgroup or "a", None if name == "AWS" else service_name(name))
+    piece.put_group(m, "operation")
+    return piece
 
 
 def _status_piece(span: tuple[int, int], m: re.Match[str], status: str, service: str | None) -> Piece:

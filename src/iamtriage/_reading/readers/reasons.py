@@ -30,7 +30,8 @@ _MIN_MESSAGE_LINE = 16
 _MAX_CLAUSE_LENGTH = 400
 
 REASON = lazy_pattern(
-    r"(?P<explicit>\bwith\s+an?\s+explicit\s+deny\b)"
+    # The documentation of the messages has "type" for a type.
+    r"(?P<explicit>\bwith\s+an?\s+explicit\s+deny\b(?!\s+in\s+an?\s+(?:policy[\s-])?type\s+policy\b))"
     # People leave out "because", and go on with "since Tuesday" or a sentence of their own.
     r"|\b(?:(?:because|since)\s+|(?=no\s+(?:[\w-]+\s+){1,4}(?:policy|boundary)\s+allows\b))(?:(?P<no>no)\b|(?P<other>(?<!(?-i:Because)\s)(?<!since\s)\w))",
     re.IGNORECASE,
