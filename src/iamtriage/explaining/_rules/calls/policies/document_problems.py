@@ -31,6 +31,9 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.failures._failures import MalformedPolicy
 from iamtriage.policies._readers.elements import as_strings
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _FIELD_MESSAGE = lazy_pattern(
     r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})|[Pp]olicy statement must contain (?P<missing>action|resource)s"
 )
@@ -177,11 +180,12 @@ UNKNOWN_FIELD = CauseType(
 
 
 class DocumentProblem(NamedTuple):
-    """A problem in a policy document: its cause, what to do, and the problem in one sentence with values."""
+    """A problem in a policy document: its cause, what to do, the problem in one sentence with values, and the correction."""
 
     cause: CauseType
     steps: tuple[str, ...]
     text: str = ""
+    document: Mapping[str, Any] | None = None
 
 
 # The causes by phrases of AWS. The first one that matches is used, so the most specific problems come first.

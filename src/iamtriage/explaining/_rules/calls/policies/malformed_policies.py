@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, lower_first
 from iamtriage.arns._principals import IdentityCenterRole, Role, User
@@ -19,6 +21,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls import rejected_policies
 from iamtriage.explaining._rules.calls.policies import document_problems
+from iamtriage.explaining._rules.calls.policies.misspelt_elements import correct_elements
 from iamtriage.explaining._rules.calls.policies.resource_references import explain_reference
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.shared import commands, pages
@@ -112,10 +115,13 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
         return rejected_policies.explain_lockout(case, because)
     if (referred := explain_reference(case, problem.cause, because, _describe_effect(message))) is not None:
         return referred
+    if problem.cause in {document_problems.INVALID_JSON, document_problems.UNKNOWN_FIELD}:
+        problem = correct_elements(problem, message, case.failure.text)
     text = problem.text or problem.cause.sentence
     is_long = problem.cause is POLICY_TOO_LONG
     title = "Shorten the document" if is_long else "Correct the document"
-    remedies = [your_remedy(title, *problem.steps, url=pages.POLICY_TROUBLES)]
+    correct = your_remedy(title, *problem.steps, url=pages.POLICY_TROUBLES)
+    remedies = [attrs.evolve(correct, policy=problem.document)]
     if problem.cause is document_problems.RESOURCE_WITHOUT_ACTION:
         policies = tuple(each for each in case.context.policies if not each.has_references)
         text, *remedies = document_problems.explain_s3_levels(policies, text, *remedies)

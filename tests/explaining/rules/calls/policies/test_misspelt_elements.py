@@ -1,0 +1,67 @@
+"""The misspelled elements of a rejected policy are named, and the policy is corrected."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+SYNTAX = "An error occurred (MalformedPolicyDocument) when calling the CreatePolicy operation: Syntax errors in policy."
+ALLOW = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}'
+)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("action", "Action"),
+        ("Actions", "Action"),
+        ("Ressource", "Resource"),
+        ("Statment", "Statement"),
+        ("version", "Version"),
+        ("allow", "Allow"),
+        ("ALLOW", "Allow"),
+    ],
+)
+def test_document_is_corrected(wrong: str, right: str) -> None:
+    explanation = explain(f"{SYNTAX}\n{ALLOW.replace(right, wrong)}\n")
+    assert (
+        explanation.summary
+        == f'AWS rejects the policy document: the document has "{wrong}" instead of {right}.'
+    )
+    assert explanation.remedies[0].policy == json.loads(ALLOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (f"{SYNTAX}\nStatement:\n  - Sid: Read\n    Effect: Allow\n    Action:\n      - s3:GetObject\n    Ressource: '*'\n", '"Ressource" instead of Resource'),
+        (f'{SYNTAX}\n  Statement = [{{\n    Effect = "Allow"\n    Actions = ["s3:GetObject",\n    ]\n    Resource = "*"\n  }}]\n', '"Actions" instead of Action'),
+        (f"{SYNTAX.replace('Syntax errors in policy.', 'Unknown field Principle')}\n", '"Principle" instead of Principal'),
+    ],
+    ids=["YAML", "HCL", "only the message"],
+)  # fmt: skip
+def test_element_is_named(text: str, problem: str) -> None:
+    explanation = explain(text)
+    assert explanation.summary == f"AWS rejects the policy document: the document has {problem}."
+    assert explanation.remedies[0].policy is None
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        ALLOW,
+        ALLOW.replace("]}", "],}"),
+        # Terraform's own names, the resources of a template, and a document that is no policy.
+        'statement {\n  effect = "Allow"\n  actions = ["s3:GetObject"]\n  resources = ["*"]\n}\n',
+        "Resources:\n  Policy:\n    Type: AWS::IAM::Policy\n",
+        '{"action": "opened", "effects": ["none"], "resources": []}',
+        '{"Statement": [{"Effect": "Allow", "Comment": "reads", "Action": "s3:GetObject", "Resource": "*"}]}',
+    ],
+    ids=["right", "not JSON", "HCL", "template", "event", "another name"],
+)
+def test_other_syntax_errors(beside: str) -> None:
+    assert explain(f"{SYNTAX}\n{beside}\n").causes[0].code == "invalid-json"
