@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import copy_with
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Combine, Describe, Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._facts import Facts
+
+# In a text without such a word, nothing is said to work elsewhere.
+_WORKING = lazy_pattern(r"(?i:\b(?:works?|worked|working|fine|ok|succeed\w{0,3})\b)")
 
 __all__ = ("complete_explanation", "hide_quoted_secrets")
 
@@ -56,6 +60,10 @@ def complete_explanation(
     completed = copy_with(
         explanation, text=text, _combine=combine, _describe=describe, _remedies=build_remedies
     )
+    if completed.causes and text is not None and _WORKING.search(text):
+        from iamtriage.explaining._additions.working_calls import add_working_calls
+
+        completed = add_working_calls(completed, facts, text)
     if context is NOTHING and facts.call is None:
         return completed
     from iamtriage.explaining._additions.context_evidence import (

@@ -1,4 +1,4 @@
-"""Missing resources that a command of the text lists in another Region."""
+"""Missing resources that the text has in another Region or account."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from iamtriage import explain
 _QUEUE = "The specified queue does not exist or you do not have access to it. (Aws::SQS::Errors::NonExistentQueue)\n\tfrom /app/lib/worker.rb:22\n"
 _TABLE = "An error occurred (ResourceNotFoundException) when calling the GetItem operation: Requested resource not found: Table: bookings not found\n"
 _CALL = 'sqs = Aws::SQS::Client.new(region: "eu-west-1")\nurl = sqs.get_queue_url(queue_name: "films-in").queue_url\n'
-_LISTED = '$ aws sqs list-queues --region {}\n{{"QueueUrls": ["https://sqs.eu-north-1.amazonaws.com/111122223333/{}"]}}\n'
+_LISTED = '$ aws sqs list-queues --region {0}\n{{"QueueUrls": ["https://sqs.{0}.amazonaws.com/111122223333/{1}"]}}\n'
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,55 @@ def test_region_of_a_listing(text: str, verdict: str) -> None:
 )
 def test_listing_that_shows_no_other_region(listing: str) -> None:
     assert "the call went to" not in explain(f"{_QUEUE}{_CALL}{listing}").summary
+
+
+_SCAN = "$ aws dynamodb scan --table-name bookings --region eu-west-1\nAn error occurred (ResourceNotFoundException) when calling the Scan operation: Requested resource not found\n"
+_PROFILES = "[profile dev]\nsso_account_id = 111122223333\n[profile live]\nsso_account_id = 444455556666\n\n"
+_SECRET = (
+    "AWS_REGION=eu-west-1\nResourceNotFoundException: Secrets Manager can't find the specified secret.\n"
+)
+_REPOSITORY = "An error occurred (RepositoryNotFoundException) when calling the DescribeRepositories operation: The repository with name 'films' does not exist in the registry with id '111122223333'\n"
+_FUNCTION = "An error occurred (ResourceNotFoundException) when calling the GetFunction operation: Function not found: arn:aws:lambda:eu-west-1:111122223333:function:films\n"
+_KEY = "An error occurred (NotFoundException) when calling the DescribeKey operation: Key 'arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0' does not exist\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (f"{_SCAN}The table lives in Frankfurt.\n", "eu-central-1, and the call went to eu-west-1"),
+        (f"Outputs: arn:aws:dynamodb:us-east-2:111122223333:table/bookings\n{_SCAN}", "us-east-2, and the call went to eu-west-1"),
+        (f'{_SECRET}The secret is arn:aws:secretsmanager:us-east-1:111122223333:secret:films-a1b2c3, code: get_secret_value(SecretId="films")\n', "us-east-1, and the call went to eu-west-1"),
+        (f"{_FUNCTION}aws lambda list-functions --region eu-central-1 shows films\n", "eu-central-1, and the call went to eu-west-1"),
+        (f'{_REPOSITORY}$ aws ecr describe-repositories --profile tools\n["arn:aws:ecr:eu-west-1:444455556666:repository/films"]\n', "account 444455556666, and the call went to account 111122223333"),
+        (f"{_KEY}The key was created with profile live (444455556666).\n", "account 444455556666, and the call went to account 111122223333"),
+        (f"{_PROFILES}{_SCAN.replace('--region eu-west-1', '--profile dev')}The table is in the live account.\n", "account 444455556666, and the call went to account 111122223333"),
+        ("The instance runs in eu-west-3, I used --region us-east-1\nAn error occurred (InvalidInstanceID.NotFound) when calling the DescribeInstances operation: The instance ID 'i-0123456789abcdef0' does not exist\n", "eu-west-3, and the call went to us-east-1"),
+        ('An error occurred (ResourceNotFoundException) when calling the DescribeCluster operation: No cluster found for name: films.\nThe ARN is arn:aws:eks:us-west-2:444455556666:cluster/films. get-caller-identity prints "Account": "111122223333", the Region is eu-west-1.\n', "us-west-2 in account 444455556666, and the call went to eu-west-1 in account 111122223333"),
+    ],
+)  # fmt: skip
+def test_place_that_the_text_says(text: str, place: str) -> None:
+    assert explain(text).summary.endswith(f" is in {place}.")
+
+
+def test_profile_of_the_other_account() -> None:
+    text = f"{_PROFILES}{_SCAN.replace('--region eu-west-1', '--profile dev')}The table is in the live account.\n"
+    assert explain(text).remedies[0].commands == (
+        "aws sts get-caller-identity --query Account --output text --profile live",
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Is the table in eu-central-1?",
+        "The table is not in eu-central-1.",
+        "The backup of the table bookings is in eu-central-1.",
+        "The table is in eu-central-1 and us-east-1.",
+        "The table is in eu-west-1.",
+        "The table trips is in eu-central-1.",
+        "A copy: arn:aws:dynamodb:eu-central-1:111122223333:table/bookings",
+        "arn:aws:dynamodb:eu-central-1:111122223333:table/bookings-old",
+    ],
+)
+def test_no_other_place(said: str) -> None:
+    assert "the call went to" not in explain(f"{_SCAN}{said}\n").summary

@@ -31,8 +31,8 @@ from iamtriage.failures._failures import AwsError
 from iamtriage.policies._readers.elements import principal_names
 
 _NAME_PART, _MAX_LINE, _CALLER_AND_OWNER = 5, 300, 2
-# What a text says of a resource in another account that is not the one that is meant.
-_OTHER_ONE = lazy_pattern(r"(?i:\b(?:an?|the|its|old|only)(?: [\w-]{1,20})? (?:copy|backup|replica|clone)\b)")
+OTHER_ONE = lazy_pattern(r"(?i:\b(?:an?|the|its|old|only)(?: [\w-]{1,20})? (?:copy|backup|replica|clone)\b)")
+"""What a text says of a resource elsewhere that is not the one that is meant."""
 # What a text says of a resource in another account, without the account.
 _SHARED = lazy_pattern(
     r"\b(?i:cross[- ]account|(?:another|other|central|shared|data|owning|owner|producer|platform|hub)(?:'s)? (?:aws )?account)\b"
@@ -58,8 +58,7 @@ class _Parameter(NamedTuple):
 
 
 _API = "https://docs.aws.amazon.com/{}.html"
-# By the service, and by the start of the resource in its ARN.
-_PARAMETERS = {
+PARAMETERS = {
     ("dynamodb", "table/"): _Parameter("table", "TableName", "{arn}", r"table_?-?(?:name)?", _API.format("amazondynamodb/latest/developerguide/rbac-cross-account-access")),
     ("kinesis", "stream/"): _Parameter("stream", "StreamARN", "{arn}", "", _API.format("streams/latest/dev/controlling-access")),
     ("lambda", "function:"): _Parameter("function", "FunctionName", "{arn}", r"function_?-?(?:name)?", _API.format("lambda/latest/dg/access-control-resource-based")),
@@ -70,6 +69,7 @@ _PARAMETERS = {
     ("ecr", "repository/"): _Parameter("repository", "registryId", "{account}", "", _API.format("AmazonECR/latest/userguide/repository-policies")),
     ("codeartifact", "domain/"): _Parameter("domain", "domainOwner", "{account}", "", _API.format("codeartifact/latest/ug/domain-policies")),
 }  # fmt: skip
+"""How requests name resources, by the service and by the start of the resource in its ARN."""
 
 NAMED_IN_OWN_ACCOUNT = CauseType(
     "named-in-own-account",
@@ -134,7 +134,7 @@ def add_resource_in_other_account(denial: Denial, explanation: Explanation) -> E
 def explain_missing_in_own_account(case: Case[AwsError], noun: str, name: str | None) -> Explanation | None:
     """Explain that a resource does not exist in the caller's account, if the text says that another account shares it."""
     text = case.failure.text
-    found = next(((of, start) for (of, start), each in _PARAMETERS.items() if each.noun == noun), None)
+    found = next(((of, start) for (of, start), each in PARAMETERS.items() if each.noun == noun), None)
     accounts = set(ACCOUNT_IN_TEXT.findall(text))
     own = getattr(case.principal, "account", None)
     if found is None or name is None or (own is None and len(accounts) != _CALLER_AND_OWNER):
@@ -192,7 +192,7 @@ def _find_meant(text: str, parts: list[str], policies: Sequence[Document]) -> _M
     """
     partition, service, region, own, resource = parts[1:]
     parameter = next(
-        (each for (of, start), each in _PARAMETERS.items() if of == service and resource.startswith(start)),
+        (each for (of, start), each in PARAMETERS.items() if of == service and resource.startswith(start)),
         None,
     )
     if parameter is None:
@@ -205,7 +205,7 @@ def _find_meant(text: str, parts: list[str], policies: Sequence[Document]) -> _M
         for each in re.finditer(
             rf"arn:{partition}:{service}:{place}:(\d{{12}}):{re.escape(resource)}{end}(?![\w-])", text
         )
-        if each[1] != own and not _OTHER_ONE.search(line_at(text, each.start()))
+        if each[1] != own and not OTHER_ONE.search(line_at(text, each.start()))
     }
     owners: set[str] = set(found.values())
     said = rf"\b(?:lives?|is|are|sits?|resides?|belongs?|owned|hosted|stays?) (?:in|to|by) (?:the |our )?(?:[\w-]{{1,20}} )?(?:account )?({'|'.join(owners) or '[0-9]{12}'})\b"

@@ -20,8 +20,8 @@ from iamtriage.explaining._rules.calls.names.missing_resources import (
     DELETED_OR_NEW,
     NAME_DIFFERS,
     NOT_FOUND,
-    RESOURCE_IN_OTHER_ACCOUNT,
 )
+from iamtriage.explaining._rules.calls.names.resource_places import RESOURCE_IN_OTHER_ACCOUNT
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case

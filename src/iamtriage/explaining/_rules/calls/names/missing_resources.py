@@ -20,6 +20,11 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls import error_kind, s3_calls
 from iamtriage.explaining._rules.calls.names import account_contrasts
+from iamtriage.explaining._rules.calls.names.resource_places import (
+    RESOURCE_IN_OTHER_ACCOUNT,
+    RESOURCE_IN_OTHER_REGION,
+    explain_elsewhere,
+)
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -31,14 +36,6 @@ from iamtriage.explaining._rules.shared.principals.principal_words import try_pa
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import AwsError, Failure
 
-RESOURCE_IN_OTHER_REGION = CauseType(
-    "resource-in-other-region",
-    title="The resource is in another Region",
-    fix="Call the Region of the resource.",
-    recognised_by="The call went to another Region than the one that the ARN of the resource or the facts state.",
-    sign=r"\barn:aws[\w-]{0,10}:[\w-]{2,30}:([a-z]{2,5}-[a-z-]{4,15}-\d):\d{12}:\S{1,200} (?:--[\w-]{2,40} \S{1,80} ){0,6}--region (?!\1)[a-z]{2,5}-[a-z-]{4,15}-\d\b",
-    of="not-found",
-)
 NOT_FOUND = CauseType(
     "not-found",
     title="The resource does not exist",
@@ -46,15 +43,6 @@ NOT_FOUND = CauseType(
     recognised_by="An error code such as ResourceNotFoundException, NoSuchEntity or 404, or a message that says that something could not be found.",
     fix="Check the name, the account and the Region of the call.",
     sources=(pages.CLI_CREDENTIALS,),
-)
-RESOURCE_IN_OTHER_ACCOUNT = CauseType(
-    "resource-in-other-account",
-    title="The resource is in another account than the credentials",
-    fix="Use credentials of the account that owns the resource.",
-    commands=("aws sts get-caller-identity",),
-    recognised_by="The text names a resource of another account than the caller's.",
-    sign=r"\"Account\": ?\"(?P<account>\d{12})\".{0,800}\b(?P<shown>arn:aws[\w-]{0,10}:[\w-]{2,30}:[\w-]{0,20}:(?!(?P=account))\d{12}:\S{1,80})",
-    of="not-found",
 )
 NAME_DIFFERS = CauseType(
     "name-differs",
@@ -163,10 +151,13 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
         return shared
     if name is not None and not resource.is_global and (listed := _find_listing(case, name)) is not None:
         return _explain_other_region(case, f"{resource.name} {clip_text(name)}", *listed)
+    titled = f"{resource.name}{f' {clip_text(name)}' if name else ''}"
+    elsewhere = explain_elsewhere(case, titled, resource.name, name, is_global=resource.is_global)
+    if elsewhere is not None:
+        return elsewhere
     region, other, shown = (None, None, "") if resource.is_global else _find_regions(case, name)
     place = f" in {region}" if region else ""
-    title = f"The {resource.name}{f' {clip_text(name)}' if name else ''}"
-    summary = f"{title} does not exist{place} in the account of the call"
+    summary = f"The {titled} does not exist{place} in the account of the call"
     causes: list[Cause] = [NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure))]
     if other is not None:
         causes.append(RESOURCE_IN_OTHER_REGION.cause("derived", shown))

@@ -15,7 +15,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.calls.names.missing_resources import RESOURCE_IN_OTHER_REGION
+from iamtriage.explaining._rules.calls.names.resource_places import RESOURCE_IN_OTHER_REGION
 from iamtriage.explaining._rules.denials.conditions.denied_regions import other_model_region, region_setting
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import commands, pages
