@@ -34,7 +34,7 @@ CLUSTER = "error: You must be logged in to the server (Unauthorized)\n"
 )  # fmt: skip
 def test_what_it_tells(said: str, error: str, told: str) -> None:
     explanation = explain(f"{said}\n{error}")
-    assert sum(told in each.text for each in explanation.causes) == 1
+    assert sum(told in " ".join(each.because) for each in explanation.causes) == 1
     assert told in " ".join(str(explanation).split())
 
 
@@ -51,4 +51,4 @@ def test_what_it_tells(said: str, error: str, told: str) -> None:
 )
 def test_nothing_is_told(said: str) -> None:
     causes = explain(f"{said}\n{DENIED}").causes
-    assert not any("works" in each.text for each in causes)
+    assert not any("works" in " ".join(each.because) for each in causes)

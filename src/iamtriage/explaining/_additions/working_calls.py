@@ -24,8 +24,13 @@ _ELSEWHERE = lazy_pattern(
 )
 _IN_REGION = lazy_pattern(rf"(?<![\w./:-]){REGION}(?![\w/-]|\.\w)|\b(?:an)?other Region\b")
 _REGION_OF_ARN = lazy_pattern(rf"arn:[a-z-]{{3,20}}:[a-z0-9-]{{2,40}}:({REGION}):")
-# What is derived of every call, and decides nothing.
-_ACTION = "derived-action"
+# The causes that say what failed, and leave open why.
+_OPEN = frozenset(
+    {
+        "access-denied", "derived-action", "identity-not-accepted", "invalid-credentials", "no-credentials",
+        "no-identity-allow", "not-found", "s3-access-denied", "signature-mismatch", "vpc-endpoint-no-allow",
+    }
+)  # fmt: skip
 _CONSOLE = lazy_pattern(r"(?i:\bconsole\b)")
 _SAME = lazy_pattern(
     r"(?i:\bsame (?:aws )?(?:(?:access|secret|iam) )?(?:role|user|keys?|key pair|secret|credentials|profile|identity|principal)\b)"
@@ -48,9 +53,9 @@ def add_working_calls(explanation: Explanation, facts: Facts, text: str) -> Expl
         explanation.summary,
         *(part for each in explanation.causes for part in (each.text, *each.because)),
     )
-    is_open = all(
-        each.evidence in {"reported", "possible"} or each.code == _ACTION for each in explanation.causes
-    )
+    is_open = {
+        each.code for each in explanation.causes if each.evidence not in {"possible", "supplied"}
+    } <= _OPEN
     is_explicit = getattr(explanation.failure, "deny", None) == "explicit"
     if explanation.failure is None or not is_open or is_explicit or any(map(_IS_SAID.search, shown)):
         return explanation
@@ -62,7 +67,7 @@ def add_working_calls(explanation: Explanation, facts: Facts, text: str) -> Expl
     if told is None:
         return explanation
     first, *others = explanation.causes
-    return attrs.evolve(explanation, causes=(attrs.evolve(first, text=f"{first.text} {told}"), *others))
+    return attrs.evolve(explanation, causes=(attrs.evolve(first, because=(told, *first.because)), *others))
 
 
 def _explain_place(explanation: Explanation, said: str, *, is_same: bool) -> str | None:
@@ -70,7 +75,7 @@ def _explain_place(explanation: Explanation, said: str, *, is_same: bool) -> str
     failure = explanation.failure
     kind = "" if failure is None else failure.kind
     if kind == "access_denied" and failure is not None:
-        if explanation.causes[0].code.startswith(("vpc-endpoint", "missing-endpoint")):
+        if explanation.causes[0].code.startswith("vpc-endpoint"):
             return f"Where it works ({said}), the request does not go through the VPC endpoint."
         caller = _name(failure.principal)
         if caller is not None and caller.startswith("user") and _CONSOLE.search(said):
@@ -90,7 +95,9 @@ def _explain_place(explanation: Explanation, said: str, *, is_same: bool) -> str
             return f"It works elsewhere ({said}), with other credentials: {lower_first(_COMPARE)}"
         return None
     if kind == "missing_credentials":
-        return f"Where it works ({said}), it finds credentials that are stored there: this place needs its own."
+        return (
+            f"Where it works ({said}), it finds credentials that are stored there: this place needs its own."
+        )
     if kind == "kubernetes_unauthorized":
         return f"It works elsewhere ({said}), so the cluster accepts that caller: compare what aws sts get-caller-identity prints in both places."
     if explanation.topic == "not-found":

@@ -149,6 +149,23 @@ def test_each_known_message_has_its_rule(fragment: str, rule: str) -> None:
     assert not any(load_rule(name)(denial) for name in before)
 
 
+PLAIN = "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied"
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        (f"We use Block Public Access on all buckets. Now we get\n{PLAIN}\n", "s3-access-denied"),
+        (f"All buckets have Block Public Access.\n{PLAIN}\n", "s3-access-denied"),
+        (f"{PLAIN}\nOur admin turned on Block Public Access, is that it?\n", "s3-access-denied"),
+        (f"{PLAIN} because public access is prevented by S3 Block Public Access\n", "block-public-access"),
+        ("Unable to assume the service role. The role may not exist: AccessDenied: Access denied\n", "service-cannot-assume-role"),
+    ],
+)  # fmt: skip
+def test_words_of_a_person_are_no_message(text: str, topic: str) -> None:
+    assert explain(text).topic == topic
+
+
 @pytest.mark.parametrize(
     ("name", "who"),
     [

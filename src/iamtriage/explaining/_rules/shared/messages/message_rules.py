@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared.messages.quoted_message import (
-    denial_paragraph,
     quoted_message,
+    split_denial_paragraph,
     truncate_at_end,
 )
 from iamtriage.explaining._rules.shared.texts.text_signs import find_s3_compatible_host
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 _OF_KAFKA = lazy_pattern(
     r"not authorized to access (?:topics|group)\b|(?:cluster|transactional id) authorization failed"
 )
+# A sentence of the person who reports the failure, in lowercase.
+_SAID = lazy_pattern(
+    r"(?:(?<=[.!?;] )|(?<=\n)|\A\s{0,20})(?:we|i|i'm|our|my|they|is|are|does|did|could|can|should|note|yesterday|last (?:week|time|month)|(?:the|all|both) buckets? (?:has|have|is|are))\b(?! (?:can't|cannot|couldn't|could not|were unable)\b)[^.!?\n]{0,300}"
+)
+_SENTENCE_END = lazy_pattern(r"[.!?](?=\s|\Z)")
 # The rules of messages that are not found by a fragment.
 _OTHER_MESSAGE = "denials.services.service_specific.explain_service_message"
 _USER_POOL = "credentials.tokens.identity_pools.explain_user_pool"
@@ -242,15 +247,21 @@ def find_rule_of_paragraph(failure: AccessDenied, reason: str | None) -> tuple[s
         failure: The denial.
         reason: The reason that it states.
     """
-    paragraph = denial_paragraph(failure)
-    if find_s3_compatible_host(paragraph) is not None:
+    parts = split_denial_paragraph(failure)
+    if find_s3_compatible_host(" ".join(parts)) is not None:
         return _OTHER_SOFTWARE, None
-    lowered = paragraph.lower()
+    before, own, after = map(str.lower, parts)
+    # What people write next to an error is no message of a service.
+    before, after = _SAID.sub(" ", before), _SAID.sub(" ", after)
+    own, around = f"{_SENTENCE_END.split(before)[-1]} {own}", f"{before} {own} {after}"
     is_of_cognito = (failure.envelope.code or "").startswith("NotAuthorized")
-    for fragment, rule in MESSAGE_RULES:
-        # Any service can report an expired token.
-        if fragment in lowered and (rule != _USER_POOL or is_of_cognito):
-            return rule, None
+    # The failure's own words come first.
+    for words in (own, around):
+        lowered = " ".join(words.split())
+        for fragment, rule in MESSAGE_RULES:
+            # Any service can report an expired token.
+            if fragment in lowered and (rule != _USER_POOL or is_of_cognito):
+                return rule, None
     if reason is not None:
         # "because this bucket has blocked …" gives a reason that is not a missing Allow.
         names_policy = failure.deny is not None or failure.policy_type is not None

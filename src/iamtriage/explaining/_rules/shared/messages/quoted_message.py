@@ -275,12 +275,18 @@ _MIN_PLAIN_WORDS = 3
 
 def denial_paragraph(failure: Failure) -> str:
     """Return the text of a denial with the rest of its paragraph, whitespace folded."""
+    before, own, after = split_denial_paragraph(failure)
+    return " ".join(f"{before} {own} {after}".split())
+
+
+def split_denial_paragraph(failure: Failure) -> tuple[str, str, str]:
+    """Return the text of a denial's paragraph before it, its own text, and the text after it."""
     start = failure.span[0]
     before = _BOUNDARY.split(unwrap(failure.text[max(start - _CHARS_BEFORE, 0) : start]).text)[-1]
     if "An error occurred (" in before:  # the text between belongs to that failure
         before = ""
     text, end = _unwrap_denial(failure)
-    return " ".join(f"{before} {text[:end]} {extract_paragraph(text, end)}".split())
+    return before, text[:end], extract_paragraph(text, end)
 
 
 def quoted_message(failure: Failure) -> str | None:
