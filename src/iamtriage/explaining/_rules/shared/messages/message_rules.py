@@ -20,7 +20,8 @@ _OF_KAFKA = lazy_pattern(
 )
 # A sentence of the person who reports the failure, in lowercase.
 _SAID = lazy_pattern(
-    r"(?:(?<=[.!?;] )|(?<=\n)|\A\s{0,20})(?:we|i|i'm|our|my|they|is|are|does|did|could|can|should|note|yesterday|last (?:week|time|month)|(?:the|all|both) buckets? (?:has|have|is|are))\b(?! (?:can't|cannot|couldn't|could not|were unable)\b)[^.!?\n]{0,300}"
+    r"(?:(?<=[.!?;] )|(?<=\n)|\A\s{0,20})(?:(?:we|i|i'm|our|my|they|note|yesterday|last (?:week|time|month)|(?:the|all|both) buckets? (?:has|have|is|are))\b(?! (?:can't|cannot|couldn't|could not|were unable)\b)[^.!?\n]{0,300}"
+    r"|(?:is|are|does|did|could|can|should)\b[^.!?\n]{0,300}\?)"
 )
 _SENTENCE_END = lazy_pattern(r"[.!?](?=\s|\Z)")
 # The rules of messages that are not found by a fragment.
@@ -269,5 +270,5 @@ def find_rule_of_paragraph(failure: AccessDenied, reason: str | None) -> tuple[s
     if failure.action is not None or failure.encoded_message is not None or failure.policy_type is not None:
         return None, None
     # A client of Kafka reports what a cluster denies, without a reason.
-    message = None if _OF_KAFKA.search(lowered) else quoted_message(failure)
+    message = None if _OF_KAFKA.search(" ".join(around.split())) else quoted_message(failure)
     return (None, None) if message is None else (_OTHER_MESSAGE, message)
