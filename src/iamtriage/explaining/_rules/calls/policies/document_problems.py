@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_servi
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import attrs
@@ -30,9 +31,6 @@ from iamtriage.explaining._rules.shared.principals.arn_diagnosis import (
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.failures._failures import MalformedPolicy
 from iamtriage.policies._readers.elements import as_strings
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _FIELD_MESSAGE = lazy_pattern(
     r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})|[Pp]olicy statement must contain (?P<missing>action|resource)s"
