@@ -77,7 +77,7 @@ def test_short_note_names_the_other_remedies() -> None:
         "  Documentation: https://docs.aws.amazon.com/0",
         "",
         "Next      Do 1; do 2; do 3; do 4 (you).",
-        'More      8 more remedies: iamtriage explain --full, or .to_text(detail="full").',
+        'More      8 remedies: iamtriage explain --full, or .to_text(detail="full").',
     ]
 
 

@@ -34,10 +34,22 @@ def test_statements_begin_lines() -> None:
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports/*"}
     document = {"Version": "2012-10-17", "Statement": [statement, statement]}
     assert compact_json(document, 60).split("\n") == [
-        '{"Version": "2012-10-17",',
-        ' "Statement": [',
-        '   {"Effect": "Allow", "Action": "s3:GetObject",',
-        '    "Resource": "arn:aws:s3:::reports/*"},',
-        '   {"Effect": "Allow", "Action": "s3:GetObject",',
-        '    "Resource": "arn:aws:s3:::reports/*"}]}',
+        '{"Version": "2012-10-17", "Statement": [',
+        '  {"Effect": "Allow", "Action": "s3:GetObject",',
+        '   "Resource": "arn:aws:s3:::reports/*"},',
+        '  {"Effect": "Allow", "Action": "s3:GetObject",',
+        '   "Resource": "arn:aws:s3:::reports/*"}]}',
+    ]
+
+
+def test_single_values_do_not_begin_lines_on_which_they_do_not_fit() -> None:
+    provider = f"arn:aws:iam::111122223333:oidc-provider/{'x' * 40}"
+    document = {
+        "Principal": {"Federated": provider},
+        "Condition": {"StringEquals": {"a:sub": "x" * 30, "a:aud": "y"}},
+    }
+    assert compact_json(document, 60).split("\n") == [
+        f'{{"Principal": {{"Federated": "{provider}"}},',
+        ' "Condition": {"StringEquals": {',
+        f'  "a:sub": "{"x" * 30}", "a:aud": "y"}}}}}}',
     ]

@@ -26,9 +26,9 @@ def compact_json(document: object, width: int, before: str = "", after: int = 0)
         before: What precedes the document on its first line. It is not part of the result.
         after: The number of characters that follow on the last line.
 
-    >>> print(compact_json({"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}, 40))
-    {"Version": "2012-10-17",
-     "Statement": [{"Effect": "Allow"}]}
+    >>> print(compact_json({"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}, 50))
+    {"Version": "2012-10-17", "Statement": [
+      {"Effect": "Allow"}]}
     """
     return "\n".join(_lines(document, before, width, after)).removeprefix(before)
 
@@ -67,23 +67,28 @@ def _lines(value: object, before: str, width: int, after: int = 0) -> list[str]:
     parts = _parts(cast("Mapping[object, object] | list[object] | tuple[object, ...]", value))
     opening, closing = "{}" if isinstance(value, Mapping) else "[]"
     # Each document in a list, such as a statement, starts on a new line.
-    has_documents = opening == "[" and any(isinstance(part, Mapping) for _, part in parts)
+    has_documents = _has_documents(value)
     indent = " " * (len(before) - len(before.lstrip()) + (2 if has_documents else 1))
     lines = [before + opening, indent] if has_documents else [before + opening]
     is_new = True
     for number, (name, part) in enumerate(parts):
         is_last = number == len(parts) - 1
         end = closing if is_last else ","
-        room = len(end) + (after if is_last else 0)
+        needed = room = len(end) + (after if is_last else 0)
         text = name + json.dumps(_plain(part), ensure_ascii=True)
         gap = "" if is_new else " "
+        if _has_documents(part):
+            # They start on new lines.
+            text, room = f"{name}[", 0
         fits = len(lines[-1]) + len(gap) + len(text) + room <= width
         is_first = number == 0 and not has_documents and len(before) > len(indent)
-        if (not is_new and (has_documents or not fits)) or (is_first and not fits):
+        # The only part does not start a line on which it does not fit either.
+        is_alone = len(parts) == 1 and len(indent) + len(text) + room > width
+        if (not is_new and (has_documents or not fits)) or (is_first and not fits and not is_alone):
             lines.append(indent)
             gap = ""
         first = lines.pop() + gap + name
-        inner = _lines(part, first, width, room)
+        inner = _lines(part, first, width, needed)
         lines += inner
         lines[-1] += end
         # After a part of several lines, the next part starts on a new line.
@@ -92,6 +97,10 @@ def _lines(value: object, before: str, width: int, after: int = 0) -> list[str]:
             lines.append(indent)
             is_new = True
     return lines
+
+
+def _has_documents(value: object) -> bool:
+    return isinstance(value, list | tuple) and any(isinstance(part, Mapping) for part in value)
 
 
 def _parts(value: Mapping[object, object] | list[object] | tuple[object, ...]) -> list[tuple[str, object]]:

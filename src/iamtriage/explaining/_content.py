@@ -31,7 +31,7 @@ _POSIX_ON_WINDOWS = lazy_pattern(
     r"|(?:^|\n)[\w-]{1,40}@[\w.-]{1,60}:[^\n$]{0,200}\$ "
 )
 _HINT = 'iamtriage explain --full, or .to_text(detail="full").'
-# Lines of a short explanation. A denial with a reason has one cause; other failures have several likely ones.
+# Lines of a short explanation. Failures of credentials and clusters have more likely causes than denials.
 _LINES_OF_DENIAL, _LINES = 24, 26
 # Lines that a description of another failure can add to a short explanation.
 _LINES_PER_OTHER = 2
@@ -109,8 +109,7 @@ class Content(NamedTuple):
     def _short_parts(self) -> Parts:
         remedies = self.remedies if self.combined is None else (self.combined, *self.remedies[1:])
         others = self._other_rows((*self.of_combined, *self.of_second))
-        is_explained = isinstance(self.failure, AccessDenied) and self.failure.deny is not None
-        lines = _LINES_OF_DENIAL if is_explained else _LINES
+        lines = _LINES_OF_DENIAL if isinstance(self.failure, AccessDenied) else _LINES
         lines += _LINES_OF_SECOND if self.second is not None else 0
         summary = self.summary
         if self.others:
@@ -135,7 +134,7 @@ class Content(NamedTuple):
             notes=tuple(note for note in self.notes if note not in (*self.general_notes, *self.answers)),
             others=others,
             hint=_HINT if self.causes or self.remedies else None,
-            lines=lines + _LINES_PER_OTHER * (len(others) - 1) if others else lines,
+            lines=lines + _LINES_PER_OTHER * len(others),
             second=self.second,
             rows_alone=() if self.second is None else self._other_rows(self.of_combined),
             message="" if self.failure is None else self.failure.text[slice(*self.failure.span)],

@@ -513,7 +513,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "[ec2-user@ip-10-0-0-9 ~]$ aws s3 cp s3://acme-bills/2026/may.csv .\nfatal error: An error occurred (403) when calling the HeadObject operation: Forbidden",
             {},
-            ("The key does not exist (or has a typo)",),
+            ("S3 answers 403 for a key that does not exist, too",),
             ("The text states",),
             id="missing object behind a HEAD request",
         ),

@@ -77,7 +77,7 @@ def count_hidden(parts: Parts, shown: tuple[int, int, int, int, int]) -> str:
         (len(parts.notes), "note", "notes"),
     )
     return ", ".join(
-        f"{total - count} more {one if total - count == 1 else many}"
+        f"{total - count} {one if total - count == 1 else many}"
         for (total, one, many), count in zip(totals, shown, strict=True)
         if total > count
     )

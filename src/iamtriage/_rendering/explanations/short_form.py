@@ -70,10 +70,9 @@ _GENERAL_PAGES = (
 # The command that adds an entry to aws-auth, which the manifest shows for those without eksctl.
 _ADD_ENTRY = "eksctl create iamidentitymapping"
 _EDIT_ENTRIES = "edit configmap aws-auth"
-# Lines by which the title of another remedy can exceed the default maximum.
-_EXTRA_LINES_FOR_TITLE = 3
-# Lines by which each of the first two steps can exceed it, because they often say when the remedy helps.
-_EXTRA_LINES_FOR_STEP = 2
+# Lines by which the title of another remedy, and each of the first two steps, can exceed the default maximum:
+# the steps often say when the remedy helps.
+_EXTRA_LINES = 1
 # Lines by which a command without which the previous ones do nothing can exceed it.
 _EXTRA_LINES_FOR_COMMAND = 3
 # Lines below the maximum that a link to the documentation cannot use, because a shorter answer is better.
@@ -175,15 +174,15 @@ class _Builder:
             selection.commands = min(1, selection.commands)
         lines = min(max(parts.lines, self.count(selection) + _EXTRA_LINES_FOR_OTHERS), _MAX_TOTAL_LINES)
         for name in order_additions(parts):
-            more = _EXTRA_LINES_FOR_TITLE if name == "titles" and not selection.titles else 0
+            more = _EXTRA_LINES if name == "titles" and not selection.titles else 0
             if name == "commands" and remedy and selection.commands < len(remedy.commands):
                 command = remedy.commands[selection.commands]
                 is_required = is_continued(command, remedy.labels) or command.startswith(tuple(FOLLOWING))
                 more = _EXTRA_LINES_FOR_COMMAND if is_required else 0
             if name == "next" and parts.remedies[1:] and expires(parts.remedies[1]):
-                more = _EXTRA_LINES_FOR_TITLE
+                more = _EXTRA_LINES
             if name == "steps" and len(selection.steps) < 2:
-                more = _EXTRA_LINES_FOR_STEP
+                more = _EXTRA_LINES
             if name == "urls":
                 more = -_LINES_WITHOUT_LINK
             selection = self._add_part(selection, name, min(lines + more, _MAX_TOTAL_LINES))

@@ -28,6 +28,8 @@ _PRINTS_POLICY = lazy_pattern(
 _KEEPS_OTHERS = lazy_pattern(rf"{KEEP_OTHERS}[^.:]{{1,80}} in [\w.-]+\.json: [\w -]{{1,60}} replaces it\.")
 # A command that saves a policy, to be changed or with a statement added.
 _SAVES = lazy_pattern(r"(?: > (?:old-)?| \| tee )([\w.-]{1,60}\.json)(?!\S)")
+# A step about a path that the ARN of a role in the policy can lack.
+_PATH = lazy_pattern(r"STS does not report (?:a role's path|the path of the role)\.")
 # Parameters that take the policy as a JSON string, and the jq filter around it.
 _AS_STRING = {
     "--attributes": "{Policy: .}",
@@ -88,7 +90,9 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
     saving = f"{found[0]}{output} {f'> old-{file}' if documents else f'| tee {file}'}"
     label = f"Then, with the statement changed in {file}:"
     if documents:
-        label = f"Check {file}, then replace the policy:"
+        # A short form can omit the step about the path.
+        path = " (and the role's path)" if any(map(_PATH.match, remedy.steps)) else ""
+        label = f"Check {file}{path}, then replace the policy:"
         # The commands keep the other statements.
         steps = (each for each in remedy.steps if not _KEEPS_OTHERS.fullmatch(each))
         remedy = attrs.evolve(remedy, steps=tuple(steps))

@@ -3115,7 +3115,7 @@ CONTEXTS: tuple[Case, ...] = (
         f"AccessDenied: User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/ana is not authorized to perform: sns:ListTopics on resource: arn:aws:sns:us-east-2:{ACCOUNT}:* because no VPC endpoint policy allows the sns:ListTopics action",
         {},
         (
-            f'"ArnLike": {{ "aws:PrincipalArn": "arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Dev_0123456789abcdef"',
+            f'"ArnLike": {{"aws:PrincipalArn": "arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Dev_0123456789abcdef"',
         ),
         ("PATH", "get-role"),
     ),
@@ -3441,7 +3441,7 @@ GUARDRAILS: tuple[Case, ...] = (
                 (
                     f"The key is in account 444455556666, the caller in {ACCOUNT}: both must allow it.",
                     "in the key policy, in account 444455556666 [resource owner]",
-                    f"in account {ACCOUNT} (account administrator)",
+                    f"Then, in account {ACCOUNT}: aws iam put-role-policy",
                 ),
             ),
             (
@@ -3605,7 +3605,6 @@ CALLED_SERVICES: tuple[Case, ...] = (
         {},
         (
             "Lambda could not decrypt the function's environment variables: the KMS key is missing or in another Region, or does not allow the execution role.",
-            "must allow kms:Decrypt on the key's ARN",
         ),
         ("lambda:InvokeFunction",),
     ),

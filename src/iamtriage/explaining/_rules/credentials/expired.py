@@ -212,7 +212,8 @@ _CONTAINER_SIGN = lazy_pattern(
 )
 _OF_TASK = 'curl -s "169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"'
 _OF_POD = 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI" -H "Authorization: $(cat "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")"'
-_CORRECT_CLOCK = "The commands date and curl print the time of the machine and that of AWS. If the machine is ahead, correct its clock (sudo chronyc makestep), and turn on NTP. Then start the program again."
+_OF_CONTAINER = " For container-role, replace the task or pod."
+_CORRECT_CLOCK = "If date prints a later time than curl, which prints that of AWS, correct the clock (sudo chronyc makestep), and turn on NTP. Then start the program again."
 SOURCE_RETURNS_EXPIRED = CauseType(
     "source-returns-expired",
     title="The credential source returns expired credentials",
@@ -259,7 +260,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     source, cause, url = "credential source", STALE_METADATA.cause(), pages.EC2_METADATA_CREDENTIALS
     title = "Find the credential source, and compare its Expiration with the clock"
     remedies: tuple[Remedy, ...] = (_INSTANCE_PROFILE,)
-    check = "The first command prints the source. For iam-role (the instance metadata service), the last command must print Code Success and an Expiration in the future. For custom-process, check the Expiration that the command in credential_process prints. For container-role, replace the task or pod."
+    check = "The first command prints the source. For iam-role, the last command must print Code Success and an Expiration in the future. For custom-process, check the Expiration that the command in credential_process prints."
     clock_lines = ("date -u", credential_remedies.AWS_TIME)
     lines: tuple[str, ...] = (_SHOW_SOURCE, *clock_lines, *_METADATA_COMMANDS)
     if process is not None:
@@ -285,6 +286,8 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         source = "credential source"
         if re.search(UNUSABLE_INSTANCE_ROLE, case.text) is None:
             cause = STALE_METADATA.cause(text=_OLD_ON_INSTANCE)
+    else:
+        check += _OF_CONTAINER
     return case.explain(
         f"The {source} returned credentials that have expired by the machine's clock: they are old, or the clock is ahead. No permission is missing.",
         clues.reported_cause(SOURCE_RETURNS_EXPIRED, message, _STILL_EXPIRED_PHRASE),

@@ -121,7 +121,7 @@ def test_network_activity_event_names_the_owner_of_the_endpoint(owner: str, wher
         "eventCategory": "NetworkActivity",
     }
     first = explain(json.dumps(record)).remedies[0]
-    assert first.title == f"Change the VPC endpoint's policy{where}"
+    assert first.title == f"Have the VPC endpoint's owner change its policy{where}"
     assert "shows no attack" in first.steps[0]
 
 

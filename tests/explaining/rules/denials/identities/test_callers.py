@@ -205,7 +205,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             "because no VPC endpoint policy allows the s3:PutObject action",
         ),
         (
-            "STS does not report a role's path. If the role ci has one, use the ARN that this prints",
+            "Check policy.json (and the role's path), then replace the policy",
             "If the object key changes from run to run, use arn:aws:s3:::acme-bills/builds/* as Resource.",
         ),
     ),

@@ -346,7 +346,7 @@ def key_of_data_command(denial: Denial) -> str | None:
 def find_key_step(denial: Denial, show_key: str | None) -> str:
     """Return the step that finds the key of what a call reads or writes, with a command if there is one."""
     if show_key is not None and ENVIRONMENT in denial.failure.text:
-        return "The first command prints the function's key. If it is None, the key is aws/lambda, whose policy cannot be changed: set the role again. Otherwise, describe-key prints its state, which must be Enabled, and its Region, which must be the function's."
+        return "The first command prints the key. None means aws/lambda, whose policy cannot be changed: set the role again. Otherwise, the key must be Enabled, and in the function's Region."
     if show_key is not None:
         return "The first command prints the key of the data. describe-key prints its state, which must be Enabled, and its ARN, with the account of the key and the Region for the failing call."
     find = "Find the key of the data: aws s3api head-object and aws secretsmanager describe-secret print it."

@@ -36,7 +36,11 @@ from iamtriage.explaining._rules.denials.policy_types.resource_policies import (
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy, with_statements
+from iamtriage.explaining._rules.shared.grants.allow_remedies import (
+    allow_remedy,
+    allows_in_both_accounts,
+    with_statements,
+)
 from iamtriage.explaining._rules.shared.grants.denial_remedies import (
     authorization_details_remedy,
     region_argument,
@@ -189,7 +193,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         found = "If describe-key fails, Region or account is wrong. If a Deny matches, scope it down."
         first = " ".join((found, *inspect.steps[check + 1 :]))
         steps = (first, *path, *(each for each in of_owner.steps[1:] if each not in omitted))
-        label = _IF_NO_ALLOW.format(" (add the role's path to its ARN, if it has one)" if path else "")
+        label = _IF_NO_ALLOW.format(" (and the role's path)" if path else "")
         put = Labelled(label, f"{change} --policy file://policy.json")
         inspect = attrs.evolve(
             of_owner,
@@ -204,7 +208,8 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"
         if is_sops:
             of_owner = attrs.evolve(of_owner, steps=(of_owner.steps[0], _ROLE_IN_SOPS, *of_owner.steps[1:]))
-        remedies = (of_owner, *present(None if find_own_allow(denial) else across), inspect)
+        is_allowed = find_own_allow(denial) or allows_in_both_accounts(of_owner)
+        remedies = (of_owner, *present(None if is_allowed else across), inspect)
     verdict = "KMS names three possible reasons, and does not say which one applies"
     if accounts:
         # Then the causes have less space.

@@ -79,7 +79,7 @@ def _describe_effect(denial: Denial, verb: str) -> str:
 
 def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
-    explicit, owner = denial.is_explicit, "the owner, often the network team,"
+    explicit = denial.is_explicit
     verbs = {"explicit": "explicitly denies it", "implicit": "does not allow it"}
     verb = verbs.get(denial.deny or "", "blocks it")
     text = _describe_effect(denial, verb)
@@ -89,7 +89,6 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     find = "" if is_named else "The first command lists the endpoints: find the one in the caller's VPC."
     if on_instance:
         find = f"The commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC{'' if explicit else '. If there is none, ask the network team for a central one'}."
-        owner = owner if explicit else "the owner"
     if explicit:
         title = guardrails.FIND_DENY.format("the VPC endpoint's policy")
         tested = "such as aws:PrincipalOrgID or aws:ResourceOrgID"
@@ -97,13 +96,11 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
             tested = f"which can exclude other accounts such as {denial.resource_account} (aws:ResourceAccount, aws:ResourceOrgID)"
         steps = [
             f"{find} Read the Deny's conditions, {tested}. It can be intentional, such as to keep data in the organization.".strip(),
-            f"If the request is legitimate, {owner} exempts it from the Deny.",
+            "If the request is legitimate, the owner, often the network team, exempts it from the Deny.",
         ]
     else:
-        title = "Change the VPC endpoint's policy"
-        steps = [
-            f"{find} {owner.capitalize()} replaces its policy. The change can take minutes to take effect.".strip()
-        ]
+        title = "Have the VPC endpoint's owner change its policy"
+        steps = [f"{find} The owner is often the network team.".strip()]
         in_account, is_meant = _read_record(denial)
         title, steps = f"{title}{in_account}", [*is_meant, *steps]
     if "transitively" in (denial.failure.reason or ""):
@@ -124,6 +121,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
             if denial.crosses_accounts:
                 where = f"in account {denial.resource_account}"
             notes += (f"The resource's policy must allow the call, too, {where}.",)
+        notes += ("The change can take minutes to take effect.",)
     remedy = Remedy(
         title=title,
         who="account administrator",

@@ -23,7 +23,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change
 from iamtriage.explaining._rules.denials import policy_principals
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
+from iamtriage.explaining._rules.shared.grants.allow_remedies import BY_LAST_COMMAND, other_side_command
 from iamtriage.explaining._rules.shared.kubernetes.clusters import disable_session_tags_remedy
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
@@ -112,7 +112,7 @@ def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
     who = denial.caller
     if isinstance(role, IdentityCenterRole) and role.permission_set:
         who = f"the permission set {clip_text(role.permission_set)} in IAM Identity Center"
-    needs = "the last command does that"
+    needs = BY_LAST_COMMAND
     if other_side_command(denial, action) is None:
         needs = f"{who} needs {json.dumps(allow(action, commands.arn(denial.resource, 'ROLE_ARN')))}"
     if _KEPT.search(denial.failure.text):

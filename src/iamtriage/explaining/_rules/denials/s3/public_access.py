@@ -96,7 +96,7 @@ def explain_block_public_access(denial: Denial) -> Explanation:
     elif setting is None:
         steps = [_NAME_PRINCIPALS, f"Omit public ACLs (public-read). {_WEBSITE}"]
     title, check = "Allow those who need access, not everyone", show_public_access_commands(denial)
-    compare = "Check the settings of the bucket and of the account: the strictest one applies, and an organization can set it, too."
+    compare = "The strictest setting of the bucket, the account and the organization applies."
     change: tuple[Labelled, ...] = ()
     if setting is not None and _is_off_for_bucket(denial, setting):
         title, check = f"{title}, or turn {setting} off for the account", check[1:]

@@ -64,6 +64,7 @@ _ACCESS_POINT_ALIAS = lazy_pattern(r":::[a-z0-9-]{3,63}-s3alias(?:/|\Z)", re.ASC
 _SHOW_CALLER = "aws sts get-caller-identity"
 # What the allow remedy says about the KMS key of the bucket.
 _KEY_ACTIONS = {"GetObject": "kms:Decrypt", "PutObject": "kms:GenerateDataKey"}
+_ASK_OWNER = "If list-buckets does not print it, its owner must allow the caller in the bucket policy, too."
 
 
 def explain_bare_s3(denial: Denial) -> Explanation:
@@ -159,20 +160,19 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     step: str | None = (
         "Run the first command where the failing call runs: it prints the caller. Check what its policies allow already."
     )
-    owner = "Run get-caller-identity as the caller, and list-buckets as an administrator of its account."
     show = with_profile(find_profile(denial.case), f"{_SHOW_CALLER} --query Arn --output text")
     lines: tuple[str, ...] = (show,)
     if denial.principal_text is not None:
         title = f"Allow {denial.action} for {denial.caller}, if its policies do not"
         step = f"Check whether the policies of {denial.caller} already allow the action."
-        owner, lines = "Run list-buckets as an administrator of the caller's account.", ()
+        lines = ()
     if _ACCESS_POINT_ALIAS.search(denial.resource or ""):
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
         step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
     elif s3_objects.is_copy(denial) or (denial.operation == "HeadObject" and denial.principal_text is None):
         step = None  # the step on the tests or the GET says it
     elif may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
-        step = f"{owner} If it is not listed, ask the bucket's owner to allow the caller in the bucket policy, too."
+        step = _ASK_OWNER
         lines = (*lines, buckets.ownership_command(denial))
     remedy = allow_remedy(denial, title=title, first_step=step)
     key: str | None = None

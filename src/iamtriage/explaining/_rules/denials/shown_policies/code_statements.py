@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_PRINCIPAL,
 )
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allows_in_both_accounts
 from iamtriage.explaining._rules.shared.kubernetes.manifests import write_yaml
 from iamtriage.policies._readers.elements import as_mapping, as_strings
 
@@ -157,10 +158,9 @@ def _add_in_code(remedy: Remedy, text: str) -> Remedy:
     what = action[0] if len(action) == 1 else "the actions"
     # The last command of a remedy for a caller of another account is for that.
     other = next((each for each in remedy.commands[1:] if each.startswith("aws iam put-")), None)
-    is_other = any("the last command does that" in each for each in remedy.steps)
     label = "In the account of the caller:"
     lines: tuple[str | Labelled, ...] = () if is_template else ("terraform apply",)
-    if is_other and other is not None:
+    if other is not None and allows_in_both_accounts(remedy):
         lines = (*lines, Labelled(label, other))
     return attrs.evolve(
         remedy,

@@ -239,6 +239,15 @@ def other_side_command(
     return Labelled(f"Then, in account {denial.account}:", line)
 
 
+BY_LAST_COMMAND = "the last command does that"
+"""How a step says that the remedy also allows the action in the account of the caller."""
+
+
+def allows_in_both_accounts(remedy: Remedy) -> bool:
+    """Return whether the commands of a remedy allow the action in the account of the caller, too."""
+    return any(BY_LAST_COMMAND in each for each in remedy.steps)
+
+
 def describe_other_side(denial: Denial, added: dict[str, Any] | None) -> tuple[str, Labelled | None]:
     """Return what the account of the caller must allow, as a sentence, and the command that does it."""
     key = ""
@@ -250,7 +259,7 @@ def describe_other_side(denial: Denial, added: dict[str, Any] | None) -> tuple[s
     if added is not None and commands.arn(denial.resource) == denial.resource:
         own = other_side_command(denial, added["Action"])
         if own is not None:
-            return f"Account {denial.account} must allow it, too: the last command does that.{key}", own
+            return f"Account {denial.account} must allow it, too: {BY_LAST_COMMAND}.{key}", own
     actions = denial.action or "the action" if added is None else added["Action"]
     what = actions if isinstance(actions, str) else join_words(tuple(actions), "and")
     return (
