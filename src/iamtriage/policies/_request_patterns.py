@@ -38,6 +38,8 @@ _LISTING_VERBS = frozenset({"Describe", "List"})
 # "wafv2:CreateWebACL on resource: …:regional/webacl/*/*".
 _ASSIGNING_VERBS = _CREATING_VERBS | {"Put", "Start"}
 _ASSIGNED_ID = lazy_pattern(r"\$\{(?:\w{0,60}[a-z])?I[Dd]\}\Z")
+# "ecs:RegisterTaskDefinition on resource: …:task-definition/web:*": any revision of one name.
+_REVISION = lazy_pattern(r":\$\{\w{0,60}(?:Revision|Version)\w{0,20}\}\Z")
 # The rule groups of a web ACL that AWS manages are checked together: "…:regional/managedruleset/*/*".
 _GROUPS_OF_AWS = "managedruleset"
 _OTHER_LISTED_TYPES = {"rds:DescribeDBInstances": "db", "codedeploy:ListDeployments": "deploymentgroup"}
@@ -80,6 +82,8 @@ def is_aws_pattern(action: Action, arn: str) -> bool:
             values = _read_values(template, resource)
             if values is None or not _has_whole_wildcards(values):
                 continue
+            if _REVISION.search(template) and values[-1] == "*" and "*" not in "".join(values[:-1]):
+                return True
             if action.service in _NAMED_WITHOUT_ID and any(value != "*" for value in values):
                 return True
             if action.service == "ec2" and verb_name in _CREATING_VERBS:

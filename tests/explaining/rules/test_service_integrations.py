@@ -421,3 +421,71 @@ def test_queue_and_definition_of_a_job(call: str, denied: str, resources: list[s
     remedy = explain(f"{call}{_SUBMIT.format(denied, layer)}").remedies[0]
     statement = remedy.statement or (remedy.policy or {})["Statement"][0]
     assert [each.split(":", 5)[5] for each in statement["Resource"]] == resources
+
+
+UNDELIVERED = "An error occurred (InvalidParameterException) when calling the PutSubscriptionFilter operation: Could not deliver test message to specified {}.\n"
+OF_STREAM = "--destination-arn arn:aws:kinesis:eu-west-1:111122223333:stream/films --role-arn arn:aws:iam::111122223333:role/films-logs\n"
+
+
+def _trust(service: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return f"Trust policy: {json.dumps({'Version': '2012-10-17', 'Statement': [statement]})}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        (UNDELIVERED.format("Kinesis stream"), ["Allow logs.amazonaws.com in the trust policy of the role", "Allow the role to write to the stream", "Check that the stream is ACTIVE"]),
+        (UNDELIVERED.format("Kinesis stream") + OF_STREAM + _trust("logs.amazonaws.com"), ["Allow the role to write to the stream", "Check that the stream is ACTIVE"]),
+        (UNDELIVERED.format("Firehose stream") + _trust("firehose.amazonaws.com"), ["Allow logs.amazonaws.com in the role's trust policy", "Allow the role to write to the stream"]),
+        (UNDELIVERED.format("destination") + "arn:aws:logs:eu-west-1:444455556666:destination:central\n", ["Check the role of the destination, in the account of the destination"]),
+    ],
+)  # fmt: skip
+def test_undelivered_message_of_a_subscription(text: str, titles: list[str]) -> None:
+    explanation = explain(text)
+    assert [each.title for each in explanation.remedies] == titles
+    assert "INVALID" not in str(explanation)
+
+
+def test_role_of_a_subscription_may_write_to_the_stream_of_the_text() -> None:
+    explanation = explain(UNDELIVERED.format("Kinesis stream") + OF_STREAM)
+    policy = explanation.remedies[1].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Action"] == "kinesis:PutRecord"
+    assert policy["Statement"][0]["Resource"].endswith(":stream/films")
+    assert explanation.remedies[1].placeholders == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("EventBridge target failed: ErrorCode NO_PERMISSIONS, Unable to assume role arn:aws:iam::111122223333:role/films", "events"),
+        ('{"RULE_ARN":"arn:aws:events:eu-west-1:111122223333:rule/films","TARGET_ARN":"arn:aws:ecs:eu-west-1:111122223333:cluster/films","ERROR_CODE":"NO_PERMISSIONS","ERROR_MESSAGE":"Unable to assume role."}', "events"),
+        ("EventBridge rule films, target Step Functions: ERROR_CODE=NO_PERMISSIONS ERROR_MESSAGE=Unable to assume role.", "events"),
+        ("ERROR_CODE=NO_PERMISSIONS, Unable to assume role. arn:aws:scheduler:eu-west-1:111122223333:schedule/default/films", "scheduler"),
+    ],
+)  # fmt: skip
+def test_service_of_an_undelivered_event(text: str, service: str) -> None:
+    assert explain(text).summary.startswith(f"The service {service}.amazonaws.com cannot assume the role")
+
+
+@pytest.mark.parametrize(
+    ("said", "account"),
+    [
+        ("arn:aws:organizations::999988887777:organization/o-abc1234567", " 999988887777. "),
+        ("arn:aws:organizations::999988887777:ou/o-abc1234567/ou-ab12-cdef3456", " 999988887777. "),
+        ("o-abc1234567", ": its ID follows "),
+    ],
+)
+def test_management_account_of_the_organization(said: str, account: str) -> None:
+    error = "An error occurred (OperationNotPermittedException) when calling the AssociateResourceShare operation: You have not enabled sharing with your AWS organization."
+    step = explain(f"{error} principal {said}\n").remedies[0].steps[0]
+    assert step.startswith(f"Run the command in the management account{account}")
+
+
+def test_smtp_credentials_of_another_region() -> None:
+    error = "javax.mail.AuthenticationFailedException: 535 Authentication Credentials Invalid\nHost: email-smtp.eu-west-1.amazonaws.com\n"
+    other = explain(f"{error}The SMTP credentials were created in us-east-1.\n").summary
+    assert other.endswith(": they were created for us-east-1, and the host is in eu-west-1.")
+    same = explain(f"{error}The SMTP credentials were created in eu-west-1.\n").summary
+    assert "they were created" not in same

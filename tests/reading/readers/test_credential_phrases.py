@@ -154,6 +154,16 @@ INVALID: Table = (
         expect("invalid_credentials"),
     ),
     (
+        "ses-smtp-unchecked",
+        "<ana@example.com>: host\n    email-smtp.eu-west-1.amazonaws.com[192.0.2.7] said: 454\n    Temporary authentication failure (in reply to AUTH command)",
+        expect("invalid_credentials", service="ses"),
+    ),
+    (
+        "ses-smtp-unchecked-python",
+        "smtplib.SMTPAuthenticationError: (454, b'Temporary authentication failure')\nhost = email-smtp.eu-west-1.amazonaws.com",
+        expect("invalid_credentials"),
+    ),
+    (
         "renewal-of-a-sign-in",
         f"operation error SSO OIDC: CreateToken, https response error StatusCode: 400, RequestID: {REQUEST}, InvalidGrantException: ",
         expect(
@@ -182,6 +192,7 @@ INVALID: Table = (
         expect("missing_credentials", service="ses"),
     ),
     ("smtp-without-login-elsewhere", "host mail.example.com said: 530 Authentication required", None),
+    ("smtp-unchecked-elsewhere", "host mail.example.com said: 454 Temporary authentication failure", None),
     ("smtp-elsewhere", "host mail.example.com said: 535 Authentication Credentials Invalid", None),
     ("malformed", "The provided token is malformed or otherwise invalid.", expect("invalid_credentials")),
     (

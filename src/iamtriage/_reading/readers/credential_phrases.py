@@ -27,6 +27,8 @@ unsure | expired or is otherwise invalid | has expired or is otherwise invalid
 sure   | security token included in the request is invalid|Key ID or security token is invalid | [Tt]he security token included in the request is invalid|The Access Key ID or security token is invalid
 sure   | <Authentication>entication Credentials Invalid | \b(?P<service>email-smtp)\.(?:[a-z0-9-]{4,30}\.)?amazonaws\.com\b[^\x1e]{0,600}? 535 Authentication Credentials Invalid
 unsure | <Authentication>entication Credentials Invalid | \b535[ ,-]{1,3}(?:b?['\"])?Authentication Credentials Invalid
+sure   | <Temporary>emporary authentication failure | \b(?P<service>email-smtp)\.(?:[a-z0-9-]{4,30}\.)?amazonaws\.com\b[^\x1e]{0,600}? 454 Temporary authentication failure
+unsure | <Temporary>emporary authentication failure | \b454[ ,-]{1,3}(?:b?['\"])?Temporary authentication failure
 sure   | validate the provided access credentials|you provided does not exist in our records | AWS was not able to validate the provided access credentials|[Tt]he (?:AWS )?[Aa]ccess [Kk]ey I[dD] you provided does not exist in our records
 sure   | <malformed>provided token is malformed | The provided token is malformed or otherwise invalid
 sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}(?:: |status code )(?P<status_code>401)(?: Unauthorized|; body: Not Authorized)

@@ -9,6 +9,8 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html and the pa
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
@@ -98,19 +100,31 @@ ORGANIZATION_SHARING_OFF = CauseType(
     fix="Enable sharing with AWS Organizations in AWS RAM, in the management account.",
     sources=(_SHARING,),
 )
+_ORGANIZATION = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:organizations::(?P<account>\d{12}):(?:organization|ou)/", re.ASCII
+)
+
+
+def enable_sharing(text: str) -> Remedy:
+    """Return the remedy that lets AWS RAM see the organization, in its management account."""
+    found = {each["account"] for each in _ORGANIZATION.finditer(text)}
+    account = f" {found.pop()}" if len(found) == 1 else ""
+    where = "" if account else ": its ID follows organizations:: in the ARN of the organization"
+    return organization_remedy(
+        "Enable sharing with AWS Organizations in AWS RAM",
+        f"Run the command in the management account{account}{where}. In any other account, it fails.",
+        "Enabling trusted access in AWS Organizations is not enough: AWS RAM then lacks its service-linked role.",
+        commands="aws ram enable-sharing-with-aws-organization",
+        url=_SHARING,
+    )
+
+
 ACCOUNT_KINDS = (
     ErrorKind(
         cause=ORGANIZATION_SHARING_OFF,
-        code=r"^(?:UnknownResource|OperationNotPermitted)(?:Exception)?$",
-        message=r"\bOrganization(?:al ?Unit)? ou?-[a-z0-9-]{4,70} could not be found|\bnot enabled? sharing with your (?:AWS )?[Oo]rganization",
+        code=r"^(?:UnknownResource|OperationNotPermitted|InvalidParameter)(?:Exception)?$",
+        message=r"\bOrganization(?:al ?Unit)? ou?-[a-z0-9-]{4,70} (?:could not be found|in unknown organization)|\bnot enabled? sharing with your (?:AWS )?[Oo]rganization",
         summary="AWS RAM does not see the organization: most likely, sharing with AWS Organizations is not enabled in AWS RAM.",
-        remedies=organization_remedy(
-            "Enable sharing with AWS Organizations in AWS RAM",
-            "Run the command in the management account: its ID follows organizations:: in the ARN of the organization. In any other account, it fails.",
-            "Enabling trusted access in AWS Organizations is not enough: AWS RAM then lacks its service-linked role.",
-            commands="aws ram enable-sharing-with-aws-organization",
-            url=_SHARING,
-        ),
         notes=("The ID can be right: AWS Organizations finds the organization without this setting.",),
     ),
     ErrorKind(

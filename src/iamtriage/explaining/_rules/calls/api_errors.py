@@ -40,7 +40,12 @@ from iamtriage.explaining._rules.calls.network.metadata_requests import (
 )
 from iamtriage.explaining._rules.calls.network.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
-from iamtriage.explaining._rules.calls.roles import account_roles, protected_roles, service_roles
+from iamtriage.explaining._rules.calls.roles import (
+    account_roles,
+    delivery_roles,
+    protected_roles,
+    service_roles,
+)
 from iamtriage.explaining._rules.calls.states import object_states, protections
 from iamtriage.explaining._rules.credentials.profiles.sso_settings import explain_unknown_portal
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_pool_roles
@@ -66,6 +71,7 @@ def explain_api_error(case: Case[AwsError]) -> Explanation:
         return service_roles.explain_missing_role(case, message)
     special = _explain_existing_role(case, message) or service_roles.explain_service_role(case, message)
     special = special or s3_calls.explain_copy_source(case)
+    special = special or delivery_roles.explain_undelivered_message(case, message)
     if special is None and rejected_calls.is_non_sts_response(case, message):
         return rejected_calls.explain_non_sts_response(case, message)
     special = special or throttled_functions.explain_throttled_invocation(case)
@@ -266,6 +272,8 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
         return (message_kinds.capabilities_remedy(case, clues.message_text(case)),)
     if kind.cause is account_kinds.DECLARATIVE_POLICY:
         return (account_kinds.ask_organization(case.text),)
+    if kind.cause is account_kinds.ORGANIZATION_SHARING_OFF:
+        return (account_kinds.enable_sharing(case.failure.text),)
     if kind.cause is message_kinds.MANAGED_KEY_ACROSS:
         return message_kinds.snapshot_remedies(case, kind)
     if kind.cause is api_error_kinds.THROTTLED:

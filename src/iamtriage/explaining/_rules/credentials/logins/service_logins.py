@@ -9,8 +9,12 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+import attrs
+
 from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._text import lower_first
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -21,9 +25,15 @@ from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 
 _SMTP_PAGE = "https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html"
 _REJECTED = "Authentication Credentials Invalid"
+_UNCHECKED = "Temporary authentication failure"
+_CODES_PAGE = "https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html"
 _HOST = lazy_pattern(rf"\bemail-smtp(?:-fips)?\.(?P<region>{REGION})\.amazonaws\.com\b")
+# "The SMTP credentials were created in us-east-1."
+_MADE_FOR = lazy_pattern(
+    rf"\b(?i:smtp (?:credentials|password|user)|(?:credentials|password)) (?:(?:is|are|was|were) )?(?:from|for|(?:created|generated|made|calculated|derived) (?:in|for|from))(?: the Region)? ({REGION})\b"
+)
 # A login, or the setting of a password, with the name of a secret access key.
-_KEY_IN_LOGIN = r"\bpass(?:word|wd)?[\"']?\s?(?:[:=]|is)\s?(?:the |my |our |its ){0,2}secret (?:access )?key\b|(?:\blogin\(|\bpass(?:word|wd)?[\"']?\s?[:=])[^\n]{0,160}?(?i:aws_?secret_?(?:access_?)?key|secret_?access_?key)[\"'\])]{0,4}"
+_KEY_IN_LOGIN = r"\bpass(?:word|wd)?[\"']?\s?(?:[:=]|is)\s?(?:the |my |our |its ){0,2}secret (?:access )?key\b|\bsecret (?:access )?key\b[^\n.;]{0,40}? as (?:the |its |our |my )?(?:SMTP )?password\b|(?:\blogin\(|\bpass(?:word|wd)?[\"']?\s?[:=])[^\n]{0,160}?(?i:aws_?secret_?(?:access_?)?key|secret_?access_?key)[\"'\])]{0,4}"
 # The key of the login works in a call of the API, which signs with the secret access key.
 _KEY_WORKS = (
     r"(?i:\bsame (?:access |secret )?(?:keys?|credentials|pair)\b[^\n]{0,120}?\b(?:fine|ok|sends?|works?)\b)"
@@ -38,6 +48,13 @@ SMTP_LOGIN_REJECTED = CauseType(
     recognised_by='The reply "535 Authentication Credentials Invalid" of an email-smtp host.',
     fix="Create SMTP credentials in the Region of the host.",
     sources=(_SMTP_PAGE,),
+)
+SMTP_LOGIN_UNCHECKED = CauseType(
+    "smtp-login-unchecked",
+    title="Amazon SES cannot check the SMTP user name and password at the moment",
+    recognised_by='The reply "454 Temporary authentication failure" of an email-smtp host.',
+    fix="Repeat the login later. If it stays, create SMTP credentials in the Region of the host.",
+    sources=(_CODES_PAGE,),
 )
 SECRET_KEY_AS_SMTP_PASSWORD = CauseType(
     "secret-key-as-smtp-password",
@@ -95,11 +112,35 @@ def explain_rejected_login(case: Case[InvalidCredentials], message: str) -> Expl
     """Explain a login that an SMTP server, Bedrock or CodeArtifact rejects: its password, API key or token."""
     if _REJECTED in message:
         return _explain_smtp_login(case)
+    if _UNCHECKED in message:
+        return _explain_unchecked_login(case)
     if (rejected := explain_rejected_key(case, message)) is not None:
         return rejected
     envelope = case.failure.envelope
     is_of_packages = envelope.service == "codeartifact" and not envelope.operation
     return _explain_no_packages(case) if is_of_packages and envelope.status_code == _STATUS else None
+
+
+def _explain_unchecked_login(case: Case[InvalidCredentials]) -> Explanation:
+    """Explain that the SMTP interface of Amazon SES could not check a login at the moment."""
+    is_key = re.search(SECRET_KEY_AS_SMTP_PASSWORD.sign, case.text) is not None
+    first = _explain_smtp_login(case).remedies[0]
+    title = first.title if is_key else f"If it stays, {lower_first(first.title)}"
+    repeat = your_remedy(
+        "Repeat the login later, and wait longer each time",
+        "SES answers 454 if it cannot check the login at the moment. Wait 5, 10 and 30 seconds, then 20 minutes.",
+        url=_CODES_PAGE,
+    )
+    password = attrs.evolve(first, title=title)
+    verdict = ", and a secret access key is no SMTP password" if is_key else " at the moment"
+    return case.explain(
+        f"Amazon SES could not check the SMTP user name and password{verdict}.",
+        clues.reported_cause(SMTP_LOGIN_UNCHECKED, case.text, _UNCHECKED),
+        SECRET_KEY_AS_SMTP_PASSWORD.cause("derived" if is_key else "possible"),
+        topic="smtp-login",
+        remedies=(password, repeat) if is_key else (repeat, password),
+        notes="An IAM policy does not help: a sender without permission gets 554 Access denied.",
+    )
 
 
 def _explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
@@ -109,11 +150,14 @@ def _explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
     where = f" in {region}" if region else ""
     verdict = "SMTP credentials have their own password, which is valid in one Region"
     is_temporary = re.search(_TEMPORARY_KEY, case.text) is not None
+    made = next((each[1] for each in find_said(case.failure.text, _MADE_FOR) if each[1] != region), None)
     is_key = re.search(SECRET_KEY_AS_SMTP_PASSWORD.sign, case.text) is not None
     if is_key:
         verdict = "the program sends a secret access key, which is not an SMTP password"
     elif is_temporary:
         verdict = "the user name is a temporary access key ID, which SMTP does not accept"
+    elif made is not None and region is not None:
+        verdict = f"they were created for {made}, and the host is in {region}"
     is_allowed = "ses:SendRawEmail" in case.failure.text
     raw = None if is_allowed else _RAW
     script = fill_command("python3 smtp_credentials_generate.py SECRET_ACCESS_KEY {}", region or "REGION")

@@ -207,6 +207,14 @@ _DATABASE_USER = lazy_pattern(
 )
 
 
+# The code of EventBridge in the attributes of an undelivered event, and in its logs:
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html. EventBridge Scheduler and Pipes have it, too.
+_NO_PERMISSIONS = lazy_pattern(r"\bNO_PERMISSIONS\b|\bRULE_ARN\b|\bEventBridge (?:rule|target)\b")
+_EVENT_SERVICES = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:(?P<service>scheduler|pipes):|\bEventBridge (?P<word>Scheduler|Pipes)\b"
+)
+
+
 def explain_untrusted_service(denial: Denial) -> Explanation:
     """Explain that a service cannot assume the role that a call or its configuration names."""
     words = message_text(denial)
@@ -237,7 +245,11 @@ def _find_service(denial: Denial, words: str) -> str | None:
     recipient = _find_recipient(denial)
     if recipient is not None and recipient.principal is not None:
         return recipient.principal
-    return named
+    # What EventBridge reports of a target names the target's service, too.
+    of_events = _EVENT_SERVICES.search(denial.failure.text) if _NO_PERMISSIONS.search(words) else None
+    if of_events is not None:
+        return f"{of_events['service'] or of_events['word'].lower()}.amazonaws.com"
+    return "events.amazonaws.com" if _NO_PERMISSIONS.search(words) else named
 
 
 def _find_recipient(denial: Denial) -> RoleRecipient | None:
