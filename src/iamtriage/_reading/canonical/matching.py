@@ -35,11 +35,7 @@ _AWS_SOURCES = frozenset(
 def parse_output(text: str, at: int = 0, end: int = sys.maxsize) -> Failure | None:
     """Return the failure in unmodified output between two positions, or ``None`` if no row of the table matches."""
     start = text[at : at + 3]
-    parsers = _PARSERS.get(start)
-    if parsers is None:
-        letter = start[:1]
-        parsers = _PARSERS[CAPITAL] if letter.isupper() else _PARSERS[LOWERCASE] if letter.islower() else ()
-    for parser in parsers:
+    for parser in _PARSERS.get(start) or _PARSERS.get(_any_letter(start)) or ():
         failure = parser.parse(text, at, end)
         if failure is not None:
             return failure
@@ -245,27 +241,23 @@ def _record_keys(groups: Sequence[str]) -> tuple[str, ...]:
     return ("", *(name if name in _SPANNED else "" for name in groups))
 
 
-def _build_parsers() -> dict[str, tuple[_OutputParser, ...]]:
+def _any_letter(start: str) -> str:
+    """Return the start in the table that stands for any letter of the case of the first character, if it is a letter."""
+    letter = start[:1]
+    return CAPITAL if letter.isupper() else LOWERCASE if letter.islower() else ""
+
+
+def _build_parsers() -> dict[str, list[_OutputParser]]:
     """Return the parsers by the first three characters of a text; those for any letter come last."""
     parsers: dict[str, list[_OutputParser]] = {}
     for row in OUTPUTS:
         parser = _OutputParser(row)
         for start in row.starts:
             parsers.setdefault(start, []).append(parser)
-    general_starts = {
-        start: CAPITAL if start[0].isupper() else LOWERCASE for start in parsers if start[0].isalpha()
-    }
-    return {
-        start: (
-            *parsers_of_start,
-            *(
-                parsers[general_starts[start]]
-                if start in general_starts and start not in (CAPITAL, LOWERCASE)
-                else ()
-            ),
-        )
-        for start, parsers_of_start in parsers.items()
-    }
+    for start, own in parsers.items():
+        if start not in {CAPITAL, LOWERCASE}:
+            own.extend(parsers.get(_any_letter(start), ()))
+    return parsers
 
 
 _PARSERS = _build_parsers()
