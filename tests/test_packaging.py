@@ -128,7 +128,6 @@ _NEEDLESS = (
     "_reading.entries",
     "_reading.readers",
     "_reading.root_causes",
-    "_reading.streams",
     "_reading.structured.exceptions",
     "_reading.texts",
     "_rendering.blocks",
@@ -219,7 +218,7 @@ def test_a_short_file_needs_no_readers_of_texts() -> None:
     """The command reads its input as a stream. Unmodified SDK output in a short one loads as little as in a string."""
     code = (
         "import io, sys\n"
-        "from iamtriage._reading.streams import parse_stream\n"
+        "from iamtriage._reading.parsing import parse_stream\n"
         "assert parse_stream(io.StringIO(sys.argv[1])).kind == 'access_denied'\n"
         "print(*(name for name in sys.modules if name.startswith('iamtriage._reading')))\n"
     )

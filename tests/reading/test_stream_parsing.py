@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from iamtriage import parse, to_record
 from iamtriage._reading.excerpts import MAX_TEXT_LENGTH
-from iamtriage._reading.streams import parse_stream
+from iamtriage._reading.parsing import parse_stream
 from iamtriage.testing import denial, expired_credentials, kubernetes_forbidden, throttled
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from iamtriage._reading.texts import find_cause, find_failures, scan_text
+from iamtriage import parse
+from iamtriage._reading.texts import find_failures, scan_text
 from tests.reading.readers.test_bodies import _EVENT
 from tests.tables import APP, CLUSTER, DENIAL, DENIED, REQUEST, facts_of
 
@@ -88,7 +89,7 @@ def test_cause_and_all_of_a_document() -> None:
     text = json.dumps({"Records": [other, _EVENT]}, indent=1)
     first, second = find_failures(text)
     assert (first.kind, second.kind) == ("aws_error", "access_denied")
-    assert find_cause(text) == second
+    assert parse(text) == second
     assert text[slice(*second.spans["request_id"])] == REQUEST
     assert first.span[1] <= second.spans["request_id"][0]
     assert second.text == text
@@ -107,4 +108,4 @@ def test_cause_and_all_of_a_document() -> None:
 def test_documents_without_a_failure(text: str) -> None:
     """Cut, mixed and successful documents give nothing and raise nothing."""
     assert find_failures(text) == []
-    assert find_cause(text) is None
+    assert parse(text) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, cast
 
+from iamtriage._reading.root_causes import choose_cause
 from iamtriage._reading.structured.mappings import has_records, parse_mapping
 from iamtriage._reading.structured.values import as_document, load
 from iamtriage.failures._building import place_failure
@@ -43,12 +44,7 @@ def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[
 def find_cause_in_documents(text: str) -> tuple[Failure | None] | None:
     """Return the root cause in a JSON document of CloudTrail records, ``None`` for any other text."""
     found = read_documents(text)
-    if found is None:
-        return None
-    for failure in found:
-        if failure.kind == "access_denied":
-            return (failure,)
-    return (found[0] if found else None,)
+    return None if found is None else (choose_cause(found),)
 
 
 def remove_spans(text: str, prefixes: Sequence[tuple[int, int]]) -> str:

@@ -1,4 +1,4 @@
-"""Find the root cause in a string, bytes, an exception or a mapping.
+"""Find the root cause in a string, bytes, an exception, a mapping or the text of a file.
 
 Unmodified SDK output and structured errors need no readers. The modules for each type of error are imported when the
 first error of that type is parsed.
@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from itertools import chain
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from iamtriage._reading.encodings import encoding_of
 from iamtriage._reading.excerpts import MAX_TEXT_LENGTH
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("parse", "parse_raised")
+__all__ = ("parse", "parse_raised", "parse_stream")
 
 
 class _ExceptionParser(Protocol):
@@ -28,6 +29,8 @@ class _ExceptionParser(Protocol):
 
 # In characters. Longer documents are split into their records.
 _MAX_DOCUMENT = 1_000_000
+# Characters per read. A line without an end must not fill the memory.
+_MAX_LINE = 1_000_000
 
 
 def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure | None:
@@ -65,7 +68,7 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
         if not may_contain_failure(error):
             return None
         # The readers of SDK output do not know CloudTrail records.
-        cause = _find_in_documents(error) if error[0] in "{[" else None
+        cause = _find_in_documents(error) if error[0] in "{[" or error[0].isspace() else None
         return (_output_parser()(error) or _parse_with_readers(error)) if cause is None else cause[0]
     if isinstance(error, BaseException):
         return _exception_parser()(error, contexts=True) or _parse_chain(error, contexts=True)
@@ -118,11 +121,35 @@ def _parse_chain(error: BaseException, *, contexts: bool) -> Failure | None:
     return find_cause_in_chain(error, contexts=contexts)
 
 
+def parse_stream(file: IO[str]) -> Failure | None:
+    """Return what :func:`parse` returns for the text of a file, in bounded memory.
+
+    >>> from io import StringIO
+    >>> parse_stream(StringIO("error: You must be logged in to the server (Unauthorized)")).kind
+    'kubernetes_unauthorized'
+    """
+    text = file.read(MAX_TEXT_LENGTH + 1)
+    if len(text) <= MAX_TEXT_LENGTH:
+        return parse(text)
+    # Most files are short.
+    from iamtriage._reading.root_causes import choose_cause
+    from iamtriage._reading.texts import scan_lines
+
+    *lines, partial_line = text.split("\n")
+    rest = _read_lines(file, partial_line)
+    return choose_cause(scan_lines(chain((f"{line}\n" for line in lines), rest), has_parts=True))
+
+
+def _read_lines(file: IO[str], partial_line: str) -> Iterator[str]:
+    """Yield the lines of a file; long ones in parts."""
+    line = partial_line + file.readline(_MAX_LINE)
+    while line:
+        yield line
+        line = file.readline(_MAX_LINE)
+
+
 def _parse_with_readers(text: str) -> Failure | None:
     """Return the root cause in a text that is not unmodified SDK output."""
-    cause = _find_in_documents(text) if text[0].isspace() else None
-    if cause is not None:
-        return cause[0]
     if len(text) > MAX_TEXT_LENGTH:
         from iamtriage._reading.root_causes import choose_cause
         from iamtriage._reading.texts import scan_text

@@ -8,8 +8,8 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, cast
 
-from iamtriage._reading.assembly import read, read_cause
-from iamtriage._reading.documents import find_cause_in_documents, read_documents
+from iamtriage._reading.assembly import read
+from iamtriage._reading.documents import read_documents
 from iamtriage._reading.elements import read_elements, read_rows
 from iamtriage._reading.judging.building import build
 from iamtriage._reading.log_events import read_log_events
@@ -25,12 +25,6 @@ if TYPE_CHECKING:
 
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-
-
-def find_cause(text: str) -> Failure | None:
-    """Return the root cause in a text of moderate length."""
-    cause = find_cause_in_documents(text)
-    return read_cause(text) if cause is None else cause[0]
 
 
 def find_causes_in_parts(text: str) -> list[Failure]:

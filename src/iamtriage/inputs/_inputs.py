@@ -145,7 +145,7 @@ class Input:
 
     def find_cause(self) -> Failure | None:
         """Return the failure that :func:`iamtriage.parse` returns for the input, of any size."""
-        from iamtriage._reading.streams import parse_stream
+        from iamtriage._reading.parsing import parse_stream
 
         cause: Failure | None = None
         for content in self.open_content():

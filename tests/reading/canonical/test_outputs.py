@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iamtriage import parse
+from iamtriage._reading.assembly import read_cause
 from iamtriage._reading.canonical.logged import parse_logged_output
 from iamtriage._reading.canonical.matching import parse_output
-from iamtriage._reading.texts import find_cause
 from iamtriage.testing import (
     ENVELOPES,
     access_key_quota,
@@ -118,7 +118,7 @@ def _assert_same(text: str) -> Failure | None:
     short = parse_output(text)
     if short is None:
         return None
-    long = find_cause(text)
+    long = read_cause(text)
     assert long is not None, text
     # The envelope is a field like the others.
     assert short == long, text
@@ -155,7 +155,7 @@ def test_prints_after_the_prefixes_of_loggers(prefix: str, form: EnvelopeName) -
     text = prefix + denial("eks:DescribeCluster", resource="*").text(form)
     failure = parse_logged_output(text)
     assert failure is not None
-    long = find_cause(text)
+    long = read_cause(text)
     assert long is not None
     assert failure == long
     assert dict(failure.spans) == dict(long.spans)
@@ -179,7 +179,7 @@ def test_prints_in_a_field_of_a_log_line(line: str) -> None:
             text = line.format(json.dumps(sample.text(form))) + "\n"
             failure = parse_logged_output(text)
             if failure is not None:
-                long = find_cause(text)
+                long = read_cause(text)
                 assert long is not None
                 assert failure == long, text
                 assert dict(failure.spans) == dict(long.spans), text
@@ -239,7 +239,7 @@ def test_generated_tracebacks(frames: list[tuple[str, int, str, str, bool]], sam
     text = "\n".join([*lines, f"botocore.exceptions.ClientError: {sample.text('botocore')}"])
     failure = parse_logged_output(text)
     if failure is not None:
-        long = find_cause(text)
+        long = read_cause(text)
         assert long is not None, text
         assert failure == long, text
         assert dict(failure.spans) == dict(long.spans), text
@@ -289,7 +289,7 @@ def test_generated_prefixes(shape: str, name: str, other: str, sample: Sample, d
     text = shape.format(name, other) + sample.text(data.draw(st.sampled_from(sample.envelopes)))
     failure = parse_logged_output(text)
     if failure is not None:
-        long = find_cause(text)
+        long = read_cause(text)
         assert long is not None, text
         assert failure == long, text
         assert dict(failure.spans) == dict(long.spans), text
@@ -317,7 +317,7 @@ def test_the_table_has_the_prints_of_the_sdks(form: EnvelopeName, sample: Sample
     text = sample.text(form)
     is_unclaimed = form == "message" and sample.message == "Access Denied"
     assert (_assert_same(text) is None) == is_unclaimed, text
-    assert parse(text) == find_cause(text)
+    assert parse(text) == read_cause(text)
 
 
 @pytest.mark.parametrize("form", ["message", "kubectl", "kubernetes-status"])
@@ -407,7 +407,7 @@ _GO = "operation error AccessDenied: GetObject, https response error StatusCode:
 def test_words_that_could_be_codes_take_the_long_way(text: str) -> None:
     """What they are shows only among all the words of the text."""
     assert parse_output(text) is None
-    failure = find_cause(text)
+    failure = read_cause(text)
     assert failure is not None
     assert failure.kind == "access_denied"
 
