@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.judging.assembling import assemble_candidates, standalone_candidates
-from iamtriage._reading.judging.bare_codes import attach_bare_codes
 from iamtriage._reading.judging.building import build
 from iamtriage._reading.judging.classification import classify, drop_wrappers, pick_root_cause
-from iamtriage._reading.judging.context import attach_context
+from iamtriage._reading.judging.context import attach_bare_codes, attach_context
 from iamtriage._reading.judging.deduplication import merge_duplicates
 from iamtriage._reading.judging.text_context import TextContext, find_aws_sections
 from iamtriage._reading.readers.source_code import find_source_code

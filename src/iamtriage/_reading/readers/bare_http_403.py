@@ -2,7 +2,8 @@
 
 This is weak evidence, used only if nothing else was read nearby (``assembly``). The status and the host must be in
 one sentence or one exchange, without another host between them, and the host must be of an AWS API, not of a
-customer's application.
+customer's application. Any server can also respond "Forbidden": only the host of the request, or a header of the
+response, shows that Amazon API Gateway or the URL of a Lambda function did.
 """
 
 from __future__ import annotations
@@ -69,10 +70,26 @@ _MAX_WORDS_LENGTH = 32
 _MAX_EXCHANGE_DISTANCE = 1500
 _WRAPPED = lazy_pattern(r":\n|\n(?=['\"(])")
 _NEXT_SENTENCE = lazy_pattern(r"[.;!?]\s|\x1e")
+# WebSocket APIs add IDs.
+BARE_BODY = lazy_pattern(
+    r"\{\s{0,8}(?:\\?[\"'])?[Mm]essage(?:\\?[\"'])?\s{0,2}:\s{0,2}\\?[\"'](?P<message>Forbidden|Unauthorized)\\?[\"']"
+    r"(?:\s{0,8},\s{0,8}\\?[\"'](?:connectionId|requestId)\\?[\"']\s{0,2}:\s{0,2}\\?[\"'][\w=-]{1,80}\\?[\"']){0,2}\s{0,8}\}"
+)
+"""The whole body of a response of API Gateway without a reason, as JSON or as an object that a program prints."""
+_PLACE = lazy_pattern(
+    r"(?:https?|wss?)://(?P<host>[^\s/'\"<>:?#]{1,253})|(?<![\w.-])(?P<named>[a-z0-9]{1,63}\.execute-api\.[a-z0-9-]{4,30}\.amazonaws\.com)"
+    r"|(?<![\w-])(?P<header>[Xx]-[Aa]mz-[Aa]pigw-[Ii]d|[Aa]pigw-[Rr]equest[Ii]d)[\"']?\s?[:,=]"
+)
+_GATEWAY_SERVICES = {".execute-api.": "execute-api", ".lambda-url.": "lambda"}
+_GATEWAY_STATUS = lazy_pattern(
+    r"(?:HTTP/[0-9](?:\.[0-9])?\s|[Ss]tatus(?:\s?[Cc]ode)?[\"']?[:=]?\s{1,2})(40[13])\b"
+)
+# Maximum distances, in characters, between a body and the host or header before or after it.
+_MAX_BODY_DISTANCE_BEFORE, _MAX_BODY_DISTANCE_AFTER = 1_500, 400
 
 
 class _Host(NamedTuple):
-    """The position of a host, and its AWS service, if any."""
+    """The position of a host, or of a header that only one service sends, and its AWS service, if any."""
 
     start: int
     end: int
@@ -87,8 +104,6 @@ def read_bare_403s(readable: Readable) -> Iterator[Piece]:
     if ".amazonaws." in text or ".api.aws" in text or "s3://" in text or "s3a://" in text:
         yield from _read_responses(text)
     if not _GATEWAY_WORDS.isdisjoint(readable.words):
-        from iamtriage._reading.readers.gateway_responses import read_gateway_responses
-
         yield from read_gateway_responses(text)
 
 
@@ -164,3 +179,35 @@ def _responding_host(text: str, m: re.Match[str], before: _Host | None, after: _
         if "\n\n" not in between and between.count(RECORD) <= 1:
             return before
     return None
+
+
+def read_gateway_responses(text: str) -> Iterator[Piece]:
+    """Yield the responses of API Gateway, and of the URLs of Lambda functions, that state no reason."""
+    bodies = list(BARE_BODY.finditer(text))
+    places = [
+        _Host(*m.span(), "execute-api" if m["host"] is None else _gateway_service(m["host"]))
+        for m in (_PLACE.finditer(text) if bodies else ())
+    ]
+    starts = [place.start for place in places]
+    for body in bodies:
+        start, end = body.span()
+        at = bisect_left(starts, start)
+        before = places[at - 1] if at else None
+        after = places[at] if at < len(places) else None
+        place = None
+        if before and start - before.end <= _MAX_BODY_DISTANCE_BEFORE:
+            place = before if text.count(RECORD, before.end, start) <= 1 else None
+        elif after and after.start - end <= _MAX_BODY_DISTANCE_AFTER:
+            place = after if RECORD not in text[end : after.start] else None
+        if place is None or place.service is None:
+            continue
+        piece = Piece("core", start, end, kind="access_denied", is_aws=True)
+        piece.put("service", place.service)
+        statuses = list(_GATEWAY_STATUS.finditer(text, max(0, start - _MAX_BODY_DISTANCE_BEFORE), start))
+        if statuses and statuses[-1].start() >= min(place.start, start) - _MAX_BODY_DISTANCE_AFTER:
+            piece.put("status_code", statuses[-1][1], *statuses[-1].span(1))
+        yield piece
+
+
+def _gateway_service(host: str) -> str | None:
+    return next((service for label, service in _GATEWAY_SERVICES.items() if label in host), None)

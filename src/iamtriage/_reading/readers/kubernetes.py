@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.phrases import compiled, table
 from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.grammar import trim
-from iamtriage._reading.vocabulary.kubernetes.types import is_built_in
+from iamtriage._reading.vocabulary.kubernetes import is_built_in
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import Piece
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.fragments import find_around_literal
-from iamtriage._reading.vocabulary.kubernetes.admission import is_admission_denial
-from iamtriage._reading.vocabulary.kubernetes.cluster_urls import is_cluster_url
+from iamtriage._reading.vocabulary.kubernetes import is_admission_denial, is_cluster_url
 from iamtriage._reading.vocabulary.pieces import HINT, Piece
 
 if TYPE_CHECKING:

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.grammar import trim
-from iamtriage._reading.vocabulary.kubernetes.admission import is_admission_denial
-from iamtriage._reading.vocabulary.kubernetes.types import is_built_in
+from iamtriage._reading.vocabulary.kubernetes import is_admission_denial, is_built_in
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Fact, Piece
 

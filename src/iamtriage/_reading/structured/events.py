@@ -123,6 +123,6 @@ def _strip_links(value: str | None) -> str | None:
     """Return a value without the links that mail clients and chats add to it."""
     if value is None or ("](" not in value and "|" not in value):
         return value
-    from iamtriage._reading.unwrapping.links import strip_value_links
+    from iamtriage._reading.unwrapping.markup import strip_value_links
 
     return strip_value_links(value)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.structured.statements import Statement
 from iamtriage._reading.structured.values import as_document, status_of, text_of
-from iamtriage._reading.vocabulary.kubernetes.admission import NO_SERVICE_ACCOUNT, is_admission_denial
+from iamtriage._reading.vocabulary.kubernetes import NO_SERVICE_ACCOUNT, is_admission_denial
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,9 +1,9 @@
 """Remove the additions of logs, terminals and transports from a text.
 
-The steps: control characters and newlines, the starts of lines (``boxes``, quote and comment marks),
-``continuations``, string ``literals`` on adjacent lines and line wraps (``linewraps``), backslash escapes of any
-depth, HTML entities, ``links``, typographic punctuation, HTML tags, timestamps, runs of whitespace. Each step is skipped if a character that it
-needs is missing, so that plain text takes little time.
+The steps: control characters and newlines, the starts of lines (``boxes``, quote and comment marks), the ends of lines
+of commands and code (``code_lines``) and line wraps (``linewraps``), backslash escapes of any depth, HTML entities,
+links (``markup``), typographic punctuation, HTML tags, timestamps, runs of whitespace. Each step is skipped if a
+character that it needs is missing, so that plain text takes little time.
 """
 
 from __future__ import annotations
@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.boxes import BORDERS, strip_boxes
-from iamtriage._reading.unwrapping.continuations import strip_continuations
-from iamtriage._reading.unwrapping.emphasis import strip_emphasis
+from iamtriage._reading.unwrapping.code_lines import join_literals, strip_continuations
 from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
-from iamtriage._reading.unwrapping.links import strip_links
-from iamtriage._reading.unwrapping.literals import join_literals
+from iamtriage._reading.unwrapping.markup import strip_emphasis, strip_links
 from iamtriage._reading.unwrapping.names import find_names, find_services
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
 from iamtriage._reading.vocabulary.view import View

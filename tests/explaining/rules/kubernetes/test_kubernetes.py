@@ -6,7 +6,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from iamtriage import explain
-from iamtriage._reading.vocabulary.kubernetes.types import GROUPS
+from iamtriage._reading.vocabulary.kubernetes import GROUPS
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import narrowest_access_policy
 from iamtriage.failures import KubernetesForbidden
 from tests.explaining.golden.cases import KUBERNETES as CASES

@@ -255,7 +255,7 @@ def _is_gateway_response(denial: Denial) -> bool:
     text = denial.failure.text
     if "orbidden" not in text and "nauthorized" not in text:
         return False
-    from iamtriage._reading.readers.gateway_responses import BARE_BODY, read_gateway_responses
+    from iamtriage._reading.readers.bare_http_403 import BARE_BODY, read_gateway_responses
 
     if denial.failure.envelope.code is None:
         return any(piece.facts["service"].value == "execute-api" for piece in read_gateway_responses(text))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.kubernetes.types import CLUSTER_WIDE, GROUPS, find_type
+from iamtriage._reading.vocabulary.kubernetes import CLUSTER_WIDE, GROUPS, find_type
 from iamtriage.arns._principals import (
     FederatedUser,
     IdentityCenterRole,

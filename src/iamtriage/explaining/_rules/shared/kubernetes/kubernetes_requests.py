@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.kubernetes.types import GROUPS, is_cluster_scoped
+from iamtriage._reading.vocabulary.kubernetes import GROUPS, is_cluster_scoped
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.values import Rule, Subject

@@ -1,13 +1,20 @@
-r"""Remove the line continuation marks of shells and editors.
+r"""Join the lines of commands and code: remove line continuation marks, and join string literals of adjacent lines.
 
 A line continues after ``\`` (POSIX shells, Emacs), a backtick (PowerShell) or ``^`` (cmd). The same characters can be
 at the end of a line for other reasons: a terminal wraps inside an escape, a path ends with a backslash, a backtick
 closes a quotation. Marks occur on consecutive lines, after a space, and on lines without other such characters; enough
 of these signs must be present. The newlines remain.
+
+Python joins adjacent literals, and other languages have ``+`` between them. The lines of a list or a log look the same
+if each is quoted as a whole. So two literals are joined only if the first one ends with a space, as where authors break
+a long message.
+
+R prints the name of an element on one line, and its value, with its index, on the next.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -21,6 +28,13 @@ if TYPE_CHECKING:
 _MARKED = lazy_pattern(r"(?P<space>[ \t])?(?P<mark>[\\`^])\Z")
 _MARKS = ("\\", "`", "^")
 _TEXT = lazy_pattern(r"\w")
+# A prompt of Python or the mark of a diff can start the second line.
+_BORDER = lazy_pattern(
+    r"(?P<quote>[\"'])(?<= .)[ \t]{0,8}\+?[ \t]{0,8}\n[ \t]{0,80}(?:(?:\.\.\.|\+)[ \t]{1,80})?"
+    r"[bBfFrRuU]{0,2}(?P=quote)"
+)
+# A name that is not an identifier is in backquotes. The names of the elements around it precede it.
+_ELEMENT = lazy_pattern(r"^[^\s\"']{0,200}\$`?(?P<name>[A-Za-z][\w.-]{1,60})`?\n\[1\] ", re.MULTILINE)
 
 
 class _Line(NamedTuple):
@@ -41,7 +55,7 @@ def strip_continuations(view: View) -> None:
         or ("`" in text and "`\n" in text)
         or ("^" in text and "^\n" in text)
     ):
-        view.edit(edit for run in _runs(text) for edit in _edits(run))
+        view.edit(edit for run in _runs(text) for edit in _continuation_edits(run))
 
 
 def _runs(text: str) -> Iterator[list[_Line]]:
@@ -77,7 +91,7 @@ def _line(written: str, start: int) -> _Line:
     return _Line(start, written, words, m["mark"], has_space=m["space"] is not None)
 
 
-def _edits(lines: Sequence[_Line]) -> Iterator[Edit]:
+def _continuation_edits(lines: Sequence[_Line]) -> Iterator[Edit]:
     before, *run, after = lines
     follow_spaces = all(line.has_space for line in run)
     if not _are_marks(before, run, after, follow_spaces=follow_spaces):
@@ -99,3 +113,21 @@ def _are_marks(before: _Line, run: Sequence[_Line], after: _Line, *, follow_spac
     # A terminal wrapped lines of the same length.
     width = len(run[0].written)
     return alone and bool(after.words.strip()) and width not in {len(before.written), len(after.written)}
+
+
+def join_literals(view: View) -> None:
+    """Remove what is between two literals: quotes, newline and indentation. Put R's names before their values."""
+    text = view.text
+    if "\n[1] " in text:
+        view.sub(_ELEMENT, lambda m: f"{m['name']}: ")
+        text = view.text
+    if '"\n' in text or "'\n" in text or "+\n" in text:
+        view.edit(_literal_edits(text))
+
+
+def _literal_edits(text: str) -> Iterator[Edit]:
+    for border in _BORDER.finditer(text):
+        start, end = border.span()
+        # Otherwise, it opens a literal: after an odd number of quotes, it closes one.
+        if text.count(border["quote"], text.rfind("\n", 0, start) + 1, start) % 2:
+            yield start, end, ""

@@ -1,8 +1,10 @@
-"""List the built-in resource types of Kubernetes with their API groups."""
+"""Recognize Kubernetes resource types, API server URLs and denials of admission control."""
 
 from __future__ import annotations
 
-__all__ = ("CLUSTER_WIDE", "GROUPS", "find_type", "is_built_in", "is_cluster_scoped")
+import re
+
+from iamtriage._patterns import lazy_pattern
 
 # Built-in types without a namespace, by API group: https://kubernetes.io/docs/reference/kubernetes-api/.
 CLUSTER_WIDE = {
@@ -78,6 +80,50 @@ _SHORT = {
     "sc": "storageclasses", "sts": "statefulsets", "svc": "services",
 }  # fmt: skip
 
+# The API server answers denials of RBAC and of admission control with 403 Forbidden. If admission control rejects an
+# object, a rule or policy of the cluster is the reason, and no permission is missing:
+# https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/.
+
+# The service account of a pod does not exist. ``readers.kubernetes`` reports this as a separate kind.
+NO_SERVICE_ACCOUNT = "error looking up service account"
+_REJECTION = lazy_pattern(
+    # Quotas and limits, priorities, volumes.
+    r"exceeded quota|failed quota:|status unknown for quota"
+    r"|(?:maximum|minimum) [\w./-]{1,60} usage per |max limit to request ratio per "
+    r"|no PriorityClass with name|priorityClass is not permitted in|only dynamically provisioned pvc can be resized"
+    # Pod Security, the policies that preceded it, and those of OpenShift.
+    r"|PodSecurity|unable to validate against any (?:pod security policy|security context constraint)"
+    # Rules that cluster administrators write.
+    r"|violates|admission webhook|ValidatingAdmissionPolicy|image policy webhook"
+    # The state of the object.
+    rf"|because it is being terminated|cannot find RESTMapping|already exists|is invalid|{NO_SERVICE_ACCOUNT}"
+)
+# Characters to search after the end of a message.
+_MAX_REJECTION_DISTANCE = 300
+
+# Many programs have paths such as /api/v1/users, so a path of an API server is accepted only for parts that no other
+# program has.
+
+# The endpoint of an EKS cluster, and the names of the API server inside a cluster.
+_HOST = lazy_pattern(
+    r"kubernetes(?:\.default(?:\.svc(?:\.[\w.-]{1,100})?)?)?|[\w.-]{1,200}\.eks\.amazonaws\.com(?:\.cn)?"
+)
+# Weak evidence: hosts and ports that API servers share with other programs.
+_PORTS = (None, ":443", ":6443", ":8443")
+_LIKELY_HOST = lazy_pattern(r"[0-9.]{7,15}|[\w.-]{0,200}(?:kube|k8s)[\w.-]{0,200}")
+_URL = lazy_pattern(
+    r"https://(?P<host>[\w.-]{1,253}|\[[0-9a-fA-F:]{2,45}\])(?P<port>:[0-9]{1,5})?(?P<path>/[^\s'\"?#)]{0,2000})?"
+)
+_PATH = lazy_pattern(
+    r"(?:/[\w.-]{1,60}){0,4}?/(?:api/v1|apis/(?P<group>[a-z0-9.-]{1,120})/v[1-9]\w{0,12})"
+    r"(?P<namespaced>/(?:watch/)?namespaces/[^/]{1,120})?(?:/(?:watch/)?(?P<type>[a-z]{2,60})(?:/.{0,2000})?)?",
+    re.DOTALL,
+)
+# Types of the core group, except those that exist only for impersonation.
+_CORE = frozenset(name for name, group in GROUPS.items() if not group) - {"groups", "users"}
+# Types whose names other APIs use, too.
+_COMMON_NAMES = frozenset({"bindings", "endpoints", "events", "namespaces", "nodes", "secrets", "services"})
+
 
 def find_type(name: str) -> str | None:
     """Return the built-in type of a name that kubectl accepts.
@@ -110,3 +156,38 @@ def is_cluster_scoped(name: str, group: str) -> bool | None:
         if any(name in table.get(group, "").split() for table in tables):
             return answer
     return None
+
+
+def is_admission_denial(text: str, start: int, end: int) -> bool:
+    """Return whether admission control denied a request, according to a message and the text after it.
+
+    >>> is_admission_denial('pods "a" is forbidden: exceeded quota: small', 0, 10), is_admission_denial("pods is forbidden", 0, 10)
+    (True, False)
+    """
+    return _REJECTION.search(text, start, end + _MAX_REJECTION_DISTANCE) is not None
+
+
+def is_cluster_url(url: str) -> bool:
+    """Return whether a URL is of a Kubernetes API server.
+
+    >>> is_cluster_url("https://kubernetes:443/version"), is_cluster_url("https://10.0.0.1/apis/apps/v1/deployments")
+    (True, True)
+    >>> is_cluster_url("https://shop.example.com/api/v1/services"), is_cluster_url("https://shop.example.com/api/v1/pods")
+    (False, True)
+    """
+    m = _URL.match(url)
+    if m is None:
+        return False
+    if _HOST.fullmatch(m["host"]):
+        return True
+    path = _PATH.fullmatch((m["path"] or "").rstrip("/."))
+    if path is None:
+        return False
+    name, group = path["type"], path["group"]
+    if group:
+        known = "." in group or group in GROUPS.values()
+        return known and (path["namespaced"] is not None or name in GROUPS)
+    if name not in _CORE:
+        return False
+    likely = m["port"] in _PORTS and _LIKELY_HOST.fullmatch(m["host"]) is not None
+    return likely or path["namespaced"] is not None or name not in _COMMON_NAMES

@@ -1,19 +1,25 @@
-"""Find labelled errors: "Status: 400. Code: Throttling, Message: Rate exceeded".
+"""Find errors in labels, such as alerts about CloudTrail events, which other readers do not read.
 
-Other clouds print such lines, and some use the same codes. So the message after its label must be one of AWS, which
-confirms a code that alone doesn't identify AWS. ``pairs`` reads codes of denials and credentials anywhere.
+    Status: 400. Code: Throttling, Message: Rate exceeded
+
+    Access denied on event CreateNetworkInterface in account 111122223333
+    Event source: ec2.amazonaws.com
+
+Other clouds print lines as the first one, and some use the same codes. So the message after its label must be one of
+AWS, which confirms a code that alone doesn't identify AWS. ``pairs`` reads codes of denials and credentials anywhere.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.grammar import find_paragraph
-from iamtriage._reading.vocabulary.pieces import BEST, Piece
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
+from iamtriage._reading.vocabulary.services import service_of_event_source
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
@@ -38,7 +44,22 @@ _MESSAGES = {
 _MESSAGE_OF_CODE = {
     code: lazy_pattern(_MESSAGE_LABEL + words) for codes, words in _MESSAGES.items() for code in codes.split()
 }
-_MAX_DISTANCE = 300
+_MAX_LABEL_DISTANCE = 300
+# An alert: a line about a denial, and the event source.
+_SOURCE = lazy_pattern(
+    r"(?<![\w.-])Event\s?[Ss]ource[*`]{0,2}\s?:[*`]{0,2}\s{1,2}[`\"']?(?P<host>[a-z][a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?)(?![\w.-])"
+)
+# Only a label or Slack's ":warning:" can precede it, so that no condition or negation does. What follows must not be
+# the setting of an alarm.
+_DENIED = lazy_pattern(
+    r"^[^\w\n]{0,8}(?:\w{1,30}:[^\w\n]{1,8})?(?:[Aa]ccess\s(?:was\s)?[Dd]enied|(?:Unauthorized|Denied)\s(?:API\s)?(?:call|access|event))\b"
+    r"(?!\s?(?:[:=]\s?(?:0|no|false|none)\b|alarms?\b|alerts?\b|errors?\b))[^\n]{0,300}",
+    re.MULTILINE,
+)
+_EVENT = lazy_pattern(
+    r"\b[Ee]vent(?:\s?[Nn]ame)?[*`]{0,2}\s?:?[*`]{0,2}\s{1,2}[`\"']?(?P<name>[A-Z][a-z]{1,40}[A-Z][A-Za-z0-9]{1,80})(?![\w.])"
+)
+_MAX_ALERT_DISTANCE = 600
 
 
 def read_labelled_values(readable: Readable) -> Iterator[Piece]:
@@ -50,7 +71,7 @@ def read_labelled_values(readable: Readable) -> Iterator[Piece]:
         message = _MESSAGE_OF_CODE.get(m["code"])
         if message is None:
             continue
-        start, end = find_paragraph(text, m.start(), m.end(), _MAX_DISTANCE)
+        start, end = find_paragraph(text, m.start(), m.end(), _MAX_LABEL_DISTANCE)
         status = _find_nearest(_STATUS, text, m, (start, end))
         if status and _find_nearest(message, text, m, (start, end)):
             piece = Piece("head", m.start(), m.end(), is_aws=True)
@@ -72,3 +93,23 @@ def _find_nearest(
     for before in pattern.finditer(text, start, m.start()):  # noqa: B007 (the last match is used)
         pass
     return before
+
+
+def read_alerts(readable: Readable) -> Iterator[Piece]:
+    """Yield the alerts whose line and event source are in one paragraph."""
+    text = readable.text
+    done = 0
+    for source in _SOURCE.finditer(text):
+        low, high = find_paragraph(text, source.start(), source.end(), _MAX_ALERT_DISTANCE)
+        low = max(low, done)
+        denied = _DENIED.search(text, low, high)
+        if denied is None:
+            continue
+        done = max(denied.end(), source.end())
+        piece = Piece("core", min(denied.start(), source.start()), done, kind="access_denied", is_aws=True)
+        piece.source = "cloudtrail"
+        piece.put("service", service_of_event_source(source["host"]), rank=HINT)
+        event = _EVENT.search(text, denied.start(), denied.end()) or _EVENT.search(text, low, high)
+        if event:
+            piece.put_group(event, "operation", "name", HINT)
+        yield piece

@@ -1,4 +1,4 @@
-"""Remove links that mail clients and chats add to addresses.
+"""Remove the markup of Markdown and chats: emphasis around whole lines, and links that programs add to addresses.
 
 Markdown has ``[sts.amazonaws.com](http://sts.amazonaws.com/)``, Slack
 ``<http://sts.amazonaws.com/|sts.amazonaws.com>``. The text shown is the original. Links that people add to words
@@ -7,17 +7,23 @@ remain, because they show no address.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.view import View
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.view import Edit
 
+# Two or more words. A single one, such as ``**REDACTED**``, is masked, and a wildcard follows a delimiter.
+_EMPHASIZED_LINE = lazy_pattern(
+    r"^[ >]{0,8}(?P<mark>\*\*|__|[*_])(?=[A-Za-z])(?P<text>\S+ [^\n]{0,4000}(?<=[\w.!)\"'*]))(?P<end>(?P=mark))$",
+    re.MULTILINE,
+)
+_EMPHASIS_ENDS = ("*", "_")
 _TARGET = r"(?:https?://|mailto:)"
 _MARKDOWN = lazy_pattern(rf"\[(?P<shown>[^\[\]\s()]{{1,300}})\]\({_TARGET}[^()\s]{{1,1000}}\)")
 _SLACK = lazy_pattern(rf"<{_TARGET}[^<>|\s]{{1,1000}}\|(?P<shown>[^<>|\s]{{1,300}})>")
@@ -29,6 +35,20 @@ _INSIDE_VALUE = lazy_pattern(r"(?:\barn:aws|https?://)[^\s\"'`<>]{0,300}[/:@.]\Z
 _MAX_VALUE_LENGTH = 320
 
 
+def strip_emphasis(view: View) -> None:
+    """Remove the marks around lines that are wholly in bold type or italics."""
+    text = view.text
+    if text.endswith(_EMPHASIS_ENDS) or "*\n" in text or "_\n" in text:
+        view.edit(_emphasis_edits(text))
+
+
+def _emphasis_edits(text: str) -> Iterator[Edit]:
+    for m in _EMPHASIZED_LINE.finditer(text):
+        if m["mark"][0] not in m["text"].replace("/*", "") or m["mark"][0] == "_":
+            yield *m.span("mark"), ""
+            yield *m.span("end"), ""
+
+
 def may_contain_links(text: str) -> bool:
     """Return whether a text can contain an added link."""
     return "](" in text or ("|" in text and ("<http" in text or "<mailto:" in text))
@@ -38,7 +58,9 @@ def strip_links(view: View) -> None:
     """Replace each such link with the text that it shows."""
     if may_contain_links(view.text):
         for pattern in (_MARKDOWN, _SLACK):
-            view.edit(edit for m in pattern.finditer(view.text) if _is_automatic(m) for edit in _edits(m))
+            view.edit(
+                edit for m in pattern.finditer(view.text) if _is_automatic(m) for edit in _link_edits(m)
+            )
 
 
 def strip_value_links(value: str) -> str:
@@ -52,7 +74,7 @@ def strip_value_links(value: str) -> str:
     return view.text
 
 
-def _edits(m: re.Match[str]) -> Iterator[Edit]:
+def _link_edits(m: re.Match[str]) -> Iterator[Edit]:
     """Yield edits that remove the rest of a link, so that the shown text keeps its position."""
     yield m.start(), m.start("shown"), ""
     yield m.end("shown"), m.end(), ""

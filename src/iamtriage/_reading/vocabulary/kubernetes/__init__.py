@@ -1,1 +1,0 @@
-"""Recognize Kubernetes resource types, API server URLs and denials of admission control."""
