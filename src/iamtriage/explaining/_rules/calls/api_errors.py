@@ -33,11 +33,7 @@ from iamtriage.explaining._rules.calls import (
 from iamtriage.explaining._rules.calls.kms import key_access, key_states, launch_keys, log_group_keys
 from iamtriage.explaining._rules.calls.names import iam_names, missing_in_region
 from iamtriage.explaining._rules.calls.names.missing_resources import MISSING_IN_S3, explain_not_found
-from iamtriage.explaining._rules.calls.network import node_groups, session_manager
-from iamtriage.explaining._rules.calls.network.metadata_requests import (
-    METADATA_REQUEST,
-    explain_metadata_request,
-)
+from iamtriage.explaining._rules.calls.network import metadata_requests, node_groups, session_manager
 from iamtriage.explaining._rules.calls.network.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.roles import (
@@ -349,7 +345,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         service="eks-auth",
         code=r"InvalidToken(?:Exception)?",
     ),
-    Route(explain_metadata_request, message=METADATA_REQUEST),
+    Route(metadata_requests.explain_metadata_request, message=metadata_requests.METADATA_REQUEST),
     Route(
         explain_quota,
         message=r"UnreservedConcurrentExecution below its minimum|policy can have up to \d{1,3} versions",

@@ -17,18 +17,11 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.rejected_policies import CDK, MERGED_BY_CDK, POLICY_SIZES
 from iamtriage.explaining._rules.calls.roles.second_roles import explain_second_role
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, stated_option
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.messages import quoted_message
-from iamtriage.explaining._rules.shared.remedies import (
-    Commands,
-    account_remedy,
-    present,
-    replace_in,
-    your_remedy,
-)
 from iamtriage.explaining._rules.shared.texts.deployment_tools import Deployment, find_deployment
 from iamtriage.explaining._rules.shared.texts.text_fragments import may_be_about_pods
 from iamtriage.explaining._rules.shared.wording import capitalize_start
@@ -118,7 +111,7 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
         f"A quota is reached, and no permission is missing{quoted_message.end_summary(case.failure)}",
         QUOTA_REACHED.cause("reported", code_evidence(case.failure) if error_code(case.failure) else ()),
         remedies=(
-            your_remedy(
+            remedies.your_remedy(
                 "Delete what is not needed",
                 "Delete unused resources. If the quota is for the whole account, check other Regions, too.",
                 url=pages.QUOTAS,
@@ -129,7 +122,7 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
 
 
 def _increase_remedy(service_code: str, region: str) -> Remedy:
-    return account_remedy(
+    return remedies.account_remedy(
         "Request a higher quota",
         "Look up the quota: the list contains its value, its code, and whether it is adjustable.",
         "Request a higher value. Some requests are approved immediately, others take days.",
@@ -160,7 +153,7 @@ def _explain_scoped_quota(
         policies = {each["name"] for each in _POLICY.finditer(case.text)}
         policy = f"the policy {clip_text(policies.pop())}" if len(policies) == 1 else "another"
         summary = f"{capitalize_start(holder)} already has {count} {things}, so {policy} cannot be attached"
-    lines: Commands = ()
+    lines: remedies.Commands = ()
     if kind == "account":
         title, limit = f"Delete {things} that are not needed", f"{count} {things} in an account"
         increase = attrs.evolve(
@@ -210,13 +203,13 @@ def _explain_scoped_quota(
         f"{summary}. This is a quota per {kind}, not a missing permission.",
         QUOTA_REACHED.cause("reported", because, text=f"The account's quota is {limit}."),
         remedies=(
-            account_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS),
+            remedies.account_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS),
             increase if can_increase else None,
         ),
     )
 
 
-def _find_unused(what: str, things: str, created: str | None) -> tuple[list[str], Commands]:
+def _find_unused(what: str, things: str, created: str | None) -> tuple[list[str], remedies.Commands]:
     """Return how to find what is not needed in an account that has too many of one thing, such as roles."""
     if (thing := _COUNTED.get(what)) is None:
         step = f"The command prints how many {things} the account has, and its quota."
@@ -228,7 +221,10 @@ def _find_unused(what: str, things: str, created: str | None) -> tuple[list[str]
         f'aws iam list-{command} --query "{what}[{chosen}].[CreateDate,{thing}Name]" --output text | sort'
     )
     step = f"The commands print how many {things} the account has, its quota, and {f'the {things} that begin with {numbered[0]}' if numbered else f'its {things}'}, the oldest first. Earlier runs may have left some: remove them with the tool that created them."
-    lines: Commands = (f"aws iam get-account-summary --query 'SummaryMap.[{what},{what}Quota]'", listed)
+    lines: remedies.Commands = (
+        f"aws iam get-account-summary --query 'SummaryMap.[{what},{what}Quota]'",
+        listed,
+    )
     if what == "Policies":
         unused = "aws iam list-policies --scope Local --query 'Policies[?AttachmentCount==`0`].[CreateDate,PolicyName]' --output text | sort"
         only = "The list has the policies that are not attached. They can still be permissions boundaries."
@@ -271,7 +267,7 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
     return case.explain(
         f"The managed policy{name} has {found['count']} versions, the maximum. This is a quota, not a missing permission.",
         QUOTA_REACHED.cause("reported", (f"The message says: {found[0]}", *code_evidence(case.failure))),
-        remedies=account_remedy(
+        remedies=remedies.account_remedy(
             "Delete the oldest non-default version, then repeat the call",
             "The default version is in force and cannot be deleted: the commands choose the oldest of the others. old.json keeps a copy.",
             "IAM keeps old versions until someone deletes them, and the quota cannot be raised: what creates versions regularly, such as a pipeline, must run this each time.",
@@ -304,14 +300,14 @@ def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:
     policies = "Pass managed policies by ARN instead of an inline session policy, or shorten it."
     inherited = "Transitive tags of the caller's session, such as the six of EKS Pod Identity, count, too."
     steps = (None if found and found["tags"] else policies, f"{fewer} {inherited}")
-    remedy = your_remedy(f"Shorten the {what}", *steps, url=pages.SESSION_TAGS)
+    remedy = remedies.your_remedy(f"Shorten the {what}", *steps, url=pages.SESSION_TAGS)
     if may_be_about_pods(case.text) or case.facts.service_account:
         title = f"Shorten the {what}, or turn off those of EKS Pod Identity"
         off = f"{inherited} Before turning these six off, look for policies with aws:PrincipalTag/kubernetes-namespace, aws:PrincipalTag/eks-cluster-name and the like, which then no longer match. If association_id is None, the pod does not use Pod Identity."
         remedy = clusters.disable_session_tags_remedy(case, title)
         by_whom = "If fewer tags are not enough, a cluster administrator turns these six off:"
         labels = tuple(Labelled(by_whom, each) for each in remedy.commands if "--disable-" in each)
-        remedy = attrs.evolve(remedy, who="you", steps=present(steps[0], fewer, off), labels=labels)
+        remedy = attrs.evolve(remedy, who="you", steps=remedies.present(steps[0], fewer, off), labels=labels)
     return case.explain(
         f"The {what} together exceed the size limit of a session{used}. No permission is missing.",
         SESSION_TOO_LONG.cause("reported", code_evidence(case.failure)),
@@ -330,7 +326,7 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         what = size.what.format(**found.groupdict())
         name = find_holder(case, size.kind, find_deployment(case.failure, case.facts)) if size.kind else None
         what += f" {clip_text(name)}" if name else ""
-        lines = replace_in(lines, "ROLE_NAME", commands.role_name(name))
+        lines = remedies.replace_in(lines, "ROLE_NAME", commands.role_name(name))
         limit = f": {what} would exceed the quota of {int(found['count']):,} characters"
         because = (f"The message says: {found[0]}.", *because)
         if {"kind", "name"} <= found.groupdict().keys():
@@ -359,6 +355,6 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
     return case.explain(
         f"The policy is too long{limit}. No permission is missing.",
         POLICY_TOO_LONG.cause("reported", because, text="AWS limits the length of such a policy."),
-        remedies=your_remedy(size.title, *steps, commands=lines, url=size.url),
+        remedies=remedies.your_remedy(size.title, *steps, commands=lines, url=size.url),
         notes="Nothing was saved: the policy is as it was before.",
     )

@@ -14,11 +14,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for
-from iamtriage.explaining._context.readers.kubernetes.controllers import (
-    Controller,
-    find_controller,
-    find_controller_of_account,
-)
+from iamtriage.explaining._context.readers.kubernetes import controllers
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
 from iamtriage.explaining._rules.shared import clues, pages
@@ -169,9 +165,11 @@ def throttling_text(case: Case[AwsError]) -> str:
     return THROTTLED.text
 
 
-def find_calling_controller(case: Case[AwsError]) -> Controller | None:
+def find_calling_controller(case: Case[AwsError]) -> controllers.Controller | None:
     """Return the controller that made a call, by the text or the service account of the facts."""
-    return find_controller(case.failure.text) or find_controller_of_account(case.facts.service_account)
+    return controllers.find_controller(case.failure.text) or controllers.find_controller_of_account(
+        case.facts.service_account
+    )
 
 
 def _advise_fewer(case: Case[AwsError], operation: str, *, is_function: bool) -> str:
@@ -269,7 +267,7 @@ def _s3a_remedy(fewer: str, url: str) -> Remedy:
     )
 
 
-def _controller_remedy(controller: Controller, operation: str, url: str) -> Remedy:
+def _controller_remedy(controller: controllers.Controller, operation: str, url: str) -> Remedy:
     if (flags := _FLAGS.get(controller.name)) is not None:
         show = _SHOW_SETTINGS.get(controller.name)
         return cluster_remedy(

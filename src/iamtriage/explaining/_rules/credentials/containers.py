@@ -26,14 +26,8 @@ from iamtriage.explaining._rules.credentials.workloads import (
     pod_roles,
 )
 from iamtriage.explaining._rules.credentials.workloads.docker_files import COMPOSE, find_container_service
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clues import (
-    find_aws_hosts,
-    find_region,
-    quote_phrases,
-    reported_cause,
-)
 from iamtriage.explaining._rules.shared.credentials import certificates, credential_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
@@ -78,7 +72,7 @@ def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles
     if profile is not None:
         is_timeout = credential_sources.METADATA_SIGNS.search(case.text) is not None
         because = (
-            *quote_phrases(case.text, "No profiles were defined"),
+            *clues.quote_phrases(case.text, "No profiles were defined"),
             *(
                 ("The SDK asked the instance metadata service last, which only EC2 has.",)
                 if is_timeout
@@ -207,7 +201,7 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
         summary = f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used."
         said = "An IAM role must be associated with service account"
         text = f"{account} has no annotation {pod_annotations.KEY}."
-        cause = reported_cause(definition, message, said, text=text)
+        cause = clues.reported_cause(definition, message, said, text=text)
         remedies = (pod_roles.irsa_remedy(case), pod_roles.POD_IDENTITY_REMEDY)
         if not pod_annotations.uses_external_secrets(case.text):
             driver = "The driver uses Pod Identity only with usePodIdentity: true in the SecretProviderClass."
@@ -220,10 +214,10 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
     if certificates.CERTIFICATE_ERROR.search(message):
         return certificates.explain_untrusted_certificate(case, message, "sts-unreachable")
     diagnosis = findings.diagnose_sts_call(case, codes=findings.UNREACHABLE_CODES)
-    host = find_endpoint(find_region(case) or "")
+    host = find_endpoint(clues.find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
     blocked = "The subnet has neither a NAT route nor an endpoint for STS, or a security group, network ACL, network policy or proxy blocks the connection."
-    hosts = [each for each in find_aws_hosts(message) if each.startswith("sts.")]
+    hosts = [each for each in clues.find_aws_hosts(message) if each.startswith("sts.")]
     called = f" ({hosts[0]}{', the global endpoint' if hosts[0] == GLOBAL_HOST else ''})" if hosts else ""
     is_global = hosts[:1] == [GLOBAL_HOST] and findings.has_endpoint(case)
     verdict = f", because STS{called} did not respond"
@@ -235,12 +229,14 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
         verdict += f", but the VPC has an endpoint only for {url.removeprefix('https://')}"
     return case.explain(
         f"The role's credentials could not be fetched{verdict}. AWS denied nothing.",
-        STS_UNREACHED.cause("derived", quote_phrases(message, *pod_agents.CONNECTION_PHRASES)),
+        STS_UNREACHED.cause("derived", clues.quote_phrases(message, *pod_agents.CONNECTION_PHRASES)),
         *diagnosis.causes,
         None if is_global else certificates.NO_WAY_OUT.cause(text=blocked),
         remedies=(
             *diagnosis.remedies,
-            None if is_global else _open_way_remedy(case, message, url, find_region(case) if host else None),
+            None
+            if is_global
+            else _open_way_remedy(case, message, url, clues.find_region(case) if host else None),
         ),
         notes="An IAM policy does not help: the request did not reach AWS.",
     )

@@ -17,16 +17,11 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.credentials import expired_logins, session_renewal
+from iamtriage.explaining._rules.credentials import expired_logins, old_requests, session_renewal
 from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.credentials.expired_chains import ROLE_CHAINING, explain_chain
 from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
 from iamtriage.explaining._rules.credentials.logins import missing_logins
-from iamtriage.explaining._rules.credentials.old_requests import (
-    EXPIRED_SESSION,
-    explain_old_request,
-    explain_request,
-)
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import explain_agent_rejection
@@ -133,7 +128,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         return overridden
     too_late = "The machine's clock is behind, so the SDK refreshes the credentials too late."
     causes = [
-        EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
+        old_requests.EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
         PASTED_SESSION.cause(),
         LONG_RUNNING.cause(because="A client that is created with fixed credentials keeps them."),
         ROLE_CHAINING.cause(),
@@ -341,8 +336,8 @@ _ROUTES: tuple[Route[_Rule], ...] = (
         operation="AssumeRoleWithWebIdentity",
     ),
     Route(expired_logins.explain_expired_login, message=_LOGIN, code=_LOGIN_CODES, except_code=_SSO_CODES),
-    Route(explain_old_request, code="RequestExpired"),
+    Route(old_requests.explain_old_request, code="RequestExpired"),
     Route(_explain_session, code=_SERVICE_CODES),
     Route(expired_logins.explain_expired_sso, message=_SSO, code=_SSO_CODES),
-    Route(explain_request, message=_EXPIRED_REQUEST),
+    Route(old_requests.explain_request, message=_EXPIRED_REQUEST),
 )

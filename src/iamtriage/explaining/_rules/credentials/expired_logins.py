@@ -15,12 +15,8 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials import session_renewal
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import REJECTION_PHRASES, RejectedRequest
-from iamtriage.explaining._rules.credentials.logins import registry_logins
+from iamtriage.explaining._rules.credentials.logins import registry_logins, sign_in_places
 from iamtriage.explaining._rules.credentials.logins.missing_logins import OTHER_HOME
-from iamtriage.explaining._rules.credentials.logins.sign_in_places import (
-    explain_sign_in_elsewhere,
-    explain_sign_in_region,
-)
 from iamtriage.explaining._rules.credentials.profiles import sso_settings
 from iamtriage.explaining._rules.credentials.requests.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
@@ -108,7 +104,7 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
         return unknown
     causes = [reported_cause(EXPIRED_SSO_SESSION, message, *EXPIRY_PHRASES)]
     # SDKs say the same if there is no token.
-    if (elsewhere := explain_sign_in_elsewhere(case, None, causes[0])) is not None:
+    if (elsewhere := sign_in_places.explain_sign_in_elsewhere(case, None, causes[0])) is not None:
         return elsewhere
     if "refresh failed" in message:
         causes.append(common_causes.WRONG_SSO_SESSION.cause())
@@ -263,7 +259,7 @@ INVALID_SSO_TOKEN = CauseType(
 def explain_invalid_sso_token(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation:
     summary, text = "IAM Identity Center no longer accepts the sign-in", ""
     reported = INVALID_SSO_TOKEN.cause("reported", quote_phrases(request.message, *REJECTION_PHRASES))
-    if (other := explain_sign_in_region(case, reported)) is not None:
+    if (other := sign_in_places.explain_sign_in_region(case, reported)) is not None:
         return other
     if "Error loading SSO Token" in request.message:
         summary = "The AWS CLI or SDK cannot use the cached token of the IAM Identity Center sign-in"

@@ -11,7 +11,7 @@ import attrs
 from iamtriage._text import join_words
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
-from iamtriage.explaining._rules.credentials.keys import given_credentials, token_settings
+from iamtriage.explaining._rules.credentials.keys import given_credentials, rejecting_regions, token_settings
 from iamtriage.explaining._rules.credentials.keys.access_keys import (
     KEY_GONE,
     KEY_MISTYPED,
@@ -38,10 +38,6 @@ from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
     add_token_remedy,
     describe_request,
     find_other_rejection,
-)
-from iamtriage.explaining._rules.credentials.keys.rejecting_regions import (
-    describe_not_enabled,
-    region_remedies,
 )
 from iamtriage.explaining._rules.credentials.keys.unaccepted_keys import (
     INVALID_CREDENTIALS,
@@ -235,7 +231,7 @@ def _explain_rejecting_region(
     others, note = join_words(request.working_regions, "and"), ""
     rejects = f"Only {request.region} rejects them"
     if request.is_opt_in:
-        likeliest = describe_not_enabled(request, "it")
+        likeliest = rejecting_regions.describe_not_enabled(request, "it")
         if request.uses_session or request.is_enabled:
             # Recent SDKs and versions of the AWS CLI call the regional endpoint.
             is_known = request.is_enabled or request.has_v1_tokens or request.calls_global
@@ -257,6 +253,7 @@ def _explain_rejecting_region(
         f"The credentials are valid: they work in {others}. {rejects}.",
         INVALID_CREDENTIALS.cause("derived", shown, text=text),
         *(() if request.has_no_token else causes),
-        remedies=tuple(region_remedies(request, region)) or (credential_remedies.SHOW_IDENTITY,),
+        remedies=tuple(rejecting_regions.region_remedies(request, region))
+        or (credential_remedies.SHOW_IDENTITY,),
         notes=f"AWS evaluated no policy in {request.region}, so no permission is missing.{note}",
     )

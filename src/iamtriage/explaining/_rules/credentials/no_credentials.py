@@ -30,11 +30,7 @@ from iamtriage.explaining._rules.credentials.workloads import (
 )
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.credentials import credential_remedies
-from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
-    find_profile,
-    find_signed_in_profile,
-)
+from iamtriage.explaining._rules.shared.credentials import credential_remedies, selected_profiles
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import TERRAFORM
 from iamtriage.explaining._rules.shared.texts.text_signs import is_about_pods
@@ -197,7 +193,7 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
     accounts = next(_CDK_ACCOUNTS.finditer(case.text))
     target, current = accounts["target"], accounts["current"]
     command = _CDK_COMMAND.search(case.text)
-    profile = find_profile(case)
+    profile = selected_profiles.find_profile(case)
     used = "the default credentials" if profile is None else f"those of the profile {profile}"
     return case.explain(
         f"The CDK needs credentials for account {target}, and the current ones ({used}) are for account {current}: most likely, this is the wrong profile.",
@@ -393,7 +389,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         (is_of_program and _LOG_STREAM.search(text), [ecs_tasks.advise_on_ecs, on_ec2]),
         (uses_role, [provider_chains.advise_on_role_source, on_ec2]),
         (is_anywhere, [provider_chains.advise_anywhere]),
-        (find_signed_in_profile(text), [on_laptop]),
+        (selected_profiles.find_signed_in_profile(text), [on_laptop]),
         (not mentions_metadata and credential_endpoints.FAILS_ON_INSTANCE.search(text), [on_ec2]),
         (mentions_metadata or _EC2_PROMPT.search(text), [on_ec2, on_laptop]),
     )

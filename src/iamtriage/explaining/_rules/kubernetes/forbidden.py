@@ -19,10 +19,7 @@ from iamtriage.explaining._context.readers.kubernetes.pod_templates import (
 )
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.credentials.workloads.pod_problems import (
-    describe_misplaced,
-    move_account_remedy,
-)
+from iamtriage.explaining._rules.credentials.workloads import pod_problems
 from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, find_namespaces
@@ -136,7 +133,7 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
 
 def _explain_misplaced_account(denied: DeniedRequest, misplaced: MisplacedAccount) -> Explanation:
     """Explain that a pod runs as ``default``, because its manifest has the service account in the wrong place."""
-    where = describe_misplaced(misplaced)
+    where = pod_problems.describe_misplaced(misplaced)
     return Explanation(
         failure=denied.case.failure,
         topic="kubernetes-rbac",
@@ -146,7 +143,7 @@ def _explain_misplaced_account(denied: DeniedRequest, misplaced: MisplacedAccoun
                 "derived", text="The pod runs as the service account default, and is meant to run as another."
             ),
         ),
-        remedies=(move_account_remedy(denied.case, misplaced),),
+        remedies=(pod_problems.move_account_remedy(denied.case, misplaced),),
         notes=tuple(_notes(denied))[:1],
     )
 

@@ -24,14 +24,11 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
 from iamtriage.explaining._rules.kubernetes.entries import cluster_creators, stated_entries
 from iamtriage.explaining._rules.kubernetes.entries.entry_recreations import find_recreation
 from iamtriage.explaining._rules.kubernetes.logins import (
+    authenticator,
     client_configurations,
     cluster_clients,
     rejected_logins,
     stored_tokens,
-)
-from iamtriage.explaining._rules.kubernetes.logins.authenticator import (
-    explain_authenticator,
-    explain_recreated,
 )
 from iamtriage.explaining._rules.kubernetes.logins.rejected_logins import (
     IAM_NOTE,
@@ -100,10 +97,10 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         if (explanation := rule(case)) is not None:
             return explanation
     if (recreation := find_recreation(case.failure, case.principal)) is not None:
-        return explain_recreated(case, message, recreation)
+        return authenticator.explain_recreated(case, message, recreation)
     if clues.is_from_kubelet(message):
         return add_stated_map(case, explain_node_login(case, message))
-    return explain_authenticator(case, message)
+    return authenticator.explain_authenticator(case, message)
 
 
 def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_type: str | None) -> Explanation:

@@ -19,13 +19,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command, repeat_com
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.sts.role_chains import (
-    LONGEST_MAXIMUM,
-    SHORTEST_MAXIMUM,
-    Rejected,
-    explain_chain,
-    explain_session_of_user,
-)
+from iamtriage.explaining._rules.sts import role_chains
 from iamtriage.failures._failures import AwsError
 
 SESSION_DURATION = lazy_pattern(
@@ -74,15 +68,17 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
         return _explain_session_of_user(case)
     is_chained = "role chaining" in message
     maximum = find_maximum(case.text)
-    allowed = SHORTEST_MAXIMUM if is_chained else maximum or SHORTEST_MAXIMUM
+    allowed = role_chains.SHORTEST_MAXIMUM if is_chained else maximum or role_chains.SHORTEST_MAXIMUM
     own = _describe_own_setting(case.text, allowed)
     section, source = _find_profile(case)
     requested = clues.stated_option(case, "role-arn") or case.failure.resource
     stated = requested or (section and section.settings["role_arn"]) or clues.find_role_arn(case.text)
-    rejected = Rejected(*own, maximum, stated, underlying_role(try_parse_principal(stated)))
+    rejected = role_chains.Rejected(*own, maximum, stated, underlying_role(try_parse_principal(stated)))
     if not is_chained:
         return _explain_maximum(case, rejected)
-    return explain_session_of_user(case, rejected) or explain_chain(case, rejected, section, source)
+    return role_chains.explain_session_of_user(case, rejected) or role_chains.explain_chain(
+        case, rejected, section, source
+    )
 
 
 def _explain_session_of_user(case: Case[AwsError]) -> Explanation:
@@ -106,12 +102,12 @@ def _explain_session_of_user(case: Case[AwsError]) -> Explanation:
     )
 
 
-def _explain_maximum(case: Case[AwsError], rejected: Rejected) -> Explanation:
+def _explain_maximum(case: Case[AwsError], rejected: role_chains.Rejected) -> Explanation:
     """Explain that the duration is longer than the role's maximum."""
     role = rejected.role
     account = "" if role is None else f" of account {role.account}"
     stated = f" of {rejected.maximum} seconds" if rejected.maximum and not rejected.is_enough else ""
-    label = f"An administrator{account} can raise it, to at most {LONGEST_MAXIMUM} seconds:"
+    label = f"An administrator{account} can raise it, to at most {role_chains.LONGEST_MAXIMUM} seconds:"
     return case.explain(
         f"STS rejected {rejected.duration}: it is longer than the role's maximum session duration{stated}.",
         SESSION_LONGER_THAN_MAXIMUM.cause("reported"),
@@ -156,7 +152,7 @@ def find_maximum(text: str) -> int | None:
     maximum = only_one(
         {int(each["number"]) * (3600 if each["hours"] else 1) for each in _MAXIMUM.finditer(text)}, 0
     )
-    return maximum if SHORTEST_MAXIMUM <= maximum <= LONGEST_MAXIMUM else None
+    return maximum if role_chains.SHORTEST_MAXIMUM <= maximum <= role_chains.LONGEST_MAXIMUM else None
 
 
 def _describe_own_setting(text: str, allowed: int) -> tuple[str | None, str | None, str]:
@@ -164,7 +160,7 @@ def _describe_own_setting(text: str, allowed: int) -> tuple[str | None, str | No
     found = [
         each
         for each in _OWN_SETTING.finditer(text)
-        if "max" not in each["name"].lower() and int(each["seconds"]) > SHORTEST_MAXIMUM
+        if "max" not in each["name"].lower() and int(each["seconds"]) > role_chains.SHORTEST_MAXIMUM
     ]
     if len({each["seconds"] for each in found}) != 1:
         return None, None, _REQUEST_LESS

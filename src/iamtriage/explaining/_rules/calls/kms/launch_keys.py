@@ -15,15 +15,7 @@ from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.calls.kms.key_states import (
-    ACCOUNT_OF_ARN,
-    KEY_ARN,
-    PRINT_POLICY,
-    STATE_WORDS,
-    enable_remedy,
-    find_state,
-    kms_command,
-)
+from iamtriage.explaining._rules.calls.kms import key_states
 from iamtriage.explaining._rules.shared import clues, commands, remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -101,10 +93,10 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
     """Explain that an instance could not start because of the KMS key of a volume."""
     by_hand = _WORKS_BY_HAND.search(case.text) is not None
     # An instance starts only with an enabled key.
-    state = find_state(case.text) or ("Enabled" if by_hand else None)
+    state = key_states.find_state(case.text) or ("Enabled" if by_hand else None)
     launcher = find_launcher(case.text)
-    keys = {each[0] for each in KEY_ARN.finditer(case.text)}
-    of_account = ACCOUNT_OF_ARN.match(next(iter(keys))) if len(keys) == 1 else None
+    keys = {each[0] for each in key_states.KEY_ARN.finditer(case.text)}
+    of_account = key_states.ACCOUNT_OF_ARN.match(next(iter(keys))) if len(keys) == 1 else None
     owner = None if of_account is None else of_account[2]
     key = f"the KMS key {keys.pop().rpartition('/')[2] if len(keys) == 1 else 'of their EBS volumes'}"
     role = _ROLE_OF_CLUSTER.search(case.text) if launcher == _CLUSTER_ROLE else None
@@ -112,8 +104,8 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
     if role is not None:
         launcher += f" {role['arn'].rpartition('/')[2]}"
     why = f"the key policy of {key} does not allow {launcher}, or the key is disabled or pending deletion"
-    if state in STATE_WORDS:
-        why = f"{key} {STATE_WORDS[state]}"
+    if state in key_states.STATE_WORDS:
+        why = f"{key} {key_states.STATE_WORDS[state]}"
     elif allowed:
         why = f"the key policy of {key} allows {allowed}, not {launcher}"
     elif state == "Enabled":
@@ -150,7 +142,7 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
             () if allowed else quoted,
             text=f"EC2 uses the KMS key of a volume with the permissions of whoever launches the instance{whose}. The node role or instance profile needs none.",
         ),
-        KMS_KEY_STATE.cause("derived", shown) if state in STATE_WORDS else None,
+        KMS_KEY_STATE.cause("derived", shown) if state in key_states.STATE_WORDS else None,
         remedies=_launch_remedies(
             case, launcher, role and role["arn"], "Enabled" if allowed and state is None else state, allowed
         ),
@@ -173,7 +165,7 @@ def _find_allowed(case: Case[AwsError], launcher: str) -> str:
         if any(action.startswith("kms:") for action in as_strings(each.get("Action")))
         for name in principal_names(each, "AWS") or ["*"]
     ]
-    account = ACCOUNT_OF_ARN.search(case.text)
+    account = key_states.ACCOUNT_OF_ARN.search(case.text)
     if not found and account is not None and _DEFAULT_POLICY.search(case.text):
         found = [f"arn:{account[1]}:iam::{account[2]}:root"]
     is_known = launcher in _LAUNCHERS or (":role/" in launcher and not any(":root" in name for name in found))
@@ -199,10 +191,10 @@ def find_launcher(text: str) -> str:
 def _launch_remedies(
     case: Case[AwsError], launcher: str, role_arn: str | None, state: str | None, allowed: str
 ) -> tuple[Remedy, ...]:
-    keys = list(KEY_ARN.finditer(case.text))
+    keys = list(key_states.KEY_ARN.finditer(case.text))
     # Several keys can be of several volumes or snapshots.
     found = keys[0] if len({each[0] for each in keys}) == 1 else None
-    of_account = ACCOUNT_OF_ARN.search(found[0] if found else case.text)
+    of_account = key_states.ACCOUNT_OF_ARN.search(found[0] if found else case.text)
     partition, key_account = (of_account[1], of_account[2]) if of_account else ("aws", None)
     region = clues.find_region(case)
     account = commands.account(_account_of_instances(case, key_account))
@@ -227,13 +219,13 @@ def _launch_remedies(
                 find_cluster(case).eks_command("describe-cluster", query="cluster.roleArn", flag="--name")
             )
     which = None
-    show = kms_command("get-key-policy", found, region, PRINT_POLICY)
+    show = key_states.kms_command("get-key-policy", found, region, key_states.PRINT_POLICY)
     if found is None:
         if launcher in _LAUNCHERS:
             which = "A key of another account also needs a grant (create-grant)."
         lookup.append(fill_command("aws ec2 get-ebs-default-kms-key-id --region {}", commands.region(region)))
     if state is None:
-        show_state = kms_command("describe-key", found, region, "--query KeyMetadata.KeyState")
+        show_state = key_states.kms_command("describe-key", found, region, "--query KeyMetadata.KeyState")
         of_volume = (
             "For this key (alias/aws/ebs is not the cause), or that of the launch template or snapshot:"
         )
@@ -258,7 +250,7 @@ def _launch_remedies(
                 "If it prints Enabled (Disabled: run enable-key; PendingDeletion: cancel-key-deletion first):",
                 show,
             ),
-            kms_command("put-key-policy", found, region, save),
+            key_states.kms_command("put-key-policy", found, region, save),
             grant,
             claim
             and Labelled(
@@ -268,9 +260,11 @@ def _launch_remedies(
         statements=statements,
         url=VOLUME_KEY.sources[0],
     )
-    if state not in STATE_WORDS:
+    if state not in key_states.STATE_WORDS:
         return (allow_launcher,)
-    return enable_remedy(found, region, "pending" if state == "PendingDeletion" else ""), allow_launcher
+    return key_states.enable_remedy(
+        found, region, "pending" if state == "PendingDeletion" else ""
+    ), allow_launcher
 
 
 def _account_of_instances(case: Case[AwsError], key_account: str | None) -> str | None:

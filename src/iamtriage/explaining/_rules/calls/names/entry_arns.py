@@ -20,11 +20,7 @@ from iamtriage.explaining._rules.calls.policies.malformed_policies import (
 )
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.kubernetes import clusters
-from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
-    VIEW_POLICY,
-    build_cluster_principal,
-)
+from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_mappings
 from iamtriage.explaining._rules.shared.principals import arn_diagnosis
 from iamtriage.explaining._rules.shared.principals.arn_diagnosis import ArnDiagnosis
 from iamtriage.explaining._rules.shared.principals.misformed_arns import find_misformed_arn
@@ -117,7 +113,7 @@ PRINCIPAL_NOT_ACCEPTED = CauseType(
     fix="Use the ARN of the IAM role or user with its path, as IAM prints it.",
     sources=(pages.EKS_ACCESS_ENTRIES, pages.CONSISTENCY),
 )
-_ENTRY_ALONE = f"The entry alone gives no permissions: {VIEW_POLICY} allows reading, AmazonEKSClusterAdminPolicy everything. Or name RBAC groups in the entry (--kubernetes-groups)."
+_ENTRY_ALONE = f"The entry alone gives no permissions: {principal_mappings.VIEW_POLICY} allows reading, AmazonEKSClusterAdminPolicy everything. Or name RBAC groups in the entry (--kubernetes-groups)."
 _RECREATED = "If get-role finds no role, its suffix changed with the permission set: aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/ lists the roles."
 _LIST_ROLES = "aws iam list-roles --query 'Roles[].Arn' --output text"
 _LIST_USERS = "aws iam list-users --query 'Users[].Arn' --output text"
@@ -135,7 +131,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     arn = diagnose_arn(case, clusters.find_entry_arn(case), "access-entry")
     entry_arn = arn.correct_arn if arn.is_of_other_partition else arn.text
     principal = arn.principal
-    mapped = build_cluster_principal(try_parse_principal(entry_arn), "the principal")
+    mapped = principal_mappings.build_cluster_principal(try_parse_principal(entry_arn), "the principal")
     if not mapped.is_known and isinstance(principal, InstanceProfile | Role | RoleSession):
         # The account is masked, or the ARN is an instance profile's. A command can still look up the ARN.
         argument = f'"$({arn_diagnosis.lookup_command(principal)})"'
@@ -145,7 +141,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     if stated is not None and str(stated) != arn.text:
         text = f"The role has the path {stated.path}, which the ARN lacks."
         arn = RejectedArn(arn.text, ArnDiagnosis(arn_diagnosis.PATH_MISSING, text, str(stated)))
-        mapped = build_cluster_principal(stated)
+        mapped = principal_mappings.build_cluster_principal(stated)
     elif stated is None and is_unknown and isinstance(principal, Role | User) and arn.diagnosis is None:
         stated = _find_similar(principal, case.failure.text)
         # A look-up by name in the text can show that there is no such principal.
@@ -159,7 +155,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
                 text,
                 lookup_command=_LIST_USERS if isinstance(principal, User) else _LIST_ROLES,
             )
-            arn, mapped = RejectedArn(arn.text, diagnosis), build_cluster_principal(stated)
+            arn, mapped = RejectedArn(arn.text, diagnosis), principal_mappings.build_cluster_principal(stated)
     reported, reason = "EKS does not accept an ARN of this form.", "it is not the ARN of a role or user."
     if is_unknown:
         reported, reason = "EKS finds no IAM principal with this ARN.", "no role or user has this ARN."
@@ -178,7 +174,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     )
     deployment = deployment_tools.find_deployment(case.failure, case.facts)
     has_access = deployment is not None or re.search(r" --kubernetes-groups| --type EC2", repeated or "")
-    policy = None if has_access else VIEW_POLICY
+    policy = None if has_access else principal_mappings.VIEW_POLICY
     lines = mapped.create_entry_remedy(cluster, policy=policy, create=repeated).commands
     # Two commands with the ARN look it up themselves.
     if stated is None and lines[0].partition("=")[0] not in {"role_arn", "user_arn"}:

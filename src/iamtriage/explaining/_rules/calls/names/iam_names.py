@@ -16,11 +16,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls import error_kind
-from iamtriage.explaining._rules.calls.names.missing_resources import (
-    DELETED_OR_NEW,
-    NAME_DIFFERS,
-    NOT_FOUND,
-)
+from iamtriage.explaining._rules.calls.names import missing_resources
 from iamtriage.explaining._rules.calls.names.resource_places import RESOURCE_IN_OTHER_ACCOUNT
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -56,7 +52,7 @@ def explain_invalid_name(case: Case[AwsError], message: str) -> Explanation:
     again = commands.repeat_command(case.context.command, "iam", changes={option: value}) if name else None
     return case.explain(
         summary,
-        NAME_DIFFERS.cause(
+        missing_resources.NAME_DIFFERS.cause(
             "derived" if name else "possible", text="Names in IAM have no slash and no colon."
         ),
         topic="invalid-request",
@@ -152,12 +148,12 @@ def explain_credential_of_user(case: Case[AwsError], message: str) -> Explanatio
     shown = tuple(with_profile(profile, fill_command(each, credential)) for each in lookup)
     return case.explain(
         summary,
-        NOT_FOUND.cause(
+        missing_resources.NOT_FOUND.cause(
             "reported", error_kind.code_evidence(case.failure), text=f"The user has no such {kind}."
         ),
         CREDENTIAL_OF_OTHER_USER.cause(text=f"The {kind} belongs to another user."),
         RESOURCE_IN_OTHER_ACCOUNT.cause(text=f"The {kind} is in another account than the credentials."),
-        DELETED_OR_NEW.cause(text=f"The {kind} was deleted, or its ID is misspelled."),
+        missing_resources.DELETED_OR_NEW.cause(text=f"The {kind} was deleted, or its ID is misspelled."),
         topic=CREDENTIAL_OF_OTHER_USER.code,
         remedies=your_remedy(
             f"Find out whose {kind} it is, and name that user in the call",

@@ -12,13 +12,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.names.missing_in_region import explain_fips_host
-from iamtriage.explaining._rules.calls.network.endpoint_routes import (
-    create_endpoint_remedy,
-    explain_unreachable_cluster,
-    find_endpoint_service,
-    lacks_way,
-    test_connection_remedy,
-)
+from iamtriage.explaining._rules.calls.network import endpoint_routes
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -119,7 +113,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     if _API_SERVER.search(message):
         of_network = _network_cause(message, None) or NO_ANSWER.cause("reported")
         gone = (NO_SUCH_HOST, DNS) if _NAME_RESOLUTION.search(message) else None
-        return explain_unreachable_cluster(case, message, of_network, gone)
+        return endpoint_routes.explain_unreachable_cluster(case, message, of_network, gone)
     host = next(iter(clues.find_aws_hosts(message)), None)
     cause = _network_cause(message, host)
     if cause is None and certificates.CERTIFICATE_ERROR.search(message):
@@ -131,12 +125,12 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         return _explain_unknown_error(case)
     of_token = host is not None and host.startswith("sts.") and bool(case.facts.service_account)
     findings, related = diagnose_sts_call(case, codes=UNREACHABLE_CODES), _related_causes(message, host)
-    service = None if _unknown_region(message, host) else find_endpoint_service(host)
+    service = None if _unknown_region(message, host) else endpoint_routes.find_endpoint_service(host)
     if (
         host is not None
         and service is not None
         and not findings.causes
-        and lacks_way(case.failure.text, service)
+        and endpoint_routes.lacks_way(case.failure.text, service)
     ):
         return case.explain(
             f"The call got no response from {host}: its subnet has no NAT gateway, and no VPC endpoint for {service}.",
@@ -146,8 +140,8 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             ),
             topic="no-answer",
             remedies=(
-                create_endpoint_remedy(service, host, case),
-                test_connection_remedy(case, host, has_region=True),
+                endpoint_routes.create_endpoint_remedy(service, host, case),
+                endpoint_routes.test_connection_remedy(case, host, has_region=True),
             ),
             notes=_NOT_A_TRUST_POLICY if service.endswith(".sts") else _NOT_A_POLICY,
         )
@@ -174,7 +168,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             _TASK_REMEDY if _TASK_START.search(case.text) else None,
             None
             if (region := _unknown_region(message, host)) and _region_of_zone(region)
-            else test_connection_remedy(case, host, has_region=region is None),
+            else endpoint_routes.test_connection_remedy(case, host, has_region=region is None),
         ),
         notes=_NOT_A_POLICY if host is None or not host.startswith("sts.") else _NOT_A_TRUST_POLICY,
     )

@@ -17,25 +17,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.calls.policies.function_permissions import (
-    GATEWAY,
-    URL,
-    correct_source,
-    find_deny,
-    find_permissions,
-    find_request,
-    replace_permission,
-)
+from iamtriage.explaining._rules.calls.policies import function_permissions
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import stated_option
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.grants.service_access import find_account
-from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
-    Correction,
-    correct_line_remedy,
-    correct_pattern,
-    replace_value_remedy,
-)
+from iamtriage.explaining._rules.shared.policies import corrected_patterns
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_service
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.sts.trust.trust_documents import describe_trusted
@@ -83,7 +70,7 @@ class ServiceContrast(NamedTuple):
             return self.remedy or usual
         key, old, new = self.change
         title = f"Correct {key} in the statement that the policy has"
-        slip = correct_pattern(old, new)
+        slip = corrected_patterns.correct_pattern(old, new)
         is_slip = slip is not None and slip.is_slip
         kept = f"If {clip_text(old)} is another source that still calls, list both values instead."
         steps = () if is_slip else (kept,)
@@ -92,7 +79,7 @@ class ServiceContrast(NamedTuple):
         if keeps_old:
             title = f"Add {new} to the condition on {key}"
             steps = (f"The command keeps {old}, so that what it allows goes on working.",)
-        remedy = replace_value_remedy(usual, title, steps, old, new, keeps_old=keeps_old)
+        remedy = corrected_patterns.replace_value_remedy(usual, title, steps, old, new, keeps_old=keeps_old)
         return attrs.evolve(remedy, layer=None)
 
 
@@ -132,11 +119,15 @@ def compare_statements(
     """
     prefix = action.partition(":")[0].lower()
     stated = [each for policy in case.context.policies if policy.is_of_resource for each in policy.allows]
-    if (denying := find_deny(case, service, action, target)) is not None:
+    if (denying := function_permissions.find_deny(case, service, action, target)) is not None:
         return ServiceContrast(*denying)
     # The policy that a command printed says more than the code that may have made it.
     is_shown = any(names_service(each, service) for each in stated)
-    in_code = find_permissions(case.failure.text) if prefix == "lambda" and not is_shown else []
+    in_code = (
+        function_permissions.find_permissions(case.failure.text)
+        if prefix == "lambda" and not is_shown
+        else []
+    )
     statements = [
         each
         for each in (*stated, *in_code)
@@ -242,16 +233,18 @@ def _compare_elements(call: _Call, statement: Mapping[str, Any]) -> ServiceContr
         commands=fill_command(
             "aws lambda get-policy --function-name {} --query Policy --output text", target or "FUNCTION"
         ),
-        url=URL,
+        url=function_permissions.URL,
     )
     of_function = remedy if ":lambda:" in (target or "") else None
     return ServiceContrast(f"allows {service}", of_function, is_allowed=True)
 
 
-def _correct(call: _Call, value: str) -> Correction | None:
+def _correct(call: _Call, value: str) -> corrected_patterns.Correction | None:
     """Return the correction of a source that no request has; the API is in the account of the function it calls."""
     account = "".join((call.target or "").split(":", 5)[4:5])
-    return correct_source(value, account or find_account(call.case.failure.text), call.service)
+    return function_permissions.correct_source(
+        value, account or find_account(call.case.failure.text), call.service
+    )
 
 
 def _find_value(call: _Call, key: str, value: str) -> str | None:
@@ -262,7 +255,7 @@ def _find_value(call: _Call, key: str, value: str) -> str | None:
         return context.account.value if context.account else find_account(case.failure.text)
     if call.source is not None:
         return call.source
-    if service == GATEWAY:
+    if service == function_permissions.GATEWAY:
         return _find_route(case, value)
     parts = (target or "").split(":")
     if service == _S3:
@@ -283,7 +276,7 @@ def _find_route(case: Case[Any], value: str) -> str | None:
     """Return the ARN of API Gateway's request; where the text does not show a part, it is that of the policy."""
     text, (head, _, rest) = case.failure.text, value.partition("/")
     stage, method, path = (*rest.split("/", 2), "", "", "")[:3]
-    request, api = find_request(text), case.context.api
+    request, api = function_permissions.find_request(text), case.context.api
     if "*" in head or (request is None and rest and api is None):
         return None
     of_api = f"{head.rpartition(':')[0]}:{api.value}" if api else head
@@ -306,7 +299,7 @@ def _other_resource(call: _Call, statement: Mapping[str, Any], target: str, reso
     service, shown = call.service, clip_text(resource.removeprefix("arn:*:lambda:*:*:"))
     verdict = f"allows {service} on {shown}, not on {clip_text(target)}"
     if not target.startswith(f"{resource}:"):
-        fixed = correct_pattern(resource, target)
+        fixed = corrected_patterns.correct_pattern(resource, target)
         if fixed is None or not fixed.is_slip:
             return ServiceContrast(verdict)
         verdict = f"allows {service} on {clip_text(resource)}: {fixed.reason}"
@@ -324,7 +317,7 @@ def _other_resource(call: _Call, statement: Mapping[str, Any], target: str, reso
         "Allow the service on the alias or version, too",
         "An alias and a version have their own policies: the one of the function does not apply to them. Or let the integration invoke the function without it.",
         commands=f"{fill_command(line, target, service)}{of_source}",
-        url=URL,
+        url=function_permissions.URL,
     )
     return ServiceContrast(verdict, remedy)
 
@@ -334,11 +327,14 @@ def _other_source(
 ) -> ServiceContrast:
     """Return the contrast that the request has another value than a condition on its source."""
     service = call.service
-    if service != GATEWAY and (fixed := correct_pattern(value, requested)) is not None:
+    if (
+        service != function_permissions.GATEWAY
+        and (fixed := corrected_patterns.correct_pattern(value, requested)) is not None
+    ):
         return _correct_condition(call, statement, key, value, fixed)
     new = requested
-    if service == GATEWAY and key.lower() == "aws:sourcearn":
-        api, request = requested.partition("/")[0], find_request(call.case.failure.text)
+    if service == function_permissions.GATEWAY and key.lower() == "aws:sourcearn":
+        api, request = requested.partition("/")[0], function_permissions.find_request(call.case.failure.text)
         new = f"{api}/*/*"
         if "/" in value and request is not None and _IS_FIXED.fullmatch(request[1]):
             new = f"{api}/*/{request[0]}{request[1]}"
@@ -349,7 +345,7 @@ def _other_source(
 
 
 def _correct_condition(
-    call: _Call, statement: Mapping[str, Any], key: str, value: str, fixed: Correction
+    call: _Call, statement: Mapping[str, Any], key: str, value: str, fixed: corrected_patterns.Correction
 ) -> ServiceContrast:
     """Return the contrast that the value of a condition matches no request, with the line of the template or code that has it."""
     verdict = f"allows {call.service} only for {key} {clip_text(value)}: {fixed.reason}"
@@ -367,7 +363,7 @@ def _change_source(
     resource = next(iter(as_strings(statement.get("Resource"))), "")
     remedy = None
     if ":lambda:" in resource and not _is_code(call.case, statement):
-        remedy = replace_permission(call.case, statement, call.service, *change)
+        remedy = function_permissions.replace_permission(call.case, statement, call.service, *change)
     if has_reference(change[1]):
         return ServiceContrast(verdict, remedy, is_code=True)  # the deployed policy has another value
     return ServiceContrast(verdict, remedy, change)
@@ -379,12 +375,12 @@ def _correct_line(
     """Return the remedy that corrects the line of a template or code with a statement, ``None`` if the statement is not in one."""
     if not _is_code(call.case, statement):
         return None
-    return correct_line_remedy(call.case.failure.text, title, [(old, new)], *steps)
+    return corrected_patterns.correct_line_remedy(call.case.failure.text, title, [(old, new)], *steps)
 
 
 def _is_code(case: Case[Any], statement: Mapping[str, Any]) -> bool:
     """Return whether a statement is in code or a template."""
-    if statement in find_permissions(case.failure.text):
+    if statement in function_permissions.find_permissions(case.failure.text):
         return True
     return any(each.is_code and statement in each.allows for each in case.context.policies)
 

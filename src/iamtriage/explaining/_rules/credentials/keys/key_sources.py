@@ -19,14 +19,8 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import selected_profiles
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
-    find_shell_profile,
-    find_signed_in_profile,
-    has_key_in_shell,
-    list_selected_profiles,
-    list_sign_ins,
-)
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import Failure
@@ -211,12 +205,12 @@ class Override(NamedTuple):
 def find_override(case: Case[Failure]) -> Override | None:
     """Return the profile that a shell selects, or the default one with another key, if its environment has an access key."""
     text = case.failure.text
-    if not has_key_in_shell(text) or selects_profile_itself(case.failure):
+    if not selected_profiles.has_key_in_shell(text) or selects_profile_itself(case.failure):
         return None
-    signed_in = find_signed_in_profile(text)
+    signed_in = selected_profiles.find_signed_in_profile(text)
     # A denial has nothing to do with other calls that succeed with a profile.
     working = None if case.failure.kind == "access_denied" else find_working_profile(case.failure)
-    selected = find_shell_profile(text) or signed_in or clues.safe_name(working)
+    selected = selected_profiles.find_shell_profile(text) or signed_in or clues.safe_name(working)
     listed, shown = find_listed_key(text), _KEY_IN_SHELL.search(text)
     used = _ending(listed.ending if listed and listed.kind == "env" else shown["key"] if shown else None)
     sections = [each for each in find_profile_sections(text) if each.name == (selected or "default")]
@@ -225,7 +219,7 @@ def find_override(case: Case[Failure]) -> Override | None:
     if (selected is None and (used is None or unused is None)) or (used is not None and used == unused):
         return None
     is_sso = signed_in is None and any(each.is_sso for each in sections)
-    is_selected = find_shell_profile(text) is not None
+    is_selected = selected_profiles.find_shell_profile(text) is not None
     return Override(selected or "default", used, unused, is_sso, is_selected)
 
 
@@ -304,12 +298,12 @@ def _find_keys_beside_sign_in(case: Case[Failure]) -> str | None:
         return None
     sections = find_profile_sections(text)
     signed_in = {each.name for each in sections if each.is_sso}
-    signed_in |= {each.name for each in list_sign_ins(text) if each.kind == "profile"}
+    signed_in |= {each.name for each in selected_profiles.list_sign_ins(text) if each.kind == "profile"}
     stored = (
         each.name for each in sections if "aws_access_key_id" in each.settings and each.file != "config"
     )
     # Another profile has other keys.
-    selected = list_selected_profiles(text, "variable", "block")
+    selected = selected_profiles.list_selected_profiles(text, "variable", "block")
     return next(
         (each for each in stored if each in signed_in and clues.safe_name(each) and selected <= {each}), None
     )

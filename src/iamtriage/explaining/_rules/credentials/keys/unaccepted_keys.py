@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.credentials.keys import rejecting_regions
 from iamtriage.explaining._rules.credentials.keys.access_keys import KEY_GONE, KEY_MISTYPED, NEW_KEY_REMEDIES
 from iamtriage.explaining._rules.credentials.keys.key_problems import KEY_TOO_NEW, SESSION_TOKEN_MISSING
 from iamtriage.explaining._rules.credentials.keys.key_sources import stored_keys_remedy
@@ -17,10 +18,6 @@ from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
     SESSION_TOKEN_REMEDY,
     UNKNOWN_KEY_CODES,
     RejectedRequest,
-)
-from iamtriage.explaining._rules.credentials.keys.rejecting_regions import (
-    describe_not_enabled,
-    region_remedies,
 )
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -76,7 +73,7 @@ def summarize(request: RejectedRequest, operation: str | None) -> str:
     if request.is_signed and request.is_temporary:
         return "AWS does not accept the temporary access key (ASIA…): most likely, its session token is missing or belongs to another key."
     if request.is_signed and request.is_opt_in:
-        reason = describe_not_enabled(request, "this Region")
+        reason = rejecting_regions.describe_not_enabled(request, "this Region")
         if request.uses_session or request.is_enabled:
             reason = "the session token is from the global STS endpoint and not valid in this Region"
         return f"AWS does not accept the credentials in {request.region}: most likely, {reason}."
@@ -171,7 +168,7 @@ def list_remedies(case: Case[Failure], request: RejectedRequest, region: StsFind
     if request.is_aws_compatible:
         yield credential_remedies.check_endpoint(is_other_software=True)
     if request.is_opt_in and request.is_signed and not request.is_temporary:
-        yield from region_remedies(request, region)
+        yield from rejecting_regions.region_remedies(request, region)
         region = StsFindings()
     if request.code in INVALID_TOKEN_CODES:
         yield _RENEW_TOKEN

@@ -12,11 +12,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.credentials.logins.kubectl_logins import (
-    API_VERSION,
-    OTHER_VERSION,
-    explain_api_version,
-)
+from iamtriage.explaining._rules.credentials.logins import kubectl_logins
 from iamtriage.explaining._rules.credentials.logins.sign_in_places import explain_sign_in_elsewhere
 from iamtriage.explaining._rules.credentials.profiles import other_users
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -298,8 +294,8 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         causes = (HELPER_WITHOUT_CREDENTIALS.cause("derived"),)
         if other is None:
             first = (credential_remedies.CONFIGURE_CREDENTIALS,)
-    elif API_VERSION in message or OTHER_VERSION in message:
-        return explain_api_version(case, message)
+    elif kubectl_logins.API_VERSION in message or kubectl_logins.OTHER_VERSION in message:
+        return kubectl_logins.explain_api_version(case, message)
     elif "not found" in message or "no such file" in message:
         install = _install_cli(case.failure.text)
         if name == "aws-iam-authenticator":

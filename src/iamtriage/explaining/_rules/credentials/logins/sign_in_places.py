@@ -18,12 +18,8 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import selected_profiles
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import WSL, with_profile
-from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
-    find_profile,
-    list_selected_profiles,
-    list_sign_ins,
-)
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import Failure
 
@@ -84,9 +80,9 @@ def _find_other_session(case: Case[Failure], session: str | None) -> _Place | No
     text = case.failure.text
     sections = find_profile_sections(text)
     sessions = {each.name: name for each in sections if (name := each.settings.get("sso_session"))}
-    logins = list_sign_ins(text)
+    logins = selected_profiles.list_sign_ins(text)
     signed_in = {each.name if each.kind == "sso-session" else sessions.get(each.name, "") for each in logins}
-    used = list_selected_profiles(text, "variable", "block", "option") & sessions.keys()
+    used = selected_profiles.list_selected_profiles(text, "variable", "block", "option") & sessions.keys()
     if session is not None:
         used = {each for each, name in sessions.items() if name == session} or used
     needed = {sessions[each] for each in used}
@@ -114,7 +110,7 @@ def _find_mount(case: Case[Failure]) -> _Place | None:
     found = _FILE_MOUNTED.search(text)
     if found is None or _CACHE_MOUNTED.search(text):
         return None
-    profile = find_profile(case)
+    profile = selected_profiles.find_profile(case)
     mount = f"{found['source']}{found['between']}{found['target']}"
     export = (
         with_profile(profile or "PROFILE", "aws configure export-credentials") + " --format env-no-export"
@@ -145,7 +141,7 @@ def _find_windows(case: Case[Failure], session: str | None) -> _Place | None:
     of_windows, of_wsl = (next(find_said(text, each), None) for each in (_IN_WINDOWS, _IN_WSL))
     if (of_windows is None) == (of_wsl is None):
         return None
-    login = with_profile(find_profile(case) or "PROFILE", "aws sso login")
+    login = with_profile(selected_profiles.find_profile(case) or "PROFILE", "aws sso login")
     if session is not None:
         login = commands.fill_command("aws sso login --sso-session {}", commands.profile(session))
     there, here, folder = "Windows", "WSL", r"%USERPROFILE%\.aws"

@@ -18,16 +18,8 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.credentials.profiles.source_settings import (
-    explain_metadata_off,
-    explain_misnamed_settings,
-    explain_unreadable_files,
-)
-from iamtriage.explaining._rules.credentials.workloads.docker_files import (
-    COMPOSE,
-    explain_env_file,
-    find_service,
-)
+from iamtriage.explaining._rules.credentials.profiles import source_settings
+from iamtriage.explaining._rules.credentials.workloads import docker_files
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_instance
@@ -120,12 +112,12 @@ def explain_unread_source(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that credentials are where the SDK does not look, if the text shows it."""
     rules = (
         _explain_unset,
-        explain_metadata_off,
-        explain_misnamed_settings,
+        source_settings.explain_metadata_off,
+        source_settings.explain_misnamed_settings,
         _explain_misnamed,
-        explain_env_file,
+        docker_files.explain_env_file,
         explain_other_home,
-        explain_unreadable_files,
+        source_settings.explain_unreadable_files,
         _explain_unloaded,
         _explain_files_not_read,
     )
@@ -229,8 +221,8 @@ def explain_other_home(case: Case[MissingCredentials], missing: str = "credentia
     # The quote that ends a quoted item is not part of the mount.
     old = old.lstrip('"') if old.count('"') == 1 else old
     new = f"{old.replace(mount['target'], f'{home}/.aws')}{more}"
-    compose = COMPOSE.search(text) is not None or _VOLUMES.search(text) is not None
-    named = find_service(text, _YAML_KEY.findall(text)) or "SERVICE"
+    compose = docker_files.COMPOSE.search(text) is not None or _VOLUMES.search(text) is not None
+    named = docker_files.find_service(text, _YAML_KEY.findall(text)) or "SERVICE"
     other_home = "If the image has another home directory, use what the command prints."
     find_home = "docker run --rm --entrypoint sh IMAGE -c 'id; echo $HOME'"
     own_id = "Set --user to that ID, or pass"

@@ -21,11 +21,7 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.endpoints import PRIVATE_START
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.credentials.tokens import issuers
-from iamtriage.explaining._rules.credentials.tokens.issuer_documents import (
-    find_denied_documents,
-    publish_documents_remedy,
-)
+from iamtriage.explaining._rules.credentials.tokens import issuer_documents, issuers
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
@@ -226,13 +222,13 @@ _NO_KEY = "retrieve verification key from your identity provider"
 
 def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that STS found no key to verify the token with."""
-    if (denied := find_denied_documents(case.failure.text)) is not None:
+    if (denied := issuer_documents.find_denied_documents(case.failure.text)) is not None:
         text = "STS reads the issuer's configuration and its keys over the internet and without credentials, as the command in the text did."
         return case.explain(
             f"STS could not get the issuer's keys from {denied.issuer}: {denied.reason}.",
             NO_VERIFICATION_KEY.cause("reported", clues.quote_phrases(message, _NO_KEY)),
             ISSUER_UNREACHABLE.cause("derived", text=text),
-            remedies=publish_documents_remedy(denied, case.facts.account),
+            remedies=issuer_documents.publish_documents_remedy(denied, case.facts.account),
             notes="The tokens, the roles and their trust policies are not the cause.",
         )
     issuer = issuers.find_issuer(case, message)

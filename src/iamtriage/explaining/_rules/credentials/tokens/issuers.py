@@ -22,12 +22,8 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, reported_cause, safe_name
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, trust_remedy
+from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.explaining._rules.sts.trust.token_forms import organization_of
-from iamtriage.explaining._rules.sts.trust.trust_documents import (
-    OtherProvider,
-    find_other_provider,
-    find_provider,
-)
 from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy, trust_policy_evidence
 from iamtriage.explaining._rules.sts.trust.workflow_problems import explain_second_role, find_chain_remedy
 from iamtriage.failures._failures import Failure, InvalidIdentityToken
@@ -149,7 +145,7 @@ def build_provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
         for arn in _PROVIDER.findall(case.failure.text)
         if issuer.url is None or issuer.url == f"https://{arn.partition('/')[2]}"
     }
-    named = find_provider(case.facts.trust_policy)
+    named = trust_documents.find_provider(case.facts.trust_policy)
     if not shown and named is not None and issuer.url in {None, f"https://{named.partition('/')[2]}"}:
         shown = {named}
     if len(shown) == 1:
@@ -202,7 +198,7 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     if (chained := explain_second_role(case)) is not None:
         return chained
     issuer = find_issuer(case, message)
-    other = find_other_provider(case.facts.trust_policy, issuer.url)
+    other = trust_documents.find_other_provider(case.facts.trust_policy, issuer.url)
     causes = [ROLE_OF_OTHER_ACCOUNT.cause(because="IAM looks for the provider in the account of the role.")]
     if other is not None and other.is_of_other_cluster:
         facts = Facts(trust_policy=other.fixed, token_claims=case.facts.token_claims)
@@ -289,7 +285,9 @@ def _compare_listed(
     return f"account {account}: the list in the text has only {shown}", account, causes
 
 
-def _create_and_trust_remedy(case: Case[Failure], create: Remedy, other: OtherProvider) -> Remedy:
+def _create_and_trust_remedy(
+    case: Case[Failure], create: Remedy, other: trust_documents.OtherProvider
+) -> Remedy:
     """Return the remedy that creates the provider and names it in the role's trust policy: one needs the other."""
     role = underlying_role(try_parse_principal(case.failure.resource or case.facts.resource))
     return attrs.evolve(

@@ -12,11 +12,7 @@ from typing import NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, lower_first, quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.workflows import (
-    JobWithoutToken,
-    find_job_environment,
-    find_jobs_without_token,
-)
+from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.workloads.job_gaps import advise_on_gap
 from iamtriage.explaining._rules.credentials.workloads.pod_roles import Advice
@@ -242,12 +238,12 @@ def describe_missing_token(text: str) -> str:
     """Return why a job of GitHub Actions gets no OIDC token, in a sentence."""
     if find_fork(text) is not None:
         return _NOT_FOR_FORKS
-    if jobs := find_jobs_without_token(text):
+    if jobs := workflows.find_jobs_without_token(text):
         return f"{_describe_jobs(jobs)}, so GitHub issues no OIDC token. {_NOT_THE_CAUSE}"
     return _NO_PERMISSION if _GRANTS_ID_TOKEN.search(text) is None else _NOT_GRANTED
 
 
-def _describe_jobs(jobs: list[JobWithoutToken]) -> str:
+def _describe_jobs(jobs: list[workflows.JobWithoutToken]) -> str:
     """Return which jobs of a workflow lack the permission for OIDC tokens, without the full stop."""
     first, is_one = jobs[0], len(jobs) == 1
     names = join_words([each.name for each in jobs], "and")
@@ -258,7 +254,7 @@ def _describe_jobs(jobs: list[JobWithoutToken]) -> str:
     return f"{subject}: {'its' if is_one else 'their'} own permissions lack id-token: write{replaced}"
 
 
-def explain_jobs(jobs: list[JobWithoutToken]) -> tuple[Cause, Remedy]:
+def explain_jobs(jobs: list[workflows.JobWithoutToken]) -> tuple[Cause, Remedy]:
     """Return why jobs of a workflow get no OIDC token, and the permissions that they need."""
     first = jobs[0]
     names, plural = join_words([each.name for each in jobs], "and"), "s" if len(jobs) > 1 else ""
@@ -279,7 +275,7 @@ def explain_jobs(jobs: list[JobWithoutToken]) -> tuple[Cause, Remedy]:
     return cause, remedy
 
 
-def _with_token(job: JobWithoutToken) -> str:
+def _with_token(job: workflows.JobWithoutToken) -> str:
     """Return a job's permissions with the one for OIDC tokens."""
     own = job.permissions
     kept = ("contents: read",) if own is None or own == ("read-all",) else own
@@ -332,7 +328,7 @@ def _advise_on_secrets(case: Case[MissingCredentials], others: list[Cause]) -> A
         return Advice([cause], [_DEPENDABOT_SECRETS], finding)
     if (environment := _SECRETS_OF_ENVIRONMENT.search(text)) is not None:
         name = environment["name"] or environment["named"]
-        if find_job_environment(text) not in {name, None}:
+        if workflows.find_job_environment(text) not in {name, None}:
             return _advise_environment(environment[0], name)
     why = "The workflow takes access keys from secrets. GitHub replaces a secret that is not set, or that the run does not get, with an empty value."
     system = _CI_SYSTEMS[0]
@@ -359,7 +355,7 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
         return Advice([no_role], [your_remedy(title, *steps, url=system.url)])
     mentioned = "The text mentions the permission id-token." if "id-token" in case.text else None
     no_token = NO_ID_TOKEN_PERMISSION.cause(because=mentioned)
-    if not find_fork(case.failure.text) and (jobs := find_jobs_without_token(case.failure.text)):
+    if not find_fork(case.failure.text) and (jobs := workflows.find_jobs_without_token(case.failure.text)):
         cause, remedy = explain_jobs(jobs)
         return Advice([cause], [remedy])
     if (shown := find_permissions(case)) is not None:

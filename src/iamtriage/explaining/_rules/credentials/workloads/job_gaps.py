@@ -12,15 +12,7 @@ from textwrap import indent
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.job_credentials import (
-    CredentialGap,
-    OverriddenScript,
-    find_bitbucket_gap,
-    find_credential_gap,
-    find_gitlab_gap,
-    find_jenkins_gap,
-    find_overridden_script,
-)
+from iamtriage.explaining._context.readers import job_credentials
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
@@ -60,12 +52,12 @@ def _find_missing(text: str) -> str | None:
     return None
 
 
-def describe_override(script: OverriddenScript) -> str:
+def describe_override(script: job_credentials.OverriddenScript) -> str:
     """Return why a job lacks what the default before_script does."""
     return f"GitLab does not merge the two: a before_script of a job replaces that of {script.source}. id_tokens and variables are still inherited, unless the job has its own."
 
 
-def override_title(script: OverriddenScript) -> str:
+def override_title(script: job_credentials.OverriddenScript) -> str:
     """Return the title of the remedy for a job with its own before_script."""
     return f"Repeat the lines of the default before_script in the job {clip_text(script.job)}"
 
@@ -75,7 +67,10 @@ def explain_unwritten_token(text: str, _facts: Facts) -> Explanation | None:
     missing = _find_missing(text) if "oken" in text or "TOKEN" in text else None
     if missing is None:
         return None
-    path, script = clip_text(missing), find_overridden_script(text, re.compile(re.escape(missing)))
+    path, script = (
+        clip_text(missing),
+        job_credentials.find_overridden_script(text, re.compile(re.escape(missing))),
+    )
     found = _ID_TOKEN.search(text)
     place = "job" if found is not None or _OF_JOB.search(text) else "program"
     summary = f"The token file {path} does not exist, so no request was sent, and no permission was checked: nothing wrote it where the {place} runs."
@@ -126,22 +121,22 @@ def advise_on_gap(case: Case[MissingCredentials]) -> Advice | None:
     # The action itself says so: the job has the step.
     if "check your action inputs" in text:
         return None
-    gap = find_credential_gap(text)
+    gap = job_credentials.find_credential_gap(text)
     if gap is not None:
         return _advise_in_github(case, gap)
     if _BITBUCKET.search(text) is not None:
-        gap = find_bitbucket_gap(text)
+        gap = job_credentials.find_bitbucket_gap(text)
         return None if gap is None else _advise_in_bitbucket(case, gap)
-    if (script := find_overridden_script(text)) is not None:
+    if (script := job_credentials.find_overridden_script(text)) is not None:
         return _advise_on_override(script)
-    gap = find_gitlab_gap(text) if _GITLAB.search(text) is not None else None
+    gap = job_credentials.find_gitlab_gap(text) if _GITLAB.search(text) is not None else None
     if gap is not None:
         return _advise_in_gitlab(case, gap)
-    gap = find_jenkins_gap(text)
+    gap = job_credentials.find_jenkins_gap(text)
     return None if gap is None else _advise_in_jenkins(gap)
 
 
-def _advise_in_github(case: Case[MissingCredentials], gap: CredentialGap) -> Advice:
+def _advise_in_github(case: Case[MissingCredentials], gap: job_credentials.CredentialGap) -> Advice:
     call = quote_words(gap.call)
     if gap.kind == "later":
         why = f"The step that calls AWS ({call}) runs before it. Steps run in their order, and variables that one sets reach only later ones."
@@ -194,7 +189,7 @@ _TOKEN_FOR_ALL = lazy_pattern(
 )
 
 
-def _job(gap: CredentialGap, text: str) -> str:
+def _job(gap: job_credentials.CredentialGap, text: str) -> str:
     permissions = (
         ""
         if _TOKEN_FOR_ALL.search(text)
@@ -211,7 +206,7 @@ def _indent_step(step: str, before: str) -> str | None:
     return f"{before}{indent(step, depth)}\n"
 
 
-def _advise_in_gitlab(case: Case[MissingCredentials], gap: CredentialGap) -> Advice:
+def _advise_in_gitlab(case: Case[MissingCredentials], gap: job_credentials.CredentialGap) -> Advice:
     name, call = clip_text(gap.job), quote_words(gap.call)
     text = f"The file has neither id_tokens nor AWS_ variables before {call}, and the variables of the project and the group gave the job none either: a protected one reaches only protected branches."
     return Advice(
@@ -221,7 +216,7 @@ def _advise_in_gitlab(case: Case[MissingCredentials], gap: CredentialGap) -> Adv
     )
 
 
-def _advise_on_override(script: OverriddenScript) -> Advice:
+def _advise_on_override(script: job_credentials.OverriddenScript) -> Advice:
     remedy = your_remedy(
         override_title(script),
         "The job keeps its own lines, after those that set the credentials.",
@@ -236,7 +231,7 @@ def _advise_on_override(script: OverriddenScript) -> Advice:
     )
 
 
-def _advise_in_jenkins(gap: CredentialGap) -> Advice:
+def _advise_in_jenkins(gap: job_credentials.CredentialGap) -> Advice:
     block = gap.step.partition("(")[0]
     where = f"the stage {clip_text(gap.job)}" if gap.job else "the step"
     lines = f"{gap.step}\n  {gap.call}\n}}\n"
@@ -256,7 +251,7 @@ def _advise_in_jenkins(gap: CredentialGap) -> Advice:
     )
 
 
-def _advise_in_bitbucket(case: Case[MissingCredentials], gap: CredentialGap) -> Advice:
+def _advise_in_bitbucket(case: Case[MissingCredentials], gap: job_credentials.CredentialGap) -> Advice:
     region = commands.region(find_region(case))
     text = f"The step of {quote_words(gap.call)} has neither oidc: true nor AWS_ variables, and the variables of the repository, the workspace and the deployment gave it none either."
     lines = f"""- step:
@@ -282,7 +277,7 @@ def _advise_in_bitbucket(case: Case[MissingCredentials], gap: CredentialGap) -> 
     )
 
 
-def _gitlab_role(gap: CredentialGap, case: Case[MissingCredentials]) -> Remedy:
+def _gitlab_role(gap: job_credentials.CredentialGap, case: Case[MissingCredentials]) -> Remedy:
     file = "/tmp/web-identity-token"  # noqa: S108 (in the container of the job)
     region = commands.region(find_region(case))
     lines = f"""{gap.job}:

@@ -20,13 +20,7 @@ from iamtriage.explaining._context.values import MappingEntry
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, gift_of
 from iamtriage.explaining._rules.kubernetes import cluster_access
-from iamtriage.explaining._rules.kubernetes.aws_auth import map_entries
-from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import (
-    MAP_WITHOUT_ENTRY,
-    explain_absent_entry,
-    explain_mapped_group,
-    find_mapped_group,
-)
+from iamtriage.explaining._rules.kubernetes.aws_auth import aws_auth_maps, map_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import Caller, Finding
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_yaml import explain_broken_map
 from iamtriage.explaining._rules.shared import commands, pages
@@ -52,8 +46,8 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
         return _explain_ignored_entry(case, entries, caller, explanation)
     if is_node := explanation.topic in {"kubernetes-node-login", "nodes-not-joined"}:
         caller = find_node_role(case)
-    if not (caller or is_node) and (group := find_mapped_group(entries)) is not None:
-        return explain_mapped_group(group, explanation)
+    if not (caller or is_node) and (group := aws_auth_maps.find_mapped_group(entries)) is not None:
+        return aws_auth_maps.explain_mapped_group(group, explanation)
     if not entries or not (caller or is_node):
         return explanation
     found = map_entries.find_entries(entries, caller)
@@ -77,10 +71,10 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
         names = [clip_text(each.named.name) for each in found]
         listed = f"maps only {join_words(names, 'and')} for nodes" if names else "has no entry for nodes"
         text = f"The node role is not in aws-auth: the map in the text {listed}."
-        cause = MAP_WITHOUT_ENTRY.cause("possible" if names else "derived", text=text)
+        cause = aws_auth_maps.MAP_WITHOUT_ENTRY.cause("possible" if names else "derived", text=text)
         return attrs.evolve(explanation, causes=(*others[:1], cause, *others[1:]))
     known = tuple(cause for cause in others if cause.evidence != "possible")
-    return explain_absent_entry(case, entries, caller, attrs.evolve(explanation, causes=known))
+    return aws_auth_maps.explain_absent_entry(case, entries, caller, attrs.evolve(explanation, causes=known))
 
 
 def find_map_entry(case: AnyCase) -> MappingEntry | None:

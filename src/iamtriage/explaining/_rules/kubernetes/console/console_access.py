@@ -23,11 +23,8 @@ from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_sam
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster, find_iam_arns
-from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
-    RESERVED_PREFIXES,
-    ClusterPrincipal,
-)
 from iamtriage.explaining._rules.shared.principals import masked_principals, principal_words
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
@@ -67,7 +64,7 @@ def find_unbound(case: Case[ConsoleKubernetesAccess], mapped: MappingEntry) -> s
 
 def find_own_group(mapped: MappingEntry, text: str) -> str | None:
     """Return the group of an entry to bind: that of a manifest of AWS, or else the first one, unless the text binds one."""
-    own = [each for each in mapped.groups if not each.startswith(RESERVED_PREFIXES)]
+    own = [each for each in mapped.groups if not each.startswith(principal_mappings.RESERVED_PREFIXES)]
     bound = {each.name for binding in find_bindings(text) for each in binding.subjects}
     if not bound.isdisjoint(own):
         return None
@@ -179,7 +176,7 @@ def iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
     )
 
 
-def describe_console(principal: ClusterPrincipal, cluster: Cluster) -> str:
+def describe_console(principal: principal_mappings.ClusterPrincipal, cluster: Cluster) -> str:
     """Return what the console does not show, as a clause."""
     who, where = "The signed-in user or role", ""
     if principal.is_known:

@@ -21,20 +21,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map
-from iamtriage.explaining._rules.kubernetes.console.console_access import (
-    COMPARE_PRINCIPALS,
-    GROUP,
-    RBAC_COMMANDS,
-    bind_remedy,
-    describe_console,
-    describe_switch,
-    find_mapping,
-    find_own_group,
-    find_unbound,
-    iam_remedy,
-    may_call,
-    switches_role,
-)
+from iamtriage.explaining._rules.kubernetes.console import console_access
 from iamtriage.explaining._rules.kubernetes.entries.cluster_creators import (
     explain_excluded_creator,
     explain_module_creator,
@@ -111,7 +98,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     # People mask the account in the console's menu.
     masked = masked_principals.parse_masked_principal(case.caller) if case.principal is None else None
     entry = find_stated_entry(case.failure, case.principal)
-    mapped = find_mapping(case, masked) if entry is None else None
+    mapped = console_access.find_mapping(case, masked) if entry is None else None
     principal = build_cluster_principal(
         case.stated_principal
         or masked
@@ -125,12 +112,12 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     if (
         state.is_enough
         and state.listed is None
-        and not switches_role(case)
+        and not console_access.switches_role(case)
         and is_derived(case.facts, "caller")
     ):
         # The text shows the principal of kubectl, not that of the console.
         principal = build_cluster_principal(None, "the signed-in user or role")
-    shown = describe_console(principal, cluster)
+    shown = console_access.describe_console(principal, cluster)
     if entry is None and state.listed is not None:
         # A cluster with the mode CONFIG_MAP lists no entries.
         cluster = attrs.evolve(cluster, mode=cluster.mode or "API_AND_CONFIG_MAP")
@@ -140,8 +127,12 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
         missing = cluster_access.describe_missing_entry(cluster)
         summary = f"The {named} does not accept {principal.description}: most likely, it has {missing} that matches."
     in_map = _aws_auth_remedy(cluster, principal)
-    in_iam = None if may_call(case) else iam_remedy(case, cluster)
-    group = None if mapped is None or state.is_enough else find_own_group(mapped, case.failure.text)
+    in_iam = None if console_access.may_call(case) else console_access.iam_remedy(case, cluster)
+    group = (
+        None
+        if mapped is None or state.is_enough
+        else console_access.find_own_group(mapped, case.failure.text)
+    )
     binds = mapped is not None and group is not None
     entry_remedy = _access_entry_remedy(case, cluster, principal, entry, exists=bool(state.listed))
     explanation = case.explain(
@@ -149,8 +140,8 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
         *_causes(case, cluster, entry, state, mapped if binds else None),
         topic="eks-console",
         remedies=(
-            *((COMPARE_PRINCIPALS, in_iam) if state.is_enough else ()),
-            None if mapped is None or group is None else bind_remedy(group, mapped.username),
+            *((console_access.COMPARE_PRINCIPALS, in_iam) if state.is_enough else ()),
+            None if mapped is None or group is None else console_access.bind_remedy(group, mapped.username),
             entry_remedy if cluster.uses_entries and not state.is_enough else None,
             None if cluster.uses_entries or state.is_enough or binds else in_map,
             None
@@ -224,8 +215,14 @@ def _read_access(
     mapped: MappingEntry | None,
     cluster: Cluster,
 ) -> _Access:
-    if not (entry or mapped) and switches_role(case) and not is_listed(case.failure, case.principal):
-        return _Access(describe_switch(case, kubectl_works=_KUBECTL_WORKS.search(case.text) is not None))
+    if (
+        not (entry or mapped)
+        and console_access.switches_role(case)
+        and not is_listed(case.failure, case.principal)
+    ):
+        return _Access(
+            console_access.describe_switch(case, kubectl_works=_KUBECTL_WORKS.search(case.text) is not None)
+        )
     if _KUBECTL_WORKS.search(case.text):
         reason = "kubectl has access, so the console uses another principal than kubectl, or that lacks permissions in IAM"
         return _Access(reason, None, is_enough=True)
@@ -239,7 +236,7 @@ def _read_access(
         return _Access(f"its access entry exists, but {entry.lack}", listed=True)
     if mapped is not None:
         groups = join_words([*map(clip_text, mapped.groups)], "and") or "no group"
-        if (unbound := find_unbound(case, mapped)) is not None:
+        if (unbound := console_access.find_unbound(case, mapped)) is not None:
             which = "which" if len(mapped.groups) == 1 else "but"
             missing = "no binding in the cluster names" + (
                 "" if len(mapped.groups) == 1 else f" {clip_text(unbound)}"
@@ -281,7 +278,7 @@ def _causes(
     if mapped is None:
         yield from cluster_access.mode_causes(cluster)
     if mapped is not None:
-        searched = find_unbound(case, mapped) is not None
+        searched = console_access.find_unbound(case, mapped) is not None
         yield NO_RULE.cause(
             "derived" if searched else "possible",
             ("The search for a binding in the text finds none.",) if searched else (),
@@ -298,7 +295,7 @@ def _causes(
                 text="The principal is mapped, but no access policy or RBAC role allows it to read objects."
             )
             yield cluster_access.NOT_MAPPED.cause(text=missing)
-    if state.listed is not False and not may_call(case):
+    if state.listed is not False and not console_access.may_call(case):
         yield NO_IAM_PERMISSION.cause()
 
 
@@ -359,13 +356,13 @@ def _rbac_remedy(cluster: Cluster, principal: ClusterPrincipal, entry: StatedEnt
     title, add = "Or bind a group to a ClusterRole, to show nodes but not Secrets", None
     if entry is not None:
         title = "Or add a group to the entry (update-access-entry) and bind it to a ClusterRole, to show nodes but not Secrets"
-        groups = ("--kubernetes-groups", *entry.groups, GROUP)
+        groups = ("--kubernetes-groups", *entry.groups, console_access.GROUP)
         add = cluster.eks_command("update-access-entry", *groups, principal=principal.entry_argument)
     return cluster_remedy(
         title,
         "It allows the group to read common types: add others as needed.",
-        None if entry else f"Add --kubernetes-groups {GROUP} to create-access-entry.",
-        commands=(add, *RBAC_COMMANDS),
+        None if entry else f"Add --kubernetes-groups {console_access.GROUP} to create-access-entry.",
+        commands=(add, *console_access.RBAC_COMMANDS),
         url=pages.EKS_CONSOLE,
     )
 
@@ -374,13 +371,13 @@ def _aws_auth_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
     if cluster.uses_entries:
         mode = "in the authentication mode CONFIG_MAP" if cluster.mode is None else "without access entries"
         title = f"Or, {mode}, map {principal.description} in aws-auth"
-        return principal.aws_auth_remedy(groups=(GROUP,), title=title)
+        return principal.aws_auth_remedy(groups=(console_access.GROUP,), title=title)
     return principal.aws_auth_remedy(
-        groups=(GROUP,),
+        groups=(console_access.GROUP,),
         title=f"Map {principal.description} in aws-auth to a group that can read the objects",
         steps=(
             *(() if principal.is_known else (_MAPPED_STEP,)),
             "Somebody with access to the cluster runs the commands, such as its creator.",
         ),
-        setup=RBAC_COMMANDS,
+        setup=console_access.RBAC_COMMANDS,
     )

@@ -14,14 +14,7 @@ from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.aws_auth import map_entries
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
-from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
-    declares_others,
-    find_creation_day,
-    find_known_groups,
-    find_stated_entry,
-    find_unbound_group,
-    is_listed,
-)
+from iamtriage.explaining._rules.kubernetes.entries import stated_entries
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import kubernetes_name
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
@@ -49,9 +42,9 @@ def use_stated_group(denied: DeniedRequest) -> DeniedRequest:
     """Return the request of a session with the only group that a text shows of it, to which a role can be bound."""
     # A user name that stays the same can be bound itself.
     has_session = any("{{SessionName}}" in (each.username or "") for each in denied.case.context.mappings)
-    is_user = denied.kind == "user" and (has_session or find_unbound_group(denied) is not None)
+    is_user = denied.kind == "user" and (has_session or stated_entries.find_unbound_group(denied) is not None)
     is_changeable = (is_user or denied.kind == "iam session") and not is_in_terraform(denied)
-    own = find_known_groups(denied) if is_changeable else None
+    own = stated_entries.find_known_groups(denied) if is_changeable else None
     names = [each for each in own or () if not each.startswith("system:") and kubernetes_name(each) == each]
     return attrs.evolve(denied, subject=Subject("Group", names[0])) if len(names) == 1 else denied
 
@@ -60,7 +53,7 @@ def _find_groups_in_terraform(denied: DeniedRequest) -> re.Match[str] | None:
     """Return the only groups that Terraform code sets, if it is for the caller's access entry."""
     text, role = denied.case.failure.text, underlying_role(denied.principal)
     found = [*_GROUPS_IN_TERRAFORM.finditer(text)] if denied.cluster.uses_entries else []
-    is_own = len(found) == 1 and not (role is not None and declares_others(text, role))
+    is_own = len(found) == 1 and not (role is not None and stated_entries.declares_others(text, role))
     return found[0] if is_own else None
 
 
@@ -85,7 +78,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
     lines: Commands = ()
     steps = [effect]
     if cluster.uses_entries:
-        if group in (find_known_groups(denied) or ()):
+        if group in (stated_entries.find_known_groups(denied) or ()):
             effect = f"The user name contains the session name, so the binding is for the group {group}, which {denied.subject_text} has. Others in the group get the permission, too."
             return (effect,), ()
         update = _add_groups_command(denied, group)
@@ -138,7 +131,7 @@ def refuses_cluster_admin(denied: DeniedRequest) -> bool:
 
 def _add_groups_command(denied: DeniedRequest, *groups: str) -> str:
     """Return the command that adds groups to the access entry of the caller."""
-    entry = find_stated_entry(denied.case.failure, denied.principal)
+    entry = stated_entries.find_stated_entry(denied.case.failure, denied.principal)
     arguments = ("--kubernetes-groups", *groups, *(() if entry is None else entry.groups))
     principal = build_cluster_principal(denied.principal, source=denied.case.text).entry_argument
     update = denied.cluster.eks_command("update-access-entry", *arguments, principal=principal)
@@ -163,14 +156,17 @@ def find_override(denied: DeniedRequest) -> tuple[str, Cause, tuple[Remedy, ...]
     mapped = next((each.entry for each in found if not each.difference), None)
     if mapped is None or map_entries.is_for_nodes(mapped):
         return None
-    entry, because = find_stated_entry(failure, denied.principal), "The text shows the access entry."
-    is_shown = entry is not None or is_listed(failure, denied.principal)
+    entry, because = (
+        stated_entries.find_stated_entry(failure, denied.principal),
+        "The text shows the access entry.",
+    )
+    is_shown = entry is not None or stated_entries.is_listed(failure, denied.principal)
     if not is_shown:
         # Without a user name of its own, an access entry gives the ARN of the caller.
         if is_shown is False or mapped.username is None or "arn:" in mapped.username:
             return None
         because = f"The request has the ARN as its user name, and aws-auth has {clip_text(mapped.username)}."
-    if day := find_creation_day(failure, denied.principal):
+    if day := stated_entries.find_creation_day(failure, denied.principal):
         because = f"The text shows the access entry, which was created on {day}."
     lost = tuple(each for each in mapped.groups if entry is None or each not in entry.groups)
     if not lost:

@@ -13,13 +13,7 @@ from iamtriage._text import quote_words
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.recreations import find_recreated_role, is_named_in
-from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
-    DESCRIBE,
-    find_creation,
-    find_listed,
-    is_listed,
-    is_same_principal,
-)
+from iamtriage.explaining._rules.kubernetes.entries import stated_entries
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_iam_arns
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.failures._failures import Failure
@@ -53,7 +47,7 @@ def _find_shown(failure: Failure, caller: Principal | None) -> Recreation | None
     if "describe-access-entry" not in failure.text:
         return None
     runs = {run.command.words[:2]: run for run in find_runs(failure)}
-    entry = runs.get(DESCRIBE)
+    entry = runs.get(stated_entries.DESCRIBE)
     of_iam = runs.get(("iam", "get-role")) or runs.get(("iam", "get-user"))
     stated = entry and entry.command.option("principal-arn")
     name = of_iam and of_iam.command.option("role-name", "user-name")
@@ -64,9 +58,9 @@ def _find_shown(failure: Failure, caller: Principal | None) -> Recreation | None
     if (identity := runs.get(("sts", "get-caller-identity"))) is not None:
         arns += find_iam_arns(identity.output)
     others = [each for each in (caller, *map(try_parse_principal, arns)) if each is not None]
-    entered, created = find_creation(entry), find_creation(of_iam)
+    entered, created = stated_entries.find_creation(entry), stated_entries.find_creation(of_iam)
     is_newer = entered is not None and created is not None and entered < created
-    if not (is_newer and all(is_same_principal(each, principal) for each in others)):
+    if not (is_newer and all(stated_entries.is_same_principal(each, principal) for each in others)):
         return None
     days = str(created)[:10], str(entered)[:10]
     because = (
@@ -84,9 +78,9 @@ def _find_said(failure: Failure, caller: Principal | None) -> Recreation | None:
     if said is None:
         return None
     if role is None:
-        listed = [each for each in find_listed(failure) or () if isinstance(each, Role)]
+        listed = [each for each in stated_entries.find_listed(failure) or () if isinstance(each, Role)]
         role = next((each for each in listed if is_named_in(said, each.name)), None)
-    has_entry = role is not None and is_listed(failure, role)
+    has_entry = role is not None and stated_entries.is_listed(failure, role)
     if role is None or has_entry is False:
         return None
     if _NEW_ENTRY.search(failure.text) is not None:

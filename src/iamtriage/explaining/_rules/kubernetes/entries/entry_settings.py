@@ -27,11 +27,7 @@ from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import ac
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.texts.deployment_tools import (
-    Deployment,
-    change_in_code,
-    find_deployment,
-)
+from iamtriage.explaining._rules.shared.texts import deployment_tools
 from iamtriage.failures._failures import AccessEntry
 from iamtriage.typing import AuthenticationMode
 
@@ -52,7 +48,7 @@ def entry_principal(case: Case[AccessEntry]) -> ClusterPrincipal:
 
 def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
     """Explain that EKS rejects a group or user name of an access entry."""
-    deployment = find_deployment(case.failure, case.facts)
+    deployment = deployment_tools.find_deployment(case.failure, case.facts)
     text, note = (
         f"Groups that begin with {join_words(principal_mappings.RESERVED_PREFIXES, 'or')} are reserved.",
         None,
@@ -67,7 +63,7 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
         if exists := case.failure.envelope.operation == "UpdateAccessEntry":
             causes = (ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),)
         remedy = entry_principal(case).node_entry_remedy(find_cluster(case), kind=kind, exists=exists)
-        remedy = change_in_code(remedy, deployment, "type")
+        remedy = deployment_tools.change_in_code(remedy, deployment, "type")
     elif name == "group" and "system:masters" in message:
         summary = f"EKS rejected the group system:masters: in access entries, the policy {_ADMIN_POLICY} replaces it."
         remedy = _masters_remedy(case, deployment)
@@ -75,7 +71,7 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
         summary = f"EKS rejected the {name}{_describe_name(message)}"
         text = f"The {name} has a prefix that is reserved for Kubernetes and EKS, or is malformed."
         setting = "kubernetes_groups" if name == "group" else "user_name"
-        remedy = change_in_code(_rename_remedy(case, name), deployment, setting)
+        remedy = deployment_tools.change_in_code(_rename_remedy(case, name), deployment, setting)
         note = "The ConfigMap aws-auth accepts such names, but access entries do not. EKS sets the user name and groups of a node's entry by its type."
     return case.explain(
         summary,
@@ -135,7 +131,7 @@ _ASSOCIATION = """resource "aws_eks_access_policy_association" "{}" {{
 }}"""
 
 
-def _masters_remedy(case: Case[AccessEntry], deployment: Deployment | None) -> Remedy:
+def _masters_remedy(case: Case[AccessEntry], deployment: deployment_tools.Deployment | None) -> Remedy:
     cluster, principal = find_cluster(case), entry_principal(case)
     if deployment is not None:
         argument, policy = deployment.spell("kubernetes_groups"), "AccessPolicies"
@@ -285,7 +281,7 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
 
 def _mode_in_code(case: Case[AccessEntry], mode: str | None) -> tuple[str, ...]:
     """Return the step that sets the mode in the code of the tool that deploys the cluster."""
-    deployment, text = find_deployment(case.failure, case.facts), case.failure.text
+    deployment, text = deployment_tools.find_deployment(case.failure, case.facts), case.failure.text
     tool = "Pulumi" if _PULUMI.search(text) else deployment.tool if deployment else None
     if tool is None or mode is None:
         return ()

@@ -16,26 +16,15 @@ from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes import cluster_access
-from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
-    describe_listed,
-    find_listed,
-    find_listed_cluster,
-    is_listed,
-)
+from iamtriage.explaining._rules.kubernetes.entries import stated_entries
 from iamtriage.explaining._rules.kubernetes.logins.client_configurations import find_pinned_role
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
+from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
-from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
-    ClusterPrincipal,
-    build_cluster_principal,
-)
-from iamtriage.explaining._rules.shared.principals.principal_words import (
-    describe_principal,
-    try_parse_principal,
-)
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy
 from iamtriage.failures._failures import KubernetesUnauthorized
 
@@ -151,7 +140,7 @@ def explain_client(
     case: Case[KubernetesUnauthorized],
     client: ClusterClient,
     cluster: Cluster,
-    principal: ClusterPrincipal,
+    principal: principal_mappings.ClusterPrincipal,
     stated: Cause,
 ) -> Explanation:
     """Explain that a cluster rejects a program, by the program's own configuration."""
@@ -175,15 +164,15 @@ def explain_client(
         )
     role = find_client_role(case)
     if role is not None:
-        principal = build_cluster_principal(role, source=case.text)
+        principal = principal_mappings.build_cluster_principal(role, source=case.text)
     # The entries can be those of another cluster than the one in the settings.
-    is_of_cluster = cluster.name in {None, find_listed_cluster(case.failure) or cluster.name}
-    listed = is_listed(case.failure, role) if cluster.uses_entries and is_of_cluster else None
+    is_of_cluster = cluster.name in {None, stated_entries.find_listed_cluster(case.failure) or cluster.name}
+    listed = stated_entries.is_listed(case.failure, role) if cluster.uses_entries and is_of_cluster else None
     if role is not None and listed is not None:
         explain_entry = _explain_other_entry if listed else _explain_missing_entry
         return explain_entry(case, client, cluster, role, stated)
     if not principal.is_known or (role is None and principal.aws_auth_arn in _find_annotated(case)):
-        principal = build_cluster_principal(None, f"the role of {name}")
+        principal = principal_mappings.build_cluster_principal(None, f"the role of {name}")
     access = cluster_access.DEPLOYMENT_ACCESS
     grant: Commands = ()
     if cluster.uses_entries:
@@ -226,9 +215,9 @@ def find_client_role(case: Case[KubernetesUnauthorized]) -> Principal | None:
     if assumed is None and (pinned := find_pinned_role(case)) is not None:
         return pinned
     if assumed is not None:
-        return try_parse_principal(assumed.value)
+        return principal_words.try_parse_principal(assumed.value)
     own = {arn for arn, is_own in _find_annotated(case).items() if is_own}
-    return try_parse_principal(own.pop()) if len(own) == 1 else None
+    return principal_words.try_parse_principal(own.pop()) if len(own) == 1 else None
 
 
 def _find_annotated(case: Case[KubernetesUnauthorized]) -> dict[str, bool]:
@@ -251,8 +240,8 @@ def _explain_missing_entry(
     _stated: Cause,
 ) -> Explanation:
     """Explain that the access entries in the text do not include the role of a program."""
-    principal = build_cluster_principal(role, source=case.text)
-    listed = find_listed(case.failure) or ()
+    principal = principal_mappings.build_cluster_principal(role, source=case.text)
+    listed = stated_entries.find_listed(case.failure) or ()
     owner = cluster.account or only_one({each.account for each in listed if isinstance(each, Role)})
     others = [
         each
@@ -263,13 +252,13 @@ def _explain_missing_entry(
     ]
     instead = None
     if len(others) == 1 and _ASSUMED_ROLE.search(case.failure.text):
-        other = describe_principal(others[0], None)
+        other = principal_words.describe_principal(others[0], None)
         instead = cluster_remedy(
             f"Or let {client.name} assume {other}, which has an entry",
             f"In the {client.setting}, set roleARN to {others[0]}. Its trust policy must allow the principal of {client.name}, as that of the present role does.",
             url=client.url,
         )
-    only = f": its access entries are for {describe_listed(case.failure)}" if listed else ""
+    only = f": its access entries are for {stated_entries.describe_listed(case.failure)}" if listed else ""
     where = f" {cluster.argument}" if cluster.name else ""
     who = (
         None
@@ -300,7 +289,7 @@ def _explain_other_entry(
     stated: Cause,
 ) -> Explanation:
     """Explain that a cluster rejects a program although the role of the program has an access entry."""
-    principal = build_cluster_principal(role, source=case.text)
+    principal = principal_mappings.build_cluster_principal(role, source=case.text)
     return case.explain(
         f"The cluster did not accept {client.name}'s identity (401), although {principal.description} has an access entry: most likely, the {client.setting} names another cluster, or the role is newer than its entry.",
         stated,

@@ -21,15 +21,7 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
-from iamtriage.explaining._rules.kubernetes.logins.client_configurations import (
-    CLUSTER_NAME,
-    NEXT_ARGUMENT,
-    NO_POLICY,
-    find_current_cluster,
-    find_current_user,
-    find_listed_clusters,
-    parse_cluster_name,
-)
+from iamtriage.explaining._rules.kubernetes.logins import client_configurations
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -133,7 +125,8 @@ def possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) ->
 
 _MAX_TEXT = 64_000
 _CLUSTER_OF_TOKEN = lazy_pattern(
-    rf"(?:--cluster-name|--cluster-id|(?<![\w-])-i){NEXT_ARGUMENT}({CLUSTER_NAME})", re.ASCII
+    rf"(?:--cluster-name|--cluster-id|(?<![\w-])-i){client_configurations.NEXT_ARGUMENT}({client_configurations.CLUSTER_NAME})",
+    re.ASCII,
 )
 # The provider of Terraform that uses data sources.
 _USED = lazy_pattern(
@@ -189,7 +182,7 @@ def explain_token_of_other_cluster(case: AnyCase) -> Explanation | None:
             else _kubeconfig_remedy(case, cluster, found),
             principal.inspect_access_remedy(cluster),
         ),
-        notes=NO_POLICY,
+        notes=client_configurations.NO_POLICY,
     )
 
 
@@ -227,16 +220,19 @@ def _read_kubeconfig(text: str) -> _Clusters | None:
     tokens: set[str] = set(_CLUSTER_OF_TOKEN.findall(text))
     if not tokens:
         return None
-    names = find_listed_clusters(text)
+    names = client_configurations.find_listed_clusters(text)
     is_own_user, alias = True, None
-    if (current := find_current_user(text)) is not None:
+    if (current := client_configurations.find_current_user(text)) is not None:
         context, of_user = current
-        called = parse_cluster_name(context["cluster"])
+        called = client_configurations.parse_cluster_name(context["cluster"])
         names = {each for each in (called,) if each is not None}
         tokens = set(_CLUSTER_OF_TOKEN.findall(of_user))
-        is_own_user = context["user"] == context["cluster"] or parse_cluster_name(context["user"]) is None
+        is_own_user = (
+            context["user"] == context["cluster"]
+            or client_configurations.parse_cluster_name(context["user"]) is None
+        )
         alias = context["name"] if commands.cluster(context["name"]) == context["name"] else None
-    elif not names and (named := find_current_cluster(text)) is not None:
+    elif not names and (named := client_configurations.find_current_cluster(text)) is not None:
         names = {named}
     if len(names) != 1 or len(tokens) != 1:
         return None

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
 from iamtriage.explaining._rules.kubernetes.pods.target_roles import explain_target_role, find_roles
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -32,13 +32,6 @@ from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_ma
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import IAM_DOES_NOT_HELP
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import (
-    account_remedy,
-    cluster_remedy,
-    present,
-    save_step,
-    trust_remedy,
-)
 from iamtriage.explaining._rules.sts.trust.service_policies import check_service_trust
 from iamtriage.failures._failures import AccessEntry
 from iamtriage.policies._documents import allow, build_document
@@ -84,7 +77,7 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
         topic="pod-identity-exists",
         remedies=(
             import_remedy(case.failure, case.facts, identifier=f"{cluster.argument},{association}"),
-            cluster_remedy(
+            remedies.cluster_remedy(
                 "Inspect the existing association",
                 commands=(
                     cluster.eks_command("list-pod-identity-associations", *_OF_ACCOUNT),
@@ -92,7 +85,7 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
             ),
-            cluster_remedy(
+            remedies.cluster_remedy(
                 "Change the role of the association",
                 "The call requires iam:PassRole for the role. Then re-create the pods.",
                 commands=cluster.eks_command(
@@ -113,7 +106,7 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
         "The cluster has no such Pod Identity association.",
         NO_ASSOCIATION.cause("reported"),
         topic="pod-identity-missing",
-        remedies=cluster_remedy(
+        remedies=remedies.cluster_remedy(
             "List the associations, and create the missing one",
             "The last call requires iam:PassRole for the role, which must trust pods.eks.amazonaws.com.",
             commands=(cluster.eks_command("list-pod-identity-associations"), _create_command(cluster)),
@@ -197,10 +190,10 @@ def _explain_trust(
         causes = (cause,)
         find = ("Find the role of the association.",) if lookup else ()
         limit = f"A condition on {_TAG}namespace and {_TAG}service-account limits it to one service account."
-        remedy = trust_remedy(
+        remedy = remedies.trust_remedy(
             f"Allow {_SERVICE} in the role's trust policy",
             *find,
-            save_step("the role's trust policy", "trust.json"),
+            remedies.save_step("the role's trust policy", "trust.json"),
             None if "Condition" in statement else limit,
             *more,
             commands=(*lookup, *commands.trust_policy_commands(None if role is None else role.name)),
@@ -268,7 +261,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     found = _FARGATE_PROFILE.search(clusters.failure_context(case))
     profile = found[1] if found else "FARGATE_PROFILE"
     name = commands.role_name(role.name if role else None)
-    find = cluster_remedy(
+    find = remedies.cluster_remedy(
         "Find the pod execution role, and check whether it is mapped",
         commands=(
             cluster.eks_command(
@@ -279,7 +272,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
         ),
         url=pages.EKS_FARGATE_ROLE,
     )
-    create = cluster_remedy(
+    create = remedies.cluster_remedy(
         "Create an access entry of type FARGATE_LINUX for the pod execution role",
         commands=principal.create_entry_command(cluster, kind="FARGATE_LINUX"),
         gives="access entry",
@@ -290,8 +283,10 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
         username="system:node:{{SessionName}}",
         title=f"{'Or map' if cluster.uses_entries else 'Map'} the pod execution role in aws-auth",
     )
-    admit = present(create if cluster.uses_entries else None, mapping if cluster.uses_aws_auth else None)
-    attach = account_remedy(
+    admit = remedies.present(
+        create if cluster.uses_entries else None, mapping if cluster.uses_aws_auth else None
+    )
+    attach = remedies.account_remedy(
         f"Attach {_FARGATE_POLICY}",
         commands=(
             fill_command("aws iam list-attached-role-policies --role-name {}", name),

@@ -25,12 +25,8 @@ from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.sts.shown_calls import find_role_call
+from iamtriage.explaining._rules.sts.trust import trust_findings
 from iamtriage.explaining._rules.sts.trust.trust_documents import policy_with_value
-from iamtriage.explaining._rules.sts.trust.trust_findings import (
-    TrustFindings,
-    evaluate_trust_policy,
-    policy_with_principal,
-)
 from iamtriage.explaining._rules.sts.trust.trust_fixes import REMOVE_OLD, WHOLE_DOCUMENT
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import allow_statements, parse_document, principal_names
@@ -93,13 +89,13 @@ def find_roles(text: str) -> tuple[Role | None, Role | None]:
     return _find_role(_SOURCE, text), _find_role(_TARGET, text)
 
 
-def _evaluate(facts: Facts, action: str, arn: str | None) -> TrustFindings | None:
+def _evaluate(facts: Facts, action: str, arn: str | None) -> trust_findings.TrustFindings | None:
     """Evaluate a target role's trust policy for the association's role, which is the caller in the facts."""
     keys = {} if facts.external_id is None else {_EXTERNAL_ID: facts.external_id}
-    return evaluate_trust_policy(facts, action, arn, keys or None)
+    return trust_findings.evaluate_trust_policy(facts, action, arn, keys or None)
 
 
-def _decides_external_id(findings: TrustFindings) -> bool:
+def _decides_external_id(findings: trust_findings.TrustFindings) -> bool:
     condition = "" if findings.result is None else findings.result.condition or ""
     return condition.partition(" ")[2].lower() == _EXTERNAL_ID.lower()
 
@@ -128,7 +124,7 @@ def _check_source(source: Role, target: Role | None) -> tuple[str, Remedy]:
 
 
 def _compare_external_id(
-    denial: Denial, findings: TrustFindings, target: Role | None, source: Role
+    denial: Denial, findings: trust_findings.TrustFindings, target: Role | None, source: Role
 ) -> tuple[str, Remedy]:
     """Return a clause that says which external ID the trust policy expects instead of the association's, and the remedy."""
     result, own, fixed = findings.result, denial.facts.external_id, None
@@ -162,7 +158,7 @@ def _trust_source(denial: Denial, target: Role | None, source: Role) -> tuple[st
             condition = {"StringEquals": {_EXTERNAL_ID: facts.external_id}}
         added = allow(action, principal={"AWS": str(source)}, condition=condition)
         lacking.append(action)
-        fixed = policy_with_principal(findings.result, facts.trust_policy, added)
+        fixed = trust_findings.policy_with_principal(findings.result, facts.trust_policy, added)
         facts = attrs.evolve(facts, trust_policy=fixed or facts.trust_policy)
     actions = " and ".join(lacking)
     update = commands.trust_policy_commands(None if target is None else target.name)[1]

@@ -15,11 +15,7 @@ from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import denied_requests
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
-from iamtriage.explaining._rules.kubernetes.entries.entry_groups import (
-    change_groups,
-    cluster_admin_remedy,
-    refuses_cluster_admin,
-)
+from iamtriage.explaining._rules.kubernetes.entries import entry_groups
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_unbound_group
 from iamtriage.explaining._rules.kubernetes.rbac import cloud_roles, request_checks
 from iamtriage.explaining._rules.shared import commands, pages
@@ -79,8 +75,8 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     # kubectl apply reads only the objects in its files, and the ClusterRole edit allows to read all Secrets.
     is_role_first = denied.installer in denied_requests.VERBS_OF_PROGRAMS and installers[:1] != (None,)
     later = None if is_role_first else role
-    admin = cluster_admin_remedy(denied)
-    first = None if refuses_cluster_admin(denied) else admin
+    admin = entry_groups.cluster_admin_remedy(denied)
+    first = None if entry_groups.refuses_cluster_admin(denied) else admin
     is_allowed = bool(denied.allowing_policy) and not denied.is_out_of_scope
     return present(
         request_checks.check_caller_remedy(denied) if is_allowed else None,
@@ -250,7 +246,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     # Each subject needs a binding with its own name, or the next one would replace it.
     binding = manifests.object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
     kinds = "Role and RoleBinding" if namespace else "ClusterRole and ClusterRoleBinding"
-    group_steps, group_commands = change_groups(denied)
+    group_steps, group_commands = entry_groups.change_groups(denied)
     to_group = f", for a group of {denied.subject_text}" if group_steps else ""
     steps: tuple[str | None, ...] = (
         # A short explanation shows the first one.

@@ -15,14 +15,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, bind_command
 from iamtriage.explaining._rules.kubernetes.entries.entry_groups import change_groups, is_in_terraform
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
-from iamtriage.explaining._rules.kubernetes.rbac import request_checks
-from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import (
-    Gap,
-    compare_role,
-    is_similar_subject,
-    matches_subject,
-    name_role,
-)
+from iamtriage.explaining._rules.kubernetes.rbac import request_checks, stated_rbac
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_allows
@@ -40,7 +33,7 @@ _GROUPS_WITH_OWN_TYPES = frozenset({"apps", "autoscaling", "batch", "networking.
 _POLICIES = {"ClusterRole edit": "AmazonEKSEditPolicy", "ClusterRole view": "AmazonEKSViewPolicy"}
 
 
-def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
+def gap_remedies(denied: DeniedRequest, gap: stated_rbac.Gap) -> Iterator[Remedy]:
     """Yield the remedy that adds the missing rule to the role, or binds the role where the request is."""
     request, rule, role = denied.request, denied.request.rule, gap.found
     if isinstance(role, StatedBinding):
@@ -63,7 +56,7 @@ def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
     if not gap.lacks_rule:
         if not (gap.is_elsewhere or role.has_wildcards):
             default = None if role.kind == "ClusterRole" else "NAMESPACE"
-            yield from _bind_role(denied, name_role(role), request.namespace or default)
+            yield from _bind_role(denied, stated_rbac.name_role(role), request.namespace or default)
         return
     namespace = commands.namespace(role.namespace or request.namespace)
     place = () if role.kind == "ClusterRole" else ("-n", namespace)
@@ -149,7 +142,7 @@ def _binding_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
     kind, _, role = binding.role.partition(" ")
     namespace = denied.request.namespace
     is_elsewhere = namespace is not None and binding.namespace not in {None, namespace}
-    is_of_caller = any(matches_subject(each, binding, denied) for each in binding.subjects)
+    is_of_caller = any(stated_rbac.matches_subject(each, binding, denied) for each in binding.subjects)
     is_known = all(commands.kubernetes_name(each) == each for each in (binding.name, role))
     if role in _ADMINISTRATORS or not is_known:
         return
@@ -162,7 +155,7 @@ def _binding_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
 def _subject_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator[Remedy]:
     """Yield the remedy that corrects the service account in a binding, or adds one of the same namespace."""
     wanted = denied.subject
-    other = next((each for each in binding.subjects if is_similar_subject(each, denied)), None)
+    other = next((each for each in binding.subjects if stated_rbac.is_similar_subject(each, denied)), None)
     allows = _role_allows(denied, binding.role)
     if wanted is None or other is None or allows is False:
         return
@@ -192,8 +185,8 @@ def _role_allows(denied: DeniedRequest, role: str) -> bool | None:
     if policy is not None:
         verbs, of_type = request.verbs or (request.verb or "",), (request.group or "", request.resource or "")
         return all(access_policy_allows(policy, each, *of_type) for each in verbs)
-    stated = [each for each in find_roles(denied.case.failure.text) if name_role(each) == role]
-    gaps = (compare_role(each, request) for each in stated)
+    stated = [each for each in find_roles(denied.case.failure.text) if stated_rbac.name_role(each) == role]
+    gaps = (stated_rbac.compare_role(each, request) for each in stated)
     return any(gap is not None and not gap.lacks_rule for gap in gaps) if stated else None
 
 

@@ -21,14 +21,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.principals import masked_principals, principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents, trust_findings, trust_fixes
-from iamtriage.policies._readers.elements import (
-    allow_statements,
-    as_mapping,
-    as_strings,
-    iterate_statements,
-    parse_document,
-    principal_names,
-)
+from iamtriage.policies._readers import elements
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (properties of the principal)
@@ -236,9 +229,9 @@ _COPIED = lazy_pattern(
 def _replace_services(policy: Mapping[str, Any], others: list[str], service: str) -> dict[str, Any]:
     """Return a policy that names a service instead of others."""
     fixed = copy.deepcopy(dict(policy))
-    for each in iterate_statements(fixed):
-        principal = as_mapping(each.get("Principal"))
-        if set(as_strings(principal.get("Service"))) & {*others, service}:
+    for each in elements.iterate_statements(fixed):
+        principal = elements.as_mapping(each.get("Principal"))
+        if set(elements.as_strings(principal.get("Service"))) & {*others, service}:
             principal["Service"] = service
     return fixed
 
@@ -251,19 +244,21 @@ def list_other_services(policy: Mapping[str, Any] | str | None, service: str | N
 
 def list_services(policy: Mapping[str, Any] | str | None) -> list[str]:
     """Return the services that a trust policy allows, if it allows nobody else."""
-    allows = allow_statements(policy)
-    services = [name for each in allows for name in principal_names(each, "Service")]
-    return services if len(services) == sum(len(principal_names(each)) or 1 for each in allows) else []
+    allows = elements.allow_statements(policy)
+    services = [name for each in allows for name in elements.principal_names(each, "Service")]
+    return (
+        services if len(services) == sum(len(elements.principal_names(each)) or 1 for each in allows) else []
+    )
 
 
 def _allow_service(question: _Question, actions: tuple[str, ...]) -> dict[str, Any]:
     """Return the supplied policy, changed so that it allows the service all actions."""
-    policy = dict(parse_document(question.facts.trust_policy) or {})
+    policy = dict(elements.parse_document(question.facts.trust_policy) or {})
     for action in actions:
         added = {"Effect": "Allow", "Principal": {"Service": question.service}, "Action": action}
         result = check_trust_policy(policy, action=action, caller=question.service)
         if result.allowed is False and result.statement is None and question.added is not None:
-            policy["Statement"] = [*iterate_statements(policy), question.added]
+            policy["Statement"] = [*elements.iterate_statements(policy), question.added]
         elif result.allowed is False:
             policy = trust_findings.policy_with_principal(result, policy, added) or policy
     return policy

@@ -35,16 +35,7 @@ from iamtriage.explaining._rules.shared.remedies import (
 from iamtriage.explaining._rules.shared.requirements.services import ASSUME_ROLE, service_trust_policy
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment, trust_in_code_steps
-from iamtriage.explaining._rules.sts.trust.service_policies import (
-    check_service_trust,
-    list_other_services,
-    list_services,
-)
-from iamtriage.explaining._rules.sts.trust.template_trust import (
-    change_template_remedy,
-    find_template_role,
-    find_trusting_role,
-)
+from iamtriage.explaining._rules.sts.trust import service_policies, template_trust
 from iamtriage.failures._failures import AwsError, InvalidArn, MissingCredentials
 from iamtriage.policies._documents import allow
 
@@ -120,13 +111,13 @@ def explain_untrusted_role(
     """
     parsed = parse_masked_role(role_arn)
     in_code = trust_in_code_steps(find_deployment(case.failure, case.facts))
-    name = find_trusting_role(case) if parsed is None else parsed.name
-    shown = name or getattr(find_template_role(case.failure.text), "address", None)
+    name = template_trust.find_trusting_role(case) if parsed is None else parsed.name
+    shown = name or getattr(template_trust.find_template_role(case.failure.text), "address", None)
     role = f"the role {shown}" if shown else "the role"
     parameters = () if name else role_parameters(case.operation or "", (service or "").partition(".")[0])
     who, trust = service or "the service", None
     if case.facts.trust_policy is not None and service is not None:
-        trust = check_service_trust(
+        trust = service_policies.check_service_trust(
             case.facts, service, actions, role_arn, name, text=case.failure.text, is_meant=is_meant
         )
     if name is not None and f"role with name {name} cannot be found" in case.failure.text:
@@ -164,7 +155,7 @@ def explain_untrusted_role(
         )
     if trust is not None:
         retry = () if trust.is_allowed else ("Retry after a few seconds: the change has to propagate.",)
-        fix = change_template_remedy(case.failure.text, trust.remedy, *retry) or attrs.evolve(
+        fix = template_trust.change_template_remedy(case.failure.text, trust.remedy, *retry) or attrs.evolve(
             trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry)
         )
         verdict, remedies, causes = trust.verdict, (fix,), (causes[0], trust.cause)
@@ -173,7 +164,7 @@ def explain_untrusted_role(
             remedies = (_retry_remedy("Repeat the call until the role has propagated", case.failure.text),)
             text = "Changes in IAM take a few seconds to propagate. If the call is still rejected after minutes, check the role's ARN."
             causes = (ROLE_TOO_NEW.cause("derived", text=text),)
-        others = [] if is_meant else list_other_services(case.facts.trust_policy, service)
+        others = [] if is_meant else service_policies.list_other_services(case.facts.trust_policy, service)
         if name is not None and not trust.is_allowed and others and not fix.manifest:
             other = _other_role_remedy(case.failure.text, name, service, actions)
             # A role that is named after the service that it trusts is for that service.
@@ -272,9 +263,11 @@ def explain_shown_trust(
         phrases: What the service says.
     """
     policy = case.facts.trust_policy
-    if policy is None or not list_services(policy):
+    if policy is None or not service_policies.list_services(policy):
         return None
-    trust = check_service_trust(case.facts, service, ASSUME_ROLE, role_arn, text=case.failure.text)
+    trust = service_policies.check_service_trust(
+        case.facts, service, ASSUME_ROLE, role_arn, text=case.failure.text
+    )
     if trust is None or trust.is_allowed:
         return None
     are_there = all(each.rpartition(":")[2] in case.failure.text for each in permissions)

@@ -16,14 +16,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared.policies.policy_changes import (
-    Condition,
-    change_conditions,
-    change_statements,
-    replace_condition,
-    replace_failed_condition,
-    replace_statement,
-)
+from iamtriage.explaining._rules.shared.policies import policy_changes
 from iamtriage.policies._readers.elements import (
     allow_statements,
     as_mapping,
@@ -86,8 +79,10 @@ def find_literal_pattern(policy: Mapping[str, Any] | str | None) -> LiteralPatte
         return None
     statement, operator, key, value = found
     stated = as_mapping(statement["Condition"][operator])[key]
-    changed = replace_condition(statement, operator, key, Condition(like_operator(operator), key, stated))
-    return LiteralPattern(operator, value, replace_statement(document, statement, changed))
+    changed = policy_changes.replace_condition(
+        statement, operator, key, policy_changes.Condition(like_operator(operator), key, stated)
+    )
+    return LiteralPattern(operator, value, policy_changes.replace_statement(document, statement, changed))
 
 
 def like_operator(operator: str) -> str:
@@ -107,10 +102,10 @@ def policy_with_value(
     new_operator: str | None = None,
 ) -> dict[str, Any] | None:
     """Return a policy with the failed condition changed, or ``None`` if that is no change."""
-    return replace_failed_condition(
+    return policy_changes.replace_failed_condition(
         policy,
         result,
-        lambda each: Condition(
+        lambda each: policy_changes.Condition(
             new_operator or each.operator, each.key, each.value if value is None else value
         ),
     )
@@ -327,7 +322,7 @@ def find_other_provider(policy: Mapping[str, Any] | str | None, issuer: object) 
     changed = 0
     arn = f"{provider.partition(_PROVIDER)[0]}{_PROVIDER}{actual}"
 
-    def rename(condition: Condition) -> Condition:
+    def rename(condition: policy_changes.Condition) -> policy_changes.Condition:
         nonlocal changed
         if not condition.key.startswith(f"{named}:"):
             return condition
@@ -341,11 +336,11 @@ def find_other_provider(policy: Mapping[str, Any] | str | None, issuer: object) 
             return statement
         written = [arn if each == provider else each for each in as_strings(listed)]
         return {
-            **change_conditions(statement, rename),
+            **policy_changes.change_conditions(statement, rename),
             "Principal": {**principal, "Federated": written if isinstance(listed, list) else arn},
         }
 
-    fixed = change_statements(document, correct)
+    fixed = policy_changes.change_statements(document, correct)
     return OtherProvider(named, actual, provider.split(":")[4], fixed, changed)
 
 
@@ -375,7 +370,9 @@ def split_by_provider(statement: Mapping[str, Any]) -> list[dict[str, Any]] | No
 
 def _limit_conditions(statement: Mapping[str, Any], issuer: str) -> dict[str, Any]:
     """Return a statement without the conditions on keys of other providers."""
-    return change_conditions(statement, lambda each: each if _is_of_provider(each.key, issuer) else None)
+    return policy_changes.change_conditions(
+        statement, lambda each: each if _is_of_provider(each.key, issuer) else None
+    )
 
 
 def _is_of_provider(key: str, issuer: str) -> bool:

@@ -23,14 +23,7 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
     change_conditions,
     replace_statement,
 )
-from iamtriage.explaining._rules.sts.trust.token_forms import (
-    GITHUB,
-    POD_SUBJECT,
-    correct_form,
-    correct_issuer,
-    correct_key,
-    replace_claims,
-)
+from iamtriage.explaining._rules.sts.trust import token_forms
 from iamtriage.explaining._rules.sts.trust.trust_documents import OIDC_KEY, like_operator, split_by_provider
 from iamtriage.explaining._rules.sts.trust.trust_subjects import lacks_context
 from iamtriage.policies._readers.elements import (
@@ -50,7 +43,7 @@ _PROVIDER = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|ACCOUNT_ID):oid
 _EKS_ISSUER = lazy_pattern(r"oidc\.eks[.-]", re.ASCII)
 _AUDIENCE = "sts.amazonaws.com"
 # What subjects of pods, GitHub Actions and GitLab begin with, and audiences do not.
-_SUBJECT_STARTS = (POD_SUBJECT, "repo:", "project_path:")
+_SUBJECT_STARTS = (token_forms.POD_SUBJECT, "repo:", "project_path:")
 # These have a name of their own instead of a provider in IAM.
 _BUILT_IN_PROVIDERS = frozenset(
     {"accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"}
@@ -164,7 +157,7 @@ def _check_issuer(document: Mapping[str, Any], statement: dict[str, Any]) -> Tru
     """Find a provider whose name has a form that the issuer of no token has."""
     named = _PROVIDER.fullmatch(_list_federated(statement)[0])
     issuer = "" if named is None else named[1]
-    corrected = correct_issuer(issuer)
+    corrected = token_forms.correct_issuer(issuer)
     if corrected is None:
         return None
     fixed = json.loads(json.dumps(document).replace(issuer, corrected))
@@ -219,14 +212,14 @@ def _check_key(
     document: Mapping[str, Any], statement: dict[str, Any], issuer: str, key: str, values: list[str]
 ) -> TrustProblem | None:
     """Find a condition key that is not the provider's URL, a colon and a claim, or is that of another provider."""
-    found, match = correct_key(key, issuer, values), OIDC_KEY.fullmatch(key)
+    found, match = token_forms.correct_key(key, issuer, values), OIDC_KEY.fullmatch(key)
     other = match[1] if match is not None and match[1].lower() != issuer.lower() else None
     if found is None and (other is None or not values):
         return None
 
     def rename(condition: Condition) -> Condition:
         written = condition.key
-        if (correct := correct_key(written, issuer, as_strings(condition.value))) is not None:
+        if (correct := token_forms.correct_key(written, issuer, as_strings(condition.value))) is not None:
             return condition._replace(key=correct[0])
         is_of_other = found is None and written.startswith(f"{other}:")
         return condition._replace(key=f"{issuer}:{written.rpartition(':')[2]}") if is_of_other else condition
@@ -242,7 +235,10 @@ def _check_key(
             fixed,
         )
     corrected, defect = found
-    others = (correct_key(each, issuer, list(stated)) for _, each, stated in iterate_conditions(statement))
+    others = (
+        token_forms.correct_key(each, issuer, list(stated))
+        for _, each, stated in iterate_conditions(statement)
+    )
     claims = sorted({each[0].rpartition(":")[2] for each in others if each is not None})
     keys = f"key{'s' if len(claims) > 1 else ''}"
     return TrustProblem(
@@ -306,7 +302,7 @@ def _moved(key: str, values: list[str]) -> str:
 
 def _has_sts_audience(issuer: str) -> bool:
     """Return whether the tokens of an issuer have the audience of STS unless something else is set."""
-    return issuer == GITHUB or _EKS_ISSUER.match(issuer) is not None
+    return issuer == token_forms.GITHUB or _EKS_ISSUER.match(issuer) is not None
 
 
 def _check_audience(
@@ -314,7 +310,7 @@ def _check_audience(
 ) -> TrustProblem | None:
     # Only GitHub's default audience, the URL of the owner, is certain to be a mistake: the action requests another.
     is_of_owner = all(each.startswith("https://github.com/") for each in values)
-    if match[2] != "aud" or match[1] != GITHUB or not is_of_owner:
+    if match[2] != "aud" or match[1] != token_forms.GITHUB or not is_of_owner:
         return None
 
     accepting = change_conditions(
@@ -333,7 +329,9 @@ def _check_form(
     document: Mapping[str, Any], statement: dict[str, Any], match: re.Match[str], values: list[str]
 ) -> TrustProblem | None:
     """Find subjects that no token of the provider has, because their form is wrong."""
-    corrected = {each: found for each in values if (found := correct_form(match[1], each)) is not None}
+    corrected = {
+        each: found for each in values if (found := token_forms.correct_form(match[1], each)) is not None
+    }
     if match[2] != "sub" or len(corrected) != len(values):
         return None
 
@@ -361,20 +359,20 @@ def _check_subject(match: re.Match[str], values: list[str]) -> TrustProblem | No
             "Write the whole subject into the role's trust policy",
             "Only the subject is wrong, not the audience or the provider. StringEquals compares it whole. With StringLike, a pattern such as :* trusts all jobs of the project, on any branch.",
         )
-    is_of_pod = any(each.startswith((POD_SUBJECT, "*", "system:*")) for each in values)
+    is_of_pod = any(each.startswith((token_forms.POD_SUBJECT, "*", "system:*")) for each in values)
     if match[2] != "sub" or not _EKS_ISSUER.match(match[1]) or is_of_pod:
         return None
     return TrustProblem(
-        f"the trust policy expects the subject {clip_text(values[0])}, and the token of a pod has {POD_SUBJECT}NAMESPACE:SERVICE_ACCOUNT",
+        f"the trust policy expects the subject {clip_text(values[0])}, and the token of a pod has {token_forms.POD_SUBJECT}NAMESPACE:SERVICE_ACCOUNT",
         "Write the service account as the subject into the role's trust policy",
-        f"The subject is {POD_SUBJECT}, the namespace, a colon and the service account.",
+        f"The subject is {token_forms.POD_SUBJECT}, the namespace, a colon and the service account.",
     )
 
 
 def _check_claim_keys(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
     """Find conditions on claims of the token that have no condition key, so that no request has it."""
     found = _PROVIDER.fullmatch(_list_federated(statement)[0])
-    replaced = None if found is None else replace_claims(statement, found[1].rstrip("/"))
+    replaced = None if found is None else token_forms.replace_claims(statement, found[1].rstrip("/"))
     if replaced is None:
         return None
     text, title, step, changed = replaced

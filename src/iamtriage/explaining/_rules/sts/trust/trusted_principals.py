@@ -18,13 +18,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, policy_with_principal
-from iamtriage.policies._readers.elements import (
-    allow_statements,
-    as_mapping,
-    as_strings,
-    iterate_statements,
-    principal_names,
-)
+from iamtriage.policies._readers import elements
 
 if TYPE_CHECKING:
     from iamtriage.trust._evaluation import TrustResult
@@ -59,7 +53,11 @@ def describe_mistrust(denial: Denial, findings: TrustFindings) -> str:
 
 def _find_sessions(policy: Mapping[str, Any] | str | None, role: Role | None) -> list[str]:
     """Return the names of the sessions of a role that a trust policy names."""
-    names = (name for statement in allow_statements(policy) for name in principal_names(statement, "AWS"))
+    names = (
+        name
+        for statement in elements.allow_statements(policy)
+        for name in elements.principal_names(statement, "AWS")
+    )
     return [name.rpartition("/")[2] for name in names if _is_session(name, role)]
 
 
@@ -80,9 +78,9 @@ def trust_caller(denial: Denial, result: TrustResult, added: dict[str, Any]) -> 
 def _replace_sessions(policy: dict[str, Any], role: Role | None) -> dict[str, Any]:
     """Return a policy that trusts a role without the sessions of that role, which the role includes."""
     changed = copy.deepcopy(policy)
-    for each in iterate_statements(changed):
-        principal = as_mapping(each.get("Principal"))
-        names = as_strings(principal.get("AWS"))
+    for each in elements.iterate_statements(changed):
+        principal = elements.as_mapping(each.get("Principal"))
+        names = elements.as_strings(principal.get("AWS"))
         kept = [name for name in names if not _is_session(name, role)]
         if kept and len(kept) < len(names):
             principal["AWS"] = kept[0] if len(kept) == 1 else kept

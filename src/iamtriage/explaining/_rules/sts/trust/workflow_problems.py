@@ -32,13 +32,7 @@ from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB, organization_of
 from iamtriage.explaining._rules.sts.trust.trust_problems import TrustProblem
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.elements import (
-    allow_statements,
-    as_strings,
-    iterate_conditions,
-    parse_document,
-    principal_names,
-)
+from iamtriage.policies._readers import elements
 
 # An input of aws-actions/configure-aws-credentials, as the log shows it.
 _AUDIENCE_INPUT = lazy_pattern(
@@ -93,7 +87,7 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
     >>> find_workflow_problem(policy, "role-to-assume: deploy\n  audience: sts.amazonaws.com").text
     'the trust policy expects the audience octo, and the workflow requests sts.amazonaws.com'
     """
-    document = parse_document(policy)
+    document = elements.parse_document(policy)
     if document is not None and "run_phase:" in str(document):
         return _find_other_phase(document, text)
     # A job can request a token with another audience.
@@ -149,7 +143,7 @@ def _find_other_phase(document: Mapping[str, Any], text: str) -> TrustProblem | 
         return None
 
     def accept_both(condition: Condition) -> Condition:
-        values = as_strings(condition.value) if condition.key.endswith(":sub") else []
+        values = elements.as_strings(condition.value) if condition.key.endswith(":sub") else []
         added = [f"{each.rpartition(':')[0]}:{other}" for each in values]
         return condition._replace(value=[*values, *added]) if values else condition
 
@@ -218,8 +212,8 @@ def _without_ids(
 
 def _find_other_organization(document: Mapping[str, Any]) -> TrustProblem | None:
     """Return the problem that a trust policy expects another audience than the organization of CircleCI."""
-    for statement in allow_statements(document):
-        for operator, key, values in iterate_conditions(statement):
+    for statement in elements.allow_statements(document):
+        for operator, key, values in elements.iterate_conditions(statement):
             issuer, _, claim = key.rpartition(":")
             organization = organization_of(issuer)
             accepted = any(matches(organization or "", compile_glob(each)) for each in values)
@@ -237,8 +231,8 @@ def _find_other_organization(document: Mapping[str, Any]) -> TrustProblem | None
 
 def _conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
     """Yield the claim, the operator and the values of each condition on GitHub's tokens."""
-    for statement in allow_statements(document):
-        for operator, key, values in iterate_conditions(statement):
+    for statement in elements.allow_statements(document):
+        for operator, key, values in elements.iterate_conditions(statement):
             issuer, _, claim = key.rpartition(":")
             if issuer.lower() == GITHUB and "Not" not in operator:
                 yield claim, operator, list(values)
@@ -248,7 +242,7 @@ def _with_values(document: Mapping[str, Any], claim: str, change: Callable[[str]
     def correct(condition: Condition) -> Condition:
         if condition.key.lower() != f"{GITHUB}:{claim}":
             return condition
-        changed = list(dict.fromkeys(map(change, as_strings(condition.value))))
+        changed = list(dict.fromkeys(map(change, elements.as_strings(condition.value))))
         return condition._replace(value=changed[0] if len(changed) == 1 else changed)
 
     return change_statements(document, lambda each: change_conditions(each, correct))
@@ -294,12 +288,12 @@ def explain_second_role(case: Case[Any] | Denial) -> Explanation | None:
         if policy.is_trust_policy and policy.owner in {None, ("role", getattr(second, "name", None))}
         for statement in policy.allows
     ]
-    names = [name for each in trusting for name in principal_names(each, "AWS")]
+    names = [name for each in trusting for name in elements.principal_names(each, "AWS")]
     account = getattr(first, "account", None)
     own = {str(first), account, f"arn:aws:iam::{account}:root"} - {None}
-    if not own.intersection(names) or any(principal_names(each, "Federated") for each in trusting):
+    if not own.intersection(names) or any(elements.principal_names(each, "Federated") for each in trusting):
         return None
-    actions = {name.lower() for each in trusting for name in as_strings(each.get("Action"))}
+    actions = {name.lower() for each in trusting for name in elements.as_strings(each.get("Action"))}
     may_tag = bool(actions & {"sts:tagsession", "sts:*"})
     before, after = map(_name_role, (step.first, step.second))
     return case.explain(
