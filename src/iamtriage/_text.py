@@ -66,6 +66,8 @@ _BRACE = lazy_pattern(r"[{}]")
 # Characters.
 _MAX_QUOTED = 120
 _MAX_JSON = 300
+# Characters that JSON escapes. Behind another backslash, it is no escape.
+_ESCAPED = lazy_pattern(r"(?<!\\)(?:\\u[0-9a-f]{4})+")
 # https://fishshell.com/docs/current/language.html#quotes
 _FISH_ESCAPE = lazy_pattern(r"\\(?:[\\']|\Z)")
 # Without the characters that are special in double quotes, in any shell.
@@ -265,11 +267,19 @@ def quote_json(text: str) -> str:
 def quote_words(text: str) -> str:
     """Quote words of a text as evidence, redacted. Words with a quotation mark stay unquoted.
 
-    >>> quote_words("while true"), quote_words('serviceaccount "cart"')
-    ('"while true"', 'serviceaccount "cart"')
+    >>> quote_words("während"), quote_words('serviceaccount "cart"')
+    ('"während"', 'serviceaccount "cart"')
     """
-    words = clip_text(hide_secrets(text).strip()).replace(r"\"", '"').replace(r"\u2026", "…")
+    words = _ESCAPED.sub(_unescape, clip_text(hide_secrets(text).strip())).replace(r"\"", '"')
     return words if '"' in words else f'"{words}"'
+
+
+def _unescape(escaped: re.Match[str]) -> str:
+    """Return the characters of an escape that people can read, and others as they are."""
+    import json
+
+    shown: str = json.loads(f'"{escaped[0]}"')
+    return shown if shown.isprintable() else escaped[0]
 
 
 def clip_text(text: str) -> str:

@@ -45,6 +45,8 @@ def test_what_it_tells(said: str, error: str, told: str) -> None:
         "It does not work on my laptop.",
         "It should work on my laptop.",
         "Docker Desktop works.",
+        "With aws-cli v1 on my laptop, it works.",
+        "It works locally with boto3 1.28.",
         "It works in eu-west-1.",
         "The documentation says that it works locally.",
     ],

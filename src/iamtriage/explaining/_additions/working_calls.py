@@ -37,6 +37,10 @@ _SAME = lazy_pattern(
 )
 # What an explanation that has used it says already.
 _IS_SAID = lazy_pattern(r"\b(?:works?|succeeds?|worked|succeeded)\b")
+# Another version of a tool can make other calls.
+_VERSION = lazy_pattern(
+    r"(?i:\bv?\d+\.\d|\bv\d\b|\b(?:older|newer|previous|earlier) (?:version|release)\b|\bversion \d)"
+)
 _MAX_CLAUSE = 70
 _COMPARE = "Compare what aws sts get-caller-identity and aws configure list print in both places."
 
@@ -60,7 +64,7 @@ def add_working_calls(explanation: Explanation, facts: Facts, text: str) -> Expl
     if explanation.failure is None or not is_open or is_explicit or any(map(_IS_SAID.search, shown)):
         return explanation
     told, clause = None, find_working(text, _ELSEWHERE)
-    if clause is not None and len(clause) <= _MAX_CLAUSE:
+    if clause is not None and len(clause) <= _MAX_CLAUSE and not _VERSION.search(clause):
         told = _explain_place(explanation, quote_words(clause), is_same=_SAME.search(clause) is not None)
     elif (clause := find_working(text, _IN_REGION)) is not None and len(clause) <= _MAX_CLAUSE:
         told = _explain_region(explanation, facts, clause)

@@ -65,6 +65,30 @@ def test_resource_that_nothing_has(action: str, denied: str, written: str, why: 
         assert first.policy["Statement"][0]["Resource"] in {arn, arn.replace("web:3", "web:*")}
 
 
+@pytest.mark.parametrize(
+    ("denied", "others", "corrected"),
+    [
+        # Only images and snapshots have no account.
+        ("arn:aws:ec2:eu-west-1::image/ami-0a1b2c3d4e5f60718", [_arn("ec2:instance/*"), _arn("ec2:subnet/subnet-0a1b2c3d")], 0),
+        ("arn:aws:ec2:eu-west-1::image/ami-0a1b2c3d4e5f60718", [], 0),
+        # A digit is wrong in all of them.
+        (_arn("ec2:image/i"), [_arn("ec2:instance/*", account="111122223332")], 1),
+    ],
+)  # fmt: skip
+def test_other_resources_of_the_statement(denied: str, others: list[str], corrected: int) -> None:
+    wrong = _arn("ec2:image/*", account=_ACCOUNT if "::" in denied else "111122223332")
+    text = f"User: arn:aws:sts::{_ACCOUNT}:assumed-role/app/s is not authorized to perform: ec2:DeregisterImage on resource: {denied} because no identity-based policy allows the ec2:DeregisterImage action"
+    policy = _policy({"Effect": "Allow", "Action": "ec2:DeregisterImage", "Resource": [*others, wrong]})
+    document = explain(text + policy).remedies[0].policy
+    assert document is not None
+    shown = document["Statement"][0]["Resource"]
+    listed = [shown] if isinstance(shown, str) else shown
+    assert listed[-1] == wrong.replace(
+        _ACCOUNT if "::" in denied else "111122223332", "" if "::" in denied else _ACCOUNT
+    )
+    assert sum(new != old for new, old in zip(listed, others, strict=False)) == corrected
+
+
 _ALARM = f'Failed to execute action arn:aws:sns:eu-west-1:{_ACCOUNT}:oncall. Received error: "Resource: arn:aws:cloudwatch:eu-west-1:{_ACCOUNT}:alarm:cpu is not authorized to perform: SNS:Publish on resource: arn:aws:sns:eu-west-1:{_ACCOUNT}:oncall"\n'
 _TEMPLATE = """
   OncallPolicy:

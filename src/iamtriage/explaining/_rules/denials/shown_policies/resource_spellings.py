@@ -179,8 +179,9 @@ def find_slip_contrast(
     elif not has_reference(old):
         listed = [new if each == old else each for each in others]
         for part, right in zip(old.split(":")[1:5:3], new.split(":")[1:5:3], strict=True):
-            # A wrong partition or account is wrong in all ARNs.
-            listed = [each.replace(f":{part}:", f":{right}:") if part != right else each for each in listed]
+            # A wrong partition or account is wrong in all ARNs. Whether an ARN has one depends on its type.
+            if part and right:
+                listed = [each.replace(f":{part}:", f":{right}:") for each in listed]
         changed = {**statement, "Resource": listed[0] if len(listed) == 1 else listed}
         remedy = account_remedy(
             title, f"Edit the policy of {denial.caller}: {only}", again, url=pages.EVALUATION
