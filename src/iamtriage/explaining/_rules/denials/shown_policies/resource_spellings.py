@@ -151,12 +151,9 @@ def find_slip_contrast(
     if len(found) != 1:
         return None
     ((statement, old, fixed),) = found
-    account = "".join(old.split(":")[4:5])
-    if (
-        account not in resource
-        and account.isdigit()
-        and text.count(account) > str(policy.content).count(account)
-    ):
+    account, meant = ("".join(each.split(":")[4:5]) for each in (old, fixed.value))
+    is_other = account.isdigit() and meant not in {"", account}
+    if is_other and text.count(account) > str(policy.content).count(account):
         return None  # an account that the text names
     sid, new = shown_sid(statement), fixed.value
     where = f"the statement {sid}" if sid else f"the statement that allows {denial.action}"

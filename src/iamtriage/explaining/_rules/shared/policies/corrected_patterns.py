@@ -124,6 +124,9 @@ def _split(arn: str) -> list[str]:
 def _describe_part(index: int, written: str, actual: str) -> tuple[str, bool]:
     """Return what is wrong with a part of an ARN, and whether it cannot be meant."""
     name = _PARTS[index]
+    if name == "account" and not actual:
+        # So has each ARN of the type, or what AWS owns.
+        return "the ARN of the denied resource has no account", True
     if not actual or not written:
         return f"an ARN of this type has {'a' if actual else 'no'} {name}", True
     is_typo = index == _ACCOUNT and is_slip(written, actual)
