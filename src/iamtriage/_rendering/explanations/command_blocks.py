@@ -194,6 +194,12 @@ def place_documents(blocks: Iterable[Block], documents: Sequence[Block]) -> Iter
         number for number, each in enumerate(commands) if isinstance(each, Code) and files_of(each.text)
     )
     place = next(readers, 0)
+    lines = [each.text for each in commands if isinstance(each, Code)]
+    found = _LOOKED_UP.intersection(find_placeholders(lines[-1])) if lines and documents else None
+    if not place and found and all(map(_LOOKUP.match, lines)):
+        # The commands find the policy.
+        yield from (*commands, Paragraph("Then add this:"), *documents)
+        return
     label = commands[place - 1] if place and documents else None
     words = label.text if isinstance(label, Paragraph) else ""
     if words.endswith(_AFTER_DOCUMENT):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -47,6 +48,8 @@ SENTENCE_END = lazy_pattern(r"(?<=[.!?]) (?=[A-Z]|[a-z0-9-]+:[A-Z])")
 _COMMON_WORD = lazy_pattern(
     r"(?:An?|At|By|For|If|In|It|Its|No|Only|Such|That|The|These|They|This|With|Without) "
 )
+_PRONOUN = lazy_pattern(r"(?:It|Its|That|Their|They|These|This|Such)\b")
+_NEGATION = lazy_pattern(r"\b(?:neither|no|not|only)\b", re.IGNORECASE)
 # What shows that a message, or another part of the text, reports something.
 _REPORT = lazy_pattern(r"\b(?:says|names|reports)\b|\b[Cc]ode is |\bHTTP status\b")
 _WORD = lazy_pattern(r"[\w:/.*@+=-]*\w")
@@ -176,7 +179,7 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
             # The message shows the failure, and something else shows the cause.
             quotes = [each for each in quotes if each not in own]
         if not (is_repeated or quotes or others):
-            meaning = [cause.text]
+            meaning = _without_repetition(cause.text, summary) if is_certain else [cause.text]
         text = _format_row(cause, quotes, meaning, others)
         if not text and any(shown for _, shown in rows):
             continue
@@ -230,6 +233,13 @@ def _new_sentences(cause: CauseParts, summary: str) -> list[str]:
         *([] if _adds_nothing(first, summary) else [first]),
         *(each for each in more if not restates(each, summary)),
     ]
+
+
+def _without_repetition(text: str, summary: str) -> list[str]:
+    """Return the sentences of a cause, without a first one whose words a summary has."""
+    first, *more = SENTENCE_END.split(text)
+    is_repeated = restates(first, summary, _MIN_OF_TITLE) and not _NEGATION.search(first)
+    return more if more and is_repeated and not _PRONOUN.match(more[0]) else [text]
 
 
 def _format_row(

@@ -731,7 +731,7 @@ SERVICES: tuple[Case, ...] = (
         "An error occurred (InvalidRequestException) when calling the CreateService operation: Error in assuming access role arn:aws:iam::111122223333:role/octo-ecr",
         {},
         ("cannot assume the role octo-ecr", '"Service": "build.apprunner.amazonaws.com"'),
-        ("gives its own reason", "ecs:CreateService"),
+        ("the service says", "ecs:CreateService"),
     ),
     (
         "role that Glue cannot assume",
@@ -1831,7 +1831,7 @@ SETTINGS: tuple[Case, ...] = (
         "message about another account's bucket",
         "An error occurred (AccessDeniedException) when calling the PutReport operation: Reports of this account are closed on Sundays.",
         {},
-        ("the service gives its own reason",),
+        ('the service says "Reports of this account are closed on Sundays"',),
         ("support case",),
     ),
     (

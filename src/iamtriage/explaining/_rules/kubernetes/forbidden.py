@@ -236,7 +236,7 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
     yield users.NO_RULE.cause(
         "reported",
         (_describe_login(denied), f"The API server says that {who} cannot {denied.request.description}."),
-        text=f"No role that is bound to {denied.subject_text}{_or_policy(denied)} allows it.",
+        text=f"No RBAC role that is bound to {denied.subject_text}{_or_policy(denied)} allows it.",
     )
     if denied.is_default_service_account:
         yield NO_SERVICE_ACCOUNT_NAME.cause()

@@ -46,7 +46,7 @@ ANONYMOUS_REQUEST = CauseType(
 NO_RULE = CauseType(
     "no-rbac-rule",
     title="No RBAC rule allows the request",
-    text="No role that is bound to the user allows it.",
+    text="No RBAC role that is bound to the user allows it.",
     meaning="No Role or ClusterRole that is bound to the subject, and no access policy, allows the request.",
     recognised_by="Kubernetes says that a user cannot perform a verb on a resource.",
     fix="Bind the subject to a role with the verb and the resource, or associate an access policy.",

@@ -560,7 +560,7 @@ def test_boundary_that_the_asker_names(words: str, tool: str, step: str) -> None
     [
         (
             "${aws_sesv2_email_identity.mail.arn}",
-            "checked on each resource that the call uses, here on the configuration-set",
+            "The policy allows it on the identity, but not on the configuration-set",
         ),
         ("${aws_sqs_queue.jobs.arn}", "only on ${aws_sqs_queue.jobs.arn}, not on"),
         ("${identity.queueArn}", "only on ${identity.queueArn}, not on"),

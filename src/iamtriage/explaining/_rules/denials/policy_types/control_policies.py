@@ -93,11 +93,11 @@ def explain_service_control(denial: Denial) -> Explanation:
     targets = (each.target_arn or "" for each in reasons if each.policy_type == "service_control")
     level = next(filter(None, targets), "").rpartition("/")[2]
     where = "some level between the organization's root and the account"
-    title = "Allow it at the level where no service control policy does"
+    title = f"Allow {denial.action or 'the action'} in a service control policy"
     replaced = "most likely, FullAWSAccess was replaced"
     region = "" if level or denial.resource_arn is None else denial.resource_arn.region
     excluded = f", or the policies omit {region} (aws:RequestedRegion)"
-    find = f"Where none does, add the statement: {replaced}{excluded if region else ''}."
+    find = f"Most likely, FullAWSAccess was replaced at one of them{excluded if region else ''}."
     describe = commands.fill_command(_DESCRIBE_POLICY, "POLICY_ID")
     lines: tuple[str, ...] = (*commands.list_control_policies(commands.account(denial.account)), describe)
     if level:

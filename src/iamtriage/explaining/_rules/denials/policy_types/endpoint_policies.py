@@ -64,7 +64,7 @@ def _describe_effect(denial: Denial, verb: str) -> str:
     """Return that the policy of the endpoint decides, and what does not help."""
     went = f"The request went through a VPC endpoint whose policy {verb}."
     if denial.is_explicit:
-        went = "A Deny statement in the policy of the VPC endpoint that the request went through matches it."
+        went = "A Deny in the VPC endpoint's policy matches."
     elif guardrails.identity_notes(denial):
         needed = f"{_describe_others(denial)} must allow it, too, but"
         if (own := guardrails.describe_own_allow(denial)) is not None:

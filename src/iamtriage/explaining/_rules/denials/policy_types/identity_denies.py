@@ -152,7 +152,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         stated_cause(
             denial,
             "identity",
-            f"{'' if named else f'A Deny statement in {found} matches the request.'}{policy} {'An Allow does not override it.' if is_revoked or is_of_all else why_no_allow_helps(denial)}".lstrip(),
+            f"{'' if named else f'A Deny in {found} matches.'}{policy} {'An Allow does not override it.' if is_revoked or is_of_all else why_no_allow_helps(denial)}".lstrip(),
         ),
         # The authorization details name the policy, if the message does not.
         remedies=(
@@ -384,7 +384,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
         commands=lines,
         url=pages.EVALUATION,
     )
-    text = f"A Deny statement matches the request. The message does not name its policy. {why_no_allow_helps(denial)}"
+    text = f"The message does not name the policy with the Deny. {why_no_allow_helps(denial)}"
     return denial.explain(
         denial_summary(denial, f"{statement} denies it explicitly"),
         EXPLICIT_DENY.cause(denial.policy_type_evidence, reason_lines(denial), text=text),

@@ -38,7 +38,7 @@ _MOST_FREQUENT = "The message gives no reason, and a missing Allow is the most f
 UNKNOWN_ACTION = CauseType(
     "unknown-action",
     title="The message names neither the action nor the policy",
-    text="The message names neither the action nor the policy, so it does not show what is missing.",
+    text="The message names no action.",
     recognised_by='The message is a bare "Access Denied".',
     fix="Find the call in CloudTrail, or repeat it with debug output.",
     sources=(pages.ACCESS_DENIED,),

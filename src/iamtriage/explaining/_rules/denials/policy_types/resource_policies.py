@@ -69,7 +69,7 @@ def explain_resource_policy(denial: Denial) -> Explanation:
     name = policy.name
     if denial.is_explicit:
         name += f" or the {policy.other}" if policy.other else ""
-        text = f"A Deny statement in the {name} matches the request. {why_no_allow_helps(denial)}"
+        text = f"A Deny in the {name} matches. {why_no_allow_helps(denial)}"
         verdict = f"the {name} explicitly denies it"
         if (works := find_working(denial.failure.text, _NETWORK)) is not None:
             verdict += f", most likely by the network of the call: the text says {quote_words(works)}"

@@ -102,7 +102,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         text = text.replace(alone, f"{capitalize_start(own)}: that alone is not enough.")
     if denial.is_explicit:
         verdict = "the session's policy denies it"
-        text = f"A Deny statement in the session policy matches the request. {why_no_allow_helps(denial)}{locally}"
+        text = f"A Deny in the session policy matches. {why_no_allow_helps(denial)}{locally}"
     statement, url = guardrails.allowing_statement(denial), pages.SESSION_POLICIES
     who: Who = "you"
     lines: tuple[str, ...] = ()

@@ -260,7 +260,7 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
         if result.condition:
             only = len(allow_statements(denial.facts.trust_policy)) == 1
             of = "" if only else f" in Statement[{result.statement}]"
-            text = f"The token does not meet the condition on {result.condition.rpartition(':')[2]}{of} of the role's trust policy."
+            text = f"The trust policy expects another {trust_fixes.name_claim(result)}{of}."
         if "more mismatch" not in result.reason:
             text += f" {trust_fixes.describe_matches(result, denial.facts)}"
         # The summary has the values already.

@@ -17,6 +17,8 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_re
 from iamtriage.explaining._rules.shared.wording import denial_summary, join_first_four, reason_lines
 
 _MAX_LENGTH = 300
+# A longer message is no part of a sentence.
+_MAX_QUOTED = 160
 # The serial number that a command, a profile, an SDK or the prompt of a tool names.
 # What an authorizer returns, how long API Gateway keeps it, and the stage in the URL of a call.
 _METHOD_ARN = lazy_pattern(
@@ -46,7 +48,7 @@ SERVICE_SAYS = CauseType(
 POLICY_BEHIND_MESSAGE = CauseType(
     "policy-behind-message",
     title="A policy may be the reason for the service's message",
-    meaning="If the message does not say otherwise, a policy may be the reason.",
+    meaning="A policy can be the reason, if the message names no other.",
     fix="Check the policies for the action.",
     of="service-message",
 )
@@ -210,26 +212,30 @@ def explain_dependency(denial: Denial) -> Explanation:
 def explain_service_message(denial: Denial) -> Explanation:
     """Explain a denial with an unknown message by quoting it."""
     # An unknown message can contain anything.
+    from iamtriage._text import quote_words
     from iamtriage.redaction._redact import redact
 
     message = redact(denial.service_message or "")
     if len(message) > _MAX_LENGTH:
         message = f"{message[:_MAX_LENGTH]}…"
-    causes = [SERVICE_SAYS.cause("reported", text=f"The service says: {message}")]
+    said, verdict = f"The service says: {message}", "the service gives its own reason"
+    if len(message) <= _MAX_QUOTED:
+        verdict = f"the service says {quote_words(message.rstrip('.'))}"
+    causes = [SERVICE_SAYS.cause("reported", text=said)]
     if denial.actions:
         takes = f"the call requires {denial.action}"
         if denial.action is None:
             takes = f"depending on the service, the call requires {join_first_four(denial.actions)}"
-        text = f"If the message does not say otherwise, a policy may be the reason: {takes}."
+        text = f"A policy can be the reason: {takes}."
         causes.append(POLICY_BEHIND_MESSAGE.cause(text=text))
     return denial.explain(
-        denial_summary(denial, "the service gives its own reason"),
+        denial_summary(denial, verdict),
         *causes,
         topic="own-words",
         remedies=(
             your_remedy(
                 "Follow the message of the service",
-                "If the message is not about a permission, an Allow does not help. Look the message up in the documentation of the service.",
+                "Look up the message in the documentation of the service. An Allow helps only if the message is about a permission of the caller, which the command prints.",
                 commands="aws sts get-caller-identity",
                 url=pages.ACCESS_DENIED,
             ),

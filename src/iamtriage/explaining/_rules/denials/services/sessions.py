@@ -200,7 +200,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     if denial.is_explicit:
         # A Deny matches signed requests, too, unless its conditions say otherwise.
         verdict = f"a Deny statement in the {name} matches the request, which was not signed"
-        text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it. {why_no_allow_helps(denial)}"
+        text = f"A Deny in the {name} matches. Signing alone does not lift it. {why_no_allow_helps(denial)}"
         causes.insert(0, DENIES["resource"].cause("derived", reason_lines(denial), text=text))
         title = f"If the Deny exempts certain principals: {lower_first(title)}"
         # Most often the client has to sign, which no change of the policy replaces.

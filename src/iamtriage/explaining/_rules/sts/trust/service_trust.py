@@ -41,7 +41,7 @@ from iamtriage.policies._documents import allow
 
 SERVICE_CANNOT_ASSUME_ROLE = CauseType(
     "service-cannot-assume-role",
-    title="The service could not assume the role that the call specifies",
+    title="The service cannot assume the role",
     recognised_by="The message says that the role cannot be assumed by the service.",
     fix="Allow the service to assume the role in the role's trust policy.",
     sources=(pages.TRUST_POLICIES,),
@@ -274,7 +274,7 @@ def explain_shown_trust(
     explanation = explain_untrusted_role(
         case, service, ASSUME_ROLE, role_arn, phrases, is_meant=are_there and bool(permissions)
     )
-    reported = "The service says the same of a role that it cannot assume and of one that lacks permissions."
+    reported = "The service reports the same error for a role that it cannot assume and for a role without permissions."
     first, *others = explanation.causes
     return attrs.evolve(explanation, causes=(attrs.evolve(first, text=reported), *others))
 
