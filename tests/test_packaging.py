@@ -161,7 +161,7 @@ _NEEDLESS_FOR_PLAIN_DENIALS = (
     "explaining._rules.shared.messages.derived_actions",
     "explaining._rules.shared.messages.message_rules",
     "explaining._rules.shared.remedies",
-    "explaining._rules.shared.messages.stated_decisions",
+    "explaining._rules.shared.messages.decisions",
     "explaining._rules.shared.texts.text_signs",
 )
 

@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.denials.policy_types.guardrails import allowing
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import build_denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
 from iamtriage.explaining._rules.shared.requirements.required_grants import NEXT_OBJECTS

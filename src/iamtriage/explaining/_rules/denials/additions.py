@@ -261,11 +261,11 @@ _OF_TEXT: _Additions = (
         ),
         "denials.kms.key_policies.add_key_policy",
     ),
-    (_may_be_of_imported_key, "denials.shown_policies.unused_code.add_imported_key"),
-    (_may_be_of_key_pattern, "denials.shown_policies.unused_code.add_key_pattern"),
+    (_may_be_of_imported_key, "denials.shown_policies.code_statements.add_imported_key"),
+    (_may_be_of_key_pattern, "denials.shown_policies.code_statements.add_key_pattern"),
     (
         lambda denial: not denial.is_explicit and "aws_iam_" in denial.failure.text,
-        "denials.identities.resource_order.add_resource_order",
+        "denials.identities.terraform_code.add_resource_order",
     ),
     (
         lambda denial: (
@@ -282,7 +282,7 @@ _OF_TEXT: _Additions = (
             and 'provider "aws"' in denial.failure.text
             and "= aws." in denial.failure.text
         ),
-        "denials.identities.aliased_providers.add_default_provider",
+        "denials.identities.terraform_code.add_default_provider",
     ),
     (_may_be_elsewhere, "denials.shown_policies.region_contrasts.add_resource_elsewhere"),
     (_may_be_elsewhere, "calls.names.account_contrasts.add_resource_in_other_account"),
@@ -337,16 +337,16 @@ _OF_TEXT: _Additions = (
     ),
     (
         lambda denial: any(map(denial.failure.text.__contains__, _SIGNS_OF_KEYS)),
-        "denials.identities.key_precedence.add_precedence",
+        "denials.identities.other_callers.add_precedence",
     ),
-    (_may_show_other_role, "denials.identities.working_roles.add_working_role"),
+    (_may_show_other_role, "denials.identities.given_permissions.add_working_role"),
     (
         lambda denial: (
             _may_lack_allow(denial)
             and "ermission" in denial.failure.text
             and "AWSReservedSSO_" in (denial.principal_text or "")
         ),
-        "denials.identities.unprovisioned_sets.add_unprovisioned_set",
+        "denials.identities.given_permissions.add_unprovisioned_set",
     ),
     (_may_ask, "denials.answers.add_answers"),
     (

@@ -131,7 +131,7 @@ def _cannot_assume_passed_role(denial: Denial) -> bool:
     if denial.lowercase_action != "sts:assumerole":
         return False
     if caller is not None:
-        from iamtriage.explaining._rules.shared.principals.named_callers import is_service_name
+        from iamtriage.explaining._rules.shared.principals.principal_words import is_service_name
 
         if not is_service_name(caller):
             return False

@@ -9,7 +9,7 @@ from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._rules.denials import policy_principals
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policies.policy_names import statement_id
+from iamtriage.explaining._rules.shared.policies.policy_changes import statement_id
 from iamtriage.explaining._rules.shared.requirements import services
 
 _BUCKET = lazy_pattern(r"arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)", re.ASCII)

@@ -252,7 +252,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         text = text or message.principal.arn
     decision = Decision.of(failure)
     if message is not None or facts.authorization_details is not None:
-        from iamtriage.explaining._rules.shared.messages.stated_decisions import complete_decision
+        from iamtriage.explaining._rules.shared.messages.decisions import complete_decision
 
         decision = complete_decision(decision, failure, facts)
     action, action_evidence = decision.action, decision.action_evidence
@@ -337,7 +337,7 @@ def _parse_caller(text: str | None, policy_type: PolicyType | None) -> tuple[str
     principal = principal_words.try_parse_principal(text)
     if principal is None and text is not None:
         from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_principal
-        from iamtriage.explaining._rules.shared.principals.named_callers import find_named_service
+        from iamtriage.explaining._rules.shared.principals.principal_words import find_named_service
 
         principal = parse_masked_principal(text)
         service = find_named_service(text) if policy_type == "resource" else None
@@ -363,7 +363,7 @@ def _to_arn(resource: str | None, region: str | None) -> str | None:
 def _find_caller(failure: AccessDenied, facts: Facts) -> str | None:
     """Return the role that the text names as that of the caller, or else the caller in the facts."""
     if failure.principal is None and (facts.caller is None or is_derived(facts, "caller")):
-        from iamtriage.explaining._rules.shared.messages.unnamed_callers import find_provided_role
+        from iamtriage.explaining._rules.shared.messages.derived_actions import find_provided_role
 
         if (role := find_provided_role(failure, context_of(facts).account)) is not None:
             return role
@@ -375,7 +375,7 @@ def _describe_caller(
 ) -> str:
     """Return the caller in words; if the text shows only what ran the call, whose credentials that uses."""
     if principal is None and text is None:
-        from iamtriage.explaining._rules.shared.messages.unnamed_callers import describe_unnamed
+        from iamtriage.explaining._rules.shared.messages.derived_actions import describe_unnamed
 
         if (caller := describe_unnamed(failure, action, context_of(facts).runtime)) is not None:
             return caller

@@ -22,8 +22,7 @@ from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_mappings
 from iamtriage.explaining._rules.shared.principals import arn_diagnosis
-from iamtriage.explaining._rules.shared.principals.arn_diagnosis import ArnDiagnosis
-from iamtriage.explaining._rules.shared.principals.misformed_arns import find_misformed_arn
+from iamtriage.explaining._rules.shared.principals.arn_diagnosis import ArnDiagnosis, find_misformed_arn
 from iamtriage.explaining._rules.shared.principals.principal_words import stated_role, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.texts import deployment_tools

@@ -13,7 +13,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.calls.policies.document_problems import RESOURCE_FORMAT
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.policies.code_references import write_resource
+from iamtriage.explaining._rules.shared.policies.policy_changes import write_resource
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import MalformedPolicy
 from iamtriage.policies._readers.elements import as_strings

@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.conditions.condition_options import (
+from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     find_option,
     repeat_with,
     set_boundary_first,
@@ -33,9 +33,9 @@ from iamtriage.explaining._rules.shared.grants.denial_remedies import mfa_comman
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
     Condition,
     change_conditions,
+    inline_policy_name,
     replace_condition,
 )
-from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement
 from iamtriage.policies._documents import build_document

@@ -15,22 +15,23 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.tags import find_request_tags, find_tags
-from iamtriage.explaining._rules.denials.conditions.condition_keys import find_right_key, passes_no_tags
-from iamtriage.explaining._rules.denials.conditions.condition_options import find_option_values
+from iamtriage.explaining._rules.denials.conditions.condition_keys import (
+    find_option_values,
+    find_right_key,
+    passes_no_tags,
+)
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import GLOBAL_SERVICES, global_region
-from iamtriage.explaining._rules.denials.conditions.listings import find_listing
-from iamtriage.explaining._rules.denials.conditions.request_networks import (
+from iamtriage.explaining._rules.denials.conditions.requested_values import (
     SOURCE_IP,
+    WITHOUT_REGION,
+    fill_variables,
+    find_listing,
     find_network,
+    find_value_instead,
+    find_via_service,
     sent_address,
 )
 from iamtriage.explaining._rules.denials.conditions.role_recipients import guess_recipient, role_recipient
-from iamtriage.explaining._rules.denials.conditions.session_tags import fill_variables
-from iamtriage.explaining._rules.denials.conditions.via_services import (
-    WITHOUT_REGION,
-    find_value_instead,
-    find_via_service,
-)
 from iamtriage.explaining._rules.denials.statement_words import describe_condition
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.messages.decisions import request_values

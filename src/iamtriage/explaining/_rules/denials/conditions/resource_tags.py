@@ -23,12 +23,15 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     concerns_no_resource,
     resource_name,
 )
-from iamtriage.explaining._rules.denials.conditions.session_tags import describe_source, find_variable
+from iamtriage.explaining._rules.denials.conditions.requested_values import describe_source, find_variable
 from iamtriage.explaining._rules.denials.statement_words import join_values
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policies.policy_changes import Condition, change_conditions
-from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.policies.policy_changes import (
+    Condition,
+    change_conditions,
+    inline_policy_name,
+)
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement
 from iamtriage.policies._documents import build_document

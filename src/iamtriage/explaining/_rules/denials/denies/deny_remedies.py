@@ -14,12 +14,8 @@ from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import policy_principals
-from iamtriage.explaining._rules.denials.conditions import (
-    condition_options,
-    denied_regions,
-    deny_conditions,
-    insecure_calls,
-)
+from iamtriage.explaining._rules.denials.conditions import condition_keys, denied_regions, deny_conditions
+from iamtriage.explaining._rules.denials.denies import required_settings
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_program
@@ -283,8 +279,8 @@ def build_remedy(
         )
     if exempts_caller(denial, requirement):
         return exempt_from_mfa(denial, suggested_by, *steps[1:])
-    if insecure_calls.requires_tls(requirement) and not suggested_by:
-        return insecure_calls.secure_call_remedy(denial, requirement, title)
+    if required_settings.requires_tls(requirement) and not suggested_by:
+        return required_settings.secure_call_remedy(denial, requirement, title)
     if requirement is deny_conditions.MFA:
         found = _DEVICE.findall(denial.failure.text)
         devices = {each for each in found if denial.account in {None, each.split(":")[4]}}
@@ -298,9 +294,7 @@ def build_remedy(
         listed = ("aws iam list-mfa-devices",) if device == "SERIAL_NUMBER" else ()
         lines = tuple(with_profile(find_profile(denial.case), each) for each in (*listed, call))
     if condition is not None and deny_conditions.accepts_listed_values(condition):
-        lines = lines or present(
-            condition_options.repeat_with(denial, condition.key, condition.policy_values)
-        )
+        lines = lines or present(condition_keys.repeat_with(denial, condition.key, condition.policy_values))
     if requirement is deny_conditions.REGION and condition is not None:
         lines = _region_commands(denial, condition)
     title = title.replace("{what}", _describe_created(denial))

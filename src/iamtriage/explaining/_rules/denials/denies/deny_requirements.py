@@ -15,15 +15,18 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.denials.conditions import denied_regions, deny_conditions
-from iamtriage.explaining._rules.denials.conditions.condition_options import set_in_code
-from iamtriage.explaining._rules.denials.conditions.request_networks import is_function_without_vpc
-from iamtriage.explaining._rules.denials.conditions.tag_settings import tag_step, tagged_type
+from iamtriage.explaining._rules.denials.conditions.condition_keys import set_in_code
+from iamtriage.explaining._rules.denials.conditions.requested_values import is_function_without_vpc
 from iamtriage.explaining._rules.denials.denies import deny_remedies
 from iamtriage.explaining._rules.denials.denies.named_requirements import (
     describe_tested_value,
     remedy_by_name,
 )
-from iamtriage.explaining._rules.denials.denies.upload_encryption import encryption_step
+from iamtriage.explaining._rules.denials.denies.required_settings import (
+    encryption_step,
+    tag_step,
+    tagged_type,
+)
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared import commands, pages

@@ -11,9 +11,9 @@ from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions, deny_conditions
-from iamtriage.explaining._rules.denials.conditions.condition_options import repeat_with, set_in_serverless
-from iamtriage.explaining._rules.denials.conditions.tag_settings import tag_step
+from iamtriage.explaining._rules.denials.conditions.condition_keys import repeat_with, set_in_serverless
 from iamtriage.explaining._rules.denials.denies import deny_remedies
+from iamtriage.explaining._rules.denials.denies.required_settings import tag_step
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.messages.decisions import request_values

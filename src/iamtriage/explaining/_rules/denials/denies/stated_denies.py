@@ -19,7 +19,8 @@ from iamtriage.authorization._decoded_statements import DenyingCondition
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.conditions import deny_conditions, insecure_calls, request_conditions
+from iamtriage.explaining._rules.denials.conditions import deny_conditions, request_conditions
+from iamtriage.explaining._rules.denials.denies import required_settings
 from iamtriage.explaining._rules.denials.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
@@ -139,7 +140,7 @@ class StatedDeny(Value):
         if any(each.key.lower() == "iam:permissionsboundary" for each in self.checked):
             # Without the Deny, the caller could create principals with more permissions than its own.
             return None
-        if any(insecure_calls.is_about_tls(each.key, each.values) for each in self.checked):
+        if any(required_settings.is_about_tls(each.key, each.values) for each in self.checked):
             # Every caller can use TLS.
             return None
         place = remedy.title.removeprefix(_FIND).partition(", then")[0]

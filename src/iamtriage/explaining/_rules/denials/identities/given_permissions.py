@@ -1,7 +1,4 @@
-"""Explain why a permission that the text says was added does not help: another role got it, or it does not match.
-
-Sources: https://docs.aws.amazon.com/amplify/latest/userguide/amplify-service-role.html and the references of the AWS CLI.
-"""
+"""Explain why an added permission does not help: another role has it, it does not match, or its permission set is not provisioned."""
 
 from __future__ import annotations
 
@@ -11,9 +8,19 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.readers.statements import MOMENT, find_changed, find_grants, find_holders
+from iamtriage.arns._principals import IdentityCenterRole, RoleSession
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import (
+    LOCALLY,
+    MOMENT,
+    find_changed,
+    find_grants,
+    find_holders,
+    find_said,
+    find_working,
+)
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.services.managed_services import SERVICE_ROLE_LACKS_PERMISSION
 from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import name_alternative
 from iamtriage.explaining._rules.shared import commands, pages
@@ -21,7 +28,12 @@ from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.principals import masked_principals
-from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    organization_remedy,
+    present,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.texts.text_fragments import SERVICES_BY_SESSION_NAME
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._patterns import compile_glob, matches
@@ -195,3 +207,122 @@ def _is_for(what: str, service: str) -> bool:
     prefix, separator, _ = what.partition(":")
     is_open = what in {"AdministratorAccess", "PowerUserAccess"}
     return is_open or (prefix == service if separator else service in what.lower())
+
+
+_PAGE = "https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_ProvisionPermissionSet.html"
+# The calls that change a permission set, as the AWS CLI, SDKs and the API name them.
+_CHANGED = lazy_pattern(
+    r"\b(?:put-inline-policy-to|attach-managed-policy-to|attach-customer-managed-policy-reference-to|put-permissions-boundary-to)-permission-set\b"
+    r"|\b(?:put_inline_policy_to|attach_managed_policy_to|attach_customer_managed_policy_reference_to)_permission_set\b"
+    r"|\b(?:PutInlinePolicyTo|AttachManagedPolicyTo|AttachCustomerManagedPolicyReferenceTo)PermissionSet\b"
+)
+_PROVISIONED = lazy_pattern(r"(?i:\bprovision-?_?permission-?_?set\b)|aws_ssoadmin_")
+# A change that failed.
+_FAILED = lazy_pattern(r"\bcalling the (?:Put|Attach)\w{3,60}PermissionSet operation\b")
+# The policy of the role in the account, which is older than the permission set.
+_ROLE_POLICY = lazy_pattern(r"\bAwsSSOInlinePolicy\b")
+SET_NOT_PROVISIONED = CauseType(
+    "permission-set-not-provisioned",
+    title="The changed permission set is not provisioned to the account",
+    text="A call of the API or the AWS CLI changes only the permission set. The roles in the accounts keep the old policies until the set is provisioned, which the console does itself.",
+    recognised_by="The text shows a call that changes the permission set of the caller's role, and none that provisions it.",
+    fix="Provision the permission set to the account.",
+    sources=(_PAGE,),
+)
+
+
+def add_unprovisioned_set(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the permission set of the caller was changed and not provisioned, if the text shows only the change."""
+    role, text = denial.role, denial.failure.text
+    changed = next(find_said(text, _CHANGED), None)
+    if not isinstance(role, IdentityCenterRole) or changed is None:
+        return explanation
+    if _PROVISIONED.search(text) or _FAILED.search(text):
+        return explanation
+    is_shown = _ROLE_POLICY.search(text) is not None
+    name = role.permission_set or "the permission set"
+    account = commands.account(denial.account)
+    provision = f"aws sso-admin provision-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type AWS_ACCOUNT --target-id {account}"
+    remedy = organization_remedy(
+        f"Provision the permission set {role.permission_set or ''}".rstrip() + f" to account {account}",
+        "In the management account, or that of the delegated administrator. For all accounts of the permission set, use --target-type ALL_PROVISIONED_ACCOUNTS and no --target-id.",
+        "Sessions that are signed in have the permission as soon as the status is SUCCEEDED. Before that, neither a new sign-in nor an empty cache helps.",
+        commands=(
+            provision,
+            Labelled(
+                "To see whether it is done:",
+                "aws sso-admin list-permission-set-provisioning-status --instance-arn INSTANCE_ARN",
+            ),
+        ),
+        url=_PAGE,
+    )
+    likely = "" if is_shown else "most likely, "
+    kept = tuple(each for each in explanation.remedies if each.layer != "identity" or not is_shown)
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(
+            denial,
+            f"{likely}the change of the permission set {name} was not provisioned to account {account}, whose role has the old policy",
+        ),
+        causes=(
+            SET_NOT_PROVISIONED.cause(
+                "derived" if is_shown else "possible", f"The text shows {changed[0]}, and no provisioning."
+            ),
+            *explanation.causes,
+        ),
+        remedies=(remedy, *kept),
+    )
+
+
+# Where people call with another role than a job does.
+_PLACES = lazy_pattern(
+    rf"{LOCALLY.pattern}|(?i:\b(?:notebook|studio|console|cloud ?shell|bastion|by hand|manually|terminal|from the cli)\b)"
+)
+_ROLE = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:(?:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64}(?<![.,]))|sts::[0-9]{12}:assumed-role/([\w+=,.@-]{1,64})/)",
+    re.ASCII,
+)
+# How people show which role they have where it works: the call that prints it, or what they say of it.
+_SHOWN = r"(?:get_execution_role\(\)|get-caller-identity|get_caller_identity\(\)|(?i:\b(?:notebook|studio|laptop|my own|console)\b[^\n.;]{0,40}\brole\b))"
+_NOTEBOOK = "get_execution_role()"
+# What takes a role as a parameter in the SageMaker Python SDK.
+_JOB = lazy_pattern(
+    r"(?i:\b(?:estimators?|processors?|(?:training|processing|transform|tuning|batch) jobs?|endpoint|pipeline)\b)"
+)
+
+
+def add_working_role(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add which other role is the caller where the same works, and that its permissions do not count for this call."""
+    text, role = denial.failure.text, denial.role
+    if role is None or not isinstance(denial.principal, RoleSession):
+        return explanation
+    target = denial.target_role_name
+    named = {found[1] or found[2] for found in _ROLE.finditer(text)} - {role.name, target}
+    if len(named) != 1 or find_working(text, _PLACES) is None:
+        return explanation
+    other = named.pop()
+    # The first of the two roles is the one that is shown.
+    either = rf"(?<![\w+=,.@-])(?:(?P<other>{re.escape(other)})|{re.escape(role.name)})(?![\w+=@-]|[.,]\w)"
+    shown = re.finditer(rf"{_SHOWN}[^\n]{{0,200}}?(?:\n[^\n]{{0,200}}?){{0,6}}?{either}", text)
+    if not any(each["other"] for each in shown) or clip_text(other) in explanation.summary:
+        return explanation
+    is_notebook = _NOTEBOOK in text and denial.service != "sagemaker"
+    is_job = is_notebook and (_JOB.search(text) is not None or denial.principal.session_name == "SageMaker")
+    what = (
+        "The notebook runs with another role" if is_notebook else "Where it works, the caller is another role"
+    )
+    instead = None
+    if is_job:
+        instead = your_remedy(
+            f"Or pass role=sagemaker.get_execution_role(), so that the job runs as {clip_text(other)}",
+            f"It then runs with the role of the notebook instead of {clip_text(role.name)}, which must trust sagemaker.amazonaws.com.",
+            manifest="role=sagemaker.get_execution_role()",
+            manifest_language="text",
+            url="https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html",
+        )
+    first, *others = (*explanation.remedies, None)
+    return attrs.evolve(
+        explanation,
+        summary=f"{explanation.summary} {what}, {clip_text(other)}, whose permissions do not count here.",
+        remedies=present(first, instead, *others),
+    )

@@ -14,7 +14,7 @@ import attrs
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role, User
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
-from iamtriage.explaining._rules.denials.conditions.via_services import find_via_service
+from iamtriage.explaining._rules.denials.conditions.requested_values import find_via_service
 from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.policy_types.stated_resource_denies import explain_resource_deny

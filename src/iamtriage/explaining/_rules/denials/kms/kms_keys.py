@@ -15,7 +15,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.conditions.request_conditions import concerns_no_resource
-from iamtriage.explaining._rules.denials.denies.upload_encryption import why_decrypt
+from iamtriage.explaining._rules.denials.denies.required_settings import why_decrypt
 from iamtriage.explaining._rules.denials.kms import managed_keys
 from iamtriage.explaining._rules.denials.kms.keys_of_services import (
     OPERATION,

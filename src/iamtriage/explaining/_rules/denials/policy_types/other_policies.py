@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.shared.grants.denial_remedies import (
     list_policies_commands,
 )
 from iamtriage.explaining._rules.shared.messages import decisions
-from iamtriage.explaining._rules.shared.messages.stated_decisions import find_policy
+from iamtriage.explaining._rules.shared.messages.decisions import find_policy
 from iamtriage.explaining._rules.shared.remedies import account_remedy, insert_after_saving, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES, with_article

@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.allow_remedies import describe_other_side
 from iamtriage.explaining._rules.shared.messages.decisions import identity_policy_allows
-from iamtriage.explaining._rules.shared.policies.policy_names import statement_id
+from iamtriage.explaining._rules.shared.policies.policy_changes import statement_id
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import Commands, present, resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.requirements import required_grants, services, task_statements

@@ -26,17 +26,15 @@ from iamtriage.explaining._rules.denials.roles import (
     role_conditions,
     web_identity_remedies,
 )
-from iamtriage.explaining._rules.denials.roles.other_providers import (
-    explain_other_namespace,
-    explain_other_provider,
-)
 from iamtriage.explaining._rules.denials.roles.rejected_identities import (
     checked_cause,
     correct_policy_remedy,
     explain_authorized_party,
+    explain_other_namespace,
+    explain_other_provider,
     explain_rejected,
+    explain_request,
 )
-from iamtriage.explaining._rules.denials.roles.token_requests import explain_request
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.denial import Denial

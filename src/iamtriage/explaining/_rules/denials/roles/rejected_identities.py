@@ -1,34 +1,52 @@
-"""Build what the explanations of rejected web identities and SAML users share.
-
-The role's trust policy alone decides, because these callers have no identity-based policies. Source:
-https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html.
-"""
+"""Explain web identities that a trust policy rejects: it names another OIDC provider or namespace, or the request lacks a value."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import copy
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._text import clip_text
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.roles import web_identity_remedies
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
     replace_failed_condition,
     replace_statement,
 )
-from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents, trust_fixes
-from iamtriage.explaining._rules.sts.trust.trust_findings import TRUST_POLICY_CHECKED
-from iamtriage.policies._readers.elements import as_strings, iterate_statements
+from iamtriage.explaining._rules.sts.trust.request_keys import RequestKey, change_condition, find_request_key
+from iamtriage.explaining._rules.sts.trust.token_forms import POD_SUBJECT
+from iamtriage.explaining._rules.sts.trust.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
+from iamtriage.policies._readers.elements import (
+    allow_statements,
+    as_mapping,
+    as_strings,
+    iterate_statements,
+    parse_document,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from iamtriage.explaining._cause_types import Cause, Evidence
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.sts.trust.trust_documents import OtherProvider
+    from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
     from iamtriage.trust._evaluation import TrustResult
+
 
 _ONLY_TRUST_NOTES = (
     "An Allow in an identity-based policy does not help: only the trust policy decides.",
@@ -95,4 +113,220 @@ def explain_authorized_party(denial: Denial, result: TrustResult) -> Explanation
             f"For a token with azp, the key {issuer}:oaud is the audience (the claim aud), and {issuer}:aud is azp. The trust policy expects {clip_text(audience)} as {issuer}:aud.",
         ),
         remedies=(attrs.evolve(remedy, url=_KEYS_PAGE),),
+    )
+
+
+REQUEST_CONDITION = CauseType(
+    "token-request-condition",
+    title="The request with the token does not meet a condition of the trust policy",
+    meaning="The token matches, but the trust policy also has a condition on the request, such as its address, which requests with a token do not meet.",
+    recognised_by="The trust policy matches the token, and has a condition on aws:SourceIp, a VPC endpoint or a principal.",
+    fix="Compare the public addresses of the caller, or remove the condition.",
+    sources=("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",),
+)
+_LIMITED = "The conditions on sub and aud still limit who can assume the role."
+
+
+def explain_request(denial: Denial, findings: TrustFindings) -> Explanation | None:
+    """Explain a condition on the request, or return ``None`` if another one decides."""
+    result = findings.result
+    found = None if result is None else find_request_key(result, denial.facts.region)
+    if result is None or found is None:
+        return None
+    cause = REQUEST_CONDITION.cause(
+        findings.cause.evidence if findings.cause.evidence != "possible" else "derived",
+        text=f"The provider and the claims of the token match the trust policy. {found.text}",
+    )
+    return explain_rejected(
+        denial,
+        f"STS rejected the token for {denial.target_role_text}: the trust policy matches the token, but {found.reason}.",
+        cause,
+        remedies=_build_remedies(denial, found, result),
+    )
+
+
+def _build_remedies(denial: Denial, found: RequestKey, result: TrustResult) -> tuple[Remedy, ...]:
+    check = None
+    if found.changes is None and found.look_up is not None:
+        check = your_remedy(found.title, commands=found.look_up, url=pages.STS_REGIONS)
+    change = _change(denial, result, found.title, found.changes) if found.changes else None
+    if change is not None and found.look_up is not None:
+        change = attrs.evolve(change, commands=(found.look_up, *change.commands))
+    through = None
+    if found.changes is not None and set(found.changes[1]).isdisjoint(result.expected):
+        title = "Or, if the calls go through a VPC endpoint for STS, compare aws:VpcSourceIp"
+        step = "Add a condition on aws:SourceVpc, because other VPCs can have the same addresses."
+        through = _change(denial, result, title, ("aws:VpcSourceIp", result.expected), step)
+    title = f"{'Or remove' if check or change else 'Remove'} the condition on {found.key} from the role's trust policy"
+    has_subject = ":sub" in str(denial.facts.trust_policy)
+    return present(
+        check, change, through, _change(denial, result, title, None, _LIMITED if has_subject else None)
+    )
+
+
+def _change(
+    denial: Denial,
+    result: TrustResult,
+    title: str,
+    changes: tuple[str, Sequence[str]] | None,
+    step: str | None = None,
+) -> Remedy | None:
+    """Return the remedy that writes another condition in place of the one that decides, or removes it."""
+    fixed = change_condition(denial.facts.trust_policy, result, changes)
+    if fixed is None:
+        return None
+    return correct_policy_remedy(denial, title, fixed, " ".join(present(trust_fixes.WHOLE_DOCUMENT, step)))
+
+
+_CLUSTER_ISSUER = lazy_pattern(r"oidc\.eks\.([a-z0-9-]{6,30})\.", re.ASCII)
+# The service accounts that EMR on EKS creates for each job.
+_EMR = "emr-containers-sa-"
+_NAMESPACE = lazy_pattern(
+    r"(?:(?<![\w-])[Nn]amespace(?:\s?[:=]\s?| )[\"'`]?|(?<!\S)(?:-n|--namespace)[ =])(?P<name>[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?![\w-])"
+)
+_NO_NAMES = frozenset({
+    "a", "an", "and", "are", "as", "at", "but", "by", "for", "from", "has", "have", "in", "is", "it", "its", "kube-public",
+    "kube-system", "not", "of", "on", "or", "so", "that", "the", "this", "to", "was", "where", "which", "with",
+})  # fmt: skip
+_PROVIDER_EXISTS = lazy_pattern(r"\b[Pp]rovider (?:already )?exists\b|\b[Pp]rovider is there\b")
+
+
+def explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation:
+    """Explain a trust policy that names another provider than the token's issuer."""
+    facts = attrs.evolve(denial.facts, trust_policy=other.fixed)
+    findings = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity", denial.resource)
+    corrected, failed = trust_fixes.correct_conditions(other.fixed, facts)
+    further = present(*map(trust_fixes.describe_mismatch, failed)) if corrected else ()
+    claims = "".join(f", and with the token's {trust_fixes.name_claim(each)}" for each in failed if further)
+    text = denial.failure.text
+    # The output of a command shows that the old cluster still exists.
+    if (
+        other.is_of_other_cluster
+        and not (further or other.is_misspelled)
+        and f"https://{other.named}" in text
+    ):
+        title = "Add a statement for the token's issuer to the role's trust policy"
+        policy = other.add_to(denial.facts.trust_policy)
+        step = f"trust.json is the whole trust policy. The first statement stays for the pods of the other cluster: remove it when that is gone. The second one is the same with the token's issuer as {other.keys}."
+    else:
+        title = "Name the token's issuer in the role's trust policy"
+        policy = corrected if corrected and further else other.fixed
+        step = f"trust.json is the whole trust policy with the token's issuer as {other.keys}{claims}. {other.warning}"
+    create = None
+    if f":oidc-provider/{other.issuer}" in text:
+        step += " The IAM OIDC provider of this issuer exists already, as the text shows."
+    elif not next(find_said(text, _PROVIDER_EXISTS), None):
+        create = f"The account {other.account} must have an IAM OIDC provider for this issuer. Most likely it has one, because otherwise STS says InvalidIdentityToken. If not, create it: {_create_provider_command(denial, other)}"
+    remedy = correct_policy_remedy(denial, title, policy, step, create)
+    text = "The role's trust policy does not name the token's issuer."
+    unmet: Cause | None = None
+    if findings is not None and findings.allowed:
+        text += " Its other conditions match."
+    elif findings is not None and findings.allowed is False:
+        remaining = "With its issuer, the trust policy still does not allow the token."
+        unmet = attrs.evolve(findings.cause, text=remaining)
+    return explain_rejected(
+        denial,
+        f"STS rejected the token for {denial.target_role_text}: {other.text}.{''.join(f' Also, {each}.' for each in further)}",
+        checked_cause(denial, text),
+        *present(unmet),
+        # With the claims, they have been compared.
+        remedies=present(
+            remedy, None if denial.facts.token_claims else web_identity_remedies.compare_token_remedy(denial)
+        ),
+    )
+
+
+def _create_provider_command(denial: Denial, other: OtherProvider) -> str:
+    region = _CLUSTER_ISSUER.match(other.issuer)
+    if region is not None and denial.facts.cluster is not None:
+        return f"eksctl utils associate-iam-oidc-provider --cluster {commands.cluster(denial.facts.cluster)} --region {commands.region(region[1])} --approve"
+    audience: object = (denial.facts.token_claims or {}).get("aud")
+    if isinstance(audience, list | tuple):
+        audience = next(iter(cast("Sequence[object]", audience)), None)
+    return commands.fill_command(
+        "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
+        *(commands.issuer(f"https://{other.issuer}"), audience if isinstance(audience, str) else "AUDIENCE"),
+    )
+
+
+def explain_other_namespace(denial: Denial) -> Explanation | None:
+    """Explain that the role trusts only service accounts of other namespaces, or return ``None``."""
+    expected = trust_documents.expected_subjects(denial.facts.trust_policy)
+    parts = [each.removeprefix(POD_SUBJECT).split(":") for each in expected if each.startswith(POD_SUBJECT)]
+    trusted = list(dict.fromkeys(each[0] for each in parts))
+    actual = _find_namespace(denial, trusted)
+    fixed = _trust_namespace(denial, actual) if actual else None
+    if actual is None or len(parts) != len(expected) or fixed is None:
+        return None
+    known = join_words(tuple(map(clip_text, trusted)), "and")
+    right = ""
+    if any(_works_in_namespace(denial.failure.text, each) for each in trusted):
+        right = f"It works in {known}, so the OIDC provider and the audience are right."
+    return explain_rejected(
+        denial,
+        f"STS rejected the token for {denial.target_role_text}: the trust policy only accepts service accounts of the namespace{'s' * (len(trusted) > 1)} {known}, and the text has the pod in the namespace {clip_text(actual)}.",
+        checked_cause(
+            denial,
+            f"A pod in {clip_text(actual)} has a subject that begins with {POD_SUBJECT}{clip_text(actual)}:. {right}".rstrip(),
+        ),
+        remedies=(_trust_remedy(denial, known, actual, fixed, is_of_emr=_EMR in expected[0]),),
+    )
+
+
+def _find_namespace(denial: Denial, trusted: list[str]) -> str | None:
+    """Return the namespace of the pod, if the policy does not name it."""
+    if not trusted or any(set("*?") & set(each) for each in trusted):
+        return None
+    if (stated := denial.facts.namespace) is not None:
+        return stated if stated not in trusted else None
+    found = {each["name"] for each in _NAMESPACE.finditer(denial.failure.text)} - _NO_NAMES - set(trusted)
+    return found.pop() if len(found) == 1 else None
+
+
+def _works_in_namespace(text: str, namespace: str) -> bool:
+    """Return whether the text says that it works in a namespace."""
+    name = rf"(?<![\w-]){re.escape(namespace)}(?![\w-])"
+    runs = rf"{name}[^.\n]{{0,40}} runs?(?=[.,;!\n]|\Z)"
+    return find_working(text, re.compile(name)) is not None or re.search(runs, text) is not None
+
+
+def _trust_namespace(denial: Denial, actual: str) -> dict[str, Any] | None:
+    """Return the trust policy with each subject for another namespace, too."""
+    document = parse_document(denial.facts.trust_policy)
+    if document is None or not allow_statements(document):
+        return None
+    fixed = copy.deepcopy(dict(document))
+    for statement in iterate_statements(fixed):
+        for block in map(as_mapping, as_mapping(statement.get("Condition")).values()):
+            for key in [each for each in block if each.endswith(":sub")]:
+                values = as_strings(block[key])
+                others = [":".join((*each.split(":")[:2], actual, *each.split(":")[3:])) for each in values]
+                block[key] = list(dict.fromkeys((*values, *others)))
+    return fixed
+
+
+def _trust_remedy(
+    denial: Denial, trusted: str, actual: str, fixed: dict[str, Any], *, is_of_emr: bool
+) -> Remedy:
+    shown = clip_text(actual)
+    stays = f"The service accounts in {trusted} stay trusted."
+    if not is_of_emr:
+        step = (
+            f"{trust_fixes.WHOLE_DOCUMENT} {stays} Do this only if pods in {shown} are meant to use the role."
+        )
+        return correct_policy_remedy(
+            denial, f"Accept the namespace {shown} in the role's trust policy, too", fixed, step
+        )
+    return account_remedy(
+        f"Let the role trust the service accounts of EMR in {shown}, too",
+        f"The command adds a statement for the namespace. {stays} Its caller needs eks:DescribeCluster, iam:GetRole and iam:UpdateAssumeRolePolicy.",
+        "If the role is defined in code, add the statement there, too: the next deployment can undo it.",
+        commands=commands.fill_command(
+            "aws emr-containers update-role-trust-policy --cluster-name {} --namespace {} --role-name {}",
+            commands.cluster(denial.facts.cluster),
+            commands.namespace(actual),
+            commands.role_name(denial.target_role_name),
+        ),
+        url="https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/setting-up-trust-policy.html",
     )

@@ -21,7 +21,7 @@ from iamtriage.explaining._context.readers.statements import find_said, find_wor
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import key_policy_step
-from iamtriage.explaining._rules.denials.denies.upload_encryption import PARTS_NEED_DECRYPT
+from iamtriage.explaining._rules.denials.denies.required_settings import PARTS_NEED_DECRYPT
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.s3 import buckets

@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.grants.allow_remedies import (
     with_statements,
 )
 from iamtriage.explaining._rules.shared.grants.denial_remedies import policy_holder
-from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_resources import transfer_objects

@@ -1,10 +1,8 @@
-"""Explain that Roles Anywhere or STS opens no session, or that a request has no signature.
-
-Source: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/authentication.html.
-"""
+"""Explain that Roles Anywhere or STS opens no session, also for Vault, or that a request has no signature."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, cast
 
@@ -12,21 +10,27 @@ import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, lower_first, quote_words
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
-from iamtriage.explaining._rules.denials.roles import vault_roles
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_region, message_text
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.remedies import Commands, owner_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    Commands,
+    owner_remedy,
+    present,
+    trust_remedy,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 from iamtriage.policies._documents import allow, build_document
@@ -70,8 +74,8 @@ def explain_called_from_session(denial: Denial) -> Explanation:
     shown, line = "The command shows where the credentials come from.", "aws configure list"
     steps = ["Temporary credentials, such as those of a role, need no further session: use them as they are."]
     summary = f"STS accepts {call} only with the long-term access key of an IAM user, and the credentials {where} are temporary."
-    if vault_roles.is_of_vault(denial):
-        return vault_roles.explain_vault_token(denial, summary, CALLED_FROM_SESSION.cause("reported"))
+    if is_of_vault(denial):
+        return explain_vault_token(denial, summary, CALLED_FROM_SESSION.cause("reported"))
     of_role, policy = _OF_ROLE.search(text), None
     because: tuple[str, ...] = ()
     if is_federation or (of_role is not None and _OF_USER.search(text) is None):
@@ -292,3 +296,61 @@ def explain_rejected_session(denial: Denial) -> Explanation:
     from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid_credentials
 
     return explain_invalid_credentials(cast("Case[Any]", denial.case))
+
+
+_PAGE = "https://developer.hashicorp.com/vault/docs/secrets/aws"
+_PATH = lazy_pattern(
+    r"(?:(?<=/v1/)|(?<![\w./-]))(?P<mount>[\w-]{1,40}(?:/[\w-]{1,40}){0,3})/(?:sts|creds)/(?P<role>[\w-]{1,64})\b",
+    re.ASCII,
+)
+_OWN_ROLE = lazy_pattern(
+    r"(?P<not>\b(?:not|never)\b[^.,\n]{0,30} )?\b(?:IRSA|instance|task|pod|node|server)(?:'s)? role [`'\"]?(?P<name>[A-Za-z][\w+=,.@-]{1,63})(?<![.,])",
+    re.ASCII,
+)
+_TTL = lazy_pattern(r"\bttl[= ](?P<shown>(?P<number>\d{1,6})(?P<unit>[smh]?))(?!\w)")
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_HOUR = 3600
+
+
+def is_of_vault(denial: Denial) -> bool:
+    """Return whether the AWS secrets engine of Vault made the call."""
+    return _PATH.search(denial.failure.text) is not None and "vault" in denial.failure.text.lower()
+
+
+def explain_vault_token(denial: Denial, summary: str, reported: Cause) -> Explanation:
+    """Explain that Vault has to assume a role, because it has the credentials of one itself."""
+    text = denial.failure.text
+    path, own = _PATH.search(text), next((each for each in _OWN_ROLE.finditer(text) if not each["not"]), None)
+    mount, role = path.group("mount", "role") if path else ("aws", "ROLE")
+    caller = getattr(denial.role, "name", own and own["name"]) or "VAULT_ROLE_NAME"
+    prefix = f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:role"
+    target = f"vault-{role}"
+    assume = json.dumps(
+        build_document([allow("sts:AssumeRole", f"{prefix}/{target}")]), separators=(",", ":")
+    )
+    ttl = _TTL.search(text)
+    is_long = ttl is not None and int(ttl["number"]) * _SECONDS[ttl["unit"]] > _HOUR
+    limit = "A role assumes a role here, so each session lasts at most one hour (role chaining), which nobody can raise"
+    limit += f": ttl={ttl['shown']} is too long." if ttl is not None and is_long else "."
+    return denial.explain(
+        summary,
+        reported,
+        remedies=trust_remedy(
+            "Let Vault assume a role: set credential_type=assumed_role",
+            f"Give the new role {target} the permissions that are in policy_document. In Vault, a policy_document then only limits them further.",
+            limit,
+            commands=(
+                f"aws iam create-role --role-name {target} --assume-role-policy-document file://trust.json",
+                fill_command(
+                    "aws iam put-role-policy --role-name {} --policy-name AllowAssumeRole --policy-document {}",
+                    caller,
+                    assume,
+                ),
+                f"vault write {mount}/roles/{role} credential_type=assumed_role role_arns={prefix}/{target}",
+                f"vault write {mount}/sts/{role} ttl=1h",
+            ),
+            policy=build_document([allow("sts:AssumeRole", principal={"AWS": f"{prefix}/{caller}"})]),
+            url=_PAGE,
+        ),
+        notes="No key of an IAM user is needed for this.",
+    )

@@ -15,11 +15,11 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import fa
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policies.code_references import write_resource
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     correct_line_remedy,
     correct_pattern,
 )
+from iamtriage.explaining._rules.shared.policies.policy_changes import write_resource
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.policies._documents import build_document

@@ -30,11 +30,10 @@ from iamtriage.explaining._rules.denials.conditions.condition_corrections import
 from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     RightKey,
     find_right_key,
+    is_boundary_of_existing,
     limit_to_untagged,
     replace_key,
 )
-from iamtriage.explaining._rules.denials.conditions.condition_options import is_boundary_of_existing
-from iamtriage.explaining._rules.denials.conditions.listings import list_prefix_remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     CheckedCondition,
     check_conditions,
@@ -42,6 +41,7 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     lacks_tags,
     resource_name,
 )
+from iamtriage.explaining._rules.denials.conditions.requested_values import list_prefix_remedy
 from iamtriage.explaining._rules.denials.conditions.resource_tags import describe_missing_tag
 from iamtriage.explaining._rules.denials.statement_words import (
     describe_condition,

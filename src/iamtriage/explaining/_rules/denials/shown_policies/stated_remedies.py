@@ -15,6 +15,7 @@ from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
+from iamtriage.explaining._rules.denials.shown_policies.code_statements import find_unread_statement
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, is_of_caller
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_ALLOWS,
@@ -28,7 +29,6 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
     keep_alias,
     names_partial_arn,
 )
-from iamtriage.explaining._rules.denials.shown_policies.unused_code import find_unread_statement
 from iamtriage.explaining._rules.denials.statement_words import allowed_resources, list_similar
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW

@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.shared.grants.denial_remedies import (
     policy_holder,
 )
 from iamtriage.explaining._rules.shared.messages.decisions import describe_allowing, identity_policy_allows
-from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name, statement_id
+from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy, present, save_step
 from iamtriage.explaining._rules.shared.requirements import companion_actions

@@ -1,13 +1,21 @@
-"""Change the statements and conditions of policies: what does not change keeps its place."""
+"""Change, name and write the statements of policies: what does not change keeps its place."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import functools
+import json
+import re
+from binascii import crc32
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import upper_first
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_statements, parse_document
+from iamtriage.policies._readers.unknown_values import is_of_terraform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from iamtriage.trust._evaluation import TrustResult
 
@@ -107,3 +115,68 @@ def replace_failed_condition(
     new = change(Condition(operator, key, block[key]))
     fixed = replace_statement(document, failed, replace_condition(failed, operator, key, new))
     return fixed if fixed != document else None
+
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: IAM accepts 128 characters.
+_MAX_WORDS = 60
+_PART = lazy_pattern(r"[A-Za-z0-9]+", re.ASCII)
+
+
+@functools.lru_cache(maxsize=512)
+def statement_id(action: str) -> str:
+    """Return a statement ID for an action.
+
+    >>> statement_id("eks:DescribeCluster")
+    'EksDescribeCluster'
+    """
+    service, _, name = action.partition(":")
+    return "".join(part.capitalize() for part in service.split("-")) + name
+
+
+def inline_policy_name(statements: Iterable[Mapping[str, Any]], *, user: str | None = None) -> str:
+    """Return a name for an inline policy with these statements.
+
+    Args:
+        statements: The statements of the policy.
+        user: What uses all that the policy allows, if its name says more than the actions.
+
+    >>> inline_policy_name([{"Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-logs/2026/*"}])
+    'AllowGetObject-d59604'
+    """
+    statements = list(statements)
+    listed = ([each["Action"]] if isinstance(each["Action"], str) else each["Action"] for each in statements)
+    actions = [action for each in listed for action in each]
+    first = next((action.partition(":")[2] for action in actions), "")
+    words = user or (f"{first}AndMore" if len(set(actions)) > 1 else first)
+    name = "".join(map(upper_first, _PART.findall(words)))[:_MAX_WORDS]
+    return f"Allow{name}-{crc32(json.dumps(statements, sort_keys=True).encode()) & 0xFFFFFF:06x}"
+
+
+def write_resource(references: Sequence[str], text: str) -> tuple[Literal["yaml", "hcl", "text"], str]:
+    """Return the language of the references in the code of a text, and the Resource of a statement in it.
+
+    >>> write_resource(["${aws_s3_bucket.in.arn}"], "jsonencode({")
+    ('hcl', 'Resource = aws_s3_bucket.in.arn')
+    >>> write_resource(["${Orders.Arn}", "${Orders.Arn}/index/*"], "Resource: !GetAtt Orders.Arn")[1].splitlines()
+    ['Resource:', '  - !GetAtt Orders.Arn', '  - !Sub "${Orders.Arn}/index/*"']
+    """
+    # A reference that is the whole value, or the value with a reference in it.
+    pairs = [(each[2:-1] if each.endswith("}") else "", each) for each in references]
+    is_single = len(references) == 1
+    if is_of_terraform(references[0]):
+        values = [name or f'"{each}"' for name, each in pairs]
+        is_data = "aws_iam_policy_document" in text
+        listed = values[0] if is_single and not is_data else f"[{', '.join(values)}]"
+        return "hcl", f"{'resources' if is_data else 'Resource'} = {listed}"
+    inner = references[0].partition("}")[0]
+    if not inner.endswith((".Arn", ".StreamArn")):
+        # Pulumi's attributes, or those of the CDK.
+        key = "Resource" if inner.endswith((".arn", ".streamArn")) else "resources"
+        return "text", f"{key}: [{', '.join(name or f'`{each}`' for name, each in pairs)}]"
+    if '"Fn::GetAtt"' in text or '"Ref"' in text:
+        members = [{"Fn::GetAtt": name.split(".")} if name else {"Fn::Sub": each} for name, each in pairs]
+        return "text", f'"Resource": {json.dumps(members[0] if is_single else members)}'
+    values = [f"!GetAtt {name}" if name else f'!Sub "{each}"' for name, each in pairs]
+    if is_single:
+        return "yaml", f"Resource: {values[0]}"
+    return "yaml", "\n".join(("Resource:", *(f"  - {each}" for each in values)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, line_at
 from iamtriage.arns._principals import ServicePrincipal
-from iamtriage.explaining._rules.shared.policies.policy_names import statement_id
+from iamtriage.explaining._rules.shared.policies.policy_changes import statement_id
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.requirements.required_grants import token_condition
 from iamtriage.explaining._rules.shared.texts import text_signs

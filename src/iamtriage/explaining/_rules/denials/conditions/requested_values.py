@@ -1,0 +1,249 @@
+"""Find what a denied request has for a condition key: a network, a prefix, a session tag, or a service in its Region."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.actions._operations import actions_for
+from iamtriage.arns._principals import Role, RoleSession, User
+from iamtriage.explaining._context.readers.endpoints import PUBLIC_ADDRESS, find_source_address
+from iamtriage.explaining._context.readers.listing_calls import find_listing_call
+from iamtriage.explaining._context.readers.regions import find_mentioned_regions
+from iamtriage.explaining._context.readers.unique_values import unique_value
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.conditions import encrypted_data
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import find_region
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.messages.decisions import request_values
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.policies._patterns import compile_glob, matches
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.values import CommandLine
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+
+_ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vpce-[0-9a-f]{8,17})\\?\"")
+SOURCE_IP = "aws:sourceip"
+"""The key of the address, in lowercase."""
+
+# The host of a private API, or of a service at an endpoint: those that the call names.
+_ENDPOINT_OF_HOST = lazy_pattern(
+    r"(?://|\b[a-z0-9]{10}-)(vpce-[0-9a-f]{8,17})(?:-[a-z0-9]{8})?\.(?:execute-api|[a-z0-9-]{2,40})\.[a-z]{2,5}-[a-z-]{4,20}-\d\."
+)
+
+
+def sent_address(denial: Denial) -> tuple[str, ...] | None:
+    """Return the address of the call in its record, as aws:SourceIp."""
+    source = denial.failure.envelope.source_ip or ""
+    values = request_values(denial.facts, SOURCE_IP)
+    return values or ((source,) if PUBLIC_ADDRESS.fullmatch(source) else None)
+
+
+def find_network(name: str, denial: Denial) -> tuple[str, ...] | None:
+    """Return the value of the condition key of the address or the endpoint, ``None`` if it is unknown."""
+    text = denial.failure.text
+    if name == SOURCE_IP:
+        # Through an endpoint, a request has none.
+        said = None if "vpce" in text else find_source_address(text)
+        return sent_address(denial) or (None if said is None else (said,))
+    # If the text has several records of CloudTrail, the endpoint can be that of another request.
+    endpoint = unique_value(_ENDPOINT_OF_RECORD, text) if text.count("eventName") == 1 else None
+    if endpoint is None and "vpce-" in text:
+        endpoint = unique_value(_ENDPOINT_OF_HOST, text)
+    return None if endpoint is None else (endpoint.value,)
+
+
+# How a command, a template or words show that a function has no network of the account.
+_WITHOUT_VPC = lazy_pattern(
+    r"\"VpcId\"\s?:\s?\"\"|\"VpcConfig\"\s?:\s?(?:null|\{\s{0,8}\})|--query [\"']?VpcConfig\b[^\n]{0,40}\n\s{0,4}(?:null|None)\b"
+    r"|\b(?i:lambda|function)\b[^.\n]{0,60}?\b(?:not|n't|never|without|outside)\b[^.\n]{0,30}?\bVPC\b"
+)
+
+
+def is_function_without_vpc(denial: Denial) -> bool | None:
+    """Return whether a Lambda function called whose calls do not leave from a VPC, ``None`` if no function did."""
+    runtime = denial.context.runtime
+    if runtime is None or runtime.kind != "lambda":
+        return None
+    return _WITHOUT_VPC.search(denial.failure.text) is not None
+
+
+# Terraform's S3 backend lists workspaces: https://developer.hashicorp.com/terraform/language/backend/s3
+_LISTS_WORKSPACES = "existing workspaces"
+_WORKSPACES = lazy_pattern(
+    r"(?: with prefix |\bworkspace_key_prefix\s{0,20}=\s{0,4})\"(?P<prefix>[^\"\n]{1,300}?)/?\""
+)
+_URI = lazy_pattern(r"s3://(?P<bucket>[a-z0-9.-]{3,63})/?(?P<prefix>.{0,1024})")
+_FOLDER = lazy_pattern(r"[\w./=+-]{1,200}", re.ASCII)
+_OF_FOLDERS = frozenset({"cp", "mv", "rm"})
+
+
+class Listing(NamedTuple):
+    """What a call lists: values of the request, empty if it sends none, ``None`` if unknown."""
+
+    prefix: tuple[str, ...]
+    delimiter: tuple[str, ...] | None = None
+
+
+def find_listing(text: str, command: CommandLine | None, bucket: str) -> Listing | None:
+    """Return what a call lists, if the text shows it. The prefix of a whole bucket is empty."""
+    if _LISTS_WORKSPACES in text:
+        found = _WORKSPACES.search(text)
+        return Listing((f"{found['prefix'] if found is not None else 'env:'}/",))
+    if command is None or command.program != "aws" or len(command.words) < 2:
+        call = find_listing_call(text)
+        if call is None or call.prefix is None or call.bucket not in {None, bucket}:
+            return None
+        return Listing((call.prefix,), None if call.has_delimiter else ())
+    if command.words[0] == "s3api":
+        prefix, delimiter = command.option("prefix"), command.option("delimiter")
+        return Listing((prefix.value if prefix else "",), (delimiter.value,) if delimiter else ())
+    called = command.words[1]
+    is_recursive = called == "sync" or "recursive" in dict(command.options)
+    if command.words[0] != "s3" or not (
+        called == "ls" or (is_recursive and called in {"sync", *_OF_FOLDERS})
+    ):
+        return None
+    uris = [found for each in command.words[2:] if (found := _URI.fullmatch(each)) is not None]
+    uri = next((each for each in uris if each["bucket"] == bucket), uris[0] if len(uris) == 1 else None)
+    if uri is None:
+        return None
+    is_folder = called == "sync" and uri["prefix"] and not uri["prefix"].endswith("/")
+    return Listing((f"{uri['prefix']}{'/' * bool(is_folder)}",), () if is_recursive else ("/",))
+
+
+def list_prefix_remedy(text: str, bucket: str, pattern: str) -> Remedy:
+    """Return how to list only what the condition of a policy on the prefix allows."""
+    folder = pattern.rstrip("*")
+    call = find_listing_call(text) if _FOLDER.fullmatch(folder) else None
+    if call is not None:
+        return your_remedy(
+            f"Pass the prefix {clip_text(folder)} in the call, as the policy requires",
+            "Without Prefix, the call lists the whole bucket: a filter in the code comes too late. The policy can stay as it is.",
+            manifest=call.with_prefix(folder),
+            manifest_language="text",
+            url=pages.EVALUATION,
+        )
+    line = commands.command("aws", "s3", "ls", f"s3://{bucket}/{folder}")
+    return your_remedy(
+        f"List below {clip_text(folder)}, which the policy allows",
+        "Without a prefix, the call lists the whole bucket. Only if that is intended, let the condition accept an empty prefix, too.",
+        commands=line if folder and "$" not in folder else None,
+        url=pages.EVALUATION,
+    )
+
+
+_VARIABLE = lazy_pattern(r"\$\{(?i:aws:PrincipalTag)/(?P<tag>[a-z-]{1,60})\}")
+_NOUNS = {"kubernetes-namespace": "namespace", "kubernetes-service-account": "service account"}
+
+
+def fill_variables(values: tuple[str, ...], denial: Denial) -> tuple[str, ...]:
+    """Return the values of a condition with the tags of the session in place of their variables, as far as they are known."""
+    if not any("${" in each for each in values):
+        return values
+    return tuple(
+        _VARIABLE.sub(lambda found: _find_tag(found["tag"], denial) or found[0], each) for each in values
+    )
+
+
+def describe_source(tag: str, value: str, denial: Denial) -> tuple[str, str] | None:
+    """Return where a tag of the session comes from, and the pod that would have another value, ``None`` if it is no such tag.
+
+    Args:
+        tag: The key of the tag.
+        value: The value that the resource has.
+        denial: The denial.
+    """
+    own = _find_tag(tag, denial)
+    if own is None:
+        return None
+    return (
+        f"EKS Pod Identity sets the session tag {tag} to the {_NOUNS[tag]} of the pod, {clip_text(own)}.",
+        f"run the pod {'in' if tag.endswith('namespace') else 'with'} the {_NOUNS[tag]} {clip_text(value)}",
+    )
+
+
+def find_variable(text: str) -> str | None:
+    """Return the key of the only principal tag of a pod that is a variable in a value."""
+    found = {each["tag"] for each in _VARIABLE.finditer(text)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _find_tag(tag: str, denial: Denial) -> str | None:
+    session = denial.principal
+    if (
+        tag not in _NOUNS
+        or not isinstance(session, RoleSession)
+        or not session.session_name.startswith("eks-")
+    ):
+        return None
+    return denial.facts.namespace if tag == "kubernetes-namespace" else denial.facts.service_account
+
+
+# Only requests of service principals have them.
+_OF_SERVICES = frozenset({"aws:sourcearn", "aws:sourceaccount"})
+WITHOUT_REGION = lazy_pattern(r"[a-z0-9-]{2,40}\.amazonaws\.com(?:\.cn)?")
+"""A value that kms:ViaService never has, because it lacks the Region."""
+
+
+def find_via_service(denial: Denial) -> str | None:
+    """Return the value of kms:ViaService in the request to KMS that a call of another service implies.
+
+    It has a placeholder for a Region that is not known.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+    """
+    operation, text = encrypted_data.called_operation(denial), denial.failure.text
+    callers = [each.service for each in actions_for(operation)] if operation else []
+    if "kms" in callers:
+        return None
+    service = denial.service if denial.service in encrypted_data.SERVICES else None
+    service = service or next((each for each in callers[:1] if each in encrypted_data.SERVICES), None)
+    service = "secretsmanager" if "Access to KMS is not allowed" in text else service
+    service = service or encrypted_data.find_calling_service(denial)
+    arn = denial.resource_arn
+    region = (
+        (arn.region if arn else None)
+        or encrypted_data.find_region_of_data(denial, service)
+        or region_argument(denial)
+    )
+    if region == "REGION":
+        mentioned = find_mentioned_regions(text)
+        only = mentioned.pop() if len(mentioned) == 1 else None
+        region = find_region(denial.case) or only or region
+    condition = encrypted_data.via_service(service, region, denial.location.partition)
+    return None if condition is None else condition["StringEquals"]["kms:ViaService"]
+
+
+def _may_be_role(value: str, role: Role, denial: Denial) -> bool:
+    """Return whether a value for aws:PrincipalArn can be a role of which STS does not report the path."""
+    prefix, found, rest = value.partition(":role/")
+    is_own = matches(role.name, compile_glob(rest.rpartition("/")[2])) if found else False
+    if is_own and matches(str(role).partition(":role/")[0], compile_glob(prefix)):
+        return True
+    if "${" in value or matches(str(role), compile_glob(value)):
+        return True
+    # AWS says that a Deny matched, which exempts a role whose path fits its pattern.
+    has_pattern = not {"*", "?"}.isdisjoint(value) and ":assumed-role/" not in value
+    return has_pattern and not denial.is_explicit
+
+
+def find_value_instead(key: str, values: Sequence[str], denial: Denial) -> tuple[str, ...] | None:
+    """Return what the request has for a condition key whose values no request has, ``None`` if they can be right."""
+    name, found = key.lower(), None
+    if name in _OF_SERVICES and (denial.role is not None or isinstance(denial.principal, User)):
+        return ()
+    if name == "kms:viaservice" and all(map(WITHOUT_REGION.fullmatch, values)):
+        found = find_via_service(denial)
+    role = denial.role
+    if name == "aws:principalarn" and role and not any(_may_be_role(each, role, denial) for each in values):
+        # The key has the ARN of the session's role.
+        found = str(role)
+    return None if found is None else (found,)

@@ -1,0 +1,325 @@
+"""Say where a program or a deployment tool sets what a Deny statement requires: encryption, tags or TLS."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words, quote_argument
+from iamtriage.explaining._context.readers.terraform_code import find_resources
+from iamtriage.explaining._rules.denials.conditions import deny_conditions
+from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
+from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
+
+if TYPE_CHECKING:
+    from iamtriage.authorization._decoded_statements import DenyingCondition
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.denials.conditions.deny_conditions import Requirement
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+
+# What writes objects for a program, and has a setting of its own.
+_PROGRAMS = (
+    (
+        lazy_pattern(r"RedshiftIamRoleSession|\b(?i:unload)\s?\("),
+        "Add KMS_KEY_ID 'KEY_ID' ENCRYPTED to the UNLOAD statement: it then sends the header. The role needs kms:GenerateDataKey and kms:Decrypt on the key, and the key policy must allow that.",
+    ),
+    (
+        lazy_pattern(r"\bStartQueryExecution\b|\bathena\.amazonaws\.com\b|\bAthena\b"),
+        "Set the encryption of the query results: EncryptionConfiguration in ResultConfiguration, or in the workgroup, with SSE_KMS and the key, or SSE_S3.",
+    ),
+    (
+        lazy_pattern(r"\bs3a://|\bS3AFileSystem\b"),
+        "Set fs.s3a.encryption.algorithm to SSE-KMS, with the key in fs.s3a.encryption.key, or to AES256. The bucket's default encryption adds no header. With SSE-KMS, the caller also needs kms:GenerateDataKey and kms:Decrypt on the key.",
+    ),
+    (
+        lazy_pattern(r'\bbackend "s3"|\bFailed to save state\b'),
+        "Set encrypt = true in the backend, and kms_key_id for a KMS key. The bucket's default encryption adds no header.",
+    ),
+)
+# How code and commands set the algorithm and the key, by what shows the language.
+_CALLS = (
+    (lazy_pattern(r"\bs3api put-object\b"), "--server-side-encryption {0}", " --ssekms-key-id {1}"),
+    (lazy_pattern(r"\baws s3 (?:cp|mv|sync)\b"), "--sse {0}", " --sse-kms-key-id {1}"),
+    (lazy_pattern(r"\bupload_file(?:obj)?\("), 'ExtraArgs={{"ServerSideEncryption": "{0}"', ', "SSEKMSKeyId": "{1}"'),
+    (lazy_pattern(r"\bAws::S3\b|\.rb:\d"), "server_side_encryption: '{0}'", ", ssekms_key_id: '{1}'"),
+    (lazy_pattern(r"\bboto(?:3|core)\b|\bput_object\(Bucket="), 'ServerSideEncryption="{0}"', ', SSEKMSKeyId="{1}"'),
+    (lazy_pattern(r"\bPutObjectCommand\b|\bclient-s3\b|\.[jt]s:\d"), 'ServerSideEncryption: "{0}"', ', SSEKMSKeyId: "{1}"'),
+    (lazy_pattern(r"\bsoftware\.amazon\.awssdk\b"), '.serverSideEncryption("{0}")', '.ssekmsKeyId("{1}")'),
+    (lazy_pattern(r"\bs3\.PutObjectInput\b|\boperation error S3\b"), 'ServerSideEncryption: types.ServerSideEncryption("{0}")', ', SSEKMSKeyId: aws.String("{1}")'),
+    (lazy_pattern(r"\bAws\\S3\b|\.php\b"), "'ServerSideEncryption' => '{0}'", ", 'SSEKMSKeyId' => '{1}'"),
+    (lazy_pattern(r"\bAmazon\.S3\b|\bPutObjectRequest\s?\{"), 'ServerSideEncryptionMethod = new ServerSideEncryptionMethod("{0}")', ', ServerSideEncryptionKeyManagementServiceKeyId = "{1}"'),
+    (lazy_pattern(r"\baws_s3_(?:bucket_)?object\b"), 'server_side_encryption = "{0}"', ' and kms_key_id = "{1}"'),
+)  # fmt: skip
+_KEY_CONDITION = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+
+
+def encryption_step(denial: Denial, condition: DenyingCondition, general: str) -> str:
+    """Return how the program writes with the encryption that the condition of a Deny requires.
+
+    Args:
+        denial: The denial.
+        condition: The condition on an encryption header.
+        general: The step for an unknown program or encryption.
+    """
+    text = denial.failure.text
+    own = next((words for sign, words in _PROGRAMS if sign.search(text)), None)
+    if own is not None:
+        return own
+    is_of_key = condition.key.lower() == _KEY_CONDITION
+    listed = condition.policy_values if deny_conditions.accepts_listed_values(condition) else ()
+    algorithm = "aws:kms" if is_of_key else listed[0] if len(listed) == 1 else None
+    if algorithm not in {"aws:kms", "aws:kms:dsse", "AES256"}:
+        return general
+    key = None
+    if algorithm != "AES256":
+        key = next(
+            (each for each in listed if is_of_key and each.startswith("arn:") and "*" not in each), None
+        )
+        key = key or find_key(denial) or ("KEY_ARN" if is_of_key else None)
+    call = next(((first, more) for sign, first, more in _CALLS if sign.search(text)), None)
+    if call is None:
+        if not is_of_key:
+            return general
+        call = ('ServerSideEncryption "{0}"', ' and SSEKMSKeyId "{1}"')
+    setting = "".join(call if key is not None else call[:1]).format(algorithm, clip_text(key or ""))
+    setting += "}" if setting.startswith("ExtraArgs") else ""
+    needs = ""
+    if algorithm != "AES256":
+        default = (
+            ""
+            if key is not None
+            else " Without a key, it is that of the bucket's default encryption, or aws/s3."
+        )
+        on = "the key" if key is not None else "a customer managed key"
+        needs = f"{default} The caller also needs kms:GenerateDataKey on {on}, and kms:Decrypt for multipart uploads."
+    return f"Add this to the call: {setting}. The bucket's default encryption adds no header.{needs}"
+
+
+PARTS_NEED_DECRYPT = "A large object (usually from 8 MB) is a multipart upload, whose parts S3 decrypts to join them: that requires kms:Decrypt. A small one is sent whole, which requires only kms:GenerateDataKey"
+"""Why the upload of a large object needs more than that of a small one."""
+
+
+def why_decrypt(operation: str | None) -> tuple[str, str] | None:
+    """Return why a call that only writes requires kms:Decrypt, and what else reading would require.
+
+    The limit of one request to S3 is 5 GB: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html.
+    SQS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html.
+    """
+    if operation in MULTIPART:
+        return (
+            f"{PARTS_NEED_DECRYPT}.",
+            "kms:Decrypt alone lets the caller read no object: that also requires s3:GetObject. To do without it, send objects whole, up to 5 GB: raise multipart_threshold (TransferConfig in boto3, s3.multipart_threshold in the AWS CLI).",
+        )
+    if operation in {"SendMessage", "SendMessageBatch"}:
+        return (
+            "SQS verifies each new data key before it encrypts with it: that requires kms:Decrypt besides kms:GenerateDataKey.",
+            "kms:Decrypt alone lets the caller receive no message: that also requires sqs:ReceiveMessage.",
+        )
+    return None
+
+
+__all__ = ("describe_call_tags", "describe_tag_setting", "tag_step", "tagged_type")
+
+# An identifier of Terraform needs no quotes.
+_IDENTIFIER = lazy_pattern(r"[A-Za-z_][\w-]{0,255}", re.ASCII)
+# By the name of the controller or tool. {key} and {value} are those of the tag, {name} is the key in Terraform, {pair}
+# both in a shell, and {resource} is what the tool was working on.
+_SETTINGS = {
+    "the EBS CSI driver": "Let the driver tag its volumes: controller.extraVolumeTags: {{{key}: {value}}} in its Helm chart or add-on, or tagSpecification_1: {key}={value} in the parameters of a new StorageClass. Then create the claim again.",
+    "the EFS CSI driver": "Let the driver tag its access points: controller.tags: {{{key}: {value}}} in its Helm chart. Then create the claim again.",
+    "the AWS Load Balancer Controller": "Let the controller tag what it creates: defaultTags: {{{key}: {value}}} in its Helm chart; or only for one Ingress, the annotation alb.ingress.kubernetes.io/tags: {key}={value}; for one Service, service.beta.kubernetes.io/aws-load-balancer-additional-resource-tags: {key}={value}.",
+    "Karpenter": "Let Karpenter tag what it launches: add {key}: {value} to spec.tags of the EC2NodeClass.",
+    "Terraform": 'Set it for all resources in the provider: default_tags {{ tags = {{ {name} = "{value}" }} }}; or as tags in {resource}.',
+    "CloudFormation": "Tag the stack, which passes its tags on to most resources: --tags {pair} with cdk deploy, sam deploy or aws cloudformation deploy; or set Tags in {resource}.",
+}
+
+# By service: the parameter for tags, the form of its value, and the action that tags.
+_PARAMETERS = {
+    "dynamodb": ("Tags", "Key", "TagResource"),
+    "ecr": ("tags", "Key", "TagResource"),
+    "ecs": ("tags", "key", "TagResource"),
+    "eks": ("tags", "", "TagResource"),
+    "elasticloadbalancing": ("Tags", "Key", "AddTags"),
+    "kms": ("Tags", "TagKey", "TagResource"),
+    "lambda": ("Tags", "", "TagResource"),
+    "logs": ("tags", "", "TagResource"),
+    "rds": ("Tags", "Key", "AddTagsToResource"),
+    "secretsmanager": ("Tags", "Key", "TagResource"),
+    "sns": ("Tags", "Key", "TagResource"),
+    "sqs": ("tags", "", "TagQueue"),
+    "ssm": ("Tags", "Key", "AddTagsToResource"),
+    "states": ("tags", "key", "TagResource"),
+}
+_WORD_START = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def describe_call_tags(denial: Denial, key: str, value: str) -> str | None:
+    """Return how the call in the text passes a tag: code for boto3 or JavaScript, or a command of the AWS CLI."""
+    known, operation = _PARAMETERS.get(denial.service or ""), (denial.action or "").partition(":")[2]
+    if known is None or not operation.startswith("Create"):
+        return None
+    parameter, name, action = known
+    text, snake = denial.failure.text, _WORD_START.sub("_", operation).lower()
+    of_value = name.replace("Key", "Value").replace("key", "value")
+    if re.search(rf"\.{snake}\(", text):
+        call, written = snake, f'{{"{key}": "{value}"}}'
+        if name:
+            written = f'[{{"{name}": "{key}", "{of_value}": "{value}"}}]'
+        argument = f"{parameter}={written}"
+    elif re.search(rf"\b{operation}Command\(", text):
+        call, written = f"{operation}Command", f'{{ "{key}": "{value}" }}'
+        if name:
+            written = f'[{{ {name}: "{key}", {of_value}: "{value}" }}]'
+        argument = f"{parameter}: {written}"
+    elif re.search(rf"\baws [a-z0-9-]{{2,30}} {snake.replace('_', '-')}\b", text):
+        call = f"the command {snake.replace('_', '-')}"
+        pair = f"{name}={key},{of_value}={value}" if name else f"{key}={value}"
+        argument = f"--tags {quote_argument(pair)}"
+    else:
+        return None
+    return f"Add {argument} to {call}: tags that are set after the call are too late, and the key must be exactly {key}. With tags, the caller also needs {denial.service}:{action}."
+
+
+def describe_tag_setting(denial: Denial, key: str, value: str) -> str | None:
+    """Return where what made the call sets a tag, or ``None`` if the text shows no such program."""
+    failure = denial.failure
+    if (controller := find_controller_of_denial(denial.action or "", failure)) is not None:
+        name, resource = controller.name, ""
+    elif (deployment := find_deployment(failure, denial.facts)) is not None:
+        name, resource = deployment.tool, deployment.resource or "the resource"
+    else:
+        return None
+    template = _SETTINGS.get(name)
+    key_of_map = key if _IDENTIFIER.fullmatch(key) else f'"{key}"'
+    pair = quote_argument(f"{key}={value}")
+    words = {"key": key, "value": value, "name": key_of_map, "pair": pair, "resource": resource}
+    return None if template is None else template.format_map(words)
+
+
+# A key or value of a tag that the AWS CLI reads as written: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
+_TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
+_TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-request|volume)/")
+# What one value of --tag-specifications tags.
+_TAGGED = lazy_pattern(
+    r"ResourceType=(?P<type>[a-z-]{3,40}),Tags=\[(?P<tags>(?:\{Key=[\w.:/=+@ -]{1,128},Value=[\w.:/=+@ -]{0,256}\},?){1,20})\]"
+)
+_INSTANCES = ("aws_instance", "aws_spot_instance_request")
+_BLOCK_DEVICES = ("root_block_device", "ebs_block_device")
+_PLAIN_TAGS = lazy_pattern(r"[\w\s\"=.,:/@-]{1,400}")
+_LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
+
+
+def tagged_type(denial: Denial) -> str | None:
+    """Return which of the resources that a launch creates is denied, each of which has tags."""
+    found = _TAGGED_TYPE.search(denial.resource or "") if denial.lowercase_action in _LAUNCHES else None
+    return None if found is None else found[1]
+
+
+def _terraform_instance(denial: Denial) -> str | None:
+    """Return how Terraform's aws_instance tags volumes at launch, if the text shows one that does it later.
+
+    https://github.com/hashicorp/terraform-provider-aws/issues/35639
+    """
+    text = denial.failure.text
+    if not any(each in text for each in _INSTANCES) or "volume_tags" in text:
+        return None
+    instances = find_resources(text, *_INSTANCES)
+    devices = (found for each in instances for name in _BLOCK_DEVICES for found in each.find_nested(name))
+    device = next((each for each in devices if each.find_nested("tags")), None)
+    stated = [
+        tags.body
+        for block in (*present(device), *instances)
+        for tags in block.find_nested("tags")
+        if _PLAIN_TAGS.fullmatch(tags.body)
+    ]
+    tags = f"{{ {' '.join(max(stated, key=lambda each: each.count('='), default='KEY = VALUE').split())} }}"
+    remove = "" if device is None else f", and remove tags from {device.kind}: the two conflict"
+    return f"In aws_instance, write volume_tags = {tags}{remove}. Terraform sets the tags of a block device after the launch, with CreateTags, so the request lacks them; tags is for the instance. Or use a launch template with tag_specifications for volume."
+
+
+def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") -> str:
+    """Return how to tag the one resource of a launch that is denied, or how what made the call sets tags, or the step."""
+    kind = tagged_type(denial)
+    if kind == "volume" and (found := _terraform_instance(denial)) is not None:
+        return found
+    # No value from a policy can end the quoted argument.
+    key, text = (each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE")))
+    if kind is None:
+        of_tool = describe_tag_setting(denial, key, text)
+        return of_tool or describe_call_tags(denial, key, text) or step
+    command = denial.case.context.command
+    tagged = {
+        each["type"]: each["tags"] for each in _TAGGED.finditer("" if command is None else command.text)
+    }
+    others = join_words([f"the {each}" for each in tagged if each != kind], "and")
+    # The same tag of another resource has the value, and the option replaces all tags of a resource.
+    same = re.search(rf"\{{Key={re.escape(key)},Value=([^}}]+)\}}", "".join(tagged.values()))
+    text = same[1] if same and text == "VALUE" else text
+    kept = [
+        each for each in tagged.pop(kind, "").split("},") if each and not each.startswith(f"{{Key={key},")
+    ]
+    tagged[kind] = ",".join([*(f"{each.rstrip('}')}}}" for each in kept), f"{{Key={key},Value={text}}}"])
+    option = " ".join(f"'ResourceType={each},Tags=[{tags}]'" for each, tags in tagged.items())
+    if others or kept:
+        only = f"The command tags only {others}." if others and not kept else f"The {kind} has other tags."
+        return f"{only} Write --tag-specifications {option}: if the option is given twice, only the last one is used. The caller also needs ec2:CreateTags for the {kind}."
+    return f"Tag the {kind} in the same call: with --tag-specifications {option} in the AWS CLI, or tag_specifications in Terraform's aws_launch_template. Each type of resource has its own tags."
+
+
+_KEYS = ("aws:SecureTransport", "s3:TlsVersion")
+# An endpoint without TLS, after the name of its setting.
+_HTTP = lazy_pattern(
+    r"(?<![\w$])(?P<name>[\w.-]{0,60}endpoint[\w.-]{0,30}|base_?url|curl(?: -[\w-]{1,20}){0,4})[\"']?\s{0,3}(?:=>|[=:, (])\s{0,3}[\"']?"
+    r"http(?P<host>://[\w.-]{1,200}\.amazonaws\.com(?:\.cn)?\b)",
+    re.IGNORECASE,
+)
+# A setting that turns TLS off, and what it is instead.
+_OFF = lazy_pattern(
+    r"(?<![\w$.-])(?P<name>[\w.-]{0,60}(?:(?:use_?ssl|ssl[._]enabled|use_?https)(?=\W{1,5}false\b)|(?:use_?http|disable_?ssl)(?=\W{1,5}true\b)))[\"']?\s{0,3}(?:=>|[=:, ])\s{0,3}[\"']?(?P<value>true|false)\b",
+    re.IGNORECASE,
+)
+_IS_HADOOP = lazy_pattern(r"\bs3a\b|\b(?i:hadoop|spark)\b")
+_KEEP = "The Deny is there to stop calls without TLS: no policy has to change."
+
+
+def requires_tls(requirement: Requirement) -> bool:
+    """Return whether a requirement is a call over HTTPS."""
+    return any(map(requirement.has_key, _KEYS))
+
+
+def is_about_tls(key: str, values: tuple[str, ...]) -> bool:
+    """Return whether a condition of a Deny matches only calls without TLS, or with an old version of it."""
+    name = key.lower()
+    return name == "s3:tlsversion" or (
+        name == "aws:securetransport" and [each.lower() for each in values] == ["false"]
+    )
+
+
+def secure_call_remedy(denial: Denial, requirement: Requirement, title: str) -> Remedy:
+    """Return how to call over HTTPS, from what the text shows of the call."""
+    text = denial.failure.text
+    lines: tuple[str, ...] = ()
+    found, off = _HTTP.search(text), _OFF.search(text)
+    if found is not None:
+        name, (old, url) = found["name"], (f"http{found['host']}", f"https{found['host']}")
+        step = f"Write {clip_text(url)}"
+        if not name.lower().startswith("curl"):
+            step += ", or leave the endpoint out: the AWS CLI and the SDKs use HTTPS by default"
+        title, step = f"{title}, instead of {clip_text(old)} ({clip_text(name)} in the text)", f"{step}."
+        if name.lower() == "--endpoint-url":
+            lines = present(commands.repeat_command(denial.context.command, changes={"endpoint-url": url}))
+    elif off is not None:
+        on = "true" if off["value"].lower() == "false" else "false"
+        step = f"{clip_text(off['name'])} is {off['value']} in the text: set it to {on}, or remove the setting, because TLS is the default."
+    else:
+        of_hadoop = ", fs.s3a.connection.ssl.enabled" if _IS_HADOOP.search(text) else ""
+        step = f"Use an https:// endpoint URL with TLS 1.2 or later. The AWS CLI and the SDKs do so by default: look for http:// in --endpoint-url, AWS_ENDPOINT_URL, endpoint_url of the profile{of_hadoop} and the code."
+    return your_remedy(title, step, _KEEP, commands=lines, url=requirement.url)
