@@ -17,6 +17,8 @@ from iamtriage.explaining._rules.shared.texts.text_fragments import (
     may_name_user,
 )
 
+Condition: TypeAlias = Callable[[Denial], bool]
+
 # What a text says in addition to the failure has at least this length.
 _MIN_CHARS_BESIDE = 12
 
@@ -29,6 +31,36 @@ _SIGNS_OF_TASKS = (
 )
 # A service account with a role, or without.
 _ACCOUNT_SIGNS = ("eks.amazonaws.com/role-arn", "kind: ServiceAccount", " sa ", " serviceaccount ")
+
+
+def all_of(*conditions: Condition) -> Condition:
+    """Return the condition that all conditions hold."""
+    return lambda denial: all(each(denial) for each in conditions)
+
+
+def says(*words: str) -> Condition:
+    """Return the condition that a text has one of these words."""
+    return lambda denial: any(map(denial.failure.text.__contains__, words))
+
+
+def calls(*actions: str) -> Condition:
+    """Return the condition that one of these actions was denied, in lowercase."""
+    return lambda denial: denial.lowercase_action in actions
+
+
+def is_of(*services: str | None) -> Condition:
+    """Return the condition that an action of one of these services was denied."""
+    return lambda denial: denial.service in services
+
+
+def is_not_explicit(denial: Denial) -> bool:
+    """Return whether no Deny statement is known to deny the call."""
+    return not denial.is_explicit
+
+
+def shows_policy(denial: Denial) -> bool:
+    """Return whether the text has a policy."""
+    return bool(denial.context.policies)
 
 
 def _may_be_of_pod(denial: Denial) -> bool:
@@ -123,21 +155,10 @@ def _is_not_plain(denial: Denial) -> bool:
     return not is_plain or denial.facts.authorization_details is not None
 
 
-def _may_be_of_imported_key(denial: Denial) -> bool:
-    """Return whether code of the CDK can import a resource without its KMS key."""
-    text = denial.failure.text
-    return denial.service == "kms" and _may_lack_allow(denial) and "grant" in text and "from" in text
-
-
-def _may_be_of_key_pattern(denial: Denial) -> bool:
-    """Return whether code of the CDK can grant the denied action on other objects."""
-    return denial.service == "s3" and _may_lack_allow(denial) and "grant" in denial.failure.text
-
-
 def _may_have_policy(denial: Denial) -> bool:
     """Return whether the text can have a policy of the caller or the resource, and the facts have no policies."""
     # A permission set can have the name of an AWS managed policy.
-    is_shown = bool(denial.context.policies) or "Access_" in (denial.principal_text or "")
+    is_shown = shows_policy(denial) or "Access_" in (denial.principal_text or "")
     # Athena's call was allowed: its rule compares what S3 denied.
     return is_shown and denial.facts.policies is None and denial.message_rule != _QUERY_RULE
 
@@ -185,13 +206,8 @@ def _may_be_default(denial: Denial) -> bool:
 _SIGNS_OF_KEYS = (
     "ccess_key", "ACCESS_KEY_ID", "eks.amazonaws.com/role-arn", "AWS_ROLE_ARN", "create-pod-identity-association",
 )  # fmt: skip
-# Those of the actions that releases of controllers began to call.
-_SERVICES_OF_RELEASES = frozenset({"ec2", "elasticloadbalancing", "iam", "route53"})
-_CACHE_LOGINS = frozenset({"elasticache:connect", "memorydb:connect"})
 _QUERY_RULE = "denials.data_stores.queries.explain_query"
-# The AWS SDK of old versions of Terraform names no service.
-_SERVICES_OF_STATE = frozenset({"s3", "dynamodb", None})
-_Additions: TypeAlias = "tuple[tuple[Callable[[Denial], bool], str], ...]"
+_Additions: TypeAlias = tuple[tuple[Condition, str], ...]
 _OF_DENIAL: _Additions = (
     (
         lambda denial: denial.failure.authorization_id is not None,
@@ -201,7 +217,7 @@ _OF_DENIAL: _Additions = (
     (_may_scan_regions, "denials.policy_types.scanned_regions.add_scanned_regions"),
     (_may_be_of_pod, "denials.identities.node_roles.add_pod_role_cause"),
     (_may_be_of_tags, "denials.services.deployments.add_tagged_call"),
-    (lambda denial: denial.service == "kms", "denials.kms.kms_keys.add_encrypted_data"),
+    (is_of("kms"), "denials.kms.kms_keys.add_encrypted_data"),
     (
         lambda denial: denial.facts.policies is not None,
         "denials.shown_policies.evaluated_policies.add_evaluation",
@@ -212,149 +228,112 @@ _OF_DENIAL: _Additions = (
     ),
     (_may_have_policy, "denials.shown_policies.stated_policies.add_stated_policies"),
     (_may_be_default, "denials.shown_policies.default_resources.add_default_resource"),
-    (
-        lambda denial: denial.lowercase_action == "s3:createbucket",
-        "denials.s3.existing_buckets.add_existing_bucket",
-    ),
+    (calls("s3:createbucket"), "denials.s3.existing_buckets.add_existing_bucket"),
     (_is_not_plain, "denials.policy_types.other_policies.add_other_policies"),
     (
-        lambda denial: denial.lowercase_action == "eks:accesskubernetesapi" and not denial.is_explicit,
+        all_of(calls("eks:accesskubernetesapi"), is_not_explicit),
         "kubernetes.console.eks_console.add_cluster_access",
     ),
     (
-        lambda denial: (
-            denial.service in _SERVICES_OF_RELEASES
-            and _may_lack_allow(denial)
-            and may_name_controller(denial.failure.text)
+        # Services whose actions releases of controllers began to call.
+        all_of(
+            is_of("ec2", "elasticloadbalancing", "iam", "route53"),
+            _may_lack_allow,
+            lambda denial: may_name_controller(denial.failure.text),
         ),
         "denials.identities.controller_releases.add_release",
     ),
     (
-        lambda denial: denial.lowercase_action in _CACHE_LOGINS and "WRONGPASS" in denial.failure.text,
+        all_of(calls("elasticache:connect", "memorydb:connect"), says("WRONGPASS")),
         "denials.data_stores.cache_logins.add_cache_login",
     ),
 )
 # What these look for stands beside the failure.
 _OF_TEXT: _Additions = (
     (
-        lambda denial: (
-            denial.is_explicit
-            and denial.policy_type == "identity"
-            and denial.policy is None
-            and ":policy/" in denial.failure.text
+        all_of(
+            lambda denial: denial.is_explicit and denial.policy_type == "identity" and denial.policy is None,
+            says(":policy/"),
         ),
         "denials.policy_types.identity_denies.add_listed_policy",
     ),
-    (lambda denial: "s3a" in denial.failure.text, "credentials.provider_chains.add_unlisted_provider"),
+    (says("s3a"), "credentials.provider_chains.add_unlisted_provider"),
     (_may_be_of_region, "denials.policy_types.control_policies.add_denied_region"),
     (
-        lambda denial: (
-            "/i-" in (denial.principal_text or "")
-            and not denial.is_explicit
-            and any(map(denial.failure.text.__contains__, _SIGNS_OF_TASKS))
+        all_of(
+            is_not_explicit, lambda denial: "/i-" in (denial.principal_text or ""), says(*_SIGNS_OF_TASKS)
         ),
         "denials.identities.other_callers.add_task_role",
     ),
+    (all_of(is_not_explicit, shows_policy, says("kms:")), "denials.kms.key_policies.add_key_policy"),
+    # Code of the CDK that imports a resource without its KMS key, and that grants an action on other objects.
     (
-        lambda denial: (
-            not denial.is_explicit and bool(denial.context.policies) and "kms:" in denial.failure.text
-        ),
-        "denials.kms.key_policies.add_key_policy",
-    ),
-    (_may_be_of_imported_key, "denials.shown_policies.code_statements.add_imported_key"),
-    (_may_be_of_key_pattern, "denials.shown_policies.code_statements.add_key_pattern"),
-    (
-        lambda denial: not denial.is_explicit and "aws_iam_" in denial.failure.text,
-        "denials.identities.terraform_code.add_resource_order",
+        all_of(is_of("kms"), _may_lack_allow, says("grant"), says("from")),
+        "denials.shown_policies.code_statements.add_imported_key",
     ),
     (
-        lambda denial: (
-            denial.lowercase_action in {"iam:createrole", "iam:createuser"}
-            and _may_lack_allow(denial)
-            and not denial.context.policies
-            and "oundary" in denial.failure.text
+        all_of(is_of("s3"), _may_lack_allow, says("grant")),
+        "denials.shown_policies.code_statements.add_key_pattern",
+    ),
+    (all_of(is_not_explicit, says("aws_iam_")), "denials.identities.terraform_code.add_resource_order"),
+    (
+        all_of(
+            calls("iam:createrole", "iam:createuser"),
+            _may_lack_allow,
+            lambda denial: not shows_policy(denial),
+            says("oundary"),
         ),
         "denials.denies.named_requirements.add_required_boundary",
     ),
     (
-        lambda denial: (
-            not denial.is_explicit
-            and 'provider "aws"' in denial.failure.text
-            and "= aws." in denial.failure.text
-        ),
+        all_of(is_not_explicit, says('provider "aws"'), says("= aws.")),
         "denials.identities.terraform_code.add_default_provider",
     ),
     (_may_be_elsewhere, "denials.shown_policies.region_contrasts.add_resource_elsewhere"),
     (_may_be_elsewhere, "calls.names.account_contrasts.add_resource_in_other_account"),
     (
-        lambda denial: denial.action is not None and "EvalDecision" in denial.failure.text,
+        all_of(lambda denial: denial.action is not None, says("EvalDecision")),
         "denials.policy_types.other_policies.add_simulation",
     ),
     (
-        lambda denial: (
-            not denial.is_explicit
-            and ("--profile" in denial.failure.text or "AWS_PROFILE" in denial.failure.text)
-        ),
+        all_of(is_not_explicit, says("--profile", "AWS_PROFILE")),
         "denials.identities.other_callers.add_working_profile",
     ),
-    (
-        lambda denial: "get-caller-identity" in denial.failure.text,
-        "denials.identities.other_callers.add_other_caller",
-    ),
-    (
-        lambda denial: any(map(denial.failure.text.__contains__, _ASSUMING)),
-        "denials.identities.unused_sessions.add_unused_session",
-    ),
+    (says("get-caller-identity"), "denials.identities.other_callers.add_other_caller"),
+    (says(*_ASSUMING), "denials.identities.unused_sessions.add_unused_session"),
     (
         lambda denial: denial.failure.text.count("role-to-assume:") > 1,
         "denials.identities.unused_sessions.add_replaced_role",
     ),
     (_may_be_given_elsewhere, "denials.identities.given_permissions.add_other_holder"),
     (
-        lambda denial: (
-            denial.service in _SERVICES_OF_STATE
-            and ('provider "aws"' in denial.failure.text or "terraform_remote_state" in denial.failure.text)
-        ),
+        # The AWS SDK of old versions of Terraform names no service.
+        all_of(is_of("s3", "dynamodb", None), says('provider "aws"', "terraform_remote_state")),
         "denials.services.deployments.add_backend_role",
     ),
     (
-        lambda denial: (
-            denial.lowercase_action == "s3:listbucket" and "existing workspaces" in denial.failure.text
-        ),
+        all_of(calls("s3:listbucket"), says("existing workspaces")),
         "denials.services.deployments.add_workspace_listing",
     ),
-    (
-        lambda denial: bool(denial.context.policies) and "ndpoint" in denial.failure.text,
-        "denials.policy_types.endpoint_policies.add_endpoint_policy",
-    ),
-    (
-        lambda denial: "kind: BackupStorageLocation" in denial.failure.text,
-        "denials.identities.other_callers.add_ignored_keys",
-    ),
-    (
-        lambda denial: "code = Unauthenticated" in denial.failure.text,
-        "denials.identities.controller_releases.add_grpc_code",
-    ),
-    (
-        lambda denial: any(map(denial.failure.text.__contains__, _SIGNS_OF_KEYS)),
-        "denials.identities.other_callers.add_precedence",
-    ),
+    (all_of(shows_policy, says("ndpoint")), "denials.policy_types.endpoint_policies.add_endpoint_policy"),
+    (says("kind: BackupStorageLocation"), "denials.identities.other_callers.add_ignored_keys"),
+    (says("code = Unauthenticated"), "denials.identities.controller_releases.add_grpc_code"),
+    (says(*_SIGNS_OF_KEYS), "denials.identities.other_callers.add_precedence"),
     (_may_show_other_role, "denials.identities.given_permissions.add_working_role"),
     (
-        lambda denial: (
-            _may_lack_allow(denial)
-            and "ermission" in denial.failure.text
-            and "AWSReservedSSO_" in (denial.principal_text or "")
+        all_of(
+            _may_lack_allow,
+            says("ermission"),
+            lambda denial: "AWSReservedSSO_" in (denial.principal_text or ""),
         ),
         "denials.identities.given_permissions.add_unprovisioned_set",
     ),
     (_may_ask, "denials.answers.add_answers"),
     (
-        lambda denial: (
-            denial.deny is None
-            and denial.policy_type is None
-            and any(each.has_principal for each in denial.context.policies)
-            and "Deny" in denial.failure.text
+        all_of(
+            lambda denial: denial.deny is None and denial.policy_type is None,
+            lambda denial: any(each.has_principal for each in denial.context.policies),
+            says("Deny"),
         ),
         "denials.policy_types.stated_resource_denies.add_resource_deny",
     ),

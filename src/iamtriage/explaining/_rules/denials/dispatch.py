@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import attrs
@@ -10,7 +10,15 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.denials.additions import find_additions
+from iamtriage.explaining._rules.denials.additions import (
+    Condition,
+    all_of,
+    calls,
+    find_additions,
+    is_not_explicit,
+    says,
+    shows_policy,
+)
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial, mark_cut_end
 from iamtriage.explaining._rules.shared.loading import load_rule
@@ -18,7 +26,6 @@ from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import PolicyType
 
-Condition: TypeAlias = Callable[[Denial], bool]
 Routes: TypeAlias = "tuple[tuple[Condition, str | Routes], ...]"
 """Conditions with the names of their rules, or with the routes for the denials that meet the condition."""
 
@@ -78,11 +85,6 @@ def _follow(routes: Routes, denial: Denial) -> Iterator[str]:
             yield from (rule,) if isinstance(rule, str) else _follow(rule, denial)
 
 
-def _is_of_bucket_owner(denial: Denial) -> bool:
-    """Return whether S3 accepts a call only from the account of the bucket."""
-    return not denial.is_explicit and denial.lowercase_action in _ACTIONS_OF_BUCKET_OWNER
-
-
 def _is_service_in_prose(denial: Denial) -> bool:
     """Return whether the caller is a service by its name, such as "CloudWatch Alarms"."""
     name = denial.principal_text
@@ -97,22 +99,10 @@ def _denied_by(policy_type: PolicyType) -> Condition:
     return lambda denial: denial.policy_type == policy_type
 
 
-def _calls(action: str) -> Condition:
-    return lambda denial: denial.lowercase_action == action
-
-
-def _may_subscribe(denial: Denial) -> bool:
-    return not denial.is_explicit and denial.lowercase_action.startswith("aws-marketplace:")
-
-
 def _assumes_role(denial: Denial) -> bool:
     if denial.policy_type == "identity" and denial.is_explicit:
         return False  # as for any other action, the role's trust policy is not the reason
     return denial.lowercase_action in ASSUME_ROLE_ACTIONS or denial.policy_type == "role_trust"
-
-
-def _passes_role(denial: Denial) -> bool:
-    return denial.lowercase_action == "iam:passrole" and not denial.is_explicit
 
 
 def _lacks_action_or_caller(denial: Denial) -> bool:
@@ -158,10 +148,6 @@ def _may_be_bucket_of_aws(denial: Denial) -> bool:
     return is_unnamed and denial.service in {None, "s3", "ecr"}
 
 
-def _is_git_denial(denial: Denial) -> bool:
-    return denial.failure.envelope.operation is None and _is_bare_status_of("codecommit")(denial)
-
-
 def _is_database_user(denial: Denial) -> bool:
     """Return whether a user of an Amazon Redshift database requests a role, as COPY and UNLOAD do."""
     # An action in the text around the message, as COPY FROM 's3://…' implies one, is not what was denied.
@@ -172,19 +158,6 @@ def _is_database_user(denial: Denial) -> bool:
     return parse_masked_role((denial.resource or "").partition(",")[0]) is not None
 
 
-def _says(words: str) -> Condition:
-    return lambda denial: words in denial.failure.text
-
-
-def _names_cdk_bootstrap(denial: Denial) -> bool:
-    return "cdk-bootstrap/" in denial.failure.text or ":role/cdk-" in denial.failure.text
-
-
-def _is_of_device(denial: Denial) -> bool:
-    """Return whether a log of AWS IoT Core shows what was denied to a device, and the text has a policy."""
-    return "AUTHORIZATION_FAILURE" in denial.failure.text and bool(denial.context.policies)
-
-
 def _may_name_managed_key(denial: Denial) -> bool:
     """Return whether the use of a key was denied, and the text can name an AWS managed key."""
     text = denial.failure.text
@@ -192,10 +165,6 @@ def _may_name_managed_key(denial: Denial) -> bool:
     # A secret that is described without KmsKeyId has such a key, too.
     signs = ("aws/", "KeyManager", "managed", "VersionIdsToStages")
     return is_of_key and not denial.is_explicit and any(map(text.__contains__, signs))
-
-
-def _is_of_identity_pool(denial: Denial) -> bool:
-    return (denial.principal_text or "").endswith("/CognitoIdentityCredentials")
 
 
 def _calls_for_resource(denial: Denial) -> bool:
@@ -271,7 +240,6 @@ def _is_function_url(denial: Denial) -> bool:
     return is_bare and ".lambda-url." in failure.text
 
 
-_ACTIONS_OF_BUCKET_OWNER = frozenset({"s3:deletebucketpolicy", "s3:getbucketpolicy", "s3:putbucketpolicy"})
 _DEPENDENCY_RULE = "denials.services.service_specific.explain_dependency"
 _GUARDRAIL_RULES: dict[PolicyType, str] = {
     "permissions_boundary": "denials.policy_types.guardrails.explain_permissions_boundary",
@@ -282,10 +250,10 @@ _GUARDRAIL_RULES: dict[PolicyType, str] = {
 }
 DEFAULT_RULE = "denials.policy_types.missing_allows.explain_missing_allow"
 GUARDRAIL_ROUTES: Routes = (
-    (_names_cdk_bootstrap, "calls.names.cdk_qualifiers.explain_other_qualifier"),
+    (says("cdk-bootstrap/", ":role/cdk-"), "calls.names.cdk_qualifiers.explain_other_qualifier"),
     (
         # The CDK goes on without its bootstrap roles.
-        _says("could not be used to assume"),
+        says("could not be used to assume"),
         "denials.roles.cdk_roles.explain_unassumed_roles",
     ),
     (
@@ -294,10 +262,16 @@ GUARDRAIL_ROUTES: Routes = (
             (_cannot_assume_passed_role, "denials.services.calling_services.explain_untrusted_service"),
             (_may_be_bucket_of_aws, "denials.s3.buckets.explain_bucket_of_aws"),
             (_is_bare_status_of("ecr"), "denials.services.repositories.explain_image_pull"),
-            (_is_git_denial, "denials.services.repositories.explain_git_denial"),
             (
-                # opensearch-py passes on only the status.
-                lambda denial: "aoss" in denial.failure.text and "Exception(403" in denial.failure.text,
+                all_of(
+                    lambda denial: denial.failure.envelope.operation is None,
+                    _is_bare_status_of("codecommit"),
+                ),
+                "denials.services.repositories.explain_git_denial",
+            ),
+            # opensearch-py passes on only the status.
+            (
+                all_of(says("aoss"), says("Exception(403")),
                 "denials.data_stores.opensearch.explain_data_access",
             ),
             (_is_database_user, "denials.services.calling_services.explain_redshift_role"),
@@ -312,11 +286,12 @@ GUARDRAIL_ROUTES: Routes = (
     ),
 )
 ROUTES: Routes = (
-    (_is_of_device, "denials.services.iot_policies.explain_device"),
-    (_says("role-aliases/"), "denials.services.iot_policies.explain_role_alias"),
+    # A log of AWS IoT Core shows what was denied to a device.
+    (all_of(says("AUTHORIZATION_FAILURE"), shows_policy), "denials.services.iot_policies.explain_device"),
+    (says("role-aliases/"), "denials.services.iot_policies.explain_role_alias"),
     (_requests_sso_token, "credentials.expired_logins.explain_denied_sso_login"),
     (_calls_organizations, "denials.services.organizations.explain_organizations"),
-    (_says(" with Tags. An additional permission "), "denials.services.deployments.explain_tagged_resource"),
+    (says(" with Tags. An additional permission "), "denials.services.deployments.explain_tagged_resource"),
     (
         lambda denial: ":transform/" in (denial.resource or ""),
         "denials.services.deployments.explain_misspelled_transform",
@@ -325,8 +300,8 @@ ROUTES: Routes = (
     (
         lambda denial: denial.lowercase_action.startswith("sts:assumerolewith"),
         (
-            (_calls("sts:assumerolewithsaml"), "denials.roles.saml.explain_saml"),
-            (_calls("sts:assumerolewithwebidentity"), "denials.roles.federation.explain_web_identity"),
+            (calls("sts:assumerolewithsaml"), "denials.roles.saml.explain_saml"),
+            (calls("sts:assumerolewithwebidentity"), "denials.roles.federation.explain_web_identity"),
         ),
     ),
     (
@@ -336,11 +311,14 @@ ROUTES: Routes = (
             (lambda _: True, "denials.services.sessions.explain_unsigned_request"),
         ),
     ),
-    (_may_subscribe, "denials.services.service_settings.explain_bedrock_subscription"),
-    (_calls("lambda:getlayerversion"), "denials.services.function_layers.explain_layer"),
+    (
+        all_of(is_not_explicit, lambda denial: denial.lowercase_action.startswith("aws-marketplace:")),
+        "denials.services.service_settings.explain_bedrock_subscription",
+    ),
+    (calls("lambda:getlayerversion"), "denials.services.function_layers.explain_layer"),
     (_assumes_role, "denials.roles.assuming_roles.explain_assume_role"),
     (
-        _passes_role,
+        all_of(calls("iam:passrole"), is_not_explicit),
         (
             (
                 lambda denial: denial.crosses_accounts is True,
@@ -354,7 +332,14 @@ ROUTES: Routes = (
         _denied_by("resource"),
         (
             (_is_service_in_prose, "denials.services.calling_services.explain_calling_service"),
-            (_is_of_bucket_owner, "denials.s3.buckets.explain_call_of_owner"),
+            (
+                # S3 accepts these calls only from the account of the bucket.
+                all_of(
+                    is_not_explicit,
+                    calls("s3:deletebucketpolicy", "s3:getbucketpolicy", "s3:putbucketpolicy"),
+                ),
+                "denials.s3.buckets.explain_call_of_owner",
+            ),
             (lambda _: True, "denials.policy_types.resource_policies.explain_resource_policy"),
         ),
     ),
@@ -376,11 +361,14 @@ ROUTES: Routes = (
         "denials.kms.keys_of_services.explain_service_encryption_key",
     ),
     (_depends_on_other_service, _DEPENDENCY_RULE),
-    (_is_of_identity_pool, "denials.identities.guest_identities.explain_guest"),
+    (
+        lambda denial: (denial.principal_text or "").endswith("/CognitoIdentityCredentials"),
+        "denials.identities.guest_identities.explain_guest",
+    ),
     (_denied_by("identity"), DEFAULT_RULE),
     # What the message leaves open.
     # SNS logs that it cannot deliver a message.
-    (_says("providerResponse"), "denials.services.calling_services.explain_delivery"),
+    (says("providerResponse"), "denials.services.calling_services.explain_delivery"),
     (_is_gateway_response, "denials.services.api_responses.explain_gateway_response"),
     (_is_function_url, "denials.services.api_responses.explain_function_url"),
     (_is_bare_s3_denial, "denials.s3.s3_denials.explain_bare_s3"),
