@@ -20,7 +20,7 @@ from iamtriage.explaining._context.readers.regions import find_called_region, fi
 from iamtriage.explaining._context.readers.statements import find_said, is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.denials.policy_principals import (
+from iamtriage.explaining._rules.denials.resource_commands import (
     policy_principal_arn,
     role_path_steps,
 )

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     replace_key,
 )
 from iamtriage.explaining._rules.denials.conditions.request_conditions import are_met, is_being_created
-from iamtriage.explaining._rules.denials.policy_principals import principal_arn_pattern
+from iamtriage.explaining._rules.denials.resource_commands import principal_arn_pattern
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import excluded_principals
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES, REDEPLOY

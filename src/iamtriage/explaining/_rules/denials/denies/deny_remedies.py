@@ -13,7 +13,7 @@ from iamtriage._text import as_sentence, clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials import policy_principals
+from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions import condition_keys, denied_regions, deny_conditions
 from iamtriage.explaining._rules.denials.denies import required_settings
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
@@ -138,7 +138,7 @@ def exempt_from_mfa(denial: Denial, name: str, *steps: str) -> Remedy:
     elif role is not None:
         why = "get-session-token is only for IAM users. AWS documents that credentials of AssumeRole carry no MFA, even if a code was passed; those of instances, functions and CI jobs never do."
         exempt = (
-            f'This condition exempts the role: "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(policy_principals.principal_arn_pattern(denial))}"}}. If people assume it, its trust policy can require MFA of them.',
+            f'This condition exempts the role: "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(resource_commands.principal_arn_pattern(denial))}"}}. If people assume it, its trust policy can require MFA of them.',
         )
     return account_remedy(
         f"Have the Deny exempt {denial.caller}: {reason}",
@@ -346,7 +346,7 @@ def add_root_user(denial: Denial, remedy: Remedy) -> Remedy:
     name = "" if denial.resource_arn is None else denial.resource_arn.resource
     exempt = '"ArnNotLike": {"aws:PrincipalArn": "ROLE_ARN"}'
     if denial.role is not None:
-        exempt = exempt.replace("ROLE_ARN", clip_text(policy_principals.principal_arn_pattern(denial)))
+        exempt = exempt.replace("ROLE_ARN", clip_text(resource_commands.principal_arn_pattern(denial)))
     steps = (
         "Or, if no such call is possible, delete the policy with delete-bucket-policy as the root user of the bucket's account, such as in CloudShell: no Deny in the policy prevents that. For a member account, the organization's management account can use aws sts assume-root with the task policy S3UnlockBucketPolicy.",
         f"The Deny also covers {denial.action}. In the next policy, deny only object actions such as s3:GetObject and s3:PutObject, or exempt the callers that manage the bucket with the condition {exempt}.",

@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.denials.denies.required_settings import (
     tagged_type,
 )
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
-from iamtriage.explaining._rules.denials.policy_principals import principal_arn_pattern
+from iamtriage.explaining._rules.denials.resource_commands import principal_arn_pattern
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies

@@ -21,7 +21,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import deny_conditions, request_conditions
 from iamtriage.explaining._rules.denials.denies import required_settings
-from iamtriage.explaining._rules.denials.policy_principals import principal_arn_pattern
+from iamtriage.explaining._rules.denials.resource_commands import principal_arn_pattern
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_DENIES,

@@ -17,7 +17,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.keys import key_sources
 from iamtriage.explaining._rules.credentials.workloads.ecs_tasks import NO_TASK_ROLE, task_role_remedy
-from iamtriage.explaining._rules.denials import policy_principals
+from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -162,7 +162,7 @@ def _allow_role(denial: Denial, bucket: str) -> Remedy:
     controller, policy = find_controller_of_account("velero"), RESOURCE_POLICIES["s3"]
     call = (denial.action or "", denial.resource or "", denial.location.partition or "aws")
     listed = [] if controller is None else controller.build_statements(*call)
-    principal = {"AWS": policy_principals.policy_principal_arn(denial)}
+    principal = {"AWS": resource_commands.policy_principal_arn(denial)}
     statements = [
         {"Effect": "Allow", "Principal": principal, "Action": each["Action"], "Resource": each["Resource"]}
         for each in listed

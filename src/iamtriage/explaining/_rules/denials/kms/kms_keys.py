@@ -28,11 +28,11 @@ from iamtriage.explaining._rules.denials.policy_causes import (
     KMS_KEY_POLICY,
     KMS_WRONG_REGION,
 )
-from iamtriage.explaining._rules.denials.policy_principals import role_path_steps
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import (
     IF_OTHER_ACCOUNT,
     resource_remedy,
 )
+from iamtriage.explaining._rules.denials.resource_commands import role_path_steps
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial

@@ -31,8 +31,8 @@ from iamtriage.explaining._rules.denials.conditions.encrypted_data import (
     function_of,
 )
 from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
-from iamtriage.explaining._rules.denials.policy_principals import policy_principal_arn
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
+from iamtriage.explaining._rules.denials.resource_commands import policy_principal_arn
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command

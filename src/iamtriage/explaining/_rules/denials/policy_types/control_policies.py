@@ -24,12 +24,12 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions
 from iamtriage.explaining._rules.denials.conditions.request_conditions import CREATES
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
-from iamtriage.explaining._rules.denials.policy_principals import (
+from iamtriage.explaining._rules.denials.policy_types import guardrails, root_users
+from iamtriage.explaining._rules.denials.policy_types.policy_levels import allow_at_level, find_blocked_level
+from iamtriage.explaining._rules.denials.resource_commands import (
     principal_arn_pattern,
     role_path_steps,
 )
-from iamtriage.explaining._rules.denials.policy_types import guardrails, root_users
-from iamtriage.explaining._rules.denials.policy_types.policy_levels import allow_at_level, find_blocked_level
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.messages.decisions import matching_reasons

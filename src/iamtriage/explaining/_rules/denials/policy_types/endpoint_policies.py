@@ -16,7 +16,7 @@ from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.denials import policy_principals
+from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.policy_types import guardrails
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_known_policies
 from iamtriage.explaining._rules.shared import commands, pages
@@ -115,7 +115,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
             notes += ("The endpoints of ecr.dkr and S3 (for layers) can have such policies, too.",)
         # The condition names the role of a session, whose ARN must be complete.
         if denial.role is None or not denial.role.lacks_its_path:
-            notes += policy_principals.role_path_steps(denial)
+            notes += resource_commands.role_path_steps(denial)
         if denial.crosses_accounts is not False and find_resource_policy(denial.service, denial.resource):
             where = "if another account owns the resource"
             if denial.crosses_accounts:
@@ -176,7 +176,7 @@ def endpoint_statement(denial: Denial) -> dict[str, Any] | None:
     statement = guardrails.allowing_statement(denial)
     if statement is None:
         return None
-    condition = {"ArnLike": {"aws:PrincipalArn": policy_principals.principal_arn_pattern(denial)}}
+    condition = {"ArnLike": {"aws:PrincipalArn": resource_commands.principal_arn_pattern(denial)}}
     return {"Sid": statement["Sid"], "Effect": "Allow", "Principal": "*", **statement, "Condition": condition}
 
 

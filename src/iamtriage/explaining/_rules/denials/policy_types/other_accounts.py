@@ -14,7 +14,7 @@ from iamtriage.arns._principals import SERVICE_LINKED_PREFIX, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.denials.policy_principals import policy_principal_arn
+from iamtriage.explaining._rules.denials.resource_commands import policy_principal_arn
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial

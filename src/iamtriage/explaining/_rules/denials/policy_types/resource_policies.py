@@ -17,7 +17,7 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
-from iamtriage.explaining._rules.denials import policy_principals, resource_commands
+from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
@@ -169,12 +169,12 @@ def resource_remedy(denial: Denial) -> Remedy:
     if denial.lowercase_action == "kms:putkeypolicy":
         steps.insert(0, _LOCKED_KEY)
     # A policy with a wrong principal is rejected, or allows another role.
-    steps += policy_principals.role_path_steps(denial)
+    steps += resource_commands.role_path_steps(denial)
     steps += _describe_form(policy, () if grant is None else grant.notes, denial.failure.text)
     statements = [] if added is None else [added]
     lines: Commands = resource_commands.policy_commands(denial, policy.show_command, policy.change_command)
     if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
-        arn = policy_principals.policy_principal_arn(denial)
+        arn = resource_commands.policy_principal_arn(denial)
         statements = services.linked_role_key_statements(arn)
         step = "The second statement lets the service create the grants with which it uses the key for the resources it manages."
         steps.append(step)
@@ -238,7 +238,7 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
     if grant is None:
         return None
     policy = resource_commands.policy_of(denial)
-    principal = {"AWS": policy_principals.policy_principal_arn(denial)}
+    principal = {"AWS": resource_commands.policy_principal_arn(denial)}
     if isinstance(denial.principal, ServicePrincipal):
         principal = {"Service": denial.principal.name}
     added = build_statement(grant, sid=statement_id(grant.action), principal=principal)
@@ -307,7 +307,7 @@ def _describe_exemption(denial: Denial) -> str:
     """Return the condition that exempts a role or user, which is added to a Deny statement, as the end of a sentence."""
     if denial.role is None and not isinstance(denial.principal, User):
         return ""
-    arn = policy_principals.principal_arn_pattern(denial)
+    arn = resource_commands.principal_arn_pattern(denial)
     return f', with the condition "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(arn)}"}}'
 
 

@@ -17,8 +17,8 @@ from iamtriage.explaining._context.readers.session_policies import SESSION_POLIC
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, Who
-from iamtriage.explaining._rules.denials.policy_principals import policy_principal_arn
 from iamtriage.explaining._rules.denials.policy_types import guardrails
+from iamtriage.explaining._rules.denials.resource_commands import policy_principal_arn
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region

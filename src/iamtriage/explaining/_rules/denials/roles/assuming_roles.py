@@ -15,7 +15,7 @@ from iamtriage.arns._principals import FederatedUser
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials import policy_principals
+from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.roles import barred_callers, role_calls, role_conditions
 from iamtriage.explaining._rules.denials.roles.cdk_roles import trust_account_remedy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
@@ -312,7 +312,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     # The path of the role is of no importance for a pattern, and known if the policy, which IAM accepted, has the ARN.
     is_known = fixed is not None and f"'{denial.role}'" in str(denial.facts.trust_policy).replace('"', "'")
     if not (is_compared or is_known or has_pattern or role_calls.find_vendor(denial)):
-        steps += policy_principals.role_path_steps(denial)
+        steps += resource_commands.role_path_steps(denial)
     if attribute is None and (step := role_calls.tag_session_step(denial)):
         steps.append(step)
         if fixed is None:

@@ -20,7 +20,7 @@ from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._context.readers.recreations import find_recreated_role, is_named_in
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
-from iamtriage.explaining._rules.denials import policy_principals
+from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import BY_LAST_COMMAND, other_side_command
@@ -43,9 +43,9 @@ def trusting_statement(denial: Denial, action: str) -> dict[str, Any]:
         return allow(action, principal={"Federated": provider})
     role = denial.role
     if not isinstance(role, IdentityCenterRole) or not role.lacks_its_path or denial.has_masked_account:
-        return allow(action, principal={"AWS": policy_principals.policy_principal_arn(denial)})
+        return allow(action, principal={"AWS": resource_commands.policy_principal_arn(denial)})
     start = f"arn:{role.partition}:iam::{role.account}"
-    condition = {"ArnLike": {"aws:PrincipalArn": policy_principals.principal_arn_pattern(denial)}}
+    condition = {"ArnLike": {"aws:PrincipalArn": resource_commands.principal_arn_pattern(denial)}}
     return allow(action, principal={"AWS": f"{start}:root"}, condition=condition)
 
 
@@ -81,7 +81,7 @@ def with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:
     )
     title = remedy.title.replace(f"in account {denial.account}", "in both accounts")
     more = attrs.evolve(
-        remedy, title=title, steps=(*remedy.steps, who, met, *policy_principals.role_path_steps(denial))
+        remedy, title=title, steps=(*remedy.steps, who, met, *resource_commands.role_path_steps(denial))
     )
     return change_commands(more, (*remedy.commands, show, change), *labels)
 

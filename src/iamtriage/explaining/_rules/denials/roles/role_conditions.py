@@ -18,7 +18,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads.pod_problems import recreate_pods_remedy
-from iamtriage.explaining._rules.denials.policy_principals import (
+from iamtriage.explaining._rules.denials.resource_commands import (
     policy_principal_arn,
     role_path_steps,
 )
