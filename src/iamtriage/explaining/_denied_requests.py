@@ -13,9 +13,9 @@ from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import (
     parse_service_account,
     required_verbs,
 )
-from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_principal
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     describe_principal,
+    parse_masked_principal,
     try_parse_arn,
     try_parse_principal,
     underlying_role,

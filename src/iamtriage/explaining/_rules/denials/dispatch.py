@@ -120,11 +120,8 @@ def _cannot_assume_passed_role(denial: Denial) -> bool:
     caller = denial.principal_text
     if denial.lowercase_action != "sts:assumerole":
         return False
-    if caller is not None:
-        from iamtriage.explaining._rules.shared.principals.principal_words import is_service_name
-
-        if not is_service_name(caller):
-            return False
+    if caller is not None and not principal_words.is_service_name(caller):
+        return False
     # "CodeBuild is not authorized to perform: sts:AssumeRole on …"
     return _SERVICE_ASSUMES.search(denial.failure.text) is not None
 
@@ -153,9 +150,7 @@ def _is_database_user(denial: Denial) -> bool:
     # An action in the text around the message, as COPY FROM 's3://…' implies one, is not what was denied.
     if denial.failure.action is not None or ":redshift" not in (denial.principal_text or ""):
         return False
-    from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
-
-    return parse_masked_role((denial.resource or "").partition(",")[0]) is not None
+    return principal_words.parse_masked_role((denial.resource or "").partition(",")[0]) is not None
 
 
 def _may_name_managed_key(denial: Denial) -> bool:

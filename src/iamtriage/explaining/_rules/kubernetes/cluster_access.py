@@ -31,7 +31,7 @@ from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     ClusterPrincipal,
     build_cluster_principal,
 )
-from iamtriage.explaining._rules.shared.principals import masked_principals, principal_words
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.principals.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, your_remedy
 
@@ -170,7 +170,7 @@ def mode_causes(cluster: Cluster) -> Iterator[Cause]:
 
 def principal_causes(case: AnyCase) -> Iterator[Cause]:
     """Yield what follows from the type of the caller."""
-    principal = case.principal or masked_principals.parse_masked_principal(case.caller)
+    principal = case.principal or principal_words.parse_masked_principal(case.caller)
     role = principal_words.underlying_role(principal)
     evidence: Evidence = "supplied" if case.failure.principal is None else "derived"
     because = (f"The caller is {case.caller}",)

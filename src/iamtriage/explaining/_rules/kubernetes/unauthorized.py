@@ -47,7 +47,7 @@ from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     ClusterPrincipal,
     build_cluster_principal,
 )
-from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_principal
+from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, look_up_once, present, your_remedy
 from iamtriage.failures._failures import KubernetesUnauthorized
 

@@ -163,9 +163,7 @@ class Denial(Explainable[AccessDenied]):
     @property
     def target_role(self) -> Role | None:
         """The role that the resource names, even if its account is masked."""
-        from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
-
-        return parse_masked_role(self.resource)
+        return principal_words.parse_masked_role(self.resource)
 
     @property
     def target_role_name(self) -> str | None:
@@ -284,9 +282,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     if resource is None or resource.startswith(_SQS_ENDPOINT):
         resource = _find_resource(failure, facts, action) or resource
     if resource is not None and ":*" in resource:
-        from iamtriage.explaining._rules.shared.principals.masked_principals import unmask_account
-
-        resource = unmask_account(resource, failure.text)
+        resource = principal_words.unmask_account(resource, failure.text)
     if action_evidence == "derived" and resource is not None and ":::" in resource:
         from iamtriage.explaining._rules.shared.messages.derived_actions import session_action
 
@@ -336,11 +332,8 @@ def _parse_caller(text: str | None, policy_type: PolicyType | None) -> tuple[str
     """Return the caller as a text and as a principal. A service has a name of its own in place of an ARN."""
     principal = principal_words.try_parse_principal(text)
     if principal is None and text is not None:
-        from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_principal
-        from iamtriage.explaining._rules.shared.principals.principal_words import find_named_service
-
-        principal = parse_masked_principal(text)
-        service = find_named_service(text) if policy_type == "resource" else None
+        principal = principal_words.parse_masked_principal(text)
+        service = principal_words.find_named_service(text) if policy_type == "resource" else None
         if principal is None and service is not None:
             return service.name, service
     return text, principal

@@ -19,7 +19,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
-from iamtriage.explaining._rules.shared.principals import masked_principals, principal_words
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.policies._documents import allow
 
@@ -315,7 +315,7 @@ def name_called_data(denial: Denial) -> tuple[str, str] | None:
 
 def function_of(denial: Denial) -> str:
     """Return the name of a function, after which its sessions are named, or a placeholder."""
-    session = masked_principals.session_name(denial.principal)
+    session = principal_words.session_name(denial.principal)
     return session if _FUNCTION.fullmatch(session) else "FUNCTION_NAME"
 
 

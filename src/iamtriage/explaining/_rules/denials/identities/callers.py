@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.grants.denial_remedies import (
     STACK_SET_OPTION,
     account_elsewhere,
 )
-from iamtriage.explaining._rules.shared.principals.masked_principals import session_name
+from iamtriage.explaining._rules.shared.principals.principal_words import session_name
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.texts import deployment_tools, text_signs
 from iamtriage.explaining._rules.shared.texts.text_fragments import (

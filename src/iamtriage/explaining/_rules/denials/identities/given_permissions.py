@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import list_policies_commands
-from iamtriage.explaining._rules.shared.principals import masked_principals
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     organization_remedy,
@@ -126,7 +126,7 @@ _ROLE_SETTINGS = {
 
 def _use_role_remedy(denial: Denial, name: str) -> Remedy | None:
     """Return how a service uses another role instead of the caller's, if the session shows which service it is."""
-    session = masked_principals.session_name(denial.principal)
+    session = principal_words.session_name(denial.principal)
     function, runtime = denial.context.function, denial.context.runtime
     is_function = function is not None and function.value.rpartition(":")[2] == session
     service, target = None, session

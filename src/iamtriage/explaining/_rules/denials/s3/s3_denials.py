@@ -14,6 +14,7 @@ from iamtriage._text import clip_text, join_words, lower_first, upper_first
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.calls.s3_calls import explain_copy_source
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.s3 import buckets, origins, public_access, s3_objects
@@ -169,9 +170,6 @@ def explain_bare_s3(denial: Denial) -> Explanation:
 def _explain_copy_source(denial: Denial) -> Explanation | None:
     if not re.search(r"copy[-_]?source", denial.failure.text, re.IGNORECASE):
         return None
-    # Few calls copy.
-    from iamtriage.explaining._rules.calls.s3_calls import explain_copy_source
-
     return explain_copy_source(denial.case)
 
 

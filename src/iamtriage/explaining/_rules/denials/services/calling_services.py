@@ -38,8 +38,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.service_access import ServiceAccess, find_account
 from iamtriage.explaining._rules.shared.messages.message_rules import SERVICES_IN_PROSE
 from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
-from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_role, try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import account_remedy, save_step, trust_remedy
 from iamtriage.explaining._rules.shared.requirements.services import (
     ASSUME_ROLE,

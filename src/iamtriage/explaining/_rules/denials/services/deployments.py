@@ -9,6 +9,7 @@ https://developer.hashicorp.com/terraform/language/backend/s3.
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
 import attrs
 
@@ -176,8 +177,6 @@ def _stated_account(denial: Denial) -> str | None:
 
 def explain_misspelled_transform(denial: Denial) -> Explanation | None:
     """Explain that the template misspells the owner of a transform, whose account then cannot exist."""
-    from difflib import get_close_matches
-
     found = _TRANSFORM_ARN.search(denial.resource or "")
     account, name = found.group("account", "name") if found else ("aws", "")
     # Others can be placeholders of somebody who hid the account.

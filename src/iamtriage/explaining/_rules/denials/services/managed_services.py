@@ -25,8 +25,10 @@ from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
-from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
-from iamtriage.explaining._rules.shared.principals.principal_words import PLACEHOLDER_ACCOUNT
+from iamtriage.explaining._rules.shared.principals.principal_words import (
+    PLACEHOLDER_ACCOUNT,
+    parse_masked_role,
+)
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import RETRY_NEW
 from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust

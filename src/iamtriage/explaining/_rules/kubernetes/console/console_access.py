@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster, find_iam_arns
-from iamtriage.explaining._rules.shared.principals import masked_principals, principal_words
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import ConsoleKubernetesAccess
@@ -138,7 +138,7 @@ def describe_switch(case: Case[ConsoleKubernetesAccess], *, kubectl_works: bool)
 
 def iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
     """Return the remedy that allows the calls of the console in IAM."""
-    principal = case.principal or masked_principals.parse_masked_principal(case.caller)
+    principal = case.principal or principal_words.parse_masked_principal(case.caller)
     role = principal_words.underlying_role(principal)
     account = cluster.account if cluster.account and ACCOUNT.fullmatch(cluster.account) else None
     # The console shows only clusters of the caller's own account.

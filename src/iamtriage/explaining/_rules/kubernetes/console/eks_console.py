@@ -44,7 +44,7 @@ from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     ClusterPrincipal,
     build_cluster_principal,
 )
-from iamtriage.explaining._rules.shared.principals import arn_diagnosis, masked_principals, principal_words
+from iamtriage.explaining._rules.shared.principals import arn_diagnosis, principal_words
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.explaining._rules.shared.requirements.companion_actions import KUBECTL_WORKS
 from iamtriage.failures._failures import ConsoleKubernetesAccess
@@ -96,7 +96,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     # The console has its own Region, which need not be the default of the AWS CLI.
     cluster = attrs.evolve(cluster, region=cluster.region or "REGION")
     # People mask the account in the console's menu.
-    masked = masked_principals.parse_masked_principal(case.caller) if case.principal is None else None
+    masked = principal_words.parse_masked_principal(case.caller) if case.principal is None else None
     entry = find_stated_entry(case.failure, case.principal)
     mapped = console_access.find_mapping(case, masked) if entry is None else None
     principal = build_cluster_principal(
@@ -247,7 +247,7 @@ def _read_access(
         return _Access(
             f"aws-auth maps it to {groups}: most likely, no ClusterRole that shows the objects is bound to that"
         )
-    listed = is_listed(case.failure, case.principal or masked_principals.parse_masked_principal(case.caller))
+    listed = is_listed(case.failure, case.principal or principal_words.parse_masked_principal(case.caller))
     if listed:
         return _Access(
             "it has an access entry, whose access policies or whose permissions in IAM do not suffice", listed

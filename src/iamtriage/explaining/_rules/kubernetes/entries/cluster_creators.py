@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     ClusterPrincipal,
     build_cluster_principal,
 )
-from iamtriage.explaining._rules.shared.principals import masked_principals
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -99,7 +99,7 @@ def explain_excluded_creator(case: AnyCase) -> Explanation | None:
     text = case.failure.text
     setting = next(find_said(text, _NO_CREATOR), None)
     cluster = find_cluster(case)
-    masked = masked_principals.parse_masked_principal(case.caller) if case.caller else None
+    masked = principal_words.parse_masked_principal(case.caller) if case.caller else None
     if (
         setting is None
         or _MODULE_ACCESS.search(text)

@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     ClusterPrincipal,
     build_cluster_principal,
 )
-from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_principal
+from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 

@@ -11,7 +11,11 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import OperationActions, actions_for, service_prefix
 from iamtriage.arns._principals import Role, RoleSession, User
 from iamtriage.explaining._context.resolving import context_of, is_derived
-from iamtriage.explaining._rules.shared.principals.principal_words import is_service_name, try_parse_principal
+from iamtriage.explaining._rules.shared.principals.principal_words import (
+    find_role_of_controller,
+    is_service_name,
+    try_parse_principal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -259,8 +263,6 @@ def find_provided_role(failure: AccessDenied, account: Stated | None) -> str | N
         return found.pop() if len(found) == 1 else None
     if account is None:
         return None
-    from iamtriage.explaining._rules.shared.principals.principal_words import find_role_of_controller
-
     return find_role_of_controller(failure.text, account.value)
 
 

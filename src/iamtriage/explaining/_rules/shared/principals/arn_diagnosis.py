@@ -32,8 +32,10 @@ from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_principal
-from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
+from iamtriage.explaining._rules.shared.principals.principal_words import (
+    parse_masked_principal,
+    underlying_role,
+)
 
 if TYPE_CHECKING:
     from iamtriage.typing import RoleTarget

@@ -10,7 +10,11 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining._rules.shared.requirements import tasks
-from iamtriage.explaining._rules.shared.requirements.required_resources import next_objects, transfer_objects
+from iamtriage.explaining._rules.shared.requirements.required_resources import (
+    next_objects,
+    required_resources,
+    transfer_objects,
+)
 from iamtriage.policies._arn_templates import LAUNCH
 from iamtriage.policies._documents import build_statement
 from iamtriage.policies._grants import WILDCARD_OF_AWS, Grant, build_grant
@@ -73,8 +77,6 @@ def required_grant(denial: Denial) -> Grant | None:
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
         return attrs.evolve(grant, resources=(f"{grant.resources[0].removesuffix(_NO_STREAM)}:*",))
     if grant.action.startswith(("batch:S", "bedrock:", "glue:", "ssm:S", "sts:AssumeRole", LAUNCH)):
-        from iamtriage.explaining._rules.shared.requirements.required_resources import required_resources
-
         text, region, account = denial.failure.text, denial.facts.region, denial.account
         command = denial.context.command
         if command is not None and "run-instances" in command.words:

@@ -18,7 +18,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import NO_FACTS, Facts
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.principals import masked_principals, principal_words
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents, trust_findings, trust_fixes
 from iamtriage.policies._readers import elements
@@ -100,7 +100,7 @@ def check_service_trust(  # noqa: PLR0913 (what is known about the request)
     if facts.trust_policy is None:
         return None
     keys = {_SOURCE_ACCOUNT: _find_account(facts, role_arn), **(known or {})}
-    role: str | None = getattr(masked_principals.parse_masked_role(role_arn), "name", role_name)
+    role: str | None = getattr(principal_words.parse_masked_role(role_arn), "name", role_name)
     evidence = trust_findings.trust_policy_evidence(facts)
     is_meant = is_meant or (
         service in _POLICIES_OF_SERVICES and _POLICIES_OF_SERVICES[service].search(text) is not None
