@@ -23,8 +23,7 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE, ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
-from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
+from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_role, underlying_role
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     identity_remedy,
