@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.shared import clues, commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy
 from iamtriage.explaining._rules.shared.requirements.services import ASSUME_ROLE
 from iamtriage.failures._failures import AwsError

@@ -21,8 +21,8 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     STATED_POLICY_OTHER_RESOURCE,
     statements_with,
 )
-from iamtriage.explaining._rules.shared.grants.allow_remedies import allows_in_both_accounts
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allows_in_both_accounts
 from iamtriage.explaining._rules.shared.kubernetes.manifests import write_yaml
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.remedies import your_remedy
