@@ -58,79 +58,6 @@ DELETE_MARKER = CauseType(
     fix="Read another version, or delete the marker to get the object back.",
     sources=(_MARKERS,),
 )
-_STATE_KINDS = (
-    ErrorKind(
-        cause=SETTING_ABSENT,
-        code=r"^(?:NoSuch(?:BucketPolicy|TagSet\w{0,9}|CORSConfiguration|LifecycleConfiguration|WebsiteConfiguration|PublicAccessBlockConfiguration|ObjectLockConfiguration)|(?:ServerSideEncryptionConfiguration|ReplicationConfiguration|OwnershipControls|ObjectLockConfiguration|MetadataConfiguration)NotFound\w{0,9})$",
-        summary="The bucket does not have the setting that the call reads: no policy, tags or configuration of this kind. No permission is missing.",
-        remedies=owner_remedy(
-            "Add the setting if it is wanted",
-            "Otherwise, there is nothing to fix: let the program treat this error as an empty setting.",
-            url=pages.S3_ERRORS,
-        ),
-    ),
-    ErrorKind(
-        cause=OTHER_KEY,
-        code=r"^IncorrectKey",
-        summary="KMS rejected the call: the data was encrypted with another key than the one that the call names. No permission is missing.",
-        remedies=your_remedy(
-            "Omit the key, or name the one with which the data was encrypted",
-            "The ciphertext of a symmetric key has its key, so KeyId (--key-id) is not necessary. The command prints which key it is.",
-            "If the key was replaced, not rotated, data of the old key needs that key: keep it enabled until all data is encrypted again.",
-            commands="aws kms decrypt --ciphertext-blob fileb://FILE --query KeyId --output text",
-            url=_DECRYPT,
-        ),
-    ),
-    ErrorKind(
-        cause=UNREADABLE_CIPHERTEXT,
-        code=r"^InvalidCiphertext",
-        summary="KMS cannot decrypt the data as it was sent. No permission is missing.",
-        remedies=your_remedy(
-            "Send the same bytes and the same encryption context, in the Region of the key",
-            "The AWS CLI prints CiphertextBlob as Base64: decode it, and pass the file with fileb://.",
-            "If the data was encrypted with an encryption context, pass the same one: keys and values are case-sensitive.",
-            "Data of a multi-Region key can be decrypted in each of its Regions, other data only where it was encrypted.",
-            commands=(
-                "base64 --decode < FILE.b64 > FILE",
-                "aws kms decrypt --ciphertext-blob fileb://FILE --query KeyId --output text",
-            ),
-            url=_DECRYPT,
-        ),
-    ),
-    ErrorKind(
-        cause=KEY_OF_OTHER_USAGE,
-        code=r"^InvalidKeyUsage",
-        summary="The KMS key is not made for this operation. No permission is missing.",
-        remedies=owner_remedy(
-            "Use a key whose usage fits the operation",
-            "The command prints the usage and the algorithms of the key. They cannot be changed: create another key if none fits.",
-            commands="aws kms describe-key --key-id KEY_ID --query 'KeyMetadata.[KeyUsage,KeySpec,EncryptionAlgorithms,SigningAlgorithms]'",
-            url=KEY_OF_OTHER_USAGE.sources[0],
-        ),
-    ),
-    ErrorKind(
-        cause=DELETE_MARKER,
-        code=r"^MethodNotAllowed$",
-        summary="The method is not allowed on this version: most likely, it is a delete marker, which has no data. No permission is missing.",
-        remedies=your_remedy(
-            "List the versions of the object, and read or restore the one that is wanted",
-            "The first command prints the versions and markers. To delete the marker (with its version ID) makes the version before it the current one.",
-            commands=(
-                "aws s3api list-object-versions --bucket BUCKET --prefix OBJECT_KEY --query '[Versions[].[VersionId,LastModified],DeleteMarkers[].[VersionId,LastModified]]'",
-                "aws s3api get-object --bucket BUCKET --key OBJECT_KEY --version-id VERSION_ID FILE",
-            ),
-            url=_MARKERS,
-        ),
-    ),
-)
-
-
-def find_state_kinds(failure: AwsError) -> tuple[ErrorKind, ...]:
-    """Return the kinds that an error can be of: only a call that reads an object can meet a delete marker."""
-    reads = failure.envelope.operation in {"GetObject", "HeadObject"}
-    return _STATE_KINDS if reads else tuple(each for each in _STATE_KINDS if each.cause is not DELETE_MARKER)
-
-
 AWS_ERROR = CauseType(
     "aws-error",
     title="Another AWS error",
@@ -228,6 +155,69 @@ ADD_ON_LACKS_PERMISSION = CauseType(
     sources=(_ADD_ON_ROLES,),
 )
 _KINDS = (
+    ErrorKind(
+        cause=SETTING_ABSENT,
+        code=r"^(?:NoSuch(?:BucketPolicy|TagSet\w{0,9}|CORSConfiguration|LifecycleConfiguration|WebsiteConfiguration|PublicAccessBlockConfiguration|ObjectLockConfiguration)|(?:ServerSideEncryptionConfiguration|ReplicationConfiguration|OwnershipControls|ObjectLockConfiguration|MetadataConfiguration)NotFound\w{0,9})$",
+        summary="The bucket does not have the setting that the call reads: no policy, tags or configuration of this kind. No permission is missing.",
+        remedies=owner_remedy(
+            "Add the setting if it is wanted",
+            "Otherwise, there is nothing to fix: let the program treat this error as an empty setting.",
+            url=pages.S3_ERRORS,
+        ),
+    ),
+    ErrorKind(
+        cause=OTHER_KEY,
+        code=r"^IncorrectKey",
+        summary="KMS rejected the call: the data was encrypted with another key than the one that the call names. No permission is missing.",
+        remedies=your_remedy(
+            "Omit the key, or name the one with which the data was encrypted",
+            "The ciphertext of a symmetric key has its key, so KeyId (--key-id) is not necessary. The command prints which key it is.",
+            "If the key was replaced, not rotated, data of the old key needs that key: keep it enabled until all data is encrypted again.",
+            commands="aws kms decrypt --ciphertext-blob fileb://FILE --query KeyId --output text",
+            url=_DECRYPT,
+        ),
+    ),
+    ErrorKind(
+        cause=UNREADABLE_CIPHERTEXT,
+        code=r"^InvalidCiphertext",
+        summary="KMS cannot decrypt the data as it was sent. No permission is missing.",
+        remedies=your_remedy(
+            "Send the same bytes and the same encryption context, in the Region of the key",
+            "The AWS CLI prints CiphertextBlob as Base64: decode it, and pass the file with fileb://.",
+            "If the data was encrypted with an encryption context, pass the same one: keys and values are case-sensitive.",
+            "Data of a multi-Region key can be decrypted in each of its Regions, other data only where it was encrypted.",
+            commands=(
+                "base64 --decode < FILE.b64 > FILE",
+                "aws kms decrypt --ciphertext-blob fileb://FILE --query KeyId --output text",
+            ),
+            url=_DECRYPT,
+        ),
+    ),
+    ErrorKind(
+        cause=KEY_OF_OTHER_USAGE,
+        code=r"^InvalidKeyUsage",
+        summary="The KMS key is not made for this operation. No permission is missing.",
+        remedies=owner_remedy(
+            "Use a key whose usage fits the operation",
+            "The command prints the usage and the algorithms of the key. They cannot be changed: create another key if none fits.",
+            commands="aws kms describe-key --key-id KEY_ID --query 'KeyMetadata.[KeyUsage,KeySpec,EncryptionAlgorithms,SigningAlgorithms]'",
+            url=KEY_OF_OTHER_USAGE.sources[0],
+        ),
+    ),
+    ErrorKind(
+        cause=DELETE_MARKER,
+        code=r"^MethodNotAllowed$",
+        summary="The method is not allowed on this version: most likely, it is a delete marker, which has no data. No permission is missing.",
+        remedies=your_remedy(
+            "List the versions of the object, and read or restore the one that is wanted",
+            "The first command prints the versions and markers. To delete the marker (with its version ID) makes the version before it the current one.",
+            commands=(
+                "aws s3api list-object-versions --bucket BUCKET --prefix OBJECT_KEY --query '[Versions[].[VersionId,LastModified],DeleteMarkers[].[VersionId,LastModified]]'",
+                "aws s3api get-object --bucket BUCKET --key OBJECT_KEY --version-id VERSION_ID FILE",
+            ),
+            url=_MARKERS,
+        ),
+    ),
     ErrorKind(
         cause=ADD_ON_LACKS_PERMISSION,
         code=r"^AddonPermissionFailure$",
@@ -386,7 +376,7 @@ def find_kind(failure: AwsError, message: str) -> ErrorKind | None:
     for kind in (*SPENT_QUOTAS, *ACCOUNT_KINDS, *KINDS_BY_MESSAGE):
         if kind.code.search(code) and kind.message is not None and kind.message.search(message):
             return kind
-    states = find_state_kinds(failure)
-    return next(
-        (kind for kind in (*states, *_KINDS, *REQUEST_KINDS) if kind.matches(code, status, message)), None
-    )
+    # Only a call that reads an object can meet a delete marker.
+    not_met = None if failure.envelope.operation in {"GetObject", "HeadObject"} else DELETE_MARKER
+    kinds = (kind for kind in (*_KINDS, *REQUEST_KINDS) if kind.cause is not not_met)
+    return next((kind for kind in kinds if kind.matches(code, status, message)), None)

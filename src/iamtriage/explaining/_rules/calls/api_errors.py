@@ -276,7 +276,9 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
         more = kind.remedies
         if (case.operation or "").startswith("GetParameter"):
             more = (throttling.RAISE_PARAMETERS,)
-        return (throttling.throttling_remedy(case), *(() if throttling.calls_iam_or_sts(case) else more))
+        if case.service == "iam" or throttling.calls_sts(case):
+            more = ()
+        return (throttling.throttling_remedy(case), *more)
     # The bucket of BucketAlreadyExists is in another account.
     is_own = clues.error_code(case.failure) != "BucketAlreadyExists" and "creating " in case.failure.text
     if kind.cause is api_error_kinds.ALREADY_EXISTS and is_own:

@@ -113,12 +113,8 @@ _FIND_USERS = "aws cloudtrail lookup-events --region REGION --lookup-attributes 
 _FIND_CALLERS = "To find who else calls, count the events of the operation by userIdentity in CloudTrail."
 
 
-def calls_iam_or_sts(case: Case[AwsError]) -> bool:
-    """Return whether the throttled call is of IAM or STS."""
-    return case.service == "iam" or _calls_sts(case)
-
-
-def _calls_sts(case: Case[AwsError]) -> bool:
+def calls_sts(case: Case[AwsError]) -> bool:
+    """Return whether the throttled call is of STS."""
     return case.service == "sts" or _STS_OPERATION.match(case.operation or "") is not None
 
 
@@ -204,7 +200,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     operation = case.operation or ""
     is_function = runtime is not None and runtime.kind == "lambda"
     fewer = _advise_fewer(case, operation, is_function=is_function)
-    assumes_role = _calls_sts(case) and (not operation or operation.startswith("AssumeRole"))
+    assumes_role = calls_sts(case) and (not operation or operation.startswith("AssumeRole"))
     if assumes_role:
         provider = credential_remedies.REFRESHING_PROVIDERS.get(case.failure.envelope.source or "")
         kept = ""

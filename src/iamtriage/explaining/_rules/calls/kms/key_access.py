@@ -66,7 +66,8 @@ def compare_key_policy(case: Case[AwsError], key: re.Match[str], call: str) -> E
         return None
     user = users.pop()
     in_policy = {each.rpartition("/")[2] for each in (*allowed, *granted)}
-    others = set(_PRINCIPAL.findall(case.text)) - {*in_policy, *_named(statements)}
+    in_policy |= {name.rpartition("/")[2] for each in statements for name in principal_names(each)}
+    others = set(_PRINCIPAL.findall(case.text)) - in_policy
     if others:
         # The caller, whom the key policy does not name at all.
         return None
@@ -106,10 +107,6 @@ def compare_key_policy(case: Case[AwsError], key: re.Match[str], call: str) -> E
             url=pages.KMS_ACCESS,
         ),
     )
-
-
-def _named(statements: Iterable[Mapping[str, Any]]) -> set[str]:
-    return {name.rpartition("/")[2] for each in statements for name in principal_names(each)}
 
 
 def _find_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> set[str]:

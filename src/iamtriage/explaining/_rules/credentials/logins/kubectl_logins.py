@@ -138,7 +138,11 @@ def explain_api_version(case: Case[MissingCredentials], message: str) -> Explana
     if file is not None:
         by_hand = f" in {file}"
         line += f" --kubeconfig {file}"
-        if written is not None and not _is_same(file, written):
+        if (
+            written is not None
+            and file.lstrip("~").removeprefix("$HOME") not in written
+            and written.lstrip("~") not in file
+        ):
             other = f" The earlier update wrote to {clip_text(written)}, but kubectl reads {file}."
     fix = f"Or set apiVersion to client.authentication.k8s.io/v1beta1 by hand{by_hand or ': in the kubeconfig'}, or in what generates it, such as Terraform."
     if file is not None:
@@ -170,8 +174,3 @@ def explain_api_version(case: Case[MissingCredentials], message: str) -> Explana
         ),
         notes=f"No permission of {principal_words.describe_principal(case.principal, case.caller)} is missing: kubectl made no request.",
     )
-
-
-def _is_same(file: str, written: str) -> bool:
-    """Return whether two paths can be the same file: one can begin with ~ or $HOME."""
-    return file.lstrip("~").removeprefix("$HOME") in written or written.lstrip("~") in file

@@ -45,12 +45,9 @@ from iamtriage.explaining._rules.sts.trust.template_trust import (
     correct_in_template,
     find_template_trust,
 )
+from iamtriage.explaining._rules.sts.trust.token_forms import TrustProblem
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, evaluate_trust_policy
-from iamtriage.explaining._rules.sts.trust.trust_problems import (
-    TrustProblem,
-    find_misplaced_value,
-    find_trust_problem,
-)
+from iamtriage.explaining._rules.sts.trust.trust_problems import find_misplaced_value, find_trust_problem
 from iamtriage.explaining._rules.sts.trust.workflow_problems import (
     explain_second_role,
     find_workflow_problem,

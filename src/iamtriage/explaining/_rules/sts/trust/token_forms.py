@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._rules.shared.policies.policy_changes import change_conditions
+from iamtriage.explaining._rules.shared.policies.policy_changes import change_conditions, replace_statement
 from iamtriage.policies._readers.elements import as_mapping, iterate_conditions
 
 GITHUB = "token.actions.githubusercontent.com"
@@ -253,17 +256,22 @@ _POSITIVE = frozenset(
 )
 
 
-class ReplacedClaims(NamedTuple):
-    """A statement without conditions that never match: what is wrong, how to correct it, and the corrected statement."""
+@attrs.frozen(eq=False, repr=False)
+class TrustProblem(Value):
+    """A mistake in a trust policy, with which no token is accepted."""
 
     text: str
     title: str
     step: str
-    statement: dict[str, Any] | None
+    fixed: dict[str, Any] | None = None
+    commands: tuple[str, ...] = ()
+    is_for_pod_identity: bool = False
 
 
-def replace_claims(statement: dict[str, Any], issuer: str) -> ReplacedClaims | None:
-    """Return the statement with the subject in place of claims that have no condition key, ``None`` if it has none of these."""
+def check_claim_keys(
+    document: Mapping[str, Any], statement: dict[str, Any], issuer: str
+) -> TrustProblem | None:
+    """Return the problem that conditions are on claims without a condition key, in place of which the subject is."""
     start = f"{issuer}:".lower()
     missing = {
         key: values
@@ -295,11 +303,11 @@ def replace_claims(statement: dict[str, Any], issuer: str) -> ReplacedClaims | N
     if not is_limited:
         verb = "Replace"
         step = f"Compare the subject (:sub) instead, {f'which says the same: {clip_text(subject)}' if subject else 'as far as it has what these claims state'}. Do not only remove the condition: a policy without it trusts every token of the provider."
-    return ReplacedClaims(
+    return TrustProblem(
         f"the condition key{'s' if len(missing) > 1 else ''} {shown} of the trust policy do{'' if len(missing) > 1 else 'es'} not exist ({whose}), so the condition never matches",
         f"{verb} the condition on {join_words([f':{each}' for each in claims], 'and')} in the role's trust policy",
         step,
-        changed if is_fixed else None,
+        replace_statement(document, statement, changed) if is_fixed else None,
     )
 
 

@@ -13,10 +13,7 @@ from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
     Condition,
@@ -24,6 +21,7 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
     replace_statement,
 )
 from iamtriage.explaining._rules.sts.trust import token_forms
+from iamtriage.explaining._rules.sts.trust.token_forms import TrustProblem, check_claim_keys
 from iamtriage.explaining._rules.sts.trust.trust_documents import OIDC_KEY, like_operator, split_by_provider
 from iamtriage.explaining._rules.sts.trust.trust_subjects import lacks_context
 from iamtriage.policies._readers.elements import (
@@ -48,18 +46,6 @@ _SUBJECT_STARTS = (token_forms.POD_SUBJECT, "repo:", "project_path:")
 _BUILT_IN_PROVIDERS = frozenset(
     {"accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"}
 )
-
-
-@attrs.frozen(eq=False, repr=False)
-class TrustProblem(Value):
-    """A mistake in a trust policy, with which no token is accepted."""
-
-    text: str
-    title: str
-    step: str
-    fixed: dict[str, Any] | None = None
-    commands: tuple[str, ...] = ()
-    is_for_pod_identity: bool = False
 
 
 def find_trust_problem(policy: Mapping[str, Any] | str | None, issuer: object = None) -> TrustProblem | None:
@@ -372,11 +358,7 @@ def _check_subject(match: re.Match[str], values: list[str]) -> TrustProblem | No
 def _check_claim_keys(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
     """Find conditions on claims of the token that have no condition key, so that no request has it."""
     found = _PROVIDER.fullmatch(_list_federated(statement)[0])
-    replaced = None if found is None else token_forms.replace_claims(statement, found[1].rstrip("/"))
-    if replaced is None:
-        return None
-    text, title, step, changed = replaced
-    return TrustProblem(text, title, step, changed and replace_statement(document, statement, changed))
+    return None if found is None else check_claim_keys(document, statement, found[1].rstrip("/"))
 
 
 _CHECKS: tuple[Callable[[Mapping[str, Any], dict[str, Any]], TrustProblem | None], ...] = (

@@ -29,8 +29,7 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents
-from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB, organization_of
-from iamtriage.explaining._rules.sts.trust.trust_problems import TrustProblem
+from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB, TrustProblem, organization_of
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers import elements
 
@@ -111,7 +110,8 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
         return None
     is_whole = all(set("*?@").isdisjoint((each and each[0]) or "") for each in named)
     if is_whole and _has_ids(text):
-        new_name = _find_new_name(text) or (repository and repository[1])
+        new = next(find_said(text, _RENAMED_TO), None)
+        new_name = (new and (new["whole"] or new["name"])) or (repository and repository[1])
         return _without_ids(document, subjects, new_name, _find_ids(text))
     if repository is None or any(each is None or _names(each, repository[1]) for each in named):
         return None
@@ -161,12 +161,6 @@ def _has_ids(text: str) -> bool:
     if max(_DATE.findall(text), default="") < _FIRST_DATE:
         return False
     return any(next(find_said(text, each), None) is not None for each in (_RENAMED, _IS_NEW))
-
-
-def _find_new_name(text: str) -> str | None:
-    """Return the name that a repository got, with or without its owner."""
-    found = next(find_said(text, _RENAMED_TO), None)
-    return None if found is None else found["whole"] or found["name"]
 
 
 def _find_ids(text: str) -> tuple[str, str]:
