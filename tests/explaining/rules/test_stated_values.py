@@ -114,8 +114,8 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             "PartialCredentialsError: Partial credentials found in env, missing: aws_secret_access_key\nAWS_ACCESS_KEY_ID=****\nAWS_SECRET_KEY=****\n",
             {},
             (
-                "The credentials in the environment variables are incomplete: aws_secret_access_key is missing.",
-                "the text sets AWS_SECRET_KEY, which SDKs do not read",
+                "aws_secret_access_key is missing, because the text sets AWS_SECRET_KEY instead.",
+                "SDKs do not read AWS_SECRET_KEY",
                 "Rename AWS_SECRET_KEY to AWS_SECRET_ACCESS_KEY",
             ),
             ("source_profile", "web identity"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = (
+    "KEY_LENGTH",
     "PRIVATE_START",
     "PUBLIC_ADDRESS",
     "find_other_endpoint",
@@ -63,6 +64,8 @@ _PRODUCT = lazy_pattern(
     r"(?P<name>Cloudflare R2|Backblaze B2|DigitalOcean Spaces|Wasabi|[Mm]in(?:io|IO)|Ceph(?: RGW| Object Gateway)?|Hetzner Object Storage|Scaleway Object Storage"
     r"|Linode Object Storage|OVH(?:cloud)? Object Storage|Oracle (?:Cloud )?Object Storage|Tigris|LocalStack)\b"
 )
+KEY_LENGTH = lazy_pattern(r"\baccess key has length (?P<length>\d{1,3}), should be (?P<own>\d{1,3})\b")
+"""What only Cloudflare R2 says, such as of a key of AWS. Source: https://developers.cloudflare.com/r2/api/tokens/."""
 # Words that show that a text is about AWS, too, or that the other system is not the one that fails.
 _AWS_SIGNS = lazy_pattern(
     r"amazonaws\.com|\barn:aws|\b(?:AWS|IAM) (?:accounts?|buckets?|polic(?:y|ies)|roles?|users?|side)\b|\b(?:Amazon|real|actual) S3\b"
@@ -114,6 +117,8 @@ def find_other_system(failure: Failure, text: str) -> Stated | None:
     """Return the only system with the API of S3 that a text names, if it does not speak of AWS."""
     if failure.principal is not None or not any(sign in text for sign in SYSTEM_SIGNS):
         return None
+    if (found_length := KEY_LENGTH.search(failure.text)) is not None:
+        return Stated("Cloudflare R2", found_length[0])
     found = {each["name"]: each[0] for each in _PRODUCT.finditer(text)}
     if len(found) != 1 or _AWS_SIGNS.search(text) is not None:
         return None

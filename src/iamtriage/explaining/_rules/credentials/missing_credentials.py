@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial
 
@@ -40,12 +39,8 @@ _Rule = Callable[[Case[MissingCredentials], str], Explanation]
 _PARTIAL_CREDENTIALS = lazy_pattern(
     r"(?:Partial credentials found in ([\w./-]{1,40}), missing:? ?|shared credentials \S{1,64} in (\S{1,200}) did not contain )(\w{2,40}(?:(?:, ?| or )\w{2,40}){0,4})?"
 )
-# The variables of access keys, and wrong names that set nothing.
+# The variables of access keys.
 _KEY_VARIABLES = frozenset({"aws_access_key_id", "aws_secret_access_key", "aws_session_token"})
-_WRONG_VARIABLE = lazy_pattern(
-    r"^(?:export )?(AWS_(?:ACCESS_KEY|ACCESSKEY_ID|ACCESS_KEYID|KEY_ID|SECRET_KEY|SECRET|SECRET_ACCESSKEY|SECRET_KEY_ID))=",
-    re.ASCII | re.MULTILINE,
-)
 _PROFILE_NOT_FOUND = lazy_pattern(
     r"config profile \([^)]{1,100}\) could not be found|shared config profile|ould not find source profile"
     r"|(?<!nstance )[Pp]rofile [`'\"]?[\w.@:+/-]{1,64}[`'\"]? (?:was not (?:found|defined)|could not be found|not found in \[|does not exist in \S)|\" doesn't seem to be configured|' not found in credentials file|No AWS profile named '"
@@ -229,23 +224,28 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
     written = (found[1] or found[2]) if found else None
     place = _PLACES.get(written, clues.safe_name(written) or "one place") if written else "one place"
     missing = clues.safe_name(found[3]) if found and found[3] else None
-    wrong = _WRONG_VARIABLE.search(case.failure.text) if written == "env" else None
-    instead = f": the text sets {wrong[1]}, which SDKs do not read" if wrong else ""
+    misnamed = unread_sources.find_misnamed(case.failure.text) if written == "env" else {}
+    wrong = next((old for old, new in misnamed.items() if new == (missing or "").upper()), None)
     return case.explain(
-        f"The credentials in {place} are incomplete{f': {missing} is missing' if missing else ''}.",
+        f"The credentials in {place} are incomplete{f': {missing} is missing' if missing else ''}{f', because the text sets {wrong} instead' if wrong else ''}.",
+        None
+        if wrong is None
+        else unread_sources.VARIABLES_MISNAMED.cause("derived", text=f"SDKs do not read {wrong}."),
         PARTIAL_CREDENTIALS.cause(
             "reported",
-            'The text says "Partial credentials found".' if found and found[1] else None,
+            'The text says "Partial credentials found".' if found and found[1] and not wrong else None,
             text="The profile has role_arn, but does not say which credentials assume the role."
             if written == "assume-role"
-            else f"Only a part of the credentials is set in {place}{instead}.",
+            else f"Only a part of the credentials is set in {place}.",
         ),
-        remedies=_complete_credentials_remedy(written, missing, wrong[1] if wrong else None),
+        remedies=unread_sources.rename_remedy({wrong: misnamed[wrong]})
+        if wrong
+        else _complete_credentials_remedy(written, missing),
         notes=credential_remedies.NO_CALL_MADE,
     )
 
 
-def _complete_credentials_remedy(written: str | None, missing: str | None, wrong: str | None) -> Remedy:
+def _complete_credentials_remedy(written: str | None, missing: str | None) -> Remedy:
     keys = "Both aws_access_key_id and aws_secret_access_key must be in the same place, and temporary ones also need aws_session_token."
     alone = "The SDK does not combine parts from different places."
     # botocore writes the name of a variable, and in files that of a setting.
@@ -271,9 +271,8 @@ def _complete_credentials_remedy(written: str | None, missing: str | None, wrong
             url=pages.CLI_ROLES,
         )
     name = missing.upper() if written == "env" else missing
-    title = f"Rename {wrong} to {name}" if wrong else f"Set {name}, too, or remove the other part"
     return your_remedy(
-        title,
+        f"Set {name}, too, or remove the other part",
         f"{keys} {alone}",
         "If you want to use other credentials, such as those of a profile or a role, unset both.",
         commands="aws configure list",

@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/sdk-for-php/v3/developer-guide/guide_credentials_pro
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from textwrap import indent
 
 from iamtriage._patterns import lazy_pattern
@@ -17,7 +18,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.profiles import source_settings
 from iamtriage.explaining._rules.credentials.workloads import docker_files
 from iamtriage.explaining._rules.shared import pages
@@ -183,26 +184,42 @@ def _explain_files_not_read(case: Case[MissingCredentials]) -> Explanation | Non
     )
 
 
-def _explain_misnamed(case: Case[MissingCredentials]) -> Explanation | None:
-    text = case.failure.text
+def find_misnamed(text: str) -> dict[str, str]:
+    r"""Return the variables that a text sets and SDKs do not read, with those that they read instead.
+
+    >>> find_misnamed("environment:\n  AWS_ACCESS_KEY_ID: AKIA…\n  AWS_SECRET_KEY: …\n")
+    {'AWS_SECRET_KEY': 'AWS_SECRET_ACCESS_KEY'}
+    """
     names = list(dict.fromkeys(each["name"] for each in _VARIABLE.finditer(text)))
     if not any(each in text for each in set(_RIGHT_NAMES.values())):
         # A list of variables in prose.
         names += [each for each in dict.fromkeys(_NAME_IN_LIST.findall(text)) if each not in names]
-    wrong = [each for each in names if each in _RIGHT_NAMES and _RIGHT_NAMES[each] not in names]
-    if not wrong or _JAVA_1.search(text) or _READ_BY_CODE.search(text):
+    if _JAVA_1.search(text) or _READ_BY_CODE.search(text):
+        return {}
+    found = ((each, _RIGHT_NAMES.get(each)) for each in names)
+    return {wrong: right for wrong, right in found if right is not None and right not in names}
+
+
+def rename_remedy(misnamed: Mapping[str, str]) -> Remedy:
+    """Return the remedy that gives variables the names that SDKs read."""
+    names = " and ".join(f"{old} to {new}" for old, new in misnamed.items())
+    return your_remedy(
+        f"Rename {names} where the program gets its environment",
+        "Then start the program again: a process and a container keep the environment that they started with. Temporary keys (ASIA…) also require AWS_SESSION_TOKEN.",
+        url=VARIABLES_MISNAMED.sources[0],
+    )
+
+
+def _explain_misnamed(case: Case[MissingCredentials]) -> Explanation | None:
+    misnamed = find_misnamed(case.failure.text)
+    if not misnamed:
         return None
-    right = [_RIGHT_NAMES[each] for each in wrong]
+    wrong, right = list(misnamed), list(misnamed.values())
     return case.explain(
         f"The SDK found no credentials: it does not read {join_words(wrong, 'and')}. The {'name is' if len(wrong) == 1 else 'names are'} {join_words(right, 'and')}.",
         VARIABLES_MISNAMED.cause("derived", f"The text sets {join_words(wrong, 'and')}."),
         topic="no-credentials",
-        remedies=your_remedy(
-            f"Rename {'it' if len(wrong) == 1 else 'them'} where the program gets its environment",
-            *(f"Replace {old} with {new}." for old, new in zip(wrong, right, strict=True)),
-            "Then start the program again: a process and a container keep the environment that they started with. Temporary keys (ASIA…) also require AWS_SESSION_TOKEN.",
-            url=VARIABLES_MISNAMED.sources[0],
-        ),
+        remedies=rename_remedy(misnamed),
         notes=credential_remedies.NO_CALL_MADE,
     )
 

@@ -17,6 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.endpoints import KEY_LENGTH
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.keys.unusable_keys import has_key_for_emulator
@@ -73,13 +74,13 @@ _READ = lazy_pattern(
     r"(?i:(?<![\w-])(?:gets?|heads?|lists?|listing|ls|reads?|reading|downloads?)\b[^\n.]{0,60}?\b(?:fine|ok|succeeds?|works?)\b)"
 )
 _DYNAMODB_LOCAL = "DynamoDB Local"
-_GOOGLE = "Google Cloud Storage"
+_GOOGLE, _R2 = "Google Cloud Storage", "Cloudflare R2"
 _CLOCK_CODES = frozenset({"RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"})
 _PRODUCTS = {
     "minio": "MinIO",
     "localstack": "LocalStack",
     ":4566": "LocalStack",
-    "r2.cloudflarestorage.com": "Cloudflare R2",
+    "r2.cloudflarestorage.com": _R2,
     "storage.googleapis.com": _GOOGLE,
     "dynamodb-local": _DYNAMODB_LOCAL,
     "dynamodblocal": _DYNAMODB_LOCAL,
@@ -135,7 +136,8 @@ def is_from_other_system(case: Case[Failure]) -> bool:
     if failure.kind == "missing_credentials":
         return _find_product(named.value, failure.text) in _EMULATORS
     return failure.kind in _KINDS or (
-        failure.kind == "aws_error" and (code in _CODES or _may_be_checksum(case))
+        failure.kind == "aws_error"
+        and (code in _CODES or KEY_LENGTH.search(failure.text) is not None or _may_be_checksum(case))
     )
 
 
@@ -166,15 +168,18 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     product = _find_product(host, failure.text) if named is None else named.value
     if is_sent_to_aws(case, product):
         return explain_unset_endpoint(case, None if endpoint is None else host)
-    about_key = failure.kind in {"invalid_credentials", "missing_credentials"}
-    if endpoint is not None and product in _EMULATORS and about_key:
+    is_about_key = failure.kind in {"invalid_credentials", "missing_credentials"}
+    if endpoint is not None and product in _EMULATORS and is_about_key:
         return _explain_emulator(case, product, endpoint)
     system = product or ("The S3-compatible system" if endpoint is None else "The system")
     call = _call_name(failure)
     answer = _ANSWERS.get(failure.kind, f"answered {{}} with {error_code(failure)}").format(call)
+    if (lengths := KEY_LENGTH.search(failure.text)) is not None:
+        of_key = " like one of AWS" if lengths["length"] == "20" else ""
+        answer = f"rejected the access key: it has {lengths['length']} characters{of_key}, and keys of that system have {lengths['own']}"
     of_aws = is_meant_for_aws(case)
-    of_key = _describe_key(failure.kind, None if not of_aws else product or "that system")
-    text = f"{OTHER_SOFTWARE.text}{'' if failure.kind == 'aws_error' else of_key}"
+    about_key = _describe_key(failure.kind, None if not of_aws else product or "that system")
+    text = f"{OTHER_SOFTWARE.text}{'' if failure.kind == 'aws_error' else about_key}"
     checksum = _find_checksum(case, product)
     if checksum is not None and checksum[0]:
         answer = f"{answer.partition(':')[0]}: {checksum[0]} adds a checksum to uploads, which that system does not accept"
@@ -184,15 +189,18 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     if checksum is not None:
         causes += (checksum[1],)
     use_key = your_remedy(
-        "Use an access key of that system",
+        f"Use an access key of {product if product == _R2 else 'that system'}",
         "Check which key the client sends: one in the code, else AWS_ACCESS_KEY_ID, else that of the profile. The command prints its last characters.",
-        f"Pass a key that was created {f'in {product}' if named else f'at {host}'} to the client, or keep it in a profile for this endpoint.",
+        f"Pass a key that was created {f'in {product}' if named or product == _R2 else f'at {host}'} to the client, or keep it in a profile for this endpoint.",
+        "A Cloudflare API token for R2 has an access key ID and a secret access key. Keep them in variables of their own, such as R2_ACCESS_KEY_ID."
+        if product == _R2
+        else None,
         None if of_aws else _REMOVE_ENDPOINT,
         commands="aws configure list",
         url=pages.SDK_ENDPOINTS,
     )
     remedies: tuple[Remedy, ...] = (use_key,)
-    if failure.kind == "aws_error":
+    if failure.kind == "aws_error" and lengths is None:
         remedies = (credential_remedies.check_endpoint(is_other_software=True),)
     elif failure.kind == "access_denied":
         check = your_remedy(
