@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.calls import (
 from iamtriage.explaining._rules.calls.kms import key_access, key_states, launch_keys, log_group_keys
 from iamtriage.explaining._rules.calls.names import iam_names, missing_in_region
 from iamtriage.explaining._rules.calls.names.missing_resources import MISSING_IN_S3, explain_not_found
+from iamtriage.explaining._rules.calls.names.placeholders import explain_placeholder
 from iamtriage.explaining._rules.calls.network import metadata_requests, node_groups, session_manager
 from iamtriage.explaining._rules.calls.network.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
@@ -66,7 +67,7 @@ def explain_api_error(case: Case[AwsError]) -> Explanation:
     if service_roles.MISSING_ROLE.search(message):
         return service_roles.explain_missing_role(case, message)
     special = _explain_existing_role(case, message) or service_roles.explain_service_role(case, message)
-    special = special or s3_calls.explain_copy_source(case)
+    special = special or s3_calls.explain_copy_source(case) or explain_placeholder(case)
     special = special or delivery_roles.explain_undelivered_message(case, message)
     if special is None and rejected_calls.is_non_sts_response(case, message):
         return rejected_calls.explain_non_sts_response(case, message)
@@ -79,8 +80,6 @@ def explain_api_error(case: Case[AwsError]) -> Explanation:
 _EXISTING_ROLE = lazy_pattern(
     r"[Ss]ervice role name (?P<role>AWSServiceRoleFor\w{1,60}) has been taken in this account", re.ASCII
 )
-
-
 # The services that use several roles, each with a suffix of its own.
 _HAS_SUFFIX = lazy_pattern(r"AWSServiceRoleFor(?:AutoScaling|LexV2|AmazonConnect|Connect)")
 

@@ -202,6 +202,11 @@ def _may_be_default(denial: Denial) -> bool:
     return denial.resource.endswith(f":{default}") if denial.resource else denial.service == "athena"
 
 
+def _may_be_unfilled(denial: Denial) -> bool:
+    """Return whether the name of the denied resource can have a placeholder."""
+    return any(map((denial.failure.resource or "").__contains__, ("$", "{{", "#{", "%")))
+
+
 # Access keys, and the role of a pod that may have some.
 _SIGNS_OF_KEYS = (
     "ccess_key", "ACCESS_KEY_ID", "eks.amazonaws.com/role-arn", "AWS_ROLE_ARN", "create-pod-identity-association",
@@ -342,6 +347,7 @@ _OF_TEXT: _Additions = (
 _AT_LAST: _Additions = (
     (_is_amplify_build, "denials.identities.given_permissions.add_build_role"),
     (_may_show_user, "denials.identities.callers.add_user"),
+    (_may_be_unfilled, "denials.identities.unfilled_names.add_unfilled_placeholder"),
 )
 _WITHOUT_TEXT, _WITH_TEXT = (*_OF_DENIAL, *_AT_LAST), (*_OF_DENIAL, *_OF_TEXT, *_AT_LAST)
 

@@ -175,3 +175,12 @@ OTHER_LAYER = CauseType(
     of="no-identity-allow",
     subject="denials",
 )
+PLACEHOLDER_IN_NAME = CauseType(
+    "placeholder-in-name",
+    title="The name of the resource has a placeholder that nobody filled in",
+    text="The call was made with the placeholder as a part of the name, which is that of another resource, or of none.",
+    recognised_by="The name of the resource in the message contains a variable of a shell or template, such as ${STAGE} or {{ .Values.bucket }}.",
+    fix="Fill in the value where the call gets the name.",
+    sources=(pages.ACCESS_DENIED,),
+    subject="denials",
+)

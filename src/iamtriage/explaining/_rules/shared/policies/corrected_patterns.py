@@ -18,6 +18,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import TERRAFORM
+from iamtriage.explaining._rules.shared.texts.unfilled_placeholders import fill_in
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import widen
 
@@ -85,6 +86,8 @@ def correct_pattern(pattern: str, arn: str) -> Correction | None:
     """
     if matches(arn, compile_glob(widen(pattern))):
         return None
+    if (filled := fill_in(pattern, arn)) is not None:
+        return Correction(filled[0], f"nobody filled in {filled[1]}")
     session = _SESSION.fullmatch(pattern)
     if session is not None and arn.startswith(f"arn:{session['partition']}:iam::{session['account']}:role/"):
         is_same = arn.rpartition("/")[2] == session["name"]

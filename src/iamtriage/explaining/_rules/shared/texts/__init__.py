@@ -2,5 +2,6 @@
 
 ``text_signs`` recognizes pods, controllers, ACLs and S3-compatible software. ``deployment_tools``, ``cdk_bootstrap``
 and ``ecs_starts`` know what deploys or starts something. ``text_fragments`` saves searches in texts that can have no
-such sign. ``unread_texts`` describes a text without a failure.
+such sign. ``unfilled_placeholders`` finds what nobody replaced in a name. ``unread_texts`` describes a text without a
+failure.
 """
