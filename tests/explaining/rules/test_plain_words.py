@@ -248,3 +248,22 @@ def test_plain_words_count(text: str, words: tuple[str, ...], others: tuple[str,
         assert each in shown
     for each in others:
         assert each not in shown
+
+
+SUPPOSED_PUT = 'An error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:sts::111122223333:assumed-role/films/job is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::films/a" because no identity-based policy allows the s3:PutObject action\n'
+SUPPOSED_ASSUME = "An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/audit\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "error", "shown"),
+    [
+        ("I could for instance attach AmazonS3FullAccess to the role.", SUPPOSED_PUT, "AmazonS3FullAccess"),
+        ("Suppose the role has AmazonS3FullAccess.", SUPPOSED_PUT, "AmazonS3FullAccess"),
+        ("For example, the trust policy allows my user.", SUPPOSED_ASSUME, "is not enough"),
+        ("Maybe the trust policy allows my user.", SUPPOSED_ASSUME, "is not enough"),
+    ],
+)
+def test_what_is_only_supposed_is_not_said(said: str, error: str, shown: str) -> None:
+    assert shown not in explain(f"{said}\n{error}").summary
+    sure = "The role has AmazonS3FullAccess." if error is SUPPOSED_PUT else "The trust policy allows my user."
+    assert shown in explain(f"{sure}\n{error}").summary

@@ -16,7 +16,7 @@ from iamtriage.explaining._context.readers.callers import (
     restore_case,
 )
 from iamtriage.explaining._context.readers.command_lines import find_commands, operation_of_command
-from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
+from iamtriage.explaining._context.readers.command_runs import end_of_working_command, hide_other_profiles
 from iamtriage.explaining._context.readers.endpoints import find_other_endpoint, find_other_system
 from iamtriage.explaining._context.readers.names import NAME_READERS
 from iamtriage.explaining._context.readers.regions import choose_region
@@ -278,6 +278,7 @@ def _find_section(
     for at, found in find_commands(text, low, high):
         if at <= start:
             after = _end_of_output(text, at, start)
+            after = end_of_working_command(text, at, start) if after is None else after
             command, other, low = (found, other, at) if after is None else (None, found, after)
         elif at >= end:
             # The next command begins something else, unless there is no command before the failure.

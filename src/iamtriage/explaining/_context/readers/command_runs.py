@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import hide_secrets, line_start
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._context.readers.statements import CLAUSE_END, find_working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = (
     "CommandRun",
     "RunContrast",
+    "end_of_working_command",
     "find_contrast",
     "find_printed_values",
     "find_runs",
@@ -29,7 +31,8 @@ __all__ = (
     "selects_profile_itself",
 )
 
-_CHARS_AROUND = 8_000
+_CHARS_AROUND, _CHARS_OF_COMMAND = 8_000, 30
+_MARKS_OF_PROMPTS = ("$", "#", "%", "❯", "+", ">")
 # The prompt of the next command, whatever its program.
 _PROMPT = lazy_pattern(r"^[^\n$#❯]{0,80}[$#❯] ", re.MULTILINE)
 # How the output of a command begins that succeeded: transfers, JSON, listings of S3, and tables of kubectl.
@@ -136,6 +139,26 @@ def find_runs(failure: Failure) -> Iterator[CommandRun]:
         option, variable = command.option("profile"), _PROFILE.search(before)
         profile = option.value if option is not None else variable[1] if variable else "default"
         yield CommandRun(command, at, stop, text[line + 1 : stop], "sudo " in before, profile)
+
+
+def end_of_working_command(text: str, at: int, start: int) -> int | None:
+    """Return where the clause ends that says that the command in it works, or ``None`` for another command.
+
+    Args:
+        text: The text.
+        at: Where the command begins.
+        start: Where the failure after it begins.
+
+    >>> text = "I run aws s3 ls --profile ci fine. In the pod: An error occurred"
+    >>> text[end_of_working_command(text, 6, 47) :]
+    '. In the pod: An error occurred'
+    """
+    before, stop = text[line_start(text, at) : at], CLAUSE_END.search(text, at, start)
+    if stop is None or before.rstrip().endswith(_MARKS_OF_PROMPTS):
+        return None
+    about = re.compile(re.escape(text[at : min(at + _CHARS_OF_COMMAND, stop.start())]))
+    works = find_working(f"{before}{text[at : stop.start()]}", about)
+    return None if works is None else stop.start()
 
 
 def find_printed_values(text: str) -> Iterator[dict[str, Any]]:

@@ -50,7 +50,7 @@ _DENIES = lazy_pattern(
 )
 # Words of a clause about another caller, a time before, a condition, a requirement or another attempt.
 _IS_OTHER = lazy_pattern(
-    r"(?i:\b(?:if|when|once|unless|until|without|no|before|instead|(?:an)?other|different|colleagues?|someone|somebody|should|must|check|verify|whether|ensure|make sure|(?:needs?|has|have|supposed|used) to (?:allow|be|have))\b)"
+    r"(?i:\b(?:if|when|once|unless|until|without|no|before|instead|(?:an)?other|different|colleagues?|someone|somebody|should|must|check|verify|whether|ensure|make sure|for (?:example|instance)|suppose|imagine|what if|maybe|perhaps|(?:needs?|has|have|supposed|used) to (?:allow|be|have))\b)"
 )
 # "Was the cluster created by the role?"
 _QUESTION = lazy_pattern(

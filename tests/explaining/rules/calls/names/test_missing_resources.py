@@ -94,3 +94,27 @@ def test_profile_of_the_other_account() -> None:
 )
 def test_no_other_place(said: str) -> None:
     assert "the call went to" not in explain(f"{_SCAN}{said}\n").summary
+
+
+_LOCAL = "aws dynamodb scan --table-name bookings --region eu-central-1 --profile dev"
+_IN_POD = "An error occurred (ResourceNotFoundException) when calling the Scan operation: Requested resource not found\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_elsewhere"),
+    [
+        (f"Locally {_LOCAL} works. In the pod:\n{_IN_POD}", True),
+        (f"I run {_LOCAL} fine, but in the pod:\n{_IN_POD}", True),
+        (f"Locally {_LOCAL} does not work. It says:\n{_IN_POD}", False),
+        (f"$ {_LOCAL}\n{_IN_POD}", False),
+    ],
+)
+def test_command_that_works_is_not_the_one_that_failed(text: str, *, is_elsewhere: bool) -> None:
+    summary = explain(text).summary
+    assert summary.startswith("The table exists in eu-central-1, as ") is is_elsewhere
+    assert ("does not exist in eu-central-1" in summary) is not is_elsewhere
+
+
+def test_table_in_both_regions() -> None:
+    arns = "arn:aws:dynamodb:eu-west-1:111122223333:table/bookings arn:aws:dynamodb:us-east-1:111122223333:table/bookings\n"
+    assert "the call went to" not in explain(f"{arns}{_SCAN}").summary

@@ -12,7 +12,7 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.region_names import PLACE, region_of_place
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions
-from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._rules.calls.names.account_contrasts import OTHER_ONE, PARAMETERS
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import pages
@@ -67,6 +67,7 @@ _OWN_ACCOUNT = lazy_pattern(
 _VERB = (
     r"(?:is|are|exists?|lives?|runs?|sits?|resides?|(?:was|were|is|got) (?:created|deployed|made|restored))"
 )
+_WORKING_CALL = lazy_pattern(rf"--region[ =]({REGION})\b")
 _NOT_OTHER = r"(?! (?:and|or|too|as well|also)\b)"
 
 
@@ -118,13 +119,17 @@ def explain_elsewhere(
     places = [
         each for each in _find_places(case, noun, name, own) if not (is_global and each.account is None)
     ]
+    compared = [(place.differs(called := _find_called(case, own, place)), called) for place in places]
     wrong = {
-        (differs.region, differs.account): (differs, called)
-        for place in places
-        if (differs := place.differs(called := _find_called(case, own, place))).region or differs.account
+        (each.region, each.account): (each, called)
+        for each, called in compared
+        if each.region or each.account
     }
-    if len(wrong) != 1 or len({(each.region, each.account) for each in places}) > len(places):
-        return None
+    if not places and not is_global:
+        return _explain_working_call(case, title)
+    is_there, others = [not (each.region or each.account) for each, _ in compared], len(compared) > 1
+    if len(wrong) != 1 or (others and any(is_there)):
+        return None  # the text has it where the call went, too
     ((there, called),) = wrong.values()
     went = _Place(called.region if there.region else None, called.account if there.account else None)
     cause = RESOURCE_IN_OTHER_REGION if there.region else RESOURCE_IN_OTHER_ACCOUNT
@@ -136,6 +141,30 @@ def explain_elsewhere(
         *evidence,
         topic="not-found",
         remedies=_call_there(there, went),
+        notes=NOT_A_DENIAL,
+    )
+
+
+def _explain_working_call(case: Case[AwsError], title: str) -> Explanation | None:
+    """Explain that a resource is in the Region of a command that works, if nothing says which Region the failing call had."""
+    works = find_working(case.failure.text, _WORKING_CALL)
+    if works is None or case.context.command is not None:
+        return None
+    found = _WORKING_CALL.search(works)
+    region = found[1] if found else ""
+    if find_mentioned_regions(case.failure.text.replace(works, "")):
+        return None
+    return case.explain(
+        f"The {title} exists in {region}, as {quote_words(works)} shows: the failing call most likely went to another Region or account.",
+        RESOURCE_IN_OTHER_REGION.cause(),
+        RESOURCE_IN_OTHER_ACCOUNT.cause(),
+        topic="not-found",
+        remedies=your_remedy(
+            "Compare the Region and the account of the two calls",
+            f"Set the Region of the failing client to {region}: the argument region (region_name in boto3), or AWS_REGION={region}.",
+            "Then run aws sts get-caller-identity where the call fails, and where it works: the accounts must be the same.",
+            url=pages.SDK_ENDPOINTS,
+        ),
         notes=NOT_A_DENIAL,
     )
 
