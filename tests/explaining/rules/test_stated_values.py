@@ -2084,6 +2084,194 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                 ("arn:aws:sts::111122223333:assumed-role/Ops/lena", "role Ops", _NAMED_ROLE),
             )
         ),
+        pytest.param(
+            'Error: unhandled error (TagPolicyViolation): Error { code: "TagPolicyViolation", message: "The tag policy does not allow the specified value for the following tag key: \'Team\'.", aws_request_id: "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0" }\n -> tried with Team=blue',
+            {},
+            (
+                "A tag policy of the organization does not allow the value blue for the tag Team.",
+                "describe-effective-policy --policy-type TAG_POLICY",
+            ),
+            ("No AWS or Kubernetes access failure", "put-role-policy"),
+            id="tag policy",
+        ),
+        pytest.param(
+            "An error occurred (TagPolicyException) when calling the TagResource operation: The request doesn't comply with the IAM tag policy.",
+            {},
+            ("A tag policy of the organization does not allow the value for the tag.",),
+            (),
+            id="tag policy without a key",
+        ),
+        pytest.param(
+            "The VPC: vpc-0aaa1b2c3d4e5f607 has not authorized to associate with your hosted zone. (Aws::Route53::Errors::NotAuthorizedException)\n"
+            "The zone films.internal belongs to 111122223333, and 444455556666 has the VPC.\n"
+            'r53.associate_vpc_with_hosted_zone(hosted_zone_id: "Z0ABCDEFGH12", vpc: { vpc_region: "us-east-2", vpc_id: id })',
+            {},
+            (
+                "--hosted-zone-id Z0ABCDEFGH12 --vpc VPCRegion=us-east-2,VPCId=vpc-0aaa1b2c3d4e5f607",
+                "No IAM permission is missing",
+            ),
+            ("lookup-events", "Allow route53"),
+            id="VPC of another account",
+        ),
+        *(
+            pytest.param(
+                json.dumps(
+                    {
+                        "eventVersion": "1.11",
+                        "userIdentity": {"type": "AWSAccount", "principalId": unique, "accountId": account},
+                        "eventSource": "s3.amazonaws.com",
+                        "eventName": "GetObject",
+                        "awsRegion": "eu-west-1",
+                        "errorCode": "AccessDenied",
+                        "errorMessage": "Access Denied",
+                        "requestParameters": {"bucketName": "films", "key": "a.csv"},
+                        "resources": [{"type": "AWS::S3::Object", "ARN": "arn:aws:s3:::films/a.csv"}],
+                        "recipientAccountId": "111122223333",
+                    },
+                    indent=1,
+                ),
+                {},
+                (says,),
+                (omits,),
+                id=f"record about {account} {unique}",
+            )
+            for unique, account, says, omits in (
+                (
+                    "AIDAEXAMPLEEXAMPLE12",
+                    "444455556666",
+                    "An IAM user of account 444455556666, which is not the account 111122223333 of this record, was denied s3:GetObject",
+                    "put-role-policy",
+                ),
+                (
+                    "AROAEXAMPLEEXAMPLE12:etl",
+                    "444455556666",
+                    "aws iam list-roles --query \"Roles[?RoleId=='AROAEXAMPLEEXAMPLE12'].Arn\"",
+                    "put-role-policy",
+                ),
+                (
+                    "AIDAEXAMPLEEXAMPLE12",
+                    "111122223333",
+                    "S3 denied s3:GetObject",
+                    "which is not the account",
+                ),
+                ("", "ANONYMOUS_PRINCIPAL", "S3 denied an anonymous request", "which is not the account"),
+            )
+        ),
+        pytest.param(
+            "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ce:GetCostAndUsage on resource: arn:aws:ce:us-east-1:111122223333:/GetCostAndUsage with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/Eu\n"
+            '{"Statement": [{"Effect": "Deny", "NotAction": ["iam:*"], "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}}]}',
+            {},
+            (
+                "Have the Deny exempt Cost Explorer",
+                '"NotAction": ["iam:*", "ce:*"]',
+            ),
+            ("Call in eu-west-1", "Find the Deny"),
+            id="Deny of Regions on a service with one endpoint",
+        ),
+        *(
+            pytest.param(
+                f"{call}\nUser: arn:aws:iam::111122223333:user/ana is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action\n"
+                + json.dumps(
+                    {
+                        "Statement": [
+                            {
+                                "Sid": "Own",
+                                "Effect": "Allow",
+                                "Action": action,
+                                "Resource": resource,
+                                "Condition": {"StringEquals": {key: allowed}},
+                            }
+                        ]
+                    }
+                ),
+                {},
+                (says,),
+                (),
+                id=f"own key {key} {call[:12]}",
+            )
+            for call, action, resource, key, allowed, says in (
+                (
+                    "$ aws eks associate-access-policy --cluster-name films --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy --access-scope type=cluster",
+                    "eks:AssociateAccessPolicy",
+                    "arn:aws:eks:eu-west-1:111122223333:access-entry/films/user/111122223333/ana/0a1b2c3d",
+                    "eks:policyArn",
+                    "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy",
+                    '["arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy", "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"]',
+                ),
+                (
+                    "eks.associate_access_policy(clusterName='films', accessScope=scope, policyArn='arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy')",
+                    "eks:AssociateAccessPolicy",
+                    "arn:aws:eks:eu-west-1:111122223333:access-entry/films/user/111122223333/ana/0a1b2c3d",
+                    "eks:policyArn",
+                    "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy",
+                    "but the request has arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy",
+                ),
+                (
+                    "$ aws ecs run-task --cluster films --task-definition job:3",
+                    "ecs:RunTask",
+                    "arn:aws:ecs:eu-west-1:111122223333:task-definition/job:3",
+                    "ecs:cluster",
+                    "arn:aws:ecs:eu-west-1:111122223333:cluster/films",
+                    "allows it only if ecs:cluster is arn:aws:ecs:eu-west-1:111122223333:cluster/films.",
+                ),
+            )
+        ),
+        *(
+            pytest.param(
+                f"User: arn:aws:iam::111122223333:user/ana is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action\n"
+                + json.dumps({"Statement": [{"Effect": "Allow", "Action": written, "Resource": covered}]}),
+                {},
+                says,
+                omits,
+                id=f"operation {written}",
+            )
+            for written, action, resource, covered, says, omits in (
+                (
+                    "kms:ReEncrypt",
+                    "kms:ReEncryptTo",
+                    "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666",
+                    [
+                        "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666",
+                        "arn:aws:kms:eu-west-1:111122223333:key/9f8e7d6c-1111-2222-3333-444455556666",
+                    ],
+                    (
+                        "has kms:ReEncrypt, which is no IAM action.",
+                        '"Action": ["kms:ReEncryptFrom", "kms:ReEncryptTo"]',
+                        "key/9f8e7d6c-1111-2222-3333-444455556666",
+                    ),
+                    ("Note kms:ReEncrypt",),
+                ),
+                (
+                    "s3:ListObjectsV2",
+                    "s3:ListBucket",
+                    "arn:aws:s3:::films",
+                    "arn:aws:s3:::films",
+                    ("Or write s3:ListBucket in place of s3:ListObjectsV2 in the statement.",),
+                    ("s3:ListObjectsV2, which is another action",),
+                ),
+                (
+                    "dynamodb:BatchGetItem",
+                    "dynamodb:GetItem",
+                    "arn:aws:dynamodb:eu-west-1:111122223333:table/films",
+                    "arn:aws:dynamodb:eu-west-1:111122223333:table/films",
+                    ("has dynamodb:BatchGetItem, which is another action.",),
+                    ("no IAM action",),
+                ),
+            )
+        ),
+        *(
+            pytest.param(
+                f"Exception in thread main: User: arn:aws:sts::111122223333:assumed-role/films/{session} is not authorized to perform: logs:PutRetentionPolicy on resource: arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/{group}:log-stream: because no identity-based policy allows the logs:PutRetentionPolicy action",
+                {},
+                (says,),
+                (),
+                id=f"{session} and the log group of {group}",
+            )
+            for session, group, says in (
+                ("9f3c", "checkout", "The role films was denied"),
+                ("checkout", "checkout", "The role films, which the Lambda function checkout uses,"),
+            )
+        ),
     ],
 )
 def test_short_form(text: str, facts: dict[str, Any], says: tuple[str, ...], omits: tuple[str, ...]) -> None:

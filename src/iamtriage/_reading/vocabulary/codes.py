@@ -126,7 +126,7 @@ _PLAIN_CODES = """
     ResourceNotReadyException ServerException ImageNotFoundException LayerInaccessibleException ServiceException
     CertificateNotFoundException RequestError RequestCanceled SerializationError MissingRegion MissingEndpoint NoRegionError
     ResourceInitializationError
-    EndpointConnectionError AWSOrganizationsNotInUseException UnsupportedAvailabilityZoneException
+    EndpointConnectionError AWSOrganizationsNotInUseException UnsupportedAvailabilityZoneException TagPolicyViolation
 """
 _PLAIN = frozenset(_PLAIN_CODES.split())
 # Codes of health issues of EKS clusters, node groups, Fargate profiles and add-ons that no other service has, and the

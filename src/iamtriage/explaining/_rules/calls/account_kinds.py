@@ -12,13 +12,16 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
+from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.calls.error_kind import ErrorKind
+from iamtriage.explaining._rules.calls.error_kind import ErrorKind, code_evidence
 from iamtriage.explaining._rules.calls.quotas import QUOTA_REACHED
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
+from iamtriage.failures._failures import AwsError
 
 ACCOUNT_STATE = CauseType(
     "account-state",
@@ -88,6 +91,55 @@ def ask_organization(text: str) -> Remedy:
             "aws organizations list-policies --filter DECLARATIVE_POLICY_EC2",
         ),
         url=_DECLARATIVE_POLICIES,
+    )
+
+
+_TAG_POLICIES = (
+    "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_tag-policies.html"
+)
+TAG_POLICY = CauseType(
+    "tag-policy",
+    title="A tag policy of the organization does not allow the tag",
+    text="The tag policy lists the values of the tag, and the organization enforces it for this type of resource, whatever permissions the caller has.",
+    recognised_by='The code TagPolicyViolation or TagPolicyException, or the message "The tag policy does not allow".',
+    fix="Use a value that the tag policy allows, or ask an administrator of the organization to add yours.",
+    sources=(_TAG_POLICIES,),
+)
+TAG_NOT_ALLOWED = lazy_pattern(
+    r"(?i)\btag policy does not allow\b(?:[^'\n]{0,80}\btag key:? ?'(?P<key>[^'\n]{1,128})')?|comply with (?:an existing |the |the IAM |IAM )?tag policy"
+)
+"""What services say of a tag that violates a tag policy."""
+
+
+def explain_tag_policy(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that a tag policy of the organization does not allow the value of a tag."""
+    found = TAG_NOT_ALLOWED.search(message)
+    key = found["key"] if found else None
+    value = None
+    if key is not None:
+        # In code, a record, or an option of the AWS CLI.
+        pair = rf"(?<![\w'])[\"']?{re.escape(key)}[\"']?(?:\s?[=:]\s?|,\s{{0,20}}[\"']?Value[\"']?\s?[=:]\s?)[\"']?([\w+=.:/@-]{{1,256}})"
+        values = {each[1] for each in re.finditer(pair, case.failure.text)}
+        value = values.pop() if len(values) == 1 else None
+    tag = "the tag" if key is None else f"the tag {clip_text(key)}"
+    return case.explain(
+        f"A tag policy of the organization does not allow the value{f' {clip_text(value)}' if value else ''} for {tag}. No permission is missing.",
+        TAG_POLICY.cause("reported", code_evidence(case.failure)),
+        remedies=(
+            your_remedy(
+                "Use a value that the tag policy allows",
+                f"The command prints the tag policy that applies to the account. tag_value lists the values for {tag}; tag_key is the spelling of the key. Capitals count in both.",
+                commands="aws organizations describe-effective-policy --policy-type TAG_POLICY --query EffectivePolicy.PolicyContent --output text",
+                url=_TAG_POLICIES,
+            ),
+            organization_remedy(
+                "Or have the value added to the tag policy",
+                "In the management account, or as a delegated administrator for tag policies: no account of the organization can do this for itself.",
+                commands="aws organizations list-policies --filter TAG_POLICY",
+                url=_TAG_POLICIES,
+            ),
+        ),
+        notes="An Allow, such as ec2:CreateTags, does not help: IAM policies and SCPs have not denied the call.",
     )
 
 

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text
 from iamtriage.arns._principals import RoleSession, User
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.questions import find_questions
+from iamtriage.explaining._rules.denials.statement_words import describe_operation
 from iamtriage.explaining._rules.shared.denial import Denial
 
 _MAX_ANSWERS = 2
@@ -139,7 +140,9 @@ def add_answers(denial: Denial, explanation: Explanation) -> Explanation:
         found.append(
             f"API Gateway masks the account ID in its answers ({masked[0]}): policies need all of it, {denial.resource_account}."
         )
-    notes = (*_explain_operations(denial), *found)[:_MAX_ANSWERS]
+    stated = {each.text for each in explanation.causes}
+    operations = (each for each in _explain_operations(denial) if each not in stated)
+    notes = (*operations, *found)[:_MAX_ANSWERS]
     return attrs.evolve(explanation, notes=(*notes, *explanation.notes)) if notes else explanation
 
 
@@ -161,18 +164,6 @@ def _explain_operations(denial: Denial) -> Iterator[str]:
     others = [each for each in named if each.lower() != name.lower()]
     if not others:
         return
-    # Most texts name no other action.
-    from iamtriage.actions._lookup import find_action
-    from iamtriage.actions._operations import actions_for
-
     for each in others:
-        if find_action(f"{service}:{each}") is not None:
-            continue
-        required = next((found.actions for found in actions_for(each, service)), ())
-        if denial.action in required:
-            is_operation = any(found.service == service for found in actions_for(name))
-            own = (
-                "" if is_operation else f" {denial.action} is a permission without an operation of that name."
-            )
-            one = "" if len(required) == 1 else ", each for its part"
-            yield f"{service}:{each} is no IAM action, and has no effect in a policy: the call {each} is checked as {join_words(required, 'and')}{one}.{own}"
+        if (operation := describe_operation(f"{service}:{each}", denial.action or "")) is not None:
+            yield operation

@@ -153,6 +153,11 @@ def _is_database_user(denial: Denial) -> bool:
     return principal_words.parse_masked_role((denial.resource or "").partition(",")[0]) is not None
 
 
+def _is_of_other_account(denial: Denial) -> bool:
+    """Return whether a record of CloudTrail has only the ID of the caller, which the owner of a resource gets."""
+    return denial.principal_text is None and "AWSAccount" in denial.failure.text
+
+
 def _may_name_managed_key(denial: Denial) -> bool:
     """Return whether the use of a key was denied, and the text can name an AWS managed key."""
     text = denial.failure.text
@@ -281,6 +286,7 @@ GUARDRAIL_ROUTES: Routes = (
     ),
 )
 ROUTES: Routes = (
+    (_is_of_other_account, "denials.identities.recorded_callers.explain_recorded_caller"),
     # A log of AWS IoT Core shows what was denied to a device.
     (all_of(says("AUTHORIZATION_FAILURE"), shows_policy), "denials.services.iot_policies.explain_device"),
     (says("role-aliases/"), "denials.services.iot_policies.explain_role_alias"),

@@ -180,6 +180,8 @@ def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> st
         return (
             f"has {clip_text(retired)}, which AWS retired in July 2023: others, such as {action}, replace it"
         )
+    if (operation := find_operation(statements, action)) is not None:
+        return f"has {clip_text(operation[0])}, which is no IAM action"
     found = list_similar(statements, action)
     if not found:
         return None
@@ -217,6 +219,54 @@ def find_retired(statements: Iterable[Mapping[str, Any]], action: str) -> str | 
         return None
     names = (one for statement in statements for one in as_strings(statement.get("Action")))
     return next((each for each in names if each.lower().startswith(_RETIRED)), None)
+
+
+def find_operation(statements: Iterable[Mapping[str, Any]], action: str) -> tuple[str, list[str]] | None:
+    """Return the operation that statements have as an action, with the actions that it requires, if this is one of them.
+
+    >>> find_operation([{"Action": ["kms:ReEncrypt"]}], "kms:ReEncryptTo")
+    ('kms:ReEncrypt', ['kms:ReEncryptFrom', 'kms:ReEncryptTo'])
+    """
+    service = action.partition(":")[0]
+    for each in _list_actions(statements, service):
+        if "*" in each or find_action(each) is not None:
+            continue
+        # Most policies have only actions.
+        from iamtriage.actions._operations import actions_for
+
+        name = each.partition(":")[2]
+        required = next((one for one in actions_for(name, service) if action in one.actions), None)
+        if required is not None:
+            return each, list(required.actions) if required.all_needed else [action]
+    return None
+
+
+# Of the operations that are checked on two resources.
+_SIDES = {
+    "ReEncrypt": "kms:ReEncryptFrom on the source key and kms:ReEncryptTo on the destination key",
+    "CopyObject": "s3:GetObject on the source and s3:PutObject on the destination",
+}
+
+
+def describe_operation(written: str, action: str) -> str | None:
+    """Return that what is written as an action is an operation, which requires another action, ``None`` if it is none.
+
+    >>> describe_operation("s3:HeadBucket", "s3:ListBucket").partition(": ")[0]
+    's3:HeadBucket is no IAM action, and has no effect in a policy'
+    """
+    if find_action(written) is not None:
+        return None
+    # Most texts name only actions.
+    from iamtriage.actions._operations import actions_for
+
+    service, _, name = written.partition(":")
+    required = next((each.actions for each in actions_for(name, service)), ())
+    if action not in required:
+        return None
+    is_operation = any(each.service == service for each in actions_for(action.partition(":")[2]))
+    own = "" if is_operation else f" {action} is a permission without an operation of that name."
+    checked = _SIDES.get(name, join_words(required, "and"))
+    return f"{written} is no IAM action, and has no effect in a policy: the call {name} is checked as {checked}.{own}"
 
 
 def find_other_prefix(statements: Iterable[Mapping[str, Any]], action: str) -> str | None:

@@ -15,6 +15,7 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     find_option,
+    find_option_values,
     repeat_with,
     set_boundary_first,
     set_in_code,
@@ -45,7 +46,7 @@ from iamtriage.policies._readers.unknown_values import has_reference
 # As the failing caller: any account of an organization can call it, and others get AWSOrganizationsNotInUseException.
 _SHOW_ORGANIZATION = "aws organizations describe-organization --query Organization.Id --output text"
 # All actions of a service, or all resources of a type.
-_EVERYTHING = lazy_pattern(r"(?:^|[:/])\*\Z")
+_EVERYTHING = lazy_pattern(r"(?:\*|[^:]*:\*|arn(?::[^:]*){4}:(?:[^:/]*[:/])?\*)\Z")
 # Characters of a statement that is shown as a whole.
 _MAX_STATEMENT = 1_000
 PASSED_TO = "iam:passedtoservice"
@@ -123,6 +124,8 @@ def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: Ch
     elif _can_show(statement) and not of_aws:
         accepted = list(dict.fromkeys((*failed.possible_values, *requested)))
         step = f"Add the value to {named}, as below. Then remove a value that nothing uses."
+        if failed.key.partition(":")[0].lower() == denial.service and find_option_values(denial, failed.key):
+            step = f"An administrator decides whether {denial.caller} may pass this value, or makes this call instead. Add it to {named}, as below, and keep the condition: it limits what else can be passed."
     elif denial.role is not None:
         step = f"Attach the policy to {denial.caller}: {named} can stay as it is."
         if of_aws:
@@ -147,7 +150,7 @@ def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: Ch
     remedy = account_remedy(title, step, other if is_task else None, without, url=pages.EVALUATION)
     tagging = f"{denial.service}:TagResource"
     actions = as_strings(statement.get("Action"))
-    is_copy = bool(of_aws) and not any(map(_EVERYTHING.search, actions or ["*"]))
+    is_copy = bool(of_aws) and not any(map(_EVERYTHING.match, actions or ["*"]))
     if without and ":create" in denial.lowercase_action and find_action(tagging) is not None:
         statement = {**statement, "Action": [*actions, tagging]}
     changed = with_statement(remedy, denial, statement, is_copy=is_copy)
@@ -162,7 +165,7 @@ def list_unlisted(failed: CheckedCondition) -> list[str]:
 def _can_show(statement: Mapping[str, Any]) -> bool:
     """Return whether a remedy can contain a statement: a short one without references that does not allow everything."""
     listed = (name for key in ("Action", "Resource") for name in as_strings(statement.get(key)) or ["*"])
-    is_open = any(map(_EVERYTHING.search, listed))
+    is_open = any(map(_EVERYTHING.match, listed))
     return not (is_open or len(json.dumps(statement)) > _MAX_STATEMENT or has_reference(dict(statement)))
 
 

@@ -139,6 +139,12 @@ _BOUNDARY = "iam:permissionsboundary"
 _SHOWN_BOUNDARY = lazy_pattern(
     r"\bget-(?:role|user)\b[^\n]{0,200}PermissionsBoundary\b[^\n]{0,80}\n\s{0,8}(?:(?:null|None)\b|[^$]{0,200}?(?P<arn>arn:aws[a-z-]{0,12}:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]{1,512}))"
 )
+# What services name their own keys after: a parameter of the call, whose words an option separates with hyphens.
+_WORD_START = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_STRUCTURE = lazy_pattern(r"type=([\w-]{1,40})(?=,)", re.ASCII)
+# Keys about what exists, or with a tag or a context in them.
+_NOT_A_PARAMETER = lazy_pattern(r"/|^(?:Resource|Request)Tag|^Encryption|^Via|^Caller")
+_CHARS_OF_CALL = 600
 # A value of a policy without a pattern or a variable.
 _VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
 _SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b|-lambdaRole\b")
@@ -151,9 +157,52 @@ def find_option_values(denial: Denial, key: str) -> tuple[str, ...] | None:
         return None if shown is None else tuple(filter(None, (shown["arn"],)))
     option, command = find_option(denial, key), denial.context.command
     if option is None or command is None:
-        return None
+        return _find_own_value(denial, key)
     stated = command.option(option)
     return () if stated is None else (stated.value,)
+
+
+def _find_own_value(denial: Denial, key: str) -> tuple[str, ...] | None:
+    """Return the value of the parameter that a service's own key is named after, such as policyArn of eks:policyArn.
+
+    A command, a record of CloudTrail or a call in code has it.
+    """
+    service, _, name = key.partition(":")
+    if key.lower() in _OPTIONS:
+        return None
+    called, command = denial.lowercase_action.partition(":")[2], denial.context.command
+    if service.lower() != denial.service or name.islower() or _NOT_A_PARAMETER.search(name):
+        return None
+    option = _WORD_START.sub("-", name).lower()
+    if operation_of_command(command) == (service.lower(), called) and command is not None:
+        stated = command.option(option)
+        value = None if stated is None else stated.value
+    else:
+        value = next(
+            (each for other, each in denial.context.parameters if other.lower() == name.lower()), None
+        )
+        value = value or _find_argument(denial.failure.text, called, option)
+    if value is None:
+        return None
+    # --access-scope type=namespace,namespaces=checkout
+    members = _STRUCTURE.match(value)
+    return (value if members is None else members[1],)
+
+
+def _find_argument(text: str, operation: str, option: str) -> str | None:
+    """Return the literal value of a parameter in the only call of an operation in code."""
+    calls = re.compile(
+        rf"\b{'_?'.join(operation)}(?:Command|Request|Input)?(?:\(|\{{|\.builder\(\))", re.IGNORECASE
+    )
+    found = list(calls.finditer(text))
+    if len(found) != 1:
+        return None
+    argument = re.compile(
+        rf"(?<![\w-])[\"']?{option.replace('-', '_?')}[\"']?\s{{0,4}}(?:=>|[:=(])\s{{0,4}}(?:aws\.String\()?[\"']([^\"'\n]{{1,600}})[\"']",
+        re.IGNORECASE,
+    )
+    value = argument.search(text, found[0].end(), found[0].end() + _CHARS_OF_CALL)
+    return None if value is None else value[1]
 
 
 def is_boundary_of_existing(denial: Denial, key: str) -> bool:

@@ -103,8 +103,11 @@ VPC = Requirement(
 )
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
 GLOBAL_SERVICES = {
-    "cloudfront": "CloudFront", "globalaccelerator": "Global Accelerator", "iam": "IAM",
-    "organizations": "Organizations", "route53": "Route 53", "shield": "Shield", "support": "Support",
+    "account": "Account Management", "budgets": "Budgets", "ce": "Cost Explorer", "cloudfront": "CloudFront",
+    "cost-optimization-hub": "Cost Optimization Hub", "cur": "Cost and Usage Reports",
+    "globalaccelerator": "Global Accelerator", "health": "AWS Health", "iam": "IAM", "organizations": "Organizations",
+    "route53": "Route 53", "route53domains": "Route 53 Domains", "savingsplans": "Savings Plans", "shield": "Shield",
+    "support": "Support",
 }  # fmt: skip
 """Services with one endpoint for all Regions of a partition, with their names."""
 _REGIONS_OF_ENDPOINTS = {None: "us-east-1", "aws": "us-east-1", "aws-us-gov": "us-gov-west-1"}

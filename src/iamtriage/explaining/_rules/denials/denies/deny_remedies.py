@@ -75,10 +75,11 @@ def exempt_global_service(denial: Denial) -> Remedy:
     is_of_organization = denial.policy_type in {"service_control", "resource_control"}
     build_remedy = organization_remedy if is_of_organization else account_remedy
     where = deny_conditions.global_region(denial.service, denial.location.partition)
-    counts = f"AWS treats requests to {names} as requests in one Region"
+    counts, opens = f"AWS treats requests to {names} as requests in one Region", ""
     if where:
         counts = f"requests to {names} count as {where}"
-    step = f"Changing the client's Region does not help: {counts}, whatever Region the client has."
+        opens = f" To allow {where} instead would allow it for all services."
+    step = f"Changing the client's Region does not help: {counts}, whatever Region the client has.{opens}"
     if tie is not None:
         step = f"The call cannot go to another Region: {tie}."
     own = [f"{each}:*" for each in services] if tie is None else [denied_regions.exempted_action(denial)]

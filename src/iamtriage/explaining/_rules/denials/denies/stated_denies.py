@@ -135,7 +135,7 @@ class StatedDeny(Value):
         steps = tuple(
             each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} often")
         )
-        if not remedy.title.startswith(_FIND) or self.sid is None:
+        if not remedy.title.startswith(_FIND):
             return attrs.evolve(remedy, steps=steps)
         if any(each.key.lower() == "iam:permissionsboundary" for each in self.checked):
             # Without the Deny, the caller could create principals with more permissions than its own.
@@ -144,7 +144,8 @@ class StatedDeny(Value):
             # Every caller can use TLS.
             return None
         place = remedy.title.removeprefix(_FIND).partition(", then")[0]
-        return attrs.evolve(remedy, title=f"Or scope down {self.words}{place}", steps=steps[1:])
+        which = self.words if self.sid else "the Deny statement"
+        return attrs.evolve(remedy, title=f"Or scope down {which}{place}", steps=steps[1:])
 
     def cause(self, denial: Denial, *, is_only: bool) -> Cause:
         """Return the statement as the cause of the denial; ``is_only`` says whether it is the only one that can be."""

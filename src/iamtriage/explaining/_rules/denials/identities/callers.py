@@ -153,6 +153,9 @@ def _describe_use(denial: Denial) -> str | None:
     context = denial.context
     function = context.function
     is_lambda = context.runtime is not None and context.runtime.kind == "lambda" and bool(session)
+    # A program can call for the log group of a function.
+    group = context.runtime.words.partition("/aws/lambda/")[2] if context.runtime is not None else ""
+    is_lambda = is_lambda and group in {"", session}
     if is_lambda and text_signs.AMPLIFY.search(text):
         return "which Amplify Hosting uses"
     # Lambda names the session after the function. The services that run functions of their own generate a name.

@@ -55,7 +55,7 @@ _IF_NO_ALLOW = "If nothing allows it yet, check policy.json{}, then replace the 
 _ROLE_IN_SOPS = "Or let SOPS assume a role of the key's account: in .sops.yaml, add +ROLE_ARN to the key's ARN, then run sops updatekeys where decrypting works."
 # The key policy is said to enable IAM policies.
 _HAS_ROOT = lazy_pattern(
-    r"(?i:\bkey policy (?:already )?(?:has|contains|includes|still has|with)\b(?! no\b)[^.\n]{0,30}?\b(?:root statement|statement for (?:the account's )?root|root principal)\b)"
+    r"(?i:\bkey polic(?:y|ies) (?:already |both |each |all |still ){0,2}(?:ha(?:s|ve)|contains?|includes?|with)\b(?! no\b)[^.\n]{0,30}?\b(?:root statement|statement for (?:the account's )?root|root principal)\b)"
 )
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 

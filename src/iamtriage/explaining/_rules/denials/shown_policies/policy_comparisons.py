@@ -51,8 +51,10 @@ from iamtriage.explaining._rules.denials.statement_words import (
     describe_allowed,
     describe_conditions,
     describe_difference,
+    describe_operation,
     describe_similar,
     describe_star_only,
+    find_operation,
     join_of_type,
     join_resources,
 )
@@ -224,6 +226,9 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
             return None
         text = f"{subject} does not allow {action}{f': it {similar}' if similar else describe_allowed(allows, action)}."
         again = is_known_policy(policy.name) and _ATTACHED_AGAIN.search(denial.failure.text)
+        operation = find_operation(allows, action) if similar else None
+        if operation is not None:
+            text = describe_operation(operation[0], action) or text
         text = " ".join(present(text, describe_service(policy.name, action), _NO_CHANGE if again else None))
         # Code often has the policies of several roles.
         cause = STATED_POLICY_OTHER_ACTION.cause("possible" if policy.is_code else policy.evidence, text=text)

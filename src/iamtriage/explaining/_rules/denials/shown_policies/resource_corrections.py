@@ -13,6 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
+from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -30,15 +31,20 @@ from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons im
     find_incomplete,
     find_resource_slip,
 )
-from iamtriage.explaining._rules.denials.statement_words import find_other_prefix, find_retired, list_similar
+from iamtriage.explaining._rules.denials.statement_words import (
+    find_operation,
+    find_other_prefix,
+    find_retired,
+    list_similar,
+)
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants.allow_remedies import with_statements
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     correct_line_remedy,
     correct_pattern,
     is_slip,
     replace_value_remedy,
 )
-from iamtriage.explaining._rules.shared.policies.policy_changes import replace_statement
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.policies._managed_policies import is_known_policy
@@ -281,7 +287,12 @@ def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Reme
     if not allowing and find_retired(policy.allows, action) is not None:
         more = "Several actions replace each retired one, and the console checks more than this: the AWS managed policies AWSBillingReadOnlyAccess (to read) and Billing (to change) have them."
         return attrs.evolve(remedy, steps=(*remedy.steps, more))
-    meant = allowing or [each for each in policy.allows if list_similar([each], action)]
+    operation = None if allowing else find_operation(policy.allows, action)
+    meant = allowing or [
+        each
+        for each in policy.allows
+        if (find_operation([each], action) if operation else list_similar([each], action))
+    ]
     prefix = ""
     if not meant and (written := find_other_prefix(policy.allows, action)) is not None:
         meant = [each for each in policy.allows if written in as_strings(each.get("Action"))]
@@ -313,11 +324,27 @@ def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Reme
         is_in_resource = listed != as_strings(meant[0].get("Resource"))
         where = f"the Action{' and the Resource' if is_in_resource else ''} of the statement"
         steps += (f"Or write {denial.service} in place of {prefix} in {where}{f' {sid}' if sid else ''}.",)
+    elif operation is not None:
+        written, required = operation
+        title = remedy.title.replace(action, join_words(required, "and"), 1)
+        if len(required) > 1 and all(_accepts(each, listed) for each in required):
+            # What the call is checked on next is another resource of the statement.
+            new |= {"Action": required, "Resource": listed if len(listed) > 1 else listed[0]}
+            new.pop("Sid", None)
+            remedy = attrs.evolve(remedy, title=title)
+        steps += (
+            f"Or write {join_words(as_strings(new['Action']), 'and')} in place of {clip_text(written)} in the statement{f' {sid}' if sid else ''}.",
+        )
     elif not allowing and covering:
         steps += (
             f"Or add {action} to the Action of the statement {sid or f'with {list_similar(meant, action)[0]}'}.",
         )
     if new == rows[0]:
         return attrs.evolve(remedy, steps=(*remedy.steps, *steps))
-    document = replace_statement(remedy.policy or {}, rows[0], new)
-    return attrs.evolve(remedy, policy=document, steps=(*remedy.steps, *steps))
+    return with_statements(attrs.evolve(remedy, steps=(*remedy.steps, *steps)), [new])
+
+
+def _accepts(action: str, resources: list[str]) -> bool:
+    """Return whether an action is checked on all these resources."""
+    known = find_action(action)
+    return known is not None and all(known.accepts(each) is not None for each in resources)

@@ -51,6 +51,9 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "untrusted certificate",
         "certificate revoked or expired",
     ),
+    "denials.services.zone_associations.explain_zone_association": (
+        "authorized to associate with your hosted zone",
+    ),
     "denials.services.deployments.explain_missing_role": ("service-linked role", "service linked role"),
     "denials.kms.kms_keys.explain_three_reasons": ("explicitly denies access",),
     "denials.kms.kms_keys.explain_unknown_key": ("ciphertext refers to a customer master key",),

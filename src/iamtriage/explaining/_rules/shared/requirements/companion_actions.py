@@ -86,7 +86,7 @@ _HINTS = {
     _DELETE_VERSION: f"{_VERSION} {_DELETE_VERSION} instead of s3:DeleteObject, which does not cover it. Without a version ID, a delete in a versioned bucket only adds a delete marker: the data stay until each version is deleted. With s3:ListBucketVersions on the bucket, list-object-versions prints the versions.",
     "s3:PutObjectAcl": "An upload with an ACL (--acl) requires s3:PutObjectAcl besides s3:PutObject. Without the ACL, s3:PutObject is enough.",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam-identity-policies.html
-    "s3express:CreateSession": "In a directory bucket, this session covers all calls on objects: actions of s3: do not apply. The condition s3express:SessionMode limits it to ReadOnly or ReadWrite.",
+    "s3express:CreateSession": "The bucket is a directory bucket (S3 Express One Zone): SDKs and the AWS CLI call CreateSession themselves, and this session covers all calls on its objects. Statements with s3: actions or ARNs, such as s3:PutObject on arn:aws:s3:::, have no effect on it. The condition s3express:SessionMode limits it to ReadOnly or ReadWrite.",
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
     **dict.fromkeys(("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"), _SECURE_STRING),
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
