@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage.explaining._context.readers.callers import find_caller
 from iamtriage.explaining._context.readers.coded_clusters import find_coded_clusters
+from iamtriage.explaining._context.readers.region_names import find_region_constant
 from iamtriage.explaining._context.readers.unique_values import find_said_name, find_said_role, unique_value
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = (
-    "NAME_READERS",
-    "find_service_account",
-)
+__all__ = ("NAME_READERS", "find_service_account")
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}"
@@ -183,6 +181,8 @@ def find_region(text: str, command: CommandLine | None) -> Stated | None:
     if command is not None and (stated := command.option("region")):
         return stated if re.fullmatch(REGION, stated.value) else None
     if any(sign in text for sign in _REGION_SIGNS) and (stated := _last(_REGIONS, text)):
+        return stated
+    if "Region" in text and (stated := find_region_constant(text)):
         return stated
     if ".ec2.internal" in text and (found := _US_EAST_HOST.search(text)):
         return Stated("us-east-1", found[0])

@@ -5,9 +5,17 @@ Source: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-reg
 
 from __future__ import annotations
 
-from iamtriage._patterns import REGION
+import re
 
-__all__ = ("PLACE", "region_of_place")
+from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage.explaining._context.values import Stated
+
+__all__ = ("PLACE", "find_region_constant", "region_of_place", "write_constant")
+
+# Region.EU_WEST_1 of Java, and RegionEndpoint.EUWest1 of .NET.
+_CONSTANT = lazy_pattern(
+    r"\b(?:RegionEndpoint|Regions?|Aws::Region)(?:\.|::)(?P<name>[A-Z]{2}(?:_(?:GOV_|ISOB?_)?[A-Z]{4,9}_\d|[A-Z][a-z]{3,8}\d)|[A-Z][a-z][A-Z][a-z]{3,8}\d)\b"
+)
 
 _REGIONS = {
     "N. Virginia": "us-east-1", "Northern Virginia": "us-east-1", "Virginia": "us-east-1", "Ohio": "us-east-2",
@@ -32,3 +40,33 @@ def region_of_place(words: str) -> str:
     ('eu-west-1', 'eu-west-1')
     """
     return _REGIONS.get(words, words)
+
+
+def find_region_constant(text: str) -> Stated | None:
+    """Return the Region of the last constant of an SDK that code in a text has.
+
+    >>> find_region_constant("new AmazonTextractClient(RegionEndpoint.APSoutheast2)").value
+    'ap-southeast-2'
+    """
+    found = [*_CONSTANT.finditer(text)]
+    if not found:
+        return None
+    name = found[-1]["name"]
+    words = name.split("_") if "_" in name else [name[:2], name[2:-1], name[-1]]
+    region = "-".join(words).lower()
+    return Stated(region, found[-1][0]) if re.fullmatch(REGION, region) else None
+
+
+def write_constant(words: str, region: str) -> str:
+    """Return a constant of an SDK for another Region, in the same spelling.
+
+    >>> write_constant("RegionEndpoint.EUWest1", "us-east-2"), write_constant("Region.EU_WEST_1", "us-east-2")
+    ('RegionEndpoint.USEast2', 'Region.US_EAST_2')
+    """
+    start, _, name = words.rpartition(words[words.rfind(".")] if "." in words else ":")
+    separator = words[len(start)]
+    if "_" in name:
+        return f"{start}{separator}{region.upper().replace('-', '_')}"
+    first, *others = region.split("-")
+    begin = first.upper() if name[:2].isupper() else first.capitalize()
+    return f"{start}{separator}{begin}{''.join(map(str.capitalize, others))}"

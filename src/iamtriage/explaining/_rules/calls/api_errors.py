@@ -217,7 +217,7 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     return case.explain(
         summary,
         cause,
-        *kind.causes,
+        *message_kinds.fitting_causes(case, kind),
         topic=kind.cause.code,
         remedies=_fitting_remedies(case, kind),
         notes=(
@@ -265,6 +265,8 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
         return (request_kinds.acl_remedy(case),)
     if kind.cause is message_kinds.CAPABILITIES_MISSING:
         return (message_kinds.capabilities_remedy(case, clues.message_text(case)),)
+    if kind.cause is message_kinds.SIGNATURE_VERSION:
+        return message_kinds.signing_remedies(case, kind)
     if kind.cause is account_kinds.DECLARATIVE_POLICY:
         return (account_kinds.ask_organization(case.text),)
     if kind.cause is account_kinds.ORGANIZATION_SHARING_OFF:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import lower_first
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import commands, pages
@@ -30,6 +30,15 @@ FORM_VERSION = CauseType(
     of="signature-version",
     sources=("https://docs.aws.amazon.com/sdk-for-php/v3/developer-guide/s3-presigned-post.html",),
 )
+# A sign of a tool, how it signs with version 4, and the command that changes that. https://s3tools.org/news
+_SIGNING_TOOLS = (
+    (lazy_pattern(r"\bs3cmd\b"), "Upgrade s3cmd to 1.5.0 or later", "Older versions sign only with version 2. In ~/.s3cfg, signature_v2 has to be False, and bucket_location the Region of the bucket. The AWS CLI (aws s3 cp) signs with version 4, too.", "pip install --upgrade s3cmd"),
+    (lazy_pattern(r"\bboto\.(?:connect_s3|s3\.|exception)|\bimport boto\b|/boto/s3/"), "Let boto sign with version 4, or use boto3", "Set the host to that of the bucket's Region, too: boto.connect_s3(host='s3.REGION.amazonaws.com').", "export S3_USE_SIGV4=True"),
+    (lazy_pattern(r"\b(?:boto3|botocore)\b"), "Set signature_version to s3v4 in the client's Config, and region_name to the bucket's Region", "boto3.client('s3', region_name=…, config=Config(signature_version='s3v4')) also signs presigned URLs and POST forms with version 4.", None),
+    (lazy_pattern(r"\bnew AWS\.S3\(|/node_modules/aws-sdk/"), "Set signatureVersion to v4 in the client", "new AWS.S3({ signatureVersion: 'v4', region }) signs with it. Version 3 of the SDK has only version 4.", None),
+    (lazy_pattern(r"\bs3fs\b"), "Remove sigv2 from the options of s3fs", "Current versions sign with version 4. Set the Region of the bucket with -o endpoint=REGION.", None),
+    (lazy_pattern(r"\brclone\b"), "Set v2_auth to false in the rclone remote", "Set its region to that of the bucket, too.", None),
+)  # fmt: skip
 DETAILS_NOT_THERE = CauseType(
     "authorization-details-missing",
     title="The authorization details are not available",
@@ -177,6 +186,27 @@ def _stack_command(case: Case[AwsError]) -> str:
     if "sam deploy" in case.text or "Failed to create changeset for the stack" in case.text:
         return "sam deploy"
     return "aws cloudformation deploy --stack-name STACK_NAME --template-file template.yaml"
+
+
+def _find_signing_remedy(text: str) -> Remedy | None:
+    """Return how the tool that a text names signs with version 4, or ``None`` if it names none."""
+    found = next((tool for sign, *tool in _SIGNING_TOOLS if sign.search(text)), None)
+    if found is None:
+        return None
+    title, step, line = found
+    return your_remedy(f"{title}", step, commands=line, url=pages.SIGNATURES)
+
+
+def signing_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ...]:
+    """Return how the tool of the text signs with version 4, or else how any does."""
+    remedy = _find_signing_remedy(case.text)
+    return kind.remedies if remedy is None else (remedy,)
+
+
+def fitting_causes(case: Case[AwsError], kind: ErrorKind) -> tuple[Cause, ...]:
+    """Return the other causes of a kind that fit the text: a tool that it names creates no form."""
+    is_of_tool = kind.cause is SIGNATURE_VERSION and _find_signing_remedy(case.text) is not None
+    return () if is_of_tool else kind.causes
 
 
 KINDS_BY_MESSAGE = (

@@ -12,6 +12,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.session_policies import passes_session_policy
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
@@ -50,6 +51,14 @@ _PACKED_SIZE = lazy_pattern(
 )
 # The expression that a call in code passes as its tags.
 _TAGS_CODE = lazy_pattern(r"\bTags\s?[=:]\s?[A-Za-z_][\w.]{0,60}(?:\([^()\n]{0,60}\))?", re.ASCII)
+_NAMES_TAGS = lazy_pattern(r"(?<![a-z])[Tt]ags?(?![a-z])")
+# A list of statements that code builds from another list: in JavaScript or Ruby, or in Python.
+_STATEMENT_FOR_EACH = lazy_pattern(
+    r"\b[Ss]tatements?[\"']?\s?(?:=>|[:=])\s{0,4}([\w.$]{1,80})\.(?:flatM|m)ap\b"
+    r"|\b[Ss]tatements?[\"']?\s?[:=]\s{0,4}\[\s{0,40}\{(?:(?!\bfor\b)[^;]){0,800}?\}\s{0,40}for \w{1,40} in ([\w.]{1,80})"
+    r"|\bfor \w{1,40} in ([\w.]{1,80})(?:\(\))?:\s{1,40}[\w.\[\]\"']{1,60}\.append\(\s{0,20}\{\s{0,40}[\"'](?:Sid|Effect)\b",
+    re.ASCII,
+)
 _CAMEL_WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z][a-z]*")
 # What Terraform and Pulumi say of a resource of IAM.
 _HOLDER = lazy_pattern(
@@ -88,7 +97,7 @@ POLICY_TOO_LONG = CauseType(
 SESSION_TOO_LONG = CauseType(
     "session-too-long",
     title="The session policies and tags are too long",
-    text="STS packs the session policies and tags into the session token, and they exceed its size.",
+    text="STS packs the session policies and tags into a binary form with a limit of its own.",
     recognised_by="An error code or message that names PackedPolicyTooLarge.",
     fix="Pass managed policies by ARN instead of an inline session policy, and fewer session tags.",
     sources=(pages.SESSION_TAGS,),
@@ -293,15 +302,30 @@ def _to_words(name: str) -> str:
 def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:
     """Explain that the session policies or the tags of a call are too long."""
     found = _PACKED_SIZE.search(message)
-    what = "session tags" if found and found["tags"] else "session policies and session tags"
-    used = f": they take {found['percent']}% of the space" if found else ""
+    is_of_tags, is_of_pod = bool(found and found["tags"]), may_be_about_pods(case.text)
+    # A call that passes a policy, and no tags.
+    is_of_policy = not is_of_tags and passes_session_policy(case.text) and not _NAMES_TAGS.search(case.text)
+    what = "session policies and session tags"
+    if is_of_tags or is_of_policy:
+        what = "session tags" if is_of_tags else "session policy"
+    they = "it takes" if is_of_policy else "they take"
+    text = SESSION_TOO_LONG.text
+    if not is_of_tags:
+        text += " A policy can exceed it although its text is below 2,048 characters."
+    used = f": {they} {found['percent']}% of the space" if found else ""
     tags = _TAGS_CODE.search(case.text)
     fewer = f"Pass fewer session tags, with shorter keys and values{f' ({clip_text(tags[0])} in the code)' if tags else ''}."
     policies = "Pass managed policies by ARN instead of an inline session policy, or shorten it."
     inherited = "Transitive tags of the caller's session, such as the six of EKS Pod Identity, count, too."
-    steps = (None if found and found["tags"] else policies, f"{fewer} {inherited}")
+    steps: tuple[str | None, ...] = (None if is_of_tags else policies, f"{fewer} {inherited}")
+    if is_of_policy:
+        steps = (
+            _merge_statements(case),
+            "Or pass managed policies by ARN (PolicyArns) instead of the inline policy.",
+            "Or let the policy of the role limit its sessions: pass a session tag, such as tenant, and write ${aws:PrincipalTag/tenant} in the Resource. The trust policy of the role must then allow sts:TagSession, too.",
+        )
     remedy = remedies.your_remedy(f"Shorten the {what}", *steps, url=pages.SESSION_TAGS)
-    if may_be_about_pods(case.text) or case.facts.service_account:
+    if is_of_pod or case.facts.service_account:
         title = f"Shorten the {what}, or turn off those of EKS Pod Identity"
         off = f"{inherited} Before turning these six off, look for policies with aws:PrincipalTag/kubernetes-namespace, aws:PrincipalTag/eks-cluster-name and the like, which then no longer match. If association_id is None, the pod does not use Pod Identity."
         remedy = clusters.disable_session_tags_remedy(case, title)
@@ -309,11 +333,21 @@ def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:
         labels = tuple(Labelled(by_whom, each) for each in remedy.commands if "--disable-" in each)
         remedy = attrs.evolve(remedy, who="you", steps=remedies.present(steps[0], fewer, off), labels=labels)
     return case.explain(
-        f"The {what} together exceed the size limit of a session{used}. No permission is missing.",
-        SESSION_TOO_LONG.cause("reported", code_evidence(case.failure)),
+        f"The {what} {'exceeds' if is_of_policy else 'together exceed'} the size limit of a session{used}. No permission is missing.",
+        SESSION_TOO_LONG.cause("reported", code_evidence(case.failure), text=text),
         remedies=remedy,
         notes="The limit is fixed: no quota increases it.",
     )
+
+
+def _merge_statements(case: Case[AwsError]) -> str:
+    """Return how to shorten a session policy: by one statement for all resources, if the text shows several."""
+    one = "one statement for all resources, so that it has the Effect and the actions only once"
+    repeated = _STATEMENT_FOR_EACH.search(case.text)
+    if repeated is not None:
+        each = clip_text(next(filter(None, repeated.groups())))
+        return f"The code writes a statement for each element of {each}. Write {one}: only its Resource lists the elements."
+    return f"Shorten the policy: write {one}, and patterns in place of many names."
 
 
 def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:

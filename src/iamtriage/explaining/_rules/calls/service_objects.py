@@ -13,8 +13,11 @@ import re
 from typing import NamedTuple
 
 from iamtriage._patterns import REGION, lazy_pattern
-from iamtriage._text import clip_text, quote_argument
+from iamtriage._text import clip_text, quote_argument, quote_words
 from iamtriage.actions._operations import actions_for
+from iamtriage.explaining._context.readers.command_lines import operation_of_command
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.region_names import write_constant
 from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -27,7 +30,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow
 
@@ -72,6 +75,8 @@ _SERVICES = {
     "transcribe": "Amazon Transcribe",
 }
 _UNNAMED = "The service"
+# Services that only analyze what a call names.
+_KEEPS_NOTHING = frozenset({"Amazon Transcribe", "Rekognition", "Textract"})
 _MAX_BUCKET_LENGTH = 63
 _LOCATE = '"$(aws s3api get-bucket-location --bucket {} --query "LocationConstraint || \'us-east-1\'" --output text)"'
 
@@ -146,11 +151,54 @@ def _explain_other_region(
         f"{read.service} cannot {read.verb} {clip_text(read.name)}: the bucket is in {region or 'another Region'}, and has to be in {where}.",
         BUCKET_IN_OTHER_REGION.cause(
             "derived",
-            shown,
+            present(shown, _finds_object(case, read)),
             text=f"{read.service} {'writes only to' if read.is_written else 'reads only from'} buckets in the Region in which it {'runs' if read.is_of_cluster else 'is called'}. {whose} the same in all Regions, and not the cause.",
         ),
-        remedies=_copy_remedy(case, read, called, region, where),
+        remedies=present(
+            _call_there_remedy(case, read, region), _copy_remedy(case, read, called, region, where)
+        ),
     )
+
+
+def _call_there_remedy(case: Case[AwsError], read: _Read, region: str | None) -> Remedy | None:
+    """Return how to call a service that keeps nothing in its Region in the Region of the bucket."""
+    if read.service not in _KEEPS_NOTHING or region is None:
+        return None
+    setting, step = case.context.region, f"Set the Region of the client for {read.service} to {region}."
+    if setting is not None:
+        words = setting.words.strip()
+        changed = words.replace(setting.value, region)
+        changed = write_constant(words, region) if changed == words else changed
+        step = f"In the text, change {quote_words(words)} to {quote_words(changed)}."
+    data = None
+    if read.service != "Amazon Transcribe":
+        data = "Or send the data in the request instead (Bytes in place of S3Object), which needs no bucket."
+    again = commands.repeat_command(case.context.command, changes={"region": region})
+    return your_remedy(
+        f"Call {read.service} in {region}, the Region of the bucket",
+        step,
+        data,
+        commands=again,
+        url=pages.S3_ERRORS,
+    )
+
+
+def _finds_object(case: Case[AwsError], read: _Read) -> str | None:
+    """Return that a command in the text finds the object, so that neither the key nor a permission is the cause."""
+    for run in find_runs(case.failure):
+        called = operation_of_command(run.command)
+        bucket, key = run.command.option("bucket"), run.command.option("key")
+        is_object = (
+            bucket is not None and key is not None and (bucket.value, key.value) == (read.bucket, read.key)
+        )
+        if (
+            called is not None
+            and called[1] in {"headobject", "getobject"}
+            and is_object
+            and "rror" not in run.output
+        ):
+            return f"{' '.join(run.command.words[-1:])} finds the object: the key is right, and its caller may read it."
+    return None
 
 
 def _copy_remedy(
@@ -201,7 +249,7 @@ def _copy_remedy(
         f"Copy the object to a bucket in {where}, and use that one",
         None
         if read.is_of_cluster
-        else f"Or call {read.service.replace(_UNNAMED, _UNNAMED.lower())} in {region or 'the Region of the bucket'}: a bucket cannot be moved.",
+        else f"Or call {read.service.replace(_UNNAMED, _UNNAMED.lower())} in {region or 'the Region of the bucket'}: the Region of a bucket cannot change.",
         f"On the new bucket, {'the role of the statement' if read.is_of_cluster else who} needs the same permissions as on the old one. For more objects, replicate the bucket.",
         commands=(
             make,

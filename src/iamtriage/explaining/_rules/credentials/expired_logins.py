@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials import session_renewal
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import REJECTION_PHRASES, RejectedRequest
 from iamtriage.explaining._rules.credentials.logins import registry_logins, sign_in_places
@@ -23,7 +26,7 @@ from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import error_code, find_registry, quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
-from iamtriage.explaining._rules.shared.credentials.clocks import describe_duration
+from iamtriage.explaining._rules.shared.credentials.clocks import CLOCK_WRONG, describe_duration, find_age
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import ExpiredCredentials, Failure, InvalidCredentials
@@ -207,10 +210,41 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
 def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a SAML assertion has expired."""
     is_saml2aws = "saml2aws" in case.text
+    age = find_age(case.failure.text, case.failure.span[0])
+    first: Remedy | None = None
+    summary = "The SAML assertion was more than 5 minutes old when it reached STS."
+    reported = reported_cause(
+        EXPIRED_SAML_ASSERTION, message, "must be redeemed within 5 minutes of issuance"
+    )
+    causes = (reported,)
+    if age is not None:
+        local = "" if f"{age.used:%H:%M:%S}" == age.shown else f" ({age.shown} local time)"
+        old = describe_duration(age.seconds)
+        summary = f"The SAML assertion was {old} old when it reached STS, which accepts 5 minutes."
+        text = f"The assertion in the text is of {age.issued:%H:%M:%S} UTC, and was used at {age.used:%H:%M:%S} UTC{local}."
+        reported = attrs.evolve(
+            reported, text=f"{text}{' The program got it at once, and kept it.' * age.is_kept}"
+        )
+        causes = (reported,)
+    if age is not None and not age.is_kept:
+        text = f"The clock of the identity provider is {old} behind, or the program used an assertion that it had stored."
+        causes = (reported, CLOCK_WRONG.cause("possible", text=text))
+        clock = credential_remedies.set_clock(case.text)
+        first = attrs.evolve(
+            clock,
+            title="Correct the clock of the identity provider, and use each assertion at once",
+            steps=(
+                "The administrator of the identity provider runs the commands on its server: they print whether its clock is synchronized, and synchronize it.",
+                "If the clock is right, the program stores the assertion: let it request a new one for each call of STS.",
+            ),
+            url=pages.SAML,
+        )
     return case.explain(
-        "The SAML assertion was more than 5 minutes old when it reached STS. No permission is missing.",
-        reported_cause(EXPIRED_SAML_ASSERTION, message, "must be redeemed within 5 minutes of issuance"),
-        remedies=your_remedy(
+        f"{summary} No permission is missing.",
+        *causes,
+        topic=EXPIRED_SAML_ASSERTION.code,
+        remedies=first
+        or your_remedy(
             "Sign in to the identity provider again, and pass the new assertion to STS at once",
             "Do not use a saved or cached SAMLResponse, and do not wait between the sign-in and the call, such as for the choice of a role. For many roles or accounts, get a new assertion every 5 minutes.",
             "If STS rejects a new assertion, too, compare its IssueInstant, after decoding it from Base64, with the time in UTC: most likely, the clock of the identity provider is wrong.",

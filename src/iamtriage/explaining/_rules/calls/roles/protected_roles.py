@@ -5,6 +5,8 @@ Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
@@ -22,6 +24,7 @@ PROTECTED_ROLE = lazy_pattern(r"protected role [\"'`]?(?P<role>[\w+=,.@-]{1,64})
 """How IAM names a role that only AWS can change."""
 _PERMISSION_SET = lazy_pattern(r"AWSReservedSSO_(?P<name>[\w+=,.@-]{1,32})_[0-9a-f]{16}")
 _OF_KEYS = lazy_pattern(r"(?i:kms|ebs|encrypt|cmk|(?<![a-z])key)")
+_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|aws):policy/[\w+=,.@/-]{1,576}", re.ASCII)
 PROTECTED = CauseType(
     "protected-role",
     title="A service of AWS manages the role",
@@ -40,11 +43,21 @@ def explain_protected_role(case: Case[AwsError], message: str) -> Explanation:
     text = ""
     if permission_set is not None:
         text = "IAM Identity Center manages the role, and changes it only with its permission set."
+        policy = clues.stated_option(case, "policy-arn") or _find_policy(message)
+        is_own = policy is not None and ":iam::aws:" not in policy
+        own = "The policy must exist with this name and path in each account that has the permission set."
+        address = case.context.terraform
+        kind = "customer_managed" if is_own else "managed"
+        instead = f": aws_ssoadmin_{kind}_policy_attachment attaches the policy to a permission set"
+        remove = None
+        if address is not None:
+            remove = f"Remove {address.value} from the Terraform configuration{instead if 'policy_attachment' in address.value else ''}."
         remedy = remedies.organization_remedy(
             f"Change the permission set {clip_text(permission_set['name'])} instead, in IAM Identity Center",
             "An administrator of IAM Identity Center does this, in the management account or that of the delegated administrator. It changes the role in all accounts with the permission set.",
-            "The console shows INSTANCE_ARN and PERMISSION_SET_ARN on the page of the permission set.",
-            commands=_change_permission_set(case),
+            f"{f'{own} ' if is_own else ''}The console shows INSTANCE_ARN and PERMISSION_SET_ARN on the page of the permission set.",
+            remove,
+            commands=_change_permission_set(case, policy),
             url="https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html",
         )
     elif (case.failure.envelope.operation or "").startswith("Delete"):
@@ -63,13 +76,25 @@ def explain_protected_role(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
-def _change_permission_set(case: Case[AwsError]) -> tuple[str, ...]:
-    """Return the commands that change the managed policies of a permission set as the call would those of a role."""
+def _find_policy(message: str) -> str | None:
+    """Return the only managed policy that a message names."""
+    found = {each.rstrip(".") for each in _POLICY.findall(message)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _change_permission_set(case: Case[AwsError], policy: str | None) -> tuple[str, ...]:
+    """Return the commands that change the policies of a permission set as the call would those of a role."""
     verb = (case.operation or "").removesuffix("RolePolicy").lower()
+    if verb == "put":
+        of = "--instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN"
+        return (
+            f"aws sso-admin get-inline-policy-for-permission-set {of} --query InlinePolicy --output text > policy.json",
+            f"aws sso-admin put-inline-policy-to-permission-set {of} --inline-policy file://policy.json",
+            f"aws sso-admin provision-permission-set {of} --target-type ALL_PROVISIONED_ACCOUNTS",
+        )
     if verb not in {"attach", "detach"}:
         return ()
     kind, option = "managed-policy", "managed-policy-arn"
-    policy = clues.stated_option(case, "policy-arn")
     if policy and ":iam::aws:" not in policy:
         kind = option = "customer-managed-policy-reference"
         path, _, name = policy.partition(":policy")[2].rpartition("/")

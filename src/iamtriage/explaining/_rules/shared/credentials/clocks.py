@@ -6,7 +6,7 @@ Messages: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubl
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
@@ -177,7 +177,7 @@ _RIGHT = lazy_pattern(
     r"(?i:(?:^|[<\s])date: ?\Z|\b(?:AWS|NTP|actual(?:ly)?|real(?:ly)?|right|correct|phone|watch|wall clock)\b)"
 )
 # AWS accepts signatures that are up to five minutes off.
-_ACCEPTED = 300
+_ACCEPTED, _SOON = 300, 90
 _DAY = 86_400
 
 
@@ -281,6 +281,91 @@ def _read(found: re.Match[str]) -> datetime | None:
         return None if hour is None else datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:  # such as February 31
         return None
+
+
+# When an assertion or a token was issued, by what says it best.
+_ISSUED = lazy_pattern(
+    r"\b(?P<name>IssueInstant|AuthnInstant|NotBefore|[Ii]ssued(?: at)?)[\"']?\W{1,4}(?P<time>20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z"
+)
+# The time at the start of a line of a log, and the time zone of the machine.
+_LOGGED = lazy_pattern(
+    r"^\W{0,3}(?:(?P<date>20\d\d-\d\d-\d\d)[T ])?(?P<clock>[0-2]\d:[0-5]\d:[0-5]\d)(?:[.,]\d{1,9})?(?:(?P<utc> ?(?:Z|UTC))|(?P<zone>[+-]\d\d:?\d\d))?(?![\d:])",
+    re.MULTILINE,
+)
+_ZONE = lazy_pattern(
+    r"\b(?:UTC|GMT) ?(?P<hours>[+-]\d{1,2})(?::?(?P<minutes>[0-5]\d))?\b|(?<![+\w-])(?P<name>UTC|GMT|CES?T|EES?T|E[SD]T|P[SD]T|JST)\b"
+)
+_HOURS = {
+    "UTC": 0, "GMT": 0, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "EST": -5, "EDT": -4, "PST": -8, "PDT": -7, "JST": 9,
+}  # fmt: skip
+
+
+class Age(NamedTuple):
+    """When an assertion was issued and used, in UTC."""
+
+    issued: datetime
+    used: datetime
+    shown: str
+    """The time of its use as the text has it."""
+    is_kept: bool
+    """Whether the program got it right after it was issued."""
+
+    @property
+    def seconds(self) -> float:
+        """How old it was when it was used."""
+        return (self.used - self.issued).total_seconds()
+
+
+def find_age(text: str, at: int) -> Age | None:
+    """Return when an assertion was issued and used, if the text states both, and they are too far apart.
+
+    Args:
+        text: The text.
+        at: Where the failure begins: the last line with a time before it says when the assertion was used.
+
+    >>> text = "[08:14:07] got assertion, NotBefore 2026-11-24T07:06:51Z\\nToken must be redeemed (UTC+1)"
+    >>> find_age(text, 60).seconds
+    436.0
+    """
+    text = text[:_MAX_CHARS]
+    issued = min(_ISSUED.finditer(text), key=lambda each: each["name"], default=None)
+    logged = [*_LOGGED.finditer(text, 0, at)]
+    if issued is None or not logged:
+        return None
+    start = datetime.fromisoformat(f"{issued['time']}+00:00")
+    zones = {_read_zone(each) for each in _ZONE.finditer(text)}
+    ages = [_age_at(start, each, next(iter(zones)) if len(zones) == 1 else None) for each in logged]
+    seconds = ages[-1]
+    if seconds is None or not _ACCEPTED < seconds < _DAY / 2:
+        return None
+    # The log of the program that got it begins right after that.
+    is_kept = any(each is not None and abs(each) < _SOON for each in ages)
+    return Age(start, start + timedelta(seconds=seconds), logged[-1]["clock"], is_kept)
+
+
+def _age_at(start: datetime, logged: re.Match[str], minutes: int | None) -> float | None:
+    """Return how many seconds after another time a line of a log was written; ``minutes`` is the local time zone."""
+    if logged["zone"]:
+        minutes = int(logged["zone"][:3]) * 60 + int(f"{logged['zone'][0]}{logged['zone'][-2:]}")
+    elif logged["utc"]:
+        minutes = 0
+    try:
+        local = datetime.fromisoformat(f"{logged['date'] or start.date()}T{logged['clock']}+00:00")
+    except ValueError:  # such as February 31
+        return None
+    if minutes is None:
+        return None
+    seconds = (local - start).total_seconds() - minutes * 60
+    # Without a date, the local day can be another one.
+    return seconds if logged["date"] else (seconds + _DAY / 2) % _DAY - _DAY / 2
+
+
+def _read_zone(found: re.Match[str]) -> int:
+    """Return how many minutes a time zone is ahead of UTC."""
+    if found["name"]:
+        return _HOURS[found["name"]] * 60
+    hours = found["hours"]
+    return int(hours) * 60 + int(f"{hours[0]}{found['minutes'] or 0}")
 
 
 def describe_duration(seconds: float) -> str:

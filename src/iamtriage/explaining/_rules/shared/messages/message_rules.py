@@ -51,7 +51,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "untrusted certificate",
         "certificate revoked or expired",
     ),
-    "denials.services.zone_associations.explain_zone_association": (
+    "denials.services.service_settings.explain_zone_association": (
         "authorized to associate with your hosted zone",
     ),
     "denials.services.deployments.explain_missing_role": ("service-linked role", "service linked role"),

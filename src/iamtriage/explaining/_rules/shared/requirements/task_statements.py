@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, line_at
+from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._rules.shared.policies.policy_changes import statement_id
 from iamtriage.explaining._rules.shared.requirements import tasks
@@ -44,6 +45,11 @@ _MADE_UP_GROUP = lazy_pattern(
     r":group/.+/(?:connect-(?P<connector>[\w.-]{1,200})|spark-kafka-source-[\w-]+)\Z"
 )
 _FRAMEWORKS = lazy_pattern(r"\bWorkerSinkTask\b|kafka\.connect|\bKafka ?Connect|\bconnectors?\b|(?i:\bspark)")
+# "dynamodb:GetItem, Query and BatchGetItem"
+_CALLS_OF_TABLES = lazy_pattern(
+    r"\bdynamodb:[A-Z]\w{2,40}(?:(?:[\"']?\s?(?:,|/|and|&)\s{0,20}){1,2}[\"']?(?:dynamodb:)?[A-Z][a-z]\w{1,40}){0,20}"
+)
+_ROLE_OF_CACHE = lazy_pattern(r"\b(?=[\w-]{0,40}(?:DAX|[Dd]ax))[\w-]{0,40}[Rr]ole\w{0,20}(?![\w-])")
 _LOG_GROUP = "Each run writes to another stream, hence :*. If the log group does not exist yet, logs:CreateLogGroup is required, too."
 
 
@@ -134,6 +140,8 @@ def complete_task(
         topic, group = (resource.replace(":cluster/", f":{each}/") for each in ("topic", "group"))
         topics = build_allow(reads, f"{topic}/TOPIC_NAME")
         return (_KAFKA,), [topics, build_allow(("kafka-cluster:DescribeGroup",), f"{group}/GROUP_NAME")]
+    if grant.action.startswith("dax:"):
+        return _complete_cache(statement, grant, denial.failure.text), []
     found = tasks.find_task(grant.action, denial.failure.text)
     if found is None or not isinstance(statement["Resource"], str):
         return (), []
@@ -174,6 +182,24 @@ def complete_task(
     statement["Action"] = grant.action
     then = f"Package managers then require {join_words(tasks.PACKAGE_ACTIONS, 'and')} on the repository."
     return (step, then), more
+
+
+def _complete_cache(statement: dict[str, Any], grant: Grant, text: str) -> tuple[str, ...]:
+    """Add what a program calls in DynamoDB to the statement for its cache, and return steps on both.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.access-control.html
+    """
+    named = [name for each in _CALLS_OF_TABLES.finditer(text) for name in re.findall(r"[A-Z]\w+", each[0])]
+    others = [f"dax:{each}" for each in dict.fromkeys(named) if find_action(f"dax:{each}") is not None]
+    actions = list(dict.fromkeys((grant.action, *others)))
+    if len(actions) > 1:
+        statement["Action"] = actions
+    role = _ROLE_OF_CACHE.search(text)
+    of_cluster = f"The role of the cluster{f', {role[0]},' if role else ''}"
+    return (
+        "For calls through DAX, an application needs the dax: action of each call, on the cluster: its dynamodb: permissions count only for calls without DAX.",
+        f"{of_cluster} accesses the table, and needs no change for this error.",
+    )
 
 
 def _describe_group(resource: str, text: str) -> tuple[str, ...]:
