@@ -44,9 +44,9 @@ UNREADABLE = lazy_pattern(
 _OBJECT = lazy_pattern(
     r"\bs3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+@-]{0,1000}[\w/])?", re.ASCII
 )
-# A parameter of the call in code, JSON, YAML or the shorthand of the AWS CLI.
+# A parameter of the call in code, JSON, YAML or the shorthand of the AWS CLI, or the calls of a builder.
 _PARAMETER = lazy_pattern(
-    r"\b(?:S3)?Bucket[\"']?\s?[=:]\s?[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"']?(?:,|\s){1,20}[\"']?(?:Name|(?:S3)?(?:Object)?Key)[\"']?\s?[=:]\s?[\"']?(?P<key>[\w./=+@-]{1,1000})",
+    r"\b(?:(?:S3)?Bucket[\"']?\s?[=:]\s?|(?:s3)?bucket\()[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"']?(?:,|\s|\)\s{0,40}\.){1,20}[\"']?(?:(?:Name|(?:S3)?(?:Object)?Key)[\"']?\s?[=:]\s?|(?:name|key)\()[\"']?(?P<key>[\w./=+@-]{1,1000})",
     re.ASCII,
 )
 # What leaves no other reason than the Region.
@@ -126,7 +126,7 @@ def explain_unreadable_object(case: Case[AwsError], message: str) -> Explanation
         bucket, key = context.bucket.value, None if context.key is None else context.key.value
     service = next(
         (_SERVICES[each.service] for each in actions_for(case.operation or "") if each.service in _SERVICES),
-        _UNNAMED,
+        _SERVICES.get(case.failure.envelope.service or "", _UNNAMED),
     )
     if _OF_REDSHIFT in text:
         service = "Redshift"

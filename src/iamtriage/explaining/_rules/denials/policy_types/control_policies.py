@@ -39,9 +39,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 
 _POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}", re.ASCII)
-
 _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/", re.ASCII)
-
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
 # The caller is in that organization already (aws:PrincipalOrgID): otherwise, S3 would not name the policy type.
@@ -253,7 +251,11 @@ def _typical_rcp(denial: Denial) -> str:
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
     """
     if denial.crosses_accounts:
-        return f"Such a policy often allows only callers of the same organization (aws:PrincipalOrgID): ask whether account {denial.account} belongs to it."
+        is_other = guardrails.OTHER_ORGANIZATION.search(denial.failure.text)
+        where = f"{'' if is_other else 'ask whether '}account {denial.account} belongs to {'another one, so most likely this denies it' if is_other else 'it'}"
+        return (
+            f"Such a policy often allows only callers of the same organization (aws:PrincipalOrgID): {where}."
+        )
     if denial.service == "s3":
         return _SAME_ORGANIZATION
     return "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), a network or TLS."
@@ -267,7 +269,7 @@ def _no_override_sentence(denial: Denial, name: str) -> str:
         if denial.lowercase_action.startswith("sts:assumerole"):
             own = "the role's trust policy"
         external = ", and neither does an external ID" if denial.facts.external_id else ""
-        return f"Neither an identity-based policy nor {own} overrides it{external}."
+        return f"Neither an identity-based policy nor {own} overrides it{external}.{guardrails.describe_resource_allow(denial, own)}"
     others = ["an administrator's Allow"]
     if denial.is_explicit:
         others += [f"the {known.name}"] if known and not denial.crosses_accounts else []

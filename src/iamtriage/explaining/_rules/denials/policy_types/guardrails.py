@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, upper_first
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions
@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages import decisions
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.shared.requirements import (
     companion_actions,
@@ -291,6 +292,35 @@ def describe_own_allow(denial: Denial) -> str | None:
         return None
     attached = "" if is_said_of_caller(allowing, denial) else f", if it is attached to {denial.caller}"
     return f"{allowing.name} allows the action already{attached}"
+
+
+OTHER_ORGANIZATION = lazy_pattern(
+    r"(?i:\b(?:(?:our|my|their|its) own|an?other|a different|a separate|not (?:in|part of) (?:the same|their|your|our|this|that))(?: AWS)? organi[sz]ations?\b)"
+)
+"""What a text says of a caller whose account belongs to another organization than that of the resource."""
+_SENTENCE_END = lazy_pattern(r"[.!?](?=\s)|\n")
+_LACKS = lazy_pattern(r"(?i:\b(?:not?|never|without|lacks?|missing|should|must|if|does)\b|n't\b|\?)")
+
+
+def describe_resource_allow(denial: Denial, name: str) -> str:
+    """Return that the policy of the resource allows the call, as the text shows or describes it, after a space, or ``""``."""
+    from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import names_caller
+
+    operation = (denial.action or "").partition(":")[2]
+    callers = [each for each in (denial.account, str(denial.role or "")) if each]
+    is_shown = any(
+        names_action(statement, denial.action or "") and names_caller(statement, denial)
+        for policy in denial.context.resource_policies
+        for statement in policy.allows
+    )
+    is_said = any(
+        "policy" in each and operation and operation in each and any(map(each.__contains__, callers))
+        for each in _SENTENCE_END.split(denial.failure.text)
+        if "authorized to perform" not in each and not _LACKS.search(each)
+    )
+    if not (is_shown or is_said):
+        return ""
+    return f" {upper_first(name)} in the text allows the call already, and needs no change."
 
 
 def _offers_change(denial: Denial) -> bool:

@@ -69,6 +69,7 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import (
 from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import NOT_KMS
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, capitalize_start, denial_summary
@@ -157,7 +158,7 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
     compared, *others = found
     policy, first, verdict = compared
     if compared.is_certain and first.code not in ALLOW_IS_NO_FIX:
-        explanation = _drop_general(explanation, compared)
+        explanation = _drop_general(denial, explanation, compared)
     is_conditional = compared.has_cause(STATED_POLICY_CONDITION) and first.evidence == "derived"
     remedies = drop_superfluous(
         denial,
@@ -306,9 +307,14 @@ def _with_text(cause: Cause, text: str | None) -> Cause:
 _OTHER_POLICIES = frozenset({"bucket-of-other-account", "resource-deny"})
 
 
-def _drop_general(explanation: Explanation, first: Comparison) -> Explanation:
+def _drop_general(denial: Denial, explanation: Explanation, first: Comparison) -> Explanation:
     """Drop what says less than what is wrong with a policy: that none allows the call, or that another one denies it."""
-    general, remedies = {NO_IDENTITY_ALLOW.code}, explanation.remedies
+    general = {NO_IDENTITY_ALLOW.code}
+    # An encoded message says nothing more about an action or a resource that the policy lacks.
+    is_known = denial.policy_type == "identity" and not first.has_cause(STATED_POLICY_CONDITION)
+    remedies = tuple(
+        each for each in explanation.remedies if not (is_known and each.title.startswith(DETAILS_TITLES))
+    )
     causes, is_conditional = explanation.causes, first.has_cause(STATED_POLICY_CONDITION)
     if is_conditional or first.has_cause(STATED_POLICY_OTHER_RESOURCE):
         general |= {OTHER_LAYER.code, *(_OTHER_POLICIES if is_conditional else ())}
