@@ -2272,6 +2272,173 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                 ("checkout", "checkout", "The role films, which the Lambda function checkout uses,"),
             )
         ),
+        *(
+            pytest.param(
+                f"An error occurred (PackedPolicyTooLarge) when calling the AssumeRole operation: Packed policy consumes 121% of allotted space, please use smaller policy.\n{code}",
+                {},
+                says,
+                omits,
+                id=f"packed policy, {code[:16]}",
+            )
+            for code, says, omits in (
+                (
+                    "sts.assume_role(RoleArn=arn, Policy=json.dumps({'Statement': [{'Effect': 'Allow', 'Action': ['s3:GetObject'], 'Resource': arn_of(p)} for p in films]}))",
+                    ("The code writes a statement for each element of films.", "${aws:PrincipalTag/tenant}"),
+                    ("session tags together", "Pod Identity"),
+                ),
+                (
+                    "sts.send(new AssumeRoleCommand({ Policy: JSON.stringify({ Statement: tenant.films.map(f => ({ Effect: 'Allow' })) }) }))",
+                    ("The code writes a statement for each element of tenant.films.",),
+                    (),
+                ),
+                (
+                    "sts.assume_role(RoleArn=arn, Policy=policy, Tags=tags)",
+                    ("The session policies and session tags together exceed",),
+                    ("a statement for each element",),
+                ),
+            )
+        ),
+        *(
+            pytest.param(
+                f'Error: attaching IAM Policy ({policy}) to IAM Role (AWSReservedSSO_Ops_9d1c2b3a4f5e6071): operation error IAM: AttachRolePolicy, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, UnmodifiableEntity: Cannot perform the operation on the protected role \'AWSReservedSSO_Ops_9d1c2b3a4f5e6071\' - this role is only modifiable by AWS\n\n  with aws_iam_role_policy_attachment.ops,\n  on ops.tf line 3, in resource "aws_iam_role_policy_attachment" "ops":',
+                {},
+                (
+                    f"{verb}-to-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN {option}",
+                    f"Remove aws_iam_role_policy_attachment.ops from the Terraform configuration: aws_ssoadmin_{kind}_policy_attachment",
+                ),
+                ("POLICY_ARN", "run Terraform again"),
+                id=f"{kind} policy of a permission set",
+            )
+            for policy, verb, option, kind in (
+                (
+                    "arn:aws:iam::111122223333:policy/team/films",
+                    "attach-customer-managed-policy-reference",
+                    "--customer-managed-policy-reference Name=films,Path=/team/",
+                    "customer_managed",
+                ),
+                (
+                    "arn:aws:iam::aws:policy/ReadOnlyAccess",
+                    "attach-managed-policy",
+                    "--managed-policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess",
+                    "managed",
+                ),
+            )
+        ),
+        *(
+            pytest.param(
+                f"{log}\nAn error occurred (ExpiredTokenException) when calling the AssumeRoleWithSAML operation: Token must be redeemed within 5 minutes of issuance",
+                {},
+                (says,),
+                (omits,),
+                id=f"assertion {log[:32]}",
+            )
+            for log, says, omits in (
+                (
+                    "[08:14:07] got assertion, NotBefore 2031-11-24T07:06:51Z (UTC+1)",
+                    "is of 07:06:51 UTC, and was used at 07:14:07 UTC (08:14:07 local time)",
+                    "Sign in to the identity provider again",
+                ),
+                (
+                    '2031-11-24T09:11:03Z IssueInstant="2031-11-24T09:11:02.331Z"\n2031-11-24T09:20:32Z call STS',
+                    "The program got it at once, and kept it.",
+                    "the clock of the identity provider is 9 minutes behind",
+                ),
+                (
+                    "[08:14:07] got assertion, NotBefore 2031-11-24T07:06:51Z",
+                    "was more than 5 minutes old",
+                    "local time",
+                ),
+            )
+        ),
+        *(
+            pytest.param(
+                f"InvalidS3ObjectException: An error occurred (InvalidS3ObjectException) when calling the DetectDocumentText operation: Unable to get object metadata from S3. Check object key, region and/or access permissions.\n{code}\n"
+                '$ aws s3api get-bucket-location --bucket films\n{ "LocationConstraint": "eu-west-1" }\n',
+                {},
+                ("Call Textract in eu-west-1, the Region of the bucket", says),
+                ("SERVICE_REGION",),
+                id=f"Region of {code[:20]}",
+            )
+            for code, says in (
+                (
+                    'new AmazonTextractClient(RegionEndpoint.USEast2); S3Object { Bucket = "films", Name = "a.png" }',
+                    "RegionEndpoint.EUWest1",
+                ),
+                (
+                    'TextractClient.builder().region(Region.US_EAST_2).build(); o.bucket("films").name("a.png")',
+                    "Region.EU_WEST_1",
+                ),
+                (
+                    'boto3.client("textract", region_name="us-east-2"); "S3Object": {"Bucket": "films", "Name": "a.png"}',
+                    'region_name="eu-west-1"',
+                ),
+            )
+        ),
+        *(
+            pytest.param(
+                f"User: arn:aws:sts::111122223333:assumed-role/films/run is not authorized to perform: dax:GetItem on resource: arn:aws:dax:eu-west-1:111122223333:cache/films because no identity-based policy allows the dax:GetItem action\n{said}",
+                {},
+                (says, "permissions count only for calls without DAX"),
+                (),
+                id=f"cache {said[:20]}",
+            )
+            for said, says in (
+                (
+                    "The role has dynamodb:GetItem, Query and PutItem on the table.",
+                    '"Action": ["dax:GetItem", "dax:Query", "dax:PutItem"]',
+                ),
+                ("The role has dynamodb:DescribeTable.", '"Action": "dax:GetItem"'),
+            )
+        ),
+        *(
+            pytest.param(
+                f"{text}InvalidRequest: The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+                {},
+                (says,),
+                (omits,),
+                id=f"version 2 of {says[:16]}",
+            )
+            for text, says, omits in (
+                (
+                    "$ s3cmd put a.gz s3://films/\nERROR: S3 error: 400 (InvalidRequest): ",
+                    "pip install --upgrade s3cmd",
+                    "POST form",
+                ),
+                ("An error occurred ", "aws configure set default.s3.signature_version s3v4", "s3cmd"),
+            )
+        ),
+        *(
+            pytest.param(
+                f"User: arn:aws:sts::444455556666:assumed-role/films/run is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-west-1:111122223333:repository/films with an explicit deny in a resource control policy\n{said}",
+                {},
+                says,
+                omits,
+                id=f"RCP, {said[:20]}",
+            )
+            for said, says, omits in (
+                (
+                    "Their repository policy has Principal arn:aws:iam::444455556666:root with BatchGetImage. We have our own AWS organization.",
+                    (
+                        "The repository policy in the text allows the call already, and needs no change.",
+                        "account 444455556666 belongs to another one, so most likely this denies it",
+                    ),
+                    ("ask whether account",),
+                ),
+                (
+                    "Their repository policy does not name 444455556666 for BatchGetImage.",
+                    ("ask whether account 444455556666 belongs to it",),
+                    ("allows the call already",),
+                ),
+            )
+        ),
+        pytest.param(
+            "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation. User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/films because no identity-based policy allows the iam:PassRole action. Encoded authorization failure message: 9Kc2wR7mB1xVtQ0pZs\n"
+            '{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::111122223333:instance-profile/films"}',
+            {},
+            ("allows it only on arn:aws:iam::111122223333:instance-profile/films",),
+            ("Decode the message",),
+            id="nothing more to decode",
+        ),
     ],
 )
 def test_short_form(text: str, facts: dict[str, Any], says: tuple[str, ...], omits: tuple[str, ...]) -> None:

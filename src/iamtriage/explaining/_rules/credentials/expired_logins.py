@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials import session_renewal
@@ -213,22 +213,20 @@ def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explan
     age = find_age(case.failure.text, case.failure.span[0])
     first: Remedy | None = None
     summary = "The SAML assertion was more than 5 minutes old when it reached STS."
-    reported = reported_cause(
-        EXPIRED_SAML_ASSERTION, message, "must be redeemed within 5 minutes of issuance"
+    causes: tuple[Cause, ...] = (
+        reported_cause(EXPIRED_SAML_ASSERTION, message, "must be redeemed within 5 minutes of issuance"),
     )
-    causes = (reported,)
     if age is not None:
         local = "" if f"{age.used:%H:%M:%S}" == age.shown else f" ({age.shown} local time)"
         old = describe_duration(age.seconds)
         summary = f"The SAML assertion was {old} old when it reached STS, which accepts 5 minutes."
         text = f"The assertion in the text is of {age.issued:%H:%M:%S} UTC, and was used at {age.used:%H:%M:%S} UTC{local}."
-        reported = attrs.evolve(
-            reported, text=f"{text}{' The program got it at once, and kept it.' * age.is_kept}"
-        )
-        causes = (reported,)
+        kept = " The program got it at once, and kept it." if age.is_kept else ""
+        causes = (attrs.evolve(causes[0], text=f"{text}{kept}"),)
+        if not kept:
+            text = f"The clock of the identity provider is {old} behind, or the program used an assertion that it had stored."
+            causes = (*causes, CLOCK_WRONG.cause("possible", text=text))
     if age is not None and not age.is_kept:
-        text = f"The clock of the identity provider is {old} behind, or the program used an assertion that it had stored."
-        causes = (reported, CLOCK_WRONG.cause("possible", text=text))
         clock = credential_remedies.set_clock(case.text)
         first = attrs.evolve(
             clock,

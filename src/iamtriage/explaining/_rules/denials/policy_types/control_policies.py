@@ -251,11 +251,7 @@ def _typical_rcp(denial: Denial) -> str:
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
     """
     if denial.crosses_accounts:
-        is_other = guardrails.OTHER_ORGANIZATION.search(denial.failure.text)
-        where = f"{'' if is_other else 'ask whether '}account {denial.account} belongs to {'another one, so most likely this denies it' if is_other else 'it'}"
-        return (
-            f"Such a policy often allows only callers of the same organization (aws:PrincipalOrgID): {where}."
-        )
+        return f"Such a policy often allows only callers of the same organization (aws:PrincipalOrgID): {guardrails.describe_organization(denial)}."
     if denial.service == "s3":
         return _SAME_ORGANIZATION
     return "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), a network or TLS."

@@ -294,12 +294,18 @@ def describe_own_allow(denial: Denial) -> str | None:
     return f"{allowing.name} allows the action already{attached}"
 
 
-OTHER_ORGANIZATION = lazy_pattern(
+_OTHER_ORGANIZATION = lazy_pattern(
     r"(?i:\b(?:(?:our|my|their|its) own|an?other|a different|a separate|not (?:in|part of) (?:the same|their|your|our|this|that))(?: AWS)? organi[sz]ations?\b)"
 )
-"""What a text says of a caller whose account belongs to another organization than that of the resource."""
 _SENTENCE_END = lazy_pattern(r"[.!?](?=\s)|\n")
 _LACKS = lazy_pattern(r"(?i:\b(?:not?|never|without|lacks?|missing|should|must|if|does)\b|n't\b|\?)")
+
+
+def describe_organization(denial: Denial) -> str:
+    """Return whether the account of the caller is in the organization of the resource, as a clause."""
+    if _OTHER_ORGANIZATION.search(denial.failure.text):
+        return f"account {denial.account} belongs to another one, so most likely this denies it"
+    return f"ask whether account {denial.account} belongs to it"
 
 
 def describe_resource_allow(denial: Denial, name: str) -> str:
