@@ -2196,7 +2196,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                     "arn:aws:eks:eu-west-1:111122223333:access-entry/films/user/111122223333/ana/0a1b2c3d",
                     "eks:policyArn",
                     "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy",
-                    '["arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy", "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"]',
+                    '"arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy", "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"]',
                 ),
                 (
                     "eks.associate_access_policy(clusterName='films', accessScope=scope, policyArn='arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy')",

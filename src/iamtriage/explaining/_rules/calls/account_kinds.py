@@ -106,14 +106,17 @@ TAG_POLICY = CauseType(
     sources=(_TAG_POLICIES,),
 )
 TAG_NOT_ALLOWED = lazy_pattern(
-    r"(?i)\btag policy does not allow\b(?:[^'\n]{0,80}\btag key:? ?'(?P<key>[^'\n]{1,128})')?|comply with (?:an existing |the |the IAM |IAM )?tag policy"
+    r"\bTagPolicy(?:Violation|Exception)|(?i:\btag policy does not allow\b|comply with (?:an existing |the |the IAM |IAM )?tag policy)"
 )
 """What services say of a tag that violates a tag policy."""
+_TAG_KEY = lazy_pattern(
+    r"(?i:\btag policy does not allow\b[^'\n]{0,80}\btag key:? ?)'(?P<key>[^'\n]{1,128})'"
+)
 
 
 def explain_tag_policy(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a tag policy of the organization does not allow the value of a tag."""
-    found = TAG_NOT_ALLOWED.search(message)
+    found = _TAG_KEY.search(message)
     key = found["key"] if found else None
     value = None
     if key is not None:

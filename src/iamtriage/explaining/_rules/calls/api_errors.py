@@ -314,11 +314,7 @@ _ANY_CODE = lazy_pattern(r".+")
 # The first route that matches is used.
 _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(explain_policy_size, message=_POLICY_SIZE, code=rf".*(?:{_POLICY_SIZE}).*"),
-    Route(
-        account_kinds.explain_tag_policy,
-        message=account_kinds.TAG_NOT_ALLOWED,
-        code=r"TagPolicy(?:Violation)?(?:Exception)?",
-    ),
+    Route(account_kinds.explain_tag_policy, message=account_kinds.TAG_NOT_ALLOWED),
     Route(blocked_deletions.explain_blocked_deletion, message=blocked_deletions.BLOCKED),
     Route(_explain_missing_constraint, message=_UNSPECIFIED_CONSTRAINT),
     Route(service_objects.explain_unreadable_object, message=service_objects.UNREADABLE),
