@@ -265,8 +265,6 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
         return (request_kinds.acl_remedy(case),)
     if kind.cause is message_kinds.CAPABILITIES_MISSING:
         return (message_kinds.capabilities_remedy(case, clues.message_text(case)),)
-    if kind.cause is message_kinds.SIGNATURE_VERSION:
-        return message_kinds.signing_remedies(case, kind)
     if kind.cause is account_kinds.DECLARATIVE_POLICY:
         return (account_kinds.ask_organization(case.text),)
     if kind.cause is account_kinds.ORGANIZATION_SHARING_OFF:
@@ -284,7 +282,7 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
     is_own = clues.error_code(case.failure) != "BucketAlreadyExists" and "creating " in case.failure.text
     if kind.cause is api_error_kinds.ALREADY_EXISTS and is_own:
         return present(error_kind.import_remedy(case.failure, case.facts), *kind.remedies)
-    return kind.remedies
+    return message_kinds.signing_remedies(case, kind)
 
 
 def _explain_other(case: Case[AwsError], _words: str) -> Explanation:

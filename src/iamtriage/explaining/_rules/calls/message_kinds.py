@@ -198,8 +198,8 @@ def _find_signing_remedy(text: str) -> Remedy | None:
 
 
 def signing_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ...]:
-    """Return how the tool of the text signs with version 4, or else how any does."""
-    remedy = _find_signing_remedy(case.text)
+    """Return how the tool of the text signs with version 4, or else what is the same for all texts."""
+    remedy = _find_signing_remedy(case.text) if kind.cause is SIGNATURE_VERSION else None
     return kind.remedies if remedy is None else (remedy,)
 
 

@@ -284,7 +284,7 @@ _ZONE_ASSOCIATIONS = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/
 VPC_NOT_AUTHORIZED = CauseType(
     "vpc-not-authorized-for-zone",
     title="The owner of the private hosted zone has not authorized the VPC",
-    text="The VPC and the zone are in different accounts. Each such VPC needs an authorization, which only the account of the zone creates, for the ID and Region of the VPC.",
+    text="A VPC in another account than the zone needs an authorization for its ID and Region, which only the account of the zone creates.",
     recognised_by='Route 53 says that the VPC "has not authorized to associate with your hosted zone".',
     fix="Create the authorization in the account of the zone, then associate the VPC again in its own account.",
     sources=(_ZONE_ASSOCIATIONS,),
