@@ -852,6 +852,21 @@ CASES = {
         "longer than the role's maximum session duration",
         "--query Role.MaxSessionDuration",
     ),
+    "session-duration-in-terraform": (
+        'An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.\nassume_role {\n  role_arn = "arn:aws:iam::444455556666:role/apply"\n  duration = "2h30m"\n}',
+        "the session duration of 9000 seconds for the role apply",
+        'The text has duration = "2h30m": set duration = "1h" instead.',
+    ),
+    "role-of-function": (
+        "InvalidParameterValueException: The provided execution role does not have permissions to call CreateNetworkInterface on EC2\nThe execution role is arn:aws:iam::111122223333:role/service/mail-exec.",
+        "the execution role mail-exec is not allowed to perform ec2:CreateNetworkInterface",
+        "attach-role-policy --role-name mail-exec",
+    ),
+    "entry-declared-twice": (
+        'Error: creating EKS Access Entry (shop:arn:aws:iam::111122223333:role/deploy): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, RequestID: 0f1e2d3c, ResourceInUseException: The specified access entry resource is already in use on this cluster.\n\n  with module.eks.aws_eks_access_entry.this["deploy"],\n\nenable_cluster_creator_admin_permissions = true\nWe run apply as role/deploy.',
+        "because the module declares two",
+        "remove deploy from access_entries",
+    ),
     "session-name": (
         r"An error occurred (ValidationError) when calling the AssumeRole operation: 1 validation error detected: Value 'feature/login' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]*",
         "STS rejected the role session name",

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes.aws_auth import aws_auth_maps
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import create_mapped_command
 from iamtriage.explaining._rules.kubernetes.entries import entry_parameters, entry_settings
+from iamtriage.explaining._rules.kubernetes.entries.cluster_creators import explain_second_entry
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_listed
 from iamtriage.explaining._rules.kubernetes.pods import rejected_pod_roles
 from iamtriage.explaining._rules.shared import pages
@@ -70,7 +71,7 @@ ENTRY_MADE_BY_EKS = CauseType(
     text="EKS created the entry automatically, for the cluster creator or for the role of a managed node group or Fargate profile.",
     fix="Keep the entry: EKS creates it for the cluster creator, managed node groups and Fargate profiles.",
     recognised_by="The text shows that the cluster's creator becomes its administrator.",
-    sign=r"\b(?:bootstrap|enable)_cluster_creator_admin_permissions ?= ?true\b|\bbootstrapClusterCreatorAdminPermissions\"?[:=] ?true\b",
+    sign=r"\bbootstrap_cluster_creator_admin_permissions ?= ?true\b|\bbootstrapClusterCreatorAdminPermissions\"?[:=] ?true\b",
     remedy="Inspect the existing entry",
     of="entry-exists",
 )
@@ -137,6 +138,9 @@ def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
 
 def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation:
     cluster, principal = clusters.find_cluster(case), entry_settings.entry_principal(case)
+    found = try_parse_principal(clusters.find_entry_arn(case))
+    if (second := explain_second_entry(case, principal, getattr(found, "name", None))) is not None:
+        return second
     called, argument = case.context.command, principal.entry_argument
     repeated = repeat_command(
         called, "eks", "create-access-entry", changes={"type": "", "tags": ""}, of_region=cluster.region

@@ -36,6 +36,12 @@ _OWN_SETTING = lazy_pattern(
     r"(?<![\w-])(?P<name>(?:--)?[\w-]{0,20}[dD]uration(?:[-_]?[sS]econds)?)[\"']?(?P<sign>\s?[=:]\s?|\s(?:attribute )?|\"?>\s{0,40}<(?:\w{1,12}:)?AttributeValue[^>]{0,120}>)[\"']?(?P<seconds>[1-9][0-9]{3,5})(?!\w|\.\d| ?ms\b)",
     re.ASCII,
 )
+# A duration as Go and Terraform write it: "4h", "90m", "1h30m0s".
+_GO_DURATION = lazy_pattern(
+    r'(?<![\w-])duration\s{0,20}=\s{0,4}"(?=\d)(?:(?P<h>\d{1,2})h)?(?:(?P<m>\d{1,3})m)?(?:(?P<s>\d{1,5})s)?"',
+    re.ASCII,
+)
+_SECONDS = {"h": 3600, "m": 60, "s": 1}
 # The role's maximum, as the text states it.
 _MAXIMUM = lazy_pattern(
     r"\bmax(?:imum)?[-_ ]?session[-_ ]?duration[\"']?(?: (?:of|for|on) (?:the role |role )?[`\"']?[\w+=,.@-]{2,64}[`\"']?)?\s{0,3}(?:[=:]|of|(?:is )?set to|is|was|to)?\s{0,3}[\"']?(?P<number>[1-9][0-9]{0,4})(?:(?P<hours> ?(?:h|hours?)\b)|(?!\w|\.\d))",
@@ -162,6 +168,12 @@ def _describe_own_setting(text: str, allowed: int) -> tuple[str | None, str | No
         for each in _OWN_SETTING.finditer(text)
         if "max" not in each["name"].lower() and int(each["seconds"]) > role_chains.SHORTEST_MAXIMUM
     ]
+    if not found and (written := _GO_DURATION.search(text)) is not None:
+        seconds = sum(int(written[unit] or 0) * length for unit, length in _SECONDS.items())
+        if seconds > allowed:
+            shorter = f"{allowed // 3600}h" if allowed % 3600 == 0 else f"{allowed}s"
+            step = f'The text has {written[0]}: set duration = "{shorter}" instead.'
+            return str(seconds), written[0], step
     if len({each["seconds"] for each in found}) != 1:
         return None, None, _REQUEST_LESS
     # A log can repeat the value of the code in words.

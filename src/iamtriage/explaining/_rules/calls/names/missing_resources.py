@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import fin
 from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.principals import arn_diagnosis
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.failures._failures import AwsError, Failure
 
 NOT_FOUND = CauseType(
@@ -128,6 +128,10 @@ MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/[\w+=,.@/-]{
 _PARTS_OF_NAME = lazy_pattern(r"[\w+=,.@:/-]{1,255}", re.ASCII)
 _INNER_CAPITAL = lazy_pattern(r"(?<=[a-z])(?=[A-Z])")
 _PARTS = lazy_pattern(r"[:/]")
+# What aws configure list prints.
+_REGION_IN_ENVIRONMENT = lazy_pattern(
+    r"^[ \t]*region[ \t:]+([a-z]{2}[\w-]{5,20})[ \t:]+env\b", re.MULTILINE | re.ASCII
+)
 _QUEUE_URL = lazy_pattern(r"https://[\w.-]{1,100}/(\d{12})/([\w.-]{1,80})", re.ASCII)
 
 
@@ -163,7 +167,9 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
         causes.append(RESOURCE_IN_OTHER_REGION.cause("derived", shown))
     elif not resource.is_global:
         causes.append(RESOURCE_IN_OTHER_REGION.cause())
-    causes += [RESOURCE_IN_OTHER_ACCOUNT.cause(), NAME_DIFFERS.cause(), DELETED_OR_NEW.cause()]
+    causes.append(RESOURCE_IN_OTHER_ACCOUNT.cause())
+    if other is None:
+        causes += [NAME_DIFFERS.cause(), DELETED_OR_NEW.cause()]
     note = NOT_A_DENIAL
     if "do not have access" in message:
         summary += ", or its policy does not allow the caller"
@@ -304,7 +310,7 @@ def _compare_remedy(
     configured = (
         "Compare the Region: aws configure prints the configured one, which applies if the call names none."
     )
-    listed = f"Compare the name with those that the last command lists{f' in {region}' if is_known else ''}."
+    listed = f"Compare the name with those that the last command prints{f' in {region}' if is_known else ''}."
     listing = f"{resource.listing} --region {commands.region(region)}" if is_known else resource.listing
     account = getattr(case.principal, "account", None)
     lines = (
@@ -313,12 +319,18 @@ def _compare_remedy(
         listing if resource.listing else None,
     )
     profile = find_profile(case)
+    again = (
+        None if other is None else commands.repeat_command(case.context.command, changes={"region": other})
+    )
     return your_remedy(
         title,
-        f"Compare {f'{account}, the account of the credentials,' if account else 'the account that the first command prints'} with {stated}.",
+        f"The environment variable AWS_REGION or AWS_DEFAULT_REGION has {clip_text(found[1])}, and precedes the profile: unset it."
+        if other is not None and (found := _REGION_IN_ENVIRONMENT.search(case.failure.text)) is not None
+        else None,
+        f"{'If it is not there either, compare' if again else 'Compare'} {f'{account}, the account of the credentials,' if account else 'the account that get-caller-identity prints'} with {stated}.",
         configured if asks_region else None,
         listed if resource.listing else None,
-        commands=tuple(credential_remedies.with_profile(profile, line) for line in lines if line),
+        commands=present(again, *(credential_remedies.with_profile(profile, line) for line in lines if line)),
         url=pages.CLI_CREDENTIALS,
     )
 

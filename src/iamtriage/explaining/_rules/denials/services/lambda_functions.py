@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
+from iamtriage.explaining._context.readers.coded_principals import CodedPrincipal, find_coded_principals
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -56,6 +56,13 @@ _STREAM = lazy_pattern(
 _VPC_POLICY = "AWSLambdaVPCAccessExecutionRole"
 _SHOW_ROLE = "aws lambda get-function-configuration --function-name FUNCTION_NAME --query Role --output text"
 _ROLE = "the function's execution role"
+# How a text names that role.
+_STATED_ROLE = lazy_pattern(
+    r"(?:\b(?:[Ii]ts|[Ee]xecution|[Ff]unction(?:'s)?|[Ll]ambda) role(?: is|:)?|(?<!\S)--role|[\"']Role[\"']:|\brole of (?:the |our )?(?:function|[Ll]ambda)\b[^.\n]{0,30}?)"
+    r"[\s=\"'`(]{1,4}arn:aws[\w-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})",
+    re.ASCII,
+)
+_BASIC = "AWSLambdaBasicExecutionRole"
 # What the managed policies for event sources allow, and their names. ListStreams has no resource.
 _EVENT_SOURCES = {
     ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"): "AWSLambdaSQSQueueExecutionRole",
@@ -101,12 +108,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
         grant = build_grant(f"{stream['service']}:GetRecords", stream["arn"], denial.location)
     if grant is not None and not grant.known:
         grant = None
-    is_of_function = "AWSLambda" in denial.failure.text or "lambda.amazonaws.com" in denial.failure.text
-    roles = find_coded_principals(denial.failure.text) if is_of_function else []
-    coded = roles[0] if len(roles) == 1 else None
-    role, role_name = _ROLE, None
-    if coded is not None:
-        role, role_name = f"the execution role {coded.name or coded.label}", coded.name
+    role, role_name, coded = _find_role(denial.failure.text)
     missing = f"perform {'what the message names' if grant is None else grant.action}"
     if stream is not None:
         missing = f"read the stream {clip_text(stream['arn'])}"
@@ -125,7 +127,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
     elif grant is not None and grant.action.startswith("ec2:"):
         region = None if deployment is None else deployment.region
         allow_it, managed_policy = _vpc_policy_remedy(denial), _vpc_policy(denial, region)
-        text = "The function has a VpcConfig, so Lambda creates its network interfaces with the execution role, which needs ec2:CreateNetworkInterface, ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface. The caller lacks no permission. Without a VpcConfig, none of them is needed."
+        text = "The function has a VpcConfig, so Lambda creates its network interfaces with the execution role, which needs ec2:CreateNetworkInterface, ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface. The caller of Lambda needs none of them. Without a VpcConfig, none of them is needed."
     elif grant is not None:
         allow_it = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
         managed_policy = ""
@@ -137,7 +139,11 @@ def explain_execution_role(denial: Denial) -> Explanation:
     lacking = None if contrast or source is None or coded is None else _find_lacking(denial, source[0], grant)
     if lacking is not None:
         differs, contrast = f": {lacking.verdict}", lacking
-    is_new = not contrast and (role_name is None or managed_policy.rpartition("/")[2] in denial.failure.text)
+    if allow_it is not None and coded is None and role_name is not None:
+        allow_it = _for_role(allow_it, role_name)
+    is_new = not contrast and (
+        coded is None or role_name is None or managed_policy.rpartition("/")[2] in denial.failure.text
+    )
     return denial.explain(
         f"Lambda rejected the call: {role} is not allowed to {missing}{differs}.",
         cause,
@@ -154,6 +160,16 @@ def explain_execution_role(denial: Denial) -> Explanation:
         else allow_it and _code_remedy(denial, deployment, allow_it, managed_policy, role),
         notes=EVENTUAL_CONSISTENCY,
     )
+
+
+def _find_role(text: str) -> tuple[str, str | None, CodedPrincipal | None]:
+    """Return the execution role in words, its name, and the role in code or a template that it is."""
+    is_of_function = "AWSLambda" in text or "lambda.amazonaws.com" in text
+    coded = only_one(find_coded_principals(text)) if is_of_function else None
+    if coded is not None:
+        return f"the execution role {coded.name or coded.label}", coded.name, coded
+    name = only_one({each["name"].rstrip(".,") for each in _STATED_ROLE.finditer(text)})
+    return _ROLE if name is None else f"the execution role {name}", name, None
 
 
 def _find_other_resource(denial: Denial, action: str, resource: str) -> tuple[str, Cause, Contrast] | None:
@@ -286,6 +302,15 @@ def _source_remedy(statements: list[dict[str, Any]], managed_policy: str) -> Rem
     )
 
 
+def _for_role(remedy: Remedy, name: str) -> Remedy:
+    """Return a remedy for a role that the text names instead of one that a command prints."""
+    lines = tuple(each.replace("ROLE_NAME", name) for each in remedy.commands if each != _SHOW_ROLE)
+    steps = tuple(each for each in remedy.steps if "command prints" not in each)
+    return attrs.evolve(
+        remedy, title=remedy.title.replace(_ROLE, f"the role {name}"), steps=steps, commands=lines
+    )
+
+
 def _code_remedy(
     denial: Denial, deployment: Deployment | None, remedy: Remedy, managed_policy: str, role: str
 ) -> Remedy:
@@ -338,7 +363,9 @@ def _vpc_policy_remedy(denial: Denial) -> Remedy:
     attach = commands.attach_policy("ROLE_NAME", _vpc_policy(denial))
     return remedies.account_remedy(
         f"Attach {_VPC_POLICY} to the function's execution role",
-        f"It is the role that the call names (Role){printed}. Then retry the call.",
+        f"It is the role that the call names (Role){printed}.",
+        f"{_BASIC} allows only to write logs." if _BASIC in denial.failure.text else None,
+        "Then retry the call.",
         f"{_VPC_POLICY} allows what Lambda needs to manage the network interfaces of a function in a VPC, and to write logs.",
         commands=(attach,) if is_new else (_SHOW_ROLE, attach),
         url=pages.LAMBDA_ROLE,

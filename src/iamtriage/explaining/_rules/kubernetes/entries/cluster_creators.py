@@ -1,4 +1,4 @@
-"""Explain that the principal that created a cluster has no access to it, because its settings give it none.
+"""Explain what settings give the principal that created a cluster: no access to it, or an entry that is declared again.
 
 Sources: https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessConfigRequest.html,
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-eks-cluster-accessconfig.html (a change of
@@ -11,21 +11,26 @@ from __future__ import annotations
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_stated_entry, is_listed
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_arn
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
+    IAM_DOES_NOT_HELP,
     ClusterPrincipal,
     build_cluster_principal,
 )
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.failures._failures import AccessEntry
 
 # The setting of a cluster in Terraform, CloudFormation, eksctl, the CDK, the AWS CLI and its output.
 _NO_CREATOR = lazy_pattern(
@@ -40,8 +45,57 @@ _MODULE_20 = lazy_pattern(
 _MODULE_ACCESS = lazy_pattern(
     r"\benable_cluster_creator_admin_permissions\s{0,20}=\s{0,4}(?!false)\w|\baccess_entries\s{0,20}=|\baws_eks_access_entry\b"
 )
+_CREATOR_ON = lazy_pattern(r"\benable_cluster_creator_admin_permissions\s{0,20}=\s{0,4}true\b")
+# The entry that failed, by its key in the module.
+_DECLARED = lazy_pattern(r"\baws_eks_access_entry\.this\[\\?\"(?P<key>[\w./-]{1,64})\\?\"\]")
+# Who runs Terraform, as people write it.
+_RUNS_AS = lazy_pattern(
+    r"(?i:\b(?:runs?|running|appl(?:y|ies)|deploys?)\b)[^.\n]{0,40}?\b(?:as|with|under) (?:the )?(?:role|user)[ /][`\"']?(?P<name>[\w+=,.@-]{1,64})"
+)
 _OTHER_MODULE = lazy_pattern(r"\bmodule\.([\w-]{1,64})(?:\[[^\]\n]{1,60}\])?\.kubernetes_")
 _MODULE_GUIDE = "https://github.com/terraform-aws-modules/terraform-aws-eks/blob/master/docs/UPGRADE-20.0.md"
+DECLARED_TWICE = CauseType(
+    "entry-declared-twice",
+    title="The Terraform module declares the access entry twice",
+    text="enable_cluster_creator_admin_permissions = true creates an access entry for the identity that runs Terraform.",
+    recognised_by="The text has enable_cluster_creator_admin_permissions = true, and an entry of access_entries that exists already.",
+    fix="Remove the entry from access_entries, or set enable_cluster_creator_admin_permissions to false.",
+    of="entry-exists",
+    sources=(_MODULE_GUIDE,),
+)
+
+
+def explain_second_entry(
+    case: Case[AccessEntry], principal: ClusterPrincipal, name: str | None
+) -> Explanation | None:
+    """Explain that the Terraform module for EKS creates an access entry for its caller, and another one for the same principal.
+
+    Args:
+        case: The failure of the second entry.
+        principal: Its principal.
+        name: The name of the principal, if it is known.
+    """
+    text, cluster = case.failure.text, find_cluster(case)
+    entry, caller = _DECLARED.search(text), _RUNS_AS.search(text)
+    if entry is None or entry["key"] == "cluster_creator" or _CREATOR_ON.search(text) is None:
+        return None
+    if caller is not None and name is not None and caller["name"].rstrip(".,") != name:
+        return None
+    key, runs_as = clip_text(entry["key"]), f"Terraform runs as {principal.description}, by the text."
+    named = f" {cluster.argument}" if cluster.name else ""
+    return case.explain(
+        f"The cluster{named} already has an access entry for {principal.description}, because the module declares two: that of the identity that runs Terraform, and {key} of access_entries. No permission is missing.",
+        DECLARED_TWICE.cause("derived" if caller else "possible", runs_as if caller else None),
+        topic="access-entry-exists",
+        remedies=your_remedy(
+            f"Declare the entry once: remove {key} from access_entries",
+            "The module's own entry has AmazonEKSClusterAdminPolicy for the whole cluster.",
+            f"Or keep {key}, which does not depend on who runs Terraform, and set enable_cluster_creator_admin_permissions = false. Terraform then deletes the other entry: check first that another administrator has one (aws eks list-access-entries).",
+            commands="terraform apply",
+            url=_MODULE_GUIDE,
+        ),
+        notes=IAM_DOES_NOT_HELP,
+    )
 
 
 def explain_module_creator(case: AnyCase) -> Explanation | None:
