@@ -928,6 +928,192 @@ Error from server (Forbidden): pods is forbidden: User "system:serviceaccount:we
         ),
         ("PATH",),
     ),
+    "list of objects that a rule names": _Row(
+        """Error from server (Forbidden): secrets is forbidden: User "arn:aws:sts::111122223333:assumed-role/ops/ana" cannot list resource "secrets" in API group "" in the namespace "web"
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: few, namespace: web}
+rules:
+- apiGroups: [""]
+  resources: ["secrets"]
+  resourceNames: ["db", "mail"]
+  verbs: ["get", "list"]
+""",
+        (
+            "only for db and mail, and a request to list secrets names no object",
+            "kubectl get secrets db -n web",
+            "--field-selector metadata.name=db",
+            "RBAC cannot filter a list by name",
+        ),
+        ("kubectl patch role",),
+    ),
+    "list of a controller that a rule limits to names": _Row(
+        """Error from server (Forbidden): configmaps is forbidden: User "system:serviceaccount:web:sync" cannot watch resource "configmaps" in API group "" in the namespace "web"
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: few, namespace: web}
+rules:
+- apiGroups: [""]
+  resources: ["configmaps"]
+  resourceNames: ["flags"]
+  verbs: ["watch"]
+""",
+        (
+            "Add the rule to the Role few, without resourceNames",
+            "It opens all configmaps in the namespace web",
+        ),
+        ("Name the object",),
+    ),
+    "output of a command as that of a credential process": _Row(
+        """botocore.exceptions.CredentialRetrievalError: Error when retrieving credentials from custom-process: Unsupported version '<Version not provided>' for credential process provider, supported versions: 1
+[profile lab]
+credential_process = /opt/lab-creds
+/opt/lab-creds:
+aws sts assume-role --profile base --role-arn arn:aws:iam::111122223333:role/lab --role-session-name ana
+Is boto3 too old?
+""",
+        (
+            "prints the output of aws sts assume-role as it is: its keys are below Credentials",
+            "[profile lab] role_arn = arn:aws:iam::111122223333:role/lab source_profile = base",
+            "jq '{Version: 1} + .Credentials'",
+            "Another version of the SDK does not help",
+        ),
+        ("Run the program by hand",),
+    ),
+    "credential process that prints another form": _Row(
+        """botocore.exceptions.CredentialRetrievalError: Error when retrieving credentials from custom-process: Missing required key in response: AccessKeyId
+[profile lab]
+credential_process = /opt/lab-creds
+aws sts assume-role --role-arn arn:aws:iam::111122223333:role/lab --role-session-name ana | jq .Credentials
+""",
+        (
+            "printed JSON of another form than SDKs expect",
+            "aws configure get credential_process --profile lab",
+        ),
+        ("as it is",),
+    ),
+    "condition of an endpoint's policy that packages do not meet": _Row(
+        """Status code: 403 for https://al2023-repos-eu-west-1-de612dc2.s3.dualstack.eu-west-1.amazonaws.com/core/mirror.list
+[root@ip-10-0-0-4 ~]# S3 gateway endpoint policy, and the role has s3:GetObject on the bucket:
+{"Statement": [{"Sid": "Repos", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::al2023-repos-eu-west-1-de612dc2/*",
+ "Condition": {"StringEquals": {"aws:PrincipalAccount": "111122223333", "aws:SourceVpc": "vpc-0a1b2c3d4e5f60718"}}}]}
+""",
+        (
+            "the statement Repos in the policy of the S3 endpoint allows it only with a condition on aws:PrincipalAccount",
+            "send requests without a signature",
+            '"Condition": {"StringEquals": {"aws:SourceVpc": "vpc-0a1b2c3d4e5f60718"}}}',
+        ),
+        ("the credentials of", "attach-role-policy", "BucketOfAws"),
+    ),
+    "condition of an endpoint's policy for all buckets": _Row(
+        """Status code: 403 for https://al2023-repos-eu-west-1-de612dc2.s3.dualstack.eu-west-1.amazonaws.com/core/mirror.list
+S3 gateway endpoint policy:
+{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}]}
+""",
+        ("only with a condition on aws:PrincipalOrgID", "BucketOfAws"),
+        ("Remove the condition",),
+    ),
+    "app client that an identity pool in code does not list": _Row(
+        """NotAuthorizedException: Token is not from a supported provider of this identity pool.
+ID token: {"iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34E", "aud": "5web1client0example0id7"}
+resource "aws_cognito_user_pool_client" "app" {
+  name = "app"
+}
+resource "aws_cognito_user_pool_client" "web" {
+  name = "web"
+}
+resource "aws_cognito_identity_pool" "main" {
+  cognito_identity_providers {
+    client_id     = aws_cognito_user_pool_client.app.id
+    provider_name = aws_cognito_user_pool.main.endpoint
+  }
+}
+web = 5web1client0example0id7
+""",
+        (
+            "the token is of the app client web, 5web1client0example0id7 (aud), and the identity pool lists only app",
+            "client_id = aws_cognito_user_pool_client.web.id provider_name = aws_cognito_user_pool.main.endpoint",
+            "Keep the other block",
+        ),
+        ("IDENTITY_POOL_ID",),
+    ),
+    "app client that an identity pool lists": _Row(
+        """NotAuthorizedException: Token is not from a supported provider of this identity pool.
+"aud": "5web1client0example0id7"
+"ProviderName": "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34E", "ClientId": "5web1client0example0id7"
+""",
+        ("does not list the token's provider",),
+        ("lists only",),
+    ),
+    "statement for another service of a similar name": _Row(
+        """User: arn:aws:sts::111122223333:assumed-role/jobs/run is not authorized to perform: emr-serverless:StartJobRun on resource: arn:aws:emr-serverless:eu-west-1:111122223333:/applications/00f1a2b3c4d5e6f7 because no identity-based policy allows the emr-serverless:StartJobRun action
+{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "elasticmapreduce:*", "Resource": "*"}]}
+""",
+        ("those of elasticmapreduce: are for EMR on EC2, and have no effect here",),
+    ),
+    "execution role of a task without a task role": _Row(
+        """User: arn:aws:sts::111122223333:assumed-role/hosts/i-0123456789abcdef0 is not authorized to perform: sns:Publish on resource: arn:aws:sns:eu-west-1:111122223333:parcels because no identity-based policy allows the sns:Publish action
+I added sns:Publish to the role of the task.
+{"family": "parcels", "executionRoleArn": "arn:aws:iam::111122223333:role/parcels", "requiresCompatibilities": ["EC2"]}
+""",
+        (
+            "The execution role parcels is for the ECS agent",
+            "Allow sns:Publish on arn:aws:sns:eu-west-1:111122223333:parcels for the task role",
+        ),
+        ("put-role-policy",),
+    ),
+    "queue policy for Lambda, which polls with its role": _Row(
+        """CREATE_FAILED AWS::Lambda::EventSourceMapping Parcels Resource handler returned message: "Invalid request provided: The provided execution role does not have permissions to call ReceiveMessage on SQS (Service: Lambda, Status Code: 400)"
+  QueuePolicy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      PolicyDocument:
+        Statement:
+          - {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sqs:ReceiveMessage, Resource: "*"}
+  Parcels:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {EventSourceArn: !GetAtt Inbox.Arn}
+""",
+        (
+            "the queue policy for that has no effect, and can be removed",
+            '"Resource": {"Fn::GetAtt": ["Inbox", "Arn"]}',
+        ),
+        ("ACCOUNT_ID:QUEUE_NAME",),
+    ),
+    "mount of a dev container with the config file only": _Row(
+        """botocore.exceptions.SSOTokenLoadError: Error loading SSO Token: Token for corp does not exist
+.devcontainer/devcontainer.json: "mounts": ["source=${localEnv:HOME}/.aws/config,target=/home/vscode/.aws/config,type=bind,readonly"]
+""",
+        (
+            "source=${localEnv:HOME}/.aws,target=/home/vscode/.aws,type=bind",
+            "Dev Containers: Rebuild Container",
+            "--use-device-code",
+        ),
+        ("docker run",),
+    ),
+    "trust policy of IAM Roles Anywhere with the condition of the command": _Row(
+        """$ aws_signing_helper credential-process --trust-anchor-arn arn:aws:rolesanywhere:eu-west-1:111122223333:trust-anchor/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 --role-arn arn:aws:iam::111122223333:role/batch
+operation error RolesAnywhere: CreateSession, https response error StatusCode: 403, AccessDeniedException: Unable to assume role for arn:aws:iam::111122223333:role/batch
+""",
+        ("It accepted the certificate. The condition on aws:SourceArn is right, and stays.",),
+        (),
+        {
+            "trust_policy": {
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "rolesanywhere.amazonaws.com"},
+                        "Action": "sts:AssumeRole",
+                        "Condition": {
+                            "ArnEquals": {
+                                "aws:SourceArn": "arn:aws:rolesanywhere:eu-west-1:111122223333:trust-anchor/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+                            }
+                        },
+                    }
+                ]
+            }
+        },
+    ),
 }
 
 

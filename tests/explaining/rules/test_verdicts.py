@@ -380,7 +380,7 @@ CASES = {
     "sign-in-outside-of-dev-container": (
         'The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile.\n"mounts": ["source=${localEnv:HOME}/.aws/config,target=/home/vscode/.aws/config,type=bind"]',
         "There is no IAM Identity Center sign-in in the container",
-        "${localEnv:HOME}/.aws,target=/home/vscode/.aws\n",
+        "source=${localEnv:HOME}/.aws,target=/home/vscode/.aws,type=bind\n",
     ),
     "sign-in-with-mounted-cache": (
         "Error loading SSO Token: Token for acme does not exist\n$ docker run -v ~/.aws/config:/root/.aws/config:ro -v ~/.aws/sso:/root/.aws/sso etl\n",

@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.credentials.logins import missing_logins, regis
 from iamtriage.explaining._rules.credentials.no_credentials import explain_no_credentials
 from iamtriage.explaining._rules.credentials.profiles import (
     broken_profiles,
+    credential_processes,
     missing_profiles,
     other_users,
     unread_sources,
@@ -312,7 +313,11 @@ _ROUTES: tuple[Route[_Rule], ...] = (
         message=_MFA_REQUIRED,
         code=r"RefreshWithMFAUnsupportedError|AssumeRoleTokenProviderNotSetError",
     ),
-    Route(broken_profiles.explain_credential_process, message=_CREDENTIAL_PROCESS, code=r"ProcessProvider.*"),
+    Route(
+        credential_processes.explain_credential_process,
+        message=_CREDENTIAL_PROCESS,
+        code=r"ProcessProvider.*",
+    ),
     Route(missing_logins.explain_kubeconfig_helper, message=_KUBECONFIG_HELPER),
     Route(
         unsigned_requests.explain_unsigned_request,

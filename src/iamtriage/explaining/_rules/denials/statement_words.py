@@ -138,6 +138,50 @@ https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
 """
 
 
+# Services with actions of their own for what their names suggest are parts of others, and what the others are for.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+_SEPARATE_SERVICES = (
+    ("redshift-serverless", "Redshift Serverless", (("redshift", "provisioned clusters"),)),
+    ("redshift", "A provisioned Redshift cluster", (("redshift-serverless", "Redshift Serverless"),)),
+    ("redshift-data", "The Redshift Data API", (("redshift", "clusters and logins"),)),
+    ("aoss", "OpenSearch Serverless", (("es", "OpenSearch Service domains"),)),
+    ("emr-serverless", "EMR Serverless", (("elasticmapreduce", "EMR on EC2"), ("emr-containers", "EMR on EKS"))),
+    ("emr-containers", "EMR on EKS", (("elasticmapreduce", "EMR on EC2"),)),
+    ("ecr-public", "ECR Public", (("ecr", "private registries"),)),
+    ("s3express", "S3 Express One Zone", (("s3", "general purpose buckets"),)),
+    ("s3tables", "S3 Tables", (("s3", "general purpose buckets"),)),
+    ("rds-db", "An IAM login to a database", (("rds", "managing databases"),)),
+    ("rds-data", "The RDS Data API", (("rds", "managing databases"), ("rds-db", "IAM logins"))),
+    ("execute-api", "Calling an API of API Gateway", (("apigateway", "managing APIs"),)),
+    ("docdb-elastic", "DocumentDB elastic clusters", (("rds", "instance-based clusters"),)),
+    ("neptune-db", "Queries in Neptune", (("rds", "managing clusters"),)),
+    ("memorydb", "MemoryDB", (("elasticache", "ElastiCache"),)),
+    ("scheduler", "EventBridge Scheduler", (("events", "rules and event buses"),)),
+    ("pipes", "EventBridge Pipes", (("events", "rules and event buses"),)),
+    ("firehose", "Data Firehose", (("kinesis", "Kinesis data streams"),)),
+    ("logs", "CloudWatch Logs", (("cloudwatch", "metrics and alarms"),)),
+    ("ssmmessages", "Session Manager on the instance", (("ssm", "managing Systems Manager"),)),
+    ("cognito-identity", "Identity pools", (("cognito-idp", "user pools"),)),
+    ("cognito-idp", "User pools", (("cognito-identity", "identity pools"),)),
+)  # fmt: skip
+
+
+def describe_separate_service(statements: Iterable[Mapping[str, Any]], action: str) -> str | None:
+    """Return that an action belongs to another service than those that statements name, if people confuse them.
+
+    >>> describe_separate_service([{"Action": ["redshift:GetClusterCredentials"]}], "redshift-serverless:GetCredentials")
+    'Redshift Serverless has actions of its own in IAM (redshift-serverless:): those of redshift: are for provisioned clusters, and have no effect here.'
+    """
+    service, statements = action.partition(":")[0].lower(), list(statements)
+    if _list_actions(statements, service):
+        return None
+    for prefix, name, others in _SEPARATE_SERVICES:
+        for other, purpose in others if prefix == service else ():
+            if _list_actions(statements, other):
+                return f"{name} has actions of its own in IAM ({service}:): those of {other}: are for {purpose}, and have no effect here."
+    return None
+
+
 def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> str:
     """Return what statements allow of the service of an action, as the end of a sentence without its period.
 

@@ -100,4 +100,4 @@ def test_container_with_the_role_of_its_instance(
     if verdict is not None and command is not None:
         assert verdict in explanation.summary
         assert explanation.remedies[0].commands[0].startswith(command)
-        assert "not to the instance's role" in explanation.remedies[0].steps[-1]
+        assert "not for the instance's role" in explanation.remedies[0].steps[1]

@@ -36,6 +36,11 @@ SIGN_IN_ELSEWHERE = CauseType(
 _FILE_MOUNTED = lazy_pattern(
     r"(?P<source>[\w~$/{}:.\\%-]{1,120}[/\\]\.aws)[/\\](?:config|credentials)[\"']?(?P<between>:|,(?:target|dst|destination)=)(?P<target>(?:/[\w.-]{1,60}){1,6}/\.aws)/(?:config|credentials)\b(?P<end>(?::[a-z,]{1,12})?)"
 )
+# The whole mount of a dev container or of docker run --mount, with its other options.
+_WHOLE_MOUNT = lazy_pattern(
+    r"(?P<before>(?:type=\w{1,10},)?(?:source|src)=)(?P<mount>[^,\s\"']{1,160},(?:target|dst|destination)=[^,\s\"']{1,160})(?P<options>(?:,[\w=-]{1,40}){0,6})"
+)
+_DEV_CONTAINER = lazy_pattern(r"(?i:\bdev ?containers?\b)|\$\{localEnv:")
 _CACHE_MOUNTED = lazy_pattern(r"\.aws[/\\]sso\b|\.aws[/\\]?[\"']?(?::|,(?:target|dst|destination)=)")
 # Where somebody signed in, or where the program runs.
 _SIGN_IN = r"(?:\b(?:aws sso login|signed in|logged in|log(?:ging)? ?in|sign(?:ing)?[- ]in)\b)"
@@ -116,16 +121,31 @@ def _find_mount(case: Case[Failure]) -> _Place | None:
         with_profile(profile or "PROFILE", "aws configure export-credentials") + " --format env-no-export"
     )
     run = f"docker run --env-file <({export}) IMAGE"
+    written, login = found[0], with_profile(profile or "PROFILE", "aws sso login")
+    whole = next((each for each in _WHOLE_MOUNT.finditer(text) if found["target"] in each["mount"]), None)
+    if whole is not None:
+        options = [
+            each for each in whole["options"].split(",") if each not in {"readonly", "ro", "readonly=true"}
+        ]
+        written, mount = whole[0], f"{whole['before']}{mount}{','.join(options)}"
+    if is_dev := _DEV_CONTAINER.search(text) is not None:
+        # https://containers.dev/implementors/json_reference/
+        run = f"{login} --use-device-code"
     return _Place(
         "There is no IAM Identity Center sign-in in the container: it has only files of ~/.aws, and the token of the sign-in is in ~/.aws/sso/cache on your computer.",
         f"The text shows {quote_words(found[0])}.",
         "The config file only names the session. aws sso login stores the token in the cache, which is not mounted.",
         your_remedy(
             "Mount all of ~/.aws into the container, with the token cache",
-            f"Replace {quote_words(found[0])} by the line: not read-only, because the SDK stores renewed tokens there. The container's user must be allowed to read the files.",
-            "Sign in on your computer: the container has no browser.",
-            "Or pass the current session of your computer as variables (for bash and zsh). They last until it expires.",
-            commands=(with_profile(profile or "PROFILE", "aws sso login"), Labelled("Or:", run)),
+            f"Replace {quote_words(written)} by the line: not read-only, because the SDK stores renewed tokens there. The container's user must be allowed to read the files.{' Then rebuild the container (Dev Containers: Rebuild Container).' if is_dev else ''}",
+            "Sign in on your computer: the container has no browser. As long as the cache is not mounted, another sign-in does not help.",
+            None
+            if is_dev
+            else "Or pass the current session of your computer as variables (for bash and zsh). They last until it expires.",
+            commands=(
+                login,
+                Labelled("Or, without the mount, in the container:" if is_dev else "Or:", run),
+            ),
             manifest=f"{mount}\n",
             manifest_language="text",
             url=SIGN_IN_ELSEWHERE.sources[0],

@@ -7,17 +7,14 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.profiles.empty_sources import explain_empty_source
-from iamtriage.explaining._rules.credentials.profiles.other_users import find_other_user
 from iamtriage.explaining._rules.credentials.profiles.sso_settings import explain_unread_session
-from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
@@ -206,87 +203,3 @@ def profile_setting(failure: Failure) -> str:
     if program == "Terraform":
         return 'AWS_PROFILE or profile in provider "aws"'
     return "AWS_PROFILE or --profile" if program is None else "AWS_PROFILE"
-
-
-CREDENTIAL_PROCESS = CauseType(
-    "credential-process",
-    title="The credential process failed",
-    text="The program failed, was not found, or did not print the JSON that SDKs expect.",
-    recognised_by='The SDK names credential_process, ProcessProvider or "from custom-process".',
-    fix="Run the command in the profile by hand and correct what it prints.",
-    sources=(pages.CLI_PROCESS,),
-)
-# The output of a program that prints more than the JSON.
-_OTHER_OUTPUT = lazy_pattern(
-    r"^[^\n]{0,60}[$#%] (?![^\n]{0,40}\b(?:cat|openssl|aws) )[^\n]{2,200}\n(?P<words>(?![\s{])[^\n{]{2,120})\n(?:[^\n{]{0,200}\n){0,5}?[ \t]{0,8}\{[ \t\n]{0,8}\"Version\": ?1\b",
-    re.MULTILINE,
-)
-
-
-def explain_credential_process(case: Case[MissingCredentials], message: str) -> Explanation:
-    """Explain that a ``credential_process`` returned no credentials."""
-    is_absent = "not found" in message or "No such file" in message
-    outcome = "was not found" if is_absent else "returned no credentials"
-    if not is_absent and (printed := _OTHER_OUTPUT.search(case.failure.text)) is not None:
-        # Only standard output is read.
-        return case.explain(
-            f"The program that the profile names as credential_process prints {quote_words(printed['words'].strip())} before the JSON, so SDKs cannot read its output.",
-            CREDENTIAL_PROCESS.cause("derived", text="Standard output must have the JSON alone."),
-            remedies=your_remedy(
-                "Print everything but the JSON to standard error",
-                "In a shell script, end the lines that print messages with >&2. The credentials that the program prints can be valid.",
-                commands=credential_remedies.with_profile(find_profile(case), "aws sts get-caller-identity"),
-                url=pages.CLI_PROCESS,
-            ),
-            notes=credential_remedies.NO_CALL_MADE,
-        )
-    if (inner := _INNER_PROGRAM.search(message)) is not None:
-        return _explain_inner_program(case, inner["script"], inner["program"])
-    return case.explain(
-        f"The program that the profile names as credential_process {outcome}.",
-        CREDENTIAL_PROCESS.cause(
-            "derived", clues.quote_phrases(message, "custom-process", "credential_process", "ProcessProvider")
-        ),
-        remedies=your_remedy(
-            "Run the program by hand",
-            "Run it as the user that makes the call, and correct what it reports.",
-            "It must print only JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration.",
-            "Use its absolute path in the profile. Its output is secret: don't share it.",
-            commands="aws configure get credential_process",
-            url=pages.CLI_PROCESS,
-        ),
-        notes=credential_remedies.NO_CALL_MADE,
-    )
-
-
-# What a shell says of a program that a script runs.
-_INNER_PROGRAM = lazy_pattern(
-    r"(?<![\w./~)}$-])(?P<script>[\w./~-]{1,120}): (?:line )?\d{1,5}: (?P<program>[\w./-]{1,80}): (?:command )?not found"
-)
-
-
-def _explain_inner_program(case: Case[MissingCredentials], script: str, program: str) -> Explanation:
-    """Explain that the script of a ``credential_process`` does not find a program that it runs."""
-    other = find_other_user(case)
-    place = "" if other is None else other.place
-    works = "" if other is None else " In your shell, PATH has its directory."
-    return case.explain(
-        f"The credential_process of the profile ran, but its script {script} does not find {program}: PATH{place} lacks the directory of that program.",
-        CREDENTIAL_PROCESS.cause(
-            "derived",
-            f'The text says "{program}: not found".',
-            text=f"The profile and the script are fine. cron, systemd and IDEs run programs with a short PATH.{works}",
-        ),
-        topic="credential-process",
-        remedies=your_remedy(
-            f"Write the full path of {program} in the script",
-            f"The first command, in a shell where it works, prints the path. Put that in {script} instead of {program}. The second one runs the script without your PATH, much as cron does.",
-            f"Or set PATH where the call runs: above the job in a crontab, or with Environment= in a systemd unit. {program} must be installed for the user that runs it.",
-            commands=(
-                commands.fill_command("command -v {}", program),
-                commands.fill_command('env -i HOME="$HOME" {} > /dev/null && echo ok', script),
-            ),
-            url=pages.CLI_PROCESS,
-        ),
-        notes=credential_remedies.NO_CALL_MADE,
-    )

@@ -21,7 +21,10 @@ from iamtriage._text import clip_text, join_words, lower_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.credentials.tokens.login_issuers import explain_other_issuer
+from iamtriage.explaining._rules.credentials.tokens.login_issuers import (
+    explain_other_issuer,
+    explain_unlisted_client,
+)
 from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -190,6 +193,8 @@ def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, _message: st
     text = case.failure.text
     if (other := explain_other_issuer(case)) is not None:
         return other
+    if "not from a supported provider" in text and (unlisted := explain_unlisted_client(case)) is not None:
+        return unlisted
     rows = (row for row in _LOGIN_PROBLEMS if row[0] in text)
     phrase, problem, title, step = next(rows, _LOGIN_PROBLEMS[-1])
     is_expired = phrase == "Token expired"

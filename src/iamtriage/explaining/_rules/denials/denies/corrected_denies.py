@@ -45,6 +45,7 @@ from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.denials.denies.stated_denies import StatedDeny
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -103,6 +104,11 @@ class Correction:
     title: str
     steps: tuple[str, ...]
     statement: dict[str, Any]
+
+    def shorten(self, cause: Cause) -> Cause:
+        """Return the cause without the statement, which the verdict names."""
+        _, exempts, rest = cause.text.partition(" because it exempts only ")
+        return attrs.evolve(cause, text=f"It exempts only {rest}") if exempts else cause
 
     def remedy(self, denial: Denial, others: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
         """Return the remedies with the correction in place of the one that only scopes the statement down."""
@@ -200,11 +206,10 @@ def _name_role(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) ->
         ]
         named = Condition(each.operator, each.key, values if len(values) > 1 else values[0])
         return Correction(
-            f"{stated.words} of {stated.policy.name} is to exempt {denial.caller}, but names its sessions: aws:PrincipalArn of a session is the ARN of the role",
+            f"{stated.words} of {stated.policy.name} is meant to exempt {denial.caller}, but names its sessions: aws:PrincipalArn of a session is the ARN of the role",
             f"Name the role instead of its sessions in {stated.words}",
             (
                 "The role is then exempt in all its sessions. If it has a path, write the ARN that aws iam get-role prints.",
-                "An Allow does not override the Deny.",
             ),
             replace_condition(statement, each.operator, each.key, named),
         )

@@ -68,6 +68,11 @@ def add_other_caller(denial: Denial, explanation: Explanation) -> Explanation:
     )
 
 
+_EXECUTION_ROLE = lazy_pattern(
+    r"\b[eE]xecution_?[rR]ole_?[aA]rn\"?\s{0,8}[:=]\s{0,8}(?:\"?arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})|(?P<reference>aws_iam_role\.[\w-]{1,80}))"
+)
+
+
 def add_task_role(denial: Denial, explanation: Explanation) -> Explanation:
     """Say that a task has no role, or does not use the one of its definition, if the text has that."""
     session: str = getattr(denial.principal, "session_name", "")
@@ -79,6 +84,8 @@ def add_task_role(denial: Denial, explanation: Explanation) -> Explanation:
         return explanation
     why = "and the definition in the text has no task role"
     reason = "Without a task role, a container on EC2 gets the role of its instance."
+    if is_missing and (execution := _EXECUTION_ROLE.search(text)) is not None:
+        reason += f" The execution role {execution['name'] or execution['reference']} is for the ECS agent, which pulls the image, writes logs and reads secrets: no policy on it has an effect on the program."
     if role is not None:
         why = f"and not with the task role {clip_text(role)}"
         reason = "The running task is of another revision, or the process does not have AWS_CONTAINER_CREDENTIALS_RELATIVE_URI."
@@ -87,8 +94,8 @@ def add_task_role(denial: Denial, explanation: Explanation) -> Explanation:
     first = task_role_remedy(text, is_missing=is_missing)
     if allow is not None:
         grantee = f"the role {clip_text(role)}" if role else "the task role"
-        step = f"Allow the action to {grantee}, not to the instance's role, which all its containers share: {denial.action} on {denial.resource or 'the resource'}."
-        first = attrs.evolve(first, steps=(*first.steps, step))
+        step = f"Allow {denial.action} on {denial.resource or 'the resource'} for {grantee}, not for the instance's role, which all its containers share."
+        first = attrs.evolve(first, steps=(*first.steps[:1], step, *first.steps[1:]))
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, f"the container called with the role of its instance, {why}"),

@@ -1,9 +1,4 @@
-"""Explain denials of buckets that AWS owns or CloudFormation deploys, and those by the bucket policy in the text.
-
-Usually, the policy of the network's S3 endpoint does not allow a download from a bucket of AWS:
-https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html (layers of images),
-https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html (SSM Agent, patches) and
-https://repost.aws/knowledge-center/ec2-al1-al2-update-yum-without-internet (packages of Amazon Linux).
+"""Explain denials of buckets that CloudFormation deploys, and those by the bucket policy in the text.
 
 Across accounts, the bucket policy and the key policy must allow the caller, whatever its own policies allow:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html. CloudFormation
@@ -23,14 +18,12 @@ from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import request_conditions
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument, policy_commands
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
-from iamtriage.explaining._rules.denials.statement_words import allowed_resources, describe_conditions
+from iamtriage.explaining._rules.denials.statement_words import describe_conditions
 from iamtriage.explaining._rules.shared import commands, common_causes, pages, remedies
-from iamtriage.explaining._rules.shared.clues import find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
@@ -42,27 +35,7 @@ from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_PO
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 from iamtriage.policies._documents import allow
-from iamtriage.policies._masked_arns import find_partition
-from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import is_for_everyone, shown_sid
-
-_REGION = r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]"
-# After a slash of a URL, or the colons of an ARN.
-_BUCKET_OF_AWS = lazy_pattern(
-    rf"(?<=[/:])(?P<bucket>prod-{_REGION}-starport-layer-bucket|{_REGION}-birdwatcher-prod|amazonlinux\.{_REGION}"
-    r"|(?:amazon-ssm(?:-packages)?|aws-ssm(?:-distributor-file|-document-attachments)?|aws-windows-downloads|aws-patch-manager"
-    rf"|patch-baseline-snapshot|amazonlinux-2-repos|al2023-repos|aws-codedeploy)-{_REGION}(?:-[a-z0-9]{{8,12}})?)(?=[./?\s\"']|\Z)",
-    re.ASCII,
-)
-_REGION_IN_BUCKET = lazy_pattern(_REGION, re.ASCII)
-# Docker downloads the configuration and the layers of an image from S3, and prints S3's answer.
-_DOCKER_DOWNLOAD = lazy_pattern(
-    r"error pulling image configuration|download failed after attempts|failed to copy: "
-)
-_MAX_TEXT = 32_000
-_ENDPOINT = lazy_pattern(r"\bvpce-(?:[0-9a-f]{17}|[0-9a-f]{8})(?!\w)", re.ASCII)
-_LAYERS = "-starport-layer-bucket"
-
 
 ONLY_BUCKET_OWNER = CauseType(
     "only-bucket-owner",
@@ -125,80 +98,6 @@ def explain_call_of_owner(denial: Denial) -> Explanation:
         ),
         notes="An Allow in the bucket policy or in a policy of the caller does not help.",
     )
-
-
-def _find_bucket(denial: Denial) -> str | None:
-    """Return the bucket of AWS that the text or the resource names, or in which ECR keeps the layers of the image."""
-    text = denial.failure.text[:_MAX_TEXT]
-    found = _BUCKET_OF_AWS.search(denial.resource or "") or _BUCKET_OF_AWS.search(text)
-    if found is not None:
-        return found["bucket"]
-    if denial.failure.envelope.host_id is None or not _DOCKER_DOWNLOAD.search(text):
-        return None
-    registry, region = find_registry(denial.case)
-    return f"prod-{region}{_LAYERS}" if ".dkr.ecr" in registry and commands.region(region) == region else None
-
-
-def explain_bucket_of_aws(denial: Denial) -> Explanation | None:
-    """Explain that S3 denied, without a reason, a download from a bucket that AWS owns."""
-    bucket = _find_bucket(denial) if denial.policy_type is None and denial.deny is None else None
-    if bucket is None:
-        return None
-    found = _REGION_IN_BUCKET.search(bucket)
-    region = commands.region(found[0] if found else None)
-    partition = find_partition(region) or "aws"
-    objects = f"arn:{partition}:s3:::{bucket}/*"
-    summary, url = f"S3 denied a download from {bucket}, a bucket of AWS", pages.VPC_ENDPOINT
-    owner = f"AWS owns {bucket}: you cannot change its policy."
-    more = "SSM Agent and CodeDeploy sign their requests: the instance's role must allow s3:GetObject on the bucket, too, and SCPs must exempt it."
-    if bucket.endswith(_LAYERS):
-        summary = f"ECR accepted the pull, but S3 denied a layer in {bucket}"
-        url = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
-        owner = f"ECR keeps the layers of images in {bucket}, which belongs to AWS. Sign-in and manifest worked, and ECR signs the URL of the layer, so no permission of the role is missing."
-        more = "If the VPC has no S3 endpoint, a proxy or firewall can be what answers 403."
-    text = "The request went through an S3 gateway endpoint whose policy does not allow s3:GetObject on this bucket."
-    ids = set(_ENDPOINT.findall(denial.failure.text))
-    endpoint, allowed = ids.pop() if len(ids) == 1 else None, _find_endpoint_policy(denial, objects)
-    named = "the S3 endpoint of the VPC" if endpoint is None else f"the S3 endpoint {endpoint}"
-    reason = f"most likely, {named} does not allow it"
-    if allowed is not None:
-        reason = f"the policy of {named} allows only {allowed}"
-        text = "The text has the policy of the endpoint. All that is not allowed there is denied, whatever the role allows."
-    lines: tuple[str, ...] = commands.endpoint_policy_commands(region, "s3:GetObject")
-    if endpoint is not None:
-        more = "" if bucket.endswith(_LAYERS) else more
-        lines = tuple(each.replace("ENDPOINT_ID", endpoint) for each in lines[1:])
-    return denial.explain(
-        f"{summary}: {reason}.",
-        NO_ALLOWS["vpc_endpoint"].cause("derived" if allowed else "possible", owner, text=text),
-        topic="vpc-endpoint-policy",
-        remedies=Remedy(
-            title=f"Allow the bucket in the policy of {named}",
-            who="account administrator",
-            steps=remedies.present(
-                "The network team often owns the endpoint: the one for S3 in the VPC of the node, task or instance.",
-                remedies.save_step("its policy"),
-                more or None,
-            ),
-            commands=lines,
-            statement=allow("s3:GetObject", objects, sid="BucketOfAws", principal="*"),
-            layer="vpc_endpoint",
-            url=url,
-        ),
-    )
-
-
-def _find_endpoint_policy(denial: Denial, objects: str) -> str | None:
-    """Return on what the policy of an endpoint in the text allows S3, if that is not the bucket."""
-    for policy in denial.context.policies:
-        resources = allowed_resources(policy.allows)
-        is_of_s3 = bool(resources) and all(arn.startswith("arn:") and ":s3:::" in arn for arn in resources)
-        if not (policy.has_principal and is_of_s3 and _ENDPOINT.search(denial.failure.text)):
-            continue
-        if not any(matches(objects.replace("*", "layer"), compile_glob(arn)) for arn in resources):
-            names = dict.fromkeys(arn.rpartition(":")[2].partition("/")[0] for arn in resources)
-            return clip_text(join_words(tuple(names), "and"))
-    return None
 
 
 MISSING_OBJECT = CauseType(

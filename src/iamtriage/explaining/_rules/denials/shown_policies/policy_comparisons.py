@@ -52,6 +52,7 @@ from iamtriage.explaining._rules.denials.statement_words import (
     describe_conditions,
     describe_difference,
     describe_operation,
+    describe_separate_service,
     describe_similar,
     describe_star_only,
     find_operation,
@@ -229,7 +230,8 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
         operation = find_operation(allows, action) if similar else None
         if operation is not None:
             text = describe_operation(operation[0], action) or text
-        text = " ".join(present(text, describe_service(policy.name, action), _NO_CHANGE if again else None))
+        other, service = describe_separate_service(allows, action), describe_service(policy.name, action)
+        text = " ".join(present(text, other, service, _NO_CHANGE if again else None))
         # Code often has the policies of several roles.
         cause = STATED_POLICY_OTHER_ACTION.cause("possible" if policy.is_code else policy.evidence, text=text)
         return Comparison(policy, cause, f"{policy.name} {similar or 'does not allow this action'}")

@@ -42,6 +42,11 @@ STATED_BINDING_DIFFERS = CauseType(
 )
 
 
+# https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
+UNNAMED_VERBS = frozenset({"create", "deletecollection", "list", "watch"})
+"""The verbs whose requests are for no single object."""
+
+
 class Gap(NamedTuple):
     """Why a role or binding in the text does not allow a request.
 
@@ -52,6 +57,7 @@ class Gap(NamedTuple):
         is_elsewhere: Whether a role does not apply where the request is.
         group: The group of a binding: one that the user lacks, or the one to which a role is bound.
         is_bound: Whether a binding in the text gives the user the role.
+        names: The names of objects that a rule is limited to, and that the request does not have, such as a list.
         meant: What a subject of a binding with a wrong kind most likely means, with the subject as written.
     """
 
@@ -61,6 +67,7 @@ class Gap(NamedTuple):
     is_elsewhere: bool = False
     group: str | None = None
     is_bound: bool = False
+    names: tuple[str, ...] = ()
     meant: tuple[Subject, Subject] | None = None
 
     @property
@@ -165,6 +172,9 @@ def compare_role(role: StatedRole, request: Request) -> Gap | None:
     other = next((each for each in role.rules if _covers(each, resource) and _has(each.verbs, verb)), None)
     if allowing:
         words = f"allows {verb} on {resource} only for {_join(allowing[0].names)}"
+        if request.name is None and verb in UNNAMED_VERBS:
+            words += f", and a request to {verb} {resource} names no object"
+            return Gap(role, words, lacks_rule=True, names=tuple(allowing[0].names))
     elif of_type:
         verbs = dict.fromkeys(each for rule in of_type for each in rule.verbs)
         words = f"allows only {_join(verbs)} on {resource}, not {verb}"

@@ -8,10 +8,14 @@ from collections.abc import Iterator
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
-from iamtriage.explaining._context.readers.kubernetes.rbac_objects import StatedBinding, find_roles
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
+    StatedBinding,
+    StatedRole,
+    find_roles,
+)
 from iamtriage.explaining._context.values import Subject
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, bind_command
 from iamtriage.explaining._rules.kubernetes.entries.entry_groups import change_groups, is_in_terraform
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
@@ -20,13 +24,11 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_allows
 from iamtriage.explaining._rules.shared.kubernetes.manifests import object_name, patch_with_rule
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 _NAME = lazy_pattern(r"[A-Za-z0-9*][\w.:*/-]{0,252}")
 # They allow far more than a denied request needs.
 _ADMINISTRATORS = frozenset({"admin", "cluster-admin"})
-# Names of objects do not limit them: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
-_UNNAMED_VERBS = frozenset({"create", "deletecollection", "list", "watch"})
 # No other group has types with the names of theirs. Pods are also types of metrics.k8s.io, for example.
 _GROUPS_WITH_OWN_TYPES = frozenset({"apps", "autoscaling", "batch", "networking.k8s.io", "policy"})
 # The default roles allow what access policies of EKS allow.
@@ -45,6 +47,9 @@ def gap_remedies(denied: DeniedRequest, gap: stated_rbac.Gap) -> Iterator[Remedy
             yield from _group_remedies(denied, gap.group)
         return
     name = role.name or ("NAME" if gap.lacks_rule else "")
+    lists_few = bool(gap.names) and request.verb in {"list", "watch"}
+    if lists_few and denied.kind != "service account" and request.resource is not None:
+        yield _name_objects(role, gap, request.resource, request.namespace)
     # A session, whose user name changes, has a role by a group.
     is_unbound = denied.kind == "iam session" and gap.group is None
     if (
@@ -70,7 +75,7 @@ def gap_remedies(denied: DeniedRequest, gap: stated_rbac.Gap) -> Iterator[Remedy
         denied = attrs.evolve(denied, subject=Subject("Group", gap.group))
     if gap.is_bound:
         check = f"The binding to {bound_to} is right."
-    if _UNNAMED_VERBS.intersection(rule.verbs):
+    if stated_rbac.UNNAMED_VERBS.intersection(rule.verbs):
         # Such a rule of the role was meant for all objects.
         rule = rule._replace(names=())
     kinds = [*rule.groups, "*"]
@@ -82,8 +87,14 @@ def gap_remedies(denied: DeniedRequest, gap: stated_rbac.Gap) -> Iterator[Remedy
     of_apply = [each for each in ("get", "patch") if not {each, "*"} & {*rule.verbs}]
     patch = f"--patch={patch_with_rule(rule)}"
     call = ("kubectl", "patch", role.kind.lower(), name, *place, "--type=json", patch)
+    what = " and ".join(rule.resources)
+    everywhere = "in the whole cluster" if role.kind == "ClusterRole" else f"in the namespace {namespace}"
+    opens = None
+    if lists_few:
+        opens = f"It opens all {what} {everywhere}, with their contents: RBAC cannot filter a list by name. To list only some, move them to a namespace of their own, and allow {' and '.join(rule.verbs)} there."
     yield cluster_remedy(
-        f"Add the rule to the {role.kind} {role.name or 'in the text'}",
+        f"Add the rule to the {role.kind} {role.name or 'in the text'}{', without resourceNames' if gap.names else ''}",
+        opens,
         f"If a chart or a repository contains the role, add the rule there. {check}",
         f"kubectl apply also gets and patches objects: for that, add {' and '.join(of_apply)} to the verbs."
         if of_apply and request_checks.may_apply(denied)
@@ -91,6 +102,21 @@ def gap_remedies(denied: DeniedRequest, gap: stated_rbac.Gap) -> Iterator[Remedy
         commands=(command(*call), request_checks.check_command(denied)),
         url=pages.RBAC,
     )
+
+
+def _name_objects(role: StatedRole, gap: stated_rbac.Gap, resource: str, namespace: str | None) -> Remedy:
+    """Return the remedy that names an object in the request, as a rule with ``resourceNames`` requires."""
+    names, place = gap.names, () if namespace is None else ("-n", commands.namespace(namespace))
+    verbs = {verb for each in role.rules if each.names == names for verb in each.verbs}
+    one = command("kubectl", "get", resource, names[0], *place) if verbs & {"get", "*"} else None
+    few = command("kubectl", "get", resource, *place, "--field-selector", f"metadata.name={names[0]}")
+    return your_remedy(
+        "Name the object in the request, as the rule requires",
+        f"A rule with resourceNames applies only to requests for one of these objects: {join_words(names, 'and')}.{' The binding is right.' if gap.is_bound else ''} A list needs the field selector, which clients such as Lens don't send.",
+        f"RBAC cannot filter a list by name. Other lists need a rule without resourceNames, which opens all {resource}, or a namespace of their own for these objects.",
+        commands=(one, Labelled("Or:", few) if one else few),
+        url=pages.RBAC,
+    )  # fmt: skip
 
 
 def _kind_remedy(denied: DeniedRequest, binding: StatedBinding, written: Subject, meant: Subject) -> Remedy:

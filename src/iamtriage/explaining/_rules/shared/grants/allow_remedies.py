@@ -113,7 +113,8 @@ def allow_remedy(
     is_documented = controller is not None and controller.policy and len(grant.resources) == 1
     if controller is not None and is_documented:
         statements = _documented_statements(controller, statement, grant, partition)
-    statements, is_reduced = drop_allowed(statements, denial, grant.action if is_documented else None)
+    kept = grant.action if is_documented else None
+    statements, is_reduced = drop_allowed(statements, denial, kept, controller)
     user = controller.name if controller is not None and is_documented and not is_reduced else None
     policy = build_document(statements)
     name = inline_policy_name(statements, user=user)

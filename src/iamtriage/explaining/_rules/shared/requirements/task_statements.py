@@ -17,6 +17,7 @@ from iamtriage.policies._documents import allow, build_statement
 from iamtriage.policies._grants import Grant, build_grant
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _OUTER_CALL = lazy_pattern(r"when calling the (\w{1,80}) operation", re.ASCII)
@@ -34,6 +35,7 @@ _STATE_BESIDE_LOCK = (
     "The state file itself needs only s3:GetObject and s3:PutObject, and the bucket s3:ListBucket."
 )
 # https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control.html
+_MANAGED_POLICY = lazy_pattern(r"\bA(?:WS|mazon)\w{2,60}Policy\b")
 _KAFKA = "kafka:* only manages clusters, so a working aws kafka describe-cluster proves only the identity. These kafka-cluster actions let a client connect and read topics. A producer also needs kafka-cluster:WriteData on the topics, and a consumer group kafka-cluster:AlterGroup on the groups."
 _IDEMPOTENT = "Idempotent producers, the default since Kafka 3.0, also require kafka-cluster:WriteDataIdempotently on the cluster."
 ALL_REQUIRED = "requires all of these actions."
@@ -236,7 +238,10 @@ def _find_repository(denial: Denial) -> str:
 
 
 def drop_allowed(
-    statements: list[dict[str, Any]], denial: Denial, kept: str | None = None
+    statements: list[dict[str, Any]],
+    denial: Denial,
+    kept: str | None = None,
+    controller: Controller | None = None,
 ) -> tuple[list[dict[str, Any]], bool]:
     """Return statements without the other actions that policies in the text allow, perhaps on less, and whether there are any.
 
@@ -244,7 +249,11 @@ def drop_allowed(
         statements: The statements, of which the first stays as it is unless ``kept`` is given.
         denial: The denial.
         kept: The denied action, if it is all that the first statement has to keep.
+        controller: The controller that calls. Its own policy stays whole beside the AWS managed policy that it adds to.
     """
+    beside = _MANAGED_POLICY.findall(controller.policy_note) if kept and controller else ()
+    if any(each in denial.failure.text for each in beside):
+        return statements, False
     name: str | None = getattr(denial.role or denial.principal, "name", None)
     allowed = [
         action.lower()

@@ -212,12 +212,25 @@ def _describe(
         verdict = f"its trust policy allows {service} only sts:AssumeRole, not {join_words(missing, 'or')}"
         identity = " and a source identity" if "sts:SetSourceIdentity" in actions else ""
         text = f"{service} passes session tags{identity} when it assumes the role, which requires {join_words(actions[1:], 'and')}, too."
-        cause = attrs.evolve(cause, text=text)
+        certificate = " It accepted the certificate." if service == "rolesanywhere.amazonaws.com" else ""
+        cause = attrs.evolve(cause, text=f"{text}{certificate}{_describe_met(question)}")
         title, kept = f"Allow {join_words(missing, 'and')} in the role's trust policy", ""
     # Callers with a token of a provider in the policy are others than the service.
     step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}".rstrip()
     remedy = trust_fixes.replace_policy_remedy(title, step, policy=policy, role=role, facts=NO_FACTS)
     return ServiceTrust(verdict, cause, remedy)
+
+
+def _describe_met(question: _Question) -> str:
+    """Return which conditions of the policy have the values that the text shows elsewhere, as a sentence."""
+    in_text = 0 if question.evidence == "supplied" else 1
+    met = [
+        key
+        for each in elements.allow_statements(question.facts.trust_policy)
+        for operator, key, values in elements.iterate_conditions(each)
+        if "Not" not in operator and all(question.text.count(value) > in_text for value in values)
+    ]
+    return f" The condition on {clip_text(join_words(tuple(met), 'and'))} is right, and stays." if met else ""
 
 
 # Words that say that the role is a copy of one for another service, which does not need it.
