@@ -45,7 +45,6 @@ from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.denials.denies.stated_denies import StatedDeny
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -104,11 +103,6 @@ class Correction:
     title: str
     steps: tuple[str, ...]
     statement: dict[str, Any]
-
-    def shorten(self, cause: Cause) -> Cause:
-        """Return the cause without the statement, which the verdict names."""
-        _, exempts, rest = cause.text.partition(" because it exempts only ")
-        return attrs.evolve(cause, text=f"It exempts only {rest}") if exempts else cause
 
     def remedy(self, denial: Denial, others: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
         """Return the remedies with the correction in place of the one that only scopes the statement down."""

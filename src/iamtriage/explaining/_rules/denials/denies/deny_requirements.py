@@ -88,12 +88,11 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         if stated:
             verdict = stated_denies.describe_denies(stated) if correction is None else correction.verdict
             conditions = tuple(condition for each in stated for condition in each.conditions)
-            causes = tuple(each.cause(denial, is_only=len(stated) == 1) for each in stated)
             explanation = copy_with(
                 explanation,
                 summary=escape_lines(denial_summary(denial, verdict)),
                 causes=(
-                    *(causes if correction is None else map(correction.shorten, causes)),
+                    *(each.cause(denial, is_only=not stated[1:], correction=correction) for each in stated),
                     # They say the same without the statement.
                     *(each for each in explanation.causes if each.code not in _GENERAL_CODES),
                 ),

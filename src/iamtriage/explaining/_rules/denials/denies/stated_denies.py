@@ -147,9 +147,18 @@ class StatedDeny(Value):
         which = self.words if self.sid else "the Deny statement"
         return attrs.evolve(remedy, title=f"Or scope down {which}{place}", steps=steps[1:])
 
-    def cause(self, denial: Denial, *, is_only: bool) -> Cause:
-        """Return the statement as the cause of the denial; ``is_only`` says whether it is the only one that can be."""
+    def cause(self, denial: Denial, *, is_only: bool, correction: object = None) -> Cause:
+        """Return the statement as the cause of the denial.
+
+        Args:
+            denial: The denial.
+            is_only: Whether it is the only one that can be.
+            correction: Its correction, with which the summary names the statement.
+        """
         text = capitalize_start(self.verdict.replace(" denies it", f" denies {denial.action}", 1))
+        _, exempts, rest = text.partition(" because it exempts only ")
+        if correction is not None and exempts:
+            text = f"It exempts only {rest}"
         if self.revoked is not None:
             name = deny_conditions.REVOCATION.names
             text = f"{self.policy.name} denies the call to these sessions"
