@@ -170,9 +170,14 @@ _MESSAGE = 'Login failed: "not mapped" (Unauthorized)'
             id="words-of-the-message-before-their-meaning",
         ),
         pytest.param(
-            [("reported", "EKS found no entry.", "The error code is E.", 'The text says "not mapped".')],
-            [("Reported", "EKS found no entry. The error code is E.")],
+            [("reported", "EKS found no entry.", "The account is new.", 'The text says "not mapped".')],
+            [("Reported", "EKS found no entry. The account is new.")],
             id="words-of-the-message-beside-another-reason",
+        ),
+        pytest.param(
+            [("reported", "The role was rejected.", "The error code is E, the HTTP status 400.")],
+            [("Reported", "")],
+            id="only-the-code",
         ),
         pytest.param(
             [("derived", "The path is missing.", 'The text says "not mapped".', 'The text says "old.yaml".')],

@@ -997,7 +997,7 @@ def test_named_endpoint_is_not_looked_up(named: str, count: int) -> None:
     text = f"{_DENIED.format('sqs:SendMessage')} because no VPC endpoint policy allows the sqs:SendMessage action ({named})"
     first = explain(text).remedies[0]
     assert sum("--filters" in each for each in first.commands) == count
-    assert sum("find the one in the caller's VPC" in each for each in first.steps) == count
+    assert sum("Find the endpoint in the caller's VPC" in each for each in first.steps) == count
 
 
 _SCOPE = "api error SignatureDoesNotMatch: Credential should be scoped to a valid region.\noperation error STS: GetCallerIdentity"

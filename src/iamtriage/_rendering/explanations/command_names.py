@@ -24,7 +24,7 @@ _KUBECTL = lazy_pattern(
     r"(?= |\Z)"
 )
 _COMPOUND = (" | ", " > /dev/null", " && ", "\n")
-_PROGRAM = lazy_pattern(r"(?:curl|date|nslookup|eksctl [a-z]+ [a-z]+)(?= |\Z)")
+_PROGRAM = lazy_pattern(r"(?:curl|date|nslookup|iamtriage [a-z]+|eksctl [a-z]+ [a-z]+)(?= |\Z)")
 
 
 def name_commands(step: str, commands: Sequence[str]) -> str:

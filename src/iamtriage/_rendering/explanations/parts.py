@@ -35,6 +35,8 @@ _MESSAGE_SAYS = "The message says: "
 _MISSING_ALLOW = f"{_MESSAGE_SAYS}because no "
 # A sentence that only quotes the text.
 _QUOTED = lazy_pattern(r'The text says ("[^"]*")\.')
+# The reader knows the code, and the summary says what it means.
+_CODE = lazy_pattern(r"The (?:error )?code is [\w.:]+(?:, the HTTP status \w+)?\.?")
 # A reason, and the ARN of the policy.
 _NAMED = lazy_pattern(r"(?P<said>[^:]{1,100}): (?P<arn>arn:[^ ]+)")
 # A text repeats another one if it shares at least this fraction of its words with it.
@@ -156,7 +158,11 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
         meaning = [] if is_repeated else _new_sentences(cause, summary)
         quotes: list[str] = []
         others: list[str] = []
+        has_code = False
         for reason in _select_reasons(cause.because):
+            if _CODE.fullmatch(reason):
+                has_code = True
+                continue
             words = _QUOTES.sub("", reason, count=1)
             known = " ".join((shown_text, *meaning, *quotes, *others))
             quoted = _QUOTED.fullmatch(reason)
@@ -178,7 +184,7 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
         if others or (meaning and cause.evidence != "reported"):
             # The message shows the failure, and something else shows the cause.
             quotes = [each for each in quotes if each not in own]
-        if not (is_repeated or quotes or others):
+        if not (is_repeated or quotes or others or has_code):
             meaning = _without_repetition(cause.text, summary) if is_certain else [cause.text]
         text = _format_row(cause, quotes, meaning, others)
         if not text and any(shown for _, shown in rows):
@@ -187,7 +193,7 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
             # This row shows more.
             rows.clear()
         is_quote_only = number == 0 and is_certain and not (meaning or others)
-        text = text or _only_evidence(cause, shown_text)
+        text = text or _only_evidence(cause, shown_text, message)
         if text or not rows:
             rows.append((_label(cause, text, message), text))
         shown_text = f"{shown_text} {text}"
@@ -207,13 +213,15 @@ def drop_sentences(rows: Sequence[tuple[str, str]], shown_text: str) -> list[tup
     return [(label, text) for label, text in kept if text]
 
 
-def _only_evidence(cause: CauseParts, shown_text: str) -> str:
+def _only_evidence(cause: CauseParts, shown_text: str, message: str) -> str:
     """Return what the text says, which shows why a cause is certain that a summary states."""
     reasons = (each for each in cause.because if _QUOTES.match(each) and each not in shown_text)
     reason = next(reasons, "")
     if reason.startswith(_MISSING_ALLOW):
         return "The denial is implicit: no Deny applies."
-    return _end_sentence(reason) if reason and not reason.startswith(_MESSAGE_SAYS) else ""
+    quoted = _QUOTED.fullmatch(reason)
+    is_known = quoted is not None and quoted[1].strip('"').lower() in message
+    return "" if is_known or not reason or reason.startswith(_MESSAGE_SAYS) else _end_sentence(reason)
 
 
 def _is_repeated(cause: CauseParts, summary: str) -> bool:
@@ -226,9 +234,10 @@ def _is_repeated(cause: CauseParts, summary: str) -> bool:
 
 def _new_sentences(cause: CauseParts, summary: str) -> list[str]:
     """Return the sentences of a cause that do not repeat the summary."""
-    if cause.evidence == "possible":
-        return [cause.text]
     first, *more = SENTENCE_END.split(cause.text)
+    if cause.evidence == "possible":
+        is_stated = more and _contains(summary, first) and not _PRONOUN.match(more[0])
+        return more if is_stated else [cause.text]
     return [
         *([] if _adds_nothing(first, summary) else [first]),
         *(each for each in more if not restates(each, summary)),

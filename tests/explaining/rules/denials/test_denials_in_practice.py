@@ -1219,7 +1219,11 @@ DENIES: tuple[Case, ...] = (
         "GetSessionToken with an instance role",
         "The task role calls it:\nAn error occurred (AccessDenied) when calling the GetSessionToken operation: Cannot call GetSessionToken with session credentials",
         {},
-        ("call AssumeRole with a session policy", "not the credentials of a role", "at most one hour"),
+        (
+            "call AssumeRole with a session policy",
+            "only the access key of an IAM user here",
+            "at most one hour",
+        ),
         ("MFA", "no effect"),
     ),
     (

@@ -106,7 +106,7 @@ def advise_on_role_source(case: Case[MissingCredentials], _message: str) -> pod_
     )
     cause = ROLE_SOURCE_EMPTY.cause(
         "derived",
-        text="The profile or program assumes a role, and the SDK found no credentials for that call of AssumeRole.",
+        text="The SDK found no credentials with which to assume the role.",
     )
     return pod_roles.Advice([cause], [remedy], " with which to assume the role")
 

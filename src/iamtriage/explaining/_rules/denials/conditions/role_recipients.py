@@ -203,7 +203,7 @@ def describe_call(denial: Denial, passed: str) -> str:
     """Return which call passes a role to its recipient, given in words, as the end of a sentence."""
     operation = denial.operation
     if operation is None:
-        return f"made a call that passes {passed}."
+        return f"passes {passed}."
     # People think that all actions of the called service include it.
     called = {each.service for each in actions_for(operation)} - {"iam"}
     service = next((each for each in _ALL_ACTIONS.findall(denial.failure.text) if each in called), None)

@@ -86,7 +86,11 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     region = region_argument(denial)
     is_named = denial.context.vpc_endpoint is not None
     on_instance = () if is_named else _vpc_commands(denial, region)
-    find = "" if is_named else "The first command lists the endpoints: find the one in the caller's VPC."
+    find = (
+        ""
+        if is_named
+        else "Find the endpoint in the caller's VPC in the list that describe-vpc-endpoints prints."
+    )
     if on_instance:
         find = f"The commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC{'' if explicit else '. If there is none, ask the network team for a central one'}."
     if explicit:

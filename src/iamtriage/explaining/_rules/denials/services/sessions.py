@@ -38,7 +38,7 @@ from iamtriage.policies._documents import allow, build_document
 CALLED_FROM_SESSION = CauseType(
     "called-from-session",
     title="The call requires an IAM user's long-term credentials",
-    text="No policy can allow it: AWS accepts only the access key of an IAM user here, and not the credentials of a role.",
+    text="No policy can allow it: AWS accepts only the access key of an IAM user here.",
     recognised_by='AWS says "Cannot call GetSessionToken with session credentials".',
     fix="Use the temporary credentials as they are, or call with the access key of an IAM user.",
     sources=("https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html",),

@@ -54,8 +54,9 @@ SHOW_IDENTITY = your_remedy(
     url=pages.CLI_CREDENTIALS,
 )
 _OUTCOMES = (
-    "Run the commands where the failing call runs: as the same user, in the same container, with the same profile. If get-caller-identity works, the failing call uses other credentials, another endpoint, or a Region that is not enabled for the account.",
-    "If it fails, the type that aws configure list prints decides: for sso, run aws sso login; for shared-credentials-file, enter an active key with aws configure; for env, unset the variables. Temporary keys (ASIA) need their own session token.",
+    "Run the commands where the failing call runs: as the same user, in the same container, with the same profile.",
+    "If get-caller-identity works, the failing call uses other credentials, another endpoint, or a Region that is not enabled for the account.",
+    "If get-caller-identity fails, the type that aws configure list prints decides: for sso, run aws sso login; for shared-credentials-file, enter an active key with aws configure; for env, unset the variables. Temporary keys (ASIA) need their own session token.",
 )
 SSO_LOGIN = your_remedy(
     "Sign in to IAM Identity Center again",
@@ -103,7 +104,7 @@ def new_credentials(*, is_of_profile: bool = False, with_mfa: bool = False) -> R
     return your_remedy(
         "Get new credentials from where the old ones came from",
         f"Run the first command where the program runs: it prints where {'the profile gets them' if is_of_profile else where}.",
-        "Then sign in again, or assume the role again and replace all three values: access key ID, secret access key and session token.",
+        "After a new call of AssumeRole, replace all three values: access key ID, secret access key and session token.",
         commands=(
             "aws configure list",
             None if is_of_profile else _UNSET,
