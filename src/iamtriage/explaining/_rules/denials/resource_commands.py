@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.documents import compact_json
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, Root, ServicePrincipal, User
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policies.policy_changes import statement_id
+from iamtriage.explaining._rules.shared.policies.policy_changes import add_condition, statement_id
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     LINKED_ROLE_SERVICES,
     PLACEHOLDER_ACCOUNT,
@@ -18,6 +20,8 @@ from iamtriage.explaining._rules.shared.requirements import services
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
+
+_WIDTH = 96
 
 
 def policy_principal_arn(denial: Denial) -> str:
@@ -54,6 +58,36 @@ def principal_arn_pattern(denial: Denial) -> str:
     is_identity_center = isinstance(denial.role, IdentityCenterRole)
     path = "aws-reserved/sso.amazonaws.com/*" if is_identity_center else "aws-service-role/*/"
     return policy_principal_arn(denial).replace(":role/PATH/", f":role/{path}")
+
+
+def exempting_statement(denial: Denial, statement: Mapping[str, Any]) -> str | None:
+    """Return a Deny statement of the text with the condition that exempts the caller, as JSON."""
+    # An exempted caller could remove the limit from itself.
+    is_limit = "permissionsboundary" in denial.lowercase_action
+    if is_limit or not statement or (denial.role is None and not isinstance(denial.principal, User)):
+        return None
+    return compact_json(
+        add_condition(statement, "ArnNotLike", "aws:PrincipalArn", principal_arn_pattern(denial)), _WIDTH
+    )
+
+
+def organization_commands(denial: Denial) -> tuple[str, str, str]:
+    """Return where an organization changes a policy, and the commands that print and replace it."""
+    arn = (denial.policy or "").split(":")
+    account = arn[4] if len(arn) > 5 else ""
+    identifier = arn[-1].rpartition("/")[2] if account else "POLICY_ID"
+    show, change = (
+        commands.fill_command(each, identifier)
+        for each in (
+            "aws organizations describe-policy --policy-id {} --query Policy.Content --output text > policy.json",
+            "aws organizations update-policy --policy-id {} --content file://policy.json",
+        )
+    )
+    where = f"The management account{f' {account}' if account else ''} or a delegated administrator changes it, not the account of the call."
+    kind = "RESOURCE_CONTROL_POLICY" if denial.policy_type == "resource_control" else "SERVICE_CONTROL_POLICY"
+    if not account:
+        where += f" For POLICY_ID: aws organizations list-policies --filter {kind}."
+    return where, show, change
 
 
 def role_path_steps(denial: Denial) -> tuple[str, ...]:

@@ -305,3 +305,50 @@ def test_deny_without_exception_for_services(
         exception = {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}
         assert json.loads(first.manifest or "")["Condition"] == {**condition, **exception}
         assert ("put-bucket-policy" in str(first.commands)) is not is_control
+
+
+SCP_ARN = "arn:aws:organizations::999988887777:policy/o-abc1234567/service_control_policy/p-abcd1234"
+PLAIN_DENY = '{"Version": "2012-10-17", "Statement": [{"Sid": "NoUsers", "Effect": "Deny", "Action": ["iam:CreateUser", "iam:CreateAccessKey"], "Resource": "*"}]}\n'
+NO_USERS = "An error occurred (AccessDenied) when calling the CreateUser operation: User: arn:aws:sts::111122223333:assumed-role/ops/ana is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::111122223333:user/svc with an explicit deny in {}\n"
+
+
+@pytest.mark.parametrize(
+    ("policy_type", "title", "who"),
+    [
+        (f"a service control policy: {SCP_ARN}", "Have the service control policy p-abcd1234 changed", "organization administrator"),
+        ("a service control policy", "Have the service control policy changed", "organization administrator"),
+        ("a permissions boundary", "Scope down the statement NoUsers in the permissions boundary", "account administrator"),
+        ("an identity-based policy", "Scope down the Deny statement", "account administrator"),
+    ],
+)  # fmt: skip
+def test_owner_of_a_deny_without_condition_changes_it(policy_type: str, title: str, who: str) -> None:
+    first = explain(PLAIN_DENY + NO_USERS.format(policy_type)).remedies[0]
+    assert (first.title, first.who) == (title, who)
+    is_own = "identity" in policy_type
+    assert any("list-attached-role-policies" in each for each in first.commands) is is_own
+    exempt = '"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/ops"}'
+    assert (exempt in (first.manifest or "")) is not is_own
+    assert any("update-policy --policy-id p-abcd1234" in each for each in first.commands) is (
+        SCP_ARN in policy_type
+    )
+
+
+def test_limit_of_permissions_exempts_nobody() -> None:
+    """A caller that may change boundaries could remove its own."""
+    deny = PLAIN_DENY.replace("iam:CreateUser", "iam:PutRolePermissionsBoundary")
+    error = NO_USERS.replace("iam:CreateUser", "iam:PutRolePermissionsBoundary").replace(
+        "CreateUser", "PutRolePermissionsBoundary"
+    )
+    explanation = explain(deny + error.format("a permissions boundary"))
+    assert not any(each.manifest for each in explanation.remedies)
+
+
+def test_statement_of_the_text_exempts_the_caller() -> None:
+    deny = '{"Version": "2012-10-17", "Statement": [{"Sid": "OnlyVpc", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::films", "arn:aws:s3:::films/*"], "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"}}}]}\n'
+    error = 'User: arn:aws:sts::111122223333:assumed-role/ops/ana is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::films/a" with an explicit deny in a resource-based policy\n'
+    shown = [each.manifest for each in explain(deny + error).remedies if each.manifest]
+    assert len(shown) == 1
+    assert json.loads(shown[0])["Condition"] == {
+        "StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"},
+        "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/ops"},
+    }

@@ -24,9 +24,9 @@ from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     replace_key,
 )
 from iamtriage.explaining._rules.denials.conditions.request_conditions import are_met, is_being_created
-from iamtriage.explaining._rules.denials.resource_commands import principal_arn_pattern
+from iamtriage.explaining._rules.denials.resource_commands import organization_commands, principal_arn_pattern
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import excluded_principals
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES, REDEPLOY
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
     Condition,
@@ -114,7 +114,7 @@ class Correction:
         labels = () if source is None else labels_of(source)
         build, steps = owner_remedy if is_of_owner else account_remedy, self.steps
         if denial.policy_type in _ORGANIZATION:
-            build, (where, show, change) = organization_remedy, _organization_commands(denial)
+            build, (where, show, change) = organization_remedy, organization_commands(denial)
             steps, lines = (*steps, where), (show, change)
             labels = (Labelled("Then, with the statement changed in policy.json:", change),)
         superfluous = (*DETAILS_TITLES, "Have the", "If the Deny exempts certain principals")
@@ -124,25 +124,6 @@ class Correction:
         first = build(self.title, *steps, commands=lines, url=pages.EVALUATION)
         shown = compact_json(self.statement, _WIDTH)
         return (attrs.evolve(first, manifest=shown, manifest_language="text", labels=labels), *kept)
-
-
-def _organization_commands(denial: Denial) -> tuple[str, str, str]:
-    """Return where an organization changes a policy, and the commands that print and replace it."""
-    arn = (denial.policy or "").split(":")
-    account = arn[4] if len(arn) > 5 else ""
-    identifier = arn[-1].rpartition("/")[2] if account else "POLICY_ID"
-    show, change = (
-        commands.fill_command(each, identifier)
-        for each in (
-            "aws organizations describe-policy --policy-id {} --query Policy.Content --output text > policy.json",
-            "aws organizations update-policy --policy-id {} --content file://policy.json",
-        )
-    )
-    where = f"The management account{f' {account}' if account else ''} or a delegated administrator changes it, not the account of the call."
-    kind = "RESOURCE_CONTROL_POLICY" if denial.policy_type == "resource_control" else "SERVICE_CONTROL_POLICY"
-    if not account:
-        where += f" For POLICY_ID: aws organizations list-policies --filter {kind}."
-    return where, show, change
 
 
 def correct_deny(denial: Denial, stated: StatedDeny) -> Correction | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
@@ -21,7 +22,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import deny_conditions, request_conditions
 from iamtriage.explaining._rules.denials.denies import required_settings
-from iamtriage.explaining._rules.denials.resource_commands import principal_arn_pattern
+from iamtriage.explaining._rules.denials.resource_commands import exempting_statement, principal_arn_pattern
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_DENIES,
@@ -145,7 +146,13 @@ class StatedDeny(Value):
             return None
         place = remedy.title.removeprefix(_FIND).partition(", then")[0]
         which = self.words if self.sid else "the Deny statement"
-        return attrs.evolve(remedy, title=f"Or scope down {which}{place}", steps=steps[1:])
+        scoped = attrs.evolve(remedy, title=f"Or scope down {which}{place}", steps=steps[1:])
+        shown = exempting_statement(denial, self.statement)
+        if shown is None or not any(_EXEMPT in each for each in scoped.steps):
+            return scoped
+        # The statement has the condition.
+        brief = tuple(_EXEMPTING_CONDITION.sub("", each) for each in scoped.steps)
+        return attrs.evolve(scoped, steps=brief, manifest=shown, manifest_language="text")
 
     def cause(self, denial: Denial, *, is_only: bool, correction: object = None) -> Cause:
         """Return the statement as the cause of the denial.
@@ -306,6 +313,10 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
                 yield StatedDeny(policy, index, shown_sid(each) or None, checked)
 
 
+_EXEMPT = "exempt the caller from the Deny"
+_EXEMPTING_CONDITION = lazy_pattern(
+    rf"(?<={_EXEMPT}), with the condition \"ArnNotLike\": \{{[^{{}}]{{1,300}}\}}"
+)
 _CONTROLS = frozenset({"service_control", "resource_control"})
 
 

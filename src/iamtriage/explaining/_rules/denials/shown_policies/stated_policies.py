@@ -19,6 +19,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.policy_causes import KMS_KEY_POLICY
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import write_in_code
+from iamtriage.explaining._rules.denials.shown_policies.deny_exemptions import show_exemption
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     KnownPolicy,
     is_of_caller,
@@ -166,6 +167,8 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         {each.cause.code for each in found},
         is_conditional=is_conditional,
     )
+    if compared.has_cause(STATED_POLICY_DENIES):
+        remedies = show_exemption(denial, policy, remedies)
     # The role does not have a policy that is passed for a session.
     added = None if policy.name == SESSION_POLICY else first_remedy(denial, first.code)
     contrast: Contrast | None = None

@@ -16,6 +16,7 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import find_unread_statement
+from iamtriage.explaining._rules.denials.shown_policies.deny_exemptions import FIND_DENY, OF_CALLER
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, is_of_caller
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_ALLOWS,
@@ -122,7 +123,7 @@ def drop_superfluous(
     ways = {"identity", "resource"} if is_conditional and not denial.crosses_accounts else {"identity"}
     remedies = tuple(each for each in remedies if each.policy is None or each.layer not in ways)
     dropped = (
-        *(("Find the Deny statement",) if STATED_POLICY_DENIES.code in codes else ()),
+        *((FIND_DENY,) if STATED_POLICY_DENIES.code in codes and denial.policy_type in OF_CALLER else ()),
         # The statement with the condition names the bucket.
         *(("Check the bucket policy",) if is_conditional else ()),
     )
@@ -242,6 +243,8 @@ def describe_wider_success(denial: Denial) -> str:
 def first_remedy(denial: Denial, code: str) -> Remedy | None:
     """Return what to do first about a policy that denies or already allows the call."""
     if code == STATED_POLICY_DENIES.code:
+        if denial.policy_type not in OF_CALLER:
+            return None  # the remedy for its type says who can change it
         title = "Scope down the Deny statement"
         step = f"If the denial is not intended, take {denial.action} or the resource out of the statement. An Allow does not override it."
     elif code == STATED_POLICY_ALLOWS.code:
