@@ -337,7 +337,7 @@ def test_nothing_is_found_in_other_texts(text: str) -> None:
             'image:\n  repository: carts\ntemplates/carts.yaml\n  image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"',
             (
                 "Docker Hub, not ECR, denied the pull of carts",
-                "the template does not use global.imageRegistry",
+                "let the template use global.imageRegistry, which it ignores",
                 "repository: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/carts",
                 '"{{ .Values.global.imageRegistry }}/{{ .Values.image.repository }}',
                 "Detach AmazonEC2ContainerRegistryPowerUser",

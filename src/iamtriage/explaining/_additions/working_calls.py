@@ -80,6 +80,9 @@ def _explain_place(explanation: Explanation, said: str, *, is_same: bool) -> str
     kind = "" if failure is None else failure.kind
     if kind == "access_denied" and failure is not None:
         if explanation.causes[0].code.startswith("vpc-endpoint"):
+            if explanation.causes[0].evidence == "derived":
+                # The policy in the text decides, also for what works through the same endpoint.
+                return None
             return f"Where it works ({said}), the request does not go through the VPC endpoint."
         caller = _name(failure.principal)
         if caller is not None and caller.startswith("user") and _CONSOLE.search(said):

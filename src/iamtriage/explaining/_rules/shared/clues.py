@@ -171,7 +171,7 @@ def find_option(case: _AnyCase, name: str) -> str | None:
     before = failure.text[max(start - _CHARS_OF_COMMAND, 0) : start]
     if f"--{name}" not in before:
         return None
-    found = re.findall(rf"(?<!\S)--{name}[ =][\"']?([^\s\"'\\]{{1,128}})", before)
+    found = re.findall(rf"(?<!\S)--{name}[ =][\"']?([^\s\"'`\\]{{1,128}})", before)
     return safe_name(found[-1]) if found else None
 
 

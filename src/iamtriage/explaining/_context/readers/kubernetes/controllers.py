@@ -219,7 +219,7 @@ _CONTROLLERS = (
         ("ec2:AssignIpv6", "ec2:UnassignIpv6"),
         workload="daemonset/aws-node",
         policy=controller_policies.VPC_CNI_IPV6,
-        policy_note="AmazonEKS_CNI_Policy is for IPv4 only and can stay attached: AWS has no managed policy for IPv6. The subnets are not the problem. Then restart the plugin (kubectl rollout restart daemonset/aws-node --namespace kube-system): until it has addresses, nodes are NotReady.",
+        policy_note="AmazonEKS_CNI_Policy is for IPv4 only and can stay attached: AWS has no managed policy for IPv6. Then restart the plugin: kubectl rollout restart daemonset/aws-node --namespace kube-system.",
         mention=lazy_pattern(r"\baws-node\b|amazon-vpc-cni|\bipamd\b", re.ASCII),
     ),
     # Only the agent calls this API, with the role of the node, and no text about pods is about the agent:

@@ -115,7 +115,7 @@ def _find_mount(case: Case[Failure]) -> _Place | None:
     found = _FILE_MOUNTED.search(text)
     if found is None or _CACHE_MOUNTED.search(text):
         return None
-    profile = selected_profiles.find_profile(case)
+    profile = selected_profiles.find_profile(case) or _find_only_profile(text)
     mount = f"{found['source']}{found['between']}{found['target']}"
     export = (
         with_profile(profile or "PROFILE", "aws configure export-credentials") + " --format env-no-export"
@@ -151,6 +151,12 @@ def _find_mount(case: Case[Failure]) -> _Place | None:
             url=SIGN_IN_ELSEWHERE.sources[0],
         ),
     )
+
+
+def _find_only_profile(text: str) -> str | None:
+    """Return the only profile with a sign-in of which the text has the section."""
+    names = {each.name for each in find_profile_sections(text) if each.is_sso}
+    return names.pop() if len(names) == 1 else None
 
 
 def _find_windows(case: Case[Failure], session: str | None) -> _Place | None:

@@ -91,17 +91,13 @@ def _name_remedy(text: str, host: str, name: str, tag: str | None) -> Remedy:
     if repository:
         lines = f"repository: {host}/{name}"
         unused = key is not None and len(template) == 1 and f".Values.{key}" not in template[0]["value"]
-        either = None
-        if unused and key is not None:
-            value = template[0]["value"]
-            either = f'Or use the value in the template, and leave repository as it is: image: "{{{{ .Values.{key} }}}}/{value}'
         where = "In the values of the chart, change repository"
-        if unused:
-            where += f": the template does not use {key}"
+        if unused and key is not None:
+            where += f", or let the template use {key}, which it ignores"
+            lines += f'\n# Or, in the template, with repository as it is:\nimage: "{{{{ .Values.{key} }}}}/{template[0]["value"]}'
         return your_remedy(
             title,
             f"{where}. Then run helm upgrade again.",
-            either,
             manifest=lines,
             manifest_language="yaml",
             url=_NAMES,

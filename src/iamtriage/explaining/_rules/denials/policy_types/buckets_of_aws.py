@@ -111,10 +111,11 @@ def _explain_barred(denial: Denial, bucket: str, barred: _Barred, allow_bucket: 
         join_words(tuple(dict.fromkeys(key for _, key in barred.keys)), "and"),
     )
     named = f"the statement {clip_text(sid)}" if sid else "the statement for the bucket"
-    who, means = "Package managers (dnf, yum) send requests without a signature", "no caller"
+    reads = f"Package managers (dnf, yum) send requests without a signature, so the request has no {keys}."
     if bucket.endswith(_LAYERS):
-        who, means = "ECR signs the URLs of layers with its own credentials", "another caller"
-    reads = f"{who}, so the request has {means}, and not {keys} of your role."
+        reads = (
+            f"ECR signs the URLs of layers with credentials of its own, so {keys} is not that of your role."
+        )
     corrected = json.dumps(barred.corrected)
     select = f"select(.Sid == {json.dumps(sid)})" if re.fullmatch(r"[A-Za-z0-9]{1,64}", sid or "") else None
     change = None
@@ -132,7 +133,7 @@ def _explain_barred(denial: Denial, bucket: str, barred: _Barred, allow_bucket: 
     if names_resource(barred.statement, "arn:aws:s3:::another-bucket/key") is False:
         remedy = remedies.account_remedy(
             f"Remove the condition on {keys} from {named} of the endpoint's policy",
-            "The bucket is public or of AWS: reading it without a caller gives nobody access to your data. Keep the conditions of the other statements.",
+            "The bucket is one of AWS: this gives nobody access to your data. Other conditions stay.",
             None if change else "The statement becomes the one below. Save the policy with it as policy.json.",
             commands=(*show, change and Labelled("Change the statement, check policy.json, and replace the policy:", change), put),
             manifest=None if change else json.dumps(barred.corrected, indent=1),
@@ -141,7 +142,7 @@ def _explain_barred(denial: Denial, bucket: str, barred: _Barred, allow_bucket: 
         )  # fmt: skip
     return denial.explain(
         f"S3 denied a download from {bucket}, a bucket of AWS: {named} in the policy of the S3 endpoint allows it only with a condition on {keys}, which the request does not meet.",
-        NO_ALLOWS["vpc_endpoint"].cause("derived", text=f"{reads} The policy of the role plays no part: a permission of the role for this bucket is not needed."),
+        NO_ALLOWS["vpc_endpoint"].cause("derived", text=f"{reads} The role needs no permission for the bucket."),
         topic="vpc-endpoint-policy",
         remedies=remedy,
     )  # fmt: skip
