@@ -1784,6 +1784,11 @@ CMDLETS: Table = (
         denied(service="s3"),
     ),
     (
+        "cmdlet-class-at-the-end",
+        "Get-STSCallerIdentity : The security token included in the request is expired\nAt line:1 char:1\n+ Get-STSCallerIdentity\n+ ~~~~~~~~\n    + CategoryInfo          : InvalidOperation: (Amazon.PowerShe...yCmdlet) [Get-STSCallerIdentity], InvalidOperationException\n    + FullyQualifiedErrorId : Amazon.SecurityToken.Model.ExpiredTokenException,Amazon.PowerShell.Cmdlets.STS.GetSTSCallerIdentityCmdlet",
+        expect("expired_credentials", code="ExpiredTokenException", service="sts"),
+    ),
+    (
         "cmdlet-no-credentials",
         "Get-SQSQueue : No credentials specified or obtained from persisted/shell defaults.",
         expect("missing_credentials", service="sqs"),

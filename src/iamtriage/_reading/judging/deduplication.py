@@ -52,6 +52,9 @@ _QUOTES = frozenset("\"'`")
 _MAX_COMPARED = 16
 # The status of an event of CloudFormation, which is about one resource.
 _EVENT = lazy_pattern(r"_FAILED(?<=\b(?:CREATE|DELETE|IMPORT|UPDATE)_FAILED)\b")
+# What precedes the class of an error in PowerShell's record, and follows its message there.
+_RECORD_CLASS, _RECORD = "FullyQualifiedErrorId", "CategoryInfo"
+_MAX_CHARS_OF_RECORD = 4_000
 _Traits: TypeAlias = "tuple[object, ...]"
 # The only facts that a candidate has from a bare code, and from a head without its message.
 _BARE_CODE_FACTS = frozenset({"code", "service", "status_code"})
@@ -60,6 +63,8 @@ _HEAD_FACTS = frozenset({"operation", "service", "status_code"})
 
 def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
     """Merge repeated reports of a failure that do not contradict each other."""
+    if _RECORD_CLASS in text:
+        candidates = _join_records(candidates, text)
     # The failures of each kind, and the numbers of their traits.
     seen: dict[Kind | None, tuple[list[Candidate], list[int]]] = {}
     merged: list[Candidate] = []
@@ -107,6 +112,21 @@ def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
             numbers.append(trait_numbers.setdefault(_traits(candidate), len(trait_numbers)))
             merged.append(candidate)
     return merged
+
+
+def _join_records(candidates: Sequence[Candidate], text: str) -> list[Candidate]:
+    """Give the message in a record of PowerShell the code that is at the end of the record, below the command."""
+    joined: list[Candidate] = []
+    for candidate in candidates:
+        end = joined[-1].end if joined else candidate.start
+        between = text[end : candidate.start] if candidate.start - end <= _MAX_CHARS_OF_RECORD else ""
+        is_class = between.rstrip(" :").endswith(_RECORD_CLASS) and between.count(_RECORD) == 1
+        if not (is_class and not candidate.has_core and "code" not in joined[-1].facts):
+            joined.append(candidate)
+            continue
+        for key, fact in candidate.facts.items():
+            joined[-1].facts.setdefault(key, fact)
+    return joined
 
 
 def _traits(candidate: Candidate) -> _Traits:
