@@ -317,13 +317,13 @@ class Age(NamedTuple):
 
 
 def find_age(text: str, at: int) -> Age | None:
-    """Return when an assertion was issued and used, if the text states both, and they are too far apart.
+    r"""Return when an assertion was issued and used, if the text states both, and they are too far apart.
 
     Args:
         text: The text.
         at: Where the failure begins: the last line with a time before it says when the assertion was used.
 
-    >>> text = "[08:14:07] got assertion, NotBefore 2026-11-24T07:06:51Z\\nToken must be redeemed (UTC+1)"
+    >>> text = "[08:14:07] got assertion, NotBefore 2026-11-24T07:06:51Z\nToken must be redeemed (UTC+1)"
     >>> find_age(text, 60).seconds
     436.0
     """
