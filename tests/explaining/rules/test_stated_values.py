@@ -2431,6 +2431,27 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                 ),
             )
         ),
+        *(
+            pytest.param(
+                'User: arn:aws:sts::111122223333:assumed-role/films/run is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::films" because no identity-based policy allows the s3:ListBucket action\n'
+                f'data "aws_iam_policy_document" "films" {{\n  statement {{\n    actions   = ["s3:ListObjects", "s3:GetObject"]\n    resources = ["arn:aws:s3:::{bucket}"]\n  }}\n}}\n',
+                {},
+                says,
+                omits,
+                id=f"operation in code for {bucket}",
+            )
+            for bucket, says, omits in (
+                (
+                    "films",
+                    (
+                        "Write s3:ListBucket in place of s3:ListObjects",
+                        'actions = ["s3:ListBucket", "s3:GetObject"]',
+                    ),
+                    ("put-role-policy",),
+                ),
+                ("posters", ("no identity-based policy allows it",), ("in place of s3:ListObjects",)),
+            )
+        ),
         pytest.param(
             "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation. User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/films because no identity-based policy allows the iam:PassRole action. Encoded authorization failure message: 9Kc2wR7mB1xVtQ0pZs\n"
             '{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::111122223333:instance-profile/films"}',

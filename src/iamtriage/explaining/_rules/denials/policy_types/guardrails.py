@@ -298,7 +298,9 @@ _OTHER_ORGANIZATION = lazy_pattern(
     r"(?i:\b(?:(?:our|my|their|its) own|an?other|a different|a separate|not (?:in|part of) (?:the same|their|your|our|this|that))(?: AWS)? organi[sz]ations?\b)"
 )
 _SENTENCE_END = lazy_pattern(r"[.!?](?=\s)|\n")
-_LACKS = lazy_pattern(r"(?i:\b(?:not?|never|without|lacks?|missing|should|must|if|does)\b|n't\b|\?)")
+_LACKS = lazy_pattern(
+    r"(?i:\b(?:not?|never|without|lacks?|missing|should|must|if|does|den(?:y|ies|ied)|block\w*|remov\w+|explicit deny)\b|n't\b|\?)"
+)
 
 
 def describe_organization(denial: Denial) -> str:
@@ -314,13 +316,17 @@ def describe_resource_allow(denial: Denial, name: str) -> str:
 
     operation = (denial.action or "").partition(":")[2]
     callers = [each for each in (denial.account, str(denial.role or "")) if each]
+    kinds = (name.removeprefix("the "), "resource policy", "resource-based policy")
     is_shown = any(
         names_action(statement, denial.action or "") and names_caller(statement, denial)
         for policy in denial.context.resource_policies
         for statement in policy.allows
     )
     is_said = any(
-        "policy" in each and operation and operation in each and any(map(each.__contains__, callers))
+        any(kind in each.lower() for kind in kinds)
+        and operation
+        and operation in each
+        and any(map(each.__contains__, callers))
         for each in _SENTENCE_END.split(denial.failure.text)
         if "authorized to perform" not in each and not _LACKS.search(each)
     )

@@ -228,12 +228,16 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
         text = f"{subject} does not allow {action}{f': it {similar}' if similar else describe_allowed(allows, action)}."
         again = is_known_policy(policy.name) and _ATTACHED_AGAIN.search(denial.failure.text)
         operation = find_operation(allows, action) if similar else None
+        is_certain = not policy.is_code
         if operation is not None:
             text = describe_operation(operation[0], action) or text
+            # The statement that has it is about the denied resource.
+            named = [each for each in allows if find_operation([each], action)]
+            is_certain |= any(names_resource(each, resource) for each in named)
         other, service = describe_separate_service(allows, action), describe_service(policy.name, action)
         text = " ".join(present(text, other, service, _NO_CHANGE if again else None))
         # Code often has the policies of several roles.
-        cause = STATED_POLICY_OTHER_ACTION.cause("possible" if policy.is_code else policy.evidence, text=text)
+        cause = STATED_POLICY_OTHER_ACTION.cause(policy.evidence if is_certain else "possible", text=text)
         return Comparison(policy, cause, f"{policy.name} {similar or 'does not allow this action'}")
     if resource is None:
         allowed = allowed_resources([each for each in possible if names_action(each, action)])

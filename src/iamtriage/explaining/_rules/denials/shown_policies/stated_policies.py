@@ -57,6 +57,7 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import (
     allow_in_session,
     answer_delay,
     correct_code_remedy,
+    correct_operation_remedy,
     describe_other_call,
     describe_wider_success,
     drop_superfluous,
@@ -178,6 +179,9 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         contrast = describe_other_resource(denial, policy)
         added, remedies = _limit_remedies(denial, policy, contrast, remedies)
     elif compared.has_cause(STATED_POLICY_OTHER_ACTION):
+        added = added or correct_operation_remedy(denial, policy)
+        # The corrected line is enough.
+        remedies = tuple(each for each in remedies if added is None or each.layer != "identity")
         remedies = tuple(adopt_statement(denial, policy, each) for each in remedies)
         # What missing_allows derives of a renamed service says why the action is another one.
         why = [each for each in explanation.causes if (each.code, each.evidence) == _RENAMED_SERVICE]

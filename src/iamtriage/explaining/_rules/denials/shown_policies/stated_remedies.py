@@ -30,7 +30,11 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
     keep_alias,
     names_partial_arn,
 )
-from iamtriage.explaining._rules.denials.statement_words import allowed_resources, list_similar
+from iamtriage.explaining._rules.denials.statement_words import (
+    allowed_resources,
+    find_operation,
+    list_similar,
+)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -285,6 +289,23 @@ def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Rem
         "Then deploy the code. A change in IAM alone is not in the code: the next deployment can undo it."
     )
     return account_remedy(title, step, deploy, url=pages.EVALUATION)
+
+
+def correct_operation_remedy(denial: Denial, policy: KnownPolicy) -> Remedy | None:
+    """Return how to correct code that has an operation in place of an action, which would undo a change in IAM."""
+    operation = find_operation(policy.allows, denial.action or "") if policy.is_code else None
+    if operation is None:
+        return None
+    written, (action, *others) = operation
+    more = f"Add {join_words(others, 'and')} to the same list." if others else None
+    line = correct_line_remedy(
+        denial.failure.text,
+        f"Write {join_words(operation[1], 'and')} in place of {clip_text(written)} in {policy.name}",
+        [(written, action)],
+        more,
+        build=account_remedy,
+    )
+    return None if line is None else attrs.evolve(line, url=pages.EVALUATION)
 
 
 def explain_without_effect(
