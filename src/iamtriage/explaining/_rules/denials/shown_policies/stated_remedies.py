@@ -297,15 +297,14 @@ def correct_operation_remedy(denial: Denial, policy: KnownPolicy) -> Remedy | No
     if operation is None:
         return None
     written, (action, *others) = operation
-    more = f"Add {join_words(others, 'and')} to the same list." if others else None
     line = correct_line_remedy(
         denial.failure.text,
         f"Write {join_words(operation[1], 'and')} in place of {clip_text(written)} in {policy.name}",
         [(written, action)],
-        more,
+        f"Add {join_words(others, 'and')} to the same list." if others else None,
         build=account_remedy,
     )
-    return None if line is None else attrs.evolve(line, url=pages.EVALUATION)
+    return line and attrs.evolve(line, url=pages.EVALUATION)
 
 
 def explain_without_effect(
