@@ -10,7 +10,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.proxies import denies_proxy
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.credentials.keys import access_keys, key_sources, spoiled_secrets
+from iamtriage.explaining._rules.credentials.keys import access_keys, key_sources, secret_keys
 from iamtriage.explaining._rules.credentials.keys.limited_credentials import find_shown_caller
 from iamtriage.explaining._rules.credentials.requests import (
     authorization_headers,
@@ -188,9 +188,9 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     is_from_cli = _CLI_CALL.search(message) is not None
     set_keys = key_sources.stored_keys_remedy(case) or _COPY_KEYS
     if not is_presigned:
-        set_keys = spoiled_secrets.set_again(case) or set_keys
+        set_keys = secret_keys.set_again(case) or set_keys
     summary = f"{'The endpoint' if is_other_software else 'AWS'} knows the access key ID, but rejected the signature: most often, the secret access key is wrong. No permission is missing."
-    problem = None if is_presigned else spoiled_secrets.find_secret_problem(case.failure.text)
+    problem = None if is_presigned else secret_keys.find_secret_problem(case.failure.text)
     is_of_shell = is_from_cli or getattr(case.context.command, "program", "") == "aws"
     if problem is None and difference is None and is_of_shell and (shown := find_shown_caller(case)):
         return _explain_changed_request(case, message, shown)

@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.calls.roles.execution_roles import explain_exec
 from iamtriage.explaining._rules.calls.states.object_states import explain_skipped_objects
 from iamtriage.explaining._rules.credentials.database_roles import explain_database_role
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_exposed_key
-from iamtriage.explaining._rules.credentials.keys.spoiled_secrets import explain_lost_secret
+from iamtriage.explaining._rules.credentials.keys.secret_keys import explain_lost_secret
 from iamtriage.explaining._rules.credentials.workloads import ci_jobs
 from iamtriage.explaining._rules.credentials.workloads.job_gaps import explain_unwritten_token
 from iamtriage.explaining._rules.denials.other_authorities.other_systems import explain_other_authority

@@ -17,7 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.calls.policies import function_permissions
+from iamtriage.explaining._rules.calls.policies import service_permissions
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import stated_option
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -119,14 +119,12 @@ def compare_statements(
     """
     prefix = action.partition(":")[0].lower()
     stated = [each for policy in case.context.policies if policy.is_of_resource for each in policy.allows]
-    if (denying := function_permissions.find_deny(case, service, action, target)) is not None:
+    if (denying := service_permissions.find_deny(case, service, action, target)) is not None:
         return ServiceContrast(*denying)
     # The policy that a command printed says more than the code that may have made it.
     is_shown = any(names_service(each, service) for each in stated)
     in_code = (
-        function_permissions.find_permissions(case.failure.text)
-        if prefix == "lambda" and not is_shown
-        else []
+        service_permissions.find_permissions(case.failure.text) if prefix == "lambda" and not is_shown else []
     )
     statements = [
         each
@@ -233,7 +231,7 @@ def _compare_elements(call: _Call, statement: Mapping[str, Any]) -> ServiceContr
         commands=fill_command(
             "aws lambda get-policy --function-name {} --query Policy --output text", target or "FUNCTION"
         ),
-        url=function_permissions.URL,
+        url=service_permissions.URL,
     )
     of_function = remedy if ":lambda:" in (target or "") else None
     return ServiceContrast(f"allows {service}", of_function, is_allowed=True)
@@ -242,7 +240,7 @@ def _compare_elements(call: _Call, statement: Mapping[str, Any]) -> ServiceContr
 def _correct(call: _Call, value: str) -> corrected_patterns.Correction | None:
     """Return the correction of a source that no request has; the API is in the account of the function it calls."""
     account = "".join((call.target or "").split(":", 5)[4:5])
-    return function_permissions.correct_source(
+    return service_permissions.correct_source(
         value, account or find_account(call.case.failure.text), call.service
     )
 
@@ -255,7 +253,7 @@ def _find_value(call: _Call, key: str, value: str) -> str | None:
         return context.account.value if context.account else find_account(case.failure.text)
     if call.source is not None:
         return call.source
-    if service == function_permissions.GATEWAY:
+    if service == service_permissions.GATEWAY:
         return _find_route(case, value)
     parts = (target or "").split(":")
     if service == _S3:
@@ -276,7 +274,7 @@ def _find_route(case: Case[Any], value: str) -> str | None:
     """Return the ARN of API Gateway's request; where the text does not show a part, it is that of the policy."""
     text, (head, _, rest) = case.failure.text, value.partition("/")
     stage, method, path = (*rest.split("/", 2), "", "", "")[:3]
-    request, api = function_permissions.find_request(text), case.context.api
+    request, api = service_permissions.find_request(text), case.context.api
     if "*" in head or (request is None and rest and api is None):
         return None
     of_api = f"{head.rpartition(':')[0]}:{api.value}" if api else head
@@ -317,7 +315,7 @@ def _other_resource(call: _Call, statement: Mapping[str, Any], target: str, reso
         "Allow the service on the alias or version, too",
         "An alias and a version have their own policies: the one of the function does not apply to them. Or let the integration invoke the function without it.",
         commands=f"{fill_command(line, target, service)}{of_source}",
-        url=function_permissions.URL,
+        url=service_permissions.URL,
     )
     return ServiceContrast(verdict, remedy)
 
@@ -328,13 +326,13 @@ def _other_source(
     """Return the contrast that the request has another value than a condition on its source."""
     service = call.service
     if (
-        service != function_permissions.GATEWAY
+        service != service_permissions.GATEWAY
         and (fixed := corrected_patterns.correct_pattern(value, requested)) is not None
     ):
         return _correct_condition(call, statement, key, value, fixed)
     new = requested
-    if service == function_permissions.GATEWAY and key.lower() == "aws:sourcearn":
-        api, request = requested.partition("/")[0], function_permissions.find_request(call.case.failure.text)
+    if service == service_permissions.GATEWAY and key.lower() == "aws:sourcearn":
+        api, request = requested.partition("/")[0], service_permissions.find_request(call.case.failure.text)
         new = f"{api}/*/*"
         if "/" in value and request is not None and _IS_FIXED.fullmatch(request[1]):
             new = f"{api}/*/{request[0]}{request[1]}"
@@ -363,7 +361,7 @@ def _change_source(
     resource = next(iter(as_strings(statement.get("Resource"))), "")
     remedy = None
     if ":lambda:" in resource and not _is_code(call.case, statement):
-        remedy = function_permissions.replace_permission(call.case, statement, call.service, *change)
+        remedy = service_permissions.replace_permission(call.case, statement, call.service, *change)
     if has_reference(change[1]):
         return ServiceContrast(verdict, remedy, is_code=True)  # the deployed policy has another value
     return ServiceContrast(verdict, remedy, change)
@@ -380,7 +378,7 @@ def _correct_line(
 
 def _is_code(case: Case[Any], statement: Mapping[str, Any]) -> bool:
     """Return whether a statement is in code or a template."""
-    if statement in function_permissions.find_permissions(case.failure.text):
+    if statement in service_permissions.find_permissions(case.failure.text):
         return True
     return any(each.is_code and statement in each.allows for each in case.context.policies)
 
