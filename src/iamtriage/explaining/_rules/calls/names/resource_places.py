@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import line_at, quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
@@ -13,19 +14,15 @@ from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.region_names import PLACE, region_of_place
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions
 from iamtriage.explaining._context.readers.statements import find_said, find_working
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.names.account_contrasts import OTHER_ONE, PARAMETERS
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
+from iamtriage.failures._failures import AwsError
 
 __all__ = ("RESOURCE_IN_OTHER_ACCOUNT", "RESOURCE_IN_OTHER_REGION", "explain_elsewhere")
 
@@ -184,7 +181,7 @@ def _find_only_name(text: str, noun: str) -> str | None:
                 rf"\barn:aws[a-z-]{{0,12}}:(?:{'|'.join(starts) or '(?!)'})([\w./+=@-]{{1,500}})", text
             )
         )
-    return found.pop() if len(found) == 1 else None
+    return only_one(found)
 
 
 def _call_there(there: _Place, went: _Place) -> Remedy:
@@ -286,7 +283,7 @@ def _find_own_account(case: Case[AwsError], there: _Place) -> str | None:
     found = {next(filter(None, each.groups())) for each in _OWN_ACCOUNT.finditer(case.failure.text)} - {
         there.account
     }
-    return found.pop() if len(found) == 1 else None
+    return only_one(found)
 
 
 def _find_profile_of(case: Case[AwsError], account: str, shown: str) -> str | None:

@@ -8,17 +8,15 @@ https://github.com/pulumi/registry/issues/3911
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._rules.calls.policies.document_problems import UNKNOWN_FIELD, DocumentProblem
 from iamtriage.explaining._rules.shared.remedies import present
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 __all__ = ("correct_elements",)
 
