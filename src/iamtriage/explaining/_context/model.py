@@ -79,6 +79,11 @@ class Context(NamedTuple):
     authorization_details: Mapping[str, Any] | None = None
 
     @property
+    def runtime_kind(self) -> str:
+        """The kind of the environment that runs the code, or an empty string."""
+        return "" if self.runtime is None else self.runtime.kind
+
+    @property
     def allows(self) -> Iterator[dict[str, Any]]:
         """The Allow statements of the policies in the text."""
         return (each for policy in self.policies for each in policy.allows)

@@ -14,7 +14,7 @@ from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.statements import CLAUSE_END, find_working
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from iamtriage.explaining._context.values import CommandLine
     from iamtriage.failures._failures import Failure
@@ -24,6 +24,7 @@ __all__ = (
     "RunContrast",
     "end_of_working_command",
     "find_contrast",
+    "find_failed",
     "find_printed_values",
     "find_runs",
     "find_working_profile",
@@ -216,12 +217,17 @@ def find_working_profile(failure: Failure) -> str | None:
     return working[-1] if working else None
 
 
+def find_failed(failure: Failure, runs: Iterable[CommandRun]) -> CommandRun | None:
+    """Return the command in whose output the failure is."""
+    return next((run for run in runs if run.start <= failure.span[0] < run.end), None)
+
+
 def hide_other_profiles(failure: Failure, words: str) -> str:
     """Return words of the text around a failure without the commands that ran with another profile, and their outputs."""
     if not ("--profile" in words or "AWS_PROFILE=" in words) or "export AWS_PROFILE" in words:
         return words
     runs = tuple(find_runs(failure))
-    failed = next((run for run in runs if run.start <= failure.span[0] < run.end), None)
+    failed = find_failed(failure, runs)
     if failed is None or failed.command.program != "aws":
         return words  # kubectl uses the profile of another command's kubeconfig
     others = (failure.text[run.start : run.end] for run in runs if run.profile != failed.profile)
@@ -231,7 +237,7 @@ def hide_other_profiles(failure: Failure, words: str) -> str:
 def find_contrast(failure: Failure) -> RunContrast | None:
     """Return what distinguishes the failed command from the same one that succeeded, if it is one thing."""
     runs = [run for run in find_runs(failure) if run.command.program == "aws"]
-    failed = next((run for run in runs if run.start <= failure.span[0] < run.end), None)
+    failed = find_failed(failure, runs)
     if failed is None:
         return None
     others = (run for run in runs if run.has_succeeded and run.command.words[:2] == failed.command.words[:2])

@@ -194,11 +194,10 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     """Return the remedy that makes fewer calls, with the settings that the program has."""
     controller = find_calling_controller(case)
     context = case.context
-    runtime = context.runtime
-    is_pod = (runtime is not None and runtime.kind == "eks-pod") or text_signs.is_about_pods(case.text)
+    is_pod = context.runtime_kind == "eks-pod" or text_signs.is_about_pods(case.text)
     url = _ROUTE_53_RATES if _calls_route_53(case) else pages.SDK_RETRIES
     operation = case.operation or ""
-    is_function = runtime is not None and runtime.kind == "lambda"
+    is_function = context.runtime_kind == "lambda"
     fewer = _advise_fewer(case, operation, is_function=is_function)
     assumes_role = calls_sts(case) and (not operation or operation.startswith("AssumeRole"))
     if assumes_role:
@@ -227,7 +226,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         retry = f"The SDK already {'has' if is_stated else 'made'} {attempts} attempts. More attempts are more calls: let it slow down with the retry mode adaptive."
     elif attempts:
         retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive backs off with jitter and sends more slowly, and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS} allows more attempts."
-    if _CLI.search(case.text) and not (is_pod or runtime or _STACK_TRACE.search(case.text)):
+    if _CLI.search(case.text) and not (is_pod or context.runtime or _STACK_TRACE.search(case.text)):
         lines = (f"export {settings}{' AWS_STS_REGIONAL_ENDPOINTS=regional' if assumes_role else ''}",)
     else:
         program = "function" if is_function else "program"

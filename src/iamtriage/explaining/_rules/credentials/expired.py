@@ -134,7 +134,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         ROLE_CHAINING.cause(),
         clocks.CLOCK_WRONG.cause(text=too_late),
     ]
-    is_job = getattr(case.context.runtime, "kind", None) in session_renewal.JOB_STEPS
+    is_job = case.context.runtime_kind in session_renewal.JOB_STEPS
     if is_job:
         causes[1:] = _causes_in_job(case) or (
             LONG_RUNNING.cause(text="The job takes longer than its credentials last, by default one hour."),

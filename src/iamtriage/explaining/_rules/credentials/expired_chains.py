@@ -203,9 +203,9 @@ def _explain_fixed_keys(case: Case[ExpiredCredentials], chain: RoleChain, expire
 
 
 def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -> Remedy:
-    kind = getattr(case.context.runtime, "kind", None)
     source = next((setting for pattern, setting in _SOURCES if pattern.fullmatch(chain.session)), None)
-    source = chain.setting or source or {"ec2": "Ec2InstanceMetadata", "ecs": "EcsContainer"}.get(kind or "")
+    sources = {"ec2": "Ec2InstanceMetadata", "ecs": "EcsContainer"}
+    source = chain.setting or source or sources.get(case.context.runtime_kind)
     profile = name if _PROFILE.fullmatch(name) else "assumed"
     configure = f"aws configure set {{}} {{}} --profile {profile}"
     external = None if chain.command is None else chain.command.option("external-id")

@@ -263,10 +263,10 @@ def _raise_maximum_command(role: str | None, seconds: int) -> str:
 
 def remedy_of_token(case: Case[ExpiredCredentials]) -> Remedy | None:
     """Return how a job of a CI system assumes a role before its web identity token expires, if the text shows the job."""
-    runtime = case.context.runtime
-    if runtime is not None and runtime.kind == "github-actions":
-        return _job_remedy(case, *JOB_STEPS[runtime.kind])
-    return _FIRST_STEP if runtime is not None and runtime.kind == "gitlab" else None
+    kind = case.context.runtime_kind
+    if kind == "github-actions":
+        return _job_remedy(case, *JOB_STEPS[kind])
+    return _FIRST_STEP if kind == "gitlab" else None
 
 
 def _sdk_remedy(role: str) -> Remedy:

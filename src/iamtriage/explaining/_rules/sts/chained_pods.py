@@ -85,7 +85,7 @@ def pod_remedies(
         maximum: What the text states of the role's maximum session duration, in brackets, or ``""``.
     """
     text = case.failure.text
-    is_of_pod = getattr(case.context.runtime, "kind", None) == "eks-pod" or is_about_pods(text)
+    is_of_pod = case.context.runtime_kind == "eks-pod" or is_about_pods(text)
     has_association, has_token = _POD_IDENTITY.search(text), _WEB_IDENTITY.search(text)
     arn = commands.arn(str(target))
     if not is_of_pod or bool(has_association) is bool(has_token) or arn != str(target):

@@ -250,7 +250,7 @@ def sets_legacy_endpoint(text: str) -> bool:
 
 def is_of_pod(case: Case[Failure]) -> bool:
     """Return whether a pod called, by the facts, the text or its usual controllers."""
-    facts, is_pod = case.facts, getattr(case.context.runtime, "kind", None) == "eks-pod"
+    facts, is_pod = case.facts, case.context.runtime_kind == "eks-pod"
     return bool(
         is_pod
         or facts.cluster

@@ -230,7 +230,7 @@ def _describe_code(case: Case[Failure], region: str) -> str:
 
 def _fix_client(case: Case[Failure], profile: str | None, region: str) -> RegionFix:
     """Return how to set the Region of a client where it runs, if the text does not show its setting."""
-    title, runtime = f"Set the client's Region to {region}", case.context.runtime
+    title = f"Set the client's Region to {region}"
     called = case.context.command
     is_of_cli = called is not None and called.program == "aws"
     is_of_sdk = case.failure.envelope.source not in {None, "", "botocore"} or _IN_CODE.search(case.text)
@@ -239,12 +239,12 @@ def _fix_client(case: Case[Failure], profile: str | None, region: str) -> Region
         code = f"{variable[1]}->setRegion('{region}');"
         step = f"The class reads neither a profile nor AWS_REGION. After the line that creates the client, add: {code}"
         return RegionFix(title, (step,), ())
-    if runtime is not None and runtime.kind == "lambda":
+    if case.context.runtime_kind == "lambda":
         # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
         step = "Set the Region in the code of this client, then deploy the function again: Lambda reserves AWS_REGION and AWS_DEFAULT_REGION."
     elif is_of_sdk and not is_of_cli:
         step = f"Set the Region in the code or configuration of this client{_describe_code(case, region)}. Or set it in the environment for all clients. Then restart the program."
-        lines = (f"export {_variable_settings(case, region)}",) if runtime is None else ()
+        lines = (f"export {_variable_settings(case, region)}",) if case.context.runtime is None else ()
     else:
         step = "Set the Region in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION."
         lines = (credential_remedies.with_profile(profile, f"aws configure set region {region}"),)

@@ -167,7 +167,7 @@ def _hour_remedy(
         caller: The role that assumes the other one, in words.
         is_short: Whether an hour is too short for the work.
     """
-    kind = getattr(case.context.runtime, "kind", "")
+    kind = case.context.runtime_kind
     is_workload = kind in _SOURCES or is_about_pods(case.failure.text)
     way = "assume it without another role before it: with the access key of a user, or directly with an OIDC token, such as that of a CI job, or a SAML assertion. A session of IAM Identity Center is a role session, too, and does not help"
     if is_workload and caller is not None:

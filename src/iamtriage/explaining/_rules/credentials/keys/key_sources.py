@@ -90,9 +90,7 @@ _KEY_STORES = {
 
 def stored_keys_remedy(case: Case[Failure]) -> Remedy | None:
     """Return the remedy that corrects the keys where a pod, task, function or CI job gets them, if the text is from one."""
-    text, context = case.failure.text, case.context
-    runtime, failed = context.runtime, context.command
-    kind = None if runtime is None else runtime.kind
+    text, kind, failed = case.failure.text, case.context.runtime_kind, case.context.command
     if kind == "lambda":
         return your_remedy(
             "Use the credentials of the execution role",
@@ -100,7 +98,7 @@ def stored_keys_remedy(case: Case[Failure]) -> Remedy | None:
             "Remove keys from the code: the SDK then finds all three values itself. If the code reads other keys, from its own variables or a secret, correct both there.",
             url="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
         )
-    keys = None if kind is None or "role-to-assume" in text else _KEY_STORES.get(kind)
+    keys = None if "role-to-assume" in text else _KEY_STORES.get(kind)
     lines, url = None, pages.ACCESS_KEYS
     if kind == "github-actions":
         lines = ("gh secret set AWS_ACCESS_KEY_ID", "gh secret set AWS_SECRET_ACCESS_KEY")
@@ -117,9 +115,7 @@ def stored_keys_remedy(case: Case[Failure]) -> Remedy | None:
     # If the reader ran the AWS CLI, it has their keys, whatever pods the text shows.
     is_of_reader = failed is not None and failed.program == "aws"
     is_of_pod = text_signs.is_about_pods(text) or _SHOWN_SECRET.search(text) or find_controller(text)
-    return (
-        secret_object_remedy(case) if kind in {None, "eks-pod"} and is_of_pod and not is_of_reader else None
-    )
+    return secret_object_remedy(case) if kind in {"", "eks-pod"} and is_of_pod and not is_of_reader else None
 
 
 def secret_object_remedy(case: Case[Failure]) -> Remedy:

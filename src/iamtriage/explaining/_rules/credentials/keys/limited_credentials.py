@@ -15,7 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.command_runs import find_failed, find_runs
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import RejectedRequest
@@ -114,7 +114,7 @@ def _find_partition_of_keys(case: Case[Failure], request: RejectedRequest) -> tu
 def find_shown_caller(case: Case[Failure]) -> str | None:
     """Return the ARN that get-caller-identity printed with the credentials of the failed call."""
     runs = list(find_runs(case.failure)) if "get-caller-identity" in case.failure.text else []
-    failed = next((run for run in runs if run.start <= case.failure.span[0] < run.end), None)
+    failed = find_failed(case.failure, runs)
     for run in runs:
         is_same = run.profile == ("default" if failed is None else failed.profile)
         shown = _CALLER.search(run.output, 0, _CHARS_OF_CALLER)

@@ -160,8 +160,7 @@ class RejectedRequest(Value):
 
 def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     message, region = clues.message_text(case), _find_region(case)
-    text, runtime = case.failure.text, case.context.runtime
-    service = case.failure.envelope.service
+    text, service = case.failure.text, case.failure.envelope.service
     named = (case.failure.resource, case.facts.resource, clues.find_role_arn(case.text), case.caller)
     roles = (principal_words.underlying_role(principal_words.try_parse_principal(each)) for each in named)
     code, role = clues.error_code(case.failure), next(filter(None, roles), None)
@@ -193,7 +192,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         uses_session=uses_session,
         has_no_token=not uses_session and _LONG_TERM.search(text) is not None,
         variable_without_token=temporary["name"] if temporary and lacks_token else None,
-        is_in_lambda=runtime is not None and runtime.kind == "lambda",
+        is_in_lambda=case.context.runtime_kind == "lambda",
         working_regions=tuple(each for each in working if each != region),
         is_enabled=region is not None and region in text and _ENABLED.search(text) is not None,
         has_v1_tokens=_V1_TOKENS.search(text) is not None,

@@ -13,7 +13,7 @@ import re
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.command_runs import find_failed, find_runs
 from iamtriage.explaining._context.readers.proxies import (
     ProxyChange,
     denies_proxy,
@@ -157,7 +157,7 @@ def _explain_redirect(case: Case[Failure], signed: str, received: str) -> Explan
 def _find_direct_call(case: Case[Failure]) -> str | None:
     """Return the words that show that the same call works without the proxy."""
     runs = [run for run in find_runs(case.failure) if run.command.program == "aws"]
-    failed = next((run for run in runs if run.start <= case.failure.span[0] < run.end), None)
+    failed = find_failed(case.failure, runs)
     if failed is not None:
         endpoint = failed.command.option("endpoint-url")
         for run in runs:

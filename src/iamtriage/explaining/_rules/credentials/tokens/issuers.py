@@ -115,8 +115,7 @@ def find_issuer(case: Case[InvalidIdentityToken], message: str) -> Issuer:
     if url is None and len(stated) == 1 and _is_whole(named := stated.pop()):
         url, because = named, (f"The text names the issuer {named}.",)
     eks = _EKS_ISSUER.search(url or message)
-    runtime = case.context.runtime
-    of_job = _SYSTEMS.get(runtime.kind) if url is None and eks is None and runtime is not None else None
+    of_job = _SYSTEMS.get(case.context.runtime_kind) if url is None and eks is None else None
     if of_job == GITHUB:
         url = f"https://{_GITHUB_HOST}"
     elif url is not None and str((case.facts.token_claims or {}).get("sub")).startswith("project_path:"):

@@ -169,9 +169,9 @@ def stated_claim(denial: Denial, name: str) -> str | None:
 
 def find_pipeline(denial: Denial) -> Pipeline | None:
     """Return the CI system whose job requested the role, with the issuer and the audience that the text states."""
-    text, runtime = denial.failure.text, denial.context.runtime
+    text = denial.failure.text
     provider = (find_provider(denial.facts.trust_policy) or "").partition("oidc-provider/")[2]
-    found = _PIPELINES.get(provider) or (None if runtime is None else _PIPELINES.get(runtime.kind))
+    found = _PIPELINES.get(provider) or _PIPELINES.get(denial.context.runtime_kind)
     if found is None and (subject := stated_claim(denial, "sub")) is not None:
         found = next((each for each in _PIPELINES.values() if subject.startswith(each.begin)), None)
     if found is None or found.job != "job":

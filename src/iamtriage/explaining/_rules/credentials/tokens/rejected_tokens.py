@@ -101,8 +101,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         text = f"The token is for {audience}."
         causes.append(AUDIENCE_OF_TOKEN.cause(evidence, because.format(audience), text=text))
     listed = _listed_audiences(case.failure.text)
-    runtime = case.context.runtime
-    kind = None if runtime is None else runtime.kind
+    kind = case.context.runtime_kind
     is_of_github = kind == "github-actions" or issuer.system == issuers.GITHUB
     is_of_job = kind in {"github-actions", "gitlab"} or issuer.system is not None
     is_of_partition = audience is None or not audience.endswith(".cn") or find_partition(case) == "aws-cn"

@@ -298,5 +298,4 @@ def runs_in_pod(case: AnyCase) -> bool:
     context = case.context
     if context.command is not None and context.command.program == "aws":
         return False
-    runtime = context.runtime
-    return case.facts.service_account is not None or (runtime is not None and runtime.kind == "eks-pod")
+    return case.facts.service_account is not None or context.runtime_kind == "eks-pod"

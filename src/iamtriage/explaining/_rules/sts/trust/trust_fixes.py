@@ -156,8 +156,7 @@ def mismatch_remedies(result: TrustResult, facts: Facts, role: str | None) -> tu
 
 def _find_audience_setting(issuer: str, facts: Facts) -> str | None:
     """Return where the CI system of an issuer sets the audience, with a field for it, or ``None``."""
-    runtime = context_of(facts).runtime
-    if runtime is not None and runtime.kind == "gitlab":
+    if context_of(facts).runtime_kind == "gitlab":
         return _GITLAB_SETTING
     return _AUDIENCE_SETTINGS.get(issuer.partition("/")[0])
 
