@@ -30,6 +30,18 @@ _POSIX_ON_WINDOWS = lazy_pattern(
     r"\bMINGW(?:32|64)\b|\b[Gg]it[ -][Bb]ash\b|\b(?i:wsl|cygwin)\b|/mnt/c/"
     r"|(?:^|\n)[\w-]{1,40}@[\w.-]{1,60}:[^\n$]{0,200}\$ "
 )
+# A verdict, and a note that says the same.
+_NO_PERMISSION = lazy_pattern(
+    r"\b[Nn]o permission (?:is missing|was checked)\b|\bno request (?:was sent to|reached) AWS\b"
+)
+_NO_POLICY = lazy_pattern(
+    r"(?:An IAM policy does not help(?:: no request (?:was sent to|reached) AWS)?"
+    r"|AWS (?:could not authenticate|does not know) the caller, so it evaluated no policy"
+    r"(?:: no permission is missing)?"
+    r"|The request did not reach AWS, so an IAM policy does not help"
+    r"|This is not a denial, so an IAM policy does not help|No permission is missing"
+    r"|The caller's permissions are not the problem)\."
+)
 _HINT = 'iamtriage explain --full, or .to_text(detail="full").'
 # Lines of a short explanation. Failures of credentials and clusters have more likely causes than denials.
 _LINES_OF_DENIAL, _LINES = 24, 26
@@ -131,7 +143,7 @@ class Content(NamedTuple):
             details=details,
             causes=self.causes,
             remedies=remedies,
-            notes=tuple(note for note in self.notes if note not in (*self.general_notes, *self.answers)),
+            notes=tuple(note for note in self.notes if not self._is_known(note)),
             others=others,
             hint=_HINT if self.causes or self.remedies else None,
             lines=lines + _LINES_PER_OTHER * len(others),
@@ -140,6 +152,12 @@ class Content(NamedTuple):
             message="" if self.failure is None else self.failure.text[slice(*self.failure.span)],
             answers=self.answers,
         )
+
+    def _is_known(self, note: str) -> bool:
+        """Return whether a short form says elsewhere what a note says, or omits it."""
+        if note in self.general_notes or note in self.answers:
+            return True
+        return _NO_PERMISSION.search(self.summary) is not None and _NO_POLICY.fullmatch(note) is not None
 
     def _all_parts(self) -> Parts:
         first = self.remedies[:1] if self.combined is None else (self.combined,)

@@ -90,7 +90,7 @@ def reported_cause(request: RejectedRequest) -> Cause:
     if request.code in INVALID_TOKEN_CODES:
         text = "The session token is truncated, changed, from another key, or not valid in the Region."
         return INVALID_SESSION_TOKEN.cause("reported", because, text=text)
-    text = f"AWS cannot identify the caller by the access key ID{'' if request.is_temporary is False else ' or session token'}."
+    text = f"AWS does not accept the access key ID{'' if request.is_temporary is False else ' or session token'}."
     if not request.is_signed:
         text = "STS rejected the call, which carries a token instead of an access key."
     return INVALID_CREDENTIALS.cause("reported", because, text=text)
