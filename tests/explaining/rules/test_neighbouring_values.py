@@ -1037,6 +1037,27 @@ web = 5web1client0example0id7
         ),
         ("IDENTITY_POOL_ID",),
     ),
+    "app client that an identity pool in a template does not list": _Row(
+        """NotAuthorizedException: Token is not from a supported provider of this identity pool.
+ID token aud: 5web1client0example0id7
+Resources:
+  AppClient:
+    Type: AWS::Cognito::UserPoolClient
+  WebClient:
+    Type: AWS::Cognito::UserPoolClient
+  Pool:
+    Type: AWS::Cognito::IdentityPool
+    Properties:
+      CognitoIdentityProviders:
+        - ClientId: !Ref AppClient
+          ProviderName: !GetAtt Users.ProviderName
+""",
+        (
+            "the identity pool lists only AppClient",
+            "- ClientId: !Ref WebClient ProviderName: !GetAtt Users.ProviderName",
+        ),
+        ("IDENTITY_POOL_ID",),
+    ),
     "app client that an identity pool lists": _Row(
         """NotAuthorizedException: Token is not from a supported provider of this identity pool.
 "aud": "5web1client0example0id7"
@@ -1079,6 +1100,15 @@ I added sns:Publish to the role of the task.
             '"Resource": {"Fn::GetAtt": ["Inbox", "Arn"]}',
         ),
         ("ACCOUNT_ID:QUEUE_NAME",),
+    ),
+    "permission of SQS to invoke a function that polls": _Row(
+        """Error: creating Lambda Event Source Mapping (arn:aws:sqs:eu-west-1:111122223333:parcels): operation error Lambda: CreateEventSourceMapping, https response error StatusCode: 400, InvalidParameterValueException: The provided execution role does not have permissions to call ReceiveMessage on SQS
+resource "aws_lambda_permission" "sqs" {
+  principal = "sqs.amazonaws.com"
+}
+""",
+        ("the permission for sqs.amazonaws.com can be removed",),
+        ("the queue policy for that",),
     ),
     "mount of a dev container with the config file only": _Row(
         """botocore.exceptions.SSOTokenLoadError: Error loading SSO Token: Token for corp does not exist

@@ -47,12 +47,22 @@ POLICY = '{{"Effect": "Allow", "Action": "appsync:GraphQL", "Resource": "arn:aws
             ("put-role-policy",),
         ),
         (
+            ERROR.format("createCart", "Mutation") + 'type Mutation {\n  createCart(id: ID!): Cart @aws_auth(cognito_groups: ["Clerks"])\n}\n',
+            ("only for members of the group Clerks", "admin-add-user-to-group", "--group-name Clerks"),
+            ("put-role-policy", "@aws_iam"),
+        ),
+        (
+            ERROR.format("createCart", "Mutation") + "Signed with the role.\ntype Mutation {\n  createCart(id: ID!): Cart @aws_cognito_user_pools\n}\n",
+            ("open the field only for AMAZON_COGNITO_USER_POOLS, and the caller comes with AWS_IAM", "createCart(id: ID!): Cart @aws_cognito_user_pools @aws_iam"),
+            ("put-role-policy",),
+        ),
+        (
             ERROR.format("createCart", "Mutation"),
             ("most likely, the schema does not open it", "get-graphql-api", "util.unauthorized()"),
             ("the caller comes with",),
         ),
     ],
-    ids=["IAM in addition", "API key in addition", "policy", "Amplify", "nothing else"],
+    ids=["IAM in addition", "API key in addition", "policy", "Amplify", "groups", "other directive", "nothing else"],
 )  # fmt: skip
 def test_denied_fields(text: str, says: tuple[str, ...], omits: tuple[str, ...]) -> None:
     full = " ".join(explain(text).to_text(detail="full").split())

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito
 from __future__ import annotations
 
 import json
+import re
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -105,7 +106,11 @@ def explain_unlisted_client(case: Case[ExpiredCredentials] | Denial) -> Explanat
     )
     if not isinstance(audience, str):
         return None
-    found = _find_in_code(text, audience) or _find_in_listing(text, audience, issuer)
+    found = (
+        _find_in_code(text, audience)
+        or _find_in_template(text, audience)
+        or _find_in_listing(text, audience, issuer)
+    )
     if found is None:
         return None
     return case.explain(
@@ -153,6 +158,38 @@ def _find_in_code(text: str, audience: str) -> _Listing | None:
     )
     words = join_words((*listed, *filter(None, literal)), "and")
     return _Listing(f"{clip_text(words)}", f"{client}, {audience}" if client else audience, remedy)
+
+
+_POOL_OF_TEMPLATE = lazy_pattern(r"^ {2,8}(?P<name>[A-Za-z0-9]{1,128}):\s{0,4}\n(?: {4,12}[^\n]*\n)*? {4,12}Type: [\"']?AWS::Cognito::(?P<type>IdentityPool|UserPoolClient)\b", re.MULTILINE)  # fmt: skip
+_LISTED_REFERENCE = lazy_pattern(
+    r"\bClientId: *!Ref *(?P<client>[A-Za-z0-9]{1,128})\s{1,40}(?:-? *)ProviderName: *(?P<provider>[^\n]{1,200})"
+    r"|\bProviderName: *(?P<before>[^\n]{1,200}?)\s{1,40}ClientId: *!Ref *(?P<second>[A-Za-z0-9]{1,128})"
+)
+
+
+def _find_in_template(text: str, audience: str) -> _Listing | None:
+    """Return what an identity pool in a template of CloudFormation lists, and the client that it does not."""
+    resources = [(each["type"], each["name"]) for each in _POOL_OF_TEMPLATE.finditer(text)]
+    pools = [name for kind, name in resources if kind == "IdentityPool"]
+    clients = [name for kind, name in resources if kind == "UserPoolClient"]
+    listed = [
+        (each["client"] or each["second"], (each["provider"] or each["before"]).strip())
+        for each in _LISTED_REFERENCE.finditer(text)
+    ]
+    others = [each for each in clients if each not in {name for name, _ in listed}]
+    shown = _names_next_to(text, audience, clients)
+    client = shown or (others[0] if len(others) == 1 else None)
+    if len(pools) != 1 or not listed or client is None or client in {name for name, _ in listed}:
+        return None
+    remedy = your_remedy(
+        f"Add the app client to CognitoIdentityProviders of {pools[0]}, and deploy",
+        "Keep the other entries, so that their clients keep access.",
+        manifest=f"- ClientId: !Ref {client}\n  ProviderName: {listed[0][1]}",
+        manifest_language="yaml",
+        url=pages.IDENTITY_POOLS,
+    )
+    words = join_words(tuple(name for name, _ in listed), "and")
+    return _Listing(clip_text(words), f"{client}, {audience}", remedy)
 
 
 def _names_next_to(text: str, audience: str, names: list[str]) -> str | None:

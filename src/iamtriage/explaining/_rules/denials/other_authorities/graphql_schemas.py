@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.policies._grants import Grant
 
 _PAGE = "https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html"
@@ -107,6 +107,10 @@ def explain_graphql_field(denial: Denial) -> Explanation:
             ),
             notes=_answer_policy(text),
         )  # fmt: skip
+    if line is not None and (
+        closed := _explain_directives(denial, _Field(field, line, modes, default, mode), kind)
+    ):
+        return closed
     is_known = line is not None and "@aws_" not in line and len(modes) > 1 and default is not None
     remedy = _directive_remedy(text, _Field(field, line, modes, default, mode))
     if is_known and mode != default:
@@ -135,6 +139,50 @@ def explain_graphql_field(denial: Denial) -> Explanation:
         ),
         notes=_answer_policy(text),
     )
+
+
+_GROUPS = lazy_pattern(
+    r"@aws_(?:auth|cognito_user_pools) ?\( ?cognito_groups ?: ?\[(?P<groups>[^\]]{1,300})\]"
+)
+_GROUPS_PAGE = "https://docs.aws.amazon.com/appsync/latest/devguide/security-authorization-use-cases.html"
+
+
+def _explain_directives(denial: Denial, of: _Field, kind: str) -> Explanation | None:
+    """Explain that the directives of a field name other groups or authorization modes than the caller's."""
+    line = of.line or ""
+    if (found := _GROUPS.search(line)) is not None:
+        groups = tuple(each.strip(" \"'") for each in found["groups"].split(","))
+        named = clip_text(join_words(groups, "and"))
+        return denial.explain(
+            f"AppSync did not let the caller use {of.name} on type {kind}: the schema opens the field only for members of the {'group' if len(groups) == 1 else 'groups'} {named} of the user pool.",
+            GRAPHQL_FIELD.cause("derived", (f"The text shows: {line}",), text="AppSync compares cognito:groups of the token with cognito_groups of the directive."),
+            remedies=account_remedy(
+                f"Add the user to the group {clip_text(groups[0])}, if it is meant to have access",
+                "The token has the groups of the sign-in: sign in again afterwards. Or name the user's group in the directive, and deploy the schema.",
+                commands=commands.fill_command("aws cognito-idp admin-add-user-to-group --user-pool-id USER_POOL_ID --username USER_NAME --group-name {}", groups[0]),
+                url=_GROUPS_PAGE,
+            ),
+            notes="IAM policies and roles play no part in a call with a token of a user pool.",
+        )  # fmt: skip
+    opened = [mode for mode, directive in _DIRECTIVES.items() if re.search(rf"{directive}\b", line)]
+    mode = next(
+        (each for each, sign in _CALLS_WITH if each not in opened and sign.search(denial.failure.text)), None
+    )
+    if not opened or mode is None:
+        return None
+    both = " ".join(_DIRECTIVES[each] for each in (*opened, mode))
+    return denial.explain(
+        f"AppSync did not let the caller use {of.name} on type {kind}: the directives in the schema open the field only for {join_words(tuple(opened), 'and')}, and the caller comes with {mode}.",
+        GRAPHQL_FIELD.cause("derived", (f"The text shows: {line}",), text="A field with directives is open only for the modes that they name."),
+        remedies=your_remedy(
+            f"Add {_DIRECTIVES[mode]} to {of.name} and to the type that it returns, and deploy the schema",
+            f"The API must have {mode} as its default or as an additional authorization mode.",
+            manifest=re.sub(r"\s{0,8}@aws_\w+", "", line).rstrip() + f" {both}",
+            manifest_language="text",
+            url=_PAGE,
+        ),
+        notes=_answer_policy(denial.failure.text),
+    )  # fmt: skip
 
 
 def _is_additional(text: str, at: int) -> bool:

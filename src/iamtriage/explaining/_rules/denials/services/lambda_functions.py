@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.coded_principals import CodedPrincipal, find_coded_principals
+from iamtriage.explaining._context.readers.event_sources import find_reference
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -121,7 +122,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
     managed_policy = "what the message names"
     if source is not None:
         statements, managed_policy, arn = source
-        text = f"Lambda reads the event source with the execution role of the function. The caller lacks no permission.{_judge_queue_policy(denial.failure.text)}"
+        text = f"Lambda reads the event source with the execution role of the function. The caller lacks no permission.{_judge_policies(denial.failure.text)}"
         missing += f" on {arn}" if arn and stream is None else ""
         allow_it = _source_remedy(statements, managed_policy)
         managed_policy = _service_role_policy(denial, managed_policy)
@@ -288,34 +289,31 @@ def _find_source(grant: Grant, text: str) -> tuple[list[dict[str, Any]], str, st
     # A stream of a table has another name each time that it is enabled.
     resource = re.sub(r"(:table/[^/]+/stream/).+", r"\1*", arn or grant.resources[0])
     reading = allow(on_source, resource, sid=f"Read{service.capitalize()}")
-    if arn is None and (reference := _find_reference(text)) is not None:
+    if arn is None and (reference := find_reference(text)) is not None:
         reading["Resource"] = reference
     return [reading, *(allow(each, "*") for each in actions if each not in on_source)], managed, arn
 
 
-# The source of a mapping in CloudFormation and in Terraform.
-_REFERENCE = lazy_pattern(
-    r"\bEventSourceArn\"?: *(?:!GetAtt *[\"']?(?P<short>[A-Za-z0-9]{1,128})\.(?P<attribute>Arn|StreamArn)\b|\{? *\"?Fn::GetAtt\"?: *\[ *\"?(?P<long>[A-Za-z0-9]{1,128})\"?, *\"?(?P<second>Arn|StreamArn)\"? *\])"
-    r"|\bevent_source_arn *= *(?P<address>aws_(?:sqs_queue|kinesis_stream|dynamodb_table)\.[A-Za-z_][\w-]{0,80}\.(?:arn|stream_arn))\b"
+# What Lambda does not need to read a queue, the service that it names, and what to say of it.
+_SUPERFLUOUS = (
+    (
+        lazy_pattern(
+            r"(?:\bAWS::SQS::QueuePolicy\b|\baws_sqs_queue_policy\b|(?i:\bqueue policy\b))(?=[\s\S]{0,900}?\blambda\.amazonaws\.com)(?=[\s\S]{0,900}?\bsqs:(?:ReceiveMessage|\*))"
+        ),
+        " For a queue, Lambda does not call as lambda.amazonaws.com: the queue policy for that has no effect, and can be removed.",
+    ),
+    (
+        lazy_pattern(
+            r"(?:\bAWS::Lambda::Permission\b|\baws_lambda_permission\b|\blambda add-permission\b)(?=[\s\S]{0,400}?\bsqs\.amazonaws\.com)"
+        ),
+        " SQS does not invoke the function, so the permission for sqs.amazonaws.com can be removed.",
+    ),
 )
-_QUEUE_POLICY = lazy_pattern(r"\bAWS::SQS::QueuePolicy\b|\baws_sqs_queue_policy\b|(?i:\bqueue policy\b)")
 
 
-def _find_reference(text: str) -> str | dict[str, list[str]] | None:
-    """Return the expression for the ARN of the event source in code, in which JSON can have it."""
-    found = _REFERENCE.search(text)
-    if found is None:
-        return None
-    if found["address"]:
-        return f"${{{found['address']}}}"
-    return {"Fn::GetAtt": [found["short"] or found["long"], found["attribute"] or found["second"]]}
-
-
-def _judge_queue_policy(text: str) -> str:
-    """Return that a queue policy for Lambda has no effect, if the text has one."""
-    if not (_QUEUE_POLICY.search(text) and "lambda.amazonaws.com" in text and "sqs:ReceiveMessage" in text):
-        return ""
-    return " For a queue, Lambda does not call as lambda.amazonaws.com: the queue policy for that has no effect, and can be removed."
+def _judge_policies(text: str) -> str:
+    """Return which policies in the text have no effect on the reading of a queue, as sentences."""
+    return "".join(told for sign, told in _SUPERFLUOUS if sign.search(text))
 
 
 def _source_remedy(statements: list[dict[str, Any]], managed_policy: str) -> Remedy:
