@@ -17,7 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, your_remedy
 from iamtriage.policies._grants import Grant
 
 _PAGES = {
@@ -41,10 +41,18 @@ _NAMES = {
         r"(?:--serverless-cache-name[ =]|\bServerlessCacheName\"?\s{0,4}[:=]\s{0,4})[\"']?(?P<name>[a-z][a-z0-9-]{0,39})\b(?![.\[(_])"
     ),
 }
+# The resources of a statement in Terraform's code, and the user that it defines.
+_REFERENCE = lazy_pattern(
+    r"\baws_(?:elasticache|memorydb)_(?P<kind>replication_group|serverless_cache|cluster|user)\.[A-Za-z_][\w-]{0,80}(?:\[[^\]\n]{1,40}\])?\.arn\b"
+)
+_USER_BLOCK = lazy_pattern(
+    r"\bresource \"(?P<type>aws_(?:elasticache|memorydb)_user)\" \"(?P<name>[\w-]{1,80})\""
+)
 _PASSWORD = lazy_pattern(r"\"(?P<type>password|no-password(?:-required)?)\"")
 _SHOWN_NAMES = lazy_pattern(
     r"\"UserId\": {0,4}\"(?P<id>[\w-]{1,40})\",\s{0,40}\"UserName\": {0,4}\"(?P<name>[\w-]{1,40})\""
     r"|\[UserId, ?UserName[^\n]{0,200}\n[\s\[]{0,40}\"(?P<first>[\w-]{1,40})\",\s{0,40}\"(?P<second>[\w-]{1,40})\""
+    r"|\buser_id {1,8}= {1,8}\"(?P<third>[\w-]{1,40})\"\s{1,40}user_name {1,8}= {1,8}\"(?P<fourth>[\w-]{1,40})\""
 )
 _ANSWER = "WRONGPASS is all that the server says when IAM refuses a token: it does not mean that a password is missing."
 CACHE_LOGIN_REJECTED = CauseType(
@@ -110,6 +118,8 @@ def add_cache_login(denial: Denial, explanation: Explanation) -> Explanation:
         right = "" if not _is_iam_user(denial.failure.text) else " The user is right as the text shows it."
         return attrs.evolve(explanation, notes=(f"{_ANSWER}{right}", *explanation.notes))
     user = f" of {login.user}" if login.user else ""
+    if shown is None and (reference := _find_missing_reference(denial.failure.text)) is not None:
+        return _explain_reference(denial, user, reference, service)
     show = (
         f"aws elasticache describe-users --user-id {login.user or 'USER_ID'} --query 'Users[0].[UserId,UserName,Status,Authentication.Type,UserGroupIds]'"
         if service == "elasticache"
@@ -149,7 +159,7 @@ def _is_iam_user(text: str) -> bool:
 
 def _check_user(text: str, user: str | None) -> tuple[str, str] | None:
     """Return what is wrong with the user that a text shows, and what to do about it."""
-    if "describe-users" not in text and '"UserName"' not in text:
+    if not any(map(text.__contains__, ("describe-users", '"UserName"', '_user" "'))):
         return None
     if (found := _PASSWORD.search(text)) is not None and '"iam"' not in text:
         return (
@@ -164,3 +174,28 @@ def _check_user(text: str, user: str | None) -> tuple[str, str] | None:
             f"Create a user whose ID and name are both {clip_text(pair[1])}, and put it into the user group instead",
         )
     return None
+
+
+def _find_missing_reference(text: str) -> str | None:
+    """Return the user that a statement in Terraform's code lacks, if it names a cache."""
+    kinds = [each["kind"] for each in _REFERENCE.finditer(text)]
+    if not kinds or "user" in kinds or _ARN.search(text):
+        return None
+    users = {f"{each['type']}.{each['name']}.arn" for each in _USER_BLOCK.finditer(text)}
+    return users.pop() if len(users) == 1 else "USER_ARN"
+
+
+def _explain_reference(denial: Denial, user: str, reference: str, service: str) -> Explanation:
+    cache = next(_REFERENCE.finditer(denial.failure.text))[0]
+    return denial.explain(
+        f"The cache rejected the IAM token{user}: the statement in the text allows {denial.action} on the cache, and not on its user.",
+        CACHE_LOGIN_REJECTED.cause("derived", (_ANSWER,), text=f"{denial.action} is checked on the cache and on the user."),
+        remedies=your_remedy(
+            "Add the user to the resources of the statement, and apply",
+            manifest=f"resources = [{cache}, {reference}]",
+            manifest_language="hcl",
+            commands="terraform apply",
+            url=_PAGES[service],
+        ),
+        notes=EVENTUAL_CONSISTENCY,
+    )  # fmt: skip

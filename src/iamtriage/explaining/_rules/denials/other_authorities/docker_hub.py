@@ -47,7 +47,7 @@ def explain_docker_hub(text: str) -> Explanation | None:
     if found is None:
         return None
     name = found["image"] or found["name"] or found["pushed"]
-    hosts = set(_HOST.findall(text)) if "dkr.ecr" in text else set()
+    hosts: set[str] = set(_HOST.findall(text))
     # An organization in the name can be one of Docker Hub.
     signs = _OF_ECR if "/" in name else _OF_AWS
     if signs.search(text) is None or re.search(

@@ -207,6 +207,24 @@ def find_deny(policy: KnownPolicy, action: str, resource: str | None) -> dict[st
     return None
 
 
+def _other_action_cause(denial: Denial, action: str, policy: KnownPolicy, similar: str | None) -> Cause:
+    """Return that a policy does not allow an action, and what it allows instead."""
+    subject, allows = capitalize_start(policy.name), policy.allows
+    text = f"{subject} does not allow {action}{f': it {similar}' if similar else describe_allowed(allows, action)}."
+    again = is_known_policy(policy.name) and _ATTACHED_AGAIN.search(denial.failure.text)
+    operation = find_operation(allows, action) if similar else None
+    is_certain = not policy.is_code
+    if operation is not None:
+        text = describe_operation(operation[0], action) or text
+        # The statement that has it is about the denied resource.
+        named = [each for each in allows if find_operation([each], action)]
+        is_certain |= any(names_resource(each, compared_resource(denial)) for each in named)
+    other, service = describe_separate_service(allows, action), describe_service(policy.name, action)
+    text = " ".join(present(text, other, service, _NO_CHANGE if again else None))
+    # Code often has the policies of several roles.
+    return STATED_POLICY_OTHER_ACTION.cause(policy.evidence if is_certain else "possible", text=text)
+
+
 def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | None:
     """Return what an identity-based policy or one that caps permissions means for the call."""
     resource, caller = compared_resource(denial), denial.caller
@@ -225,19 +243,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
         is_relevant = is_relevant or similar is not None or lacks_action(policy.name, action)
         if not allows or not is_relevant:
             return None
-        text = f"{subject} does not allow {action}{f': it {similar}' if similar else describe_allowed(allows, action)}."
-        again = is_known_policy(policy.name) and _ATTACHED_AGAIN.search(denial.failure.text)
-        operation = find_operation(allows, action) if similar else None
-        is_certain = not policy.is_code
-        if operation is not None:
-            text = describe_operation(operation[0], action) or text
-            # The statement that has it is about the denied resource.
-            named = [each for each in allows if find_operation([each], action)]
-            is_certain |= any(names_resource(each, resource) for each in named)
-        other, service = describe_separate_service(allows, action), describe_service(policy.name, action)
-        text = " ".join(present(text, other, service, _NO_CHANGE if again else None))
-        # Code often has the policies of several roles.
-        cause = STATED_POLICY_OTHER_ACTION.cause(policy.evidence if is_certain else "possible", text=text)
+        cause = _other_action_cause(denial, action, policy, similar)
         return Comparison(policy, cause, f"{policy.name} {similar or 'does not allow this action'}")
     if resource is None:
         allowed = allowed_resources([each for each in possible if names_action(each, action)])
