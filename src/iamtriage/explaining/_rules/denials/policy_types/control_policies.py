@@ -14,7 +14,7 @@ from typing import Literal
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words, quote_argument
+from iamtriage._text import clip_text, join_words, lower_first, quote_argument
 from iamtriage.arns._principals import Root
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.regions import find_called_region, find_working_regions
@@ -46,7 +46,7 @@ _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Pol
 _SAME_ORGANIZATION = "Such a Deny often requires a network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags: if you can, change the call to meet that."
 _WHOM_TO_ASK = "aws organizations describe-organization --query Organization.MasterAccountEmail --output text"
 _OF_EACH = "Then, for each POLICY_ID (list-targets-for-policy prints where it is attached):"
-_PARENTS = f"Administrators of the organization run the commands. {commands.PARENTS}"
+_PARENTS = f"Administrators {lower_first(commands.PARENTS)}"
 # What switches off logs, monitoring or a setting that protects an account, and what it is, as in
 # https://docs.aws.amazon.com/controltower/latest/controlreference/mandatory-controls.html and
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples.html

@@ -132,7 +132,7 @@ _ACCESS_POINT_ALIAS = lazy_pattern(r":::[a-z0-9-]{3,63}-s3alias(?:/|\Z)", re.ASC
 _SHOW_CALLER = "aws sts get-caller-identity"
 # What the allow remedy says about the KMS key of the bucket.
 _KEY_ACTIONS = {"GetObject": "kms:Decrypt", "PutObject": "kms:GenerateDataKey"}
-_ASK_OWNER = "If list-buckets does not print it, its owner must allow the caller in the bucket policy, too."
+_ASK_OWNER = "If list-buckets omits the bucket, its owner must allow the caller in the bucket policy, too."
 
 
 def explain_bare_s3(denial: Denial) -> Explanation:

@@ -100,7 +100,7 @@ def new_credentials(*, is_of_profile: bool = False, with_mfa: bool = False) -> R
 
     A session with MFA is most likely that of a user, not of a role.
     """
-    where = "that is. Environment variables (env) take precedence over profiles: unset old ones"
+    where = "they came from. Environment variables (env) take precedence over profiles: unset old ones"
     return your_remedy(
         "Get new credentials from where the old ones came from",
         f"Run the first command where the program runs: it prints where {'the profile gets them' if is_of_profile else where}.",
