@@ -132,3 +132,22 @@ def test_settings_of_the_text(
         assert words in short
     for words in absent:
         assert words not in short
+
+
+_PROVISION = "Error: {}: operation error {}, https response error StatusCode: 403, RequestID: 0f1e, api error AccessDenied: User: arn:aws:iam::111122223333:user/tf is not authorized to perform: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("work", "call", "action", "resource"),
+    [
+        ("creating SQS Queue (films)", "SQS: CreateQueue", "sqs:createqueue", "sqs:REGION:111122223333:films"),
+        ("creating SSM Parameter (/films/db)", "SSM: PutParameter", "ssm:PutParameter", "ssm:REGION:111122223333:parameter/films/db"),
+        ("reading DynamoDB Table (films)", "DynamoDB: DescribeTable", "dynamodb:DescribeTable", "dynamodb:REGION:111122223333:table/films"),
+        ("deleting SNS Topic (arn:aws:sns:eu-west-1:111122223333:films)", "SNS: DeleteTopic", "SNS:DeleteTopic", "sns:eu-west-1:111122223333:films"),
+        ("reading ECS Service (films)", "ECS: DescribeClusters", "ecs:DescribeClusters", "ecs:REGION:111122223333:cluster/CLUSTER"),
+    ],
+)  # fmt: skip
+def test_name_in_the_line_of_terraform(work: str, call: str, action: str, resource: str) -> None:
+    policy = explain(_PROVISION.format(work, call, action)).remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Resource"] == f"arn:aws:{resource}"

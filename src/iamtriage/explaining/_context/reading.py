@@ -20,7 +20,7 @@ __all__ = ("read_context",)
 _CHARS_OF_DOCUMENTS = 32_000
 # In a text without any of these, the readers find nothing. They are searched for before a reader is imported.
 _SIGNS = (
-    "--", "://", "s3:s3", "bucket", "Bucket ", 'Bucket"', "Bucket=", "Bucket:", "BucketName", "Failed to upload", "egion", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (",
+    "--", "://", "s3:s3", "(arn:", "bucket", "Bucket ", 'Bucket"', "Bucket=", "Bucket:", "BucketName", "Failed to upload", "egion", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (",
     "amespace", "erviceaccount", "erviceAccount", "pod", "Pod", "deployment", ":role/", '"Arn"', "ccount", " i-",
     "vpce-", ".execute-api.", "ambda", "LAMBDA", "with ", "@aws-sdk", ".services.", "Amazon.", "Traceback", "client(", "bject(",
     "Statement", "statement {", "Effect", "olicyDocument", "policy_document", '"iss"', '"allowed"', '"evaluations"', "DecodedMessage", "rolearn", "userarn", "aws ", "kubectl ",

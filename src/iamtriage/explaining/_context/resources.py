@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "find_failed_resource",
+    "find_provisioned_name",
     "find_resource",
     "find_stated_arn",
     "resource_names",
@@ -42,6 +43,11 @@ _ARN_IN_TEXT = lazy_pattern(
 _CHARS_BEFORE = 600
 _MAX_CHARS = 64_000
 _NAME = lazy_pattern(r"[\w+=,.@/-]{1,512}", re.ASCII)
+# "creating SSM Parameter (/shop/db): " of Terraform's provider.
+_PROVISIONED = lazy_pattern(
+    r"\b(?:creating|deleting|describing|modifying|putting|reading|tagging|updating) (?P<type>[A-Z][A-Za-z0-9 ]{1,60}?) \((?P<name>[\w/.@+=,-]{1,512})\): ",
+    re.ASCII,
+)
 # Options of the AWS CLI that do not name a resource.
 _OTHER_OPTIONS = frozenset(
     {"region", "profile", "output", "query", "endpoint-url", "filters", "max-items", "cli-input-json", "body"}
@@ -174,6 +180,21 @@ def resource_names(context: Context, service: str | None) -> tuple[tuple[str, st
     ``--name``, which names the main resource of a call.
     """
     return () if context is NOTHING else tuple(_iterate_names(context, service))
+
+
+def find_provisioned_name(failure: Failure) -> tuple[tuple[str, str], ...]:
+    """Return the name of the resource that Terraform was working on, as the line of the failure has it before the message.
+
+    >>> from iamtriage import parse
+    >>> text = "Error: creating SQS Queue (jobs): operation error SQS: CreateQueue, https response error StatusCode: 403"
+    >>> find_provisioned_name(parse(f"{text}, RequestID: 1, api error AccessDenied: Access Denied"))
+    (('queue', 'jobs'),)
+    """
+    text, (start, end) = failure.text, failure.span
+    found = _PROVISIONED.search(text, line_start(text, start, start - _CHARS_BEFORE), end)
+    if found is None or found["name"].startswith("arn:"):
+        return ()
+    return ((name_stem(found["type"].rpartition(" ")[2]), found["name"]),)
 
 
 def _iterate_names(context: Context, service: str | None) -> Iterator[tuple[str, str]]:

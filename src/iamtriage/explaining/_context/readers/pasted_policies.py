@@ -94,7 +94,7 @@ _MAX_REFERENCES = 8
 # A variable of Terraform, and a value on a line of its own, as in terraform.tfvars or locals.
 _VARIABLE = lazy_pattern(r"\$\{(?:var|local)\.(\w{1,64})\}", re.ASCII)
 _VARIABLE_VALUE = lazy_pattern(
-    r"^[ \t]{0,8}(?P<name>\w{1,64})[ \t]{0,20}=[ \t]{0,20}\"(?P<value>[\w./-]{1,200})\"[ \t]{0,8}(?:#[^\n]*)?$",
+    r"^[ \t]{0,8}(?P<name>\w{1,64})[ \t]{0,20}=[ \t]{0,20}\"(?P<value>[\w./:@*-]{1,200})\"[ \t]{0,8}(?:#[^\n]*)?$",
     re.MULTILINE | re.ASCII,
 )
 _CHARS_OF_INTRODUCTION = 400

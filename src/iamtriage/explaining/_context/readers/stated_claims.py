@@ -37,7 +37,11 @@ _NAMED = lazy_pattern(
 _EXPECTED = lazy_pattern(
     r"(?i:polic|condition|trusts?\b|expect|allow|require|accept|configured|StringLike|StringEquals|\b(?:should|must|example|docs|document(?:ed|ation)|works?|worked|other|another)\b|\be\.g\.|\bnot (?:the )?\Z)"
 )
-_CHARS_BEFORE = 80
+_CHARS_BEFORE, _CHARS_OF_BLOCK = 80, 2_000
+_BLOCK = lazy_pattern(
+    r"^[ \t]{0,8}(?:(?:module|resource|data|variable)[ \t]{1,4}\"[^\n{}]{1,200}|locals|inputs[ \t]{0,8}=)[ \t]{0,8}\{",
+    re.MULTILINE,
+)
 _MAX_RECORDS = 20
 _AUDIENCE = lazy_pattern(
     r"(?<![:\w])(?i:aud|audience)(?: claim)?\\?[\"'`]?\s{0,3}(?::|=>?|is|was)\s{0,3}\[?\\?[\"'`]?(?!api://|(?:https:)?//iam\.googleapis\.com)(?P<value>[\w.:/-]{1,200}\w)",
@@ -95,7 +99,7 @@ def _find_named(text: str) -> list[dict[str, Any]]:
     subjects: dict[str, re.Match[str]] = {}
     for found in _NAMED.finditer(text) if "repo:" in text or "_path:" in text or "run_phase:" in text else ():
         line = text[max(found.start() - _CHARS_BEFORE, 0) : found.start()].rpartition("\n")[2]
-        if _EXPECTED.search(line) is None:
+        if _EXPECTED.search(line) is None and not _is_in_block(text, found.start()):
             subjects.setdefault(found[found.lastgroup or 0].rstrip("."), found)
     if len(subjects) != 1:
         return []
@@ -105,6 +109,14 @@ def _find_named(text: str) -> list[dict[str, Any]]:
     audiences = {each["value"]: each for each in _AUDIENCE.finditer(text)}
     stated = audiences.popitem()[1] if len(audiences) == 1 else _EXPECTED_AUDIENCE.search(text)
     return [{"iss": issuer, "sub": subject, "aud": [stated["value"] if stated else audience]}]
+
+
+def _is_in_block(text: str, at: int) -> bool:
+    """Return whether a position is in a block of Terraform, which states what the role is to expect."""
+    low = max(at - _CHARS_OF_BLOCK, 0)
+    heads = [each.end() for each in _BLOCK.finditer(text, low, at)]
+    inside = text[heads[-1] : at] if heads else "}"
+    return inside.count("}") <= inside.count("{")
 
 
 def _usual_provider(text: str, found: re.Match[str]) -> tuple[str, str]:

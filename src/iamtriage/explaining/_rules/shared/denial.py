@@ -184,7 +184,7 @@ class Denial(Explainable[AccessDenied]):
     @property
     def location(self) -> Location:
         """The partition, region and account to assume for resources without an ARN."""
-        from iamtriage.explaining._context.resources import resource_names
+        from iamtriage.explaining._context.resources import find_provisioned_name, resource_names
         from iamtriage.policies._arn_templates import Location
         from iamtriage.policies._masked_arns import find_partition
 
@@ -194,7 +194,7 @@ class Denial(Explainable[AccessDenied]):
             partition = arn.partition
         if partition is None and self.facts.region:
             partition = find_partition(self.facts.region)
-        names = resource_names(self.context, self.service)
+        names = (*resource_names(self.context, self.service), *find_provisioned_name(self.failure))
         if self.facts.cluster is not None:
             names = (*names, ("cluster", self.facts.cluster))
         if self.service == "iam":

@@ -472,3 +472,24 @@ def test_ids_of_a_renamed_repository_that_the_text_states(ids: str, subject: str
     assert f"the token has {subject}, with the IDs" in explanation.summary
     assert subject in str(explanation.remedies[0].policy)
     assert len(explanation.remedies[0].commands) == commands
+
+
+OIDC_DENIED = (
+    "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
+)
+OIDC_ROLE = 'locals {\n  subject = "repo:acme/films:ref:refs/heads/main"\n}\nresource "aws_iam_role" "ci" {\n  assume_role_policy = jsonencode({\n    Version = "2012-10-17"\n    Statement = [{\n      Effect = "Allow"\n      Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }\n      Action = "sts:AssumeRoleWithWebIdentity"\n      Condition = { StringEquals = { "token.actions.githubusercontent.com:sub" = local.subject } }\n    }]\n  })\n}\n'
+OIDC_MODULE = 'module "ci" {\n  source = "acme/role/aws"\n  subject = "repo:acme/films:environment:live"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        (f"{OIDC_ROLE}The token has sub: repo:acme/films:pull_request\n", "expects the subject repo:acme/films:ref:refs/heads/main, and the token has repo:acme/films:pull_request"),
+        (f"{OIDC_MODULE}The token has sub: repo:acme/films:pull_request\n", "does not allow the subject repo:acme/films:pull_request"),
+        (f"{OIDC_MODULE}", "the role's trust policy does not allow it."),
+        ('module "vpc" {\n  source = "./vpc"\n}\nsub = "repo:acme/films:pull_request"\n', "does not allow the subject repo:acme/films:pull_request"),
+    ],
+    ids=["local value", "module and token", "only module", "closed block"],
+)  # fmt: skip
+def test_subject_in_a_block_is_what_the_role_expects(text: str, summary: str) -> None:
+    assert summary in explain(text + OIDC_DENIED).summary
