@@ -24,6 +24,7 @@ def denied(role: str, action: str, resource: str = "*") -> str:
         ('kubelet Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1": ' + denied("pool", "ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:111122223333:repository/web").replace("/1699 ", "/i-0abc12de34f567890 "), "AmazonEC2ContainerRegistryPullOnly"),
         ("aws-node ipamd: " + denied("cni", "ec2:AssignPrivateIpAddresses"), "AmazonEKS_CNI_Policy"),
         ("amazon-cloudwatch-agent: " + denied("agent", "cloudwatch:PutMetricData"), "CloudWatchAgentServerPolicy"),
+        ("amazon-ssm-agent: " + denied("web", "ssm:UpdateInstanceInformation", f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-0a1b2c3d4e5f60718").replace("/1699", "/i-0a1b2c3d4e5f60718"), "AmazonSSMManagedInstanceCore"),
         ("Error fetching credentials: " + denied("eksctl-carts-NodeInstanceRole-1A2B", "eks-auth:AssumeRoleForPodIdentity"), "AmazonEKSWorkerNodePolicy"),
     ],
 )  # fmt: skip
@@ -32,6 +33,20 @@ def test_managed_policy_comes_first(text: str, policy: str) -> None:
     first, second = explain(text).remedies[:2]
     assert first.commands[0].endswith(f"--policy-arn arn:aws:iam::aws:policy/{policy}")
     assert second.policy is not None
+
+
+def test_what_an_agent_without_permissions_leads_to_is_no_other_failure() -> None:
+    agent = denied(
+        "web",
+        "ssm:UpdateInstanceInformation",
+        f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-0a1b2c3d4e5f60718",
+    ).replace("/1699", "/i-0a1b2c3d4e5f60718")
+    session = "An error occurred (TargetNotConnected) when calling the StartSession operation: i-0a1b2c3d4e5f60718 is not connected.\n"
+    role = f"\nERROR error calling RequestManagedInstanceRoleToken: AccessDeniedException: Systems Manager's instance management role is not configured for account: {ACCOUNT}"
+    shown = " ".join(str(explain(session + agent + role)).split())
+    assert " Also " not in shown
+    assert "sudo systemctl restart amazon-ssm-agent" in shown
+    assert "Also  " in str(explain(session + denied("web", "ssm:GetParameter")))
 
 
 @pytest.mark.parametrize(

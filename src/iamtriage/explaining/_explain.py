@@ -48,7 +48,10 @@ _UNPARSED_SIGNS = (
     "AuthorizationFailed", "authorization to perform action",
 )  # fmt: skip
 # What databases and brokers say of a login, which can be one with a token of IAM.
-_LOGIN_SIGNS = ("denied for user '", "authentication failed for user", "SASL", "SaslAuth", "WRONGPASS")
+_LOGIN_SIGNS = (
+    "denied for user '", "authentication failed for user", "SASL", "SaslAuth", "WRONGPASS",
+    "AuthorizationE", "AuthorizationFailed", "AUTHORIZATION_FAILED", "uthorization failed",
+)  # fmt: skip
 _MAX_UNPARSED = 200_000
 # In a text without any of these, no other failure says more than a denial with an action.
 _HEADLINE_SIGNS = ("retrieve verification key", "the 'sts' service module must be")

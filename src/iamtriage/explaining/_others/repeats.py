@@ -44,6 +44,7 @@ _CONSEQUENCE = lazy_pattern(
 )
 # What answers that a resource has no policy, which a denial reads.
 _NO_POLICY_CODES = frozenset({"RepositoryPolicyNotFound", "NoSuchBucketPolicy"})
+_OF_AGENT = lazy_pattern(r"TargetNotConnected|RequestManagedInstanceRoleToken|instance management role")
 # The kinds of failures that leave a program without the credentials of its role.
 _KINDS_OF_CREDENTIALS = frozenset(
     {"expired_credentials", "invalid_credentials", "invalid_identity_token", "missing_credentials"}
@@ -152,6 +153,9 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
         )
     if isinstance(explained, AccessDenied):
         others = tuple(each for each in others if error_code(each) not in _NO_POLICY_CODES)
+        if explained.action == "ssm:UpdateInstanceInformation":
+            # The agent then asks for the account's default role, and no session reaches it.
+            others = tuple(each for each in others if not _OF_AGENT.search(_get_span_text(each)))
     if "Error releasing the state lock" in explained.text:
         # The lock that was not deleted stops later runs.
         others = tuple(each for each in others if error_code(each) not in _LOCK_CODES)

@@ -925,7 +925,6 @@ def test_facts_replace_what_s3_does_not_state(facts: dict[str, str], resource: s
     ("action", "resource", "also"),
     [
         ("ecr:GetAuthorizationToken", "*", ["docker login uses this token: without it, the login fails, too."]),
-        ("ssm:UpdateInstanceInformation", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["ssmmessages:OpenControlChannel and ssmmessages:OpenDataChannel on *"]),
         ("ssm:StartSession", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["on the session document"]),
         ("ecs:ExecuteCommand", "arn:aws:ecs:eu-west-1:111122223333:task/orders/0a1b2c3d", ["ecs:DescribeTasks"]),
         ("s3:ListBucket", "arn:aws:s3:::orders", ["on the bucket's ARN and /*"]),

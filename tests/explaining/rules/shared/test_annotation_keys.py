@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 import pytest
 
 from iamtriage import explain
@@ -52,6 +54,7 @@ _OF_VOLUMES = "ebs-csi-controller:\n" + _NODE.format(
 _OF_ROUTES = _NODE.format("route53:ListHostedZones (external-dns)", "route53:ListHostedZones")
 _OF_APP = _NODE.format("s3:PutObject on resource: arn:aws:s3:::octo/1.csv", "s3:PutObject")
 _VALUES = "values.yaml:\n{}serviceAccount:\n  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/cart\n\n"
+_OF_DRIVER = "controller:\n  serviceAccount:\n    annotations:\n      eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/cart\n"
 _QUERY = '$ kubectl -n shop get sa cart -o jsonpath=\'{.metadata.annotations}\'\n{"meta.helm.sh/release-name":"cart"}\n'
 _EKSCTL = "$ eksctl create iamserviceaccount --cluster tide --namespace shop --name cart \\\n  --attach-policy-arn arn:aws:iam::111122223333:policy/cart --approve\n1 iamserviceaccount (shop/cart) was excluded (based on the include/exclude rules)\nserviceaccounts that exist in Kubernetes will be excluded, use --override-existing-serviceaccounts to override\n"
 
@@ -69,10 +72,13 @@ _EKSCTL = "$ eksctl create iamserviceaccount --cluster tide --namespace shop --n
         (_OF_APP + "kind: Deployment\nspec:\n  template:\n    metadata:\n      annotations:\n        eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/cart\n", "is on the pod (spec.template.metadata.annotations)", "Annotate the service account of the pod instead"),
         (_OF_APP + _EKSCTL, "eksctl skipped its service account shop/cart, which existed already", "Run eksctl again with --override-existing-serviceaccounts"),
         (_OF_APP + _VALUES.format("").replace("  annotations", "  create: false\n  annotations") + _QUERY, "with create: false under serviceAccount, the chart neither creates nor annotates it", "Annotate the service account itself"),
-        (_OF_VOLUMES + _VALUES.format(""), "the pod did not use the role cart", "Re-create the pods"),
+        (_OF_VOLUMES + _VALUES.format(""), "under serviceAccount: the chart of the EBS CSI driver reads it from controller.serviceAccount", "Set the annotation where"),
+        (_OF_VOLUMES + _OF_DRIVER, "the pod did not use the role cart", "Re-create the pods"),
+        (_OF_VOLUMES + "aws-ebs-csi-driver:\n" + indent(_OF_DRIVER, "  "), "the pod did not use the role cart", "Re-create the pods"),
+        (_OF_APP + _VALUES.format(""), "the pod did not use the role cart", "Re-create the pods"),
         (_OF_APP + _EKSCTL.replace("1 iamserviceaccount (", "1 existing iamserviceaccount(s) ("), "", "If a pod called, give its service account its own role"),
     ],
-    ids=["other key", "other place", "right place", "unknown chart", "argument", "Terraform", "chart of a pod", "template of a pod", "eksctl", "not created", "no account", "existing"],
+    ids=["other key", "other place", "right place", "unknown chart", "argument", "Terraform", "chart of a pod", "template of a pod", "eksctl", "not created", "key that the chart ignores", "key that it reads", "chart of charts", "no account", "existing"],
 )  # fmt: skip
 def test_role_that_no_account_has(text: str, reason: str, first: str) -> None:
     """Nobody should allow the action to the role of the node instead."""

@@ -123,13 +123,16 @@ _TEMPLATE_READ = lazy_pattern(r"\bS3 error: Access Denied\b|\bpermission to GetO
 _EMRFS_CALL = lazy_pattern(r"\bemr\.hadoop\.fs\.s3(?:n|\.lite)?\.call\.(\w{3,60}?)Call\.", re.ASCII)
 # Amazon MSK denies the connection itself with the ID of the broker's session:
 # https://docs.aws.amazon.com/msk/latest/developerguide/troubleshooting.html
-_MSK_CALL = lazy_pattern(
-    r"\bSaslAuthenticationException: \[[0-9a-f-]{36}\]: Access denied|\b(?P<kind>Topic|Group|Cluster|TransactionalId)AuthorizationException: ",
+_MSK_CONNECTION = lazy_pattern(r"\bSaslAuthenticationException: \[[0-9a-f-]{36}\]: Access denied", re.ASCII)
+# The clients for Java and kafka-python name an exception, and librdkafka and kafkajs the error of the protocol.
+KAFKA_DENIAL = lazy_pattern(
+    r"(?i)\b(?P<kind>topic|group|cluster|transactional[ _]?id)[ _]?authorization(?:Exception: |FailedError|[ _]failed)[^\n]{0,200}",
     re.ASCII,
 )
-# https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
+"""What a client of Kafka prints of a request that a broker denies, and what it was for."""
+# The actions by the beginning of the kind: https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
 _MSK_ACTIONS = {
-    None: "Connect", "Topic": "DescribeTopic", "Group": "AlterGroup", "Cluster": "WriteDataIdempotently", "TransactionalId": "AlterTransactionalId",
+    "topic": "DescribeTopic", "group": "AlterGroup", "clust": "WriteDataIdempotently", "trans": "AlterTransactionalId",
 }  # fmt: skip
 # The task of a state machine whose call failed, not one that failed after it started:
 # https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailedEventDetails.html
@@ -198,8 +201,11 @@ _CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
         _EMRFS_CALL,
         lambda found: ("s3", {"GetObjectMetadata": "HeadObject"}.get(found[1], found[1])),
     ),
-    (("SaslAuth",), _MSK_CALL, lambda found: ("kafka-cluster", _MSK_ACTIONS[found["kind"]])),
-    (("AuthorizationE",), _MSK_CALL, lambda found: ("kafka-cluster", _MSK_ACTIONS[found["kind"]])),
+    (("SaslAuth",), _MSK_CONNECTION, lambda _: ("kafka-cluster", "Connect")),
+    *(
+        ((sign,), KAFKA_DENIAL, lambda found: ("kafka-cluster", _MSK_ACTIONS[found["kind"][:5].lower()]))
+        for sign in ("AuthorizationE", "AuthorizationFailed", "AUTHORIZATION_FAILED", "uthorization failed")
+    ),
     (("S3Bucket=",), _BUNDLE_READ, lambda _: ("s3", "GetObject")),
     (("S3 error: ",), _TEMPLATE_READ, lambda _: ("s3", "GetObject")),
     (("to GetObject for ",), _TEMPLATE_READ, lambda _: ("s3", "GetObject")),

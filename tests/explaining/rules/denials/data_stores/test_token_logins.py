@@ -112,6 +112,33 @@ def test_an_unknown_cluster_has_only_the_connection() -> None:
     assert [each["Action"] for each in policy["Statement"]] == ["kafka-cluster:Connect"]
 
 
+WRITER = (
+    'Policy of role pub: {"Effect": "Allow", "Action": ["kafka-cluster:Connect", "kafka-cluster:WriteData"], "Resource": '
+    '"arn:aws:kafka:eu-west-1:111122223333:cluster/orders/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-4"}\n'
+)
+PORT = "bootstrap.servers = [b-1.orders.a1b2c3.c4.kafka.eu-west-1.amazonaws.com:{}]\n"
+
+
+@pytest.mark.parametrize(
+    ("message", "action"),
+    [
+        ("2026-11-20 16:40:03 ERROR send failed\norg.apache.kafka.common.errors.ClusterAuthorizationException: Cluster authorization failed.", "WriteDataIdempotently"),
+        ("Fatal error: Broker: Cluster authorization failed: Failed to acquire idempotence PID from broker", "WriteDataIdempotently"),
+        ('KafkaError{code=CLUSTER_AUTHORIZATION_FAILED,val=31,str="Broker: Cluster authorization failed"}', "WriteDataIdempotently"),
+        ("KafkaJSProtocolError: Cluster authorization failed", "WriteDataIdempotently"),
+        ('KafkaError{code=TOPIC_AUTHORIZATION_FAILED,val=29,str="Broker: Topic authorization failed"}', "DescribeTopic"),
+        ("kafka.errors.GroupAuthorizationFailedError: [Error 30] GroupAuthorizationFailedError: app", "AlterGroup"),
+    ],
+)  # fmt: skip
+def test_a_broker_denies_a_request(message: str, action: str) -> None:
+    for text in (f"2026-11-20 16:40:02 INFO {PORT.format(9098)}{message}\n{WRITER}", f"{WRITER}{message}\n"):
+        explanation = explain(text)
+        assert f"kafka-cluster:{action}" in explanation.summary
+        assert "kafka-cluster:Connect is allowed" in str(explanation)
+        assert ("enable.idempotence=false" in str(explanation)) == (action == "WriteDataIdempotently")
+    assert explain(PORT.format(9096) + message).topic == "nothing"
+
+
 CACHE = (
     "redis.exceptions.AuthenticationError: WRONGPASS invalid username-password pair or user is disabled.\n"
 )

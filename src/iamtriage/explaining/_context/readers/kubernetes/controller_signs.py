@@ -28,6 +28,8 @@ _FRAGMENTS = {
         "csi",
         "introspect",
         "ipamd",
+        "updateinstanceinformation",
+        "ec2messages",
         "record",
     ),
 }

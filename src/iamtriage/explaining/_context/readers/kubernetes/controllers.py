@@ -21,13 +21,7 @@ from iamtriage.explaining._context.readers.kubernetes.controller_signs import ma
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
 
-__all__ = (
-    "Controller",
-    "find_controller",
-    "find_controller_of_account",
-    "permissions_of",
-    "usual_account",
-)
+__all__ = ("Controller", "find_controller", "find_controller_of_account", "permissions_of", "usual_account")
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -233,6 +227,17 @@ _CONTROLLERS = (
         workload="daemonset/eks-pod-identity-agent",
         managed_policy="AmazonEKSWorkerNodePolicy",
         mention=lazy_pattern(r"AssumeRoleForPodIdentity", re.ASCII),
+    ),
+    # It runs on instances: https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent.html
+    Controller(
+        "the SSM Agent",
+        None,
+        "amazon-ssm-agent",
+        lazy_pattern(r"(?!)"),
+        ("ssm:UpdateInstanceInformation", "ec2messages:"),
+        managed_policy="AmazonSSMManagedInstanceCore",
+        policy_note="The agent tries again within half an hour, or at once after sudo systemctl restart amazon-ssm-agent (sudo snap restart amazon-ssm-agent, if it is a snap). Then the account needs no default role (Default Host Management Configuration), with which the agent tries next, and whoever starts the session needs no other permission.",
+        mention=lazy_pattern(r"assumed-role/[^/\s]{1,64}/m?i-[0-9a-f]", re.ASCII),
     ),
     # https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_EKS.html
     Controller(

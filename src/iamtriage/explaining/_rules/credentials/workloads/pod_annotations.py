@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/eks/latest/eksctl/iamserviceaccounts.html.
 from __future__ import annotations
 
 import re
+import textwrap
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -176,12 +177,19 @@ def find_unassigned_role(case: AnyCase) -> PodProblem | None:
         )
         return PodProblem(why, None, _move_annotation_remedy(case), is_unassigned=True)
     path = find_values_path(text)
-    if path is None or not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text):
+    if path is None:
         return None
     controller = find_controller(text)
     read = "" if controller is None else controller.values_key
+    if f".{path}".endswith(f".{read}"):
+        # The chart can be a dependency of another one.
+        path = read
+    # The chart of a known controller ignores other keys, so the account needs not be shown.
+    is_ignored = read not in {"", path} and not _OF_ACCOUNT.search(text)
+    if not is_ignored and not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text):
+        return None
     name = "/".join(filter(None, (case.facts.namespace, case.facts.service_account)))
-    account = f"its service account{f' {clip_text(name)}' if name else ''}"
+    account = f"the pod's service account{f' {clip_text(name)}' if name else ''}"
     why = f"{account} does not have the annotation that the values of the chart have"
     if _NOT_CREATED.search(text):
         why += f": with create: false under {path}, the chart neither creates nor annotates it"
@@ -290,9 +298,10 @@ def _stated_role(text: str) -> str:
 def _values_remedy(case: AnyCase, key: str) -> Remedy:
     """Return the remedy that sets the annotation in chart values where the chart reads it."""
     role = _stated_role(case.failure.text)
-    manifest = "".join(
-        f"{'  ' * depth}{each}:{f' {role}' if each == KEY else ''}\n"
-        for depth, each in enumerate((*key.split("."), "annotations", KEY))
+    keys = key.split(".")
+    manifest = "".join(f"{'  ' * depth}{each}:\n" for depth, each in enumerate(keys))
+    manifest += textwrap.indent(
+        _copy_values(case.failure.text) or f"annotations:\n  {KEY}: {role}\n", "  " * len(keys)
     )
     show = "helm show values CHART | grep -n -i -A6 serviceaccount"
     title = "Set the annotation where the chart reads it" if key else "Upgrade the release with the values"
@@ -307,3 +316,14 @@ def _values_remedy(case: AnyCase, key: str) -> Remedy:
         manifest=manifest if key else None,
         url=pages.EKS_IRSA_POD,
     )
+
+
+def _copy_values(text: str) -> str | None:
+    """Return what chart values in YAML have beside the annotations of a service account, and these, or ``None``."""
+    found, path = _LINE.search(text), find_values_path(text)
+    if found is None or path is None:
+        return None
+    head = rf"^(?P<indent>[ \t]*){re.escape(path.rpartition('.')[2])}:[ \t]*\n(?P<body>(?:(?P=indent)[ \t]+\S[^\n]*(?:\n|\Z))+)"
+    blocks = re.finditer(head, text, re.MULTILINE)
+    body = next((each["body"] for each in blocks if each.start() < found.start() < each.end()), None)
+    return None if body is None else textwrap.dedent(body).rstrip("\n") + "\n"

@@ -1,4 +1,4 @@
-"""Find logins with IAM tokens that a database, a cache or a broker of Kafka rejects in its own words.
+"""Find what a database, a cache or a broker of Kafka denies in its own words: logins with IAM tokens, and requests.
 
 Sources: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html and
 https://github.com/redpanda-data/console/pull/223 (a broker of Amazon MSK).
@@ -7,9 +7,15 @@ https://github.com/redpanda-data/console/pull/223 (a broker of Amazon MSK).
 from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.sdk_frames import KAFKA_DENIAL
 from iamtriage.failures._failures import AccessDenied
 
-# What the server says, what shows that the password is a token of IAM, and the action that the login requires.
+# The ports of brokers for clients with IAM: https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html
+_WITH_IAM = lazy_pattern(
+    r"AWS_MSK_IAM|aws[-_]msk[-_]iam|MSKAuthTokenProvider|IAMLoginModule|\bkafka-cluster:|\.kafka(?:-serverless)?\.[a-z0-9-]{5,20}\.amazonaws\.com(?:\.cn)?:9[01]98\b"
+)
+# What the server says, what shows that the password is a token of IAM, and the action that the login requires. What a
+# client did after its login tells the action of its request.
 _LOGINS = (
     (
         lazy_pattern(
@@ -24,9 +30,10 @@ _LOGINS = (
         lazy_pattern(
             r"(?:Access denied: )?(?:SASL_AUTHENTICATION_FAILED|SASL [Aa]uthentication failed|SaslAuthentication(?:Failed)?(?:Error|Exception))"
         ),
-        lazy_pattern(r"AWS_MSK_IAM|aws-msk-iam|MSKAuthTokenProvider|IAMLoginModule|\bkafka-cluster:"),
+        _WITH_IAM,
         "kafka-cluster:Connect",
     ),
+    (KAFKA_DENIAL, _WITH_IAM, None),
     *(
         (lazy_pattern(r"WRONGPASS invalid username-password pair[^\n]{0,40}"), lazy_pattern(sign), action)
         for sign, action in (
@@ -50,7 +57,7 @@ def find_rejected_login(text: str) -> AccessDenied | None:
         if found:
             best = next((each for each in found if "denied" in each[0]), found[0])
             resource = None
-            if "WRONGPASS" in best[0]:
+            if action is not None and "WRONGPASS" in best[0]:
                 from iamtriage.explaining._rules.denials.data_stores.cache_logins import read_cache_login
 
                 resource = read_cache_login(text, action).missing

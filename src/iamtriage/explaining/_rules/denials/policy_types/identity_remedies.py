@@ -148,6 +148,7 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
     return account_remedy(
         f"Attach the AWS managed policy {path.rpartition('/')[2]} to {denial.caller}",
         AGENT_OF_NODE if denial.service == "eks-auth" else step,
+        controller.policy_note or None,
         _KEY_STEP if _ENCRYPTED_VOLUME.search(denial.failure.text) and "EBS" in path else None,
         commands=commands.attach_policy(commands.role_name(None if role is None else role.name), arn),
         url=pages.MANAGE_POLICIES,

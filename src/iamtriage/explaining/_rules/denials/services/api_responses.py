@@ -13,7 +13,8 @@ from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.calls.policies.function_permissions import copy_url_permission
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -209,6 +210,8 @@ def explain_function_url(denial: Denial) -> Explanation:
     lacking = next((each for each in statements if names_action(each, _INVOKE_URL)), None)
     if lacking is not None and not any(names_action(each, _INVOKE) for each in statements):
         return _explain_missing_invoke(denial, lacking, region, auth_type)
+    if (in_code := None if statements else copy_url_permission(text)) is not None:
+        return _explain_missing_permission(denial, *in_code)
     of_origin = _CLOUDFRONT.search(text) is not None
     function = f"--function-name FUNCTION_NAME --region {region}"
     policy = f"aws lambda get-policy {function} --query Policy --output text"
@@ -296,13 +299,12 @@ def _explain_missing_invoke(
         f"{statement.get('Sid') or 'Url'}Invoke",
         principal,
     )
-    who = "everyone" if is_public else "its principal" if principal == "PRINCIPAL" else clip_text(principal)
+    who = _name_allowed(principal)
     rest = f"AuthType {auth_type}" if auth_type else "the AuthType"
-    return denial.explain(
-        f"The function URL rejected the request: the function policy allows {who} only {_INVOKE_URL}, and not {_INVOKE}, which a function URL also requires.",
-        FUNCTION_URL_LACKS_ACTION.cause("derived"),
-        topic="function-url",
-        remedies=owner_remedy(
+    return _explain_one_action(
+        denial,
+        who,
+        owner_remedy(
             f"Allow {who} {_INVOKE}, too",
             f"The command adds a second statement. The first one{', the origin access control' if 'cloudfront' in who else ''} and {rest} stay as they are. {'In Terraform, add a second aws_lambda_permission' if 'terraform' in denial.failure.text.lower() else 'In code, add a second permission'}.",
             _HASH_OF_BODY if "cloudfront" in who else None,
@@ -310,6 +312,34 @@ def _explain_missing_invoke(
             url=pages.LAMBDA_URLS,
         ),
     )
+
+
+def _explain_missing_permission(denial: Denial, principal: str, code: str) -> Explanation:
+    """Explain that the code of a function lacks the second permission that a function URL requires."""
+    who, deploy = _name_allowed(principal), "deploy the stack"
+    if "aws_lambda_permission" in code:
+        deploy = "apply (the argument requires version 6.29 of the AWS provider, or later)"
+    remedy = owner_remedy(
+        f"Allow {who} {_INVOKE}, too",
+        f"Add this permission, keep the first one, and {deploy}. It allows calls only through the URL.",
+        _HASH_OF_BODY if "cloudfront" in who else None,
+        manifest=code,
+        url=pages.LAMBDA_URLS,
+    )
+    return _explain_one_action(denial, who, remedy)
+
+
+def _explain_one_action(denial: Denial, who: str, remedy: Remedy) -> Explanation:
+    return denial.explain(
+        f"The function URL rejected the request: the function policy allows {who} only {_INVOKE_URL}, and not {_INVOKE}, which a function URL also requires.",
+        FUNCTION_URL_LACKS_ACTION.cause("derived"),
+        topic="function-url",
+        remedies=remedy,
+    )
+
+
+def _name_allowed(principal: str) -> str:
+    return {"*": "everyone", "PRINCIPAL": "its principal"}.get(principal, clip_text(principal))
 
 
 def _is_of_gateway(before: str) -> bool:

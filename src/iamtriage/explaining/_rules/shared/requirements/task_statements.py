@@ -38,6 +38,9 @@ _STATE_BESIDE_LOCK = (
 _MANAGED_POLICY = lazy_pattern(r"\bA(?:WS|mazon)\w{2,60}Policy\b")
 _KAFKA = "kafka:* only manages clusters, so a working aws kafka describe-cluster proves only the identity. These kafka-cluster actions let a client connect and read topics. A producer also needs kafka-cluster:WriteData on the topics, and a consumer group kafka-cluster:AlterGroup on the groups."
 _IDEMPOTENT = "Idempotent producers, the default since Kafka 3.0, also require kafka-cluster:WriteDataIdempotently on the cluster."
+# https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control-use-cases.html
+_WRITE_IDEMPOTENTLY = "kafka-cluster:WriteDataIdempotently"
+_IDEMPOTENCE = "Producers that are idempotent require it: since Kafka 3.0, clients are by default. Without a change of the policy, set enable.idempotence=false in the producer: a retry can then write a record twice."
 ALL_REQUIRED = "requires all of these actions."
 """The end of the step about a policy whose actions one task requires."""
 
@@ -144,6 +147,8 @@ def complete_task(
         return (_KAFKA,), [topics, build_allow(("kafka-cluster:DescribeGroup",), f"{group}/GROUP_NAME")]
     if grant.action.startswith("dax:"):
         return _complete_cache(statement, grant, denial.failure.text), []
+    if grant.action == _WRITE_IDEMPOTENTLY:
+        return (_IDEMPOTENCE,), []
     found = tasks.find_task(grant.action, denial.failure.text)
     if found is None or not isinstance(statement["Resource"], str):
         return (), []

@@ -166,7 +166,7 @@ def find_s3_compatible_host(words: str) -> str | None:
     return None if found is None or _AWS.search(words) else found[0]
 
 
-AGENTS_OF_INSTANCES = frozenset({"Fluent Bit", "the CloudWatch agent"})
+AGENTS_OF_INSTANCES = frozenset({"Fluent Bit", "the CloudWatch agent", "the SSM Agent"})
 """The controllers that also run on instances without Kubernetes."""
 
 
