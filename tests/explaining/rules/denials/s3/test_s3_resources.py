@@ -142,6 +142,30 @@ def test_denial_with_a_reason_names_the_copy_without_tags(role: str, who: str) -
     )
 
 
+@pytest.mark.parametrize(
+    ("principal", "actions", "caller"),
+    [
+        ("arn:aws:iam::111122223333:role/etl", '"s3:GetObject"', "the role etl"),
+        ("arn:aws:iam::111122223333:role/etl", '["s3:GetObject", "s3:GetObjectTagging"]', "the caller"),
+        ("arn:aws:iam::111122223333:root", '"s3:GetObject"', "the caller"),
+        ('arn:aws:iam::111122223333:role/etl", "arn:aws:iam::111122223333:role/web', '"s3:GetObject"', "the caller"),
+    ],
+    ids=["one role", "with the tags", "account", "two roles"],
+)  # fmt: skip
+def test_who_copies_is_the_only_role_that_the_bucket_policy_lets_read(
+    principal: str, actions: str, caller: str
+) -> None:
+    policy = f'{{"Effect": "Allow", "Principal": {{"AWS": ["{principal}"]}}, "Action": {actions}, "Resource": "arn:aws:s3:::acme-in/*"}}'
+    failed = "copy failed: s3://acme-in/a.csv to s3://acme-out/b.csv"
+    explanation = explain(f"{failed} {DENIED.format('GetObjectTagging')}\ntheir bucket policy:\n{policy}")
+    assert (
+        explanation.remedies[0].title == f"Copy without the tags, or allow s3:GetObjectTagging for {caller}"
+    )
+    assert ("its owner must add s3:GetObjectTagging there" in str(explanation.remedies[0].steps)) == (
+        caller != "the caller"
+    )
+
+
 def test_tags_that_are_read_on_purpose_are_not_left_out() -> None:
     explanation = explain(
         f"$ aws s3api get-object-tagging --bucket acme-in --key a.csv\n{DENIED.format('GetObjectTagging')}"

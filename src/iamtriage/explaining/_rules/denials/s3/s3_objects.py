@@ -20,7 +20,9 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import resource_commands
+from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.s3 import public_access
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import with_allowed_role
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.shared import common_causes, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, put_policy
@@ -376,14 +378,17 @@ def with_source(denial: Denial, remedy: Remedy, written: tuple[str, ...], *, is_
 
 def explain_tags_of_copy(denial: Denial) -> Explanation:
     """Explain that the AWS CLI may not read or set the tags of an object, which it copies in parts."""
+    denial, by_owner = with_allowed_role(denial)
     is_write = denial.lowercase_action == "s3:putobjecttagging"
     verb, other = ("set", "s3:PutObject") if is_write else ("read", "s3:GetObject")
     on = f" on {denial.resource}" if denial.resource else ""
     step = "If another account owns the bucket, its policy must allow the caller, too."
+    if by_owner is not None:
+        step = f"The bucket policy in the text allows {denial.caller} {by_owner}: if another account owns the bucket, its owner must add {denial.action} there, too."
     return denial.explain(
         f"{capitalize_start(denial.caller)} is not allowed to {verb} the tags of an object: {denial.action}{on}, which {other} does not include.",
         common_causes.DERIVED_ACTION.cause("derived", text=describe_tags_of_copy(denial)),
         topic="s3-access-denied",
-        remedies=allow_remedy(denial, first_step=step),
+        remedies=(allow_remedy(denial, first_step=step), by_owner and resource_remedy(denial)),
         notes=EVENTUAL_CONSISTENCY,
     )

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
 from iamtriage.explaining._context.readers.pasted_policies import find_name_above
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import Document
-from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 from iamtriage.policies._managed_policies import build_managed_policy, is_known_policy
 from iamtriage.policies._readers.elements import as_strings, parse_document, principal_names
@@ -46,6 +48,28 @@ class KnownPolicy(Document):
     name: str = attrs.field(kw_only=True)
     evidence: Evidence = attrs.field(kw_only=True)
     policy_type: PolicyType | None = attrs.field(default=None, kw_only=True)
+
+
+def with_allowed_role(denial: Denial) -> tuple[Denial, str | None]:
+    """Return the denial of the only role that the bucket policy in the text allows other actions, and these.
+
+    This is for calls of which another part was not denied, so that the caller is that role.
+    """
+    bucket = (denial.resource or "").partition(":::")[2].partition("/")[0]
+    statements = [
+        each
+        for policy in denial.context.resource_policies
+        for each in policy.allows
+        if any(bucket and f":::{bucket}/" in resource for resource in as_strings(each.get("Resource")))
+    ]
+    names = {name for each in statements for name in principal_names(each) or ["*"]}
+    role = underlying_role(try_parse_principal(next(iter(names)))) if len(names) == 1 else None
+    is_lacking = not any(names_action(each, denial.action or "") for each in statements)
+    if role is None or not is_lacking or denial.role not in {None, role}:
+        return denial, None
+    facts = attrs.evolve(denial.facts, caller=str(role), derived=denial.facts.derived | {"caller"})
+    known = denial if denial.role is not None else build_denial(denial.failure, facts)
+    return known, f"only {join_words(as_strings(statements[0].get('Action')), 'and')}"
 
 
 def list_resource_statements(denial: Denial, part: str) -> list[tuple[list[str], str]]:

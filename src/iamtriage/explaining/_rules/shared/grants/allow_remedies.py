@@ -292,7 +292,7 @@ def describe_tags_of_copy(denial: Denial) -> str:
     calls = "sets them with a separate call"
     if denial.lowercase_action != "s3:putobjecttagging":
         calls = "reads them with a separate call, whether or not there are tags"
-    return f"aws s3 copies objects of 8 MB and more in parts, which leaves out the tags, so it {calls}. Smaller objects need no such call. The copy itself was not denied."
+    return f"aws s3 copies objects of 8 MB and more in parts, which leaves out the tags, so it {calls}. Smaller objects, and version 1 of the AWS CLI, need no such call. The copy itself was not denied."
 
 
 def _find_folders(text: str) -> tuple[str, str] | None:
