@@ -66,3 +66,24 @@ def test_option_is_there() -> None:
     """A mount with iam is not anonymous."""
     shown = _explain(POD + LOGGED.replace("'tls': None", "'tls': None, 'iam': None"), ROLE)
     assert "anonymous" not in shown
+
+
+_ID = "fs-0a1b2c3d4e5f60718"
+
+
+@pytest.mark.parametrize(
+    ("before", "command", "line"),
+    [
+        (f"$ sudo mount -t efs -o tls {_ID}:/ /mnt/web\n", f"sudo mount -t efs -o tls,iam {_ID}:/ /mnt/web", f"{_ID}:/ /mnt/web efs _netdev,tls,iam 0 0"),
+        (f"# mount -t efs {_ID} /data\n", f"mount -t efs -o tls,iam {_ID} /data", f"{_ID} /data efs _netdev,tls,iam 0 0"),
+        (f"# mount -o tls,accesspoint=fsap-0a -t efs {_ID}:/ /data\n", f"mount -o tls,accesspoint=fsap-0a,iam -t efs {_ID}:/ /data", "_netdev,tls,accesspoint=fsap-0a,iam"),
+        (f"# mount -a\n{_ID}:/a /data efs _netdev,noresvport 0 0\n", f"sudo mount -t efs -o _netdev,noresvport,tls,iam {_ID}:/a /data", f"{_ID}:/a /data efs _netdev,noresvport,tls,iam 0 0"),
+        (f"# mount -t nfs4 -o nfsvers=4.1 {_ID}.efs.eu-west-1.amazonaws.com:/ /data\n", f"sudo mount -t efs -o tls,iam {_ID}:/ /data", "Only the mount helper (amazon-efs-utils) sends an identity"),
+    ],
+    ids=["options", "no options", "access point", "fstab", "NFS"],
+)  # fmt: skip
+def test_mount_is_repeated_with_the_option(before: str, command: str, line: str) -> None:
+    shown = _explain(before, ROLE)
+    assert f" {command} Documentation:" in shown
+    assert line in shown
+    assert "put-role-policy" not in shown

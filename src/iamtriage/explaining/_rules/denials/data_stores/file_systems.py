@@ -1,0 +1,214 @@
+"""Explain mounts of Amazon EFS that the file system policy denies.
+
+Sources: https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html and
+https://docs.aws.amazon.com/efs/latest/ug/mount-fs-auto-mount-update-fstab.html.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.documents import find_documents
+from iamtriage.explaining._context.readers.pasted_policies import find_policies
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
+from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, identity_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.texts.text_signs import Signs
+from iamtriage.policies._documents import allow
+from iamtriage.policies._readers.elements import principal_names
+from iamtriage.sts._endpoints import find_endpoint
+
+# The mount helper of EFS mounts its own TLS proxy, so that the server is local.
+_DENIED_MOUNT = lazy_pattern(r"mount\.nfs4?: access denied by server while mounting ([^\s'\"]{1,300})")
+_EFS = lazy_pattern(
+    r"127\.0\.0\.1:/|\bfs-[0-9a-f]{8,17}\b|\befs\b|\.efs\.[a-z0-9-]{6,30}\.amazonaws", re.IGNORECASE
+)
+_FILE_SYSTEM = lazy_pattern(r"\bfs-[0-9a-f]{8,17}\b")
+_REGION = lazy_pattern(r"\.efs\.([a-z0-9-]{6,30})\.amazonaws")
+# The options in the command, and as the mount helper logs them.
+_OPTIONS = lazy_pattern(
+    r"-t (?:amazon-)?efs\b[^\n]{0,200}? -o (\S{1,300})|-o (\S{1,300}) [^\n]{0,200}?-t efs\b|\boptions=\{([^{}\n]{1,600})\}"
+)
+_OPTION = lazy_pattern(r"'([\w.-]{1,40})': ")
+# A command without a character that is special in a shell, and a line of /etc/fstab.
+_COMMAND = lazy_pattern(
+    r"(?P<line>\b(?:sudo )?mount (?=[^\n]{0,200}-t (?P<type>(?:amazon-)?efs|nfs4?)\b)[\w./:=,@ -]{1,300}? (?P<source>[\w./:-]{0,80}fs-[\w./:-]{8,80}) (?P<point>/[\w./-]{0,200}))"
+)
+_FSTAB = lazy_pattern(
+    r"^(?P<source>[\w./:-]{0,80}fs-[\w./:-]{8,80})[ \t]+(?P<point>/[\w./-]{0,200})[ \t]+(?:amazon-)?efs[ \t]+(?P<options>[\w.,=-]{1,200})(?:[ \t]|$)",
+    re.MULTILINE,
+)
+_GIVEN = lazy_pattern(r"(?<=-o )([\w.,=-]{1,200})")
+_VOLUME = lazy_pattern(r"failed for volume \\?\"([0-9a-z][0-9a-z.-]{1,100})\\?\"")
+# What the mount helper logs about its credentials.
+_MOUNTING_ROLE = lazy_pattern(
+    r"IAM authentication: [^\n]{0,80}?:role/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})", re.ASCII
+)
+# What mounts the file system: its sign, its role, and how it gets the option iam.
+_CLIENTS = Signs(
+    {
+        r"(?i:kubelet|csi|MountVolume|\bpod)": (
+            "the role of efs-csi-node-sa or of the node",
+            "Add iam to the mountOptions of the StorageClass or PersistentVolume, next to tls. Re-create the volume and the pod.",
+        ),
+        # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSAuthorizationConfig.html
+        r"ResourceInitializationError|EFS utils|\bECS\b|[Ff]argate": (
+            "the task role",
+            "In the task definition, set transitEncryption and authorizationConfig.iam of the volume to ENABLED.",
+        ),
+    }
+)
+_MOUNT_ACTIONS = ("elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite")
+_INSTANCE = (
+    "the role of the instance",
+    "Add iam to the options of the mount, next to tls (mount -t efs -o tls,iam).",
+)
+EFS_MOUNT_DENIED = CauseType(
+    "efs-mount-denied",
+    title="No policy allows the mount of the EFS file system",
+    text="The file system policy of Amazon EFS does not allow the mount, and no identity-based policy of the client's role does.",
+    recognised_by='"mount.nfs4: access denied by server while mounting" and a sign of Amazon EFS.',
+    fix="Mount with the option iam, and allow the client's role elasticfilesystem:ClientMount.",
+    sources=(pages.EFS_IAM, pages.EKS_EFS_MOUNTS),
+)
+
+
+def explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
+    """Explain a denied mount, or return ``None`` if a text shows none."""
+    denied = _DENIED_MOUNT.search(text)
+    if denied is None or _EFS.search(text) is None:
+        return None
+    found, role = _FILE_SYSTEM.search(text), _MOUNTING_ROLE.search(text)
+    region = facts.region or (each[1] if (each := _REGION.search(text)) else None)
+    name, given = found[0] if found else "FILE_SYSTEM_ID", _find_options(text)
+    is_anonymous = bool(given) and "iam" not in given
+    who, where = _CLIENTS.find(text) or _INSTANCE
+    client = f"the role {role[1]}" if role else who
+    reason = EFS_MOUNT_DENIED.sentence
+    mounted = found[0] if found else "a file system"
+    summary = f"Amazon EFS denied {client if role else 'the client'} the mount of {mounted} (elasticfilesystem:ClientMount)."
+    roles = _find_allowed_roles(text)
+    if is_anonymous:
+        shown = ",".join(each for each in given if "=" not in each) or ",".join(given)
+        admits = "the file system policy does not allow anonymous clients"
+        if roles:
+            admits = f"the file system policy in the text allows only {_name_roles(roles)}. The file system policy can stay as it is, and no other one is missing"
+        reason = f"Without the option iam ({shown}), the client sends no identity, and {admits}."
+        summary = f"Amazon EFS denied the mount of {mounted}: the mount options lack iam, so the client is anonymous{f', and the file system policy allows only {_name_roles(roles)}' if roles else ''}."
+    host = None if region is None else find_endpoint(region)
+    arn = f"arn:{'aws' if host is None else host.partition}:elasticfilesystem:{commands.region(region)}:ACCOUNT_ID:file-system/{name}"
+    is_local, warns = denied[1].startswith("127.0.0.1"), "watchdog" in text
+    proxy = "127.0.0.1 is the TLS proxy of the mount helper: the network is not the cause."
+    allow_it = identity_remedy(
+        "Allow the mount" if "iam" in given else "Mount with the option iam, and allow the mount",
+        None if "iam" in given else where,
+        f"Attach the policy to {client}. Add elasticfilesystem:ClientRootAccess if it writes as root.",
+        "The first command prints the file system policy. An explicit Deny in it overrides the policy.",
+        commands=(
+            f"aws efs describe-file-system-policy --file-system-id {name} --region {commands.region(region)}",
+            commands.put_policy(commands.role_name(role[1] if role else None), "AllowEfsMount"),
+        ),
+        statements=(allow(_MOUNT_ACTIONS, arn, sid="EfsMount"),),
+        url=pages.EFS_IAM,
+    )
+    return Explanation(
+        failure=None,
+        topic="efs-mount-denied",
+        summary=summary,
+        causes=(EFS_MOUNT_DENIED.cause("derived", f'The text says "{denied[0]}".', text=reason),),
+        remedies=(_mount_with_iam(text, given, where, roles) if is_anonymous and roles else allow_it,),
+        notes=present(
+            proxy if is_local else None,
+            "The line about amazon-efs-mount-watchdog is a warning, not the cause." if warns else None,
+        ),
+    )
+
+
+def _find_options(text: str) -> tuple[str, ...]:
+    found = _OPTIONS.search(text)
+    if found is None:
+        command, line = _COMMAND.search(text), _FSTAB.search(text)
+        given = _GIVEN.search(command["line"]) if command else None
+        written = given[0] if given else "defaults" if command else line["options"] if line else ""
+        return tuple(filter(None, written.split(",")))
+    return tuple(_OPTION.findall(found[3])) if found[3] else tuple((found[1] or found[2]).split(","))
+
+
+def _find_allowed_roles(text: str) -> tuple[str, ...]:
+    """Return the ARNs of the roles that the file system policy in a text allows the mount, if it allows nobody else."""
+    found: list[str] = []
+    documents = list(find_documents(text)) if '"Principal"' in text else []
+    for policy in find_policies(text, documents):
+        for each in policy.allows if policy.has_principal else ():
+            if names_action(each, "elasticfilesystem:ClientMount"):
+                found += principal_names(each, "AWS") or ["*"]
+    is_limited = all(parse_masked_role(each) is not None for each in found)
+    return tuple(dict.fromkeys(found)) if is_limited else ()
+
+
+def _name_roles(roles: tuple[str, ...]) -> str:
+    names = tuple(clip_text(each.rpartition("/")[2]) for each in roles)
+    return f"the {'role' if len(names) == 1 else 'roles'} {join_words(names, 'and')}"
+
+
+def _mount_with_iam(text: str, given: tuple[str, ...], where: str, roles: tuple[str, ...]) -> Remedy:
+    """Return the remedy that only adds the option, because the file system policy allows the client's role."""
+    if "mountOptions" not in where:
+        again, step = None, f"The client must have the credentials of {_name_roles(roles)}."
+        if where == _INSTANCE[1] and (found := _COMMAND.search(text) or _FSTAB.search(text)) is not None:
+            again, line = _mount_again(found)
+            step += f" In /etc/fstab, the line is {line}."
+            if "nfs" in found.groupdict().get("type", ""):
+                step = f"Only the mount helper (amazon-efs-utils) sends an identity: mount -t nfs4 cannot. {step}"
+        return your_remedy(
+            "Mount with the option iam", None if again else where, step, commands=again, url=pages.EFS_IAM
+        )
+    options = [*(each for each in given if each == "tls"), "iam"]
+    volume = _VOLUME.search(text)
+    patch = json.dumps({"spec": {"mountOptions": options}}, separators=(",", ":"))
+    return cluster_remedy(
+        "Mount with the option iam, next to tls",
+        "Add iam to the mountOptions of the StorageClass, for new volumes. An existing PersistentVolume keeps its own options: the command sets them. Then re-create the pod.",
+        f"The driver's service account on the nodes (efs-csi-node-sa) must have the credentials of {_name_roles(roles)}.",
+        commands=commands.fill_command(
+            "kubectl patch persistentvolume {} --type merge --patch {}",
+            volume[1] if volume else "VOLUME_NAME",
+            patch,
+        ),
+        manifest="mountOptions:\n" + "".join(f"  - {each}\n" for each in options),
+        url=pages.EFS_IAM,
+    )
+
+
+def _mount_again(found: re.Match[str]) -> tuple[str, str]:
+    """Return the command and the line of /etc/fstab that mount a file system with the option iam, which requires tls."""
+    source, point = found["source"], found["point"]
+    if found.re.pattern == _FSTAB.pattern:
+        options = _add_iam(found["options"])
+        return f"sudo mount -t efs -o {options} {source} {point}", f"{source} {point} efs {options} 0 0"
+    line = found["line"]
+    if found["type"].startswith("nfs"):
+        name = _FILE_SYSTEM.search(source)
+        source = f"{name[0] if name else 'FILE_SYSTEM_ID'}:{source.partition(':')[2] or '/'}"
+        line = f"sudo mount -t efs {source} {point}"
+    given = _GIVEN.search(line)
+    options = _add_iam(given[0] if given else "")
+    again = (
+        line.replace(f"-o {given[0]}", f"-o {options}")
+        if given
+        else line.replace("efs", f"efs -o {options}", 1)
+    )
+    return again, f"{source} {point} efs _netdev,{options} 0 0"
+
+
+def _add_iam(options: str) -> str:
+    given = [each for each in options.split(",") if each]
+    return ",".join(dict.fromkeys((*given, "tls", "iam")))
