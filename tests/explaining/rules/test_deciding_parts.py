@@ -369,6 +369,8 @@ def test_tag_of_a_resource_that_is_being_created() -> None:
         "Null": {f"aws:RequestTag/{tag}": "false"},
         "StringEquals": {"elasticloadbalancing:CreateAction": "CreateTargetGroup"},
     }
+    logged = f'{{"logger":"controllers.ingress","LB SGs":[{{"$ref":"#/resources/AWS::EC2::SecurityGroup/ManagedLBSecurityGroup/status/groupID"}}]}}\n{_tagging(f"{GROUP}*", condition)}'
+    assert "The AWS Load Balancer Controller then retries automatically." in explain(logged).remedies[0].steps
     existing = explain(_tagging(f"{GROUP}0a1b2c3d", condition))
     assert "only being created" not in existing.summary
 
@@ -431,6 +433,16 @@ def test_volume_whose_key_cannot_be_used(text: str, who: str, evidence: str) -> 
     policy = explanation.remedies[0].policy
     assert policy is not None
     assert policy["Statement"][1]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+
+
+def test_driver_that_requests_a_new_volume_at_each_attempt() -> None:
+    claim = 'provision "shop/data-0": Provisioning for claim "shop/data-0"\n'
+    again = VANISHED.replace("vol-0a1b2c3d4e5f60718", "vol-0f1e2d3c4b5a69788")
+    role = "\nThe role of the controller, Acme_EBS_Driver, has AmazonEBSCSIDriverPolicy."
+    remedy = explain(f"{claim}{VANISHED}\n{again}\nkmsKeyId: {KEY}{role}").remedies[0]
+    assert "The driver retries automatically." in remedy.steps
+    assert not any("delete pvc" in each for each in remedy.commands)
+    assert remedy.title.startswith("Allow the role Acme_EBS_Driver to use the KMS key")
 
 
 @pytest.mark.parametrize("text", [CREATED.format(""), CREATED.partition("$ aws ec2 describe")[2]])

@@ -192,7 +192,7 @@ def _explain_id_token(text: str, _facts: Facts) -> Explanation | None:
         cause = ci_jobs.SECRETS_OF_FORKS.cause("derived", f"The text shows {quote_words(fork)}.")
         remedy = ci_jobs.SKIP_FORKS
     elif jobs := find_jobs_without_token(text):
-        cause, remedy = ci_jobs.explain_jobs(jobs)
+        cause, remedy = ci_jobs.explain_jobs(jobs, text)
     else:
         cause = ci_jobs.NO_ID_TOKEN_PERMISSION.cause(
             "derived", "The text says that ACTIONS_ID_TOKEN_REQUEST_URL is not set."

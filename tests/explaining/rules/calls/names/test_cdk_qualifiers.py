@@ -44,3 +44,17 @@ def test_another_region() -> None:
     assert explanation.summary.startswith("eu-central-1 has no parameter /cdk-bootstrap/hnb659fds/version")
     assert "is in eu-west-1: each Region is bootstrapped separately" in explanation.causes[0].because[0]
     assert explanation.remedies[0].commands[-1] == "npx cdk bootstrap aws://111122223333/eu-central-1"
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ("$ npx cdk deploy Orders --require-approval never\n", "npx cdk deploy Orders --require-approval never"),
+        ("**cdk deploy: fails**\n$ cdk deploy --app cdk.out 'Orders*'\n", "npx cdk deploy --all"),
+        ("", "npx cdk deploy --all"),
+    ],
+    ids=["command", "words", "none"],
+)  # fmt: skip
+def test_the_command_is_repeated_with_the_qualifier(before: str, command: str) -> None:
+    [line] = explain(f"{before}{_MISSING}/cdk-bootstrap/orders1/version\t25").remedies[0].commands
+    assert line == f"{command} --context @aws-cdk/core:bootstrapQualifier=orders1"

@@ -133,6 +133,12 @@ def test_line_numbers_hide_no_workflow(form: str) -> None:
     error = "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers"
     explanation = explain(f"{error}\n\n" + "\n".join(lines))
     assert "The job ship has no credentials: its own permissions lack id-token: write" in explanation.summary
+    for logged, is_shown in (("Contents: write", True), ("Id-token: write", False)):
+        log = f"2026-11-24T08:30:01.1Z ##[group]GITHUB_TOKEN Permissions\n2026-11-24T08:30:01.1Z {logged}\n2026-11-24T08:30:01.1Z Metadata: read\n"
+        shown = "The log lists the permissions of its token: Contents: write and Metadata: read."
+        assert (
+            any(shown in each.because for each in explain(f"{log}{error}\n\n{workflow}").causes) is is_shown
+        )
 
 
 WORKFLOW = """on:

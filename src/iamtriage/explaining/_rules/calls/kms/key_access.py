@@ -226,11 +226,13 @@ _KEY = lazy_pattern(
     re.ASCII,
 )
 _ROLE = lazy_pattern(
-    r"\brole(?:[ /]|-name[ =])[`\"']?(?P<name>[A-Za-z0-9][\w+=.@]{0,40}[-_][\w+=.@-]{1,40})(?<!\.)", re.ASCII
+    r"\brole(?: of [\w -]{1,40},)?(?:[ /]|-name[ =])[`\"']?(?P<name>[A-Za-z0-9][\w+=.@]{0,40}[-_][\w+=.@-]{1,40})(?<!\.)",
+    re.ASCII,
 )
 _IDEMPOTENT = lazy_pattern(
     r"parameters on this idempotent request|IdempotentParameterMismatch", re.IGNORECASE
 )
+_DISCARDED = lazy_pattern(r"\bThe volume '(vol-[0-9a-f]{8,17})' does not exist", re.ASCII)
 _UNENCRYPTED = lazy_pattern(r"(?i:\b(?:un-?encrypted|without encryption)\b)")
 _CLAIM = lazy_pattern(
     r"(?:\bpvc[ /]|for claim \\?\"(?P<namespace>[a-z0-9-]{1,63})/)(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)(?= -n | --namespace|\\?\")"
@@ -273,7 +275,10 @@ def explain_discarded_volume(case: Case[AwsError]) -> Explanation | None:
         both = "InvalidVolume.NotFound and the error about the idempotent request are consequences"
         one = "The error about the idempotent request is a consequence"
         more += f" {both if 'InvalidVolume.NotFound' in text else one}."
-    claim = (found := _CLAIM.search(text)) and commands.fill_command(
+    # Newer drivers make a new request at each attempt.
+    repeats = len(set(_DISCARDED.findall(text))) <= 1
+    found = _CLAIM.search(text) if repeats else None
+    claim = found and commands.fill_command(
         "kubectl delete pvc {} --namespace {}",
         found["name"],
         commands.namespace(found["namespace"] or case.facts.namespace),
@@ -295,7 +300,9 @@ def explain_discarded_volume(case: Case[AwsError]) -> Explanation | None:
             None if is_of_driver else "Attach the policy to the caller's role.",
             f"The key policy must allow {caller}, too, or arn:{key['partition'] if key else 'aws'}:iam::{key['account'] if key else 'ACCOUNT_ID'}:root, as the default one does.{'' if key else ' If nothing names the key, it is the default that the first command prints.'}",
             f"Then delete the pending PersistentVolumeClaim, and create it again{of_set}: otherwise, the driver repeats the old request."
-            if is_of_driver and not claim
+            if is_of_driver and not claim and repeats
+            else "The driver retries automatically."
+            if not repeats
             else None,
             "With EKS Pod Identity, the role is in the association instead of the annotation."
             if finds_role

@@ -14,6 +14,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
@@ -104,7 +105,19 @@ def _find_accounts(found: re.Match[str]) -> set[str]:
     return set(_ACCOUNT_IN_NAME.findall(f"{begin[0] if begin else ''}{found[0]}{rest[0] if rest else ''}"))
 
 
-def _explain(found: _Qualifiers) -> tuple[str, Cause, Remedy]:
+# The command with its stacks and options.
+_DEPLOY = lazy_pattern(
+    r"(?:\b(?:npx|yarn|bunx|pnpm exec) )?(?<![\w-])cdk deploy\b(?P<rest>(?: [\w./:=@,*-]{1,100}){0,12})(?=[ \t]*(?:[\n`]|\Z))"
+)
+
+
+def _repeat_deploy(text: str) -> str:
+    """Return the command that deploys, as the text has it."""
+    found = (commands.repeat_line(each[0]) for each in _DEPLOY.finditer(text) if each["rest"])
+    return next(filter(None, found), "npx cdk deploy --all")
+
+
+def _explain(found: _Qualifiers, text: str) -> tuple[str, Cause, Remedy]:
     used, bootstrapped = found.used, found.bootstrapped
     names = f"cdk-{used}-* and /cdk-bootstrap/{used}/version"
     key = f"@aws-cdk/core:bootstrapQualifier={bootstrapped}"
@@ -118,12 +131,12 @@ def _explain(found: _Qualifiers) -> tuple[str, Cause, Remedy]:
         OTHER_QUALIFIER.cause(
             "derived",
             f"The text shows {found.shown}.",
-            text=f"Only a bootstrap with the qualifier {used} creates {names}. A permission for them, such as sts:AssumeRole or ssm:GetParameter, does not help, and another cdk bootstrap is not needed.",
+            text=f"{names} do not exist: all names of this environment have {bootstrapped}. A permission for them, such as sts:AssumeRole or ssm:GetParameter, does not help. Do not run cdk bootstrap: with {used}, it would change the bootstrap stack, or create a second one.",
         ),
         your_remedy(
             title,
             step,
-            commands=Labelled("To try it first:", f"npx cdk deploy --all --context {key}"),
+            commands=Labelled("To try it first:", f"{_repeat_deploy(text)} --context {key}"),
             manifest=manifest,
             url=_PAGE,
         ),
@@ -135,7 +148,7 @@ def explain_other_qualifier(denial: Denial) -> Explanation | None:
     found = None if denial.is_explicit else _find_qualifiers(denial.failure.text)
     if found is None:
         return None
-    summary, cause, remedy = _explain(found)
+    summary, cause, remedy = _explain(found, denial.failure.text)
     return denial.explain(summary, cause, remedies=remedy)
 
 
@@ -145,7 +158,7 @@ def explain_missing_parameter(text: str, _facts: Facts) -> Explanation | None:
     if wanted is None or wanted["missing"] is None:
         return None
     if (found := _find_qualifiers(text)) is not None:
-        summary, cause, remedy = _explain(found)
+        summary, cause, remedy = _explain(found, text)
     else:
         summary, cause, remedy = _explain_missing(text, wanted)
     return Explanation(None, cause.code, summary, (cause,), (remedy,))

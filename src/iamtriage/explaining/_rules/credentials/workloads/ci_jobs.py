@@ -254,8 +254,19 @@ def _describe_jobs(jobs: list[workflows.JobWithoutToken]) -> str:
     return f"{subject}: {'its' if is_one else 'their'} own permissions lack id-token: write{replaced}"
 
 
-def explain_jobs(jobs: list[workflows.JobWithoutToken]) -> tuple[Cause, Remedy]:
+# What the runner prints at the start of a job.
+_LOGGED = lazy_pattern(
+    r"GITHUB_TOKEN Permissions\s{0,4}\n(?P<rows>(?:[^\n]{0,40}?\b[A-Z][A-Za-z-]{2,30}: (?:read|write|none)\s{0,4}\n){1,20})"
+)
+_LOGGED_ROW = lazy_pattern(r"\b[A-Z][A-Za-z-]{2,30}: (?:read|write|none)(?=\s{0,4}\n)")
+
+
+def explain_jobs(jobs: list[workflows.JobWithoutToken], text_of_log: str) -> tuple[Cause, Remedy]:
     """Return why jobs of a workflow get no OIDC token, and the permissions that they need."""
+    logged = _LOGGED.search(text_of_log)
+    rows = tuple(_LOGGED_ROW.findall(logged["rows"])) if logged else ()
+    is_shown = rows and "token" not in "".join(rows).lower()
+    because = f"The log lists the permissions of its token: {join_words(rows, 'and')}." if is_shown else None
     first = jobs[0]
     names, plural = join_words([each.name for each in jobs], "and"), "s" if len(jobs) > 1 else ""
     if first.permissions is None:
@@ -265,7 +276,9 @@ def explain_jobs(jobs: list[workflows.JobWithoutToken]) -> tuple[Cause, Remedy]:
     else:
         shown = ", ".join(first.permissions) or "{}"
         text = f"The job {first.name} has its own permissions ({shown}): what they omit is none, whatever {first.granted or 'the workflow'} has."
-    cause = (GRANTED_ELSEWHERE if first.granted else NO_ID_TOKEN_PERMISSION).cause("derived", text=text)
+    cause = (GRANTED_ELSEWHERE if first.granted else NO_ID_TOKEN_PERMISSION).cause(
+        "derived", because, text=text
+    )
     remedy = your_remedy(
         f"Give the job{plural} {names} the permission id-token: write",
         _THEN,
@@ -356,7 +369,7 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     mentioned = "The text mentions the permission id-token." if "id-token" in case.text else None
     no_token = NO_ID_TOKEN_PERMISSION.cause(because=mentioned)
     if not find_fork(case.failure.text) and (jobs := workflows.find_jobs_without_token(case.failure.text)):
-        cause, remedy = explain_jobs(jobs)
+        cause, remedy = explain_jobs(jobs, case.failure.text)
         return Advice([cause], [remedy])
     if (shown := find_permissions(case)) is not None:
         no_token = NO_ID_TOKEN_PERMISSION.cause("derived", f"The text shows {quote_words(shown)}.")

@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     CheckedCondition,
@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
 )
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement
+from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions
 
@@ -104,6 +105,8 @@ def describe_new_resource(
         since = "Since 2023, AWS checks" if denial.service == "elasticloadbalancing" else "AWS checks"
         text += f" {since} {denial.action} for tags in the call that creates a resource, too. Older policies lack this statement, so that calls fail without a change of yours."
         steps = [f"{steps[0]} CreateAction limits it to calls that create the resource."]
+    if (controller := find_controller_of_denial(denial.action or "", denial.failure)) is not None:
+        steps.append(f"{upper_first(controller.name)} then retries automatically.")
     lines: tuple[str, ...] = ()
     if denial.role is not None:
         name = f"Allow{(denial.action or '').partition(':')[2]}AtCreation"

@@ -216,6 +216,8 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     effect = (
         f" {capitalize_start(own.description)} has an access entry and needs no new one." if has_entry else ""
     )
+    if has_entry and role is None and f"/{profile}" not in case.failure.text:
+        effect += f" No access entry in the text is named after {used}."
     rewrite = your_remedy(
         f"Update the kubeconfig for {mine}",
         f"Or remove {setting.partition(' ')[0]} from the exec block of the kubeconfig's user.",

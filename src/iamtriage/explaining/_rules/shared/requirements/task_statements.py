@@ -132,7 +132,9 @@ def complete_task(
                 grant.action,
                 *(each for each in tasks.LOCK_FILE_ACTIONS if each != grant.action),
             ]
-            return (f"Terraform's lock {ALL_REQUIRED} {_STATE_BESIDE_LOCK}",), []
+            return (
+                f"Terraform's lock is an object of its own and {ALL_REQUIRED} Without s3:DeleteObject, it stays, and stops later runs. {_STATE_BESIDE_LOCK}",
+            ), []
         if grant.action not in tasks.STATE_ACTIONS:
             return (), []
         statement["Action"] = [grant.action, *(each for each in tasks.STATE_ACTIONS if each != grant.action)]

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 # What deployment tools print. The roles of nodes that eksctl created are named after it.
+# The AWS Load Balancer Controller logs references such as #/resources/AWS::EC2::SecurityGroup/….
 _DEPLOYMENT_TOOL = lazy_pattern(
-    r"\.tf line \d|\bwith (?:module\.|data\.|aws_)|(?i:terraform|pulumi)|AWSCloudFormation|\bAWS::[A-Z]|\beksctl (?:associate|create|delete|drain|enable|get|register|scale|set|unset|update|upgrade|utils|version)\b",
+    r"\.tf line \d|\bwith (?:module\.|data\.|aws_)|(?i:terraform|pulumi)|AWSCloudFormation|(?<!#/resources/)\bAWS::[A-Z]|\beksctl (?:associate|create|delete|drain|enable|get|register|scale|set|unset|update|upgrade|utils|version)\b",
     re.ASCII,
 )
 _MAX_TEXT = 32_000
