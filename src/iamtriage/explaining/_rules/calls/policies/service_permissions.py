@@ -188,9 +188,11 @@ def copy_url_permission(text: str) -> tuple[str, str] | None:
         return None
     code = textwrap.dedent(first[1]).replace(f"{_INVOKE}Url", _INVOKE)
     limited = _AUTH_TYPE.sub(
-        lambda key: f"InvokedViaFunctionUrl{key['key']}true"
-        if key["key"]
-        else f"invoked_via_function_url{key['argument']}true",
+        lambda key: (
+            f"InvokedViaFunctionUrl{key['key']}true"
+            if key["key"]
+            else f"invoked_via_function_url{key['argument']}true"
+        ),
         code,
     )
     if limited == code:

@@ -101,7 +101,7 @@ def explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
         admits = "the file system policy does not allow anonymous clients"
         if roles:
             admits = f"the file system policy in the text allows only {_name_roles(roles)}. The file system policy can stay as it is, and no other one is missing"
-        reason = f"Without the option iam ({shown}), the client sends no identity, and {admits}."
+        reason = f"The mount options ({shown}) lack iam, so the client sends no identity, and {admits}."
         summary = f"Amazon EFS denied the mount of {mounted}: the mount options lack iam, so the client is anonymous{f', and the file system policy allows only {_name_roles(roles)}' if roles else ''}."
     host = None if region is None else find_endpoint(region)
     arn = f"arn:{'aws' if host is None else host.partition}:elasticfilesystem:{commands.region(region)}:ACCOUNT_ID:file-system/{name}"

@@ -389,6 +389,6 @@ def explain_tags_of_copy(denial: Denial) -> Explanation:
         f"{capitalize_start(denial.caller)} is not allowed to {verb} the tags of an object: {denial.action}{on}, which {other} does not include.",
         common_causes.DERIVED_ACTION.cause("derived", text=describe_tags_of_copy(denial)),
         topic="s3-access-denied",
-        remedies=(allow_remedy(denial, first_step=step), by_owner and resource_remedy(denial)),
+        remedies=(allow_remedy(denial, first_step=step), resource_remedy(denial) if by_owner else None),
         notes=EVENTUAL_CONSISTENCY,
     )
