@@ -171,6 +171,23 @@ def find_jobs_without_token(text: str) -> list[JobWithoutToken]:
     return [each for each in found if not logged or each.name in logged]
 
 
+# What the runner prints at the start of a job.
+_LOGGED = lazy_pattern(
+    r"GITHUB_TOKEN Permissions\s{0,4}\n(?P<rows>(?:[^\n]{0,40}?\b[A-Z][A-Za-z-]{2,30}: (?:read|write|none)\s{0,4}\n){1,20})"
+)
+_LOGGED_ROW = lazy_pattern(r"\b[A-Z][A-Za-z-]{2,30}: (?:read|write|none)(?=\s{0,4}\n)")
+
+
+def find_logged_permissions(text: str) -> tuple[str, ...]:
+    r"""Return the permissions of a job's token that its log lists.
+
+    >>> find_logged_permissions("GITHUB_TOKEN Permissions\nContents: read\nMetadata: read\n")
+    ('Contents: read', 'Metadata: read')
+    """
+    logged = _LOGGED.search(text)
+    return tuple(_LOGGED_ROW.findall(logged["rows"])) if logged else ()
+
+
 def _has_token(permissions: tuple[str, ...] | None) -> bool:
     return permissions is not None and (_ID_TOKEN in permissions or "write-all" in permissions)
 

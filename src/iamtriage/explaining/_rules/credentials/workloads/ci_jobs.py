@@ -254,19 +254,13 @@ def _describe_jobs(jobs: list[workflows.JobWithoutToken]) -> str:
     return f"{subject}: {'its' if is_one else 'their'} own permissions lack id-token: write{replaced}"
 
 
-# What the runner prints at the start of a job.
-_LOGGED = lazy_pattern(
-    r"GITHUB_TOKEN Permissions\s{0,4}\n(?P<rows>(?:[^\n]{0,40}?\b[A-Z][A-Za-z-]{2,30}: (?:read|write|none)\s{0,4}\n){1,20})"
-)
-_LOGGED_ROW = lazy_pattern(r"\b[A-Z][A-Za-z-]{2,30}: (?:read|write|none)(?=\s{0,4}\n)")
-
-
 def explain_jobs(jobs: list[workflows.JobWithoutToken], text_of_log: str) -> tuple[Cause, Remedy]:
     """Return why jobs of a workflow get no OIDC token, and the permissions that they need."""
-    logged = _LOGGED.search(text_of_log)
-    rows = tuple(_LOGGED_ROW.findall(logged["rows"])) if logged else ()
-    is_shown = rows and "token" not in "".join(rows).lower()
-    because = f"The log lists the permissions of its token: {join_words(rows, 'and')}." if is_shown else None
+    logged = workflows.find_logged_permissions(text_of_log)
+    is_shown = logged and "token" not in "".join(logged).lower()
+    because = (
+        f"The log lists the permissions of its token: {join_words(logged, 'and')}." if is_shown else None
+    )
     first = jobs[0]
     names, plural = join_words([each.name for each in jobs], "and"), "s" if len(jobs) > 1 else ""
     if first.permissions is None:
