@@ -1,4 +1,4 @@
-"""Compile regular expressions when they are first used.
+"""Compile regular expressions when they are first used, and take what one finds if it is a single value.
 
 There are hundreds of patterns, and a text needs only a few of them. Compiling one takes much longer than
 parsing a text.

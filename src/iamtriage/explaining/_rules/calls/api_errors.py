@@ -106,7 +106,6 @@ def _explain_existing_role(case: Case[AwsError], message: str) -> Explanation | 
             "reported",
             text="Services often create the role on first use, such as with the first cluster or Auto Scaling group. An account needs it once: only a few services, such as EC2 Auto Scaling, allow more of them, each with a suffix.",
         ),
-        topic=api_error_kinds.ALREADY_EXISTS.code,
         remedies=imported
         or (
             your_remedy(

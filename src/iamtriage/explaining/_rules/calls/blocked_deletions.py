@@ -318,7 +318,6 @@ def _explain(
             (f"The message says: {found[0]}." if found else None, *code_evidence(case.failure)),
             text="What belongs to it or uses it has to go first.",
         ),
-        topic=CONFLICT.code,
         remedies=your_remedy(title, *steps, commands=lines, url=url),
     )
 

@@ -271,7 +271,6 @@ def _explain_open_location(case: Case[AwsError], read: _Read, where: str, region
             text=f"{read.service} requires a bucket in the Region in which it is called.",
         ),
         None if region else BUCKET_IN_OTHER_REGION.cause(text=f"The bucket is not in {where}."),
-        topic=INVALID_REQUEST.code,
         remedies=your_remedy(
             f"Check that the bucket exists and is in {where}",
             "The command prints its Region; null means us-east-1.",
@@ -307,7 +306,6 @@ def _explain_open(case: Case[AwsError], read: _Read, called: str | None, region:
         NO_IDENTITY_ALLOW.cause(
             text=f"No policy of {reader} allows s3:GetObject on the object, or kms:Decrypt on its key."
         ),
-        topic=INVALID_REQUEST.code,
         remedies=your_remedy(
             "Check the Region of the bucket, and then the object",
             None

@@ -84,7 +84,6 @@ def explain_throttled_invocation(case: Case[AwsError]) -> Explanation | None:
         f"Lambda throttled the invocation of {called}: {reason}. No permission is missing.",
         THROTTLED.cause("reported", because, text=text),
         *causes,
-        topic=THROTTLED.code,
         remedies=(
             your_remedy(
                 title if found else "Find out which limit is reached, and invoke less in parallel",

@@ -332,7 +332,6 @@ def explain_denied_sso_login(denial: Denial) -> Explanation:
     return denial.explain(
         "IAM Identity Center did not complete the sign-in. No IAM policy is involved.",
         SSO_LOGIN_DENIED.cause("derived"),
-        topic="sso-login-denied",
         remedies=your_remedy(
             "Sign in to IAM Identity Center again",
             "Compare the code in the browser with the one that the program shows, and allow the request. In an IDE, first remove the connection.",

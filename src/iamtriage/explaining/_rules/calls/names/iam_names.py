@@ -113,7 +113,6 @@ def explain_unnamed_user(case: Case[AwsError], message: str) -> Explanation:
             "reported",
             clues.quote_phrases(message, "Must specify userName when calling with non-User credentials"),
         ),
-        topic=UNNAMED_USER.code,
         remedies=your_remedy(
             "Name the user in the call: --user-name",
             "UserName in SDKs. The second command lists the users of the account.",

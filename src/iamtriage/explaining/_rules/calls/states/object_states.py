@@ -76,7 +76,6 @@ def explain_archived_object(case: Case[AwsError], _words: str) -> Explanation:
             OBJECT_ARCHIVED.cause(
                 "reported", evidence, text="The storage class of the object needs no restore."
             ),
-            topic=OBJECT_ARCHIVED.code,
             remedies=your_remedy(
                 "Read the object without a restore",
                 "The first command prints the storage class and a restored copy, if there is one.",

@@ -234,7 +234,6 @@ def explain_protection(case: Case[AwsError], message: str) -> Explanation:
     return case.explain(
         f"{fill(row.summary)}. No permission is missing.",
         row.cause.cause("reported", code_evidence(case.failure)),
-        topic=row.cause.code,
         remedies=owner_remedy(
             fill(row.title),
             *row.steps,

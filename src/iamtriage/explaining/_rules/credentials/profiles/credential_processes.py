@@ -189,7 +189,6 @@ def _explain_inner_program(case: Case[MissingCredentials], script: str, program:
             f'The text says "{program}: not found".',
             text=f"The profile and the script are fine. cron, systemd and IDEs run programs with a short PATH.{works}",
         ),
-        topic="credential-process",
         remedies=your_remedy(
             f"Write the full path of {program} in the script",
             f"The first command, in a shell where it works, prints the path. Put that in {script} instead of {program}. The second one runs the script without your PATH, much as cron does.",

@@ -126,7 +126,6 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
         NO_MAP.cause("reported"),
         *cluster_access.mode_causes(cluster),
         None if cluster.mode else cluster_access.MAP_WITHOUT_EFFECT.cause(),
-        topic="aws-auth-missing",
         remedies=(
             cluster_remedy(
                 "Check whether the cluster uses aws-auth",

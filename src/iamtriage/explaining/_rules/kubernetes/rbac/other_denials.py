@@ -77,7 +77,6 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
     return case.explain(
         summary,
         SERVICE_ACCOUNT_MISSING.cause("reported", text=f"The service account{known} does not exist. {why}"),
-        topic="service-account-missing",
         remedies=(
             cluster_remedy(
                 "Create the service account",
