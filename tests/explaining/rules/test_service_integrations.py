@@ -489,3 +489,13 @@ def test_smtp_credentials_of_another_region() -> None:
     assert other.endswith(": they were created for us-east-1, and the host is in eu-west-1.")
     same = explain(f"{error}The SMTP credentials were created in eu-west-1.\n").summary
     assert "they were created" not in same
+
+
+SEND_DENIED = "User: arn:aws:sts::444455556666:assumed-role/films/job is not authorized to perform: sqs:DeleteMessage on resource: arn:aws:sqs:eu-west-1:111122223333:films because no resource-based policy allows the sqs:DeleteMessage action\n"
+QUEUE_POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:111122223333:films"}]}\n'
+
+
+@pytest.mark.parametrize(("before", "may_lack"), [("", True), (QUEUE_POLICY, False)])
+def test_policy_of_the_text_is_there(before: str, *, may_lack: bool) -> None:
+    steps = " ".join(explain(before + SEND_DENIED).remedies[0].steps)
+    assert ("has no policy yet" in steps) is may_lack

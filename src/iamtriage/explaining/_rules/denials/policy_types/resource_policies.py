@@ -164,7 +164,8 @@ def resource_remedy(denial: Denial) -> Remedy:
         steps.append(" ".join(more))
     if grant is not None and not more:
         steps += describe_companions(grant.action, by_resource=True)
-    if policy.name in _WITHOUT_POLICY and added is not None:
+    # The text has the policy, or the resource may have none.
+    if policy.name in _WITHOUT_POLICY and added is not None and not denial.context.resource_policies:
         steps.append(_WITHOUT_POLICY[policy.name])
     if denial.lowercase_action == "kms:putkeypolicy":
         steps.insert(0, _LOCKED_KEY)
