@@ -24,7 +24,7 @@ _WORD = lazy_pattern(
     r"|(?<![A-Za-z0-9_-])(?:YOUR[_-][A-Za-z_-]{2,30}|(?:AWS_)?ACCOUNT(?:_?ID)?|(?:AWS_)?REGION|[A-Z]{3,20}_NAME)(?![A-Za-z0-9_-])",
     re.ASCII,
 )
-_MAX_WORDS, _MAX_WILDCARDS = 3, 3
+_MAX_WORDS = 3
 
 
 class Unfilled(NamedTuple):
@@ -86,10 +86,12 @@ def fill_in(pattern: str, arn: str) -> tuple[str, str] | None:
     >>> fill_in("arn:aws:sqs:eu-west-1:<ACCOUNT_ID>:films", "arn:aws:sqs:eu-west-1:111122223333:orders") is None
     True
     """
-    words = _WORD.findall(pattern)
-    if not words or len(words) > _MAX_WORDS or pattern.count("*") > _MAX_WILDCARDS:
+    words, literals = _WORD.findall(pattern), _WORD.split(pattern)
+    # A value ends where the next part of the ARN begins, and a wildcard can only be the end.
+    is_clear = all(":" in each or "/" in each for each in literals[1:-1])
+    if not words or not is_clear or len(words) > _MAX_WORDS or "*" in pattern.removesuffix("*"):
         return None
-    literals = [re.escape(each).replace(r"\*", ".*").replace(r"\?", ".") for each in _WORD.split(pattern)]
+    literals = [re.escape(each).replace(r"\*", ".*").replace(r"\?", ".") for each in literals]
     found = re.fullmatch("([^:/*]{1,128})".join(literals), arn)
     if found is None:
         return None
