@@ -65,3 +65,13 @@ def test_element_is_named(text: str, problem: str) -> None:
 )
 def test_other_syntax_errors(beside: str) -> None:
     assert explain(f"{SYNTAX}\n{beside}\n").causes[0].code == "invalid-json"
+
+
+def test_policy_that_cannot_have_been_saved() -> None:
+    denied = 'User: arn:aws:sts::111122223333:assumed-role/films/job is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::films/a" because no identity-based policy allows the s3:GetObject action\n'
+    wrong = explain(f"{ALLOW.replace('Action', 'action')}\n{denied}").summary
+    assert wrong.endswith(
+        'the policy in the text has "action" instead of Action, and IAM saves no such policy.'
+    )
+    other = explain(f"{ALLOW.replace('Get', 'Put')}\n{denied}").summary
+    assert "IAM saves" not in other

@@ -18,7 +18,7 @@ from iamtriage._text import join_words
 from iamtriage.explaining._rules.calls.policies.document_problems import UNKNOWN_FIELD, DocumentProblem
 from iamtriage.explaining._rules.shared.remedies import present
 
-__all__ = ("correct_elements",)
+__all__ = ("correct_elements", "find_misspelling")
 
 _POLICY = ("Version", "Id", "Statement")
 _ELEMENTS = (

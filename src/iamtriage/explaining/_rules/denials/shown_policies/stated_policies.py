@@ -7,6 +7,8 @@ a Deny.
 
 from __future__ import annotations
 
+import json
+
 import attrs
 
 from iamtriage._text import clip_text
@@ -17,6 +19,7 @@ from iamtriage.explaining._context.readers.session_policies import SESSION_POLIC
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.calls.policies.misspelt_elements import find_misspelling
 from iamtriage.explaining._rules.denials.policy_causes import KMS_KEY_POLICY
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import write_in_code
 from iamtriage.explaining._rules.denials.shown_policies.deny_exemptions import show_exemption
@@ -189,6 +192,8 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         explanation = attrs.evolve(explanation, causes=causes)
         shown = why[0].text if why else describe_other_call(denial, policy)
         first = _with_text(first, shown)
+        if not policy.is_code and (wrong := find_misspelling(json.dumps(policy.content))) is not None:
+            verdict = f"{policy.name} has {wrong.describe()}, and IAM saves no such policy"
     if contrast is not None:
         remedies = present(contrast.remedy, *(() if contrast.replaces_allow else remedies))
         if is_conditional or conditional is None:
