@@ -216,6 +216,12 @@ _EXEMPT = f"arn:aws:iam::{_ACCOUNT}:role/admin"
         ("StringNotLike", f"{_EXEMPT}-*", f"it exempts only {_EXEMPT}-*, and the caller is {_WRITER}", None),
         ("StringNotLike", _SESSION.replace("run-7", "*"), "but names its sessions", _WRITER),
         ("ArnNotLike", [_EXEMPT, _SESSION], "but names its sessions", [_EXEMPT, _WRITER]),
+        (
+            "StringNotEquals",
+            _WRITER.replace(_ACCOUNT, "*"),
+            "StringNotEquals has no wildcards",
+            _WRITER.replace(_ACCOUNT, "*"),
+        ),
         # The role may have a path, which STS does not report.
         (
             "ArnNotEquals",
@@ -234,7 +240,33 @@ def test_deny_that_exempts_other_principals(
     assert verdict in explanation.summary
     if corrected is not None:
         fixed = json.loads(explanation.remedies[0].manifest or "")
+        operator = operator.replace("StringNotEquals", "ArnNotLike")
         assert fixed["Condition"] == {operator: {"aws:PrincipalArn": corrected}}
+
+
+@pytest.mark.parametrize(
+    ("exempt", "shown", "corrected"),
+    [
+        ("role/AWSReservedSSO_Sec_*", "", "role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Sec_*"),
+        ("role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Sec_*", "", "role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Sec_*"),
+        ("role/nightly", f"arn:aws:iam::{_ACCOUNT}:role/team/nightly", "role/team/nightly"),
+        ("role/AWSReservedSSO_Ops_*", "", None),
+        ("role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Sec_*", "", None),
+    ],
+)  # fmt: skip
+def test_deny_whose_exemption_lacks_a_path(exempt: str, shown: str, corrected: str | None) -> None:
+    role = "nightly" if "nightly" in exempt else "AWSReservedSSO_Sec_0123456789abcdef"
+    policy = _deny(
+        {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::*:{exempt}"}}, "s3:PutObject", Principal="*"
+    )
+    text = _DENIED.format("PutObject", "run-7", "s3:PutObject", "arn:aws:s3:::lake/a", " resource-based", "")
+    explanation = explain(f"{text.replace('/nightly/', f'/{role}/')}{policy}\n{shown}")
+    assert ("but does not match it: the ARN of the role has a path" in explanation.summary) is (
+        corrected is not None
+    )
+    if corrected is not None:
+        fixed = json.loads(explanation.remedies[0].manifest or "")
+        assert fixed["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::*:{corrected}"}}
 
 
 def test_not_principal_with_a_service_stays() -> None:

@@ -134,6 +134,7 @@ def correct_deny(denial: Denial, stated: StatedDeny) -> Correction | None:
     return (
         _replace_key(denial, stated, statement)
         or _name_role(denial, stated, statement)
+        or _match_role(denial, stated, statement)
         or _limit_to_created(denial, stated, statement)
         or _exempt_endpoint(denial, stated, statement)
         or _exempt_job(denial, stated, statement)
@@ -189,6 +190,64 @@ def _name_role(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) ->
             replace_condition(statement, each.operator, each.key, named),
         )
     return None
+
+
+_RESERVED = "aws-reserved/sso.amazonaws.com/"
+_LITERAL = "StringNotEquals"
+
+
+def _match_role(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
+    """Return the statement with a value that matches the role of the caller, which has a path, or an operator with wildcards."""
+    role = denial.role
+    if role is None:
+        return None
+    for each in stated.checked:
+        own = [value for value in each.values if _names_role(value, role.name, role.account)]
+        if each.key.lower() != "aws:principalarn" or "Not" not in each.operator or len(own) != 1:
+            continue
+        head, _, tail = own[0].partition(":role/")
+        path = principal_arn_pattern(denial).partition(":role/")[2].rpartition("/")[0]
+        is_literal = each.operator.startswith(_LITERAL) and ("*" in own[0] or "?" in own[0])
+        full = own[0]
+        if role.name.startswith("AWSReservedSSO_"):
+            if matches(f"{_RESERVED}REGION/{role.name}", compile_glob(tail)):
+                continue
+            full = f"{head}:role/{_RESERVED}*{tail.rpartition('/')[2]}"
+        elif path and "*" not in path:
+            full = f"{head}:role/{path}/{tail.rpartition('/')[2]}"
+        # Only ArnNotLike and StringNotLike have wildcards.
+        operator = "ArnNotLike" if "*" in full and each.operator.startswith(_LITERAL) else each.operator
+        if full == own[0] and operator == each.operator:
+            continue
+        values = [full if value == own[0] else value for value in each.values]
+        why = (
+            f"{each.operator} has no wildcards"
+            if is_literal
+            else "the ARN of the role has a path, which the value lacks"
+        )
+        named = Condition(operator, each.key, values if len(values) > 1 else values[0])
+        return Correction(
+            f"{stated.words} of {stated.policy.name} is meant to exempt {denial.caller}, but does not match it: {why}",
+            f"Let {stated.words} match the role",
+            (
+                f"IAM Identity Center puts its roles into the path /{_RESERVED}, in most cases with its Region: the * stands for that."
+                if _RESERVED in full
+                else "aws iam get-role prints the ARN of the role, with its path.",
+            ),
+            replace_condition(statement, each.operator, each.key, named),
+        )  # fmt: skip
+    return None
+
+
+def _names_role(value: str, name: str, account: str) -> bool:
+    """Return whether a pattern of ARNs is for a role of this name, in whatever path."""
+    parts = value.split(":", 5)
+    is_role = len(parts) > 5 and parts[2] == "iam" and parts[5].startswith("role/")
+    return (
+        is_role
+        and matches(name, compile_glob(value.rpartition("/")[2]))
+        and matches(account, compile_glob(parts[4]))
+    )
 
 
 def _describe_change(denial: Denial, values: tuple[str, ...], right: RightKey) -> Iterator[str]:
