@@ -2431,6 +2431,15 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                 ),
             )
         ),
+        pytest.param(
+            'Who was this?\n{"eventVersion": "1.11", "userIdentity": {"type": "AWSAccount", "principalId": "AROAEXAMPLEEXAMPLE12:etl", "accountId": "444455556666"}, "eventSource": "sqs.amazonaws.com", "eventName": "SendMessage", "awsRegion": "eu-west-1", "errorCode": "AccessDenied", "resources": [{"accountId": "111122223333", "type": "AWS::SQS::Queue", "ARN": "arn:aws:sqs:eu-west-1:111122223333:films"}], "recipientAccountId": "111122223333"}',
+            {},
+            (
+                "A role of account 444455556666, which is not the account 111122223333 of this record, was denied sqs:SendMessage on arn:aws:sqs:eu-west-1:111122223333:films",
+            ),
+            ("arn:aws:sqs:eu-west-1:111122223333:films was denied",),
+            id="record about a queue behind a question",
+        ),
         *(
             pytest.param(
                 'User: arn:aws:sts::111122223333:assumed-role/films/run is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::films" because no identity-based policy allows the s3:ListBucket action\n'

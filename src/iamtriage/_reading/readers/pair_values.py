@@ -321,6 +321,10 @@ def _put_principal(cluster: Piece, pair: Pair) -> bool:
     near = pair.text_before(_MAX_IDENTITY_DISTANCE) + pair.key
     if not pair.value.startswith("arn:") or _IDENTITY.search(near) is None:
         return False
+    listed = near.rfind("resources")
+    if listed >= 0 and _IDENTITY.search(near, listed) is None:
+        # The ARN of a resource in a record whose identity has none, as that of a caller of another account.
+        return False
     if "sessionIssuer" in pair.text_before(_MAX_ISSUER_DISTANCE) + pair.key:
         # The issuer is the role; the caller is the role session.
         return False

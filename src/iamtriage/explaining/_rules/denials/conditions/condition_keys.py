@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
+from iamtriage._reading.vocabulary.services import service_name
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.explaining._context.readers.command_lines import operation_of_command
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -142,8 +143,15 @@ _SHOWN_BOUNDARY = lazy_pattern(
 # What services name their own keys after: a parameter of the call, whose words an option separates with hyphens.
 _WORD_START = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _STRUCTURE = lazy_pattern(r"type=([\w-]{1,40})(?=,)", re.ASCII)
-# Keys about what exists, or with a tag or a context in them.
-_NOT_A_PARAMETER = lazy_pattern(r"/|^(?:Resource|Request)Tag|^Encryption|^Via|^Caller")
+# Those keys. A key that does not exist is in no request.
+_OWN_KEYS = frozenset(
+    {
+        "dynamodb:returnvalues", "dynamodb:select", "eks:accessscope", "eks:policyarn", "eks:principalarn",
+        "eks:username", "elasticloadbalancing:scheme", "kms:encryptionalgorithm", "kms:granteeprincipal",
+        "kms:keyspec", "kms:keyusage", "kms:messagetype", "kms:retiringprincipal", "kms:signingalgorithm",
+        "lambda:codesigningconfigarn", "secretsmanager:versionstage",
+    }
+)  # fmt: skip
 _CHARS_OF_CALL = 600
 # A value of a policy without a pattern or a variable.
 _VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
@@ -168,13 +176,12 @@ def _find_own_value(denial: Denial, key: str) -> tuple[str, ...] | None:
     A command, a record of CloudTrail or a call in code has it.
     """
     service, _, name = key.partition(":")
-    if key.lower() in _OPTIONS:
-        return None
     called, command = denial.lowercase_action.partition(":")[2], denial.context.command
-    if service.lower() != denial.service or name.islower() or _NOT_A_PARAMETER.search(name):
+    if service.lower() != denial.service or key.lower() not in _OWN_KEYS:
         return None
     option = _WORD_START.sub("-", name).lower()
-    if operation_of_command(command) == (service.lower(), called) and command is not None:
+    of_command = operation_of_command(command) or ("", "")
+    if command is not None and (service_name(of_command[0]), of_command[1]) == (service.lower(), called):
         stated = command.option(option)
         value = None if stated is None else stated.value
     else:

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.arns._names import ACCOUNT
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.services.sessions import explain_unsigned_request
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ CALLER_OF_OTHER_ACCOUNT = CauseType(
 )
 _IDENTITY = lazy_pattern(r"[\"']?userIdentity[\"']?\s{0,4}:\s{0,4}(?=\{)")
 _RECIPIENT = lazy_pattern(r"\"recipientAccountId\"\s{0,4}:\s{0,4}\"([0-9]{12})\"")
+_RESOURCE = lazy_pattern(r"\"ARN\"\s{0,4}:\s{0,4}\"(arn:aws[^\"\s]{8,1200})\"")
 _ID = lazy_pattern(r"(?:AIDA|AROA)[A-Z0-9]{12,28}")
 _READS = ("get", "list", "head", "describe", "query", "scan", "decrypt", "receive")
 _ANONYMOUS = frozenset({"anonymous", "ANONYMOUS_PRINCIPAL"})
@@ -67,12 +71,16 @@ def explain_recorded_caller(denial: Denial) -> Explanation | None:
     caller = _find_caller(denial.failure.text)
     if caller is None or denial.action is None:
         return None
+    listed = set(_RESOURCE.findall(denial.failure.text))
+    if denial.resource is None and len(listed) == 1:
+        resource = listed.pop()
+        denial = attrs.evolve(denial, resource=resource, resource_arn=try_parse_arn(resource))
     if not caller.account:
         return explain_unsigned_request(
             attrs.evolve(denial, principal_text="anonymous", caller="an anonymous caller")
         )
     who = {"user": "An IAM user", "role": "A role"}.get(caller.kind, "A caller")
-    session = f", in the session {caller.session}" if caller.session else ""
+    session = f", in the session {clip_text(caller.session)}" if caller.session else ""
     on = f" on {denial.resource}" if denial.resource else ""
     is_read = denial.lowercase_action.partition(":")[2].startswith(_READS)
     effect = "nothing was read" if is_read else "the call had no effect"
@@ -121,7 +129,7 @@ def _find_caller(text: str) -> _Caller | None:
     account, owner = str(members.get("accountId")), recipients.pop()
     if members.get("type") == "AWSAccount" and account in _ANONYMOUS:
         return _Caller("", "", "", owner)
-    if members.get("type") != "AWSAccount" or not account.isdecimal() or account == owner:
+    if members.get("type") != "AWSAccount" or not ACCOUNT.fullmatch(account) or account == owner:
         return None
     unique, _, session = str(members.get("principalId") or "").partition(":")
     return _Caller(unique if _ID.fullmatch(unique) else "", session, account, owner)
