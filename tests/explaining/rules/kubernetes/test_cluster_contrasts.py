@@ -414,3 +414,9 @@ def test_console_after_a_switch_of_roles(words: str, says: str, principal: str) 
     assert ("after Switch role" in explanation.summary) is bool(principal)
     if principal:
         assert f"--principal-arn {principal}" in str(explanation.remedies[0].commands)
+
+
+def test_kubeconfig_keeps_the_profile_of_the_text() -> None:
+    text = "$ aws eks update-kubeconfig --name films --region eu-west-1 --profile admin\nUpdated context\n$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)\n"
+    lines = explain(text).remedies[0].commands
+    assert "aws eks update-kubeconfig --name films --region eu-west-1 --profile admin" in lines

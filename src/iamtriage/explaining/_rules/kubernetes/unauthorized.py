@@ -270,7 +270,7 @@ def _caller_remedy(
             identify = f"AWS accepts the credentials of {principal.description}." if accepts else ""
     elif find_profile(case) is not None:
         looks = ("aws sts get-caller-identity",)
-        identify = "If aws sts get-caller-identity does not print the expected ARN, add --profile or --role-arn to aws eks update-kubeconfig."
+        identify = "If aws sts get-caller-identity does not print the expected ARN, use another profile, or --role-arn, in aws eks update-kubeconfig."
     steps = [identify] if identify else []
     profile = " --profile PROFILE" if len(looks) > 1 else ""
     grant: Commands = (cluster.token_command(),)
@@ -309,6 +309,9 @@ def _caller_remedy(
         grant = (Labelled(f"If {is_missing} (cluster administrator):", mapping.commands[-1]),)
     title = f"Find out which identity {program} uses, and refresh the kubeconfig"
     refresh = cluster.kubeconfig_command()
+    if len(looks) == 1 and program != "the job":
+        # Without it, the kubeconfig would lose the profile of the text.
+        refresh += " --profile PROFILE"
     meant = "Then refresh the kubeconfig, with the profile (or --role-arn) that is meant to have access:"
     lines: Commands = (*looks, Labelled(meant, f"{refresh}{profile}") if profile else refresh, *grant)
     if principal.is_known and shows_grant:
