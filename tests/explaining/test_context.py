@@ -137,12 +137,12 @@ XML = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
         ),
         pytest.param(
             f"{XML}\n$ aws s3api get-bucket-location --bucket shelf\n-----------\n|  GetBucketLocation  |\n",
-            "S3 answered 403 without a reason.",
+            "The caller was denied access: the message names no action.",
             id="a table",
         ),
         pytest.param(
             f"lea@host:~$ aws s3api get-bucket-acl --bucket shelf\nOWNER lea\nlea@host:~$ ./report\n{XML}",
-            "S3 answered 403 without a reason.",
+            "The caller was denied access: the message names no action.",
             id="the output of another command",
         ),
         pytest.param(
