@@ -7,6 +7,7 @@ parsing a text.
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING, AnyStr, TypeVar, cast, overload
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ _DefaultT = TypeVar("_DefaultT")
 
 REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 """The source of a pattern for the code of a Region."""
+KUBERNETES_NAME = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+"""The source of a pattern for the name of a namespace, a service account or another object of Kubernetes."""
 
 _ATTRIBUTES = (
     *("findall", "finditer", "fullmatch", "match", "search", "split", "sub"),
@@ -60,6 +63,20 @@ def only_one(found: Collection[_T], default: _DefaultT | None = None) -> _T | _D
     ('prod', None, 'NAME')
     """
     return next(iter(found)) if len(found) == 1 else default
+
+
+def search_last(
+    pattern: re.Pattern[str], text: str, start: int = 0, end: int = sys.maxsize
+) -> re.Match[str] | None:
+    """Return the last match of a pattern between two positions.
+
+    >>> search_last(re.compile("[a-z]+"), "eu us")[0]
+    'us'
+    """
+    found = None
+    for found in pattern.finditer(text, start, end):  # noqa: B007 (the last match is returned)
+        pass
+    return found
 
 
 def lazy_pattern(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:

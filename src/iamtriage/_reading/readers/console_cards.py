@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, search_last
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, STATED, Piece
@@ -111,9 +111,7 @@ def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Piece:
                 piece.put("resource", written, first, last)
     if action:
         _put_action(piece, action, prefix)
-    heading = None
-    for heading in _HEADING.finditer(text, max(floor, end - _MAX_HEADING_DISTANCE), end):  # noqa: B007 (the last match is used)
-        pass
+    heading = search_last(_HEADING, text, max(floor, end - _MAX_HEADING_DISTANCE), end)
     if heading:
         _put_named_action(piece, heading)
         piece.start = heading.start()

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, search_last
 from iamtriage._reading.vocabulary.grammar import find_paragraph
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 from iamtriage._reading.vocabulary.services import service_of_event_source
@@ -87,12 +87,7 @@ def _find_nearest(
     start, end = place
     following = _CODE.search(text, m.end(), end)
     after = pattern.search(text, m.end(), following.start() if following else end)
-    if after:
-        return after
-    before = None
-    for before in pattern.finditer(text, start, m.start()):  # noqa: B007 (the last match is used)
-        pass
-    return before
+    return after or search_last(pattern, text, start, m.start())
 
 
 def read_alerts(readable: Readable) -> Iterator[Piece]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared.cases import Case
@@ -45,8 +45,7 @@ def find_only_region(failure: Failure) -> str | None:
         return None
     from iamtriage.sts._endpoints import find_endpoint
 
-    found = {name for name in names if find_endpoint(name) is not None}
-    return found.pop() if len(found) == 1 else None
+    return only_one({name for name in names if find_endpoint(name) is not None})
 
 
 def name_regions(lines: tuple[str, ...], known: str | None) -> tuple[str, ...]:
@@ -56,7 +55,7 @@ def name_regions(lines: tuple[str, ...], known: str | None) -> tuple[str, ...]:
     all calls use the configured one, or the placeholder.
     """
     named = {region for line in lines for region in _REGION_OPTION.findall(line)}
-    region = named.pop() if len(named) == 1 else None if named else known
+    region = only_one(named) if named else known
     changed = tuple(_name_region(line, region) for line in lines)
     if region == "REGION" and changed != lines:
         return tuple(line.replace(" --region REGION", "") for line in lines)
@@ -68,8 +67,7 @@ def _name_region(line: str, region: str | None) -> str:
         end = found.end()
         # Without other calls: those in its arguments, those that it is an argument of, and those after it.
         call = _NEXT_CALL.split(_PARENTHESES.sub("", _PARENTHESES.sub("", line[end:])), maxsplit=1)[0]
-        of_arns = set(_REGION_OF_ARN.findall(call))
-        own = of_arns.pop() if len(of_arns) == 1 else region
+        own = only_one(set(_REGION_OF_ARN.findall(call)), region)
         if own is not None and "--region" not in call:
             end = len(line) if _SIMPLE.fullmatch(line, end) else end
             line = f"{line[:end]} --region {own}{line[end:]}"

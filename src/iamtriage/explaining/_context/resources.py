@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import line_start
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import service_prefix
@@ -164,8 +164,7 @@ def find_stated_arn(
     if is_anywhere:
         low, end = 0, min(len(text), _MAX_CHARS)
     stated = [*_ARN_IN_TEXT.findall(text, low, end), *map(_queue_arn, _QUEUE_URL.finditer(text, low, end))]
-    found = {each for each in stated if accepts(each)}
-    return found.pop() if len(found) == 1 else None
+    return only_one({each for each in stated if accepts(each)})
 
 
 def _queue_arn(url: re.Match[str]) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from json import JSONDecoder
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.structured.values import decode_at
 from iamtriage._text import hide_secrets, line_at, line_start
 from iamtriage.actions._operations import service_prefix
 from iamtriage.explaining._context.model import SIGNS_OF_ATTACHMENTS, Context
@@ -32,6 +32,7 @@ from iamtriage.explaining._context.readers.session_policies import SESSION_POLIC
 from iamtriage.explaining._context.values import CommandLine, Stated
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._context.values import Document
     from iamtriage.failures._failures import Failure
 
 __all__ = ("search_context",)
@@ -63,7 +64,6 @@ _RESULT = lazy_pattern(
     r"\s*\n[ \t]*(?:(?P<json>[\[{\"])|-{8,}[ \t]*\n\|[^\n]*|(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ ]+\d+|[ ]*PRE) [^\n]*)"
 )
 _PARAMETERS = "requestParameters"
-_DECODER = JSONDecoder()
 
 
 def search_context(failure: Failure, whole: str) -> Context:
@@ -215,6 +215,7 @@ def _documents(text: str) -> dict[str, Any]:
     from iamtriage.explaining._context.readers.documents import find_documents, find_mappings
 
     values: dict[str, Any] = {"mappings": tuple(find_mappings(text))}
+    policies: list[Document] = []
     documents = list(find_documents(text))
     for found in documents:
         content = found.content
@@ -227,25 +228,20 @@ def _documents(text: str) -> dict[str, Any]:
     if has_policies:
         from iamtriage.explaining._context.readers.pasted_policies import find_policies
 
-        values["policies"] = tuple(find_policies(text, documents))
+        policies += find_policies(text, documents)
     if is_attached:
         from iamtriage.explaining._context.readers.attached_policies import find_attached_policies
 
-        values["policies"] = (*values.get("policies", ()), *find_attached_policies(text))
-    if is_described and all(
-        each.has_principal or each.name == SESSION_POLICY for each in values.get("policies", ())
-    ):
+        policies += find_attached_policies(text)
+    if is_described and all(each.has_principal or each.name == SESSION_POLICY for each in policies):
         from iamtriage.explaining._context.readers.attached_policies import find_described_policies
 
-        values["policies"] = (*values.get("policies", ()), *find_described_policies(text))
-    if (':sub"' in text or "Principal" in text) and not any(
-        each.is_trust_policy for each in values.get("policies", ())
-    ):
+        policies += find_described_policies(text)
+    if (':sub"' in text or "Principal" in text) and not any(each.is_trust_policy for each in policies):
         from iamtriage.explaining._context.readers.pasted_policies import find_trust_fragment
 
-        fragment = find_trust_fragment(text)
-        values["policies"] = (*values.get("policies", ()), *((fragment,) if fragment else ()))
-    return values
+        policies += filter(None, (find_trust_fragment(text),))
+    return {**values, "policies": tuple(policies)}
 
 
 _SIGNS_OF_DESCRIPTIONS = (" may ", " can ", " contain", " got ", " grant", " has ", " have ", " include", "olicy:")  # fmt: skip
@@ -356,10 +352,8 @@ def _end_of_result(text: str, output: int, end: int) -> int | None:
         return None
     if found["json"] is None:
         return found.end()
-    try:
-        return _DECODER.raw_decode(text[:end], found.start("json"))[1]
-    except (ValueError, RecursionError):
-        return None
+    _, stop = decode_at(text[:end], found.start("json"))
+    return None if stop == -1 else stop
 
 
 def _has_output(text: str, at: int, end: int) -> bool:

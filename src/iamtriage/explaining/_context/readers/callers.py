@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.readers.unique_values import NO_SAID_NAMES, unique_value
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
@@ -167,8 +167,7 @@ def find_switched_role(text: str) -> Stated | None:
     roles: dict[str, Stated] = {}
     for found in find_said(text, _SWITCH):
         name = found["arn"] or found["name"] or ""
-        whole = [each[0] for each in _PRINCIPALS.finditer(text) if each["role"] == name]
-        arn = found["arn"] or next(iter(whole), f"arn:aws:iam::****:role/{name}")
+        arn = found["arn"] or _arn_of_role(text, name)
         if name.lower() not in NO_SAID_NAMES:
             roles[arn] = Stated(arn, quote_match(found))
     return roles.popitem()[1] if len(roles) == 1 else None
@@ -182,10 +181,13 @@ def find_described_caller(text: str) -> Stated | None:
     >>> find_described_caller("The role admin-1 has AdministratorAccess, and with it the upload works.")
     """
     role = unique_value(_ROLE_WITH_PERMISSIONS, text) if "Role " in text or "he role " in text else None
-    if role is None:
-        return None
-    whole = (each for each in _PRINCIPALS.finditer(text) if each["role"] == role.value)
-    return Stated(next((each[0] for each in whole), f"arn:aws:iam::****:role/{role.value}"), role.words)
+    return None if role is None else Stated(_arn_of_role(text, role.value), role.words)
+
+
+def _arn_of_role(text: str, name: str) -> str:
+    """Return the first ARN of a role of this name in a text, or one whose account is masked."""
+    whole = (each[0] for each in _PRINCIPALS.finditer(text) if each["role"] == name)
+    return next(whole, f"arn:aws:iam::****:role/{name}")
 
 
 def find_named_caller(text: str) -> Stated | None:
@@ -210,8 +212,7 @@ def find_named_caller(text: str) -> Stated | None:
         return None
     resource, stated = callers.popitem()
     whole = lazy_pattern(rf"\barn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:{re.escape(resource)}(?![\w+=,@/-])")
-    arns = set(whole.findall(text))
-    return Stated(arns.pop(), stated.words) if len(arns) == 1 else stated
+    return Stated(only_one(set(whole.findall(text)), stated.value), stated.words)
 
 
 def find_only_role(text: str) -> Stated | None:

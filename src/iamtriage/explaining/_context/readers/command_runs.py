@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import reduce
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, search_last
+from iamtriage._reading.structured.values import decode_at
 from iamtriage._text import hide_secrets, line_start
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.statements import CLAUSE_END, find_working
@@ -69,7 +69,6 @@ _OWN_OPTIONS = frozenset({"aws", "eksctl", "terraform"})
 
 # The members that a query of the AWS CLI selects, in its order.
 _SELECTED = lazy_pattern(r"\[(?P<members>[A-Za-z]\w{0,60}(?:, ?[A-Za-z]\w{0,60}){0,30})\]\Z")
-_JSON = json.JSONDecoder()
 
 Kind: TypeAlias = Literal["option", "missing-option", "profile", "place"]
 
@@ -174,13 +173,10 @@ def find_printed_values(text: str) -> Iterator[dict[str, Any]]:
         start = text.find("\n[", at)
         if selected is None or start == -1:
             continue
-        try:
-            values, _ = _JSON.raw_decode(text, start + 1)
-        except (ValueError, RecursionError):
-            continue
         names = selected["members"].replace(" ", "").split(",")
-        if len(values) == len(names):
-            yield dict(zip(names, values, strict=True))
+        values, _ = decode_at(text, start + 1)
+        if isinstance(values, list) and len(listed := cast("list[object]", values)) == len(names):
+            yield dict(zip(names, listed, strict=True))
 
 
 def selects_profile_itself(failure: Failure) -> bool:
@@ -197,9 +193,9 @@ def selects_profile_itself(failure: Failure) -> bool:
     if failed is not None and failed.command.program in _OWN_OPTIONS:
         signs_in = failed.command.words[:1] in {("login",), ("sso",)}
         return failed.command.option("profile") is not None and not signs_in
-    last = max((found.end() for found in _PROFILE_OF_CALL.finditer(text, 0, start)), default=None)
+    last = search_last(_PROFILE_OF_CALL, text, 0, start)
     # A command after it has its own options.
-    return last is not None and _PROMPT.search(text, text.find("\n", last, start), start) is None
+    return last is not None and _PROMPT.search(text, text.find("\n", last.end(), start), start) is None
 
 
 def find_working_profile(failure: Failure) -> str | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one, search_last
 from iamtriage._rendering.values import Value
 from iamtriage.policies._masked_arns import find_partition
 
@@ -94,18 +94,17 @@ def find_login(failure: AccessDenied) -> Login | None:
         return None
     # Clients name the host in the same line, or in a line before.
     hosts = {each[0]: each for each in _HOST.finditer(text, max(start - _CHARS_BEFORE, 0), end)}
-    hosts = hosts or {each[0]: each for each in _HOST.finditer(text)}
-    host = next(iter(hosts.values())) if len(hosts) == 1 else None
+    host = only_one((hosts or {each[0]: each for each in _HOST.finditer(text)}).values())
     kind = _KINDS[host["kind"]] if host is not None else "db"
     ids = {each[0] for each in _RESOURCE_ID.finditer(text) if each["kind"] == kind}
-    commands = [*_TOKEN_COMMAND.finditer(text)]
-    options = dict(_OPTION.findall(commands[-1]["options"]) if commands else _find_arguments(text))
+    command = search_last(_TOKEN_COMMAND, text)
+    options = dict(_OPTION.findall(command["options"]) if command else _find_arguments(text))
     return Login(
         user["user"] or user["mysql"],
         None if host is None else host[0],
         kind,
         None if host is None else host["region"],
-        ids.pop() if len(ids) == 1 else None,
+        only_one(ids),
         options,
         _find_portless_call(text),
         is_mysql=user["user"] is None,
@@ -155,7 +154,7 @@ def database_user_arn(failure: AccessDenied, caller: str | None) -> str | None:
             for each in _DATABASE_USER.finditer(failure.text)
             if each["id"] in {login.resource_id, "*"} and each["region"] in {login.region, "*"}
         }
-        account = stated.pop() if len(stated) == 1 else ""
+        account = only_one(stated, "")
     partition = find_partition(login.region) if login.region else None
     place = f"arn:{partition or 'aws'}:rds-db:{login.region or 'REGION'}:{account or 'ACCOUNT_ID'}"
     return f"{place}:dbuser:{login.resource_id or 'DBI_RESOURCE_ID'}/{login.user}"

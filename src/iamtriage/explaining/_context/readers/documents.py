@@ -8,13 +8,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.structured.values import decode_at
 from iamtriage.explaining._context.values import MappingEntry
-from iamtriage.policies._readers.elements import as_strings
+from iamtriage.policies._readers.elements import as_mapping, as_strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ("FoundDocument", "find_documents", "find_mappings")
+__all__ = ("FoundDocument", "decode_members", "find_documents", "find_mappings")
 
 _MAX_DOCUMENTS = 8
 # Members that identify the kind of a document. The object's opening brace is one of those before the member.
@@ -36,7 +37,6 @@ _DENIES = lazy_pattern(r"(?i:\b(?:den(?:y|ies)|blocks?|forbids?|rejects?|SCPs?|b
 _MAX_BRACES = 4
 _EFFECT_AND_ACTION = 2
 _MAX_DISTANCE = 4_000
-_DECODER = json.JSONDecoder()
 _ENTRY = lazy_pattern(
     r"^(?P<start>\s{0,40}(?:- )?[\"']?(?P<field>rolearn|userarn)[\"']?(?:: ?| {0,20}= {0,4}(?=\"))[\"']?)(?P<arn>arn:[^\s\"',}]{1,700})(?P<end>[\"']?)",
     re.ASCII | re.MULTILINE,
@@ -155,10 +155,7 @@ def _object_around(text: str, at: int, start: int) -> FoundDocument | None:
         brace = text.rfind("{", max(start, at - _MAX_DISTANCE), brace)
         if brace == -1:
             return None
-        try:
-            found, end = _DECODER.raw_decode(text, brace)
-        except (ValueError, RecursionError):
-            continue
+        found, end = decode_at(text, brace)
         if end > at and isinstance(found, dict):
             return FoundDocument("", cast("Mapping[str, Any]", found), brace, end)
     return None
@@ -180,11 +177,14 @@ def _bare_statement_around(text: str, at: int, start: int) -> FoundDocument | No
     members = next((each for each in found if each.start() <= at < each.end()), None)
     if members is None or text[: members.start()].rstrip().endswith(("{", "},")):
         return None
-    try:
-        content = json.loads(f"{{{members[0].rstrip().rstrip(',')}}}")
-    except ValueError:
-        return None
+    content = decode_members(members[0])
     return FoundDocument("", content, *members.span()) if len(content) > _EFFECT_AND_ACTION else None
+
+
+def decode_members(words: str) -> dict[str, Any]:
+    """Return the object that has the members in words, which can end with a comma; an empty one if they are invalid."""
+    content, _ = decode_at(f"{{{words.rstrip().rstrip(',')}}}", 0)
+    return as_mapping(content)
 
 
 def _find_bare_allows(text: str) -> Iterator[FoundDocument]:
@@ -194,10 +194,7 @@ def _find_bare_allows(text: str) -> Iterator[FoundDocument]:
     ['Allow']
     """
     for found in islice(_BARE_STATEMENT.finditer(text), _MAX_DOCUMENTS):
-        try:
-            content = json.loads(f"{{{found[0].rstrip().rstrip(',')}}}")
-        except ValueError:
-            continue
+        content = decode_members(found[0])
         before = text[max(found.start() - _CHARS_BEFORE, 0) : found.start()].rpartition("\n\n")[2]
         actions = as_strings(content.get("Action"))
         is_allow = "Resource" in content and bool(actions) and _DENIES.search(before) is None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.model import CLOUD_HOSTS, SYSTEM_SIGNS
 from iamtriage.explaining._context.values import CommandLine, Stated
@@ -206,5 +206,4 @@ def find_source_address(text: str) -> str | None:
     ('203.0.113.9', '203.0.113.9')
     >>> find_source_address("The database is at 203.0.113.9.")
     """
-    found = {each["said"] or each["shown"] for each in _SOURCE.finditer(text[:64_000])}
-    return found.pop() if len(found) == 1 else None
+    return only_one({each["said"] or each["shown"] for each in _SOURCE.finditer(text[:64_000])})

@@ -9,7 +9,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import KUBERNETES_NAME, REGION, lazy_pattern, search_last
 from iamtriage.explaining._context.readers.callers import find_caller
 from iamtriage.explaining._context.readers.coded_clusters import find_coded_clusters
 from iamtriage.explaining._context.readers.region_names import find_region_constant
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ("NAME_READERS", "find_service_account")
 
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}"
 # Between a name and its value: names in HCL and in the output of tools are padded.
 _IS = r"[\"']?[ \t]{0,20}(?:=>|[=:])\s?[ \t]{0,20}[\"']?"
@@ -75,7 +74,8 @@ _CLUSTERS_OF_COMMANDS = lazy_pattern(
 )
 _CLUSTER_SIGNS = ("luster", "EKS", "update-kubeconfig", "eksctl.io")
 _SUBJECT = lazy_pattern(
-    rf"\bsystem:serviceaccount:({_LABEL}):({_LABEL}(?:\.{_LABEL}){{0,3}})(?![\w-])", re.ASCII
+    rf"\bsystem:serviceaccount:({KUBERNETES_NAME}):({KUBERNETES_NAME}(?:\.{KUBERNETES_NAME}){{0,3}})(?![\w-])",
+    re.ASCII,
 )
 # The subject that the condition of a trust policy requires, which the token need not have.
 _EXPECTED = lazy_pattern(
@@ -83,33 +83,35 @@ _EXPECTED = lazy_pattern(
 )
 _CHARS_BEFORE_SUBJECT = 2_100
 _NAMESPACES = lazy_pattern(
-    rf"(?<![\w-])(?:kubernetes_)?namespace(?:_name)?{_IS}({_LABEL})(?![\w-])"
-    rf"|\bin (?:the )?namespace:? [\"']?({_LABEL})[\"']?(?![\w-])"
-    rf"|\b[Nn]amespace [\"'](?P<quoted>{_LABEL})[\"']|\bpods?[/ ]({_LABEL})/{_LABEL}"
-    rf"|\bkubectl (?:(?:exec|logs|describe) )?(?:-n |--namespace[ =])({_LABEL})(?![\w-])",
+    rf"(?<![\w-])(?:kubernetes_)?namespace(?:_name)?{_IS}({KUBERNETES_NAME})(?![\w-])"
+    rf"|\bin (?:the )?namespace:? [\"']?({KUBERNETES_NAME})[\"']?(?![\w-])"
+    rf"|\b[Nn]amespace [\"'](?P<quoted>{KUBERNETES_NAME})[\"']|\bpods?[/ ]({KUBERNETES_NAME})/{KUBERNETES_NAME}"
+    rf"|\bkubectl (?:(?:exec|logs|describe) )?(?:-n |--namespace[ =])({KUBERNETES_NAME})(?![\w-])",
     re.ASCII,
 )
-_OWN_NAMESPACE = lazy_pattern(rf"\b(?:runs?|is) (?:in|under) (?:the )?namespace [`\"']?({_LABEL})(?![\w-])")
+_OWN_NAMESPACE = lazy_pattern(
+    rf"\b(?:runs?|is) (?:in|under) (?:the )?namespace [`\"']?({KUBERNETES_NAME})(?![\w-])"
+)
 # Controllers log the namespace of the object that they process, which is not their own.
 _CONTROLLER = lazy_pattern(r"[Rr]econcil|\bcontroller\b|\"kind\":")
 _SERVICE_ACCOUNTS = lazy_pattern(
-    rf"(?<!system:)\bservice[_ ]?[aA]ccount(?:Name|_name)?{_IS}({_LABEL})(?![\w-]|:\s(?:true\b|false\b|\s))"
-    rf"|\b[Ss]ervice ?[Aa]ccount [\"'](?:{_LABEL}/)?({_LABEL})[\"']|\bservice account ({_LABEL}) \(namespace: "
-    rf"|\bkubectl (?:[^\n|;&]{{0,100}} )?(?:get|describe|annotate) (?:sa|serviceaccounts?)[ /]({_LABEL})(?![\w-])",
+    rf"(?<!system:)\bservice[_ ]?[aA]ccount(?:Name|_name)?{_IS}({KUBERNETES_NAME})(?![\w-]|:\s(?:true\b|false\b|\s))"
+    rf"|\b[Ss]ervice ?[Aa]ccount [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']|\bservice account ({KUBERNETES_NAME}) \(namespace: "
+    rf"|\bkubectl (?:[^\n|;&]{{0,100}} )?(?:get|describe|annotate) (?:sa|serviceaccounts?)[ /]({KUBERNETES_NAME})(?![\w-])",
     re.ASCII,
 )
 _SERVICE_ACCOUNT = lazy_pattern(r"\bkind: (ServiceAccount)\b")
 _WORKLOAD = lazy_pattern(r"\bkind: (Deployment|DaemonSet|StatefulSet)\b")
 _MEMBER = r"(?:\n  |\nmetadata: ?\{(?:[^{}\n]{0,200}?, ?)?)"
-_OBJECT_NAME = lazy_pattern(rf"{_MEMBER}name: [\"']?({_LABEL})(?![\w-])", re.ASCII)
-_OBJECT_NAMESPACE = lazy_pattern(rf"{_MEMBER}namespace: [\"']?({_LABEL})(?![\w-])", re.ASCII)
+_OBJECT_NAME = lazy_pattern(rf"{_MEMBER}name: [\"']?({KUBERNETES_NAME})(?![\w-])", re.ASCII)
+_OBJECT_NAMESPACE = lazy_pattern(rf"{_MEMBER}namespace: [\"']?({KUBERNETES_NAME})(?![\w-])", re.ASCII)
 _MAX_OBJECTS, _CHARS_OF_OBJECT = 8, 2_000
 _PODS = lazy_pattern(
-    rf"\bpod(?:_name|Name)?{_IS}({_LABEL})(?![\w/-])|\b[Pp]od [\"'](?:{_LABEL}/)?({_LABEL})[\"']"
+    rf"\bpod(?:_name|Name)?{_IS}({KUBERNETES_NAME})(?![\w/-])|\b[Pp]od [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']"
     r"|\bhostname\\?\"\s?:\s?\\?\"([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})\\?\""
     r"|\bpods? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
     r"|\bkubectl [^\n|;&]{0,120}? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
-    rf"|\bpods?/(?:{_LABEL}/)?({_LABEL})(?![\w/-])|\bpod {_LABEL}/({_LABEL})(?![\w/-])|\bHOSTNAME=({_LABEL}-[a-z0-9]{{5}})\b",
+    rf"|\bpods?/(?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})(?![\w/-])|\bpod {KUBERNETES_NAME}/({KUBERNETES_NAME})(?![\w/-])|\bHOSTNAME=({KUBERNETES_NAME}-[a-z0-9]{{5}})\b",
     re.ASCII,
 )
 # A pod of a deployment: the name, the hash of the template and five random characters, without vowels.
@@ -123,10 +125,10 @@ _WORKLOAD_KINDS = {
     "ds": "daemonset", "daemonset": "daemonset", "daemonsets": "daemonset",
     "sts": "statefulset", "statefulset": "statefulset", "statefulsets": "statefulset",
 }  # fmt: skip
-_DEPLOYMENTS = lazy_pattern(rf"\bdeployments?(?:\.apps)?(?:/| [\"'])({_LABEL})(?![\w-])", re.ASCII)
+_DEPLOYMENTS = lazy_pattern(rf"\bdeployments?(?:\.apps)?(?:/| [\"'])({KUBERNETES_NAME})(?![\w-])", re.ASCII)
 _WORKLOADS_OF_COMMANDS = lazy_pattern(
     # After a space, the next word can be one of a sentence. An option can have the name of a kind as its value.
-    rf"\bkubectl [^\n|;&]{{0,200}}?(?<!-n)(?<!-namespace)(?<!-context) ({'|'.join(_WORKLOAD_KINDS)})(?:\.apps)?(?:/| (?=[\"']?{_LABEL}[\"']?(?:\s*$|[`)]|\s+(?:[|;&<>\\#]|-))))[\"']?({_LABEL})(?![\w-])",
+    rf"\bkubectl [^\n|;&]{{0,200}}?(?<!-n)(?<!-namespace)(?<!-context) ({'|'.join(_WORKLOAD_KINDS)})(?:\.apps)?(?:/| (?=[\"']?{KUBERNETES_NAME}[\"']?(?:\s*$|[`)]|\s+(?:[|;&<>\\#]|-))))[\"']?({KUBERNETES_NAME})(?![\w-])",
     re.ASCII | re.MULTILINE,
 )
 _ROLES = lazy_pattern(
@@ -169,11 +171,8 @@ _RESERVED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease
 
 def _last(pattern: re.Pattern[str], text: str) -> Stated | None:
     """Return the last value that a pattern finds, because later settings replace earlier ones."""
-    chosen: Stated | None = None
-    for found in pattern.finditer(text):
-        value = next(filter(None, found.groups()))
-        chosen = Stated(value, quote_match(found))
-    return chosen
+    found = search_last(pattern, text)
+    return None if found is None else Stated(next(filter(None, found.groups())), quote_match(found))
 
 
 def find_region(text: str, command: CommandLine | None) -> Stated | None:
@@ -303,7 +302,7 @@ def find_pod(text: str, command: CommandLine | None) -> Stated | None:
         and command.words[0] in {"exec", "logs", "attach", "port-forward"}
     ):
         name = command.words[1].removeprefix("pod/").removeprefix("pods/")
-        if "/" not in name and re.fullmatch(_LABEL, name):
+        if "/" not in name and re.fullmatch(KUBERNETES_NAME, name):
             return Stated(name, command.text)
     named = any(word in text for word in ("pod", "Pod", "HOSTNAME", "hostname", "kubectl "))
     return unique_value(_PODS, text) if named else None

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._text import join_words
+from iamtriage.explaining._context.readers.documents import FoundDocument, decode_members
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, is_session_policy
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.readers.unique_values import stated_partition
@@ -21,8 +22,6 @@ from iamtriage.policies._readers.unknown_values import has_reference, resolve_fu
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from iamtriage.explaining._context.readers.documents import FoundDocument
 
 __all__ = ("build_policy", "find_name_above", "find_policies", "find_trust_fragment")
 
@@ -170,9 +169,8 @@ def _fill_variables(content: Mapping[str, Any], text: str) -> Mapping[str, Any]:
         if "default" in block.texts:
             known.setdefault(block.name, set()).add(block.texts["default"])
     for name in islice(dict.fromkeys(_VARIABLE.findall(document)), _MAX_REFERENCES):
-        values = known.get(name, set())
-        if len(values) == 1:
-            document = re.sub(rf"\$\{{(?:var|local)\.{re.escape(name)}\}}", next(iter(values)), document)
+        if (value := only_one(known.get(name, ()))) is not None:
+            document = re.sub(rf"\$\{{(?:var|local)\.{re.escape(name)}\}}", value, document)
     return cast("Mapping[str, Any]", json.loads(document))
 
 
@@ -196,9 +194,8 @@ def _find_trust_conditions(text: str) -> Document | None:
         issuer, owner = _SUBJECT_KEY.search(found[0]), _find_trusting_role(text, found.start())
         if issuer is None or (role is None and owner is None):
             continue
-        try:
-            condition = json.loads(f"{{{found[0].rstrip().rstrip(',')}}}")
-        except ValueError:
+        condition = decode_members(found[0])
+        if not condition:
             continue
         provider = f"arn:{partition}:iam::{account}:oidc-provider/{issuer['issuer']}"
         statement = {
@@ -238,10 +235,9 @@ def _find_trust_principal(text: str) -> Document | None:
 
 def _find_file(text: str, start: int) -> str | None:
     """Return the name of the file that a line above a document states."""
-    found = [*_FILE.finditer(text, max(start - _CHARS_BEFORE, 0), start)]
+    found = search_last(_FILE, text, max(start - _CHARS_BEFORE, 0), start)
     # A comment or a sentence right above a document is the heading of something else than the file before it.
-    is_other = bool(found) and _HEADING.search(text, found[-1].end(), start) is not None
-    return found[-1]["file"] if found and not is_other else None
+    return None if found is None or _HEADING.search(text, found.end(), start) else found["file"]
 
 
 def _find_owner(text: str, start: int) -> tuple[str, str] | None:
@@ -281,8 +277,8 @@ def _find_trusting_role(text: str, start: int) -> tuple[str, str] | None:
     >>> _find_trusting_role("Trust policy of orders-api:", 27)
     ('role', 'orders-api')
     """
-    found = [*_TRUSTING_ROLE.finditer(text, max(start - _CHARS_OF_INTRODUCTION, 0), start)]
-    return ("role", found[-1][found[-1].lastgroup or 0]) if found else None
+    found = search_last(_TRUSTING_ROLE, text, max(start - _CHARS_OF_INTRODUCTION, 0), start)
+    return None if found is None else ("role", found[found.lastgroup or 0])
 
 
 def build_policy(content: Mapping[str, Any]) -> Document | None:
@@ -319,5 +315,4 @@ def find_name_above(text: str) -> str | None:
     >>> find_name_above('policy orders-read:\n{"Statement": []}'), find_name_above('The policy is:\n{"Statement": []}')
     ('orders-read', None)
     """
-    names = {each["name"] or each["typed"] for each in _NAME_ABOVE.finditer(text)}
-    return names.pop() if len(names) == 1 else None
+    return only_one({each["name"] or each["typed"] for each in _NAME_ABOVE.finditer(text)})

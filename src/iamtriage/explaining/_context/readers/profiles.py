@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._rendering.values import Value
 
 __all__ = (
@@ -116,13 +116,11 @@ def find_profile_sections(text: str) -> tuple[ProfileSection, ...]:
         body = re.split(r"\n[ \t]*\n|\n[^\n=]*[$#%>] ", text[match.end() : end], maxsplit=1)[0]
         if "=" not in body:
             continue
-        named = list(_FILE.finditer(text, 0, match.start()))
+        named = search_last(_FILE, text, 0, match.start())
         settings = {name.lower(): value.strip() for name, value in _SETTING.findall(body)}
         file: File | None = "config" if any(map(_OF_CONFIG.fullmatch, settings)) else None
         if named:
-            file = (
-                "credentials" if "redentials" in named[-1][0] or "CREDENTIALS" in named[-1][0] else "config"
-            )
+            file = "credentials" if "credentials" in named[0].lower() else "config"
         if file is None and match["kind"] is None and not any(map(_OF_AWS.search, settings)):
             continue  # of another program, such as a pool of PHP-FPM
         sections.append(ProfileSection(match["name"], match["kind"] is not None, file, settings))
@@ -171,5 +169,4 @@ def find_key_file(text: str, key: str) -> str | None:
     forms = (_KEY_FILE, _FILE_OF_LINE)
     shown = [found for form in forms for found in re.finditer(form.format(re.escape(key)), text)]
     shown += _SAID_FILE.finditer(text)
-    found = {each["file"] for each in shown}
-    return found.pop() if len(found) == 1 else None
+    return only_one({each["file"] for each in shown})

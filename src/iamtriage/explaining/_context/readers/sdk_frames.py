@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, search_last
 from iamtriage._text import upper_first
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.readers.s3_locations import OBJECT_CALL
@@ -276,10 +276,8 @@ def find_storage_call(words: str) -> Stated | None:
     """
     if "ackup" in words and (found := _BACKUP_STORE.search(words)):
         return Stated("ListObjectsV2", found[0])
-    last: Stated | None = None
-    for found in _STORAGE_CALL.finditer(words):
-        last = Stated(found.lastgroup or "", found[0])
-    return last
+    found = search_last(_STORAGE_CALL, words)
+    return None if found is None else Stated(found.lastgroup or "", found[0])
 
 
 def _find_logged_call(text: str) -> tuple[Stated, Stated | None] | None:
@@ -301,9 +299,7 @@ def _capitalize(method: str) -> str:
 def _find_botocore_call(text: str) -> tuple[Stated | None, Stated | None]:
     """Return the client and the method of the last call in a Python traceback that botocore's frames follow."""
     at = text.find("in _api_call")
-    found = None
-    for found in _BOTO_CALL.finditer(text, max(at - 3_000, 0), at):  # noqa: B007
-        pass
+    found = search_last(_BOTO_CALL, text, max(at - 3_000, 0), at)
     if found is None:
         return None, None
     words = " ".join(found[0].split()).rstrip("(")

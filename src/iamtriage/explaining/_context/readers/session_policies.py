@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, search_last
 
 __all__ = ("SESSION_POLICY", "is_session_policy", "passes_session_policy")
 
@@ -67,11 +67,11 @@ def passes_session_policy(text: str) -> bool:
 
 def _is_in_call(text: str, end: int) -> bool:
     """Return whether a position is among the arguments of a call that opens a session."""
-    calls = [*_CALL.finditer(text, max(end - _CHARS_OF_CALL, 0), end)]
-    if not calls:
+    call = search_last(_CALL, text, max(end - _CHARS_OF_CALL, 0), end)
+    if call is None:
         return False
     depth = 0
-    for place in range(calls[-1].end() - 1, end):
+    for place in range(call.end() - 1, end):
         is_end = text[place] in ")}]"
         depth += (text[place] in "({[") - is_end
         if is_end and depth <= 0 and _CHAINED.match(text, place + 1) is None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from json import JSONDecoder
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.structured.values import decode_at
+from iamtriage.policies._readers.elements import as_mapping
+from iamtriage.policies._readers.json_values import JsonObject, get_object, get_objects, get_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +17,6 @@ __all__ = ("SIGN_OF_SIMULATION", "Simulation", "find_simulation")
 SIGN_OF_SIMULATION = "EvalDecision"
 """The member of a result that others lack."""
 _RESULTS = lazy_pattern(r"\"EvaluationResults\"\s?:\s?\[")
-_DECODER = JSONDecoder()
 _MAX_BEFORE = 200
 
 
@@ -46,30 +47,19 @@ def find_simulation(text: str, action: str) -> Simulation | None:
     """
     for each in _iterate_results(text):
         if str(each.get("EvalActionName")).lower() == action.lower():
-            matched = [_mapping(one).get("SourcePolicyId") for one in _list(each.get("MatchedStatements"))]
+            matched = [one.get("SourcePolicyId") for one in get_objects(each, "MatchedStatements")]
             return Simulation(
                 str(each.get(SIGN_OF_SIMULATION)),
                 tuple(dict.fromkeys(str(name) for name in matched if name)),
-                _mapping(each.get("OrganizationsDecisionDetail")).get("AllowedByOrganizations"),
-                _mapping(each.get("PermissionsBoundaryDecisionDetail")).get("AllowedByPermissionsBoundary"),
-                tuple(map(str, _list(each.get("MissingContextValues")))),
+                get_object(each, "OrganizationsDecisionDetail").get("AllowedByOrganizations"),
+                get_object(each, "PermissionsBoundaryDecisionDetail").get("AllowedByPermissionsBoundary"),
+                tuple(get_texts(each, "MissingContextValues")),
             )
     return None
 
 
-def _iterate_results(text: str) -> Iterator[dict[str, Any]]:
+def _iterate_results(text: str) -> Iterator[JsonObject]:
     for found in _RESULTS.finditer(text):
         brace = text.rfind("{", max(found.start() - _MAX_BEFORE, 0), found.start())
-        try:
-            document: object = _DECODER.raw_decode(text, brace)[0] if brace != -1 else None
-        except (ValueError, RecursionError):
-            continue
-        yield from map(_mapping, _list(_mapping(document).get("EvaluationResults")))
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[object]:
-    return cast("list[object]", value) if isinstance(value, list) else []
+        document, _ = decode_at(text, brace) if brace != -1 else (None, -1)
+        yield from get_objects(as_mapping(document), "EvaluationResults")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, search_last
 from iamtriage._text import line_at, line_start
 from iamtriage.policies._managed_policies import LISTED
 
@@ -196,7 +196,8 @@ def find_holders(text: str) -> Iterator[tuple[str, str, str]]:
 def _clause_start(text: str, at: int) -> int:
     """Return where the clause of a position begins, on its line."""
     low = line_start(text, at, at - _CHARS_OF_CLAUSE)
-    return max((each.end() for each in CLAUSE_END.finditer(text, low, at)), default=low)
+    end = search_last(CLAUSE_END, text, low, at)
+    return end.end() if end else low
 
 
 def _find_clause(text: str, verb: re.Pattern[str], about: re.Pattern[str]) -> str | None:

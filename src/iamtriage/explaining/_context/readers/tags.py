@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from json import JSONDecoder
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.structured.values import decode_at
 from iamtriage._reading.vocabulary.services import service_name
 from iamtriage.explaining._context.readers.command_lines import operation_of_command
 from iamtriage.explaining._context.readers.command_runs import find_runs
@@ -33,7 +33,6 @@ _NONE = frozenset({"", "None", "[]", "{}"})
 _PAIR = 2
 _MAX_DEPTH = 6
 _TAGGING_API = "resourcegroupstaggingapi"
-_DECODER = JSONDecoder()
 # The tags of a request that a program written in Go logs, or that a record has.
 _REQUEST_TAGS = lazy_pattern(r"(?:\bTags: ?|\"[tT]ags\"\s?:\s?)\[(?P<tags>[^\[\]]{1,4000})\]")
 _MEMBERS = lazy_pattern(
@@ -93,10 +92,10 @@ def _read_tags(output: str) -> dict[str, str] | None:
     if output[:1] in {"[", "{"}:
         if len(set(_RESOURCE.findall(output))) > 1 or len(_TAG_LIST.findall(output)) > 1:
             return None
-        try:
-            pairs = list(dict.fromkeys(_iterate_pairs(_DECODER.raw_decode(output)[0])))
-        except (ValueError, RecursionError):
+        document, end = decode_at(output, 0)
+        if end == -1:
             return None
+        pairs = list(dict.fromkeys(_iterate_pairs(document)))
         # The output for several resources has several values of a tag.
         return dict(pairs) if len(dict(pairs)) == len(pairs) else None
     tags: dict[str, str] = {}

@@ -6,7 +6,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, only_one
 from iamtriage.explaining._context.values import Stated, quote_match
 from iamtriage.policies._masked_arns import find_partition
 
@@ -34,12 +34,11 @@ NO_SAID_NAMES = frozenset(
     }
 )  # fmt: skip
 
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # A name after its noun in a sentence. A plain word is one only at the end of a phrase.
 _SAID = {
     noun: lazy_pattern(
-        rf"(?m)(?<![\w-])(?i:{noun}) (?:called |named )?[`\"']?(?:([a-z](?=[a-z]{{0,62}}[0-9-]){_LABEL})(?![\w-]|\.\w)"
-        rf"|({_LABEL})(?=[`\"',;)]|\.?$|\.\s| \(| (?:in|of|has|with|for|and|was|is|does|uses)\b))",
+        rf"(?m)(?<![\w-])(?i:{noun}) (?:called |named )?[`\"']?(?:([a-z](?=[a-z]{{0,62}}[0-9-]){KUBERNETES_NAME})(?![\w-]|\.\w)"
+        rf"|({KUBERNETES_NAME})(?=[`\"',;)]|\.?$|\.\s| \(| (?:in|of|has|with|for|and|was|is|does|uses)\b))",
         re.ASCII,
     )
     for noun in ("namespace", "service account", "cluster", "deployment")
@@ -106,5 +105,5 @@ def stated_partition(text: str) -> str | None:
     >>> stated_partition("--region cn-north-1 --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess")
     'aws-cn'
     """
-    stated = {arn or find_partition(region) for arn, region in set(_PARTITION_SIGN.findall(text))} - {None}
-    return stated.pop() if len(stated) == 1 else None
+    signs = set(_PARTITION_SIGN.findall(text))
+    return only_one({arn or find_partition(region) for arn, region in signs} - {None})

@@ -10,7 +10,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +108,7 @@ def find_job_environment(text: str) -> str | None:
         names.update(each if _NAME.fullmatch(each) else None for each in found)
         if not found:
             names.add("" if "steps:" in job.text else None)
-    return names.pop() if len(names) == 1 else None
+    return only_one(names)
 
 
 def _find_failing(jobs: list[Job], text: str) -> list[Job]:

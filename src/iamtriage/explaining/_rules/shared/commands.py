@@ -11,7 +11,7 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import KUBERNETES_NAME, REGION, lazy_pattern
 from iamtriage._text import quote_argument
 from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._names import ACCOUNT
@@ -28,7 +28,7 @@ _REGION = lazy_pattern(REGION, re.ASCII)
 _IAM_NAME = lazy_pattern(r"(?!.*\.{3})[\w+=,.@-]{1,128}", re.ASCII)
 _BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
-_LABEL = lazy_pattern(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+_LABEL = lazy_pattern(KUBERNETES_NAME, re.ASCII)
 _KUBERNETES = lazy_pattern(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII)
 _EXTERNAL_ID = lazy_pattern(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _PROFILE = lazy_pattern(r"[\w.@:+/-]{1,64}", re.ASCII)

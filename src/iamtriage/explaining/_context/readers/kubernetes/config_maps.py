@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 
 __all__ = ("MapPlace", "find_misplaced_map")
@@ -13,15 +13,15 @@ __all__ = ("MapPlace", "find_misplaced_map")
 _RIGHT = ("aws-auth", "kube-system")
 # The metadata in YAML, JSON and HCL, and in what kubectl describe prints.
 _IS = r"[\"']?\s{0,20}[:=]\s{0,20}[\"']?"
-_NAME, _NAMESPACE = r"aws-?auth(?:-[a-z0-9-]{1,40})?", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_NAME = r"aws-?auth(?:-[a-z0-9-]{1,40})?"
 _METADATA = lazy_pattern(
-    rf"\bname{_IS}(?P<name>{_NAME})[\"']?,?\s{{1,40}}[\"']?namespace{_IS}(?P<namespace>{_NAMESPACE})(?=[\"'\s,]|$)"
-    rf"|\bnamespace{_IS}(?P<namespace_2>{_NAMESPACE})[\"']?,?\s{{1,40}}[\"']?name{_IS}(?P<name_2>{_NAME})(?=[\"'\s,]|$)",
+    rf"\bname{_IS}(?P<name>{_NAME})[\"']?,?\s{{1,40}}[\"']?namespace{_IS}(?P<namespace>{KUBERNETES_NAME})(?=[\"'\s,]|$)"
+    rf"|\bnamespace{_IS}(?P<namespace_2>{KUBERNETES_NAME})[\"']?,?\s{{1,40}}[\"']?name{_IS}(?P<name_2>{_NAME})(?=[\"'\s,]|$)",
     re.IGNORECASE,
 )
 # What kubectl prints of the ConfigMaps in all namespaces: the namespace, the name, the number of keys and the age.
 _ROW = lazy_pattern(
-    rf"^[ \t]{{0,8}}(?P<namespace>{_NAMESPACE})[ \t]{{1,80}}aws-auth[ \t]{{1,20}}\d{{1,3}}[ \t]{{1,20}}\d{{1,5}}[smhdy]",
+    rf"^[ \t]{{0,8}}(?P<namespace>{KUBERNETES_NAME})[ \t]{{1,80}}aws-auth[ \t]{{1,20}}\d{{1,3}}[ \t]{{1,20}}\d{{1,5}}[smhdy]",
     re.MULTILINE,
 )
 _ALL_NAMESPACES = lazy_pattern(r"\bkubectl\b[^\n]{0,80} (?:-A|--all-namespaces)\b")
@@ -38,7 +38,7 @@ _IN_TERRAFORM = (
 _NAME_IN_TERRAFORM = lazy_pattern(_NAME)
 _CREATED = lazy_pattern(r"\bconfigmap/aws-auth[a-z-]{0,40} created\b")
 _APPLIED = lazy_pattern(r"\bkubectl\b(?P<options>[^\n]{0,200}?\b(?:apply|create|replace)\b[^\n]{0,200})")
-_OPTION = lazy_pattern(rf"(?:^| )(?:-n|--namespace)[ =]?(?P<namespace>{_NAMESPACE})\b")
+_OPTION = lazy_pattern(rf"(?:^| )(?:-n|--namespace)[ =]?(?P<namespace>{KUBERNETES_NAME})\b")
 _MAX_CHARS = 64_000
 
 

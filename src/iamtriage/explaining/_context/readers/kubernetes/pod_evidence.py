@@ -10,7 +10,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, only_one, search_last
 from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.names import find_service_account_name
 from iamtriage.explaining._context.readers.statements import find_changed, find_said, says_restarted
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ("AccountWithRole", "PodEvidence", "read_pod_evidence")
 
 _MAX_CHARS, _MAX_OBJECTS = 64_000, 50
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[^\s:\"']{1,40}:role/[\w+=,.@/-]{1,512}"
 # The annotation in YAML, JSON (also in a log) or HCL, as an argument of kubectl or Helm, or as kubectl describes it.
 _ANNOTATION = lazy_pattern(
@@ -30,16 +29,19 @@ _ANNOTATION = lazy_pattern(
     re.ASCII,
 )
 _ACCOUNT_OF_COMMAND = lazy_pattern(
-    rf"\bkubectl [^\n]{{0,120}}?(?:sa|serviceaccounts?)[ /](?P<name>{_LABEL})(?![\w-])[^\n]*", re.ASCII
+    rf"\bkubectl [^\n]{{0,120}}?(?:sa|serviceaccounts?)[ /](?P<name>{KUBERNETES_NAME})(?![\w-])[^\n]*",
+    re.ASCII,
 )
-_NAMESPACE_OPTION = lazy_pattern(rf"(?:^|\s)(?:-n|--namespace)[ =](?P<name>{_LABEL})(?![\w-])", re.ASCII)
+_NAMESPACE_OPTION = lazy_pattern(
+    rf"(?:^|\s)(?:-n|--namespace)[ =](?P<name>{KUBERNETES_NAME})(?![\w-])", re.ASCII
+)
 # Where another object or command begins.
 _BOUNDARY = lazy_pattern(
     r"^(?:---|[^\n\w\"{}\[]{0,2}[$#%❯] |[^\s$#%❯]{1,80}[$#%❯] |[ \t]*\r?\n|kind: |apiVersion: )", re.MULTILINE
 )
 _CHARS_OF_OBJECT = 1_500
 _NAME = lazy_pattern(
-    rf"(?:^[ \t]*(?P<key>[Nn]ame(?:space)?)|(?<![\w./-])\\?\"(?P<quoted>name(?:space)?)\\?\")[ \t]*[:=][ \t]*\\?[\"']?(?P<value>{_LABEL})(?![\w./-])",
+    rf"(?:^[ \t]*(?P<key>[Nn]ame(?:space)?)|(?<![\w./-])\\?\"(?P<quoted>name(?:space)?)\\?\")[ \t]*[:=][ \t]*\\?[\"']?(?P<value>{KUBERNETES_NAME})(?![\w./-])",
     re.MULTILINE | re.ASCII,
 )
 # An association of EKS Pod Identity as JSON, or in the command that creates it.
@@ -48,7 +50,7 @@ _ASSOCIATION = lazy_pattern(
     r"|\bcreate-pod-identity-association(?:[^\n\\]|\\\n|\\.){0,1000}"
 )
 _FIELD = lazy_pattern(
-    rf"(?:\"|--|\b)(?P<key>namespace|service-?_?[aA]ccount|role-?_?[aA]rn)\"?(?:\s{{0,20}}[:=]\s?|[ =])[\"']?(?P<value>{_ROLE_ARN}|{_LABEL})(?![\w./-])",
+    rf"(?:\"|--|\b)(?P<key>namespace|service-?_?[aA]ccount|role-?_?[aA]rn)\"?(?:\s{{0,20}}[:=]\s?|[ =])[\"']?(?P<value>{_ROLE_ARN}|{KUBERNETES_NAME})(?![\w./-])",
     re.ASCII,
 )
 _NO_ASSOCIATION = lazy_pattern(
@@ -56,14 +58,14 @@ _NO_ASSOCIATION = lazy_pattern(
 )
 # The account of a pod in its specification, in what kubectl describe prints, or as the result of a query.
 _USED = lazy_pattern(
-    rf"\bserviceAccount(?:Name)?[\"']?: ?[\"']?(?P<spec>{_LABEL})(?![\w-])|^Service Account:[ \t]{{1,12}}(?P<described>{_LABEL})[ \t]*$"
-    rf"|serviceAccountName\b[^\n]{{0,40}}\n(?P<queried>{_LABEL})[ \t]{{0,8}}(?:[$%]|$)"
-    rf"|\bservice_account_name[ \t]{{0,20}}=[ \t]{{0,9}}\"(?P<terraform>{_LABEL})\""
-    rf"|\b(?:with|associated with) service account (?P<said>{_LABEL}) \(namespace: (?P<namespace>{_LABEL})\)",
+    rf"\bserviceAccount(?:Name)?[\"']?: ?[\"']?(?P<spec>{KUBERNETES_NAME})(?![\w-])|^Service Account:[ \t]{{1,12}}(?P<described>{KUBERNETES_NAME})[ \t]*$"
+    rf"|serviceAccountName\b[^\n]{{0,40}}\n(?P<queried>{KUBERNETES_NAME})[ \t]{{0,8}}(?:[$%]|$)"
+    rf"|\bservice_account_name[ \t]{{0,20}}=[ \t]{{0,9}}\"(?P<terraform>{KUBERNETES_NAME})\""
+    rf"|\b(?:with|associated with) service account (?P<said>{KUBERNETES_NAME}) \(namespace: (?P<namespace>{KUBERNETES_NAME})\)",
     re.MULTILINE | re.ASCII,
 )
 # A query for the account of a template.
-_QUERY = rf"\bkubectl [^\n]{{0,120}}? (?P<kind>deploy|deployment|ds|daemonset|sts|statefulset)s?[ /](?P<name>{_LABEL})\b[^\n]{{0,80}}serviceAccountName"
+_QUERY = rf"\bkubectl [^\n]{{0,120}}? (?P<kind>deploy|deployment|ds|daemonset|sts|statefulset)s?[ /](?P<name>{KUBERNETES_NAME})\b[^\n]{{0,80}}serviceAccountName"
 _WORKLOAD = lazy_pattern(_QUERY, re.ASCII)
 # A command in a sentence did not run.
 _PRINTED_NOTHING = lazy_pattern(
@@ -111,8 +113,8 @@ _GIVEN = lazy_pattern(r"annotat|associat|role-arn|\bit\b")
 
 
 _SAID = lazy_pattern(
-    rf"\b[Ss]ervice ?[Aa]ccount [`\"']?(?:(?P<namespace>{_LABEL})/)?(?P<name>{_LABEL})[`\"']? (?:has|carries|got) (?:the |an? |its )?(?:IRSA |IAM |role )?(?:role )?(?:annotation|role\b)"
-    rf"|\bannotation (?:is |sits )?on (?:the )?[Ss]ervice ?[Aa]ccount [`\"']?(?:(?P<its>{_LABEL})/)?(?P<annotated>{_LABEL})(?![\w-])",
+    rf"\b[Ss]ervice ?[Aa]ccount [`\"']?(?:(?P<namespace>{KUBERNETES_NAME})/)?(?P<name>{KUBERNETES_NAME})[`\"']? (?:has|carries|got) (?:the |an? |its )?(?:IRSA |IAM |role )?(?:role )?(?:annotation|role\b)"
+    rf"|\bannotation (?:is |sits )?on (?:the )?[Ss]ervice ?[Aa]ccount [`\"']?(?:(?P<its>{KUBERNETES_NAME})/)?(?P<annotated>{KUBERNETES_NAME})(?![\w-])",
     re.ASCII,
 )
 
@@ -219,7 +221,6 @@ def read_pod_evidence(text: str) -> PodEvidence:
         option = _NAMESPACE_OPTION.search(query)
         namespace = option["name"] if option else None
     missing = _find_missing(text)
-    age = {each["age"] for each in _AGE.finditer(text)}
     has_variables = True if _SET.search(text) else False if missing else None
     return PodEvidence(
         said or _merge(given),
@@ -230,7 +231,7 @@ def read_pod_evidence(text: str) -> PodEvidence:
         workload and f"{_KINDS.get(workload['kind'], workload['kind'])}/{workload['name']}",
         has_variables,
         missing if has_variables is False else "",
-        age.pop() if len(age) == 1 else None,
+        only_one({each["age"] for each in _AGE.finditer(text)}),
         _GIVEN_NOW.search(text) is not None,
         says_restarted(text),
         said is not None,
@@ -256,14 +257,13 @@ def _find_annotated(text: str) -> Iterator[AccountWithRole]:
     """Yield the accounts with an annotation that names a role."""
     for found in islice(_ANNOTATION.finditer(text), _MAX_OBJECTS):
         low, high = max(found.start() - _CHARS_OF_OBJECT, 0), found.end() + _CHARS_OF_OBJECT
-        start = max((each.end() for each in _BOUNDARY.finditer(text, low, found.start())), default=low)
+        preceding = search_last(_BOUNDARY, text, low, found.start())
         following = _BOUNDARY.search(text, found.end(), high)
-        words = text[start : high if following is None else following.start()]
+        words = text[preceding.end() if preceding else low : following.start() if following else high]
         names = {each["key"] or each["quoted"]: each["value"] for each in _NAME.finditer(words)}
         names = {key.lower(): value for key, value in names.items() if key is not None}
         line = text.find("\n", found.end())
-        named = [*_ACCOUNT_OF_COMMAND.finditer(text, low, line if line != -1 else len(text))]
-        command = named[-1] if named else None
+        command = search_last(_ACCOUNT_OF_COMMAND, text, low, line if line != -1 else len(text))
         # Another object or command can be in between.
         if command is not None and text.count("\n\n", command.start(), found.start()) == 0:
             option = _NAMESPACE_OPTION.search(command[0])

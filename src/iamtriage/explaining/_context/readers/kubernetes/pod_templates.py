@@ -9,15 +9,14 @@ import re
 from itertools import islice
 from typing import NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, only_one, search_last
 
 __all__ = ("MisplacedAccount", "find_keys", "find_misplaced_account")
 
 _MAX_CHARS, _MAX_LINES = 64_000, 50
 _FIELD = "serviceAccountName"
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _LINE = lazy_pattern(
-    rf"^(?P<indent>[ \t]*)(?:- )?(?P<field>(?i:service_?account_?name)):[ \t]*[\"']?(?P<account>{_LABEL})[\"']?[ \t]*(?:#[^\n]*)?$",
+    rf"^(?P<indent>[ \t]*)(?:- )?(?P<field>(?i:service_?account_?name)):[ \t]*[\"']?(?P<account>{KUBERNETES_NAME})[\"']?[ \t]*(?:#[^\n]*)?$",
     re.MULTILINE,
 )
 # What the API server says of a field that it drops, or with strict validation rejects.
@@ -26,12 +25,13 @@ _UNKNOWN = lazy_pattern(
 )
 # What kubectl apply says of an object.
 _APPLIED = lazy_pattern(
-    rf"^(?P<kind>cronjob|daemonset|deployment|job|pod|replicaset|statefulset)(?:\.(?:apps|batch))?/(?P<name>{_LABEL}) (?:configured|created|serverside-applied|unchanged)\b",
+    rf"^(?P<kind>cronjob|daemonset|deployment|job|pod|replicaset|statefulset)(?:\.(?:apps|batch))?/(?P<name>{KUBERNETES_NAME}) (?:configured|created|serverside-applied|unchanged)\b",
     re.MULTILINE,
 )
 _KIND = lazy_pattern(r"^kind: [\"']?(?P<kind>[A-Z][A-Za-z]{2,20})[\"']?[ \t]*$", re.MULTILINE)
 _NAME = lazy_pattern(
-    rf"^metadata:\n(?:[ \t]+[^\n]{{0,200}}\n){{0,20}}?[ \t]+name: [\"']?({_LABEL})[\"']?[ \t]*$", re.MULTILINE
+    rf"^metadata:\n(?:[ \t]+[^\n]{{0,200}}\n){{0,20}}?[ \t]+name: [\"']?({KUBERNETES_NAME})[\"']?[ \t]*$",
+    re.MULTILINE,
 )
 _SEPARATOR = lazy_pattern(r"^(?:---|```)", re.MULTILINE)
 _BOUNDARY = lazy_pattern(r"^(?:---|```|kind: |apiVersion: )", re.MULTILINE)
@@ -82,7 +82,7 @@ def find_misplaced_account(text: str) -> MisplacedAccount | None:
     if (found := next((each for each in wrong if each.path == path), None)) is not None:
         return found._replace(is_reported=True)
     applied = {each.group("kind", "name") for each in _APPLIED.finditer(text)}
-    lower, name = applied.pop() if len(applied) == 1 else ("", None)
+    lower, name = only_one(applied, ("", None))
     stated = _KIND.search(text)
     kind = unknown["object"] or next((each for each in _PLACES if each.lower() == lower), None)
     kind = kind or ("CronJob" if ".jobTemplate." in path else stated["kind"] if stated else "Deployment")
@@ -93,13 +93,12 @@ def find_misplaced_account(text: str) -> MisplacedAccount | None:
 def _read_line(found: re.Match[str]) -> MisplacedAccount | None:
     """Return the service account of a line in the manifest of an object with containers, wherever it is."""
     text = found.string
-    low = max((each.end() for each in _SEPARATOR.finditer(text, 0, found.start())), default=0)
-    kinds = [*_KIND.finditer(text, low, found.start())]
+    separator = search_last(_SEPARATOR, text, 0, found.start())
+    low = separator.end() if separator else 0
+    stated = search_last(_KIND, text, low, found.start())
     following = _BOUNDARY.search(text, found.end())
-    document = text[
-        kinds[-1].start() if kinds else low : len(text) if following is None else following.start()
-    ]
-    keys, kind = find_keys(text, found), kinds[-1]["kind"] if kinds else ""
+    document = text[stated.start() if stated else low : following.start() if following else len(text)]
+    keys, kind = find_keys(text, found), stated["kind"] if stated else ""
     if kind not in _PLACES or keys[:1] != ["spec"] or "containers:" not in document:
         return None
     name = _NAME.search(document)

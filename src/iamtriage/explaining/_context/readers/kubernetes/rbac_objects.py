@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, search_last
+from iamtriage._reading.structured.values import decode_at
 from iamtriage.explaining._context.values import Rule, Subject
+from iamtriage.policies._readers.elements import as_mapping
+from iamtriage.policies._readers.json_values import JsonObject, get_object, get_objects
 from iamtriage.policies._readers.policy_yaml import parse_mapping
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ _SAID_ROLE = lazy_pattern(
 )
 _CHARS_BEFORE = 400
 _MAX_CHARS = 8_000
-_decode = json.JSONDecoder().raw_decode
+_KINDS = {each.lower(): each for each in ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")}
 
 
 class StatedRole(NamedTuple):
@@ -112,18 +114,20 @@ def find_roles(text: str) -> Iterator[StatedRole]:
 
 def _find_named_roles(text: str) -> Iterator[StatedRole]:
     for content, name, namespace in _find_objects(text, "rules"):
-        rules = tuple(map(_read_rule, _mappings(content["rules"])))
+        rules = tuple(map(_read_rule, get_objects(content, "rules")))
         yield StatedRole(content["kind"], name, namespace, rules)
     for found in _QUERIED.finditer(text) if " get " in text else ():
-        kind = "ClusterRole" if found["kind"] == "clusterrole" else "Role"
-        option = _NAMESPACE_OPTION.search(f"{found['options']} {found['more']}") if kind == "Role" else None
-        rules = tuple(map(_read_rule, _mappings(_read_rules(text[found.end() : found.end() + _MAX_CHARS]))))
-        yield StatedRole(kind, found["name"], option and option[1], rules)
+        rules = tuple(map(_read_rule, _read_rules(text[found.end() : found.end() + _MAX_CHARS])))
+        yield StatedRole(*_read_command(found, f"{found['options']} {found['more']}"), rules)
     for found in _DESCRIBED.finditer(text) if "PolicyRule:" in text else ():
-        kind = "ClusterRole" if found["kind"] == "clusterrole" else "Role"
-        option = _NAMESPACE_OPTION.search(found["options"]) if kind == "Role" else None
         rules = tuple(map(_read_row, _ROW.finditer(found["rows"])))
-        yield StatedRole(kind, found["name"], option and option[1], rules)
+        yield StatedRole(*_read_command(found, found["options"]), rules)
+
+
+def _read_command(found: re.Match[str], options: str) -> tuple[str, str, str | None]:
+    """Return the kind, the name and the namespace of the object that a command prints."""
+    option = None if found["kind"].startswith("cluster") else _NAMESPACE_OPTION.search(options)
+    return _KINDS[found["kind"]], found["name"], option and option[1]
 
 
 def _find_unnamed_role(text: str) -> Iterator[StatedRole]:
@@ -131,13 +135,12 @@ def _find_unnamed_role(text: str) -> Iterator[StatedRole]:
     found = _RULES.search(text) if "verbs:" in text else None
     if found is None:
         return
-    listed = parse_mapping(f"rules:\n{text[found.start() : found.start() + _MAX_CHARS]}").get("rules")
-    rules = tuple(each for each in map(_read_rule, _mappings(listed)) if each.verbs and each.resources)
-    said = [*_SAID_ROLE.finditer(text, max(found.start() - _CHARS_BEFORE, 0), found.start())]
+    listed = _read_rules(f"rules:\n{text[found.start() : found.start() + _MAX_CHARS]}")
+    rules = tuple(each for each in map(_read_rule, listed) if each.verbs and each.resources)
     if rules:
-        last = said[-1] if said else None
-        name = last and (last["quoted"] or last["plain"])
-        yield StatedRole("ClusterRole" if last and last["cluster"] else "Role", name or "", None, rules)
+        said = search_last(_SAID_ROLE, text, max(found.start() - _CHARS_BEFORE, 0), found.start())
+        name = said and (said["quoted"] or said["plain"])
+        yield StatedRole("ClusterRole" if said and said["cluster"] else "Role", name or "", None, rules)
 
 
 def find_bindings(text: str) -> Iterator[StatedBinding]:
@@ -152,20 +155,18 @@ def find_bindings(text: str) -> Iterator[StatedBinding]:
         role = content["roleRef"]
         subjects = (
             Subject(each["kind"], named, _name(each.get("namespace")))
-            for each in _mappings(content.get("subjects"))
+            for each in get_objects(content, "subjects")
             if "kind" in each and (named := _name(each.get("name"))) is not None
         )
         if isinstance(role, dict) and {"kind", "name"} <= role.keys():
             bound = f"{role['kind']} {role['name']}"
             yield StatedBinding(content["kind"], name, namespace, bound, tuple(subjects))
     for found in _DESCRIBED_BINDING.finditer(text) if "Subjects:" in text else ():
-        kind = "ClusterRoleBinding" if found["kind"] == "clusterrolebinding" else "RoleBinding"
-        option = _NAMESPACE_OPTION.search(found["options"]) if kind == "RoleBinding" else None
         rows = (
             Subject(*row.group("kind", "name", "namespace")) for row in _SUBJECT_ROW.finditer(found["rows"])
         )
         bound = f"{found['role_kind']} {found['role']}"
-        yield StatedBinding(kind, found["name"], option and option[1], bound, tuple(rows))
+        yield StatedBinding(*_read_command(found, found["options"]), bound, tuple(rows))
     for table in _BINDING_TABLE.finditer(text) if "SERVICEACCOUNTS" in text else ():
         yield from _read_table(table)
 
@@ -193,8 +194,8 @@ def _find_objects(text: str, key: str) -> Iterator[tuple[dict[str, Any], str, st
     """Yield the objects with a key, each with its name and namespace."""
     for found in _KIND.finditer(text) if f"{key}:" in text else ():
         content = parse_mapping(text[found.start() : found.start() + _MAX_CHARS])
-        metadata = next(iter(_mappings([content.get("metadata")])), content)
-        name = None if metadata is content else _name(metadata.get("name"))
+        metadata = get_object(content, "metadata")
+        name = _name(metadata.get("name"))
         if name is not None and key in content:
             yield content, name, _name(metadata.get("namespace"))
 
@@ -203,23 +204,15 @@ def _name(value: object) -> str | None:
     return value if isinstance(value, str) and _NAME.fullmatch(value) else None
 
 
-def _mappings(value: object) -> list[dict[str, Any]]:
-    values = cast("list[object]", value) if isinstance(value, list) else []
-    return [cast("dict[str, Any]", each) for each in values if isinstance(each, dict)]
-
-
-def _read_rules(output: str) -> object:
+def _read_rules(output: str) -> Iterator[JsonObject]:
     """Return the rules in what a command prints of a role."""
     if output.startswith("rules:"):
-        return parse_mapping(output).get("rules")
-    try:
-        content: object = _decode(output)[0]
-    except (ValueError, RecursionError):
-        return None
-    return cast("dict[str, object]", content).get("rules") if isinstance(content, dict) else content
+        return get_objects(parse_mapping(output), "rules")
+    content, _ = decode_at(output, 0)
+    return get_objects(as_mapping(content) or {"rules": content}, "rules")
 
 
-def _read_rule(rule: dict[str, Any]) -> Rule:
+def _read_rule(rule: JsonObject) -> Rule:
     lists = (rule.get(key) for key in ("verbs", "apiGroups", "resources", "resourceNames"))
     return Rule(
         *(tuple(map(str, cast("list[object]", each))) if isinstance(each, list) else () for each in lists)

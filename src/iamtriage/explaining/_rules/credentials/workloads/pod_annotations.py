@@ -12,7 +12,7 @@ import re
 import textwrap
 from typing import NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
@@ -52,10 +52,9 @@ ACCOUNT_WITHOUT_ANNOTATION = (
     r"|\bget (?:sa|serviceaccounts?)[ /][^|$#]{0,120}\.annotations\b[^\s|]{0,60}(?=[^\s|]{0,20} (?:(?:\{|map\[)(?![^{}\]]{0,2000}role-arn)[^{}\]]{0,2000}[}\]]|null|[^\s$#%{]{0,40} ?[$#%❯] )|\Z)"
 )
 """A pattern for a text with its whitespace folded."""
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # What eksctl says of an account that it does not change. One that it created itself is "existing".
 _SKIPPED = lazy_pattern(
-    rf"iamserviceaccounts? \((?P<namespace>{_LABEL})/(?P<name>{_LABEL})\) was excluded\b(?=.{{0,600}}--override-existing-serviceaccounts)(?<!existing iamserviceaccount)",
+    rf"iamserviceaccounts? \((?P<namespace>{KUBERNETES_NAME})/(?P<name>{KUBERNETES_NAME})\) was excluded\b(?=.{{0,600}}--override-existing-serviceaccounts)(?<!existing iamserviceaccount)",
     re.DOTALL,
 )
 _CREATE = lazy_pattern(
