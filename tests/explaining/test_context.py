@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from iamtriage import Facts, explain, parse, read_authorization_details, to_record
 from iamtriage._reading.unwrapping.boxes import remove_borders
 from iamtriage.explaining._context.readers.documents import find_mappings
-from iamtriage.explaining._context.reading import read_context
-from iamtriage.explaining._context.resolving import resolve_facts
+from iamtriage.explaining._context.resolving import read_context, resolve_facts
 from iamtriage.explaining._context.values import Stated
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from iamtriage import Facts, explain, parse
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining import FailedCall
-from iamtriage.explaining._context.reading import read_context
+from iamtriage.explaining._context.resolving import read_context
 from iamtriage.policies import PolicySet
 from tests.explaining.golden.cases import CASES
 from tests.tables import check_rows

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.readers.kubeconfigs import find_kubeconfig_file
+from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_kubeconfig_file
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.model import Context

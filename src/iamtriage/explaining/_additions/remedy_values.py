@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.placeholders import stated_names
 from iamtriage.arns._principals import User
 from iamtriage.explaining._additions.command_regions import (
@@ -17,17 +17,20 @@ from iamtriage.explaining._additions.command_regions import (
     name_regions,
     name_regions_of_iam,
 )
-from iamtriage.explaining._additions.command_values import (
-    own_service,
-    values_of_commands,
-    values_of_parameters,
-    values_of_shapes,
-)
 from iamtriage.explaining._additions.kubectl_options import (
     find_kubeconfig,
     kubectl_option,
     kubectl_value,
     with_kubeconfig,
+)
+from iamtriage.explaining._additions.placeholder_values import (
+    PLAIN_NAME,
+    own_service,
+    values_of_commands,
+    values_of_parameters,
+    values_of_resource,
+    values_of_session,
+    values_of_shapes,
 )
 from iamtriage.explaining._additions.pod_names import (
     name_of_role,
@@ -37,7 +40,6 @@ from iamtriage.explaining._additions.pod_names import (
 )
 from iamtriage.explaining._additions.saved_policies import rename_saved_file, save_printed_policy
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
-from iamtriage.explaining._additions.supplied_values import values_of_resource, values_of_session
 from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
@@ -68,7 +70,6 @@ _LIST_DEVICES = "aws iam list-mfa-devices"
 _CALLER_IDENTITY, _LIST = "aws sts get-caller-identity", "aws configure list"
 _ARN = lazy_pattern(r"\barn:[^\s\"'`<>()]{1,2048}")
 _WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
-_PLAIN_KEY = lazy_pattern(r"\w[\w./=+@,-]{0,512}", re.ASCII)
 _KINDS_OF_CREDENTIALS = frozenset({"expired_credentials", "invalid_credentials", "missing_credentials"})
 _KINDS_OF_REJECTIONS = frozenset(
     {"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch"}
@@ -224,8 +225,7 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
             from iamtriage.explaining._rules.shared.requirements.services import find_domain
 
             domain = find_domain(text)
-        clusters = set(_ECS_COMMAND.findall(failure.text))
-        ecs_cluster = clusters.pop() if len(clusters) == 1 else None
+        ecs_cluster = only_one(set(_ECS_COMMAND.findall(failure.text)))
         if failure.kind == "access_denied" and (key or "").startswith("ASIA"):
             # The remedies deactivate a key of a user, which the one of a session is not.
             key = None
@@ -281,7 +281,7 @@ def _workload(workload: str | None) -> str:
 
 def _object_key(key: str | None) -> str:
     """Return the key of an object if no shell changes it, or a placeholder."""
-    return key if key is not None and _PLAIN_KEY.fullmatch(key) else "OBJECT_KEY"
+    return key if key is not None and PLAIN_NAME.fullmatch(key) else "OBJECT_KEY"
 
 
 def _answered_checks(explanation: Explanation, facts: Facts, values: Mapping[str, str]) -> tuple[str, ...]:

@@ -1,22 +1,44 @@
-"""Combine the supplied facts with the facts in the text around a failure.
+"""Combine the supplied facts with the context that the text around a failure states.
 
 Only this module decides between them. A supplied fact takes precedence, because the user states it about this
 failure, while the context is read from the surrounding text.
+
+A log entry, or a command with its output, is about one failure. Elsewhere in a text, only settings, such as the
+region, and complete documents are used. Every search is bounded.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._context.model import NOTHING, Context
-from iamtriage.explaining._context.reading import read_context
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.model import NOTHING, SIGNS_OF_ATTACHMENTS, SYSTEM_SIGNS, Context
 from iamtriage.explaining._facts import NO_FACTS
 
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
-__all__ = ("context_of", "is_derived", "resolve_facts")
+__all__ = ("context_of", "is_derived", "read_context", "resolve_facts")
+
+# The number of characters on each side of the failure to search for settings and documents.
+_CHARS_OF_DOCUMENTS = 32_000
+# In a text without any of these, the readers find nothing. They are searched for before a reader is imported.
+_SIGNS = (
+    "--", "://", "s3:s3", "(arn:", "bucket", "Bucket ", 'Bucket"', "Bucket=", "Bucket:", "BucketName", "Failed to upload", "egion", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (",
+    "amespace", "erviceaccount", "erviceAccount", "pod", "Pod", "deployment", ":role/", '"Arn"', "ccount", " i-",
+    "vpce-", ".execute-api.", "ambda", "LAMBDA", "with ", "@aws-sdk", ".services.", "Amazon.", "Traceback", "client(", "bject(",
+    "Statement", "statement {", "Effect", "olicyDocument", "policy_document", '"iss"', '"allowed"', '"evaluations"', "DecodedMessage", "rolearn", "userarn", "aws ", "kubectl ",
+    "eksctl ", "eksctl.io", "@ip-", "/var/", "169.254.", "##[", "::error", "GITHUB", "gitlab", "id_tokens:", "GitLab", "CI_", "Pipeline]",
+    "jenkins", "Finished: ", "lue", "EMR", "emr", "ExtRid", "[Container]", "CODEBUILD", "cloudshell", "WebIdentityErr",
+    "ECS_", "ResourceInit", "CannotPull", "/builds/", "ERROR: Job", "Metadata", "IMDS", "/opt/ml/", "S3Service",
+    "iam_role", "IAM_ROLE", "ec2-user", "AWS_", "/home/", "HOSTNAME", 'hostname"', "hostname\\", "ndpoint", "NDPOINT", "serviceU", "ServiceU", "s3Url",
+    "Lock Info:", "backup store for", "BackupStorageLocation", "ecs/", "host_base", "rclone ", "AWS Error ", "-1\n", "-2\n", "-3\n", "-1:\n", "-1 =", "ARN is not mapped", "SaslAuth",
+    "requestParameters", "host id: ", "S3 error: ", "/aws-sdk/", "/aws-sdk-", "(eval):", "log group ", "log_group", "ogGroup",
+    " role (", " role is ", " role: ", "(role ", "(user ", "in as ", "in with ", "y role ", "y user ", "Role ", "he role ", '"Resource"', "edPrincipal(", "IdentityPrincipal(", "Policy:", 'Policy":', "he policy ", " has ", "I have ", "repo:", "project_path:", "run_phase:", "oidc-provider/", "MultiObjectDelete",
+    *SIGNS_OF_ATTACHMENTS,
+    *SYSTEM_SIGNS,
+)  # fmt: skip
 
 
 def context_of(facts: Facts) -> Context:
@@ -46,3 +68,54 @@ def resolve_facts(failure: Failure, facts: Facts) -> Facts:
     from iamtriage.explaining._context.derived_facts import complete_facts
 
     return complete_facts(failure, facts, context)
+
+
+def read_context(failure: Failure) -> Context:
+    """Return the context of a failure.
+
+    >>> from iamtriage import parse
+    >>> failure = parse(
+    ...     "upload failed: ./r.csv to s3://orders/2026/r.csv An error occurred (AccessDenied) when calling "
+    ...     "the PutObject operation: Access Denied"
+    ... )
+    >>> context = read_context(failure)
+    >>> context.bucket.value, context.key.value
+    ('orders', '2026/r.csv')
+    """
+    text, (start, end) = failure.text, failure.span
+    if _is_complete(failure):
+        return NOTHING
+    low, high = max(start - _CHARS_OF_DOCUMENTS, 0), end + _CHARS_OF_DOCUMENTS
+    whole = text[low:high]
+    if not any(sign in whole for sign in _SIGNS):
+        return NOTHING
+    # Most failures are on a separate line, and there are many readers.
+    from iamtriage.explaining._context.searching import search_context
+
+    return search_context(failure, whole)
+
+
+# The frames of a stack trace name code, so they add nothing to a complete denial. Without possessive quantifiers,
+# spaces at the ends of their lines would take exponential time.
+_FRAMES = lazy_pattern(r"(?:[^\S\n]*+(?:\n[^\S\n]*+)++(?:at |\.\.\. \d{1,9} more)[^\n]*+)*+\s*+")
+
+
+def _is_complete(failure: Failure) -> bool:
+    """Return whether the text is one line and the record states all of it, as for most denials in logs."""
+    if failure.kind == "access_denied":
+        is_whole = (
+            failure.principal is not None and failure.action is not None and failure.resource is not None
+        )
+    else:
+        is_whole = failure.kind == "kubernetes_forbidden" and failure.user is not None
+    if not is_whole:
+        return False
+    text, (start, end) = failure.text, failure.span
+    if failure.envelope.source == "cloudtrail":
+        return "\n" not in text.strip()
+    if "\n" in text[start:end] or text[:start].strip():
+        return False
+    # For iam:PassRole, they name the service that gets the role.
+    return not text[end:].strip() or (
+        failure.action != "iam:PassRole" and _FRAMES.fullmatch(text, end) is not None
+    )

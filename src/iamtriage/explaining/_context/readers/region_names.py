@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, search_last
 from iamtriage.explaining._context.values import Stated
 
 __all__ = ("PLACE", "find_region_constant", "region_of_place", "write_constant")
@@ -48,13 +48,13 @@ def find_region_constant(text: str) -> Stated | None:
     >>> find_region_constant("new AmazonTextractClient(RegionEndpoint.APSoutheast2)").value
     'ap-southeast-2'
     """
-    found = [*_CONSTANT.finditer(text)]
-    if not found:
+    found = search_last(_CONSTANT, text)
+    if found is None:
         return None
-    name = found[-1]["name"]
+    name = found["name"]
     words = name.split("_") if "_" in name else [name[:2], name[2:-1], name[-1]]
     region = "-".join(words).lower()
-    return Stated(region, found[-1][0]) if re.fullmatch(REGION, region) else None
+    return Stated(region, found[0]) if re.fullmatch(REGION, region) else None
 
 
 def write_constant(words: str, region: str) -> str:

@@ -16,7 +16,10 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.kubeconfigs import find_kubeconfig_file, find_written_file
+from iamtriage.explaining._context.readers.kubernetes.kubectl_output import (
+    find_kubeconfig_file,
+    find_written_file,
+)
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled

@@ -11,7 +11,7 @@ from iamtriage._text import clip_text
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole, Principal
 from iamtriage.explaining._context.readers.callers import find_switched_role
-from iamtriage.explaining._context.readers.kubernetes.binding_searches import find_vain_search
+from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_vain_search
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import find_bindings
 from iamtriage.explaining._context.readers.statements import find_said, is_administrator
 from iamtriage.explaining._context.resolving import is_derived

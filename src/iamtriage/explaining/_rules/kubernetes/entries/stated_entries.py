@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole, Principal, Role, ServiceLinkedRole
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
-from iamtriage.explaining._context.readers.kubernetes.binding_searches import find_vain_search
+from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_vain_search
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_iam_arns

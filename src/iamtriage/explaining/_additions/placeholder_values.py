@@ -1,21 +1,34 @@
-"""Find the values of placeholders in the commands, parameters and settings of a text."""
+"""Find the values of placeholders: in the commands, parameters and settings of a text, and in the ARNs of caller and resource."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import REGION, lazy_pattern, lazy_patterns
+from iamtriage._patterns import REGION, lazy_pattern, lazy_patterns, only_one
+from iamtriage.arns._principals import IdentityCenterRole, RoleSession
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.principals.principal_words import stated_role, try_parse_arn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._context.model import Context
     from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
-__all__ = ("own_service", "values_of_commands", "values_of_parameters", "values_of_shapes")
+__all__ = (
+    "PLAIN_NAME",
+    "own_service",
+    "values_of_commands",
+    "values_of_parameters",
+    "values_of_resource",
+    "values_of_session",
+    "values_of_shapes",
+)
 
 # An option of a command whose value is a placeholder.
 _AWS_COMMAND = lazy_pattern(r"aws (?P<service>[a-z0-9-]{2,40}) (?P<operation>[a-z0-9-]{2,80}) ")
@@ -67,6 +80,18 @@ _SHAPES = lazy_patterns(
     }
 )
 """Placeholders whose values have a form that nothing else has, with their name if it is needed to tell."""
+PLAIN_NAME = lazy_pattern(r"\w[\w./=+@,-]{0,512}", re.ASCII)
+"""A name that no shell changes."""
+_KINDS_OF_SESSIONS = frozenset({"expired_credentials", "invalid_credentials"})
+# The placeholders for the name of a resource, by the start of its ARN after the partition.
+_NAMES = {
+    "dynamodb": ("table/", "TABLE_NAME"),
+    "ec2": ("instance/", "INSTANCE_ID"),
+    "kms": ("key/", "KEY_ID"),
+    "lambda": ("function:", "FUNCTION_NAME"),
+    "logs": ("log-group:", "LOG_GROUP_NAME"),
+    "s3": ("", "BUCKET"),
+}
 
 
 def values_of_shapes(explanation: Explanation) -> Iterator[tuple[str, str]]:
@@ -74,16 +99,25 @@ def values_of_shapes(explanation: Explanation) -> Iterator[tuple[str, str]]:
     failure = explanation.failure
     if failure is None:
         return
-    lines = "\n".join([line for remedy in explanation.remedies for line in remedy.commands])
-    text = failure.text[max(failure.span[0] - _MAX_CHARS, 0) : failure.span[1] + _MAX_CHARS]
+    lines = _join_commands(explanation)
+    text = _text_around(failure)
     for word, pattern in _SHAPES.items():
-        if word in lines and len(values := set(pattern.findall(text))) == 1:
-            value = values.pop()
+        value = only_one(set(pattern.findall(text))) if word in lines else None
+        if value is not None:
             if word == "MFA_DEVICE_ARN" and failure.account not in {None, value.split(":")[4]}:
                 continue
             yield word, value
             if word == "IDENTITY_POOL_ID":
                 yield "REGION", value.partition(":")[0]
+
+
+def _join_commands(explanation: Explanation) -> str:
+    return "\n".join([line for remedy in explanation.remedies for line in remedy.commands])
+
+
+def _text_around(failure: Failure) -> str:
+    start, end = failure.span
+    return failure.text[max(start - _MAX_CHARS, 0) : end + _MAX_CHARS]
 
 
 def values_of_commands(explanation: Explanation) -> Iterator[tuple[str, str]]:
@@ -119,8 +153,8 @@ def values_of_commands(explanation: Explanation) -> Iterator[tuple[str, str]]:
             and _PLAIN_VALUE.fullmatch(value)
             and redact(value) == value
         }
-        if len(values) == 1:
-            yield word, values.pop()
+        if (known := only_one(values)) is not None:
+            yield word, known
 
 
 def values_of_parameters(explanation: Explanation) -> Iterator[tuple[str, str]]:
@@ -128,14 +162,14 @@ def values_of_parameters(explanation: Explanation) -> Iterator[tuple[str, str]]:
     failure = explanation.failure
     if failure is None:
         return
-    lines = "\n".join([line for remedy in explanation.remedies for line in remedy.commands])
+    lines = _join_commands(explanation)
     # Finding the placeholders of a remedy takes longer.
     if not any(map(lines.__contains__, _PARAMETERS)):
         return
     wanted = {word for remedy in explanation.remedies for word in remedy.placeholders} & _PARAMETERS
     from iamtriage.redaction._redact import redact
 
-    text = failure.text[max(failure.span[0] - _MAX_CHARS, 0) : failure.span[1] + _MAX_CHARS]
+    text = _text_around(failure)
     for word in sorted(wanted):
         name = "[_-]?".join(word.split("_"))
         # A value without quotes in code is a variable, which has no hyphen.
@@ -158,3 +192,45 @@ def own_service(failure: Failure | None, context: Context) -> str | None:
     if command is None or command.program != "aws" or command.option("profile") is None:
         return None
     return command.words[0] if command.words else None
+
+
+def values_of_resource(resource: str | None, lines: str) -> Iterator[tuple[str, str]]:
+    """Yield the placeholders that the ARN of the resource replaces in lines.
+
+    >>> dict(values_of_resource("arn:aws:s3:::orders/1.csv", ""))
+    {'BUCKET': 'orders', 'OBJECT_KEY': '1.csv'}
+    """
+    arn = try_parse_arn(resource)
+    prefix, word = _NAMES.get(arn.service, ("", "")) if arn is not None else ("", "")
+    if arn is None or not word or not arn.resource.startswith(prefix):
+        return
+    name, _, rest = arn.resource.removeprefix(prefix).partition(":" if prefix.endswith(":") else "/")
+    # An access key has an ID, too.
+    if "--access-key-id KEY_ID" not in lines and PLAIN_NAME.fullmatch(name):
+        yield word, name
+    if word == "BUCKET" and PLAIN_NAME.fullmatch(rest):
+        yield "OBJECT_KEY", rest
+    if word == "KEY_ID" and commands.arn(str(arn)) == str(arn):
+        yield "KEY_ARN", str(arn)
+
+
+def values_of_session(failure: Failure | None, facts: Facts) -> Iterator[tuple[str, str]]:
+    """Yield the role and the name of the session whose credentials AWS rejected: the remedies are about them.
+
+    The roles of IAM Identity Center cannot be assumed.
+    """
+    if failure is None or failure.kind not in _KINDS_OF_SESSIONS:
+        return
+    case = Case(failure, facts)
+    session = case.principal
+    if not isinstance(session, RoleSession) or isinstance(session.role, IdentityCenterRole):
+        return
+    role = stated_role(session, case.text) or session.role
+    named = (
+        ("ROLE_NAME", role.name, commands.role_name),
+        ("ROLE_ARN", str(role), commands.arn),
+        ("SESSION_NAME", session.session_name, commands.session_name),
+    )
+    for word, value, argument in named:
+        if argument(value) == value:
+            yield word, value
