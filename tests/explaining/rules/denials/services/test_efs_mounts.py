@@ -87,3 +87,24 @@ def test_mount_is_repeated_with_the_option(before: str, command: str, line: str)
     assert f" {command} Documentation:" in shown
     assert line in shown
     assert "put-role-policy" not in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "condition", "is_tls"),
+    [
+        ("", '{"Bool": {"aws:SecureTransport": "false"}}', True),
+        ("-o noresvport ", '{"Bool": {"aws:SecureTransport": "false"}}', True),
+        ("-o tls ", '{"Bool": {"aws:SecureTransport": "false"}}', False),
+        ("", '{"StringNotEquals": {"aws:SourceVpc": "vpc-0a1b2c3d"}}', False),
+    ],
+    ids=["no options", "other option", "has it", "other condition"],
+)  # fmt: skip
+def test_policy_that_requires_tls(options: str, condition: str, *, is_tls: bool) -> None:
+    """The policy that the console makes of "Enforce in-transit encryption for all clients"."""
+    policy = f'{{"Statement": [{{"Effect": "Allow", "Principal": {{"AWS": "*"}}, "Action": "elasticfilesystem:Client*"}}, {{"Effect": "Deny", "Principal": {{"AWS": "*"}}, "Action": "*", "Condition": {condition}}}]}}'
+    explanation = explain(f"# mount -t efs {options}{_ID}:/ /data\n{DENIED}{policy}")
+    assert (
+        "lack tls, and the file system policy denies requests without TLS" in explanation.summary
+    ) is is_tls
+    assert not is_tls or explanation.remedies[0].commands[0].endswith(f"tls {_ID}:/ /data")
+    assert not is_tls or "iam" not in explanation.remedies[0].commands[0]

@@ -138,6 +138,26 @@ def test_the_second_permission_in_code(code: str, who: str, lines: tuple[str, ..
     assert explain(f"{LONG}\n{code}\n{second}").causes[0].code == "function-url-rejected"
 
 
+_ADD = "$ aws lambda add-permission --function-name orders --statement-id Url --action {} \\\n    --principal {}\n"
+
+
+@pytest.mark.parametrize(
+    ("actions", "principal", "command"),
+    [
+        (("lambda:InvokeFunctionUrl",), '"*" --function-url-auth-type NONE', "--principal '*' --invoked-via-function-url"),
+        (("lambda:InvokeFunctionUrl",), f"cloudfront.amazonaws.com --source-arn {SOURCE}", f"--principal cloudfront.amazonaws.com --source-arn {SOURCE}"),
+        (("lambda:InvokeFunctionUrl", "lambda:InvokeFunction"), '"*"', None),
+    ],
+    ids=["public", "CloudFront", "both"],
+)  # fmt: skip
+def test_the_second_command(actions: tuple[str, ...], principal: str, command: str | None) -> None:
+    explanation = explain("".join(_ADD.format(each, principal) for each in actions) + LONG)
+    assert (explanation.causes[0].code == "function-url-lacks-action") is (command is not None)
+    line = explanation.remedies[0].commands[0]
+    assert command is None or line.endswith(command)
+    assert command is None or "--function-name orders " in line
+
+
 def test_cloudfront_has_no_policies() -> None:
     explanation = explain(f"x-cache: Error from cloudfront\n{LONG}")
     assert explanation.remedies[0].steps[0].startswith("CloudFront has no IAM policies: ")

@@ -72,6 +72,8 @@ _LINE = lazy_pattern(
 _NOT_CREATED = lazy_pattern(
     r"\bserviceAccount:[^\n]{0,80}\n(?:[ \t]+[^\n]{0,200}\n){0,6}?[ \t]+create: ?[\"']?false\b|\bserviceAccount\.create=false\b"
 )
+# Keys at the top of the values of a chart, where the values of several charts have their names.
+_PARTS_OF_CHARTS = frozenset({"controller", "global", "node", "operator", "rbac", "server"})
 _ROLE_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
 _CHARS_OF_ARN = 600
 
@@ -180,8 +182,8 @@ def find_unassigned_role(case: AnyCase) -> PodProblem | None:
         return None
     controller = find_controller(text)
     read = "" if controller is None else controller.values_key
-    if f".{path}".endswith(f".{read}"):
-        # The chart can be a dependency of another one.
+    if path.endswith(f".{read}") and path.partition(".")[0] not in _PARTS_OF_CHARTS:
+        # The chart is a dependency of another one.
         path = read
     # The chart of a known controller ignores other keys, so the account needs not be shown.
     is_ignored = read not in {"", path} and not _OF_ACCOUNT.search(text)

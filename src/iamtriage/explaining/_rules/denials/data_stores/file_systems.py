@@ -14,6 +14,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.documents import find_documents
 from iamtriage.explaining._context.readers.pasted_policies import find_policies
+from iamtriage.explaining._context.values import Document
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
@@ -23,7 +24,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import parse_
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, identity_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 from iamtriage.policies._documents import allow
-from iamtriage.policies._readers.elements import principal_names
+from iamtriage.policies._readers.elements import iterate_conditions, principal_names
 from iamtriage.sts._endpoints import find_endpoint
 
 # The mount helper of EFS mounts its own TLS proxy, so that the server is local.
@@ -95,8 +96,13 @@ def explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
     reason = EFS_MOUNT_DENIED.sentence
     mounted = found[0] if found else "a file system"
     summary = f"Amazon EFS denied {client if role else 'the client'} the mount of {mounted} (elasticfilesystem:ClientMount)."
-    roles = _find_allowed_roles(text)
-    if is_anonymous:
+    policies = list(find_policies(text, list(find_documents(text)))) if '"Principal"' in text else []
+    roles = _find_allowed_roles(policies)
+    needs_tls = bool(given) and "tls" not in given and any(map(_requires_tls, policies))
+    if needs_tls and not roles:
+        summary = f"Amazon EFS denied the mount of {mounted}: the mount options lack tls, and the file system policy denies requests without TLS."
+        reason = "A Deny of the policy in the text has the condition aws:SecureTransport = false, and overrides each Allow."
+    elif is_anonymous:
         shown = ",".join(each for each in given if "=" not in each) or ",".join(given)
         admits = "the file system policy does not allow anonymous clients"
         if roles:
@@ -124,7 +130,13 @@ def explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
         topic="efs-mount-denied",
         summary=summary,
         causes=(EFS_MOUNT_DENIED.cause("derived", f'The text says "{denied[0]}".', text=reason),),
-        remedies=(_mount_with_iam(text, given, where, roles) if is_anonymous and roles else allow_it,),
+        remedies=(
+            _mount_with_iam(text, given, where, roles)
+            if is_anonymous and roles
+            else _mount_with_tls(text, where)
+            if needs_tls
+            else allow_it,
+        ),
         notes=present(
             proxy if is_local else None,
             "The line about amazon-efs-mount-watchdog is a warning, not the cause." if warns else None,
@@ -142,16 +154,25 @@ def _find_options(text: str) -> tuple[str, ...]:
     return tuple(_OPTION.findall(found[3])) if found[3] else tuple((found[1] or found[2]).split(","))
 
 
-def _find_allowed_roles(text: str) -> tuple[str, ...]:
-    """Return the ARNs of the roles that the file system policy in a text allows the mount, if it allows nobody else."""
+def _find_allowed_roles(policies: list[Document]) -> tuple[str, ...]:
+    """Return the ARNs of the roles that a file system policy allows the mount, if it allows nobody else."""
     found: list[str] = []
-    documents = list(find_documents(text)) if '"Principal"' in text else []
-    for policy in find_policies(text, documents):
+    for policy in policies:
         for each in policy.allows if policy.has_principal else ():
-            if names_action(each, "elasticfilesystem:ClientMount"):
+            if names_action(each, _MOUNT_ACTIONS[0]):
                 found += principal_names(each, "AWS") or ["*"]
     is_limited = all(parse_masked_role(each) is not None for each in found)
     return tuple(dict.fromkeys(found)) if is_limited else ()
+
+
+def _requires_tls(policy: Document) -> bool:
+    """Return whether a file system policy denies mounts without TLS."""
+    return any(
+        key.lower() == "aws:securetransport" and [each.lower() for each in values] == ["false"]
+        for statement in policy.denies
+        if names_action(statement, _MOUNT_ACTIONS[0])
+        for _, key, values in iterate_conditions(statement)
+    )
 
 
 def _name_roles(roles: tuple[str, ...]) -> str:
@@ -164,7 +185,7 @@ def _mount_with_iam(text: str, given: tuple[str, ...], where: str, roles: tuple[
     if "mountOptions" not in where:
         again, step = None, f"The client must have the credentials of {_name_roles(roles)}."
         if where == _INSTANCE[1] and (found := _COMMAND.search(text) or _FSTAB.search(text)) is not None:
-            again, line = _mount_again(found)
+            again, line = _mount_again(found, "tls", "iam")
             step += f" In /etc/fstab, the line is {line}."
             if "nfs" in found.groupdict().get("type", ""):
                 step = f"Only the mount helper (amazon-efs-utils) sends an identity: mount -t nfs4 cannot. {step}"
@@ -188,11 +209,24 @@ def _mount_with_iam(text: str, given: tuple[str, ...], where: str, roles: tuple[
     )
 
 
-def _mount_again(found: re.Match[str]) -> tuple[str, str]:
-    """Return the command and the line of /etc/fstab that mount a file system with the option iam, which requires tls."""
+def _mount_with_tls(text: str, where: str) -> Remedy:
+    """Return the remedy that only adds the option tls, because the file system policy requires TLS."""
+    found = _COMMAND.search(text) or _FSTAB.search(text) if where == _INSTANCE[1] else None
+    again, line = (None, None) if found is None else _mount_again(found, "tls")
+    return your_remedy(
+        "Mount with the option tls",
+        f"In /etc/fstab, the line is {line}." if line else f"{where} The option tls is enough here.",
+        "The mount helper (amazon-efs-utils) encrypts the connection. Then the other statements of the policy decide.",
+        commands=again,
+        url=pages.EFS_IAM,
+    )
+
+
+def _mount_again(found: re.Match[str], *added: str) -> tuple[str, str]:
+    """Return the command and the line of /etc/fstab that mount a file system with more options."""
     source, point = found["source"], found["point"]
     if found.re.pattern == _FSTAB.pattern:
-        options = _add_iam(found["options"])
+        options = _add(found["options"], *added)
         return f"sudo mount -t efs -o {options} {source} {point}", f"{source} {point} efs {options} 0 0"
     line = found["line"]
     if found["type"].startswith("nfs"):
@@ -200,7 +234,7 @@ def _mount_again(found: re.Match[str]) -> tuple[str, str]:
         source = f"{name[0] if name else 'FILE_SYSTEM_ID'}:{source.partition(':')[2] or '/'}"
         line = f"sudo mount -t efs {source} {point}"
     given = _GIVEN.search(line)
-    options = _add_iam(given[0] if given else "")
+    options = _add(given[0] if given else "", *added)
     again = (
         line.replace(f"-o {given[0]}", f"-o {options}")
         if given
@@ -209,6 +243,5 @@ def _mount_again(found: re.Match[str]) -> tuple[str, str]:
     return again, f"{source} {point} efs _netdev,{options} 0 0"
 
 
-def _add_iam(options: str) -> str:
-    given = [each for each in options.split(",") if each]
-    return ",".join(dict.fromkeys((*given, "tls", "iam")))
+def _add(options: str, *added: str) -> str:
+    return ",".join(dict.fromkeys((*filter(None, options.split(",")), *added)))

@@ -12,6 +12,7 @@ from typing import Any
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.policies.service_permissions import copy_url_permission
@@ -207,6 +208,7 @@ def explain_function_url(denial: Denial) -> Explanation:
     method = _METHOD.search(text)
     sign = commands.signed_curl("lambda", region, address, method["method"] if method else "GET")
     statements = [each for policy in denial.context.resource_policies for each in policy.allows]
+    statements = statements or _list_added(text)
     lacking = next((each for each in statements if names_action(each, _INVOKE_URL)), None)
     if lacking is not None and not any(names_action(each, _INVOKE) for each in statements):
         return _explain_missing_invoke(denial, lacking, region, auth_type)
@@ -280,6 +282,21 @@ FUNCTION_URL_LACKS_ACTION = CauseType(
     fix="Allow lambda:InvokeFunction to the same principal in the function policy.",
     sources=(pages.LAMBDA_URLS,),
 )
+
+
+def _list_added(text: str) -> list[dict[str, Any]]:
+    """Return the statements that commands in a text add to function policies."""
+    added: list[dict[str, Any]] = []
+    for _, command in find_commands(text, 0, len(text)) if "add-permission" in text else ():
+        given = dict(command.options)
+        principal = given.get("principal", "")
+        if command.words[:2] == ("lambda", "add-permission") and principal:
+            statement = {"Sid": given.get("statement-id"), "Effect": "Allow", "Action": given.get("action")}
+            statement["Principal"] = {"Service" if principal.endswith(".amazonaws.com") else "AWS": principal}
+            if "source-arn" in given:
+                statement["Condition"] = {"ArnLike": {"AWS:SourceArn": given["source-arn"]}}
+            added.append(statement)
+    return added
 
 
 def _explain_missing_invoke(
