@@ -291,7 +291,11 @@ def _list_added(text: str) -> list[dict[str, Any]]:
         given = dict(command.options)
         principal = given.get("principal", "")
         if command.words[:2] == ("lambda", "add-permission") and principal:
-            statement = {"Sid": given.get("statement-id"), "Effect": "Allow", "Action": given.get("action")}
+            statement: dict[str, Any] = {
+                "Sid": given.get("statement-id"),
+                "Effect": "Allow",
+                "Action": given.get("action"),
+            }
             statement["Principal"] = {"Service" if principal.endswith(".amazonaws.com") else "AWS": principal}
             if "source-arn" in given:
                 statement["Condition"] = {"ArnLike": {"AWS:SourceArn": given["source-arn"]}}
