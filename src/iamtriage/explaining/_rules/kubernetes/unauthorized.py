@@ -308,10 +308,9 @@ def _caller_remedy(
         steps.append(f"{whose}GROUP is the subject of a RoleBinding or ClusterRoleBinding.")
         grant = (Labelled(f"If {is_missing} (cluster administrator):", mapping.commands[-1]),)
     title = f"Find out which identity {program} uses, and refresh the kubeconfig"
-    refresh = cluster.kubeconfig_command()
-    if len(looks) == 1 and program != "the job":
-        # Without it, the kubeconfig would lose the profile of the text.
-        refresh += " --profile PROFILE"
+    # Without it, the kubeconfig would lose the profile of the text.
+    has_profile = len(looks) == 1 and program != "the job"
+    refresh = f"{cluster.kubeconfig_command()}{' --profile PROFILE' if has_profile else ''}"
     meant = "Then refresh the kubeconfig, with the profile (or --role-arn) that is meant to have access:"
     lines: Commands = (*looks, Labelled(meant, f"{refresh}{profile}") if profile else refresh, *grant)
     if principal.is_known and shows_grant:
