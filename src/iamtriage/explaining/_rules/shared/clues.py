@@ -9,7 +9,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
@@ -212,8 +212,7 @@ def find_instance(text: str) -> str | None:
     >>> find_instance("i-0a1b2c3d4e5f60718 is running"), find_instance("i-0a1b2c3d, i-0a1b2c3e")
     ('i-0a1b2c3d4e5f60718', None)
     """
-    found: set[str] = set(_INSTANCE.findall(text)) if "i-" in text else set()
-    return found.pop() if len(found) == 1 else None
+    return only_one(set(_INSTANCE.findall(text)) if "i-" in text else set())
 
 
 def find_access_key(case: _AnyCase) -> str | None:

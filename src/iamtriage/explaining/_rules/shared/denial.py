@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import ACCOUNT, strip_type
 from iamtriage.arns._partitions import PARTITIONS
@@ -172,8 +172,7 @@ class Denial(Explainable[AccessDenied]):
             return self.target_role.name
         if self.resource is not None or not str(self.action).startswith("sts:AssumeRole"):
             return None
-        owners = {each.owner for each in self.context.policies if each.is_trust_policy}
-        owner = owners.pop() if len(owners) == 1 else None
+        owner = only_one({each.owner for each in self.context.policies if each.is_trust_policy})
         return None if owner is None else owner[1]
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._principals import Principal, Role
@@ -203,14 +203,12 @@ def stated_store_role(denial: Denial) -> tuple[str | None, Role | None]:
     role = None if stated is None else principal_words.try_parse_principal(stated.value)
     if isinstance(role, Role):
         return role.name, role
-    named = set(_ROLE_WITH_PERMISSIONS.findall(denial.failure.text))
-    return (named.pop() if len(named) == 1 else None), None
+    return only_one(set(_ROLE_WITH_PERMISSIONS.findall(denial.failure.text))), None
 
 
 def find_alias(denial: Denial) -> str | None:
     """Return the alias of a customer managed key, if the text has only one."""
-    found = set(_ALIAS.findall(denial.failure.text))
-    return found.pop() if len(found) == 1 else None
+    return only_one(set(_ALIAS.findall(denial.failure.text)))
 
 
 def find_region_of_data(denial: Denial, service: str | None) -> str | None:
@@ -381,8 +379,7 @@ def find_key(denial: Denial) -> str | None:
 
 def find_only_key(text: str) -> str | None:
     """Return the only key that a text names by its ARN, also in a policy."""
-    keys = set(_KEY_ARN.findall(text))
-    return keys.pop() if len(keys) == 1 else None
+    return only_one(set(_KEY_ARN.findall(text)))
 
 
 def with_key_of_text(denial: Denial) -> Denial:

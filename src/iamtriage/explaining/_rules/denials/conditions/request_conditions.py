@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from iamtriage._patterns import lazy_pattern, lazy_patterns
+from iamtriage._patterns import lazy_pattern, lazy_patterns, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import User
@@ -249,7 +249,7 @@ def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> 
         # No request has a value of this form for the key.
         listed = [PolicyValue(each, compile_glob(each)) for each in values]
         met = {evaluate_condition(parsed, listed, each) for each in ((), ("-",))}
-        return CheckedCondition(operator, key, values, None, met.pop() if len(met) == 1 else None)
+        return CheckedCondition(operator, key, values, None, only_one(met))
     if requested is None or parsed is None or any("${" in each for each in values):
         return CheckedCondition(operator, key, values, None, None)
     expected = [PolicyValue(each, compile_glob(each)) for each in values]

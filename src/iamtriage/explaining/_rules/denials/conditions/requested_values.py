@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import Role, RoleSession, User
@@ -112,7 +112,7 @@ def find_listing(text: str, command: CommandLine | None, bucket: str) -> Listing
     ):
         return None
     uris = [found for each in command.words[2:] if (found := _URI.fullmatch(each)) is not None]
-    uri = next((each for each in uris if each["bucket"] == bucket), uris[0] if len(uris) == 1 else None)
+    uri = next((each for each in uris if each["bucket"] == bucket), only_one(uris))
     if uri is None:
         return None
     is_folder = called == "sync" and uri["prefix"] and not uri["prefix"].endswith("/")
@@ -172,8 +172,7 @@ def describe_source(tag: str, value: str, denial: Denial) -> tuple[str, str] | N
 
 def find_variable(text: str) -> str | None:
     """Return the key of the only principal tag of a pod that is a variable in a value."""
-    found = {each["tag"] for each in _VARIABLE.finditer(text)}
-    return found.pop() if len(found) == 1 else None
+    return only_one({each["tag"] for each in _VARIABLE.finditer(text)})
 
 
 def _find_tag(tag: str, denial: Denial) -> str | None:
@@ -215,8 +214,7 @@ def find_via_service(denial: Denial) -> str | None:
         or region_argument(denial)
     )
     if region == "REGION":
-        mentioned = find_mentioned_regions(text)
-        only = mentioned.pop() if len(mentioned) == 1 else None
+        only = only_one(find_mentioned_regions(text))
         region = find_region(denial.case) or only or region
     condition = encrypted_data.via_service(service, region, denial.location.partition)
     return None if condition is None else condition["StringEquals"]["kms:ViaService"]

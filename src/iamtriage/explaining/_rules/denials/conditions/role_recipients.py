@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
 from iamtriage.explaining._context.resolving import is_derived
@@ -120,7 +120,7 @@ def _find_method(text: str, start: int, end: int) -> tuple[str, str] | None:
             if find_role_recipient(operation, each) is not None
             and not (is_named and each not in "".join(around).lower())
         }
-    return calls.pop() if len(calls) == 1 else None
+    return only_one(calls)
 
 
 def guess_recipient(denial: Denial) -> RoleRecipient | None:
@@ -171,7 +171,7 @@ def _stated_service(denial: Denial, candidates: list[str]) -> str | None:
     # "EmrServerlessStartJobOperator" and "(emr-serverless)". Prefixes of one word are too ambiguous.
     around = _SEPARATORS.sub("", text[max(start - _CHARS_AROUND, 0) : end + _CHARS_AROUND].lower())
     named = [each for each in candidates if "-" in each and each.replace("-", "") in around]
-    return named[0] if len(named) == 1 else None
+    return only_one(named)
 
 
 def _is_call(method: str, operation: str | None) -> bool:
@@ -189,7 +189,7 @@ def _recipient_in_policies(denial: Denial) -> RoleRecipient | None:
     calls = (each.groups() for each in map(_PASSING_CALL.fullmatch, actions) if each is not None)
     found = {find_role_recipient(name, service) for service, name in calls}
     found.discard(None)
-    return found.pop() if len(found) == 1 else None
+    return only_one(found)
 
 
 def describe_exception(denial: Denial, recipient: RoleRecipient) -> str:

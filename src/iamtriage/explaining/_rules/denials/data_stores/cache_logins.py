@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import attrs
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
@@ -104,8 +104,7 @@ def read_cache_login(text: str, action: str) -> CacheLogin:
 
 
 def _find_name(text: str, kind: str) -> str | None:
-    names = {each["name"] for each in _NAMES[kind].finditer(text)}
-    return names.pop() if len(names) == 1 else None
+    return only_one({each["name"] for each in _NAMES[kind].finditer(text)})
 
 
 def add_cache_login(denial: Denial, explanation: Explanation) -> Explanation:

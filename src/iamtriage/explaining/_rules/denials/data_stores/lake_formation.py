@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
@@ -205,7 +205,7 @@ def _find_database(denial: Denial, table: str) -> str | None:
         rf"\bsource\(\s?[\"'](\w{{1,255}})[\"'],\s?[\"']{re.escape(table)}[\"']", text, re.ASCII
     )
     found = {each["name"].rstrip(".") for each in _STATED_DATABASE.finditer(text)} | {*qualified, *sources}
-    return found.pop() if len(found) == 1 else None
+    return only_one(found)
 
 
 def _find_name(pattern: re.Pattern[str], words: str) -> str | None:

@@ -12,7 +12,7 @@ import json
 import re
 from typing import NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import is_administrator
@@ -223,7 +223,7 @@ def _find_policy(text: str) -> _AccessPolicy | None:
     collections = {each["name"] for each in _COLLECTION.finditer(text)}
     return _AccessPolicy(
         name or "POLICY_NAME",
-        collections.pop() if len(collections) == 1 else None,
+        only_one(collections),
         tuple(dict.fromkeys(_ARN.findall(found["arns"]))),
     )
 
@@ -235,8 +235,7 @@ def _find_caller(denial: Denial, policy: _AccessPolicy | None) -> str | None:
     listed = () if policy is None else policy.principals
     sessions = map(try_parse_principal, _SESSION.findall(denial.failure.text))
     found = {*_ARN.findall(denial.failure.text), *(str(underlying_role(each)) for each in sessions if each)}
-    others = {each for each in found if each not in listed}
-    return others.pop() if len(others) == 1 else None
+    return only_one({each for each in found if each not in listed})
 
 
 def explain_data_access(denial: Denial) -> Explanation:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import as_sentence, clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
@@ -285,7 +285,7 @@ def build_remedy(
     if requirement is deny_conditions.MFA:
         found = _DEVICE.findall(denial.failure.text)
         devices = {each for each in found if denial.account in {None, each.split(":")[4]}}
-        device = devices.pop() if len(devices) == 1 else "SERIAL_NUMBER"
+        device = only_one(devices, "SERIAL_NUMBER")
         needs_session = find_program(denial.failure) is not None
         step = _mfa_step(denial, needs_session=needs_session)
         steps = tuple(each.replace(deny_conditions.MFA.step, step) for each in steps)

@@ -6,7 +6,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -72,7 +72,7 @@ def _find_boundary(denial: Denial) -> str | None:
     if denial.policy_type == "permissions_boundary" or _SPEAKS_OF_BOUNDARY.search(text) is None:
         return None
     names = {each for each in _BOUNDARY_NAME.findall(text) if not _SPEAKS_OF_BOUNDARY.fullmatch(each)}
-    return names.pop() if len(names) == 1 else ""
+    return only_one(names, "")
 
 
 def describe_tested_value(denial: Denial) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, quote_argument
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.denials.conditions import deny_conditions
@@ -74,7 +74,7 @@ def encryption_step(denial: Denial, condition: DenyingCondition, general: str) -
         return own
     is_of_key = condition.key.lower() == _KEY_CONDITION
     listed = condition.policy_values if deny_conditions.accepts_listed_values(condition) else ()
-    algorithm = "aws:kms" if is_of_key else listed[0] if len(listed) == 1 else None
+    algorithm = "aws:kms" if is_of_key else only_one(listed)
     if algorithm not in {"aws:kms", "aws:kms:dsse", "AES256"}:
         return general
     key = None

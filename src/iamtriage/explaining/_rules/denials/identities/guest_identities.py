@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_holders, find_said
@@ -102,7 +102,7 @@ def _pass_token(denial: Denial, provider: str | None, *, has_logins: bool, other
     pool, region = next(iter(pools.items())) if len(pools) == 1 else ("USER_POOL_ID", "REGION")
     tokens = {each["name"] for each in _TOKEN.finditer(text)}
     usual = "id_token" if provider == _PYTHON else "idToken"
-    token = tokens.pop() if len(tokens) == 1 else usual
+    token = only_one(tokens, usual)
     key = f'"cognito-idp.{region}.amazonaws.com/{pool}"'
     line = f"logins: {{ {key}: {token} }},"
     if provider == _PYTHON:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.roles import assuming_roles
@@ -43,8 +43,7 @@ def explain_target_account(denial: Denial) -> Explanation:
     show, update = commands.trust_policy_commands(role)
     create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
     # Of two accounts in a text, the other one has the stack set.
-    others = set(ACCOUNT_IN_TEXT.findall(denial.failure.text)) - {account}
-    own = others.pop() if len(others) == 1 else "ADMINISTRATOR_ACCOUNT_ID"
+    own = only_one(set(ACCOUNT_IN_TEXT.findall(denial.failure.text)) - {account}, "ADMINISTRATOR_ACCOUNT_ID")
     administrator = {"AWS": f"arn:{partition}:iam::{own}:role/{caller}"}
     trusting = build_document([allow("sts:AssumeRole", principal=administrator)])
     return denial.explain(

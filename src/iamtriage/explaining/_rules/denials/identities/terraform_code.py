@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
@@ -59,7 +59,7 @@ def add_default_provider(denial: Denial, explanation: Explanation) -> Explanatio
     used = dict(_find_aliases(text, block.body))
     aliases = set(used.values())
     # What joins two accounts, such as a peering connection, also refers to what the default provider has.
-    alias = next(iter(aliases)) if len(aliases) == 1 else None
+    alias = only_one(aliases)
     provider = next(
         (each for each in find_blocks(text, "provider", "aws") if each.text_of("alias") == alias), None
     )
@@ -119,7 +119,7 @@ def _find_block(text: str, address: str) -> Block | None:
     else:
         local = address.partition("[")[0]
         found = [each for each in find_resources(text) if each.address == local]
-    return found[0] if len(found) == 1 else None
+    return only_one(found)
 
 
 def _find_aliases(text: str, body: str) -> Iterator[tuple[str, str | None]]:

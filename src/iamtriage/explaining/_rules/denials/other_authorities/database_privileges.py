@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
@@ -138,8 +138,7 @@ def _grant_table(text: str, who: str, kind: str, name: str, user: str) -> Remedy
         for verb, words in _STATEMENTS.items()
         for each in re.finditer(rf"\b(?i:{words})\s{{1,20}}{spelled}", text)
     }
-    schemas = {name.rpartition(".")[0], *(each for each in stated.values() if each)} - {""}
-    schema = schemas.pop() if len(schemas) == 1 else ""
+    schema = only_one({name.rpartition(".")[0], *(each for each in stated.values() if each)} - {""}, "")
     table = name if "." in name or not schema else f"{schema}.{name}"
     if stated.keys() & {"UPDATE", "DELETE"}:
         stated.setdefault("SELECT", "")  # for the columns of their conditions

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
@@ -54,7 +54,7 @@ def explain_docker_hub(text: str) -> Explanation | None:
         rf"(?i:image:? |FROM )[\"']?docker\.io/\S{{0,20}}{re.escape(name)}", text.replace("unpack image", "")
     ):
         return None
-    host = hosts.pop() if len(hosts) == 1 else "ACCOUNT_ID.dkr.ecr.REGION.amazonaws.com"
+    host = only_one(hosts, "ACCOUNT_ID.dkr.ecr.REGION.amazonaws.com")
     is_push = found["push"] is not None
     call = "push to" if is_push else "pull of"
     added = _ADDED.search(text)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._rules.denials.other_authorities.cloud_services import (
     explain_azure,
     explain_google_federation,
@@ -65,7 +65,7 @@ def _explain_firewall(text: str) -> Explanation | None:
         return None
     arns = set(_BALANCER_ARN.findall(text))
     who, resource = (
-        ("load balancer", arns.pop() if len(arns) == 1 else "LOAD_BALANCER_ARN")
+        ("load balancer", only_one(arns, "LOAD_BALANCER_ARN"))
         if balancer
         else ("CloudFront distribution", "DISTRIBUTION_ID")
     )

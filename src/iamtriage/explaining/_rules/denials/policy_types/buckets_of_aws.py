@@ -12,7 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
@@ -181,7 +181,7 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation | None:
         more = "If the VPC has no S3 endpoint, a proxy or firewall can be what answers 403."
     text = "The request went through an S3 gateway endpoint whose policy does not allow s3:GetObject on this bucket."
     ids = set(_ENDPOINT.findall(denial.failure.text))
-    endpoint, allowed = ids.pop() if len(ids) == 1 else None, _find_endpoint_policy(denial, objects)
+    endpoint, allowed = only_one(ids), _find_endpoint_policy(denial, objects)
     named = "the S3 endpoint of the VPC" if endpoint is None else f"the S3 endpoint {endpoint}"
     reason = f"most likely, {named} does not allow it"
     if allowed is not None:

@@ -10,7 +10,7 @@ import json
 import re
 from typing import Any
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, passes_session_policy
@@ -319,7 +319,7 @@ def _find_anywhere_profile(denial: Denial) -> tuple[str, str] | None:
     found = {(each["region"], each["id"]) for each in _ANYWHERE.finditer(text)}
     if (not found and "aws_signing_helper" not in text) or _shows_other_role(denial):
         return None
-    return found.pop() if len(found) == 1 else (commands.region(find_region(denial.case)), "PROFILE_ID")
+    return only_one(found, (commands.region(find_region(denial.case)), "PROFILE_ID"))
 
 
 def _anywhere_remedy(denial: Denial, region: str, profile: str, statement: dict[str, Any] | None) -> Remedy:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words
 from iamtriage.actions._operation_resources import role_parameters
 from iamtriage.arns._principals import Role
@@ -380,7 +380,7 @@ def find_other_profile(text: str) -> str | None:
     listed = (*find_listed_profiles(text), *(each.name for each in find_profile_sections(text)))
     used = set(_USED_PROFILE.findall(text)) | {"default"}
     others = [each for each in dict.fromkeys(listed) if each not in used]
-    return others[0] if len(others) == 1 else None
+    return only_one(others)
 
 
 def _find_resources(denial: Denial, account: str | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.statements import find_said, find_working
@@ -281,7 +281,7 @@ def _find_namespace(denial: Denial, trusted: list[str]) -> str | None:
     if (stated := denial.facts.namespace) is not None:
         return stated if stated not in trusted else None
     found = {each["name"] for each in _NAMESPACE.finditer(denial.failure.text)} - _NO_NAMES - set(trusted)
-    return found.pop() if len(found) == 1 else None
+    return only_one(found)
 
 
 def _works_in_namespace(text: str, namespace: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._context.readers.recreations import find_recreated_role, is_named_in
@@ -63,8 +63,7 @@ def find_federation(denial: Denial) -> str | None:
     """Return the ARN of the provider, or a placeholder, if the call has a token or an assertion and no credentials."""
     if denial.operation not in _TAGS_OF_CALLS:
         return None
-    found = set(_PROVIDER.findall(denial.failure.text))
-    return found.pop() if len(found) == 1 else "PROVIDER_ARN"
+    return only_one(set(_PROVIDER.findall(denial.failure.text)), "PROVIDER_ARN")
 
 
 def with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:

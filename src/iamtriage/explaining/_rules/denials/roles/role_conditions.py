@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
@@ -356,12 +356,13 @@ def _find_other_owner(denial: Denial) -> str | None:
 
 def _find_owner(denial: Denial) -> str | None:
     """Return the role whose trust policy a command in the text printed."""
-    owners = {
-        each.owner[1]
-        for each in denial.context.policies
-        if each.is_trust_policy and each.owner is not None and each.owner[0] == "role"
-    }
-    return owners.pop() if len(owners) == 1 else None
+    return only_one(
+        {
+            each.owner[1]
+            for each in denial.context.policies
+            if each.is_trust_policy and each.owner is not None and each.owner[0] == "role"
+        }
+    )
 
 
 def _is_of_pod(denial: Denial) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -126,7 +126,7 @@ def _explain_difference(denial: Denial, rejected: str) -> Explanation | None:
     expected, audiences = _find_trusted(denial)
     if expected is None:
         return None
-    sender = issuers.pop() if len(issuers) == 1 else None
+    sender = only_one(issuers)
     named = [name for each in allow_statements(policy) for name in _saml_providers(each)]
     if sender is not None and sender not in named and not any("*" in each for each in named):
         own, theirs = clip_text(sender), clip_text(expected)
@@ -152,7 +152,7 @@ def _explain_difference(denial: Denial, rejected: str) -> Explanation | None:
                 )
             ),
         )
-    recipient = recipients.pop() if len(recipients) == 1 else None
+    recipient = only_one(recipients)
     if recipient is None or not audiences:
         return None
     facts = attrs.evolve(denial.facts, caller=sender or expected, token_claims=None)

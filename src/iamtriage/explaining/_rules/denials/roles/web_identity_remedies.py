@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers import workflows
@@ -53,8 +53,7 @@ def find_issuer_of_pod(denial: Denial) -> str | None:
     provider = find_provider(denial.facts.trust_policy)
     named = None if provider is None else provider.partition("oidc-provider/")[2]
     # The cluster in the text that the policy does not name is that of the failing pod.
-    others = stated - {named} if len(stated) > 1 and named in stated else stated
-    return others.pop() if len(others) == 1 else named
+    return only_one(stated - {named} if len(stated) > 1 and named in stated else stated, named)
 
 
 def find_other_cluster(denial: Denial) -> str | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, line_start, quote_argument
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_said, find_working
@@ -350,14 +350,13 @@ def _stated_id(denial: Denial) -> str | None:
     named = (
         each for each in find_said(denial.failure.text, _NAMED) if not _FORMER.search(_line_before(each))
     )
-    found = {each["id"] or each["option"] for each in named}
-    return found.pop() if len(found) == 1 else None
+    return only_one({each["id"] or each["option"] for each in named})
 
 
 def _source_condition(denial: Denial) -> dict[str, Any]:
     """Return the condition that limits a statement to the distribution, as far as it is known."""
     arns = {(each["account"], each["id"]) for each in _ARN.finditer(denial.failure.text)}
-    account, known = arns.pop() if len(arns) == 1 else (None, None)
+    account, known = only_one(arns, (None, None))
     arn = f"arn:{denial.location.partition or 'aws'}:cloudfront::{account or denial.account or 'ACCOUNT_ID'}"
     return {
         "StringEquals": {

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words, lower_first
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.statements import is_administrator
@@ -311,7 +311,7 @@ def _template_remedy(denial: Denial, setting: str) -> Remedy:
     """Return the remedy that keeps the bucket of a template private, or turns a setting off in the template."""
     off, text = _settings_off(setting), denial.failure.text
     buckets = {each.name for each in find_template_resources(text, "AWS::S3::Bucket")}
-    name = buckets.pop() if len(buckets) == 1 else "BUCKET_LOGICAL_ID"
+    name = only_one(buckets, "BUCKET_LOGICAL_ID")
     values = [(each, "false" if each in off else "true") for each in _ALL_SETTINGS]
     lines = [f"      {each}: {value}" for each, value in values]
     add = f"Add PublicAccessBlockConfiguration to the properties of {name}, as below."

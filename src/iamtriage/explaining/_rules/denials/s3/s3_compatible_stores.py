@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_words
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import Cause, CauseType
@@ -292,8 +292,7 @@ def _find_product(host: str, text: str) -> str | None:
     named = next((name for sign, name in _PRODUCTS.items() if sign in host.lower()), None)
     if named is not None or _LOCAL_HOST.match(host) is None:
         return named
-    found = {name for sign, name in _PRODUCTS.items() if sign in text.lower()}
-    return found.pop() if len(found) == 1 else None
+    return only_one({name for sign, name in _PRODUCTS.items() if sign in text.lower()})
 
 
 def _explain_emulator(case: Case[Failure], product: str, endpoint: Stated) -> Explanation:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
@@ -203,7 +203,7 @@ def explain_function_url(denial: Denial) -> Explanation:
     stated = {(each["type"] or each["printed"]).upper() for each in settings}
     region = commands.region(url["region"] if url else denial.facts.region)
     address = url[0] if url else "https://URL_ID.lambda-url.REGION.on.aws/"
-    auth_type = stated.pop() if len(stated) == 1 else ""
+    auth_type = only_one(stated, "")
     is_signed = any(each in text for each in _SIGNED)
     method = _METHOD.search(text)
     sign = commands.signed_curl("lambda", region, address, method["method"] if method else "GET")

@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._arns import Arn
@@ -256,7 +256,7 @@ def _find_recipient(denial: Denial) -> RoleRecipient | None:
     service = denial.failure.envelope.service
     if service is None and denial.operation is not None:
         services = [each.service for each in actions_for(denial.operation)]
-        service = services[0] if len(services) == 1 else None
+        service = only_one(services)
     return find_role_recipient(denial.operation, service)
 
 

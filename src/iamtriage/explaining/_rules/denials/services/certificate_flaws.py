@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -100,7 +100,7 @@ def find_validity(text: str) -> str | None:
     if len(ends) > 1:
         return None  # that of the CA, too
     now = max(_find_days(text), default="")
-    end, start = ends.pop() if ends else "", starts.pop() if len(starts) == 1 else ""
+    end, start = ends.pop() if ends else "", only_one(starts, "")
     if end and now > end:
         return f"it expired on {end} (notAfter)"
     if start and now and now < start:
@@ -130,8 +130,7 @@ def explain_rejected_certificate(denial: Denial) -> Explanation:
     """Explain that IAM Roles Anywhere found no trust chain, or that the certificate is revoked or has expired."""
     path = find_option(denial.case, "certificate")
     path = path if path is not None and _PATH.fullmatch(path) else None
-    paths = {each["path"] for each in _STATED_PATH.finditer(denial.failure.text)}
-    path = path or (paths.pop() if len(paths) == 1 else None)
+    path = path or only_one({each["path"] for each in _STATED_PATH.finditer(denial.failure.text)})
     stated = f"the certificate {clip_text(path)}" if path else "the certificate"
     anchor = _ANCHOR.search(denial.failure.text)
     name, region = anchor.group("id", "region") if anchor else ("TRUST_ANCHOR_ID", None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -173,8 +173,7 @@ def explain_device(denial: Denial) -> Explanation | None:
         if names_action(each, request.action)
         for resource in as_strings(each.get("Resource"))
     ]
-    things = {each["name"] or each["option"] for each in _THINGS.finditer(text)}
-    thing = things.pop() if len(things) == 1 else None
+    thing = only_one({each["name"] or each["option"] for each in _THINGS.finditer(text)})
     filled = [_fill(each, thing, request.client) for each in listed]
     tails = [each.partition(":")[2].split(":", 4)[-1] for each in filled]
     if not listed or any("${" in each or matches(request.resource, compile_glob(each)) for each in tails):

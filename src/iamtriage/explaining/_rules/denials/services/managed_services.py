@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import join_words, upper_first
 from iamtriage.arns._principals import Role
@@ -265,8 +265,7 @@ def _explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str
     own_account = None if role is None or role.account == PLACEHOLDER_ACCOUNT else role.account
     project, artifact = _PROJECT.search(words), _OBJECT.search(words)
     bucket = artifact["bucket"] if artifact else _find_bucket(denial, words)
-    integrations = {each["service"] for each in _INTEGRATION.finditer(denial.failure.text)}
-    waited = integrations.pop() if len(integrations) == 1 else ""
+    waited = only_one({each["service"] for each in _INTEGRATION.finditer(denial.failure.text)}, "")
     rule = _MANAGED_RULES.get(waited)
     resource = row.resource.format(
         rule=rule or "StepFunctionsGetEvent*",

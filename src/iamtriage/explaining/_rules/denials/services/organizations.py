@@ -12,7 +12,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.statements import find_said
@@ -277,7 +277,7 @@ def _explain_other_name(
     has = f"The user has {join_words(listed, 'and')}{f' in {account}' if account else ''}" if listed else ""
     of_role = _ROLE.fullmatch(name)
     close = [of_role[1]] if of_role else get_close_matches(name, listed, n=1, cutoff=0.75)
-    only = listed[0] if len(listed) == 1 else None
+    only = only_one(listed)
     chosen = next((each for each in close if each in listed or not listed), only)
     misspelled = "a permission set that the user does not have"
     if close and chosen in close:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import quote_words, upper_first
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._cause_types import CauseType
@@ -189,8 +189,7 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation | None:
     is_of_model = calls_model or _ACCESS_DENIED in denial_paragraph(denial.failure)
     if denial.lowercase_action not in _SUBSCRIPTION_ACTIONS or not is_of_model:
         return None
-    models = set(_MODEL_ID.findall(denial.failure.text))
-    model = models.pop() if len(models) == 1 else "MODEL_ID"
+    model = only_one(set(_MODEL_ID.findall(denial.failure.text)), "MODEL_ID")
     is_of_anthropic = re.search(r"anthropic|claude", denial.failure.text, re.IGNORECASE) is not None
     form = ", and has to submit the use case form of Anthropic once" if is_of_anthropic else ""
     subscribe = account_remedy(
@@ -300,8 +299,8 @@ def explain_zone_association(denial: Denial) -> Explanation:
     text = denial.failure.text
     vpc = _VPC.search(message_text(denial.case))
     zones, regions = set(_ZONE.findall(text)), set(_VPC_REGION.findall(text))
-    zone = zones.pop() if len(zones) == 1 else "ZONE_ID"
-    region = regions.pop() if len(regions) == 1 else "REGION"
+    zone = only_one(zones, "ZONE_ID")
+    region = only_one(regions, "REGION")
     owner = _find_zone_owner(text)
     account = f"account {owner}" if owner else "the account of the zone"
     create = "aws route53 create-vpc-association-authorization --hosted-zone-id {} --vpc {}"
@@ -323,5 +322,4 @@ def _find_zone_owner(text: str) -> str | None:
     """Return the only account that clauses about the zone, and not about the VPC, name."""
     clauses = CLAUSE_END.split(text)
     of_zone = (each for each in clauses if "zone" in each.lower() and "vpc" not in each.lower())
-    found = {account for clause in of_zone for account in ACCOUNT_IN_TEXT.findall(clause)}
-    return found.pop() if len(found) == 1 else None
+    return only_one({account for clause in of_zone for account in ACCOUNT_IN_TEXT.findall(clause)})

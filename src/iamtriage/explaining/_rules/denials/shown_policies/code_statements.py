@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, escape_lines
 from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
@@ -62,8 +62,7 @@ def find_policy_code(text: str) -> PolicyCode | None:
     >>> find_policy_code('resource "aws_vpc_endpoint" "s3" {\n  policy = jsonencode({\n    Statement = [{\n').name
     'aws_vpc_endpoint.s3'
     """
-    found = set(_find_policies(text))
-    return found.pop() if len(found) == 1 else None
+    return only_one(set(_find_policies(text)))
 
 
 def _find_policies(text: str) -> Iterator[PolicyCode]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
@@ -159,7 +159,7 @@ def find_resource_slip(
     found = [
         (old, fixed) for old in listed if (fixed := _correct_resource(denial, old, resource)) is not None
     ]
-    return found[0] if len(found) == 1 else None
+    return only_one(found)
 
 
 def _correct_resource(denial: Denial, old: str, resource: str) -> Correction | None:

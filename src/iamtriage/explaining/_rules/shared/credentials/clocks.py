@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import line_start
 from iamtriage.explaining._cause_types import CauseType
@@ -334,7 +334,7 @@ def find_age(text: str, at: int) -> Age | None:
         return None
     start = datetime.fromisoformat(f"{issued['time']}+00:00")
     zones = {_read_zone(each) for each in _ZONE.finditer(text)}
-    ages = [_age_at(start, each, next(iter(zones)) if len(zones) == 1 else None) for each in logged]
+    ages = [_age_at(start, each, only_one(zones)) for each in logged]
     seconds = ages[-1]
     if seconds is None or not _ACCEPTED < seconds < _DAY / 2:
         return None

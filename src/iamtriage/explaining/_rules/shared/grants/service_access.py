@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._context.domains import find_domain
@@ -129,13 +129,12 @@ def find_destination(text: str) -> re.Match[str] | None:
         for each in _DESTINATION.finditer(text)
         if "aws:SourceArn" not in text[max(each.start() - 24, 0) : each.start()]
     }
-    return next(iter(found.values())) if len(found) == 1 else None
+    return only_one(found.values())
 
 
 def find_account(text: str) -> str | None:
     """Return the only account that a text names."""
-    accounts = set(ACCOUNT_IN_TEXT.findall(text))
-    return accounts.pop() if len(accounts) == 1 else None
+    return only_one(set(ACCOUNT_IN_TEXT.findall(text)))
 
 
 def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
@@ -215,8 +214,7 @@ _IN_TERRAFORM = {
 
 def find_stated_key(text: str) -> str | None:
     """Return the only key of queues and topics that a text shows: an alias or an ID."""
-    keys = {each["key"] or MANAGED_KEYS["queue"] for each in _STATED_KEY.finditer(text)}
-    return keys.pop() if len(keys) == 1 else None
+    return only_one({each["key"] or MANAGED_KEYS["queue"] for each in _STATED_KEY.finditer(text)})
 
 
 def name_encrypted(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
 from iamtriage.explaining._rules.shared.cases import Decision
@@ -362,4 +362,4 @@ def _find_boundary(policy_type: PolicyType | None, facts: Facts, caller: str | N
         found = {
             uri: arns for uri, arns in found.items() if any(arn.rpartition("/")[2] == name for arn in arns)
         }
-    return next(iter(found)) if len(found) == 1 else None
+    return only_one(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import line_start
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import OperationActions, actions_for, service_prefix
@@ -69,8 +69,7 @@ def _cli_command(operation: str) -> str:
 
 
 def _unique_service(names: Collection[str], candidates: Collection[str]) -> str | None:
-    found = {service_prefix(name) for name in names} & set(candidates)
-    return found.pop() if len(found) == 1 else None
+    return only_one({service_prefix(name) for name in names} & set(candidates))
 
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
@@ -259,8 +258,7 @@ _LABELLED_ROLE = lazy_pattern(
 def find_provided_role(failure: AccessDenied, account: Stated | None) -> str | None:
     """Return the role that the text names as that of a controller, or as "the provided role" of a service."""
     if "provided role" in failure.text[slice(*failure.span)]:
-        found = set(_LABELLED_ROLE.findall(failure.text))
-        return found.pop() if len(found) == 1 else None
+        return only_one(set(_LABELLED_ROLE.findall(failure.text)))
     if account is None:
         return None
     return find_role_of_controller(failure.text, account.value)

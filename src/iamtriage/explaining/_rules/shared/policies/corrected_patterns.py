@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -230,8 +230,7 @@ class WrittenLine(NamedTuple):
 
 def find_only_line(text: str, pattern: re.Pattern[str]) -> str:
     """Return the only line of a text in which a pattern occurs, without its indentation, or an empty string."""
-    lines = {each.strip() for each in text.split("\n") if pattern.search(each)}
-    return lines.pop() if len(lines) == 1 else ""
+    return only_one({each.strip() for each in text.split("\n") if pattern.search(each)}, "")
 
 
 def correct_line(text: str, old: str, new: str) -> WrittenLine | None:

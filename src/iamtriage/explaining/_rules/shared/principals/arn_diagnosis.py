@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import quote_text
 from iamtriage.arns._names import ACCOUNT
@@ -77,7 +77,7 @@ def correct_role_arn(text: str) -> tuple[str, str] | None:
 def find_misformed_arn(text: str) -> str | None:
     """Return the only ARN of a role in a text whose punctuation is wrong."""
     named = {each[0] for each in _LIKE_ROLE_ARN.finditer(text) if correct_role_arn(each[0]) is not None}
-    return named.pop() if len(named) == 1 else None
+    return only_one(named)
 
 
 _MASK = lazy_pattern(

@@ -10,7 +10,7 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words, upper_first
 from iamtriage.explaining._rules.shared.requirements.tasks import (
     LOGIN_ACTION,
@@ -211,8 +211,7 @@ def describe_companions(
 
 def _find_key(text: str) -> str | None:
     """Return the only KMS key in a text, which the data of a denied parameter or secret is encrypted with."""
-    keys: set[str] = set(_KEY_ARN.findall(text)) if ":kms:" in text else set()
-    return keys.pop() if len(keys) == 1 else None
+    return only_one(set(_KEY_ARN.findall(text)) if ":kms:" in text else set())
 
 
 def describe_other_resources(action: str, resource: str) -> tuple[str, ...]:

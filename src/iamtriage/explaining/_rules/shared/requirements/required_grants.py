@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.requirements.required_resources import (
@@ -207,7 +207,7 @@ def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
 
     key = f"{grant.action.partition(':')[0]}:CreateAction"
     values, resource = request_values(denial.facts, key), grant.resources[0]
-    created = values[0] if len(values) == 1 else None
+    created = only_one(values)
     if created is None and resource.endswith("/*") and _CREATING.match(denial.operation or ""):
         created = denial.operation
     if created is None or len(grant.resources) != 1:

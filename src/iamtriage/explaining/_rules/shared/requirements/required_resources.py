@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 
 _REST = r"(?:[^\n|;&]|\\\n){0,400}"
@@ -83,7 +83,7 @@ def listed_objects(resource: str, text: str) -> tuple[tuple[str, ...], str] | No
         return None
     if "Data download failed" in text:  # SageMaker lists the prefix of a channel, then downloads it
         folders = set(re.findall(rf"s3://{re.escape(bucket)}(/[\w.=+/-]{{1,500}})/[\s\"']", text))
-        return ("s3:GetObject",), f"{resource}{folders.pop() if len(folders) == 1 else ''}/*"
+        return ("s3:GetObject",), f"{resource}{only_one(folders, '')}/*"
     for command in _TRANSFER.finditer(text):
         verb = command["sync"] or command["verb"]
         uris = list(_URI.finditer(command[0]))

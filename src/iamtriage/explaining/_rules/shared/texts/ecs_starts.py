@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands
@@ -136,5 +136,4 @@ def _shows_policy(failure: Failure, role: str, action: str) -> bool:
 
 def _only_value(found: Iterable[tuple[str, ...]]) -> str | None:
     """Return the only value that the groups of a pattern have."""
-    values = {value for groups in found for value in groups if value}
-    return values.pop() if len(values) == 1 else None
+    return only_one({value for groups in found for value in groups if value})
