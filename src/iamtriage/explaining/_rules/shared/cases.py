@@ -11,11 +11,7 @@ from iamtriage.explaining._cause_types import Cause, present_lines
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared.principals.principal_words import (
-    stated_role,
-    try_parse_principal,
-    whole_caller,
-)
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
@@ -128,15 +124,15 @@ class Case(Explainable[FailureT_co]):
     @property
     def caller(self) -> str | None:
         """The principal that the failure names, or else the one in the facts."""
-        return whole_caller(self.failure.principal, self.facts.caller)
+        return principal_words.whole_caller(self.failure.principal, self.facts.caller)
 
     @property
     def principal(self) -> Principal | None:
         """The parsed caller, or ``None`` if it is masked, truncated or unknown."""
-        return try_parse_principal(self.caller)
+        return principal_words.try_parse_principal(self.caller)
 
     @property
     def stated_principal(self) -> Principal | None:
         """The parsed caller, or the role of its session if the text states the role's whole ARN."""
         principal = self.principal
-        return stated_role(principal, self.failure.text) or principal
+        return principal_words.stated_role(principal, self.failure.text) or principal

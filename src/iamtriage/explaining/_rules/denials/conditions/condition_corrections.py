@@ -31,12 +31,7 @@ from iamtriage.explaining._rules.denials.statement_words import join_values
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import mfa_command
-from iamtriage.explaining._rules.shared.policies.policy_changes import (
-    Condition,
-    change_conditions,
-    inline_policy_name,
-    replace_condition,
-)
+from iamtriage.explaining._rules.shared.policies import policy_changes
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement
 from iamtriage.policies._documents import build_document
@@ -75,7 +70,7 @@ def other_owner_remedy(
         return None
     shown, new = clip_text(resource_name(denial)), clip_text(own[0].rpartition("/")[2])
     old = clip_text(old)
-    named = change_conditions(
+    named = policy_changes.change_conditions(
         statement,
         lambda each: each._replace(key=f"{prefix}/{own[0]}") if each.key == failed.key else each,
     )
@@ -92,14 +87,14 @@ def _put_policy(denial: Denial, remedy: Remedy) -> Remedy:
     """Return a remedy with a statement as one that adds it to the caller's role as a policy of its own."""
     if denial.role is None or remedy.policy is None:
         return remedy
-    name = inline_policy_name(remedy.policy["Statement"])
+    name = policy_changes.inline_policy_name(remedy.policy["Statement"])
     line = commands.put_policy(commands.role_name(denial.role.name), name)
     return attrs.evolve(remedy, commands=(line,), is_addition=False)
 
 
 def drop_delimiter_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
     """Return how to allow a listing without a delimiter, with the other conditions as they are."""
-    changed = replace_condition(statement, failed.operator, failed.key, None)
+    changed = policy_changes.replace_condition(statement, failed.operator, failed.key, None)
     remedy = account_remedy(
         f"Remove the condition on {clip_text(failed.key)} from {describe_statement(denial, statement)}",
         f"Or write {failed.operator}IfExists, which accepts a call without a delimiter.{' The other conditions stay, and limit the listing.' if changed['Condition'] else ''}",
@@ -132,8 +127,8 @@ def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: Ch
             step = f"{of_aws}attach this one to {denial.caller}, too."
         is_new = True
     value = accepted[0] if len(accepted) == 1 else accepted
-    statement = replace_condition(
-        statement, failed.operator, failed.key, Condition(failed.operator, failed.key, value)
+    statement = policy_changes.replace_condition(
+        statement, failed.operator, failed.key, policy_changes.Condition(failed.operator, failed.key, value)
     )
     title = (
         f"Let the condition on {key} accept {join_words(tuple(map(clip_text, list_unlisted(failed))), 'and')}"

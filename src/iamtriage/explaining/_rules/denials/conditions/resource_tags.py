@@ -18,20 +18,12 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.conditions.request_conditions import (
-    CheckedCondition,
-    concerns_no_resource,
-    resource_name,
-)
+from iamtriage.explaining._rules.denials.conditions import request_conditions
 from iamtriage.explaining._rules.denials.conditions.requested_values import describe_source, find_variable
 from iamtriage.explaining._rules.denials.statement_words import join_values
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policies.policy_changes import (
-    Condition,
-    change_conditions,
-    inline_policy_name,
-)
+from iamtriage.explaining._rules.shared.policies import policy_changes
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
@@ -62,7 +54,9 @@ _URLS = {
 }
 
 
-def _describe_no_resource(denial: Denial, failed: CheckedCondition) -> tuple[str, Remedy, str]:
+def _describe_no_resource(
+    denial: Denial, failed: request_conditions.CheckedCondition
+) -> tuple[str, Remedy, str]:
     """Return the sentence that an action concerns no resource, whose tags a condition could compare."""
     action, key = denial.action or "the action", clip_text(failed.key)
     name = commands.role_name(None if denial.role is None else denial.role.name)
@@ -70,7 +64,9 @@ def _describe_no_resource(denial: Denial, failed: CheckedCondition) -> tuple[str
     remedy = account_remedy(
         f"Allow {action} without the condition on tags",
         "Add the statement, and keep the other one for actions on resources. Filters of the call limit what it returns, and a condition on aws:RequestedRegion the Region.",
-        commands=commands.put_policy(name, inline_policy_name([statement])) if statement else None,
+        commands=commands.put_policy(name, policy_changes.inline_policy_name([statement]))
+        if statement
+        else None,
         url=pages.EVALUATION,
     )
     if statement is not None:
@@ -84,10 +80,10 @@ def _describe_no_resource(denial: Denial, failed: CheckedCondition) -> tuple[str
 
 
 def describe_new_resource(
-    denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition
+    denial: Denial, statement: Mapping[str, Any], failed: request_conditions.CheckedCondition
 ) -> tuple[str, Remedy, str]:
     """Return a verdict, a remedy and a cause for a condition on a tag that a new resource, or no resource, can have."""
-    if concerns_no_resource(denial):
+    if request_conditions.concerns_no_resource(denial):
         return _describe_no_resource(denial, failed)
     tag = clip_text(failed.key.partition("/")[2])
     value = "" if failed.operator == "Null" else f" = {join_values(failed.values)}"
@@ -127,14 +123,14 @@ def describe_new_resource(
 def _condition_for_new(denial: Denial, statement: Mapping[str, Any]) -> dict[str, Any]:
     """Return the condition of a statement with the tags of the request in place of those of the resource."""
 
-    def of_request(condition: Condition) -> Condition | None:
+    def of_request(condition: policy_changes.Condition) -> policy_changes.Condition | None:
         prefix, _, tag = condition.key.partition("/")
         if condition.key.lower().startswith(_REQUEST_TAG):
             return None
         is_of_resource = prefix.lower().endswith(_RESOURCE_TAG)
         return condition._replace(key=f"aws:RequestTag/{tag}") if is_of_resource else condition
 
-    conditions = as_mapping(change_conditions(statement, of_request).get("Condition"))
+    conditions = as_mapping(policy_changes.change_conditions(statement, of_request).get("Condition"))
     if denial.lowercase_action in _TAGGING:
         service = denial.service or ""
         creators = _creators(denial, statement)
@@ -159,15 +155,15 @@ def describe_missing_tag(
     denial: Denial,
     statement: Mapping[str, Any],
     tags: Mapping[str, str],
-    failed: CheckedCondition,
-    met: Sequence[CheckedCondition],
+    failed: request_conditions.CheckedCondition,
+    met: Sequence[request_conditions.CheckedCondition],
     covered: Sequence[str],
 ) -> tuple[str, Remedy, str]:
     """Return a verdict, a remedy and a cause for a tag that a statement requires and a resource lacks.
 
     ``met`` are the other conditions on tags, and ``covered`` the resources of the statement.
     """
-    name, values = resource_name(denial), failed.values
+    name, values = request_conditions.resource_name(denial), failed.values
     prefix, _, key = failed.key.partition("/")
     path = "" if denial.resource_arn is None else denial.resource_arn.resource
     # The name of a secret can have slashes.

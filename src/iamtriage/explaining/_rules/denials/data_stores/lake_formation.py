@@ -20,10 +20,7 @@ from iamtriage.explaining._context.readers.regions import find_called_region, fi
 from iamtriage.explaining._context.readers.statements import find_said, is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.denials.resource_commands import (
-    policy_principal_arn,
-    role_path_steps,
-)
+from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -214,7 +211,7 @@ def _find_name(pattern: re.Pattern[str], words: str) -> str | None:
 
 
 def _principal_argument(denial: Denial) -> str:
-    arn = policy_principal_arn(denial)
+    arn = resource_commands.policy_principal_arn(denial)
     return "ROLE_ARN" if arn == "PRINCIPAL_ARN" else arn
 
 
@@ -248,7 +245,7 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
     return owner_remedy(
         f"Grant {grant.permission} on {grant.description} in Lake Formation",
         *steps,
-        *role_path_steps(denial),
+        *resource_commands.role_path_steps(denial),
         commands=(*_name_region(denial, *lines, _ADMINISTRATORS, line), *last),
         url=pages.LAKE_FORMATION_PERMISSIONS,
     )

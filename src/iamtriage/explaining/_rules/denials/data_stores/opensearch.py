@@ -21,7 +21,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.resource_commands import policy_commands, policy_of
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_resource_statements
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -29,12 +29,6 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
     describe_principal,
     try_parse_principal,
     underlying_role,
-)
-from iamtriage.explaining._rules.shared.remedies import (
-    owner_remedy,
-    resource_policy_remedy,
-    save_step,
-    your_remedy,
 )
 from iamtriage.explaining._rules.shared.requirements.services import find_domain
 from iamtriage.policies._documents import allow
@@ -89,7 +83,7 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
     index = max(outputs, key=lambda name: name.endswith("-*"), default=None)
     summary = f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: no role inside OpenSearch (fine-grained access control) that is mapped to this caller has it."
     group = " cluster_composite_ops contains indices:data/write/bulk." if _BULK in names else ""
-    remedy = owner_remedy(
+    remedy = remedies.owner_remedy(
         "Map the caller to an OpenSearch role with the permission",
         f"As the domain's master user, create an OpenSearch role for this, and map the caller to it (in Dashboards: Security, Roles, Mapped users). The role all_access would allow far too much.{group}",
         "PUT replaces what exists: if there is a role or a mapping with this name, print it with GET and add to it. Both take effect immediately.",
@@ -151,16 +145,16 @@ def explain_dashboards(denial: Denial) -> Explanation | None:
         region, name = (domain["region"], domain["domain"]) if domain else ("REGION", "DOMAIN")
         partition = denial.location.partition or "aws"
         arn = f"arn:{partition}:es:{region}:{commands.account(denial.account)}:domain/{name}/*"
-    sign_in = owner_remedy(
+    sign_in = remedies.owner_remedy(
         "Let people sign in to the dashboards, with Amazon Cognito or SAML",
         "Turn it on in the security configuration of the domain. With Cognito, the access policy must allow the role of the identity pool. SAML requires fine-grained access control.",
         "Or run a proxy that signs with your credentials, such as aws-sigv4-proxy, and open the dashboards through it. The access policy must allow your role or user.",
         url="https://docs.aws.amazon.com/opensearch-service/latest/developerguide/dashboards.html",
     )
     at_address = {"IpAddress": {"aws:SourceIp": "YOUR_ADDRESS/32"}}
-    by_address = resource_policy_remedy(
+    by_address = remedies.resource_policy_remedy(
         f"For a few people: allow their addresses in the {policy.name}",
-        save_step(f"the {policy.name}"),
+        remedies.save_step(f"the {policy.name}"),
         "Replace YOUR_ADDRESS (curl https://checkip.amazonaws.com). Without the condition, the domain is open to everyone.",
         "For all others: turn on Amazon Cognito or SAML authentication for the dashboards, or run a proxy that signs with your credentials, such as aws-sigv4-proxy.",
         statements=(allow("es:ESHttp*", arn, principal={"AWS": "*"}, condition=at_address),),
@@ -261,7 +255,7 @@ def explain_data_access(denial: Denial) -> Explanation:
     if is_administrator(text) and not is_listed:
         shown = ", which AdministratorAccess includes"
     if caller is None and who.endswith("caller"):
-        second = your_remedy(
+        second = remedies.your_remedy(
             "Print which identity calls, where the program runs",
             "It can be another role than the one with which the same call works elsewhere.",
             commands="aws sts get-caller-identity",
@@ -290,7 +284,7 @@ def _change_remedy(
         title += "" if name == "POLICY_NAME" else f" {name}"
     if policy is not None and not is_listed and "aws_opensearchserverless_access_policy" in text:
         lines = "".join(f'\n  "{each}",' for each in (*policy.principals, arn))
-        return owner_remedy(
+        return remedies.owner_remedy(
             title,
             "Then apply the change before what uses the collection: depends_on makes Terraform wait for the policy.",
             delay,
@@ -300,7 +294,7 @@ def _change_remedy(
         )
     show = f"aws opensearchserverless get-access-policy --type data --name {name}"
     index = f"index/{(policy and policy.collection) or 'COLLECTION'}/*"
-    return owner_remedy(
+    return remedies.owner_remedy(
         title,
         f"Its rules need the permission of the call, such as aoss:CreateIndex or aoss:ReadDocument on {index}.",
         delay,

@@ -20,13 +20,7 @@ from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.s3.buckets import KMS_KEY
 from iamtriage.explaining._rules.denials.s3.s3_causes import BUCKET_OF_OTHER_ACCOUNT
 from iamtriage.explaining._rules.denials.s3.s3_denials import inspect_remedy
-from iamtriage.explaining._rules.denials.shown_policies import known_policies
-from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
-    STATED_POLICY_DENIES,
-    STATED_POLICY_OTHER_ACTION,
-    compare,
-    find_deny,
-)
+from iamtriage.explaining._rules.denials.shown_policies import known_policies, policy_comparisons
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import names_caller
 from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import first_remedy, name_caller
 from iamtriage.explaining._rules.shared import commands
@@ -119,7 +113,7 @@ def explain_query(denial: Denial) -> Explanation:
         reason = f"{name} lacks {join_words(decisive, 'and')}"
         more = f" Large results also need {join_words(others, 'and')}." if others else ""
         text = f"Athena checks and uses the bucket with the permissions of {denial.caller}, and {policy.name} does not allow {'; '.join(by_resource)}.{more}"
-        cause = STATED_POLICY_OTHER_ACTION.cause("derived", text=text)
+        cause = policy_comparisons.STATED_POLICY_OTHER_ACTION.cause("derived", text=text)
         confirms = "get-bucket-location needs s3:GetBucketLocation, too: if it answers AccessDenied, that confirms it."
         step = confirms if "s3:GetBucketLocation" in decisive else ""
     elif policy is not None and not is_elsewhere:
@@ -272,7 +266,7 @@ def _find_denied(denial: Denial, needed: dict[str, tuple[str, ...]]) -> _Denied 
         if not (policy.has_principal or known_policies.may_decide(policy, denial)):
             continue
         for action, resource in pairs:
-            statement = find_deny(policy, action, resource)
+            statement = policy_comparisons.find_deny(policy, action, resource)
             if statement is not None and (not policy.has_principal or names_caller(statement, denial)):
                 return _Denied(policy, action, resource)
     return None
@@ -281,8 +275,8 @@ def _find_denied(denial: Denial, needed: dict[str, tuple[str, ...]]) -> _Denied 
 def _explain_deny(denial: Denial, denied: _Denied, summary: str) -> Explanation:
     """Explain that a policy denies what a query needs."""
     of_bucket = attrs.evolve(denial, action=denied.action, resource=denied.resource)
-    compared = compare(of_bucket, denied.action, denied.policy)
-    remedy = first_remedy(of_bucket, STATED_POLICY_DENIES.code)
+    compared = policy_comparisons.compare(of_bucket, denied.action, denied.policy)
+    remedy = first_remedy(of_bucket, policy_comparisons.STATED_POLICY_DENIES.code)
     if denied.policy.has_principal and remedy is not None:
         bucket = denied.resource.rpartition(":::")[2].partition("/")[0]
         show = f"aws s3api get-bucket-policy --bucket {bucket} --query Policy --output text"

@@ -17,19 +17,13 @@ from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions import condition_keys, denied_regions, deny_conditions
 from iamtriage.explaining._rules.denials.denies import required_settings
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_program
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
-from iamtriage.explaining._rules.shared.remedies import (
-    account_remedy,
-    organization_remedy,
-    present,
-    your_remedy,
-)
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions
 
 if TYPE_CHECKING:
@@ -73,7 +67,7 @@ def exempt_global_service(denial: Denial) -> Remedy:
         services = [denial.service or ""]
     names = join_words([deny_conditions.GLOBAL_SERVICES.get(each, each) for each in services], "and")
     is_of_organization = denial.policy_type in {"service_control", "resource_control"}
-    build_remedy = organization_remedy if is_of_organization else account_remedy
+    build_remedy = remedies.organization_remedy if is_of_organization else remedies.account_remedy
     where = deny_conditions.global_region(denial.service, denial.location.partition)
     counts, opens = f"AWS treats requests to {names} as requests in one Region", ""
     if where:
@@ -141,7 +135,7 @@ def exempt_from_mfa(denial: Denial, name: str, *steps: str) -> Remedy:
         exempt = (
             f'This condition exempts the role: "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(resource_commands.principal_arn_pattern(denial))}"}}. If people assume it, its trust policy can require MFA of them.',
         )
-    return account_remedy(
+    return remedies.account_remedy(
         f"Have the Deny exempt {denial.caller}: {reason}",
         *(why, *steps, as_sentence(describe_change(denial)), *exempt),
         url=pages.MFA_SESSIONS,
@@ -295,7 +289,9 @@ def build_remedy(
         listed = ("aws iam list-mfa-devices",) if device == "SERIAL_NUMBER" else ()
         lines = tuple(with_profile(find_profile(denial.case), each) for each in (*listed, call))
     if condition is not None and deny_conditions.accepts_listed_values(condition):
-        lines = lines or present(condition_keys.repeat_with(denial, condition.key, condition.policy_values))
+        lines = lines or remedies.present(
+            condition_keys.repeat_with(denial, condition.key, condition.policy_values)
+        )
     if requirement is deny_conditions.REGION and condition is not None:
         lines = _region_commands(denial, condition)
     title = title.replace("{what}", _describe_created(denial))
@@ -304,7 +300,7 @@ def build_remedy(
     if steps and (code := _VOLUME_TAGS.search(steps[0])) is not None:
         manifest, lines = code[1], ("terraform apply",)
         steps = (steps[0].replace(code[0], "set volume_tags as below"), *steps[1:])
-    return your_remedy(
+    return remedies.your_remedy(
         title,
         *steps,
         *after,

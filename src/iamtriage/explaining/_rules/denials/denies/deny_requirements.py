@@ -17,15 +17,10 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change
 from iamtriage.explaining._rules.denials.conditions import denied_regions, deny_conditions
 from iamtriage.explaining._rules.denials.conditions.condition_keys import set_in_code
 from iamtriage.explaining._rules.denials.conditions.requested_values import is_function_without_vpc
-from iamtriage.explaining._rules.denials.denies import deny_remedies
+from iamtriage.explaining._rules.denials.denies import deny_remedies, required_settings
 from iamtriage.explaining._rules.denials.denies.named_requirements import (
     describe_tested_value,
     remedy_by_name,
-)
-from iamtriage.explaining._rules.denials.denies.required_settings import (
-    encryption_step,
-    tag_step,
-    tagged_type,
 )
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_commands import principal_arn_pattern
@@ -170,7 +165,7 @@ def _show_deny(guess: Remedy, finding: Remedy) -> Remedy:
 
 
 def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:
-    kind, clause = tagged_type(denial), deny_conditions.describe_presence(condition)
+    kind, clause = required_settings.tagged_type(denial), deny_conditions.describe_presence(condition)
     return f"{clause} for the {kind}" if kind and clause and clause.startswith("the call ") else clause
 
 
@@ -260,7 +255,7 @@ def _remedy_by_condition(
     listed = clip_text(join_words(condition.policy_values, "or"))
     title, step = requirement.title, requirement.step
     if requirement is deny_conditions.ENCRYPTION:
-        step = encryption_step(denial, condition, step)
+        step = required_settings.encryption_step(denial, condition, step)
     elif requirement is deny_conditions.ENCRYPTED_VOLUMES:
         where = f"{denial.failure.text} {denial.caller}"
         tools = deny_conditions.ENCRYPTED_VOLUMES_OF_TOOLS.items()
@@ -289,13 +284,15 @@ def _remedy_by_condition(
     if tag and requirement.has_key("aws:RequestTag/"):
         is_boolean = deny_conditions.BOOLEANS.issuperset(condition.policy_values)
         is_named = deny_conditions.accepts_listed_values(condition) and not is_boolean
-        kind = tagged_type(denial)
+        kind = required_settings.tagged_type(denial)
         tags = [each.key.partition("/")[2] for each in conditions if requirement.has_key(each.key)]
         several = len(tags) > 1 and is_boolean
         named = f"tags {clip_text(join_words(tags, 'and'))}" if several else f"tag {clip_text(tag)}"
         title = f"Pass the {named}{f' with the value {listed}' if is_named else ''}{f' for the {kind}' if kind else ''}"
         is_single = is_named and len(condition.policy_values) == 1
-        tagged = tag_step(denial, requirement.step, clip_text(tag), listed if is_single else "VALUE")
+        tagged = required_settings.tag_step(
+            denial, requirement.step, clip_text(tag), listed if is_single else "VALUE"
+        )
         others = [clip_text(each) for each in tags if each != tag]
         if several and others and tagged != requirement.step:
             tagged += f" Add {join_words(others, 'and')} in the same way."

@@ -23,11 +23,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import deny_conditions, request_conditions
 from iamtriage.explaining._rules.denials.denies import required_settings
 from iamtriage.explaining._rules.denials.resource_commands import exempting_statement, principal_arn_pattern
-from iamtriage.explaining._rules.denials.shown_policies import known_policies
-from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
-    STATED_POLICY_DENIES,
-    find_allowing_policy,
-)
+from iamtriage.explaining._rules.denials.shown_policies import known_policies, policy_comparisons
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import names_caller
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES
@@ -180,7 +176,7 @@ class StatedDeny(Value):
             if is_only
             else ()
         )
-        return STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=f"{text}.")
+        return policy_comparisons.STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=f"{text}.")
 
     def _why_not_exempt(self, denial: Denial) -> str | None:
         """Return that a statement that excludes actions lacks the denied one, for readers who look for its name."""
@@ -191,7 +187,7 @@ class StatedDeny(Value):
         return f"Its NotAction exempts {'other actions' if lists else 'no action'} of {denial.service}."
 
     def _why_no_allow_helps(self, denial: Denial) -> str:
-        why, allowing = why_no_allow_helps(denial), find_allowing_policy(denial)
+        why, allowing = why_no_allow_helps(denial), policy_comparisons.find_allowing_policy(denial)
         if why != NO_OVERRIDE:
             return why
         name = None if allowing is None or allowing.content is self.policy.content else allowing.name

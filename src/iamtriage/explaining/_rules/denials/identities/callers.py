@@ -17,11 +17,7 @@ from iamtriage.explaining._context.readers.kubernetes.controller_signs import ma
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
-from iamtriage.explaining._rules.shared.grants.denial_remedies import (
-    ROLE_OF_STACK_SETS,
-    STACK_SET_OPTION,
-    account_elsewhere,
-)
+from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import session_name
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.texts import deployment_tools, text_signs
@@ -97,7 +93,7 @@ def add_user(denial: Denial, explanation: Explanation) -> Explanation:
 
 def _name_user(denial: Denial, summary: str) -> str:
     """Return a summary that says what uses the denied role, which is not the role of a person."""
-    words, account = _describe_use(denial), account_elsewhere(denial)
+    words, account = _describe_use(denial), denial_remedies.account_elsewhere(denial)
     if denial.role is not None:
         who = f"The role {denial.role.name}"
     elif isinstance(denial.principal, User | FederatedUser):
@@ -114,7 +110,9 @@ def _name_user(denial: Denial, summary: str) -> str:
 
 def _is_of_stack_set(denial: Denial) -> bool:
     """Return whether StackSets made the call, with its role in a target account."""
-    return denial.role is not None and ROLE_OF_STACK_SETS.fullmatch(denial.role.name) is not None
+    return (
+        denial.role is not None and denial_remedies.ROLE_OF_STACK_SETS.fullmatch(denial.role.name) is not None
+    )
 
 
 def _describe_use(denial: Denial) -> str | None:
@@ -227,7 +225,7 @@ def _caller_note(denial: Denial, topic: str) -> str | None:
             return "The pod has the role of its service account: neither the annotation nor the trust policy is the problem."
     service = _calling_service(denial)
     if _is_of_stack_set(denial):
-        found = STACK_SET_OPTION.search(denial.failure.text)
+        found = denial_remedies.STACK_SET_OPTION.search(denial.failure.text)
         stack_set = "the stack set" if found is None else f"the stack set {found[1]}"
         return f"Then start the operation of {stack_set} again (create-stack-instances or update-stack-set). The same call is denied in the other target accounts, unless their policies differ."
     if denial.role is not None and denial.role.name == "AWSControlTowerExecution":

@@ -23,11 +23,7 @@ from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denia
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present
 from iamtriage.explaining._rules.shared.requirements.tasks import LOGIN_ACTION, PULL_ACTIONS
-from iamtriage.explaining._rules.shared.texts.text_signs import (
-    AGENTS_OF_INSTANCES,
-    find_controller_of_denial,
-    is_about_pods,
-)
+from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, denial_summary
 
 if TYPE_CHECKING:
@@ -125,7 +121,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     causes, summary = explanation.causes, explanation.summary
     if is_certain and (verdict := _describe_node_role(denial, shown, problem)) is not None:
         if denial.failure.principal is None or verdict.startswith(_ITS_POD):
-            controller = find_controller_of_denial(denial.action or "", denial.failure)
+            controller = text_signs.find_controller_of_denial(denial.action or "", denial.failure)
             denial = attrs.evolve(denial, caller="the pod" if controller is None else controller.name)
         summary = denial_summary(denial, verdict)
         if role is not None or problem is not None or shown.has_variables:
@@ -186,7 +182,7 @@ def _describe_node_role(denial: Denial, shown: PodEvidence, problem: PodProblem 
     if name is not None:
         return f"the pod did not use the role {clip_text(name)} of its service account"
     if (account := denial.facts.service_account) is None:
-        controller = find_controller_of_denial(denial.action or "", denial.failure)
+        controller = text_signs.find_controller_of_denial(denial.action or "", denial.failure)
         node = "" if denial.role is None else f" {clip_text(denial.role.name)}"
         if controller is None:
             return None
@@ -278,7 +274,7 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     text = denial.case.text
     if any(program in text for program in _NODE_PROGRAMS):
         return None
-    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    controller = text_signs.find_controller_of_denial(denial.action or "", denial.failure)
     if controller is not None and controller.workload == _PLUGIN_OF_NODE and _ANNOTATION not in text:
         return None
     if denial.lowercase_action in ASSUME_ROLE_ACTIONS and _ROLE_PROXIES.search(text):
@@ -286,8 +282,8 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     is_node_role = _NODE_ROLE_NAME.search(found[1]) is not None and _OTHER_ROLE_NAME.search(found[1]) is None
     names = (denial.facts.namespace, denial.facts.service_account)
     names_pod = names != (None, None) or _ANNOTATION in text
-    runs_in_pod = controller is not None and controller.name not in AGENTS_OF_INSTANCES
-    text_is_about_pods = runs_in_pod or is_about_pods(text)
+    runs_in_pod = controller is not None and controller.name not in text_signs.AGENTS_OF_INSTANCES
+    text_is_about_pods = runs_in_pod or text_signs.is_about_pods(text)
     # Bootstrap scripts call eks:DescribeCluster as the node.
     suggests_pod = is_node_role and denial.lowercase_action != "eks:describecluster"
     if not (names_pod or text_is_about_pods or suggests_pod):
@@ -311,7 +307,7 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
 
 def _find_unused_role(denial: Denial) -> PodProblem | None:
     """Return the problem that a controller without a caller in the message most likely does not use a role of its own."""
-    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    controller = text_signs.find_controller_of_denial(denial.action or "", denial.failure)
     if denial.failure.principal is not None or controller is None:
         return None
     from iamtriage.explaining._rules.credentials.workloads import pod_problems, pod_roles
@@ -329,7 +325,7 @@ def _remedies_for_pod(
     from iamtriage.explaining._rules.shared.grants.denial_remedies import identity_allow_helps
 
     for_node = next((each for each in remedies if each.layer == "identity"), None)
-    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    controller = text_signs.find_controller_of_denial(denial.action or "", denial.failure)
     path = None if controller is None else controller.managed_policy
     grantee = "the pod's role" if pod_role is None else f"the role {pod_role}"
     title = path and f"Attach the AWS managed policy {path.rpartition('/')[2]} to {grantee}"

@@ -18,17 +18,11 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.keys import key_sources
 from iamtriage.explaining._rules.credentials.workloads.ecs_tasks import NO_TASK_ROLE, task_role_remedy
 from iamtriage.explaining._rules.denials import resource_commands
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.principals import principal_words
-from iamtriage.explaining._rules.shared.remedies import (
-    cluster_remedy,
-    resource_policy_remedy,
-    save_step,
-    your_remedy,
-)
 from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.texts.ecs_starts import find_task_role
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial, is_about_pods
@@ -44,7 +38,7 @@ def add_working_profile(denial: Denial, explanation: Explanation) -> Explanation
     title = f"Call with the profile {profile}, if its caller is meant to make the call"
     step = f"The same command succeeded with it. Otherwise, allow the call to {denial.caller}."
     line = commands.fill_command("export AWS_PROFILE={}", contrast.succeeded)
-    remedy = your_remedy(title, step, commands=line, url=pages.OTHER_ACCOUNTS)
+    remedy = remedies.your_remedy(title, step, commands=line, url=pages.OTHER_ACCOUNTS)
     summary = f"{explanation.summary} With the profile {profile}, the same command succeeds."
     return attrs.evolve(explanation, summary=summary, remedies=(remedy, *explanation.remedies))
 
@@ -61,7 +55,7 @@ def add_other_caller(denial: Denial, explanation: Explanation) -> Explanation:
     )
     title = f"If {who} is meant to call, find where the access key of {denial.caller} comes from"
     step = "Run it where the call is made: environment variables precede a profile, and a program can have its own keys."
-    remedy = your_remedy(title, step, commands="aws configure list", url=pages.CLI_PROFILES)
+    remedy = remedies.your_remedy(title, step, commands="aws configure list", url=pages.CLI_PROFILES)
     summary = f"{explanation.summary}{text}"
     return attrs.evolve(
         explanation, summary=summary, remedies=(*explanation.remedies[:1], remedy, *explanation.remedies[1:])
@@ -152,7 +146,7 @@ def add_ignored_keys(denial: Denial, explanation: Explanation) -> Explanation:
         summary=f"Velero used {used} for {location}, and not the keys in its Secret {clip_text(secret[1])}: {denial.action} was denied on {bucket}.",
         causes=(cause, *explanation.causes),
         remedies=(
-            cluster_remedy(
+            remedies.cluster_remedy(
                 "Update velero-plugin-for-aws to v1.9 or later",
                 "These versions use the credential of each location. Choose the version that the page lists for your Velero: v1.9 is for Velero v1.13.",
                 "Keep the credential of the location. The default location goes on using IRSA.",
@@ -175,9 +169,9 @@ def _allow_role(denial: Denial, bucket: str) -> Remedy:
         for each in listed
         if ":s3:" in each["Resource"]
     ]
-    return resource_policy_remedy(
+    return remedies.resource_policy_remedy(
         f"Or allow {denial.caller} in the bucket policy",
-        f"{save_step('the bucket policy')} Run the commands in the account of the bucket.",
+        f"{remedies.save_step('the bucket policy')} Run the commands in the account of the bucket.",
         f"If that is not account {denial.account}, a policy of {denial.caller} must allow the same actions on the bucket, too.",
         statements=statements,
         commands=tuple(
@@ -326,16 +320,16 @@ def _drop_keys(denial: Denial, values: re.Match[str] | None, secret: str | None,
         kind = _KIND.search(denial.failure.text)
         place = f" of the {kind[0]}" if kind else ""
         first = f"Remove {reference['name']} and the other key from the settings{place} (auth.secretRef in External Secrets). Without them, the program uses the role of its pod."
-        return cluster_remedy(title, first, last, url=pages.SDK_CREDENTIALS)
+        return remedies.cluster_remedy(title, first, last, url=pages.SDK_CREDENTIALS)
     if values is None:
         first = "Find where they are from: env, envFrom and volumes of the pod (AWS_ACCESS_KEY_ID, AWS_SHARED_CREDENTIALS_FILE, a mounted .aws/credentials) and the settings of the program. Remove them there."
         show = clusters.restart_command(denial.case).replace("rollout restart", "describe")
-        return cluster_remedy(title, first, last, commands=show, url=pages.SDK_CREDENTIALS)
+        return remedies.cluster_remedy(title, first, last, commands=show, url=pages.SDK_CREDENTIALS)
     is_switch = "seSecret" in values["name"] or "useExisting" in values["name"]
     block, name = values["block"], values["name"]
     listed = f"{name}: false" if is_switch else f'{name}: ""'
     others = " Remove existingSecret, too." if is_switch and values["secret"] else ""
-    return cluster_remedy(
+    return remedies.cluster_remedy(
         title,
         f"Change the values of the chart as below.{others} Then run helm upgrade with them, and restart the pods if the chart does not.",
         last,
@@ -354,5 +348,7 @@ def _remove_keys(denial: Denial, role: str) -> Remedy:
     if is_about_pods(denial.failure.text):
         line = clusters.restart_command(denial.case).replace("rollout restart", "set env")
         line = f"{line} AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-"
-        return cluster_remedy(title, *steps, commands=line, url=pages.SDK_CREDENTIALS)
-    return your_remedy(title, *steps, "Then start new tasks or containers.", url=pages.SDK_CREDENTIALS)
+        return remedies.cluster_remedy(title, *steps, commands=line, url=pages.SDK_CREDENTIALS)
+    return remedies.your_remedy(
+        title, *steps, "Then start new tasks or containers.", url=pages.SDK_CREDENTIALS
+    )

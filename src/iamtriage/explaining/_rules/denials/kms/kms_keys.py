@@ -13,38 +13,17 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._rules.denials import policy_causes
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.conditions.request_conditions import concerns_no_resource
 from iamtriage.explaining._rules.denials.denies.required_settings import why_decrypt
-from iamtriage.explaining._rules.denials.kms import managed_keys
-from iamtriage.explaining._rules.denials.kms.keys_of_services import (
-    OPERATION,
-    explain_environment_key,
-    inspect_key_remedy,
-)
-from iamtriage.explaining._rules.denials.policy_causes import (
-    DENIES,
-    KMS_BEHIND_SERVICE,
-    KMS_KEY_POLICY,
-    KMS_WRONG_REGION,
-)
-from iamtriage.explaining._rules.denials.policy_types.resource_policies import (
-    IF_OTHER_ACCOUNT,
-    resource_remedy,
-)
+from iamtriage.explaining._rules.denials.kms import keys_of_services, managed_keys
+from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.denials.resource_commands import role_path_steps
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.grants.allow_remedies import (
-    allow_remedy,
-    allows_in_both_accounts,
-    with_statements,
-)
-from iamtriage.explaining._rules.shared.grants.denial_remedies import (
-    authorization_details_remedy,
-    region_argument,
-)
+from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements import companion_actions
@@ -70,19 +49,19 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     explanation = _complete_steps(denial, explanation)
     if encrypted_data.ENVIRONMENT in denial.failure.text and explanation.topic != "kms-behind-service":
         if managed_keys.may_be_old_grant(denial):
-            return explain_environment_key(denial)
+            return keys_of_services.explain_environment_key(denial)
         title = "If the role was deleted and re-created, set it on the function again"
         renew = attrs.evolve(managed_keys.renew_grant_remedy(denial), title=title)
         text = "Lambda uses this role. Whoever invokes the function needs no permission for the key."
-        behind = KMS_BEHIND_SERVICE.cause("derived", text=text)
+        behind = policy_causes.KMS_BEHIND_SERVICE.cause("derived", text=text)
         causes = (*explanation.causes, behind, encrypted_data.OLD_GRANT)
         return attrs.evolve(explanation, causes=causes, remedies=(*explanation.remedies, renew))
     why: tuple[str, str] | None = None
     is_said = f"{operation} itself was not denied" in explanation.summary
-    if is_said or not explanation.causes or explanation.topic == KMS_BEHIND_SERVICE.code:
+    if is_said or not explanation.causes or explanation.topic == policy_causes.KMS_BEHIND_SERVICE.code:
         return explanation
     key = "a KMS key" if explanation.topic == "kms-key-unknown" else "this key"
-    if operation and OPERATION.fullmatch(operation) and not actions_for(operation, "kms"):
+    if operation and keys_of_services.OPERATION.fullmatch(operation) and not actions_for(operation, "kms"):
         data, bucket = encrypted_data.describe_data(operation), context.bucket
         # The most used service that has the operation.
         first = next((each.service for each in actions_for(operation)), "")
@@ -105,7 +84,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         text = f"The {data} {verb} encrypted with {key}: the call to {name} itself was not denied, only the use of the key."
     else:
         return explanation
-    behind, causes = KMS_BEHIND_SERVICE.cause("derived", text=text), explanation.causes
+    behind, causes = policy_causes.KMS_BEHIND_SERVICE.cause("derived", text=text), explanation.causes
     # What is certain comes before what is possible.
     certain = 0 if causes[0].evidence == "possible" else 1
     remedies = tuple(_limit_to_service(denial, each, service) for each in explanation.remedies)
@@ -141,7 +120,7 @@ def _complete_steps(denial: Denial, explanation: Explanation) -> Explanation:
 
 def _limit_to_service(denial: Denial, remedy: Remedy, service: str | None) -> Remedy:
     """Return a remedy that allows the use of a key only through the service that was called."""
-    region = region_argument(denial)
+    region = denial_remedies.region_argument(denial)
     partition = getattr(denial.resource_arn, "partition", denial.location.partition)
     condition = encrypted_data.via_service(service, region, partition)
     if remedy.policy is None or service is None or condition is None:
@@ -152,7 +131,7 @@ def _limit_to_service(denial: Denial, remedy: Remedy, service: str | None) -> Re
     statements = encrypted_data.change_key_statements(remedy.policy, "Condition", condition)
     step = f"The condition kms:ViaService limits it to calls of {encrypted_data.SERVICES[service][0]}."
     steps = (*remedy.steps, *((step,) if remedy.layer == "identity" else ()))
-    return attrs.evolve(with_statements(remedy, statements), steps=steps)
+    return attrs.evolve(allow_remedies.with_statements(remedy, statements), steps=steps)
 
 
 def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
@@ -181,14 +160,14 @@ def explain_three_reasons(denial: Denial) -> Explanation:
     """Explain the message that names three possible reasons."""
     accounts, is_sops = "", encrypted_data.KEY_OF_SOPS.search(denial.failure.text) is not None
     of_key = encrypted_data.with_key_of_text(denial)
-    across = allow_remedy(of_key) if of_key.crosses_accounts else None
-    of_owner, inspect = resource_remedy(of_key), inspect_key_remedy(denial)
+    across = allow_remedies.allow_remedy(of_key) if of_key.crosses_accounts else None
+    of_owner, inspect = resource_policies.resource_remedy(of_key), keys_of_services.inspect_key_remedy(denial)
     remedies: tuple[Remedy | None, ...] = (inspect, of_owner, across)
     if of_owner.policy is not None and denial.principal is not None and not of_key.crosses_accounts:
         [show] = (each for each in inspect.commands if " get-key-policy " in each)
         change = show.rpartition(" --query ")[0].replace(" get-key-policy ", " put-key-policy ", 1)
         path = role_path_steps(of_key)
-        omitted = {IF_OTHER_ACCOUNT, *path}
+        omitted = {resource_policies.IF_OTHER_ACCOUNT, *path}
         check = next(at for at, each in enumerate(inspect.steps) if each.startswith("Check "))
         found = "If describe-key fails, Region or account is wrong. If a Deny matches, scope it down."
         first = " ".join((found, *inspect.steps[check + 1 :]))
@@ -208,7 +187,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"
         if is_sops:
             of_owner = attrs.evolve(of_owner, steps=(of_owner.steps[0], _ROLE_IN_SOPS, *of_owner.steps[1:]))
-        is_allowed = find_own_allow(denial) or allows_in_both_accounts(of_owner)
+        is_allowed = find_own_allow(denial) or allow_remedies.allows_in_both_accounts(of_owner)
         remedies = (of_owner, *present(None if is_allowed else across), inspect)
     verdict = "KMS names three possible reasons, and does not say which one applies"
     if accounts:
@@ -219,10 +198,10 @@ def explain_three_reasons(denial: Denial) -> Explanation:
     text = f"Neither the key policy nor a grant allows {denial.caller}.{' The Region is not the reason: SOPS calls that of the key.' if is_sops else ''}"
     return denial.explain(
         denial_summary(denial, verdict),
-        KMS_KEY_POLICY.cause(text=text),
-        None if is_sops else KMS_WRONG_REGION.cause(),
-        DENIES["resource"].cause(text="A Deny statement in the key policy matches."),
-        remedies=(*remedies, authorization_details_remedy(denial)),
+        policy_causes.KMS_KEY_POLICY.cause(text=text),
+        None if is_sops else policy_causes.KMS_WRONG_REGION.cause(),
+        policy_causes.DENIES["resource"].cause(text="A Deny statement in the key policy matches."),
+        remedies=(*remedies, denial_remedies.authorization_details_remedy(denial)),
         notes=_KEY_POLICY_NOTE,
     )
 
@@ -230,7 +209,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
 def explain_unknown_key(denial: Denial) -> Explanation:
     """Explain the old message about the key of a ciphertext."""
     if encrypted_data.ENVIRONMENT in denial.failure.text:
-        return explain_environment_key(denial)
+        return keys_of_services.explain_environment_key(denial)
     of_key = attrs.evolve(encrypted_data.with_key_of_text(denial), action="kms:Decrypt")
     if of_key.crosses_accounts:
         summary = f"KMS cannot decrypt, most likely because {denial.caller} is in account {denial.account}, and the key in account {of_key.resource_account}: both the key policy and an identity-based policy of the caller must allow kms:Decrypt{f', and {own} does already' if (own := find_own_allow(of_key)) else ''}."
@@ -250,12 +229,14 @@ def explain_unknown_key(denial: Denial) -> Explanation:
     text = f"Neither the key policy nor an identity-based policy of {denial.caller} allows kms:Decrypt."
     return denial.explain(
         f"KMS cannot decrypt{key} does not exist in {place}, or {caller} is not allowed to use it.{called}",
-        KMS_KEY_POLICY.cause(text=text),
-        KMS_WRONG_REGION.cause(text=wrong_region),
+        policy_causes.KMS_KEY_POLICY.cause(text=text),
+        policy_causes.KMS_WRONG_REGION.cause(text=wrong_region),
         topic="kms-key-unknown",
         remedies=(
-            inspect_key_remedy(denial),
-            allow_remedy(of_key, title=f"If the key policy leaves it to IAM, allow kms:Decrypt for {caller}"),
+            keys_of_services.inspect_key_remedy(denial),
+            allow_remedies.allow_remedy(
+                of_key, title=f"If the key policy leaves it to IAM, allow kms:Decrypt for {caller}"
+            ),
         ),
         notes=("KMS has one message for these reasons and does not say which one applies.", _KEY_POLICY_NOTE),
     )

@@ -24,12 +24,6 @@ from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
-from iamtriage.explaining._rules.denials.conditions.encrypted_data import (
-    CUSTOMER_KEY,
-    KMS_GRANT_OF_OTHER_ROLE,
-    MANAGED_KEY,
-    function_of,
-)
 from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.denials.resource_commands import policy_principal_arn
@@ -323,20 +317,20 @@ def may_be_old_grant(denial: Denial) -> bool:
     if denial.is_explicit or denial.crosses_accounts or recreations.never_recreated(text):
         return False
     because, _ = find_recreation_signs(text)
-    if because or MANAGED_KEY.search(text) is not None:
+    if because or encrypted_data.MANAGED_KEY.search(text) is not None:
         return True
-    return denial.policy_type == "resource" and CUSTOMER_KEY.search(text) is None
+    return denial.policy_type == "resource" and encrypted_data.CUSTOMER_KEY.search(text) is None
 
 
 def describe_grant(*, is_managed: bool) -> str:
     """Return why a role that was created again cannot use the key, and what does not help."""
     no_policy = " Nobody can change the policy of aws/lambda, and no Allow in the role's policies helps."
-    return f"{KMS_GRANT_OF_OTHER_ROLE.sentence}{no_policy if is_managed else ''}"
+    return f"{encrypted_data.KMS_GRANT_OF_OTHER_ROLE.sentence}{no_policy if is_managed else ''}"
 
 
 def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
     """Return the remedy that lets Lambda create a new grant, for the function that the session is named after."""
-    function, text = function_of(denial), denial.failure.text
+    function, text = encrypted_data.function_of(denial), denial.failure.text
     update = f"aws lambda update-function-configuration --function-name {function} --role"
     show = f"aws lambda get-function-configuration --function-name {function} --query"
     name, own = '"${role##*/}"', '"$role"'
@@ -349,7 +343,9 @@ def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
         f"{show} '[Role, KMSKeyArn, LastModified]'",
         f"aws iam get-role --role-name {name} --query Role.CreateDate",
     )
-    needs = "" if MANAGED_KEY.search(text) else " and, for a customer managed key, kms:CreateGrant"
+    needs = (
+        "" if encrypted_data.MANAGED_KEY.search(text) else " and, for a customer managed key, kms:CreateGrant"
+    )
     again = " Other functions with the role need it, too." if is_certain else ""
     step = f"Lambda creates a new grant when the role changes (requires iam:PassRole{needs}). OTHER_ROLE_ARN is any role that Lambda can assume.{again}"
     check_dates = "This is certain if CreateDate of the role is later than LastModified of the function. KMSKeyArn null means the AWS managed key."
@@ -377,5 +373,5 @@ def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
             f"aws lambda wait function-updated --function-name {function}",
             f"{update} {own}",
         ),
-        url=KMS_GRANT_OF_OTHER_ROLE.sources[0],
+        url=encrypted_data.KMS_GRANT_OF_OTHER_ROLE.sources[0],
     )

@@ -12,15 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage.explaining._rules.denials.other_authorities.cloud_services import (
-    explain_azure,
-    explain_google_federation,
-    explain_public_registry,
-)
-from iamtriage.explaining._rules.denials.other_authorities.database_privileges import (
-    explain_mysql,
-    explain_postgres,
-)
+from iamtriage.explaining._rules.denials.other_authorities import cloud_services, database_privileges
 from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
 from iamtriage.explaining._rules.denials.other_authorities.docker_hub import explain_docker_hub
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
@@ -142,13 +134,13 @@ def _explain_docker(text: str) -> Explanation | None:
 
 
 _RULES: tuple[Callable[[str], Explanation | None], ...] = (
-    explain_postgres,
-    explain_mysql,
+    database_privileges.explain_postgres,
+    database_privileges.explain_mysql,
     _explain_firewall,
     _explain_github,
     _explain_docker,
     explain_docker_hub,
-    explain_public_registry,
-    explain_azure,
-    explain_google_federation,
+    cloud_services.explain_public_registry,
+    cloud_services.explain_azure,
+    cloud_services.explain_google_federation,
 )

@@ -21,15 +21,12 @@ from iamtriage.explaining._context.readers.regions import find_called_region, fi
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions import denied_regions
 from iamtriage.explaining._rules.denials.conditions.request_conditions import CREATES
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_types import guardrails, root_users
 from iamtriage.explaining._rules.denials.policy_types.policy_levels import allow_at_level, find_blocked_level
-from iamtriage.explaining._rules.denials.resource_commands import (
-    principal_arn_pattern,
-    role_path_steps,
-)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.messages.decisions import matching_reasons
@@ -207,9 +204,9 @@ def _control_remedy(
     of_account = ""
     if denial.crosses_accounts:
         of_account = f", or StringNotEquals on aws:PrincipalAccount {denial.account}"
-    caller = principal_arn_pattern(denial)
+    caller = resource_commands.principal_arn_pattern(denial)
     of_caller = f" {caller}" if caller.startswith("arn:") and not denial.has_masked_account else ""
-    if of_caller and role_path_steps(denial) and "*" not in caller:
+    if of_caller and resource_commands.role_path_steps(denial) and "*" not in caller:
         of_caller += ", with the role's path if it has one"
     listed: tuple[str, ...] = (f"aws organizations list-policies --filter {kind}",)
     parents: str | None = None

@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.denials.conditions.deny_conditions import shows
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.denials.policy_types.identity_remedies import simulation_commands
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_access_key
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
@@ -26,12 +26,6 @@ from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES,
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.messages import decisions
-from iamtriage.explaining._rules.shared.remedies import (
-    Commands,
-    account_remedy,
-    organization_remedy,
-    replace_in,
-)
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 
 _OF_SET = (
@@ -87,7 +81,7 @@ def _evaluated_policy_commands(denial: Denial) -> tuple[str, ...]:
     )
 
 
-def _leave_group(denial: Denial) -> Commands:
+def _leave_group(denial: Denial) -> remedies.Commands:
     """Return the command that removes the user from the group whose policy denies."""
     group = decisions.denying_group(denial.facts, denial.action)
     if group is None or not isinstance(denial.principal, User):
@@ -120,7 +114,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     details = denial_remedies.authorization_details_remedy(denial)
     lacks_allow = decisions.other_policies_without_allow(denial.facts, denial.action) is not None
     also = other_side_command(denial, denial.action or "") if lacks_allow else None
-    remedy = account_remedy(
+    remedy = remedies.account_remedy(
         f"{'Read' if named else 'Find'} the Deny statement, {denial_remedies.CHANGE_OR_NARROW}",
         None
         if inline or denial.policy
@@ -219,7 +213,7 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(None))
     arn = commands.arn(denial.policy, "POLICY_ARN")
     region = commands.REGIONS_OF_IAM.get(denial.location.partition or "", "us-east-1")
-    show, build = f"aws iam list-entities-for-policy --policy-arn {arn}", account_remedy
+    show, build = f"aws iam list-entities-for-policy --policy-arn {arn}", remedies.account_remedy
     event, detach = f"Attach{kind.capitalize()}Policy", commands.detach_policy(kind, holder, arn)
     step, of_group = f"CloudTrail has the events of IAM in {region}, for 90 days.", ""
     others: str | Labelled | None = None
@@ -236,7 +230,7 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     elif isinstance(denial.role, IdentityCenterRole):
         # IAM rejects changes to its roles, which have the policies of a permission set.
         event, region = "AttachManagedPolicyToPermissionSet", "REGION"
-        show, build = "aws sso-admin list-instances", organization_remedy
+        show, build = "aws sso-admin list-instances", remedies.organization_remedy
         step = "REGION is that of IAM Identity Center. list-instances prints INSTANCE_ARN, and the console shows PERMISSION_SET_ARN on the page of the permission set."
         detach = fill_command(
             f"{_OF_SET.format('detach-managed-policy-from')} --managed-policy-arn {{}}", arn
@@ -271,16 +265,16 @@ def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
     return (*commands.show_policy_commands(arn), users)
 
 
-def _policy_commands(denial: Denial) -> Commands:
+def _policy_commands(denial: Denial) -> remedies.Commands:
     """Return the commands that print and change the policy that denies."""
     lines = (*_show_policy_commands(denial), *_leave_group(denial), *_change_commands(denial))
     if denial.policy is None or (arn := commands.arn(denial.policy, "POLICY_ARN")) != denial.policy:
         return lines
     # Long lines wrap badly.
-    return (f"policy={arn}", *replace_in(lines, arn, '"$policy"'))
+    return (f"policy={arn}", *remedies.replace_in(lines, arn, '"$policy"'))
 
 
-def _change_commands(denial: Denial) -> Commands:
+def _change_commands(denial: Denial) -> remedies.Commands:
     """Return the commands that change or detach the customer managed policy that denies."""
     holder = denial_remedies.policy_holder(denial)
     if denial.policy is None or holder is None or isinstance(denial.role, IdentityCenterRole):
@@ -330,7 +324,7 @@ def _explain_quarantine(denial: Denial, policy: str) -> Explanation:
         suspect = f"The denied call came{used} from {address}: unless you know that address, it is most likely an attacker's."
     key = fill_command("access-key --user-name {} --access-key-id ACCESS_KEY_ID", name)
     deny = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/AWSDenyAll"
-    remedy = account_remedy(
+    remedy = remedies.account_remedy(
         "Treat the user's access keys as compromised: replace them",
         f"{suspect} Run the commands as another user or role: the policy denies some of them to this user.",
         "Deactivate each key, and attach AWSDenyAll, which also stops the user in the console and its sessions (up to 36 hours). Programs with a key fail until you give them a role.",
@@ -372,11 +366,11 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
         own = "the user's own policies and those of its groups"
     session = "" if is_user else "the session policy, "
     search = f"Check in this order: {own}, {of_resource}the permissions boundary, service control policies, {session}the VPC endpoint policy."
-    lines: Commands = tuple(f"{each} --query {_RESULT}" for each in simulation_commands(denial))
+    lines: remedies.Commands = tuple(f"{each} --query {_RESULT}" for each in simulation_commands(denial))
     if denial.policy is not None and commands.arn(denial.policy) == denial.policy:
         search = f"It is in {clip_text(denial.policy)}. Read its conditions: a request that they do not match is not denied."
         lines = _show_policy_commands(denial) if ":iam:" in denial.policy else ()
-    remedy = account_remedy(
+    remedy = remedies.account_remedy(
         f"Find the Deny statement{named}",
         search,
         *(_READ_RESULT if lines and "Check in" in search else ()),

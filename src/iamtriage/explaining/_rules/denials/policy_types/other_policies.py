@@ -26,11 +26,7 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import e
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.grants.denial_remedies import (
-    CHANGE_OR_NARROW,
-    authorization_details_remedy,
-    list_policies_commands,
-)
+from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages import decisions
 from iamtriage.explaining._rules.shared.messages.decisions import find_policy
 from iamtriage.explaining._rules.shared.remedies import account_remedy, insert_after_saving, your_remedy
@@ -54,7 +50,7 @@ _RULES: dict[PolicyType, Callable[[Denial], Explanation]] = {
 
 def add_details(denial: Denial, explanation: Explanation) -> Explanation:
     """Add how to get the details of the decision, which IAM keeps only for a few hours, as the second remedy at the latest."""
-    details = authorization_details_remedy(denial)
+    details = denial_remedies.authorization_details_remedy(denial)
     if details is None:
         return explanation
 
@@ -216,9 +212,11 @@ def _explain_cap(denial: Denial, policy_type: PolicyType) -> Explanation:
 def _explain_deny(denial: Denial, explanation: Explanation, found: Simulation) -> Explanation:
     """Add that policies of the caller, which the simulation names, have the Deny."""
     names = join_words(tuple(map(clip_text, found.policies)), "or")
-    title = f"Read the Deny in {names}, {CHANGE_OR_NARROW}"
+    title = f"Read the Deny in {names}, {denial_remedies.CHANGE_OR_NARROW}"
     step = "An Allow does not override it, not even AdministratorAccess."
-    remedy = account_remedy(title, step, commands=list_policies_commands(denial), url=pages.EVALUATION)
+    remedy = account_remedy(
+        title, step, commands=denial_remedies.list_policies_commands(denial), url=pages.EVALUATION
+    )
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, f"according to {_NAME}, {names} denies it explicitly"),

@@ -39,12 +39,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.sts.trust import trust_documents, trust_fixes, trust_subjects
-from iamtriage.explaining._rules.sts.trust.template_trust import (
-    TemplateTrust,
-    correct_in_template,
-    find_template_trust,
-)
+from iamtriage.explaining._rules.sts.trust import template_trust, trust_documents, trust_fixes, trust_subjects
 from iamtriage.explaining._rules.sts.trust.token_forms import TrustProblem
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust.trust_problems import find_misplaced_value, find_trust_problem
@@ -101,15 +96,17 @@ def explain_web_identity(denial: Denial) -> Explanation:
     facts = denial.facts
     facts = attrs.evolve(facts, trust_policy=template.policy, derived=facts.derived | {"trust_policy"})
     explanation = _explain_token(attrs.evolve(denial, facts=facts))
-    return attrs.evolve(explanation, remedies=correct_in_template(template, explanation.remedies))
+    return attrs.evolve(
+        explanation, remedies=template_trust.correct_in_template(template, explanation.remedies)
+    )
 
 
-def _find_template_trust(denial: Denial) -> TemplateTrust | None:
+def _find_template_trust(denial: Denial) -> template_trust.TemplateTrust | None:
     """Return the trust policy in code, unless the facts have another one."""
     if denial.facts.trust_policy is not None and not is_derived(denial.facts, "trust_policy"):
         return None
     issuer = web_identity_remedies.name_issuer(denial)
-    return find_template_trust(
+    return template_trust.find_template_trust(
         denial.context.policies,
         denial.failure.text,
         issuer=None if find_placeholders(issuer) else issuer,

@@ -26,11 +26,8 @@ from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.grants.service_access import DESTINATION_ACTIONS
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.principals.arn_diagnosis import lookup_command
-from iamtriage.explaining._rules.shared.principals.principal_words import (
-    describe_principal,
-    try_parse_principal,
-)
 from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
 from iamtriage.explaining._rules.shared.requirements.services import RoleRecipient, service_trust_policy
@@ -150,7 +147,7 @@ def find_stated_role(denial: Denial) -> Role | None:
         arn = named = setting["role"]
         if not named.startswith("arn:"):
             arn = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account or ''}:role/{named}"
-        role = try_parse_principal(arn)
+        role = principal_words.try_parse_principal(arn)
         callers = {denial.failure.principal, None if denial.role is None else str(denial.role)}
         if isinstance(role, Role) and str(role) not in callers:
             found[str(role)] = role
@@ -295,7 +292,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     operation = denial.failure.envelope.operation
     call = f"the call {operation}" if operation else "the call"
     stated, caller = denial.context.account, denial.context.caller
-    caller_arn = None if caller is None else try_parse_principal(caller.value)
+    caller_arn = None if caller is None else principal_words.try_parse_principal(caller.value)
     own = denial.account or (stated and stated.value) or getattr(caller_arn, "account", None)
     passed = denial.target_role or find_stated_role(denial) or _find_foreign_role(denial, own)
     other = denial.resource_account if passed is None else passed.account
@@ -317,7 +314,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     if others:
         check = f"{others[0]} is in account {other}, too. If that is the right account, make the call with its credentials."
     new = "ROLE_NAME" if passed is None else passed.name
-    by = denial.caller if caller is None else describe_principal(caller_arn, None)
+    by = denial.caller if caller is None else principal_words.describe_principal(caller_arn, None)
     policy = None if recipient is None else service_trust_policy(trusted, recipient.trust_actions)
     create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
     permissions = "the permissions that the old one has"
@@ -371,7 +368,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
 def _find_foreign_role(denial: Denial, own: str | None) -> Role | None:
     """Return the only role of another account than the caller's in the text."""
     found = {each[0] for each in _ROLE.finditer(denial.failure.text) if own not in {None, each["account"]}}
-    role = try_parse_principal(found.pop()) if len(found) == 1 else None
+    role = principal_words.try_parse_principal(found.pop()) if len(found) == 1 else None
     return role if isinstance(role, Role) else None
 
 

@@ -18,10 +18,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads.pod_problems import recreate_pods_remedy
-from iamtriage.explaining._rules.denials.resource_commands import (
-    policy_principal_arn,
-    role_path_steps,
-)
+from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.roles import external_ids
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_program
@@ -203,7 +200,7 @@ def _change_condition(denial: Denial, remedy: Remedy, *, is_of_role: bool) -> Re
         step = "If the call cannot meet it, the role's owner has to change this condition."
         return attrs.evolve(remedy, steps=(*remedy.steps, step), commands=(show,))
     action = ACTIONS.get(denial.lowercase_action, "sts:AssumeRole")
-    added = allow(action, principal={"AWS": policy_principal_arn(denial)})
+    added = allow(action, principal={"AWS": resource_commands.policy_principal_arn(denial)})
     document = dict(parse_document(denial.facts.trust_policy) or {})
     return attrs.evolve(
         remedy,
@@ -212,7 +209,7 @@ def _change_condition(denial: Denial, remedy: Remedy, *, is_of_role: bool) -> Re
         steps=(
             "Sessions of a role carry no MFA: only IAM users can pass a code. A person with an IAM user can assume the role with it.",
             "The statement is for a role or a program that needs the access.",
-            *role_path_steps(denial),
+            *resource_commands.role_path_steps(denial),
             "trust.json is the whole trust policy with this statement, because the command replaces the policy.",
         ),
         commands=(update,),

@@ -22,16 +22,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.keys.unusable_keys import has_key_for_emulator
 from iamtriage.explaining._rules.credentials.requests.rewritten_requests import explain_changed_header
-from iamtriage.explaining._rules.denials.s3.unused_endpoints import (
-    UPLOADING,
-    describe_right_key,
-    explain_unset_endpoint,
-    explain_upload,
-    is_answer_of_aws,
-    is_meant_for_aws,
-    is_sent_to_aws,
-    remove_endpoint_remedy,
-)
+from iamtriage.explaining._rules.denials.s3 import unused_endpoints
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import error_code, message_text
@@ -128,7 +119,7 @@ def is_from_other_system(case: Case[Failure]) -> bool:
     """Return whether a system that is not AWS answered, by the endpoint or the system that the text names."""
     failure = case.failure
     named = case.context.other_endpoint or case.context.other_system
-    if named is None or error_code(failure) in _CLOCK_CODES or is_answer_of_aws(case):
+    if named is None or error_code(failure) in _CLOCK_CODES or unused_endpoints.is_answer_of_aws(case):
         return False
     if failure.kind == "invalid_credentials" and has_key_for_emulator(failure.text):
         return False
@@ -154,8 +145,10 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     endpoint, command = case.context.other_endpoint, case.context.command
     is_of_s3 = "s3" in {each.service for each in actions_for(failure.envelope.operation or "")}
     words = () if command is None or command.option("endpoint-url") is None else command.words[:2]
-    if endpoint is not None and is_of_s3 and words in UPLOADING:
-        return explain_upload(case, " ".join(words), endpoint.value, _find_product(endpoint.value, ""))
+    if endpoint is not None and is_of_s3 and words in unused_endpoints.UPLOADING:
+        return unused_endpoints.explain_upload(
+            case, " ".join(words), endpoint.value, _find_product(endpoint.value, "")
+        )
     named = case.context.other_system
     if named is not None:
         host, because = "that system", f'The text says "{named.words}".'
@@ -166,8 +159,8 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
         host = endpoint.value
         because = f"The text sets {endpoint.words} to {host}."
     product = _find_product(host, failure.text) if named is None else named.value
-    if is_sent_to_aws(case, product):
-        return explain_unset_endpoint(case, None if endpoint is None else host)
+    if unused_endpoints.is_sent_to_aws(case, product):
+        return unused_endpoints.explain_unset_endpoint(case, None if endpoint is None else host)
     is_about_key = failure.kind in {"invalid_credentials", "missing_credentials"}
     if endpoint is not None and product in _EMULATORS and is_about_key:
         return _explain_emulator(case, product, endpoint)
@@ -177,14 +170,14 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     if (lengths := KEY_LENGTH.search(failure.text)) is not None:
         of_key = " like one of AWS" if lengths["length"] == "20" else ""
         answer = f"rejected the access key: it has {lengths['length']} characters{of_key}, and keys of that system have {lengths['own']}"
-    of_aws = is_meant_for_aws(case)
+    of_aws = unused_endpoints.is_meant_for_aws(case)
     about_key = _describe_key(failure.kind, None if not of_aws else product or "that system")
     text = f"{OTHER_SOFTWARE.text}{'' if failure.kind == 'aws_error' else about_key}"
     checksum = _find_checksum(case, product)
     if checksum is not None and checksum[0]:
         answer = f"{answer.partition(':')[0]}: {checksum[0]} adds a checksum to uploads, which that system does not accept"
         text = OTHER_SOFTWARE.text
-    right_key = describe_right_key(failure.text) if of_aws else None
+    right_key = unused_endpoints.describe_right_key(failure.text) if of_aws else None
     causes: tuple[Cause, ...] = (OTHER_SOFTWARE.cause("derived", present(because, right_key), text=text),)
     if checksum is not None:
         causes += (checksum[1],)
@@ -216,7 +209,7 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     notes: tuple[str, ...] = ()
     if of_aws and endpoint is not None and checksum is None and failure.kind != "aws_error":
         remedies = (
-            remove_endpoint_remedy(endpoint.words, failure.text),
+            unused_endpoints.remove_endpoint_remedy(endpoint.words, failure.text),
             attrs.evolve(
                 use_key, title=f"Or, if you meant {product or 'that system'}: use an access key of it"
             ),

@@ -17,19 +17,8 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.s3_calls import explain_copy_source
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
-from iamtriage.explaining._rules.denials.s3 import buckets, origins, public_access, s3_objects
+from iamtriage.explaining._rules.denials.s3 import buckets, origins, public_access, s3_causes, s3_objects
 from iamtriage.explaining._rules.denials.s3.buckets import explain_bucket_deny, explain_other_principals
-from iamtriage.explaining._rules.denials.s3.s3_causes import (
-    BUCKET_OF_OTHER_ACCOUNT,
-    CALL_OF_S3A,
-    HEAD_OPERATIONS,
-    WRITE_OPERATIONS,
-    list_causes,
-    may_be_of_other_account,
-    named_key,
-    option_actions,
-    text_of_call,
-)
 from iamtriage.explaining._rules.denials.s3.s3_contrasts import PARTS, explain_contrast, explain_parts
 from iamtriage.explaining._rules.denials.s3.s3_identity_policies import (
     explain_missing_object,
@@ -42,13 +31,8 @@ from iamtriage.explaining._rules.denials.s3.s3_requests import (
     explain_unsigned_object,
     may_be_unsigned,
 )
+from iamtriage.explaining._rules.denials.shown_policies import policy_comparisons
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_own_policies
-from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
-    STATED_POLICY_OTHER_ACTION,
-    STATED_POLICY_OTHER_RESOURCE,
-    compare,
-    find_allowing_policy,
-)
 from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import name_caller
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -56,12 +40,7 @@ from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.grants import denial_remedies
-from iamtriage.explaining._rules.shared.grants.allow_remedies import (
-    allow_remedy,
-    copies_tags,
-    with_statements,
-)
+from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements import tasks
@@ -70,7 +49,7 @@ from iamtriage.explaining._rules.shared.texts.text_signs import find_acl
 from iamtriage.explaining._rules.shared.wording import put_check_first
 from iamtriage.policies._documents import allow
 
-_OTHERS = (STATED_POLICY_OTHER_ACTION, STATED_POLICY_OTHER_RESOURCE)
+_OTHERS = (policy_comparisons.STATED_POLICY_OTHER_ACTION, policy_comparisons.STATED_POLICY_OTHER_RESOURCE)
 
 
 def explain_denied_side(denial: Denial) -> Explanation | None:
@@ -88,13 +67,15 @@ def explain_denied_side(denial: Denial) -> Explanation | None:
         "destination": _denial_of_side(denial, denial.action, denial.resource or ""),
     }
     lacking = {name: cause for name, each in sides.items() if (cause := _find_difference(each)) is not None}
-    allowed = [name for name, each in sides.items() if find_allowing_policy(each) is not None]
+    allowed = [
+        name for name, each in sides.items() if policy_comparisons.find_allowing_policy(each) is not None
+    ]
     if len(lacking) != 1 or len(allowed) != 1 or allowed == [*lacking]:
         return None
     ((side, cause),) = lacking.items()
     of_side = sides[side]
     action, resource = of_side.action, clip_text(of_side.resource or "")
-    remedy = allow_remedy(
+    remedy = allow_remedies.allow_remedy(
         of_side,
         title=f"Allow {action} on the {side}, {resource}",
         first_step=f"The policy allows the {allowed[0]} already. If another account owns the bucket, its policy must allow the caller, too.",
@@ -103,7 +84,7 @@ def explain_denied_side(denial: Denial) -> Explanation | None:
         f"S3 denied {s3_objects.name_copy(denial)} because of the {side}: {lower_first(cause.text).split('. ')[0].rstrip('.')}.",
         DERIVED_ACTION.cause("derived", text=s3_objects.describe_copy(denial)),
         cause,
-        topic=STATED_POLICY_OTHER_RESOURCE.code,
+        topic=policy_comparisons.STATED_POLICY_OTHER_RESOURCE.code,
         remedies=remedy,
         notes=EVENTUAL_CONSISTENCY,
     )
@@ -118,10 +99,10 @@ def _denial_of_side(denial: Denial, action: str, resource: str) -> Denial:
 
 def _find_difference(denial: Denial) -> Cause | None:
     """Return why no policy of the caller allows a side, if all of them are known to be about something else."""
-    if find_allowing_policy(denial) is not None:
+    if policy_comparisons.find_allowing_policy(denial) is not None:
         return None
     for policy in list_own_policies(denial):
-        compared = compare(name_caller(denial, policy), denial.action or "", policy)
+        compared = policy_comparisons.compare(name_caller(denial, policy), denial.action or "", policy)
         if compared is not None and compared.has_cause(*_OTHERS) and compared.is_certain:
             return compared.cause
     return None
@@ -147,14 +128,14 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     for rule in (*rules, *others, *by_policy, *last):
         if (explanation := rule(denial)) is not None:
             return explanation
-    if copies_tags(denial):
+    if allow_remedies.copies_tags(denial):
         return s3_objects.explain_tags_of_copy(denial)
     on = f" on {denial.resource}" if denial.resource else ""
     blocked = public_access.find_blocked_access(denial)
     has_bucket = denial.lowercase_action != "s3:listallmybuckets"
     return denial.explain(
         _summarize(denial, f"{f' to {operation}' if operation else ''}{on}"),
-        *list_causes(denial, operation),
+        *s3_causes.list_causes(denial, operation),
         topic="s3-access-denied",
         remedies=(
             blocked and public_access.public_access_remedy(denial, blocked.title),
@@ -180,7 +161,7 @@ def explain_disabled_bucket(denial: Denial) -> Explanation:
     bucket = resource_commands.bucket_argument(denial)
     return denial.explain(
         f"The bucket{'' if bucket == 'BUCKET' else f' {bucket}'} is disabled, by AWS or its owner: most often, it is not yours, and its name is a mistake.",
-        BUCKET_OF_OTHER_ACCOUNT.cause(
+        s3_causes.BUCKET_OF_OTHER_ACCOUNT.cause(
             text="Names of buckets are unique in the whole partition: a common word is a bucket of somebody else."
         ),
         topic="s3-access-denied",
@@ -196,7 +177,11 @@ def explain_disabled_bucket(denial: Denial) -> Explanation:
 
 def _summarize(denial: Denial, to: str) -> str:
     reason = ""
-    if (key := named_key(denial)) and key["account"] and denial.account not in {None, key["account"]}:
+    if (
+        (key := s3_causes.named_key(denial))
+        and key["account"]
+        and denial.account not in {None, key["account"]}
+    ):
         reason = f". The KMS key in the text belongs to another account than the caller, {key['account']}"
     if denial.action is None or denial.operation == "HeadObject":
         without = "" if denial.operation == "HeadObject" else " without a reason"
@@ -211,7 +196,7 @@ def _summarize(denial: Denial, to: str) -> str:
     request = s3_objects.name_copy(denial) if s3_objects.is_copy(denial) and on else f"{denial.action}{on}"
     if s3_objects.is_copy(denial) and not reason:
         reason = ", and does not say which side: the source or the destination"
-    elif may_be_of_other_account(denial) and not reason and denial.operation not in {None, *PARTS}:
+    elif s3_causes.may_be_of_other_account(denial) and not reason and denial.operation not in {None, *PARTS}:
         # S3 gives no reason to unsigned requests either.
         reason = ": most likely, another account owns the bucket"
     return f"S3 denied {request} without a reason{reason}."
@@ -236,12 +221,12 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
         step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
     elif s3_objects.is_copy(denial) or (denial.operation == "HeadObject" and denial.principal_text is None):
         step = None  # the step on the tests or the GET says it
-    elif may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
+    elif s3_causes.may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
         step = _ASK_OWNER
         lines = (*lines, buckets.ownership_command(denial))
-    remedy = allow_remedy(denial, title=title, first_step=step)
+    remedy = allow_remedies.allow_remedy(denial, title=title, first_step=step)
     key: str | None = None
-    if denial.operation in _KEY_ACTIONS and named_key(denial) is None:
+    if denial.operation in _KEY_ACTIONS and s3_causes.named_key(denial) is None:
         key = f"If the owner's get-bucket-encryption prints a KMS key, also allow {_KEY_ACTIONS[denial.operation]} on it."
     return remedy and attrs.evolve(
         remedy,
@@ -260,9 +245,9 @@ def _with_owner(denial: Denial, remedy: Remedy | None) -> Remedy | None:
 
 def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     """Return a remedy that also allows what the options of the call require, and to read the source of a copy."""
-    if remedy is None or remedy.policy is None or denial.operation not in WRITE_OPERATIONS:
+    if remedy is None or remedy.policy is None or denial.operation not in s3_causes.WRITE_OPERATIONS:
         return remedy
-    text, more = text_of_call(denial), option_actions(denial)
+    text, more = s3_causes.text_of_call(denial), s3_causes.option_actions(denial)
     if s3_objects.is_copy(denial):
         remedy = s3_objects.with_source(
             denial, remedy, (f"{denial.action}", *more), is_tested=find_acl(text) is None
@@ -271,7 +256,7 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     if more and not s3_objects.is_copy(denial):
         title = title.replace(f"{denial.action}", join_words((f"{denial.action}", *more), "and"), 1)
     statements = [*(remedy.policy or {})["Statement"]]
-    if (key := named_key(denial)) is not None and key["arn"]:
+    if (key := s3_causes.named_key(denial)) is not None and key["arn"]:
         statements.append(allow(("kms:GenerateDataKey", "kms:Decrypt"), key["arn"], sid="KmsKey"))
         title = title.replace(", if ", " and the use of the KMS key, if ", 1)
     acl = find_acl(text)
@@ -284,7 +269,9 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         if acl.is_public:
             lines = (public_access.show_public_access_commands(denial)[0], *lines)
             steps = tuple(each.replace("The first command", "get-caller-identity") for each in steps)
-    return with_statements(attrs.evolve(remedy, title=title, steps=steps, commands=lines), statements)
+    return allow_remedies.with_statements(
+        attrs.evolve(remedy, title=title, steps=steps, commands=lines), statements
+    )
 
 
 def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
@@ -302,7 +289,7 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     step = "repeat the call as a GET, which can name the reason."
     if denial.principal_text is None:
         step = f"print the caller, and {step}"
-    is_of_s3a = CALL_OF_S3A.search(denial.failure.text) is not None
+    is_of_s3a = s3_causes.CALL_OF_S3A.search(denial.failure.text) is not None
     if denial.principal_text is None and is_of_s3a:
         step = f"With the credentials of S3A (fs.s3a.aws.credentials.provider, or the role of the container or instance), {step}"
     if tasks.STATE_SIGNS.search(denial.failure.text) is not None:
@@ -316,7 +303,7 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     remedy = attrs.evolve(remedy, title=title, steps=steps, commands=lines)
     if is_of_s3a and remedy.policy is not None and name:
         listing = allow("s3:ListBucket", (denial.resource or "").partition("/")[0], sid="S3ListBucket")
-        return with_statements(remedy, [*remedy.policy["Statement"], listing])
+        return allow_remedies.with_statements(remedy, [*remedy.policy["Statement"], listing])
     return remedy
 
 
@@ -330,7 +317,7 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
         # Block Public Access rejects only what makes data public, by an ACL or a policy.
         is_public = (operation or "Acl").endswith(("Acl", "Policy")) or "acl" in denial.failure.text.lower()
         checks += ["Block Public Access"] * is_public
-        checks += ["the object's owner"] * (operation not in WRITE_OPERATIONS)
+        checks += ["the object's owner"] * (operation not in s3_causes.WRITE_OPERATIONS)
         checks += ["the KMS key"] * (is_first or operation not in _KEY_ACTIONS)
     unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
     return (your_remedy if is_first else owner_remedy)(
@@ -339,7 +326,7 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
         "Check which identity the program uses, and whether its account owns the bucket: then list-buckets (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow the identity, too."
         if is_first
         else None,
-        get if operation in HEAD_OPERATIONS else None,
+        get if operation in s3_causes.HEAD_OPERATIONS else None,
         commands=(
             *((_SHOW_CALLER, buckets.ownership_command(denial)) if is_first else ()),
             buckets.bucket_policy_commands(denial)[0],

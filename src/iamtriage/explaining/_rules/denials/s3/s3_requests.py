@@ -22,17 +22,10 @@ from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.s3.buckets import MISSING_OBJECT, bucket_policy_commands
 from iamtriage.explaining._rules.denials.s3.public_access import show_public_access_commands, turn_off_command
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.remedies import (
-    Commands,
-    identity_remedy,
-    present,
-    resource_policy_remedy,
-    your_remedy,
-)
 from iamtriage.explaining._rules.shared.texts.text_signs import without_other_commands
 from iamtriage.policies._documents import allow
 
@@ -110,7 +103,7 @@ def _sign_remedy(denial: Denial, setting: str | None, arn: str, *, is_read: bool
     if (again := commands.repeat_command(denial.context.command, "s3")) is not None:
         signed = again.replace(" --no-sign-request", "")
     step = f"The credentials need {denial.action or 'the permission for the call'}."
-    lines: Commands = (signed,)
+    lines: remedies.Commands = (signed,)
     if is_read:
         step = "The credentials need s3:GetObject on the object. If S3 then answers 404, the object does not exist."
     if is_read and setting is None:
@@ -118,7 +111,7 @@ def _sign_remedy(denial: Denial, setting: str | None, arn: str, *, is_read: bool
         of_region = f" --region {region}" if (region := find_region(denial.case)) else ""
         link = commands.fill_command(f"aws s3 presign {{}} --expires-in 3600{of_region}", url)
         lines = (signed, Labelled("Or, for a link that is valid for an hour:", link))
-    return your_remedy(
+    return remedies.your_remedy(
         f"Remove {setting}: call with credentials"
         if setting
         else "Sign the request: use the AWS CLI, an SDK or a presigned URL",
@@ -131,7 +124,7 @@ def _sign_remedy(denial: Denial, setting: str | None, arn: str, *, is_read: bool
 
 def _publish_remedy(denial: Denial, arn: str) -> Remedy:
     show, change = bucket_policy_commands(denial)
-    return resource_policy_remedy(
+    return remedies.resource_policy_remedy(
         "Or, only if everyone on the internet may read it, allow s3:GetObject for everyone in the bucket policy, and open Block Public Access for this bucket",
         "Add this statement to the bucket policy, next to the others. Block Public Access of the account can still prevent it.",
         statements=(allow("s3:GetObject", arn, sid="PublicRead", principal="*"),),
@@ -189,7 +182,9 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
             note = "There is no action s3:HeadObject: s3:GetObject includes HEAD requests."
         return denial.explain(
             f"S3 answered 403 to the presigned URL: {difference.summary}.{'' if 'likely' in difference.summary else ' No permission is missing.'}",
-            PRESIGNED_URL_EDITED.cause("derived", present(has_worked, *difference.because), text=text),
+            PRESIGNED_URL_EDITED.cause(
+                "derived", remedies.present(has_worked, *difference.because), text=text
+            ),
             remedies=difference.remedy,
             notes=note,
         )
@@ -205,7 +200,7 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
     reads = action == "s3:GetObject"
     needs = "kms:Decrypt" if reads else "kms:GenerateDataKey"
     sid = "S3GetObject" if reads else "S3PutObject"
-    remedy = identity_remedy(
+    remedy = remedies.identity_remedy(
         f"Allow {action} for the identity that signs the URL",
         "Find the role or user with whose credentials the program signs, such as the execution role of a function, and attach the policy to it. The command prints the account or the user of the key.",
         f"If the object is encrypted with a KMS key, the signer also needs {needs} on it. The URL works at once, no new one is needed.",
@@ -217,7 +212,7 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
     check = None
     if not has_code:
         because = f"S3 answered 403 to the presigned URL for {denial.resource}. The text lacks the code of S3, which says why: the request differs from the signed one, the URL has expired, or the signer lacks {action}."
-        check = your_remedy(
+        check = remedies.your_remedy(
             "Look up the code of S3: send the request with curl",
             "SignatureDoesNotMatch: send the method and headers that were signed. AccessDenied with 'Request has expired': create a new URL. AccessDenied without it: the signer lacks the permission.",
             commands="curl -i -r 0-0 'PRESIGNED_URL'",
@@ -355,11 +350,11 @@ def _pay_remedy(denial: Denial, again: str | None, bucket: str) -> Remedy:
         )
     program = None if again else next((each for each in _SETTINGS if each[0].search(text)), None)
     if program is not None:
-        return your_remedy(f"Agree to pay: {program[1]}", program[2], signs, charged, url=_PAGE)
+        return remedies.your_remedy(f"Agree to pay: {program[1]}", program[2], signs, charged, url=_PAGE)
     line = f"{again} --request-payer requester" if again else None
     if line is None and bucket:
         line = commands.fill_command("aws s3 ls s3://{}/ --request-payer requester", bucket)
-    return your_remedy(
+    return remedies.your_remedy(
         "Sign the request, and agree to pay: --request-payer requester",
         f"Add the option to each command, ls and cp. {charged}",
         'In code, set RequestPayer="requester" in each call, in GDAL the variable AWS_REQUEST_PAYER=requester. Otherwise, send the header x-amz-request-payer: requester.',

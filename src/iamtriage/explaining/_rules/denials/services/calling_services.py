@@ -27,11 +27,7 @@ from iamtriage.explaining._rules.calls.policies.service_statements import compar
 from iamtriage.explaining._rules.calls.roles import service_roles
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import explain_service_principal
 from iamtriage.explaining._rules.denials.resource_commands import policy_commands
-from iamtriage.explaining._rules.denials.services.closed_resources import (
-    RESOURCES,
-    explain_access,
-    explain_target_key,
-)
+from iamtriage.explaining._rules.denials.services import closed_resources
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -144,7 +140,7 @@ def _explain_service(
     if _KEY.search(words):
         # With EventBridge and SNS, the request to KMS has no such condition keys.
         of_key = {"StringEquals": {"aws:SourceAccount": values["ACCOUNT_ID"]}} if service == _ALARMS else {}
-        return explain_target_key(on_resource, service, noun, name, values, of_key)
+        return closed_resources.explain_target_key(on_resource, service, noun, name, values, of_key)
     if prefix == "s3":
         return _explain_bucket(denial, service, words, values)
     if prefix == "lambda" and service == _ALARMS:
@@ -172,14 +168,14 @@ def _explain_service(
     stated = None
     if action:
         stated = compare_statements(denial.case, service, action, None if arn is None else str(arn), source)
-    return explain_access(denial, row, values, stated=stated)
+    return closed_resources.explain_access(denial, row, values, stated=stated)
 
 
 def _explain_bucket(denial: Denial, service: str, words: str, values: dict[str, str]) -> Explanation:
     found = _BUCKET.search(words)
     values["BUCKET"] = commands.bucket(found["bucket"] if found else None)
     show = RESOURCE_POLICIES["s3"]
-    row = next((each for each in RESOURCES.values() if each.service == service), None)
+    row = next((each for each in closed_resources.RESOURCES.values() if each.service == service), None)
     if row is None:
         row = ServiceAccess(
             "the bucket policy",
@@ -189,7 +185,7 @@ def _explain_bucket(denial: Denial, service: str, words: str, values: dict[str, 
             (show.show_command, show.change_command),
             pages.POLICY_PRINCIPAL,
         )
-    return explain_access(denial, row, values)
+    return closed_resources.explain_access(denial, row, values)
 
 
 # What a trust policy next to the message trusts is not the service that failed: JSON, YAML and HCL.

@@ -17,13 +17,8 @@ from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.calls.policies import service_statements
 from iamtriage.explaining._rules.calls.policies.image_policies import explain_image
-from iamtriage.explaining._rules.calls.policies.service_statements import (
-    ServiceContrast,
-    compare_statements,
-    find_invoked_function,
-    find_lacking,
-)
 from iamtriage.explaining._rules.denials.denies.service_exceptions import explain_denied_service
 from iamtriage.explaining._rules.denials.resource_commands import policy_commands
 from iamtriage.explaining._rules.denials.s3 import load_balancer_logs
@@ -168,7 +163,7 @@ def explain_closed_resource(denial: Denial) -> Explanation | None:
     bucket = denial.resource if _BUCKET.fullmatch(denial.resource or "") else None
     if row is _LOAD_BALANCER and _IS_NETWORK.search(denial.failure.text):
         row = _NETWORK_LOAD_BALANCER
-    function, context = (find_invoked_function(denial.failure.text), denial.context)
+    function, context = (service_statements.find_invoked_function(denial.failure.text), denial.context)
     stated, in_path = context.account, _ACCOUNT.search(denial.failure.text)
     account = denial.account or (stated.value if stated else None)
     # The folder of a policy can be that of another account than the call's.
@@ -195,7 +190,9 @@ def explain_closed_resource(denial: Denial) -> Explanation | None:
     of = f" of {bucket}" if bucket and "bucket" in row.resource else ""
     contrast = None
     if function:
-        contrast = compare_statements(denial.case, row.service, "lambda:InvokeFunction", function)
+        contrast = service_statements.compare_statements(
+            denial.case, row.service, "lambda:InvokeFunction", function
+        )
     if row.service == load_balancer_logs.PRINCIPAL:
         folder = f"arn:{values['PARTITION']}:s3:::{bucket}{path}"
         allowed = load_balancer_logs.find_allowed(denial, folder)
@@ -278,7 +275,7 @@ def explain_access(
     values: dict[str, str],
     of: str = "",
     instead: str = "",
-    stated: ServiceContrast | None = None,
+    stated: service_statements.ServiceContrast | None = None,
 ) -> Explanation:
     """Explain that the policy of a resource does not allow a service.
 
@@ -362,7 +359,7 @@ def explain_target_key(
         step,
     )
     known = values if key is None or key.startswith("alias/") else {**values, "KEY_ID": key}
-    stated = find_lacking(denial.case, service, "kms:GenerateDataKey", "kms:Decrypt")
+    stated = service_statements.find_lacking(denial.case, service, "kms:GenerateDataKey", "kms:Decrypt")
     return explain_access(denial, row, known, stated=stated)
 
 

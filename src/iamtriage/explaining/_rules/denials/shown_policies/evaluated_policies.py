@@ -13,6 +13,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.denials.shown_policies import stated_remedies
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_known_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_ALLOWS,
@@ -25,10 +26,6 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     find_conditional,
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import find_condition_contrast
-from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import (
-    explain_allowed_caller,
-    first_remedy,
-)
 from iamtriage.explaining._rules.denials.statement_words import describe_conditions
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
@@ -184,9 +181,9 @@ def _add_allowing_policies(explanation: Explanation, denial: Denial) -> Explanat
         text = f"The given policies allow {denial.action} on this resource, so they are not attached to {denial.caller}, or were not yet in effect."
         cause = STATED_POLICY_ALLOWS.cause("derived", because, text=text)
         others = (each for each in explanation.remedies if each.policy is None or each.layer != "identity")
-        remedies = present(first_remedy(denial, STATED_POLICY_ALLOWS.code), *others)
+        remedies = present(stated_remedies.first_remedy(denial, STATED_POLICY_ALLOWS.code), *others)
         return attrs.evolve(explanation, causes=(cause, *explanation.causes), remedies=remedies)
-    return explain_allowed_caller(denial, explanation, "the given identity-based policy")
+    return stated_remedies.explain_allowed_caller(denial, explanation, "the given identity-based policy")
 
 
 def _describe_other_decision(denial: Denial, decision: Decision) -> str | None:

@@ -19,18 +19,7 @@ from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions.condition_corrections import condition_remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
-from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
-    STATED_POLICY_CONDITION,
-    STATED_POLICY_OTHER_PRINCIPAL,
-    STATED_POLICY_OTHER_RESOURCE,
-    statements_with,
-)
-from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import (
-    find_conditional,
-    find_failed_condition,
-    find_incomplete,
-    find_resource_slip,
-)
+from iamtriage.explaining._rules.denials.shown_policies import policy_comparisons, principal_comparisons
 from iamtriage.explaining._rules.denials.statement_words import (
     find_operation,
     find_other_prefix,
@@ -89,12 +78,12 @@ def correct_policy(
     if not remedies:
         return cause, remedies
     usual = remedies[0]
-    if cause.code == STATED_POLICY_OTHER_PRINCIPAL.code:
+    if cause.code == policy_comparisons.STATED_POLICY_OTHER_PRINCIPAL.code:
         text, remedies = _correct_principal(denial, policy, remedies)
         cause = cause if text is None else attrs.evolve(cause, text=text, because=())
-    elif cause.code == STATED_POLICY_OTHER_RESOURCE.code:
+    elif cause.code == policy_comparisons.STATED_POLICY_OTHER_RESOURCE.code:
         remedies = _correct_resource(denial, policy, remedies)
-    elif cause.code == STATED_POLICY_CONDITION.code:
+    elif cause.code == policy_comparisons.STATED_POLICY_CONDITION.code:
         remedies = _correct_condition(denial, policy, remedies)
     first = remedies[0]
     if (
@@ -129,9 +118,9 @@ def _correct_condition(
 ) -> tuple[Remedy, ...]:
     """Return the remedies with the correction of a value that is there by a slip, or with how to meet the condition."""
     named = _named_statements(denial, policy)
-    found = find_failed_condition(denial, named)
+    found = principal_comparisons.find_failed_condition(denial, named)
     if found is None:
-        open_ones = find_conditional(denial, named)
+        open_ones = principal_comparisons.find_conditional(denial, named)
         first = (condition_remedy(denial, open_ones[0]),) if open_ones else ()
         return (*first, *(map(_name_alternative, remedies) if first else remedies))
     failed = found[1]
@@ -211,11 +200,11 @@ def _correct_resource(
 ) -> tuple[Remedy, ...]:
     """Return the remedies with the corrected Resource of a policy."""
     keeps = "Only the Resource changes: the rest of the policy stays."
-    if (names := find_incomplete(denial, policy.content)) is not None:
+    if (names := principal_comparisons.find_incomplete(denial, policy.content)) is not None:
         keeps += " Fine-grained access control, if it is on, is checked after the access policy."
         return (_correct(denial, policy, remedies[0], names, keeps), *remedies[1:])
     named = _named_statements(denial, policy)
-    found = find_resource_slip(denial, named)
+    found = principal_comparisons.find_resource_slip(denial, named)
     if found is None:
         return remedies
     old, fixed = found
@@ -283,7 +272,7 @@ def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Reme
     rows = list(iterate_statements(remedy.policy or {}))
     if remedy.layer != "identity" or policy.is_code or is_known_policy(policy.name) or len(rows) != 1:
         return remedy
-    allowing = statements_with(policy, action)
+    allowing = policy_comparisons.statements_with(policy, action)
     if not allowing and find_retired(policy.allows, action) is not None:
         more = "Several actions replace each retired one, and the console checks more than this: the AWS managed policies AWSBillingReadOnlyAccess (to read) and Billing (to change) have them."
         return attrs.evolve(remedy, steps=(*remedy.steps, more))

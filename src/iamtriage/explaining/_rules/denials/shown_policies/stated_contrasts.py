@@ -15,18 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.conditions import resource_tags
-from iamtriage.explaining._rules.denials.conditions.condition_corrections import (
-    PASSED_TO,
-    can_call_meet,
-    change_value_remedy,
-    condition_remedy,
-    describe_statement,
-    drop_delimiter_remedy,
-    list_unlisted,
-    other_owner_remedy,
-    with_statement,
-)
+from iamtriage.explaining._rules.denials.conditions import condition_corrections, resource_tags
 from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     RightKey,
     find_right_key,
@@ -125,7 +114,7 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
     if failed is None and (subject := _find_identity_contrast(denial, conditions)) is not None:
         return subject
     if failed is None:
-        remedy = condition_remedy(denial, statement)
+        remedy = condition_corrections.condition_remedy(denial, statement)
         return Contrast(f"allows it only if {describe_conditions(statement)}", remedy, _ONLY_CONDITION)
     if (right := find_right_key(failed.key, failed.values, denial.lowercase_action)) is not None:
         return _wrong_key(denial, statement, failed, right)
@@ -136,7 +125,7 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
         met = [each for each in conditions if each.is_met and each.is_of_resource_tag]
         covered = as_strings(statement.get("Resource"))
         contrast = Contrast(*describe_missing_tag(denial, statement, tags, failed, met, covered))
-        of_cluster = other_owner_remedy(denial, statement, failed, tags)
+        of_cluster = condition_corrections.other_owner_remedy(denial, statement, failed, tags)
         return contrast if of_cluster is None else contrast._replace(remedy=of_cluster)
     return _other_value(denial, statement, failed)
 
@@ -177,7 +166,7 @@ def _wrong_key(
         fits = " already" if found in failed.values else ""
         text += f" {clip_text(resource_name(denial))} has {clip_text(tag)} = {clip_text(found)}{fits}."
     changed = replace_key(statement, failed.operator, failed.key, right)
-    title = f"Write {clip_text(right.name)} instead of {key} in {describe_statement(denial, statement)}"
+    title = f"Write {clip_text(right.name)} instead of {key} in {condition_corrections.describe_statement(denial, statement)}"
     step = f"Change the policy of {denial.caller}: replace the statement by this one."
     if right.of_request and (actions := limit_to_untagged(statement, denial.action or "")) is not None:
         changed["Action"] = actions
@@ -193,7 +182,7 @@ def _wrong_key(
         else None,
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
     )
-    fixed = with_statement(remedy, denial, changed, is_copy=True)
+    fixed = condition_corrections.with_statement(remedy, denial, changed, is_copy=True)
     verdict = f"allows it only under a condition that is never met: {right.reason}"
     return Contrast(verdict, fixed, text, replaces_allow=True)
 
@@ -220,7 +209,9 @@ def _wildcard_in_key(denial: Denial, statement: Mapping[str, Any], key: str) -> 
             statement, lambda each: each._replace(key=whole) if each.key == key else each
         )
         step = "Allow it in the same statement, without the wildcard, as below."
-        remedy = with_statement(attrs.evolve(remedy, steps=(*remedy.steps, step)), denial, named)
+        remedy = condition_corrections.with_statement(
+            attrs.evolve(remedy, steps=(*remedy.steps, step)), denial, named
+        )
     found = "" if whole is None else f": {clip_text(resource_name(denial))} has {clip_text(alike[0])}"
     verdict = f"has the condition key {clip_text(key)}, whose wildcard is taken literally{found}"
     text = "The action and the resource match the statement; a condition key cannot contain a wildcard."
@@ -233,7 +224,7 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
     requested = failed.requested or ()
     owner = "role" if is_boundary_of_existing(denial, failed.key) else "request"
     found = f"the {owner} has {join_values(requested)}" if requested else f"the {owner} has none"
-    if failed.key.lower() == PASSED_TO:
+    if failed.key.lower() == condition_corrections.PASSED_TO:
         found = f"the role is passed to {join_values(requested)}"
     elif failed.key.lower() == _PREFIX:
         found = f"the call lists {'the whole bucket' if requested == ('',) else join_values(requested)}"
@@ -245,15 +236,15 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
     verdict = f"allows it only if {clause}, but {found}"
     is_list = failed.operator.rpartition(":")[2] in _LISTS
     if failed.operator.startswith("ForAllValues:") and is_list:
-        listed = join_words(tuple(map(clip_text, list_unlisted(failed))), "and")
+        listed = join_words(tuple(map(clip_text, condition_corrections.list_unlisted(failed))), "and")
         verdict = f"allows it with no other {key} than {join_values(failed.values)}, but the request also has {listed}"
-        return Contrast(verdict, change_value_remedy(denial, statement, failed), text)
+        return Contrast(verdict, condition_corrections.change_value_remedy(denial, statement, failed), text)
     if failed.key.lower() == _PREFIX and requested == ("",):
         return Contrast(
             verdict, list_prefix_remedy(denial.failure.text, resource_name(denial), failed.values[0]), text
         )
     if failed.key.lower() == _DELIMITER and not requested:
-        return Contrast(verdict, drop_delimiter_remedy(denial, statement, failed), text)
-    if not (requested and is_list) or can_call_meet(denial, failed):
-        return Contrast(verdict, condition_remedy(denial, statement), text)
-    return Contrast(verdict, change_value_remedy(denial, statement, failed), text)
+        return Contrast(verdict, condition_corrections.drop_delimiter_remedy(denial, statement, failed), text)
+    if not (requested and is_list) or condition_corrections.can_call_meet(denial, failed):
+        return Contrast(verdict, condition_corrections.condition_remedy(denial, statement), text)
+    return Contrast(verdict, condition_corrections.change_value_remedy(denial, statement, failed), text)

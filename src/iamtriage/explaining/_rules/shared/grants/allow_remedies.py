@@ -20,29 +20,17 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, ServiceLinkedRole, User
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.grants.denial_remedies import (
-    account_elsewhere,
-    cut_resource,
-    policy_holder,
-)
+from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages.decisions import describe_allowing, identity_policy_allows
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy, present, save_step
-from iamtriage.explaining._rules.shared.requirements import companion_actions
-from iamtriage.explaining._rules.shared.requirements.required_grants import (
-    NEXT_OBJECTS,
-    TAGGING_CALL,
-    UNLISTED,
-    required_grant,
+from iamtriage.explaining._rules.shared.requirements import (
+    companion_actions,
+    required_grants,
+    task_statements,
 )
 from iamtriage.explaining._rules.shared.requirements.required_resources import listed_objects
-from iamtriage.explaining._rules.shared.requirements.task_statements import (
-    add_certain_companions,
-    build_allow,
-    complete_task,
-    drop_allowed,
-)
 from iamtriage.explaining._rules.shared.requirements.tasks import PULL_ACTIONS, PUSH_ACTIONS
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap, ecs_starts, text_signs
 from iamtriage.policies._documents import allow, build_document, build_statement
@@ -96,37 +84,37 @@ def allow_remedy(
         grantee: The role to allow it to instead of the caller, in words.
         first_step: What to check before the policy is attached.
     """
-    grant = grant or required_grant(denial)
+    grant = grant or required_grants.required_grant(denial)
     if grant is None or (grantee is None and isinstance(denial.role, ServiceLinkedRole)):
         return None
     text, partition = denial.failure.text, denial.location.partition or "aws"
     statement = build_statement(grant, sid=statement_id(grant.action))
-    statements, more, listed = [statement], add_certain_companions(statement, denial), None
+    statements, more, listed = [statement], task_statements.add_certain_companions(statement, denial), None
     if grant.action == "s3:ListBucket" and len(grant.resources) == 1:
         listed = listed_objects(grant.resources[0], text)
     if not more:
-        more, added = complete_task(statement, grant, denial)
+        more, added = task_statements.complete_task(statement, grant, denial)
         statements += added
     if listed is not None:
-        statements.append(build_allow(*listed))
+        statements.append(task_statements.build_allow(*listed))
     controller = text_signs.find_controller_of_denial(grant.action, denial.failure)
     is_documented = controller is not None and controller.policy and len(grant.resources) == 1
     if controller is not None and is_documented:
         statements = _documented_statements(controller, statement, grant, partition)
     kept = grant.action if is_documented else None
-    statements, is_reduced = drop_allowed(statements, denial, kept, controller)
+    statements, is_reduced = task_statements.drop_allowed(statements, denial, kept, controller)
     user = controller.name if controller is not None and is_documented and not is_reduced else None
     policy = build_document(statements)
     name = inline_policy_name(statements, user=user)
     # If the policy has more than the denied resource, it has what hints on that would name.
     resource = denial.resource if len(grant.resources) == 1 else None
-    about_call = tuple(each for each in grant.notes if each.startswith(TAGGING_CALL))
+    about_call = tuple(each for each in grant.notes if each.startswith(required_grants.TAGGING_CALL))
     is_complete = bool(about_call) or (resource is None and grant.action.startswith("ssm:"))
     if not (more or listed or is_complete):
         more = companion_actions.describe_companions(grant.action, resource, text)
-    hidden = (NEXT_OBJECTS, _PARTITION, *about_call, *((_ONLY_ALL,) if user else ()))
-    if cut_resource(denial) is not None:
-        hidden += (UNLISTED,)
+    hidden = (required_grants.NEXT_OBJECTS, _PARTITION, *about_call, *((_ONLY_ALL,) if user else ()))
+    if denial_remedies.cut_resource(denial) is not None:
+        hidden += (required_grants.UNLISTED,)
     steps = (
         *about_call,
         *present(ecs_starts.execution_role_hint(denial.failure, grant.action)),
@@ -170,11 +158,11 @@ def allow_remedy(
     is_masked = not (first_step or steps) and "ACCOUNT_ID" in str(policy) and owner != [""]
     masked = " The text masks the account ID." if is_masked and not "".join(owner or "0").isdigit() else ""
     retry = ecs_starts.new_task_commands(denial.failure.text, getattr(denial.resource_arn, "region", None))
-    elsewhere = None if grantee or where else account_elsewhere(denial)
+    elsewhere = None if grantee or where else denial_remedies.account_elsewhere(denial)
     attach = "Attach the policy to"
     if elsewhere is not None:
         attach = f"With credentials of account {elsewhere}, attach the policy to"
-    last = (NEXT_OBJECTS,) if has_placeholders else (NEXT_OBJECTS, _PARTITION)
+    last = (required_grants.NEXT_OBJECTS,) if has_placeholders else (required_grants.NEXT_OBJECTS, _PARTITION)
     remedy = _with_untagged_copy(
         denial,
         identity_remedy(
@@ -229,7 +217,7 @@ def other_side_command(
     denial: Denial, action: str | list[str], resource: str | None = None
 ) -> Labelled | None:
     """Return the command that allows the caller an action on a resource, by default the denied one, in its own account."""
-    holder = policy_holder(denial)
+    holder = denial_remedies.policy_holder(denial)
     if holder is None or denial.account is None or isinstance(denial.role, IdentityCenterRole):
         return None
     denied = "*" if denial.resource == "*" else commands.arn(denial.resource, "RESOURCE_ARN")
@@ -328,7 +316,7 @@ def _with_untagged_copy(denial: Denial, remedy: Remedy) -> Remedy:
             {**each, "Resource": all_objects} if each["Resource"] == denial.resource else each
             for each in remedy.policy["Statement"]
         ]
-        steps = tuple(each for each in remedy.steps if not each.startswith(NEXT_OBJECTS))
+        steps = tuple(each for each in remedy.steps if not each.startswith(required_grants.NEXT_OBJECTS))
         remedy = attrs.evolve(with_statements(remedy, statements), steps=steps)
     is_target = denial.lowercase_action == "s3:putobjecttagging"
     other = "s3:GetObjectTagging on the source" if is_target else "s3:PutObjectTagging on the destination"

@@ -32,10 +32,7 @@ from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principals.principal_words import (
-    parse_masked_principal,
-    underlying_role,
-)
+from iamtriage.explaining._rules.shared.principals import principal_words
 
 if TYPE_CHECKING:
     from iamtriage.typing import RoleTarget
@@ -235,7 +232,7 @@ def parse_principal_of_masked_account(text: str) -> Principal | None:
     sections = text.split(":", 5)
     if len(sections) < 6 or ACCOUNT.fullmatch(sections[4]) or not _MASK.fullmatch(sections[4]):
         return None
-    return parse_masked_principal(text)
+    return principal_words.parse_masked_principal(text)
 
 
 def lookup_command(principal: Principal | None) -> str:
@@ -254,7 +251,7 @@ def lookup_command(principal: Principal | None) -> str:
             "aws iam get-instance-profile --instance-profile-name {} --query 'InstanceProfile.Roles[0].Arn' --output text",
             name,
         )
-    role = underlying_role(principal)
+    role = principal_words.underlying_role(principal)
     return role_lookup_command(commands.role_name(None if role is None else role.name))
 
 
