@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.documents import compact_json
@@ -17,9 +17,6 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
     PLACEHOLDER_ACCOUNT,
 )
 from iamtriage.explaining._rules.shared.requirements import services
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _WIDTH = 96
 

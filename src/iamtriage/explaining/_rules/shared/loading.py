@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import Any
 
 
 @functools.cache

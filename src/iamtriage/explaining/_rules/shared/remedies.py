@@ -6,16 +6,13 @@ with a policy, are built with :class:`iamtriage.explaining.Remedy` itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar, Unpack
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias, TypedDict, TypeVar, Unpack
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations.remedies import Gift, Labelled, Remedy, Who
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
 
 Commands: TypeAlias = tuple[str | Labelled, ...]
 # One command or several; those that are None are left out.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
@@ -14,6 +14,7 @@ from iamtriage.explaining._context.readers.endpoints import PUBLIC_ADDRESS, find
 from iamtriage.explaining._context.readers.listing_calls import find_listing_call
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions
 from iamtriage.explaining._context.readers.unique_values import unique_value
+from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.shared import commands, pages
@@ -23,11 +24,6 @@ from iamtriage.explaining._rules.shared.grants.denial_remedies import region_arg
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.policies._patterns import compile_glob, matches
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._context.values import CommandLine
-    from iamtriage.explaining._rules.shared.denial import Denial
-
 
 _ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vpce-[0-9a-f]{8,17})\\?\"")
 SOURCE_IP = "aws:sourceip"

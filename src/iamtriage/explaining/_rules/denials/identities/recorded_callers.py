@@ -6,8 +6,9 @@ the prefixes of the IDs, https://docs.aws.amazon.com/IAM/latest/UserGuide/refere
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from json import JSONDecoder
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import attrs
 
@@ -21,9 +22,6 @@ from iamtriage.explaining._rules.denials.services.sessions import explain_unsign
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _URL = (
     "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html"

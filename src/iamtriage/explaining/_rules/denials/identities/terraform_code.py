@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import attrs
 
@@ -24,10 +24,6 @@ from iamtriage.explaining._rules.shared.principals.principal_words import try_pa
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.wording import denial_summary
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 _PROVIDERS_PAGE = "https://developer.hashicorp.com/terraform/language/modules/develop/providers"
 _COMMENT = lazy_pattern(r"[ \t](?:#|//)[^\n]*")

@@ -7,12 +7,14 @@ https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#condit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role, User
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.conditions.requested_values import find_via_service
 from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
@@ -30,6 +32,7 @@ from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons im
     names_caller,
 )
 from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import correct_policy
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
@@ -37,11 +40,6 @@ from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.policies._readers.elements import as_strings, principal_names
 from iamtriage.policies._readers.unknown_values import has_reference
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 # What denials of the use of a key are about if the message does not say why.
 _TOPICS = frozenset({KMS_BEHIND_SERVICE.code, KMS_KEY_POLICY.code, "kms-key-unknown"})

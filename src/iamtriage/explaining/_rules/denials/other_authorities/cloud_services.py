@@ -7,17 +7,13 @@ https://learn.microsoft.com/azure/role-based-access-control/troubleshooting.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.boxes import remove_borders
 from iamtriage._text import clip_text
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
 
 _PUBLIC_ECR = "https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html"
 _PULL_THROUGH = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html"

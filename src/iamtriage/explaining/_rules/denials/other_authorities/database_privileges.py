@@ -7,16 +7,13 @@ https://dev.mysql.com/doc/refman/8.4/en/problems-connecting.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
 
 _NAME = r"[A-Za-z_][\w$]{0,62}"
 # A name that PostgreSQL writes without quotes, although SQL requires them.

@@ -6,15 +6,12 @@ Source: https://docs.docker.com/reference/cli/docker/image/tag/ (a name without 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
 
 _NAMES = "https://docs.docker.com/reference/cli/docker/image/tag/"
 _IMAGE = r"(?P<image>[a-z0-9][\w-]{0,100}(?:/[a-z0-9][\w.-]{0,100}){0,3})"

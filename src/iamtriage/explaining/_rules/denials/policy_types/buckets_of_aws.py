@@ -10,24 +10,22 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.denials.statement_words import allowed_resources
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_registry
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.policies._documents import allow
 from iamtriage.policies._masked_arns import find_partition
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_mapping, shown_sid
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _REGION = r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]"
 # After a slash of a URL, or the colons of an ARN.

@@ -8,18 +8,13 @@ https://github.com/aws-samples/service-control-policy-examples.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Root
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.remedies import Commands, organization_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 # What organizations protect from all principals of their accounts, and not only from root users.
 _PROTECTED = frozenset({"account", "cloudtrail", "config", "guardduty", "organizations", "securityhub"})

@@ -5,21 +5,17 @@ An explicit deny overrides any Allow: https://docs.aws.amazon.com/IAM/latest/Use
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.conditions import request_conditions
 from iamtriage.explaining._rules.denials.denies import stated_denies
 from iamtriage.explaining._rules.denials.denies.deny_requirements import add_requirement
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_DENIES
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.loading import load_rule
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _DENIES = frozenset({DENIES["resource"].code, STATED_POLICY_DENIES.code})
 # Other policies whose statements have principals: those of VPC endpoints, and resource control policies.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
@@ -26,11 +26,9 @@ from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_rem
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.sts.trust import trusted_principals
 from iamtriage.explaining._rules.sts.trust.trust_documents import describe_trusted, remove_deleted_principals
+from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
 from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT
 from iamtriage.policies._documents import build_document
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
 
 CALLER_NOT_TRUSTED = CauseType(
     "caller-not-trusted",

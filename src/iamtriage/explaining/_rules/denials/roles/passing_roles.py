@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.h
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -33,9 +32,7 @@ from iamtriage.explaining._rules.shared.requirements.required_grants import requ
 from iamtriage.explaining._rules.shared.requirements.services import RoleRecipient, service_trust_policy
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
-
-if TYPE_CHECKING:
-    from iamtriage.policies._grants import Grant
+from iamtriage.policies._grants import Grant
 
 # Services with a second name in China; AWS managed policies allow both.
 _OTHER_NAME_IN_CHINA = frozenset(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
@@ -27,7 +27,12 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, present,
 from iamtriage.explaining._rules.sts.trust import trust_documents, trust_fixes
 from iamtriage.explaining._rules.sts.trust.request_keys import RequestKey, change_condition, find_request_key
 from iamtriage.explaining._rules.sts.trust.token_forms import POD_SUBJECT
-from iamtriage.explaining._rules.sts.trust.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust.trust_documents import OtherProvider
+from iamtriage.explaining._rules.sts.trust.trust_findings import (
+    TRUST_POLICY_CHECKED,
+    TrustFindings,
+    evaluate_trust_policy,
+)
 from iamtriage.policies._readers.elements import (
     allow_statements,
     as_mapping,
@@ -35,18 +40,7 @@ from iamtriage.policies._readers.elements import (
     iterate_statements,
     parse_document,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from iamtriage.explaining._cause_types import Cause, Evidence
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.sts.trust.trust_documents import OtherProvider
-    from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
-    from iamtriage.trust._evaluation import TrustResult
-
+from iamtriage.trust._evaluation import TrustResult
 
 _ONLY_TRUST_NOTES = (
     "An Allow in an identity-based policy does not help: only the trust policy decides.",

@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -32,7 +31,7 @@ from iamtriage.explaining._rules.shared.grants.denial_remedies import (
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
-from iamtriage.explaining._rules.sts.shown_calls import find_role_call
+from iamtriage.explaining._rules.sts.shown_calls import RoleCall, find_role_call
 from iamtriage.explaining._rules.sts.trust import trust_conditions
 from iamtriage.explaining._rules.sts.trust.trust_documents import find_statement
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, evaluate_trust_policy
@@ -45,10 +44,7 @@ from iamtriage.policies._readers.elements import (
     principal_names,
     shown_sid,
 )
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.sts.shown_calls import RoleCall
-    from iamtriage.trust._evaluation import TrustResult
+from iamtriage.trust._evaluation import TrustResult
 
 ACTIONS = {
     action.lower(): action

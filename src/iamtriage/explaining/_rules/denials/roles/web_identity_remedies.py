@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.ht
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import attrs
 
@@ -25,11 +25,9 @@ from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust.trust_documents import expected_subjects, find_provider
+from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
 from iamtriage.explaining._rules.sts.trust.trust_subjects import lacks_context
 from iamtriage.policies._documents import allow, build_document
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
 
 CHANGE_STATEMENT = "If the trust policy already has a statement for this provider, correct that one in trust.json instead of adding another."
 

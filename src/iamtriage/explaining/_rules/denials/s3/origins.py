@@ -6,7 +6,8 @@ Source: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/priva
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import attrs
 
@@ -14,28 +15,22 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, line_start, quote_argument
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_said, find_working
-from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
+from iamtriage.explaining._context.values import CommandLine
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.calls.policies.service_statements import ServiceContrast, compare_statements
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.denials.s3.buckets import KMS_KEY, MISSING_OBJECT, bucket_policy_commands
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step, your_remedy
 from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import iterate_conditions, principal_names
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from iamtriage.explaining._context.values import CommandLine
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.calls.policies.service_statements import ServiceContrast
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _CLOUDFRONT = "cloudfront.amazonaws.com"
 _ID = r"E[A-Z0-9]{7,20}"

@@ -9,7 +9,6 @@ and https://github.com/EnterpriseDB/barman/issues/1112.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -18,6 +17,7 @@ from iamtriage._text import clip_text, quote_words
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.endpoints import KEY_LENGTH
+from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.keys.unusable_keys import has_key_for_emulator
@@ -32,9 +32,6 @@ from iamtriage.explaining._rules.shared.messages.quoted_message import denial_pa
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import find_s3_compatible_host
 from iamtriage.failures._failures import Failure
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._context.values import Stated
 
 # What the system decided about the caller. Other kinds have their own rules, such as signing regions.
 _KINDS = frozenset({"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch"})

@@ -6,8 +6,8 @@ Source: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.h
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
@@ -17,9 +17,6 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import find_option, message_text
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html"
 _ANCHOR = lazy_pattern(

@@ -7,7 +7,6 @@ https://docs.datadoghq.com/serverless/guide/layer_not_authorized/.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -16,13 +15,11 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, remedies
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.wording import denial_summary
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
 
 _PAGE = "https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html"
 _VERSION = lazy_pattern(r"layer:(?P<name>[\w-]{1,140}):(?P<version>[0-9]{1,10})", re.ASCII)

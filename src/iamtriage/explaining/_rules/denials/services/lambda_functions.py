@@ -6,20 +6,20 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, quote_words
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.coded_principals import CodedPrincipal, find_coded_principals
 from iamtriage.explaining._context.readers.event_sources import find_reference
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
-from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_own_policies
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_own_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_OTHER_RESOURCE,
     compare,
@@ -42,10 +42,6 @@ from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import Grant, build_grant
 from iamtriage.policies._masked_arns import find_partition
 from iamtriage.policies._readers.elements import as_strings
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 
 _MISSING_PERMISSION = lazy_pattern(
     r"execution role does not have permissions to call (?P<call>[A-Za-z]{3,60}) on (?P<service>[A-Za-z0-9]{2,20})"

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple, cast
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, escape_lines
+from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._context.readers.terraform_code import find_blocks, find_resources
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_PRINCIPAL,
@@ -28,16 +31,6 @@ from iamtriage.explaining._rules.shared.policies.statement_matching import names
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._readers.elements import as_mapping, as_strings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from iamtriage.arns._principals import Role
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
-    from iamtriage.explaining._rules.shared.denial import Denial
-
 
 _ENCODED = lazy_pattern(r"\bjsonencode\(\s{0,20}(?:\{|merge)[\s\S]{0,400}?\bStatement\s{0,20}=")
 # The role of a policy: by a reference, or by its name.

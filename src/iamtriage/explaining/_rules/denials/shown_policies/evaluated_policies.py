@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
@@ -32,13 +32,11 @@ from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._evaluation.deciding import evaluate
+from iamtriage.policies._evaluation.decisions import Decision
 from iamtriage.policies._evaluation.denied_requests import build_request
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 from iamtriage.policies._evaluation.verification import verify
 from iamtriage.policies._sets import PolicySet
-
-if TYPE_CHECKING:
-    from iamtriage.policies._evaluation.decisions import Decision
 
 _MAX_STATEMENTS = 5
 # What a policy allows for such a key, it allows for every object of the bucket.

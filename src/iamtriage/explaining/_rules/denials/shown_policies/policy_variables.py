@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
-from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.denials.shown_policies.known_policies import is_of_other
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, is_of_other
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_ALLOWS,
     STATED_POLICY_CONDITION,
@@ -27,6 +29,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     statements_with,
 )
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, restart_command
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.remedies import (
@@ -39,14 +42,6 @@ from iamtriage.explaining._rules.shared.remedies import (
 from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html"
 _POD_URL = "https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html"

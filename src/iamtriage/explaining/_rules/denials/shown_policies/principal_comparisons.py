@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
@@ -13,6 +13,7 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     check_conditions,
     meets_conditions,
 )
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_CONDITION,
     STATED_POLICY_OTHER_ACTION,
@@ -39,9 +40,6 @@ from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import allow_statements, as_strings, principal_names, shown_sid
 from iamtriage.policies._readers.unknown_values import find_container, has_reference, widen
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 
 _HTTP_METHODS = "es:eshttp"
 _DOMAIN = lazy_pattern(r"arn:[^/]{1,120}:domain/[^/]{1,64}")

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-arn-format.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
@@ -20,6 +20,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions.condition_corrections import condition_remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
 from iamtriage.explaining._rules.denials.shown_policies import policy_comparisons, principal_comparisons
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 from iamtriage.explaining._rules.denials.statement_words import (
     find_operation,
     find_other_prefix,
@@ -45,9 +46,6 @@ from iamtriage.policies._readers.elements import (
     shown_sid,
 )
 from iamtriage.policies._readers.unknown_values import has_reference
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 
 _COMMANDS, _CORRECTS = 2, ("Replace ", "Add arn:")
 # Forms of the ARN of a principal, with the name of the role or user.

@@ -6,8 +6,9 @@ Messages: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubl
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import attrs
 
@@ -16,9 +17,6 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import line_start
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _TIMESTAMP = r"(\d{8}T\d{6}Z)"
 _SKEW = lazy_pattern(

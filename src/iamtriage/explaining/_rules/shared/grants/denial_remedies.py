@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
 from iamtriage.explaining._context.domains import is_of_aws
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.denial import CUT_OFF, Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._grants import complete_type
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.failures._failures import AccessDenied
 
 # What can follow a part of an encoded message.
 _CUT = lazy_pattern(r"\.{2,}|…|\*{3,}|\s?[\[(<](?:truncated|cut|snip|redacted)", re.IGNORECASE)

@@ -7,7 +7,6 @@ annotation, a setting) a role with it.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -33,10 +32,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principals import principal_words
-
-if TYPE_CHECKING:
-    from iamtriage.typing import RoleTarget
-
+from iamtriage.typing import RoleTarget
 
 _ROLE = r"role/(?:[\w+=,.@-]{1,64}/){0,8}[\w+=,.@-]{1,64}"
 _LIKE_ROLE_ARN = lazy_pattern(

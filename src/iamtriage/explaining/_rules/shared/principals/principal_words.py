@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.services import service_name
@@ -21,10 +22,6 @@ from iamtriage.arns._principals import (
     ServicePrincipal,
     User,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 # A name without brackets or a space can be that of a user.
 _SERVICE_NAME = lazy_pattern(r"(?=\[.*\]\Z|\w+ )\[?((?:Amazon|AWS) ?[A-Z][A-Za-z0-9 ]{1,40})\]?")
