@@ -24,15 +24,10 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
     replace_statement,
 )
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
-from iamtriage.explaining._rules.sts.trust import trust_documents, trust_fixes
+from iamtriage.explaining._rules.sts.trust import trust_documents, trust_findings, trust_fixes
 from iamtriage.explaining._rules.sts.trust.request_keys import RequestKey, change_condition, find_request_key
 from iamtriage.explaining._rules.sts.trust.token_forms import POD_SUBJECT
 from iamtriage.explaining._rules.sts.trust.trust_documents import OtherProvider
-from iamtriage.explaining._rules.sts.trust.trust_findings import (
-    TRUST_POLICY_CHECKED,
-    TrustFindings,
-    evaluate_trust_policy,
-)
 from iamtriage.policies._readers.elements import (
     allow_statements,
     as_mapping,
@@ -58,7 +53,7 @@ def explain_rejected(
 def checked_cause(denial: Denial, text: str, *because: str) -> Cause:
     """Return the cause that the trust policy of the facts accepts no such token."""
     evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
-    return TRUST_POLICY_CHECKED.cause(evidence, because, text=text)
+    return trust_findings.TRUST_POLICY_CHECKED.cause(evidence, because, text=text)
 
 
 def correct_policy_remedy(denial: Denial, title: str, fixed: Mapping[str, Any], *steps: str | None) -> Remedy:
@@ -121,7 +116,7 @@ REQUEST_CONDITION = CauseType(
 _LIMITED = "The conditions on sub and aud still limit who can assume the role."
 
 
-def explain_request(denial: Denial, findings: TrustFindings) -> Explanation | None:
+def explain_request(denial: Denial, findings: trust_findings.TrustFindings) -> Explanation | None:
     """Explain a condition on the request, or return ``None`` if another one decides."""
     result = findings.result
     found = None if result is None else find_request_key(result, denial.facts.region)
@@ -188,7 +183,7 @@ _PROVIDER_EXISTS = lazy_pattern(r"\b[Pp]rovider (?:already )?exists\b|\b[Pp]rovi
 def explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation:
     """Explain a trust policy that names another provider than the token's issuer."""
     facts = attrs.evolve(denial.facts, trust_policy=other.fixed)
-    findings = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity", denial.resource)
+    findings = trust_findings.evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity", denial.resource)
     corrected, failed = trust_fixes.correct_conditions(other.fixed, facts)
     further = present(*map(trust_fixes.describe_mismatch, failed)) if corrected else ()
     claims = "".join(f", and with the token's {trust_fixes.name_claim(each)}" for each in failed if further)

@@ -18,9 +18,15 @@ from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials import statement_words
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     fails_condition,
     meets_conditions,
+)
+from iamtriage.explaining._rules.denials.shown_policies import (
+    resource_spellings,
+    stated_contrasts,
+    stated_secrets,
 )
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     KnownPolicy,
@@ -28,37 +34,6 @@ from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     list_own_policies,
 )
 from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import find_region_contrast
-from iamtriage.explaining._rules.denials.shown_policies.resource_spellings import (
-    describe_address,
-    find_slip_contrast,
-    find_spelling_contrast,
-    find_template_contrast,
-)
-from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import (
-    Contrast,
-    find_filter_contrast,
-    find_wildcard_key,
-)
-from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
-    describe_partial_arn,
-    find_name_contrast,
-    find_secret_arn,
-    has_random_end,
-    names_partial_arn,
-)
-from iamtriage.explaining._rules.denials.statement_words import (
-    allowed_resources,
-    describe_allowed,
-    describe_conditions,
-    describe_difference,
-    describe_operation,
-    describe_separate_service,
-    describe_similar,
-    describe_star_only,
-    find_operation,
-    join_of_type,
-    join_resources,
-)
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
@@ -85,7 +60,7 @@ def find_similar(policy: KnownPolicy, action: str) -> str | None:
     """Return which action a policy that somebody wrote has instead of the denied one, most likely by mistake."""
     if is_known_policy(policy.name) and policy.name not in LISTED:
         return None
-    return describe_similar(policy.allows, action)
+    return statement_words.describe_similar(policy.allows, action)
 
 
 def limit_to_resource(remedy: Remedy, resource: str) -> Remedy:
@@ -181,7 +156,9 @@ def find_conditional(denial: Denial, policy: KnownPolicy) -> dict[str, Any] | No
     is_conditional = (each.get("Condition") and not meets_conditions(denial, each) for each in matching)
     if not matching or not all(is_conditional):
         return None
-    return next((each for each in matching if find_wildcard_key(each) is not None), matching[0])
+    return next(
+        (each for each in matching if stated_contrasts.find_wildcard_key(each) is not None), matching[0]
+    )
 
 
 def compared_resource(denial: Denial) -> str | None:
@@ -193,7 +170,7 @@ def compared_resource(denial: Denial) -> str | None:
         prefix = denial.context.prefix
         return f"{resource.partition('/')[0]}/{prefix.value if prefix else ''}OBJECT_KEY"
     if denial.service == "secretsmanager" and denial.resource_arn is None:
-        resource = find_secret_arn(denial, resource)
+        resource = stated_secrets.find_secret_arn(denial, resource)
     else:
         resource = find_named_resource(denial) or resource
     return complete_secret_arn(resource, denial.failure.text)
@@ -210,16 +187,19 @@ def find_deny(policy: KnownPolicy, action: str, resource: str | None) -> dict[st
 def _other_action_cause(denial: Denial, action: str, policy: KnownPolicy, similar: str | None) -> Cause:
     """Return that a policy does not allow an action, and what it allows instead."""
     subject, allows = capitalize_start(policy.name), policy.allows
-    text = f"{subject} does not allow {action}{f': it {similar}' if similar else describe_allowed(allows, action)}."
+    text = f"{subject} does not allow {action}{f': it {similar}' if similar else statement_words.describe_allowed(allows, action)}."
     again = is_known_policy(policy.name) and _ATTACHED_AGAIN.search(denial.failure.text)
-    operation = find_operation(allows, action) if similar else None
+    operation = statement_words.find_operation(allows, action) if similar else None
     is_certain = not policy.is_code
     if operation is not None:
-        text = describe_operation(operation[0], action) or text
+        text = statement_words.describe_operation(operation[0], action) or text
         # The statement that has it is about the denied resource.
-        named = [each for each in allows if find_operation([each], action)]
+        named = [each for each in allows if statement_words.find_operation([each], action)]
         is_certain |= any(names_resource(each, compared_resource(denial)) for each in named)
-    other, service = describe_separate_service(allows, action), describe_service(policy.name, action)
+    other, service = (
+        statement_words.describe_separate_service(allows, action),
+        describe_service(policy.name, action),
+    )
     text = " ".join(present(text, other, service, _NO_CHANGE if again else None))
     # Code often has the policies of several roles.
     return STATED_POLICY_OTHER_ACTION.cause(policy.evidence if is_certain else "possible", text=text)
@@ -246,9 +226,11 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
         cause = _other_action_cause(denial, action, policy, similar)
         return Comparison(policy, cause, f"{policy.name} {similar or 'does not allow this action'}")
     if resource is None:
-        allowed = allowed_resources([each for each in possible if names_action(each, action)])
+        allowed = statement_words.allowed_resources([each for each in possible if names_action(each, action)])
         is_open = (
-            not allowed or any(widen(each) == "*" for each in allowed) or describe_star_only(action) is None
+            not allowed
+            or any(widen(each) == "*" for each in allowed)
+            or statement_words.describe_star_only(action) is None
         )
         conditional = find_conditional(denial, policy)
         if not is_open:
@@ -263,7 +245,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
     elif not any(names_action(each, action) and names_resource(each, resource) for each in possible):
         open_ones = [each for each in possible if names_resource(each, resource) is not False]
         named = [each for each in open_ones if names_action(each, action)]
-        allowed = allowed_resources(_unless_failed(denial, named if open_ones else possible))
+        allowed = statement_words.allowed_resources(_unless_failed(denial, named if open_ones else possible))
         references = [
             each
             for each in allowed
@@ -275,7 +257,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
         listed = references if open_ones else allowed
         return Comparison(policy, _other_resource_cause(policy, action, resource, listed))
     if (conditional := find_conditional(denial, policy)) is not None:
-        text = f"{subject} allows {action} on this resource only if {describe_conditions(conditional)}."
+        text = f"{subject} allows {action} on this resource only if {statement_words.describe_conditions(conditional)}."
         is_decisive = denial.policy_type == "identity" or (
             denial.policy_type is None and fails_condition(denial, conditional)
         )
@@ -310,10 +292,10 @@ def _unless_failed(denial: Denial, allows: list[dict[str, Any]]) -> list[dict[st
 
 def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allowed: list[str]) -> Cause:
     """Return the cause that a policy allows an action on other resources, or on one that a reference stands for."""
-    subject, listed = capitalize_start(policy.name), join_resources(allowed)
+    subject, listed = capitalize_start(policy.name), statement_words.join_resources(allowed)
     if not any(matches(resource, compile_glob(widen(each, resource))) for each in allowed):
-        text = f"{subject} allows {action} only on {join_of_type(resource, allowed)}, not on {clip_text(resource)}."
-        because = present(describe_difference(action, resource, allowed))
+        text = f"{subject} allows {action} only on {statement_words.join_of_type(resource, allowed)}, not on {clip_text(resource)}."
+        because = present(statement_words.describe_difference(action, resource, allowed))
         return STATED_POLICY_OTHER_RESOURCE.cause(policy.evidence, because, text=text)
     text = f"{subject} allows {action} on {listed}, and the text does not show what that is."
     if ":s3:" in resource and "/" in resource and not any("*" in each for each in allowed):
@@ -321,32 +303,32 @@ def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allow
     return STATED_POLICY_OTHER_RESOURCE.cause(text=text)
 
 
-def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
+def describe_other_resource(denial: Denial, policy: KnownPolicy) -> stated_contrasts.Contrast:
     """Return on which resources, or in which Region, a policy allows the denied action."""
     allows = _unless_failed(denial, statements_with(policy, denial.action or ""))
-    allowed = allowed_resources(allows)
+    allowed = statement_words.allowed_resources(allows)
     whole = compared_resource(denial) or ""
-    if ":secretsmanager:" in whole and (whole != denial.resource or has_random_end(whole)):
+    if ":secretsmanager:" in whole and (whole != denial.resource or stated_secrets.has_random_end(whole)):
         partial = whole[: -len(RANDOM_END)]
-        if any(names_partial_arn(each, partial) for each in allowed):
-            return describe_partial_arn(denial, whole)
+        if any(stated_secrets.names_partial_arn(each, partial) for each in allowed):
+            return stated_secrets.describe_partial_arn(denial, whole)
     is_template = policy.name.startswith(POLICY_TEMPLATE)
-    if is_template and (contrast := find_template_contrast(denial)) is not None:
+    if is_template and (contrast := resource_spellings.find_template_contrast(denial)) is not None:
         return contrast
     readers = (
-        find_name_contrast,
+        stated_secrets.find_name_contrast,
         find_region_contrast,
-        find_filter_contrast,
-        find_spelling_contrast,
+        stated_contrasts.find_filter_contrast,
+        resource_spellings.find_spelling_contrast,
     )
     contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
-    contrast = contrast or find_slip_contrast(denial, policy, allows)
-    text = describe_star_only(denial.action, allowed)
+    contrast = contrast or resource_spellings.find_slip_contrast(denial, policy, allows)
+    text = statement_words.describe_star_only(denial.action, allowed)
     effect = ", where it has no effect" if text else ""
-    return contrast or Contrast(
-        f"allows it only on {join_of_type(whole, allowed)}{effect}",
+    return contrast or stated_contrasts.Contrast(
+        f"allows it only on {statement_words.join_of_type(whole, allowed)}{effect}",
         None,
-        text or describe_address(denial, allowed),
+        text or resource_spellings.describe_address(denial, allowed),
     )
 
 

@@ -21,6 +21,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.policies.misspelt_elements import find_misspelling
 from iamtriage.explaining._rules.denials.policy_causes import KMS_KEY_POLICY
+from iamtriage.explaining._rules.denials.shown_policies import stated_contrasts, stated_remedies
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import write_in_code
 from iamtriage.explaining._rules.denials.shown_policies.deny_exemptions import show_exemption
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
@@ -50,26 +51,6 @@ from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import 
 from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import (
     adopt_statement,
     correct_policy,
-)
-from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import (
-    Contrast,
-    find_condition_contrast,
-)
-from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import (
-    ALLOW_IS_NO_FIX,
-    allow_in_session,
-    answer_delay,
-    correct_code_remedy,
-    correct_operation_remedy,
-    describe_other_call,
-    describe_wider_success,
-    drop_superfluous,
-    explain_allowed_caller,
-    explain_without_effect,
-    extend_policy,
-    first_remedy,
-    name_caller,
-    name_holder,
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import NOT_KMS
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
@@ -133,7 +114,7 @@ def _add_identity_policies(
         uncertain = tuple(each.cause for each in found if _is_uncertain(each))
         causes = (*explanation.causes[:1], *uncertain, *explanation.causes[1:])
         return attrs.evolve(explanation, causes=causes)
-    denial = name_caller(denial, found[0].policy)
+    denial = stated_remedies.name_caller(denial, found[0].policy)
     if found[0].has_cause(STATED_POLICY_ALLOWS):
         explained = _explain_allow(denial, explanation, found[0])
         if explained is not None:
@@ -154,7 +135,7 @@ def _explain_allow(denial: Denial, explanation: Explanation, compared: Compariso
     if _is_decided(denial, explanation):
         return _exclude_policy(denial, explanation, policy)
     if denial.policy_type == "identity" or policy.version:
-        return explain_without_effect(denial, explanation, policy, compared.cause)
+        return stated_remedies.explain_without_effect(denial, explanation, policy, compared.cause)
     return None
 
 
@@ -162,27 +143,27 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
     """Add what policies mean for the call, the first of them in the summary and with what has to change in it."""
     compared, *others = found
     policy, first, verdict = compared
-    if compared.is_certain and first.code not in ALLOW_IS_NO_FIX:
+    if compared.is_certain and first.code not in stated_remedies.ALLOW_IS_NO_FIX:
         explanation = _drop_general(denial, explanation, compared)
     is_conditional = compared.has_cause(STATED_POLICY_CONDITION) and first.evidence == "derived"
-    remedies = drop_superfluous(
+    remedies = stated_remedies.drop_superfluous(
         denial,
-        name_holder(denial, policy, explanation.remedies),
+        stated_remedies.name_holder(denial, policy, explanation.remedies),
         {each.cause.code for each in found},
         is_conditional=is_conditional,
     )
     if compared.has_cause(STATED_POLICY_DENIES):
         remedies = show_exemption(denial, policy, remedies)
     # The role does not have a policy that is passed for a session.
-    added = None if policy.name == SESSION_POLICY else first_remedy(denial, first.code)
-    contrast: Contrast | None = None
+    added = None if policy.name == SESSION_POLICY else stated_remedies.first_remedy(denial, first.code)
+    contrast: stated_contrasts.Contrast | None = None
     if (conditional := find_conditional(denial, policy)) is not None:
-        contrast = find_condition_contrast(denial, conditional)
+        contrast = stated_contrasts.find_condition_contrast(denial, conditional)
     elif compared.has_cause(STATED_POLICY_OTHER_RESOURCE):
         contrast = describe_other_resource(denial, policy)
         added, remedies = _limit_remedies(denial, policy, contrast, remedies)
     elif compared.has_cause(STATED_POLICY_OTHER_ACTION):
-        added = added or correct_operation_remedy(denial, policy)
+        added = added or stated_remedies.correct_operation_remedy(denial, policy)
         # The corrected line is enough.
         remedies = tuple(each for each in remedies if added is None or each.layer != "identity")
         remedies = tuple(adopt_statement(denial, policy, each) for each in remedies)
@@ -190,7 +171,7 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         why = [each for each in explanation.causes if (each.code, each.evidence) == _RENAMED_SERVICE]
         causes = tuple(each for each in explanation.causes if each not in why)
         explanation = attrs.evolve(explanation, causes=causes)
-        shown = why[0].text if why else describe_other_call(denial, policy)
+        shown = why[0].text if why else stated_remedies.describe_other_call(denial, policy)
         first = _with_text(first, shown)
         if not policy.is_code and (wrong := find_misspelling(json.dumps(policy.content))) is not None:
             verdict = f"{policy.name} has {wrong.describe()}, and IAM saves no such policy"
@@ -199,7 +180,11 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         if is_conditional or conditional is None:
             verdict = f"{policy.name} {contrast.verdict}"
             first = _with_text(first, contrast.text)
-            wider = describe_wider_success(denial) if compared.has_cause(STATED_POLICY_OTHER_RESOURCE) else ""
+            wider = (
+                stated_remedies.describe_wider_success(denial)
+                if compared.has_cause(STATED_POLICY_OTHER_RESOURCE)
+                else ""
+            )
             text = f"{first.text.replace(NOT_KMS, '')}{wider}" if wider else first.text
             first = attrs.evolve(first, text=text)
     return attrs.evolve(
@@ -207,12 +192,12 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         summary=denial_summary(denial, verdict) if verdict else explanation.summary,
         causes=(first, *(each.cause for each in others), *explanation.causes),
         remedies=present(added, *remedies),
-        notes=(*present(answer_delay(denial, first)), *explanation.notes),
+        notes=(*present(stated_remedies.answer_delay(denial, first)), *explanation.notes),
     )
 
 
 def _limit_remedies(
-    denial: Denial, policy: KnownPolicy, contrast: Contrast, remedies: tuple[Remedy, ...]
+    denial: Denial, policy: KnownPolicy, contrast: stated_contrasts.Contrast, remedies: tuple[Remedy, ...]
 ) -> tuple[Remedy | None, tuple[Remedy, ...]]:
     """Return how to correct the Resource of a policy in code, and the other remedies, limited to the denied resource."""
     is_template = policy.name.startswith(POLICY_TEMPLATE)
@@ -224,10 +209,10 @@ def _limit_remedies(
         # The next deployment does not know a policy that somebody attached.
         remedies = tuple(each for each in remedies if each.layer != "identity")
     limited = (limit_to_resource(each, denial.resource or "") for each in remedies)
-    added = None if is_written else correct_code_remedy(denial, denial.action or "", policy)
+    added = None if is_written else stated_remedies.correct_code_remedy(denial, denial.action or "", policy)
     if contrast.remedy is None:
         adopted = (adopt_statement(denial, policy, each) for each in limited)
-        return added, tuple(extend_policy(denial, policy, each) for each in adopted)
+        return added, tuple(stated_remedies.extend_policy(denial, policy, each) for each in adopted)
     # The policy allows the action already.
     return added, tuple(map(name_alternative, limited))
 
@@ -239,11 +224,11 @@ def _explain_own_policy(
     cause = _with_text(cause, cause.text.partition(" It is not attached")[0])
     if _is_decided(denial, explanation) and explanation.causes[0].code != DERIVED_ACTION.code:
         # Such as a condition of the role's trust policy, which the facts have.
-        allowed = explain_allowed_caller(denial, explanation, policy.name)
+        allowed = stated_remedies.explain_allowed_caller(denial, explanation, policy.name)
         decided, *others = allowed.causes
         return attrs.evolve(allowed, summary=explanation.summary, causes=(decided, cause, *others))
     explanation = attrs.evolve(explanation, causes=(cause, *explanation.causes))
-    return explain_allowed_caller(denial, explanation, policy.name)
+    return stated_remedies.explain_allowed_caller(denial, explanation, policy.name)
 
 
 def _is_decided(denial: Denial, explanation: Explanation) -> bool:
@@ -344,7 +329,7 @@ def _exclude_policy(denial: Denial, explanation: Explanation, policy: KnownPolic
     text = f"{capitalize_start(policy.name)} allows {denial.action} on {on}: it needs no change if {denial.caller} has it."
     if denial.failure.encoded_message is not None:
         text += " Then the message is about another action, or another policy denies the call."
-    explained = explain_allowed_caller(denial, explanation, policy.name)
+    explained = stated_remedies.explain_allowed_caller(denial, explanation, policy.name)
     first, *others = (each for each in explained.causes if each.evidence != "possible")
     return attrs.evolve(explained, causes=(first, STATED_POLICY_ALLOWS.cause("derived", text=text), *others))
 
@@ -356,7 +341,7 @@ def _explain_other_owner(denial: Denial, explanation: Explanation, policy: Known
         return explanation
     owner = f"the {policy.owner[0]} {clip_text(policy.owner[1])}"
     if isinstance(denial.principal, FederatedUser) and policy.owner[0] == "user":
-        return allow_in_session(denial, explanation, policy, owner)
+        return stated_remedies.allow_in_session(denial, explanation, policy, owner)
     verdict = f"the policy that allows it is that of {owner}"
     if policy.owner == ASKER:
         owner = "your own user"
