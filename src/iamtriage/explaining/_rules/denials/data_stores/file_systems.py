@@ -41,10 +41,10 @@ _OPTIONS = lazy_pattern(
 _OPTION = lazy_pattern(r"'([\w.-]{1,40})': ")
 # A command without a character that is special in a shell, and a line of /etc/fstab.
 _COMMAND = lazy_pattern(
-    r"(?P<line>\b(?:sudo )?mount (?=[^\n]{0,200}-t (?P<type>(?:amazon-)?efs|nfs4?)\b)[\w./:=,@ -]{1,300}? (?P<source>[\w./:-]{0,80}fs-[\w./:-]{8,80}) (?P<point>/[\w./-]{0,200}))"
+    r"(?P<line>\b(?:sudo )?mount (?=[^\n]{0,200}-t (?P<type>(?:amazon-)?efs|nfs4?)\b)[\w./:=,@ -]{1,300}? (?P<source>(?:[\w-]{1,20}\.)?fs-[\w./:-]{8,80}) (?P<point>/[\w./-]{0,200}))"
 )
 _FSTAB = lazy_pattern(
-    r"^(?P<source>[\w./:-]{0,80}fs-[\w./:-]{8,80})[ \t]+(?P<point>/[\w./-]{0,200})[ \t]+(?:amazon-)?efs[ \t]+(?P<options>[\w.,=-]{1,200})(?:[ \t]|$)",
+    r"^(?P<source>(?:[\w-]{1,20}\.)?fs-[\w./:-]{8,80})[ \t]+(?P<point>/[\w./-]{0,200})[ \t]+(?:amazon-)?efs[ \t]+(?P<options>[\w.,=-]{1,200})(?:[ \t]|$)",
     re.MULTILINE,
 )
 _GIVEN = lazy_pattern(r"(?<=-o )([\w.,=-]{1,200})")
