@@ -134,6 +134,15 @@ KAFKA_DENIAL = lazy_pattern(
 _MSK_ACTIONS = {
     "topic": "DescribeTopic", "group": "AlterGroup", "clust": "WriteDataIdempotently", "trans": "AlterTransactionalId",
 }  # fmt: skip
+_KAFKA_TOOL = lazy_pattern(
+    r"\bkafka-(?P<tool>topics|configs|acls)(?:\.sh)? [^\n]{0,400}?--(?P<verb>add|alter|create|delete|describe|list|remove)(?= |$)",
+    re.MULTILINE,
+)
+_KAFKA_TOOLS = {
+    ("topics", "create"): "CreateTopic", ("topics", "alter"): "AlterTopic", ("topics", "delete"): "DeleteTopic",
+    ("configs", "describe"): "DescribeClusterDynamicConfiguration", ("configs", "alter"): "AlterClusterDynamicConfiguration",
+    ("acls", "list"): "DescribeCluster", ("acls", "add"): "AlterCluster", ("acls", "remove"): "AlterCluster",
+}  # fmt: skip
 # The task of a state machine whose call failed, not one that failed after it started:
 # https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailedEventDetails.html
 _TASK_CALL = lazy_pattern(
@@ -203,7 +212,7 @@ _CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
     ),
     (("SaslAuth",), _MSK_CONNECTION, lambda _: ("kafka-cluster", "Connect")),
     *(
-        ((sign,), KAFKA_DENIAL, lambda found: ("kafka-cluster", _MSK_ACTIONS[found["kind"][:5].lower()]))
+        ((sign,), KAFKA_DENIAL, lambda found: ("kafka-cluster", _read_kafka(found)))
         for sign in ("AuthorizationE", "AuthorizationFailed", "AUTHORIZATION_FAILED", "uthorization failed")
     ),
     (("S3Bucket=",), _BUNDLE_READ, lambda _: ("s3", "GetObject")),
@@ -218,6 +227,16 @@ _CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
     (("-S3",), _S3_CMDLET, lambda found: ("s3", _S3_CMDLETS[found[1]])),
     (("Amazon.",), _DOTNET_CLIENT, lambda found: (found[1].lower(), found[2])),
 )
+
+
+def _read_kafka(found: re.Match[str]) -> str:
+    """Return what a client of Kafka did, or the last of Kafka's own tools before the error."""
+    kind = found["kind"][:5].lower()
+    tools = [*_KAFKA_TOOL.finditer(found.string, 0, found.start())] if "kafka-" in found.string else []
+    action = _KAFKA_TOOLS.get((tools[-1]["tool"], tools[-1]["verb"])) if tools else None
+    if action is None:
+        return _MSK_ACTIONS[kind]
+    return action.replace("ClusterDynamic", "TopicDynamic") if kind == "topic" else action
 
 
 def _read_object_store(found: re.Match[str]) -> str:

@@ -139,6 +139,24 @@ def test_a_broker_denies_a_request(message: str, action: str) -> None:
     assert explain(PORT.format(9096) + message).topic == "nothing"
 
 
+@pytest.mark.parametrize(
+    ("tool", "kind", "action"),
+    [
+        ("kafka-topics.sh --bootstrap-server b-1:9098 --create --topic orders", "Topic", "CreateTopic"),
+        ("kafka-topics --delete --topic orders", "Topic", "DeleteTopic"),
+        ("kafka-configs.sh --entity-type brokers --describe", "Cluster", "DescribeClusterDynamicConfiguration"),
+        ("kafka-configs.sh --alter --entity-type topics", "Topic", "AlterTopicDynamicConfiguration"),
+        ("kafka-acls.sh --list", "Cluster", "DescribeCluster"),
+        ("kafka-console-producer.sh --topic orders", "Cluster", "WriteDataIdempotently"),
+    ],
+)  # fmt: skip
+def test_a_broker_denies_a_tool(tool: str, kind: str, action: str) -> None:
+    error = f"org.apache.kafka.common.errors.{kind}AuthorizationException: {f'{kind} a' if kind == 'Cluster' else 'A'}uthorization failed."
+    explanation = explain(f"$ bin/{tool}\nsasl.mechanism=AWS_MSK_IAM\n{error}")
+    assert explanation.summary.startswith(f"The caller was denied kafka-cluster:{action}: most likely")
+    assert ("enable.idempotence" in str(explanation)) == (action == "WriteDataIdempotently")
+
+
 CACHE = (
     "redis.exceptions.AuthenticationError: WRONGPASS invalid username-password pair or user is disabled.\n"
 )

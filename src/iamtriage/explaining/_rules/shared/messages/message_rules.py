@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
 
 _OF_KAFKA = lazy_pattern(
-    r"not authorized to access (?:topics|group)\b|(?:cluster|transactional id) authorization failed"
+    r"not authorized to access (?:topics|group)\b|(?:cluster|transactional id) authorization failed|authorizationexception: authorization failed"
 )
 # A sentence of the person who reports the failure, in lowercase.
 _SAID = lazy_pattern(
