@@ -43,12 +43,9 @@ _SERVICE_ASSUMES = lazy_pattern(
     r"(?<![\w./:-])(?!(?:User|You|Role|Caller|It)\b)(?:(?:AWS|Amazon) )?[A-Z][A-Za-z0-9]{2,20}(?: [A-Z][a-z]{2,20})?"
     r" is (?:not authorized|unable) to perform:? (?:sts:)?AssumeRole\b"
 )
-# The header of an answer, also of one that CloudFront passes on.
-_SERVER = lazy_pattern(r"(?i:\bserver\b)\W{1,4}AmazonS3\b")
-# CloudFront itself says "Access denied".
-_PASSED_ON = lazy_pattern(
-    r"(?i:cloudfront)[\s\S]{0,4000}?<Error>\s{0,20}<Code>AccessDenied</Code>\s{0,20}<Message>Access Denied</Message>"
-    r"|<Error>\s{0,20}<Code>AccessDenied</Code>\s{0,20}<Message>Access Denied</Message>[\s\S]{0,4000}?(?i:cloudfront)"
+# The header or the form of an answer, also of one that CloudFront passes on, which itself says "Access denied".
+_SERVER = lazy_pattern(
+    r"(?i:\bserver\b)\W{1,4}AmazonS3\b|<Error>\s{0,20}<Code>AccessDenied</Code>\s{0,20}<Message>Access Denied</Message>"
 )
 # Services in ARNs of resources, such as alarms, for which they call as a service principal.
 _SERVICES_WITH_RESOURCES = frozenset({"cloudwatch", "events", "iot", "logs", "s3", "ses", "sns"})
@@ -195,7 +192,6 @@ def _is_bare_s3_denial(denial: Denial) -> bool:
             or names_bucket
             or "Generic S3 error" in denial.failure.text
             or _SERVER.search(denial.failure.text) is not None
-            or _PASSED_ON.search(denial.failure.text) is not None
         )
     )
 

@@ -138,7 +138,7 @@ def _find_mount(case: Case[Failure]) -> _Place | None:
         your_remedy(
             "Mount all of ~/.aws into the container, with the token cache",
             f"Replace {quote_words(written)} by the line: not read-only, because the SDK stores renewed tokens there. The container's user must be allowed to read the files.{' Then rebuild the container (Dev Containers: Rebuild Container).' if is_dev else ''}",
-            "Sign in on your computer: the container has no browser. As long as the cache is not mounted, another sign-in does not help.",
+            f"Sign in on your computer{'' if is_dev else ': the container has no browser'}. As long as the cache is not mounted, another sign-in there does not help.",
             None
             if is_dev
             else "Or pass the current session of your computer as variables (for bash and zsh). They last until it expires.",
