@@ -75,11 +75,13 @@ _EKSCTL = "$ eksctl create iamserviceaccount --cluster tide --namespace shop --n
         (_OF_VOLUMES + _VALUES.format(""), "under serviceAccount: the chart of the EBS CSI driver reads it from controller.serviceAccount", "Set the annotation where"),
         (_OF_VOLUMES + _OF_DRIVER, "the pod did not use the role cart", "Re-create the pods"),
         (_OF_VOLUMES + "aws-ebs-csi-driver:\n" + indent(_OF_DRIVER, "  "), "the pod did not use the role cart", "Re-create the pods"),
+        (_OF_VOLUMES + _OF_DRIVER.replace("controller", "node") + _OF_DRIVER, "the pod did not use the role cart", "Re-create the pods"),
+        (_OF_VOLUMES + _OF_DRIVER.replace("controller", "node"), "the pod did not use the role cart", "Re-create the pods"),
         (_OF_ROUTES + '--set rbac.serviceAccount.annotations."eks\\.amazonaws\\.com/role-arn"=arn:aws:iam::111122223333:role/cart\n', "under rbac.serviceAccount: the chart of ExternalDNS reads it from serviceAccount", "Set the annotation where"),
         (_OF_APP + _VALUES.format(""), "the pod did not use the role cart", "Re-create the pods"),
         (_OF_APP + _EKSCTL.replace("1 iamserviceaccount (", "1 existing iamserviceaccount(s) ("), "", "If a pod called, give its service account its own role"),
     ],
-    ids=["other key", "other place", "right place", "unknown chart", "argument", "Terraform", "chart of a pod", "template of a pod", "eksctl", "not created", "key that the chart ignores", "key that it reads", "chart of charts", "other key of an argument", "no account", "existing"],
+    ids=["other key", "other place", "right place", "unknown chart", "argument", "Terraform", "chart of a pod", "template of a pod", "eksctl", "not created", "key that the chart ignores", "key that it reads", "chart of charts", "two parts", "other part", "other key of an argument", "no account", "existing"],
 )  # fmt: skip
 def test_role_that_no_account_has(text: str, reason: str, first: str) -> None:
     """Nobody should allow the action to the role of the node instead."""

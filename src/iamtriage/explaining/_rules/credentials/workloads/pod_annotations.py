@@ -177,16 +177,18 @@ def find_unassigned_role(case: AnyCase) -> PodProblem | None:
             f"the annotation with the role is on the pod ({place}), and EKS reads it from the service account"
         )
         return PodProblem(why, None, _move_annotation_remedy(case), is_unassigned=True)
-    path = find_values_path(text)
-    if path is None:
+    if find_values_path(text) is None:
         return None
     controller = find_controller(text)
     read = "" if controller is None else controller.values_key
+    path = find_values_path(text, read) or read
     if path.endswith(f".{read}") and path.partition(".")[0] not in _PARTS_OF_CHARTS:
         # The chart is a dependency of another one.
         path = read
-    # The chart of a known controller ignores other keys, so the account needs not be shown.
-    is_ignored = read not in {"", path} and not _OF_ACCOUNT.search(text)
+    # The chart of a known controller ignores other keys, so the account needs not be shown. Those of the parts of a chart
+    # are for other pods.
+    is_of_part = read.startswith("controller.") and path.endswith(".serviceAccount")
+    is_ignored = read not in {"", path} and not is_of_part and not _OF_ACCOUNT.search(text)
     if not is_ignored and not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text):
         return None
     name = "/".join(filter(None, (case.facts.namespace, case.facts.service_account)))
@@ -204,8 +206,10 @@ def find_unassigned_role(case: AnyCase) -> PodProblem | None:
     return PodProblem(why, None, _values_remedy(case, read if read != path else ""), is_unassigned=True)
 
 
-def find_values_path(text: str) -> str | None:
+def find_values_path(text: str, preferred: str = "") -> str | None:
     r"""Return the key of chart values under which they have the annotations of a service account, or ``None``.
+
+    It is the first one, unless they have the annotations under the preferred key, too.
 
     >>> find_values_path(
     ...     "controller:\n  serviceAccount:\n    annotations:\n"
@@ -213,13 +217,13 @@ def find_values_path(text: str) -> str | None:
     ... )
     'controller.serviceAccount'
     """
-    if (argument := _ARGUMENT.search(text)) is not None:
-        return argument["path"]
-    found = _LINE.search(text)
-    keys = [] if found is None else find_keys(text, found)
-    # The metadata of the object itself is not chart values.
-    is_values = keys[-1:] == ["annotations"] and "serviceaccount" in "".join(keys).lower()
-    return ".".join(keys[:-1]) if is_values else None
+    paths = [each["path"] for each in _ARGUMENT.finditer(text)]
+    for found in _LINE.finditer(text):
+        keys = find_keys(text, found)
+        # The metadata of the object itself is not chart values.
+        if keys[-1:] == ["annotations"] and "serviceaccount" in "".join(keys).lower():
+            paths.append(".".join(keys[:-1]))
+    return preferred if preferred in paths else next(iter(paths), None)
 
 
 def find_annotated_pod(text: str) -> str | None:
