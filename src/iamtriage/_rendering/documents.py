@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from iamtriage._patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ("compact_json", "dense_json")
 
@@ -67,7 +70,7 @@ def _lines(value: object, before: str, width: int, after: int = 0) -> list[str]:
     parts = _parts(cast("Mapping[object, object] | list[object] | tuple[object, ...]", value))
     opening, closing = "{}" if isinstance(value, Mapping) else "[]"
     # Each document in a list, such as a statement, starts on a new line.
-    has_documents = _has_documents(value)
+    has_documents = _has_documents(cast("object", value))
     indent = " " * (len(before) - len(before.lstrip()) + (2 if has_documents else 1))
     lines = [before + opening, indent] if has_documents else [before + opening]
     is_new = True
@@ -100,7 +103,9 @@ def _lines(value: object, before: str, width: int, after: int = 0) -> list[str]:
 
 
 def _has_documents(value: object) -> bool:
-    return isinstance(value, list | tuple) and any(isinstance(part, Mapping) for part in value)
+    if not isinstance(value, list | tuple):
+        return False
+    return any(isinstance(part, Mapping) for part in cast("Iterable[object]", value))
 
 
 def _parts(value: Mapping[object, object] | list[object] | tuple[object, ...]) -> list[tuple[str, object]]:

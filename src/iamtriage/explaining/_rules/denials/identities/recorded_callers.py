@@ -123,7 +123,7 @@ def _find_caller(text: str) -> _Caller | None:
         identity: Any = _DECODER.raw_decode(text, found[0].end())[0]
     except (ValueError, RecursionError):
         return None
-    members = cast("Mapping[str, Any]", identity) if isinstance(identity, dict) else {}
+    members: Mapping[str, Any] = cast("Mapping[str, Any]", identity) if isinstance(identity, dict) else {}
     account, owner = str(members.get("accountId")), recipients.pop()
     if members.get("type") == "AWSAccount" and account in _ANONYMOUS:
         return _Caller("", "", "", owner)

@@ -61,7 +61,7 @@ _ALSO_DENIED = lazy_pattern(
 _NOT_DENIED = lazy_pattern(
     r"(?i:\b(?:works?|worked|allow(?:s|ed)?|grant(?:s|ed)?|attached|added|if|unless|except|until|not denied|Deny)\b)|\?"
 )
-_SENTENCE_END = lazy_pattern(r"(?<=[.!;])\s|\n")
+_SENTENCE_END = lazy_pattern(r"(?<=[.!?;])\s|\n")
 _MAX_CHARS = 64_000
 _DEPLOYS = lazy_pattern(
     r"\b(?:sls|serverless|sam|cdk|amplify|chalice|copilot|zappa) (?:deploy|bootstrap|push)\b|\bStack \S{1,130} failed to deploy\b|\b(?:terraform|tofu|pulumi) (?:apply|up)\b"
@@ -297,7 +297,6 @@ def describe_own_allow(denial: Denial) -> str | None:
 _OTHER_ORGANIZATION = lazy_pattern(
     r"(?i:\b(?:(?:our|my|their|its) own|an?other|a different|a separate|not (?:in|part of) (?:the same|their|your|our|this|that))(?: AWS)? organi[sz]ations?\b)"
 )
-_SENTENCE_END = lazy_pattern(r"[.!?](?=\s)|\n")
 _LACKS = lazy_pattern(
     r"(?i:\b(?:not?|never|without|lacks?|missing|should|must|if|does|den(?:y|ies|ied)|block\w*|remov\w+|explicit deny)\b|n't\b|\?)"
 )

@@ -174,7 +174,7 @@ def find_slip_contrast(
     if policy.is_code:
         remedy = correct_line_remedy(text, title, [(old, new)], only, again, build=account_remedy)
     elif not has_reference(old):
-        listed = [new if each == old else each for each in others]
+        listed: list[str] = [new if each == old else each for each in others]
         for part, right in zip(old.split(":")[1:5:3], new.split(":")[1:5:3], strict=True):
             # A wrong partition or account is wrong in all ARNs. Whether an ARN has one depends on its type.
             if part and right:
