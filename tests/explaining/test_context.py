@@ -136,12 +136,12 @@ XML = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
         ),
         pytest.param(
             f"{XML}\n$ aws s3api get-bucket-location --bucket shelf\n-----------\n|  GetBucketLocation  |\n",
-            "The caller was denied access: the message names no action.",
+            "S3 answered 403 without a reason.",
             id="a table",
         ),
         pytest.param(
             f"lea@host:~$ aws s3api get-bucket-acl --bucket shelf\nOWNER lea\nlea@host:~$ ./report\n{XML}",
-            "The caller was denied access: the message names no action.",
+            "S3 answered 403 without a reason.",
             id="the output of another command",
         ),
         pytest.param(

@@ -115,7 +115,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             {},
             (
                 "aws_secret_access_key is missing, because the text sets AWS_SECRET_KEY instead.",
-                "SDKs do not read AWS_SECRET_KEY",
+                "Most SDKs and the AWS CLI do not read AWS_SECRET_KEY",
                 "Rename AWS_SECRET_KEY to AWS_SECRET_ACCESS_KEY",
             ),
             ("source_profile", "web identity"),

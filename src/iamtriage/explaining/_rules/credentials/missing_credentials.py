@@ -231,7 +231,9 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
         f"The credentials in {place} are incomplete{f': {missing} is missing' if missing else ''}{f', because the text sets {wrong} instead' if wrong else ''}.",
         None
         if wrong is None
-        else unread_sources.VARIABLES_MISNAMED.cause("derived", text=f"SDKs do not read {wrong}."),
+        else unread_sources.VARIABLES_MISNAMED.cause(
+            "derived", text=f"Most SDKs and the AWS CLI do not read {wrong}."
+        ),
         PARTIAL_CREDENTIALS.cause(
             "reported",
             'The text says "Partial credentials found".' if found and found[1] and not wrong else None,

@@ -85,6 +85,8 @@ def explain_pass_role(denial: Denial) -> Explanation:
     elif _passes_itself(denial):
         role = "itself"
     unnamed = "" if denial.resource else " The message does not name the role."
+    if unnamed and denial.operation is None:
+        unnamed = " The failed call is another one, which takes a role. The message names neither."
     if role == "the role":
         unnamed = " The text cuts off the role's ARN: it is a parameter of the call."
     to = join_words(recipient.passed_to, "or") if recipient else "an AWS service"
