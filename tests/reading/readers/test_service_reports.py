@@ -234,6 +234,11 @@ PERMISSIONS: Table = (
         'Failed to execute action arn:aws:sns:eu-west-1:111122223333:pages. Received error: "CloudWatch Alarms is not authorized to access the SNS topic encryption key."',
         denied(),
     ),
+    (
+        "alarm-key-no-authorization",
+        'Failed to execute action arn:aws:sns:eu-west-1:111122223333:pages. Received error: "CloudWatch Alarms does not have authorization to access the SNS topic encryption key."',
+        denied(),
+    ),
     ("events-key", "EventBridge is not authorized to access the KMS key of the target queue", denied()),
     (
         "logs-function",

@@ -73,6 +73,7 @@ unsure | <be>be assumed | \b<ROLE>(?::? <QUOTE><RESOURCE>['\"`]?|(?<=function)) 
 # A principal that is not authorized to do something other than an action.
 unsure | <authorized> | (?<![\w./:-])<QUOTE><PRINCIPAL>['\"`]? (?:is|are) not authorized to (?!perform\b)[a-z]{2,20}\b(?:(?: \w{1,20}(?:-\w{1,20})?){0,4} <QUOTE><RESOURCE>)?
 unsure | <authorized> | (?:<ROLE_PRINCIPAL>|<SERVICE>|You|User) (?:is|are) not authorized to (?:access|assume|call|create|get|invoke|launch|publish|read|send|use|write)\b(?:(?: [\w'-]{1,20},?){0,4}:? <QUOTE><RESOURCE>)?
+unsure | <have>have authorization to | \b(?:<ROLE_PRINCIPAL>|<SERVICE>) <LACKS> authorization to (?:access|assume|call|create|get|invoke|launch|publish|read|send|use|write)\b(?:(?: [\w'-]{1,20},?){0,4}:? <QUOTE><RESOURCE>)?
 sure   | <get>credentials of role | \b[Nn]ot authorized to get credentials of role <RESOURCE>
 sure   | <assume>role to assume | \bUnable to assume the role, or the role to assume does not exist
 unsure | is not associated to cluster | \b<ROLE_RESOURCE> is not associated to cluster\b

@@ -85,6 +85,11 @@ def test_destination_without_a_policy(other: str) -> None:
     assert "queue policy" not in explain(_record(NO_KEY).replace(QUEUE, other)).summary
 
 
+def test_key_that_encrypts_no_more_decides_nothing() -> None:
+    text = f"{ALARM_IN_WORDS} The topic is not encrypted with alias/aws/sns any more."
+    assert explain(text).summary.startswith("The key policy does not allow cloudwatch.amazonaws.com")
+
+
 def test_keys_of_two_queues_decide_nothing() -> None:
     shown = '{"KmsMasterKeyId": "alias/aws/sqs"}\n{"KmsMasterKeyId": "alias/billing"}'
     assert explain(f"{_record(NO_KEY)}\n{shown}").summary.startswith(
@@ -93,6 +98,7 @@ def test_keys_of_two_queues_decide_nothing() -> None:
 
 
 ALARM = f'Failed to execute action {TOPIC}. Received error: "null (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 0a1b; Proxy: null)"\n'
+ALARM_IN_WORDS = f'Failed to execute action {TOPIC}. Received error: "CloudWatch Alarms does not have authorization to access the SNS topic encryption key."'
 
 
 @pytest.mark.parametrize(
@@ -100,6 +106,8 @@ ALARM = f'Failed to execute action {TOPIC}. Received error: "null (Service: AWSK
     [
         (f"{ALARM}  Type: AWS::SNS::Topic\n  KmsMasterKeyId: alias/aws/sns", "topic", "alias/aws/sns"),
         (f'{_record(NO_KEY)}\n"KmsMasterKeyId": "alias/aws/sqs"', "queue", "alias/aws/sqs"),
+        (f'{ALARM_IN_WORDS}\n$ aws sns get-topic-attributes --topic-arn {TOPIC} --query Attributes.KmsMasterKeyId\n"alias/aws/sns"', "topic", "alias/aws/sns"),
+        (f"{ALARM_IN_WORDS} The topic is encrypted with the AWS managed key `alias/aws/sns`.", "topic", "alias/aws/sns"),
     ],
 )  # fmt: skip
 def test_key_of_aws_cannot_allow_a_service(text: str, noun: str, key: str) -> None:
@@ -113,7 +121,7 @@ def test_key_of_aws_cannot_allow_a_service(text: str, noun: str, key: str) -> No
         ["kms", "create-key"],
         ["sns" if noun == "topic" else "sqs", f"set-{noun}-attributes"],
     ]
-    assert ("the next deployment would set" in " ".join(remedy.steps)) == (noun == "topic")
+    assert ("the next deployment would set" in " ".join(remedy.steps)) == ("AWS::SNS::Topic" in text)
 
 
 def test_key_in_terraform_is_replaced_there() -> None:

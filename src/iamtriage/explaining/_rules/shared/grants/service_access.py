@@ -200,9 +200,10 @@ SET_KEY = {
 }
 """The commands that set the key of a topic and of a queue."""
 SSE_SQS = "A queue can use SSE-SQS instead (SqsManagedSseEnabled), which requires no KMS permissions."
-# The key in a template, in Terraform, in the CDK, or as the AWS CLI prints it.
+# The key in a template, in Terraform, in the CDK, as the AWS CLI prints it, alone under a query for it, or in a sentence.
 _STATED_KEY = lazy_pattern(
-    r"\b(?:KmsMasterKeyId|kms_master_key_id)[\"']?\s{0,20}[:=]\s{0,4}[\"']?(?:arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:\d{12}:)?(?:key/)?(?P<key>alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35})(?![\w/-])|\bQueueEncryption\.KMS_MANAGED\b",
+    r"(?:\b(?:KmsMasterKeyId|kms_master_key_id)[\"']?\s{0,20}[:=]\s{0,4}|\.KmsMasterKeyId\b[^\n]{0,80}\n[^\S\n]{0,8}"
+    r"|\b(?:is|are) encrypted (?:with|by|using) (?:the )?(?:(?:AWS[- ]managed|default|KMS|key) ){0,4}(?=[\"'`]?alias/aws/))[\"'`]?(?:arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:\d{12}:)?(?:key/)?(?P<key>alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35})(?![\w/-])|\bQueueEncryption\.KMS_MANAGED\b",
     re.ASCII,
 )
 _TEMPLATE = lazy_pattern(r"\bAWS::(?:SNS::Topic|SQS::Queue)\b|\baws_(?:sns_topic|sqs_queue)\b")

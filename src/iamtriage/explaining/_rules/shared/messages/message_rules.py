@@ -43,6 +43,7 @@ SERVICES_IN_PROSE = {
     "api gateway": "apigateway.amazonaws.com",
 }
 """Services as messages name them, in lowercase, and their principals."""
+_LACKS = ("is not authorized", "does not have authorization")
 _PROSE_VERBS = ("access", "invoke", "publish", "send", "write")
 _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "denials.services.sessions.explain_rejected_session": ("server authentication failed",),
@@ -189,7 +190,12 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "could not publish to sns topic",
         "could not invoke lambda function",
         "topic policy is incorrect",
-        *(f"{name} is not authorized to {verb}" for name in SERVICES_IN_PROSE for verb in _PROSE_VERBS),
+        *(
+            f"{name} {lacks} to {verb}"
+            for name in SERVICES_IN_PROSE
+            for lacks in _LACKS
+            for verb in _PROSE_VERBS
+        ),
     ),
     "denials.services.lambda_functions.explain_execution_role": (
         "ensure the role can perform",
