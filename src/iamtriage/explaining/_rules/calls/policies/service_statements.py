@@ -54,6 +54,7 @@ class ServiceContrast(NamedTuple):
         change: The key, the value and the corrected value of a condition.
         is_allowed: Whether the policy allows the service.
         is_code: Whether the policy is in code or a template.
+        keeps_old: Whether the old value of the condition is that of another source, which goes on calling.
     """
 
     verdict: str
@@ -61,6 +62,7 @@ class ServiceContrast(NamedTuple):
     change: tuple[str, str, str] | None = None
     is_allowed: bool = False
     is_code: bool = False
+    keeps_old: bool = False
 
     def correct(self, usual: Remedy) -> Remedy:
         """Return the remedy that corrects the statement, from the usual one, which prints the policy and replaces it."""
@@ -75,10 +77,12 @@ class ServiceContrast(NamedTuple):
         kept = f"If {clip_text(old)} is another source that still calls, list both values instead."
         steps = () if is_slip else (kept,)
         # A key has several log groups.
-        keeps_old = key.lower() == _OF_LOG_GROUP
+        keeps_old = self.keeps_old or key.lower() == _OF_LOG_GROUP
         if keeps_old:
             title = f"Add {new} to the condition on {key}"
             steps = (f"The command keeps {old}, so that what it allows goes on working.",)
+        if self.keeps_old:
+            steps = (*steps, "It changes each statement that has this value. Then repeat the call.")
         remedy = corrected_patterns.replace_value_remedy(usual, title, steps, old, new, keeps_old=keeps_old)
         return attrs.evolve(remedy, layer=None)
 

@@ -17,7 +17,7 @@ from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.calls.policies import service_statements
+from iamtriage.explaining._rules.calls.policies import service_statements, trail_sources
 from iamtriage.explaining._rules.calls.policies.image_policies import explain_image
 from iamtriage.explaining._rules.denials.denies.service_exceptions import explain_denied_service
 from iamtriage.explaining._rules.denials.resource_commands import policy_commands
@@ -193,6 +193,9 @@ def explain_closed_resource(denial: Denial) -> Explanation | None:
         contrast = service_statements.compare_statements(
             denial.case, row.service, "lambda:InvokeFunction", function
         )
+    elif row.service == trail_sources.SERVICE:
+        folder = f"arn:{values['PARTITION']}:s3:::{bucket}{path}"
+        contrast = trail_sources.compare_trail(denial, folder, account)
     if row.service == load_balancer_logs.PRINCIPAL:
         folder = f"arn:{values['PARTITION']}:s3:::{bucket}{path}"
         allowed = load_balancer_logs.find_allowed(denial, folder)
