@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -28,10 +29,11 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_re
 from iamtriage.failures._failures import MissingCredentials
 
 NOT_INSTANTIATED = r"API returned error: Missing Credentials: Cannot instantiate"
+STORED = r"[Cc]redentials stored with the database (?:cluster|instance)"
 _MESSAGE = lazy_pattern(
     r"\b(?P<parameter>aws_default_[a-z0-9]{2,20}_role)[\"'`]? (?:is|are) not (?:specified|set)\b"
     rf"|\b(?P<service>S3|Lambda|\w{{4,20}}) {NOT_INSTANTIATED}"
-    r"|\bCredentials stored with the database (?P<kind>cluster|instance) can't be accessed"
+    r"|\b[Cc]redentials stored with the database (?P<kind>cluster|instance) can['’]t be accessed"
     r"|\badd the (?P<feature>[A-Z0-9_]{3,30}) role to the DB instance\b"
     r"|\bDatabase backup/restore option is (?P<option>not enabled)"
     r"|\(at least one of\) the (?P<privileges>(?:(?!privilege)[^\n]){0,120}?(?:FROM S3|INTO S3|INVOKE LAMBDA|\bAWS_[A-Z0-9]{2,20}(?:_S3)?_ACCESS)(?:(?!privilege)[^\n]){0,80}) privilege"
@@ -83,7 +85,14 @@ _OLD_PRIVILEGES = {
     "AWS_LAMBDA_ACCESS": "INVOKE LAMBDA",
 }
 _UNUSED = "The statement failed before the database used a role: the role's trust policy and permissions, the bucket and the privileges of the database user are not the cause."
-_UNSENT = "The database got no credentials, so it sent no request: the role's permissions, the bucket and the statement are not the cause."
+_UNSENT = "The database got no credentials, so it sent no request: the role's permissions, the bucket, the statement and the privileges of the database user are not the cause."
+# What the statements of a feature call.
+_ACTIONS = {
+    "s3Import": " (s3:GetObject, s3:ListBucket)",
+    "s3Export": " (s3:PutObject, s3:AbortMultipartUpload)",
+    "Lambda": " (lambda:InvokeFunction)",
+}
+_STATED_FEATURE = lazy_pattern(r"(\bfeature_name\s{0,20}=\s{0,4})\"\w{2,40}\"")
 
 DATABASE_WITHOUT_ROLE = CauseType(
     "database-without-role",
@@ -198,16 +207,27 @@ def explain_database_role(text: str, _facts: Facts | None = None) -> Explanation
         is_set = found["service"] is not None and not is_empty
         return _explain_parameter(_find_database(text, "cluster"), parameter, is_set=is_set)
     stated = _FEATURE.search(text, found.end())
+    feature = found["feature"] or (stated["feature"] if stated else "FEATURE")
     return _explain_feature(
         _find_database(text, found["kind"] or "instance"),
-        found["feature"] or (stated["feature"] if stated else "FEATURE"),
+        feature,
         _ORACLE if found["feature"] else _POSTGRES,
+        _write_association(text, feature),
         is_in_code=any(_find_coded_roles(text)),
     )
 
 
+def _write_association(text: str, feature: str) -> str | None:
+    """Return the association for a feature in Terraform's code, from the only one that a text has for another feature."""
+    block = only_one(find_resources(text, *_RESOURCES))
+    if block is None or not block.is_whole or not _STATED_FEATURE.search(block.body):
+        return None
+    body = _STATED_FEATURE.sub(rf'\1"{feature}"', textwrap.dedent(block.body.strip("\n")).strip())
+    return f'resource "{block.type}" "{block.name}_{feature.lower()}" {{\n{textwrap.indent(body, "  ")}\n}}'
+
+
 def explain_uninstantiated(case: Case[MissingCredentials], message: str) -> Explanation:
-    """Explain that Aurora MySQL has a role in its parameter that is not associated with the cluster."""
+    """Explain a database without credentials, of which `parse` reads the message."""
     found = explain_database_role(case.failure.text)
     if found is None:
         return explain_no_credentials(case, message)
@@ -245,7 +265,9 @@ def _check_association(database: _Database, role: str, url: str, *steps: str) ->
     )
 
 
-def _explain_feature(database: _Database, feature: str, url: str, *, is_in_code: bool) -> Explanation:
+def _explain_feature(
+    database: _Database, feature: str, url: str, written: str | None, *, is_in_code: bool
+) -> Explanation:
     kind, roles = database.kind, database.roles
     if feature in roles:
         summary = f"The DB {kind} cannot use {_name_role(roles[feature])}, which is associated with it for {feature}."
@@ -260,18 +282,23 @@ def _explain_feature(database: _Database, feature: str, url: str, *, is_in_code:
         )
         summary = f"{summary}: the text shows {shown} only, and each feature needs an association of its own"
         because = "It does not matter that another feature works: the database takes the role of the feature that the statement uses."
+    step = None
+    if written:
+        step = f'If nothing uses the other feature, change feature_name to "{feature}" instead: that replaces the association.'
+    elif is_in_code:
+        step = f'In Terraform, add another association with feature_name = "{feature}"; in CloudFormation, an entry in AssociatedRoles.'
     return _explain(
         f"{summary}.",
         _UNSENT,
         account_remedy(
             f"Associate {_name_role(role)} with the {kind} for {feature}",
             f"The caller needs rds:AddRoleToDB{kind.title()}, and iam:PassRole for the role.{' What is associated stays.' * bool(others)}",
-            "The role must trust rds.amazonaws.com and allow what the statement does.",
+            f"The role must trust rds.amazonaws.com and allow what the statement does{_ACTIONS.get(feature, '')}.",
             "Wait until its status is ACTIVE, and repeat the statement: the SQL needs no change.",
-            f'In Terraform, add another association with feature_name = "{feature}"; in CloudFormation, an entry in AssociatedRoles.'
-            if is_in_code
-            else None,
-            commands=database.add_role(role or "ROLE_ARN", feature),
+            step,
+            manifest=written,
+            manifest_language="hcl" if written else "yaml",
+            commands="terraform apply" if written else database.add_role(role or "ROLE_ARN", feature),
             url=url,
         ),
         because=because,

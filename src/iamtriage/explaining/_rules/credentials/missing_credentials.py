@@ -286,6 +286,7 @@ def _complete_credentials_remedy(written: str | None, missing: str | None) -> Re
 # The most specific routes come first.
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(database_roles.explain_uninstantiated, message=database_roles.NOT_INSTANTIATED),
+    Route(database_roles.explain_uninstantiated, message=database_roles.STORED),
     Route(ecs_tasks.explain_unknown_credentials_id, message=ecs_tasks.UNKNOWN_CREDENTIALS_ID),
     Route(unsigned_requests.explain_no_registry_login, message=unsigned_requests.NO_REGISTRY_LOGIN),
     Route(service_logins.explain_missing_smtp_login, message=service_logins.NOT_LOGGED_IN),
