@@ -17,6 +17,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.calls.names.cdk_qualifiers import explain_missing_parameter
+from iamtriage.explaining._rules.calls.network.metadata_tokens import explain_missing_token
 from iamtriage.explaining._rules.calls.roles.execution_roles import explain_execution_role
 from iamtriage.explaining._rules.calls.states.object_states import explain_skipped_objects
 from iamtriage.explaining._rules.credentials.database_roles import explain_database_role
@@ -226,5 +227,6 @@ _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     explain_rejected_object,
     explain_execution_role,
     explain_invalid_response,
+    explain_missing_token,
     explain_other_authority,
 )
