@@ -14,9 +14,9 @@ _LOGIN_ONLY = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithR
 DECIDED_ELSEWHERE = CauseType(
     "decided-elsewhere",
     title="Another system than IAM denied the request",
-    text="A database, a web firewall, a registry, Google Cloud, Azure, GitHub or Docker denied it by its own rules.",
+    text="A database, a web firewall, a registry, Google Cloud, Azure, GitHub, Vault or Docker denied it by its own rules.",
     meaning="The message comes from a system with rules of its own. IAM policies have no effect on it.",
-    recognised_by="The message is that of PostgreSQL, MySQL, a load balancer, CloudFront, ECR Public, Docker Hub, Google Cloud, Azure, GitHub or the Docker daemon.",
+    recognised_by="The message is that of PostgreSQL, MySQL, a load balancer, CloudFront, ECR Public, Docker Hub, Google Cloud, Azure, GitHub, Vault or the Docker daemon.",
     fix="Change the permissions or rules of the system that denied the request.",
     sources=(_ALB, _LOGIN_ONLY),
 )

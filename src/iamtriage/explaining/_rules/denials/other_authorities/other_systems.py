@@ -12,7 +12,11 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage.explaining._rules.denials.other_authorities import cloud_services, database_privileges
+from iamtriage.explaining._rules.denials.other_authorities import (
+    cloud_services,
+    database_privileges,
+    vault_policies,
+)
 from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
 from iamtriage.explaining._rules.denials.other_authorities.docker_hub import explain_docker_hub
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
@@ -143,4 +147,5 @@ _RULES: tuple[Callable[[str], Explanation | None], ...] = (
     cloud_services.explain_public_registry,
     cloud_services.explain_azure,
     cloud_services.explain_google_federation,
+    vault_policies.explain_vault,
 )
