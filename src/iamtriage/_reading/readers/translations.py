@@ -57,7 +57,6 @@ _TYPES: dict[PolicyType, re.Pattern[str]] = lazy_patterns(
 _JOINED = r"(?<=[A-Za-z0-9_*.-])[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
 _SECTION = rf"(?:{MASK}|[^\s:]){{0,40}}+"
 _NAME = rf"(?:{MASK}|(?!{_JOINED})[^\s,;\"'、。」»<>]){{1,600}}+"
-_ARN = rf"arn:[\w-]{{1,24}}:[a-z0-9-]{{1,40}}:{_SECTION}:{_SECTION}:{_NAME}"
 _PRINCIPAL = lazy_pattern(
     rf"arn:[\w-]{{1,24}}:(?:iam|sts)::{_SECTION}:{_NAME}|<[^<>\n]{{1,60}}>|(?!(?:IAM|AWS)\s)[\w+=,.@-]{{3,64}}(?=\s)"
 )

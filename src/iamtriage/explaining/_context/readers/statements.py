@@ -46,7 +46,7 @@ _BEFORE = lazy_pattern(
     r"(?i:\b(?:last (?:week|month|year|night|sprint|mon|tues|wednes|thurs|fri|satur|sun)|yesterday|(?:days?|weeks?|months?) ago)\b)"
 )
 _DENIES = lazy_pattern(
-    r"(?i:\b(?:not|never|cannot|neither|nor|nobody|nothing|no one|no longer|fail(?:s|ed)?)\b|n't\b)"
+    r"(?i:\b(?:not|never|cannot|neither|nor|nobody|nothing|no one|no longer|fail(?:s|ed)?|stop(?:s|ped)? (?:to work|working))\b|n't\b)"
 )
 # Words of a clause about another caller, a time before, a condition, a requirement or another attempt.
 _IS_OTHER = lazy_pattern(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import lower_first
 from iamtriage.explaining._cause_types import Cause, CauseType
@@ -39,6 +41,11 @@ _SIGNING_TOOLS = (
     (lazy_pattern(r"\bs3fs\b"), "Remove sigv2 from the options of s3fs", "Current versions sign with version 4. Set the Region of the bucket with -o endpoint=REGION.", None),
     (lazy_pattern(r"\brclone\b"), "Set v2_auth to false in the rclone remote", "Set its region to that of the bucket, too.", None),
 )  # fmt: skip
+# What precedes a tool that did not send the request, up to the tool.
+_OTHER_TOOL = lazy_pattern(
+    r"(?i:\b(?:not|no|never|without|unlike|instead of|rather than)|n't use) (?i:with |using |use )?\Z"
+)
+_CHARS_BEFORE = 24
 DETAILS_NOT_THERE = CauseType(
     "authorization-details-missing",
     title="The authorization details are not available",
@@ -190,11 +197,19 @@ def _stack_command(case: Case[AwsError]) -> str:
 
 def _find_signing_remedy(text: str) -> Remedy | None:
     """Return how the tool that a text names signs with version 4, or ``None`` if it names none."""
-    found = next((tool for sign, *tool in _SIGNING_TOOLS if sign.search(text)), None)
+    found = next((tool for sign, *tool in _SIGNING_TOOLS if _names_tool(sign, text)), None)
     if found is None:
         return None
     title, step, line = found
     return your_remedy(f"{title}", step, commands=line, url=pages.SIGNATURES)
+
+
+def _names_tool(sign: re.Pattern[str], text: str) -> bool:
+    """Return whether a text names a tool, and not that another one is used or works."""
+    return any(
+        not _OTHER_TOOL.search(text, max(0, m.start() - _CHARS_BEFORE), m.start())
+        for m in sign.finditer(text)
+    )
 
 
 def signing_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ...]:

@@ -65,7 +65,7 @@ _VERB = (
     r"(?:is|are|exists?|lives?|runs?|sits?|resides?|(?:was|were|is|got) (?:created|deployed|made|restored))"
 )
 _WORKING_CALL = lazy_pattern(rf"--region[ =]({REGION})\b")
-_NOT_OTHER = r"(?! (?:and|or|too|as well|also)\b)"
+_NOT_OTHER = r"(?! (?:and|or|too|as well|also)\b)(?![^.;\n]{0,60}\b(?:deleted|moved|removed)\b)"
 
 
 class _Place(NamedTuple):

@@ -28,6 +28,11 @@ _EFFECTS = ("Allow", "Deny")
 _UNKNOWN = lazy_pattern(r"Unknown field:? (\w{1,30})")
 _MAX_OBJECTS, _CLOSE = 40, 0.8
 _BRACE = lazy_pattern(r"\{(?=\s{0,200}\")")
+# What introduces a document that the call did not send.
+_OLD = lazy_pattern(
+    r"(?i:\b(?:old|older|previous|earlier|former|works|worked|working)\b)[^\n{}]{0,40}\n?\s{0,8}\Z"
+)
+_MAX_WORDS = 100
 _DECODER = json.JSONDecoder()
 # An Effect in YAML, HCL or a fragment of JSON. The names of the other elements begin in its column.
 _EFFECT = lazy_pattern(r"[ \t-]{0,64}[\"']?Effect[\"']?\s{0,20}[:=]")
@@ -116,7 +121,8 @@ def _find_objects(text: str) -> Iterator[dict[str, Any]]:
             found, end = _DECODER.raw_decode(text, brace.start())
         except (ValueError, RecursionError):
             continue
-        if isinstance(found, dict) and _is_policy(cast("dict[str, Any]", found)):
+        is_old = _OLD.search(text, max(0, brace.start() - _MAX_WORDS), brace.start()) is not None
+        if isinstance(found, dict) and not is_old and _is_policy(cast("dict[str, Any]", found)):
             yield found
 
 

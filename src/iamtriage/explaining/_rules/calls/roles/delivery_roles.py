@@ -6,9 +6,11 @@ https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html.
 
 from __future__ import annotations
 
+import re
+
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -32,6 +34,11 @@ _UNDELIVERED = lazy_pattern(
 _TARGET = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:(?P<service>kinesis|firehose|logs):(?P<region>[a-z0-9-]{6,30}):\d{12}:(?P<type>stream/|deliverystream/|destination:)(?P<name>[\w.-]{1,128})",
 )
+_ROLE = r"arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{0,511}[\w+=@-]"
+_PASSED = lazy_pattern(
+    rf"(?:--role-arn|\b[rR]ole_?[aA]rn)[\"']?(?:\s?[:=]\s?|\s{{1,4}})[\"']?(?P<role>{_ROLE})", re.ASCII
+)
+_ANY_ROLE = lazy_pattern(_ROLE, re.ASCII)
 _NOT_THE_CALLER = "The caller's permissions are not the problem."
 SUBSCRIPTION_UNDELIVERED = CauseType(
     "subscription-undelivered",
@@ -65,7 +72,7 @@ def explain_undelivered_message(case: Case[AwsError], message: str) -> Explanati
             remedies=_check_destination(named, region),
             notes=_NOT_THE_CALLER,
         )
-    role_arn = clues.find_role_arn(case.failure.text)
+    role_arn = _find_role(case.failure.text)
     kind = "deliverystream" if service == "firehose" else "stream"
     arn = target[0] if target else f"arn:aws:{service}:REGION:ACCOUNT_ID:{kind}/{named}"
     access = _allow_writing(service, arn, commands.role_name((role_arn or "").rpartition("/")[2]))
@@ -94,6 +101,13 @@ def explain_undelivered_message(case: Case[AwsError], message: str) -> Explanati
         ),
         notes=_NOT_THE_CALLER,
     )
+
+
+def _find_role(text: str) -> str | None:
+    """Return the role that the call passes, or else the only role in a text."""
+    if (passed := _PASSED.search(text)) is not None:
+        return passed["role"]
+    return only_one(set(_ANY_ROLE.findall(text)))
 
 
 def _allow_writing(service: str, arn: str, role: str) -> Remedy:

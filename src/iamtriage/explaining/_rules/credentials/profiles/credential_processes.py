@@ -59,6 +59,11 @@ _SOURCES = (
 _OPTION = lazy_pattern(
     r"--(?P<name>profile|role-arn|role-session-name|external-id|serial-number)[ =][\"']?(?P<value>[\w+=,.@:/-]{1,300})"
 )
+# What precedes a command that the program does not run.
+_NOT_RUN = lazy_pattern(
+    r"(?i:\b(?:not|never|no longer|instead of|used to)|n't) (?:[a-z]{2,10} ){0,2}[`\"']?\Z"
+)
+_CHARS_BEFORE = 40
 _RESHAPED = lazy_pattern(r"\bjq\b|--query\b|\bVersion\b[\"']?\s{0,3}:\s{0,3}1\b")
 
 
@@ -74,7 +79,9 @@ class _Output(NamedTuple):
 def _find_output(text: str) -> _Output | None:
     for pattern, key, jq in _SOURCES:
         found = pattern.search(text)
-        if found is not None and not _RESHAPED.search(found["options"]):
+        if found is None or _NOT_RUN.search(text, max(0, found.start() - _CHARS_BEFORE), found.start()):
+            continue
+        if not _RESHAPED.search(found["options"]):
             return _Output(found["call"], key, jq, dict(_OPTION.findall(found["options"])))
     return None
 

@@ -50,7 +50,7 @@ _USUAL_STAGE = lazy_pattern(
 )
 _OPEN_STEP = "The text shows that the method requires no authorization (NONE): neither a token nor an IAM policy is missing."
 _SIGN_STEP = "If the method uses AWS_IAM, sign the request: a Bearer token does not count there."
-_SHOWN_ROUTES, _MAX_ROUTES = 4, 300
+_SHOWN_ROUTES = 4
 # What aws apigateway get-resources and get-stages print as text or as a table.
 _LISTED_ROUTE = lazy_pattern(
     r"^[|\s]{0,20}(?P<path>/[\w{}+./-]{0,200})(?:[|\s]{1,40}(?P<methods>[A-Z]{3,7}(?:[,|\s]{1,20}[A-Z]{3,7}){0,8}))?[|\s]{0,40}$",

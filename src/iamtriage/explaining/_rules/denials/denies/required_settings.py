@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.denials.conditions.deny_conditions import Requirement
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 
 # What writes objects for a program, and has a setting of its own.

@@ -45,7 +45,10 @@ _MODULE_20 = lazy_pattern(
 _MODULE_ACCESS = lazy_pattern(
     r"\benable_cluster_creator_admin_permissions\s{0,20}=\s{0,4}(?!false)\w|\baccess_entries\s{0,20}=|\baws_eks_access_entry\b"
 )
-_CREATOR_ON = lazy_pattern(r"\benable_cluster_creator_admin_permissions\s{0,20}=\s{0,4}true\b")
+# A line of code that is no comment.
+_CREATOR_ON = lazy_pattern(
+    r"(?<![#/])(?<![#/] )\benable_cluster_creator_admin_permissions\s{0,20}=\s{0,4}true\b"
+)
 # The entry that failed, by its key in the module.
 _DECLARED = lazy_pattern(r"\baws_eks_access_entry\.this\[\\?\"(?P<key>[\w./-]{1,64})\\?\"\]")
 # Who runs Terraform, as people write it.

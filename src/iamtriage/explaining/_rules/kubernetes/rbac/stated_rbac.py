@@ -169,6 +169,9 @@ def compare_role(role: StatedRole, request: Request) -> Gap | None:
     allowing = [each for each in of_type if _has(each.verbs, verb)]
     if any(not each.names or request.name in each.names for each in allowing):
         return _compare_scope(role, request)
+    if _compare_scope(role, request).is_elsewhere:
+        # Another rule would not make it apply there.
+        return None
     other = next((each for each in role.rules if _covers(each, resource) and _has(each.verbs, verb)), None)
     if allowing:
         words = f"allows {verb} on {resource} only for {_join(allowing[0].names)}"
