@@ -49,6 +49,7 @@ def test_what_it_tells(said: str, error: str, told: str) -> None:
         "It works locally with boto3 1.28.",
         "It works in eu-west-1.",
         "The documentation says that it works locally.",
+        "It stopped to work locally, too.",
     ],
 )
 def test_nothing_is_told(said: str) -> None:

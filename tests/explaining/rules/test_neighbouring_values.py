@@ -1144,6 +1144,58 @@ operation error RolesAnywhere: CreateSession, https response error StatusCode: 4
             }
         },
     ),
+    "role of another namespace, which no rule would make apply": _Row(
+        """Error from server (Forbidden): secrets "mail" is forbidden: User "system:serviceaccount:shop:web" cannot get resource "secrets" in API group "" in the namespace "shop"
+kind: Role
+metadata:
+  name: few
+  namespace: tools
+rules:
+- apiGroups: [""]
+  resources: ["secrets"]
+  resourceNames: ["db"]
+  verbs: ["get"]
+""",
+        ("kubectl create role get-secrets-mail -n shop",),
+        ("kubectl patch", "-n tools"),
+    ),
+    "setting of the module in a comment": _Row(
+        """Error: creating EKS Access Entry (shop:arn:aws:iam::111122223333:role/deploy): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, ResourceInUseException: The specified access entry resource is already in use on this cluster.
+  with module.eks.aws_eks_access_entry.this["deploy"],
+# enable_cluster_creator_admin_permissions = true
+""",
+        ("terraform import",),
+        ("the module declares two",),
+    ),
+    "command that the program no longer runs": _Row(
+        """Error when retrieving credentials from custom-process: Unsupported version 'None' for credential process provider, supported versions: 1
+[profile dev]
+credential_process = /opt/get.sh
+The script does not run aws sts assume-role any more, it reads a vault.
+""",
+        ("printed JSON of another form than SDKs expect",),
+        ("as it is", "jq"),
+    ),
+    "tool that did not send the request": _Row(
+        "An error occurred (InvalidRequest) when calling the GetObject operation: The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.\nNot s3cmd, our own client.\n",
+        ("aws configure set default.s3.signature_version s3v4",),
+        ("pip install",),
+    ),
+    "two roles beside an undelivered message": _Row(
+        """An error occurred (InvalidParameterException) when calling the PutSubscriptionFilter operation: Could not deliver test message to specified Kinesis stream. Check if the given kinesis stream is in ACTIVE state.
+The stream is written by arn:aws:iam::111122223333:role/writer and read by arn:aws:iam::111122223333:role/reader.
+""",
+        ("--role-name ROLE_NAME",),
+        ("--role-name writer", "--role-name reader"),
+    ),
+    "role that the call passes, beside another one": _Row(
+        """An error occurred (InvalidParameterException) when calling the PutSubscriptionFilter operation: Could not deliver test message to specified Kinesis stream. Check if the given kinesis stream is in ACTIVE state.
+The stream is read by arn:aws:iam::111122223333:role/reader.
+aws logs put-subscription-filter --role-arn arn:aws:iam::111122223333:role/writer --log-group-name app
+""",
+        ("--role-name writer",),
+        ("--role-name reader",),
+    ),
 }
 
 

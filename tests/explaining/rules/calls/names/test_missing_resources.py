@@ -88,6 +88,7 @@ def test_profile_of_the_other_account() -> None:
         "The table is in eu-central-1 and us-east-1.",
         "The table is in eu-west-1.",
         "The table trips is in eu-central-1.",
+        "The table was created in eu-central-1 by mistake and then deleted.",
         "A copy: arn:aws:dynamodb:eu-central-1:111122223333:table/bookings",
         "arn:aws:dynamodb:eu-central-1:111122223333:table/bookings-old",
     ],

@@ -60,8 +60,9 @@ def test_element_is_named(text: str, problem: str) -> None:
         "Resources:\n  Policy:\n    Type: AWS::IAM::Policy\n",
         '{"action": "opened", "effects": ["none"], "resources": []}',
         '{"Statement": [{"Effect": "Allow", "Comment": "reads", "Action": "s3:GetObject", "Resource": "*"}]}',
+        f"{ALLOW}\nThe old one was {ALLOW.replace('Action', 'action')}",
     ],
-    ids=["right", "not JSON", "HCL", "template", "event", "another name"],
+    ids=["right", "not JSON", "HCL", "template", "event", "another name", "an old policy"],
 )
 def test_other_syntax_errors(beside: str) -> None:
     assert explain(f"{SYNTAX}\n{beside}\n").causes[0].code == "invalid-json"
