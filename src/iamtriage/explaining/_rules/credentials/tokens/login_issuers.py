@@ -160,7 +160,7 @@ def _find_in_code(text: str, audience: str) -> _Listing | None:
     return _Listing(f"{clip_text(words)}", f"{client}, {audience}" if client else audience, remedy)
 
 
-_POOL_OF_TEMPLATE = lazy_pattern(r"^ {2,8}(?P<name>[A-Za-z0-9]{1,128}):\s{0,4}\n(?: {4,12}[^\n]*\n)*? {4,12}Type: [\"']?AWS::Cognito::(?P<type>IdentityPool|UserPoolClient)\b", re.MULTILINE)  # fmt: skip
+_POOL_OF_TEMPLATE = lazy_pattern(r"^ {2,8}(?P<name>[A-Za-z0-9]{1,128}):\s{0,4}\n(?: {4}[^\n]*\n){0,60}? {4,12}Type: [\"']?AWS::Cognito::(?P<type>IdentityPool|UserPoolClient)\b", re.MULTILINE)  # fmt: skip
 _LISTED_REFERENCE = lazy_pattern(
     r"\bClientId: *!Ref *(?P<client>[A-Za-z0-9]{1,128})\s{1,40}(?:-? *)ProviderName: *(?P<provider>[^\n]{1,200})"
     r"|\bProviderName: *(?P<before>[^\n]{1,200}?)\s{1,40}ClientId: *!Ref *(?P<second>[A-Za-z0-9]{1,128})"
