@@ -69,8 +69,8 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
     ),
     (
         "codebuild",
-        ("[Container] ", "CODEBUILD_", "/codebuild/"),
-        r"\[Container\] \d{4}/\d\d/\d\d |\bCODEBUILD_\w{3,}|/codebuild/(?:output|readonly|local)",
+        ("[Container] ", "CODEBUILD_", "/codebuild/", "BUILD_CONTAINER_UNABLE"),
+        r"\bBUILD_CONTAINER_UNABLE_TO_PULL_IMAGE\b|\[Container\] \d{4}/\d\d/\d\d |\bCODEBUILD_\w{3,}|/codebuild/(?:output|readonly|local)",
         "the service role of the CodeBuild project",
         "aws codebuild batch-get-projects --names PROJECT_NAME --query 'projects[].serviceRole' --output text",
     ),

@@ -256,6 +256,8 @@ GUARDRAIL_ROUTES: Routes = (
         says("could not be used to assume"),
         "denials.roles.cdk_roles.explain_unassumed_roles",
     ),
+    # The message can name an action, too.
+    (says("User: CodeBuild"), "denials.identities.build_images.explain_build_image"),
     (
         _lacks_action_or_caller,
         (

@@ -126,7 +126,7 @@ def explain_git_denial(denial: Denial) -> Explanation:
 
 NAME = r"(?P<name>[a-z0-9][a-z0-9._-]{0,80}(?:/[a-z0-9][a-z0-9._-]{0,80}){0,6})"
 _REPOSITORY = lazy_pattern(rf"/v2/{NAME}/(?:(?:manifests|blobs)/|(?P<list>tags/list)\b)", re.ASCII)
-_IMAGE = lazy_pattern(
+IMAGE = lazy_pattern(
     rf"\.dkr\.ecr(?:-fips)?\.[a-z0-9-]{{6,30}}\.[a-z.]{{9,20}}/{NAME}(?=[:@\"'\s,]|\Z)", re.ASCII
 )
 # What ECS prints.
@@ -203,20 +203,20 @@ _PULLING_ROLE = lazy_pattern(
     re.ASCII,
 )
 _POLICIES = r"AmazonEC2ContainerRegistry(?:ReadOnly|PullOnly|PowerUser)\b"
-_CAN_PULL = lazy_pattern(
+CAN_PULL = lazy_pattern(
     rf"(?:\bpolicy/|\b(?:has|have|with)\b(?:(?!\bno[t ]|n't\b)[^\n.!?]){{0,200}}?\b)(?P<policy>{_POLICIES})|\b(?P<attached>{_POLICIES})(?= (?:is )?attached)"
 )
 CACHE_PREFIX = lazy_pattern(
     r"docker-?hub|docker\.io|ecr-public|public\.ecr\.aws|ghcr(?:\.io)?|github|gitlab|k8s|kubernetes|registry\.k8s\.io|quay(?:\.io)?"
 )
 """The prefixes that the console proposes for pull through cache rules."""
-_REPOSITORY_POLICIES = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html"
+REPOSITORY_POLICIES = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html"
 
 
 def _explain_closed_repository(denial: Denial, repository: _Repository) -> Explanation | None:
     """Explain that the policy of a repository does not allow another account, if the text shows both accounts."""
     shown = denial.failure.text
-    role, attached = _PULLING_ROLE.search(shown), _CAN_PULL.search(shown)
+    role, attached = _PULLING_ROLE.search(shown), CAN_PULL.search(shown)
     lacks_policy = "RepositoryPolicyNotFoundException" in shown
     has_none = lacks_policy and f"registry with id '{repository.account}'" in shown
     if role is None or role["account"] == repository.account or not (attached or has_none):
@@ -233,7 +233,7 @@ def _explain_closed_repository(denial: Denial, repository: _Repository) -> Expla
         "Every repository from which the role pulls needs the statement. The role can be replaced by the account's root ARN, to allow all its roles.",
         statements=(allow(tasks.PULL_ACTIONS, principal={"AWS": role["arn"]}, sid="Pull"),),
         commands=repository.edit_commands[1 if has_none else 0 :],
-        url=_REPOSITORY_POLICIES,
+        url=REPOSITORY_POLICIES,
     )
     text = f"A pull from another account requires the policies of both sides. {own}. {find_puller(shown)[2]} No role of the pod and no imagePullSecret is required."
     return denial.explain(
@@ -254,7 +254,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
     case, shown = denial.case, denial.failure.text
     if registry_logins.is_about_public_registry(shown):
         return registry_logins.explain_public_registry(denial)
-    found = _REPOSITORY.search(shown) or _IMAGE.search(shown)
+    found = _REPOSITORY.search(shown) or IMAGE.search(shown)
     repository = _Repository(*find_registry(case), find_partition(case), found["name"] if found else None)
     name = repository.stated_name
     on_node, on_ecs = PULLED_BY_KUBELET.search(shown) is not None, _ECS.search(shown) is not None
@@ -294,7 +294,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
             f"A pull from another account requires {_ACTIONS} on both sides.",
             statements=(allow(tasks.PULL_ACTIONS, principal={"AWS": "ROLE_ARN"}, sid="Pull"),),
             commands=repository.edit_commands,
-            url=_REPOSITORY_POLICIES,
+            url=REPOSITORY_POLICIES,
         ),
     ]
     own, known = denial.context.account, _PULLING_ROLE.search(shown)
@@ -309,7 +309,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
         title = f"In account {repository.account}, allow the node role in the repository policy"
         steps = (f"{who_pulls} {_SHOW_ROLE}", *remedies[1].steps)
         allow_it = attrs.evolve(remedies[1], title=title, steps=steps)
-        attached = next(find_said(shown, _CAN_PULL), None)
+        attached = next(find_said(shown, CAN_PULL), None)
         if attached is None:
             causes[:2], remedies = causes[1::-1], [allow_it, remedies[0]]
         else:
