@@ -1181,6 +1181,16 @@ The script does not run aws sts assume-role any more, it reads a vault.
         ("aws configure set default.s3.signature_version s3v4",),
         ("pip install",),
     ),
+    "permission of a token in the log of its job": _Row(
+        "##[group]GITHUB_TOKEN Permissions\nContents: read\nIdToken: write\n##[endgroup]\nError: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\n",
+        ("The SDK found no credentials",),
+        ("The permissions of the workflow lack id-token: write",),
+    ),
+    "variable of another program": _Row(
+        "botocore.exceptions.PartialCredentialsError: Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY\nAWS_SECRET_KEY is what the old tool reads\n",
+        ("Set AWS_SECRET_ACCESS_KEY",),
+        ("Rename",),
+    ),
     "two roles beside an undelivered message": _Row(
         """An error occurred (InvalidParameterException) when calling the PutSubscriptionFilter operation: Could not deliver test message to specified Kinesis stream. Check if the given kinesis stream is in ACTIVE state.
 The stream is written by arn:aws:iam::111122223333:role/writer and read by arn:aws:iam::111122223333:role/reader.

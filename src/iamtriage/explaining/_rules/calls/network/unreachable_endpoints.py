@@ -150,7 +150,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     summary = _summarize(message, host)
     is_regional = PRIVATE_DNS_REGIONAL_ONLY.code in {each.code for each in findings.causes}
     if is_regional and has_endpoint(case):
-        summary = f"{summary.removesuffix('.')}: the VPC endpoint for STS has only the name of its Region, sts.{commands.region(clues.find_region(case))}.amazonaws.com."
+        summary = f"{summary.removesuffix('.')}. The VPC endpoint for STS has only the name of its Region, sts.{commands.region(clues.find_region(case))}.amazonaws.com."
         related = ()
     cause = cause or NO_ANSWER.cause(
         "reported",

@@ -47,7 +47,7 @@ _RIGHT_NAMES = {
     "AWS_SECRET_ACCESS_KEY_ID": "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS": "AWS_SECRET_ACCESS_KEY",
 }  # fmt: skip
 _VARIABLE = lazy_pattern(
-    r"(?:^[ \t]{0,20}(?:- )?(?:name: ?)?[\"']?|(?<!\S)(?:export|ENV|set|-e|--env)[ =])(?P<name>AWS_[A-Z_]{3,24})[\"']?(?=[ ]?[=:]|[ ]|$)",
+    r"(?:^[ \t]{0,20}(?:- )?(?:name: ?)?[\"']?|(?<!\S)(?:export|ENV|set|-e|--env)[ =])(?P<name>AWS_[A-Z_]{3,24})[\"']?(?=[ ]?[=:]|[ ](?!(?:is|are|was|were|has)\b)|$)",
     re.MULTILINE,
 )
 _NAME_IN_LIST = lazy_pattern(

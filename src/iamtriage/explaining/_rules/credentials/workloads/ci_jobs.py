@@ -386,6 +386,9 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
             return Advice([GRANTED_ELSEWHERE.cause()], [_CHECK_GRANT])
         causes = [SECRETS_OF_FORKS.cause(), GRANTED_ELSEWHERE.cause()]
         return Advice(causes, [_CHECK_GRANT, SKIP_FORKS])
+    logged = workflows.find_logged_permissions(case.failure.text)
+    if "role-to-assume" not in case.text and not {"IdToken: write", "Id-token: write"}.isdisjoint(logged):
+        causes = [no_role]
     if "role-to-assume" in case.text:
         # The action uses no secrets, so that they are empty explains nothing.
         title = "Give the job the permission id-token: write"
