@@ -22,6 +22,8 @@ CLUSTER = "error: You must be logged in to the server (Unauthorized)\n"
         ("It works on my laptop.", PLAIN, "what differs is the credentials, the Region or the network"),
         ("The same call works in the notebook.", DENIED, "the caller is most likely not the role films: its permissions do not count here"),
         ("The same role works from the CLI.", DENIED, "compare it with what aws sts get-caller-identity prints there"),
+        ("Getting items works on my laptop.", DENIED, "the caller is most likely not the role films"),
+        ("Running it works on my laptop.", DENIED, "the caller is most likely not the role films"),
         ("It works fine from our desktop.", ENDPOINT, "the request does not go through the VPC endpoint"),
         ("It works locally.", MISSING, "so the resource exists in the account and Region that are called there"),
         ("It works on my machine.", INVALID, "with other credentials"),
@@ -50,6 +52,9 @@ def test_what_it_tells(said: str, error: str, told: str) -> None:
         "It works in eu-west-1.",
         "The documentation says that it works locally.",
         "It stopped to work locally, too.",
+        "Deleting items works from the CLI with the same role.",
+        "Only sign-in works on my laptop.",
+        "SSH works with the same key on the bastion.",
     ],
 )
 def test_nothing_is_told(said: str) -> None:

@@ -74,7 +74,6 @@ _UNREACHED = lazy_pattern(
     rf"{_CONNECTION_ERROR}|[Tt]imed? ?-?out|ETIMEDOUT|ECONNREFUSED|[Cc]onnection refused|ConnectTimeout|"
     r"[Nn]o route to host|[Nn]etwork is unreachable"
 )
-_MAX_LABEL_LENGTH = 63
 # In characters.
 _MAX_QUOTED = 300
 # An argument of a command: printable, and not longer than a Kubernetes name.

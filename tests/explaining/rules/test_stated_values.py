@@ -1930,6 +1930,20 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="a transactional ID of Amazon MSK without its name",
         ),
         pytest.param(
+            "org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [jobs]\nsasl.mechanism=AWS_MSK_IAM",
+            {},
+            (":topic/CLUSTER/CLUSTER_UUID_NAME/jobs",),
+            ("TOPIC_NAME",),
+            id="a topic of Amazon MSK without its cluster",
+        ),
+        pytest.param(
+            "Not authorized to access group: other\norg.apache.kafka.common.errors.GroupAuthorizationException: Not authorized to access group: jobs\nsasl.mechanism=AWS_MSK_IAM",
+            {},
+            (":group/CLUSTER/CLUSTER_UUID_NAME/jobs",),
+            ("GROUP_NAME",),
+            id="a group of Amazon MSK without its cluster",
+        ),
+        pytest.param(
             "SaslAuthenticationException: [0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9]: Access denied\n\n"
             "TopicAuthorizationException: Not authorized to access topics: [jobs]\n"
             "sasl.mechanism=AWS_MSK_IAM\narn:aws:kafka:eu-west-1:111122223333:cluster/octo/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-2",

@@ -485,6 +485,20 @@ def test_image_that_a_registry_does_not_find(text: str, summary: str, action: st
         assert "repository/k8s/*" in str(first.policy) or "k8s" not in text
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "We use Docker Hub, not ECR, for this image.",
+        "It has never been in ECR.",
+        "We don't use ECR.",
+    ],
+)
+def test_image_that_is_not_meant_to_be_in_ecr(told: str) -> None:
+    denied = "pull access denied for acme/carts, repository does not exist or may require 'docker login'\n"
+    assert "ECR" in explain(f"{denied}Is ECR down?").summary
+    assert explain(denied + told).topic == "nothing"
+
+
 def test_first_error_of_another_text_is_quoted() -> None:
     """Readers see which line was not understood, without its secrets."""
     shown = str(

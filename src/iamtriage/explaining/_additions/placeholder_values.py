@@ -64,6 +64,8 @@ _SHAPES = lazy_patterns(
         # "db = sales", "database: sales", "the database named sales"
         "DATABASE_NAME": r"(?<![\w.-])(?i:db|database)(?: (?:called|named) |\s?[:=]\s?)[\"'`]?([A-Za-z]\w{1,62})[\"'`]?(?=[,;)\s]|\.?$|\. |\Z)",
         "EXECUTION_ROLE_NAME": rf"(?<![A-Za-z])(?<!pod_)(?:task_?)?[Ee]xecution{_ROLE_NAME}",
+        # What a broker of Kafka denies.
+        "GROUP_NAME": r"(?i:\bnot authorized to access (?:consumer )?group:? )([\w.-]{1,249}\w)(?![\w.-]*\*)",
         # The IDs of the identities in a pool have the same form.
         "IDENTITY_POOL_ID": rf"(?:[Pp]ool(?:[_-]?[Ii]d)?|POOL_ID|:aud)[\"']?\s{{0,3}}[:=/\s]\s{{0,3}}[\"']?({REGION}:[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}})(?!\w)",
         "INSTANCE_ARN": r"\barn:aws[a-z-]{0,12}:sso:::instance/(?:sso)?ins-[0-9a-zA-Z]{16}(?!\w)",
@@ -76,10 +78,13 @@ _SHAPES = lazy_patterns(
         "POD_EXECUTION_ROLE_NAME": rf"(?<![A-Za-z])[Pp]od_?[Ee]xecution{_ROLE_NAME}",
         "QUEUE_URL": r"\bhttps://(?:sqs\.[a-z0-9-]{2,30}|[a-z0-9-]{2,30}\.queue)\.[a-z.-]{4,30}/\d{12}/[\w-]{1,80}(?:\.fifo)?",
         "STACK_NAME": r":stack/([A-Za-z][A-Za-z0-9-]{0,127})/",
+        "TOPIC_NAME": r"(?i:\bnot authorized to access topics?: )\[?([\w.-]{1,249}\w)(?=[\]\s]|\Z)",
         "VPC_ID": r"(?<![\w-])vpc-(?:[0-9a-f]{17}|[0-9a-f]{8})(?!\w)",
     }
 )
 """Placeholders whose values have a form that nothing else has, with their name if it is needed to tell."""
+# Another request in the text can be for another topic.
+_OF_MESSAGE = frozenset({"GROUP_NAME", "TOPIC_NAME"})
 PLAIN_NAME = lazy_pattern(r"\w[\w./=+@,-]{0,512}", re.ASCII)
 """A name that no shell changes."""
 _KINDS_OF_SESSIONS = frozenset({"expired_credentials", "invalid_credentials"})
@@ -102,7 +107,8 @@ def values_of_shapes(explanation: Explanation) -> Iterator[tuple[str, str]]:
     lines = _join_commands(explanation)
     text = _text_around(failure)
     for word, pattern in _SHAPES.items():
-        value = only_one(set(pattern.findall(text))) if word in lines else None
+        around = failure.text[slice(*failure.span)] if word in _OF_MESSAGE else text
+        value = only_one(set(pattern.findall(around))) if word in lines else None
         if value is not None:
             if word == "MFA_DEVICE_ARN" and failure.account not in {None, value.split(":")[4]}:
                 continue
@@ -112,7 +118,8 @@ def values_of_shapes(explanation: Explanation) -> Iterator[tuple[str, str]]:
 
 
 def _join_commands(explanation: Explanation) -> str:
-    return "\n".join([line for remedy in explanation.remedies for line in remedy.commands])
+    parts = ((*remedy.commands, *remedy.placeholders) for remedy in explanation.remedies)
+    return "\n".join(part for each in parts for part in each)
 
 
 def _text_around(failure: Failure) -> str:

@@ -41,6 +41,12 @@ _IS_SAID = lazy_pattern(r"\b(?:works?|succeeds?|worked|succeeded)\b")
 _VERSION = lazy_pattern(
     r"(?i:\bv?\d+\.\d|\bv\d\b|\b(?:older|newer|previous|earlier) (?:version|release)\b|\bversion \d)"
 )
+# What else works: "Receiving messages works", "Only sign-in works", "SSH works with the same key".
+_OTHER_CALL = lazy_pattern(
+    r"(?i:\W{0,4}(?:(?:but|and|only|even|just|the|our|my) ){0,2}(?:(?!(?:calling|doing|everything|executing|invoking|repeating|running|testing|trying|using)\b)(?P<stem>[a-z]{3,12})ing\b|ssh\b|ping\b|sign-?in\b|log-?in\b|web ?site\b))"
+)
+# The verbs of operations for those of people: read, download, upload, write and fetch.
+_VERBS = {"rea": "get", "dow": "get", "upl": "put", "wri": "put", "fet": "get"}
 _MAX_CLAUSE = 70
 _COMPARE = "Compare what aws sts get-caller-identity and aws configure list print in both places."
 
@@ -68,10 +74,21 @@ def add_working_calls(explanation: Explanation, facts: Facts, text: str) -> Expl
         told = _explain_place(explanation, quote_words(clause), is_same=_SAME.search(clause) is not None)
     elif (clause := find_working(text, _IN_REGION)) is not None and len(clause) <= _MAX_CLAUSE:
         told = _explain_region(explanation, facts, clause)
-    if told is None:
+    if told is None or _is_other_call(clause or "", explanation):
         return explanation
     first, *others = explanation.causes
     return attrs.evolve(explanation, causes=(attrs.evolve(first, because=(told, *first.because)), *others))
+
+
+def _is_other_call(clause: str, explanation: Explanation) -> bool:
+    """Return whether a clause says that something else than the failed call works."""
+    found, failure = _OTHER_CALL.match(clause), explanation.failure
+    if found is None or failure is None:
+        return False
+    # "Receiving messages" is ReceiveMessage, "getting items" GetItem.
+    stem = (found["stem"] or "").lower()[:3]
+    called = f"{failure.envelope.operation or ''} {getattr(failure, 'action', None) or ''}".lower()
+    return not stem or _VERBS.get(stem, stem) not in called
 
 
 def _explain_place(explanation: Explanation, said: str, *, is_same: bool) -> str | None:

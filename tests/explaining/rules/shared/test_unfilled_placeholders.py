@@ -42,6 +42,13 @@ def test_names_without_placeholders(name: str) -> None:
     assert explain(DENIED.format(name)).causes[0].code == "no-identity-allow"
 
 
+@pytest.mark.parametrize("mask", ["${ACCOUNT_ID}", "$ACCOUNT", "{{account}}", "#{account}"])
+def test_masked_names(mask: str) -> None:
+    """AWS has no caller of such a name, so the text masks names like this."""
+    error = DENIED.format(f"films-{mask}").replace("111122223333", mask)
+    assert "nobody filled in" not in explain(error).summary
+
+
 SEND = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:films because no identity-based policy allows the sqs:SendMessage action\n"
 ALLOW = '{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:{}"}}]}}\n'
 

@@ -204,6 +204,26 @@ def test_a_cache_rejects_a_token(told: str, says: str, allowed: str | None) -> N
     assert "WRONGPASS is all that the server says" in explanation.to_text(detail="full")
 
 
-@pytest.mark.parametrize("told", ["", "The password is in Secrets Manager.", "redis-cli -a hunter2"])
+def test_a_deny_and_another_cache() -> None:
+    """A Deny overrides each Allow, and an Allow on one cache is none on another."""
+    both = _allow("elasticache:Connect", f"{ELASTICACHE}replicationgroup:films", f"{ELASTICACHE}user:web")
+    explanation = explain(CACHE + both.replace("Allow", "Deny"))
+    assert "the Deny for elasticache:Connect in the text applies" in explanation.summary
+    assert not any(each.policy for each in explanation.remedies)
+    explanation = explain(f"{CACHE}--replication-group-id trips\n{both}")
+    assert f"{ELASTICACHE}replicationgroup:trips" in str(explanation.remedies[0].policy)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *("", "The password is in Secrets Manager.", "redis-cli -a hunter2"),
+        *(
+            "ElastiCache with a static password, no IAM.",
+            "We don't use IAM auth.",
+            "The IAM token is for RDS.",
+        ),
+    ],
+)
 def test_a_password_of_a_cache(told: str) -> None:
     assert explain(CACHE + told).topic == "nothing"

@@ -384,3 +384,15 @@ def test_statement_of_the_text_exempts_the_caller() -> None:
         "StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"},
         "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/ops"},
     }
+
+
+def test_policy_of_an_organization_without_its_id() -> None:
+    """The commands print and replace the policy: the ones that look for it put nothing into it."""
+    text = 'An error occurred (AccessDenied) when calling the DeleteTrail operation: User: arn:aws:sts::111122223333:assumed-role/films/job is not authorized to perform: cloudtrail:DeleteTrail on resource: arn:aws:cloudtrail:eu-west-1:111122223333:trail/all with an explicit deny in a service control policy\n{"Statement": [{"Sid": "Trail", "Effect": "Deny", "Action": "cloudtrail:DeleteTrail", "Resource": "*"}]}'
+    remedy = explain(text).remedies[0]
+    assert [each.partition(" --policy-id POLICY_ID ")[0] for each in remedy.commands] == [
+        "aws organizations describe-policy",
+        "aws organizations update-policy",
+    ]
+    assert sum("POLICY_ID" in each for each in remedy.steps) == 1
+    assert not any("list-policies-for-target" in each for each in remedy.steps)

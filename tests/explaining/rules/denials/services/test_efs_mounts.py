@@ -108,3 +108,17 @@ def test_policy_that_requires_tls(options: str, condition: str, *, is_tls: bool)
     ) is is_tls
     assert not is_tls or explanation.remedies[0].commands[0].endswith(f"tls {_ID}:/ /data")
     assert not is_tls or "iam" not in explanation.remedies[0].commands[0]
+
+
+def test_other_servers() -> None:
+    """EFS in the text does not make another server one of EFS, and an IP address can be a mount target."""
+    error = "mount.nfs4: access denied by server while mounting {}:/data\nWe move to EFS."
+    assert explain(error.format("nas.example.com")).topic == "nothing"
+    assert explain(error.format("10.0.1.15")).topic == "efs-mount-denied"
+
+
+def test_policy_for_an_access_point() -> None:
+    """The role may mount only through one access point, which can be another one."""
+    statement = f'{{"Effect": "Allow", "Principal": {{"AWS": "{ROLE}"}}, "Action": "elasticfilesystem:ClientMount", "Condition": {{"StringEquals": {{"elasticfilesystem:AccessPointArn": "arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/fsap-0a1b2c3d4e5f60718"}}}}}}'
+    explanation = explain(f'# mount -t efs -o tls {_ID}:/ /data\n{DENIED}{{"Statement": [{statement}]}}')
+    assert "can stay as it is" not in explanation.to_text(detail="full")

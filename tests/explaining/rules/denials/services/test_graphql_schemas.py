@@ -57,12 +57,37 @@ POLICY = '{{"Effect": "Allow", "Action": "appsync:GraphQL", "Resource": "arn:aws
             ("put-role-policy",),
         ),
         (
+            ERROR.format("createCart", "Mutation") + 'Signed with the role.\ntype Mutation {\n  createCart(id: ID!): Cart @aws_iam @aws_cognito_user_pools(cognito_groups: ["Clerks"])\n}\n',
+            ("most likely, the schema does not open it",),
+            ("only for members of the group", "play no part"),
+        ),
+        (
+            ERROR.format("createCart", "Mutation") + "With the API key, not with a role.\ntype Mutation {\n  createCart(id: ID!): Cart @aws_api_key\n}\n",
+            ("most likely, the schema does not open it",),
+            ("the caller comes with",),
+        ),
+        (
+            ERROR.format("getCart", "Query") + "Does the function need appsync:GraphQL?",
+            ("most likely, the schema does not open it", "no policy of its role allows appsync:GraphQL"),
+            ("The IAM policy in the text allows",),
+        ),
+        (
+            ERROR.format("getCart", "Query") + POLICY.format("*").replace("Allow", "Deny"),
+            ("most likely, the schema does not open it",),
+            ("The IAM policy in the text allows",),
+        ),
+        (
+            ERROR.format("getCart", "Query") + POLICY.format("*") + "aws appsync get-graphql-api --api-id ijklmnop",
+            ("most likely, the schema does not open it",),
+            ("The IAM policy in the text allows", "denied appsync:GetGraphqlApi"),
+        ),
+        (
             ERROR.format("createCart", "Mutation"),
             ("most likely, the schema does not open it", "get-graphql-api", "util.unauthorized()"),
             ("the caller comes with",),
         ),
     ],
-    ids=["IAM in addition", "API key in addition", "policy", "Amplify", "groups", "other directive", "nothing else"],
+    ids=["IAM in addition", "API key in addition", "policy", "Amplify", "groups", "other directive", "group or IAM", "no role", "asked", "Deny", "other API", "nothing else"],
 )  # fmt: skip
 def test_denied_fields(text: str, says: tuple[str, ...], omits: tuple[str, ...]) -> None:
     full = " ".join(explain(text).to_text(detail="full").split())

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/memorydb/latest/devguide/auth-iam.html.
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 import attrs
@@ -17,7 +18,8 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
 from iamtriage.policies._grants import Grant
 
 _PAGES = {
@@ -92,14 +94,19 @@ def read_cache_login(text: str, action: str) -> CacheLogin:
     kind = "replicationgroup" if service == "elasticache" else "cluster"
     found = _find_name(text, "user") or next((each["name"] for each in users if each["name"].isascii()), None)
     cache = caches[0][0] if caches else None
+    other: str | None = None
     for each in ("replicationgroup", "serverlesscache"):
-        if cache is None and service == "elasticache" and (name := _find_name(text, each)):
-            cache = f"{place}{each}{sign}{name}"
+        if service == "elasticache" and (name := _find_name(text, each)):
+            is_named = any(fnmatchcase(name, arn["name"]) for arn in caches)
+            other = other or (f"{place}{each}{sign}{name}" if caches and not is_named else None)
+            cache = cache or f"{place}{each}{sign}{name}"
+    cache = other or cache
     user = f"{place}user{sign}{found or 'USER_ID'}"
     cache = cache or f"{place}{kind}{sign}CACHE_NAME"
     missing = None
     if arns and not (users and caches):
         missing = cache if users else user
+    missing = missing or other
     return CacheLogin((cache, user), missing, found)
 
 
@@ -111,6 +118,8 @@ def add_cache_login(denial: Denial, explanation: Explanation) -> Explanation:
     """Return the explanation of a rejected login; one that names what a policy in the text lacks stays."""
     action = denial.action or ""
     login, service = read_cache_login(denial.failure.text, action), action.partition(":")[0]
+    if any(names_action(each, action) for policy in denial.context.policies for each in policy.denies):
+        return _explain_deny(denial, explanation, login.user)
     shown = _check_user(denial.failure.text, login.user)
     noun = "group" if service == "elasticache" else "ACL"
     if login.missing is not None and shown is None:
@@ -147,6 +156,22 @@ def add_cache_login(denial: Denial, explanation: Explanation) -> Explanation:
         remedies=present(check, grant) if shown or is_allowed else present(grant, check),
         notes=EVENTUAL_CONSISTENCY,
     )
+
+
+def _explain_deny(denial: Denial, explanation: Explanation, user: str | None) -> Explanation:
+    """Explain that a Deny in the text is for the action, unless the explanation does."""
+    if "Deny" in explanation.summary:
+        return explanation
+    return denial.explain(
+        f"The cache rejected the IAM token{f' of {user}' if user else ''}: most likely, the Deny for {denial.action} in the text applies.",
+        CACHE_LOGIN_REJECTED.cause("derived", (_ANSWER,), text="A Deny overrides each Allow, on the cache and on its user."),
+        remedies=account_remedy(
+            f"Change the Deny for {denial.action}, so that it does not apply to the caller",
+            "It can be meant: ask who wrote it. Then an Allow on the cache and on its user must remain.",
+            url=_PAGES[(denial.action or "").partition(":")[0]],
+        ),
+        notes=EVENTUAL_CONSISTENCY,
+    )  # fmt: skip
 
 
 def _is_iam_user(text: str) -> bool:

@@ -32,6 +32,10 @@ _DENIED_MOUNT = lazy_pattern(r"mount\.nfs4?: access denied by server while mount
 _EFS = lazy_pattern(
     r"127\.0\.0\.1:/|\bfs-[0-9a-f]{8,17}\b|\befs\b|\.efs\.[a-z0-9-]{6,30}\.amazonaws", re.IGNORECASE
 )
+# The name of another NFS server: mount targets of EFS have names with the ID of the file system, or are mounted by IP address.
+_OTHER_SERVER = lazy_pattern(
+    r"(?=[^:/]{0,253}[A-Za-z])(?!localhost:)(?![^:/]{0,253}(?:\bfs-|\befs\b))[\w.-]{1,253}:/", re.ASCII
+)
 _FILE_SYSTEM = lazy_pattern(r"\bfs-[0-9a-f]{8,17}\b")
 _REGION = lazy_pattern(r"\.efs\.([a-z0-9-]{6,30})\.amazonaws")
 # The options in the command, and as the mount helper logs them.
@@ -85,7 +89,7 @@ EFS_MOUNT_DENIED = CauseType(
 def explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
     """Explain a denied mount, or return ``None`` if a text shows none."""
     denied = _DENIED_MOUNT.search(text)
-    if denied is None or _EFS.search(text) is None:
+    if denied is None or _EFS.search(text) is None or _OTHER_SERVER.match(denied[1]):
         return None
     found, role = _FILE_SYSTEM.search(text), _MOUNTING_ROLE.search(text)
     region = facts.region or (each[1] if (each := _REGION.search(text)) else None)
@@ -160,6 +164,11 @@ def _find_allowed_roles(policies: list[Document]) -> tuple[str, ...]:
     for policy in policies:
         for each in policy.allows if policy.has_principal else ():
             if names_action(each, _MOUNT_ACTIONS[0]):
+                if any(
+                    key.lower() == "elasticfilesystem:accesspointarn"
+                    for _, key, _ in iterate_conditions(each)
+                ):
+                    return ()  # the access point can be another one
                 found += principal_names(each, "AWS") or ["*"]
     is_limited = all(parse_masked_role(each) is not None for each in found)
     return tuple(dict.fromkeys(found)) if is_limited else ()

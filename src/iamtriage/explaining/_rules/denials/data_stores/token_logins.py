@@ -14,6 +14,10 @@ from iamtriage.failures._failures import AccessDenied
 _WITH_IAM = lazy_pattern(
     r"AWS_MSK_IAM|aws[-_]msk[-_]iam|MSKAuthTokenProvider|IAMLoginModule|\bkafka-cluster:|\.kafka(?:-serverless)?\.[a-z0-9-]{5,20}\.amazonaws\.com(?:\.cn)?:9[01]98\b"
 )
+# "A static password, no IAM", and a token for another server than a cache.
+_NO_TOKEN = lazy_pattern(
+    r"(?i:(?:\b(?:no|not|without|never)|n't)(?: (?:an?|any|by|enabled?|have|the|through|use|using|via|with)){0,3} IAM\b[ _-]?\w{0,20}|\bIAM (?:auth|token)\w{0,11} (?:is |are |works? )?(?:only )?(?:for|of) (?:Amazon |AWS |the |our ){0,2}(?:RDS|Aurora|MSK|Kafka|database|Postgres|MySQL)\w{0,5})"
+)
 # What the server says, what shows that the password is a token of IAM, and the action that the login requires. What a
 # client did after its login tells the action of its request.
 _LOGINS = (
@@ -54,6 +58,8 @@ def find_rejected_login(text: str) -> AccessDenied | None:
     """Return the login with an IAM token that a text shows to be rejected, or ``None``."""
     for message, token, action in _LOGINS:
         found = [*message.finditer(text)] if token.search(text) else []
+        if found and _NO_TOKEN.search(text) and token.search(_NO_TOKEN.sub("", text)) is None:
+            continue
         if found:
             best = next((each for each in found if "denied" in each[0]), found[0])
             resource = None

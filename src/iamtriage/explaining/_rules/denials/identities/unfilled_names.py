@@ -14,7 +14,8 @@ from iamtriage.explaining._rules.shared.wording import denial_summary
 def add_unfilled_placeholder(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that a placeholder in the name of the denied resource was never filled in, which comes first."""
     unfilled = find_unfilled(denial.failure.resource or "")
-    if unfilled is None:
+    # AWS has no name like this for a caller: the text masks names in this way.
+    if unfilled is None or find_unfilled(denial.principal_text or "") is not None:
         return explanation
     return attrs.evolve(
         explanation,

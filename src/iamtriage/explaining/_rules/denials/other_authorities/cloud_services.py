@@ -15,7 +15,6 @@ from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere imp
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present
 
-_PUBLIC_ECR = "https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html"
 _PULL_THROUGH = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html"
 _FEDERATION = "https://docs.cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds"
 _AZURE_ROLES = "https://learn.microsoft.com/azure/role-based-access-control/role-assignments-cli"

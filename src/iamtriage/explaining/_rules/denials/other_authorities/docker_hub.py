@@ -27,6 +27,10 @@ _OF_ECR = lazy_pattern(r"\bdkr\.ecr\b|\bECR\b|\baws ecr\b|ContainerRegistry")
 _OF_AWS = lazy_pattern(
     r"\bdkr\.ecr\b|\bECR\b|\baws ecr\b|ContainerRegistry|\bECS\b|\bEKS\b|CannotPull|ECSTask"
 )
+# What says that the image is not meant to be in ECR.
+_NOT_ECR = lazy_pattern(
+    r"(?i:\b(?:not|no|without|instead of|rather than|never)(?: (?:an?|any|been|in|from|on|use|using|the|our|with|amazon|aws)){0,3} ECR\b|n't(?: (?:use|have|need|with))? (?:Amazon )?ECR\b)"
+)
 # The values of a Helm chart that name a registry: the whole line before it, and the value.
 _REGISTRY_KEYS = ("imageRegistry", "registry")
 _KEY = lazy_pattern(r"^(?P<indent> {0,12})(?P<key>[A-Za-z]\w{0,60}):(?P<value>[^\n#]{0,300})", re.MULTILINE)
@@ -47,8 +51,14 @@ def explain_docker_hub(text: str) -> Explanation | None:
     hosts: set[str] = set(_HOST.findall(text))
     # An organization in the name can be one of Docker Hub.
     signs = _OF_ECR if "/" in name else _OF_AWS
-    if signs.search(text) is None or re.search(
-        rf"(?i:image:? |FROM )[\"']?docker\.io/\S{{0,20}}{re.escape(name)}", text.replace("unpack image", "")
+    is_elsewhere = not hosts and _NOT_ECR.search(text) is not None
+    if (
+        is_elsewhere
+        or signs.search(text) is None
+        or re.search(
+            rf"(?i:image:? |FROM )[\"']?docker\.io/\S{{0,20}}{re.escape(name)}",
+            text.replace("unpack image", ""),
+        )
     ):
         return None
     host = only_one(hosts, "ACCOUNT_ID.dkr.ecr.REGION.amazonaws.com")

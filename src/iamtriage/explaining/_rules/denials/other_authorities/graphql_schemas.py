@@ -19,8 +19,10 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.policies._grants import Grant
+from iamtriage.policies._readers.elements import as_strings
 
 _PAGE = "https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html"
 _AMPLIFY_PAGE = (
@@ -47,6 +49,7 @@ _GRANTED = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:appsync:[a-z0-9*-]{1,20}:[0-9*]{1,12}:apis/(?P<api>[\w*]{1,40})(?P<path>/[\w/*]{1,200})?",
     re.ASCII,
 )
+_API_ID = lazy_pattern(r"--api-id[ =](\w{1,40})")
 _AMPLIFY = lazy_pattern(r"@auth\b|@model\b|\ba\.(?:model|schema)\(|\bamplify (?:push|gen|add)\b")
 GRAPHQL_FIELD = CauseType(
     "graphql-field-not-allowed",
@@ -91,6 +94,7 @@ def explain_graphql_field(denial: Denial) -> Explanation:
     default = next((each[0] for each in _MODE.finditer(text) if not _is_additional(text, each.start())), None)
     line = _find_field(text, kind, field)
     mode = _find_mode(text, default, modes)
+    answer = _answer_policy(denial, f"/types/{kind}/fields/{field}")
     if (path := _find_other_path(text, f"/types/{kind}/fields/{field}")) is not None:
         return _explain_policy(denial, path, field, kind)
     if _AMPLIFY.search(text):
@@ -105,10 +109,10 @@ def explain_graphql_field(denial: Denial) -> Explanation:
                 "A client with several modes has to send the request with the one of the rule (authMode).",
                 url=_AMPLIFY_PAGE,
             ),
-            notes=_answer_policy(text),
+            notes=answer,
         )  # fmt: skip
     if line is not None and (
-        closed := _explain_directives(denial, _Field(field, line, modes, default, mode), kind)
+        closed := _explain_directives(denial, _Field(field, line, modes, default, mode), kind, answer)
     ):
         return closed
     is_known = line is not None and "@aws_" not in line and len(modes) > 1 and default is not None
@@ -118,18 +122,18 @@ def explain_graphql_field(denial: Denial) -> Explanation:
             f"AppSync did not let the caller use {field} on type {kind}: the schema opens the field only for the default authorization mode, {default}{f', and the caller comes with {mode}' if mode else ''}.",
             GRAPHQL_FIELD.cause("derived", (f"The text shows the modes {join_words(modes, 'and')}, and the field without a directive: {line}",)),
             remedies=remedy,
-            notes=_answer_policy(text),
+            notes=answer,
         )  # fmt: skip
     arn = f"arn:aws:appsync:{commands.region(find_region(denial.case))}:{commands.account(denial.account)}:apis/API_ID/types/{kind}/fields/{field}"
     return denial.explain(
         f"AppSync did not let the caller use {field} on type {kind}: most likely, the schema does not open it for the caller's authorization mode.",
         GRAPHQL_FIELD.cause("possible"),
-        None if _answer_policy(text) else GRAPHQL_POLICY.cause(),
+        None if answer else GRAPHQL_POLICY.cause(),
         GRAPHQL_RESOLVER.cause(),
         remedies=present(
             remedy,
             None
-            if _answer_policy(text)
+            if answer
             else allow_remedy(
                 denial,
                 grant=Grant("appsync:GraphQL", (arn,)),
@@ -137,7 +141,7 @@ def explain_graphql_field(denial: Denial) -> Explanation:
                 url=_PAGE,
             ),
         ),
-        notes=_answer_policy(text),
+        notes=answer,
     )
 
 
@@ -147,10 +151,13 @@ _GROUPS = lazy_pattern(
 _GROUPS_PAGE = "https://docs.aws.amazon.com/appsync/latest/devguide/security-authorization-use-cases.html"
 
 
-def _explain_directives(denial: Denial, of: _Field, kind: str) -> Explanation | None:
+def _explain_directives(denial: Denial, of: _Field, kind: str, answer: str | None) -> Explanation | None:
     """Explain that the directives of a field name other groups or authorization modes than the caller's."""
     line = of.line or ""
+    opened = [mode for mode, directive in _DIRECTIVES.items() if re.search(rf"{directive}\b", line)]
     if (found := _GROUPS.search(line)) is not None:
+        if set(opened) - {"AMAZON_COGNITO_USER_POOLS"}:
+            return None  # the caller can come with another mode
         groups = tuple(each.strip(" \"'") for each in found["groups"].split(","))
         named = clip_text(join_words(groups, "and"))
         return denial.explain(
@@ -164,11 +171,9 @@ def _explain_directives(denial: Denial, of: _Field, kind: str) -> Explanation | 
             ),
             notes="IAM policies and roles play no part in a call with a token of a user pool.",
         )  # fmt: skip
-    opened = [mode for mode, directive in _DIRECTIVES.items() if re.search(rf"{directive}\b", line)]
-    mode = next(
-        (each for each, sign in _CALLS_WITH if each not in opened and sign.search(denial.failure.text)), None
-    )
-    if not opened or mode is None:
+    shown = [each for each, sign in _CALLS_WITH if sign.search(denial.failure.text)]
+    mode = next((each for each in shown if each not in opened), None)
+    if not opened or mode is None or not set(opened).isdisjoint(shown):
         return None
     both = " ".join(_DIRECTIVES[each] for each in (*opened, mode))
     return denial.explain(
@@ -181,7 +186,7 @@ def _explain_directives(denial: Denial, of: _Field, kind: str) -> Explanation | 
             manifest_language="text",
             url=_PAGE,
         ),
-        notes=_answer_policy(denial.failure.text),
+        notes=answer,
     )  # fmt: skip
 
 
@@ -216,9 +221,23 @@ def _find_other_path(text: str, path: str) -> str | None:
     return None if any(fnmatchcase(path, each) for each in granted.values() if each) else next(iter(granted))
 
 
-def _answer_policy(text: str) -> str | None:
-    """Return what to know about the policy in the text, which allows the field."""
-    if "appsync:GraphQL" not in text:
+def _answer_policy(denial: Denial, path: str) -> str | None:
+    """Return what to know about the policy in the text, if it allows the field."""
+    text, policies = denial.failure.text, denial.context.policies
+    if "appsync:GraphQL" not in text or any(
+        names_action(each, "appsync:GraphQL") for policy in policies for each in policy.denies
+    ):
+        return None
+    called = {*_API_ID.findall(text)}
+    is_granted = any(
+        each["path"] and fnmatchcase(path, each["path"]) and (not called or each["api"] in {"*", *called})
+        for each in _GRANTED.finditer(text)
+    )
+    if not is_granted and not any(
+        names_action(each, "appsync:GraphQL") and "*" in as_strings(each.get("Resource"))
+        for policy in policies
+        for each in policy.allows
+    ):
         return None
     return "The IAM policy in the text allows appsync:GraphQL on the field: it is not the cause, and more permissions do not help."
 

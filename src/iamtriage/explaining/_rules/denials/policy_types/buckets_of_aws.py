@@ -152,7 +152,9 @@ def _find_bucket(denial: Denial) -> str | None:
     found = _BUCKET_OF_AWS.search(denial.resource or "") or _BUCKET_OF_AWS.search(text)
     if found is not None:
         return found["bucket"]
-    if denial.failure.envelope.host_id is None or not _DOCKER_DOWNLOAD.search(text):
+    # Other registries, and Amazon ECR Public, keep their layers elsewhere.
+    is_of_ecr = ".dkr.ecr" in text and denial.failure.envelope.host_id is not None
+    if not is_of_ecr or not _DOCKER_DOWNLOAD.search(text):
         return None
     registry, region = find_registry(denial.case)
     return f"prod-{region}{_LAYERS}" if ".dkr.ecr" in registry and commands.region(region) == region else None

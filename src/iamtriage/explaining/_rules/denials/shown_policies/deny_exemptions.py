@@ -34,13 +34,18 @@ def show_exemption(denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, 
             return remedy
         if shown is None:
             return remedy
-        kept = (each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} often"))
+        kept = tuple(each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} often"))
         steps = (*kept, f"Below, {name} exempts the caller. The other statements stay.")
         changed = attrs.evolve(remedy, steps=steps, manifest=shown, manifest_language="text")
-        if remedy.who != "organization administrator" or denial.policy is None:
+        if remedy.who != "organization administrator":
             return changed
-        _, *lines = organization_commands(denial)
+        where, *lines = organization_commands(denial)
         label = Labelled("Then, with the statement changed in policy.json:", lines[-1])
+        if denial.policy is None:
+            # The commands do not look for the policy.
+            find = f"For POLICY_ID{where.partition(' For POLICY_ID')[2]}"
+            kept = tuple(each for each in kept if not each.startswith("Administrators repeat "))
+            changed = attrs.evolve(changed, steps=(*kept, find, steps[-1]))
         return attrs.evolve(changed, commands=tuple(lines), labels=(label,))
 
     # A statement without conditions requires nothing.

@@ -96,6 +96,11 @@ _READING_TOPICS = Task(
     "Reading from a topic", list_actions("kafka-cluster", "DescribeTopic ReadData"), "the topic"
 )
 _CONSUMING = Task("A consumer group", list_actions("kafka-cluster", "DescribeGroup AlterGroup"), "the group")
+_TRANSACTIONS = Task(
+    "A transactional producer",
+    list_actions("kafka-cluster", "DescribeTransactionalId AlterTransactionalId"),
+    "the transactional ID",
+)
 _DESCRIBE_TOPIC = _WRITING_TOPICS.actions[0]
 TASKS: dict[str, tuple[Task, ...]] = {
     **dict.fromkeys(_PUSH.actions, (_PUSH,)),
@@ -111,6 +116,7 @@ TASKS: dict[str, tuple[Task, ...]] = {
     **dict.fromkeys(_MARKETPLACE.actions, (_MARKETPLACE,)),
     _DESCRIBE_TOPIC: (_WRITING_TOPICS, _READING_TOPICS),
     **dict.fromkeys(_CONSUMING.actions, (_CONSUMING,)),
+    **dict.fromkeys(_TRANSACTIONS.actions, (_TRANSACTIONS,)),
 }
 MULTIPART = frozenset({"CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
 """The calls of an upload in parts."""
