@@ -48,7 +48,8 @@ def with_kubeconfig(line: str, file: str | None, name: str | None) -> str:
     if "--kubeconfig" in line or not (is_kubectl or line.startswith("aws eks update-kubeconfig ")):
         return line
     options = f" --kubeconfig {file}" if file else ""
-    options += f" --{'context' if is_kubectl else 'alias'} {name}" if name else ""
+    if name and (is_kubectl or " --alias " not in line):
+        options += f" --{'context' if is_kubectl else 'alias'} {name}"
     end = _END_OF_KUBECTL.search(line)
     at = len(line) if end is None else end.start()
     return f"{line[:at]}{options}{line[at:]}"

@@ -58,6 +58,36 @@ def test_token_for_another_cluster(text: str, called: str | None, of_token: str 
         assert first.startswith(f"aws eks update-kubeconfig --name {called} --region eu-west-1{alias}")
 
 
+SHORT = "- context: {cluster: live, user: dev}\n  name: live\n- context: {cluster: staging, user: dev}\n  name: staging\n"
+SHARED = _kubeconfig(SHORT, _user("dev", *GET, "staging"), "current-context: staging\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "facts", "called"),
+    [
+        ("kubectl --context live get pods", SHARED, {}, "live"),
+        ("helm list --kube-context live", SHARED, {"cluster": "live"}, "live"),
+        ("kubectl get pods", _kubeconfig(_context("live", "dev", "live"), _user("dev", *GET, "staging")), {"cluster": "live", "region": "eu-west-1"}, "live"),
+        # The command is for the cluster of the token, or the name may be that of no cluster.
+        ("kubectl --context staging get pods", SHARED, {}, None),
+        ("kubectl get pods", SHARED, {}, None),
+        ("kubectl --context live get pods", SHARED.replace("cluster: staging", "cluster: test"), {}, None),
+    ],
+    ids=["option", "Helm", "fact", "its own", "current", "unknown name"],
+)  # fmt: skip
+def test_clusters_with_chosen_names(
+    command: str, text: str, facts: dict[str, str], called: str | None
+) -> None:
+    explanation = explain(f"$ {command}\n{ERROR}\n$ kubectl config view\n{text}", facts=facts)
+    words = f"kubectl calls the cluster {called}, but gets its token for the cluster staging, so"
+    assert explanation.summary.startswith(words) is (called is not None)
+    first = explanation.remedies[0]
+    if called is not None:
+        assert first.commands[0].startswith("aws eks update-kubeconfig --name live --region ")
+        assert first.commands[0].endswith(" --alias live")
+        assert ("share the user dev" in str(first.steps)) is (text == SHARED)
+
+
 def test_role_of_another_user() -> None:
     role = "arn:aws:iam::111122223333:role/legacy"
     users = _user("dev", *GET, "orders") + _user("test", *GET, "staging", "--role-arn", role)

@@ -9,7 +9,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal
 from iamtriage.explaining._context.readers.command_runs import find_runs
@@ -40,6 +40,15 @@ _NAME = r"[\"']?(?P<{}>[\w.:@/-]{{1,200}})[\"']?"
 _CONTEXT = lazy_pattern(
     rf"^ {{0,8}}- context:\s{{1,40}}cluster: {_NAME.format('cluster')}\s{{1,40}}(?:namespace: \S{{1,80}}\s{{1,40}})?user: {_NAME.format('user')}\s{{1,40}}name: {_NAME.format('name')}",
     re.MULTILINE,
+)
+# The same in braces, as people write it.
+_SHORT_CONTEXT = lazy_pattern(
+    rf"^ {{0,8}}- context: \{{ ?cluster: {_NAME.format('cluster')}, (?:namespace: \S{{1,80}}, )?user: {_NAME.format('user')}(?:, namespace: \S{{1,80}})? ?\}}\s{{1,40}}name: {_NAME.format('name')}",
+    re.MULTILINE,
+)
+# The option wins over the current context.
+_CALLED = lazy_pattern(
+    r"\b(?:kubectl|helm)\b[^\n|;]{0,300}? --(?:kube-)?context[ =][\"']?(?P<name>[\w.:@/-]{1,200})"
 )
 _CURRENT = lazy_pattern(rf"^current-context: {_NAME.format('name')}", re.MULTILINE)
 _USER = lazy_pattern(rf"^ {{0,8}}- name: {_NAME.format('name')}\s{{1,40}}user:", re.MULTILINE)
@@ -72,13 +81,19 @@ NO_POLICY = "Neither RBAC roles nor IAM policies help: the API server could not 
 """What does not help a rejected caller."""
 
 
+def find_contexts(text: str) -> list[re.Match[str]]:
+    """Return the contexts of a kubeconfig, with their names, clusters and users."""
+    return [*_CONTEXT.finditer(text), *_SHORT_CONTEXT.finditer(text)]
+
+
 def find_current_user(text: str) -> tuple[re.Match[str], str] | None:
-    """Return the current context of a kubeconfig, and the part of the text that is about its user."""
+    """Return the current context of a kubeconfig, or the one that the command names, and the part of the text that is about its user."""
     if "- context:" not in text:
         return None
-    contexts = {each["name"]: each for each in _CONTEXT.finditer(text)}
+    contexts = {each["name"]: each for each in find_contexts(text)}
+    selected = only_one({each["name"] for each in _CALLED.finditer(text)})
     current = _CURRENT.search(text)
-    context = contexts.get(current["name"]) if current else None
+    context = contexts.get(selected or (current["name"] if current else ""))
     if context is None and len(contexts) == 1:
         context = next(iter(contexts.values()))
     users = [*_USER.finditer(text)]

@@ -21,6 +21,7 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
+from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
 from iamtriage.explaining._rules.kubernetes.logins import client_configurations
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -33,6 +34,7 @@ from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Clus
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import KubernetesUnauthorized
 
 IAM_NOTE = "IAM policies don't grant access to a cluster."
@@ -145,6 +147,7 @@ class _Clusters(NamedTuple):
         is_terraform: Whether Terraform is the client.
         is_own_user: Whether the user of the kubeconfig is that of the cluster, not of another one.
         alias: The name of the context, if somebody chose it.
+        shared: The user of the kubeconfig, if contexts of other clusters have it, too.
     """
 
     called: str
@@ -153,26 +156,30 @@ class _Clusters(NamedTuple):
     is_terraform: bool = False
     is_own_user: bool = True
     alias: str | None = None
+    shared: str | None = None
 
 
 def explain_token_of_other_cluster(case: AnyCase) -> Explanation | None:
     """Explain that the token is for another cluster; return ``None`` unless the text shows both."""
     text = case.failure.text[:_MAX_TEXT]
-    found = _read_kubeconfig(text) or _read_terraform(text)
+    cluster = find_cluster(case)
+    found = _read_kubeconfig(text, cluster) or _read_terraform(text)
     if found is None or found.called == found.of_token:
         return None
-    cluster = find_cluster(case)
     region = found.region or (cluster.region if cluster.name in {None, found.called} else None)
     cluster = attrs.evolve(cluster, name=found.called, region=region)
     principal = build_cluster_principal(case.stated_principal, case.caller or "the caller", source=case.text)
     client, setting = "kubectl", f"--cluster-name {found.of_token}"
     if found.is_terraform:
         client, setting = "Terraform", f"the cluster {found.of_token}"
+    listed = None
+    if is_listed(case.failure, case.stated_principal):
+        listed = f"{capitalize_start(principal.description)} has an access entry in the text, so its credentials are not the cause"
     return case.explain(
         f"{client} calls the cluster {cluster.argument}, but gets its token for the cluster {clip_text(found.of_token)}, so {cluster.argument} rejects it: a token is only valid for the cluster whose name is signed in it.",
         OTHER_CLUSTER.cause(
             "derived",
-            f"The text has {clip_text(setting)} for the token",
+            (f"The text has {clip_text(setting)} for the token", listed),
             text=f"The token is for the cluster {clip_text(found.of_token)}, whoever the caller is.",
         ),
         topic="kubernetes-login",
@@ -190,11 +197,14 @@ def _kubeconfig_remedy(case: AnyCase, cluster: Cluster, found: _Clusters) -> Rem
     update = with_profile(find_profile(case), cluster.kubeconfig_command())
     if found.alias is not None:
         update = fill_command(f"{update} --alias {{}}", found.alias)
+    step = f"Or set --cluster-name {cluster.argument} in the args of the exec block."
+    if not found.is_own_user:
+        step = f"The context has the user of the cluster {clip_text(found.of_token)}: the first command writes one with the right user, and selects it."
+    elif found.shared:
+        step = f"Contexts of several clusters share the user {clip_text(found.shared)}: the first command writes a user of its own for {cluster.argument}, and leaves the other one as it is."
     return your_remedy(
         f"Update the kubeconfig for the cluster {cluster.argument}",
-        f"Or set --cluster-name {cluster.argument} in the args of the exec block."
-        if found.is_own_user
-        else f"The context has the user of the cluster {clip_text(found.of_token)}: the first command writes one with the right user, and selects it.",
+        step,
         f"If you meant the cluster {clip_text(found.of_token)}, update the kubeconfig for that one instead: the server must be its endpoint, too.",
         "Only if kubectl is still rejected, check that the caller has access to the cluster.",
         commands=(
@@ -216,17 +226,30 @@ def _terraform_remedy(cluster: Cluster, found: _Clusters) -> Remedy:
     )
 
 
-def _read_kubeconfig(text: str) -> _Clusters | None:
+def _read_kubeconfig(text: str, known: Cluster) -> _Clusters | None:
     tokens: set[str] = set(_CLUSTER_OF_TOKEN.findall(text))
     if not tokens:
         return None
     names = client_configurations.find_listed_clusters(text)
-    is_own_user, alias = True, None
+    is_own_user, alias, shared = True, None, None
     if (current := client_configurations.find_current_user(text)) is not None:
         context, of_user = current
         called = client_configurations.parse_cluster_name(context["cluster"])
-        names = {each for each in (called,) if each is not None}
         tokens = set(_CLUSTER_OF_TOKEN.findall(of_user))
+        contexts = client_configurations.find_contexts(text)
+        # A name that somebody chose is that of the cluster if the facts or the other names are.
+        chosen = commands.cluster(context["cluster"]) == context["cluster"]
+        if (
+            called is None
+            and chosen
+            and (known.name == context["cluster"] or tokens & {each["cluster"] for each in contexts})
+        ):
+            called = context["cluster"], known.region or ""
+        names = {each for each in (called,) if each is not None}
+        if any(
+            each["user"] == context["user"] and each["cluster"] != context["cluster"] for each in contexts
+        ):
+            shared = context["user"]
         is_own_user = (
             context["user"] == context["cluster"]
             or client_configurations.parse_cluster_name(context["user"]) is None
@@ -237,7 +260,7 @@ def _read_kubeconfig(text: str) -> _Clusters | None:
     if len(names) != 1 or len(tokens) != 1:
         return None
     name, region = names.pop()
-    return _Clusters(name, region, tokens.pop(), is_own_user=is_own_user, alias=alias)
+    return _Clusters(name, region or None, tokens.pop(), is_own_user=is_own_user, alias=alias, shared=shared)
 
 
 def _read_terraform(text: str) -> _Clusters | None:
