@@ -253,9 +253,15 @@ def test_job_with_a_subject_that_no_pattern_matches(pattern: str, titles: list[s
 def test_trust_in_pull_requests_is_for_all_of_them() -> None:
     policy = _policy("repo:octo/cart:ref:refs/heads/main", issuer=GITHUB)
     found = _explain(policy, "repo:octo/cart:pull_request", "sts.amazonaws.com", issuer=GITHUB)
-    first, second = found.remedies
-    assert first.policy is None
-    assert "only if all pull requests of the repository are meant" in second.title
+    first, second, third = found.remedies
+    # The role for the branch stays closed: whoever opens a pull request would get its permissions.
+    assert first.commands[0].startswith("aws iam create-role ")
+    assert first.policy is not None
+    subject = first.policy["Statement"][0]["Condition"]["StringEquals"][f"{GITHUB}:sub"]
+    assert subject == "repo:octo/cart:pull_request"
+    assert "role-to-assume: arn:aws:iam::" in first.steps[1]
+    assert second.policy is None
+    assert "only if all pull requests of the repository are meant" in third.title
 
 
 @pytest.mark.parametrize(

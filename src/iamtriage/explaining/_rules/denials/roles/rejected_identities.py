@@ -24,7 +24,12 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
     replace_statement,
 )
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
-from iamtriage.explaining._rules.sts.trust import trust_documents, trust_findings, trust_fixes
+from iamtriage.explaining._rules.sts.trust import (
+    trust_documents,
+    trust_findings,
+    trust_fixes,
+    trust_replacements,
+)
 from iamtriage.explaining._rules.sts.trust.request_keys import RequestKey, change_condition, find_request_key
 from iamtriage.explaining._rules.sts.trust.token_forms import POD_SUBJECT
 from iamtriage.explaining._rules.sts.trust.trust_documents import OtherProvider
@@ -59,7 +64,7 @@ def checked_cause(denial: Denial, text: str, *because: str) -> Cause:
 def correct_policy_remedy(denial: Denial, title: str, fixed: Mapping[str, Any], *steps: str | None) -> Remedy:
     """Return the remedy that replaces the trust policy of the facts with a corrected one."""
     role, facts = denial.target_role_name, denial.facts
-    return trust_fixes.replace_policy_remedy(
+    return trust_replacements.replace_policy_remedy(
         title, *present(*steps), policy=dict(fixed), role=role, facts=facts
     )
 

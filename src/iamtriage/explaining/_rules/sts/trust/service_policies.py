@@ -20,7 +20,12 @@ from iamtriage.explaining._facts import NO_FACTS, Facts
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.sts.trust import trust_documents, trust_findings, trust_fixes
+from iamtriage.explaining._rules.sts.trust import (
+    trust_documents,
+    trust_findings,
+    trust_fixes,
+    trust_replacements,
+)
 from iamtriage.policies._readers import elements
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
@@ -217,7 +222,7 @@ def _describe(
         title, kept = f"Allow {join_words(missing, 'and')} in the role's trust policy", ""
     # Callers with a token of a provider in the policy are others than the service.
     step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}".rstrip()
-    remedy = trust_fixes.replace_policy_remedy(title, step, policy=policy, role=role, facts=NO_FACTS)
+    remedy = trust_replacements.replace_policy_remedy(title, step, policy=policy, role=role, facts=NO_FACTS)
     return ServiceTrust(verdict, cause, remedy)
 
 
@@ -314,7 +319,7 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
         lines = commands.trust_policy_commands(question.role)
         remedy = account_remedy(title, step, keep, commands=lines, url=pages.TRUST_POLICIES)
     else:
-        remedy = trust_fixes.replace_policy_remedy(
+        remedy = trust_replacements.replace_policy_remedy(
             title, trust_fixes.WHOLE_DOCUMENT, step, policy=fixed, role=question.role, facts=NO_FACTS
         )
         if value == "ACCOUNT_ID":

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._text import clip_text, join_words, lower_first, upper_first
-from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
-from iamtriage.explaining._rules.sts.trust import trust_documents, trust_subjects
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.sts.trust import trust_documents, trust_replacements, trust_subjects
 from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB, organization_of
 from iamtriage.policies._readers.elements import iterate_conditions, parse_document
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from iamtriage.trust._evaluation import TrustResult
 
 _AUDIENCE = "sts.amazonaws.com"
-_ACTION = "sts:AssumeRoleWithWebIdentity"
 # Where the audience of a job's token is set, by the host of its issuer. A GitLab instance is its own issuer.
 # https://docs.gitlab.com/ci/secrets/id_token_authentication/, https://circleci.com/docs/oidc-tokens-with-custom-claims/
 # and https://buildkite.com/docs/agent/v3/cli-oidc.
@@ -37,9 +36,6 @@ _AUDIENCE_SETTINGS = {
 }
 _MAX_MISMATCHES = 3
 REMOVE_OLD = "Remove the old value if nothing uses it."
-_REMOVE_STATEMENT = (
-    "Delete the statement with the old condition from trust.json, if nothing uses its subject."
-)
 WHOLE_DOCUMENT = (
     "trust.json is the whole trust policy with this change, because the command replaces the policy."
 )
@@ -50,10 +46,14 @@ def pass_action_remedy(text: str) -> Remedy | None:
 
     The default is sts:AssumeRole: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.FederatedPrincipal.html.
     """
-    if "FederatedPrincipal(" not in text or f"{_ACTION}'" in text or f'{_ACTION}"' in text:
+    if (
+        "FederatedPrincipal(" not in text
+        or f"{trust_replacements.ACTION}'" in text
+        or f'{trust_replacements.ACTION}"' in text
+    ):
         return None
     return your_remedy(
-        f"Pass '{_ACTION}' as the third argument of FederatedPrincipal in the CDK",
+        f"Pass '{trust_replacements.ACTION}' as the third argument of FederatedPrincipal in the CDK",
         "Without it, the action is sts:AssumeRole. Or use WebIdentityPrincipal with the first two arguments. After the deployment, sign in again.",
         commands="cdk deploy",
         url="https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.FederatedPrincipal.html",
@@ -104,7 +104,7 @@ def correct_conditions(
     failed: list[TrustResult] = []
     trial = fixed
     while trial is not None and len(failed) < _MAX_MISMATCHES:
-        result = trust_documents.evaluate_policy(trial, _ACTION, claims=facts.token_claims)
+        result = trust_documents.evaluate_policy(trial, trust_replacements.ACTION, claims=facts.token_claims)
         if result is None or result.allowed is not False:
             return (None if result is None or fixed is None else dict(fixed)), tuple(failed)
         failed.append(result)
@@ -203,7 +203,7 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
     request = request_audience_remedy(issuer, result.expected[0], facts)
     if not is_of_organization:
         yield request
-    fixed = _with_value(result, facts, value=[*result.expected, actual])
+    fixed = trust_replacements.with_value(result, facts, value=[*result.expected, actual])
     if fixed is None:
         return
     accept = (
@@ -211,7 +211,7 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
     )
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
     known = "The IAM OIDC provider most likely lists this audience already: otherwise, STS says InvalidIdentityToken (Incorrect token audience)."
-    yield replace_policy_remedy(
+    yield trust_replacements.replace_policy_remedy(
         upper_first(accept) if is_of_organization else f"Or {accept}",
         f"{WHOLE_DOCUMENT} {REMOVE_OLD}",
         known,
@@ -250,6 +250,8 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
             f"Or accept {clip_text(actual)} in the trust policy, only if {whom} are meant to assume the role"
         )
         change = attrs.evolve(change, title=accept)
+    if whom and actual.startswith("repo:"):
+        yield from present(trust_replacements.pull_request_remedy(result, facts, role))
     yield from present(*((caller, change) if whom else (change, caller)))
 
 
@@ -265,7 +267,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     decide = None
     if not whom and not is_misspelled:
         decide = f"Do this only if {trust_subjects.describe_caller(actual)} is meant to assume this role. Otherwise, use another role for it."
-    is_part = _shows_only_condition(facts)
+    is_part = trust_replacements.shows_only_condition(facts)
     more = "" if is_part else REMOVE_OLD
     if ":environment:" in actual and ":ref:" in expected:
         project, _, environment = actual.partition(":environment:")
@@ -277,7 +279,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     if pattern is not None and like.startswith("StringLike"):
         is_covered = expected.startswith(pattern.removesuffix("*"))
         patterns = pattern if is_covered else [expected, pattern]
-        fixed = _with_value(result, facts, value=patterns, new_operator=like)
+        fixed = trust_replacements.with_value(result, facts, value=patterns, new_operator=like)
         title = f"Accept {pattern.rpartition(':')[2]} in the trust policy"
         more = f"{like} accepts every version: an exact subject fails with the next."
         if actual.startswith("system:serviceaccount:"):
@@ -296,11 +298,11 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     if fixed is None:
         kept = [each for each in result.expected if not trust_subjects.is_misspelled(each, actual)]
         value = [*kept, actual] if kept and not (is_replaced or is_part) else actual
-        fixed = _with_value(result, facts, value=value)
+        fixed = trust_replacements.with_value(result, facts, value=value)
     if fixed is None:
         return None
     step = f"{WHOLE_DOCUMENT} {more}".rstrip()
-    return replace_policy_remedy(title, decide, step, policy=fixed, role=role, facts=facts)
+    return trust_replacements.replace_policy_remedy(title, decide, step, policy=fixed, role=role, facts=facts)
 
 
 def _branch_remedies(
@@ -309,85 +311,44 @@ def _branch_remedies(
     """Yield how to trust the pipelines of merge requests: whoever can push a branch gets their role."""
     actual = result.actual[0]
     others = [each for each in result.expected if not trust_subjects.correct_ref_type(each, actual)]
-    own = _with_value(result, facts, value=pattern, new_operator=like)
-    fixed = _with_value(result, facts, value=[*others, pattern], new_operator=like) if others else own
+    own = trust_replacements.with_value(result, facts, value=pattern, new_operator=like)
+    fixed = (
+        trust_replacements.with_value(result, facts, value=[*others, pattern], new_operator=like)
+        if others
+        else own
+    )
     who = f"The pattern accepts every branch, so everyone who can push one can use the role{' of the other jobs, with their permissions' if others else ''}"
     if others and own is not None:
         title = "Give the merge requests a separate role"
-        remedy = replace_policy_remedy(title, policy=own, role=role, facts=facts)
-        create = (
-            "aws iam create-role --role-name NEW_ROLE_NAME --assume-role-policy-document file://trust.json"
-        )
         steps = (
             "trust.json accepts all branches of the project, so allow the new role only to read, such as what a plan needs. Use its ARN in the job for merge requests.",
             "In the trust policy of the old role, remove the subject that no token has.",
         )
-        yield attrs.evolve(remedy, steps=steps, commands=(create,))
+        yield trust_replacements.separate_role(title, *steps, policy=own, role=role, facts=facts)
     if fixed is not None:
         title = f"{'Or accept' if others else 'Accept'} the branches of merge requests in the trust policy"
         step = f"{who}. Do this only if it may do no more than read."
-        yield replace_policy_remedy(title, step, WHOLE_DOCUMENT, policy=fixed, role=role, facts=facts)
+        yield trust_replacements.replace_policy_remedy(
+            title, step, WHOLE_DOCUMENT, policy=fixed, role=role, facts=facts
+        )
 
 
 def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
     expected, actual = result.expected[0], result.actual[0]
-    fixed, like = _with_value(result, facts, value=actual), trust_documents.like_operator(operator)
+    fixed, like = (
+        trust_replacements.with_value(result, facts, value=actual),
+        trust_documents.like_operator(operator),
+    )
     # An operator in another case, or ArnEquals, has no such counterpart.
-    pattern = _with_value(result, facts, new_operator=like) if like != operator else None
+    pattern = trust_replacements.with_value(result, facts, new_operator=like) if like != operator else None
     varies = trust_subjects.varies_by_run(expected, actual)
     if fixed is not None and not (varies and pattern is not None):
         others = f"if others that match {clip_text(expected)} are meant to use the role, too"
         change = f"move this key from {operator} to {like} instead"
         step = f"{WHOLE_DOCUMENT} It accepts no other subject: {others}, {change if pattern is not None else 'list their subjects'}."
         title = "Expect the exact subject in the trust policy"
-        yield replace_policy_remedy(title, step, policy=fixed, role=role, facts=facts)
+        yield trust_replacements.replace_policy_remedy(title, step, policy=fixed, role=role, facts=facts)
     if pattern is not None:
         step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}.{f' An exact subject fails with the next run, because {varies} is part of it.' if varies else ''}"
         title = f"{'C' if varies else 'Or c'}ompare the subject with {like}"
-        yield replace_policy_remedy(title, step, policy=pattern, role=role, facts=facts)
-
-
-def _shows_only_condition(facts: Facts) -> bool:
-    """Return whether the policy can have statements that the text does not show: it shows a condition alone."""
-    is_whole = facts.trust_policy is not None and not is_derived(facts, "trust_policy")
-    return not is_whole and any(each.is_condition for each in context_of(facts).policies)
-
-
-def replace_policy_remedy(
-    title: str, *steps: str | None, policy: Mapping[str, Any], role: str | None, facts: Facts
-) -> Remedy:
-    """Return the remedy that replaces the trust policy of a role, with the given steps first."""
-    policy, removed = trust_documents.remove_deleted_principals(policy)
-    policy, limited = trust_documents.limit_to_subject(policy, facts)
-    show, update = commands.trust_policy_commands(role)
-    is_part = _shows_only_condition(facts)
-    return trust_remedy(
-        title,
-        *steps,
-        *limited,
-        *removed,
-        _REMOVE_STATEMENT if is_part else None,
-        commands=(show, Labelled("Add this statement:", update)) if is_part else (update,),
-        policy=policy,
-        is_addition=is_part,
-        url=pages.TRUST_POLICIES,
-    )
-
-
-def _with_value(
-    result: TrustResult,
-    facts: Facts,
-    *,
-    value: str | list[str] | None = None,
-    new_operator: str | None = None,
-) -> dict[str, Any] | None:
-    """Return the supplied policy with another value of the failed condition, if that allows the call."""
-    fixed = trust_documents.policy_with_value(
-        facts.trust_policy, result, value=value, new_operator=new_operator
-    )
-    return fixed if fixed is not None and _allows(fixed, facts) else None
-
-
-def _allows(policy: dict[str, Any], facts: Facts) -> bool:
-    result = trust_documents.evaluate_policy(policy, _ACTION, claims=facts.token_claims)
-    return result is not None and result.allowed is not False
+        yield trust_replacements.replace_policy_remedy(title, step, policy=pattern, role=role, facts=facts)

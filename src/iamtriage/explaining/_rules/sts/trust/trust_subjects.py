@@ -366,7 +366,7 @@ def _describe_expected_job(expected: str, actual: str) -> tuple[str, str, tuple[
     step = "The event that starts the workflow decides: pull_request has its own subject, and a tag has ref:refs/tags/TAG."
     if context == "pull_request" and wanted.startswith(_BRANCH) and not set("*?") & set(wanted):
         branches = f"on: {{push: {{branches: [{clip_text(wanted.removeprefix(_BRANCH))}]}}}}"
-        step = f"In the workflow, set {branches}, or if: github.event_name == 'push' in the job. For jobs on pull requests, create a second role with few permissions that accepts their subject: they run code that nobody has reviewed yet."
+        step = f"In the workflow, set {branches}, or if: github.event_name == 'push' in the job."
     return f"Or run the job {where}", step, ()
 
 
