@@ -558,6 +558,23 @@ def test_missing_object_of_a_get(shown: str, *, is_missing: bool) -> None:
         assert "HEAD" not in str(explanation)
 
 
+@pytest.mark.parametrize(
+    ("words", "is_first"),
+    [
+        ("Our code should get a 404 for missing keys.", True),
+        ("We catch NoSuchKeyException and create the object.", True),
+        ("For new keys, we get a 403 and not a 404.", True),
+        ("The load balancer answers 404 elsewhere.", False),
+        ("For some keys, we get a 403.", False),
+    ],
+)
+def test_code_that_expects_404(words: str, *, is_first: bool) -> None:
+    policy = READ.replace('"s3:ListBucket", "s3:ListObjects"', '"s3:PutObject"')
+    explanation = explain(f'{HEAD}\n{words}\n{{"Version": "2012-10-17", "Statement": [{policy}]}}')
+    assert (explanation.remedies[0].layer == "identity") is is_first
+    assert ("as the text expects" in str(explanation)) is is_first
+
+
 GET = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\nbucket acme-in, key 2026/a.csv\n"
 COPY = "$ aws s3 cp s3://acme-in/{} .\nfatal error: An error occurred (403) when calling the HeadObject operation: Forbidden\n"
 COPY_WORKS = "$ aws s3 cp s3://acme-in/{0} .\ndownload: s3://acme-in/{0} to ./a.csv\n"

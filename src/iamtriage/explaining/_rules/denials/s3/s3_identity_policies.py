@@ -233,6 +233,11 @@ _OTHERWISE = "S3 gives no reason: if the object exists, a policy denies the call
 _ABSENT = lazy_pattern(
     r"(?i:\b(?:locally|laptop|admin|root|elsewhere|other (?:role|user|account))\b[^\n.]{0,60}?\b(?:(?:returns?|gives?|gets?|says?) (?:a )?(?:false|none|404|not found)|NoSuchKey|404)\b)"
 )
+# What the reader or the code expects of S3 for an object that is not there.
+_EXPECTS_404 = lazy_pattern(
+    r"(?i:\b(?:instead of|rather than|(?:and|but) not|expect(?:s|ed|ing)?|want(?:s|ed)?|should (?:be|get|give|return)) (?:(?:to get|the|an?|HTTP|status) ){0,3}404\b)"
+    r"|\b(?:catch(?:es|ing)?|except|handl(?:e|es|ing))\b[^\n.;]{0,40}\bNoSuchKey\w{0,12}",
+)
 # "All other keys in the bucket download fine", "yesterday's file works".
 _OTHER_OBJECTS = lazy_pattern(
     r"(?i:\b(?:other|older|previous|earlier|yesterday(?:'s)?|last (?:week|month|night)(?:'s)?)\b[^\n.;]{0,40}\b(?:objects?|files?|keys?|exports?|reports?|dumps?|images?)\b|\b(?:objects?|files?|keys?|exports?|reports?|dumps?|images?) (?:of|from) (?:yesterday|last (?:week|month|night))\b)"
@@ -317,10 +322,14 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
             step += f" {join_words(tuple(unknown), 'and')} {'is not an IAM action' if len(unknown) == 1 else 'are not IAM actions'}: HeadObject requires s3:GetObject, and listing {_LIST}."
     absent = _ABSENT.search(denial.failure.text)
     # A policy that names the action on the wrong resource shows that the caller is meant to have it.
-    checks_first = absent is None and misplaced is None
+    expected = _EXPECTS_404.search(denial.failure.text)
+    checks_first = absent is None and misplaced is None and expected is None
     fix = account_remedy(
         f"{'Or allow' if checks_first else 'Allow'} {_LIST} on {clip_text(bucket) if checks_first else 'the bucket'}, so that S3 answers 404 for missing objects",
         step,
+        f"S3 then answers 404 for a missing object, as the text expects ({quote_words(expected[0])})."
+        if expected
+        else None,
         None if absent or checks_first else _CHECK,
         commands=() if absent or checks_first else _head_object_commands(denial, key),
         url=pages.S3_403,
