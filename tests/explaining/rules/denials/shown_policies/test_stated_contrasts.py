@@ -1133,3 +1133,28 @@ def test_revision_can_be_anything(revision: str) -> None:
     denied = f"User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ecs:RunTask on resource: arn:aws:ecs:eu-west-1:111122223333:task-definition/nightly:{revision} because no identity-based policy allows the ecs:RunTask action"
     shown = explain(f'{denied}\n{{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}}').to_text()
     assert "already has iam:PassRole" in " ".join(shown.split())
+
+
+_ZONES = "arn:aws:route53:::hostedzone/*"
+_QUEUE = "arn:aws:mediaconvert:eu-west-1:111122223333:queues/main"
+_JOBS = "arn:aws:mediaconvert:eu-west-1:111122223333:jobs"
+_ZONE_POLICY = 'data "aws_iam_policy_document" "dns" {{\n  statement {{\n    actions = [{}]\n    resources = ["{}"]\n  }}\n}}'
+_BOTH_OF_ROUTE53 = '"route53:GetChange", "route53:ChangeResourceRecordSets"'
+
+
+@pytest.mark.parametrize(
+    ("action", "denied", "code", "line", "granted"),
+    [
+        ("route53:GetChange", "arn:aws:route53:::change/C0AB12", _ZONE_POLICY.format(_BOTH_OF_ROUTE53, _ZONES), f'resources = ["{_ZONES}", "arn:aws:route53:::change/*"]', "arn:aws:route53:::change/*"),
+        ("route53:GetChange", "arn:aws:route53:::change/C0AB12", _ZONE_POLICY.format('"route53:GetChange"', _ZONES), 'resources = ["arn:aws:route53:::change/*"]', "arn:aws:route53:::change/*"),
+        ("mediaconvert:GetJob", f"{_JOBS}/17-ab", f'resource "aws_iam_role_policy" "m" {{\n  policy = jsonencode({{ Statement = [{{\n    Effect = "Allow"\n    Action = ["mediaconvert:CreateJob", "mediaconvert:GetJob"]\n    Resource = "{_QUEUE}"\n  }}] }})\n}}', f'Resource = ["{_QUEUE}", "{_JOBS}/*"]', f"{_JOBS}/*"),
+        ("mediaconvert:CancelJob", f"{_JOBS}/17-ab", "", None, f"{_JOBS}/17-ab"),
+    ],
+)  # fmt: skip
+def test_resource_that_each_call_creates(
+    action: str, denied: str, code: str, line: str | None, granted: str
+) -> None:
+    explanation = explain(f"{_denied(action, denied)}\n\n{code}")
+    assert explanation.remedies[-1].policy is not None
+    assert explanation.remedies[-1].policy["Statement"][0]["Resource"] == granted
+    assert (explanation.remedies[0].manifest or "").strip() == (line or "")

@@ -37,6 +37,7 @@ from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import 
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
@@ -283,6 +284,13 @@ def names_service(statements: Iterable[Mapping[str, Any]], action: str) -> bool:
 
 def statements_with(policy: KnownPolicy, action: str) -> list[dict[str, Any]]:
     return [each for each in policy.allows if names_action(each, action)]
+
+
+def has_actions_on_other_type(policy: KnownPolicy, action: str, old: str, resource: str) -> bool:
+    """Return whether a statement with an action has others, and a resource that has another type than the denied one."""
+    types = {getattr(try_parse_arn(each), "resource_type", None) for each in (old, resource)}
+    others = (len(as_strings(each.get("Action"))) > 1 for each in statements_with(policy, action))
+    return len(types) > 1 and None not in types and any(others)
 
 
 def _unless_failed(denial: Denial, allows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -57,6 +57,7 @@ from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.requirements.required_grants import cover_each_call
 from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, capitalize_start, denial_summary
 from iamtriage.policies._managed_policies import LISTED, is_known_policy
@@ -208,7 +209,8 @@ def _limit_remedies(
     if is_written and is_template:
         # The next deployment does not know a policy that somebody attached.
         remedies = tuple(each for each in remedies if each.layer != "identity")
-    limited = (limit_to_resource(each, denial.resource or "") for each in remedies)
+    resource = cover_each_call(denial.resource or "", denial)
+    limited = (limit_to_resource(each, resource) for each in remedies)
     added = None if is_written else stated_remedies.correct_code_remedy(denial, denial.action or "", policy)
     if contrast.remedy is None:
         adopted = (adopt_statement(denial, policy, each) for each in limited)

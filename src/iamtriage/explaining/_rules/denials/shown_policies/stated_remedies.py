@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     STATED_POLICY_ALLOWS,
     STATED_POLICY_DENIES,
     compared_resource,
+    has_actions_on_other_type,
     statements_with,
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
@@ -43,6 +44,7 @@ from iamtriage.explaining._rules.shared.grants.denial_remedies import list_polic
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import correct_line_remedy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy
+from iamtriage.explaining._rules.shared.requirements.required_grants import cover_each_call
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._managed_policies import is_known_policy
@@ -269,26 +271,24 @@ def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Rem
     partial = next((each for each in allowed if names_partial_arn(each, resource[: -len(RANDOM_END)])), None)
     title = f"Correct the resource in {policy.name}"
     # What a reference stands for may be another resource.
-    old, new = allowed[0] if len(allowed) == 1 and not has_reference(allowed[0]) else "", resource
+    old = allowed[0] if len(allowed) == 1 and not has_reference(allowed[0]) else ""
+    new = cover_each_call(resource, denial)
+    adds = has_actions_on_other_type(policy, action, old, resource)
     step = f"Let the statement that allows {action} name {clip_text(resource)}, too, as an ARN or a pattern for it."
-    keep = "Change the line to the one below. Keep the old resource as a second one if other calls need it."
+    others = "Keep the old resource as a second one if other calls need it."
+    keep = f"Change the line to the one below. {f'Other actions need {clip_text(old)}.' if adds else others}"
     if partial is not None and denial.service == "secretsmanager":
         old, new, keep = partial, f"{partial}{RANDOM_END}", "The same is true of all secrets in the policy."
         step = f"End the resource with {RANDOM_END}: {clip_text(new)}. {keep}"
     if bucket is not None:
         old, new, keep = bucket, f"{bucket}/*", f"Keep {clip_text(bucket)} for actions on the bucket itself."
         step = f"Add {clip_text(new)} to the resources of the statement that allows {action}. {keep}"
-    line = (
-        correct_line_remedy(denial.failure.text, title, [(old, new)], keep, build=account_remedy)
-        if old
-        else None
-    )
-    if line is not None:
-        return attrs.evolve(line, url=pages.EVALUATION)
     deploy = (
         "Then deploy the code. A change in IAM alone is not in the code: the next deployment can undo it."
     )
-    return account_remedy(title, step, deploy, url=pages.EVALUATION)
+    text = denial.failure.text
+    line = correct_line_remedy(text, title, [(old, new)], keep, build=account_remedy, keeps_old=adds)
+    return attrs.evolve(line or account_remedy(title, step, deploy), url=pages.EVALUATION)
 
 
 def correct_operation_remedy(denial: Denial, policy: KnownPolicy) -> Remedy | None:

@@ -233,13 +233,13 @@ def find_only_line(text: str, pattern: re.Pattern[str]) -> str:
     return only_one({each.strip() for each in text.split("\n") if pattern.search(each)}, "")
 
 
-def correct_line(text: str, old: str, new: str) -> WrittenLine | None:
-    r"""Return the only line of a text that has a value, with another one in its place.
+def correct_line(text: str, old: str, new: str, *, keeps_old: bool = False) -> WrittenLine | None:
+    r"""Return the only line of a text that has a value, with another one in its place, or after it in a list.
 
     >>> correct_line('Condition:\n  ArnLike:\n    aws:SourceArn: arn:aws:s3:::in/*', "arn:aws:s3:::in/*", "arn:aws:s3:::in").text
     'aws:SourceArn: arn:aws:s3:::in'
     """
-    if _ENDS_STRING.search(new):
+    if not old or _ENDS_STRING.search(new):
         return None
     if old not in text and old.startswith("${") and old.endswith("}"):
         # An expression of HCL outside of a string.
@@ -255,6 +255,14 @@ def correct_line(text: str, old: str, new: str) -> WrittenLine | None:
         return None
     is_hcl = _ASSIGNED.match(line) is not None and TERRAFORM.search(text) is not None
     corrected = pattern.sub(lambda _: new, line)
+    if keeps_old:
+        quoted = re.compile(rf"(?P<alone>[:=]\s{{0,8}})?\"{re.escape(old)}\"")
+        listed = f'"{old}", "{new}"'
+        corrected, count = quoted.subn(
+            lambda found: f"{found['alone']}[{listed}]" if found["alone"] else listed, line
+        )
+        if count != 1:
+            return None
     return WrittenLine(corrected, is_hcl, _CLOUDFORMATION.search(text) is not None)
 
 
@@ -264,6 +272,7 @@ def correct_line_remedy(
     changes: Sequence[tuple[str, str]],
     *steps: str | None,
     build: Callable[..., Remedy] = owner_remedy,
+    keeps_old: bool = False,
 ) -> Remedy | None:
     """Return the remedy that corrects lines of a template or of code, which would undo a change of the policy alone.
 
@@ -273,8 +282,9 @@ def correct_line_remedy(
         changes: The values and the corrected ones.
         steps: What else to know.
         build: Who carries it out.
+        keeps_old: Whether the values stay, next to the corrected ones.
     """
-    lines = [correct_line(text, old, new) for old, new in changes]
+    lines = [correct_line(text, old, new, keeps_old=keeps_old) for old, new in changes]
     found = [each for each in lines if each is not None]
     if not found or len(found) != len(lines):
         return None

@@ -47,6 +47,19 @@ _CONSUMER = lazy_pattern(
     r"(?P<consumer>arn:[\w-]+:kinesis:[\w-]*:\d*:stream/[\w.-]{1,128}/consumer/[\w.-]{1,128}):\d{8,12}",
     re.ASCII,
 )
+# What a program creates and then asks for: each has another ID.
+_OF_EACH_CALL = lazy_pattern(
+    r"(?P<stem>arn:[\w-]+:(?:route53:::(?P<change>change)|ssm:[\w-]*:\d*:(?P<automation>automation-execution)|batch:[\w-]*:\d*:(?P<job>job)|mediaconvert:[\w-]*:\d*:(?P<jobs>jobs)|emr-serverless:[\w-]*:\d*:/applications/\w{1,64}/(?P<runs>jobruns))/)[\w-]{1,64}",
+    re.ASCII,
+)
+_NOUNS = {
+    "change": "change",
+    "automation": "automation",
+    "job": "job",
+    "jobs": "job",
+    "runs": "job run",
+}
+_ASKS = lazy_pattern(r"[\w-]+:(?:Describe|Get|List)[A-Z]", re.ASCII)
 # The random end of a name that CloudFormation (STACK-LOGICAL_ID-RANDOM), a name_prefix of Terraform (a time and a
 # counter) or Pulumi makes up:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
@@ -157,6 +170,9 @@ def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:
     """Return the ARN of what the next attempts need instead, with a note, if the denied one changes with each."""
     if denial.policy_type == "session" and (own := _find_place_of_session(arn, denial)):
         return own, "The Resource covers all that the session is for, by its name."
+    if (asked := _find_asked(arn, denial)) is not None:
+        noun = next(filter(asked.group, _NOUNS))
+        return f"{asked['stem']}*", f"Each {_NOUNS[noun]} has another ID, hence the *."
     stem, _, revision = arn.rpartition(":")
     if "-definition/" in stem and re.search(
         rf"{re.escape(stem)}:(?!{re.escape(revision)}\b)\d+\b", denial.failure.text
@@ -180,6 +196,16 @@ def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:
         return None
     note = f"{deployment.tool} ends the name with characters that change at each attempt, hence the *."
     return f"{arn[: found.end('start')]}*{found['rest'] or ''}", note
+
+
+def _find_asked(arn: str, denial: Denial) -> re.Match[str] | None:
+    return _OF_EACH_CALL.fullmatch(arn) if _ASKS.match(denial.action or "") else None
+
+
+def cover_each_call(arn: str, denial: Denial) -> str:
+    """Return the ARN of a resource, or the pattern for all of its kind if the program creates another one for each call."""
+    asked = _find_asked(arn, denial)
+    return arn if asked is None else f"{asked['stem']}*"
 
 
 def _find_place_of_session(arn: str, denial: Denial) -> str | None:
