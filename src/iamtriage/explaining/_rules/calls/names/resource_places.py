@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
-from iamtriage._text import line_at, quote_words
+from iamtriage._text import line_start, quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
@@ -65,6 +66,7 @@ _VERB = (
     r"(?:is|are|exists?|lives?|runs?|sits?|resides?|(?:was|were|is|got) (?:created|deployed|made|restored))"
 )
 _WORKING_CALL = lazy_pattern(rf"--region[ =]({REGION})\b")
+_MAX_PLACES, _CHARS_AROUND = 40, 300
 _NOT_OTHER = r"(?! (?:and|or|too|as well|also)\b)(?![^.;\n]{0,60}\b(?:deleted|moved|removed)\b)"
 
 
@@ -113,9 +115,11 @@ def explain_elsewhere(
     name = name or _find_only_name(text, noun)
     if name is None and (found := _ID.search(own, end - start)) is not None:
         name = found[0]
-    places = [
+    found_places = (
         each for each in _find_places(case, noun, name, own) if not (is_global and each.account is None)
-    ]
+    )
+    # A log can have the same place on each line.
+    places = list({each[:2]: each for each in islice(found_places, _MAX_PLACES)}.values())
     compared = [(place.differs(called := _find_called(case, own, place)), called) for place in places]
     wrong = {
         (each.region, each.account): (each, called)
@@ -225,7 +229,7 @@ def _find_places(case: Case[AwsError], noun: str, name: str | None, own: str) ->
         )
         for found in (*arn.finditer(text), *url.finditer(text)):
             # An ARN in the request does not show that there is such a resource.
-            if found[0] != name and not OTHER_ONE.search(line_at(text, found.start())):
+            if found[0] != name and not _is_of_other(text, found):
                 yield _Place(found[1], found[2], found[0], _find_profile_of(case, found[2], found[0]))
         listed = re.compile(
             rf"--region[ =]({REGION})\b[^\n]{{0,80}}? (?:shows?|lists?|finds?|prints?|returns?|has) [^\n]{{0,40}}?{short}(?![\w-])"
@@ -245,13 +249,20 @@ def _find_places(case: Case[AwsError], noun: str, name: str | None, own: str) ->
     )
     for found in find_said(text, said):
         account = found["account"] or profiles.get(found["profile"] or "")
-        if not OTHER_ONE.search(line_at(text, found.start())):
+        if not _is_of_other(text, found):
             yield _Place(
                 region_of_place(found["region"]) if found["region"] else None,
                 account,
                 found[0],
                 found["profile"],
             )
+
+
+def _is_of_other(text: str, found: re.Match[str]) -> bool:
+    """Return whether the line around a match is about a copy of the resource."""
+    start, end = found.span()
+    low, high = line_start(text, start, start - _CHARS_AROUND), text.find("\n", end, end + _CHARS_AROUND)
+    return OTHER_ONE.search(text, low, end + _CHARS_AROUND if high < 0 else high) is not None
 
 
 def _find_called(case: Case[AwsError], own: str, there: _Place) -> _Place:

@@ -1,4 +1,4 @@
-"""Compare the caller with the ``aws-auth`` entries that the text contains.
+"""Compare the caller, or the role of nodes, with the ``aws-auth`` entries that the text contains.
 
 The authenticator looks for the ARN of a session's role, which STS reports without its path:
 https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html.
