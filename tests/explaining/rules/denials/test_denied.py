@@ -1115,6 +1115,8 @@ def test_repository_policy_names_no_resource() -> None:
         ("ecr:BatchGetImage", "ecr:eu-west-1:444455556666:repository/shop/cart", "because the repository has no", 2),
         ("dynamodb:GetItem", "dynamodb:eu-west-1:444455556666:table/carts", "because the table has no", 1),
         ("secretsmanager:GetSecretValue", "secretsmanager:eu-west-1:444455556666:secret:cart-AbCdEf", "contains None, the secret has", 1),
+        ("events:PutEvents", "events:eu-west-1:444455556666:event-bus/central", "contains None, the event bus has", 1),
+        ("glue:GetTable", "glue:eu-west-1:444455556666:table/sales/orders", "because the Data Catalog has", 1),
         # The policy of an access point is not that of the bucket, and each key has a policy.
         ("s3:GetObject", "s3:eu-west-1:444455556666:accesspoint/carts/object/a", None, 1),
         ("kms:Decrypt", "kms:eu-west-1:444455556666:key/1a2b3c4d-5e6f-7081-92a3-b4c5d6e7f809", None, 1),

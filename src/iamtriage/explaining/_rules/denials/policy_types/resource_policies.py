@@ -137,13 +137,15 @@ _EMPTY_POLICY = '{"Version": "2012-10-17", "Statement": []}'
 _IN_FILE = f"has no policy yet: write {_EMPTY_POLICY} into the file first."
 _INSTEAD = f"has no policy yet, write {_EMPTY_POLICY} into old-policy.json."
 # How the calls that read a policy report that there is none: RepositoryPolicyNotFoundException, NoSuchBucketPolicy,
-# PolicyNotFoundException, or a response without it. By the name of the policy.
+# PolicyNotFoundException, EntityNotFoundException, or a response without it. By the name of the policy.
 _WITHOUT_POLICY = {
     "table's resource policy": f"If the first command fails because the table {_INSTEAD}",
     "repository policy": f"If the first command fails because the repository {_INSTEAD}",
     "bucket policy": f"If the first command fails because the bucket {_INSTEAD}",
     "secret's resource policy": f"If old-policy.json contains None, the secret {_IN_FILE}",
     "queue policy": f"If old-policy.json contains None, the queue {_IN_FILE}",
+    "event bus policy": f"If old-policy.json contains None, the event bus {_IN_FILE}",
+    "Data Catalog's resource policy": f"If the first command fails because the Data Catalog {_INSTEAD}",
 }
 
 
