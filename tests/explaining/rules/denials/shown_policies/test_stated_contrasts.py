@@ -1158,3 +1158,29 @@ def test_resource_that_each_call_creates(
     assert explanation.remedies[-1].policy is not None
     assert explanation.remedies[-1].policy["Statement"][0]["Resource"] == granted
     assert (explanation.remedies[0].manifest or "").strip() == (line or "")
+
+
+_EC2 = "arn:aws:ec2:eu-west-1:111122223333:"
+_SUBNET = f"{_EC2}subnet/subnet-0ccc3333ddd44445e"
+_OTHERS = [f"{_EC2}subnet/subnet-0aaa1111bbb22223c", f"{_EC2}instance/*", f"{_EC2}volume/*", f"{_EC2}security-group/*", f"{_EC2}network-interface/*"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("allowed", "condition", "is_short"),
+    [
+        ([*_OTHERS, "arn:aws:ec2:eu-west-1::image/*"], {}, True),
+        # The image can be missing, too, and a condition can fail.
+        (_OTHERS, {}, False),
+        ([*_OTHERS, "arn:aws:ec2:eu-west-1::image/*"], {"Bool": {"ec2:EbsOptimized": "true"}}, False),
+    ],
+)
+def test_launch_of_which_the_policy_lacks_one_resource(
+    allowed: list[str], condition: dict[str, Any], *, is_short: bool
+) -> None:
+    statement = {"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": allowed}
+    shown = json.dumps({**statement, "Condition": condition} if condition else statement)
+    remedy = explain(f"{_denied('ec2:RunInstances', _SUBNET)}\n\n{shown}").remedies[0]
+    assert remedy.policy is not None
+    resource = remedy.policy["Statement"][0]["Resource"]
+    assert (resource == _SUBNET) is is_short
+    assert ("IMAGE_ID" in str(resource)) is not is_short

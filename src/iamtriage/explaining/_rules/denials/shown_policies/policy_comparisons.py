@@ -42,6 +42,7 @@ from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
+from iamtriage.policies._documents import build_document
 from iamtriage.policies._managed_policies import LISTED, describe_service, is_known_policy, lacks_action
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_strings, iterate_statements, shown_sid
@@ -75,6 +76,17 @@ def limit_to_resource(remedy: Remedy, resource: str) -> Remedy:
             kept = [resource if _is_wider(name, resource) else name for name in listed]
             each["Resource"] = kept[0] if len(kept) == 1 else list(dict.fromkeys(kept))
     return attrs.evolve(remedy, policy=document)
+
+
+def leave_out_allowed(remedy: Remedy, lacking: list[str], allowing: list[dict[str, Any]]) -> Remedy:
+    """Return a remedy whose statement for a launch names only the resource that the policy in the text lacks."""
+    statements = list(iterate_statements(remedy.policy or {}))
+    is_launch = [as_strings(each.get("Action")) for each in statements] == [["ec2:RunInstances"]]
+    if not is_launch or len(lacking) != 1 or any("Condition" in each for each in allowing):
+        return remedy
+    document = build_document([{**statements[0], "Resource": lacking[0]}])
+    steps = (each for each in remedy.steps if not each.startswith("A launch is checked on"))
+    return attrs.evolve(remedy, policy=document, steps=tuple(steps))
 
 
 def _is_wider(pattern: str, resource: str) -> bool:

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     STATED_POLICY_DENIES,
     compared_resource,
     has_actions_on_other_type,
+    leave_out_allowed,
     statements_with,
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
@@ -152,13 +153,13 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     lacking = [each for each in only if not any(names_resource(one, each) for one in allowing)]
     if len(lacking) != 1 or lacking == ["*"] or not matches(denial.resource or "", compile_glob(lacking[0])):
         return remedy
-    has_objects = any(
-        names_resource(each, f"{denial.resource}/x") for each in statements_with(policy, "s3:GetObject")
-    )
+    remedy, objects = leave_out_allowed(remedy, lacking, allowing), f"{denial.resource}/x"
+    has_objects = any(names_resource(each, objects) for each in statements_with(policy, "s3:GetObject"))
     steps = (
         each for each in remedy.steps if not (has_objects and each.startswith("To read or write the objects"))
     )
     sid = next(map(shown_sid, allowing), "")
+    lists = [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy or {})]
     what = "this Resource" if lists == [lacking] else f"only {clip_text(lacking[0])}"
     step = f"Or add {what} to the statement {sid or f'that allows {denial.action}'} in {policy.name}, and keep its other resources."
     needed, allowed = _list_actions(iterate_statements(remedy.policy or {})), _list_actions(allowing)
@@ -272,8 +273,7 @@ def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Rem
     title = f"Correct the resource in {policy.name}"
     # What a reference stands for may be another resource.
     old = allowed[0] if len(allowed) == 1 and not has_reference(allowed[0]) else ""
-    new = cover_each_call(resource, denial)
-    adds = has_actions_on_other_type(policy, action, old, resource)
+    new, adds = cover_each_call(resource, denial), has_actions_on_other_type(policy, action, old, resource)
     step = f"Let the statement that allows {action} name {clip_text(resource)}, too, as an ARN or a pattern for it."
     others = "Keep the old resource as a second one if other calls need it."
     keep = f"Change the line to the one below. {f'Other actions need {clip_text(old)}.' if adds else others}"
