@@ -1184,3 +1184,32 @@ def test_launch_of_which_the_policy_lacks_one_resource(
     resource = remedy.policy["Statement"][0]["Resource"]
     assert (resource == _SUBNET) is is_short
     assert ("IMAGE_ID" in str(resource)) is not is_short
+
+
+@pytest.mark.parametrize(
+    ("role", "query", "is_completed"),
+    [
+        ("worker", " --query PolicyDocument", True),
+        ("worker", "", True),
+        ("other", " --query PolicyDocument", False),
+        # The policy may have more statements.
+        ("worker", " --query PolicyDocument.Statement[0]", False),
+    ],
+)
+def test_printed_policy_gets_the_end_of_the_secret(role: str, query: str, *, is_completed: bool) -> None:
+    secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/db"
+    queue = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+    statements = [queue, {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": secret}]
+    shown: object = {"Version": "2012-10-17", "Statement": statements}
+    if "Statement" in query:
+        shown = statements[1]
+    elif not query:
+        shown = {"RoleName": role, "PolicyName": "read", "PolicyDocument": shown}
+    first = explain(
+        f"An error occurred (AccessDeniedException) when calling the GetSecretValue operation: User: arn:aws:sts::111122223333:assumed-role/worker/job is not authorized to perform: secretsmanager:GetSecretValue on resource: {secret} because no identity-based policy allows the secretsmanager:GetSecretValue action\n"
+        f"$ aws iam get-role-policy --role-name {role} --policy-name read{query}\n{json.dumps(shown)}\n"
+    ).remedies[0]
+    assert ("--policy-name read " in first.commands[-1]) is is_completed
+    if is_completed:
+        assert first.policy is not None
+        assert first.policy["Statement"] == [queue, {**statements[1], "Resource": f"{secret}-??????"}]

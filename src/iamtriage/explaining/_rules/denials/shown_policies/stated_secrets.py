@@ -14,11 +14,13 @@ from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.denials.statement_words import allowed_resources
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command, region
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import with_statements
@@ -51,6 +53,9 @@ _CDK_IMPORT = lazy_pattern(
 )
 _NAME_END = lazy_pattern(r"(?<!:secret:)-[a-z]{6}\Z")
 _SECRET_END = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6}|\*)\Z")
+_PRINTS_POLICY = ("iam", "get-role-policy")
+_NAME_OF_POLICY = lazy_pattern(r"[\w+=,.@-]{1,128}", re.ASCII)
+_RANDOM_STEP = "Secrets Manager ends"
 _PARTIAL_ARNS = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html"
 _PLACE_OF_SECRETS = lazy_pattern(r":secretsmanager:([a-z0-9-]{6,30}):", re.ASCII)
 NOT_KMS = " The KMS key is not the cause: a denial of its use would say so (Access to KMS is not allowed)."
@@ -153,6 +158,8 @@ def complete_others(denial: Denial, own: str | None, listed: Sequence[str], reme
         listed: The ARNs in the policy.
         remedy: The remedy that allows the action on it.
     """
+    if (corrected := _complete_printed(denial, own, remedy)) is not None:
+        return corrected
     document = copy.deepcopy(dict(remedy.policy or {}))
     pairs = [(each, complete_secret_arn(each, denial.failure.text)) for each in listed]
     others = [whole for each, whole in pairs if whole not in {each, own}]
@@ -163,6 +170,46 @@ def complete_others(denial: Denial, own: str | None, listed: Sequence[str], reme
     names = join_words(tuple(each.rpartition(":")[2].removesuffix(RANDOM_END) for each in others), "and")
     step = f"{names} had the same problem: the policy has {'its' if len(others) == 1 else 'their'} end, too."
     return attrs.evolve(remedy, policy=document, steps=(*remedy.steps, step))
+
+
+def _complete_printed(denial: Denial, own: str | None, remedy: Remedy) -> Remedy | None:
+    """Return the remedy that completes the ARNs in the inline policy of the caller's role that a command printed.
+
+    The policy keeps its name and its actions, so that no second one with more of them is left beside it.
+    """
+    command = only_one(
+        [run.command for run in find_runs(denial.failure) if run.command.words[:2] == _PRINTS_POLICY]
+    )
+    stated = only_one([each for each in denial.context.policies if not each.is_of_resource])
+    if command is None or stated is None or own is None or denial.role is None:
+        return None
+    query = command.option("query")
+    if query is not None and query.value != "PolicyDocument":
+        return None  # the policy can have more statements, which the command would delete
+    role, name = command.option("role-name"), command.option("policy-name")
+    if role is None or name is None or role.value != denial.role.name:
+        return None
+    document = copy.deepcopy(dict(stated.content))
+    completed: set[str] = set()
+    for statement in iterate_statements(document):
+        listed = as_strings(statement.get("Resource"))
+        whole = [
+            own if each == own[: -len(RANDOM_END)] else complete_secret_arn(each, denial.failure.text)
+            for each in listed
+        ]
+        completed.update(each for each in whole if each not in listed)
+        if whole != list(listed):
+            statement["Resource"] = whole if len(whole) > 1 else whole[0]
+    if own not in completed or not _NAME_OF_POLICY.fullmatch(name.value):
+        return None
+    steps = tuple(each for each in remedy.steps if each.startswith(_RANDOM_STEP))
+    return attrs.evolve(
+        remedy,
+        title=f"Complete the ARN of the secret in the policy {name.value} of the role {denial.role.name}",
+        steps=("Only the ARN changes. The name of the secret in the call can stay as it is.", *steps),
+        policy=document,
+        commands=(commands.put_policy(role.value, name.value),),
+    )
 
 
 def complete_key_actions(denial: Denial, allowing: Sequence[Mapping[str, Any]], remedy: Remedy) -> Remedy:
