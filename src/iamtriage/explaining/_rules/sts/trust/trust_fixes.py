@@ -250,7 +250,7 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
             f"Or accept {clip_text(actual)} in the trust policy, only if {whom} are meant to assume the role"
         )
         change = attrs.evolve(change, title=accept)
-    if whom and actual.startswith("repo:"):
+    if whom and actual.startswith("repo:") and ":ref:" in expected:
         yield from present(trust_replacements.pull_request_remedy(result, facts, role))
     yield from present(*((caller, change) if whom else (change, caller)))
 
