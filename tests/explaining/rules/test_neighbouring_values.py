@@ -1191,6 +1191,11 @@ The script does not run aws sts assume-role any more, it reads a vault.
         ("Set AWS_SECRET_ACCESS_KEY",),
         ("Rename",),
     ),
+    "audience that an identity pool does not accept": _Row(
+        "An error occurred (NotAuthorizedException) when calling the GetId operation: Invalid login token. Incorrect token audience.\n",
+        ("Amazon Cognito rejected the sign-in", "aud"),
+        ("STS rejects", "eks.amazonaws.com"),
+    ),
     "two roles beside an undelivered message": _Row(
         """An error occurred (InvalidParameterException) when calling the PutSubscriptionFilter operation: Could not deliver test message to specified Kinesis stream. Check if the given kinesis stream is in ACTIVE state.
 The stream is written by arn:aws:iam::111122223333:role/writer and read by arn:aws:iam::111122223333:role/reader.

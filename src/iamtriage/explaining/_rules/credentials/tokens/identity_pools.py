@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.trust.trust_documents import evaluate_policy, policy_with_value
 from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT, pass_action_remedy
 from iamtriage.explaining._rules.sts.trust.trust_problems import find_trust_problem
-from iamtriage.failures._failures import AwsError, ExpiredCredentials
+from iamtriage.failures._failures import AwsError, ExpiredCredentials, InvalidIdentityToken
 from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._readers.elements import as_strings, iterate_statements
 from iamtriage.policies._readers.unknown_values import has_reference
@@ -163,6 +163,12 @@ _LOGIN_PROBLEMS = (
         "Call GetId again with the current Logins instead of a stored identity ID, and pass the same Logins to GetCredentialsForIdentity.",
     ),
     (
+        "Incorrect token audience",
+        "the identity pool does not accept the audience (aud) of the token in Logins",
+        "Let the identity pool accept the audience of the token",
+        "aud is the ID of an app client: for a user pool or a social provider, add it to the identity pool's providers, and for an OIDC provider, to the audiences of the provider in IAM.",
+    ),
+    (
         "Invalid login token",
         "the identity pool does not accept the token in Logins",
         "Pass a valid ID token in Logins",
@@ -188,7 +194,9 @@ def explain_user_pool(denial: Denial) -> Explanation:
     )
 
 
-def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, _message: str = "") -> Explanation:
+def explain_rejected_login(
+    case: Case[ExpiredCredentials] | Case[InvalidIdentityToken] | Denial, _message: str = ""
+) -> Explanation:
     """Explain that an identity pool does not accept the token in Logins."""
     text = case.failure.text
     if (other := explain_other_issuer(case)) is not None:

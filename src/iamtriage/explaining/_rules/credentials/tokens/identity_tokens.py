@@ -16,7 +16,12 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.credentials.tokens import issuer_problems, issuers, rejected_tokens
+from iamtriage.explaining._rules.credentials.tokens import (
+    identity_pools,
+    issuer_problems,
+    issuers,
+    rejected_tokens,
+)
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -77,6 +82,9 @@ def explain_identity_token(case: Case[InvalidIdentityToken]) -> Explanation:
     message = clues.message_text(case)
     if case.failure.envelope.operation == "AssumeRoleWithSAML" or _SAML.search(message) is not None:
         return _explain_rejected_assertion(case, message)
+    if "Invalid login token" in message:
+        # Amazon Cognito checks the token before STS is called.
+        return identity_pools.explain_rejected_login(case)
     rule = choose_rule(_ROUTES, case.failure, message) or _explain_other
     return _add_trust_policy(case, rule(case, message))
 

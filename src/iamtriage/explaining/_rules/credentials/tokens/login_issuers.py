@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.failures._failures import ExpiredCredentials
+from iamtriage.failures._failures import ExpiredCredentials, InvalidIdentityToken
 
 _NAME = r"cognito-idp\.[a-z0-9-]{4,30}\.amazonaws\.com/[\w-]{4,60}"
 _KEY = lazy_pattern(rf"(?<![\w/.])(?P<name>{_NAME})[\"']?\]?\s?(?::|=>?)")
@@ -35,7 +35,9 @@ LOGIN_OF_OTHER_POOL = CauseType(
 )
 
 
-def explain_other_issuer(case: Case[ExpiredCredentials] | Denial) -> Explanation | None:
+def explain_other_issuer(
+    case: Case[ExpiredCredentials] | Case[InvalidIdentityToken] | Denial,
+) -> Explanation | None:
     """Explain that the key in Logins is not the issuer of the token, if the text shows both."""
     text = case.failure.text
     keys, issuers = ({each["name"] for each in sign.finditer(text)} for sign in (_KEY, _ISSUER))
@@ -89,7 +91,9 @@ class _Listing(NamedTuple):
     remedy: Remedy
 
 
-def explain_unlisted_client(case: Case[ExpiredCredentials] | Denial) -> Explanation | None:
+def explain_unlisted_client(
+    case: Case[ExpiredCredentials] | Case[InvalidIdentityToken] | Denial,
+) -> Explanation | None:
     """Explain that the identity pool lists other app clients than that of the token, if the text shows both."""
     text, claims = case.failure.text, case.facts.token_claims or case.context.token_claims or {}
     stated = {each["aud"] for each in _AUDIENCE.finditer(text)}
