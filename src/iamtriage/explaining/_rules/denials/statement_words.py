@@ -127,7 +127,8 @@ def join_of_type(resource: str, allowed: list[str]) -> str:
     short = [
         each[len(begin) + 1 :] if each.startswith((f"{begin}/", f"{begin}:")) else each for each in alike
     ]
-    return f"the {kind} {join_resources(short)}"
+    is_regular = len(short) > 1 and not kind.endswith(("s", "y"))
+    return f"the {kind}{'s' if is_regular else ''} {join_resources(short)}"
 
 
 _MAX_ACTIONS = 3
