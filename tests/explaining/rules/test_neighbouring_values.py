@@ -1221,3 +1221,54 @@ def test_neighbouring_values(row: _Row) -> None:
     words = " ".join(shown.split())
     assert [each for each in row.shown if each not in words] == []
     assert [each for each in row.hidden if each in words] == []
+
+
+_SIMULATED = 'An error occurred (AccessDeniedException) when calling the GetItem operation: User: arn:aws:sts::111122223333:assumed-role/films/job is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/films because no identity-based policy allows the dynamodb:GetItem action\naws iam simulate-principal-policy --policy-source-arn arn:aws:iam::111122223333:role/{0}\n{{"EvaluationResults": [{{"EvalActionName": "dynamodb:GetItem", "EvalResourceName": "{1}", "EvalDecision": "allowed"}}]}}'
+
+
+@pytest.mark.parametrize(
+    ("role", "resource", "is_own"),
+    [
+        ("films", "*", True),
+        ("team/films", "arn:aws:dynamodb:eu-west-1:111122223333:table/films", True),
+        ("trips", "*", False),
+        ("films", "arn:aws:dynamodb:eu-west-1:111122223333:table/trips", False),
+    ],
+)
+def test_simulation_of_the_denied_call(role: str, resource: str, *, is_own: bool) -> None:
+    summary = explain(_SIMULATED.format(role, resource)).summary
+    assert ("the simulation in the text allows it" in summary) is is_own
+
+
+_SOURCE = "An error occurred (InvalidParameterValueException) when calling the CreateEventSourceMapping operation: The function execution role does not have permissions to call ReceiveMessage on SQS\n"
+
+
+def test_role_of_another_function() -> None:
+    role = "arn:aws:iam::111122223333:role/trips-exec"
+    called = "aws lambda create-event-source-mapping --function-name {}\nThe function trips has the execution role {}."
+    assert "the execution role trips-exec" in explain(_SOURCE + called.format("trips", role)).summary
+    assert "trips-exec" not in explain(_SOURCE + called.format("films", role)).to_text(detail="full")
+
+
+def test_statement_of_a_command_has_no_reference() -> None:
+    """IAM accepts no reference of Terraform, and a command has a statement for IAM."""
+    code = 'resource "aws_lambda_event_source_mapping" "films" {\n  event_source_arn = aws_sqs_queue.films.arn\n}\n'
+    assert "aws_sqs_queue.films" not in str(explain(_SOURCE + code).remedies[0].policy)
+
+
+_LAYERS = "Status code: 403 for https://al2023-repos-eu-west-1-de612dc2.s3.dualstack.eu-west-1.amazonaws.com/core/mirrors/2023/x86_64/mirror.list\nvpce-0a1b2c3d4e5f60718 has this policy: "
+
+
+@pytest.mark.parametrize(("resource", "is_allowed"), [("al2023-repos-*", True), ("films", False)])
+def test_policy_of_an_endpoint_that_allows_the_packages(resource: str, *, is_allowed: bool) -> None:
+    policy = f'{{"Statement": [{{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::{resource}/*"}}]}}'
+    explanation = explain(_LAYERS + policy)
+    assert ("the policy in the text allows it" in explanation.summary) is is_allowed
+    assert ("the route table" in explanation.remedies[0].title) is is_allowed
+
+
+def test_change_of_another_permission_set() -> None:
+    denied = "User: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Films_0123456789abcdef/ana is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/films because no identity-based policy allows the dynamodb:GetItem action\n"
+    said = "We ran put-inline-policy-to-permission-set for {} permission set."
+    assert "was not provisioned" in explain(denied + said.format("the")).summary
+    assert "was not provisioned" not in explain(denied + said.format("another")).summary

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.structured.values import decode_at
+from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_mapping
 from iamtriage.policies._readers.json_values import JsonObject, get_object, get_objects, get_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("SIGN_OF_SIMULATION", "Simulation", "find_simulation")
+__all__ = ("SIGN_OF_SIMULATION", "Simulation", "find_simulated", "find_simulation")
 
 SIGN_OF_SIMULATION = "EvalDecision"
 """The member of a result that others lack."""
+_SOURCE = lazy_pattern(
+    r"(?:--policy-source-arn[ =]|\bPolicySourceArn[\"']?\s?[=:]\s?)[\"']?(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:user|role|group)/[\w+=,.@/-]{1,600})",
+    re.ASCII,
+)
 _RESULTS = lazy_pattern(r"\"EvaluationResults\"\s?:\s?\[")
 _MAX_BEFORE = 200
 
@@ -38,15 +44,17 @@ class Simulation(NamedTuple):
     missing: tuple[str, ...]
 
 
-def find_simulation(text: str, action: str) -> Simulation | None:
-    r"""Return the result of a simulation in a text for an action, or ``None`` if there is none.
+def find_simulation(text: str, action: str, resource: str | None = None) -> Simulation | None:
+    r"""Return the result of a simulation in a text for an action and not for another resource, or ``None`` if there is none.
 
     >>> result = '{"EvalActionName": "s3:GetObject", "EvalDecision": "allowed"}'
     >>> find_simulation(f'{{"EvaluationResults": [{result}]}}', "s3:GetObject").decision
     'allowed'
     """
     for each in _iterate_results(text):
-        if str(each.get("EvalActionName")).lower() == action.lower():
+        simulated = str(each.get("EvalResourceName") or "*")
+        is_other = resource is not None and not matches(resource, compile_glob(simulated))
+        if str(each.get("EvalActionName")).lower() == action.lower() and not is_other:
             matched = [one.get("SourcePolicyId") for one in get_objects(each, "MatchedStatements")]
             return Simulation(
                 str(each.get(SIGN_OF_SIMULATION)),
@@ -56,6 +64,15 @@ def find_simulation(text: str, action: str) -> Simulation | None:
                 tuple(get_texts(each, "MissingContextValues")),
             )
     return None
+
+
+def find_simulated(text: str) -> set[str]:
+    """Return the names of the users, roles and groups whose policies a text simulates.
+
+    >>> find_simulated("simulate-principal-policy --policy-source-arn arn:aws:iam::111122223333:role/team/ci")
+    {'ci'}
+    """
+    return {each.rpartition("/")[2] for each in _SOURCE.findall(text)}
 
 
 def _iterate_results(text: str) -> Iterator[JsonObject]:

@@ -70,8 +70,8 @@ _ENDPOINT = '$ aws ec2 describe-vpc-endpoints\nvpce-0a1b2c3d4e5f60718 {{"Stateme
     ("shown", "reason", "count"),
     [
         (_ENDPOINT.format('["arn:aws:s3:::octo-*", "arn:aws:s3:::octo-*/*"]'), "the policy of the S3 endpoint vpce-0a1b2c3d4e5f60718 allows only octo-*.", 2),
-        (_ENDPOINT.format('"arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*"'), "most likely, the S3 endpoint vpce-0a1b2c3d4e5f60718 does not allow it", 2),
-        (_ENDPOINT.format('"*"'), "most likely, the S3 endpoint vpce-0a1b2c3d4e5f60718 does not allow it", 2),
+        (_ENDPOINT.format('"arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*"'), "the policy in the text allows it, so another S3 endpoint, or a proxy or firewall, most likely denies it", 3),
+        (_ENDPOINT.format('"*"'), "the policy in the text allows it, so another S3 endpoint, or a proxy or firewall, most likely denies it", 3),
         ("vpce-0a1b2c3d4e5f60718 and vpce-0a1b2c3d4e5f60719", "most likely, the S3 endpoint of the VPC does not allow it", 3),
     ],
     ids=["other bucket", "this bucket", "all", "two endpoints"],

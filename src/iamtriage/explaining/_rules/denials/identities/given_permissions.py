@@ -219,6 +219,7 @@ _CHANGED = lazy_pattern(
 _PROVISIONED = lazy_pattern(r"(?i:\bprovision-?_?permission-?_?set\b)|aws_ssoadmin_")
 # A change that failed.
 _FAILED = lazy_pattern(r"\bcalling the (?:Put|Attach)\w{3,60}PermissionSet operation\b")
+_OTHER_SET = lazy_pattern(r"[^\n.]{0,60}?\b(?:an)?other (?:permission )?set\b")
 # The policy of the role in the account, which is older than the permission set.
 _ROLE_POLICY = lazy_pattern(r"\bAwsSSOInlinePolicy\b")
 SET_NOT_PROVISIONED = CauseType(
@@ -237,7 +238,7 @@ def add_unprovisioned_set(denial: Denial, explanation: Explanation) -> Explanati
     changed = next(find_said(text, _CHANGED), None)
     if not isinstance(role, IdentityCenterRole) or changed is None:
         return explanation
-    if _PROVISIONED.search(text) or _FAILED.search(text):
+    if _PROVISIONED.search(text) or _FAILED.search(text) or _OTHER_SET.match(text, changed.end()):
         return explanation
     is_shown = _ROLE_POLICY.search(text) is not None
     name = role.permission_set or "the permission set"

@@ -12,6 +12,8 @@ import json
 import re
 from typing import Any, NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -204,13 +206,38 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation | None:
         layer="vpc_endpoint",
         url=url,
     )
-    if (_is_unsigned(bucket) or bucket.endswith(_LAYERS)) and (barred := _find_barred(denial, objects)):
+    if _is_allowed(denial, objects):
+        reason = "the policy in the text allows it, so another S3 endpoint, or a proxy or firewall, most likely denies it"
+        text = "The request went through another endpoint than the one whose policy the text shows, or did not reach S3."
+        lines = commands.endpoint_policy_commands(region, "s3:GetObject")
+        allow_bucket = attrs.evolve(
+            allow_bucket,
+            title="Allow the bucket in the policy of the S3 endpoint to which the route table of the subnet points",
+            # The text's endpoint is not the one to change.
+            commands=tuple(each.replace("ENDPOINT_ID", "OTHER_ENDPOINT_ID") for each in lines),
+        )
+    elif (_is_unsigned(bucket) or bucket.endswith(_LAYERS)) and (barred := _find_barred(denial, objects)):
         return _explain_barred(denial, bucket, barred, allow_bucket)
     return denial.explain(
         f"{summary}: {reason}.",
         NO_ALLOWS["vpc_endpoint"].cause("derived" if allowed else "possible", owner, text=text),
         topic="vpc-endpoint-policy",
         remedies=allow_bucket,
+    )
+
+
+def _is_allowed(denial: Denial, objects: str) -> bool:
+    """Return whether the policy of an endpoint in the text allows the objects to everyone, and denies nothing."""
+    if not _ENDPOINT_POLICY.search(denial.failure.text):
+        return False
+    return any(
+        policy.has_principal
+        and not policy.denies
+        and any(
+            names_action(each, "s3:GetObject") and names_resource(each, objects) and not each.get("Condition")
+            for each in policy.allows
+        )
+        for policy in denial.context.policies
     )
 
 

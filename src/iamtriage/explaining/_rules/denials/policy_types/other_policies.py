@@ -12,7 +12,7 @@ import attrs
 
 from iamtriage._text import clip_text, join_words, lower_first
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.simulations import Simulation, find_simulation
+from iamtriage.explaining._context.readers.simulations import Simulation, find_simulated, find_simulation
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation, copy_with
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._rules.denials.policy_types import (
@@ -168,7 +168,10 @@ _NOT_SIMULATED = "The simulator evaluates neither session policies nor VPC endpo
 
 def add_simulation(denial: Denial, explanation: Explanation) -> Explanation:
     """Add which policy decides according to a simulation of the denied action."""
-    found = find_simulation(denial.failure.text, denial.action or "")
+    found = find_simulation(denial.failure.text, denial.action or "", denial.resource)
+    own, simulated = denial.role or denial.principal, find_simulated(denial.failure.text)
+    if simulated and getattr(own, "name", None) not in {None, *simulated}:
+        return explanation  # the simulation is about another role or user
     if found is None or denial.policy_type not in {None, "identity"}:
         return explanation
     if found.by_organization is False and denial.policy_type is None:

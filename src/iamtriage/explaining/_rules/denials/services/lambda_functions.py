@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text, join_words, quote_words
+from iamtriage._text import clip_text, join_words, line_start, quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.coded_principals import CodedPrincipal, find_coded_principals
 from iamtriage.explaining._context.readers.event_sources import find_reference
@@ -59,6 +59,8 @@ _STATED_ROLE = lazy_pattern(
     r"[\s=\"'`(]{1,4}arn:aws[\w-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})",
     re.ASCII,
 )
+_CALLED_FUNCTION = lazy_pattern(r"--function-name[ =][\"']?([\w-]{1,64})(?![\w:$-])")
+_OWNER = lazy_pattern(r"\b[Ff]unction [`'\"]?([\w-]{2,64})[`'\"]? (?:has|had|is|runs|uses|with)\b")
 _BASIC = "AWSLambdaBasicExecutionRole"
 # What the managed policies for event sources allow, and their names. ListStreams has no resource.
 _EVENT_SOURCES = {
@@ -110,7 +112,9 @@ def explain_execution_role(denial: Denial) -> Explanation:
     if stream is not None:
         missing = f"read the stream {clip_text(stream['arn'])}"
     deployment = find_deployment(denial.failure, denial.facts)
-    source = None if grant is None else _find_source(grant, denial.failure.text)
+    source = (
+        None if grant is None else _find_source(grant, denial.failure.text, is_code=deployment is not None)
+    )
     if grant and (allowing := _find_allowing(denial, grant.action, source and source[2])):
         return _explain_allowed(denial, grant.action, allowing.name, role_name or "ROLE_NAME")
     text = "The function needs the permission for what the call sets up. The caller lacks no permission."
@@ -166,8 +170,20 @@ def _find_role(text: str) -> tuple[str, str | None, CodedPrincipal | None]:
     coded = only_one(find_coded_principals(text)) if is_of_function else None
     if coded is not None:
         return f"the execution role {coded.name or coded.label}", coded.name, coded
-    name = only_one({each["name"].rstrip(".,") for each in _STATED_ROLE.finditer(text)})
+    called = set(_CALLED_FUNCTION.findall(text))
+    name = only_one(
+        {
+            each["name"].rstrip(".,")
+            for each in _STATED_ROLE.finditer(text)
+            if not called or called.issuperset(_find_function(text, each.start()))
+        }
+    )
     return _ROLE if name is None else f"the execution role {name}", name, None
+
+
+def _find_function(text: str, at: int) -> list[str]:
+    """Return the name of the function whose role a sentence names: "The function billing has the execution role"."""
+    return _OWNER.findall(text, line_start(text, at, at - 120), at)[-1:]
 
 
 def _find_other_resource(denial: Denial, action: str, resource: str) -> tuple[str, Cause, Contrast] | None:
@@ -273,8 +289,13 @@ def _service_role_policy(denial: Denial, name: str, region: str | None = None) -
     return f"arn:{partition or 'aws'}:iam::aws:policy/service-role/{name}"
 
 
-def _find_source(grant: Grant, text: str) -> tuple[list[dict[str, Any]], str, str | None] | None:
-    """Return the statements for reading an event source, the managed policy with them, and the ARN of the source."""
+def _find_source(
+    grant: Grant, text: str, *, is_code: bool
+) -> tuple[list[dict[str, Any]], str, str | None] | None:
+    """Return the statements for reading an event source, the managed policy with them, and the ARN of the source.
+
+    Only a statement in code can have the reference of the code in place of the ARN.
+    """
     found = (each for each in _EVENT_SOURCES.items() if grant.action in each[0])
     actions, managed = next(found, ((), ""))
     if not actions:
@@ -285,7 +306,7 @@ def _find_source(grant: Grant, text: str) -> tuple[list[dict[str, Any]], str, st
     # A stream of a table has another name each time that it is enabled.
     resource = re.sub(r"(:table/[^/]+/stream/).+", r"\1*", arn or grant.resources[0])
     reading = allow(on_source, resource, sid=f"Read{service.capitalize()}")
-    if arn is None and (reference := find_reference(text)) is not None:
+    if arn is None and is_code and (reference := find_reference(text)) is not None:
         reading["Resource"] = reference
     return [reading, *(allow(each, "*") for each in actions if each not in on_source)], managed, arn
 
