@@ -1,15 +1,26 @@
-"""Find the event source of a Lambda function in code, which refers to it instead of naming it."""
+"""Find the event source of a Lambda function in code, which refers to it instead of naming it, and its execution role in sentences."""
 
 from __future__ import annotations
 
-from iamtriage._patterns import lazy_pattern
+import re
 
-__all__ = ("find_reference",)
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import line_start
+
+__all__ = ("find_reference", "find_stated_role")
 
 _REFERENCE = lazy_pattern(
     r"\bEventSourceArn\"?: *(?:!GetAtt *[\"']?(?P<short>[A-Za-z0-9]{1,128})\.(?P<attribute>Arn|StreamArn)\b|\{? *\"?Fn::GetAtt\"?: *\[ *\"?(?P<long>[A-Za-z0-9]{1,128})\"?, *\"?(?P<second>Arn|StreamArn)\"? *\])"
     r"|\bevent_source_arn *= *(?P<address>aws_(?:sqs_queue|kinesis_stream|dynamodb_table)\.[A-Za-z_][\w-]{0,80}\.(?:arn|stream_arn))\b"
 )
+# How a text names the execution role.
+_STATED_ROLE = lazy_pattern(
+    r"(?:\b(?:[Ii]ts|[Ee]xecution|[Ff]unction(?:'s)?|[Ll]ambda) role(?: is|:)?|(?<!\S)--role|[\"']Role[\"']:|\brole of (?:the |our )?(?:function|[Ll]ambda)\b[^.\n]{0,30}?)"
+    r"[\s=\"'`(]{1,4}arn:aws[\w-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})",
+    re.ASCII,
+)
+_CALLED_FUNCTION = lazy_pattern(r"--function-name[ =][\"']?([\w-]{1,64})(?![\w:$-])")
+_OWNER = lazy_pattern(r"\b[Ff]unction [`'\"]?([\w-]{2,64})[`'\"]? (?:has|had|is|runs|uses|with)\b")
 
 
 def find_reference(text: str) -> str | dict[str, list[str]] | None:
@@ -24,3 +35,19 @@ def find_reference(text: str) -> str | dict[str, list[str]] | None:
     if found["address"]:
         return f"${{{found['address']}}}"
     return {"Fn::GetAtt": [found["short"] or found["long"], found["attribute"] or found["second"]]}
+
+
+def find_stated_role(text: str) -> str | None:
+    """Return the name of the only execution role of a text, ``None`` if it is that of another function than the called one."""
+    called = set(_CALLED_FUNCTION.findall(text))
+    stated = {
+        each["name"].rstrip(".,")
+        for each in _STATED_ROLE.finditer(text)
+        if not called or called.issuperset(_find_function(text, each.start()))
+    }
+    return only_one(stated)
+
+
+def _find_function(text: str, at: int) -> list[str]:
+    """Return the function of a role in a sentence: "The function billing has the execution role"."""
+    return _OWNER.findall(text, line_start(text, at, at - 120), at)[-1:]

@@ -100,3 +100,25 @@ def test_pages_without_object(told: str, says: str, remedies: list[str]) -> None
     assert says in explanation.summary
     titles = [each.title for each in explanation.remedies]
     assert all(title.startswith(start) for title, start in zip(titles, remedies, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("resource", "deny", "is_missing"),
+    [
+        ("films/*", "", True),
+        ("films/*", '"Bool": {"aws:SecureTransport": "false"}', True),
+        ("films/*", '"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"}', False),
+        ("films/public/*", "", False),
+    ],
+    ids=["all objects", "TLS", "Deny", "some objects"],
+)
+def test_policy_that_may_not_allow_the_path(resource: str, deny: str, *, is_missing: bool) -> None:
+    """Only an Allow on all objects, without a Deny, shows that the object is missing."""
+    other = (
+        f', {{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": {{{deny}}}}}'
+        if deny
+        else ""
+    )
+    policy = f'{{"Statement": [{{"Effect": "Allow", "Principal": {{"Service": "cloudfront.amazonaws.com"}}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::{resource}"}}{other}]}}'
+    text = f"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>\ncurl https://films.example.com/about, server: AmazonS3, via cloudfront\n{policy}"
+    assert ("it has no object with the key about" in explain(text).summary) is is_missing

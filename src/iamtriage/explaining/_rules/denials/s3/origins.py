@@ -30,7 +30,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import try_pa
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step, your_remedy
 from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow
-from iamtriage.policies._readers.elements import iterate_conditions, principal_names
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions, principal_names
 
 _CLOUDFRONT = "cloudfront.amazonaws.com"
 _ID = r"E[A-Z0-9]{7,20}"
@@ -102,12 +102,13 @@ def explain_origin(denial: Denial) -> Explanation:
             notes=_CACHED,
         )
     is_other = allowed is not None and stated is not None and bool(given) and stated not in given
+    whole = allowed if allowed is not None and _allows_all(denial, allowed) else None
     path = _find_folder(denial.failure.text)
     if path is not None and not is_other and not is_encrypted:
         shown = f"{path.rstrip('/')}/index.html"
-        if allowed is not None or find_working(denial.failure.text, re.compile(re.escape(shown))):
-            return _explain_folder(denial, path, allowed)
-    if allowed is not None and not is_other and not is_encrypted and not _exists(denial):
+        if whole is not None or find_working(denial.failure.text, re.compile(re.escape(shown))):
+            return _explain_folder(denial, path, whole)
+    if whole is not None and not is_other and not is_encrypted and not _exists(denial):
         return _explain_missing(denial)
     if is_other and allowed is not None:
         summary = f"S3, the origin of the CloudFront distribution, denied the request: the bucket policy allows the distribution {given[0]}, and not {stated}."
@@ -318,6 +319,21 @@ def _find_allows(denial: Denial) -> Iterator[Mapping[str, Any]]:
         is_allowed = names_action(each, "s3:GetObject") and names_resource(each, bucket) is not False
         if is_allowed and _CLOUDFRONT in principal_names(each, "Service"):
             yield each
+
+
+def _allows_all(denial: Denial, statement: Mapping[str, Any]) -> bool:
+    """Return whether a statement is for all objects of a bucket, and no Deny in the text, except for requests without TLS, is for them."""
+    is_whole = any(
+        each == "*" or each.partition("/")[2] == "*" for each in as_strings(statement.get("Resource"))
+    )
+    denies = (
+        each
+        for policy in denial.context.policies
+        for each in policy.denies
+        if names_action(each, "s3:GetObject")
+        and {key.lower() for _, key, _ in iterate_conditions(each)} != {"aws:securetransport"}
+    )
+    return is_whole and next(denies, None) is None
 
 
 def _allows_old_identity(denial: Denial) -> bool:

@@ -11,10 +11,10 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text, join_words, line_start, quote_words
+from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.coded_principals import CodedPrincipal, find_coded_principals
-from iamtriage.explaining._context.readers.event_sources import find_reference
+from iamtriage.explaining._context.readers.event_sources import find_reference, find_stated_role
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -53,14 +53,6 @@ _STREAM = lazy_pattern(
 _VPC_POLICY = "AWSLambdaVPCAccessExecutionRole"
 _SHOW_ROLE = "aws lambda get-function-configuration --function-name FUNCTION_NAME --query Role --output text"
 _ROLE = "the function's execution role"
-# How a text names that role.
-_STATED_ROLE = lazy_pattern(
-    r"(?:\b(?:[Ii]ts|[Ee]xecution|[Ff]unction(?:'s)?|[Ll]ambda) role(?: is|:)?|(?<!\S)--role|[\"']Role[\"']:|\brole of (?:the |our )?(?:function|[Ll]ambda)\b[^.\n]{0,30}?)"
-    r"[\s=\"'`(]{1,4}arn:aws[\w-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})",
-    re.ASCII,
-)
-_CALLED_FUNCTION = lazy_pattern(r"--function-name[ =][\"']?([\w-]{1,64})(?![\w:$-])")
-_OWNER = lazy_pattern(r"\b[Ff]unction [`'\"]?([\w-]{2,64})[`'\"]? (?:has|had|is|runs|uses|with)\b")
 _BASIC = "AWSLambdaBasicExecutionRole"
 # What the managed policies for event sources allow, and their names. ListStreams has no resource.
 _EVENT_SOURCES = {
@@ -170,20 +162,8 @@ def _find_role(text: str) -> tuple[str, str | None, CodedPrincipal | None]:
     coded = only_one(find_coded_principals(text)) if is_of_function else None
     if coded is not None:
         return f"the execution role {coded.name or coded.label}", coded.name, coded
-    called = set(_CALLED_FUNCTION.findall(text))
-    name = only_one(
-        {
-            each["name"].rstrip(".,")
-            for each in _STATED_ROLE.finditer(text)
-            if not called or called.issuperset(_find_function(text, each.start()))
-        }
-    )
+    name = find_stated_role(text)
     return _ROLE if name is None else f"the execution role {name}", name, None
-
-
-def _find_function(text: str, at: int) -> list[str]:
-    """Return the name of the function whose role a sentence names: "The function billing has the execution role"."""
-    return _OWNER.findall(text, line_start(text, at, at - 120), at)[-1:]
 
 
 def _find_other_resource(denial: Denial, action: str, resource: str) -> tuple[str, Cause, Contrast] | None:

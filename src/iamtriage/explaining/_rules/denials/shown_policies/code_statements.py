@@ -231,6 +231,8 @@ def add_key_pattern(denial: Denial, explanation: Explanation) -> Explanation:
     new = f"{old.strip('/')}/*"
     arn = f"{(denial.resource or '').partition('/')[0]}/{old}"
     quote = found[0]["quote"]
+    if f"{quote}{new}{quote}" in denial.failure.text:
+        return explanation  # somebody has corrected it
     text = f"The second argument is a pattern for keys: without a wildcard, it is the key of one object, {clip_text(arn)}."
     if denial.policy_type == "identity":
         text += " AWS names the identity-based policies, so object ownership, ACLs and the bucket policy are not the cause."
