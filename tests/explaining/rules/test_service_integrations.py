@@ -444,6 +444,7 @@ def _trust(service: str) -> str:
 def test_undelivered_message_of_a_subscription(text: str, titles: list[str]) -> None:
     explanation = explain(text)
     assert [each.title for each in explanation.remedies] == titles
+    assert ("role of the destination" in explanation.causes[0].text) is ("destination:" in text)
     assert "INVALID" not in str(explanation)
 
 

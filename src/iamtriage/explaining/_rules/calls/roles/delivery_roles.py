@@ -39,6 +39,7 @@ _PASSED = lazy_pattern(
     rf"(?:--role-arn|\b[rR]ole_?[aA]rn)[\"']?(?:\s?[:=]\s?|\s{{1,4}})[\"']?(?P<role>{_ROLE})", re.ASCII
 )
 _ANY_ROLE = lazy_pattern(_ROLE, re.ASCII)
+_WITH_ITS_ROLE = "CloudWatch Logs writes a test message when a subscription filter is saved, with the role of the destination."
 _NOT_THE_CALLER = "The caller's permissions are not the problem."
 SUBSCRIPTION_UNDELIVERED = CauseType(
     "subscription-undelivered",
@@ -63,7 +64,9 @@ def explain_undelivered_message(case: Case[AwsError], message: str) -> Explanati
         service = target["service"] if target else "firehose" if found["kind"] == "Firehose" else "kinesis"
         named = target["name"] if target else "STREAM_NAME"
     region = target["region"] if target else "REGION"
-    undelivered = SUBSCRIPTION_UNDELIVERED.cause("reported", code_evidence(case.failure))
+    undelivered = SUBSCRIPTION_UNDELIVERED.cause(
+        "reported", code_evidence(case.failure), text=_WITH_ITS_ROLE if service == "logs" else None
+    )
     if service == "logs":
         return case.explain(
             "CloudWatch Logs could not write to the destination of the subscription filter: most likely, the role of the destination may not write to its stream.",
