@@ -666,7 +666,7 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         _OIDC,
         _accept("repo:acme/films:ref:refs/heads/release"),
         "a pull request started the workflow",
-        "on: {push: {branches: [release]}}",
+        "Give pull requests a separate role that can only read",
     ),
     "pull-request-for-an-environment": (
         _OIDC,
