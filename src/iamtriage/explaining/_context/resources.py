@@ -43,7 +43,8 @@ _ARN_IN_TEXT = lazy_pattern(
 _CHARS_BEFORE = 600
 _MAX_CHARS = 64_000
 _NAME = lazy_pattern(r"[\w+=,.@/-]{1,512}", re.ASCII)
-# "creating SSM Parameter (/shop/db): " of Terraform's provider.
+# "creating SSM Parameter (/shop/db): " of Terraform's provider. A search for its end is faster.
+_BEFORE_MESSAGE = "): "
 _PROVISIONED = lazy_pattern(
     r"\b(?:creating|deleting|describing|modifying|putting|reading|tagging|updating) (?P<type>[A-Z][A-Za-z0-9 ]{1,60}?) \((?P<name>[\w/.@+=,-]{1,512})\): ",
     re.ASCII,
@@ -190,7 +191,10 @@ def find_provisioned_name(failure: Failure) -> tuple[tuple[str, str], ...]:
     (('queue', 'jobs'),)
     """
     text, (start, end) = failure.text, failure.span
-    found = _PROVISIONED.search(text, line_start(text, start, start - _CHARS_BEFORE), end)
+    low = line_start(text, start, start - _CHARS_BEFORE)
+    if text.find(_BEFORE_MESSAGE, low, end) < 0:
+        return ()
+    found = _PROVISIONED.search(text, low, end)
     if found is None or found["name"].startswith("arn:"):
         return ()
     return ((name_stem(found["type"].rpartition(" ")[2]), found["name"]),)

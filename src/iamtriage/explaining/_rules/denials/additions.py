@@ -33,13 +33,20 @@ _SIGNS_OF_TASKS = (
 _ACCOUNT_SIGNS = ("eks.amazonaws.com/role-arn", "kind: ServiceAccount", " sa ", " serviceaccount ")
 
 
-def all_of(*conditions: Condition) -> Condition:
+def all_of(first: Condition, *others: Condition) -> Condition:
     """Return the condition that all conditions hold."""
-    return lambda denial: all(each(denial) for each in conditions)
+    if not others:
+        return first
+    # Each denial is compared with dozens of these: without a generator, they take half the time.
+    rest = all_of(*others)
+    return lambda denial: first(denial) and rest(denial)
 
 
 def says(*words: str) -> Condition:
     """Return the condition that a text has one of these words."""
+    first, *others = words
+    if not others:
+        return lambda denial: first in denial.failure.text
     return lambda denial: any(map(denial.failure.text.__contains__, words))
 
 
