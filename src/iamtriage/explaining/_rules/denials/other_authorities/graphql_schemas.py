@@ -214,7 +214,7 @@ def _find_field(text: str, kind: str, field: str) -> str | None:
 
 
 def _find_other_path(text: str, path: str) -> str | None:
-    """Return the only resource of a policy in the text if it is not for the field, or ``None``."""
+    """Return the only resource that a policy in the text names, unless it covers the field."""
     granted = {each[0]: each["path"] or "" for each in _GRANTED.finditer(text)}
     if "appsync:GraphQL" not in text or not granted:
         return None
