@@ -98,6 +98,16 @@ XML: Table = (
         denied(code="AccessDenied", service="s3", status_code=403),
     ),
     (
+        "of-cloudfront",
+        "https://example.cloudfront.net/a.pdf?Expires=2074615932&Key-Pair-Id=EXAMPLEKEYPAIR says\n<Error><Code>InvalidKey</Code><Message>Unknown Key</Message></Error>",
+        expect("aws_error", code="InvalidKey"),
+    ),
+    (
+        "of-a-site",
+        "https://example.com/a.pdf says\n<Error><Code>InvalidKey</Code><Message>Unknown Key</Message></Error>",
+        None,
+    ),
+    (
         "signature-version",
         "<Error><Code>InvalidRequest</Code><Message>This way to sign is not supported. Please use AWS4-HMAC-SHA256.</Message></Error>",
         expect("aws_error", code="InvalidRequest"),
@@ -201,6 +211,16 @@ JSON: Table = (
         "made-of-an-answer",
         '{"errorMessage": null, "errorType": "InvalidCiphertextException", "stackTrace": ["Request.extractError (/var/runtime/node_modules/aws-sdk/lib/protocol/json.js:48:27)"]}',
         expect("aws_error", code="InvalidCiphertextException"),
+    ),
+    (
+        "lambda-of-powershell",
+        '{"errorType": "InvalidOperationException", "errorMessage": "Access Denied", "stackTrace": [], "cause": {"errorType": "AmazonS3Exception", "errorMessage": "Access Denied"}}',
+        denied(service="s3"),
+    ),
+    (
+        "lambda-of-a-program",
+        '{"errorType": "InvalidOperationException", "errorMessage": "Access Denied", "stackTrace": []}',
+        None,
     ),
     (
         "made-elsewhere",
@@ -348,6 +368,11 @@ JSON: Table = (
         "haskell",
         f'ServiceError\' {{_serviceAbbrev = Abbrev "EKS", _serviceStatus = Status {{statusCode = 403, statusMessage = "Forbidden"}}, _serviceCode = ErrorCode "AccessDenied", _serviceMessage = Just (ErrorMessage "{DENIAL}"), _serviceRequestId = Just (RequestId {{fromRequestId = "{REQUEST}"}})}}',
         {**DENIED, "code": "AccessDenied", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "haskell-oldest",
+        f'Left (ServiceError "Route53" (Status {{statusCode = 403, statusMessage = "Forbidden"}}) "RESTError {{_restRequestId = \\"{REQUEST}\\", _restType = Just Sender, _restCode = ErrorCode \\"AccessDenied\\", _restMessage = \\"no words\\"}}")',
+        denied(code="AccessDenied", service="route53", status_code=403, request_id=REQUEST),
     ),
     (
         "lambda",

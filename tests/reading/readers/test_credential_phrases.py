@@ -66,6 +66,11 @@ EXPIRED: Table = (
     ("identity-center-cached", "cached Identity Center token is expired", expect("expired_credentials")),
     ("sso-loading", "Error loading SSO Token: Token for dev is expired", expect("expired_credentials")),
     (
+        "sso-loading-either",
+        "Error loading SSO Token: The SSO access token has either expired or is otherwise invalid.",
+        expect("expired_credentials"),
+    ),
+    (
         "refreshed",
         "Credentials were refreshed, but the refreshed credentials are still expired.",
         expect("expired_credentials"),

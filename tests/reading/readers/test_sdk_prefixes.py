@@ -218,6 +218,11 @@ CLI: Table = (
         f"A client error (AccessDeniedException) occurred: {DENIAL}",
         {**DENIED, "code": "AccessDeniedException"},
     ),
+    (
+        "retyped",
+        f"it says An error occured <AccessDeniedException> when calling the DescribeCluster operation: {DENIAL}",
+        _CALL,
+    ),
     ("enhanced", f"aws: [ERROR]: {_BOTO}", _CALL),
     (
         "enhanced-details",
@@ -1821,6 +1826,17 @@ QUERY: Table = (
         "chalice-two-words",
         "got 'TooManyRequestsException' exception back from API Gateway",
         expect("aws_error", code="TooManyRequestsException", service="apigateway"),
+    ),
+    (
+        "sample-code",
+        "Service:          AmazonDynamoDBv2\nHTTP Status Code: 400\nAWS Error Code:   ResourceNotFoundException\nError Type:       Client\nRequest ID:       EXAMPLE0REQUEST1",
+        expect(
+            "aws_error",
+            code="ResourceNotFoundException",
+            service="dynamodb",
+            status_code=400,
+            request_id="EXAMPLE0REQUEST1",
+        ),
     ),
     (
         "sender",

@@ -36,7 +36,7 @@ sure   | <codeartifact>codeartifact. | \b(?P<status_code>401)(?: Error, Credenti
 sure   | <codeartifact>codeartifact. | [.>](?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws\.|on\.aws)(?:(?!://)[^\n\x1e]){0,400}?(?:Request failed \\?\"|Unauthorized - |bad response Unauthorized |, status: |status code:? |Return code is: |, got |\.\s+(?:error[^\n]{0,20}:)?\s*Response status code does not indicate success: |\) could not be queried due to a lack of valid authentication credentials \(|\n[^\n]{0,20}error code E)(?P<status_code>401)\b
 sure   | <codeartifact>codeartifact. | \b(?:ERR!|error) code E(?P<status_code>401)\b(?:(?!https?://)[^\x1e]){0,800}?https?://[^\s/@]{0,160}[.>](?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws\.|on\.aws)
 sure   | <codeartifact>codeartifact. | [.>](?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws\.|on\.aws)[^\s/]{0,10}/npm/(?:(?!https?://)[^\x1e]){0,600}?\bnpm (?:ERR!|error) code E(?P<status_code>401)\b
-sure   | <loading>SSO Token|<Invalid>component_type="aws_ | Error loading SSO Token: (?!Token for \S)|error=Invalid credentials\b[^\n]{0,120}? component_type="aws_
+sure   | <loading>SSO Token|<Invalid>component_type="aws_ | Error loading SSO Token: (?!Token for \S|The SSO access token has)|error=Invalid credentials\b[^\n]{0,120}? component_type="aws_
 # s3fs, of whatever S3 answered to its first request
 unsure | <checking>result of checking service | invalid credentials(?:\(host=[^()\n]{1,200}\))? - result of checking service
 unsure | ession token not found or invalid | [Ss]ession token not found or invalid

@@ -105,7 +105,8 @@ def _is_near(pair: Pair, key: str) -> bool:
 
 def _put_code(cluster: Piece, pair: Pair) -> bool:
     typed = pair.key.lower() in {"errortype", "typename"}
-    is_other_class = typed and may_be_other_class(pair.value)
+    # .NET has a class of this name, which PowerShell in Lambda throws around any error.
+    is_other_class = typed and (may_be_other_class(pair.value) or pair.value == "InvalidOperationException")
     if pair.key == "errorType":
         # Lambda logs the request ID of the invocation before an error. Errors of the function's code have no other ID.
         cluster.facts.pop("request_id", None)

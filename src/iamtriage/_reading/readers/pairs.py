@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 # Keys without spaces, by the role of their value. They can be in any case.
 _KEYS = {
-    "code": "errorCode error_code code __type exceptionName typeName x-amzn-errorType x_amzn_errorType errorType _serviceCode _serviceErrorCode exception_code s3ErrorCode exceptionType",
+    "code": "errorCode error_code code __type exceptionName typeName x-amzn-errorType x_amzn_errorType errorType _serviceCode _serviceErrorCode _restCode exception_code s3ErrorCode exceptionType",
     "status_code": "statusCode httpStatusCode status_code http_status_code httpResponseCode responseCode http_status httpStatus",
-    "request_id": "requestId request_id aws_request_id x-amzn-requestId x_amzn_requestId x-amz-request-id _serviceRequestId _serviceErrorRequestId",
+    "request_id": "requestId request_id aws_request_id x-amzn-requestId x_amzn_requestId x-amz-request-id _serviceRequestId _serviceErrorRequestId _restRequestId",
     "host_id": "hostId host_id requestId2 extendedRequestId x-amz-id-2 extended_request_id s3_extended_request_id s3ErrorHostId",
     "operation": "eventName aws.operation operation_name rpc.method",
     "service": "eventSource aws.service rpc.service _serviceAbbrev _serviceErrorAbbrev abbrev awsService",
     "principal": "arn requester",
     "account": "accountId",
-    "message": "errorMessage message _serviceMessage _serviceErrorMessage message_",
+    "message": "errorMessage message _serviceMessage _serviceErrorMessage _restMessage message_",
     "record": "eventVersion",
     "original": "originalError",
     "deny": "explicitDeny",

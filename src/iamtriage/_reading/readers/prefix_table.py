@@ -95,6 +95,12 @@ sure   | <S3ServiceException> | (?P<service>S3)ServiceException:\s?[^\n]{0,300}?
 sure   | <Message>, Message: | \bService:(?P<service>(?:Amazon|AWS) ?[A-Z]\w{1,40}), Message: ?
 # CodePipeline prints the call that a pipeline action made.
 sure   | <API>An API call to  | An API call to (?P<service>[A-Z]\w{1,40})\.(?P<operation>[A-Za-z]\w{2,60})(?: \(RequestId:\s(?P<request_id>[\w-]{3,80})\s?\))? returned an? (?P<code>[A-Z]\w{2,80}) error\b
+# An error of a Lambda function, or its cause: the base class of a service in .NET or Java
+class  | <errorType>"Amazon | \"errorType\": ?\"Amazon(?!Service|Client)(?P<service>[A-Z]\w{1,40}?)Exception\"
+# The sample code in the AWS documentation prints the error as a list.
+sure   | <HTTP>HTTP Status Code: | \bService: (?P<service>(?:Amazon|AWS) ?[A-Z]\w{1,40}) HTTP Status Code: (?P<status_code>[345][0-9]{2})\b
+# amazonka (Haskell) before its version 1.0
+sure   | <ServiceError>ServiceError | (?<!\w)ServiceError \"(?P<service>[A-Z]\w{1,40})\" \(Status \{statusCode = (?P<status_code>[345][0-9]{2}),
 # chalice
 sure   | <back> | got\s'(?P<code>[A-Z]\w{2,80})'\sexception\sback\sfrom\s(?P<service>[A-Z][A-Za-z0-9]{1,30}(?:\x20[A-Z][A-Za-z0-9]{1,30}){0,3})
 tail   | <PowerShell> | (?<![\w.])Amazon\.PowerShell\.Cmdlets\.(?P<service>[A-Z][A-Z0-9a-z]{1,40})\.\w{1,80}

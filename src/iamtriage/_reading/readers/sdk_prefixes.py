@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 # Markdown's marks and quotes, which people add to parts of a sentence.
 _MARKUP = r"[`*_\"']{0,3}"
 _BOTOCORE = lazy_pattern(
-    # The code is empty if the response has none. pynamodb adds two clauses.
-    rf"(?:An|A\s+client)\s+[Ee]rror\s+(?:occurr?ed\s+)?{_MARKUP}\(\s*(?P<code>[^()\s]{{1,128}}|Access\sDenied|(?=\)\s+when\s+calling\b))\s*\){_MARKUP}(?:\s+occurred)?"
+    # The code is empty if the response has none. pynamodb adds two clauses. People retype it in angle brackets.
+    rf"(?:An|A\s+client)\s+[Ee]rror\s+(?:occurr?ed\s+)?{_MARKUP}(?:\(|<(?=\w{{3,80}}>))\s*(?P<code>[^()\s]{{1,128}}|Access\sDenied|(?=\)\s+when\s+calling\b))\s*[)>]{_MARKUP}(?:\s+occurred)?"
     r"(?:\s+on\s+request\s+\((?P<request>[^()\s]{1,128})\))?(?:\s+on\s+table\s+\([^()\n]{1,255}\))?"
     rf"(?:\s*{_MARKUP}when\s+calling\s+the\s+{_MARKUP}(?P<operation>[^\W_](?:\w{{0,78}}[^\W_])?){_MARKUP}(?:\s+operation{_MARKUP}|(?=[\s\"'`.…]{{0,8}}\Z)))?"
     r"(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"

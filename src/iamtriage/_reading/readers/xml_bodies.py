@@ -43,6 +43,7 @@ _MAX_TRUNCATED_ID_LENGTH = 340
 _MAX_ERROR_TYPE_LENGTH = 40
 _MAX_DOCUMENT_LENGTH = 4000
 _MAX_START_DISTANCE = 700
+_MAX_URL_DISTANCE = 200
 _MAX_MESSAGE_LENGTH = 1500
 _ERROR_END = lazy_pattern(r"</Error>")
 _MESSAGE_END = lazy_pattern(r"</Message>")
@@ -91,8 +92,8 @@ def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Piece:
     if namespace and "amazonaws" in namespace["host"]:
         piece.is_aws = True
         piece.put("service", service_of_host(namespace["host"]), rank=HINT)
-    elif text.find("Key-Pair-Id", m.end(), end) >= 0:
-        # The parameter of signed URLs of CloudFront, whose errors have no ID.
+    elif text.find("Key-Pair-Id", max(floor, start - _MAX_URL_DISTANCE), end) >= 0:
+        # The parameter of signed URLs of CloudFront, whose errors have no ID: the message or the URL names it.
         piece.is_aws = True
     message = _MESSAGE_END.search(text, m.end(), end)
     piece.end = max(piece.end, message.end() if message else min(end, m.end() + _MAX_MESSAGE_LENGTH))
