@@ -1744,13 +1744,15 @@ _DENIED_NEXT = (
         (_SKIPPED + _DENIED_NEXT + "It works with static credentials.", True, ("comes earlier in the chain", "Add the module sts to the program")),
         (_SKIPPED + _DENIED_NEXT + "Solr 8.11", True, ("sts-VERSION.jar FOLDER/", "Add the module sts to the program", "-- find / -name")),
         (_SKIPPED + 'User: arn:aws:sts::111122223333:assumed-role/nodes/i-0a1b2c3d4e5f60718 is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::a/b" because no identity-based policy allows the s3:PutObject action', True, ("skips the role of the service account", "those of the node, the role nodes")),
+        (_SKIPPED + _DENIED_NEXT + "pom.xml has software.amazon.awssdk:bom 2.29.6 and :sqs", True, ("Add this to pom.xml", "<artifactId>sts</artifactId> </dependency>", "Do not give the role of the node")),
+        (_SKIPPED + _DENIED_NEXT + 'implementation("software.amazon.awssdk:sqs:2.29.6")', True, ("Add this to build.gradle", 'software.amazon.awssdk:sts:2.29.6")')),
         (_SKIPPED + "User: arn:aws:sts::111122223333:assumed-role/backup/aws-sdk-java-17 is not authorized to perform: s3:PutObject because no identity-based policy allows the s3:PutObject action", False, ("The role backup was denied",)),
         (_NO_STS + "access denied?", False, ("found no credentials",)),
         (_SKIPPED, False, ("found no credentials",)),
         ("S3 said Access Denied before the restart.\n" + _SKIPPED.strip(), False, ("found no credentials",)),
         (_SKIPPED.replace("To use web identity tokens", "To use assumed roles in the 'ops' profile") + _DENIED_NEXT, False, ("the profile ops",)),
     ],
-    ids=["annotation", "static", "solr", "named-node", "named-role", "chain", "warning", "earlier", "profile"],
+    ids=["annotation", "static", "solr", "named-node", "maven", "gradle", "named-role", "chain", "warning", "earlier", "profile"],
 )  # fmt: skip
 def test_web_identity_that_the_sdk_skips(text: str, *, skips: bool, words: tuple[str, ...]) -> None:
     shown = " ".join(str(explain(text)).split())
@@ -1790,6 +1792,7 @@ def test_program_that_can_run_anywhere(text: str, summary: str, step: str) -> No
     ("build", "line", "note"),
     [
         ('implementation(platform("software.amazon.awssdk:bom:2.30.1"))\nimplementation("software.amazon.awssdk:sqs")', 'awssdk:sts")', "IMDS does not replace"),
+        ("mvn package, with software.amazon.awssdk:sqs:2.30.1 in it", "  <version>2.30.1</version>\n</dependency>", "IMDS does not replace"),
         ('implementation("software.amazon.awssdk:sqs:2.30.1")\nMust we raise the hop limit?', 'awssdk:sts:2.30.1")', "Leave the hop limit as it is"),
     ],
 )  # fmt: skip

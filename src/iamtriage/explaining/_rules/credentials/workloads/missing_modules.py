@@ -41,6 +41,9 @@ _JAR_1 = lazy_pattern(
     r"\baws-java-sdk-(?:core|s3|dynamodb|bundle|kinesis|sqs)-(?P<version>1\.\d{1,2}\.\d{1,4})\b"
 )
 _KOTLIN = lazy_pattern(r"\bbuild\.gradle\.kts\b|\bplatform\(\"")
+# Coordinates in a sentence have the form of Gradle, also those of a Maven project.
+_MAVEN = lazy_pattern(r"\bpom\.xml\b|\bmvnw?\b|\b[Mm]aven\b(?! ?[Cc]entral)|<artifactId>")
+_GRADLE = lazy_pattern(r"\b[Gg]radlew?\b|\b(?:implementation|runtimeOnly|api)[ (]\S")
 _HOP_LIMIT = lazy_pattern(r"(?i:\bhop[ -]?limit\b)")
 MODULE_MISSING = CauseType(
     "sdk-module-missing",
@@ -57,7 +60,50 @@ _ANSWERED = lazy_pattern(
 _STATIC_KEY = lazy_pattern(r"\b(?i:(?:access|static|secret) (?:\w+ )?(?:keys?|credentials))\b")
 
 
-def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Explanation:
+class _Addition(NamedTuple):
+    """What adds modules of the SDK to a program.
+
+    Attributes:
+        file: The build file, if the text shows one.
+        lines: The lines that the build file needs, in the form of Maven without one.
+    """
+
+    file: str | None
+    lines: str
+
+    @property
+    def step(self) -> str:
+        """The end of the step that adds the lines."""
+        return f"Add this to {self.file}, then build and deploy again."
+
+
+def _find_addition(text: str, group: str, names: list[str]) -> _Addition:
+    """Return the addition to the build file that the text shows."""
+    forms = [
+        (sign.replace("GROUP", re.escape(group)), form.replace("GROUP", group), file)
+        for sign, form, file in _BUILD_FILES
+    ]
+    found, form, file = next(
+        ((shown, form, file) for sign, form, file in forms if (shown := re.search(sign, text)) is not None),
+        (None, forms[2][1], None),
+    )
+    if file in {None, "build.gradle"} and _MAVEN.search(text) and not _GRADLE.search(text):
+        form, file = forms[2][1:]
+    jar = _JAR_1.search(text) if group == "com.amazonaws" else None
+    version = (found and found["version"]) or (jar and jar["version"]) or ""
+    if file == "build.gradle" and _KOTLIN.search(text) is not None:
+        file = "build.gradle.kts"
+    if file != "build.sbt":
+        if re.search(rf"\b{re.escape(group)}:(?:aws-java-sdk-)?bom\b", text):
+            version = ""  # the BOM sets it
+        if version:
+            version = f":{version}" if (file or "").startswith("build") else f"\n  <version>{version}</version>"
+    return _Addition(file, "\n".join(form.format(version).replace("ARTIFACT", each) for each in names))
+
+
+def _explain_skipped_identity(
+    case: Case[MissingCredentials], answer: str, addition: _Addition
+) -> Explanation:
     """Explain that AWS denied a request with other credentials, because the SDK skipped the web identity with a warning."""
     text = case.failure.text
     arn = clues.find_role_arn(text)
@@ -68,6 +114,10 @@ def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Ex
     events = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 10"
     add = "echo 'ADD --chmod=644 https://repo1.maven.org/maven2/software/amazon/awssdk/sts/VERSION/sts-VERSION.jar FOLDER/' >> Dockerfile"
     find = 'kubectl exec --namespace NAMESPACE POD -- find / -name "sdk-core-*.jar"'
+    to_image = (
+        find,
+        Labelled("Then, with FOLDER and VERSION of that file, in the directory of the Dockerfile:", add),
+    )
     return case.explain(
         f"The SDK for Java skips {role}: the class path lacks the module sts, which it needs for the token of the pod (IRSA). The call was then made with the next credentials in the chain, {whose}, and AWS denied it.",
         MODULE_MISSING.cause(
@@ -78,15 +128,15 @@ def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Ex
         topic="no-credentials",
         remedies=your_remedy(
             "Add the module sts to the program",
-            "Add software.amazon.awssdk:sts in the version of the SDK's other modules: in your build, in the Dockerfile of the image as shown, or with a release of the program that contains it.",
+            "Add software.amazon.awssdk:sts in the version of the SDK's other modules: in your build, in the Dockerfile of the image as shown, or with a release of the program that contains it."
+            if addition.file is None
+            else f"{addition.step} A shaded jar or a native image must contain it, too.",
             f"Re-create the pods. Then the warning is gone, and the last command lists calls for {role}.",
             commands=(
-                find,
-                Labelled(
-                    "Then, with FOLDER and VERSION of that file, in the directory of the Dockerfile:", add
-                ),
+                *(to_image if addition.file is None else ()),
                 Labelled("After the change:", events),
             ),
+            manifest=None if addition.file is None else addition.lines,
             url=pages.EKS_IRSA_SDK,
         ),
         notes="Do not give the role of the node this permission: all pods on the node could use it.",
@@ -103,29 +153,10 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
     module = said["module"] or "sts"
     # A profile of IAM Identity Center requires both.
     names = [f"{prefix}{each}" for each in (("sso", "ssooidc") if module.startswith("sso") else (module,))]
-    forms = [
-        (sign.replace("GROUP", re.escape(group)), form.replace("GROUP", group), file)
-        for sign, form, file in _BUILD_FILES
-    ]
-    found, form, file = next(
-        ((shown, form, file) for sign, form, file in forms if (shown := re.search(sign, text)) is not None),
-        (None, forms[2][1], "pom.xml"),
-    )
-    jar = _JAR_1.search(text) if of_sdk_1 else None
-    version = (found and found["version"]) or (jar and jar["version"]) or ""
-    if file == "build.gradle" and _KOTLIN.search(text) is not None:
-        file = "build.gradle.kts"
-    if re.search(
-        rf"\bplatform\(\s?[\"'(]{{1,2}}{re.escape(group)}:(?:aws-java-sdk-)?bom\b", text
-    ) and file.startswith("build.gradle"):
-        version = ""  # the BOM sets it
-    if version and file != "build.sbt":
-        version = f"\n  <version>{version}</version>" if file == "pom.xml" else f":{version}"
+    addition = _find_addition(text, group, names)
     modules = join_words([f"{group}:{each}" for each in names], "and")
     what = f"module{'s' if len(names) > 1 else ''} {join_words(names, 'and')}"
-    step = f"Add {modules}, with the version of the other modules unless a BOM sets it (in Maven as shown)"
-    if found:
-        step = f"Add this to {file}"
+    step = f"Add {modules}, with the version of the other modules unless a BOM sets it (in Maven as shown), then build and deploy again."
     user = (
         f"the profile {profile}"
         if profile
@@ -135,8 +166,8 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
     )
     rest = "The profile is not the problem."
     answered = _ANSWERED.search(text, case.failure.span[1])
-    if answered is not None and not of_sdk_1 and not profile and not found:
-        return _explain_skipped_identity(case, answered[0])
+    if answered is not None and not of_sdk_1 and not profile:
+        return _explain_skipped_identity(case, answered[0], addition)
     if not is_of_profile:
         rest = "AWS has not checked the role yet."
     hop_limit = None
@@ -148,11 +179,11 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
         topic="no-credentials",
         remedies=your_remedy(
             f"Add the {what} to the program",
-            f"{step}, then build and deploy again.",
+            step if addition.file is None else addition.step,
             "Without a build, such as with Spark: aws-java-sdk-bundle contains it, and spark-submit --packages adds it. Or update to a release of the program with the SDK for Java 2: AWS no longer supports the SDK 1."
             if of_sdk_1
             else None,
-            manifest="\n".join(form.format(version).replace("ARTIFACT", each) for each in names),
+            manifest=addition.lines,
             url=pages.SDK_CREDENTIALS if is_of_profile else pages.EKS_IRSA_SDK,
         ),
         notes=(
