@@ -408,6 +408,59 @@ def test_condition_that_asks_for_another_request() -> None:
     assert all(each.policy is None for each in explanation.remedies)
 
 
+_CAPPED = "User: arn:aws:sts::111122223333:assumed-role/app/i-0a1b2c3d4e5f60718 is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-north-1:111122223333:orders because no {} allows the sqs:SendMessage action"
+_ONE_REGION = {
+    "Statement": [
+        {
+            "Sid": "Regional",
+            "Effect": "Allow",
+            "Action": ["sqs:*", "sns:*"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}},
+        }
+    ]
+}
+_LET = "Let the condition on aws:RequestedRegion accept eu-north-1"
+_MOVE = "Call in a Region that the policy allows"
+_MOVED = "We moved the workers from Ireland to Stockholm."
+_BOUNDARY = "permissions boundary"
+
+
+@pytest.mark.parametrize(
+    ("policy_type", "text", "titles"),
+    [
+        (_BOUNDARY, f"{_MOVED}\nThe boundary:", [_LET]),
+        ("service control policy", f"{_MOVED}\nSCP of the OU:", [_LET]),
+        # Nobody says that the call is meant for that Region.
+        (_BOUNDARY, "The boundary:", [_MOVE, _LET]),
+        (_BOUNDARY, "The boundary. Was it moved to Stockholm?", [_MOVE, _LET]),
+        # The policy can be another one than the boundary.
+        (_BOUNDARY, f"{_MOVED}\nThe policy of the role:", ["Change the permissions boundary"]),
+    ],
+    ids=["boundary", "SCP", "not moved", "question", "another policy"],
+)
+def test_condition_of_a_policy_that_caps_permissions(policy_type: str, text: str, titles: list[str]) -> None:
+    explanation = explain(f"{_CAPPED.format(policy_type)}\n\n{text}\n{json.dumps(_ONE_REGION)}")
+    assert [each.title for each in explanation.remedies] == titles
+    is_corrected = titles[-1] == _LET
+    verdict = f"the {policy_type} in the text allows it only if aws:RequestedRegion is eu-west-1, but the request has eu-north-1"
+    assert (verdict in explanation.summary) is is_corrected
+    steps = " ".join(explanation.remedies[-1].steps)
+    shown = 'the statement Regional to ["eu-west-1", "eu-north-1"]' in steps
+    assert (shown and "With eu-north-1, the condition also stops sns." in steps) is is_corrected
+
+
+def test_corrected_condition_of_the_boundary_that_the_text_names() -> None:
+    arn = "arn:aws:iam::111122223333:policy/limits"
+    text = f"{_MOVED}\nThe boundary ({arn}):\n{json.dumps(_ONE_REGION)}"
+    lines = explain(f"{_CAPPED.format(_BOUNDARY)}\n\n{text}").remedies[0].commands
+    assert lines[0] == f"boundary={arn}"
+    old, new = (json.dumps(each) for each in (_ONE_REGION, ["eu-west-1", "eu-north-1"]))
+    assert new in lines[-2]
+    assert "old-policy.json > policy.json" in lines[-2]
+    assert old not in "".join(lines)
+
+
 def test_condition_that_the_request_meets() -> None:
     to_lambda: dict[str, dict[str, object]] = {
         "StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}

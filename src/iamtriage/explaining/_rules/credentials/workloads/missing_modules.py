@@ -40,6 +40,7 @@ _BUILD_FILES = (
 _JAR_1 = lazy_pattern(
     r"\baws-java-sdk-(?:core|s3|dynamodb|bundle|kinesis|sqs)-(?P<version>1\.\d{1,2}\.\d{1,4})\b"
 )
+_VERSION_OF_OTHERS = "the version of the other modules unless a BOM sets it"
 _KOTLIN = lazy_pattern(r"\bbuild\.gradle\.kts\b|\bplatform\(\"")
 # Coordinates in a sentence have the form of Gradle, also those of a Maven project.
 _MAVEN = lazy_pattern(r"\bpom\.xml\b|\bmvnw?\b|\b[Mm]aven\b(?! ?[Cc]entral)|<artifactId>")
@@ -66,15 +67,17 @@ class _Addition(NamedTuple):
     Attributes:
         file: The build file, if the text shows one.
         lines: The lines that the build file needs, in the form of Maven without one.
+        version: Where the version comes from that the lines do not have, after a comma.
     """
 
     file: str | None
     lines: str
+    version: str
 
     @property
     def step(self) -> str:
         """The end of the step that adds the lines."""
-        return f"Add this to {self.file}, then build and deploy again."
+        return f"Add this to {self.file}{self.version}, then build and deploy again."
 
 
 def _find_addition(text: str, group: str, names: list[str]) -> _Addition:
@@ -93,12 +96,19 @@ def _find_addition(text: str, group: str, names: list[str]) -> _Addition:
     version = (found and found["version"]) or (jar and jar["version"]) or ""
     if file == "build.gradle" and _KOTLIN.search(text) is not None:
         file = "build.gradle.kts"
+    has_bom = re.search(
+        rf"\b{re.escape(group)}:(?:aws-java-sdk-)?bom\b|<artifactId>(?:aws-java-sdk-)?bom<", text
+    )
+    unknown = "" if version or has_bom else f", with {_VERSION_OF_OTHERS}"
     if file != "build.sbt":
-        if re.search(rf"\b{re.escape(group)}:(?:aws-java-sdk-)?bom\b", text):
+        if has_bom:
             version = ""  # the BOM sets it
         if version:
-            version = f":{version}" if (file or "").startswith("build") else f"\n  <version>{version}</version>"
-    return _Addition(file, "\n".join(form.format(version).replace("ARTIFACT", each) for each in names))
+            version = (
+                f":{version}" if (file or "").startswith("build") else f"\n  <version>{version}</version>"
+            )
+    lines = (form.format(version).replace("ARTIFACT", each) for each in names)
+    return _Addition(file, "\n".join(lines), unknown)
 
 
 def _explain_skipped_identity(
@@ -156,7 +166,7 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
     addition = _find_addition(text, group, names)
     modules = join_words([f"{group}:{each}" for each in names], "and")
     what = f"module{'s' if len(names) > 1 else ''} {join_words(names, 'and')}"
-    step = f"Add {modules}, with the version of the other modules unless a BOM sets it (in Maven as shown), then build and deploy again."
+    step = f"Add {modules}, with {_VERSION_OF_OTHERS} (in Maven as shown), then build and deploy again."
     user = (
         f"the profile {profile}"
         if profile

@@ -12,7 +12,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     find_option,
     find_option_values,
@@ -20,10 +20,12 @@ from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     set_boundary_first,
     set_in_code,
 )
+from iamtriage.explaining._rules.denials.conditions.denied_regions import is_moved_to
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import (
     BOOLEANS,
     MFA,
     NAMED_BOUNDARY,
+    REGION,
     find_requirement,
 )
 from iamtriage.explaining._rules.denials.conditions.request_conditions import CheckedCondition, resource_name
@@ -46,6 +48,8 @@ _EVERYTHING = lazy_pattern(r"(?:\*|[^:]*:\*|arn(?::[^:]*){4}:(?:[^:/]*[:/])?\*)\
 _MAX_STATEMENT = 1_000
 PASSED_TO = "iam:passedtoservice"
 _OF_AWS = lazy_pattern(r"\bAWS[- ]managed\b|:iam::aws:policy/")
+_SID = lazy_pattern(r"[A-Za-z0-9]{1,128}")
+_PRINTED = lazy_pattern(r"--query PolicyVersion\.Document\Z")
 # Tags among the values of a Helm chart.
 _VALUE_OF_TAGS = lazy_pattern(
     r"^(?P<part>[\w-]{1,40}): *\n(?: {2}[^\n]{0,200}\n){0,20}? {2}(?P<name>[a-zA-Z]{0,40}[tT]ags): *$",
@@ -152,6 +156,47 @@ def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: Ch
     return _put_policy(denial, changed) if is_new else changed
 
 
+def correct_cap_remedy(
+    denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition, change: Remedy
+) -> Remedy:
+    """Return how to let the condition of a policy that caps permissions accept the value of the request.
+
+    Args:
+        denial: The denial.
+        statement: The statement of that policy.
+        failed: Its condition.
+        change: The remedy that adds a statement to that policy.
+    """
+    added = list_unlisted(failed)
+    values = [*failed.values, *added]
+    listed, key = join_words(tuple(map(clip_text, added)), "and"), clip_text(failed.key)
+    named, sid = describe_statement(denial, statement), shown_sid(statement)
+    others = {each.partition(":")[0] for each in as_strings(statement.get("Action"))} - {denial.service, "*"}
+    same = None
+    if others:
+        services = join_words(sorted(map(clip_text, others)), "and")
+        same = f"With {listed}, the condition also stops {services}."
+    shown = json.dumps([clip_text(each) for each in values], ensure_ascii=False)
+    path = f".Condition[{json.dumps(failed.operator)}][{json.dumps(failed.key)}]"
+    jq = f"(.Statement[] | select(.Sid == {json.dumps(sid)}){path}) = {json.dumps(values)}"
+    can_select = _SID.fullmatch(sid or "") is not None and "'" not in jq
+    at = next((at for at, each in enumerate(change.commands) if _PRINTED.search(each)), None)
+    lines, labels = change.commands, list[Labelled]()
+    if at is not None and can_select and any("file://policy.json" in each for each in lines):
+        jq = f"jq '{jq}' old-policy.json > policy.json"
+        lines = (*lines[:at], f"{lines[at]} --output json > old-policy.json", jq, lines[-1])
+        labels = [Labelled("Change the condition, check policy.json, and replace the policy:", jq)]
+    return attrs.evolve(
+        change_commands(change, lines, *labels),
+        title=f"Let the condition on {key} accept {listed}",
+        steps=present(
+            f"Unless the limit is meant for this call, change {key} in the Condition of {named} to {shown}.",
+            same,
+        ),
+        statement=None,
+    )
+
+
 def list_unlisted(failed: CheckedCondition) -> list[str]:
     """Return the values of the request that a condition does not accept."""
     return [each for each in failed.requested or () if each not in failed.values]
@@ -188,6 +233,9 @@ def with_statement(
 
 def can_call_meet(denial: Denial, condition: CheckedCondition) -> bool:
     """Return whether the caller chooses the value, so that a call can meet the condition as it is."""
+    requested = condition.requested or ()
+    if REGION.has_key(condition.key) and any(is_moved_to(denial.failure.text, each) for each in requested):
+        return False
     if find_option(denial, condition.key) is not None:
         return True
     return find_requirement(condition.key) is not None and not condition.is_via

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import join_words, quote_words
+from iamtriage.explaining._context.readers.region_names import PLACE, region_of_place
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
@@ -49,6 +51,10 @@ _TIED = {
 }  # fmt: skip
 # Of these services, most of what is denied can go to another Region.
 _REGIONAL = frozenset({"lambda", "logs"})
+# "The worker was moved from Ireland to Frankfurt", and not "it worked before we moved back to Ireland".
+_MOVED = lazy_pattern(
+    rf"\b(?i:moved?|moving|migrat\w{{1,4}}|relocat\w{{1,4}}|expand\w{{0,3}}|roll\w{{0,3}} out|rollout|copied|failover|failed over|new region)\b(?! back)[^\n.;]{{0,80}}?\b(?:to|into|in|is)(?: the)?(?: region)? [`\"'(]{{0,2}}(?P<place>{PLACE})(?![\w-])"
+)
 _MAX_LINE = 300
 _MAX_REGIONS = 3
 _READING_VERBS = ("Describe", "List", "Get")
@@ -114,6 +120,15 @@ def region_setting(denial: Denial, region: str) -> str:
         settings = _SETTINGS.finditer(denial.failure.text)
         words = next((each[0] for each in settings if each["region"] == region), None)
     return "" if words is None else f", set by {quote_words(words)} in the text"
+
+
+def is_moved_to(text: str, region: str) -> bool:
+    """Return whether a text says that what calls was moved to a Region, so that the call is meant for it.
+
+    >>> is_moved_to("We moved the worker from Ireland to Frankfurt.", "eu-central-1")
+    True
+    """
+    return any(region_of_place(each["place"]) == region for each in find_said(text, _MOVED))
 
 
 def find_allowed_regions(text: str, called: str) -> tuple[str, ...]:

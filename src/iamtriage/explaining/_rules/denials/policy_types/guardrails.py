@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, upper_first
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -77,12 +77,20 @@ _EKSCTL_SETTINGS = (
     ("FargatePodExecutionRole", "iam.{}", "fargatePodExecutionRolePermissionsBoundary", "fargatePodExecutionRoleARN"),
     ("-ServiceRole-", "iam.{}", "serviceRolePermissionsBoundary", "serviceRoleARN"),
 )  # fmt: skip
+# "The boundary (arn:aws:iam::111122223333:policy/limits)".
+_STATED_BOUNDARY = lazy_pattern(
+    r"(?i:\bboundar(?:y|ies)\b)[^\n\w]{0,4}(?:is |of [^\n:]{1,40}?(?:is |: ))?[`\"'( ]{0,3}(?P<arn>arn:aws[a-z-]{0,12}:iam::\w{3,12}:policy/[\w+=,.@/-]{1,600}\w)",
+    re.ASCII,
+)
 IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
 
 
 def explain_permissions_boundary(denial: Denial) -> Explanation:
     """Explain a denial by a permissions boundary."""
     name = f" {denial.policy}" if denial.policy and commands.arn(denial.policy) == denial.policy else ""
+    if denial.policy is None:
+        found = {each["arn"] for each in _STATED_BOUNDARY.finditer(denial.failure.text)}
+        denial = attrs.evolve(denial, policy=only_one(found))
     can_change = _offers_change(denial)
     if denial.is_explicit:
         verdict = f"its permissions boundary{name} explicitly denies it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -31,6 +31,19 @@ if TYPE_CHECKING:
 _CONTROLS = frozenset({"service_control", "resource_control"})
 _CONTROL_POLICY_ID = lazy_pattern(r"(?<![\w-])p-[0-9a-z_]{8,128}(?![\w-])", re.ASCII)
 _MAX_TEXT = 64_000
+_NOT = r"\b(?<!\bnot the )(?<!\bnot a )(?<!\bnot our )(?<!\bno )(?<!\bwithout a )(?<!\bwithout the )"
+# What introduces a policy that caps permissions.
+_CAPS: dict[str, tuple[re.Pattern[str], str]] = {
+    "permissions_boundary": (
+        lazy_pattern(rf"{_NOT}(?:permissions? )?(?i:boundar(?:y|ies))"),
+        "the permissions boundary",
+    ),
+    "service_control": (
+        lazy_pattern(rf"{_NOT}(?:SCPs?\b|(?i:service control polic))"),
+        "the service control policy",
+    ),
+    "session": (lazy_pattern(r"(?!)"), SESSION_POLICY),  # it has a reader of its own
+}
 # Types of policies that name a principal.
 _WITH_PRINCIPAL = frozenset({"resource", "resource_control", "vpc_endpoint"})
 
@@ -211,3 +224,23 @@ def is_said_of_caller(policy: KnownPolicy, denial: Denial) -> bool:
 def _identify_caller(denial: Denial) -> tuple[str, str]:
     name: str = getattr(denial.role or denial.principal, "name", "")
     return "user" if denial.role is None else "role", name
+
+
+def name_cap(policy: KnownPolicy, denial: Denial, stated: Sequence[KnownPolicy]) -> KnownPolicy:
+    """Return a policy with the type of the policy that caps the caller's permissions in its name, if it is that.
+
+    AWS names the type, and the text has only this policy, beside words for the type.
+    """
+    pattern, kind = _CAPS.get(denial.policy_type or "", (None, ""))
+    text, (start, end) = denial.failure.text, denial.failure.span
+    if pattern is None or len(stated) != 1 or not policy.name.startswith("the policy "):
+        return policy
+    if not (pattern.search(text, 0, start) or pattern.search(text, end)):
+        return policy
+    return attrs.evolve(policy, name=policy.name.replace("the policy", kind, 1))
+
+
+def is_cap(policy: KnownPolicy, denial: Denial) -> bool:
+    """Return whether a policy is the one that caps the caller's permissions, as :func:`name_cap` names it."""
+    _, kind = _CAPS.get(denial.policy_type or "", (None, ""))
+    return kind != "" and policy.name.startswith(kind)

@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.denials.shown_policies import (
 )
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     KnownPolicy,
+    is_cap,
     is_of_caller,
     list_own_policies,
 )
@@ -272,7 +273,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
     if (conditional := find_conditional(denial, policy)) is not None:
         text = f"{subject} allows {action} on this resource only if {statement_words.describe_conditions(conditional)}."
         is_decisive = denial.policy_type == "identity" or (
-            denial.policy_type is None and fails_condition(denial, conditional)
+            (denial.policy_type is None or is_cap(policy, denial)) and fails_condition(denial, conditional)
         )
         evidence: Evidence = "derived" if is_decisive and not denial.is_explicit else "possible"
         return Comparison(policy, STATED_POLICY_CONDITION.cause(evidence, text=text))

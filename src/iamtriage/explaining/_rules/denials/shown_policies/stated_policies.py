@@ -8,6 +8,8 @@ a Deny.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
@@ -20,15 +22,22 @@ from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.policies.misspelt_elements import find_misspelling
+from iamtriage.explaining._rules.denials.conditions.condition_corrections import (
+    can_call_meet,
+    correct_cap_remedy,
+)
+from iamtriage.explaining._rules.denials.conditions.request_conditions import check_conditions
 from iamtriage.explaining._rules.denials.policy_causes import KMS_KEY_POLICY
 from iamtriage.explaining._rules.denials.shown_policies import stated_contrasts, stated_remedies
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import write_in_code
 from iamtriage.explaining._rules.denials.shown_policies.deny_exemptions import show_exemption
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     KnownPolicy,
+    is_cap,
     is_of_caller,
     is_of_other,
     list_known_policies,
+    name_cap,
 )
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     POLICY_TEMPLATE,
@@ -105,6 +114,7 @@ def _add_identity_policies(
     policies = [each for each in stated if not each.has_principal]
     of_others = [each for each in policies if is_of_other(each, denial)]
     policies = [each for each in policies if each not in of_others]
+    policies = [name_cap(each, denial, stated) for each in policies]
     if of_others and not policies:
         return _explain_other_owner(denial, explanation, of_others[0])
     found = _compare_policies(denial, action, policies)
@@ -159,7 +169,10 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
     added = None if policy.name == SESSION_POLICY else stated_remedies.first_remedy(denial, first.code)
     contrast: stated_contrasts.Contrast | None = None
     if (conditional := find_conditional(denial, policy)) is not None:
-        contrast = stated_contrasts.find_condition_contrast(denial, conditional)
+        if denial.policy_type in {None, "identity"} or is_cap(policy, denial):
+            contrast = stated_contrasts.find_condition_contrast(denial, conditional)
+        if contrast is not None and is_conditional and denial.policy_type not in {None, "identity"}:
+            explanation, remedies, contrast = _correct_cap(denial, explanation, conditional, contrast)
     elif compared.has_cause(STATED_POLICY_OTHER_RESOURCE):
         contrast = describe_other_resource(denial, policy)
         added, remedies = _limit_remedies(denial, policy, contrast, remedies)
@@ -195,6 +208,30 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         remedies=present(added, *remedies),
         notes=(*present(stated_remedies.answer_delay(denial, first)), *explanation.notes),
     )
+
+
+def _correct_cap(
+    denial: Denial,
+    explanation: Explanation,
+    statement: Mapping[str, Any],
+    contrast: stated_contrasts.Contrast,
+) -> tuple[Explanation, tuple[Remedy, ...], stated_contrasts.Contrast]:
+    """Return the parts of an explanation with the correction of a policy that caps permissions, which allows only another value."""
+    failed = next((each for each in check_conditions(statement, denial) if each.is_met is False), None)
+    change = next((each for each in explanation.remedies if each.layer == denial.policy_type), None)
+    if failed is None or change is None or not failed.requested or "Not" in failed.operator:
+        return explanation, explanation.remedies, contrast
+    corrected = correct_cap_remedy(denial, statement, failed, change)
+    # It has an Allow for the action.
+    text = (
+        "No Allow in another policy has an effect on this call: the caller's own policies are not the cause."
+    )
+    first = attrs.evolve(explanation.causes[0], text=text)
+    explanation = attrs.evolve(explanation, causes=(first, *explanation.causes[1:]))
+    if not can_call_meet(denial, failed):
+        contrast = contrast._replace(remedy=None)
+    others = (each for each in explanation.remedies if each is not change)
+    return explanation, (corrected, *others), contrast
 
 
 def _limit_remedies(
