@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage import Explanation, Remedy
-    from iamtriage.explaining._rules.denials.dispatch import Routes
+    from iamtriage.explaining._rules.denials.tables import Rows
 
 BY_NAME = {name: (text, facts) for name, text, facts in CASES}
 
@@ -107,7 +107,7 @@ def test_topic_and_causes(name: str, topic: str, causes: list[tuple[str, str]]) 
     assert [(cause.code, cause.evidence) for cause in explanation.causes] == causes
 
 
-def _rules(routes: Routes) -> Iterator[str]:
+def _rules(routes: Rows) -> Iterator[str]:
     for _, rule in routes:
         yield from [rule] if isinstance(rule, str) else _rules(rule)
 

@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
 from iamtriage.arns._principals import Root
 from iamtriage.explaining._context.model import NOTHING
-from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
-from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._context.readers.kubernetes.controller_signs import CONTROLLER_FRAGMENTS
+from iamtriage.explaining._rules.denials.tables import (
+    Table,
+    all_of,
+    calls,
+    denied_by,
+    is_explicit,
+    is_not_explicit,
+    is_of,
+    says,
+    states,
+)
+from iamtriage.explaining._rules.shared.stated import WORDS
 from iamtriage.explaining._rules.shared.texts.text_fragments import (
+    POD_FRAGMENTS,
+    USER_FRAGMENTS,
     is_session_of_service,
-    may_be_about_pods,
     may_name_node_role,
     may_name_user,
 )
 
-Condition: TypeAlias = Callable[[Denial], bool]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._rules.denials.tables import Rows
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.stated import Stated
 
 # What a text says in addition to the failure has at least this length.
 _MIN_CHARS_BESIDE = 12
@@ -33,53 +49,23 @@ _SIGNS_OF_TASKS = (
 _ACCOUNT_SIGNS = ("eks.amazonaws.com/role-arn", "kind: ServiceAccount", " sa ", " serviceaccount ")
 
 
-def all_of(first: Condition, *others: Condition) -> Condition:
-    """Return the condition that all conditions hold."""
-    if not others:
-        return first
-    # Each denial is compared with dozens of these, and a generator would take longer than most conditions.
-    rest = all_of(*others)
-    return lambda denial: first(denial) and rest(denial)
-
-
-def says(*words: str) -> Condition:
-    """Return the condition that a text has one of these words."""
-    first, *others = words
-    if not others:
-        return lambda denial: first in denial.failure.text
-    return lambda denial: any(map(denial.failure.text.__contains__, words))
-
-
-def calls(*actions: str) -> Condition:
-    """Return the condition that one of these actions was denied, in lowercase."""
-    return lambda denial: denial.lowercase_action in actions
-
-
-def is_of(*services: str | None) -> Condition:
-    """Return the condition that an action of one of these services was denied."""
-    return lambda denial: denial.service in services
-
-
-def is_not_explicit(denial: Denial) -> bool:
-    """Return whether no Deny statement is known to deny the call."""
-    return not denial.is_explicit
-
-
 def shows_policy(denial: Denial) -> bool:
     """Return whether the text has a policy."""
     return bool(denial.context.policies)
+
+
+_PODS = WORDS.add(*POD_FRAGMENTS)
+_USERS = WORDS.add(*USER_FRAGMENTS) | WORDS.add(*CONTROLLER_FRAGMENTS, ignores_case=True)
 
 
 def _may_be_of_pod(denial: Denial) -> bool:
     """Return whether a pod can have called with the role of its node."""
     # EC2 names the session after the instance.
     principal, facts = denial.principal_text, denial.facts
-    if denial.failure.principal is None and not denial.is_explicit:
-        return any(map(denial.failure.text.__contains__, _ACCOUNT_SIGNS))
-    if principal is None or "/i-" not in principal or denial.is_explicit:
+    if denial.failure.principal is None or principal is None or "/i-" not in principal:
         return False
     names_pod = facts.namespace is not None or facts.service_account is not None
-    return names_pod or may_name_node_role(principal) or may_be_about_pods(denial.failure.text)
+    return names_pod or may_name_node_role(principal) or bool(denial.stated.words & _PODS)
 
 
 def _says_more(denial: Denial) -> bool:
@@ -92,7 +78,7 @@ def _may_show_other_role(denial: Denial) -> bool:
     """Return whether the text can show the role with which the same works elsewhere."""
     text = denial.failure.text
     names_role = text.count(":role/") + text.count(":assumed-role/") > 1
-    return names_role and bool(denial.failure.principal) and _may_lack_allow(denial)
+    return names_role and bool(denial.failure.principal)
 
 
 # The message names the action twice, and its service in the ARN of the resource.
@@ -105,22 +91,25 @@ def _may_ask(denial: Denial) -> bool:
     return "?" in text or (not denial.is_explicit and text.count(f"{denial.service}:") > _NAMES_IN_MESSAGE)
 
 
-def _may_lack_allow(denial: Denial) -> bool:
-    return denial.policy_type in {None, "identity"} and not denial.is_explicit
+_may_lack_allow = states(
+    lambda stated: stated.policy_type in {None, "identity"} and stated.deny != "explicit"
+)
 
 
-def _may_be_of_region(denial: Denial) -> bool:
-    """Return whether AWS gives no reason, or names a control policy, and a text can name Regions with other results."""
-    is_open = denial.policy_type is None or (denial.policy_type == "service_control" and denial.is_explicit)
-    is_open = is_open and denial.deny != "implicit" and denial.action is not None
-    return is_open and ("-1" in denial.failure.text or "-2" in denial.failure.text)
+@states
+def _may_be_of_region(stated: Stated) -> bool:
+    """Return whether AWS gives no reason, or names a control policy."""
+    is_open = stated.policy_type is None or (
+        stated.policy_type == "service_control" and stated.deny == "explicit"
+    )
+    return is_open and stated.deny != "implicit" and bool(stated.action)
 
 
 def _may_scan_regions(denial: Denial) -> bool:
     """Return whether a Deny can be about one of many Regions that a program calls."""
     arn, name = denial.resource_arn, (denial.action or "").partition(":")[2]
     is_open = arn is None or not arn.region or (denial.resource or "").endswith("*")
-    return denial.is_explicit and is_open and name.startswith(("Describe", "List", "Get"))
+    return is_open and name.startswith(("Describe", "List", "Get"))
 
 
 # How people say that they gave a permission, or that somebody has it.
@@ -131,18 +120,14 @@ _ROLES_ELSEWHERE = frozenset({"sts:assumerole", "iam:passrole"})
 
 def _may_be_given_elsewhere(denial: Denial) -> bool:
     """Return whether somebody can have given the permission to another role or user than the caller."""
-    text = denial.failure.text
-    is_open = _may_lack_allow(denial) and denial.lowercase_action not in _ROLES_ELSEWHERE
-    is_open = is_open and bool(denial.principal_text) and "ResourceInitializationError" not in text
-    return is_open and any(map(text.__contains__, _GIVING))
+    return bool(denial.principal_text) and "ResourceInitializationError" not in denial.failure.text
 
 
 def _is_amplify_build(denial: Denial) -> bool:
     """Return whether the build of an Amplify app was denied what the deployment of its backend needs."""
     resource = (denial.resource or "").lower()
     is_of_backend = "cdk-" in resource or "amplify" in resource
-    is_build = is_of_backend and (denial.principal_text or "").endswith("/BuildSession")
-    return is_build and _may_lack_allow(denial)
+    return is_of_backend and (denial.principal_text or "").endswith("/BuildSession")
 
 
 def _may_show_user(denial: Denial) -> bool:
@@ -152,7 +137,7 @@ def _may_show_user(denial: Denial) -> bool:
         denial.context is not NOTHING
         or isinstance(denial.principal, Root)
         or is_session_of_service(session_name)
-        or may_name_user(denial.failure.text)
+        or (bool(denial.stated.words & _USERS) and may_name_user(denial.failure.text))
     )
 
 
@@ -174,11 +159,11 @@ def _may_have_policy(denial: Denial) -> bool:
 _TAGS_ELSEWHERE = frozenset({"ec2", "s3", "sts", "elasticloadbalancing"})
 
 
-def _may_be_of_tags(denial: Denial) -> bool:
+@states
+def _may_be_of_tags(stated: Stated) -> bool:
     """Return whether a call that passes tags can require the denied action."""
-    name = denial.lowercase_action.partition(":")[2]
-    is_of_tags = name.startswith(("tag", "addtags")) and denial.service not in _TAGS_ELSEWHERE
-    return is_of_tags and _may_lack_allow(denial)
+    name = stated.action.partition(":")[2]
+    return name.startswith(("tag", "addtags")) and stated.service not in _TAGS_ELSEWHERE
 
 
 def _may_be_elsewhere(denial: Denial) -> bool:
@@ -186,8 +171,8 @@ def _may_be_elsewhere(denial: Denial) -> bool:
     arn = denial.resource_arn
     if arn is None and denial.service == "secretsmanager" and denial.resource:
         # Only its name is known of a secret that does not exist.
-        return _may_lack_allow(denial) and f":secret:{denial.resource}" in denial.failure.text
-    if arn is None or not arn.region or not arn.account or not _may_lack_allow(denial):
+        return f":secret:{denial.resource}" in denial.failure.text
+    if arn is None or not arn.region or not arn.account:
         return False
     name = arn.resource.removesuffix(":*").partition(":log-stream:")[0]
     name = name.replace(":", "/").rpartition("/")[2]
@@ -203,9 +188,7 @@ _DEFAULT_RESOURCES = {"athena": "workgroup/primary", "events": "event-bus/defaul
 
 def _may_be_default(denial: Denial) -> bool:
     """Return whether the call can have named no resource: the default one was denied, or one that the message does not name."""
-    default = _DEFAULT_RESOURCES.get(denial.service or "")
-    if default is None or not _may_lack_allow(denial):
-        return False
+    default = _DEFAULT_RESOURCES[denial.service or ""]
     return denial.resource.endswith(f":{default}") if denial.resource else denial.service == "athena"
 
 
@@ -219,16 +202,19 @@ _SIGNS_OF_KEYS = (
     "ccess_key", "ACCESS_KEY_ID", "eks.amazonaws.com/role-arn", "AWS_ROLE_ARN", "create-pod-identity-association",
 )  # fmt: skip
 _QUERY_RULE = "denials.data_stores.queries.explain_query"
-_Additions: TypeAlias = tuple[tuple[Condition, str], ...]
-_OF_DENIAL: _Additions = (
+_OF_DENIAL: Rows = (
     (
         lambda denial: denial.failure.authorization_id is not None,
         "denials.policy_types.other_policies.add_details",
     ),
-    (lambda denial: denial.is_explicit, "denials.denies.deny_requirements.add_requirement"),
-    (_may_scan_regions, "denials.policy_types.scanned_regions.add_scanned_regions"),
-    (_may_be_of_pod, "denials.identities.node_roles.add_pod_role_cause"),
-    (_may_be_of_tags, "denials.services.deployments.add_tagged_call"),
+    (is_explicit, "denials.denies.deny_requirements.add_requirement"),
+    (all_of(is_explicit, _may_scan_regions), "denials.policy_types.scanned_regions.add_scanned_regions"),
+    (
+        all_of(is_not_explicit, lambda denial: denial.failure.principal is None, says(*_ACCOUNT_SIGNS)),
+        "denials.identities.node_roles.add_pod_role_cause",
+    ),
+    (all_of(is_not_explicit, _may_be_of_pod), "denials.identities.node_roles.add_pod_role_cause"),
+    (all_of(_may_lack_allow, _may_be_of_tags), "denials.services.deployments.add_tagged_call"),
     (is_of("kms"), "denials.kms.kms_keys.add_encrypted_data"),
     (
         lambda denial: denial.facts.policies is not None,
@@ -239,7 +225,10 @@ _OF_DENIAL: _Additions = (
         "denials.kms.key_policies.add_key_policy_of_other_account",
     ),
     (_may_have_policy, "denials.shown_policies.stated_policies.add_stated_policies"),
-    (_may_be_default, "denials.shown_policies.default_resources.add_default_resource"),
+    (
+        all_of(is_of(*_DEFAULT_RESOURCES), _may_lack_allow, _may_be_default),
+        "denials.shown_policies.default_resources.add_default_resource",
+    ),
     (calls("s3:createbucket"), "denials.s3.existing_buckets.add_existing_bucket"),
     (_is_not_plain, "denials.policy_types.other_policies.add_other_policies"),
     (
@@ -251,7 +240,7 @@ _OF_DENIAL: _Additions = (
         all_of(
             is_of("ec2", "elasticloadbalancing", "iam", "route53"),
             _may_lack_allow,
-            lambda denial: may_name_controller(denial.failure.text),
+            says(*CONTROLLER_FRAGMENTS, ignores_case=True),
         ),
         "denials.identities.controller_releases.add_release",
     ),
@@ -261,16 +250,18 @@ _OF_DENIAL: _Additions = (
     ),
 )
 # What these look for stands beside the failure.
-_OF_TEXT: _Additions = (
+_OF_TEXT: Rows = (
     (
         all_of(
-            lambda denial: denial.is_explicit and denial.policy_type == "identity" and denial.policy is None,
+            is_explicit,
+            denied_by("identity"),
+            lambda denial: denial.policy is None,
             says(":policy/"),
         ),
         "denials.policy_types.identity_denies.add_listed_policy",
     ),
     (says("s3a"), "credentials.provider_chains.add_unlisted_provider"),
-    (_may_be_of_region, "denials.policy_types.control_policies.add_denied_region"),
+    (all_of(_may_be_of_region, says("-1", "-2")), "denials.policy_types.control_policies.add_denied_region"),
     (
         all_of(
             is_not_explicit, lambda denial: "/i-" in (denial.principal_text or ""), says(*_SIGNS_OF_TASKS)
@@ -301,10 +292,16 @@ _OF_TEXT: _Additions = (
         all_of(is_not_explicit, says('provider "aws"'), says("= aws.")),
         "denials.identities.terraform_code.add_default_provider",
     ),
-    (_may_be_elsewhere, "denials.shown_policies.region_contrasts.add_resource_elsewhere"),
-    (_may_be_elsewhere, "calls.names.account_contrasts.add_resource_in_other_account"),
     (
-        all_of(lambda denial: denial.action is not None, says("EvalDecision")),
+        all_of(_may_lack_allow, _may_be_elsewhere),
+        "denials.shown_policies.region_contrasts.add_resource_elsewhere",
+    ),
+    (
+        all_of(_may_lack_allow, _may_be_elsewhere),
+        "calls.names.account_contrasts.add_resource_in_other_account",
+    ),
+    (
+        all_of(states(lambda stated: bool(stated.action)), says("EvalDecision")),
         "denials.policy_types.other_policies.add_simulation",
     ),
     (
@@ -314,10 +311,18 @@ _OF_TEXT: _Additions = (
     (says("get-caller-identity"), "denials.identities.other_callers.add_other_caller"),
     (says(*_ASSUMING), "denials.identities.unused_sessions.add_unused_session"),
     (
-        lambda denial: denial.failure.text.count("role-to-assume:") > 1,
+        all_of(says("role-to-assume:"), lambda denial: denial.failure.text.count("role-to-assume:") > 1),
         "denials.identities.unused_sessions.add_replaced_role",
     ),
-    (_may_be_given_elsewhere, "denials.identities.given_permissions.add_other_holder"),
+    (
+        all_of(
+            _may_lack_allow,
+            states(lambda stated: stated.action not in _ROLES_ELSEWHERE),
+            says(*_GIVING),
+            _may_be_given_elsewhere,
+        ),
+        "denials.identities.given_permissions.add_other_holder",
+    ),
     (
         # The AWS SDK of old versions of Terraform names no service.
         all_of(is_of("s3", "dynamodb", None), says('provider "aws"', "terraform_remote_state")),
@@ -331,7 +336,7 @@ _OF_TEXT: _Additions = (
     (says("kind: BackupStorageLocation"), "denials.identities.other_callers.add_ignored_keys"),
     (says("code = Unauthenticated"), "denials.identities.controller_releases.add_grpc_code"),
     (says(*_SIGNS_OF_KEYS), "denials.identities.other_callers.add_precedence"),
-    (_may_show_other_role, "denials.identities.given_permissions.add_working_role"),
+    (all_of(_may_lack_allow, _may_show_other_role), "denials.identities.given_permissions.add_working_role"),
     (
         all_of(
             _may_lack_allow,
@@ -343,7 +348,7 @@ _OF_TEXT: _Additions = (
     (_may_ask, "denials.answers.add_answers"),
     (
         all_of(
-            lambda denial: denial.deny is None and denial.policy_type is None,
+            states(lambda stated: stated.deny is None and stated.policy_type is None),
             lambda denial: any(each.has_principal for each in denial.context.policies),
             says("Deny"),
         ),
@@ -351,16 +356,14 @@ _OF_TEXT: _Additions = (
     ),
 )
 # Other additions take precedence over these, or change the sentence to which these add.
-_AT_LAST: _Additions = (
-    (_is_amplify_build, "denials.identities.given_permissions.add_build_role"),
+_AT_LAST: Rows = (
+    (all_of(_may_lack_allow, _is_amplify_build), "denials.identities.given_permissions.add_build_role"),
     (_may_show_user, "denials.identities.callers.add_user"),
     (_may_be_unfilled, "denials.identities.unfilled_names.add_unfilled_placeholder"),
 )
-_WITHOUT_TEXT, _WITH_TEXT = (*_OF_DENIAL, *_AT_LAST), (*_OF_DENIAL, *_OF_TEXT, *_AT_LAST)
+_WITHOUT_TEXT, _WITH_TEXT = Table((*_OF_DENIAL, *_AT_LAST)), Table((*_OF_DENIAL, *_OF_TEXT, *_AT_LAST))
 
 
 def find_additions(denial: Denial) -> Iterator[str]:
-    """Yield the names of what is added to the explanation of a denial, below ``_rules``."""
-    for applies, rule in _WITH_TEXT if _says_more(denial) else _WITHOUT_TEXT:
-        if applies(denial):
-            yield rule
+    """Return the names of what is added to the explanation of a denial, below ``_rules``."""
+    return (_WITH_TEXT if _says_more(denial) else _WITHOUT_TEXT).find(denial)

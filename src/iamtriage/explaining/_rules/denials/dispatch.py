@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.denials.additions import (
+from iamtriage.explaining._rules.denials.additions import find_additions, shows_policy
+from iamtriage.explaining._rules.denials.tables import (
+    ALWAYS,
     Condition,
+    Rows,
+    Table,
     all_of,
     calls,
-    find_additions,
+    denied_by,
+    is_explicit,
     is_not_explicit,
+    is_of,
     says,
-    shows_policy,
+    states,
 )
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial, mark_cut_end
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.principals import principal_words
+from iamtriage.explaining._rules.shared.stated import Stated
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import PolicyType
-
-Routes: TypeAlias = "tuple[tuple[Condition, str | Routes], ...]"
-"""Conditions with the names of their rules, or with the routes for the denials that meet the condition."""
 
 _FORBIDDEN = 403
 _KMS_CODES = ("KMSAccessDenied", "KmsAccessDenied")
@@ -69,20 +72,13 @@ def find_rules(denial: Denial) -> Iterator[str]:
 
     What AWS states takes precedence over what is derived.
     """
-    yield from _follow(GUARDRAIL_ROUTES, denial)
+    yield from _GUARDRAIL_TABLE.find(denial)
     if denial.message_rule is not None:
         # The code says more than a message that is not known.
         is_dependency = denial.service_message is not None and _depends_on_other_service(denial)
         yield _DEPENDENCY_RULE if is_dependency else denial.message_rule
-    yield from _follow(ROUTES, denial)
+    yield from _TABLE.find(denial)
     yield DEFAULT_RULE
-
-
-def _follow(routes: Routes, denial: Denial) -> Iterator[str]:
-    for applies, rule in routes:
-        if applies(denial):
-            # Some rules share a condition, so that most denials need not be compared with each of them.
-            yield from (rule,) if isinstance(rule, str) else _follow(rule, denial)
 
 
 def _is_service_in_prose(denial: Denial) -> bool:
@@ -95,14 +91,11 @@ def _is_service_in_prose(denial: Denial) -> bool:
     return name.lower() in SERVICES_IN_PROSE
 
 
-def _denied_by(policy_type: PolicyType) -> Condition:
-    return lambda denial: denial.policy_type == policy_type
-
-
-def _assumes_role(denial: Denial) -> bool:
-    if denial.policy_type == "identity" and denial.is_explicit:
+@states
+def _assumes_role(stated: Stated) -> bool:
+    if stated.policy_type == "identity" and stated.deny == "explicit":
         return False  # as for any other action, the role's trust policy is not the reason
-    return denial.lowercase_action in ASSUME_ROLE_ACTIONS or denial.policy_type == "role_trust"
+    return stated.action in ASSUME_ROLE_ACTIONS or stated.policy_type == "role_trust"
 
 
 def _lacks_action_or_caller(denial: Denial) -> bool:
@@ -158,13 +151,8 @@ def _is_of_other_account(denial: Denial) -> bool:
     return denial.principal_text is None and "AWSAccount" in denial.failure.text
 
 
-def _may_name_managed_key(denial: Denial) -> bool:
-    """Return whether the use of a key was denied, and the text can name an AWS managed key."""
-    text = denial.failure.text
-    is_of_key = denial.service == "kms" or "Access to KMS" in text
-    # A secret that is described without KmsKeyId has such a key, too.
-    signs = ("aws/", "KeyManager", "managed", "VersionIdsToStages")
-    return is_of_key and not denial.is_explicit and any(map(text.__contains__, signs))
+# What names an AWS managed key. A secret that is described without KmsKeyId has such a key, too.
+_names_managed_key = all_of(is_not_explicit, says("aws/", "KeyManager", "managed", "VersionIdsToStages"))
 
 
 def _calls_for_resource(denial: Denial) -> bool:
@@ -205,16 +193,13 @@ def _makes_bucket_public(denial: Denial) -> bool:
 
 
 def _calls_organizations(denial: Denial) -> bool:
-    """Return whether AWS Organizations denied a call in its own words."""
-    if denial.deny is not None or _ORGANIZATIONS_MESSAGE not in denial.failure.text:
-        return False
+    """Return whether AWS Organizations denied a call."""
     return denial.service == "organizations" or denial.operation in _ORGANIZATIONS_OPERATIONS
 
 
 def _requests_sso_token(denial: Denial) -> bool:
     """Return whether IAM Identity Center issued no token, for which only CreateTokenWithIAM requires a permission."""
-    is_bare = denial.failure.action is None and denial.failure.envelope.operation != "CreateTokenWithIAM"
-    return is_bare and denial.service == "ssooidc"
+    return denial.failure.action is None and denial.failure.envelope.operation != "CreateTokenWithIAM"
 
 
 def _is_gateway_response(denial: Denial) -> bool:
@@ -249,7 +234,7 @@ _GUARDRAIL_RULES: dict[PolicyType, str] = {
     "vpc_endpoint": "denials.policy_types.endpoint_policies.explain_vpc_endpoint",
 }
 DEFAULT_RULE = "denials.policy_types.missing_allows.explain_missing_allow"
-GUARDRAIL_ROUTES: Routes = (
+GUARDRAIL_ROUTES: Rows = (
     (says("cdk-bootstrap/", ":role/cdk-"), "calls.names.cdk_qualifiers.explain_other_qualifier"),
     (
         # The CDK goes on without its bootstrap roles.
@@ -280,20 +265,26 @@ GUARDRAIL_ROUTES: Routes = (
         ),
     ),
     # AWS names a policy that caps permissions.
-    *((_denied_by(policy_type), rule) for policy_type, rule in _GUARDRAIL_RULES.items()),
+    *((denied_by(policy_type), rule) for policy_type, rule in _GUARDRAIL_RULES.items()),
     (
         # Nobody can change the policy of such a key, whatever the message says of it.
-        _may_name_managed_key,
+        all_of(is_of("kms"), _names_managed_key),
         "denials.kms.managed_keys.explain_managed_key",
     ),
+    (all_of(says("Access to KMS"), _names_managed_key), "denials.kms.managed_keys.explain_managed_key"),
 )
-ROUTES: Routes = (
+ROUTES: Rows = (
     (_is_of_other_account, "denials.identities.recorded_callers.explain_recorded_caller"),
     # A log of AWS IoT Core shows what was denied to a device.
     (all_of(says("AUTHORIZATION_FAILURE"), shows_policy), "denials.services.iot_policies.explain_device"),
     (says("role-aliases/"), "denials.services.iot_policies.explain_role_alias"),
-    (_requests_sso_token, "credentials.expired_logins.explain_denied_sso_login"),
-    (_calls_organizations, "denials.services.organizations.explain_organizations"),
+    (all_of(is_of("ssooidc"), _requests_sso_token), "credentials.expired_logins.explain_denied_sso_login"),
+    (
+        all_of(
+            states(lambda stated: stated.deny is None), says(_ORGANIZATIONS_MESSAGE), _calls_organizations
+        ),
+        "denials.services.organizations.explain_organizations",
+    ),
     (says(" with Tags. An additional permission "), "denials.services.deployments.explain_tagged_resource"),
     (
         lambda denial: ":transform/" in (denial.resource or ""),
@@ -301,7 +292,7 @@ ROUTES: Routes = (
     ),
     # What was called, and by whom.
     (
-        lambda denial: denial.lowercase_action.startswith("sts:assumerolewith"),
+        states(lambda stated: stated.action.startswith("sts:assumerolewith")),
         (
             (calls("sts:assumerolewithsaml"), "denials.roles.saml.explain_saml"),
             (calls("sts:assumerolewithwebidentity"), "denials.roles.federation.explain_web_identity"),
@@ -310,12 +301,12 @@ ROUTES: Routes = (
     (
         lambda denial: denial.principal_text == "anonymous",
         (
-            (lambda denial: denial.service == "es", "denials.data_stores.opensearch.explain_dashboards"),
-            (lambda _: True, "denials.services.sessions.explain_unsigned_request"),
+            (is_of("es"), "denials.data_stores.opensearch.explain_dashboards"),
+            (ALWAYS, "denials.services.sessions.explain_unsigned_request"),
         ),
     ),
     (
-        all_of(is_not_explicit, lambda denial: denial.lowercase_action.startswith("aws-marketplace:")),
+        all_of(is_not_explicit, states(lambda stated: stated.action.startswith("aws-marketplace:"))),
         "denials.services.service_settings.explain_bedrock_subscription",
     ),
     (calls("lambda:getlayerversion"), "denials.services.function_layers.explain_layer"),
@@ -327,12 +318,12 @@ ROUTES: Routes = (
                 lambda denial: denial.crosses_accounts is True,
                 "denials.roles.passing_roles.explain_cross_account_pass",
             ),
-            (lambda _: True, "denials.roles.passing_roles.explain_pass_role"),
+            (ALWAYS, "denials.roles.passing_roles.explain_pass_role"),
         ),
     ),
     # Which other policy denied.
     (
-        _denied_by("resource"),
+        denied_by("resource"),
         (
             (_is_service_in_prose, "denials.services.calling_services.explain_calling_service"),
             (
@@ -343,20 +334,23 @@ ROUTES: Routes = (
                 ),
                 "denials.s3.buckets.explain_call_of_owner",
             ),
-            (lambda _: True, "denials.policy_types.resource_policies.explain_resource_policy"),
+            (ALWAYS, "denials.policy_types.resource_policies.explain_resource_policy"),
         ),
     ),
     (
-        lambda denial: denial.is_explicit,
+        is_explicit,
         (
-            (_denied_by("identity"), "denials.policy_types.identity_denies.explain_identity_deny"),
-            (lambda _: True, "denials.policy_types.identity_denies.explain_deny_of_unnamed_policy"),
+            (denied_by("identity"), "denials.policy_types.identity_denies.explain_identity_deny"),
+            (ALWAYS, "denials.policy_types.identity_denies.explain_deny_of_unnamed_policy"),
         ),
     ),
     # The type of caller, the error code, a missing Allow.
     (_calls_for_resource, "denials.services.calling_services.explain_calling_resource"),
     (
-        lambda denial: isinstance(denial.principal, ServicePrincipal) and denial.policy_type != "identity",
+        all_of(
+            states(lambda stated: stated.policy_type != "identity"),
+            lambda denial: isinstance(denial.principal, ServicePrincipal),
+        ),
         "denials.policy_types.resource_policies.explain_service_principal",
     ),
     (
@@ -368,7 +362,7 @@ ROUTES: Routes = (
         lambda denial: (denial.principal_text or "").endswith("/CognitoIdentityCredentials"),
         "denials.identities.guest_identities.explain_guest",
     ),
-    (_denied_by("identity"), DEFAULT_RULE),
+    (denied_by("identity"), DEFAULT_RULE),
     # What the message leaves open.
     # SNS logs that it cannot deliver a message.
     (says("providerResponse"), "denials.services.calling_services.explain_delivery"),
@@ -378,3 +372,4 @@ ROUTES: Routes = (
     # CloudFormation adds the action to what S3 answered.
     (_makes_bucket_public, "denials.s3.s3_denials.explain_bare_s3"),
 )
+_GUARDRAIL_TABLE, _TABLE = Table(GUARDRAIL_ROUTES), Table(ROUTES)

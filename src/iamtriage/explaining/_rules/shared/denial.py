@@ -22,6 +22,7 @@ from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.cases import Case, Decision, Explainable
 from iamtriage.explaining._rules.shared.messages.service_messages import find_message_rule
 from iamtriage.explaining._rules.shared.principals import principal_words
+from iamtriage.explaining._rules.shared.stated import WORDS, Stated
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import Deny, PolicyType
 
@@ -127,6 +128,17 @@ class Denial(Explainable[AccessDenied]):
     )
 
     service: str | None = attrs.field(init=False, default=attrs.Factory(_find_service, takes_self=True))
+    _stated: Stated | None = attrs.field(init=False, default=None, eq=False)
+
+    @property
+    def stated(self) -> Stated:
+        """What the denial states, the same as many others."""
+        found = self._stated
+        if found is None:
+            words = WORDS.find(self.failure.text)
+            found = Stated(self.service, self.lowercase_action, self.deny, self.policy_type, words)
+            object.__setattr__(self, "_stated", found)
+        return found
 
     @property
     def event_source(self) -> str | None:
@@ -298,6 +310,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         account = failure.account if ACCOUNT.fullmatch(failure.account or "") else facts.account
     given = principal_words.stated_role(principal, facts.caller or "")
     stated = given or principal_words.stated_role(principal, failure.text)
+    role = principal_words.underlying_role(principal)
     arn = principal_words.try_parse_arn(resource)
     message_rule, service_message = find_message_rule(failure)
     return Denial(
@@ -306,9 +319,9 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         principal_text=text,
         principal=principal,
         has_masked_account=has_masked_account,
-        role=stated or principal_words.underlying_role(principal),
+        role=stated or role,
         has_stated_role=stated is not None,
-        caller=_describe_caller(principal, text, facts, failure, action),
+        caller=_describe_caller(role or principal, text, facts, failure, action),
         action=action,
         actions=actions,
         action_evidence=action_evidence,

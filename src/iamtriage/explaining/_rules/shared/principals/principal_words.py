@@ -174,8 +174,10 @@ def stated_role(principal: Principal | None, text: str) -> Role | None:
     >>> stated_role(session.role, "role arn:aws:iam::111122223333:role/team/app.").path
     '/team/'
     """
+    if ":role/" not in text:
+        return None
     role = underlying_role(principal)
-    if principal is None or role is None or role.path != "/" or ":role/" not in text:
+    if principal is None or role is None or role.path != "/":
         return None
     name, is_session = role.name, isinstance(principal, RoleSession)
     head = f"arn:{role.partition}:iam::{role.account}:role/"

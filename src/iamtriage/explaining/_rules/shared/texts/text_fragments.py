@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 
-# Each match of the pattern for pods contains one of these, and finding them takes a tenth of the time.
-_POD_FRAGMENTS = (
+POD_FRAGMENTS = (
     "Pod", "pod", "erviceAccount", "erviceaccount", "/var/run/secrets/", "kube", "econcil", "amespace", ".go:",
     "external", "cluster", "karpenter", "ontroller", "alb", "cert-manager", "csi", "kiam", "crossplane",
     "secrets-store",
 )  # fmt: skip
+"""Each match of the pattern for pods contains one of these, and finding them takes a tenth of the time."""
 # Each name of a node role contains one of these in lowercase.
 _NODE_ROLE_FRAGMENTS = (
     "node", "worker", "eks", "k8s", "kube", "karpenter", "masters.", "control-plane.",
@@ -43,12 +43,8 @@ SERVICES_BY_SESSION_NAME = {
 }  # fmt: skip
 """Prefixes of session names that AWS services choose when they act for a caller, and the services."""
 _SESSION_PREFIXES = tuple(SERVICES_BY_SESSION_NAME)
-# By a character that few texts have. Searching for one character takes a third of the time.
-_RARE_CHARACTERS = "@$_FPOTRHyx"
-_USER_FRAGMENTS: dict[str, list[str]] = {}
-for _fragment in (*DEPLOYMENT_FRAGMENTS, *PULUMI_FRAGMENTS, *_USE_FRAGMENTS, *_ACCOUNT_FRAGMENTS):
-    _sign = next(filter(_fragment.__contains__, _RARE_CHARACTERS), _fragment)
-    _USER_FRAGMENTS.setdefault(_sign, []).append(_fragment)
+USER_FRAGMENTS = (*DEPLOYMENT_FRAGMENTS, *PULUMI_FRAGMENTS, *_USE_FRAGMENTS, *_ACCOUNT_FRAGMENTS)
+"""Each text that names a service or deployment that uses a role contains one of these."""
 
 
 def may_be_about_pods(text: str) -> bool:
@@ -57,7 +53,7 @@ def may_be_about_pods(text: str) -> bool:
     >>> may_be_about_pods("the pod orders-7c9 restarted"), may_be_about_pods("arn:aws:s3:::orders")
     (True, False)
     """
-    return any(map(text.__contains__, _POD_FRAGMENTS))
+    return any(map(text.__contains__, POD_FRAGMENTS))
 
 
 def may_name_node_role(text: str) -> bool:
@@ -75,10 +71,7 @@ def may_name_user(text: str) -> bool:
     >>> may_name_user("States.TaskFailed: Access Denied"), may_name_user("arn:aws:s3:::orders")
     (True, False)
     """
-    for sign in filter(text.__contains__, _USER_FRAGMENTS):
-        if any(map(text.__contains__, _USER_FRAGMENTS[sign])):
-            return True
-    return may_name_controller(text)
+    return any(map(text.__contains__, USER_FRAGMENTS)) or may_name_controller(text)
 
 
 def is_session_of_service(session_name: str) -> bool:
