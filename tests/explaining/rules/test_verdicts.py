@@ -1437,8 +1437,8 @@ CASES = {
     ),
     "bucket-with-underscores": (
         "error: S3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid 0123ABCD,ExtRid ab=,CanRetry 1\n context: S3 key being read : s3://all_my_orders/a",
-        "S3 answered 403 without a reason",
-        "--bucket BUCKET",
+        "S3 denied s3:GetObject without a reason",
+        "arn:aws:s3:::BUCKET/OBJECT_KEY",
     ),
     "disabled-bucket": (
         "An error occurred (AllAccessDisabled) when calling the GetObject operation: All access to this object has been disabled",

@@ -68,6 +68,8 @@ __all__ = ("fill_remedies",)
 _PRINT_ENVIRONMENT = "env | "
 _LIST_DEVICES = "aws iam list-mfa-devices"
 _CALLER_IDENTITY, _LIST = "aws sts get-caller-identity", "aws configure list"
+_PRINT_CALLER = (_CALLER_IDENTITY, f"{_CALLER_IDENTITY} --query Arn --output text")
+_WITHOUT_SHELL = frozenset({"glue", "lambda", "redshift"})  # nobody can run a command there
 _ARN = lazy_pattern(r"\barn:[^\s\"'`<>()]{1,2048}")
 _WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
 _KINDS_OF_CREDENTIALS = frozenset({"expired_credentials", "invalid_credentials", "missing_credentials"})
@@ -345,10 +347,11 @@ def _complete_remedy(
     remedy: Remedy, values: dict[str, str], runtime: Runtime | None, called: str | None
 ) -> Remedy:
     lines = tuple(_fill(command, values) for command in remedy.commands)
-    if runtime is not None and runtime.command is not None and _CALLER_IDENTITY in lines:
+    printing = _PRINT_CALLER[: 2 if runtime is not None and runtime.kind in _WITHOUT_SHELL else 1]
+    if runtime is not None and runtime.command is not None and any(line in printing for line in lines):
         # The identity of the shell is not that of the failed call.
         lookup = _fill(runtime.command, values)
-        lines = tuple(lookup if line == _CALLER_IDENTITY else line for line in lines)
+        lines = tuple(lookup if line in printing else line for line in lines)
     elif (profile := values.get("PROFILE")) is not None:
         lines = tuple(
             f"{line} --profile {profile}"

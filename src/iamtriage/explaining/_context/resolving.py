@@ -87,12 +87,17 @@ def read_context(failure: Failure) -> Context:
         return NOTHING
     low, high = max(start - _CHARS_OF_DOCUMENTS, 0), end + _CHARS_OF_DOCUMENTS
     whole = text[low:high]
-    if not any(sign in whole for sign in _SIGNS):
+    if not any(sign in whole for sign in _SIGNS) and not _lacks_call(failure):
         return NOTHING
     # Most failures are on a separate line, and there are many readers.
     from iamtriage.explaining._context.searching import search_context
 
     return search_context(failure, whole)
+
+
+def _lacks_call(failure: Failure) -> bool:
+    """Return whether a denial names neither an action nor an operation, which words of any kind can describe."""
+    return failure.kind == "access_denied" and failure.action is None and failure.envelope.operation is None
 
 
 # The frames of a stack trace name code, so they add nothing to a complete denial. Without possessive quantifiers,

@@ -131,7 +131,7 @@ def find_resource(context: Context, action: str | None, partition: str | None = 
         # What the text names is something else, such as the bucket of a policy for ListBuckets.
         return None
     if service == "s3" and context.bucket is not None:
-        is_of_bucket = known is not None and {each.name for each in known.resource_types} == {"bucket"}
+        is_of_bucket = known is not None and "object" not in {each.name for each in known.resource_types}
         key = "" if context.key is None or is_of_bucket else f"/{context.key.value}"
         if context.bucket.value.startswith("arn:"):
             return context.bucket.value + (f"/object{key}" if key else "")

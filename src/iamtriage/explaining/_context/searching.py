@@ -27,7 +27,7 @@ from iamtriage.explaining._context.readers.s3_locations import (
     find_remote,
     find_setting,
 )
-from iamtriage.explaining._context.readers.sdk_frames import find_called_operation, find_storage_call
+from iamtriage.explaining._context.readers.sdk_frames import find_called_operation
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
 from iamtriage.explaining._context.values import CommandLine, Stated
 
@@ -56,6 +56,8 @@ _ENTRY_START = lazy_pattern(
     r"(?:\[?[\w./-]{0,40}\]?[ |]{0,3})?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d|(?:time|ts|timestamp|level)=|"
     r"(?:INFO|ERROR|WARN(?:ING)?|DEBUG|FATAL)\b(?!:)|\{\"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)"
 )
+# A logger can print the frames of a stack trace as entries of their own.
+_FRAME = lazy_pattern(r"[^\n]{10,80}?\s(?:at [\w.$]{3,200}[\w$>]\(|\S{1,300}\.rb:[0-9]{1,6}:in )")
 _MAX_LINES_OF_ENTRY = 80
 # A shell prompt with a command.
 _PROMPT = lazy_pattern(r"^(?:[^\s$]{1,80} ?)?[$❯] ?(?=[a-z./])", re.MULTILINE)
@@ -154,6 +156,8 @@ def _find_call(
         if is_high_level:
             return Stated(called[0], command.text), operation
         return Stated(called[0], command.text), operation or Stated(name, command.text)
+    if operation is None and (described := _find_described_call(failure)) is not None:
+        return described
     if service is None and terraform is not None and "aws_" in terraform.value:
         # The type of a resource begins with the provider and the service: aws_lambda_function.
         words = terraform.value.rpartition("aws_")[2].split("_", 1)[0].partition(".")[0]
@@ -168,10 +172,24 @@ def _find_storage_call(failure: Failure) -> Stated | None:
     envelope, (start, end) = failure.envelope, failure.span
     if failure.kind != "access_denied" or envelope.operation is not None or failure.action is not None:
         return None
+    from iamtriage.explaining._context.readers.described_calls import find_storage_call
+
     line = failure.text[line_start(failure.text, start, start - _CHARS_OF_CALL) : end]
-    if envelope.host_id is None and not re.search("s3", line, re.IGNORECASE) and not _names_storage(failure):
+    is_named = envelope.host_id is not None or re.search("s3", line, re.IGNORECASE) is not None
+    return find_storage_call(failure, is_of_s3=is_named or _names_storage(failure))
+
+
+def _find_described_call(failure: Failure) -> tuple[Stated, Stated] | None:
+    """Return the call that the line of a denial describes in words, if the denial names neither a call nor an action."""
+    if (
+        failure.kind != "access_denied"
+        or failure.envelope.operation is not None
+        or failure.action is not None
+    ):
         return None
-    return find_storage_call(line)
+    from iamtriage.explaining._context.readers.described_calls import find_described_call
+
+    return find_described_call(failure)
 
 
 def _names_storage(failure: Failure) -> bool:
@@ -372,7 +390,7 @@ def _end_of_entry(text: str, line: int, end: int, high: int) -> int:
         return high
     at = text.find("\n", end, high)
     while at != -1:
-        if _ENTRY_START.match(text, at + 1):
+        if _ENTRY_START.match(text, at + 1) and not _FRAME.match(text, at + 1):
             return at + 1
         at = text.find("\n", at + 1, high)
     return high

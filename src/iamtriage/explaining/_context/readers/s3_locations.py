@@ -44,10 +44,12 @@ _REMOTE = lazy_pattern(
     re.ASCII,
 )
 _NAMED_BUCKET = lazy_pattern(
-    rf"\b(?:S3)?[Bb]ucket(?:[ _]?[Nn]amed?)?(?:[ =:]{{1,3}}|\s\()[\"'`]?[(\"'`]?({_BUCKET})(?![\w-])"
+    rf"\b(?:S3)?[Bb]ucket(?:[ _]?[Nn]amed?)?(?:[ =:]{{1,3}}|=>|\s\()\\?[\"'`]?[(\"'`]?({_BUCKET})(?![\w-])"
     rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({_BUCKET})[\"']"
     rf"|<BucketName>({_BUCKET})<"
     rf"|\barn:aws[a-z-]{{0,12}}:s3:::({_BUCKET})(?![\w-])"
+    # The S3 classes of PHP: "S3::getBucketLocation(name)".
+    rf"|\bS3::[a-z]\w{{2,40}}\(({_BUCKET})[,)]"
     # Terraform: "creating S3 bucket ACL for name".
     rf"|\bS3 [Bb]ucket (?:[A-Z]\w{{1,20}} ){{1,4}}for ({_BUCKET})(?![\w-])",
     re.ASCII,
@@ -83,7 +85,7 @@ _ARN_KEY = lazy_pattern(
 )
 _HOST = lazy_pattern(
     # restic writes s3:HOST/BUCKET.
-    rf"\b(?:https?://|s3:(?=s3[.-]))(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
+    rf"\b(?:https?://|s3:(?=s3[.-])|[Hh]ost: )(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
     r"\.amazonaws\.(?:com(?:\.cn)?|eu)(?::443)?(/[^\s\"'`<>|,;)\]}?]{0,1024})?",
     re.ASCII,
 )
@@ -117,6 +119,7 @@ _NO_BUCKET = frozenset(
         "logging", "name", "named", "not", "notification", "object", "objects", "operation", "owner", "ownership",
         "permission", "permissions", "policies", "policy", "public", "region", "resource", "that", "the", "this",
         "versioning", "was", "website", "with", "you", "your", "which", "where", "exists", "found", "list", "are",
+        "specified", "created", "configured", "given", "used", "provided", "defined", "owned", "located",
         "must", "may", "should", "settings", "tagging", "tags", "to", "in", "on", "or", "of", "if", "when",
     }
 )  # fmt: skip

@@ -19,7 +19,7 @@ __all__ = ("find_called_operation",)
 
 # Frames of AWS SDKs that name client and operation.
 _JS_OPERATION = lazy_pattern(
-    r"\bde_(\w{3,80}?)CommandError\b|\bde_(\w{3,80}?)Command\b|\b(\w{3,80})Command\.(?:resolveMiddleware|\w{0,30}[Rr]esolve)",
+    r"\bde(?:_|serializeAws_(?:restXml|restJson1|json1_[01]|query|ec2))(\w{3,80}?)Command(?:Error)?\b|\b(\w{3,80})Command\.(?:resolveMiddleware|\w{0,30}[Rr]esolve)",
     re.ASCII,
 )
 # The class of a command in code or a comment: "new GetParameterCommand(", "14 x GetParameterCommand".
@@ -37,11 +37,14 @@ _JS_CALL = r"(?<![\w.]){}\.([a-z]\w{{2,80}})\(\{{"
 _RUBY_CALL = lazy_pattern(
     r"/aws-sdk-[a-z0-9]{2,40}/client\.rb:[0-9]{1,6}:in [`'](?:Aws::(?P<service>\w{2,40})::Client#)?(?P<name>[a-z]\w{2,80})'"
     # Version 1 defines its methods with eval.
-    r"|\(eval\):[0-9]{1,4}:in `(?P<defined>[a-z]\w{2,80})'",
-    re.ASCII,
+    r"|\(eval\):[0-9]{1,4}:in `(?P<defined>[a-z]\w{2,80})'"
+    # JRuby has the name of the method first.
+    r"|^\s*(?P<method>[a-z]\w{2,80}) at (?:\(eval\)|\S{1,200}/aws-sdk-[a-z0-9]{2,40}/client\.rb):[0-9]{1,6}$",
+    re.ASCII | re.MULTILINE,
 )
 _RUBY_SERVICE = lazy_pattern(
-    r"/aws-sdk-([a-z0-9]{2,40})/client\.rb:|\bA(?:WS|ws)::(\w{2,40})::Errors\b", re.ASCII
+    r"/aws-sdk-([a-z0-9]{2,40})/client\.rb:|\bA(?:WS|ws)::(\w{2,40})::Errors\b|/aws-sdk-v1-[0-9.]{3,12}/lib/aws/(?!core/)([a-z0-9_]{2,30})/",
+    re.ASCII,
 )
 _JAVA_CLIENT = lazy_pattern(
     r"\b(?:software\.amazon\.awssdk|com\.amazonaws)\.services\.([a-z0-9]{2,40})\.(?:\w{1,30}\.){0,2}(?:Default|Amazon|AWS|Abstract)?\w{0,60}Client\.([a-z]\w{2,80})\(",
@@ -123,7 +126,11 @@ _TEMPLATE_READ = lazy_pattern(r"\bS3 error: Access Denied\b|\bpermission to GetO
 _EMRFS_CALL = lazy_pattern(r"\bemr\.hadoop\.fs\.s3(?:n|\.lite)?\.call\.(\w{3,60}?)Call\.", re.ASCII)
 # Amazon MSK denies the connection itself with the ID of the broker's session:
 # https://docs.aws.amazon.com/msk/latest/developerguide/troubleshooting.html
-_MSK_CONNECTION = lazy_pattern(r"\bSaslAuthenticationException: \[[0-9a-f-]{36}\]: Access denied", re.ASCII)
+# The clients in Java, Python and Go: SaslAuthenticationException, SaslAuthenticationFailedError, "SASL Authentication failed".
+_MSK_CONNECTION = lazy_pattern(
+    r"\b(?:SaslAuthentication(?:Exception|FailedError)|SASL [Aa]uthentication [Ff]ailed): \[(?:[0-9a-f-]{36}|[^\]\n]{0,40})\]:? Access denied",
+    re.ASCII,
+)
 # The clients for Java and kafka-python name an exception, and librdkafka and kafkajs the error of the protocol.
 KAFKA_DENIAL = lazy_pattern(
     r"(?i)\b(?P<kind>topic|group|cluster|transactional[ _]?id)[ _]?authorization(?:Exception: |FailedError|[ _]failed)[^\n]{0,200}",
@@ -153,29 +160,15 @@ _TASK_CALL = lazy_pattern(
 _SQL_CALL = lazy_pattern(
     r"\b(copy|unload)\b[^;]{1,600}?\b(?:from|to)\s{1,4}'s3://[^']{3,300}'", re.ASCII | re.IGNORECASE
 )
-# Velero validates a location by a listing of its bucket:
-# https://github.com/vmware-tanzu/velero/blob/main/pkg/persistence/object_store.go
-_BACKUP_STORE = lazy_pattern(
-    r"\bbackup store for location \\?\"[^\"\n]{1,80}\" is invalid|\bBackupStorageLocation \\?\"[^\"\n]{1,80}\" is unavailable"
-)
 # A client and its method in a sentence or a comment: "SecretsManager.getSecretValue", "ssm.getParameter".
 _METHOD = lazy_pattern(
-    r"(?<![\w.])([A-Za-z][A-Za-z0-9]{1,29}?)(?:Client)?\.([a-z]{2,20}(?:[A-Z][a-z]{1,30}){1,6}|[a-z]{2,20}(?:_[a-z]{2,30}){1,6})(?![\w.])",
+    r"(?<![\w.])([A-Za-z][A-Za-z0-9]{1,29}?)(?:Client)?(?:\.|::)([a-z]{2,20}(?:[A-Z][a-z]{1,30}){1,6}|[a-z]{2,20}(?:_[a-z]{2,30}){1,6})(?![\w.])",
     re.ASCII,
 )
 # "ssm.getParameter works, and the next call does not."
 _SUCCEEDS = lazy_pattern(
     r"(?:\([^()\n]{0,80}\))?[^.,;:()\n]{0,30}\b(?<!not )(?<!n't )(?:works|worked|is fine|succeeds|succeeded)\b"
 )
-# What programs that keep objects in S3 say that they did, such as Loki, Thanos, Velero and the Docker registry.
-_STORAGE_CALL = lazy_pattern(
-    r"\b(?:(?P<PutObject>put|putting|upload|uploading|write|writing|save|saving)|(?P<GetObject>get|getting|download|downloading|read|reading|fetch|fetching)"
-    r"|(?P<HeadObject>stat|check)|(?P<ListObjectsV2>list|listing|iterate|iterating)|(?P<DeleteObject>delete|deleting|remove|removing))"
-    r"(?: (?!to\b|from\b|is\b|not\b)[\w./-]{1,100}){0,2}? (?:object|chunk|block|file|backup|index|part|blob|layer|artifact|archive|cache|snapshot|state|exist)e?s?\b",
-    re.IGNORECASE,
-)
-
-
 # The cmdlets for S3 and the operations that they call: https://docs.aws.amazon.com/powershell/v5/reference/
 _S3_CMDLETS = {
     "Copy-S3Object": "CopyObject",
@@ -210,7 +203,7 @@ _CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
         _EMRFS_CALL,
         lambda found: ("s3", {"GetObjectMetadata": "HeadObject"}.get(found[1], found[1])),
     ),
-    (("SaslAuth",), _MSK_CONNECTION, lambda _: ("kafka-cluster", "Connect")),
+    (("Access denied",), _MSK_CONNECTION, lambda _: ("kafka-cluster", "Connect")),
     *(
         ((sign,), KAFKA_DENIAL, lambda found: ("kafka-cluster", _read_kafka(found)))
         for sign in ("AuthorizationE", "AuthorizationFailed", "AUTHORIZATION_FAILED", "uthorization failed")
@@ -262,7 +255,8 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
     if (" retries] " in text or "/aws-sdk/" in text) and (logged := _find_logged_call(text)):
         return logged
     if ".rb:" in text and (found := _RUBY_CALL.search(text)):
-        called = Stated(_capitalize(found["name"] or found["defined"]), found[0])
+        name = found["name"] or found["defined"] or found["method"]
+        called = Stated(_capitalize(name), found[0].strip())
         return unique_value(_RUBY_SERVICE, text), called
     if (stated := _find_method(text)) is not None:
         return stated
@@ -285,18 +279,6 @@ def _find_method(text: str) -> tuple[Stated, Stated] | None:
         return None
     (((service, operation), words),) = called.items()
     return Stated(service, words), Stated(operation, words)
-
-
-def find_storage_call(words: str) -> Stated | None:
-    """Return the S3 operation that a program describes before the error, from the last words that name one.
-
-    >>> find_storage_call('err="failed to flush chunks: store put chunk: ').value
-    'PutObject'
-    """
-    if "ackup" in words and (found := _BACKUP_STORE.search(words)):
-        return Stated("ListObjectsV2", found[0])
-    found = search_last(_STORAGE_CALL, words)
-    return None if found is None else Stated(found.lastgroup or "", found[0])
 
 
 def _find_logged_call(text: str) -> tuple[Stated, Stated | None] | None:

@@ -50,7 +50,10 @@ _GRANTED = lazy_pattern(
     re.ASCII,
 )
 _API_ID = lazy_pattern(r"--api-id[ =](\w{1,40})")
-_AMPLIFY = lazy_pattern(r"@auth\b|@model\b|\ba\.(?:model|schema)\(|\bamplify (?:push|gen|add)\b")
+# Its DataStore queries connections of models.
+_AMPLIFY = lazy_pattern(
+    r"\bModel\w{1,80}Connection\b|\bDataStore(?:Exception|Error)?\b|\bAmplify\.\w|\bcom\.amplifyframework\b|@auth\b|@model\b|\ba\.(?:model|schema)\(|\bamplify (?:push|gen|add)\b"
+)
 GRAPHQL_FIELD = CauseType(
     "graphql-field-not-allowed",
     title="The GraphQL schema does not open the field for this kind of caller",

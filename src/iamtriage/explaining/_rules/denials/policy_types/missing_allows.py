@@ -258,7 +258,15 @@ def _derived_action_cause(denial: Denial) -> Cause:
         text = f"Several services have a call {operation}, and the text does not say which was called. Depending on the service, it requires {actions}."
         return DERIVED_ACTION.cause(because=because, text=text)
     called = f"The call {operation}" if operation else "The call in the text"
-    if denial.service == "kafka-cluster" and denial.action != "kafka-cluster:Connect":
+    stated_call = denial.context.operation
+    words = "" if operation is not None or stated_call is None else stated_call.words
+    if stated_call is not None and " " in words and not words.startswith("aws "):
+        # A frame or a command has the name of the call, which a sentence only describes.
+        because = ()
+        called = f"The text says {quote_words(words)}: the call {stated_call.value}"
+    if denial.action == "kafka-cluster:Connect":
+        because, called = (), "The connection itself"
+    elif denial.service == "kafka-cluster":
         because = ("The message names no action.",)
         called = "The client is connected, so kafka-cluster:Connect is allowed: what it did then"
     # https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control.html

@@ -29,6 +29,8 @@ CALL_OF_S3A = lazy_pattern(r"\b([a-zA-Z]{3,40}) on s3[an]?://", re.ASCII)
 _DELETE = "s3:DeleteObject"
 # Names of buckets are unique in a partition, so short words are taken.
 _COMMON_NAME = lazy_pattern(r"[a-z]{3,9}\Z")
+# What an SDK prints in place of the code that a body has.
+_STATUS = lazy_pattern(r"Forbidden|: null \(")
 HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
 # Operations that write an object, which requires another permission on the key.
 WRITE_OPERATIONS = tasks.MULTIPART | {"PutObject", "CopyObject"}
@@ -72,10 +74,7 @@ def option_actions(denial: Denial) -> tuple[str, ...]:
 
 def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     """Yield why S3 can have denied a request, the certain causes first."""
-    text = ""
-    if operation in HEAD_OPERATIONS:
-        called = CALL_OF_S3A.search(denial.failure.text)
-        text = f"{called[1] if called else operation} is a HEAD request: S3 cannot give a reason, as the response has no body. "
+    text = _describe_head(denial, operation) if operation in HEAD_OPERATIONS else ""
     if denial.action is not None and operation is not None:
         text += _describe_required_actions(denial, operation)
         yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
@@ -121,6 +120,19 @@ def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     elif operation in PARTS and named_key(denial) is None:
         text = "The caller lacks kms:Decrypt, which parts require, on the bucket's KMS key."
         yield buckets.KMS_KEY.cause(text=text)
+
+
+def _describe_head(denial: Denial, operation: str | None) -> str:
+    """Return that the response to a HEAD request has no body, or that the request most likely was one as it has none."""
+    called, stated = CALL_OF_S3A.search(denial.failure.text), denial.context.operation
+    if (
+        called is None
+        and denial.failure.envelope.operation is None
+        and stated
+        and _STATUS.search(stated.words)
+    ):
+        return f"The response had no body, only a status, as that of a HEAD request, most likely {operation}: S3 cannot give a reason there. "
+    return f"{called[1] if called else operation} is a HEAD request: S3 cannot give a reason, as the response has no body. "
 
 
 def _describe_required_actions(denial: Denial, operation: str) -> str:

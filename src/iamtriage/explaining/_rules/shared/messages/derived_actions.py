@@ -11,6 +11,7 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import OperationActions, actions_for, service_prefix
 from iamtriage.arns._principals import Role, RoleSession, User
 from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._rules.shared.messages.quoted_message import OF_SCHEMA
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     find_role_of_controller,
     is_service_name,
@@ -97,8 +98,6 @@ _CONNECTION = lazy_pattern(
 # https://github.com/kubernetes-sigs/aws-efs-csi-driver/issues/1335 and pkg/driver/controller.go.
 _OF_EFS_DRIVER = "Please ensure you have the right AWS permissions"
 _CREATES_ACCESS_POINT = "Calling Create AP with input"
-# What AWS AppSync says of a field of a GraphQL API.
-_OF_SCHEMA = lazy_pattern(r"(?i:not authorized to access) \w{1,80} on type \w")
 _VERSION_ID = lazy_pattern(
     r"\b[Vv]ersion[-_]?[Ii][Dd][\"']?\s?[=: ]\s?[\"']?(?!null|None)[\w.-]{2,}", re.ASCII
 )
@@ -126,7 +125,7 @@ def derive_actions(
         action := next((action for words, action in _ONLY_ACTIONS.items() if words in said), None)
     ) is not None:
         return "derived", (action,)
-    if failure.action is None and _OF_SCHEMA.search(said):
+    if failure.action is None and OF_SCHEMA.search(said):
         # A command nearby is about the API, and is no query.
         return "derived", ()
     if failure.action is None and _OF_EFS_DRIVER in said:

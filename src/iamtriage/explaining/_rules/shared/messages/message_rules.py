@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared.messages.quoted_message import (
+    OF_SCHEMA,
     quoted_message,
     split_denial_paragraph,
     truncate_at_end,
@@ -27,6 +28,7 @@ _SENTENCE_END = lazy_pattern(r"[.!?](?=\s|\Z)")
 # The rules of messages that are not found by a fragment.
 _OTHER_MESSAGE = "denials.services.service_specific.explain_service_message"
 _USER_POOL = "credentials.tokens.identity_pools.explain_user_pool"
+_GRAPHQL_FIELD = "denials.other_authorities.graphql_schemas.explain_graphql_field"
 _OTHER_SOFTWARE = "denials.s3.s3_compatible_stores.explain_s3_compatible_store"
 SERVICES_IN_PROSE = {
     "cloudwatch alarms": "cloudwatch.amazonaws.com",
@@ -201,11 +203,6 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "ensure the role can perform",
         "execution role does not have permissions to call",
     ),
-    "denials.other_authorities.graphql_schemas.explain_graphql_field": (
-        " on type query",
-        " on type mutation",
-        " on type subscription",
-    ),
     "denials.data_stores.opensearch.explain_opensearch_role": ("] and user [name=",),
     "denials.services.service_specific.explain_not_owner": ("you are not the owner",),
     "denials.services.api_responses.explain_function_url": ("function url authorization",),
@@ -264,6 +261,8 @@ def find_rule_of_paragraph(failure: AccessDenied, reason: str | None) -> tuple[s
     # What people write next to an error is no message of a service.
     before, after = _SAID.sub(" ", before), _SAID.sub(" ", after)
     own, around = f"{_SENTENCE_END.split(before)[-1]} {own}", f"{before} {own} {after}"
+    if OF_SCHEMA.search(around) is not None:
+        return _GRAPHQL_FIELD, None
     is_of_cognito = (failure.envelope.code or "").startswith("NotAuthorized")
     # The failure's own words come first.
     for words in (own, around):

@@ -30,6 +30,8 @@ _MIN_WRAP_WIDTH = 40
 _LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b"
 # Where a PHP frame or error is: an absolute path and the line.
 _PHP_LOCATION = r"in\s(?:[A-Za-z]:)?[/\\][^\s:(]{1,200}(?:[:(]\d|\son\sline\b)"
+OF_SCHEMA = lazy_pattern(r"(?i:not authorized to access) \w{1,80} on type \w")
+"""What AWS AppSync says of a field of a GraphQL API."""
 # A line that never continues a sentence.
 _NOT_PROSE = lazy_pattern(
     rf"\s?(?:{RECORD}|{ENTRY_START}|[\[(]?{_LEVEL}"

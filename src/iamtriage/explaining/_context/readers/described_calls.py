@@ -1,0 +1,269 @@
+"""Find the call that a program describes in words before the error, as in "failed to describe VPCs: UnauthorizedOperation"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern, search_last
+from iamtriage._text import line_start
+from iamtriage.actions._operations import actions_for, service_prefix
+from iamtriage.explaining._context.values import Stated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("find_described_call", "find_storage_call")
+
+_CHARS_BEFORE = 600
+_CHARS_OF_CALL = 400
+_EC2_CODES = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
+# The verbs of operations for what people and programs call them, the most frequent first.
+_READ = ("Describe", "Get", "List")
+_CHANGE = ("Modify", "Update", "Put", "Set", "Change")
+_VERBS: dict[str, tuple[str, ...]] = {
+    "add": ("Add", "Put", "Create"),
+    "allocate": ("Allocate",),
+    "associate": ("Associate",),
+    "attach": ("Attach",),
+    "authorize": ("Authorize",),
+    "change": _CHANGE,
+    "create": ("Create", "Put"),
+    "delete": ("Delete", "Remove"),
+    "deregister": ("Deregister",),
+    "describe": _READ,
+    "detach": ("Detach",),
+    "disassociate": ("Disassociate",),
+    "discover": _READ,
+    "fetch": _READ,
+    "find": _READ,
+    "get": _READ,
+    "launch": ("Run", "Start"),
+    "list": ("List", "Describe"),
+    "modify": _CHANGE,
+    "publish": ("Publish", "Put"),
+    "put": ("Put",),
+    "query": _READ,
+    "read": _READ,
+    "receive": ("Receive",),
+    "register": ("Register",),
+    "remove": ("Remove", "Delete"),
+    "retrieve": _READ,
+    "run": ("Run",),
+    "send": ("Send",),
+    "set": _CHANGE,
+    "start": ("Start",),
+    "stop": ("Stop",),
+    "terminate": ("Terminate",),
+    "update": _CHANGE,
+    "upload": ("Put", "Upload"),
+    "write": ("Put", "Write"),
+}
+# What the names of operations call things that people abbreviate.
+_NOUNS = {
+    "ami": "image",
+    "asg": "autoscalinggroup",
+    "az": "availabilityzone",
+    "dnsrecord": "resourcerecordset",
+    "elb": "loadbalancer",
+    "record": "resourcerecordset",
+    "recordset": "resourcerecordset",
+    "sg": "securitygroup",
+    "zone": "hostedzone",
+}
+_GERUNDS = {f"{verb.removesuffix('e')}{'t' if verb in {'get', 'put', 'set'} else ''}ing": verb for verb in _VERBS} | {
+    "running": "run",
+    "stopping": "stop",
+}  # fmt: skip
+_VERB_WORDS = "|".join((*_VERBS, *_GERUNDS))
+_ARTICLES = frozenset({"a", "all", "an", "any", "aws", "amazon", "existing", "new", "source", "the"})
+_FAILED = (
+    r"(?:(?:failed|failure|unable|able|trying|tried|attempting|attempt) to|(?:could|can|did) ?not|(?:could|can)n[’']t"
+    r"|error(?:s)?(?: (?:while|when|trying to|on))?|failed(?: while)?|while|when)"
+)
+_PHRASE = lazy_pattern(
+    rf"(?i)\b{_FAILED}:? (?P<verb>{_VERB_WORDS}) (?:(?P<queried>[a-z0-9]{{2,20}}) for )?(?P<noun>(?:Route 53|[a-z][a-z0-9]*)(?: (?!(?:at|because|by|due|failed|for|from|in|into|of|on|to|using|via|with|was|is)\b)[a-z][a-z0-9]*){{0,5}})"
+    r"(?= ?[:;,.\"'`(\[{<]| ?$| [^\s:]{0,80}[-_./0-9]|\s(?:at|because|by|due|for|from|in|into|of|on|to|using|via|with)\b)(?:\s(?:in|from|to) (?:the )?(?P<service>[A-Z][A-Za-z0-9]{1,20}))?"
+)
+# What says that something failed, in another form than that of the phrase, belongs to an inner call.
+_OTHER = lazy_pattern(rf"(?i)\b{_FAILED}:? [a-z]{{3,20}}\b")
+# "User is not permitted to perform operation: CreateProject", "Access denied when calling CreateServiceLinkedRole operation"
+_NAMED = lazy_pattern(
+    r"\b(?i:(?:permitted|authorized|allowed) to perform (?:the )?operation:?|denied when calling(?: the)?) (?P<name>[A-Z][a-z]+[A-Z]\w{1,60})\b"
+)
+# A request of the query protocol: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
+_QUERY = lazy_pattern(
+    r"https?://(?P<service>[a-z0-9-]{2,40})\.[^\s?/]{1,80}amazonaws\.com[^\s?/]{0,10}/?\?(?:[^\s&]{1,200}&){0,20}?Action=(?P<name>[A-Z]\w{2,60})"
+)
+_MIN_CAPITALS = 3
+# What programs that keep objects in S3 say that they did, such as Loki, Thanos, Velero and the Docker registry.
+_STORAGE_CALL = lazy_pattern(
+    r"\b(?:(?P<PutObject>put|putting|upload|uploading|write|writing|save|saving)|(?P<GetObject>get|getting|download|downloading|read|reading|fetch|fetching)"
+    r"|(?P<HeadObject>stat|check)|(?P<ListObjectsV2>list|listing|iterate|iterating)|(?P<DeleteObject>delete|deleting|remove|removing))"
+    r"(?: (?!to\b|from\b|is\b|not\b)[\w./-]{1,100}){0,2}? (?:object|chunk|block|file|backup|index|part|blob|layer|artifact|archive|cache|snapshot|state|exist)e?s?\b",
+    re.IGNORECASE,
+)
+# What only programs that keep objects in S3 say on the line of the error, and their calls.
+_STORAGE_WORDS = tuple(
+    (operation, lazy_pattern(pattern))
+    for operation, pattern in (
+        # Velero validates a location by a listing of its bucket:
+        # https://github.com/vmware-tanzu/velero/blob/main/pkg/persistence/object_store.go
+        (
+            "ListObjectsV2",
+            r"\bbackup store for location \\?\"[^\"\n]{1,80}\" is invalid|\b(?:BackupStorageLocation|Backup location) \\?\"[^\"\n]{1,80}\" is unavailable",
+        ),
+        # Thanos, Mimir and Loki: https://github.com/thanos-io/thanos/blob/main/pkg/block/fetcher.go
+        ("ListObjectsV2", r"\biter bucket\b"),
+        # Kopia and restic: https://github.com/restic/restic/blob/master/internal/backend/s3/s3.go
+        (
+            "HeadBucket",
+            r"\bdetermine if bucket \\?[\"'][^\"'\n]{3,63}[\"'] exists|\bclient\.BucketExists\b",
+        ),
+        ("HeadObject", r"\bunable to open config file: Stat\b"),
+        ("PutObject", r"\bcreate key in repository at s3:"),
+        # The Go CDK, with which Pulumi keeps its state: https://github.com/google/go-cloud/blob/master/blob/blob.go
+        (
+            "GetObject",
+            r"\b(?:read|open)\w{0,3}\b[^:\n]{0,80}: blob \(key \\?\"[^\"\n]{1,300}\" ?\) \(code=|\bload checkpoint: blob \(",
+        ),
+        # Argo Workflows: https://github.com/argoproj/argo-workflows/blob/main/workflow/artifacts/s3/s3.go
+        ("GetObject", r"\bfailed to get file: Access Denied\b"),
+        ("PutObject", r"\bfailed to (?:put file|save outputs): Access Denied\b"),
+        # DuckDB: https://github.com/duckdb/duckdb-httpfs
+        ("GetObject", r"\bHTTP GET error (?:reading|on) [\"']https?://"),
+    )
+)
+# A report of several lines around the error.
+_STORAGE_REPORTS = tuple(
+    (operation, lazy_pattern(pattern))
+    for operation, pattern in (
+        # The plugins of Logstash: https://www.elastic.co/docs/reference/logstash/plugins/plugins-inputs-s3
+        ("ListObjectsV2", r"\bLogStash::Inputs::S3\b"),
+        ("PutObject", r"\bLogStash::Outputs::S3\b"),
+        # Amazon Redshift names its source file.
+        ("GetObject", r"\bS3 key being read ?: s3://|\btable_s3_scanner\.cpp:"),
+        ("PutObject", r"\bs3_unloader\.cpp:"),
+        # sccache logs the request next to the error: https://github.com/mozilla/sccache
+        ("PutObject", r"\bs3: PUT failed with HTTP status: 403\b|\bfailed to put cache entry in s3\b"),
+    )
+)
+_CHARS_OF_REPORT = 2_000
+# "PUT failed with HTTP status: 403" in the log of a cache or a store.
+_REQUEST = lazy_pattern(
+    r"\b(?P<method>GET|HEAD|PUT|DELETE)\b(?: request)? failed with (?:HTTP )?status:? (?:code:? )?403\b"
+)
+# A response without a body has only its status, which SDKs print in place of a code: "Forbidden", "403 Forbidden", null.
+_NO_BODY = lazy_pattern(
+    r"\bA(?:WS|ws)::S3::Errors::Forbidden\b|\bCode:\s403\sForbidden\b|\bwith Error Code Forbidden and Http Status Code Forbidden\b"
+    r"|\bS3Exception: null \(Service: S3, Status Code: 403, Request ID: (?!null)|^Forbidden: null$",
+    re.MULTILINE,
+)
+_OF_BUCKET = lazy_pattern(
+    r"\b(?i:access(?:ing)?|find|check(?:ing)?|head)(?: to)?(?: the)?(?: S3)? bucket\b|\b[Bb]ucket_?[Ee]xist|\bdoesBucketExist"
+)
+
+
+class _Call(NamedTuple):
+    service: str
+    operation: str
+
+
+def find_described_call(failure: Failure) -> tuple[Stated, Stated] | None:
+    """Return the service and the operation that the line of a denial describes in words, or ``None``.
+
+    >>> from iamtriage import parse
+    >>> text = "failed to set vpc attributes: UnauthorizedOperation: You are not authorized to perform this operation."
+    >>> service, operation = find_described_call(parse(text))
+    >>> service.value, operation.value, operation.words
+    ('ec2', 'ModifyVpcAttribute', 'failed to set vpc attributes')
+    """
+    text, (start, end) = failure.text, failure.span
+    if (asked := _QUERY.search(text)) is not None and (found := _look_up(asked["name"], asked["service"])):
+        return Stated(found.service, asked[0]), Stated(found.operation, asked[0])
+    low = line_start(text, start, start - _CHARS_BEFORE)
+    if (named := _NAMED.search(text, low, min(end + 80, len(text)))) is not None:
+        found = _look_up(named["name"], failure.envelope.service)
+        return None if found is None else (Stated(found.service, named[0]), Stated(found.operation, named[0]))
+    phrase = search_last(_PHRASE, text, low, start)
+    if phrase is None or _OTHER.search(text, phrase.end(), start) is not None:
+        return None
+    words = phrase["noun"].replace("oute 53", "oute53").split()
+    service = failure.envelope.service or phrase["queried"]
+    service = service or ("ec2" if failure.envelope.code in _EC2_CODES else None)
+    service = service or ("s3" if failure.envelope.host_id else None)
+    while words and (words[0].lower() in _ARTICLES or (len(words) > 1 and _is_service(words[0]))):
+        first = words.pop(0)
+        service = service or (first if _is_service(first) else None)
+    if service is None and phrase["service"] and _is_service(phrase["service"]):
+        service = phrase["service"]
+    verb = phrase["verb"].lower()
+    for name in _list_names(_VERBS[_GERUNDS.get(verb, verb)], words):
+        if (found := _look_up(name, service)) is not None:
+            shown = " ".join(phrase[0].split())
+            return Stated(found.service, shown), Stated(found.operation, shown)
+    return None
+
+
+def _is_service(word: str) -> bool:
+    """Return whether a word is the name of a service, which has a capital letter."""
+    return not word.islower() and service_prefix(word) is not None
+
+
+def _list_names(verbs: tuple[str, ...], words: list[str]) -> Iterator[str]:
+    """Yield names that an operation on something can have, with the thing in the singular and the plural."""
+    noun = "".join(words).lower()
+    if not noun:
+        return
+    single = noun[:-3] + "y" if noun.endswith("ies") else noun.removesuffix("s")
+    single = _NOUNS.get(single, single)
+    plural = single[:-1] + "ies" if single.endswith("y") else f"{single}s"
+    for verb in verbs:
+        for each in dict.fromkeys((noun, single, plural)):
+            yield f"{verb}{each}"
+
+
+def _look_up(name: str, service: str | None) -> _Call | None:
+    """Return the call of a service, or the only service that has a call with such a long name."""
+    found = actions_for(name, service)
+    if len(found) != 1:
+        return None
+    operation = found[0].operation
+    if service is None and sum(map(str.isupper, operation)) < _MIN_CAPITALS:
+        return None
+    return _Call(found[0].service, operation)
+
+
+def find_storage_call(failure: Failure, *, is_of_s3: bool) -> Stated | None:
+    """Return the S3 operation that a program describes before a denial, from the last words that name one.
+
+    Args:
+        failure: The denial.
+        is_of_s3: Whether it has the form of S3's, so that common words are enough.
+
+    >>> from iamtriage import parse
+    >>> words = 'err="failed to flush chunks: store put chunk: AccessDenied: Access Denied"'
+    >>> find_storage_call(parse(words), is_of_s3=True).value
+    'PutObject'
+    """
+    text, (start, end) = failure.text, failure.span
+    low = line_start(text, start, start - _CHARS_OF_CALL)
+    if (head := _NO_BODY.search(text, start, end + 8)) is not None:
+        about_bucket = _OF_BUCKET.search(text, max(start - _CHARS_BEFORE, 0), end)
+        return Stated("HeadObject" if about_bucket is None else "HeadBucket", head[0])
+    line = text[low:end]
+    for operation, pattern in _STORAGE_WORDS:
+        if (found := pattern.search(line)) is not None:
+            return Stated(operation, found[0])
+    reported = text[max(start - _CHARS_OF_REPORT, 0) : end + _CHARS_OF_CALL]
+    for operation, pattern in _STORAGE_REPORTS:
+        if (found := pattern.search(reported)) is not None:
+            return Stated(operation, found[0])
+    if not is_of_s3:
+        return None
+    if (request := search_last(_REQUEST, line)) is not None:
+        return Stated(f"{request['method'].capitalize()}Object", request[0])
+    called = search_last(_STORAGE_CALL, line)
+    return None if called is None else Stated(called.lastgroup or "", called[0])

@@ -1,0 +1,117 @@
+"""The call that words, frames or the form of an answer show is named if the denial does not name it."""
+
+from __future__ import annotations
+
+from iamtriage import explain
+from tests.tables import check_rows
+
+_EC2_DENIAL = "UnauthorizedOperation: You are not authorized to perform this operation."
+CASES = {
+    "described-attribute": (
+        f"failed to create new vpc: failed to set vpc attributes: {_EC2_DENIAL}",
+        "was denied ec2:ModifyVpcAttribute",
+        'The text says "failed to set vpc attributes": the call ModifyVpcAttribute',
+    ),
+    "described-listing": (
+        f'level=error err="could not describe instances: {_EC2_DENIAL}"',
+        "was denied ec2:DescribeInstances",
+        "ec2:DescribeInstances cannot be limited to single resources",
+    ),
+    "described-query": (
+        f"failed to query ec2 for VPCs: {_EC2_DENIAL}",
+        "was denied ec2:DescribeVpcs",
+        "VPCs",
+    ),
+    "described-launch": (
+        f"Error launching source instance: {_EC2_DENIAL}",
+        "was denied ec2:RunInstances",
+        "instance",
+    ),
+    "described-with-service": (
+        "Failed to create the CloudFormation stack: AccessDenied: Access denied\n\tstatus code: 403, request id: 1a2b3c4d-1111-2222-3333-0a1b2c3d4e5f",
+        "was denied cloudformation:CreateStack",
+        "Failed to create the CloudFormation stack",
+    ),
+    "described-record": (
+        "failed to change Route 53 record set: AccessDenied: Access Denied\n\tstatus code: 403, request id: 1a2b3c4d-1111-2222-3333-0a1b2c3d4e5f",
+        "was denied route53:ChangeResourceRecordSets",
+        "route53",
+    ),
+    "described-outer-call-only": (
+        f"failed to create cluster: failed to tag things: {_EC2_DENIAL}",
+        "the message names no action",
+        "Find the caller and the call",
+    ),
+    "described-in-several-services": (
+        "failed to create cluster: AccessDenied: Access Denied\n\tstatus code: 403, request id: 1a2b3c4d-1111-2222-3333-0a1b2c3d4e5f",
+        "the message names no action",
+        "Find the caller and the call",
+    ),
+    "described-by-name": (
+        "Access denied when calling CreateServiceLinkedRole operation Logs: /aws/lambda/setup",
+        "was denied iam:CreateServiceLinkedRole",
+        "iam:CreateServiceLinkedRole",
+    ),
+    "query-of-url": (
+        "403 Client Error: Forbidden for url: https://monitoring.eu-west-1.amazonaws.com/?Action=PutMetricData&MetricData.member.1.MetricName=df",
+        "was denied cloudwatch:PutMetricData",
+        "cloudwatch:PutMetricData",
+    ),
+    "logstash-input": (
+        'Plugin: <LogStash::Inputs::S3 bucket=>"acme-trail", prefix=>"AWSLogs/">\n  Error: Access Denied\n  Exception: Aws::S3::Errors::AccessDenied',
+        "S3 denied s3:ListBucket on arn:aws:s3:::acme-trail ",
+        "arn:aws:s3:::acme-trail",
+    ),
+    "jruby-frame": (
+        "#<Class:0x1a2b3c>: Access Denied\n  return_or_raise at /opt/gems/aws-sdk-v1-1.66.0/lib/aws/core/client.rb:375\n  put_object at (eval):3\n  write_with_put_object at /opt/gems/aws-sdk-v1-1.66.0/lib/aws/s3/s3_object.rb:1760",
+        "S3 denied s3:PutObject",
+        "s3:PutObject",
+    ),
+    "php-class": (
+        "S3::getBucketLocation(acme-uploads): [AccessDenied] Access Denied",
+        "S3 denied s3:GetBucketLocation on arn:aws:s3:::acme-uploads ",
+        "arn:aws:s3:::acme-uploads",
+    ),
+    "pulumi-state": (
+        'error: failed to load checkpoint: blob (key ".pulumi/stacks/shop/dev.json") (code=Unknown): AccessDenied: Access Denied',
+        "S3 denied s3:GetObject",
+        "The call GetObject requires s3:GetObject",
+    ),
+    "status-without-body": (
+        "com.amazonaws.services.s3.model.AmazonS3Exception: Forbidden (Service: Amazon S3; Status Code: 403; Error Code: 403 Forbidden; Request ID: 9ABCD0123456789A)",
+        "S3 answered 403 to HeadObject",
+        "The response had no body",
+    ),
+    "status-of-bucket": (
+        "you do not have permissions to access the bucket acme-snapshots; nested: AmazonS3Exception[Forbidden (Service: Amazon S3; Status Code: 403; Error Code: 403 Forbidden; Request ID: 9ABCD0123456789A)]",
+        "S3 denied s3:ListBucket on arn:aws:s3:::acme-snapshots",
+        "most likely HeadBucket",
+    ),
+    "answer-without-request-id": (
+        "software.amazon.awssdk.services.s3.model.S3Exception: null (Service: S3, Status Code: 403, Request ID: null)",
+        "S3 answered 403 without a reason",
+        "--bucket BUCKET",
+    ),
+    "bucket-of-a-sentence": (
+        "The tempDir is an S3 bucket specified in the job: com.amazonaws.services.s3.model.AmazonS3Exception: Access Denied",
+        "S3 answered 403 without a reason",
+        "--bucket BUCKET",
+    ),
+    "kafka-in-python": (
+        "[Error 58] SaslAuthenticationFailedError: [0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9]: Access denied",
+        "was denied kafka-cluster:Connect",
+        "The connection itself requires kafka-cluster:Connect",
+    ),
+    "graphql-field-of-model": (
+        "Failure performing sync query to AppSync: [GraphQLResponse.Error{message='Not Authorized to access syncOrders on type ModelOrderConnection'}]",
+        "no authorization rule of the model in the schema is for this caller",
+        "Add a rule for this caller to the model",
+    ),
+}
+
+
+@check_rows(("text", "verdict", "shown"), CASES.values(), ids=CASES)
+def test_call_of_a_nameless_denial(text: str, verdict: str, shown: str) -> None:
+    explained = " ".join(str(explain(text)).split())
+    assert verdict in explained
+    assert shown in explained
