@@ -1828,6 +1828,11 @@ QUERY: Table = (
         expect("aws_error", code="TooManyRequestsException", service="apigateway"),
     ),
     (
+        "go-v1-debug",
+        "[aws-sdk-go] DEBUG: Validate Response ec2/ModifyNetworkInterfaceAttribute failed, not retrying, error UnauthorizedOperation: You are not authorized to perform this operation.",
+        denied(code="UnauthorizedOperation", service="ec2", operation="ModifyNetworkInterfaceAttribute"),
+    ),
+    (
         "sample-code",
         "Service:          AmazonDynamoDBv2\nHTTP Status Code: 400\nAWS Error Code:   ResourceNotFoundException\nError Type:       Client\nRequest ID:       EXAMPLE0REQUEST1",
         expect(

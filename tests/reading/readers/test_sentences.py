@@ -1375,6 +1375,11 @@ LESS: Table = (
         "failed to call ec2:DescribeInstances: UnauthorizedOperation: You are not authorized to perform this operation.",
         denied(code="UnauthorizedOperation", operation="DescribeInstances", action="ec2:DescribeInstances"),
     ),
+    (
+        "failed-to-call-without-permissions",
+        "Unauthorized operation: failed to call ec2:CreateTags due to missing permissions. Please refer to the page on policies",
+        denied(operation="CreateTags", action="ec2:CreateTags"),
+    ),
     ("three-sections", "User: bob is not authorized to perform: ecs:servers:list", None),
     (
         "marked-placeholder",

@@ -39,6 +39,7 @@ _API = lazy_pattern(
 _CALL = lazy_pattern(
     # A pattern that begins with a set of characters skips all others quickly.
     r"[FfEe](?:(?<=[Ff])ailed\s+to\s+call|(?<=[Ee])rror\s+calling)\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))(?=[,:\s]|\Z)"
+    r"(?P<denied>\s+due\s+to\s+(?:missing|insufficient|lack\s+of)\s+(?:IAM\s+)?permissions?\b)?"
 )
 
 # AWS agents print "error calling RequestManagedInstanceRoleToken: AccessDeniedException: …".
@@ -66,7 +67,9 @@ def read_action_phrases(readable: Readable) -> Iterator[Piece]:
             yield piece
     if "ailed to" in text or "rror calling" in text:
         for m in _CALL.finditer(text):
-            piece = _piece(m, "head")
+            # The VPC CNI reports a denial of EC2 without its message.
+            piece = _piece(m, "core" if m["denied"] else "head")
+            piece.kind, piece.is_aws = "access_denied" if m["denied"] else None, m["denied"] is not None
             piece.put_group(m, "operation")
             yield piece
     if "rror calling" in text:
