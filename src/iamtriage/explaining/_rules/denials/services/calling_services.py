@@ -40,6 +40,7 @@ from iamtriage.explaining._rules.shared.requirements.services import (
     ASSUME_ROLE,
     RESOURCE_POLICIES,
     RoleRecipient,
+    find_named_service,
     find_role_recipient,
     service_trust_policy,
 )
@@ -244,7 +245,9 @@ def _find_service(denial: Denial, words: str) -> str | None:
     of_events = _EVENT_SERVICES.search(denial.failure.text) if _NO_PERMISSIONS.search(words) else None
     if of_events is not None:
         return f"{of_events['service'] or of_events['word'].lower()}.amazonaws.com"
-    return "events.amazonaws.com" if _NO_PERMISSIONS.search(words) else named
+    if _NO_PERMISSIONS.search(words):
+        return "events.amazonaws.com"
+    return named or find_named_service(words) or find_named_service(denial.failure.text)
 
 
 def _find_recipient(denial: Denial) -> RoleRecipient | None:
