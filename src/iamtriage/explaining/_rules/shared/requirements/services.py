@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from iamtriage._patterns import REGION, lazy_pattern, only_one
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.policies._documents import allow, build_document, list_actions
 
@@ -200,23 +200,6 @@ def find_role_recipient(operation: str | None, service: str | None) -> RoleRecip
         if key in _BY_OPERATION:
             return _BY_OPERATION[key]
     return _BY_SERVICE.get(service or "")
-
-
-# Names of services that texts write like their service principal, but for capital letters.
-_NAMED = lazy_pattern(
-    r"\b(?:AppSync|Bedrock|CloudFormation|CodeBuild|CodeDeploy|CodePipeline|DataBrew|DataSync|Firehose|Kendra|LakeFormation"
-    r"|MediaConvert|Omics|Personalize|Redshift|SageMaker)\b"
-)
-
-
-def find_named_service(text: str) -> str | None:
-    """Return the service principal of the only service that a text names.
-
-    >>> find_named_service("AWS Elemental MediaConvert is unable to assume the role")
-    'mediaconvert.amazonaws.com'
-    """
-    name = only_one({each.lower() for each in _NAMED.findall(text)})
-    return None if name is None else f"{name}.amazonaws.com"
 
 
 def find_similar_service(name: str) -> str | None:
