@@ -26,7 +26,7 @@ _VERDICT = "the policy in the text allows it only with the tag team = orders, wh
         pytest.param(
             f"The {_ROLE} was denied s3:GetObject on {_ARN}: {_VERDICT}.",
             _ARN,
-            f"The {_ROLE} was denied s3:GetObject on orders/db-AbCdEf: {_VERDICT}.",
+            f"The {_ROLE} was denied s3:GetObject on the secret orders/db-AbCdEf: {_VERDICT}.",
             (),
             id="ARN in a command",
         ),

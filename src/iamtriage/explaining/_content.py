@@ -137,9 +137,12 @@ class Content(NamedTuple):
         from iamtriage._rendering.explanations.headlines import shorten
 
         first = remedies[0] if remedies else None
-        summary, details = shorten(summary, (*first.commands, *first.documents) if first else ())
+        short, details = shorten(
+            summary, (*first.commands, *first.documents, first.manifest or "") if first else ()
+        )
         return Parts(
-            summary=summary,
+            summary=short,
+            known=f"{short} {summary}",
             details=details,
             causes=self.causes,
             remedies=remedies,

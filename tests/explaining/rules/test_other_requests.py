@@ -118,9 +118,9 @@ SESSION = "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/a
 @pytest.mark.parametrize(
     ("session", "text", "user", "title"),
     [
-        ("a1b2c3d4e5f60718", "Next.js on Amplify Hosting. On localhost it works.", "which Amplify Hosting uses", "Let a Lambda function make the call, with its own role"),
+        ("a1b2c3d4e5f60718", "Next.js on Amplify Hosting. On localhost it works.", "The role app of Amplify Hosting was", "Let a Lambda function make the call, with its own role"),
         ("a1b2c3d4e5f60718", "", "The role app was denied", "Change the session policy"),
-        ("orders-fn", "It works locally.", "which the Lambda function orders-fn uses", "Change the session policy"),
+        ("orders-fn", "It works locally.", "The role app of the Lambda function orders-fn was", "Change the session policy"),
     ],
 )  # fmt: skip
 def test_who_passes_a_session_policy(session: str, text: str, user: str, title: str) -> None:

@@ -64,7 +64,7 @@ CASES = {
     ),
     "function-in-its-log": (
         '[ERROR] AccessDeniedException: An error occurred (AccessDeniedException) when calling the PutItem operation: User: arn:aws:sts::111122223333:assumed-role/orders-role-x1y2z3/orders is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/orders because no identity-based policy allows the dynamodb:PutItem action\nTraceback (most recent call last):\n  File "/var/task/app.py", line 12, in lambda_handler',
-        "The role orders-role-x1y2z3, which the Lambda function orders uses,",
+        "The role orders-role-x1y2z3 of the Lambda function orders was",
         "Allow dynamodb:PutItem for the role orders-role-x1y2z3",
     ),
     "role-of-a-backup-plan": (

@@ -1,4 +1,6 @@
-"""Shorten the verdict of a short explanation to three lines: details become evidence.
+"""Shorten the verdict of a short explanation.
+
+ARNs that the remedy shows become names, and in a verdict of more than three lines, details become evidence.
 
 The full explanation and cards have the whole verdict.
 """
@@ -8,13 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.explanations.parts import SENTENCE_END
+from iamtriage._rendering.explanations.parts import IMPLICIT, SENTENCE_END
 from iamtriage._text import as_sentence, upper_first
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Sequence
 
-__all__ = ("add_details", "shorten")
+__all__ = ("add_details", "shorten", "state_implicit")
 
 _MAX_LINES, _WIDTH = 3, 100
 _RESOURCE_IS = "The resource is "
@@ -24,6 +27,18 @@ _RESOURCE = lazy_pattern(
     r"(?<= on )arn:[^:\s]*:[^:\s]*:[^:\s]*:[^:\s]*:(?:autoScalingGroup:[^:\s]*:|[a-z-]+:)?"
     r"(?P<name>\S+?)(?=: |[,.]? )"
 )
+# The resources, policies and values of conditions in a verdict, and their names in the ARN.
+_ARN = lazy_pattern(
+    r"(?<= )(?P<before>\w+) arn:(?P<place>[^:\s]*:[^:\s]*:[^:\s]*:[^:\s]*):"
+    r"(?P<name>[^\s\",;]{1,400}?)(?=[:,.]?(?: |\Z))"
+)
+_KIND = lazy_pattern(
+    r"(?:(?P<kind>role|user|policy)/(?:[^/]+/)*|(?P<secret>secret):)(?P<name>[^/]+|(?<=:).+)\Z"
+)
+# The word before what a denial is about. Elsewhere, the ARN itself can be the problem.
+_BEFORE_NAME = frozenset({"and", "boundary", "for", "has", "is", "on", "or"})
+# What an ARN without a type names.
+_NOUNS = {"s3": "bucket", "sns": "topic", "sqs": "queue"}
 # Who uses a role, between its name and what it was denied.
 _USER = lazy_pattern(
     r", (?:which (?P<who>[^,]+?) uses|with whose permissions (?P<acts>[^,]+))(?P<for>[^,]*),(?= was )"
@@ -45,7 +60,8 @@ def shorten(summary: str, shown: Sequence[object]) -> tuple[str, tuple[str, ...]
     >>> shorten(summary, [])[1]
     ('The resource is arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/database-AbCdEf.',)
     """
-    short, details = summary, list[str]()
+    named = _name_shown(summary, "\n".join(map(str, shown)))
+    short, details = named if _count_lines(named) < _count_lines(summary) else summary, list[str]()
     for change in (_name_resource, _move_sentences, _move_remark, _move_user):
         while _count_lines(short) > _MAX_LINES:
             changed, detail = change(short)
@@ -73,6 +89,48 @@ def add_details(rows: list[tuple[str, str]], details: tuple[str, ...]) -> list[t
         return [*rows[:at], ("Derived", f"{rows[at][1]} {text}".strip()), *rows[at + 1 :]]
     place = 1 if rows and rows[0][0] != "Possible" else 0
     return [*rows[:place], ("Derived", text), *rows[place:]]
+
+
+def state_implicit(summary: str, rows: Sequence[tuple[str, str]]) -> tuple[str, list[tuple[str, str]]]:
+    """Return a verdict and the rows of causes. The verdict has the row that the denial is implicit.
+
+    >>> state_implicit("No policy allows it. It is one of 2.", [("Reported", "The denial is implicit.")])
+    ('No policy allows it. The denial is implicit. It is one of 2.', [])
+    """
+    others = [row for row in rows if row[1] != IMPLICIT]
+    if len(others) == len(rows):
+        return summary, others
+    first, *more = SENTENCE_END.split(summary)
+    return " ".join((first, IMPLICIT, *more)), others
+
+
+def _name_shown(summary: str, shown: str) -> str:
+    """Return a verdict with names in place of ARNs that differ in nothing else, if a remedy shows the first.
+
+    >>> verdict = "Ana was denied sns:Publish on arn:aws:sns:eu-west-1:111122223333:a: no policy allows it."
+    >>> _name_shown(verdict, verdict)
+    'Ana was denied sns:Publish on the topic a: no policy allows it.'
+    """
+    found = tuple(_ARN.finditer(summary))
+    is_alike = len({each["place"] for each in found}) == 1
+    # The others differ from the first one only in the name.
+    is_known = is_alike and found[0][0].partition(" ")[2] in shown
+    is_known = is_known and all(each["before"] in _BEFORE_NAME for each in found)
+    is_denial = " was denied " in summary or " denied the request " in summary
+    return _ARN.sub(_name_in_sentence, summary) if is_known and is_denial else summary
+
+
+def _name_in_sentence(arn: re.Match[str]) -> str:
+    before, service, kind = arn["before"], arn["place"].split(":")[1], _KIND.match(arn["name"])
+    if kind is not None:
+        noun, name = kind["kind"] or kind["secret"], kind["name"]
+    elif ":" in arn["name"] or "/" in arn["name"]:
+        return f"{before} {arn['name']}"
+    elif service in _NOUNS:
+        noun, name = _NOUNS[service], arn["name"]
+    else:
+        return arn[0]
+    return f"{before} {name}" if before == "boundary" else f"{before} the {noun} {name}"
 
 
 def _count_lines(text: str) -> int:

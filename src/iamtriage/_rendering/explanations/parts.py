@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = (
+    "IMPLICIT",
     "SENTENCE_END",
     "CauseParts",
     "Parts",
@@ -33,6 +34,8 @@ _MESSAGE_SAYS = "The message says: "
 # The clause by which AWS states an implicit denial:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html.
 _MISSING_ALLOW = f"{_MESSAGE_SAYS}because no "
+IMPLICIT = "The denial is implicit."
+"""What such a clause means. The verdict says it, because a row of its own takes two lines."""
 # A sentence that only quotes the text.
 _QUOTED = lazy_pattern(r'The text says ("[^"]*")\.')
 # The reader knows the code, and the summary says what it means.
@@ -122,6 +125,7 @@ class Parts(NamedTuple):
         message: The message of the failure.
         answers: The notes about what the text asks, which ``notes`` omits.
         details: Sentences that the summary omits.
+        known: The summary as it is shown and as a whole, which the rows of causes do not repeat.
     """
 
     summary: str
@@ -136,6 +140,7 @@ class Parts(NamedTuple):
     message: str = ""
     answers: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    known: str = ""
 
 
 def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") -> list[tuple[str, str]]:
@@ -218,7 +223,7 @@ def _only_evidence(cause: CauseParts, shown_text: str, message: str) -> str:
     reasons = (each for each in cause.because if _QUOTES.match(each) and each not in shown_text)
     reason = next(reasons, "")
     if reason.startswith(_MISSING_ALLOW):
-        return "The denial is implicit: no Deny applies."
+        return IMPLICIT
     quoted = _QUOTED.fullmatch(reason)
     is_known = quoted is not None and quoted[1].strip('"').lower() in message
     return "" if is_known or not reason or reason.startswith(_MESSAGE_SAYS) else _end_sentence(reason)

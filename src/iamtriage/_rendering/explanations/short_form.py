@@ -26,7 +26,7 @@ from iamtriage._rendering.explanations.command_blocks import (
 )
 from iamtriage._rendering.explanations.command_names import name_commands
 from iamtriage._rendering.explanations.footers import count_hidden, titles_row
-from iamtriage._rendering.explanations.headlines import add_details
+from iamtriage._rendering.explanations.headlines import add_details, state_implicit
 from iamtriage._rendering.explanations.parts import cause_rows, drop_sentences
 from iamtriage._rendering.explanations.remedies import (
     expires,
@@ -330,9 +330,11 @@ class _Builder:
 
     def _cause_blocks(self, causes: Sequence[CauseParts]) -> Iterator[Block]:
         """Yield the summary and the rows of causes."""
-        yield Heading(self._parts.summary, 1)
         parts = self._parts
-        rows = add_details(cause_rows(parts.summary, causes, parts.message), parts.details)
+        stated = cause_rows(parts.known or parts.summary, causes, parts.message)
+        summary, rows = state_implicit(parts.summary, stated)
+        yield Heading(summary, 1)
+        rows = add_details(rows, parts.details)
         if parts.answers:
             rows = drop_sentences(rows, " ".join(parts.answers))
         shown = [("Note", answer) for answer in parts.answers]

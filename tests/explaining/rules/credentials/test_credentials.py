@@ -3106,7 +3106,7 @@ SETTINGS: tuple[Row, ...] = (
         "service-role-lacks-permission",
         {"service-role-lacks-permission": "derived"},
         (
-            "aws iam put-role-policy --role-name ops --policy-name AllowRunInstancesAndMore-54a013 --policy-document file://policy.json",
+            "aws iam put-role-policy --role-name ops --policy-name AllowRunInstances-54a013 --policy-document file://policy.json",
         ),
     ),
     (

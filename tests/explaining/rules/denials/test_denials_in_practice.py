@@ -117,10 +117,10 @@ LAKE_FORMATION: tuple[Case, ...] = (
         {},
         (
             "the policy orders-state in the text allows it only on",
-            "Or add this statement to the policy orders-state",
+            "Add the statement below to the policy orders-state in the text, or attach it",
             "s3:DeleteObject",
         ),
-        ("Or add this Resource",),
+        ("to the Resource of the statement",),
     ),
     (
         "table by names",
@@ -2979,7 +2979,7 @@ CONTEXTS: tuple[Case, ...] = (
         _LOG,
         {},
         (
-            "The role disks, which the EBS CSI driver uses, was denied ec2:CreateVolume",
+            "The role disks of the EBS CSI driver was denied ec2:CreateVolume",
             "AmazonEBSCSIDriverPolicy",
             'Also The role scaler was denied autoscaling:DescribeAutoScalingGroups: no identity-based policy allows it; allow it with {"Effect": "Allow", "Action": "autoscaling:DescribeAutoScalingGroups", "Resource": "*"}.',
             "Then: Allow the service account kube-system/scaler to list csinodes.storage.k8s.io with a ClusterRole",
@@ -3154,7 +3154,7 @@ CONTEXTS: tuple[Case, ...] = (
         (
             "A push requires all of these ecr: actions.",
             "The login to CodeArtifact requires sts:GetServiceBearerToken, too.",
-            "AndMore-",
+            "--policy-name AllowGetAuthorizationToken-",
         ),
         (),
     ),
@@ -3727,7 +3727,7 @@ FRAMES: tuple[Case, ...] = (
         "job on an instance",
         f"[Pipeline] sh\nAn error occurred (AccessDenied) when calling the ListQueues operation: User: arn:aws:sts::{ACCOUNT}:assumed-role/build/i-0a1b2c3d4e5f60718 is not authorized to perform: sqs:ListQueues because no identity-based policy allows the sqs:ListQueues action",
         {},
-        ("The role build, which the agent's instance i-0a1b2c3d4e5f60718 uses,",),
+        ("The role build of the agent's instance i-0a1b2c3d4e5f60718 was",),
         (),
     ),
     (

@@ -23,8 +23,13 @@ def statement(action: str | list[str], resource: str | list[str], **more: object
     [
         ("s3:GetObject", "arn:aws:s3:::acme-logs/a.csv", None, "AllowGetObject-"),
         ("ecr:GetAuthorizationToken", "*", None, "AllowGetAuthorizationToken-"),
-        (["eks:DescribeCluster", "eks:ListNodegroups"], "*", None, "AllowDescribeClusterAndMore-"),
-        ("elasticloadbalancing:*", "*", "AWS Load Balancer Controller", "AllowAWSLoadBalancerController-"),
+        (["eks:DescribeCluster", "eks:ListNodegroups"], "*", None, "AllowDescribeCluster-"),
+        (
+            "elasticloadbalancing:*",
+            "*",
+            "the AWS Load Balancer Controller",
+            "AllowAWSLoadBalancerController-",
+        ),
     ],
     ids=["action", "no resource", "actions", "controller"],
 )

@@ -45,7 +45,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "stack-event-of-a-custom-resource": (
         f"CREATE_FAILED Custom::Seed SeedBills Received response status [FAILED] from custom resource. Message returned: {_denial('seed-fn', 'dynamodb:PutItem', 'arn:aws:dynamodb:eu-west-1:111122223333:table/Bills')}",
-        ("The role seed-fn, which the function of the custom resource SeedBills (Custom::Seed) uses, was",),
+        ("The role seed-fn of the function of the custom resource SeedBills (Custom::Seed) was",),
     ),
     "caller-of-a-stream": (
         f"Firehose put failed: {_denial('app', 'firehose:PutRecord', 'arn:aws:firehose:eu-west-1:111122223333:deliverystream/bills')}",
@@ -64,7 +64,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "function-of-a-log": (
         f"/aws/lambda/mailer 2026-11-20T09:00:00Z {_denial('mailer-role', 'ses:SendEmail', 'arn:aws:ses:eu-west-1:111122223333:identity/acme.example', session='mailer')}",
-        ("The role mailer-role, which the Lambda function mailer uses, was denied ses:SendEmail",),
+        ("The role mailer-role of the Lambda function mailer was denied ses:SendEmail",),
     ),
     "image-pull-of-a-node": (
         f'Warning Failed kubelet Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/bills:3.1": 403 Forbidden: {_denial("pool", "ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:111122223333:repository/shop/bills", session=INSTANCE)}',
@@ -76,12 +76,12 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "state-machine": (
         f'{{"error":"Lambda.AWSLambdaException","cause":"{_denial("flow", "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:bill")}","resourceType":"lambda"}}',
-        ("The role flow, which the Step Functions state machine uses, was denied",),
+        ("The role flow of the Step Functions state machine was denied",),
     ),
     "delivery-stream": (
         f'{{"deliveryStreamARN": "arn:aws:firehose:eu-west-1:111122223333:deliverystream/bills", "errorCode": "S3.AccessDenied", "message": "Access was denied. {_denial("stream", "s3:PutObject", "arn:aws:s3:::acme-bills/2026/11/20/09/bills-1-2026-11-20")}"}}',
         (
-            "The role stream, which the Firehose stream uses, was denied",
+            "The role stream of the Firehose stream was denied",
             "If the object key changes from run to run, use arn:aws:s3:::acme-bills/20* as Resource.",
         ),
     ),
@@ -93,14 +93,14 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             session="GlueJobRunnerSession",
         ),
         (
-            "The role etl, which AWS Glue uses, was denied s3:PutObject",
+            "The role etl of AWS Glue was denied s3:PutObject",
             "If the object key changes from run to run, use arn:aws:s3:::acme-bills/curated/* as Resource.",
             "Note AWS Glue made the call with this role, as the session name shows.",
         ),
     ),
     "integration-of-an-api": (
         f"Execution failed due to configuration error: {_denial('api', 'sqs:SendMessage', QUEUE, session='BackplaneAssumeRoleSession')}",
-        ("The role api, which API Gateway uses, was denied",),
+        ("The role api of API Gateway was denied",),
     ),
     "target-of-a-rule": (
         f'{{"ERROR_CODE":"NO_PERMISSIONS","ERROR_MESSAGE":"{_denial("nightly", "ecs:RunTask", "arn:aws:ecs:eu-west-1:111122223333:task-definition/report:7")}","RULE_ARN":"arn:aws:events:eu-west-1:111122223333:rule/at-night"}}',
@@ -159,7 +159,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "role-of-an-issuer": (
         f"cert-manager/challenges: failed to change record: {_denial('issuer', 'sts:AssumeRole', 'arn:aws:iam::444455556666:role/dns')}",
-        ("The role issuer, which cert-manager uses, was denied sts:AssumeRole",),
+        ("The role issuer of cert-manager was denied sts:AssumeRole",),
     ),
     "region-that-a-file-sets": (
         f'provider "aws" {{\n  region = "us-west-1"\n}}\nError: {_denial("ship", "dynamodb:CreateTable", "arn:aws:dynamodb:us-west-1:111122223333:table/Bills", SCP)}',
@@ -184,7 +184,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "instance": (
         f"08:00:01 ERROR aws s3 cp a s3://acme-bills/ failed: {_denial('ship', 's3:PutObject', 'arn:aws:s3:::acme-bills/a', session='i-0a1b2c3d4e5f60718')}",
-        ("The role ship, which the EC2 instance i-0a1b2c3d4e5f60718 uses, was denied s3:PutObject",),
+        ("The role ship of the EC2 instance i-0a1b2c3d4e5f60718 was denied s3:PutObject",),
     ),
     "stream-of-a-log-group": (
         _denial(

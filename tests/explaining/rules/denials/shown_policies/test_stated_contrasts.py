@@ -747,10 +747,10 @@ EKS = "arn:aws:eks:eu-west-1:111122223333:{}"
 @pytest.mark.parametrize(
     ("action", "resource", "allowed", "words"),
     [
-        ("eks:DescribeNodegroup", EKS.format("nodegroup/prod/blue/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/*"), ("is checked on the nodegroup, and the policy has only the cluster", "end it with blue/*", "Or add this Resource")),
+        ("eks:DescribeNodegroup", EKS.format("nodegroup/prod/blue/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/*"), ("is checked on the nodegroup, and the policy has only the cluster", "end it with blue/*", " to the Resource of the statement that allows ")),
         ("eks:DescribeAddon", EKS.format("addon/prod/coredns/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/prod"), ("is checked on the addon", "end it with coredns/*")),
-        ("s3:ListBucket", "arn:aws:s3:::acme", "arn:aws:s3:::acme/*", ("s3:ListBucket is checked on the bucket", "Or add this Resource")),
-        ("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:jobs", "arn:aws:sqs:eu-west-1:111122223333:mail", ("Or add this Resource",)),
+        ("s3:ListBucket", "arn:aws:s3:::acme", "arn:aws:s3:::acme/*", ("s3:ListBucket is checked on the bucket", " to the Resource of the statement that allows ")),
+        ("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:jobs", "arn:aws:sqs:eu-west-1:111122223333:mail", (" to the Resource of the statement that allows ",)),
     ],
 )  # fmt: skip
 def test_other_type_of_resource(action: str, resource: str, allowed: str, words: tuple[str, ...]) -> None:
@@ -997,7 +997,11 @@ def test_statement_with_another_prefix(resource: str, expected: str, step: str) 
     first = explain(f"{denied}\n{_policy('opensearch:ESHttpPost', resource)}").remedies[0]
     assert first.policy is not None
     assert first.policy["Statement"][0]["Resource"] == expected
-    assert any(each.startswith("Or write es in place of opensearch") and step in each for each in first.steps)
+    assert any(
+        each.startswith(f"Write es in place of opensearch {step}")
+        and each.endswith(", or attach the policy below.")
+        for each in first.steps
+    )
 
 
 _PREFIX = "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/"
@@ -1169,7 +1173,9 @@ def test_resource_that_the_statement_lacks(covered: str, *, is_only: bool) -> No
     )
     text = f"{command}\n{_denied('ssm:StartSession', _DOCUMENT)}\n{_policy('ssm:StartSession', covered)}"
     steps = " ".join(explain(text).remedies[0].steps)
-    assert (f"Or add only {_DOCUMENT} to the statement that allows ssm:StartSession" in steps) is is_only
+    assert (
+        f"Add {_DOCUMENT} to the Resource of the statement that allows ssm:StartSession" in steps
+    ) is is_only
 
 
 @pytest.mark.parametrize("qualifier", ["live", "42"])

@@ -104,7 +104,11 @@ def _name_user(denial: Denial, summary: str) -> str:
     of_account = "" if account is None else f" of {target} {account}"
     kind, _, use = (words or "").rpartition(_SEPARATOR)
     named = who if not kind else f"The {kind}{who.removeprefix('The role')}"
-    use = f", {use}," if use else ""
+    user = use.removeprefix("which ").removesuffix(" uses")
+    if len(user) == len(use) - len("which  uses") and not (kind or of_account):
+        use = "" if denial.role is not None and denial.role.name == user else f" of {user}"
+    else:
+        use = f", {use}," if use else ""
     return summary.replace(f"{who} was", f"{named}{of_account}{use} was", 1)
 
 

@@ -28,6 +28,8 @@ from iamtriage.typing import PolicyType
 if TYPE_CHECKING:
     from iamtriage.policies._sets import Document as GivenDocument
 
+OR_ATTACH = ", or attach the policy below."
+"""What follows the change of a policy in the text, which comes first: the reader has this policy at hand."""
 _CONTROLS = frozenset({"service_control", "resource_control"})
 _CONTROL_POLICY_ID = lazy_pattern(r"(?<![\w-])p-[0-9a-z_]{8,128}(?![\w-])", re.ASCII)
 _MAX_TEXT = 64_000

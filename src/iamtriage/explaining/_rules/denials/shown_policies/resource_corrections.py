@@ -20,7 +20,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions.condition_corrections import condition_remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
 from iamtriage.explaining._rules.denials.shown_policies import policy_comparisons, principal_comparisons
-from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import OR_ATTACH, KnownPolicy
 from iamtriage.explaining._rules.denials.statement_words import (
     find_operation,
     find_other_prefix,
@@ -288,6 +288,8 @@ def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Reme
         return remedy
     condition, new, sid = meant[0].get("Condition"), dict(rows[0]), shown_sid(meant[0])
     steps: tuple[str, ...] = ()
+    edits: tuple[str, ...] = ()
+    of_policy = f"{f' {sid}' if sid else ''} in {policy.name}{OR_ATTACH}"
     keys = dict.fromkeys(key for _, key, _ in iterate_conditions(meant[0]))
     if keys and "Condition" not in new and not fails_condition(denial, meant[0]):
         new["Condition"] = condition
@@ -310,7 +312,7 @@ def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Reme
     if prefix:
         is_in_resource = listed != as_strings(meant[0].get("Resource"))
         where = f"the Action{' and the Resource' if is_in_resource else ''} of the statement"
-        steps += (f"Or write {denial.service} in place of {prefix} in {where}{f' {sid}' if sid else ''}.",)
+        edits = (f"Write {denial.service} in place of {prefix} in {where}{of_policy}",)
     elif operation is not None:
         written, required = operation
         title = remedy.title.replace(action, join_words(required, "and"), 1)
@@ -319,16 +321,15 @@ def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Reme
             new |= {"Action": required, "Resource": listed if len(listed) > 1 else listed[0]}
             new.pop("Sid", None)
             remedy = attrs.evolve(remedy, title=title)
-        steps += (
-            f"Or write {join_words(as_strings(new['Action']), 'and')} in place of {clip_text(written)} in the statement{f' {sid}' if sid else ''}.",
+        edits = (
+            f"Write {join_words(as_strings(new['Action']), 'and')} in place of {clip_text(written)} in the statement{of_policy}",
         )
     elif not allowing and covering:
-        steps += (
-            f"Or add {action} to the Action of the statement {sid or f'with {list_similar(meant, action)[0]}'}.",
+        edits = (
+            f"Add {action} to the Action of the statement {sid or f'with {list_similar(meant, action)[0]}'} in {policy.name}{OR_ATTACH}",
         )
-    if new == rows[0]:
-        return attrs.evolve(remedy, steps=(*remedy.steps, *steps))
-    return with_statements(attrs.evolve(remedy, steps=(*remedy.steps, *steps)), [new])
+    changed = attrs.evolve(remedy, steps=(*edits, *remedy.steps, *steps))
+    return changed if new == rows[0] else with_statements(changed, [new])
 
 
 def _accepts(action: str, resources: list[str]) -> bool:

@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import condition_corrections, resource_tags
 from iamtriage.explaining._rules.denials.conditions.condition_keys import (
@@ -36,6 +37,7 @@ from iamtriage.explaining._rules.denials.statement_words import (
     describe_condition,
     describe_conditions,
     join_values,
+    list_similar,
 )
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.policy_changes import change_conditions
@@ -239,10 +241,6 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         listed = join_words(tuple(map(clip_text, condition_corrections.list_unlisted(failed))), "and")
         verdict = f"allows it with no other {key} than {join_values(failed.values)}, but the request also has {listed}"
         return Contrast(verdict, condition_corrections.change_value_remedy(denial, statement, failed), text)
-    if (tag := condition_corrections.rename_tag_remedy(denial, failed)) is not None:
-        return Contrast(f"allows it only if {clause}, but {tag[0]}", tag[1], _ONLY_CONDITION)
-    if (slashes := condition_corrections.correct_value_remedy(denial, statement, failed)) is not None:
-        return Contrast(f"{verdict}, with one slash", slashes, text, replaces_allow=True)
     if failed.key.lower() == _PREFIX and requested == ("",):
         return Contrast(
             verdict, list_prefix_remedy(denial.failure.text, resource_name(denial), failed.values[0]), text
@@ -252,3 +250,17 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
     if not (requested and is_list) or condition_corrections.can_call_meet(denial, failed):
         return Contrast(verdict, condition_corrections.condition_remedy(denial, statement), text)
     return Contrast(verdict, condition_corrections.change_value_remedy(denial, statement, failed), text)
+
+
+def describe_other_call(denial: Denial, statements: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return what it shows that another call works, which requires the action that a policy has instead."""
+    for each in list_similar(statements, denial.action or ""):
+        service, _, name = each.partition(":")
+        command = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()
+        said = re.compile(
+            rf"\baws {service} {command}(?![\w-])|\b(?:{name}|{command.replace('-', '_')})(?=\(|[`\"' ])"
+        )
+        clause = find_working(denial.failure.text, said)
+        if clause is not None and (found := said.search(clause)) is not None:
+            return f"{found[0]} works because it requires {each}, which the policy has. It shows nothing about {denial.action}, which the program calls."
+    return None

@@ -185,7 +185,7 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         why = [each for each in explanation.causes if (each.code, each.evidence) == _RENAMED_SERVICE]
         causes = tuple(each for each in explanation.causes if each not in why)
         explanation = attrs.evolve(explanation, causes=causes)
-        shown = why[0].text if why else stated_remedies.describe_other_call(denial, policy)
+        shown = why[0].text if why else stated_contrasts.describe_other_call(denial, policy.allows)
         first = _with_text(first, shown)
         if not policy.is_code and (wrong := find_misspelling(json.dumps(policy.content))) is not None:
             verdict = f"{policy.name} has {wrong.describe()}, and IAM saves no such policy"
@@ -352,7 +352,7 @@ def _drop_general(denial: Denial, explanation: Explanation, first: Comparison) -
         each for each in explanation.remedies if not (is_known and each.title.startswith(DETAILS_TITLES))
     )
     causes, is_conditional = explanation.causes, first.has_cause(STATED_POLICY_CONDITION)
-    if is_conditional or first.has_cause(STATED_POLICY_OTHER_RESOURCE):
+    if is_conditional or first.has_cause(STATED_POLICY_OTHER_RESOURCE, STATED_POLICY_OTHER_ACTION):
         general |= {OTHER_LAYER.code, *(_OTHER_POLICIES if is_conditional else ())}
         remedies = tuple(each for each in remedies if not each.title.startswith(FIND_POLICY))
     if is_conditional:

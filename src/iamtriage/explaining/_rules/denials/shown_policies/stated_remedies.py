@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,12 +11,15 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, line_start
 from iamtriage.explaining._cause_types import Cause
-from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import find_unread_statement
 from iamtriage.explaining._rules.denials.shown_policies.deny_exemptions import FIND_DENY, OF_CALLER
-from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, is_of_caller
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
+    OR_ATTACH,
+    KnownPolicy,
+    is_of_caller,
+)
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_ALLOWS,
     STATED_POLICY_DENIES,
@@ -35,7 +37,6 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
 from iamtriage.explaining._rules.denials.statement_words import (
     allowed_resources,
     find_operation,
-    list_similar,
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
@@ -155,21 +156,21 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
         return remedy
     remedy, objects = leave_out_allowed(remedy, lacking, allowing), f"{denial.resource}/x"
     has_objects = any(names_resource(each, objects) for each in statements_with(policy, "s3:GetObject"))
-    steps = (
-        each for each in remedy.steps if not (has_objects and each.startswith("To read or write the objects"))
-    )
+    hidden = "To read or write the objects" if has_objects else "\0"
+    steps = tuple(each for each in remedy.steps if not each.startswith(hidden))
     sid = next(map(shown_sid, allowing), "")
-    lists = [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy or {})]
-    what = "this Resource" if lists == [lacking] else f"only {clip_text(lacking[0])}"
-    step = f"Or add {what} to the statement {sid or f'that allows {denial.action}'} in {policy.name}, and keep its other resources."
+    statement = f"the statement {sid or f'that allows {denial.action}'} in {policy.name}"
+    step = f"Add {clip_text(lacking[0])} to the Resource of {statement}{OR_ATTACH}"
     needed, allowed = _list_actions(iterate_statements(remedy.policy or {})), _list_actions(allowing)
     if len(needed) > 1 and not needed <= allowed:
         # The other actions are not to be allowed on the resources of that statement, too.
-        step = f"Or add this statement to {policy.name}, and keep its others."
+        step = f"Add the statement below to {policy.name}, or attach it as a separate policy."
+    steps = (step, *steps)
     if is_known_policy(policy.name):
         what = "role" if denial.lowercase_action == "iam:passrole" else "resource"
         step = f"AWS manages {policy.name}, which you cannot edit. For a {what} with a name that it allows, it is enough."
-    return keep_alias(denial, allowed_resources(allowing), attrs.evolve(remedy, steps=(*steps, step)))
+        steps = (*steps[1:], step)
+    return keep_alias(denial, allowed_resources(allowing), attrs.evolve(remedy, steps=steps))
 
 
 def _add_variants(denial: Denial, allowing: Iterable[Mapping[str, Any]], remedy: Remedy) -> Remedy:
@@ -214,20 +215,6 @@ def _answer_question(denial: Denial, remedy: Remedy) -> Remedy:
         return remedy
     step = f"For this error, {join_words(other, 'and')}: AWS names {denial.action} and {denial.caller}."
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
-
-
-def describe_other_call(denial: Denial, policy: KnownPolicy) -> str | None:
-    """Return what it shows that another call works, which requires the action that the policy has instead."""
-    for each in list_similar(policy.allows, denial.action or ""):
-        service, _, name = each.partition(":")
-        command = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()
-        said = re.compile(
-            rf"\baws {service} {command}(?![\w-])|\b(?:{name}|{command.replace('-', '_')})(?=\(|[`\"' ])"
-        )
-        clause = find_working(denial.failure.text, said)
-        if clause is not None and (found := said.search(clause)) is not None:
-            return f"{found[0]} works because it requires {each}, which the policy has. It shows nothing about {denial.action}, which the program calls."
-    return None
 
 
 def answer_delay(denial: Denial, first: Cause) -> str | None:

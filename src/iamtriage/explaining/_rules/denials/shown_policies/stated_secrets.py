@@ -18,6 +18,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import OR_ATTACH
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.denials.statement_words import allowed_resources
 from iamtriage.explaining._rules.shared import commands
@@ -255,7 +256,7 @@ def keep_alias(denial: Denial, allowed: Iterable[str], remedy: Remedy) -> Remedy
     steps = (
         f"The condition allows the key that has the alias, also after the alias gets another one: {who}. The code can go on using the alias.",
         f"For this key only, without the condition, use {clip_text(denial.resource or '')} as Resource.",
-        *(each for each in remedy.steps if not each.startswith("Or add this Resource")),
+        *(each for each in remedy.steps if not each.endswith(OR_ATTACH)),
     )
     by_alias = {**statement, "Resource": keys, "Condition": condition}
     return attrs.evolve(with_statements(remedy, [by_alias]), steps=steps)

@@ -145,10 +145,8 @@ def inline_policy_name(statements: Iterable[Mapping[str, Any]], *, user: str | N
     """
     statements = list(statements)
     listed = ([each["Action"]] if isinstance(each["Action"], str) else each["Action"] for each in statements)
-    actions = [action for each in listed for action in each]
-    first = next((action.partition(":")[2] for action in actions), "")
-    words = user or (f"{first}AndMore" if len(set(actions)) > 1 else first)
-    name = "".join(map(upper_first, _PART.findall(words)))[:_MAX_WORDS]
+    first = next((action.partition(":")[2] for actions in listed for action in actions), "")
+    name = "".join(map(upper_first, _PART.findall((user or first).removeprefix("the "))))[:_MAX_WORDS]
     return f"Allow{name}-{crc32(json.dumps(statements, sort_keys=True).encode()) & 0xFFFFFF:06x}"
 
 
