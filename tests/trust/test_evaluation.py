@@ -525,6 +525,30 @@ def test_session_tags_of_a_token_require_another_action() -> None:
     assert check_irsa(irsa(action=[WEB, "sts:TagSession"]), claims).allowed is True
 
 
+@pytest.mark.parametrize(
+    ("claims", "tag", "expected"),
+    [
+        (CLAIMS | {"https://aws.amazon.com/tags": TAGS}, "team", True),
+        (CLAIMS | {"https://aws.amazon.com/tags": TAGS}, "Team", True),
+        (CLAIMS | {"https://aws.amazon.com/tags": TAGS}, "stage", False),
+        # A claim is not a session tag.
+        (CLAIMS | {"team": "shop"}, "team", False),
+        # A part of a token can lack the tags that the token has.
+        ({"iss": CLAIMS["iss"], "sub": SUBJECT}, "team", None),
+    ],
+)
+def test_conditions_on_session_tags_of_a_token(
+    claims: dict[str, Any],
+    tag: str,
+    expected: bool | None,  # noqa: FBT001 (a row of the table)
+) -> None:
+    tags = {f"aws:RequestTag/{tag}": "shop"}
+    provider = {"Federated": f"{IAM}oidc-provider/{ISSUER}"}
+    document = policy(statement(provider, [WEB, "sts:TagSession"], {"StringEquals": tags}))
+
+    assert check_irsa(document, claims).allowed is expected
+
+
 def test_session_tags_and_source_identity_of_a_call() -> None:
     document = policy(statement({"AWS": ROLE}, ["sts:AssumeRole", "sts:TagSession"]))
     tags = {"aws:RequestTag/team": "shop"}

@@ -20,7 +20,7 @@ __all__ = ("find_placeholders", "is_placeholder_in_prose", "placeholder_word", "
 _WORD = lazy_pattern(
     # Code that reads a variable names it.
     r"(?=[A-Z])(?<![A-Za-z0-9_.$-])(?<!-type )(?<!--query )(?<!\[\{Name=)(?<!ALTER )(?<!CREATE )"
-    r"(?<!EXECUTE ON )"
+    r"(?<!EXECUTE ON )(?<!EncryptionContext:)"
     r"(?<!env\([\"'])(?<!Env\([\"'])(?<!environ\[[\"'])(?<!environ\.get\([\"'])(?<!Variable\([\"'])(?<!ENV\[[\"'])"
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_])"
 )

@@ -7,7 +7,7 @@ and of STS) and https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_polic
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 __all__ = (
+    "TAGS_CLAIM",
     "Request",
     "build_request",
     "describe_caller",
@@ -45,7 +46,11 @@ _ISSUER_CLAIMS = {
 _EXTENSIBLE_ISSUERS = (*_ISSUER_CLAIMS, "oidc.circleci.com/", "identity.oraclecloud.com")
 # Pod Identity passes session tags: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
 _POD_IDENTITY = ServicePrincipal("pods.eks.amazonaws.com")
-_TAGS_CLAIM = "https://aws.amazon.com/tags"
+_REQUEST_TAG = "aws:requesttag/"
+# Claims of which a part of a token most likely lacks one.
+_WHOLE_TOKEN = frozenset({"aud", "iss", "sub"})
+TAGS_CLAIM = "https://aws.amazon.com/tags"
+"""The claim with the session tags of a token."""
 # Only sts:AssumeRole has this key:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
 _EXTERNAL_ID = "sts:externalid"
@@ -124,7 +129,7 @@ class Request(RequestKeys):
         """Return the actions that the policy must allow for the tags and source identity of the call."""
         keys = self.context
         claims = self.claims or {}
-        has_tags = _TAGS_CLAIM in claims or any(key.startswith("aws:requesttag/") for key in keys)
+        has_tags = TAGS_CLAIM in claims or any(key.startswith(_REQUEST_TAG) for key in keys)
         has_tags = has_tags or (self.caller == _POD_IDENTITY and self.action_lower == "sts:assumerole")
         has_source_identity = _SOURCE_IDENTITY_CLAIM in claims or "sts:sourceidentity" in keys
         return ["sts:TagSession"] * has_tags + ["sts:SetSourceIdentity"] * has_source_identity
@@ -135,6 +140,8 @@ class Request(RequestKeys):
             return None
         if lower == "sts:sourceidentity":
             return to_strings(claims.get(_SOURCE_IDENTITY_CLAIM))
+        if lower.startswith(_REQUEST_TAG):
+            return self._get_token_tag(lower.removeprefix(_REQUEST_TAG))
         issuer, _, claim = lower.rpartition(":")
         if _is_aws_key(lower):
             return None
@@ -147,6 +154,16 @@ class Request(RequestKeys):
         if claim == "oaud":
             return to_strings(claims.get("aud")) if authorized_party else ()
         return to_strings(claims.get(claim))
+
+    def _get_token_tag(self, tag: str) -> tuple[str, ...] | None:
+        """Return the value of a session tag: the call with a token can pass tags only within the token."""
+        claims = self.claims or {}
+        stated = claims.get(TAGS_CLAIM)
+        if isinstance(stated, Mapping):
+            tags = cast("Mapping[str, object]", stated).get("principal_tags")
+            named = cast("Mapping[str, object]", tags) if isinstance(tags, Mapping) else {}
+            return next((to_strings(each) for key, each in named.items() if key.lower() == tag), ())
+        return () if claims.keys() >= _WHOLE_TOKEN else None
 
 
 def build_request(

@@ -41,6 +41,11 @@ ROLES: Table = (
         f"Firehose is unable to assume role {ROLE}. Please check the role provided.",
         denied(resource=ROLE),
     ),
+    (
+        "mediaconvert",
+        '{"ErrorCode":1434,"ErrorMessage":"Unable to open input file [s3://acme-raw/clip.mov]: [Failed probe/open: [Failed to read data: AssumeRole failed]]"}',
+        denied(),
+    ),
     ("glue", "Service is unable to assume provided role. Please verify role's TrustPolicy.", denied()),
     (
         "emr",

@@ -40,7 +40,13 @@ _KINDS_WITH_CALLER = frozenset(
     {"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch", "aws_error"}
 )
 _TOPICS_OF_TOKENS = frozenset(
-    {"expired-login-session", "expired-sso-session", "expired-web-identity-token", "web-identity"}
+    {
+        "expired-login-session",
+        "expired-sso-session",
+        "expired-web-identity-token",
+        "user-pool-rejected",
+        "web-identity",
+    }
 )
 # The client sent no request, so no credentials identified a caller, or every caller gets this answer.
 _CAUSES_WITHOUT_CALLER = frozenset(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._reading.structured.values import decode_at
 from iamtriage._text import line_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("find_request_parameters",)
+__all__ = ("find_encryption_context", "find_request_parameters")
 
 _KEY = "requestParameters"
 # The next key of a record, in the order of CloudTrail and in alphabetical order.
@@ -25,6 +26,7 @@ _PART = lazy_pattern(
     r"|(?:(?<![\w.-])[\"']?(?P<key>[\w.:/-]{1,128}?)[\"']?\s?:\s?)?[{\[]|[}\]]",
     re.ASCII,
 )
+_ENCRYPTION_CONTEXT = lazy_pattern(r"\"?\bencryptionContext\"?\s?:\s?(?=\{)")
 _LITERALS = frozenset({"null", "true", "false"})
 _MAX_CHARS = 4_000
 
@@ -42,6 +44,20 @@ def find_request_parameters(text: str) -> tuple[tuple[str, str], ...]:
     found = list(_iterate_parameters(text, start + 1, end.start() if end else start + _MAX_CHARS))
     times = Counter(name for name, _ in set(found))
     return tuple(each for each in dict.fromkeys(found) if times[each[0]] == 1 and each[1] not in _LITERALS)
+
+
+def find_encryption_context(text: str) -> dict[str, str]:
+    """Return the encryption context of the only request to KMS whose record a text has.
+
+    >>> find_encryption_context('{"requestParameters": {"encryptionContext": {"aws:s3:arn": "arn:aws:s3:::logs"}}}')
+    {'aws:s3:arn': 'arn:aws:s3:::logs'}
+    """
+    found = only_one(list(_ENCRYPTION_CONTEXT.finditer(text)))
+    document = None if found is None else decode_at(text, found.end())[0]
+    if not isinstance(document, dict):
+        return {}
+    pairs = cast("dict[str, object]", document).items()
+    return {key: value for key, value in pairs if isinstance(value, str)}
 
 
 def _iterate_parameters(text: str, start: int, end: int) -> Iterator[tuple[str, str]]:

@@ -93,6 +93,8 @@ def describe_condition(operator: str, key: str, values: Sequence[str]) -> str:
         if kind.lower().endswith(":resourcetag"):
             return f"the resource has {'no' if is_absent else 'the'} tag {clip_text(tag)}"
         return f"the request has {'no ' if is_absent else ''}{clip_text(key)}"
+    if operator.endswith("StringLike") and list(values) == ["*"]:
+        return f"{clip_text(key)} has a value"
     comparison = next((words for name, words in _COMPARISONS.items() if name in operator), "")
     return f"{clip_text(key)} is {'not ' if 'Not' in operator else ''}{comparison}{join_values(values)}"
 

@@ -10,21 +10,43 @@ from iamtriage import explain
 
 
 @pytest.mark.parametrize(
-    ("operation", "message"),
+    ("operation", "message", "title"),
     [
-        ("InitiateAuth", "Incorrect username or password."),
-        ("InitiateAuth", "Invalid Refresh Token"),
-        ("GetUser", "Access Token has expired"),
-        ("SignUp", "Unable to verify secret hash for client 1example23456789"),
+        ("InitiateAuth", "Incorrect username or password.", "Check the user name and the password"),
+        ("InitiateAuth", "Invalid Refresh Token", "Sign in again"),
+        ("InitiateAuth", "Password attempts exceeded", "Wait before the next attempt"),
+        ("InitiateAuth", "User is disabled.", "Enable the user"),
+        ("GetUser", "Access Token has expired", "Get a new token"),
+        ("SignUp", "Unable to verify secret hash for client 1example23456789", "Correct the secret hash"),
+        (
+            "InitiateAuth",
+            "Client 1example23456789 is configured with secret but SECRET_HASH was not received",
+            "Send the secret hash",
+        ),
     ],
 )
-def test_no_policy_is_missing(operation: str, message: str) -> None:
+def test_no_policy_is_missing(operation: str, message: str, title: str) -> None:
     explanation = explain(
         f"An error occurred (NotAuthorizedException) when calling the {operation} operation: {message}"
     )
     assert [each.code for each in explanation.causes] == ["user-pool-rejected"]
     assert message.removesuffix(".") in explanation.summary
+    assert explanation.remedies[0].title == title
     assert all(each.policy is None for each in explanation.remedies)
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ("    at Runtime.handler (/var/task/login.js:12:15)", "createHmac("),
+        ("botocore.errorfactory.NotAuthorizedException: ", "hmac.digest("),
+        ("", None),
+    ],
+)
+def test_secret_hash_in_the_language_of_the_program(frame: str, code: str | None) -> None:
+    text = f"{frame}\nNotAuthorizedException: Unable to verify secret hash for client 1example23456789"
+    manifest = explain(text).remedies[0].manifest
+    assert (manifest is None) if code is None else (code in (manifest or ""))
 
 
 def test_other_services_report_expired_tokens_too() -> None:

@@ -189,3 +189,64 @@ def test_tag_in_the_call(action: str, call: str, words: str) -> None:
     }
     text = _UNTAGGED.format(action, action.partition(":")[0], call) + json.dumps(statement)
     assert words in " ".join(explain(text).remedies[0].steps)
+
+
+_VOLUME = "You are not authorized to perform this operation. User: arn:aws:sts::111122223333:assumed-role/ops/run is not authorized to perform: ec2:CreateVolume on resource: arn:aws:ec2:eu-west-1:111122223333:volume/* because no identity-based policy allows the ec2:CreateVolume action."
+
+
+@pytest.mark.parametrize(
+    ("required", "sent", "words"),
+    [
+        ("CostCenter", "costcentre", "has a value, but the request has costcentre instead"),
+        ("cost-center", "CostCenter", "has a value, but the request has CostCenter instead"),
+        # Condition keys are not case-sensitive, so this condition is met.
+        ("CostCenter", "costcenter", "the policy in the text allows it, but it was not yet in effect"),
+        ("CostCenter", "owner", "has a value, but the request has none"),
+    ],
+    ids=["spelling", "hyphen", "case", "another-tag"],
+)
+def test_tag_with_another_spelling(required: str, sent: str, words: str) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": "ec2:CreateVolume",
+        "Resource": "*",
+        "Condition": {"StringLike": {f"aws:RequestTag/{required}": "*"}},
+    }
+    context = {"items": [{"key": f"aws:RequestTag/{sent}", "values": {"items": [{"value": "7"}]}}]}
+    message = {"allowed": False, "explicitDeny": False, "matchedStatements": {"items": []}, "context": {"action": "ec2:CreateVolume", "resource": "arn:aws:ec2:eu-west-1:111122223333:volume/*", "conditions": context}}  # fmt: skip
+    text = f'{_VOLUME}\n  tags:\n    {sent}: "7"\nPolicy of the role ops:\n{json.dumps(statement)}'
+    explanation = explain(text, facts={"decoded_message": message})
+    assert words in explanation.summary
+    if "instead" in words:
+        assert explanation.remedies[0].manifest == f'{required}: "7"'
+        assert "can stay as it is" in explanation.remedies[0].steps[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("parameter//app/key", "with one slash"),
+        ("parameter/app/key", "the policy in the text allows it, but it was not yet in effect"),
+        ("parameter/web/key", "but the request has arn:aws:ssm:eu-west-1:111122223333:parameter/app/key"),
+    ],
+    ids=["two-slashes", "met", "another-parameter"],
+)
+def test_encryption_context_of_the_record(path: str, words: str) -> None:
+    arn, key = "arn:aws:ssm:eu-west-1:111122223333:", "arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"  # fmt: skip
+    record = {
+        "eventSource": "kms.amazonaws.com",
+        "eventName": "Decrypt",
+        "errorCode": "AccessDenied",
+        "errorMessage": f"User: arn:aws:sts::111122223333:assumed-role/app/x is not authorized to perform: kms:Decrypt on resource: {key} because no identity-based policy allows the kms:Decrypt action",
+        "requestParameters": {"encryptionContext": {"PARAMETER_ARN": f"{arn}parameter/app/key"}},
+    }
+    condition = {"StringEquals": {"kms:EncryptionContext:PARAMETER_ARN": f"{arn}{path}"}}
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key, "Condition": condition}]}  # fmt: skip
+    explanation = explain(f"{json.dumps(record)}\n\nPolicy of the role app:\n{json.dumps(policy)}")
+    assert words in explanation.summary
+    if "slash" in words:
+        [statement] = (explanation.remedies[0].policy or {})["Statement"]
+        assert statement["Condition"] == {
+            "StringEquals": {"kms:EncryptionContext:PARAMETER_ARN": f"{arn}parameter/app/key"}
+        }
+        assert explanation.remedies[0].placeholders == ()

@@ -55,13 +55,69 @@ def test_condition_on_the_request(
     [
         ("IpAddressIfExists", "aws:SourceIp", "10.0.0.0/8"),
         ("NotIpAddress", "aws:SourceIp", "10.0.0.0/8"),
-        ("StringEquals", "aws:RequestTag/team", "web"),
     ],
 )
 def test_condition_that_can_be_met(operator: str, key: str, value: str) -> None:
-    policy = _policy(operator if operator != "StringEquals" else "StringLike", key, value)
+    policy = _policy(operator, key, value)
     explanation = explain(DENIED, facts={"trust_policy": policy, "token_claims": CLAIMS})
     assert "token-request-condition" not in {each.code for each in explanation.causes}
+
+
+PIPELINE = {
+    "iss": "https://agent.buildkite.com",
+    "aud": "sts.amazonaws.com",
+    "sub": "organization:acme:pipeline:shop:ref:refs/heads/main:commit:1da177e4c3f41524e886b7f1b8a0c1fc7321cac2:step:",
+    "pipeline_slug": "shop",
+}
+
+
+@pytest.mark.parametrize(
+    ("claims", "titles", "conditions"),
+    [
+        (
+            PIPELINE,
+            [
+                "Request a token with the session tag pipeline_slug",
+                "Or compare the subject instead of the tag",
+            ],
+            {
+                "StringEquals": {"agent.buildkite.com:aud": "sts.amazonaws.com"},
+                "StringLike": {"agent.buildkite.com:sub": "organization:acme:pipeline:shop:*"},
+            },
+        ),
+        (
+            {"iss": "https://id.example.com", "aud": "sts.amazonaws.com", "sub": "job-7"},
+            [
+                "Request a token with the session tag pipeline_slug",
+                "Or compare the subject instead of the tag",
+            ],
+            {
+                "StringEquals": {"id.example.com:aud": "sts.amazonaws.com"},
+                "StringLike": {"id.example.com:sub": "job-7"},
+            },
+        ),
+        (
+            CLAIMS,
+            ["Compare the subject instead of the tag"],
+            {
+                "StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com"},
+                "StringLike": {f"{ISSUER}:sub": CLAIMS["sub"]},
+            },
+        ),
+    ],
+    ids=["Buildkite", "another issuer", "EKS"],
+)
+def test_session_tags_that_the_token_lacks(
+    claims: dict[str, Any], titles: list[str], conditions: dict[str, Any]
+) -> None:
+    issuer = str(claims["iss"]).removeprefix("https://")
+    equals = {f"{issuer}:aud": "sts.amazonaws.com", "aws:RequestTag/pipeline_slug": "shop"}
+    policy = trust_issuer(issuer, {"StringEquals": equals})
+    explanation = explain(DENIED, facts={"trust_policy": policy, "token_claims": claims})
+    assert "requires the session tag pipeline_slug, and the token carries none" in explanation.summary
+    assert [each.title for each in explanation.remedies] == titles
+    [statement] = (explanation.remedies[-1].policy or {})["Statement"]
+    assert statement["Condition"] == conditions
 
 
 def test_claim_that_differs_comes_first() -> None:

@@ -1,9 +1,6 @@
-"""Explain why an Amazon Cognito identity pool returns no credentials, and what a user pool rejects.
+"""Explain why an Amazon Cognito identity pool returns no credentials.
 
-A user pool has users and tokens of its own, so no IAM policy decides. Sources:
-https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html,
-https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow-things-to-know.html (lockout),
-https://docs.aws.amazon.com/cognito/latest/developerguide/identity-pools.html,
+Sources: https://docs.aws.amazon.com/cognito/latest/developerguide/identity-pools.html,
 https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html and the descriptions of
 the API errors. The maintainers say in aws-sdk-unity#102 and amplify-js#3627 that an identity which once signed in must
 always sign in, and that merging a guest identity disables it.
@@ -28,7 +25,6 @@ from iamtriage.explaining._rules.credentials.tokens.login_issuers import (
 from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.trust.trust_documents import evaluate_policy, policy_with_value
 from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT, pass_action_remedy
@@ -52,9 +48,6 @@ _KIND_OF_ROLE = lazy_pattern(r"(?P<guest>[Uu]nauth|[Gg]uest)|(?:(?<![a-z])a|A)ut
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 # In the reason of a decision about a trust policy.
 _WRONG_ACTION = "its Action is"
-_USER_POOLS = (
-    "https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow-things-to-know.html"
-)
 POOL_PROVIDER = "cognito-identity.amazonaws.com"
 """The identity provider that trust policies name for identity pools."""
 IDENTITY_POOL_GUEST = CauseType(
@@ -107,13 +100,6 @@ LOGIN_REJECTED = CauseType(
     recognised_by='The message says "Invalid login token", "Logins don\'t match" or "Token is not from a supported provider of this identity pool".',
     fix="Pass a current ID token, under the name of a provider that the identity pool lists.",
     sources=(pages.IDENTITY_POOLS,),
-)
-USER_POOL_REJECTED = CauseType(
-    "user-pool-rejected",
-    title="The user pool does not accept the password or the token",
-    recognised_by="The error code NotAuthorizedException, with a message about a password, a token, a user or a secret hash.",
-    fix="Do what the message says: sign in again, or correct the password or the secret hash.",
-    sources=(_USER_POOLS,),
 )
 
 
@@ -175,23 +161,6 @@ _LOGIN_PROBLEMS = (
         "Pass the ID token, not the access token, and check that it is complete.",
     ),
 )
-
-
-def explain_user_pool(denial: Denial) -> Explanation:
-    """Explain that a user pool rejects a sign-in or a token."""
-    return denial.explain(
-        f"The Amazon Cognito user pool rejected the sign-in or the token{quoted_message.end_summary(denial.failure)}",
-        USER_POOL_REJECTED.cause("reported"),
-        remedies=remedies.your_remedy(
-            "Do what the message says",
-            "The password or user name is wrong, or too many attempts failed: check the user with the command, and wait before the next attempt.",
-            "A token has expired or was revoked: get a new one with the refresh token and the ID of the app client that issued it, or sign in again.",
-            "The secret hash is wrong: it is the Base64 of HMAC-SHA256 with the client secret as key, over the user name followed by the client ID. An app client without a secret needs none.",
-            commands="aws cognito-idp admin-get-user --user-pool-id USER_POOL_ID --username USER_NAME",
-            url=_USER_POOLS,
-        ),
-        notes="An IAM policy does not help: the user pool has its own users and tokens.",
-    )
 
 
 def explain_rejected_login(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
@@ -28,7 +29,11 @@ from iamtriage.explaining._rules.denials.conditions.deny_conditions import (
     REGION,
     find_requirement,
 )
-from iamtriage.explaining._rules.denials.conditions.request_conditions import CheckedCondition, resource_name
+from iamtriage.explaining._rules.denials.conditions.request_conditions import (
+    CheckedCondition,
+    find_sent_tags,
+    resource_name,
+)
 from iamtriage.explaining._rules.denials.statement_words import join_values
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -46,6 +51,9 @@ _SHOW_ORGANIZATION = "aws organizations describe-organization --query Organizati
 _EVERYTHING = lazy_pattern(r"(?:\*|[^:]*:\*|arn(?::[^:]*){4}:(?:[^:/]*[:/])?\*)\Z")
 # Characters of a statement that is shown as a whole.
 _MAX_STATEMENT = 1_000
+_MAX_LINE = 120
+# How alike the letters of two tags are that are most likely meant to be the same.
+_CLOSE = 0.8
 PASSED_TO = "iam:passedtoservice"
 _OF_AWS = lazy_pattern(r"\bAWS[- ]managed\b|:iam::aws:policy/")
 _SID = lazy_pattern(r"[A-Za-z0-9]{1,128}")
@@ -195,6 +203,53 @@ def correct_cap_remedy(
         ),
         statement=None,
     )
+
+
+def correct_value_remedy(
+    denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition
+) -> Remedy | None:
+    """Return how to write a value with one slash that a condition has with two, ``None`` if the values differ otherwise."""
+    requested = only_one(failed.requested or ())
+    if requested is None or requested not in [each.replace("//", "/") for each in failed.values]:
+        return None
+    values = [each.replace("//", "/") if "//" in each else each for each in failed.values]
+    changed = policy_changes.Condition(failed.operator, failed.key, only_one(values, values))
+    remedy = account_remedy(
+        f"Write {clip_text(requested)} in {describe_statement(denial, statement)}",
+        "The name begins with a slash itself, so the ARN must not have another one before it.",
+        "If code builds the ARN, omit the slash before the name there: the next deployment undoes a change in IAM alone.",
+        url=pages.EVALUATION,
+    )
+    shown = policy_changes.replace_condition(statement, failed.operator, failed.key, changed)
+    return with_statement(remedy, denial, shown)
+
+
+def rename_tag_remedy(denial: Denial, failed: CheckedCondition) -> tuple[str, Remedy] | None:
+    """Return the tag of the request that a condition on another one most likely means, and how to write it."""
+    prefix, _, tag = failed.key.partition("/")
+    sent = find_sent_tags(denial) if prefix.lower() == "aws:requesttag" else None
+    if failed.requested != () or not sent:
+        return None
+    alike = {_letters(each): each for each in sent}
+    close = get_close_matches(_letters(tag), alike, n=1, cutoff=_CLOSE)
+    if not close:
+        return None
+    written = alike[close[0]]
+    setting = re.compile(rf"[ \t\"'-]{{0,40}}{re.escape(written)}[\"']?\s?[:=].*")
+    lines = {each.strip() for each in denial.failure.text.split("\n") if len(each) <= _MAX_LINE}
+    line = only_one([each for each in lines if setting.fullmatch(each)])
+    remedy = your_remedy(
+        f"Write the tag {clip_text(tag)} instead of {clip_text(written)} in the request",
+        "The policy can stay as it is: it requires this tag. Look for the other spelling in other calls, too.",
+        manifest=None if line is None else line.replace(written, tag),
+        manifest_language="text",
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
+    )
+    return f"the request has {clip_text(written)} instead", remedy
+
+
+def _letters(tag: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", tag.lower())
 
 
 def list_unlisted(failed: CheckedCondition) -> list[str]:

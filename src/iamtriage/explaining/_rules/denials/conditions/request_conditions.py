@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern, lazy_patterns, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import User
+from iamtriage.explaining._context.readers.request_parameters import find_encryption_context
 from iamtriage.explaining._context.readers.tags import find_request_tags, find_tags
 from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     find_option_values,
@@ -34,7 +35,7 @@ from iamtriage.explaining._rules.denials.conditions.requested_values import (
 from iamtriage.explaining._rules.denials.conditions.role_recipients import guess_recipient, role_recipient
 from iamtriage.explaining._rules.denials.statement_words import describe_condition
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.messages.decisions import request_values
+from iamtriage.explaining._rules.shared.messages.decisions import request_values, sent_tags
 from iamtriage.policies._conditions import PolicyValue, all_true, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob
 from iamtriage.policies._readers.elements import iterate_conditions
@@ -65,6 +66,7 @@ CREATES = lazy_pattern(
 )
 # What nearly every request has says nothing about this one.
 _RESOURCE_TAG, _VIA = ":resourcetag", "kms:viaservice"
+_ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 _USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport", "aws:viaawsservice"})
 
 
@@ -282,8 +284,11 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     if name == "iam:passedtoservice":
         recipient = role_recipient(denial) or guess_recipient(denial)
         return None if recipient is None else recipient.passed_to
-    if name.startswith(("aws:tagkeys", "aws:requesttag/")) or f"{_RESOURCE_TAG}/" in name:
-        return _tag_values(key, denial)
+    if (
+        name.startswith(("aws:tagkeys", "aws:requesttag/", _ENCRYPTION_CONTEXT))
+        or f"{_RESOURCE_TAG}/" in name
+    ):
+        return _named_values(key, denial)
     is_person = isinstance(denial.principal, User)
     value: str | None = None
     if name in {"aws:principalaccount", "kms:calleraccount"}:
@@ -325,19 +330,29 @@ def _find_setting(name: str, denial: Denial) -> tuple[str, ...] | None:
     return (found.pop(),) if len(found) == 1 else None
 
 
-def _tag_values(key: str, denial: Denial) -> tuple[str, ...] | None:
-    """Return the value of a tag of the request or the resource, or the keys of all tags of the request."""
+def _named_values(key: str, denial: Denial) -> tuple[str, ...] | None:
+    """Return the value of a tag or a part of the encryption context, or the keys of all tags of the request."""
     prefix, _, tag = key.partition("/")
-    if prefix.lower().endswith(_RESOURCE_TAG):
+    tags: dict[str, str] | None
+    if key.lower().startswith(_ENCRYPTION_CONTEXT):
+        tag = key[len(_ENCRYPTION_CONTEXT) :]
+        tags = find_encryption_context(denial.failure.text) or None
+    elif prefix.lower().endswith(_RESOURCE_TAG):
         tags = {} if lacks_tags(denial) else find_resource_tags(denial)
     else:
         without = passes_no_tags(denial.lowercase_action)
-        tags = {} if without else find_request_tags(denial.failure, denial.context.command)
+        tags = {} if without else find_sent_tags(denial)
     if tags is None:
         return None
     if not tag:
         return tuple(tags)
-    return (tags[tag],) if tag in tags else ()
+    # Condition keys are not case-sensitive, with the tag in them.
+    return tuple(value for name, value in tags.items() if name.lower() == tag.lower())[:1]
+
+
+def find_sent_tags(denial: Denial) -> dict[str, str] | None:
+    """Return the tags that the denied request passes, ``None`` if neither facts nor text show them."""
+    return sent_tags(denial.facts) or find_request_tags(denial.failure, denial.context.command)
 
 
 def meets_conditions(denial: Denial, statement: Mapping[str, Any]) -> bool:

@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.denials.roles.rejected_identities import (
     checked_cause,
     correct_policy_remedy,
     explain_authorized_party,
+    explain_missing_tags,
     explain_other_namespace,
     explain_other_provider,
     explain_rejected,
@@ -241,8 +242,8 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
         verdict, cause = "a Deny statement of the trust policy matches it", findings.cause
         remedies: tuple[Remedy, ...] = (role_conditions.narrow_deny_remedy(denial, result),)
     else:
-        of_party = explain_authorized_party(denial, result)
-        if (explanation := of_party or _explain_mismatches(denial, findings)) is not None:
+        of_issuer = explain_authorized_party(denial, result) or explain_missing_tags(denial, result)
+        if (explanation := of_issuer or _explain_mismatches(denial, findings)) is not None:
             return explanation
         mismatch = trust_fixes.describe_mismatch(result)
         remedies = trust_fixes.mismatch_remedies(result, denial.facts, denial.target_role_name)

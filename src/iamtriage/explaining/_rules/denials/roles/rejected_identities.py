@@ -10,7 +10,7 @@ from typing import Any, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, lower_first
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._context.resolving import is_derived
@@ -20,6 +20,8 @@ from iamtriage.explaining._rules.denials.roles import web_identity_remedies
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
+    Condition,
+    change_conditions,
     replace_failed_condition,
     replace_statement,
 )
@@ -37,10 +39,12 @@ from iamtriage.policies._readers.elements import (
     allow_statements,
     as_mapping,
     as_strings,
+    iterate_conditions,
     iterate_statements,
     parse_document,
 )
 from iamtriage.trust._evaluation import TrustResult
+from iamtriage.trust._requests import TAGS_CLAIM
 
 _ONLY_TRUST_NOTES = (
     "An Allow in an identity-based policy does not help: only the trust policy decides.",
@@ -136,6 +140,73 @@ def explain_request(denial: Denial, findings: trust_findings.TrustFindings) -> E
         f"STS rejected the token for {denial.target_role_text}: the trust policy matches the token, but {found.reason}.",
         cause,
         remedies=_build_remedies(denial, found, result),
+    )
+
+
+_REQUEST_TAG = "aws:requesttag/"
+# The start of a Buildkite subject, which all builds of a pipeline have:
+# https://buildkite.com/docs/pipelines/security/oidc/aws
+_PIPELINE = lazy_pattern(r"organization:[\w-]{1,100}:pipeline:[\w-]{1,200}:")
+
+
+# Issuers whose tokens have no session tags.
+_WITHOUT_TAGS = lazy_pattern(r"oidc\.eks\.|token\.actions\.githubusercontent\.com")
+_NOT_ONLY_AUDIENCE = "Do not leave the audience as the only condition: every customer of the issuer could then assume the role."
+
+
+def explain_missing_tags(denial: Denial, result: TrustResult) -> Explanation | None:
+    """Explain that a trust policy requires session tags that the token lacks.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_adding-assume-role-idp
+    """
+    document, claims = parse_document(denial.facts.trust_policy), denial.facts.token_claims or {}
+    key = (result.condition or "").partition(" ")[2]
+    if not key.lower().startswith(_REQUEST_TAG) or result.allowed is not False or result.actual:
+        return None
+    if document is None or result.statement is None:
+        return None
+    statement = list(iterate_statements(document))[result.statement]
+    keys = [each for _, each, _ in iterate_conditions(statement) if each.lower().startswith(_REQUEST_TAG)]
+    tags = [clip_text(each[len(_REQUEST_TAG) :]) for each in keys]
+    named, s = join_words(tags, "and"), "s" * (len(tags) > 1)
+    claim = next((each for each in tags if each in claims), None)
+    plain = f" The claim {claim} is not one of them." if claim else ""
+    issuer, subject = str(claims.get("iss")).removeprefix("https://"), str(claims.get("sub") or "")
+    pipeline = _PIPELINE.match(subject)
+    accepted = Condition("StringLike", f"{issuer}:sub", f"{pipeline[0]}*" if pipeline else subject)
+    has_subject = any(each.lower().endswith(":sub") for _, each, _ in iterate_conditions(statement))
+    replacements = iter(() if has_subject else (accepted,))
+    without = change_conditions(
+        statement, lambda each: next(replacements, None) if each.key in keys else each
+    )
+    policy = replace_statement(document, statement, without)
+    works = trust_documents.evaluate_policy(policy, trust_replacements.ACTION, claims=claims)
+    is_fixed = _WITHOUT_TAGS.match(issuer) is not None
+    instead = "Remove the condition on" if has_subject else "Compare the subject instead of"
+    remedy = correct_policy_remedy(
+        denial,
+        f"{instead if is_fixed else f'Or {lower_first(instead)}'} the tag{s}",
+        policy,
+        f"{trust_fixes.WHOLE_DOCUMENT} {_LIMITED if has_subject else _NOT_ONLY_AUDIENCE}",
+    )
+    step = "Have the issuer add the claim to its tokens: tags under principal_tags, each with a list of one value. The role stays as it is."
+    if pipeline:
+        step = "List the tags in the configuration of the Buildkite plugin, beside role-arn. The role stays as it is."
+    request = your_remedy(
+        f"Request a token with the session tag{s} {named}",
+        step,
+        manifest="\n".join(("session-tags:", *(f"  - {each}" for each in tags))) if pipeline else None,
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html",
+    )
+    added = "which this issuer never adds" if is_fixed else "which the issuer adds on request"
+    return explain_rejected(
+        denial,
+        f"STS rejected the token for {denial.target_role_text}: the trust policy requires the session tag{s} {named}, and the token carries {'others' if TAGS_CLAIM in claims else 'none'}.",
+        checked_cause(denial, f"The session tags of a token are in its claim {TAGS_CLAIM}, {added}.{plain}"),
+        remedies=present(
+            None if is_fixed else request,
+            remedy if (subject or has_subject) and works is not None and works.allowed is not False else None,
+        ),
     )
 
 

@@ -192,6 +192,11 @@ def _explain_bucket(denial: Denial, service: str, words: str, values: dict[str, 
 _TRUSTED_SERVICES = lazy_pattern(
     r"\b(?:Service\"? {0,8}[:=] ?|identifiers {0,8}= ?)(?:\[[^\]]{0,800}\]|(?:- ?)?\"?[\w.-]{1,100}(?: - [\w.-]{1,100}){0,8})"
 )
+# Names of services that texts write like their service principal, but for capital letters.
+_NAMED = lazy_pattern(
+    r"\b(?:AppSync|Bedrock|CloudFormation|CodeBuild|CodeDeploy|CodePipeline|DataBrew|DataSync|Firehose|Kendra|LakeFormation"
+    r"|MediaConvert|Omics|Personalize|Redshift|SageMaker)\b"
+)
 # The partition's suffix of most service principals is the same in China.
 _ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
 _PAGE = "https://docs.aws.amazon.com/redshift/latest/mgmt/copy-unload-iam-role.html"
@@ -244,7 +249,15 @@ def _find_service(denial: Denial, words: str) -> str | None:
     of_events = _EVENT_SERVICES.search(denial.failure.text) if _NO_PERMISSIONS.search(words) else None
     if of_events is not None:
         return f"{of_events['service'] or of_events['word'].lower()}.amazonaws.com"
-    return "events.amazonaws.com" if _NO_PERMISSIONS.search(words) else named
+    if _NO_PERMISSIONS.search(words):
+        return "events.amazonaws.com"
+    return named or _find_named(words) or _find_named(denial.failure.text)
+
+
+def _find_named(text: str) -> str | None:
+    """Return the service principal of the only service that a text names."""
+    name = only_one({each.lower() for each in _NAMED.findall(text)})
+    return None if name is None else f"{name}.amazonaws.com"
 
 
 def _find_recipient(denial: Denial) -> RoleRecipient | None:

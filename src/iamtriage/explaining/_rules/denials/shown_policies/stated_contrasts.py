@@ -241,6 +241,10 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         listed = join_words(tuple(map(clip_text, condition_corrections.list_unlisted(failed))), "and")
         verdict = f"allows it with no other {key} than {join_values(failed.values)}, but the request also has {listed}"
         return Contrast(verdict, condition_corrections.change_value_remedy(denial, statement, failed), text)
+    if (tag := condition_corrections.rename_tag_remedy(denial, failed)) is not None:
+        return Contrast(f"allows it only if {clause}, but {tag[0]}", tag[1], _ONLY_CONDITION)
+    if (slashes := condition_corrections.correct_value_remedy(denial, statement, failed)) is not None:
+        return Contrast(f"{verdict}, with one slash", slashes, text, replaces_allow=True)
     if failed.key.lower() == _PREFIX and requested == ("",):
         return Contrast(
             verdict, list_prefix_remedy(denial.failure.text, resource_name(denial), failed.values[0]), text

@@ -274,6 +274,18 @@ def request_tags(facts: Facts) -> dict[str, str]:
     return dict(tags.values())
 
 
+def sent_tags(facts: Facts) -> dict[str, str] | None:
+    """Return the tags of the request in the decoded message, ``None`` if it has none or there is no message."""
+    context = () if facts.decoded_message is None else facts.decoded_message.context
+    prefix = "aws:requesttag/"
+    tags = {
+        each.key[len(prefix) :]: each.values[0]
+        for each in context
+        if each.key.lower().startswith(prefix) and each.values
+    }
+    return tags or None
+
+
 def complete_decision(decision: Decision, failure: AccessDenied, facts: Facts) -> Decision:
     """Return what the message states, completed by the decoded message and the authorization details."""
     message = facts.decoded_message

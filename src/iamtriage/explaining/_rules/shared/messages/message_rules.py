@@ -27,7 +27,7 @@ _SAID = lazy_pattern(
 _SENTENCE_END = lazy_pattern(r"[.!?](?=\s|\Z)")
 # The rules of messages that are not found by a fragment.
 _OTHER_MESSAGE = "denials.services.service_specific.explain_service_message"
-_USER_POOL = "credentials.tokens.identity_pools.explain_user_pool"
+_USER_POOL = "credentials.tokens.user_pools.explain_user_pool"
 _GRAPHQL_FIELD = "denials.other_authorities.graphql_schemas.explain_graphql_field"
 _OTHER_SOFTWARE = "denials.s3.s3_compatible_stores.explain_s3_compatible_store"
 SERVICES_IN_PROSE = {
@@ -184,6 +184,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "error in assuming access role",
         "error in assuming instance role",
         "permission to assume the provided role",
+        "assumerole failed",
     ),
     "denials.services.calling_services.explain_calling_service": (
         "failed to execute action arn:",
