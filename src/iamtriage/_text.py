@@ -10,9 +10,11 @@ from iamtriage._patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from collections.abc import Set as AbstractSet
 
 __all__ = (
     "SECRET_SIGNS",
+    "are_searched",
     "clip_text",
     "escape_controls",
     "escape_lines",
@@ -234,6 +236,11 @@ def hide_secrets(text: str) -> str:
             _searched.clear()
         _searched[text] = None
     return shown
+
+
+def are_searched(texts: AbstractSet[str | None]) -> bool:
+    """Return whether texts were searched before, and have no secrets."""
+    return _searched.keys() >= texts
 
 
 def quote_text(text: str) -> str:

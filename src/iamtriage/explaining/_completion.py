@@ -9,6 +9,7 @@ Rules get a failure whose values have no secrets, but they also quote sentences 
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import attrs
@@ -20,6 +21,8 @@ from iamtriage.explaining._explanations.explanations import copy_with
 from iamtriage.failures import _secrets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.values import Runtime
     from iamtriage.explaining._explanations.explanations import Combine, Describe, Explanation
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 # In a text without such a word, nothing is said to work elsewhere.
 _WORKING = lazy_pattern(r"(?i:\b(?:works?|worked|working|fine|ok|succeed\w{0,3})\b)")
 
-__all__ = ("complete_explanation", "hide_quoted_secrets")
+__all__ = ("complete_explanation",)
 
 
 def complete_explanation(
@@ -39,7 +42,7 @@ def complete_explanation(
     combine: Combine,
     describe: Describe,
 ) -> Explanation:
-    """Return the explanation with the values that the facts and the context state, and their evidence.
+    """Return the explanation with what the facts and the context state, and without secrets.
 
     Args:
         explanation: The explanation.
@@ -51,11 +54,16 @@ def complete_explanation(
     context = context_of(facts)
     runtime: Runtime | None = None
 
+    # A command needs the encoded message, which can look like a secret.
+    hide = functools.partial(
+        _secrets.hide_quoted_secrets, encoded_message=getattr(explanation.failure, "encoded_message", None)
+    )
+
     def build_remedies() -> tuple[Remedy, ...]:
         # Programs often read only the causes of an explanation.
-        from iamtriage.explaining._additions.remedies import complete_remedies
+        from iamtriage.explaining._additions.remedies import complete_remedies, hide_in_remedy
 
-        return complete_remedies(explanation, facts, runtime)
+        return tuple(hide_in_remedy(each, hide) for each in complete_remedies(explanation, facts, runtime))
 
     completed = copy_with(
         explanation, text=text, _combine=combine, _describe=describe, _remedies=build_remedies
@@ -65,7 +73,7 @@ def complete_explanation(
 
         completed = add_working_calls(completed, facts, text)
     if context is NOTHING and facts.call is None:
-        return completed
+        return _hide_in_parts(completed, hide)
     from iamtriage.explaining._additions.context_evidence import (
         evidence_of_call,
         evidence_of_context,
@@ -87,30 +95,20 @@ def complete_explanation(
         *notes_about_context(context, runtime, completed),
         *notes_about_credentials(explanation, facts.call),
     )
-    return attrs.evolve(completed, notes=(*notes, *completed.notes)) if notes else completed
+    completed = attrs.evolve(completed, notes=(*notes, *completed.notes)) if notes else completed
+    return _hide_in_parts(completed, hide)
 
 
-def hide_quoted_secrets(explanation: Explanation) -> Explanation:
-    """Return an explanation without the secrets in its parts, except the encoded message in a command."""
-    kept = getattr(explanation.failure, "encoded_message", None)
-
-    def hide(text: str) -> str:
-        return _secrets.hide_quoted_secrets(text, kept)
-
-    def hide_in_remedies() -> tuple[Remedy, ...]:
-        from iamtriage.explaining._additions.remedies import hide_in_remedy
-
-        return tuple(hide_in_remedy(remedy, hide) for remedy in explanation.remedies)
-
-    changes: dict[str, object] = {"_remedies": hide_in_remedies}
+def _hide_in_parts(explanation: Explanation, hide: Callable[[str], str]) -> Explanation:
+    """Return an explanation without the secrets in its parts, apart from the remedies."""
     parts = [explanation.summary, *explanation.notes]
     for cause in explanation.causes:
         parts += (cause.text, *cause.because)
-    if not _secrets.are_plain(parts) and any(hide(part) != part for part in parts):
-        changes["summary"] = hide(explanation.summary)
-        changes["notes"] = tuple(map(hide, explanation.notes))
-        changes["causes"] = tuple(
-            attrs.evolve(cause, text=hide(cause.text), because=tuple(map(hide, cause.because)))
-            for cause in explanation.causes
-        )
-    return copy_with(explanation, **changes)
+    if _secrets.are_plain(parts) or all(hide(part) == part for part in parts):
+        return explanation
+    causes = tuple(
+        attrs.evolve(cause, text=hide(cause.text), because=tuple(map(hide, cause.because)))
+        for cause in explanation.causes
+    )
+    notes = tuple(map(hide, explanation.notes))
+    return copy_with(explanation, summary=hide(explanation.summary), causes=causes, notes=notes)

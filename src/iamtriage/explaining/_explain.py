@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
@@ -11,7 +11,7 @@ import attrs
 from iamtriage._reading.parsing import parse
 from iamtriage._text import wrong_type_message
 from iamtriage.explaining._cause_types import UncertainCause
-from iamtriage.explaining._completion import complete_explanation, hide_quoted_secrets
+from iamtriage.explaining._completion import complete_explanation
 from iamtriage.explaining._context.resolving import context_of, resolve_facts
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._extensions import apply_extensions
@@ -61,15 +61,21 @@ _PAST_SIGNS = (
     "removed", "detached", "deleted", "dropped", "revoked", "irst ", "efore that", "arlier", "revious",
     "nitially", "riginally", "esterday", "ast week", "ast month", "ast night", "sed to", "no longer",
 )  # fmt: skip
-# What a part of the text adds to the explanation of a failure of any kind: the part, and the rule.
+# What a part of the text adds to an explanation: the kinds of failures, or all, the part, and the rule.
+_OF_BACKENDS = ("missing_credentials", "expired_credentials", "invalid_credentials")
+_OF_LOGINS = ("expired_credentials", "invalid_credentials", "signature_mismatch")
 _ADDITIONS = (
-    ("the kubernetes cluster", "kubernetes.nodes.add_node_access"),
-    ('backend "s3"', "shared.credentials.backend_blocks.add_backend_credentials"),
-    ("S3 Backend: ", "shared.credentials.backend_blocks.add_unseen_backend"),
-    ("exec: executable aws", "credentials.logins.missing_logins.add_kubectl_failure"),
-    ("asked for the client to provide cred", "credentials.logins.kubectl_logins.add_rejected_login"),
-    ("be logged in to the server", "credentials.logins.kubectl_logins.add_rejected_login"),
-    ("AKIA", "credentials.keys.access_keys.add_exposed_key"),
+    (("aws_error",), "the kubernetes cluster", "kubernetes.nodes.add_node_access"),
+    (_OF_BACKENDS, 'backend "s3"', "shared.credentials.backend_blocks.add_backend_credentials"),
+    (_OF_BACKENDS, "S3 Backend: ", "shared.credentials.backend_blocks.add_unseen_backend"),
+    ((), "exec: executable aws", "credentials.logins.missing_logins.add_kubectl_failure"),
+    (
+        _OF_LOGINS,
+        "asked for the client to provide cred",
+        "credentials.logins.kubectl_logins.add_rejected_login",
+    ),
+    (_OF_LOGINS, "be logged in to the server", "credentials.logins.kubectl_logins.add_rejected_login"),
+    ((), "AKIA", "credentials.keys.access_keys.add_exposed_key"),
 )
 
 
@@ -157,15 +163,21 @@ def explain(
         from iamtriage.explaining._signs import promote_shown_causes
 
         explanation = promote_shown_causes(explanation, Case(failure, known))
-    for part, rule in _ADDITIONS:
+    for part, rule in _additions_to(failure.kind):
         if part in failure.text:
             explanation = load_rule(rule)(Case(unframed, known), explanation)
     explanation = complete_explanation(
-        explanation, known, told, partial(_combine_allow_remedies, facts=given), _describe_other
+        explanation, known, told, functools.partial(_combine_allow_remedies, facts=given), _describe_other
     )
     if shown is not failure:
         explanation = copy_with(explanation, failure=failure)
-    return apply_extensions(hide_quoted_secrets(explanation))
+    return apply_extensions(explanation)
+
+
+@functools.cache
+def _additions_to(kind: str) -> tuple[tuple[str, str], ...]:
+    """Return the parts of texts that add to explanations of failures of a kind, with the rules."""
+    return tuple((part, rule) for kinds, part, rule in _ADDITIONS if not kinds or kind in kinds)
 
 
 def _build_facts(given: FactsLike | Iterable[FactsLike | None] | None) -> Facts:

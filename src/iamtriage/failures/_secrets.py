@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import hide_secrets
+from iamtriage._text import are_searched, hide_secrets
 from iamtriage.failures._failures import AccessDenied, KubernetesForbidden
 
 if TYPE_CHECKING:
@@ -58,21 +58,23 @@ def has_secrets(failure: Failure) -> bool:
     envelope = failure.envelope
     words = (envelope.code, envelope.operation, envelope.service)
     action = None if _is_plain_action(failure.action) else failure.action
-    values = [failure.principal, action, failure.resource, envelope.user_agent, envelope.source_ip]
-    values += (envelope.request_id, envelope.host_id, envelope.event_id, envelope.time, envelope.region)
-    values += (word for word in words if word is not None and not word.isidentifier())
+    values = {failure.principal, action, failure.resource, envelope.user_agent, envelope.source_ip}
+    values |= {envelope.request_id, envelope.host_id, envelope.event_id, envelope.time, envelope.region}
+    values.update(word for word in words if word is not None and not word.isidentifier())
     if isinstance(failure, AccessDenied):
-        values += (failure.policy_arn, failure.authorization_id)
+        values |= {failure.policy_arn, failure.authorization_id}
     elif isinstance(failure, KubernetesForbidden):
-        values += (
+        values |= {
             failure.user,
             failure.verb,
             failure.kubernetes_resource,
             failure.api_group,
             failure.namespace,
-        )
-    # The user of a Kubernetes denial is also its principal.
-    return any(value is not None and hide_secrets(value) != value for value in set(values))
+        }
+    values.discard(None)
+    if are_searched(values):
+        return False
+    return any(value is not None and hide_secrets(value) != value for value in values)
 
 
 def _is_plain_action(action: str | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from iamtriage._patterns import lazy_pattern
@@ -141,6 +142,7 @@ def is_built_in(name: str) -> bool:
     return find_type(name) is not None
 
 
+@functools.lru_cache(maxsize=512)
 def is_cluster_scoped(name: str, group: str) -> bool | None:
     """Return whether a type has no namespace, or ``None`` if its definition is not known.
 

@@ -113,7 +113,7 @@ class DeniedRequest(Value):
     ) -> Self:
         """Build a request with its user from a case."""
         user, text = case.failure.user, case.text
-        installer = _INSTALLERS.find(text) if any(word in text for word in _WORDS_OF_INSTALLERS) else None
+        installer = _INSTALLERS.find(text) if any(map(text.__contains__, _WORDS_OF_INSTALLERS)) else None
         if installer == "Helm" and request.resource == "namespaces":
             installer = None  # it only creates them, with --create-namespace
         if request.resource not in _TYPES_OF_PROGRAMS.get(installer or "", (request.resource,)):

@@ -77,6 +77,8 @@ def _find_boundary(denial: Denial) -> str | None:
 
 def describe_tested_value(denial: Denial) -> str | None:
     """Return the value of the request that a Deny most likely tests by its name, as a clause."""
+    if denial.facts.decoded_message is None and denial.facts.authorization_details is None:
+        return None  # nothing states the values
     requirement, name = _find_named_requirement(denial) or (None, "")
     for key in requirement.keys if requirement is not None and name else ():
         values = request_values(denial.facts, key)

@@ -73,12 +73,10 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         verdict = f"the {name} explicitly denies it"
         if (works := find_working(denial.failure.text, _NETWORK)) is not None:
             verdict += f", most likely by the network of the call: the text says {quote_words(works)}"
-        remedy = narrow_deny_remedy(denial, name)
         notes: tuple[str, ...] = ()
     else:
         text = f"The {name} does not allow {denial.caller} to perform the action."
         verdict = f"the {name} does not allow it"
-        remedy = resource_remedy(denial)
         if denial.service == "kms" and denial.crosses_accounts is False:
             # Else AWS names the identity-based policies, which do not allow it.
             text = f"The key policy neither allows {denial.caller} to perform the action nor enables IAM policies (the account's root as principal), so an Allow in a policy of {denial.caller} alone has no effect."
@@ -91,11 +89,16 @@ def explain_resource_policy(denial: Denial) -> Explanation:
             likely = denial.crosses_accounts is None and denial.service != "kms"
             verdict += f", so most likely the {name.partition(' ')[0]} is in another one" if likely else ""
         notes = (*((IF_OTHER_ACCOUNT,) if needs_more else ()), ONE_POLICY_TYPE)
+
+    def build_remedies() -> tuple[Remedy, ...]:
+        remedy = narrow_deny_remedy(denial, name) if denial.is_explicit else resource_remedy(denial)
+        return present(remedy, denial_remedies.authorization_details_remedy(denial))
+
     return denial.explain(
         denial_summary(denial, verdict),
         stated_cause(denial, "resource", text),
         topic="resource-policy",
-        remedies=(remedy, denial_remedies.authorization_details_remedy(denial)),
+        remedies=build_remedies,
         notes=notes,
     )
 

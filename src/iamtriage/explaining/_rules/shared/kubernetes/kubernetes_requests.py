@@ -9,6 +9,7 @@ left out, because one denial is not a reason to grant them.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -343,6 +344,8 @@ def _split_type(failure: KubernetesForbidden) -> tuple[str | None, str | None]:
     return GROUPS.get(name), resource
 
 
+# Logs repeat the same users.
+@functools.lru_cache(maxsize=512)
 def classify_user(user: str | None) -> UserKind:
     """Return what kind of user a user name denotes.
 

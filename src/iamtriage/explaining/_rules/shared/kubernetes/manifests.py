@@ -6,6 +6,7 @@ Objects: https://kubernetes.io/docs/reference/access-authn-authz/rbac/.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import zlib
@@ -63,6 +64,8 @@ roleRef:
 """
 
 
+# Logs repeat the same roles.
+@functools.lru_cache(maxsize=512)
 def object_name(*parts: str) -> str:
     """Return a valid object name made of arbitrary strings.
 
