@@ -111,6 +111,10 @@ _SYSTEMS = (
     ("postgres-table", "ERROR:  permission denied for table orders"),
     ("psutil", "psutil.AccessDenied: (pid=1, name='systemd')"),
     (
+        "minio",
+        'Saved in the bucket "dumps" of our MinIO (s3.storage:9000): "Failed to put file: Access Denied."',
+    ),
+    (
         "consul",
         "Unexpected response code: 403 (Permission denied: token with AccessorID '00000000-0000-0000-0000-000000000002' lacks permission 'key:read' on \"app\")",
     ),
@@ -224,8 +228,9 @@ def test_nothing_of_aws(text: str) -> None:
         f"Copied by ali-oss from s3://orders.\nUser: {ANA} is not authorized to perform: s3:GetObject",
         "HTTP/1.1 403 Forbidden\nServer: MinIO\n\n<Error><Code>AccessDenied</Code><Message>Access Denied.</Message><RequestId>0123456789ABCDEF</RequestId><HostId>0f1e2d3c</HostId></Error>",
         "An error occurred (SignatureDoesNotMatch) when calling the PutObject operation of oss2.example: The request signature we calculated does not match the signature you provided.",
+        "minio-go cannot save to the bucket: Access Denied",
     ],
-    ids=["s3", "federation", "arn", "minio", "botocore"],
+    ids=["s3", "federation", "arn", "minio", "botocore", "minio-go"],
 )
 def test_stores_that_speak_as_s3_does_are_read(text: str) -> None:
     """What says nothing of another cloud than AWS, or comes from AWS's own SDK, is read."""

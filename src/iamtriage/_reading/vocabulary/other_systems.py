@@ -117,6 +117,7 @@ _OTHER_SYSTEMS = _signs(
 )  # fmt: skip
 # A pattern that begins with a character is faster than one that begins with a word boundary.
 _STORAGE = lazy_pattern(r"[sS](?<!\w.)3(?:\b|_|fs\b)|[Bb]ucket")
+_MINIO = lazy_pattern(r"[Mm]in[Ii][Oo]\b(?!-(?:go|java|py|js)\b)")
 _AWS = lazy_pattern(
     r"\barn:aws|amazonaws\.com|\bbotocore\b|\baws-sdk|awssdk|\bAWS\b|\bAmazon\b|\bCloudFormation (?:[Ss]tack|deploy|[Cc]hange ?[Ss]et)|\baws:|\bEKS\b|\bS3\b|\bRoute ?53\b|\bDOWNLOAD_SOURCE\b|\baws (?:ecr|s3|s3api|sts|eks|sso|configure|ec2|iam|login|ssm|lambda|logs)\b|\bAws(?:::|\\)|\bExAws\b|@aws-|@smithy/|'\$fault':|\baws\.s(?:dk|mithy)\.kotlin|\bawserr\.|/aws[/-]|\baws-(?:vault|sso|cli|okta|iam-authenticator)|\.aws\b|\bResourceInitializationError: unable to pull secrets or registry auth"
     # Messages of all services, and the path of a call to Bedrock
@@ -148,8 +149,14 @@ def find_other_systems(readable: Readable) -> list[int]:
 
 
 def find_storage(text: str) -> list[int]:
-    """Return the positions of the words S3 and bucket, which explain a bare "Access Denied"."""
-    return [m.start() for m in _STORAGE.finditer(text)]
+    """Return the positions of the words S3 and bucket, which explain a bare "Access Denied".
+
+    MinIO has buckets, too, and prints the same message.
+
+    >>> find_storage("PUT to bucket logs: Access Denied"), find_storage("MinIO, bucket logs: Access Denied.")
+    ([7], [])
+    """
+    return [] if _MINIO.search(text) else [m.start() for m in _STORAGE.finditer(text)]
 
 
 def names_aws(text: str) -> bool:
