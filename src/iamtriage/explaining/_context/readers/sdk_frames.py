@@ -187,6 +187,11 @@ _S3_CMDLETS = {
 _MULTIPLE_DELETE = lazy_pattern(r"\bMultiObjectDelete(?:Exception|Error)\b")
 # rclone creates the bucket first: https://github.com/rclone/rclone backend/s3/s3.go, prepareUpload and mkdirParent
 _PREPARED_UPLOAD = lazy_pattern(r"\bfailed to prepare upload\b")
+# What SDKs say of the parts of an upload: S3 had begun it. https://github.com/aws/aws-sdk-ruby multipart_file_uploader.rb,
+# https://github.com/aws/aws-sdk-php MultipartUploadException.php, and upload.go of both SDKs for Go
+_PARTS_FAILED = lazy_pattern(
+    r"\bMultipartUploadError: multipart upload failed\b|\buploading parts to a multipart upload\b|\bMultipartUpload: upload multipart failed\b|\bupload multipart failed, upload id:|\b__doConcurrentUpload\b"
+)
 # The error begins with the cmdlet's name. PowerShell 7 prints no more.
 _S3_CMDLET = lazy_pattern(rf"^({'|'.join(_S3_CMDLETS)}) ?: ", re.MULTILINE)
 
@@ -215,6 +220,7 @@ _CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
     (("bject",), OBJECT_CALL, lambda found: ("s3", f"{found['verb'].capitalize()}Object")),
     ((".services.",), _JAVA_CLIENT, lambda found: (found[1], _capitalize(found[2]))),
     (("resourceType",), _TASK_CALL, lambda found: (found[1], _capitalize(found[2]))),
+    (("upload",), _PARTS_FAILED, lambda _: ("s3", "UploadPart")),
     (("to prepare upload",), _PREPARED_UPLOAD, lambda _: ("s3", "CreateBucket")),
     (("MultiObjectDelete",), _MULTIPLE_DELETE, lambda _: ("s3", "DeleteObjects")),
     (("-S3",), _S3_CMDLET, lambda found: ("s3", _S3_CMDLETS[found[1]])),

@@ -123,6 +123,27 @@ def test_key_of_parts(operation: str, action: str, *, is_part: bool) -> None:
     assert "kms:ViaService" in str(explanation.remedies[0].policy)
 
 
+_OF_KEY = _DENIED.format("X", "Decrypt", KEY).partition("operation: ")[2]
+_PARTS = "An exception occurred while uploading parts to a multipart upload"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_part"),
+    [
+        (f"Aws::S3::MultipartUploadError: multipart upload failed: {_OF_KEY}", True),
+        (f"S3MultipartUploadException: {_PARTS}: {_OF_KEY}", True),
+        (f"ERROR: {_OF_KEY}\nUploads of 2 MB go through, those of 3 GB do not.", True),
+        (f"ERROR: {_OF_KEY}\nThe small files can be uploaded without errors.", True),
+        (f"ERROR: {_OF_KEY}\nUploading the report works, reading it does not.", False),
+        (f"ERROR: {_OF_KEY}\nThe 20 MB image is broken. It happens while uploading.", False),
+    ],
+    ids=["Ruby", "PHP", "sizes", "small files", "reading", "not said to work"],
+)
+def test_parts_without_a_named_operation(text: str, *, is_part: bool) -> None:
+    causes = " ".join(each.text for each in explain(text).causes)
+    assert ("whose parts S3 decrypts to join them" in causes) is is_part
+
+
 def test_key_of_a_queue() -> None:
     explanation = explain(_DENIED.format("SendMessage", "Decrypt", KEY))
     assert any("SQS verifies each new data key" in each.text for each in explanation.causes)

@@ -114,7 +114,7 @@ def why_decrypt(operation: str | None) -> tuple[str, str] | None:
     if operation in MULTIPART:
         return (
             f"{PARTS_NEED_DECRYPT}.",
-            "kms:Decrypt alone lets the caller read no object: that also requires s3:GetObject. To do without it, send objects whole, up to 5 GB: raise multipart_threshold (TransferConfig in boto3, s3.multipart_threshold in the AWS CLI).",
+            "kms:Decrypt alone lets the caller read no object: that also requires s3:GetObject. Objects up to 5 GB can do without it: raise multipart_threshold.",
         )
     if operation in {"SendMessage", "SendMessageBatch"}:
         return (

@@ -36,6 +36,7 @@ _ROLE_IN_SOPS = "Or let SOPS assume a role of the key's account: in .sops.yaml, 
 _HAS_ROOT = lazy_pattern(
     r"(?i:\bkey polic(?:y|ies) (?:already |both |each |all |still ){0,2}(?:ha(?:s|ve)|contains?|includes?|with)\b(?! no\b)[^.\n]{0,30}?\b(?:root statement|statement for (?:the account's )?root|root principal)\b)"
 )
+_UPLOADS = lazy_pattern(r"(?i:\b(?:up ?loads?|up ?loaded|uploading|multipart|s3:PutObject)\b)")
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
 
@@ -43,6 +44,12 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the use of a key was denied within a call of another service, if it was."""
     context = denial.context
     operation = encrypted_data.called_operation(denial) or (context.operation and context.operation.value)
+    if not operation and denial.lowercase_action == "kms:decrypt" and _UPLOADS.search(denial.failure.text):
+        # Only uploads need it.
+        from iamtriage.explaining._rules.denials.s3.s3_contrasts import find_small_upload
+
+        is_of_parts = "ultipart" in denial.failure.text or find_small_upload(denial.failure.text)
+        operation = "UploadPart" if is_of_parts else operation
     if denial.resource is None and denial.deny == "implicit" and not concerns_no_resource(denial):
         remedies = tuple(_with_key(denial, each) for each in explanation.remedies)
         explanation = attrs.evolve(explanation, remedies=remedies)
@@ -76,7 +83,8 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         # What each of two accounts has to allow matters more.
         is_own = denial.lowercase_action == "kms:decrypt" and not denial.crosses_accounts
         if (why := why_decrypt(operation) if is_own else None) is not None:
-            text += f" {why[0]}"
+            # Which call was denied matters less.
+            text = why[0]
     elif not operation and (service := encrypted_data.find_calling_service(denial)) is not None:
         name, data = encrypted_data.SERVICES[service]
         is_new = denial.lowercase_action.startswith(("kms:generatedatakey", "kms:encrypt"))

@@ -136,7 +136,14 @@ def explain_contrast(denial: Denial) -> Explanation | None:
 _SMALL_ARRIVES = lazy_pattern(
     r"(?i:\bsmall(?:er)? (?:files?|objects?|uploads?|ones) (?:are|is|get|gets) (?:copied|uploaded|written|stored)\b)"
 )
-_SMALL = lazy_pattern(r"(?i:\bsmall(?:er)? (?:files?|objects?|uploads?|ones)\b)")
+_SMALL = lazy_pattern(
+    r"(?i:\bsmall(?:er)? (?:files?|objects?|uploads?|ones|dumps?|backups?|archives?|images?|blobs?)\b|\b\d{1,3} ?[KM]i?B\b)"
+)
+
+
+def find_small_upload(text: str) -> str | None:
+    """Return the clause that says that small objects arrive, which are sent whole."""
+    return find_working(text, _SMALL) or next((each[0] for each in find_said(text, _SMALL_ARRIVES)), None)
 
 
 def explain_parts(denial: Denial) -> Explanation | None:
@@ -147,7 +154,7 @@ def explain_parts(denial: Denial) -> Explanation | None:
     """
     text, bucket = denial.failure.text, (denial.resource or "").rpartition(":")[2].partition("/")[0]
     uploaded = rf"\bupload: \S{{1,500}} to s3://{re.escape(bucket)}/"
-    small = find_working(text, _SMALL) or next((each[0] for each in find_said(text, _SMALL_ARRIVES)), None)
+    small = find_small_upload(text)
     has_whole = small is not None or (bool(bucket) and re.search(uploaded, text) is not None)
     is_begun = denial.operation in PARTS
     has_key = _KMS.search(text) is not None
