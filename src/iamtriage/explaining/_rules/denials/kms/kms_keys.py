@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_rem
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements import companion_actions
+from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 _IF_NO_ALLOW = "If nothing allows it yet, check policy.json{}, then replace the policy:"
@@ -83,8 +84,8 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         # What each of two accounts has to allow matters more.
         is_own = denial.lowercase_action == "kms:decrypt" and not denial.crosses_accounts
         if (why := why_decrypt(operation) if is_own else None) is not None:
-            # Which call was denied matters less.
-            text = why[0]
+            # Which call of an upload was denied matters less.
+            text = why[0] if operation in MULTIPART else f"{text} {why[0]}"
     elif not operation and (service := encrypted_data.find_calling_service(denial)) is not None:
         name, data = encrypted_data.SERVICES[service]
         is_new = denial.lowercase_action.startswith(("kms:generatedatakey", "kms:encrypt"))
