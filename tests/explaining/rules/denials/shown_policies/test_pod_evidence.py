@@ -35,6 +35,8 @@ def _spec(account: str | None) -> str:
 _COUNT = "$ kubectl -n octo get pod up-6d5b7c9f4b-tw8xk -o yaml | grep -c {}\n{}\n\n"
 _NO_VARIABLE = _COUNT.format("AWS_WEB_IDENTITY_TOKEN_FILE", 0)
 _VARIABLES = f"$ kubectl -n octo exec deploy/up -- env | grep AWS\nAWS_ROLE_ARN={_ROLE}\nAWS_WEB_IDENTITY_TOKEN_FILE=/var/run/secrets/eks.amazonaws.com/serviceaccount/token\n\n"
+_CREATED = '$ aws eks describe-pod-identity-association --cluster-name tide --association-id a-0123456789abcdefg --query association.createdAt\n"{}T10:00:00+00:00"\n\n'
+_STARTED = "$ kubectl get pods -n octo -o custom-columns=NAME:.metadata.name,START:.status.startTime\nNAME   START\nup-6d5b7c9f4b-tw8xk   {}T08:00:00Z\n\n"
 _TODAY = "Today I annotated the account.\n"
 
 
@@ -49,10 +51,14 @@ _TODAY = "Today I annotated the account.\n"
         (f'helm upgrade up octo/up --set serviceAccount.annotations."eks\\.amazonaws\\.com/role-arn"={_ROLE}', AccountWithRole(_ROLE, None, None)),
         (_association(), AccountWithRole(None, "octo", "up", is_association=True)),
         (f'resource "aws_eks_pod_identity_association" "up" {{\n  cluster_name = "tide"\n  namespace = "octo"\n  service_account = "up"\n  role_arn = "{_ROLE}"\n}}', AccountWithRole(_ROLE, "octo", "up", is_association=True)),
+        ("$ aws eks list-pod-identity-associations --cluster-name tide --output yaml\nassociations:\n- associationArn: arn:aws:eks:eu-west-1:111122223333:podidentityassociation/tide/a-0123456789abcdefg\n  associationId: a-0123456789abcdefg\n  clusterName: tide\n  namespace: octo\n  serviceAccount: up\n", AccountWithRole(None, "octo", "up", is_association=True)),
+        ("ASSOCIATIONS\tarn:aws:eks:eu-west-1:111122223333:podidentityassociation/tide/a-0123456789abcdefg\ta-0123456789abcdefg\ttide\tocto\tup\n", AccountWithRole(None, "octo", "up", is_association=True)),
+        (f"ASSOCIATION ARN  NAMESPACE  SERVICE ACCOUNT NAME  IAM ROLE ARN\narn:aws:eks:eu-west-1:111122223333:podidentityassociation/tide/a-0123456789abcdefg  octo  up  {_ROLE}\n", AccountWithRole(_ROLE, "octo", "up", is_association=True)),
+        (_association() + f"$ aws eks describe-pod-identity-association --cluster-name tide --association-id a-0123456789abcdefg --query association.roleArn --output text\n{_ROLE}\n", AccountWithRole(_ROLE, "octo", "up", is_association=True)),
         (_account() + _account("down", role=_ROLE.replace("Uploads", "Downloads")), None),
         (_account(role=None), None),
     ],
-    ids=["YAML", "JSON", "describe", "annotate", "values", "set", "association", "Terraform", "two", "none"],
+    ids=["YAML", "JSON", "describe", "annotate", "values", "set", "association", "Terraform", "association as YAML", "as text", "of eksctl", "described", "two", "none"],
 )  # fmt: skip
 def test_account_with_role(text: str, given: AccountWithRole | None) -> None:
     assert read_pod_evidence(text).given == given
@@ -128,6 +134,27 @@ def test_variables(text: str, missing: str, *, has_variables: bool | None) -> No
             "Re-create the pods, so that they get the role of the association",
             "kubectl rollout restart",
             id="an association",
+        ),
+        pytest.param(
+            _association() + _CREATED.format("2026-05-04") + _STARTED.format("2026-04-20"),
+            "the pod did not use the association of EKS Pod Identity of its service account, because it started on 2026-04-20, before the association of 2026-05-04",
+            "Re-create the pods, so that they get the role of the association",
+            "kubectl rollout restart",
+            id="a pod that was started before",
+        ),
+        pytest.param(
+            _association() + _CREATED.format("2026-05-04") + _STARTED.format("2026-05-06"),
+            "the pod did not use the association of EKS Pod Identity: the agent is not on its node, or its SDK is too old",
+            "Re-create the pods, so that they get the role of the association",
+            "kubectl rollout restart",
+            id="a pod that was started afterwards",
+        ),
+        pytest.param(
+            _association() + _CREATED.format("2026-05-04") + _STARTED.format("2026-05-06") + _NO_VARIABLE,
+            "(AWS_CONTAINER_CREDENTIALS_FULL_URI is not set in it), although it is newer than the association",
+            "Check which service account the new pods use",
+            "kubectl get pods --namespace octo",
+            id="a newer pod without the variables",
         ),
         pytest.param(
             _association("upload") + _spec("up"),

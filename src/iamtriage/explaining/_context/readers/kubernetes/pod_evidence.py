@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, only_one, search_last
 from iamtriage._text import line_start
+from iamtriage.explaining._context.readers.kubernetes.pod_times import PodTimes, find_pod_times
 from iamtriage.explaining._context.readers.names import find_service_account_name
 from iamtriage.explaining._context.readers.statements import find_changed, find_said, says_restarted
 from iamtriage.explaining._context.readers.terraform_code import find_resources
@@ -44,13 +45,24 @@ _NAME = lazy_pattern(
     rf"(?:^[ \t]*(?P<key>[Nn]ame(?:space)?)|(?<![\w./-])\\?\"(?P<quoted>name(?:space)?)\\?\")[ \t]*[:=][ \t]*\\?[\"']?(?P<value>{KUBERNETES_NAME})(?![\w./-])",
     re.MULTILINE | re.ASCII,
 )
-# An association of EKS Pod Identity as JSON, or in the command that creates it.
+# An association of EKS Pod Identity as JSON, as YAML or a table, or in the command that creates it.
 _ASSOCIATION = lazy_pattern(
     r"\{[^{}]{0,1200}?\"serviceAccount\"[^{}]{0,1200}\}"
     r"|\bcreate-pod-identity-association(?:[^\n\\]|\\\n|\\.){0,1000}"
+    r"|\bassociation(?:Arn|Id)\b[ :|](?:(?!association(?:Arn|Id)\b|\n[ \t]*\n)[^{}]){0,800}?\bserviceAccount\b[^\n{}]{1,200}"
+)
+# A row of the AWS CLI's text output, and one of eksctl get podidentityassociation.
+_ASSOCIATION_ROW = lazy_pattern(
+    rf":podidentityassociation/[\w-]{{1,100}}/a-\w{{5,40}}[ \t]+(?:a-\w{{5,40}}[ \t]+\S{{1,100}}[ \t]+)?(?P<namespace>{KUBERNETES_NAME})[ \t]+(?P<account>{KUBERNETES_NAME})(?:[ \t]+(?P<role>{_ROLE_ARN}))?(?![\w./:-])",
+    re.ASCII,
+)
+# What the AWS CLI prints of an association, if a query leaves out the account.
+_DESCRIBED_ROLE = lazy_pattern(
+    rf"\bdescribe-pod-identity-association\b(?:[^\n\\]|\\\n){{0,300}}\n(?:[^\n{{}}$]{{0,200}}\n){{0,3}}?[^\n{{}}$]{{0,200}}?(?P<role>{_ROLE_ARN})(?![\w+=,.@/-])",
+    re.ASCII,
 )
 _FIELD = lazy_pattern(
-    rf"(?:\"|--|\b)(?P<key>namespace|service-?_?[aA]ccount|role-?_?[aA]rn)\"?(?:\s{{0,20}}[:=]\s?|[ =])[\"']?(?P<value>{_ROLE_ARN}|{KUBERNETES_NAME})(?![\w./-])",
+    rf"(?:\"|--|\b)(?P<key>namespace|service-?_?[aA]ccount|role-?_?[aA]rn)\"?(?:\s{{0,20}}(?:[:=]\s?|\|[ \t]{{0,40}})|[ =])[\"']?(?P<value>{_ROLE_ARN}|{KUBERNETES_NAME})(?![\w./-])",
     re.ASCII,
 )
 _NO_ASSOCIATION = lazy_pattern(
@@ -153,6 +165,7 @@ class PodEvidence(NamedTuple):
         has_variables: Whether the pod has the variables from which SDKs get its role.
         missing: The variable that the pod lacks.
         age: The age of the pod, at least a day.
+        times: When the pods were started, and the association was created.
         is_given_now: Whether the account has its role for less than a day.
         is_restarted: Whether the pods were restarted.
         is_said: Whether people only say that the account got a role.
@@ -167,6 +180,7 @@ class PodEvidence(NamedTuple):
     has_variables: bool | None = None
     missing: str = ""
     age: str | None = None
+    times: PodTimes | None = None
     is_given_now: bool = False
     is_restarted: bool = False
     is_said: bool = False
@@ -174,7 +188,10 @@ class PodEvidence(NamedTuple):
     @property
     def is_older(self) -> bool:
         """Whether the pod is older than the annotation or association."""
-        return self.age is not None and self.is_given_now and not self.is_restarted
+        is_older = self.age is not None and self.is_given_now
+        if self.times is not None:
+            is_older = self.times.is_older
+        return is_older and not self.is_restarted
 
     @property
     def lacks_role(self) -> bool:
@@ -220,10 +237,12 @@ def read_pod_evidence(text: str) -> PodEvidence:
         query = text[line_start(text, found.start()) : found.end()]
         option = _NAMESPACE_OPTION.search(query)
         namespace = option["name"] if option else None
-    missing = _find_missing(text)
+    missing, all_given = _find_missing(text), said or _merge(given)
+    if missing and all_given is not None and all_given.is_association:
+        missing = _VARIABLES[-1]
     has_variables = True if _SET.search(text) else False if missing else None
     return PodEvidence(
-        said or _merge(given),
+        all_given,
         _NO_ASSOCIATION.search(text) is not None,
         next(iter(used)) if found is not None else "default" if is_default else None,
         namespace,
@@ -232,6 +251,7 @@ def read_pod_evidence(text: str) -> PodEvidence:
         has_variables,
         missing if has_variables is False else "",
         only_one({each["age"] for each in _AGE.finditer(text)}),
+        find_pod_times(text),
         _GIVEN_NOW.search(text) is not None,
         says_restarted(text),
         said is not None,
@@ -277,12 +297,17 @@ def _find_associated(text: str) -> Iterator[AccountWithRole]:
     found = islice(_ASSOCIATION.finditer(text), _MAX_OBJECTS) if "sociation" in text else ()
     members = [[each.group("key", "value") for each in _FIELD.finditer(one[0])] for one in found]
     members += ([*each.texts.items()] for each in find_resources(text, "aws_eks_pod_identity_association"))
+    rows = [each.groups() for each in islice(_ASSOCIATION_ROW.finditer(text), _MAX_OBJECTS)]
     for values in members:
         fields = {key.replace("-", "").replace("_", "").lower(): value for key, value in values}
         if "serviceaccount" in fields:
-            yield AccountWithRole(
-                fields.get("rolearn"), fields.get("namespace"), fields["serviceaccount"], is_association=True
-            )
+            rows.append((fields.get("namespace"), fields["serviceaccount"], fields.get("rolearn")))
+    described = only_one({each["role"] for each in _DESCRIBED_ROLE.finditer(text)})
+    is_only = len({row[:2] for row in rows}) == 1
+    for namespace, account, role in rows:
+        yield AccountWithRole(
+            role or (described if is_only else None), namespace, account, is_association=True
+        )
 
 
 def _find_said(text: str) -> AccountWithRole | None:

@@ -36,6 +36,8 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 _WEBHOOKS = lazy_pattern(
     r"\bmutatingwebhookconfigurations?\b(?![ /][\w.-]{1,80}webhook)[^\n]{0,40}\n[ \t]{0,8}NAME +WEBHOOKS +AGE\b"
 )
+# A daemon set whose pods are ready.
+_AGENT_RUNS = lazy_pattern(r"^eks-pod-identity-agent[ \t]+([1-9]\d{0,3})[ \t]+\1[ \t]+\1\b", re.MULTILINE)
 # The command that applied a manifest.
 _APPLY = lazy_pattern(
     r"^[ \t]{0,8}[$#%❯]? ?(?P<line>(?:helm upgrade|kubectl apply) [^\n]{1,300})$", re.MULTILINE
@@ -69,10 +71,10 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
             text = f"{subject} runs as {used}{default}, and {what} of {owner} does not apply in another namespace"
         remedy = _use_account_remedy(case, evidence, account, namespace)
         return PodProblem(text, name, remedy, uses_other_account=True)
-    if given.is_association and name is None and not (evidence.has_variables or evidence.missing):
-        text = (
-            f"the pod did not use {what}: it is older than the association, or the agent is not on its node"
-        )
+    is_open = not (evidence.has_variables or evidence.missing or evidence.is_older)
+    if given.is_association and name is None and is_open:
+        older = "it is older than the association, or " if evidence.times is None else ""
+        text = f"the pod did not use {what}: {older}the agent is not on its node{'' if older else ', or its SDK is too old'}"
         return PodProblem(text, name, recreate_pods_remedy(case, None))
     if evidence.has_variables or not (evidence.missing or evidence.is_older or evidence.is_said):
         return None
@@ -81,12 +83,16 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
     if evidence.missing and given.role is not None and lacks_webhook(case.failure.text):
         text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), because the cluster lacks the webhook that sets it, pod-identity-webhook"
         return PodProblem(text, name, _restore_webhook_remedy(case, given.role))
-    if evidence.is_restarted:
+    is_newer = evidence.times is not None and not evidence.times.is_older
+    if evidence.is_restarted or is_newer:
         shown = f" ({evidence.missing} is not set in it)" if evidence.missing else ""
-        text = f"the pod does not have {of_account}{shown}, although the pods were restarted"
+        although = f"it is newer than the {kind}" if is_newer else "the pods were restarted"
+        text = f"the pod does not have {of_account}{shown}, although {although}"
         return PodProblem(text, name, _check_account_remedy(given))
-    age = f" ({evidence.age})" if evidence.is_older else ""
+    age = f" ({evidence.age})" if evidence.is_older and evidence.age else ""
     older = f"because it is older{age} than the {kind}"
+    if evidence.times is not None and evidence.times.order:
+        older = f"because it {evidence.times.order}"
     likely = "" if evidence.is_older else "most likely "
     text = f"the pod did not use {of_account}, {likely}{older}"
     if evidence.missing:
@@ -209,17 +215,19 @@ def _find_used(case: AnyCase, evidence: PodEvidence) -> tuple[str | None, str | 
 def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = False) -> Remedy:
     """Return the remedy that re-creates the pods of a service account which has a role."""
     given = read_pod_evidence(case.failure.text).given
-    is_association = role is None and (given is None or given.is_association)
-    what = f"the role {role.rpartition('/')[2]}" if role else "the role of the annotation"
+    is_association = role is None if given is None else given.is_association
+    kind = "association" if is_association else "annotation"
+    what = f"the role {role.rpartition('/')[2]}" if role else f"the role of the {kind}"
     variables = "AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE"
     agent = None
     if is_association:
-        what = "the role of the association"
         variables = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
         agent = Labelled(
             "It needs the agent on each node, which EKS Auto Mode has built in:",
             "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",
         )
+        if _AGENT_RUNS.search(case.failure.text):
+            agent = None
     if is_certain and not is_association:
         name = clip_text(role.rpartition("/")[2]) if role else "the role"
         subject = "the service account"

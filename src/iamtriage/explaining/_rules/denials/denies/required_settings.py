@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, quote_argument
+from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.denials.conditions import deny_conditions
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
@@ -101,8 +102,19 @@ def encryption_step(denial: Denial, condition: DenyingCondition, general: str) -
     return f"Add this to the call: {setting}. The bucket's default encryption adds no header.{needs}"
 
 
+_SMALL_ARRIVES = lazy_pattern(
+    r"(?i:\bsmall(?:er)? (?:files?|objects?|uploads?|ones) (?:are|is|get|gets) (?:copied|uploaded|written|stored)\b)"
+)
+_SMALL = lazy_pattern(
+    r"(?i:\bsmall(?:er)? (?:files?|objects?|uploads?|ones|dumps?|backups?|archives?|images?|blobs?)\b|\b\d{1,3} ?[KM]i?B\b)"
+)
 PARTS_NEED_DECRYPT = "A large object (usually from 8 MB) is a multipart upload, whose parts S3 decrypts to join them: that requires kms:Decrypt. A small one is sent whole, which requires only kms:GenerateDataKey"
 """Why the upload of a large object needs more than that of a small one."""
+
+
+def find_small_upload(text: str) -> str | None:
+    """Return the clause that says that small objects arrive, which are sent whole."""
+    return find_working(text, _SMALL) or next((each[0] for each in find_said(text, _SMALL_ARRIVES)), None)
 
 
 def why_decrypt(operation: str | None) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change
 from iamtriage.explaining._rules.denials import policy_causes
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.conditions.request_conditions import concerns_no_resource
-from iamtriage.explaining._rules.denials.denies.required_settings import why_decrypt
+from iamtriage.explaining._rules.denials.denies.required_settings import find_small_upload, why_decrypt
 from iamtriage.explaining._rules.denials.kms import keys_of_services, managed_keys
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.denials.resource_commands import role_path_steps
@@ -47,8 +47,6 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     operation = encrypted_data.called_operation(denial) or (context.operation and context.operation.value)
     if not operation and denial.lowercase_action == "kms:decrypt" and _UPLOADS.search(denial.failure.text):
         # Only uploads need it.
-        from iamtriage.explaining._rules.denials.s3.s3_contrasts import find_small_upload
-
         is_of_parts = "ultipart" in denial.failure.text or find_small_upload(denial.failure.text)
         operation = "UploadPart" if is_of_parts else operation
     if denial.resource is None and denial.deny == "implicit" and not concerns_no_resource(denial):

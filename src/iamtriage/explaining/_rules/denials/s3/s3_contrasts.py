@@ -17,11 +17,11 @@ from iamtriage._text import quote_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import RunContrast, find_contrast, find_runs
-from iamtriage.explaining._context.readers.statements import find_said, find_working
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import key_policy_step
-from iamtriage.explaining._rules.denials.denies.required_settings import PARTS_NEED_DECRYPT
+from iamtriage.explaining._rules.denials.denies.required_settings import PARTS_NEED_DECRYPT, find_small_upload
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.s3 import buckets
@@ -131,19 +131,6 @@ def explain_contrast(denial: Denial) -> Explanation | None:
         remedies=remedies,
         notes=EVENTUAL_CONSISTENCY,
     )
-
-
-_SMALL_ARRIVES = lazy_pattern(
-    r"(?i:\bsmall(?:er)? (?:files?|objects?|uploads?|ones) (?:are|is|get|gets) (?:copied|uploaded|written|stored)\b)"
-)
-_SMALL = lazy_pattern(
-    r"(?i:\bsmall(?:er)? (?:files?|objects?|uploads?|ones|dumps?|backups?|archives?|images?|blobs?)\b|\b\d{1,3} ?[KM]i?B\b)"
-)
-
-
-def find_small_upload(text: str) -> str | None:
-    """Return the clause that says that small objects arrive, which are sent whole."""
-    return find_working(text, _SMALL) or next((each[0] for each in find_said(text, _SMALL_ARRIVES)), None)
 
 
 def explain_parts(denial: Denial) -> Explanation | None:
