@@ -1440,6 +1440,41 @@ CASES = {
         "S3 denied s3:GetObject without a reason",
         "arn:aws:s3:::BUCKET/OBJECT_KEY",
     ),
+    "vault-with-a-regional-endpoint": (
+        "URL: PUT https://vault.acme.internal/v1/auth/aws/login\n* error making upstream request: received error code 403 from STS: <ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Credential should be scoped to a valid region, not 'us-east-1'. </Message></Error></ErrorResponse>",
+        "to a regional endpoint, which its configuration names (sts_endpoint), but the client signed it for us-east-1, the default of the clients",
+        "vault login -method=aws region=VAULT_REGION",
+    ),
+    "multi-region-access-point": (
+        "An error occurred (InvalidSignatureException) when calling the GetObject operation: Credential should be scoped to a valid region.\nbotocore: https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/a.csv",
+        "the Multi-Region Access Point accepts only SigV4A signatures",
+        "boto3[crt]",
+    ),
+    "published-mqtt-message": (
+        "The device publishes to acme/plant/1, then: AwsCrtError(name='AWS_ERROR_MQTT_UNEXPECTED_HANGUP', message='The connection was closed unexpectedly.', code=5134)",
+        "AWS IoT Core closed the connection when the client published: most likely, the policy of its certificate does not allow iot:Publish on the topic",
+        "actionType=PUBLISH",
+    ),
+    "endpoint-without-region": (
+        "failed to change Route 53 record set: MissingEndpoint: 'Endpoint' configuration is required for this service",
+        "No Region is set where the call runs",
+        "spec.acme.solvers[].dns01.route53.region of the Issuer or ClusterIssuer",
+    ),
+    "metadata-of-other-client": (
+        "EC2MetadataRequestError: failed to get EC2 instance identity document\ncaused by: RequestError: send request failed\ncaused by: Get http://169.254.169.254/latest/dynamic/instance-identity/document: dial tcp 169.254.169.254:80: i/o timeout",
+        "The program asked the instance metadata service for the identity of its instance",
+        "hop limit",
+    ),
+    "task-definition-not-found": (
+        "An error occurred (ClientException) when calling the DescribeTaskDefinition operation: Unable to describe task definition.",
+        "The task definition does not exist",
+        "aws ecs list-task-definitions",
+    ),
+    "object-missing-in-a-log-of-go": (
+        "s3.DEBUG DEBUG: Validate Response s3/HeadObject failed, attempt 0/3, error NotFound: Not Found\n\tstatus code: 404, request id: 1A2B3C4D, host id: ab=",
+        "The object does not exist",
+        "aws s3api list-objects-v2",
+    ),
     "disabled-bucket": (
         "An error occurred (AllAccessDisabled) when calling the GetObject operation: All access to this object has been disabled",
         "is disabled, by AWS or its owner",

@@ -34,6 +34,10 @@ _LOGGED_CALL = lazy_pattern(
 )
 # A call in code with the client named after its service.
 _JS_CALL = r"(?<![\w.]){}\.([a-z]\w{{2,80}})\(\{{"
+# What the SDK for Go v1 logs of a request that fails.
+_GO_LOG = lazy_pattern(
+    r"\b(?:Send|Sign|Unmarshal|Validate) Re(?:quest|sponse) ([a-z0-9.]{2,40})/([A-Z]\w{2,80}) failed\b"
+)
 _RUBY_CALL = lazy_pattern(
     r"/aws-sdk-[a-z0-9]{2,40}/client\.rb:[0-9]{1,6}:in [`'](?:Aws::(?P<service>\w{2,40})::Client#)?(?P<name>[a-z]\w{2,80})'"
     # Version 1 defines its methods with eval.
@@ -218,6 +222,7 @@ _CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
     (("to GetObject for ",), _TEMPLATE_READ, lambda _: ("s3", "GetObject")),
     (("s3://",), _SQL_CALL, lambda found: ("s3", "GetObject" if found[1].lower() == "copy" else "PutObject")),
     (("bject",), OBJECT_CALL, lambda found: ("s3", f"{found['verb'].capitalize()}Object")),
+    ((" failed, attempt ",), _GO_LOG, lambda found: (found[1], found[2])),
     ((".services.",), _JAVA_CLIENT, lambda found: (found[1], _capitalize(found[2]))),
     (("resourceType",), _TASK_CALL, lambda found: (found[1], _capitalize(found[2]))),
     (("upload",), _PARTS_FAILED, lambda _: ("s3", "UploadPart")),

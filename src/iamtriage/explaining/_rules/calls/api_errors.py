@@ -35,6 +35,7 @@ from iamtriage.explaining._rules.calls.names import iam_names, missing_in_region
 from iamtriage.explaining._rules.calls.names.missing_resources import MISSING_IN_S3, explain_not_found
 from iamtriage.explaining._rules.calls.names.placeholders import explain_placeholder
 from iamtriage.explaining._rules.calls.network import metadata_requests, node_groups, session_manager
+from iamtriage.explaining._rules.calls.network.mqtt_connections import explain_closed_connection
 from iamtriage.explaining._rules.calls.network.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.roles import (
@@ -346,6 +347,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         service="eks-auth",
         code=r"InvalidToken(?:Exception)?",
     ),
+    Route(explain_closed_connection, code=r"(?i)AWS_?ERROR_?MQTT_?UNEXPECTED_?HANGUP"),
     Route(metadata_requests.explain_metadata_request, message=metadata_requests.METADATA_REQUEST),
     Route(
         explain_quota,
@@ -386,6 +388,7 @@ _ROUTES_AFTER_KINDS: tuple[Route[_Rule], ...] = (
         message=r"maximum number of (?!attempts)|exceed(?:ed|s)? (?:the |your )?(?:quota|limit|maximum(?! number of attempts))|[Ll]imit (?:has been |was )?(?:exceeded|reached)",
         except_code=_ANY_CODE,
     ),
+    Route(explain_not_found, message=r"Unable to describe task definition"),
     Route(iam_names.explain_credential_of_user, message=iam_names.MISSING_AT_USER),
     Route(explain_not_found, code=r"404|.*(?:NotFound|NoSuch|NonExistent|DoesNotExist|UnknownResource).*"),
     # Some services report a missing resource as an invalid parameter.

@@ -10,6 +10,7 @@ import re
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
@@ -20,6 +21,7 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import fin
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import StatedAcl, find_acl
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import AwsError
 from iamtriage.sts._endpoints import NO_REGION as NO_REGION_SET
 
@@ -224,6 +226,13 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
             commands=clusters.set_variables_command(case, variables),
             url=pages.SDK_REGION,
         )
+    controller = find_controller(case.failure.text)
+    if controller is not None and controller.region_setting:
+        return cluster_remedy(
+            f"Set {controller.region_setting}",
+            f"{capitalize_start(controller.name)} sends its calls to the Region of this setting, which is missing or empty.",
+            url=pages.SDK_REGION,
+        )
     message, text = clues.message_text(case), case.text
     sets_other = "boto" in text and "AWS_REGION=" in text and "AWS_DEFAULT_REGION=" not in text
     of_boto = "The text sets AWS_REGION, which boto3 does not read: set AWS_DEFAULT_REGION."
@@ -250,7 +259,7 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
 REQUEST_KINDS = (
     ErrorKind(
         cause=NO_REGION,
-        code=r"NoRegion|MissingRegion",
+        code=r"NoRegion|MissingRegion|MissingEndpoint",
         message=NO_REGION_SET,
         summary="No Region is set where the call runs, so no request reached AWS.",
         is_from_sdk=True,

@@ -100,7 +100,7 @@ def explain_copy_source(case: Case[Failure]) -> Explanation | None:
 
 
 def is_head_call(case: Case[AwsError]) -> bool:
-    return case.failure.envelope.operation in {"HeadObject", "HeadBucket"}
+    return case.operation in {"HeadObject", "HeadBucket"}
 
 
 def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:

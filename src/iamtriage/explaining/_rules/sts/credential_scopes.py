@@ -33,7 +33,7 @@ from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, STS_ANNOTATION, StsCall
 
 _SIGNED_REGION = lazy_pattern(
-    r"scoped to (?:a )?(?:valid|correct) [Rr]egion, not '([a-z0-9-]{1,40})'", re.ASCII
+    r"scoped to (?:a )?(?:valid|correct) [Rr]egion ?, not '([a-z0-9-]{1,40})'", re.ASCII
 )
 _EXPECTED_REGION = lazy_pattern(
     r"the region '([a-z0-9-]{1,30})' is wrong; expecting '([a-z0-9-]{1,30})'", re.ASCII
@@ -89,6 +89,8 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     service = service_scopes.EXPECTED_SERVICE.search(message)
     if service is not None:
         return service_scopes.explain_expected_service(case, message, service[1])
+    if (multi_region := service_scopes.explain_multi_region(case)) is not None:
+        return multi_region
     signed = _SIGNED_REGION.search(message)
     if signed is not None and not any(map(str.isdigit, signed[1])):
         return _explain_no_region(case, message, signed[1])
@@ -103,7 +105,7 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
         signed_region = signed_region or region_settings.find_signed_region(case.failure.text, called[1])
         if signed_region != called[1]:
             return explain_wrong_region(case, signed_region, called[1], host=called[0])
-    if _is_from_sts(case.failure, hosts):
+    if _is_from_sts(case, hosts):
         host = None if called is None else called[0]
         return _explain_sts(case, message, signed_region, is_global=GLOBAL_HOST in hosts, host=host)
     return _explain_region(case, message, signed_region)
@@ -124,12 +126,15 @@ def _find_regional_host(case: Case[CredentialScope], hosts: tuple[str, ...]) -> 
     return None
 
 
-def _is_from_sts(failure: CredentialScope, hosts: tuple[str, ...]) -> bool:
+def _is_from_sts(case: Case[CredentialScope], hosts: tuple[str, ...]) -> bool:
+    failure = case.failure
     if StsCall(failure=failure).scope_failure is None:
         return False
     # StsCall attributes failures without a service to STS. A host of another service contradicts that.
     if failure.envelope.service is not None or failure.envelope.operation is not None:
         return True
+    if case.service not in {None, "sts"}:
+        return False  # a frame or a command names the service
     if _JSON_BODY.search(failure.text):
         return False
     return all(host.startswith("sts") for host in hosts)

@@ -267,16 +267,22 @@ def explain_relayed_scope(
     """Explain that Vault sends the signed request of a client to the STS endpoint of another Region."""
     configured = _STS_OF_RELAY.search(case.text)
     called, region = f"the global endpoint https://{GLOBAL_HOST}, its default", "us-east-1"
+    is_default = signed_region == region and configured is None
+    if is_default:
+        # The global endpoint would accept the default of the clients.
+        stated = case.facts.region if case.facts.region != region else None
+        called, region = "a regional endpoint, which its configuration names (sts_endpoint)", stated or ""
     if configured is not None:
         region = configured["region"]
         called = f"https://sts.{region}.amazonaws.com, which its configuration names"
     configure, sign = _configure_remedy(signed_region), _sign_remedy(region)
+    signed = f"{signed_region}, the default of the clients" if is_default else signed_region
     text = f"{_RELAYS} The signature and the endpoint must be for the same Region."
     return case.explain(
-        f"The Vault server sent the client's STS request to {called}, but the client signed it for {signed_region or 'another Region'}.",
+        f"The Vault server sent the client's STS request to {called}, but the client signed it for {signed or 'another Region'}.",
         GLOBAL_HOST_REGIONAL_CREDENTIALS.cause("derived", because, text=text),
         topic="sts-endpoint",
-        remedies=(sign, configure) if configured else (configure, sign),
+        remedies=(sign, configure) if configured or is_default else (configure, sign),
         notes="The secret access key is not the problem, and no permission is missing.",
     )
 
@@ -316,10 +322,18 @@ def _configure_remedy(region: str | None) -> Remedy:
 
 
 def _sign_remedy(region: str | None) -> Remedy:
-    name = commands.region(region)
+    # Not REGION, which can become the Region that the client signed for.
+    is_unknown = region == ""
+    name = "VAULT_REGION" if is_unknown else commands.region(region)
     return your_remedy(
-        f"Sign the login for {name}, the Region that Vault calls",
+        f"Sign the login for {'' if is_unknown else f'{name}, '}the Region that Vault calls",
+        "VAULT_REGION is sts_region, or the Region in sts_endpoint, in the output of vault read. AWS_REGION alone does not change what vault login signs for."
+        if is_unknown
+        else None,
         "Set region in the login. In Vault Agent, set region in the config of auto_auth; with an SDK, set the Region of the STS client that signs.",
-        commands=fill_command("vault login -method=aws region={}", name),
+        commands=(
+            "vault read auth/aws/config/client" if is_unknown else None,
+            fill_command("vault login -method=aws region={}", name),
+        ),
         url=_PAGE,
     )

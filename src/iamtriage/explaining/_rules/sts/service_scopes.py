@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.explaining._rules.sts import region_settings
 from iamtriage.failures._failures import CredentialScope
 
@@ -75,6 +76,59 @@ ENDPOINT_OF_OTHER_SERVICE = CauseType(
     remedy="Remove or correct",
     of="wrong-signing-service",
 )
+
+
+_MULTI_REGION_PAGE = "https://docs.aws.amazon.com/sdkref/latest/guide/feature-s3-mrap.html"
+ASYMMETRIC_SIGNATURE = CauseType(
+    "asymmetric-signature",
+    title="The endpoint accepts only signatures that are not for one Region (SigV4A)",
+    text="It has one endpoint for all Regions, and accepts only SigV4A, which is not for one Region. An SDK signs with it if its library for SigV4A is installed.",
+    recognised_by="AWS rejects the Region of a signature, and the text names CloudFront KeyValueStore or a Multi-Region Access Point.",
+    fix="Install the SDK's library for SigV4A, and update the SDK.",
+    sources=(_MULTI_REGION_PAGE,),
+)
+_MULTI_REGION_SERVICES = text_signs.Signs(
+    {
+        r"(?i:cloudfront-?key-?value-?store)": "CloudFront KeyValueStore",
+        r"\.mrap\b|\.accesspoint\.s3-global\.amazonaws\.": "the Multi-Region Access Point",
+    }
+)
+# How an SDK gets SigV4A: what shows the SDK, the step and the command.
+_SIGNERS = text_signs.Signs(
+    {
+        r"@aws-sdk/|node_modules/": (
+            'Import it once, before the first call: import "@aws-sdk/signature-v4a"; (or, for Node.js only, "@aws-sdk/signature-v4-crt"). Clients from before 2024 do not use it: update them.',
+            "npm install @aws-sdk/signature-v4a",
+        ),
+        r"\b(?:botocore|boto3)\b": (
+            "boto3 signs with the AWS Common Runtime, once it is installed.",
+            "pip install --upgrade 'boto3[crt]'",
+        ),
+        r"(?i:\.php\b|aws-sdk-php)": ("The SDK for PHP needs the extension awscrt.", "pecl install awscrt"),
+        r"\.rb:[0-9]": ("The SDK for Ruby needs the gem aws-crt.", "gem install aws-crt"),
+    }
+)
+_ANY_SIGNER = "In JavaScript, import @aws-sdk/signature-v4a; for Python, install boto3[crt]; for PHP, the extension awscrt; for Ruby, the gem aws-crt; for Java, add software.amazon.awssdk:auth-crt."
+
+
+def explain_multi_region(case: Case[CredentialScope]) -> Explanation | None:
+    """Explain that an endpoint for all Regions rejects a signature for one of them; return ``None`` for other endpoints."""
+    text = case.failure.text
+    service = _MULTI_REGION_SERVICES.find(text)
+    if service is None:
+        return None
+    step, line = _SIGNERS.find(text) or (_ANY_SIGNER, None)
+    return case.explain(
+        f"The request is signed for one Region, but {service} accepts only SigV4A signatures, which are for all Regions.",
+        ASYMMETRIC_SIGNATURE.cause("derived", clues.quote_phrases(clues.message_text(case), *PHRASES)),
+        remedies=your_remedy(
+            "Install the library for SigV4A, and let the SDK sign with it",
+            step,
+            commands=line,
+            url=_MULTI_REGION_PAGE,
+        ),
+        notes="Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies.",
+    )
 
 
 def explain_expected_service(case: Case[CredentialScope], message: str, expected: str | None) -> Explanation:

@@ -179,6 +179,7 @@ _CONTROLLERS = (
         ("route53:",),
         # https://github.com/cert-manager/website/pull/1466
         role_setting="spec.acme.solvers[].dns01.route53.role of the Issuer or ClusterIssuer",
+        region_setting="spec.acme.solvers[].dns01.route53.region of the Issuer or ClusterIssuer",
         policy=controller_policies.CERT_MANAGER,
     ),
     # https://github.com/kubernetes-sigs/external-dns/blob/master/docs/tutorials/aws.md

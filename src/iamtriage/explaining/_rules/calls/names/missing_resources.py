@@ -108,6 +108,8 @@ _RESOURCES = tuple(
          "aws kms list-aliases --query 'Aliases[].[AliasName,TargetKeyId]'", ""),
         ("database instance", rf"DBInstance {_NAME} not found",
          "aws rds describe-db-instances --query 'DBInstances[].DBInstanceIdentifier'", ""),
+        ("task definition", r"Unable to describe task definition",
+         "aws ecs list-task-definitions --query taskDefinitionArns", "task-definition taskDefinition"),
         ("topic", r"Topic does not exist", "aws sns list-topics", "topic-arn TopicArn"),
         ("stream", rf"Stream {_NAME} under account \d{{12}} not found", "aws kinesis list-streams", ""),
         ("hosted zone", rf"No hosted zone found with ID: {_NAME}(?:\.?(?:\s|$))",
@@ -340,7 +342,7 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
 
     A bucket of another Region or account gives 301 or 403 instead.
     """
-    code, operation = clues.error_code(case.failure), case.failure.envelope.operation
+    code, operation = clues.error_code(case.failure), case.operation
     kind, name = "object", "key"
     text = "The bucket has no object with this key."
     misspelled = "The key is misspelled. Keys are case-sensitive, and a leading slash is a part of the key."

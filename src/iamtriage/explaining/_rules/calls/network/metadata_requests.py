@@ -24,12 +24,12 @@ from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import AwsError
 
-METADATA_REQUEST = lazy_pattern(r"operation error ec2imds|\bEC2MetadataError\b")
+METADATA_REQUEST = lazy_pattern(r"operation error ec2imds|\bEC2Metadata(?:Request)?Error\b")
 METADATA_UNANSWERED = CauseType(
     "metadata-unanswered",
     title="The instance metadata service did not answer",
     meaning="A program asked the EC2 instance metadata service for something other than credentials, such as the VPC ID or the Region, and got no usable response.",
-    recognised_by="An error of ec2imds or EC2MetadataError that names the VPC ID, the Region or the identity document.",
+    recognised_by="An error of ec2imds, EC2MetadataError or EC2MetadataRequestError that names the VPC ID, the Region or the identity document.",
     fix="Configure what the program asks for, or set the hop limit of the instance metadata to 2.",
     sources=(pages.EC2_METADATA, pages.LOAD_BALANCER_CONTROLLER),
 )

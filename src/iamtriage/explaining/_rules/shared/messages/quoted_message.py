@@ -221,7 +221,7 @@ def _find_message(entry: str, *, is_whole: bool) -> str:
     return "" if is_uncertain or _SENTENCE_START.match(message) is None else message
 
 
-_MAX_QUOTED = 200
+_MAX_QUOTED = 300
 _MAX_LENGTH = 8_000
 _CHARS_BEFORE = 300
 _CHARS_AFTER = 1_000
