@@ -123,6 +123,26 @@ def test_unknown_data_access_policy() -> None:
     assert "the role of the knowledge base" in of_base.summary
 
 
+BASE = "ValidationException: The knowledge base storage configuration provided is invalid... "
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_denied"),
+    [
+        ("Request failed: [security_exception] 403 Forbidden", True),
+        ("Dependency error document status code: 403, error message: Bad Authorization", True),
+        ("Dependency error document status code: 404, error message: no such index [docs]", False),
+    ],
+)
+def test_answer_that_bedrock_passes_on(answer: str, *, is_denied: bool) -> None:
+    code = f'resource "aws_bedrockagent_knowledge_base" "docs" {{\n  role_arn = "{ROLE}docs-kb"\n}}\n# docs-kb: Allow aoss:*\n'
+    explanation = explain(f"{BASE}{answer}\n\n{code}{IN_TERRAFORM}")
+    assert (explanation.causes[0].code == "data-access-policy") is is_denied
+    if is_denied:
+        assert explanation.summary.endswith("its data access policy docs-data does not list docs-kb.")
+        assert explanation.notes[0].endswith("aoss:* is not required: take it back.")
+
+
 SIGN_IN = "The browser shows: invalid_grant, Invalid grant provided\n"
 
 

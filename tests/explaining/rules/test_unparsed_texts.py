@@ -326,6 +326,22 @@ def test_nothing_is_found_in_other_texts(text: str) -> None:
             id="GITHUB_TOKEN",
         ),
         pytest.param(
+            "HttpError: Resource not accessible by integration\n  'x-accepted-github-permissions': 'issues=write; pull_requests=write'\n\n"
+            "    permissions:\n      id-token: write\n      contents: read\n    steps:\n      - uses: actions/checkout@v4",
+            (
+                "the permissions in the workflow do not have pull-requests: write",
+                "permissions: id-token: write contents: read pull-requests: write",
+            ),
+            ("contents: write",),
+            id="GITHUB_TOKEN whose permissions the text lists",
+        ),
+        pytest.param(
+            "HttpError: Resource not accessible by integration\n  url: 'https://api.github.com/repos/acme/shop/releases'",
+            ("the permissions in GitHub decide", " contents: write"),
+            ("pull-requests",),
+            id="GITHUB_TOKEN and the call",
+        ),
+        pytest.param(
             "remote: Permission to acme/shop.git denied to ana.",
             ("Give ana write access to the repository acme/shop.git",),
             ("GITHUB_TOKEN",),

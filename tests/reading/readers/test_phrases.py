@@ -269,6 +269,11 @@ DENIALS: Table = (
         denied(status_code=403),
     ),
     (
+        "knowledge-base",
+        "An error occurred (ValidationException) when calling the CreateKnowledgeBase operation: The knowledge base storage configuration provided is invalid... Request failed: [security_exception] 403 Forbidden",
+        denied(code="ValidationException", operation="CreateKnowledgeBase", status_code=403),
+    ),
+    (
         "scope-at-search",
         "opensearchpy.exceptions.AuthorizationException: AuthorizationException(403, 'Credential should be scoped to a valid region. ')",
         expect("credential_scope", code="AuthorizationException", status_code=403),

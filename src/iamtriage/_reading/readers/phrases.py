@@ -94,6 +94,8 @@ sure   | AuthorizationException: | \b(?:AWS_MSK_IAM|kafka-cluster:[A-Z])[^\x1e]{
 unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_code>403) response body(?![^\n]{0,120}? has expired)
 sure   | <authorization_exception>User does not | (?:AuthorizationException\((?P<status_code>403), '(?:security_exception', ')?)?(?:OpenSearch exception \[type=)?authorization_exception(?:, reason=|', '|\] )User does not have permissions for the requested resource
 sure   | permissions for the requested resource [ | User does not have permissions for the requested resource \[type=authorization_exception
+# Bedrock passes on what OpenSearch Serverless answered to the role of a knowledge base.
+sure   | storage configuration provided is invalid | storage configuration provided is invalid\.{1,3} (?:Request failed: \[security_exception\] 403 Forbidden|Dependency error document status code: 403\b[^\n]{0,60}?\bBad Authorization)
 outer  | <pull>pull access denied for|not exist or no pull access | (?:pull access denied for|repository(?= \S{1,500} not found: does not exist or no pull access)) [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}(?:, repository does not exist or may require)?
 outer  | <Operation>Operation Denied. | (?:\b(?P<code>NotAuthorizedError) - |have the correct permissions\. Reason: )Operation Denied\.
 sure   | <MultiFactorAuthentication>|<Serverless>Serverless Error ---|<ServerlessError>: Access Denied | MultiFactorAuthentication failed with|(?:Serverless Error -{8,}|ServerlessError:) Access Denied(?!\x20\w)

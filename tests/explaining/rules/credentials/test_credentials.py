@@ -2593,6 +2593,30 @@ def test_success_in_other_regions_refutes_invalid_keys(text: str, summary: str, 
     assert {cause.code for cause in explanation.causes}.isdisjoint({"access-key-deleted", "key-mistyped"})
 
 
+JAVA_TOKEN = "AmazonS3Exception: The provided token is malformed or otherwise invalid. (Service: Amazon S3; Status Code: 400; Error Code: InvalidToken; Request ID: 2M1KEXAMPLE9XQ0B; Proxy: null)\n"
+JAVA_CODE = '    .withEndpointConfiguration(new EndpointConfiguration("https://sts.amazonaws.com", "us-east-1"))\nsts.assumeRole(new AssumeRoleRequest().withRoleArn("arn:aws:iam::111122223333:role/copy"))\ns3.withRegion("eu-south-1")\n'
+
+
+@pytest.mark.parametrize(
+    ("said", "likeliest"),
+    [
+        ("The status of the Region is ENABLED.\n", ": the session token is a version 1 token"),
+        (
+            "The status of the Region is not ENABLED.\n",
+            ": most likely, the session token is a version 1 token",
+        ),
+        ("", ": most likely, the session token is a version 1 token"),
+    ],
+)
+def test_token_of_the_global_endpoint_in_the_code(said: str, likeliest: str) -> None:
+    explanation = explain(said + JAVA_TOKEN + JAVA_CODE)
+    words = f"eu-south-1, an opt-in Region, rejects the credentials{likeliest} of the global STS endpoint."
+    assert explanation.summary == words
+    assert explanation.causes[1].code == "v1-token-in-opt-in-region"
+    assert "sts.us-east-1.amazonaws.com" in (explanation.remedies[0].manifest or "")
+    assert "v2Token" in str(explanation.remedies[1].commands)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -94,7 +94,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     if listed is not None and not listed.keys.get(listed.key):
         explanation = explain_inactive_key(case, listed, stored_keys_remedy(case))
         return attrs.evolve(explanation, notes=(_NOT_AUTHENTICATED,))
-    if request.working_regions:
+    if request.working_regions or (request.is_opt_in and request.calls_global):
         return _explain_rejecting_region(case, request, region)
     is_other_partition = any(cause.code in PARTITION_CAUSES for cause in region.causes)
     causes = (
@@ -229,6 +229,7 @@ def _explain_rejecting_region(
     case: Case[InvalidCredentials], request: RejectedRequest, region: StsFindings
 ) -> Explanation:
     others, note = join_words(request.working_regions, "and"), ""
+    known = f"The credentials are valid: they work in {others}. " if others else ""
     rejects = f"Only {request.region} rejects them"
     if request.is_opt_in:
         likeliest = rejecting_regions.describe_not_enabled(request, "it")
@@ -239,10 +240,14 @@ def _explain_rejecting_region(
             likeliest = f"the session token is a version 1 token{other}"
         if not (request.is_enabled and (request.has_v1_tokens or request.calls_global)):
             likeliest = f"most likely, {likeliest}"
-        rejects = f"Only {request.region}, an opt-in Region, rejects them: {likeliest}"
+        rejects = f"{'Only ' if others else ''}{request.region}, an opt-in Region, rejects {'them' if others else 'the credentials'}: {likeliest}"
     is_shown, is_global = request.has_v1_tokens, request.calls_global
-    enabled = v1_token_cause(request.region, is_shown=is_shown, is_global=is_global)
-    causes = (enabled,) if request.is_enabled else region.causes
+    of_token = v1_token_cause(
+        request.region, is_shown=is_shown, is_global=is_global, is_enabled=request.is_enabled
+    )
+    causes = (of_token,) if request.is_enabled else region.causes
+    if is_global and not (request.is_enabled or others):
+        causes = (of_token, *(each for each in causes if each.code != of_token.code))
     if request.lacks_region_of_caller:
         causes, note = causes[:1], " The role and its trust policy are not the problem either."
     text = "AWS knows the credentials."
@@ -250,8 +255,8 @@ def _explain_rejecting_region(
         text = "The access key exists and is active. It is that of a user, without a session token."
     shown = present(f"The text shows successful calls in {others}.", find_other_rejection(case))
     return case.explain(
-        f"The credentials are valid: they work in {others}. {rejects}.",
-        INVALID_CREDENTIALS.cause("derived", shown, text=text),
+        f"{known}{rejects}.",
+        INVALID_CREDENTIALS.cause("derived", shown, text=text) if others else reported_cause(request),
         *(() if request.has_no_token else causes),
         remedies=tuple(rejecting_regions.region_remedies(request, region))
         or (credential_remedies.SHOW_IDENTITY,),

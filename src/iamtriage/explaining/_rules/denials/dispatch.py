@@ -256,6 +256,10 @@ GUARDRAIL_ROUTES: Rows = (
                 ),
                 "denials.services.repositories.explain_git_denial",
             ),
+            (
+                says("storage configuration provided is invalid"),
+                "denials.data_stores.opensearch.explain_data_access",
+            ),
             # opensearch-py passes on only the status.
             (
                 all_of(says("aoss"), says("Exception(403")),

@@ -153,14 +153,16 @@ class StsFindings(Value):
     remedies: tuple[Remedy, ...] = ()
 
 
-def v1_token_cause(region: str | None, *, is_shown: bool, is_global: bool = False) -> Cause:
-    """Return the cause that an enabled opt-in Region rejects a version 1 token."""
+def v1_token_cause(
+    region: str | None, *, is_shown: bool, is_global: bool = False, is_enabled: bool = True
+) -> Cause:
+    """Return the cause that an opt-in Region, which the account most likely has enabled, rejects a version 1 token."""
     version = "The account's GlobalEndpointTokenVersion is 1. " if is_shown else ""
     if is_global:
         version += "The text shows the global endpoint. "
     return V1_TOKEN_IN_OPT_IN_REGION.cause(
         "derived" if is_shown or is_global else "possible",
-        text=f"{version}Version 1 tokens, which the global endpoint issues, are not valid in opt-in Regions. The account has enabled {region}.",
+        text=f"{version}Version 1 tokens, which the global endpoint issues, are not valid in opt-in Regions.{f' The account has enabled {region}.' if is_enabled else ''}",
     )
 
 

@@ -63,6 +63,7 @@ _TOKEN = lazy_pattern(r"token\b[\"']? ?[=:]", re.IGNORECASE)
 # What the commands print about a Region and about the tokens of the global endpoint.
 _ENABLED = lazy_pattern(
     r"\bRegionOptStatus\b\W{1,8}ENABLED|\bget-region-opt-status\b[^\n]{0,100}\bENABLED\b|\bOptInStatus\b\W{1,8}opted-in\b|(?<!if )\b(?:it's|it is|Region is) (?:already )?enabled (?:in|for) (?:the|my|our|this) account\b"
+    r"|\b(?i:check(?:ed)?|verif\w{1,8}|opt|status)\b[^\n]{0,20}(?<!not )\bENABLED\b"
 )
 _V1_TOKENS = lazy_pattern(r"\bGlobalEndpointTokenVersion\b[\"']?(?:: ?|[^\n]{0,60}\n[ \t]{0,8})1\b")
 # How the AWS CLI and boto3 print a call whose credentials are not accepted.
@@ -172,8 +173,9 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     )
     # A call that is to assume the role has the source profile's credentials.
     operation = case.operation
-    assumes_role = operation == "AssumeRole" or (operation is None and service == "sts")
-    is_of_role = operation == "AssumeRole" and role is not None
+    is_assuming = operation == "AssumeRole" and service in {None, "sts"}
+    assumes_role = is_assuming or (operation is None and service == "sts")
+    is_of_role = is_assuming and role is not None
     calls_global = _calls_global(text)
     is_shown = calls_global or _SESSIONS.search(case.text) is not None
     uses_session = is_shown or (role is not None and not assumes_role)
@@ -218,7 +220,7 @@ def _find_partition(case: Case[InvalidCredentials]) -> str:
 
 
 _ENDPOINT_IN_CODE = lazy_pattern(
-    r"^(?!\s{0,40}(?:#|//))[^\n]{0,200}\b(?i:endpoint(?:_?url|Override)?)[\"']?(?:\s?(?:=>?|:)\s?|\()[^\n]{0,40}[\"']https://sts\.amazonaws\.com/?[\"'][^\n]{0,200}$",
+    r"^(?!\s{0,40}(?:#|//))[^\n]{0,200}\b(?i:endpoint(?:_?url|Override|Configuration)?)[\"']?(?:\s?(?:=>?|:)\s?|\()[^\n]{0,40}[\"']https://sts\.amazonaws\.com/?[\"'][^\n]{0,200}$",
     re.MULTILINE,
 )
 _LINE_NUMBER = lazy_pattern(r"^\s{0,8}\d{1,5}[:|]?\s{1,8}")

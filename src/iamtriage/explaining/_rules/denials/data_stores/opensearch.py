@@ -180,6 +180,10 @@ _PRINCIPALS = lazy_pattern(r"\bPrincipals?\\?[\"']?\s{0,9}[=:]\s{0,9}\[(?P<arns>
 _NAME = lazy_pattern(r"\baccess-policy\b[^\n|;]{0,120}?--name[ =](?P<name>[a-z][a-z0-9-]{2,31})")
 _LIST = "aws opensearchserverless list-access-policies --type data --query 'accessPolicySummaries[].name'"
 _COLLECTION = lazy_pattern(r"\b(?:index|collection)/(?P<name>[a-z][a-z0-9-]{2,31})\b")
+# An Allow in the text; a question or advice names the action alone.
+_ALLOWED = lazy_pattern(
+    r"\b[Aa]llow(?:s|ed)?\b[^\n]{0,40}?\baoss:(?:APIAccessAll\b|\*)|\"aoss:(?:APIAccessAll|\*)\""
+)
 DATA_ACCESS_POLICY = CauseType(
     "data-access-policy",
     title="The data access policy of the collection does not allow the request",
@@ -254,6 +258,9 @@ def explain_data_access(denial: Denial) -> Explanation:
             because = f"{because[:-1]}: the one with AWSReservedSSO_ is that of people who sign in to IAM Identity Center."
     if is_administrator(text) and not is_listed:
         shown = ", which AdministratorAccess includes"
+    elif _ALLOWED.search(text) and not is_listed:
+        shown = ", which the text shows"
+    back = " aoss:* is not required: take it back." if "aoss:*" in text else ""
     if caller is None and who.endswith("caller"):
         second = remedies.your_remedy(
             "Print which identity calls, where the program runs",
@@ -264,7 +271,7 @@ def explain_data_access(denial: Denial) -> Explanation:
         f"OpenSearch Serverless denied the request to {of}: {why}.",
         DATA_ACCESS_POLICY.cause("derived" if policy else "reported", because),
         remedies=(_change_remedy(text, policy, caller, who, is_listed=is_listed), second),
-        notes=f"Both layers must allow the request: the data access policy, and IAM with aoss:APIAccessAll{shown}. {'More IAM permissions do not help' if shown else 'No IAM policy replaces the first'}.",
+        notes=f"Both layers must allow the request: the data access policy, and IAM with aoss:APIAccessAll{shown}. {'More IAM permissions do not help' if shown else 'No IAM policy replaces the first'}.{back}",
     )
 
 

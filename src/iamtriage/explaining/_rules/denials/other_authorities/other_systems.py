@@ -94,20 +94,70 @@ def _explain_firewall(text: str) -> Explanation | None:
     )
 
 
+# The permissions of which a call needs one, and the calls that tell.
+_ACCEPTED = lazy_pattern(
+    r"x-accepted-github-permissions['\"]?\s?:\s?['\"]?(?P<names>[a-z_]{3,40}=write(?:[;,]\s?[a-z_]{3,40}=write){0,4})"
+)
+_CALLS = {
+    "pull-requests": lazy_pattern(r"/(?:issues/\d+/comments|pulls/\d+)\b|\bcreateComment\b|\bcreateReview\b"),
+    "contents": lazy_pattern(r"/releases\b|/git/refs\b|\bcreateRelease\b"),
+    "checks": lazy_pattern(r"/check-runs\b"),
+    "statuses": lazy_pattern(r"/statuses/[0-9a-f]{7}"),
+    "deployments": lazy_pattern(r"/deployments\b"),
+}
+_PERMISSIONS = lazy_pattern(
+    r"^(?P<indent> {0,40})permissions:[ \t]{0,4}\n(?P<lines>(?:(?P=indent) {1,8}[a-z-]{3,30}: (?:read|write|none)[^\n]{0,80}(?:\n|\Z))+)",
+    re.MULTILINE,
+)
+
+
+def _find_permission(text: str) -> str | None:
+    """Return the permission of GITHUB_TOKEN that a rejected call requires, if the text tells."""
+    accepted = _ACCEPTED.search(text)
+    if accepted is None:
+        return next((name for name, call in _CALLS.items() if call.search(text)), None)
+    names = re.findall(r"([a-z_]+)=write", accepted["names"])
+    # A comment needs either of two.
+    return ("pull_requests" if "pull_requests" in names else names[0]).replace("_", "-")
+
+
+def _explain_job_token(found: re.Match[str], text: str) -> Explanation:
+    """Explain that the token of a workflow's job lacks a permission."""
+    permission, listed = _find_permission(text), only_one([*_PERMISSIONS.finditer(text)])
+    lines = [] if listed is None else [each.strip() for each in listed["lines"].splitlines()]
+    required = f"{permission or 'contents'}: write"
+    if permission is None:
+        required += "  # or pull-requests, packages, issues: what the call changes"
+    if not lines:
+        lines = ["contents: read", "id-token: write  # keep it if the job assumes an AWS role"]
+    lines = [each for each in lines if each.partition(":")[0] != required.partition(":")[0]]
+    lacks = listed is not None and permission is not None and f"{permission}: write" not in listed["lines"]
+    why = "the permissions in GitHub decide, not an IAM role or policy"
+    if lacks:
+        why = f"the permissions in the workflow do not have {permission}: write. IAM roles and policies have no effect"
+    return explain_elsewhere(
+        found[0],
+        f"GitHub denied the request of github-actions[bot]: {why}.",
+        your_remedy(
+            "Give the job's GITHUB_TOKEN the permission that the call requires",
+            "Set it in the job or the workflow. Once permissions are listed, those that are not listed are none. A repository or organization can also limit the token to read access, and workflows of forks get only that.",
+            None
+            if permission
+            else "GITHUB_TOKEN is valid only for the repository of the workflow: for another one, use a GitHub App or a deploy key.",
+            manifest="\n".join(("permissions:", *(f"  {each}" for each in (*lines, required)))),
+            url="https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions",
+        ),
+    )
+
+
 def _explain_github(text: str) -> Explanation | None:
     found = _GITHUB.search(text)
     if found is None:
         return None
     who = found["who"] or "github-actions[bot]"
     if who == "github-actions[bot]":
-        remedy = your_remedy(
-            "Give the job's GITHUB_TOKEN the permission that the call requires",
-            "Set it in the job or the workflow: the token then has only the permissions that are listed there. A repository or organization can also limit the token to read access, and workflows of forks get only that.",
-            "GITHUB_TOKEN is valid only for the repository of the workflow: for another one, use a GitHub App or a deploy key.",
-            manifest="permissions:\n  contents: write  # or pull-requests, packages, issues: what the call changes\n  id-token: write  # keep it if the job assumes an AWS role\n",
-            url="https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions",
-        )
-    elif who == "deploy key":
+        return _explain_job_token(found, text)
+    if who == "deploy key":
         who = "a deploy key"
         remedy = owner_remedy(
             f"Allow write access for the deploy key of the repository {found['repository']}",

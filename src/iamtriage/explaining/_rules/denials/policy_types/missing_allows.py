@@ -252,7 +252,7 @@ def _derived_action_cause(denial: Denial) -> Cause:
         if CUT_OFF.search(stated):
             text = f"The text cuts the action off, and only {denial.action} begins like that."
         return DERIVED_ACTION.cause("derived", text=text)
-    because = ("The message names the call, not the action.",)
+    because: tuple[str, ...] = ("The message names the call, not the action.",)
     actions = wording.join_first_four(denial.actions)
     if denial.action is None:
         text = f"Several services have a call {operation}, and the text does not say which was called. Depending on the service, it requires {actions}."
