@@ -141,7 +141,17 @@ def test_claim_that_differs_comes_first() -> None:
 def test_arn_with_wrong_punctuation(written: str, reason: str) -> None:
     text = f"An error occurred (ValidationError) when calling the AssumeRoleWithWebIdentity operation: Request ARN is invalid\n\n  annotations:\n    eks.amazonaws.com/role-arn: {written}\n"
     explanation = explain(text)
-    assert reason in explanation.summary
+    assert f"STS rejected {written}: {reason}" in explanation.summary
+    # The right ARN beside the setting is not the rejected one.
+    printed = '$ aws iam get-role --role-name app --query Role.Arn\n"arn:aws:iam::111122223333:role/app"\n\n'
+    assert [explain(each).summary for each in (f"{text}\n{printed}", f"{printed}{text}")] == [
+        explanation.summary
+    ] * 2
     assert any(
         "role-arn=arn:aws:iam::111122223333:role/app" in each for each in explanation.remedies[0].commands
     )
+
+
+def test_arn_with_wrong_punctuation_outside_of_settings() -> None:
+    text = "An error occurred (ValidationError) when calling the AssumeRole operation: Request ARN is invalid\nrole_arn = arn:aws:iam::111122223333:role/app\nBefore, I had written arn:aws:iam:111122223333:role/app there."
+    assert "the value is not a valid role ARN" in explain(text).summary

@@ -58,7 +58,8 @@ class RejectedArn(NamedTuple):
     def lookup_command(self) -> str:
         """The command that prints the correct ARN."""
         stated = None if self.diagnosis is None else self.diagnosis.lookup_command
-        return stated or arn_diagnosis.lookup_command(self.principal)
+        principal = self.principal or try_parse_principal(self.correct_arn)
+        return stated or arn_diagnosis.lookup_command(principal)
 
     def describe(self, otherwise: str) -> str:
         """Return what is wrong with the ARN, as the end of a sentence, or other words if that is unknown."""
@@ -72,7 +73,7 @@ class RejectedArn(NamedTuple):
         if self.diagnosis is None:
             return [reported]
         # The ARN of a session, or one without role/, does not show the path of its role.
-        is_bare = self.principal is None or isinstance(self.principal, RoleSession)
+        is_bare = ":role/" not in (self.text or "")
         unless = "Unless the role has a path, the" if is_bare else "The"
         correct = () if self.correct_arn is None else (f"{unless} correct ARN is {self.correct_arn}",)
         return [reported, self.diagnosis.cause.cause("derived", correct, text=self.diagnosis.text)]
@@ -97,8 +98,14 @@ def diagnose_arn(case: Case[InvalidArn], text: str | None, target: RoleTarget) -
 def find_rejected_arn(case: Case[InvalidArn], message: str, target: RoleTarget = "iam") -> RejectedArn:
     """Return the rejected ARN from the text, or else from the facts, but not the caller's."""
     known = " ".join(filter(None, (message, case.failure.resource, case.facts.resource)))
-    arns = (arn for arn in clusters.find_iam_arns(known) if arn != case.failure.principal)
-    return diagnose_arn(case, next(arns, None) or find_misformed_arn(case.failure.text), target)
+    arn = next((each for each in clusters.find_iam_arns(known) if each != case.failure.principal), None)
+    found = diagnose_arn(case, arn, target)
+    start, end = case.failure.span
+    if found.diagnosis is not None or (arn is not None and arn in case.failure.text[start:end]):
+        return found
+    # What IAM prints of the role is right, and a setting beside it may not be.
+    misformed = find_misformed_arn(case.failure.text, in_setting=arn is not None)
+    return found if misformed is None else diagnose_arn(case, misformed, target)
 
 
 _NO_SUCH = lazy_pattern(r"\bThe (?:role|user) with name ([\w+=,.@-]{1,64}) cannot be found\b")

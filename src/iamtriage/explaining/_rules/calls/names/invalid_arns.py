@@ -148,12 +148,15 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
     reason = arn.describe("the value is not a valid role ARN.")
     if arn.text is not None and ":policy/" in arn.text:
         reason = f"{clip_text(arn.text)} is the ARN of a policy, not of a role."
+    rejected = "the role to assume"
+    if correct_arn is not None and arn.principal is None and arn.text is not None:
+        rejected = clip_text(arn.text)
     of_provider = ""
     if is_in_pod and correct_arn is not None and arn.is_of_other_partition:
         start = correct_arn.partition("iam:")[0]
         of_provider = f" The ARN of the OIDC provider in the trust policy must begin with {start}, too."
     return case.explain(
-        f"STS rejected the role to assume: {reason}",
+        f"STS rejected {rejected}: {reason}",
         *causes,
         topic="role-arn-malformed",
         remedies=(
@@ -192,6 +195,11 @@ def _correction_steps(arn: RejectedArn) -> tuple[str, ...]:
         return (
             f"Use {arn.correct_arn}.",
             f"If the role is in the partition {partition}, set a Region of {partition} instead.",
+        )
+    if arn.correct_arn is not None and arn.principal is None:
+        return (
+            f"Write {clip_text(arn.correct_arn)} in role_arn of the profile, in AWS_ROLE_ARN, or where else the program gets it.",
+            "The command prints the ARN as IAM has it.",
         )
     return (
         "It is role_arn in the profile, AWS_ROLE_ARN in the environment, or an argument of the program.",

@@ -67,10 +67,20 @@ def correct_role_arn(text: str) -> tuple[str, str] | None:
     return None if corrected == text else (corrected, reason)
 
 
-def find_misformed_arn(text: str) -> str | None:
-    """Return the only ARN of a role in a text whose punctuation is wrong."""
-    named = {each[0] for each in _LIKE_ROLE_ARN.finditer(text) if correct_role_arn(each[0]) is not None}
-    return only_one(named)
+# What precedes the value of a setting.
+_SETTING = lazy_pattern(
+    r"(?i:role[-_]?arn|role-to-assume|assume_role)[\"'\\]{0,3}\s{0,4}(?:[:=]|\s)\s{0,4}[\"'\\]{0,3}\Z"
+)
+
+
+def find_misformed_arn(text: str, *, in_setting: bool = False) -> str | None:
+    """Return the only ARN of a role in a text, or in its settings, whose punctuation is wrong."""
+    named = {
+        each[0].rstrip(".,")
+        for each in _LIKE_ROLE_ARN.finditer(text)
+        if not in_setting or _SETTING.search(text[max(each.start() - 40, 0) : each.start()])
+    }
+    return only_one({each for each in named if correct_role_arn(each) is not None})
 
 
 _MASK = lazy_pattern(
