@@ -706,6 +706,28 @@ def test_groups_of_nodes(operation: str, group: str, verbs: list[str], kind: str
     assert remedy.commands[-1].endswith(f"--type {kind}")
 
 
+_MASTERS = "An error occurred (InvalidParameterException) when calling the {} operation: The kubernetes group name system:masters is invalid, it cannot start with system:\n\n{}"
+_MAPPED = "In aws-auth:\n  - rolearn: arn:aws:iam::111122223333:role/ops\n    groups: [system:masters]"
+
+
+@pytest.mark.parametrize(
+    ("operation", "text", "mode", "moves"),
+    [
+        ("CreateAccessEntry", _MAPPED, "API_AND_CONFIG_MAP", True),
+        # The mode API ignores aws-auth, and an entry that exists has already taken precedence.
+        ("CreateAccessEntry", _MAPPED, "API", False),
+        ("UpdateAccessEntry", _MAPPED, "API_AND_CONFIG_MAP", False),
+        ("CreateAccessEntry", "", "API_AND_CONFIG_MAP", False),
+    ],
+    ids=["mapped", "API", "update", "not mapped"],
+)
+def test_masters_of_aws_auth(operation: str, text: str, mode: str, *, moves: bool) -> None:
+    facts = {"cluster": "atlas", "region": "eu-west-1", "authentication_mode": mode}
+    remedy = explain(_MASTERS.format(operation, text), facts=facts).remedies[0]
+    warned = any("run both commands together, test as the role" in each for each in remedy.steps)
+    assert (warned, any("auth can-i '*' '*'" in each for each in remedy.commands)) == (moves, moves)
+
+
 _IN_USE = "Error: creating EKS Access Entry (bay:arn:aws:iam::111122223333:role/ship): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, RequestID: 1, ResourceInUseException: The specified access entry resource is already in use on this cluster.\n\n  with aws_eks_access_entry.ship,\n\n"
 
 

@@ -166,13 +166,19 @@ def _masters_remedy(case: Case[AccessEntry], deployment: deployment_tools.Deploy
             url=pages.EKS_ACCESS_POLICIES,
         )
     exists = case.failure.envelope.operation == "UpdateAccessEntry"
+    moved = test = None
+    if not exists and cluster.uses_aws_auth and "aws-auth" in case.failure.text:
+        moved = "As soon as the entry exists, it takes precedence over the one in aws-auth: run both commands together, test as the role, and only then remove the one in aws-auth."
+        test = Labelled("As the role, this must print yes:", "kubectl auth can-i '*' '*' --all-namespaces")
     return cluster_remedy(
         f"Associate {_ADMIN_POLICY} with the entry",
         f"{'Update' if exists else 'Create'} the entry without the group, and associate the policy. {_SMALLER}",
+        moved,
         _OWN_GROUP,
         commands=(
             None if exists else principal.create_entry_command(cluster),
             principal.associate_policy_command(cluster, _ADMIN_POLICY),
+            test,
         ),
         url=pages.EKS_ACCESS_POLICIES,
     )
