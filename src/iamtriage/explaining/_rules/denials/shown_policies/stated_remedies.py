@@ -160,8 +160,10 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     steps = tuple(each for each in remedy.steps if not each.startswith(hidden))
     sid = next(map(shown_sid, allowing), "")
     statement = f"the statement {sid or f'that allows {denial.action}'} in {policy.name}"
-    step = f"Add {clip_text(lacking[0])} to the Resource of {statement}{OR_ATTACH}"
     needed, allowed = _list_actions(iterate_statements(remedy.policy or {})), _list_actions(allowing)
+    # A program that uses one more resource most likely calls them on it, too.
+    others = ", whose other actions then apply to it, too" if allowed - needed else ""
+    step = f"Add {clip_text(lacking[0])} to the Resource of {statement}{others}{OR_ATTACH}"
     if len(needed) > 1 and not needed <= allowed:
         # The other actions are not to be allowed on the resources of that statement, too.
         step = f"Add the statement below to {policy.name}, or attach it as a separate policy."
