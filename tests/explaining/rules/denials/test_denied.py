@@ -982,6 +982,8 @@ def test_versions_of_the_objects_that_are_allowed(words: str, resource: str) -> 
         ("logs:PutLogEvents", "arn:aws:logs:eu-west-1:111122223333:log-group:orders:log-stream:1", 2, None),
         ("ecr-public:GetAuthorizationToken", "*", 2, None),
         ("codeartifact:ReadFromRepository", "arn:aws:codeartifact:eu-west-1:111122223333:repository/shop/web", 2, None),
+        ("dynamodb:CreateTable", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders-CoordinatorState", 7, None),
+        ("dynamodb:Scan", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders-WorkerMetricStats", 7, None),
     ],
 )  # fmt: skip
 def test_policy_has_what_the_task_of_an_action_requires(
@@ -998,6 +1000,20 @@ def test_policy_has_what_the_task_of_an_action_requires(
     assert len(statement["Action"]) == actions
     assert statement["Resource"] == resource.replace(":log-stream:1", ":*")
     assert [(each["Action"], each["Resource"]) for each in others] == ([(on_all, "*")] if on_all else [])
+
+
+@pytest.mark.parametrize(
+    ("table", "other"),
+    [("CoordinatorState", "WorkerMetricStats"), ("WorkerMetricStats", "CoordinatorState")],
+)
+def test_other_tables_of_the_kinesis_client_library(table: str, other: str) -> None:
+    explanation = explain(
+        f"User: {SESSION} is not authorized to perform: dynamodb:CreateTable on resource: "
+        f"arn:aws:dynamodb:eu-west-1:111122223333:table/orders-{table} because no identity-based policy allows it"
+    )
+    steps = " ".join(explanation.remedies[0].steps)
+    assert f"this table and orders-{other} beside the lease table" in steps
+    assert "dynamodb:UpdateTable on the table orders" in steps
 
 
 @pytest.mark.parametrize(

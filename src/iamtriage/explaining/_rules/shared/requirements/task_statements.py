@@ -97,7 +97,22 @@ def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[s
     statement["Action"] = [action, *others]
     if len(others) == 1:
         return (f"{task} requires {others[0]}, too.",)
-    return (f"{task} {ALL_REQUIRED}",)
+    return (f"{task} {ALL_REQUIRED}", *_describe_tables(denial.resource or ""))
+
+
+def _describe_tables(resource: str) -> tuple[str, ...]:
+    """Return what the Kinesis Client Library requires on its other tables, if a resource is one of them.
+
+    https://docs.aws.amazon.com/streams/latest/dev/kcl-iam-permissions.html
+    """
+    found = tasks.KCL_TABLE.search(resource)
+    if found is None:
+        return ()
+    lease = found["lease"]
+    other = "WorkerMetricStats" if resource.endswith("CoordinatorState") else "CoordinatorState"
+    return (
+        f"Since version 3, it has this table and {lease}-{other} beside the lease table: allow the same on that one, dynamodb:UpdateTable on the table {lease}, and dynamodb:Query on its index/*.",
+    )
 
 
 def add_image_actions(statement: dict[str, Any], denial: Denial) -> tuple[str, ...]:

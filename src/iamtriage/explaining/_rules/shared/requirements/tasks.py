@@ -75,6 +75,11 @@ SESSION_CHANNEL_ACTIONS = list_actions(
 """What an agent requires for Session Manager or ECS Exec."""
 _SESSIONS = Task("An agent for Session Manager or ECS Exec", SESSION_CHANNEL_ACTIONS)
 # https://docs.aws.amazon.com/streams/latest/dev/kcl-iam-permissions.html
+KCL_TABLE = lazy_pattern(r":table/(?P<lease>[\w.-]{1,240})-(?:CoordinatorState|WorkerMetricStats)(?![\w.-])")
+"""A table that version 3 of the Kinesis Client Library keeps beside the lease table."""
+_KCL_ACTIONS = list_actions(
+    "dynamodb", "CreateTable DescribeTable Scan GetItem PutItem UpdateItem DeleteItem"
+)
 _FAN_OUT = Task(
     "Enhanced fan-out", list_actions("kinesis", "SubscribeToShard DescribeStreamConsumer"), "the consumer"
 )
@@ -202,6 +207,8 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
         task, together = _S3A_WRITE, _S3A_ACTIONS
     elif _LOCK_SIGN in text and action in {*_LOCK_ACTIONS, "dynamodb:DescribeTable"}:
         task, together = "The lock of the Terraform state", _LOCK_ACTIONS
+    elif action in _KCL_ACTIONS and KCL_TABLE.search(text):
+        task, together = "The Kinesis Client Library", _KCL_ACTIONS
     elif action in _PULL.actions and _is_pull(text):
         task, together = "A pull", _PULL.actions
     elif action in _PUSH.actions and _PUSH_SIGNS.search(text):
