@@ -1475,6 +1475,11 @@ CASES = {
         "The object does not exist",
         "aws s3api list-objects-v2",
     ),
+    "name-as-resource": (
+        'Error: creating IAM Policy (reader): MalformedPolicyDocument: Resource acme-trail must be in ARN format or "*".\n\tstatus code: 400\n\n  with aws_iam_policy.reader[0],',
+        "its Resource is acme-trail, which is neither a complete ARN nor an asterisk",
+        "arn:aws:s3:::acme-trail/*",
+    ),
     "disabled-bucket": (
         "An error occurred (AllAccessDisabled) when calling the GetObject operation: All access to this object has been disabled",
         "is disabled, by AWS or its owner",

@@ -29,6 +29,7 @@ from iamtriage.explaining._context.readers.s3_locations import (
 )
 from iamtriage.explaining._context.readers.sdk_frames import find_called_operation
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
+from iamtriage.explaining._context.readers.terraform_code import find_own_address
 from iamtriage.explaining._context.values import CommandLine, Stated
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ def search_context(failure: Failure, whole: str) -> Context:
             and (stated := read(own, other if name == "cluster" else None)) is not None
         ):
             values[name] = stated
+    if "terraform" in values:
+        values["terraform"] = find_own_address(text, end) or values["terraform"]
     if "caller" in values and UNMAPPED in values["caller"].words:
         values["caller"] = restore_case(whole, values["caller"])
     if failure.principal is None:

@@ -13,6 +13,7 @@ from iamtriage._patterns import KUBERNETES_NAME, REGION, lazy_pattern, search_la
 from iamtriage.explaining._context.readers.callers import find_caller
 from iamtriage.explaining._context.readers.coded_clusters import find_coded_clusters
 from iamtriage.explaining._context.readers.region_names import find_region_constant
+from iamtriage.explaining._context.readers.terraform_code import find_address
 from iamtriage.explaining._context.readers.unique_values import find_said_name, find_said_role, unique_value
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
@@ -160,10 +161,6 @@ _FUNCTIONS = lazy_pattern(
 # The name is that of what writes logs, and can be any path.
 _LOG_GROUPS = lazy_pattern(
     r"\b[Ll]og[_ -]?[Gg]roup(?:[_ -]?[Nn]ame)?(?: name)?[\"']?(?:\s?[=:]\s?|\s)[\"']?(/[\w./#-]{1,510}[\w/#-])(?![\w:])",
-    re.ASCII,
-)
-_TERRAFORM = lazy_pattern(
-    r"\bwith ((?:module\.[\w-]{1,64}(?:\[[\w\"\\.@:/-]{1,100}\])?\.){0,8}(?:data\.)?(?:aws|kubernetes|helm)_\w{1,80}\.[\w-]{1,80}(?:\[[\w\"\\.@:/-]{1,100}\])?)",
     re.ASCII,
 )
 _RESERVED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
@@ -355,14 +352,6 @@ def find_function(text: str, command: CommandLine | None) -> Stated | None:
     return unique_value(_FUNCTIONS, text) if "lambda" in text.lower() else None
 
 
-def find_terraform_address(text: str, _command: CommandLine | None) -> Stated | None:
-    """Return the address of the Terraform resource, if Terraform names one."""
-    if "with " not in text or not any(each in text for each in ("aws_", "kubernetes_", "helm_")):
-        return None
-    found = _TERRAFORM.search(text)
-    return None if found is None else Stated(found[1].replace("\\", ""), found[0])
-
-
 def _unique(pattern: re.Pattern[str], sign: str) -> Callable[[str, CommandLine | None], Stated | None]:
     """Return a reader of the only value that a pattern finds in texts with a sign."""
     return lambda text, _command: unique_value(pattern, text) if sign in text else None
@@ -394,6 +383,6 @@ NAME_READERS: dict[str, Callable[[str, CommandLine | None], Stated | None]] = {
     "api": _unique(_APIS, ".execute-api."),
     "function": find_function,
     "log_group": _unique(_LOG_GROUPS, "roup"),
-    "terraform": find_terraform_address,
+    "terraform": find_address,
 }
 """The functions that find the values of a context, by name."""

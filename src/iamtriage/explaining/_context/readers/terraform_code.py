@@ -14,11 +14,21 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import find_closing_brace
+from iamtriage.explaining._context.values import Stated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ("Block", "Step", "find_blocks", "find_resources", "find_steps")
+    from iamtriage.explaining._context.values import CommandLine
+
+__all__ = ("Block", "Step", "find_address", "find_blocks", "find_own_address", "find_resources", "find_steps")
+
+_ADDRESS = lazy_pattern(
+    r"\bwith ((?:module\.[\w-]{1,64}(?:\[[\w\"\\.@:/-]{1,100}\])?\.){0,8}(?:data\.)?(?:aws|kubernetes|helm)_\w{1,80}\.[\w-]{1,80}(?:\[[\w\"\\.@:/-]{1,100}\])?)",
+    re.ASCII,
+)
+# The next error of a run.
+_NEXT_ERROR = lazy_pattern(r"^[ \t│|]{0,8}Error: ", re.MULTILINE)
 
 # The beginning of a block, a comment on a line of its own, or a brace.
 _MARK = lazy_pattern(
@@ -204,3 +214,22 @@ def _without_nested(body: str) -> str:
             depth -= 1
             at = found.end()
     return "".join((*kept, body[at:] if depth == 0 else ""))
+
+
+def find_address(text: str, _command: CommandLine | None = None) -> Stated | None:
+    """Return the address of the Terraform resource, if Terraform names one."""
+    if "with " not in text or not any(each in text for each in ("aws_", "kubernetes_", "helm_")):
+        return None
+    found = _ADDRESS.search(text)
+    return None if found is None else Stated(found[1].replace("\\", ""), found[0])
+
+
+def find_own_address(text: str, end: int) -> Stated | None:
+    r"""Return the address that Terraform prints after an error, before the next one.
+
+    >>> text = "Error: A\n  with aws_sqs_queue.a,\nError: B\n  with aws_sqs_queue.b,"
+    >>> find_own_address(text, text.index("B")).value
+    'aws_sqs_queue.b'
+    """
+    following = _NEXT_ERROR.search(text, end)
+    return find_address(text[end : None if following is None else following.start()])

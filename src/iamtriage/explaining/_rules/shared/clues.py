@@ -102,6 +102,8 @@ class _HasFailure(Protocol):
 _ERROR_ID = "FullyQualifiedErrorId"
 _CMDLET = lazy_pattern(r"^[A-Z][a-z]{1,20}-[A-Za-z0-9]{2,60} ?: ", re.MULTILINE)
 _CHARS_OF_RECORD = 2_000
+# Terraform's next error is about another resource.
+_NEXT_ERROR = lazy_pattern(r"\n[ \t│|]{0,8}Error: (?:error )?[a-z]\w{2,20}ing ")
 
 
 def message_text(case: _HasFailure) -> str:
@@ -116,7 +118,9 @@ def message_text(case: _HasFailure) -> str:
         # PowerShell prints the message first, and the class of the exception last.
         cmdlets = [*_CMDLET.finditer(failure.text, max(id_at - _CHARS_OF_RECORD, 0), id_at)]
         begin = cmdlets[-1].end() if cmdlets else begin
-    words = failure.text[begin : min(end, start + _MAX_LENGTH) + _CHARS_AFTER]
+    stop = min(end, start + _MAX_LENGTH)
+    following = _NEXT_ERROR.search(failure.text, stop, stop + _CHARS_AFTER)
+    words = failure.text[begin : stop + _CHARS_AFTER if following is None else following.start()]
     return " ".join(_SLASHES.sub("", _ESCAPES.sub(" ", words)).split())
 
 

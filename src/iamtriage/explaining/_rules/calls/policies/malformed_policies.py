@@ -41,7 +41,7 @@ from iamtriage.policies._readers.elements import as_mapping, as_strings, shown_s
 from iamtriage.policies._readers.unknown_values import has_reference
 
 _INVALID_PRINCIPAL = lazy_pattern(
-    r"nvalid principal in policy|one or more invalid principals|contains an invalid principal"
+    r"nvalid principal in(?: policy|\.{3}|…)|one or more invalid principals|contains an invalid principal"
 )
 _NAMED_PRINCIPAL = lazy_pattern(r"nvalid principal in policy:? ?\"?(\w{1,20})\"? ?: ?\"([^\"\s]{1,200})\"")
 _UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA)[A-Z0-9]{8,30}", re.ASCII)

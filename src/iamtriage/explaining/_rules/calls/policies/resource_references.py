@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
@@ -20,6 +22,8 @@ from iamtriage.policies._readers.elements import as_strings
 from iamtriage.policies._readers.unknown_values import arn_of_reference
 
 _VALUE = lazy_pattern(r"\bResource (?P<value>[^\s\"]{1,300}) must be in ARN format")
+
+_BUCKET_NAME = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 
 
 def explain_reference(
@@ -36,11 +40,14 @@ def explain_reference(
                     needs_objects = any(
                         action.startswith("s3:") for action in as_strings(statement.get("Action"))
                     )
-    if len(found) != 1 or problem is not RESOURCE_FORMAT:
+    if problem is not RESOURCE_FORMAT:
         return None
-    ((written, corrected),) = found.items()
-    shown, text = clip_text(written.strip("${}")), case.failure.text
+    text = case.failure.text
     value = _VALUE.search(text)
+    if len(found) != 1:
+        return None if value is None else _explain_value(case, value["value"], because, effect)
+    ((written, corrected),) = found.items()
+    shown = clip_text(written.strip("${}"))
     shown = shown if "." in shown else f"!Ref {shown}"
     stands_for = f", which stands for {clip_text(value['value'])}" if value else ""
     references = (corrected, f"{corrected}/*") if needs_objects else (corrected,)
@@ -61,6 +68,28 @@ def explain_reference(
             "Then deploy again.",
             manifest=manifest,
             manifest_language=language,
+            url=pages.POLICY_GRAMMAR,
+        ),
+        notes=effect,
+    )
+
+
+def _explain_value(
+    case: Case[MalformedPolicy], value: str, because: tuple[str, ...], effect: str
+) -> Explanation:
+    """Explain that the value of a Resource, which AWS quotes, is no ARN."""
+    shown = clip_text(value)
+    is_name = _BUCKET_NAME.fullmatch(value) is not None
+    return case.explain(
+        f"AWS rejects the policy document: its Resource is {shown}, which is neither a complete ARN nor an asterisk.",
+        RESOURCE_FORMAT.cause("reported", because, text=f"{shown} is not an ARN."),
+        topic="malformed-policy",
+        remedies=your_remedy(
+            "Write the ARN in the Resource",
+            f"If it is the name of a bucket, the ARN is arn:aws:s3:::{shown}, and that of its objects arn:aws:s3:::{shown}/*."
+            if is_name
+            else "An ARN has six parts, such as arn:aws:sqs:REGION:ACCOUNT_ID:QUEUE_NAME: check whether a template variable is empty.",
+            "In code, refer to the attribute arn instead of the name or ID: aws_s3_bucket.NAME.arn in Terraform, !GetAtt NAME.Arn in CloudFormation.",
             url=pages.POLICY_GRAMMAR,
         ),
         notes=effect,
