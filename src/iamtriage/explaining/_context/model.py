@@ -110,6 +110,9 @@ SIGNS_OF_ATTACHMENTS: Final = (
 )  # fmt: skip
 """Parts of the names of AWS managed policies that a text can say are attached."""
 
+EC2_CODES: Final = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
+"""The codes with which only Amazon EC2 denies a call."""
+
 CLOUD_HOSTS = (
     r"storjshare\.io|digitaloceanspaces\.com|wasabisys\.com|backblazeb2\.com|r2\.cloudflarestorage\.com"
     r"|linodeobjects\.com|vultrobjects\.com|contabostorage\.com|your-objectstorage\.com|storage\.tigris\.dev"

@@ -34,7 +34,7 @@ _SIGNS = (
     "ECS_", "ResourceInit", "CannotPull", "/builds/", "ERROR: Job", "Metadata", "IMDS", "/opt/ml/", "S3Service",
     "iam_role", "IAM_ROLE", "ec2-user", "AWS_", "/home/", "HOSTNAME", 'hostname"', "hostname\\", "ndpoint", "NDPOINT", "serviceU", "ServiceU", "s3Url",
     "Lock Info:", "backup store for", "BackupStorageLocation", "ecs/", "host_base", "rclone ", "AWS Error ", "-1\n", "-2\n", "-3\n", "-1:\n", "-1 =", "ARN is not mapped", "SaslAuth",
-    "requestParameters", " failed, attempt ", "host id: ", "S3 error: ", "/aws-sdk/", "/aws-sdk-", "(eval):", "log group ", "log_group", "ogGroup",
+    "requestParameters", " failed, attempt ", "host id: ", "S3 error: ", "UnauthorizedOperation", "/aws-sdk/", "/aws-sdk-", "(eval):", "log group ", "log_group", "ogGroup",
     " role (", " role is ", " role: ", "(role ", "(user ", "in as ", "in with ", "y role ", "y user ", "Role ", "he role ", '"Resource"', "edPrincipal(", "IdentityPrincipal(", "Policy:", 'Policy":', "he policy ", " has ", "I have ", "repo:", "project_path:", "run_phase:", "oidc-provider/", "MultiObjectDelete",
     *SIGNS_OF_ATTACHMENTS,
     *SYSTEM_SIGNS,

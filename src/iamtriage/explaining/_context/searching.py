@@ -183,13 +183,7 @@ def _find_storage_call(failure: Failure) -> Stated | None:
 
 
 def _find_described_call(failure: Failure) -> tuple[Stated, Stated] | None:
-    """Return the call that the line of a denial describes in words, if the denial names neither a call nor an action."""
-    if (
-        failure.kind != "access_denied"
-        or failure.envelope.operation is not None
-        or failure.action is not None
-    ):
-        return None
+    """Return the call that a denial describes in words, if it names neither a call nor an action."""
     from iamtriage.explaining._context.readers.described_calls import find_described_call
 
     return find_described_call(failure)

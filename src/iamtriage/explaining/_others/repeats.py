@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeGuard
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 from iamtriage.failures._envelopes import Envelope
 from iamtriage.failures._failures import (
     AccessDenied,
@@ -67,6 +68,9 @@ _BOX = lazy_pattern(r"(?P<border>[╷╵])|^[^\n]{0,80}?│ Error: ", re.MULTILI
 _BOX_END = "╵"
 # Words of the text as evidence.
 _QUOTED = lazy_pattern(r'The text says "([^"]{8,})"\.')
+# The codes of Amazon EC2, whose message can be all that a text has of a call.
+_CODES_WITHOUT_CALL = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
+_LETTERS_OF_CALL = 24
 # Characters between the code of a call and the reason in the same message.
 _MAX_GAP = 2
 
@@ -81,10 +85,20 @@ def find_others(failure: Failure, text: str) -> tuple[Failure, ...]:
     from iamtriage._reading.scanning import scan
     from iamtriage.failures._fingerprints import fingerprint
 
-    found = {fingerprint(each): each for each in scan(text)}
-    found.pop(fingerprint(failure), None)
+    # A denial that names no call is another problem if the words before it are about another call.
+    found = {(fingerprint(each), _words_before(each)): each for each in scan(text)}
+    found.pop((fingerprint(failure), _words_before(failure)), None)
     others = drop_repeats(failure, tuple(found.values())) if found else ()
     return tuple(_with_later_commands(each, text) if _is_transient(each) else each for each in others)
+
+
+def _words_before(failure: Failure) -> str:
+    """Return the letters before a denial that says neither who, nor what: they tell the call."""
+    is_named = not isinstance(failure, AccessDenied) or failure.action or failure.principal
+    if is_named or failure.envelope.operation or failure.envelope.code not in _CODES_WITHOUT_CALL:
+        return ""
+    line = line_start(failure.text, failure.span[0])
+    return "".join(filter(str.isalpha, failure.text[line : failure.span[0]]))[-_LETTERS_OF_CALL:]
 
 
 def _is_transient(failure: Failure) -> bool:

@@ -1,4 +1,8 @@
-"""Find the call that a program describes in words before the error, as in "failed to describe VPCs: UnauthorizedOperation"."""
+"""Find the call that a program describes in words before the error, as in "failed to describe VPCs: UnauthorizedOperation".
+
+A data source of Terraform only reads, so its type names the call, too. What CloudFormation creates does not, as it makes
+several calls for one resource.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern, search_last
 from iamtriage._text import line_start
 from iamtriage.actions._operations import actions_for, service_prefix
+from iamtriage.explaining._context.model import EC2_CODES
 from iamtriage.explaining._context.values import Stated
 
 if TYPE_CHECKING:
@@ -15,12 +20,15 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("find_described_call", "find_storage_call")
+__all__ = ("CREATING", "DELETING", "find_described_call", "find_operation", "find_storage_call")
 
 _CHARS_BEFORE = 600
 _CHARS_OF_CALL = 400
-_EC2_CODES = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
 # The verbs of operations for what people and programs call them, the most frequent first.
+CREATING = ("Create", "Run", "Allocate", "Put", "Publish", "Add")
+"""The first words of the operations that create something, the most frequent first."""
+DELETING = ("Delete", "Remove", "Terminate", "Release")
+"""The first words of the operations that delete something."""
 _READ = ("Describe", "Get", "List")
 _CHANGE = ("Modify", "Update", "Put", "Set", "Change")
 _VERBS: dict[str, tuple[str, ...]] = {
@@ -30,8 +38,10 @@ _VERBS: dict[str, tuple[str, ...]] = {
     "attach": ("Attach",),
     "authorize": ("Authorize",),
     "change": _CHANGE,
-    "create": ("Create", "Put"),
-    "delete": ("Delete", "Remove"),
+    "check": _READ,
+    "copy": ("Copy",),
+    "create": CREATING,
+    "delete": DELETING,
     "deregister": ("Deregister",),
     "describe": _READ,
     "detach": ("Detach",),
@@ -40,6 +50,7 @@ _VERBS: dict[str, tuple[str, ...]] = {
     "fetch": _READ,
     "find": _READ,
     "get": _READ,
+    "import": ("Import",),
     "launch": ("Run", "Start"),
     "list": ("List", "Describe"),
     "modify": _CHANGE,
@@ -49,8 +60,11 @@ _VERBS: dict[str, tuple[str, ...]] = {
     "read": _READ,
     "receive": ("Receive",),
     "register": ("Register",),
+    "release": ("Release",),
     "remove": ("Remove", "Delete"),
+    "request": ("Request",),
     "retrieve": _READ,
+    "revoke": ("Revoke",),
     "run": ("Run",),
     "send": ("Send",),
     "set": _CHANGE,
@@ -67,10 +81,20 @@ _NOUNS = {
     "asg": "autoscalinggroup",
     "az": "availabilityzone",
     "dnsrecord": "resourcerecordset",
+    "ebssnapshot": "snapshot",
+    "ebsvolume": "volume",
+    "eip": "address",
+    "elasticip": "address",
     "elb": "loadbalancer",
+    "eni": "networkinterface",
     "record": "resourcerecordset",
     "recordset": "resourcerecordset",
     "sg": "securitygroup",
+    "securitygroupegressrule": "securitygroupegress",
+    "securitygroupingressrule": "securitygroupingress",
+    "securitygroupruletypeegress": "securitygroupegress",
+    "securitygroupruletypeingress": "securitygroupingress",
+    "subnetid": "subnet",
     "zone": "hostedzone",
 }
 _GERUNDS = {f"{verb.removesuffix('e')}{'t' if verb in {'get', 'put', 'set'} else ''}ing": verb for verb in _VERBS} | {
@@ -78,15 +102,30 @@ _GERUNDS = {f"{verb.removesuffix('e')}{'t' if verb in {'get', 'put', 'set'} else
     "stopping": "stop",
 }  # fmt: skip
 _VERB_WORDS = "|".join((*_VERBS, *_GERUNDS))
-_ARTICLES = frozenset({"a", "all", "an", "any", "aws", "amazon", "existing", "new", "source", "the"})
+_ARTICLES = frozenset(
+    {
+        "a", "all", "an", "any", "available", "aws", "amazon", "existing", "machine", "new", "provided", "source", "spot",
+        "temporary", "the", "this",
+    }
+)  # fmt: skip
 _FAILED = (
     r"(?:(?:failed|failure|unable|able|trying|tried|attempting|attempt) to|(?:could|can|did) ?not|(?:could|can)n[’']t"
     r"|error(?:s)?(?: (?:while|when|trying to|on))?|failed(?: while)?|while|when)"
 )
 _PHRASE = lazy_pattern(
-    rf"(?i)\b{_FAILED}:? (?P<verb>{_VERB_WORDS}) (?:(?P<queried>[a-z0-9]{{2,20}}) for )?(?P<noun>(?:Route 53|[a-z][a-z0-9]*)(?: (?!(?:at|because|by|due|failed|for|from|in|into|of|on|to|using|via|with|was|is)\b)[a-z][a-z0-9]*){{0,5}})"
+    # Pulumi has the words alone after an asterisk, and Go chains them with commas.
+    rf"(?i)(?:\b{_FAILED}:?|\*|,) (?P<verb>{_VERB_WORDS}) (?:(?P<queried>[a-z0-9]{{2,20}}) for )?(?P<noun>(?:Route 53|[a-z][a-z0-9]*)(?: (?!(?:at|because|by|due|failed|for|from|in|into|of|on|to|using|via|with|was|is)\b)[a-z][a-z0-9]*){{0,5}})"
     r"(?= ?[:;,.\"'`(\[{<]| ?$| [^\s:]{0,80}[-_./0-9]|\s(?:at|because|by|due|for|from|in|into|of|on|to|using|via|with)\b)(?:\s(?:in|from|to) (?:the )?(?P<service>[A-Z][A-Za-z0-9]{1,20}))?"
 )
+_CREATION = lazy_pattern(
+    r"\b(?P<noun>[A-Za-z][A-Za-z0-9]*(?: [A-Za-z][A-Za-z0-9]*){0,3}) creation (?:error|failed)\b"
+)
+# "reading EC2 VPC (vpc-0a1b) Attribute (name)"
+_IN_PARENTHESES = lazy_pattern(r" \([^()\n]{1,200}\)(?= [A-Za-z])")
+_DATA_SOURCE = lazy_pattern(
+    r"(?<![\w-])data\.aws_(?P<type>\w{2,60})\.|\bdata \"aws_(?P<block>\w{2,60})\"", re.ASCII
+)
+_CHARS_AFTER = 1_000
 # What says that something failed, in another form than that of the phrase, belongs to an inner call.
 _OTHER = lazy_pattern(rf"(?i)\b{_FAILED}:? [a-z]{{3,20}}\b")
 # "User is not permitted to perform operation: CreateProject", "Access denied when calling CreateServiceLinkedRole operation"
@@ -180,6 +219,12 @@ def find_described_call(failure: Failure) -> tuple[Stated, Stated] | None:
     >>> service.value, operation.value, operation.words
     ('ec2', 'ModifyVpcAttribute', 'failed to set vpc attributes')
     """
+    if (
+        failure.kind != "access_denied"
+        or failure.envelope.operation is not None
+        or failure.action is not None
+    ):
+        return None
     text, (start, end) = failure.text, failure.span
     if (asked := _QUERY.search(text)) is not None and (found := _look_up(asked["name"], asked["service"])):
         return Stated(found.service, asked[0]), Stated(found.operation, asked[0])
@@ -187,24 +232,64 @@ def find_described_call(failure: Failure) -> tuple[Stated, Stated] | None:
     if (named := _NAMED.search(text, low, min(end + 80, len(text)))) is not None:
         found = _look_up(named["name"], failure.envelope.service)
         return None if found is None else (Stated(found.service, named[0]), Stated(found.operation, named[0]))
-    phrase = search_last(_PHRASE, text, low, start)
-    if phrase is None or _OTHER.search(text, phrase.end(), start) is not None:
+    envelope = failure.envelope
+    service = envelope.service or ("ec2" if envelope.code in EC2_CODES else None)
+    service = service or ("s3" if envelope.host_id else None)
+    return _find_in_words(_IN_PARENTHESES.sub("", text[low:start]), service) or _find_data_source(
+        text[low : end + _CHARS_AFTER], service
+    )
+
+
+def _find_in_words(words: str, service: str | None) -> tuple[Stated, Stated] | None:
+    phrase = search_last(_PHRASE, words)
+    if phrase is None:
+        created = _CREATION.search(words)
+        return None if created is None else _find_stated(CREATING, created["noun"], service, created[0])
+    if _OTHER.search(words, phrase.end()) is not None:
         return None
-    words = phrase["noun"].replace("oute 53", "oute53").split()
-    service = failure.envelope.service or phrase["queried"]
-    service = service or ("ec2" if failure.envelope.code in _EC2_CODES else None)
-    service = service or ("s3" if failure.envelope.host_id else None)
-    while words and (words[0].lower() in _ARTICLES or (len(words) > 1 and _is_service(words[0]))):
-        first = words.pop(0)
-        service = service or (first if _is_service(first) else None)
+    service = service or phrase["queried"]
     if service is None and phrase["service"] and _is_service(phrase["service"]):
         service = phrase["service"]
     verb = phrase["verb"].lower()
-    for name in _list_names(_VERBS[_GERUNDS.get(verb, verb)], words):
-        if (found := _look_up(name, service)) is not None:
-            shown = " ".join(phrase[0].split())
-            return Stated(found.service, shown), Stated(found.operation, shown)
-    return None
+    return _find_stated(_VERBS[_GERUNDS.get(verb, verb)], phrase["noun"], service, phrase[0])
+
+
+def _find_stated(
+    verbs: tuple[str, ...], noun: str, service: str | None, shown: str
+) -> tuple[Stated, Stated] | None:
+    words = noun.replace("oute 53", "oute53").split()
+    while words and (words[0].lower() in _ARTICLES or (len(words) > 1 and _is_service(words[0]))):
+        first = words.pop(0)
+        service = service or (first if _is_service(first) else None)
+    found = find_operation(verbs, words, service)
+    shown = " ".join(shown.split()).lstrip("*, ")
+    # Lambda names the action, unless it has no message: then another call can be meant, such as one for a layer.
+    return (
+        None
+        if found is None or found.service == "lambda"
+        else (Stated(found.service, shown), Stated(found.operation, shown))
+    )
+
+
+def _find_data_source(words: str, service: str | None) -> tuple[Stated, Stated] | None:
+    """Return the call of the data source that Terraform names on the line of the message, or after it."""
+    source = None if service is None else _DATA_SOURCE.search(words)
+    if source is None:
+        return None
+    nouns = [each for each in (source["type"] or source["block"]).split("_") if each != service]
+    found = find_operation(("Describe", "Get"), nouns, service)
+    shown = source[0].rstrip(".")
+    return None if found is None else (Stated(found.service, shown), Stated(found.operation, shown))
+
+
+def find_operation(verbs: tuple[str, ...], words: list[str], service: str | None) -> _Call | None:
+    """Return the call whose name begins with one of the verbs and goes on with the name of a thing.
+
+    >>> find_operation(CREATING, ["Layer", "Version"], "lambda").operation
+    'PublishLayerVersion'
+    """
+    found = (_look_up(name, service) for name in _list_names(verbs, words, service))
+    return next(filter(None, found), None)
 
 
 def _is_service(word: str) -> bool:
@@ -212,17 +297,22 @@ def _is_service(word: str) -> bool:
     return not word.islower() and service_prefix(word) is not None
 
 
-def _list_names(verbs: tuple[str, ...], words: list[str]) -> Iterator[str]:
+def _list_names(verbs: tuple[str, ...], words: list[str], service: str | None) -> Iterator[str]:
     """Yield names that an operation on something can have, with the thing in the singular and the plural."""
     noun = "".join(words).lower()
     if not noun:
         return
     single = noun[:-3] + "y" if noun.endswith("ies") else noun.removesuffix("s")
     single = _NOUNS.get(single, single)
-    plural = single[:-1] + "ies" if single.endswith("y") else f"{single}s"
+    plural = (
+        single[:-1] + "ies" if single.endswith("y") else f"{single}{'es' if single.endswith('s') else 's'}"
+    )
+    nouns = [*dict.fromkeys((noun, single, plural))]
+    if service == "s3" and not noun.startswith("bucket"):
+        nouns.append(f"bucket{noun}")
     for verb in verbs:
-        for each in dict.fromkeys((noun, single, plural)):
-            yield f"{verb}{each}"
+        # Who lists the items of a thing says so in the plural.
+        yield from (f"{verb}{each}" for each in (nouns if verb != "List" or noun != single else nouns[:1]))
 
 
 def _look_up(name: str, service: str | None) -> _Call | None:
@@ -233,7 +323,9 @@ def _look_up(name: str, service: str | None) -> _Call | None:
     operation = found[0].operation
     if service is None and sum(map(str.isupper, operation)) < _MIN_CAPITALS:
         return None
-    return _Call(found[0].service, operation)
+    # The client for accounts and S3 on Outposts has a GetBucket of its own.
+    is_of_outposts = service == "s3" and not found[0].actions[0].startswith(("s3:", "s3express:"))
+    return None if is_of_outposts else _Call(found[0].service, operation)
 
 
 def find_storage_call(failure: Failure, *, is_of_s3: bool) -> Stated | None:

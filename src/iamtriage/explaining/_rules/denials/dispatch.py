@@ -375,5 +375,9 @@ ROUTES: Rows = (
     (_is_bare_s3_denial, "denials.s3.s3_denials.explain_bare_s3"),
     # CloudFormation adds the action to what S3 answered.
     (_makes_bucket_public, "denials.s3.s3_denials.explain_bare_s3"),
+    (
+        all_of(lambda denial: denial.action is None, says("AWS::", "aws_lambda_")),
+        "denials.s3.deployed_resources.explain_deployed_resource",
+    ),
 )
 _GUARDRAIL_TABLE, _TABLE = Table(GUARDRAIL_ROUTES), Table(ROUTES)

@@ -16,7 +16,7 @@ from iamtriage.arns._names import ACCOUNT, strip_type
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._cause_types import Evidence
-from iamtriage.explaining._context.model import NOTHING
+from iamtriage.explaining._context.model import EC2_CODES, NOTHING
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.cases import Case, Decision, Explainable
@@ -55,16 +55,16 @@ CUT_OFF = lazy_pattern(
     re.IGNORECASE,
 )
 """What logs and people put in place of the rest of a long word."""
-
 # The services whose name in CloudTrail is not the prefix of their actions.
 _EVENT_SOURCES = {"cloudwatch": "monitoring", "sso-oauth": "sso"}
 
 
 def _find_service(denial: Denial) -> str | None:
-    """Return the service: the action's prefix, or else the service in the envelope."""
+    """Return the service: the action's prefix, or the one in the envelope, or the only one with the code."""
     if denial.action is not None:
         return denial.lowercase_action.partition(":")[0]
-    return denial.failure.envelope.service
+    by_code = "ec2" if denial.failure.envelope.code in EC2_CODES else None
+    return denial.failure.envelope.service or by_code
 
 
 @attrs.frozen(eq=False, repr=False)

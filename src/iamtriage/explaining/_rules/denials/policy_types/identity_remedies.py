@@ -14,7 +14,7 @@ from iamtriage.arns._principals import Role, Root, ServiceLinkedRole, User
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages, wording
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
-from iamtriage.explaining._rules.shared.grants import denial_remedies
+from iamtriage.explaining._rules.shared.grants import denial_remedies, unnamed_calls
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
 from iamtriage.explaining._rules.shared.remedies import (
@@ -22,12 +22,10 @@ from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     owner_remedy,
     present,
-    your_remedy,
 )
 from iamtriage.explaining._rules.shared.requirements.companion_actions import AGENT_OF_NODE
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
-from iamtriage.policies._masked_arns import find_partition
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
@@ -35,14 +33,6 @@ if TYPE_CHECKING:
 _SERVICE_LINKED_ROLE = lazy_pattern(
     r":role/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/", re.ASCII
 )
-_QUEUE_URL = lazy_pattern(
-    r"https://(?:sqs\.)?(?P<region>[a-z0-9-]{5,30})\.[a-z.]{3,40}/(?P<account>[0-9]{12})/(?P<name>[\w-]{1,80}(?:\.fifo)?)",
-    re.ASCII,
-)
-# CloudTrail records the events of these services in us-east-1, in the partition aws:
-# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-cli.html
-_GLOBAL_SERVICES = frozenset({"cloudfront", "iam", "organizations", "route53"})
-
 _RELEASE = lazy_pattern(
     r"aws-load-balancer-controller(?::|[^\n]{0,200}[ \t])(v[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\b", re.ASCII
 )
@@ -81,7 +71,9 @@ def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
 
         return (resource_remedy(denial), *details)
     if denial.action is None:
-        remedies = _ambiguous_remedies(denial) if denial.actions else (_unnamed_call_remedy(denial),)
+        # A controller's policy allows all that it calls.
+        managed = () if denial.actions or denial.principal_text else present(_managed_policy_remedy(denial))
+        remedies = (*managed, *unnamed_calls.unnamed_call_remedies(denial))
     else:
         is_plain = denial.deny == "implicit" or denial.principal_text is None
         managed = present(_managed_policy_remedy(denial) if is_plain else None)
@@ -131,9 +123,9 @@ def _grant_remedies(denial: Denial) -> tuple[Remedy, ...]:
 
 def _managed_policy_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that gives a Kubernetes controller all that it needs, if AWS has a policy for it."""
-    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    controller = find_controller_of_denial(denial.action or f"{denial.service}:", denial.failure)
     role = denial.role
-    if controller is None or not denial_remedies.identity_allow_helps(denial):
+    if controller is None or not (denial.action is None or denial_remedies.identity_allow_helps(denial)):
         return None
     if controller.policy_file is not None:
         return None if isinstance(denial.principal, User) else _policy_file_remedy(denial, controller, role)
@@ -144,7 +136,9 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
     arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{path}"
     grant = required_grant(denial)
     on_star = " (whose resource is *)" if grant is not None and grant.resources == ("*",) else ""
-    step = f"It allows what {controller.name} normally calls. The denied action alone{on_star} can lead to the next denial."
+    step = f"It allows what {controller.name} normally calls."
+    if denial.action is not None:
+        step += f" The denied action alone{on_star} can lead to the next denial."
     return account_remedy(
         f"Attach the AWS managed policy {path.rpartition('/')[2]} to {denial.caller}",
         AGENT_OF_NODE if denial.service == "eks-auth" else step,
@@ -183,6 +177,7 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role | Non
     action = (denial.action or "").replace(":Describe", ":Modify")
     is_known = action != denial.action and find_action(action) is not None
     following = f", such as of {action}" if is_known else ""
+    next_denial = f" The denied action alone can lead to the next denial{following}." if denial.action else ""
     grant = required_grant(denial)
     on_star = " with the Resource *" if grant is not None and grant.resources == ("*",) else ""
     title = f"Give {denial.caller} the policy of {whose}"
@@ -207,7 +202,7 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role | Non
         lines = (commands.change_policy(commands.arn(arn, "POLICY_ARN")),)
     return account_remedy(
         title,
-        f"Each release documents its policy, which allows {denial.action}{on_star}, and an upgrade of the chart does not change IAM.{tag} The denied action alone can lead to the next denial{following}.",
+        f"Each release documents its policy, which allows {denial.action or 'all that it calls'}{on_star}, and an upgrade of the chart does not change IAM.{tag}{next_denial}",
         older,
         commands=(f"curl -f -o policy.json {url}", *lines),
         url=pages.LOAD_BALANCER_CONTROLLER,
@@ -282,7 +277,7 @@ _DATA_EVENTS = lazy_pattern(
 def _locate_policy_remedy(denial: Denial, *, is_first: bool) -> Remedy:
     simulation, later = simulation_commands(denial), "" if is_first else ", if the call is still denied"
     has_record = _DATA_EVENTS.fullmatch(denial.action or "") is None
-    lines = (*simulation, _cloudtrail_command(denial)) if has_record else simulation
+    lines = (*simulation, unnamed_calls.cloudtrail_command(denial)) if has_record else simulation
     if not lines:
         from iamtriage.explaining._rules.denials.resource_commands import policy_commands, policy_of
 
@@ -297,60 +292,6 @@ def _locate_policy_remedy(denial: Denial, *, is_first: bool) -> Remedy:
         commands=lines,
         url=pages.ACCESS_DENIED,
     )
-
-
-def _unnamed_call_remedy(denial: Denial) -> Remedy:
-    queue = _QUEUE_URL.fullmatch(denial.resource or "")
-    if queue is None:
-        return your_remedy(
-            "Find the caller and the call",
-            "Check which identity the program uses: it can differ from the one that you expect.",
-            "Look for the call in CloudTrail: the record names action, resource and caller.",
-            commands=("aws sts get-caller-identity", _cloudtrail_command(denial)),
-            url=pages.ACCESS_DENIED,
-        )
-    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
-    partition = find_partition(queue["region"]) or "aws"
-    arn = f"arn:{partition}:sqs:{queue['region']}:{queue['account']}:{queue['name']}"
-    template = "aws sqs get-queue-attributes --queue-url {} --attribute-names Policy --region {}"
-    return account_remedy(
-        f"Allow {denial.caller} what it does with the queue {queue['name']}",
-        f"SQS names no action. Senders need sqs:SendMessage, and consumers need sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes, on {arn}.",
-        f"For a caller outside the account {queue['account']}, the queue policy must allow it, too: the second command prints it.",
-        commands=("aws sts get-caller-identity", commands.fill_command(template, queue[0], queue["region"])),
-        url=pages.ACCESS_DENIED,
-    )
-
-
-def _ambiguous_remedies(denial: Denial) -> tuple[Remedy, ...]:
-    """Return the remedies if several services have the operation; a guess is not enough for an ``Allow``."""
-    return (
-        your_remedy(
-            "Find the service that was called",
-            "Look at the client that makes the call in the code, or in CloudTrail: eventSource in the record is the service.",
-            "Pass it to explain() as the fact service: the explanation then names the action and the policy.",
-            commands=("aws sts get-caller-identity", _cloudtrail_command(denial)),
-            url=pages.ACCESS_DENIED,
-        ),
-        account_remedy(
-            "If no policy of the caller allows it yet, allow the action of that service",
-            f"It is one of these: {wording.join_first_four(denial.actions)}. Allow only that one.",
-            url=pages.MANAGE_POLICIES,
-        ),
-    )
-
-
-def _cloudtrail_command(denial: Denial) -> str:
-    operation = denial.failure.envelope.operation or (denial.action or "").partition(":")[2]
-    name = operation if operation.isalnum() and operation.isascii() else "OPERATION"
-    region = denial_remedies.region_argument(denial)
-    if denial.service in _GLOBAL_SERVICES and denial.location.partition in {None, "aws"}:
-        region = "us-east-1"
-    source = denial.event_source if name == "OPERATION" else None
-    attribute = f"AttributeKey=EventName,AttributeValue={name}"
-    if source is not None:
-        attribute = f"AttributeKey=EventSource,AttributeValue={source}"
-    return f"aws cloudtrail lookup-events --region {region} --lookup-attributes {attribute} --max-results 10"
 
 
 def simulation_commands(denial: Denial) -> tuple[str, ...]:

@@ -260,7 +260,8 @@ def _derived_action_cause(denial: Denial) -> Cause:
     called = f"The call {operation}" if operation else "The call in the text"
     stated_call = denial.context.operation
     words = "" if operation is not None or stated_call is None else stated_call.words
-    if stated_call is not None and " " in words and not words.startswith("aws "):
+    is_described = " " in words or words.startswith("data.")
+    if stated_call is not None and is_described and not words.startswith("aws "):
         # A frame or a command has the name of the call, which a sentence only describes.
         because = ()
         called = f"The text says {quote_words(words)}: the call {stated_call.value}"

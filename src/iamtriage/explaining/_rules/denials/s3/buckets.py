@@ -1,4 +1,4 @@
-"""Explain denials of buckets that CloudFormation deploys, and those by the bucket policy in the text.
+"""Explain denials by the bucket policy in the text, and calls that only the bucket's own account can make.
 
 Across accounts, the bucket policy and the key policy must allow the caller, whatever its own policies allow:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html. CloudFormation
@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument, policy_commands
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.denials.statement_words import describe_conditions
-from iamtriage.explaining._rules.shared import commands, common_causes, pages, remedies
+from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
@@ -32,7 +32,6 @@ from iamtriage.explaining._rules.shared.policies.statement_matching import names
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import is_for_everyone, shown_sid
@@ -115,42 +114,6 @@ KMS_KEY = CauseType(
 )
 
 
-def explain_deployed_bucket(denial: Denial) -> Explanation | None:
-    """Explain a 403 error without a call that CloudFormation got for a bucket, or return ``None`` for others.
-
-    Actions: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-    """
-    is_unnamed = denial.operation is None and denial.action is None
-    deployment = find_deployment(denial.failure, denial.facts) if is_unnamed else None
-    if deployment is None or not (deployment.type or "").startswith("AWS::S3::Bucket"):
-        return None
-    region = commands.region(deployment.region or denial.facts.region)
-    named = deployment.resource and f"{clip_text(deployment.resource)} ({deployment.type})"
-    actions = "The policy requires s3:PutBucketPolicy, and Block Public Access rejects a public one."
-    if deployment.type != "AWS::S3::BucketPolicy":
-        actions = "A bucket requires s3:CreateBucket, and each property an action, such as s3:PutBucketTagging, s3:PutEncryptionConfiguration, s3:PutBucketPublicAccessBlock, s3:PutBucketVersioning or s3:PutBucketOwnershipControls."
-    request = _REQUEST_ID.search(denial.failure.text, *denial.failure.span)
-    sign = request["id"] if request is not None else "AccessDenied"
-    what = "this call" if request is not None else "the calls that S3 denied in the last 90 days"
-    text = "The permissions with which CloudFormation acts lack an action that a property requires."
-    return denial.explain(
-        f"S3 denied a call for {named or deployment.type}: the message names neither the action nor the reason.",
-        common_causes.NO_IDENTITY_ALLOW.cause(text=text),
-        DENIES["resource"].cause(
-            text="A service control policy, a permissions boundary or the policy of an existing bucket denies it."
-        ),
-        topic="s3-access-denied",
-        remedies=remedies.account_remedy(
-            "Find the denied call in CloudTrail, then allow its action",
-            actions,
-            f"The command prints {what}, with the caller and the AWS message. CloudTrail shows a call after a few minutes.",
-            commands=f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventSource,AttributeValue=s3.amazonaws.com --query 'Events[?contains(CloudTrailEvent, `{sign}`)].CloudTrailEvent' --output text | jq -r '[.eventTime, .eventName, .userIdentity.arn, .errorMessage] | @tsv'",
-            url=pages.S3_403,
-        ),
-        notes=EVENTUAL_CONSISTENCY,
-    )
-
-
 def explain_bucket_deny(denial: Denial) -> Explanation | None:
     """Explain that a Deny of the bucket policy in the text matches, or return ``None``."""
     if not denial.action or not denial.resource or denial.policy_type is not None:
@@ -211,7 +174,6 @@ def _find_denies(denial: Denial) -> Iterator[tuple[Mapping[str, Any], bool]]:
             yield each, is_met is True
 
 
-_REQUEST_ID = lazy_pattern(r"(?i:\brequest ?id:? ?)(?P<id>[A-Z0-9]{16})\b")
 _STACK_ROLE = lazy_pattern(
     r"(?:\b[Rr]ole ?A[Rr][Nn] of the stack|\b[Ss]tack(?:'s)? (?:service )?role|--role-arn|\bRoleARN)[\"'`]?\s?(?:[=:]|is)?\s?[\"'`]?"
     r"(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})",

@@ -10,6 +10,7 @@ from iamtriage._text import line_start
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import OperationActions, actions_for, service_prefix
 from iamtriage.arns._principals import Role, RoleSession, User
+from iamtriage.explaining._context.model import EC2_CODES
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.shared.messages.quoted_message import OF_SCHEMA
 from iamtriage.explaining._rules.shared.principals.principal_words import (
@@ -76,7 +77,6 @@ def _unique_service(names: Collection[str], candidates: Collection[str]) -> str 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
 _DIRECTORY_BUCKET = lazy_pattern(r":::[a-z0-9-]{3,63}--x-s3(?:/|\Z)", re.ASCII)
 _S3_PLACE = lazy_pattern(r"\bs3(?:://|:(?=s3)|[.-][a-z0-9.-]{0,40}amazonaws\.)")
-_EC2_CODES = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
 _S3_CODES = frozenset({"AccessDenied", "403", "Forbidden"})
 # If more services share an operation, such as TagResource, another service than S3 can report AccessDenied, too.
 _MAX_SERVICES_OF_S3_CALL = 50
@@ -235,7 +235,7 @@ def _pick_service(failure: AccessDenied, found: tuple[OperationActions, ...]) ->
         code is None and "Access Denied" in failure.text and _S3_PLACE.search(failure.text) is not None
     )
     by_service = {each.service: each for each in found}
-    implied = by_service.get("ec2" if code in _EC2_CODES else "s3" if is_s3 else "")
+    implied = by_service.get("ec2" if code in EC2_CODES else "s3" if is_s3 else "")
     return implied or by_service.get(find_called_service(failure, by_service) or "")
 
 
@@ -276,6 +276,8 @@ def describe_unnamed(failure: AccessDenied, action: str | None, runtime: Runtime
         return "the role of the Aurora cluster"
     if runtime is not None and runtime.kind != "cloudshell":
         return runtime.caller
+    if action is None and failure.envelope.code in EC2_CODES:
+        action = "ec2:"
     if action is not None:
         from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 

@@ -110,6 +110,7 @@ _HINTS = {
 # What a tool that deploys resources calls next: https://github.com/hashicorp/terraform-provider-aws
 # internal/service/logs/group.go and internal/service/ecr/repository.go.
 _DEPLOYMENT_HINTS = {
+    "ec2:Describe": "Tools that deploy read more than this, and AWS reports one denial at a time: ec2:Describe* on * allows all these reads.",
     "logs:CreateLogGroup": "A tool that creates log groups also calls logs:DescribeLogGroups (on *), logs:ListTagsForResource and, for tags and retention, logs:TagResource and logs:PutRetentionPolicy.",
     "ecr:CreateRepository": "A tool that creates repositories also calls ecr:DescribeRepositories, ecr:ListTagsForResource and, for tags, ecr:TagResource.",
 }
@@ -169,8 +170,14 @@ def describe_companions(
         return (_STATE,)
     if action == "logs:CreateLogGroup" and ecs_starts.CREATES_LOG_GROUP.search(text):
         return (_CREATES_LOG_GROUP,)
-    if action in _DEPLOYMENT_HINTS and not by_resource and deployment_tools.is_about_deployments(text):
-        return (_DEPLOYMENT_HINTS[action],)
+    # A message with the action says more than one without, and other hints count more.
+    is_read = action.startswith("ec2:Describe") and action not in text
+    if (
+        (is_read or action in _DEPLOYMENT_HINTS)
+        and not by_resource
+        and deployment_tools.is_about_deployments(text)
+    ):
+        return (_DEPLOYMENT_HINTS["ec2:Describe" if is_read else action],)
     if action == "eks:AccessKubernetesApi" and KUBECTL_WORKS.search(text):
         return (
             f"{_CONSOLE} kubectl gets objects in the text: if it ran as the same role, access entries, aws-auth and RBAC need no change.",

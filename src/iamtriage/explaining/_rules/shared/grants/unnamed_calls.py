@@ -1,0 +1,105 @@
+"""Build the remedies of a denial that does not say which action was denied: the call has to be found first."""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared import commands, pages, wording
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants import denial_remedies
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.policies._masked_arns import find_partition
+
+_QUEUE_URL = lazy_pattern(
+    r"https://(?:sqs\.)?(?P<region>[a-z0-9-]{5,30})\.[a-z.]{3,40}/(?P<account>[0-9]{12})/(?P<name>[\w-]{1,80}(?:\.fifo)?)",
+    re.ASCII,
+)
+# CloudTrail records the events of these services in us-east-1, in the partition aws:
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-cli.html
+_GLOBAL_SERVICES = frozenset({"cloudfront", "iam", "organizations", "route53"})
+# A page of lookup-events has 50 events.
+_LATEST = "1000"
+
+
+def unnamed_call_remedies(denial: Denial) -> tuple[Remedy, ...]:
+    """Return the remedies if the message names no action, or no service."""
+    return _ambiguous_remedies(denial) if denial.actions else (_unnamed_call_remedy(denial),)
+
+
+def denied_calls_command(source: str | None, region: str, sign: str, latest: str = "") -> str:
+    """Return the command that prints denied calls: when, what, who and the message of AWS.
+
+    Args:
+        source: The event source of the service, such as ``"s3.amazonaws.com"``, if it is known.
+        region: The Region.
+        sign: What the records have: an error code, or the request ID.
+        latest: The number of events to search, from the latest one; by default those of 90 days.
+    """
+    attribute = f" --lookup-attributes AttributeKey=EventSource,AttributeValue={source}" if source else ""
+    limit = f" --max-items {latest}" if latest else ""
+    return f"aws cloudtrail lookup-events --region {region}{attribute}{limit} --query 'Events[?contains(CloudTrailEvent, `{sign}`)].CloudTrailEvent' --output text | jq -r '[.eventTime, .eventName, .userIdentity.arn, .errorMessage] | @tsv'"
+
+
+def _unnamed_call_remedy(denial: Denial) -> Remedy:
+    queue = _QUEUE_URL.fullmatch(denial.resource or "")
+    if queue is None:
+        sign = "UnauthorizedOperation" if denial.service == "ec2" else "AccessDenied"
+        return your_remedy(
+            "Find the caller and the call",
+            "Check which identity the program uses: it can differ from the one that you expect.",
+            f"The second command prints the denied calls among the latest {int(_LATEST):,} that CloudTrail has: look for the one at the time of the error. If it is older, repeat it, and wait a few minutes.",
+            commands=(
+                "aws sts get-caller-identity",
+                denied_calls_command(denial.event_source, _region(denial), sign, _LATEST),
+            ),
+            url=pages.ACCESS_DENIED,
+        )
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+    partition = find_partition(queue["region"]) or "aws"
+    arn = f"arn:{partition}:sqs:{queue['region']}:{queue['account']}:{queue['name']}"
+    template = "aws sqs get-queue-attributes --queue-url {} --attribute-names Policy --region {}"
+    return account_remedy(
+        f"Allow {denial.caller} what it does with the queue {queue['name']}",
+        f"SQS names no action. Senders need sqs:SendMessage, and consumers need sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes, on {arn}.",
+        f"For a caller outside the account {queue['account']}, the queue policy must allow it, too: the second command prints it.",
+        commands=("aws sts get-caller-identity", commands.fill_command(template, queue[0], queue["region"])),
+        url=pages.ACCESS_DENIED,
+    )
+
+
+def _ambiguous_remedies(denial: Denial) -> tuple[Remedy, ...]:
+    """Return the remedies if several services have the operation; a guess is not enough for an ``Allow``."""
+    return (
+        your_remedy(
+            "Find the service that was called",
+            "Look at the client that makes the call in the code, or in CloudTrail: eventSource in the record is the service.",
+            "Pass it to explain() as the fact service: the explanation then names the action and the policy.",
+            commands=("aws sts get-caller-identity", cloudtrail_command(denial)),
+            url=pages.ACCESS_DENIED,
+        ),
+        account_remedy(
+            "If no policy of the caller allows it yet, allow the action of that service",
+            f"It is one of these: {wording.join_first_four(denial.actions)}. Allow only that one.",
+            url=pages.MANAGE_POLICIES,
+        ),
+    )
+
+
+def cloudtrail_command(denial: Denial) -> str:
+    """Return the command that looks up the records of the denied call."""
+    operation = denial.failure.envelope.operation or (denial.action or "").partition(":")[2]
+    name = operation if operation.isalnum() and operation.isascii() else "OPERATION"
+    source = denial.event_source if name == "OPERATION" else None
+    attribute = f"AttributeKey=EventName,AttributeValue={name}"
+    if source is not None:
+        attribute = f"AttributeKey=EventSource,AttributeValue={source}"
+    return f"aws cloudtrail lookup-events --region {_region(denial)} --lookup-attributes {attribute} --max-results 10"
+
+
+def _region(denial: Denial) -> str:
+    """Return the Region in which CloudTrail records the call."""
+    if denial.service in _GLOBAL_SERVICES and denial.location.partition in {None, "aws"}:
+        return "us-east-1"
+    return denial_remedies.region_argument(denial)
