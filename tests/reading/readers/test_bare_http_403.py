@@ -37,6 +37,21 @@ REFUSALS: Table = (
     ("duckdb", f"Error: HTTP Error: HTTP GET error on '{_URL}' (HTTP 403)", _S3),
     ("duckdb-wrapped", f"HTTP Error: HTTP GET error on\n'{_URL}'\n(HTTP 403)", _S3),
     ("browser", f"GET {_URL} 403 (Forbidden)", _S3),
+    (
+        "chrome-console",
+        f"{_HOST}/orders.csv:1  Failed to load resource: the server responded with a status of 403 (Forbidden)",
+        _S3,
+    ),
+    (
+        "chrome-console-http-2",
+        "Failed to load resource: the server responded with a status of 403 () runtime-v2-lex.eu-west-1.amazonaws.com/bots/orders",
+        denied(service="lex", status_code=403),
+    ),
+    (
+        "chrome-console-elsewhere",
+        f"{_HOST}/orders.js:7  Loaded.\nfiles.example.com/a.csv:1  Failed to load resource: the server responded with a status of 403 ()",
+        None,
+    ),
     ("go", f'Get "{_URL}": unexpected status 403 Forbidden', _S3),
     ("guzzle-5", f"Client error response [url] {_URL} [status code] 403 [reason phrase] Forbidden", _S3),
     (

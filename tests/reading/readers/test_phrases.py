@@ -949,6 +949,26 @@ ROLES: Table = (
         "InvalidS3ObjectException: Unable to get object metadata from S3. Check object key, region and/or access permissions.",
         expect("aws_error", code="InvalidS3ObjectException"),
     ),
+    (
+        "kinesis-analytics-code",
+        "InvalidArgumentException: Please check the role provided or validity of S3 location you provided. We are unable to get the specified fileKey: orders.jar",
+        expect("aws_error", code="InvalidArgumentException"),
+    ),
+    (
+        "dotnet-assume-role",
+        "Get-S3Bucket: Error calling AssumeRole for role arn:aws:iam::111122223333:role/reader",
+        expect("aws_error", resource="arn:aws:iam::111122223333:role/reader"),
+    ),
+    (
+        "dotnet-assume-role-answer",
+        "Amazon.Runtime.AmazonClientException: Error calling AssumeRole for role arn:aws:iam::111122223333:role/reader\n ---> Amazon.SecurityToken.Model.ExpiredTokenException: The security token included in the request is expired",
+        expect(
+            "expired_credentials",
+            code="ExpiredTokenException",
+            service="sts",
+            resource="arn:aws:iam::111122223333:role/reader",
+        ),
+    ),
     ("object-metadata-in-prose", "We are unable to get object metadata from S3 on Fridays.", None),
     (
         "security-hub",

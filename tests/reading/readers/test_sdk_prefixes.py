@@ -1910,6 +1910,16 @@ CLASSES: Table = (
         'Error Domain=com.amazonaws.AWSCognitoIdentityErrorDomain Code=10 "(null)" UserInfo={__type=NotAuthorizedException, message=Unauthenticated access is not supported for this identity pool.}',
         denied(code="NotAuthorizedException", service="cognito-identity"),
     ),
+    (
+        "ios-after-the-body",
+        f'{{"Message":"{DENIAL}"}}\nerror Error Domain=com.amazonaws.AWSEKSErrorDomain Code=0 "null" UserInfo={{NSLocalizedDescription=null, NSLocalizedFailureReason=AccessDeniedException:http://internal.amazon.com/coral/com.amazon.coral.service/}}',
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    (
+        "ios-elsewhere-denied",
+        'Error Domain=NSCocoaErrorDomain Code=257 "(null)" UserInfo={NSLocalizedFailureReason=AccessDenied}',
+        None,
+    ),
     ("ios-device", 'Error Domain=com.amazonaws.AWSGeneralErrorDomain Code=0 "(null)"', None),
     ("ios-elsewhere", 'Error Domain=com.example.orders.OrdersErrorDomain Code=2 "(null)"', None),
     (

@@ -36,6 +36,7 @@ from iamtriage.actions._service_names import load_clients
         ("Cognito Identity Provider", "cognito-idp"),
         ("Route 53", "route53"),
         ("SESv2", "ses"),
+        ("Lex Runtime V2", "lex"),
         ("Bedrock Runtime", "bedrock"),
         ("AmazonMonitoringService", "cloudwatch"),
         ("EMR containers", "emr-containers"),

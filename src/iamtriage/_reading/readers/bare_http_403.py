@@ -29,6 +29,8 @@ _STATUS_403 = lazy_pattern(
     r"|[Ss]tatus\s?[Cc]ode\]?:?\s(?:is\s|was\s|of\s)?(?P<d>403)\b|\bForbidden_(?P<e>403)\b"
     # s3fs, for one part of an upload.
     r"|\brequest\((?P<g>403):\s(?=https?://)"
+    # Chrome, for HTTP/2, which has no reason.
+    r"|\bstatus\sof\s(?P<i>403)\s\(\)"
     # The fields that programs in Ruby log, such as Logstash.
     r"|(?<=[\s{]):(?:response_)?(?:code|status)=>(?P<h>403)(?=[,}])"
     # requests, Chrome and Go; aiohttp.
@@ -41,6 +43,10 @@ _HOST = lazy_pattern(
     r"|(?:(?<=['\"])(?=[\w.-]{1,253}[/:])|(?<=C)onnect(?:ing|ed)\sto\s)(?P<bare>[A-Za-z0-9.-]{1,240}\.amazonaws\.com(?:\.cn)?)(?![\w-])"
     # Clients that print the URI from their arguments.
     r"|(?<=s)(?<!\w.)3[an]?://(?:[A-Za-z0-9][\w.-]{1,62}|<[^<>\n]{1,60}>)/[^\s'\"<>]{0,1024})"
+)
+# The console of Chrome prints a request next to the message, without the scheme.
+_CONSOLE_HOST = lazy_pattern(
+    r"(?<![\w./@-])(?P<url>[A-Za-z0-9][\w.-]{1,240}\.amazonaws\.com(?:\.cn)?)(?P<path>/[^\s'\"<>]{0,2048})"
 )
 # Clients that print no host: aws.s3 for R, those that write "AWS error" or "S3 error" as Rust's object_store does or
 # "EC2 Response Status Code" as Salt does, the AWS SDK for Go when it logs a response, and the AWS Common Runtime in its
@@ -126,6 +132,8 @@ def _read_responses(text: str) -> Iterator[Piece]:
     """Yield the responses of hosts that the text names."""
     statuses = [*find_around_literal(text, _STATUS_403, "403", _MAX_WORDS_LENGTH, _MAX_WORDS_LENGTH)]
     hosts = [_host_at(m) for m in _HOST.finditer(text)] if statuses else []
+    if statuses and "Failed to load resource" in text:
+        hosts = sorted([*hosts, *map(_host_at, _CONSOLE_HOST.finditer(text))])
     starts = [host.start for host in hosts]
     has_proxy = "roxy" in text or "unnel" in text
     for m in statuses:

@@ -52,6 +52,8 @@ _JSON_RECORD = lazy_pattern(
 _INIT = lazy_pattern(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
 _CODE_WORD = lazy_pattern(r"[^\s(){}<>\"']{1,128}")
 _MAX_CODE_LENGTH = 128
+# What is near keys that other systems have, too: EventBridge Pipes state the service; an NSError has a URL of AWS.
+_SIGNS = {"exceptionType": "awsService", "NSLocalizedFailureReason": "internal.amazon.com/coral"}
 # Only the query protocol states whether the sender or the receiver caused the error.
 _ERROR_TYPE = lazy_pattern(r"\bType[\"']?\s?(?::|=>|=)\s?[\"']?(?:Sender|Receiver)[\"']?,?\s{0,2}\Z")
 _ERROR_CODE = lazy_pattern(r"\sErrorCode\s\"?\Z")
@@ -115,8 +117,7 @@ def _put_code(cluster: Piece, pair: Pair) -> bool:
     elif pair.key == "code":
         # The fields of an error of the SDK for JavaScript v2 follow, which has the request ID of the call.
         cluster.is_lambda_record = False
-    if pair.key == "exceptionType" and not _is_near(pair, "awsService"):
-        # Other systems have this key, too. EventBridge Pipes state the service next to it.
+    if pair.key in _SIGNS and not _is_near(pair, _SIGNS[pair.key]):
         return False
     init = _INIT.search(pair.value)
     # The SDK for Kotlin prints the values of a header as a list. People make values bold.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Keys without spaces, by the role of their value. They can be in any case.
 _KEYS = {
-    "code": "errorCode error_code code __type exceptionName typeName x-amzn-errorType x_amzn_errorType errorType _serviceCode _serviceErrorCode _restCode exception_code s3ErrorCode exceptionType",
+    "code": "errorCode error_code code __type exceptionName typeName x-amzn-errorType x_amzn_errorType errorType _serviceCode _serviceErrorCode _restCode exception_code s3ErrorCode exceptionType NSLocalizedFailureReason",
     "status_code": "statusCode httpStatusCode status_code http_status_code httpResponseCode responseCode http_status httpStatus",
     "request_id": "requestId request_id aws_request_id x-amzn-requestId x_amzn_requestId x-amz-request-id _serviceRequestId _serviceErrorRequestId _restRequestId",
     "host_id": "hostId host_id requestId2 extendedRequestId x-amz-id-2 extended_request_id s3_extended_request_id s3ErrorHostId",

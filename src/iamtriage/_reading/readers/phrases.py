@@ -136,6 +136,9 @@ sure   | to create service linked role | Verify that you have permission to crea
 sure   | to http://aws.amazon.com to subscribe | You are not subscribed to this service\. Please go to http://aws\.amazon\.com to subscribe
 sure   | object metadata from S3 | (?:(?P<code>InvalidS3ObjectException): )?Unable to get object metadata from S3\. Check object key, region and/or access permissions
 sure   | <InvalidAccessException>: Account | (?P<code>InvalidAccessException): Account \S{1,40} is not (?:an administrator for this organization|subscribed to AWS Security Hub)
+# The SDK for .NET, whatever went wrong, also with AssumeRoleWithWebIdentity.
+outer  | <AssumeRole>calling AssumeRole for role | Error calling AssumeRole for role (?P<resource>arn:\S{1,300})
+sure   | validity of S3 location you provided | (?:(?P<code>InvalidArgumentException): )?Please check the role provided or validity of S3 location you provided
 sure   | Invalid identity pool configuration | Invalid identity pool configuration\. Check assigned IAM roles for this pool
 sure   | <ResourceNotFoundException>: Requested resource|<ResourceNotFoundException>: The specified log | (?P<code>ResourceNotFoundException): (?:Requested resource not found(?!\x20\w)|The specified log (?:group|stream) does not exist)
 sure   | find the specified secret | (?:(?P<code>ResourceNotFoundException): )?Secrets Manager can't find the specified secret\b

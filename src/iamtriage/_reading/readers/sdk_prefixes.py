@@ -88,7 +88,7 @@ _S3CMD = lazy_pattern(
 # The nouns of these cmdlets start with a service. LogicMonitor's start with LM, too.
 _CMDLET = lazy_pattern(
     r"(?<![\w-])[A-Z][a-z]{2,12}-(?P<service>S3|EC2|SQS|SNS|DDB|IAM|SSM|SEC|STS|CFN|KMS|RDS|ECS|ECR|EKS|ELB2?|R53|CWL?|CT|ASG|SFN"
-    r"|LM(?=Function|Layer|EventSource|Permission))[A-Z][A-Za-z0-9]{1,60}\s?:\s"
+    r"|LM(?=Function|Layer|EventSource|Permission))[A-Z][A-Za-z0-9]{1,60}\s?:\s(?!Error\scalling\sAssumeRole\b)"
 )
 # An error of the query protocol, printed by a PHP client.
 _QUERY_ERROR = lazy_pattern(r"(?<![\w.-])(?:Sender|Receiver)\s-\s(?P<code>[A-Z][\w.]{2,80}):\s")

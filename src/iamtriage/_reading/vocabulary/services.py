@@ -53,6 +53,7 @@ _NAMES = """
     kinesisanalytics: kinesisanalyticsv2
     kms: keymanagement keymanagementservice
     lambda: lambdainternal lm
+    lex: lexruntime lexruntimev2 lexmodelbuilding lexmodelbuildingservice lexmodelsv2 runtimelex runtimev2lex modelslex modelsv2lex
     logs: cloudwatchlogs cwl
     mechanicalturk: mturk mturkrequester
     memorydb: memorydb
