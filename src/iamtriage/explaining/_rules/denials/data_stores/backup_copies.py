@@ -1,0 +1,172 @@
+"""Explain that a backup vault does not accept the copies of another account.
+
+Sources: https://repost.aws/knowledge-center/backup-resolve-access-denied-error and
+https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.values import Document
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policies.policy_changes import change_conditions, replace_statement
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
+from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy
+from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
+from iamtriage.policies._documents import allow
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions
+
+_ACTION = "backup:CopyIntoBackupVault"
+_PAGE = "https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html"
+_VAULT_ARN = lazy_pattern(
+    r"(?P<before>[^\n]{0,40}?)\barn:aws[a-z-]{0,12}:backup:(?P<region>[a-z0-9-]{6,30}):(?P<account>[0-9]{12}):backup-vault:(?P<name>[\w-]{2,50})",
+    re.ASCII,
+)
+_DESTINATION = lazy_pattern(r"\b(?:[Dd]est(?:ination)?|[Tt]arget)[^\n]{0,30}\Z")
+_SOURCE = lazy_pattern(
+    r"\b(?:from|[Ss]ource(?: account)?(?: is)?:?)(?: the)?(?: account)? (?P<account>[0-9]{12})(?![0-9])"
+)
+_UNIT = lazy_pattern(r"(?<![\w-])ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}(?![\w-])")
+_ORGANIZATION = lazy_pattern(r"(?<![\w-])o-[a-z0-9]{10,32}(?![\w-])")
+_OF_PATHS, _OF_ORGANIZATION = "aws:principalorgpaths", "aws:principalorgid"
+
+COPY_NOT_ALLOWED = CauseType(
+    "backup-copy-not-allowed",
+    title="The destination vault does not accept copies of the account",
+    text=f"The access policy of the destination vault does not allow the source account {_ACTION}.",
+    recognised_by='The status of the copy job is "Access Denied trying to call AWS Backup service".',
+    fix=f"Allow the source account {_ACTION} in the access policy of the destination vault.",
+    sources=(_PAGE, "https://repost.aws/knowledge-center/backup-resolve-access-denied-error"),
+)
+
+
+class _Mismatch(NamedTuple):
+    """A condition of the vault's policy that the source account does not meet, and what it should accept, too."""
+
+    statement: dict[str, Any]
+    operator: str
+    key: str
+    has: str
+    needs: str
+    value: str
+
+
+def explain_backup_copy(denial: Denial) -> Explanation:
+    """Explain that a copy job of AWS Backup may not write to the vault of another account."""
+    text = denial.failure.text
+    vaults = {
+        (each["region"], each["account"], each["name"]): each["before"] for each in _VAULT_ARN.finditer(text)
+    }
+    found = only_one([each for each, before in vaults.items() if _DESTINATION.search(before)])
+    region, owner, name = found or only_one(vaults) or (None, None, None)
+    source = only_one({each["account"] for each in _SOURCE.finditer(text)} - {owner}) or denial.facts.account
+    vault, account = f"the vault {name}" if name else "the destination vault", source or "the source account"
+    documents = [
+        each
+        for each in denial.context.resource_policies
+        if any(names_action(one, _ACTION) for one in each.allows)
+    ]
+    document = only_one(documents)
+    mismatch = None if document is None else _find_mismatch(document, text)
+    of_vault = RESOURCE_POLICIES["backup"]
+    show, change = (
+        f"{each.replace('VAULT', name or 'VAULT')} --region {commands.region(region)}"
+        for each in (of_vault.show_command, of_vault.change_command)
+    )
+    retry = "Then start the copy job again: AWS Backup does not repeat copies that failed."
+    if document is not None and mismatch is not None:
+        fixed = replace_statement(document.content, mismatch.statement, _accept(mismatch))
+        remedy = Remedy(
+            f"Let the policy of {vault} accept {mismatch.value}, too",
+            "resource owner",
+            (
+                f"Run the command in the account of the vault{f', {owner}' if owner else ''}. It replaces the whole policy, which keeps what it allows now.",
+                retry,
+            ),
+            (change,),
+            policy=fixed,
+            layer="resource",
+            url=_PAGE,
+        )
+        return denial.explain(
+            f"The policy of {vault} does not accept the copies of {account}: it allows {_ACTION} only for {mismatch.has}, and the text has {mismatch.needs}.",
+            COPY_NOT_ALLOWED.cause("derived"),
+            remedies=(remedy,),
+            notes=_ROLE_NOTE,
+        )
+    statement = allow(
+        _ACTION,
+        "*",
+        principal={
+            "AWS": f"arn:{denial.location.partition or 'aws'}:iam::{source or 'SOURCE_ACCOUNT_ID'}:root"
+        },
+    )
+    return denial.explain(
+        f"AWS Backup may not copy to {vault}: most likely, its access policy does not allow {account} {_ACTION}.",
+        COPY_NOT_ALLOWED.cause("possible"),
+        remedies=resource_policy_remedy(
+            f"Allow {_ACTION} for {account} in the access policy of {vault}",
+            "Both accounts must be in the same organization, with cross-account backup enabled in AWS Backup's settings of the management account.",
+            retry,
+            statements=(statement,),
+            commands=(show, change),
+            url=_PAGE,
+        ),
+        notes=_ROLE_NOTE,
+    )
+
+
+_ROLE_NOTE = "The role of the copy job needs the action, too: AWSBackupServiceRolePolicyForBackup, which the default role has, allows it."
+
+
+def _find_mismatch(document: Document, text: str) -> _Mismatch | None:
+    """Return the condition on the organization that the source account does not meet, as far as the text tells."""
+    for statement in document.allows:
+        for operator, key, values in iterate_conditions(statement):
+            joined = " ".join(values)
+            if key.lower() == _OF_PATHS:
+                other = only_one(set(_UNIT.findall(text)) - set(_UNIT.findall(joined)))
+                parts = values[0].split("/") if values else []
+                if other is not None and len(parts) > 1 and "/".join(parts[:2]).startswith("o-"):
+                    listed = join_words([clip_text(each) for each in values], "or")
+                    # The unit can be below others.
+                    return _Mismatch(
+                        statement,
+                        operator,
+                        key,
+                        f"accounts below {listed}",
+                        f"the account in {other}",
+                        f"{'/'.join(parts[:2])}/*{other}/*",
+                    )
+            elif key.lower() == _OF_ORGANIZATION:
+                other = only_one(set(_ORGANIZATION.findall(text)) - set(values))
+                if other is not None:
+                    return _Mismatch(
+                        statement,
+                        operator,
+                        key,
+                        f"the organization {join_words(list(values), 'or')}",
+                        f"the organization {other}",
+                        other,
+                    )
+    return None
+
+
+def _accept(mismatch: _Mismatch) -> dict[str, Any]:
+    """Return the statement with one more value in its condition."""
+    return change_conditions(
+        mismatch.statement,
+        lambda each: (
+            each._replace(value=[*as_strings(each.value), mismatch.value])
+            if (each.operator, each.key) == (mismatch.operator, mismatch.key)
+            else each
+        ),
+    )

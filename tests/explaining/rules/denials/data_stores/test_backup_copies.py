@@ -1,0 +1,77 @@
+"""Tests for copies of AWS Backup that the vault of another account does not accept."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+FAILED = "Copy job 1C2D3E4F FAILED: Access Denied trying to call AWS Backup service\n"
+VAULT = "Destination: arn:aws:backup:eu-west-1:444455556666:backup-vault:central, copies from 111122223333\n"
+PATHS = ["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"]
+
+
+def _policy(operator: str, key: str, values: list[str]) -> str:
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "backup:CopyIntoBackupVault",
+        "Resource": "*",
+        "Condition": {operator: {key: values}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "values", "said", "added"),
+    [
+        (
+            "ForAnyValue:StringLike",
+            "aws:PrincipalOrgPaths",
+            PATHS,
+            "The account was moved to ou-ab12-99999999.",
+            "o-a1b2c3d4e5/r-ab12/*ou-ab12-99999999/*",
+        ),
+        (
+            "StringEquals",
+            "aws:PrincipalOrgID",
+            ["o-a1b2c3d4e5"],
+            "describe-organization prints o-z9y8x7w6v5 there.",
+            "o-z9y8x7w6v5",
+        ),
+    ],
+    ids=["unit", "organization"],
+)
+def test_condition_that_the_source_account_does_not_meet(
+    operator: str, key: str, values: list[str], said: str, added: str
+) -> None:
+    explanation = explain(f"{FAILED}{VAULT}{said}\n{_policy(operator, key, values)}")
+    assert explanation.summary.startswith(
+        "The policy of the vault central does not accept the copies of 1111"
+    )
+    remedy = explanation.remedies[0]
+    [statement] = (remedy.policy or {})["Statement"]
+    assert statement["Condition"] == {operator: {key: [*values, added]}}
+    assert remedy.who == "resource owner"
+    assert "account of the vault, 444455556666" in remedy.steps[0]
+    assert "--backup-vault-name central" in remedy.commands[0]
+    assert remedy.placeholders == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "account"),
+    [
+        (f"{FAILED}{VAULT}", "111122223333"),
+        # The text names no other unit, so the condition can be met.
+        (f"{FAILED}{VAULT}{_policy('StringLike', 'aws:PrincipalOrgPaths', PATHS)}", "111122223333"),
+        (FAILED, "SOURCE_ACCOUNT_ID"),
+    ],
+    ids=["accounts", "met", "no-accounts"],
+)
+def test_policy_that_may_lack_the_account(text: str, account: str) -> None:
+    explanation = explain(text)
+    assert explanation.causes[0].evidence == "possible"
+    [statement] = (explanation.remedies[0].policy or {})["Statement"]
+    assert statement["Principal"] == {"AWS": f"arn:aws:iam::{account}:root"}
