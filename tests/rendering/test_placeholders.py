@@ -23,6 +23,8 @@ _VALUES = {
     *("ALL_PROVISIONED_ACCOUNTS", "API", "API_AND_CONFIG_MAP", "AWS", "AWS_ACCOUNT", "CONFIG_MAP", "EC2_LINUX"),
     *("FARGATE_LINUX", "FARGATE_PROFILE", "HYBRID_LINUX", "EC2_WINDOWS", "IAM", "IDENTITY_POLICY", "RESOURCE_POLICY"),
     *("RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY", "TAG_POLICY", "STANDARD", "GET", "PUT", "HEAD", "T", "H", "U", "PT8H", "HOME", "SAML"),
+    # What test-authorization of AWS IoT tests.
+    *("CONNECT", "PUBLISH", "SUBSCRIBE"),
     # The type of a principal in IAM Identity Center; elsewhere a placeholder.
     "GROUP",
     # The variable of a GitLab job.

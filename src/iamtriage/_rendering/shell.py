@@ -129,8 +129,9 @@ _ESCAPERS: dict[str, Callable[[str], str]] = {
 def wrap_command(command: str, width: int, indent: str = "") -> str:
     r"""Wrap a command with backslashes so that its lines fit a width.
 
-    It is wrapped between arguments only, and an option and its values are on one line if they fit. Lines that
-    the command already has are not indented, because within quotes that would change an argument.
+    It is wrapped between arguments only. An option and its values are on one line if they fit, and so are a pipe
+    and its command. Lines that the command already has are not indented, because within quotes that would change
+    an argument.
 
     Args:
         command: The command, in printable characters.
@@ -140,6 +141,9 @@ def wrap_command(command: str, width: int, indent: str = "") -> str:
     >>> print(wrap_command("aws iam get-role --role-name orders-api --query Role.Arn", 42))
     aws iam get-role --role-name orders-api \
         --query Role.Arn
+    >>> print(wrap_command("kubectl get secret keys | base64 -d | wc -c", 40))
+    kubectl get secret keys | base64 -d \
+        | wc -c
     """
     if all(width_of(line) <= width for line in (indent + command).split("\n")):
         return indent + command
@@ -180,6 +184,18 @@ def _option_width(words: list[tuple[str, str]], position: int) -> int:
     return columns
 
 
+def _pipe_width(words: list[tuple[str, str]], position: int) -> int:
+    """Return the width of a pipe with the command that follows it."""
+    columns = 1
+    for separator, word in words[position + 1 :]:
+        if separator == "newline" or word == "|":
+            break
+        columns += 1 + width_of(word.split("\n", 1)[0])
+        if "\n" in word:
+            break
+    return columns
+
+
 class _Line:
     """A command that is being laid out."""
 
@@ -207,6 +223,9 @@ class _Line:
     def _ends_before(self, words: list[tuple[str, str]], position: int) -> bool:
         """Return whether to wrap before a word, if the word, or an option with its values, does not fit."""
         word = words[position][1]
+        if word == "|":
+            columns = _pipe_width(words, position)
+            return self.column + 1 + columns > self.width >= len(self.indent) + columns
         if _is_option(word):
             return self.column + 1 + _option_width(words, position) > self.width
         columns = width_of(word.split("\n", 1)[0])

@@ -1480,6 +1480,16 @@ CASES = {
         "its Resource is acme-trail, which is neither a complete ARN nor an asterisk",
         "arn:aws:s3:::acme-trail/*",
     ),
+    "redshift-copy-of-a-prefix": (
+        "copy sales from 's3://acme-lake/2026/sales' iam_role 'arn:aws:iam::111122223333:role/loader'\nS3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid 0123ABCD,ExtRid ab=,CanRetry 1",
+        "S3 denied s3:GetObject on arn:aws:s3:::acme-lake/2026/sales",
+        '"Resource": "arn:aws:s3:::acme-lake/2026/sales*"}, {"Sid": "S3ListBucket"',
+    ),
+    "line-break-after-a-masked-key": (
+        r'E0215 09:23:05.938218       1 provider.go:124] "msg"="error getting metric" "error"="RequestError: send request failed\ncaused by: Post \"https://sqs.eu-west-1.amazonaws.com/\": net/http: invalid header field value \"AWS4-HMAC-SHA256 Credential=${KEY_ID}\\n/20260215/eu-west-1/sqs/aws4_request\" for key Authorization"',
+        "the access key ID ends with a line break",
+        "kubectl get secret NAME",
+    ),
     "disabled-bucket": (
         "An error occurred (AllAccessDisabled) when calling the GetObject operation: All access to this object has been disabled",
         "is disabled, by AWS or its owner",

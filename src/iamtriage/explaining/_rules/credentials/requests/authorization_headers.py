@@ -26,7 +26,7 @@ from iamtriage.failures._failures import AwsError, Failure, SignatureMismatch
 
 # An access key ID that is not right between the equals sign and the slash, in the header that AWS repeats.
 _SHOWN_KEY = lazy_pattern(
-    r"\bCredential=(?P<before>(?:\s|\\[nrt]|%20|[\"'`<]){0,4})(?P<key>[A-Z0-9]{16,32}|)(?P<after>(?:\s|\\[nrt]|%20|[\"'`>]){0,4})/\d{8}/",
+    r"\bCredential=(?P<before>(?:\s|\\{1,2}[nrt]|%20|[\"'`<]){0,4})(?P<key>[A-Z0-9]{16,32}|[$%]{0,2}[{(\[][\w .-]{2,60}[})\]]|[A-Z0-9]{0,8}[*xX]{4,40}|)(?P<after>(?:\s|\\{1,2}[nrt]|%20|[\"'`>]){0,4})/\d{8}/",
     re.ASCII,
 )
 _EMPTY = "is empty"

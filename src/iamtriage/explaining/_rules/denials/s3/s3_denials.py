@@ -140,7 +140,10 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         topic="s3-access-denied",
         remedies=(
             blocked and public_access.public_access_remedy(denial, blocked.title),
-            _with_owner(denial, _with_options(denial, _with_get(denial, _allow_remedy(denial)))),
+            _with_owner(
+                denial,
+                _with_options(denial, _with_get(denial, _with_prefix(denial, _allow_remedy(denial)))),
+            ),
             inspect_remedy(denial, operation) if has_bucket else None,
             resource_remedy(denial) if denial.action is not None and has_bucket else None,
             denial_remedies.authorization_details_remedy(denial),
@@ -272,6 +275,30 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
             steps = tuple(each.replace("The first command", "get-caller-identity") for each in steps)
     return allow_remedies.with_statements(
         attrs.evolve(remedy, title=title, steps=steps, commands=lines), statements
+    )
+
+
+# What Amazon Redshift needs beside the action: https://docs.aws.amazon.com/redshift/latest/dg/loading-data-access-permissions.html
+_OF_REDSHIFT = {"s3:GetObject": ("COPY reads all", ()), "s3:PutObject": ("UNLOAD writes", ("s3:GetObject",))}
+
+
+def _with_prefix(denial: Denial, remedy: Remedy | None) -> Remedy | None:
+    """Return a remedy for COPY or UNLOAD of Amazon Redshift, which use the path as a prefix, and also list the bucket."""
+    done, more = _OF_REDSHIFT.get(denial.action or "", ("", ()))
+    is_of_redshift = denial.context.runtime_kind == "redshift" and denial.failure.envelope.operation is None
+    if remedy is None or remedy.policy is None or not done or not is_of_redshift:
+        return remedy
+    first, *others = remedy.policy["Statement"]
+    resource = first.get("Resource")
+    if not isinstance(resource, str) or "/" not in resource:
+        return remedy
+    resource = f"{resource.rstrip('*')}*"
+    action = [f"{denial.action}", *more] if more else f"{denial.action}"
+    listing = allow("s3:ListBucket", resource.partition("/")[0], sid="S3ListBucket")
+    step = f"{done} objects whose keys begin with the path, and also needs s3:ListBucket on the bucket."
+    remedy = attrs.evolve(remedy, steps=(step, *remedy.steps))
+    return allow_remedies.with_statements(
+        remedy, [{**first, "Action": action, "Resource": resource}, *others, listing]
     )
 
 

@@ -101,9 +101,9 @@ def without_other_commands(failure: Failure, facts: Facts) -> str:
 _POD_WORDING = lazy_pattern(
     r"\b[Pp]ods?\b|\b[Ss]ervice[Aa]ccounts?\b|/var/run/secrets/|kube-system|[Rr]econcil[a-z]{0,10}"
     r"|\bnamespace[\"']{0,2}[:=] ?[\"']?[a-z0-9][a-z0-9-]{0,62}"
-    r"|\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} 1 [\w-]{1,60}\.go:\d{1,5}"
+    r"|\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} {1,8}1 [\w-]{1,60}\.go:\d{1,5}"
     r"|external-?(?:dns|secrets)|cluster[-_]autoscaler|karpenter|load-?balancer-?controller|alb-?ingress|cert-manager"
-    r"|(?:ebs|efs|fsx)[-.]csi|kube2iam|\bkiam\b|crossplane|secrets-store",
+    r"|(?:ebs|efs|fsx)[-.]csi|kube2iam|\bkiam\b|crossplane|secrets-store|\bkeda\b|keda[-_]",
     re.ASCII,
 )
 
