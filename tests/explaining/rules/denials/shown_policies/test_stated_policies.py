@@ -187,21 +187,21 @@ VPCE = {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d", "vpce-0e4f5a6b"]
         pytest.param(
             "a resource-based policy",
             _statement("Deny", Principal="*", Condition=INSECURE),
-            "a statement of the policy in the text denies it if aws:SecureTransport is false",
+            "a statement of the bucket policy in the text denies it if aws:SecureTransport is false",
             "Call over HTTPS",
             id="condition",
         ),
         pytest.param(
             "a resource-based policy",
             _statement("Deny", Sid="OnlyVpc", Principal="*", Condition=VPCE),
-            "the statement OnlyVpc of the policy in the text denies it unless aws:SourceVpce is vpce-0a1b2c3d or vpce-0e4f5a6b",
+            "the statement OnlyVpc of the bucket policy in the text denies it unless aws:SourceVpce is vpce-0a1b2c3d or vpce-0e4f5a6b",
             "Call through the VPC endpoint vpce-0a1b2c3d or vpce-0e4f5a6b",
             id="negated condition",
         ),
         pytest.param(
             "a resource-based policy",
             _statement("Deny", Sid="Closed", Principal="*"),
-            "the statement Closed of the policy in the text denies it",
+            "the statement Closed of the bucket policy in the text denies it",
             None,
             id="no condition",
         ),
@@ -229,7 +229,7 @@ VPCE = {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d", "vpce-0e4f5a6b"]
         pytest.param(
             "a resource-based policy",
             _statement("Deny", Sid="OldTls", Principal={"AWS": "111122223333"}, Condition=OLD_TLS),
-            "the statement OldTls of the policy in the text denies it if s3:TlsVersion is less than 1.2",
+            "the statement OldTls of the bucket policy in the text denies it if s3:TlsVersion is less than 1.2",
             None,
             id="comparison",
         ),
@@ -275,7 +275,7 @@ def test_name_of_a_deny_is_kept() -> None:
     """The Sid of a resource-based policy can contain spaces."""
     statement = _statement("Deny", Sid="Keep items", Principal="*")
     cause = explain(_text(EXPLICIT.format("a resource-based policy"), statement)).causes[0]
-    assert cause.text == "The statement Keep items of the policy in the text denies s3:GetObject."
+    assert cause.text == "The statement Keep items of the bucket policy in the text denies s3:GetObject."
 
 
 _LAUNCH = "User: arn:aws:sts::111122223333:assumed-role/dev/s is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:instance/* with an explicit deny in a service control policy"
@@ -319,17 +319,17 @@ _OWN_ACCOUNT = {"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}
 @pytest.mark.parametrize(
     ("code", "statements", "words"),
     [
-        ('ExtraArgs={"ServerSideEncryption": "AES256"}', (TLS_ONLY, KMS_ONLY), f"KmsOnly of the policy in the text denies it because {SSE} is AES256, not aws:kms"),
+        ('ExtraArgs={"ServerSideEncryption": "AES256"}', (TLS_ONLY, KMS_ONLY), f"KmsOnly of the bucket policy in the text denies it because {SSE} is AES256, not aws:kms"),
         ("aws s3 cp q1.csv s3://acme-reports --sse AES256", (KMS_ONLY,), f"because {SSE} is AES256"),
         (".serverSideEncryption(ServerSideEncryption.AES256)", (TLS_ONLY, KMS_ONLY), f"because {SSE} is AES256"),
         ("x-amz-server-side-encryption: AES256", (KMS_ONLY,), f"because {SSE} is AES256"),
         ("$ aws s3api put-object --bucket other --key b --sse AES256\n{}\n", (KMS_ONLY,), f"denies it unless {SSE} is aws:kms"),
         # The request meets what the statement requires, or the text does not show whether.
-        ('ServerSideEncryption="aws:kms"', (KMS_ONLY, ORG_ONLY), "OrgOnly of the policy in the text denies it because aws:PrincipalAccount is 111122223333, not 222233334444, and if aws:PrincipalOrgID is not o-abc123def4."),
+        ('ServerSideEncryption="aws:kms"', (KMS_ONLY, ORG_ONLY), "OrgOnly of the bucket policy in the text denies it because aws:PrincipalAccount is 111122223333, not 222233334444, and if aws:PrincipalOrgID is not o-abc123def4."),
         ("sse = AES256 or sse = aws:kms", (KMS_ONLY,), f"denies it unless {SSE} is aws:kms"),
         ("", (TLS_ONLY, KMS_ONLY), "the statement KmsOnly"),
-        ("", (KMS_ONLY, ORG_ONLY), "the statement KmsOnly or the statement OrgOnly of the policy in the text denies it"),
-        ("", (_statement("Deny", "s3:*", Principal="*", Condition=_OWN_ACCOUNT), TLS_ONLY), "the statement TlsOnly of the policy in the text denies it if aws:SecureTransport is false"),
+        ("", (KMS_ONLY, ORG_ONLY), "the statement KmsOnly or the statement OrgOnly of the bucket policy in the text denies it"),
+        ("", (_statement("Deny", "s3:*", Principal="*", Condition=_OWN_ACCOUNT), TLS_ONLY), "the statement TlsOnly of the bucket policy in the text denies it if aws:SecureTransport is false"),
     ],
     ids=["Python", "option", "Java", "header", "another command", "met", "two values", "unlikely", "open", "not met"],
 )  # fmt: skip
@@ -437,7 +437,7 @@ def test_key_that_only_a_service_may_use(operation: str, words: str) -> None:
     denied = f"An error occurred (AccessDeniedException) when calling the {operation} operation: {_denied('kms:Decrypt', key)}"
     text = _text(f"{denied} with an explicit deny in a resource-based policy", statement)
     explanation = explain(text)
-    assert f"the statement OnlyS3 of the policy in the text denies it {words}." in explanation.summary
+    assert f"the statement OnlyS3 of the key policy in the text denies it {words}." in explanation.summary
     assert explanation.remedies[0].title == "Use the key through the service that the Deny exempts"
 
 

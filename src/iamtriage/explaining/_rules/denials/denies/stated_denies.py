@@ -22,7 +22,12 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import deny_conditions, request_conditions
 from iamtriage.explaining._rules.denials.denies import required_settings
-from iamtriage.explaining._rules.denials.resource_commands import exempting_statement, principal_arn_pattern
+from iamtriage.explaining._rules.denials.denies.denied_deletions import add_deletion, describe_origin
+from iamtriage.explaining._rules.denials.resource_commands import (
+    exempting_statement,
+    policy_of,
+    principal_arn_pattern,
+)
 from iamtriage.explaining._rules.denials.shown_policies import known_policies, policy_comparisons
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import names_caller
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -144,11 +149,11 @@ class StatedDeny(Value):
         which = self.words if self.sid else "the Deny statement"
         scoped = attrs.evolve(remedy, title=f"Or scope down {which}{place}", steps=steps[1:])
         shown = exempting_statement(denial, self.statement)
-        if shown is None or not any(_EXEMPT in each for each in scoped.steps):
-            return scoped
-        # The statement has the condition.
-        brief = tuple(_EXEMPTING_CONDITION.sub("", each) for each in scoped.steps)
-        return attrs.evolve(scoped, steps=brief, manifest=shown, manifest_language="text")
+        if shown is not None and any(_EXEMPT in each for each in scoped.steps):
+            # The statement has the condition.
+            brief = tuple(_EXEMPTING_CONDITION.sub("", each) for each in scoped.steps)
+            scoped = attrs.evolve(scoped, steps=brief, manifest=shown, manifest_language="text")
+        return add_deletion(denial, scoped, self.statement)
 
     def cause(self, denial: Denial, *, is_only: bool, correction: object = None) -> Cause:
         """Return the statement as the cause of the denial.
@@ -172,7 +177,12 @@ class StatedDeny(Value):
             # The summary has the verdict.
             text = describe_unsent(self.unsent).removesuffix(".")
         because = (
-            present(self._why_not_exempt(denial), self._why_no_allow_helps(denial), self.also)
+            present(
+                describe_origin(denial),
+                self._why_not_exempt(denial),
+                self._why_no_allow_helps(denial),
+                self.also,
+            )
             if is_only
             else ()
         )
@@ -289,6 +299,10 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
         if denial.policy_type == "service_control":
             policy = attrs.evolve(  # noqa: PLW2901 (all statements are of the same policy)
                 policy, name=policy.name.replace("the policy in", "the service control policy in")
+            )
+        elif denial.policy_type == "resource" and policy.has_principal:
+            policy = attrs.evolve(  # noqa: PLW2901
+                policy, name=policy.name.replace("the policy in", f"the {policy_of(denial).name} in")
             )
         for index, each in enumerate(policy.statements):
             # An evaluation, or the comparison of identity-based policies, names a Deny without a condition.
