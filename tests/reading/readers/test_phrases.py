@@ -90,6 +90,17 @@ DENIALS: Table = (
         "Received response status [FAILED] from custom resource. Message returned: Access Denied Logs: /aws/lambda/orders-Handler",
         denied(),
     ),
+    (
+        "custom-resource-log",
+        f"Received response status [FAILED] from custom resource. Message returned: Access Denied See details in CloudWatch Log: 2026/01/02/[$LATEST]0a1b (RequestId: {REQUEST})",
+        denied(request_id=REQUEST),
+    ),
+    (
+        "custom-resource-failed",
+        "Failed to create resource. Error: Access Denied. See the details in CloudWatch Log Stream: 2026/01/02/[$LATEST]0a1b",
+        denied(),
+    ),
+    ("resource-elsewhere", "The shop says: Failed to create resource. Access Denied for ana", None),
     ("cloudformation-deploy", "CliError: The CloudFormation deploy failed: Access Denied", denied()),
     (
         "s3-in-a-name",
