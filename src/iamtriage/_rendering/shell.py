@@ -129,9 +129,9 @@ _ESCAPERS: dict[str, Callable[[str], str]] = {
 def wrap_command(command: str, width: int, indent: str = "") -> str:
     r"""Wrap a command with backslashes so that its lines fit a width.
 
-    It is wrapped between arguments only. An option and its values are on one line if they fit, and so are a pipe
-    and its command. Lines that the command already has are not indented, because within quotes that would change
-    an argument.
+    It is wrapped between arguments only. An option and its values are on one line if they fit, and so are a
+    pipe and its command. Lines that the command already has are not indented: within quotes, that would
+    change an argument.
 
     Args:
         command: The command, in printable characters.

@@ -1490,6 +1490,21 @@ CASES = {
         "the access key ID ends with a line break",
         "kubectl get secret NAME",
     ),
+    "role-of-database-migration": (
+        "assumed-role/dms-engine-role-v9/DMS_ENGINE_ROLE is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/dms-access-for-endpoint",
+        "AWS DMS uses only a role with the name dms-access-for-endpoint, and finds none that it can assume",
+        "dms.amazonaws.com",
+    ),
+    "role-of-another-service-named-like-it": (
+        "User: arn:aws:sts::111122223333:assumed-role/etl/i-0a1b is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/dms-access-for-endpoint",
+        "The role etl was denied sts:AssumeRole",
+        "dms-access-for-endpoint",
+    ),
+    "masked-session-of-the-ssm-agent": (
+        "INFO [ssm-agent-worker] Entering SSM Agent hibernate - AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/web/INSTANCE_ID is not authorized to perform: ssm:UpdateInstanceInformation on resource: arn:aws:ec2:eu-west-1:111122223333:instance/INSTANCE_ID because no identity-based policy allows the ssm:UpdateInstanceInformation action",
+        "of the SSM Agent was denied ssm:UpdateInstanceInformation",
+        "aws:policy/AmazonSSMManagedInstanceCore",
+    ),
     "disabled-bucket": (
         "An error occurred (AllAccessDisabled) when calling the GetObject operation: All access to this object has been disabled",
         "is disabled, by AWS or its owner",

@@ -98,6 +98,12 @@ def _assumes_role(stated: Stated) -> bool:
     return stated.action in ASSUME_ROLE_ACTIONS or stated.policy_type == "role_trust"
 
 
+def _is_of_migration_service(denial: Denial) -> bool:
+    """Return whether AWS DMS, in a session of its own, cannot assume a role that it finds by its name."""
+    is_of_role = denial.lowercase_action == "sts:assumerole" and ":role/dms-" in (denial.resource or "")
+    return is_of_role and "assumed-role/dms-" in denial.failure.text and denial.policy_type is None
+
+
 def _lacks_action_or_caller(denial: Denial) -> bool:
     """Return whether the message names no action, or no user or role that called."""
     is_named = denial.failure.action is not None and denial.principal_text is not None
@@ -314,6 +320,7 @@ ROUTES: Rows = (
         "denials.services.service_settings.explain_bedrock_subscription",
     ),
     (calls("lambda:getlayerversion"), "denials.services.function_layers.explain_layer"),
+    (_is_of_migration_service, "calls.roles.account_roles.explain_missing_setting"),
     (_assumes_role, "denials.roles.assuming_roles.explain_assume_role"),
     (
         all_of(calls("iam:passrole"), is_not_explicit),

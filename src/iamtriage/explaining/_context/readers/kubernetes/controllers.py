@@ -238,7 +238,9 @@ _CONTROLLERS = (
         ("ssm:UpdateInstanceInformation", "ec2messages:"),
         managed_policy="AmazonSSMManagedInstanceCore",
         policy_note="The agent tries again within half an hour, or at once after sudo systemctl restart amazon-ssm-agent (sudo snap restart amazon-ssm-agent, if it is a snap). Then the account needs no default role (Default Host Management Configuration), with which the agent tries next, and whoever starts the session needs no other permission.",
-        mention=lazy_pattern(r"assumed-role/[^/\s]{1,64}/m?i-[0-9a-f]", re.ASCII),
+        mention=lazy_pattern(
+            r"assumed-role/[^/\s]{1,64}/m?i-[0-9a-f]|\b(?:amazon-)?ssm-agent\b|\bSSM Agent\b", re.ASCII
+        ),
     ),
     # https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_EKS.html
     Controller(

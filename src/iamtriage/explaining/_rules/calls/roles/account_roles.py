@@ -161,7 +161,7 @@ _SETTINGS = (
     ),
     *(
         _Setting(
-            rf"\b{role}[\"'`]? (?:is not configured properly|does not exist|(?:is|was) not found|is missing)",
+            rf"\b{role}[\"'`]? (?:is not configured properly|does not exist|(?:is|was) not found|is missing)|\bassumed-role/dms-[\w/-]{{1,120}} is not authorized to perform: sts:AssumeRole on resource: \S{{10,80}}:role/{role}\b",
             f"AWS DMS uses only a role with the name {role}",
             "dms.amazonaws.com",
             role,
