@@ -37,6 +37,9 @@ def policy_principal_arn(denial: Denial) -> str:
         arn = str(role)
     elif isinstance(principal, User | FederatedUser | Root):
         arn = str(principal)
+    elif denial.principal_text is not None and denial.principal_text == denial.account:
+        # CloudWatch Logs names only the account.
+        return f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:root"
     else:
         return "PRINCIPAL_ARN"
     if denial.has_masked_account:
@@ -125,6 +128,7 @@ _NAMED_RESOURCES = tuple(
         (rf"{_ARN}s3express:[^:]*:[^:]*:bucket/(?P<name>[a-z0-9-]{{3,63}})\Z", "BUCKET"),
         (rf"{_ARN}events:[^:]*:[^:]*:event-bus/{_NAME}", "BUS"),
         (rf"{_ARN}elasticfilesystem:[^:]*:[^:]*:file-system/{_NAME}", "FILE_SYSTEM"),
+        (rf"{_ARN}logs:[^:]*:[^:]*:destination:(?P<name>[^:*\s]{{1,512}})\Z", "DESTINATION"),
         (rf"{_ARN}backup:[^:]*:[^:]*:backup-vault:{_NAME}", "VAULT"),
         # Commands in the account of the resource take the name in place of an ARN whose account is masked.
         (rf"{_ARN}kms:[^:]*:ACCOUNT_ID:key/(?P<name>(?:mrk-)?[0-9a-f-]{{32,36}})\Z", "ARN"),

@@ -70,7 +70,7 @@ def capitalize_start(words: str) -> str:
     >>> capitalize_start("the role app"), capitalize_start("arn:aws:iam::****:role/app")
     ('The role app', 'arn:aws:iam::****:role/app')
     """
-    return upper_first(words) if words.startswith(("the ", "a ", "an ")) else words
+    return upper_first(words) if words.startswith(("the ", "a ", "an ", "account ")) else words
 
 
 def join_first_four(names: tuple[str, ...]) -> str:

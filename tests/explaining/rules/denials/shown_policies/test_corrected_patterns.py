@@ -294,6 +294,47 @@ def test_condition_of_a_key_policy(values: dict[str, str], *, is_wrong: bool) ->
     assert ("--arg new" in str(explanation.remedies[0].commands)) is is_wrong
 
 
+_EU, _US = "eu-west-1.amazonaws.com", "us-east-1.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("region", "via", "kept", "says"),
+    [
+        # No service uses a key of another Region.
+        ("us-east-1", f"s3.{_US}", f"s3.{_EU}", "correct its Resource and its kms:ViaService"),
+        ("us-east-1", [f"s3.{_US}", f"ec2.{_US}"], [f"s3.{_EU}", f"ec2.{_EU}"], "with the Region of the key"),
+        ("eu-west-1", f"rds.{_US}", [f"rds.{_US}", f"rds.{_EU}"], f"only if kms:ViaService is rds.{_US}, but the request has rds.{_EU}"),
+        # These can be right.
+        ("us-east-1", f"ec2.{_EU}", f"ec2.{_EU}", "Or add this Resource to the statement Use"),
+        ("us-east-1", "s3.*.amazonaws.com", "s3.*.amazonaws.com", "Or add this Resource to the statement Use"),
+        ("eu-west-1", [f"ec2.{_US}", f"ec2.{_EU}"], None, f"only if kms:ViaService is ec2.{_US} or ec2.{_EU}."),
+    ],
+)  # fmt: skip
+def test_region_of_a_copied_condition(
+    region: str, via: str | list[str], kept: str | list[str] | None, says: str
+) -> None:
+    key = "key/1234abcd-12ab-34cd-56ef-1234567890a{}"
+    denied = _arn(f"kms:{key.format(1)}")
+    text = f"User: arn:aws:sts::{_ACCOUNT}:assumed-role/app/s is not authorized to perform: kms:Encrypt on resource: {denied} because no identity-based policy allows the kms:Encrypt action"
+    resource = denied if region == "eu-west-1" else _arn(f"kms:{key.format(2)}", region=region)
+    condition = {"StringLike": {"kms:ViaService": via}}
+    policy = _policy(
+        {
+            "Sid": "Use",
+            "Effect": "Allow",
+            "Action": "kms:Encrypt",
+            "Resource": resource,
+            "Condition": condition,
+        }
+    )
+    explanation = explain(text + policy)
+    assert says in " ".join(explanation.to_text(detail="full").split())
+    documents = [each.policy["Statement"][0] for each in explanation.remedies if each.policy]
+    assert [each["Condition"]["StringLike"]["kms:ViaService"] for each in documents] == (
+        [] if kept is None else [kept]
+    )
+
+
 _TOKEN = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
 _ISSUER = "aws_eks_cluster.this.identity[0].oidc[0].issuer"
 _GITHUB = """

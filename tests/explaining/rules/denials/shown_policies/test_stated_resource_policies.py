@@ -208,3 +208,38 @@ def test_domain_without_its_paths(on: str, principal: str, resource: str, *, is_
     assert (f"--arg new '{_DOMAIN}/*'" in lines) is is_incomplete
     # The text names the domain, whatever else is wrong.
     assert "--domain-name search --access-policies" in lines
+
+
+_SENT = f"arn:aws:logs:eu-west-1:{_ACCOUNT}:destination:Central"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "principals", "conditions", "verdict"),
+    [
+        ("logs:PutSubscriptionFilter", _SENT, ["444455556666"], {}, "the destination's access policy in the text allows it only to 444455556666"),
+        ("sqs:SendMessage", _QUEUE, ["arn:aws:iam::444455556666:root"], {}, "the queue policy in the text allows it only to arn:aws:iam::444455556666:root"),
+        ("backup:CopyIntoBackupVault", f"arn:aws:backup:eu-west-1:{_ACCOUNT}:backup-vault:dr", ["444455556666"], {}, "the vault access policy in the text allows it only to 444455556666"),
+        ("ecr:BatchGetImage", _REPOSITORY, ["arn:aws:iam::444455556666:role/ci"], {}, "the repository policy in the text allows it only to"),
+        ("sqs:SendMessage", _QUEUE, ["777788889999"], {"StringEquals": {"aws:PrincipalAccount": "444455556666"}}, "the queue policy in the text allows it only if aws:PrincipalAccount is 444455556666"),
+        # It allows the account, so that is to do the rest.
+        ("sqs:SendMessage", _QUEUE, ["arn:aws:iam::777788889999:root"], {}, "allows the role reader already: only account 777788889999"),
+        # The organization of the caller is not known.
+        ("sqs:SendMessage", _QUEUE, ["*"], {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, "most likely, no identity-based policy allows it"),
+        # A policy of another service.
+        ("sqs:ReceiveMessage", _SENT.replace(":logs:", ":sqs:").replace("destination:", ""), ["444455556666"], {}, "most likely, no identity-based policy allows it"),
+    ],
+)  # fmt: skip
+def test_policy_of_another_account(
+    action: str, resource: str, principals: list[str], conditions: dict[str, object], verdict: str
+) -> None:
+    """Without a reason, the side that the text shows says which account does not allow the call."""
+    allowed = "logs:PutLogEvents" if action == "sqs:ReceiveMessage" else action
+    text = _DENIED.partition(" because ")[0].format(action, resource)
+    explanation = explain(text + _policy({"AWS": principals}, allowed, resource, **conditions))
+    assert verdict in " ".join(str(explanation).split())
+    is_resource = "in the text allows it only" in verdict
+    assert (explanation.remedies[0].layer == "resource") is is_resource
+    if action == "logs:PutSubscriptionFilter":
+        # CloudWatch Logs knows only the account of a sender.
+        assert '{"AWS": "777788889999"}' in json.dumps(explanation.remedies[0].policy)
+    assert ("must allow it, too. If the" in str(explanation)) is ("most likely" in verdict)

@@ -20,9 +20,9 @@ from iamtriage.explaining._rules.shared import clues, commands, remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
+from iamtriage.explaining._rules.shared.grants.service_access import linked_role_key_statements
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principals.principal_words import LINKED_ROLE_SERVICES
-from iamtriage.explaining._rules.shared.requirements.services import linked_role_key_statements
 from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow, list_actions
 from iamtriage.policies._readers.elements import as_strings, principal_names

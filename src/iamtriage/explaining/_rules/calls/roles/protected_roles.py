@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.grants import service_access
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.requirements import services
 from iamtriage.failures._failures import AwsError
@@ -135,6 +136,6 @@ def _allow_remedy(case: Case[AwsError], name: str) -> Remedy:
         commands=tuple(
             each.replace(" ARN", " KEY_ID") + in_region for each in (key.show_command, key.change_command)
         ),
-        statements=services.linked_role_key_statements(arn),
+        statements=service_access.linked_role_key_statements(arn),
         url="https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",
     )

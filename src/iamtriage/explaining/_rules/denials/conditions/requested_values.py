@@ -186,6 +186,17 @@ def _find_tag(tag: str, denial: Denial) -> str | None:
 _OF_SERVICES = frozenset({"aws:sourcearn", "aws:sourceaccount"})
 WITHOUT_REGION = lazy_pattern(r"[a-z0-9-]{2,40}\.amazonaws\.com(?:\.cn)?")
 """A value that kms:ViaService never has, because it lacks the Region."""
+_VIA = lazy_pattern(
+    r"(?P<service>[a-z0-9-]{2,40})\.(?P<region>[a-z]{2}(?:-[a-z]{2,9}){1,3}-\d)\.amazonaws\.com"
+)
+
+
+def move_to_own_region(value: str, denial: Denial) -> str:
+    """Return a value of kms:ViaService with the Region of the denied key: no service uses a key of another one."""
+    found, key = _VIA.fullmatch(value), denial.resource_arn
+    if found is None or key is None or key.service != "kms" or not key.region:
+        return value
+    return f"{found['service']}.{key.region}.amazonaws.com"
 
 
 def find_via_service(denial: Denial) -> str | None:
@@ -234,8 +245,12 @@ def find_value_instead(key: str, values: Sequence[str], denial: Denial) -> tuple
     name, found = key.lower(), None
     if name in _OF_SERVICES and (denial.role is not None or isinstance(denial.principal, User)):
         return ()
-    if name == "kms:viaservice" and all(map(WITHOUT_REGION.fullmatch, values)):
+    moved = [move_to_own_region(each, denial) for each in values] if name == "kms:viaservice" else []
+    if moved and all(map(WITHOUT_REGION.fullmatch, values)):
         found = find_via_service(denial)
+    elif moved and not {*moved} & {*values} and len(set(moved)) == 1 and not denial.is_explicit:
+        # Whatever service it is, it is in the Region of the key.
+        found = find_via_service(denial) or moved[0]
     role = denial.role
     if name == "aws:principalarn" and role and not any(_may_be_role(each, role, denial) for each in values):
         # The key has the ARN of the session's role.

@@ -250,6 +250,9 @@ def _caller_note(denial: Denial, topic: str) -> str | None:
 
 def _retry_sentence(denial: Denial, service: str) -> str:
     """Return how to retry in a service, with a space before it, or an empty string."""
+    if service == "S3 Replication":
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
+        return " S3 does not retry objects with the replication status FAILED: replicate them with S3 Batch Replication, or upload them again."
     if service != "CloudFormation":
         is_api = service in {"API Gateway", "AppSync"}
         return f" Afterwards, {'repeat the request' if is_api else f'run the job in {service} again'}."

@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.grants import denial_remedies
+from iamtriage.explaining._rules.shared.grants import denial_remedies, service_access
 from iamtriage.explaining._rules.shared.grants.allow_remedies import describe_other_side
 from iamtriage.explaining._rules.shared.messages.decisions import identity_policy_allows
 from iamtriage.explaining._rules.shared.policies.policy_changes import statement_id
@@ -175,18 +175,18 @@ def resource_remedy(denial: Denial) -> Remedy:
     if denial.lowercase_action == "kms:putkeypolicy":
         steps.insert(0, _LOCKED_KEY)
     # A policy with a wrong principal is rejected, or allows another role.
-    steps += resource_commands.role_path_steps(denial)
+    steps += () if policy.names_account else resource_commands.role_path_steps(denial)
     steps += _describe_form(policy, () if grant is None else grant.notes, denial.failure.text)
     statements = [] if added is None else [added]
     lines: Commands = resource_commands.policy_commands(denial, policy.show_command, policy.change_command)
     if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
         arn = resource_commands.policy_principal_arn(denial)
-        statements = services.linked_role_key_statements(arn)
+        statements = service_access.linked_role_key_statements(arn)
         step = "The second statement lets the service create the grants with which it uses the key for the resources it manages."
         steps.append(step)
         if denial.crosses_accounts:
             root = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:root"
-            statements = services.linked_role_key_statements(root, grants_only_for_services=False)
+            statements = service_access.linked_role_key_statements(root, grants_only_for_services=False)
             grant_it = f"Then an administrator of account {denial.account} runs create-grant for the role, whose own policies cannot be changed."
             steps.append(grant_it)
             region = None if denial.resource_arn is None else denial.resource_arn.region
@@ -205,7 +205,8 @@ def resource_remedy(denial: Denial) -> Remedy:
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
         where = "The text masks the account of the resource: run the commands in that account. "
         steps.insert(1, f"{where if is_masked else ''}{IF_OTHER_ACCOUNT}")
-    title = f"Allow {denial.caller} in the {policy.name}{in_resource_account(denial)}"
+    caller = f"account {denial.account}" if policy.names_account and denial.account else denial.caller
+    title = f"Allow {caller} in the {policy.name}{in_resource_account(denial)}"
     return resource_policy_remedy(
         title, *steps, commands=lines, statements=statements, url=pages.CROSS_ACCOUNT
     )
@@ -245,6 +246,8 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
         return None
     policy = resource_commands.policy_of(denial)
     principal = {"AWS": resource_commands.policy_principal_arn(denial)}
+    if policy.names_account and denial.account is not None:
+        principal = {"AWS": denial.account}
     if isinstance(denial.principal, ServicePrincipal):
         principal = {"Service": denial.principal.name}
     added = build_statement(grant, sid=statement_id(grant.action), principal=principal)

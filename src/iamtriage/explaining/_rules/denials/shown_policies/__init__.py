@@ -13,5 +13,5 @@
   ``code_statements`` and ``default_resources`` (code); ``deny_exemptions`` (a Deny of another
   owner). They change documents with
   ``shared.policies.policy_changes``, and lines of code with ``shared.policies.corrected_patterns``.
-- Explain: ``stated_policies`` and ``evaluated_policies`` add all this to the explanation of a denial.
+- Explain: ``stated_policies``, ``resource_sides`` and ``evaluated_policies`` add all this to the explanation of a denial.
 """

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-arn-format.html.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -19,6 +20,7 @@ from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions.condition_corrections import condition_remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
+from iamtriage.explaining._rules.denials.conditions.requested_values import move_to_own_region
 from iamtriage.explaining._rules.denials.shown_policies import policy_comparisons, principal_comparisons
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import OR_ATTACH, KnownPolicy
 from iamtriage.explaining._rules.denials.statement_words import (
@@ -35,6 +37,7 @@ from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     is_slip,
     replace_value_remedy,
 )
+from iamtriage.explaining._rules.shared.policies.policy_changes import Condition, change_conditions
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.policies._managed_policies import is_known_policy
@@ -47,12 +50,15 @@ from iamtriage.policies._readers.elements import (
 )
 from iamtriage.policies._readers.unknown_values import has_reference
 
+OF_KEY = ", with the Region of the key: a service uses only keys of its own Region"
+"""The end of the sentence that a condition of a policy on kms:ViaService is for keys of another Region."""
 _COMMANDS, _CORRECTS = 2, ("Replace ", "Add arn:")
 # Forms of the ARN of a principal, with the name of the role or user.
 _NAMED = lazy_pattern(
     r"(?P<start>arn:aws[a-z-]{0,12}):(?:sts|iam)::(?P<account>[0-9]{12}):(?P<kind>assumed-role|user|role|instance-profile)/(?:[\w+=,.@-]{1,64}/)*?(?P<name>[\w+=,.@-]{1,64})(?P<session>/[\w+=,.@*-]{0,64})?"
 )
 
+_VARIANT = lazy_pattern(r"(?:With(?:Response|Bidirectional)Stream|(?<=[a-z])Stream|Async)\Z")
 _KINDS = {"user": "a user", "role": "a role", "instance-profile": "an instance profile"}
 
 
@@ -286,15 +292,20 @@ def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Reme
         prefix = written.partition(":")[0]
     if len(meant) != 1:
         return remedy
-    condition, new, sid = meant[0].get("Condition"), dict(rows[0]), shown_sid(meant[0])
+    new, sid = dict(rows[0]), shown_sid(meant[0])
     steps: tuple[str, ...] = ()
     edits: tuple[str, ...] = ()
     of_policy = f"{f' {sid}' if sid else ''} in {policy.name}{OR_ATTACH}"
     keys = dict.fromkeys(key for _, key, _ in iterate_conditions(meant[0]))
-    if keys and "Condition" not in new and not fails_condition(denial, meant[0]):
+    moved = _move_via(denial, meant[0])
+    condition = moved.get("Condition")
+    if keys and "Condition" not in new and not fails_condition(denial, moved):
         new["Condition"] = condition
+        listed_keys = join_words(tuple(map(clip_text, keys)), "and")
+        which = f"statement {sid}" if sid else f"statement that allows {action}"
+        of_key = f"{OF_KEY}. If the {which} in {policy.name} is meant for this key, correct its Resource and its kms:ViaService instead"
         steps = (
-            f"The statement keeps the condition of the policy on {join_words(tuple(map(clip_text, keys)), 'and')}.",
+            f"The statement keeps the condition of the policy on {listed_keys}{of_key if moved != meant[0] else ''}.",
         )
     listed = as_strings(meant[0].get("Resource"))
     if prefix:
@@ -332,7 +343,38 @@ def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Reme
     return changed if new == rows[0] else with_statements(changed, [new])
 
 
+def _move_via(denial: Denial, statement: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a statement whose conditions on kms:ViaService have the Region of the denied key."""
+
+    def move(each: Condition) -> Condition:
+        if each.key.lower() != "kms:viaservice":
+            return each
+        values = list(dict.fromkeys(move_to_own_region(value, denial) for value in as_strings(each.value)))
+        return each._replace(value=values if len(values) > 1 else values[0])
+
+    return change_conditions(statement, move)
+
+
 def _accepts(action: str, resources: list[str]) -> bool:
     """Return whether an action is checked on all these resources."""
     known = find_action(action)
     return known is not None and all(known.accepts(each) is not None for each in resources)
+
+
+def add_variants(denial: Denial, allowing: Iterable[Mapping[str, Any]], remedy: Remedy) -> Remedy:
+    """Return a remedy with the streaming or asynchronous form of the action that the statement in the text has, too.
+
+    Programs call either one, and the next call with the other would be denied.
+    """
+    statements = list(iterate_statements(remedy.policy or {}))
+    own = denial.action or ""
+    plain, listed = _VARIANT.sub("", own), sorted(list_actions(allowing))
+    variants = [each for each in listed if each != own and _VARIANT.sub("", each) == plain]
+    if not variants or len(statements) != 1 or as_strings(statements[0].get("Action")) != [own]:
+        return remedy
+    return with_statements(remedy, [{**statements[0], "Action": [own, *variants]}])
+
+
+def list_actions(statements: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the actions of statements."""
+    return {name for each in statements for name in as_strings(each.get("Action"))}

@@ -45,21 +45,20 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     STATED_POLICY_CONDITION,
     STATED_POLICY_DENIES,
     STATED_POLICY_OTHER_ACTION,
-    STATED_POLICY_OTHER_PRINCIPAL,
     STATED_POLICY_OTHER_RESOURCE,
     Comparison,
     compare,
     describe_other_resource,
     find_conditional,
-    find_own_allow,
     limit_to_resource,
 )
 from iamtriage.explaining._rules.denials.shown_policies.policy_variables import explain_variable
-from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import compare_with_principal
 from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import name_alternative
-from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import (
-    adopt_statement,
-    correct_policy,
+from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import adopt_statement
+from iamtriage.explaining._rules.denials.shown_policies.resource_sides import (
+    NAMES,
+    add_policy_of_other_account,
+    add_policy_with_principal,
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import NOT_KMS
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
@@ -67,12 +66,10 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements.required_grants import cover_each_call
-from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, capitalize_start, denial_summary
 from iamtriage.policies._managed_policies import LISTED, is_known_policy
 
 _MAX_POLICIES, _RENAMED_SERVICE = 3, (NO_IDENTITY_ALLOW.code, "derived")
-_NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
 # The topics of explanations that have compared the policies, or of what no policy has to allow.
 _COMPARED = frozenset(
     {
@@ -100,9 +97,11 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     if explanation.topic == KMS_KEY_POLICY.code and denial.crosses_accounts:
         return explanation  # ``kms.key_policies`` compares both sides
     stated = [each for each in list_known_policies(denial) if each.policy_type is None]
-    if denial.policy_type in _NAMES and not denial.is_explicit:
+    if denial.policy_type in NAMES and not denial.is_explicit:
         with_principal = [each for each in stated if each.has_principal]
-        return write_in_code(denial, _add_policy_with_principal(denial, explanation, with_principal), stated)
+        return write_in_code(denial, add_policy_with_principal(denial, explanation, with_principal), stated)
+    if denial.crosses_accounts and denial.policy_type is None and denial.deny is None:
+        explanation = add_policy_of_other_account(denial, explanation, stated)
     filled = explain_variable(denial, explanation, stated)
     filled = filled or _add_identity_policies(denial, explanation, action, stated)
     return write_in_code(denial, filled, stated)
@@ -274,33 +273,6 @@ def _is_decided(denial: Denial, explanation: Explanation) -> bool:
     """Return whether AWS or the text states what denies the call, other than a missing Allow."""
     evidence = explanation.causes[0].evidence
     return evidence == "derived" or (evidence == "reported" and denial.policy_type is None)
-
-
-def _add_policy_with_principal(
-    denial: Denial, explanation: Explanation, policies: list[KnownPolicy]
-) -> Explanation:
-    """Add why the resource's policy, or that of the endpoint, which the text shows, does not allow the call."""
-    # The message speaks of the endpoint's policy, too.
-    is_shown = denial.policy_type == "resource" or denial.failure.text.count("ndpoint") > 1
-    if len(policies) != 1 or not is_shown:
-        return explanation
-    kind = _NAMES[denial.policy_type or "resource"]
-    known = (
-        find_resource_policy(denial.service, denial.resource) if denial.policy_type == "resource" else None
-    )
-    name = policies[0].name.replace("the policy", f"the {known.name}" if known else kind, 1)
-    found = compare_with_principal(denial, attrs.evolve(policies[0], name=name))
-    if found is None:
-        return explanation
-    verdict, cause = found.verdict, found.cause
-    own = find_own_allow(denial) is not None
-    cause, remedies = correct_policy(denial, policies[0], cause, explanation.remedies, has_own_allow=own)
-    if cause.code != STATED_POLICY_OTHER_PRINCIPAL.code and denial.crosses_accounts and own:
-        text = f"{cause.text} The policy of the caller in the text allows it already, and needs no change."
-        cause = attrs.evolve(cause, text=text)
-    summary = denial_summary(denial, verdict)
-    causes = (cause, *explanation.causes)
-    return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
 
 
 def _compare_policies(denial: Denial, action: str, policies: list[KnownPolicy]) -> list[Comparison]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
-from typing import Any
 
 import attrs
 
@@ -28,6 +26,11 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     leave_out_allowed,
     statements_with,
 )
+from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import (
+    OF_KEY,
+    add_variants,
+    list_actions,
+)
 from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
     complete_key_actions,
     complete_others,
@@ -41,7 +44,6 @@ from iamtriage.explaining._rules.denials.statement_words import (
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.grants.allow_remedies import with_statements
 from iamtriage.explaining._rules.shared.grants.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import correct_line_remedy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
@@ -82,7 +84,6 @@ _WORKS_WIDER = (
 _NEGATED = lazy_pattern(
     r"(?i:\b(?:not|never|nor|still|only if|might|may|should|would|could|docs?|documentation)\b|n.t\b)"
 )
-_VARIANT = lazy_pattern(r"(?:With(?:Response|Bidirectional)Stream|(?<=[a-z])Stream|Async)\Z")
 _DELAY = lazy_pattern(
     r"(?i:\b(?:propagation|propagated?|(?:takes?|need) (?:a while|some time|time|long|hours)|how long|delay|eventual(?:ly)? consisten\w{1,3})\b)[^.!\n]{0,80}\?"
 )
@@ -146,7 +147,7 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     allowing = statements_with(policy, denial.action or "")
     if denial.service == "secretsmanager":
         remedy = complete_others(denial, compared_resource(denial), allowed_resources(allowing), remedy)
-    remedy = _add_variants(denial, allowing, remedy)
+    remedy = add_variants(denial, allowing, remedy)
     lists = [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy or {})]
     if denial.service == "kms" and lists == [[denial.resource]]:
         remedy = complete_key_actions(denial, allowing, remedy)
@@ -154,13 +155,15 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     lacking = [each for each in only if not any(names_resource(one, each) for one in allowing)]
     if len(lacking) != 1 or lacking == ["*"] or not matches(denial.resource or "", compile_glob(lacking[0])):
         return remedy
+    if any(OF_KEY in each for each in remedy.steps):
+        return remedy
     remedy, objects = leave_out_allowed(remedy, lacking, allowing), f"{denial.resource}/x"
     has_objects = any(names_resource(each, objects) for each in statements_with(policy, "s3:GetObject"))
     hidden = "To read or write the objects" if has_objects else "\0"
     steps = tuple(each for each in remedy.steps if not each.startswith(hidden))
     sid = next(map(shown_sid, allowing), "")
     statement = f"the statement {sid or f'that allows {denial.action}'} in {policy.name}"
-    needed, allowed = _list_actions(iterate_statements(remedy.policy or {})), _list_actions(allowing)
+    needed, allowed = list_actions(iterate_statements(remedy.policy or {})), list_actions(allowing)
     # A program that uses one more resource most likely calls them on it, too.
     others = ", whose other actions then apply to it, too" if allowed - needed else ""
     step = f"Add {clip_text(lacking[0])} to the Resource of {statement}{others}{OR_ATTACH}"
@@ -173,24 +176,6 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
         step = f"AWS manages {policy.name}, which you cannot edit. For a {what} with a name that it allows, it is enough."
         steps = (*steps[1:], step)
     return keep_alias(denial, allowed_resources(allowing), attrs.evolve(remedy, steps=steps))
-
-
-def _add_variants(denial: Denial, allowing: Iterable[Mapping[str, Any]], remedy: Remedy) -> Remedy:
-    """Return a remedy with the streaming or asynchronous form of the action that the statement in the text has, too.
-
-    Programs call either one, and the next call with the other would be denied.
-    """
-    statements = list(iterate_statements(remedy.policy or {}))
-    own = denial.action or ""
-    plain, listed = _VARIANT.sub("", own), sorted(_list_actions(allowing))
-    variants = [each for each in listed if each != own and _VARIANT.sub("", each) == plain]
-    if not variants or len(statements) != 1 or as_strings(statements[0].get("Action")) != [own]:
-        return remedy
-    return with_statements(remedy, [{**statements[0], "Action": [own, *variants]}])
-
-
-def _list_actions(statements: Iterable[Mapping[str, Any]]) -> set[str]:
-    return {name for each in statements for name in as_strings(each.get("Action"))}
 
 
 def _answer_wildcard(denial: Denial, remedy: Remedy) -> Remedy:

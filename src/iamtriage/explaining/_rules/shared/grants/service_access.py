@@ -1,4 +1,4 @@
-"""Build the remedy that allows an AWS service in the policy of a resource."""
+"""Build the remedy that allows an AWS service in the policy of a resource, and the statements of a key policy for its role."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from iamtriage.explaining._context.readers.terraform_code import Block, find_res
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
-from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._documents import allow, build_document, list_actions
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -286,3 +286,19 @@ def replace_key_remedy(
 def _to_code(statement: dict[str, Any]) -> str:
     """Return a statement on two lines, in the syntax of Terraform, which accepts that of JSON, too."""
     return json.dumps(statement).replace(', "Action"', ',\n     "Action"')
+
+
+def linked_role_key_statements(
+    principal: str, *, grants_only_for_services: bool = True
+) -> list[dict[str, Any]]:
+    """Return the key policy statements that a service-linked role needs for a customer managed key.
+
+    Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+    """
+    use = list_actions("kms", "Encrypt Decrypt ReEncrypt* GenerateDataKey* DescribeKey")
+    trusted = {"AWS": principal}
+    limit = {"Bool": {"kms:GrantIsForAWSResource": "true"}} if grants_only_for_services else None
+    return [
+        allow(use, "*", sid="UseKey", principal=trusted),
+        allow("kms:CreateGrant", "*", sid="CreateGrants", principal=trusted, condition=limit),
+    ]

@@ -230,6 +230,8 @@ def describe_principal(principal: Principal | None, text: str | None) -> str:
     if isinstance(principal, Root):
         account = "the account" if principal.account == PLACEHOLDER_ACCOUNT else principal.account
         return f"the root user of {account}"
+    if text and ACCOUNT.fullmatch(text):
+        return f"account {text}"
     if text and text[0].isupper() and is_service_name(text):
         return f"the role that {text} uses"
     if (name := long_role_name(text)) is not None:

@@ -17,7 +17,7 @@ import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage.policies._documents import allow, build_document, list_actions
+from iamtriage.policies._documents import allow, build_document
 
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createupdatedomains.html
 _DOMAIN_ARN = lazy_pattern(
@@ -228,22 +228,6 @@ def service_trust_policy(principal: str, actions: tuple[str, ...]) -> dict[str, 
     return build_document([allow(actions, principal={"Service": principal})])
 
 
-def linked_role_key_statements(
-    principal: str, *, grants_only_for_services: bool = True
-) -> list[dict[str, Any]]:
-    """Return the key policy statements that a service-linked role needs for a customer managed key.
-
-    Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
-    """
-    use = list_actions("kms", "Encrypt Decrypt ReEncrypt* GenerateDataKey* DescribeKey")
-    trusted = {"AWS": principal}
-    limit = {"Bool": {"kms:GrantIsForAWSResource": "true"}} if grants_only_for_services else None
-    return [
-        allow(use, "*", sid="UseKey", principal=trusted),
-        allow("kms:CreateGrant", "*", sid="CreateGrants", principal=trusted, condition=limit),
-    ]
-
-
 class ResourcePolicy(NamedTuple):
     """The resource-based policy of a resource type.
 
@@ -253,6 +237,7 @@ class ResourcePolicy(NamedTuple):
         change_command: The command that sets it.
         resource_is_star: Whether its statements name the resource as ``*``.
         names_resource: Whether its statements name a resource.
+        names_account: Whether its statements name the account of the caller.
         adds_statement: Whether ``change_command`` adds a statement instead of replacing the policy.
         other: Another policy that AWS evaluates, too.
     """
@@ -262,6 +247,7 @@ class ResourcePolicy(NamedTuple):
     change_command: str
     resource_is_star: bool = False
     names_resource: bool = True
+    names_account: bool = False
     adds_statement: bool = False
     other: str = ""
 
@@ -370,6 +356,13 @@ _ACCESS_POINT_POLICY = ResourcePolicy(
     "aws s3control put-access-point-policy --account-id ACCOUNT_ID --name ACCESS_POINT --policy file://policy.json",
     other="bucket policy",
 )
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CrossAccountSubscriptions.html
+_DESTINATION_POLICY = ResourcePolicy(
+    "destination's access policy",
+    "aws logs describe-destinations --destination-name-prefix DESTINATION --query destinations[0].accessPolicy --output text",
+    "aws logs put-destination-policy --destination-name DESTINATION --access-policy file://policy.json",
+    names_account=True,
+)
 
 
 def find_domain(text: str) -> re.Match[str] | None:
@@ -392,4 +385,6 @@ def find_resource_policy(service: str | None, resource: str | None) -> ResourceP
     """Return what is known about the policy of a resource's type."""
     if service == "s3" and ":accesspoint/" in (resource or ""):
         return _ACCESS_POINT_POLICY
+    if service == "logs" and ":destination:" in (resource or ""):
+        return _DESTINATION_POLICY
     return RESOURCE_POLICIES.get(service or "")

@@ -39,7 +39,7 @@ SERVICES_BY_SESSION_NAME = {
     "AWS-Crawler": "AWS Glue", "GlueJobRunnerSession": "AWS Glue", "AmazonMWAA-airflow": "Amazon MWAA",
     "APPSYNC_ASSUME_ROLE": "AppSync", "BackplaneAssumeRoleSession": "API Gateway",
     "RedshiftIamRoleSession": "Amazon Redshift", "SageMaker": "SageMaker",
-    "dms-session-for-replication-engine": "AWS DMS",
+    "dms-session-for-replication-engine": "AWS DMS", "s3-replication": "S3 Replication",
 }  # fmt: skip
 """Prefixes of session names that AWS services choose when they act for a caller, and the services."""
 _SESSION_PREFIXES = tuple(SERVICES_BY_SESSION_NAME)

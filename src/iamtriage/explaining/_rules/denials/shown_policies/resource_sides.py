@@ -1,0 +1,94 @@
+"""Compare the denied call with the policy of a resource, or of a VPC endpoint, that the text contains.
+
+Across accounts, both sides must allow a call:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.denials.resource_commands import policy_of
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
+    STATED_POLICY_OTHER_PRINCIPAL,
+    find_own_allow,
+    names_service,
+)
+from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import compare_with_principal
+from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import correct_policy
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.loading import load_rule
+from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
+
+NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
+"""What the policies of these types are called."""
+# What a rule says if the message gives no reason.
+_OPEN = "access-denied"
+_RESOURCE_RULE = "denials.policy_types.resource_policies.explain_resource_policy"
+
+
+def add_policy_of_other_account(
+    denial: Denial, explanation: Explanation, stated: list[KnownPolicy]
+) -> Explanation:
+    """Add whether the policy in the text of a resource of another account allows the caller, which it has to."""
+    action = denial.action or ""
+    policies = [each for each in stated if each.has_principal and names_service(each.allows, action)]
+    if explanation.topic != _OPEN or len(policies) != 1:
+        return explanation
+    policy = policies[0]
+    if compare_with_principal(denial, policy) is not None:
+        implied = attrs.evolve(denial, policy_type="resource")
+        base: Explanation = load_rule(_RESOURCE_RULE)(implied)
+        added = add_policy_with_principal(implied, base, policies)
+        # The message says nothing of a policy.
+        causes = tuple(each for each in added.causes if each.evidence == "derived")
+        return attrs.evolve(added, causes=causes)
+    if not policy.is_whole or any(each.get("Condition") for each in policy.allows) or policy.denies:
+        return explanation
+    name = policy.name.replace("the policy", f"the {policy_of(denial).name}", 1)
+    text = f"{capitalize_start(name)} allows {denial.caller} already: only account {denial.account} has to allow it, too."
+    missing, *others = explanation.causes
+    if missing.code != NO_IDENTITY_ALLOW.code:
+        return explanation
+    other_side = f"he owner of account {denial.resource_account} must allow it, too."
+    return attrs.evolve(
+        explanation,
+        causes=(attrs.evolve(missing, text=f"{missing.text} {text}", because=()), *others),
+        remedies=tuple(
+            attrs.evolve(each, steps=tuple(step for step in each.steps if other_side not in step))
+            for each in explanation.remedies
+            if each.layer != "resource"
+        ),
+        notes=(),
+    )
+
+
+def add_policy_with_principal(
+    denial: Denial, explanation: Explanation, policies: list[KnownPolicy]
+) -> Explanation:
+    """Add why the resource's policy, or that of the endpoint, which the text shows, does not allow the call."""
+    # The message speaks of the endpoint's policy, too.
+    is_shown = denial.policy_type == "resource" or denial.failure.text.count("ndpoint") > 1
+    if len(policies) != 1 or not is_shown:
+        return explanation
+    kind = NAMES[denial.policy_type or "resource"]
+    known = (
+        find_resource_policy(denial.service, denial.resource) if denial.policy_type == "resource" else None
+    )
+    name = policies[0].name.replace("the policy", f"the {known.name}" if known else kind, 1)
+    found = compare_with_principal(denial, attrs.evolve(policies[0], name=name))
+    if found is None:
+        return explanation
+    verdict, cause = found.verdict, found.cause
+    own = find_own_allow(denial) is not None
+    cause, remedies = correct_policy(denial, policies[0], cause, explanation.remedies, has_own_allow=own)
+    if cause.code != STATED_POLICY_OTHER_PRINCIPAL.code and denial.crosses_accounts and own:
+        text = f"{cause.text} The policy of the caller in the text allows it already, and needs no change."
+        cause = attrs.evolve(cause, text=text)
+    summary = denial_summary(denial, verdict)
+    causes = (cause, *explanation.causes)
+    return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
