@@ -1,0 +1,57 @@
+"""A role that is not assumed because the call or a setting has its ARN without the path, as another part of the text shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_HEAD = "arn:aws:iam::111122223333:role/"
+_SHOWN = "\n$ aws iam get-role --role-name {0} --query Role.Arn --output text\narn:aws:iam::111122223333:role/{1}{0}\n"
+_DENIED = "An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:sts::111122223333:assumed-role/ci/s is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/{}\n"
+_TOKEN = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
+_BATCH = """{
+  "computeEnvironmentName": "octo-ce", "status": "INVALID",
+  "statusReason": "CLIENT_ERROR - Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied; Request ID: 3c1a7f5e)",
+  "serviceRole": "arn:aws:iam::111122223333:role/batch"
+}"""
+_STEPS = "An error occurred (AccessDeniedException) when calling the CreateStateMachine operation: Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.\n"
+_FUNCTION = "$ aws lambda create-function --function-name f --role arn:aws:iam::111122223333:role/f --zip-file fileb://f.zip\nAn error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "path", "command"),
+    [
+        (_DENIED.format("deploy"), "deploy", "ci/eu/", None),
+        (_TOKEN + f"eks.amazonaws.com/role-arn: {_HEAD}app\n", "app", "irsa/", None),
+        (_STEPS + f"$ aws stepfunctions create-state-machine --name x --role-arn {_HEAD}flow\n", "flow", "service-role/", None),
+        (_FUNCTION, "f", "service-role/", f"aws lambda create-function --function-name f --role {_HEAD}service-role/f --zip-file fileb://f.zip"),
+        (_BATCH, "batch", "service-role/", f"aws batch update-compute-environment --compute-environment octo-ce --service-role {_HEAD}service-role/batch"),
+        # The call has a path that the role does not have.
+        (_DENIED.format("team/deploy"), "deploy", "", None),
+    ],
+    ids=["caller", "token", "service", "command", "batch", "no-path"],
+)  # fmt: skip
+def test_other_path(text: str, name: str, path: str, command: str | None) -> None:
+    explanation = explain(text + _SHOWN.format(name, path))
+    assert explanation.topic == "role-path-missing"
+    [remedy] = explanation.remedies
+    assert f"{_HEAD}{path}{name}" in f"{remedy.title} {remedy.commands}"
+    assert command is None or remedy.commands == (command,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # The role of another account, another role, and the role that calls.
+        _DENIED.format("deploy") + "arn:aws:iam::444455556666:role/ci/deploy",
+        _DENIED.format("deploy") + f"{_HEAD}ci/deploy-eu",
+        _DENIED.format("deploy") + f"{_HEAD}team/ci {_HEAD}ci",
+        # The call has the path, and a statement or aws-auth does not have it.
+        _DENIED.format("ci/deploy") + f'{{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "{_HEAD}deploy"}}',
+        _TOKEN + f"eks.amazonaws.com/role-arn: {_HEAD}irsa/app\nmapRoles: |\n  - rolearn: {_HEAD}app\n",
+    ],
+    ids=["account", "name", "caller", "statement", "aws-auth"],
+)  # fmt: skip
+def test_path_that_is_right(text: str) -> None:
+    assert explain(text).topic != "role-path-missing"
