@@ -261,7 +261,15 @@ _OF_TEXT: Rows = (
         "denials.policy_types.identity_denies.add_listed_policy",
     ),
     (says("s3a"), "credentials.provider_chains.add_unlisted_provider"),
-    (all_of(_may_be_of_region, says("-1", "-2")), "denials.policy_types.control_policies.add_denied_region"),
+    (
+        all_of(
+            denied_by("service_control"),
+            is_explicit,
+            says("aws-guardrails-", '"GR', '"CT', "Sid: GR", "Sid: CT"),
+        ),
+        "denials.policy_types.landing_zones.add_control",
+    ),
+    (all_of(_may_be_of_region, says("-1", "-2")), "denials.policy_types.landing_zones.add_denied_region"),
     (
         all_of(
             is_not_explicit, lambda denial: "/i-" in (denial.principal_text or ""), says(*_SIGNS_OF_TASKS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from iamtriage import explain
@@ -45,6 +47,39 @@ def test_loop_over_names() -> None:
 )
 def test_other_denials(text: str) -> None:
     assert "landing-zone-resource" not in {each.code for each in explain(text).causes}
+
+
+_OWN = {"aws:PrincipalArn": "arn:aws:iam::*:role/AWSControlTowerExecution"}
+
+
+@pytest.mark.parametrize(
+    ("action", "sid", "said", "first"),
+    [
+        ("config:PutConfigurationRecorder", "GRCONFIGENABLED", "", "Leave the Config recorder"),
+        ("cloudtrail:StopLogging", "GRCLOUDTRAILENABLED", "", "Leave the call out"),
+        ("ec2:ModifySnapshotAttribute", "CTEC2PV1", "", "Leave the call out"),
+        ("config:StopConfigurationRecorder", "", "It is aws-guardrails-kDfRzA.", "Leave the Config recorder"),
+        # The organization's own policy also exempts the role of Control Tower.
+        ("s3:DeleteBucket", "ProtectBuckets", "", None),
+        ("s3:DeleteBucket", "ProtectBuckets", "It is not aws-guardrails-kDfRzA.", None),
+    ],
+)
+def test_control_of_control_tower(action: str, sid: str, said: str, first: str | None) -> None:
+    statement = {
+        "Sid": sid,
+        "Effect": "Deny",
+        "Action": action,
+        "Resource": "*",
+        "Condition": {"ArnNotLike": _OWN},
+    }
+    shown = json.dumps({"Version": "2012-10-17", "Statement": [statement]}) if sid else ""
+    text = DENIED.format("X", action, "*")
+    explanation = explain(f"{text}\n{said}\n{shown}")
+    codes = {each.code for each in explanation.causes}
+    assert ("landing-zone-control" in codes) is (first is not None)
+    assert first is None or explanation.remedies[0].title.startswith(first)
+    # A change by hand is drift.
+    assert ("Exempt the caller" in str(explanation)) is (first is None)
 
 
 BARE = (

@@ -1,0 +1,195 @@
+"""Explain denials by the service control policies of a landing zone, and those of one Region.
+
+Sources: https://docs.aws.amazon.com/controltower/latest/controlreference/mandatory-controls.html,
+https://docs.aws.amazon.com/controltower/latest/controlreference/cannot-change-with-gr-api.html,
+https://docs.aws.amazon.com/controltower/latest/userguide/drift.html and the sample policies in
+https://github.com/awslabs/landing-zone-accelerator-on-aws.
+"""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.regions import find_called_region, find_working_regions
+from iamtriage.explaining._context.readers.statements import find_said, is_administrator
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.conditions import denied_regions
+from iamtriage.explaining._rules.denials.denies.stated_denies import find_stated_denies
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
+
+_PAGE = "https://docs.aws.amazon.com/controltower/latest/controlreference/mandatory-controls.html"
+LANDING_ZONE_RESOURCE = CauseType(
+    "landing-zone-resource",
+    title="The resource belongs to the landing zone",
+    meaning="A landing zone, such as AWS Control Tower, created the resource. Its controls deny changes of what it created, to administrators, too.",
+    recognised_by="The name of the resource contains aws-controltower, AWSControlTower or AWSAccelerator.",
+    fix="Leave the resources of the landing zone out of the call. Their administrators change them in the landing zone.",
+    sources=(_PAGE,),
+    of="scp-deny",
+)
+_REGION_DENY = (
+    "https://docs.aws.amazon.com/controltower/latest/controlreference/primary-region-deny-policy.html"
+)
+DENIED_REGION = CauseType(
+    "denied-region",
+    title="A policy denies calls in the Region",
+    meaning="A service control policy denies most calls outside of some Regions, with a condition on aws:RequestedRegion. AWS Control Tower attaches one, if its landing zone denies Regions. Nothing in the account overrides it.",
+    recognised_by="AWS gives no reason, and the text shows that calls of the same caller succeed in other Regions.",
+    fix="Call only Regions that the organization allows, or ask its administrators to allow the Region.",
+    sources=(_REGION_DENY,),
+    of="scp-deny",
+)
+_NAMES = lazy_pattern(r"(?<![A-Za-z0-9])(?:(?P<tower>aws-?controltower)|AWSAccelerator)", re.IGNORECASE)
+_OWN_ROLES = lazy_pattern(r"AWSControlTowerExecution\Z|AWSAccelerator|cdk-accel-")
+# What handles a list of names.
+_LOOP = lazy_pattern(r"\bfor \w{1,40} in\b|\bwhile (?:IFS=\S{0,8} )?read\b|\bxargs\b")
+
+
+def add_landing_zone(denial: Denial, explanation: Explanation) -> Explanation:
+    """Return the explanation of a ``Deny`` in a service control policy with what the name of the resource shows."""
+    found = _NAMES.search(denial.resource or "")
+    if found is None:
+        return explanation
+    if find_stated_denies(denial):
+        # The policy in the text says more than the name.
+        return explanation
+    owner, control = "the Landing Zone Accelerator on AWS", "its guardrails deny"
+    if found["tower"]:
+        owner = "AWS Control Tower"
+        control = "one of its mandatory controls, which cannot be turned off, denies"
+    mark = found[0]
+    step = f"The call can work for resources without {mark} in their names: most likely, the Deny is only about these."
+    in_loop = None
+    if _LOOP.search(denial.failure.text) is not None:
+        in_loop = (
+            f"In the loop, add this to the command that lists the names: | tr '\\t' '\\n' | grep -v {mark}"
+        )
+    text = f"The resource belongs to {owner}: most likely, {control} its change. Only the administrators of the landing zone can change it, in its configuration or the management account."
+    remedies = explanation.remedies
+    if denial.role is not None and _OWN_ROLES.match(denial.role.name):
+        text += f" Most likely, it exempts other roles, but not {denial.role.name}, which deploys the landing zone here."
+    else:
+        page = _PAGE if found["tower"] else None
+        remedies = (your_remedy(f"Leave out the resources of {owner}", step, in_loop, url=page), *remedies)
+    cause = LANDING_ZONE_RESOURCE.cause("derived", f"The name of the resource contains {mark}.", text=text)
+    summary = f"{explanation.summary.removesuffix('.')}, most likely to protect the resources of {owner}."
+    causes = (*explanation.causes, cause)
+    return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
+
+
+def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that most likely, a policy denies the Region, if the text shows that calls succeed in other ones."""
+    text, (start, end) = denial.failure.text, denial.failure.span
+    working = find_working_regions(text, start, end)
+    # The ARN of the message says more than the text around it.
+    called = denial.resource_arn.region if denial.resource_arn is not None else None
+    called = called or (denial.facts.region if denial.facts.region not in working else None)
+    called = called or find_called_region(text, start, working)
+    if (
+        not working
+        or called in {None, *working}
+        or denied_regions.other_model_region(denial)
+        or denial.service == "s3"
+        or not denied_regions.can_change_region(denial)
+    ):
+        return explanation
+    others, admin = join_words(working, "and"), is_administrator(text)
+    is_stated = denial.policy_type is not None
+    loop = (
+        f" A loop over all Regions can also catch {denial.failure.envelope.code or 'this error'} and go on."
+    )
+    loop = loop if len(working) > 1 or _LOOP.search(text) is not None else ""
+    policy = "a service control policy denies" if admin or is_stated else "a policy denies"
+    allows = "AdministratorAccess does not help against it" if admin else "no Allow helps against it"
+    alone = " If there is none, look for such a condition in the policies of the caller."
+    if admin or is_stated:
+        alone = ""
+    reason = "" if is_stated else ", and the message gives no reason"
+    because = f"The text shows that calls succeed in {others}{reason}."
+    text = f"Such a Deny has the condition aws:RequestedRegion. AWS Control Tower has one for Regions that its landing zone does not govern, and {allows}."
+    cause = DENIED_REGION.cause("derived", because, text=text)
+    remedy = your_remedy(
+        "Call only the Regions that the organization allows",
+        f"Leave out the others, such as {called}.{loop}",
+        f"To check, an administrator of the management account runs the commands, and looks for aws:RequestedRegion. {commands.PARENTS}{alone}",
+        f"Only they can exempt the caller (ArnNotLike on aws:PrincipalArn). A policy of AWS Control Tower changes only in its landing zone settings: govern {called} there.",
+        commands=(
+            *commands.list_control_policies(commands.account(denial.account)),
+            "aws organizations describe-policy --policy-id POLICY_ID --query Policy.Content --output text",
+        ),
+        url=_REGION_DENY,
+    )
+    known = (each for each in explanation.causes if each.evidence != "possible")
+    # The encoded message decides.
+    decode = explanation.remedies[:1] if denial.failure.encoded_message else ()
+    return attrs.evolve(
+        explanation,
+        topic=explanation.topic if is_stated else DENIED_REGION.code,
+        summary=f"{capitalize_start(denial.caller)} was denied {denial.action} in {called}, but calls in {others} succeed: most likely, {policy} that Region.",
+        causes=(*known, cause) if is_stated else (cause, *known),
+        remedies=(*decode, remedy),
+        notes=(),
+    )
+
+
+_DRIFT = "https://docs.aws.amazon.com/controltower/latest/userguide/drift.html"
+LANDING_ZONE_CONTROL = CauseType(
+    "landing-zone-control",
+    title="The policy is a control of AWS Control Tower",
+    meaning="AWS Control Tower attaches service control policies as its controls (guardrails), and keeps them as they are. They protect what it set up in the account.",
+    recognised_by="The text names a policy aws-guardrails-…, or shows its statement, such as GRCONFIGENABLED.",
+    fix="Leave what AWS Control Tower manages out of the call or the code. Its administrators change controls in AWS Control Tower, and not the policy by hand.",
+    sources=(_PAGE, _DRIFT),
+    of="scp-deny",
+)
+_CONTROL = lazy_pattern(r"GR[A-Z_]{5,60}|CT[A-Z0-9]{2,20}PV[0-9]{1,3}")
+_GUARDRAIL = lazy_pattern(r"\baws-guardrails-\w{4,16}\b")
+_RECORDER = lazy_pattern(r"config:\w*(?:configurationrecorder|deliverychannel|retentionconfiguration)")
+
+
+def add_control(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that AWS Control Tower manages the policy of a Deny, which nobody should change by hand."""
+    stated = find_stated_denies(denial)
+    name = next(find_said(denial.failure.text, _GUARDRAIL), None)
+    is_control = any(_CONTROL.fullmatch(each.sid or "") for each in stated)
+    if not is_control and (stated or name is None):
+        return explanation
+    named = f" {name[0]}" if name is not None else ""
+    text = f"The policy{named} is a control (guardrail) that AWS Control Tower manages: it binds administrators of the account, too."
+    own = tuple(each for each in explanation.remedies if each.who == "you")
+    if not own:
+        own = (_leave_out_remedy(denial),)
+    change = organization_remedy(
+        "Or have the control changed in AWS Control Tower, and not the policy by hand",
+        "A change of the policy in AWS Organizations is drift: Control Tower reports it, and a reset of the control or of the landing zone undoes it. A mandatory control cannot be turned off.",
+        "If the account really needs the change, administrators of Control Tower make it with the role AWSControlTowerExecution, which the controls exempt and the management account can assume.",
+        url=_DRIFT,
+    )
+    cause = LANDING_ZONE_CONTROL.cause("derived", text=text)
+    return attrs.evolve(explanation, causes=(*explanation.causes, cause), remedies=(*own, change))
+
+
+def _leave_out_remedy(denial: Denial) -> Remedy:
+    if _RECORDER.match(denial.lowercase_action):
+        region = region_argument(denial)
+        return your_remedy(
+            "Leave the Config recorder and its delivery channel to AWS Control Tower",
+            "Control Tower sets them up in each account that it enrolls, and an account has one such recorder per Region. Take them out of the code for these accounts. Rules of AWS Config can stay.",
+            commands=f"aws configservice describe-configuration-recorders{'' if region == 'REGION' else f' --region {region}'}",
+            url=_PAGE,
+        )
+    return your_remedy(
+        "Leave the call out, or make it without what the control forbids",
+        "Accounts that AWS Control Tower governs differ from others here: take the call out of the code for them.",
+        url=_PAGE,
+    )
