@@ -76,6 +76,7 @@ _ADDITIONS = (
     ),
     (_OF_LOGINS, "be logged in to the server", "credentials.logins.kubectl_logins.add_rejected_login"),
     ((), "AKIA", "credentials.keys.access_keys.add_exposed_key"),
+    (("aws_error",), "is not attachable", "calls.names.iam_paths.add_policy_path"),
 )
 # The topics of explanations of a role that is not assumed. A text can show that no role has its ARN.
 _ROLE_TOPICS = frozenset({"assume-role", "service-cannot-assume-role", "web-identity"})
@@ -169,7 +170,7 @@ def explain(
         if part in failure.text:
             explanation = load_rule(rule)(Case(unframed, known), explanation)
     if explanation.topic in _ROLE_TOPICS and failure.text.count(":role/") > 1:
-        explanation = load_rule("calls.names.role_paths.add_role_path")(Case(unframed, known), explanation)
+        explanation = load_rule("calls.names.iam_paths.add_role_path")(Case(unframed, known), explanation)
     explanation = complete_explanation(
         explanation, known, told, functools.partial(_combine_allow_remedies, facts=given), _describe_other
     )

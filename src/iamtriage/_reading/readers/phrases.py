@@ -134,6 +134,8 @@ sure   | Action does not apply to any resource|Has prohibited field | Action doe
 sure   | principals must be valid domain names|<MALFORMED_POLICY_DOCUMENT> | Federated principals must be valid domain names or SAML metadata ARNs|MALFORMED_POLICY_DOCUMENT
 
 [aws_error]
+# IAM Identity Center passes on what IAM answered in the status of an assignment.
+sure   | does not exist or is not attachable | (?:Received a (?P<status_code>4\d\d) status error: )?Policy arn:aws[a-z-]{0,12}:iam::\w{1,40}:policy/[^\s\"']{1,600} does not exist or is not attachable
 sure   | to create service linked role | Verify that you have permission to create service linked role
 sure   | to http://aws.amazon.com to subscribe | You are not subscribed to this service\. Please go to http://aws\.amazon\.com to subscribe
 sure   | object metadata from S3 | (?:(?P<code>InvalidS3ObjectException): )?Unable to get object metadata from S3\. Check object key, region and/or access permissions

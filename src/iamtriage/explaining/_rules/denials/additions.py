@@ -357,7 +357,7 @@ _OF_TEXT: Rows = (
     (
         all_of(
             states(lambda stated: stated.deny is None and stated.policy_type is None),
-            lambda denial: any(each.has_principal for each in denial.context.policies),
+            shows_policy,
             says("Deny"),
         ),
         "denials.policy_types.stated_resource_denies.add_resource_deny",

@@ -79,3 +79,59 @@ def test_deny_that_protects_from_deletion(
     shown = " ".join(explain(text).to_text(detail="full").split())
     assert words in shown
     assert lacking not in shown
+
+
+_OF_OTHERS = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5", "aws:PrincipalAccount": ["444455556666"]}}  # fmt: skip
+_INSIDE = {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
+_MANY = ["s3:*", "sqs:*", "sts:AssumeRole"]
+
+
+@pytest.mark.parametrize(
+    ("account", "said", "policy", "title"),
+    [
+        ("777788889999", "", _deny(Action=_MANY, Resource="*", Condition=_OF_OTHERS), "Add account 777788889999 to aws:PrincipalAccount in the statement No"),
+        ("777788889999", "This was attached to the root of the organization: ", _deny(Resource="*", Condition=_OF_OTHERS), "Add account 777788889999 to aws:PrincipalAccount in the statement No"),
+        ("777788889999", "The RCP: ", _deny(Resource="*", Condition=_INSIDE), "Add account 777788889999 to aws:PrincipalAccount in the statement No"),
+        # It can be the policy of the queue, exempts the caller, or is about another network.
+        ("777788889999", "", _deny(Resource="*", Condition=_OF_OTHERS), None),
+        ("444455556666", "", _deny(Action=_MANY, Resource="*", Condition=_OF_OTHERS), None),
+        ("111122223333", "", _deny(Action=_MANY, Resource="*", Condition=_OF_OTHERS), None),
+        ("777788889999", "", _deny(Action=_MANY, Resource="*", Condition={"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}), None),
+        ("777788889999", "", _deny(Action=["s3:*", "kms:*"], Resource="*", Condition=_OF_OTHERS), None),
+    ],
+    ids=["services", "attached", "organization", "queue", "listed", "own", "network", "action"],
+)  # fmt: skip
+def test_deny_of_a_resource_control_policy(account: str, said: str, policy: str, title: str | None) -> None:
+    """AWS does not name it to a caller of another organization."""
+    explanation = explain(_DENIED.replace("111122223333:assumed", f"{account}:assumed") + said + policy)
+    is_denied = "the statement No of the resource control policy in the text denies it" in explanation.summary
+    assert is_denied is (title is not None)
+    if title is not None:
+        assert title in {each.title for each in explanation.remedies}
+        assert all("put-role-policy" not in str(each.commands) for each in explanation.remedies)
+
+
+_NOT_PLATFORM = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/platform-*"}}
+
+
+@pytest.mark.parametrize(
+    ("said", "condition", "is_denied"),
+    [
+        ("The SCP of our OU:", _NOT_PLATFORM, True),
+        (
+            "service control policy, from the cloud team\n",
+            {"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}},
+            True,
+        ),
+        ("There is no SCP here, the policy of the role:", _NOT_PLATFORM, False),
+        ("The SCP:", {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}}, False),
+        ("The SCP:", {"StringNotEquals": {"aws:PrincipalTag/team": "data"}}, False),
+    ],
+)
+def test_deny_of_a_service_control_policy(said: str, condition: dict[str, Any], *, is_denied: bool) -> None:
+    """Not every service names the type of the policy."""
+    policy = _deny(Principal=None, Resource="*", Condition=condition or None)
+    explanation = explain(f"{_DENIED}{said}\n{policy}")
+    named = "the statement No of the service control policy in the text denies it"
+    assert (named in explanation.summary) is is_denied
+    assert ("organization administrator" in {each.who for each in explanation.remedies}) is is_denied

@@ -11,32 +11,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.documents import compact_json
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.remedies import Labelled, labels_of
 from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     RightKey,
     find_right_key,
     replace_key,
 )
 from iamtriage.explaining._rules.denials.conditions.request_conditions import are_met, is_being_created
-from iamtriage.explaining._rules.denials.resource_commands import organization_commands, principal_arn_pattern
+from iamtriage.explaining._rules.denials.denies.corrections import Correction
+from iamtriage.explaining._rules.denials.resource_commands import principal_arn_pattern
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import excluded_principals
-from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES, REDEPLOY
+from iamtriage.explaining._rules.shared.grants.denial_remedies import REDEPLOY
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
     Condition,
     add_condition,
     replace_condition,
 )
 from iamtriage.explaining._rules.shared.remedies import (
-    account_remedy,
-    organization_remedy,
-    owner_remedy,
     present,
 )
 from iamtriage.policies._patterns import compile_glob, matches
@@ -45,7 +38,6 @@ from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.denials.denies.stated_denies import StatedDeny
     from iamtriage.explaining._rules.shared.denial import Denial
 
@@ -69,6 +61,7 @@ _ONLY_ON = {
     "ec2:volumesize": "volume",
 }
 _TAGGED = lazy_pattern(r"\bResourceType=(?P<type>[a-z-]{3,40})\b")
+_ACCOUNT, _ORGANIZATION = "aws:principalaccount", "aws:principalorgid"
 _ENDPOINT = lazy_pattern(r"\bvpce-[0-9a-f]{8,17}\b")
 _ENDPOINT_WORDS = lazy_pattern(r"\b(?i:(?:VPC|interface|gateway)[ -]endpoints?)\b")
 _NO_ENDPOINT = lazy_pattern(
@@ -82,48 +75,6 @@ _ASKED = lazy_pattern(
 )
 _SELF_HOSTED = lazy_pattern(r"(?i:\bself-hosted\b)")
 _HAS_ARN = lazy_pattern(r":(?:role/|user/|root\Z)")
-_WIDTH = 96
-# How the titles of remedies begin that a correction replaces.
-_SCOPING = ("Or scope down", "Find the Deny statement")
-_ORGANIZATION = frozenset({"service_control", "resource_control"})
-
-
-@attrs.frozen(eq=False)
-class Correction:
-    """A corrected Deny statement.
-
-    Attributes:
-        verdict: Why the statement denies the call, as the end of a sentence.
-        title: What to change.
-        steps: What to know about the change.
-        statement: The corrected statement.
-    """
-
-    verdict: str
-    title: str
-    steps: tuple[str, ...]
-    statement: dict[str, Any]
-
-    def remedy(self, denial: Denial, others: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
-        """Return the remedies with the correction in place of the one that only scopes the statement down."""
-        scoping = next((each for each in others if each.title.startswith(_SCOPING)), None)
-        is_of_owner = scoping is not None and scoping.who == "resource owner"
-        # What only looks for the statement is superfluous, but what changes a resource's policy is not.
-        source = scoping if scoping and (is_of_owner or scoping.title.startswith(_SCOPING[0])) else None
-        lines = () if source is None else source.commands
-        labels = () if source is None else labels_of(source)
-        build, steps = owner_remedy if is_of_owner else account_remedy, self.steps
-        if denial.policy_type in _ORGANIZATION:
-            build, (where, show, change) = organization_remedy, organization_commands(denial)
-            steps, lines = (*steps, where), (show, change)
-            labels = (Labelled("Then, with the statement changed in policy.json:", change),)
-        superfluous = (*DETAILS_TITLES, "Have the", "If the Deny exempts certain principals")
-        kept = tuple(
-            each for each in others if each is not scoping and not each.title.startswith(superfluous)
-        )
-        first = build(self.title, *steps, commands=lines, url=pages.EVALUATION)
-        shown = compact_json(self.statement, _WIDTH)
-        return (attrs.evolve(first, manifest=shown, manifest_language="text", labels=labels), *kept)
 
 
 def correct_deny(denial: Denial, stated: StatedDeny) -> Correction | None:
@@ -138,6 +89,7 @@ def correct_deny(denial: Denial, stated: StatedDeny) -> Correction | None:
         or _limit_to_created(denial, stated, statement)
         or _exempt_endpoint(denial, stated, statement)
         or _exempt_job(denial, stated, statement)
+        or _list_account(denial, stated, statement)
         or _replace_exclusion(denial, stated, statement)
     )
 
@@ -343,6 +295,37 @@ def _replace_exclusion(denial: Denial, stated: StatedDeny, statement: dict[str, 
             f"The Allow of {denial.caller} can stay as it is.",
         ),
         add_condition(for_everyone, "ArnNotEquals", "aws:PrincipalArn", kept),
+    )
+
+
+def _list_account(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
+    """Return the statement of an organization with the account of a caller of another one among those that it exempts."""
+    account = denial.account or ""
+    keys = {each.key.lower(): each for each in stated.checked if "Not" in each.operator}
+    listing, own = keys.get(_ACCOUNT), keys.get(_ORGANIZATION)
+    first = listing or own
+    if first is None or denial.policy_type != "resource_control" or not denial.crosses_accounts:
+        return None
+    if listing is not None and account in listing.values:
+        return None
+    outside = f"accounts outside of {clip_text(join_words(own.values, 'and'))}" if own else "other accounts"
+    but_for = f" but for {clip_text(join_words(listing.values, 'and'))}" if listing else ""
+    policy = "the resource's policy"
+    if denial.lowercase_action.startswith("sts:assumerole"):
+        policy = "the role's trust policy"
+    actions = as_strings(statement.get("Action"))
+    others = [each for each in actions if each.lower() != denial.lowercase_action]
+    whole = None
+    if others:
+        whole = f"The account is then exempt from the whole statement, {clip_text(join_words(others, 'and'))}, too. If it needs only {denial.action}, give that a statement of its own with this list."
+    return Correction(
+        f"{stated.words} of {stated.policy.name} denies it to {outside}{but_for}, and the caller is in {account}",
+        f"Add account {account} to aws:PrincipalAccount in {stated.words}",
+        present(
+            f"Neither {policy} nor a policy of the caller overrides the Deny, so both can stay as they are.",
+            whole,
+        ),
+        add_condition(statement, first.operator, "aws:PrincipalAccount", account),
     )
 
 

@@ -40,9 +40,11 @@ from iamtriage.explaining._rules.shared.policies.statement_matching import (
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.wording import NO_OVERRIDE, capitalize_start, why_no_allow_helps
+from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 from iamtriage.policies._readers.elements import as_strings, shown_sid
 
 _MAX_STATEMENTS = 3
+_CONTROLS: frozenset[str | None] = frozenset({"service_control", "resource_control"})
 _FIND = "Find the Deny statement"
 _IF_EXEMPT = "If the Deny exempts certain principals"
 _RANK_OF_USUAL = 3
@@ -296,9 +298,10 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
     for policy in known_policies.list_known_policies(denial) if denial.action is not None else ():
         if not known_policies.may_decide(policy, denial) or known_policies.is_of_other(policy, denial):
             continue
-        if denial.policy_type == "service_control":
+        if denial.policy_type in _CONTROLS:
+            kind = POLICY_TYPE_NAMES[denial.policy_type]
             policy = attrs.evolve(  # noqa: PLW2901 (all statements are of the same policy)
-                policy, name=policy.name.replace("the policy in", "the service control policy in")
+                policy, name=policy.name.replace("the policy in", f"the {kind} in")
             )
         elif denial.policy_type == "resource" and policy.has_principal:
             policy = attrs.evolve(  # noqa: PLW2901
@@ -327,7 +330,6 @@ _EXEMPT = "exempt the caller from the Deny"
 _EXEMPTING_CONDITION = lazy_pattern(
     rf"(?<={_EXEMPT}), with the condition \"ArnNotLike\": \{{[^{{}}]{{1,300}}\}}"
 )
-_CONTROLS = frozenset({"service_control", "resource_control"})
 
 
 def describe_unsent(condition: request_conditions.CheckedCondition) -> str:

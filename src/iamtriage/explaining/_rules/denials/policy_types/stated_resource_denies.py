@@ -13,24 +13,51 @@ from iamtriage.explaining._rules.denials.conditions import request_conditions
 from iamtriage.explaining._rules.denials.denies import stated_denies
 from iamtriage.explaining._rules.denials.denies.deny_requirements import add_requirement
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_DENIES
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.loading import load_rule
+from iamtriage.policies._readers.elements import as_strings, principal_names
+from iamtriage.typing import PolicyType
 
 _DENIES = frozenset({DENIES["resource"].code, STATED_POLICY_DENIES.code})
 # Other policies whose statements have principals: those of VPC endpoints, and resource control policies.
 _OTHER_TYPES = lazy_pattern(r"(?i:vpc.?endpoint|\bvpce\b|\bendpoint.?polic|\bresource.?control|\brcps?\b)")
 _RULE = "denials.policy_types.resource_policies.explain_resource_policy"
+_CONTROL_RULES = {
+    "resource_control": "denials.policy_types.control_policies.explain_resource_control",
+    "service_control": "denials.policy_types.control_policies.explain_service_control",
+}
+# The words that introduce it.
+_SCP = lazy_pattern(
+    r"(?<!no )(?<!not an )(?<!not the )(?:\bSCPs?\b|(?i:\bservice[ -]control polic(?:y|ies)))(?![^{}]{0,60}\b(?:no|not|nothing|never|n't)\b)[^{}]{0,160}\{"
+)
+# What a text says of a policy that an organization attaches.
+_ATTACHED = lazy_pattern(
+    r"(?i:\bresource[ -]control polic|\brcps?\b|\battached\b[^.\n]{0,60}\bto the (?:root|ou|organi[sz]ation)\b)"
+)
+_OF_ORGANIZATION = ("aws:principalorgid", "aws:principalorgpaths")
 
 
 def add_resource_deny(denial: Denial, explanation: Explanation) -> Explanation:
     """Replace an explanation that lacks the Deny of the resource's policy in the text, if that matches the request."""
     names_deny = any(each.code in _DENIES and each.evidence != "possible" for each in explanation.causes)
-    return explanation if names_deny else explain_resource_deny(denial) or explanation
+    denied = None if names_deny else explain_resource_deny(denial)
+    if denied is None:
+        return explanation
+    # What is known of the trust policy says that it is not the reason.
+    known = (
+        each
+        for each in explanation.causes
+        if each.evidence == "derived" and explanation.topic == "assume-role"
+    )
+    return attrs.evolve(denied, causes=(*denied.causes, *known))
 
 
 def explain_resource_deny(denial: Denial) -> Explanation | None:
     """Return how a Deny of the resource's policy in the text denies a call, ``None`` if none certainly matches it."""
+    if (explained := _explain_control(denial)) is not None:
+        return explained
     if _OTHER_TYPES.search(denial.failure.text):
         return None
     implied = attrs.evolve(denial, deny="explicit", policy_type="resource")
@@ -44,3 +71,36 @@ def explain_resource_deny(denial: Denial) -> Explanation | None:
     # The message says nothing of a Deny.
     causes = tuple(each for each in added.causes if each.evidence != "reported")
     return attrs.evolve(added, causes=causes)
+
+
+def _explain_control(denial: Denial) -> Explanation | None:
+    """Return how a control policy of an organization in the text denies a call.
+
+    AWS does not name the type of the policy to callers of another organization, and not every service names it at all.
+    """
+    text = denial.failure.text
+    policy_type: PolicyType = "resource_control" if denial.crosses_accounts else "service_control"
+    implied = attrs.evolve(denial, deny="explicit", policy_type=policy_type)
+    found = stated_denies.find_stated_denies(implied)
+    if len(found) != 1 or found[0].policy.is_code or found[0].policy.owner is not None:
+        return None
+    is_named = _SCP.search(text) if policy_type == "service_control" else _is_control(found[0].policy, text)
+    # Only the organization of the caller is not known.
+    open_ones = [each for each in found[0].checked if each.is_met is None]
+    if not is_named or (open_ones and policy_type == "service_control"):
+        return None
+    if any(each.key.lower() not in _OF_ORGANIZATION or "Not" not in each.operator for each in open_ones):
+        return None
+    explained: Explanation = load_rule(_CONTROL_RULES[policy_type])(implied)
+    added = add_requirement(implied, explained)
+    return attrs.evolve(added, causes=tuple(each for each in added.causes if each.evidence != "reported"))
+
+
+def _is_control(policy: KnownPolicy, text: str) -> bool:
+    """Return whether a policy that only denies, everyone and everything, is one of the organization."""
+    statements = list(policy.statements)
+    if any(each.get("Effect") != "Deny" or principal_names(each) != ["*"] for each in statements):
+        return False
+    services = {name.partition(":")[0] for each in statements for name in as_strings(each.get("Action"))}
+    # The policy of a resource is about its service.
+    return len(services - {"*"}) > 1 or _ATTACHED.search(text) is not None

@@ -1,4 +1,4 @@
-"""A role that is not assumed because the call or a setting has its ARN without the path, as another part of the text shows."""
+"""A role or policy that is not found because the call or a setting has its ARN without the path, as another part of the text shows."""
 
 from __future__ import annotations
 
@@ -55,3 +55,26 @@ def test_other_path(text: str, name: str, path: str, command: str | None) -> Non
 )  # fmt: skip
 def test_path_that_is_right(text: str) -> None:
     assert explain(text).topic != "role-path-missing"
+
+
+_ATTACHED = "Policy arn:aws:iam::111122223333:policy/Reader does not exist or is not attachable."
+_ASSIGNED = f'"FailureReason": "Received a 404 status error: {_ATTACHED}", "PermissionSetArn": "arn:aws:sso:::permissionSet/ssoins-7223example/ps-0123456789abcdef"\n'
+_LISTED = "$ aws iam list-policies --scope Local --query 'Policies[].Arn' --output text\narn:aws:iam::111122223333:policy/{}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "command"),
+    [
+        (_ASSIGNED + _LISTED.format("team/Reader"), "Attach the reference with the path /team/", "--customer-managed-policy-reference Name=Reader,Path=/team/"),
+        (f"Error: waiting for SSO Account Assignment (111122223333) to be created: unexpected state 'FAILED'. last error: Received a 404 status error: {_ATTACHED}\n" + _LISTED.format("eu/Reader"), "Attach the reference with the path /eu/", "--instance-arn INSTANCE_ARN"),
+        (_ASSIGNED, "Create the policy Reader with the path / in account 111122223333", "list-policies"),
+        (_ASSIGNED + _LISTED.format("team/Writer"), "Create the policy Reader with the path /", "list-policies"),
+        (f"An error occurred (NoSuchEntity) when calling the AttachRolePolicy operation: {_ATTACHED}\n" + _LISTED.format("team/Reader"), "Use the whole ARN of the policy, arn:aws:iam::111122223333:policy/team/Reader", ""),
+        (f"An error occurred (NoSuchEntity) when calling the AttachRolePolicy operation: {_ATTACHED}\n", "Check the account of the call", "list-policies"),
+    ],
+    ids=["assignment", "terraform", "not-listed", "other-name", "role", "unknown"],
+)  # fmt: skip
+def test_path_of_a_policy(text: str, title: str, command: str) -> None:
+    first = explain(text).remedies[0]
+    assert first.title.startswith(title)
+    assert command in " ".join(first.commands)

@@ -1,0 +1,61 @@
+"""Show a corrected Deny statement in place of the remedies that only look for it, or scope it down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._rendering.documents import compact_json
+from iamtriage.explaining._explanations.remedies import Labelled, labels_of
+from iamtriage.explaining._rules.denials.resource_commands import organization_commands
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES
+from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, owner_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_WIDTH = 96
+# How the titles of remedies begin that a correction replaces.
+_SCOPING = ("Or scope down", "Find the Deny statement")
+_ORGANIZATION = frozenset({"service_control", "resource_control"})
+
+
+@attrs.frozen(eq=False)
+class Correction:
+    """A corrected Deny statement.
+
+    Attributes:
+        verdict: Why the statement denies the call, as the end of a sentence.
+        title: What to change.
+        steps: What to know about the change.
+        statement: The corrected statement.
+    """
+
+    verdict: str
+    title: str
+    steps: tuple[str, ...]
+    statement: dict[str, Any]
+
+    def remedy(self, denial: Denial, others: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
+        """Return the remedies with the correction in place of the one that only scopes the statement down."""
+        scoping = next((each for each in others if each.title.startswith(_SCOPING)), None)
+        is_of_owner = scoping is not None and scoping.who == "resource owner"
+        # What only looks for the statement is superfluous, but what changes a resource's policy is not.
+        source = scoping if scoping and (is_of_owner or scoping.title.startswith(_SCOPING[0])) else None
+        lines = () if source is None else source.commands
+        labels = () if source is None else labels_of(source)
+        build, steps = owner_remedy if is_of_owner else account_remedy, self.steps
+        if denial.policy_type in _ORGANIZATION:
+            build, (where, show, change) = organization_remedy, organization_commands(denial)
+            steps, lines = (*steps, where), (show, change)
+            labels = (Labelled("Then, with the statement changed in policy.json:", change),)
+        superfluous = (*DETAILS_TITLES, "Have the", "If the Deny exempts certain principals")
+        kept = tuple(
+            each for each in others if each is not scoping and not each.title.startswith(superfluous)
+        )
+        first = build(self.title, *steps, commands=lines, url=pages.EVALUATION)
+        shown = compact_json(self.statement, _WIDTH)
+        return (attrs.evolve(first, manifest=shown, manifest_language="text", labels=labels), *kept)
