@@ -260,6 +260,10 @@ _OF_TEXT: Rows = (
         ),
         "denials.policy_types.identity_denies.add_listed_policy",
     ),
+    (
+        all_of(is_of("s3", None), _may_lack_allow, says("${transfer:", "${Transfer:")),
+        "denials.data_stores.transfer_users.add_transfer_variable",
+    ),
     (says("s3a"), "credentials.provider_chains.add_unlisted_provider"),
     (
         all_of(
@@ -267,9 +271,9 @@ _OF_TEXT: Rows = (
             is_explicit,
             says("aws-guardrails-", '"GR', '"CT', "Sid: GR", "Sid: CT"),
         ),
-        "denials.policy_types.landing_zones.add_control",
+        "denials.denies.landing_zones.add_control",
     ),
-    (all_of(_may_be_of_region, says("-1", "-2")), "denials.policy_types.landing_zones.add_denied_region"),
+    (all_of(_may_be_of_region, says("-1", "-2")), "denials.denies.landing_zones.add_denied_region"),
     (
         all_of(
             is_not_explicit, lambda denial: "/i-" in (denial.principal_text or ""), says(*_SIGNS_OF_TASKS)

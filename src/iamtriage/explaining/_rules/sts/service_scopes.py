@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.explaining._rules.sts import region_settings
@@ -49,6 +50,10 @@ _CLIENT_ENDPOINT = lazy_pattern(
     r"|\b(?P<package>\w{2,40})\.NewFromConfig\(|\b(?P<built>[A-Z]\w{1,40}?)(?:Async)?Client\.builder\(\))[^;]{0,300}?"
     r"(?P<option>,?\s{0,20}(?<!\w)[\"']?(?P<setting>endpoint|endpoint_url|endpointOverride|BaseEndpoint|ServiceURL)[\"']?\s?(?:=>|[:=(])\s?(?:[\w.$]{1,80}(?:[\[(][\"']\w{1,60}[\"'][\])])?|[\"'`][^\"'`\s]{1,200}[\"'`])(?=\s?[,})\]])(?:,\s)?)",
     re.ASCII,
+)
+# A line of a configuration file, and not of code or of a command.
+_CONFIGURATION = lazy_pattern(
+    r"[\w.-]{1,40}[\"']?(?:\s?(?:=>?|:)\s?|[ \t]{1,20})[\"']?[a-z0-9-]{1,40}[\"']?,?"
 )
 SIGNED_BY_HAND = CauseType(
     "custom-signing",
@@ -144,11 +149,11 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
     signed = region_settings.find_signed_service(case.failure.text)
     if signed is None and command is not None and command.program == "aws":
         signed = command.words[0]
-    hosts = (host.partition(f"{expected}.") for host in clues.find_aws_hosts(case.failure.text))
-    region = next((rest.partition(".")[0] for _, is_of_service, rest in hosts if is_of_service), None)
+    region = _find_region_of_host(case.failure.text, expected)
     sign = _sign_for_service_remedy(case, signed, expected, region)
     remedies: tuple[Remedy, ...] = (credential_remedies.check_endpoint(), sign)
-    if setting is None and region is not None:
+    is_wrong = signed not in {None, expected} and sign.manifest is not None
+    if region is not None and (setting is None or (is_wrong and setting != "--endpoint-url")):
         # The host that was called belongs to the service.
         remedies = (sign,)
     elif setting is not None:
@@ -166,11 +171,25 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
         WRONG_SIGNING_SERVICE.cause(
             "reported", because, text="The service in the signature is not that of the endpoint."
         ),
-        of_other if setting is not None or len(remedies) > 1 else None,
-        SIGNED_BY_HAND.cause(),
+        of_other if (setting is not None or len(remedies) > 1) and remedies != (sign,) else None,
+        SIGNED_BY_HAND.cause(
+            "derived", text=f"What signs the request is set to {signed}: the endpoint is right."
+        )
+        if is_wrong and remedies == (sign,)
+        else SIGNED_BY_HAND.cause(),
         remedies=remedies,
         notes=f"Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies.{checked}",
     )
+
+
+def _find_region_of_host(text: str, expected: str | None) -> str | None:
+    """Return the Region of the first host of a service in a text.
+
+    >>> _find_region_of_host("https://aps-workspaces.us-west-2.amazonaws.com/workspaces/ws-1", "aps")
+    'us-west-2'
+    """
+    hosts = (re.split(rf"(?:^|\.){expected}(?:-workspaces)?\.", host) for host in clues.find_aws_hosts(text))
+    return next((parts[1].partition(".")[0] for parts in hosts if len(parts) > 1), None)
 
 
 _METHOD = lazy_pattern(
@@ -235,11 +254,15 @@ def _sign_for_service_remedy(
         url = f"https://{request['host']}{request['path']}"
         line = commands.signed_curl(expected, region or "", url, request["method"])
     corrected = None if expected is None else region_settings.correct_signing_code(text, expected)
+    restart = clusters.restart_command(case) if clusters.runs_in_pod(case) else None
     if corrected is not None and in_place:
         return your_remedy(
             f"Sign for {service}",
             f"Set the service to {service}{in_place} in the line that signs the request, as shown.{of_region}",
-            commands=line,
+            "Then restart the program, so that it reads the setting."
+            if _CONFIGURATION.fullmatch(corrected) and restart is None
+            else None,
+            commands=line or restart,
             manifest=corrected,
             manifest_language="text",
             url=pages.SIGNATURES,

@@ -19,7 +19,8 @@ from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions import denied_regions
 from iamtriage.explaining._rules.denials.conditions.request_conditions import CREATES
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
-from iamtriage.explaining._rules.denials.policy_types import guardrails, landing_zones, root_users
+from iamtriage.explaining._rules.denials.denies.landing_zones import add_landing_zone
+from iamtriage.explaining._rules.denials.policy_types import guardrails, root_users
 from iamtriage.explaining._rules.denials.policy_types.policy_levels import allow_at_level, find_blocked_level
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -77,9 +78,7 @@ def explain_service_control(denial: Denial) -> Explanation:
     ask = f"Send this error to an administrator of the AWS organization (management account{owner} or a delegated administrator): only they can see or change the policy."
     scope = (_ROOT_USERS,) if isinstance(denial.principal, Root) else ()
     if denial.deny != "implicit":
-        return landing_zones.add_landing_zone(
-            denial, _explain_control_deny(denial, "service_control", ask, *scope)
-        )
+        return add_landing_zone(denial, _explain_control_deny(denial, "service_control", ask, *scope))
     reasons = matching_reasons(denial.action, denial.facts.authorization_details)
     targets = (each.target_arn or "" for each in reasons if each.policy_type == "service_control")
     level = next(filter(None, targets), "").rpartition("/")[2]

@@ -19,7 +19,7 @@ from iamtriage.explaining._context.readers.regions import find_working_regions
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.conditions.denied_regions import find_allowed_regions
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import GLOBAL_SERVICES
-from iamtriage.explaining._rules.denials.policy_types.landing_zones import DENIED_REGION
+from iamtriage.explaining._rules.denials.denies.landing_zones import DENIED_REGION
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_DENIES
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy

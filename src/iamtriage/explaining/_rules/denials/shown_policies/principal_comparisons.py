@@ -1,18 +1,22 @@
-"""Compare the denied call with a policy that names principals, and correct one that is there by a slip."""
+"""Compare the denied call with a policy that names principals, and exempt the caller in a Deny of another owner."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     CheckedCondition,
     check_conditions,
     meets_conditions,
 )
+from iamtriage.explaining._rules.denials.resource_commands import exempting_statement, organization_commands
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_CONDITION,
@@ -41,6 +45,8 @@ from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import allow_statements, as_strings, principal_names, shown_sid
 from iamtriage.policies._readers.unknown_values import find_container, has_reference, widen
 
+FIND_DENY, OF_CALLER = "Find the Deny statement", frozenset({None, "identity"})
+"""How a remedy begins that looks for a Deny, and the types of policies that only the caller has."""
 _HTTP_METHODS = "es:eshttp"
 _DOMAIN = lazy_pattern(r"arn:[^/]{1,120}:domain/[^/]{1,64}")
 
@@ -242,3 +248,40 @@ def _is_excluded(statement: Mapping[str, Any], denial: Denial) -> bool:
 def excluded_principals(statement: Mapping[str, Any]) -> list[str]:
     """Return the principals of AWS in the NotPrincipal of a statement."""
     return principal_names({"Principal": statement.get("NotPrincipal")}, "AWS")
+
+
+def show_exemption(denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
+    """Return the remedies with the Deny statement of a policy that is not the caller's own, and how to exempt the caller in it."""
+    resource = compared_resource(denial)
+    denies = [each for each in policy.denies if names_action(each, denial.action or "")]
+    denies = [each for each in denies if resource is None or names_resource(each, resource)]
+    if denial.policy_type in OF_CALLER or len(denies) != 1:
+        return remedies
+    name = f"the statement {sid}" if (sid := shown_sid(denies[0])) else "the Deny statement"
+    shown = exempting_statement(denial, denies[0])
+
+    def show(remedy: Remedy) -> Remedy:
+        if remedy.title.startswith(FIND_DENY):
+            place = remedy.title.removeprefix(FIND_DENY).partition(", then")[0]
+            remedy = attrs.evolve(remedy, title=f"Scope down {name}{place}", steps=remedy.steps[1:])
+        elif not remedy.title.startswith("Have the "):
+            return remedy
+        if shown is None:
+            return remedy
+        kept = tuple(each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} often"))
+        steps = (*kept, f"Below, {name} exempts the caller. The other statements stay.")
+        changed = attrs.evolve(remedy, steps=steps, manifest=shown, manifest_language="text")
+        if remedy.who != "organization administrator":
+            return changed
+        where, *lines = organization_commands(denial)
+        label = Labelled("Then, with the statement changed in policy.json:", lines[-1])
+        if denial.policy is None:
+            # The commands do not look for the policy.
+            find = f"For POLICY_ID{where.partition(' For POLICY_ID')[2]}"
+            kept = tuple(each for each in kept if not each.startswith("Administrators repeat "))
+            changed = attrs.evolve(changed, steps=(*kept, find, steps[-1]))
+        return attrs.evolve(changed, commands=tuple(lines), labels=(label,))
+
+    # A statement without conditions requires nothing.
+    guess = "if the Deny requires one" if not denies[0].get("Condition") else None
+    return tuple(show(each) for each in remedies if guess is None or not each.title.endswith(guess))

@@ -30,7 +30,6 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import ch
 from iamtriage.explaining._rules.denials.policy_causes import KMS_KEY_POLICY
 from iamtriage.explaining._rules.denials.shown_policies import stated_contrasts, stated_remedies
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import write_in_code
-from iamtriage.explaining._rules.denials.shown_policies.deny_exemptions import show_exemption
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     KnownPolicy,
     is_cap,
@@ -53,6 +52,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     limit_to_resource,
 )
 from iamtriage.explaining._rules.denials.shown_policies.policy_variables import explain_variable
+from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import show_exemption
 from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import name_alternative
 from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import adopt_statement
 from iamtriage.explaining._rules.denials.shown_policies.resource_sides import (

@@ -12,7 +12,6 @@ from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import find_unread_statement
-from iamtriage.explaining._rules.denials.shown_policies.deny_exemptions import FIND_DENY, OF_CALLER
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     OR_ATTACH,
     KnownPolicy,
@@ -26,6 +25,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     leave_out_allowed,
     statements_with,
 )
+from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import FIND_DENY, OF_CALLER
 from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import (
     OF_KEY,
     add_variants,

@@ -23,7 +23,6 @@ from iamtriage.explaining._rules.denials.conditions import denied_regions
 from iamtriage.explaining._rules.denials.denies.stated_denies import find_stated_denies
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -181,11 +180,9 @@ def add_control(denial: Denial, explanation: Explanation) -> Explanation:
 
 def _leave_out_remedy(denial: Denial) -> Remedy:
     if _RECORDER.match(denial.lowercase_action):
-        region = region_argument(denial)
         return your_remedy(
             "Leave the Config recorder and its delivery channel to AWS Control Tower",
-            "Control Tower sets them up in each account that it enrolls, and an account has one such recorder per Region. Take them out of the code for these accounts. Rules of AWS Config can stay.",
-            commands=f"aws configservice describe-configuration-recorders{'' if region == 'REGION' else f' --region {region}'}",
+            "Control Tower sets them up in each account that it enrolls, and an account has one such recorder per Region. Take them out of the code for these accounts (aws configservice describe-configuration-recorders shows the one of Control Tower). Rules of AWS Config can stay.",
             url=_PAGE,
         )
     return your_remedy(
