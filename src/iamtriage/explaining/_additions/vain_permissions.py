@@ -31,6 +31,8 @@ _ADDED = lazy_pattern(
     rf"|\b(?:has|have)\b[^\n.!?;:\"]{{0,40}}?(?<![\w/:.-])(?P<had>{_WIDE})(?=[^\n.!?;:\"]{{0,60}}\b(?:(?:attached|added|gave) it|as a test|for (?:a )?test(?:ing)?|temporarily)\b)"
 )
 _IS_OTHER = lazy_pattern(r"(?i:\b(?:if|should|must|can|could|want to|instead of|without|boundary)\b)")
+# What a cause says of another policy of the caller.
+_ALLOWED = "allows the action already"
 _KEPT = "If you added it for this, remove it."
 # An Allow is then one of the two that the accounts must have.
 _TWO_SIDED = "must allow"
@@ -47,10 +49,11 @@ def remove_vain_permission(
         return remedies
     first, name = remedies[0], clip_text(found)
     step = f"Then remove {name} again, if it was added only for this: it does not help."
+    is_superfluous = any(_ALLOWED in cause.text for cause in causes)
     if (
         isinstance(failure, AccessDenied)
         and failure.action is not None
-        and not _is_allowed_elsewhere(failure)
+        and not (is_superfluous or _is_allowed_elsewhere(failure))
     ):
         step = (
             f"Then replace {name}, if it was added only for this, with the permissions that the call needs."

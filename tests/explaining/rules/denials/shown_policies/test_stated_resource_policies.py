@@ -243,3 +243,34 @@ def test_policy_of_another_account(
         # CloudWatch Logs knows only the account of a sender.
         assert '{"AWS": "777788889999"}' in json.dumps(explanation.remedies[0].policy)
     assert ("must allow it, too. If the" in str(explanation)) is ("most likely" in verdict)
+
+
+_OF_ENDPOINT = _DENIED.replace("resource-based", "VPC endpoint")
+_STREAM = f"arn:aws:logs:eu-west-1:{_ACCOUNT}:log-group:/eks/app:log-stream:a"
+_PUT = ["logs:PutLogEvents", "logs:DescribeLogStreams"]
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "principal", "actions", "allowed", "is_added"),
+    [
+        ("logs:CreateLogStream", _STREAM, "*", _PUT, "*", True),
+        ("sqs:SendMessage", _QUEUE, "arn:aws:iam::777788889999:root", ["sqs:ReceiveMessage"], _QUEUE, True),
+        # Another resource, another caller, and a policy of another service.
+        ("sqs:SendMessage", _QUEUE, "*", ["sqs:ReceiveMessage"], f"{_QUEUE}-dlq", False),
+        ("sqs:SendMessage", _QUEUE, "arn:aws:iam::444455556666:root", ["sqs:ReceiveMessage"], "*", False),
+        ("sqs:SendMessage", _QUEUE, "*", _PUT, "*", False),
+    ],
+)
+def test_action_that_the_policy_of_an_endpoint_lacks(
+    action: str, resource: str, principal: str, actions: list[str], allowed: str, *, is_added: bool
+) -> None:
+    """The statement limits its principals and grants them nothing, so it gets the action with all that it has."""
+    policy = _policy({"AWS": principal}, actions, allowed)
+    said = "The role has sqs:* and logs:*. The policy of com.amazonaws.eu-west-1:\n"
+    explanation = explain(_OF_ENDPOINT.format(action, resource) + said + policy)
+    first = explanation.remedies[0]
+    assert first.title.startswith(f"Add {action} to the Action") is is_added
+    if is_added:
+        assert first.policy is not None
+        assert first.policy["Statement"][0]["Action"] == [*actions, action]
+    assert ("only new streams fail" in " ".join(str(explanation).split())) is (action == "logs:CreateLogStream")

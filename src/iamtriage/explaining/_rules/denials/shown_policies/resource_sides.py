@@ -8,21 +8,30 @@ from __future__ import annotations
 
 import attrs
 
+from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.resource_commands import policy_of
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
+    STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_PRINCIPAL,
     find_own_allow,
     names_service,
 )
-from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import compare_with_principal
+from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import (
+    compare_with_principal,
+    names_caller,
+)
 from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import correct_policy
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.loading import load_rule
+from iamtriage.explaining._rules.shared.policies.policy_changes import replace_statement
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
+from iamtriage.policies._readers.elements import as_strings
 
 NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
 """What the policies of these types are called."""
@@ -73,6 +82,7 @@ def add_policy_with_principal(
     """Add why the resource's policy, or that of the endpoint, which the text shows, does not allow the call."""
     # The message speaks of the endpoint's policy, too.
     is_shown = denial.policy_type == "resource" or denial.failure.text.count("ndpoint") > 1
+    is_shown = is_shown or "com.amazonaws." in denial.failure.text
     if len(policies) != 1 or not is_shown:
         return explanation
     kind = NAMES[denial.policy_type or "resource"]
@@ -86,9 +96,49 @@ def add_policy_with_principal(
     verdict, cause = found.verdict, found.cause
     own = find_own_allow(denial) is not None
     cause, remedies = correct_policy(denial, policies[0], cause, explanation.remedies, has_own_allow=own)
+    if cause.code == STATED_POLICY_OTHER_ACTION.code and denial.policy_type == "vpc_endpoint":
+        cause, remedies = _add_action(denial, policies[0], cause, remedies)
     if cause.code != STATED_POLICY_OTHER_PRINCIPAL.code and denial.crosses_accounts and own:
         text = f"{cause.text} The policy of the caller in the text allows it already, and needs no change."
         cause = attrs.evolve(cause, text=text)
     summary = denial_summary(denial, verdict)
     causes = (cause, *explanation.causes)
     return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
+
+
+def _add_action(
+    denial: Denial, policy: KnownPolicy, cause: Cause, remedies: tuple[Remedy, ...]
+) -> tuple[Cause, tuple[Remedy, ...]]:
+    """Return the remedies with the action in the only statement of the endpoint's policy for the caller and the resource.
+
+    The statement limits principals and grants them nothing, so they can all have the action there.
+    """
+    found = [
+        each
+        for each in policy.allows
+        if "Action" in each
+        and not each.get("Condition")
+        and names_caller(each, denial)
+        and names_resource(each, denial.resource)
+    ]
+    if policy.is_code or not policy.is_whole or len(found) != 1 or not remedies:
+        return cause, remedies
+    [statement], usual = found, remedies[0]
+    actions = [*as_strings(statement["Action"]), denial.action or ""]
+    if denial.action == "logs:CreateLogStream" and names_action(statement, "logs:PutLogEvents"):
+        text = "It allows logs:PutLogEvents, so what has a log stream already goes on: only new streams fail."
+        cause = attrs.evolve(cause, text=text, because=())
+    change = usual.commands[-1]
+    dropped = ("STS does not report", "The change can take minutes")
+    kept = (each for each in usual.steps[1:] if not each.startswith(dropped))
+    remedy = attrs.evolve(
+        usual,
+        title=f"Add {denial.action} to the Action in the VPC endpoint's policy",
+        steps=(f"{usual.steps[0]} policy.json is the policy of the text with the action.", *kept),
+        # The text has the policy already.
+        commands=(*usual.commands[:-2], change),
+        labels=(Labelled("Then, with ENDPOINT_ID filled in:", change),),
+        policy=replace_statement(policy.content, statement, {**statement, "Action": actions}),
+        statement=None,
+    )
+    return cause, (remedy, *remedies[1:])
