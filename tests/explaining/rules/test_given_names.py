@@ -25,6 +25,10 @@ _ENDPOINT_OF_QUEUE = _ENDPOINT.format(
 _RULE = '{"Statement":[{"Effect":"Allow","Principal":"*","Action":["sqs:ReceiveMessage","sqs:DeleteMessage","sqs:GetQueueUrl","sqs:ListQueues"],"Resource":"*"}]}'
 _SINGLE = "User: arn:aws:sts::111122223333:assumed-role/chat/t1 is not authorized to perform: {0} on resource: arn:aws:bedrock:eu-west-1:111122223333:{1} because no identity-based policy allows the {0} action\n"
 _BOTH = '{"Effect":"Allow","Action":["bedrock:InvokeModel","bedrock:InvokeModelWithResponseStream","bedrock:ListTagsForResource"],"Resource":"arn:aws:bedrock:eu-west-1:111122223333:%s"}'
+_DECLARED = "api error DeclarativePolicyViolation: This functionality has been disabled by a Declarative Policy. Custom Message: "
+_DEPLOYED = "Error code: AUTO_SCALING_IAM_ROLE_PERMISSIONS\nThe IAM role arn:aws:iam::111122223333:role/CodeDeploy does not give you permission to perform operations in the following AWS service: AmazonAutoScaling. Contact your AWS administrator if you need help. If you are an AWS administrator, you can grant permissions to your users or groups by creating IAM policies.\nThe role has AWSCodeDeployRole attached.\n"
+_KEY_FAULT = "An error occurred (KMSKeyNotAccessibleFault) when calling the CopyDBSnapshot operation: Specified KMS key [arn:aws:kms:eu-west-1:111122223333:key/0a] does not exist, is not enabled or you do not have permissions to access it.\nrds = client('rds', region_name='eu-central-1')\nrds.{}({}arn:aws:kms:eu-west-1:111122223333:key/0a')\n"
+_SCALED = "User: arn:aws:sts::111122223333:assumed-role/keda-operator/1764 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/worker\npodIdentity:\n  provider: aws\n  identityOwner: {}\n"
 _ISSUER = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
 _NO_PROVIDER = f"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for {_ISSUER}\neks.amazonaws.com/role-arn: arn:aws:iam::444455556666:role/lake\n$ aws iam list-open-id-connect-providers --output text\narn:aws:iam::111122223333:oidc-provider/{_ISSUER[8:]}\n"
 _ENV = "KMSAccessDeniedException: Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Message: The security token included in the request is invalid.\n{}"
@@ -68,6 +72,15 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (f'{_PULL}task_role_arn = "arn:aws:iam::111122223333:role/octo-task"\nexecution_role_arn = "arn:aws:iam::444455556666:role/octo-exec"', ("--role-name octo-exec", "The repository is in another account"), ("EXECUTION_ROLE_NAME",)),
         (f"{_PULL}The task role is arn:aws:iam::111122223333:role/octo-task", ("--role-name EXECUTION_ROLE_NAME", "If the role is not in"), ("octo-task",)),
         (_UNREAD.format("jobs:\n"), ("permissions: id-token: write contents: read",), ('The text shows "permissions', "steps:")),
+        # The message of the organization ends with its line.
+        (f"{_DECLARED}See wiki/ebs\n$ aws ec2 get-snapshot-block-public-access-state\n", ('The organization says: "See wiki/ebs".', "neither an IAM policy nor a service control policy"), ("get-snapshot",)),
+        (f"  with aws_ebs_snapshot_block_public_access.this,\n{_DECLARED}See wiki/ebs\n", ("take aws_ebs_snapshot_block_public_access.this out of the code",), ()),
+        (f"{_DEPLOYED}We moved from a launch configuration to a launch template (instance profile web with role web-instance).\n", (":role/web-instance", "A group with a launch configuration does not need them"), ("INSTANCE_ROLE_NAME",)),
+        (f"{_DEPLOYED}The group has a launch template.\n", ("INSTANCE_ROLE_NAME",), ("launch configuration does",)),
+        (_KEY_FAULT.format("copy_db_snapshot", "kms_key_id: '"), ("into kms_key_id. A copy of an encrypted snapshot", "aws kms create-key --region eu-central-1"), ("Without kms_key_id",)),
+        (_KEY_FAULT.replace("CopyDBSnapshot", "CreateDBInstance").format("create_db_instance", "KmsKeyId='"), ("Without KmsKeyId, most services",), ("A copy of",)),
+        (_SCALED.format("workload"), ("with which KEDA assumes the role of the workload",), ()),
+        (_SCALED.format("keda"), (), ("with which KEDA assumes",)),
     ],
 )  # fmt: skip
 def test_names_of_the_text(text: str, shown: tuple[str, ...], absent: tuple[str, ...]) -> None:

@@ -55,7 +55,7 @@ _DECLARATIVE_POLICIES = (
 DECLARATIVE_POLICY = CauseType(
     "declarative-policy",
     title="A declarative policy of the organization enforces the setting",
-    text="The service itself enforces the setting, whatever permissions the caller has.",
+    text="The service itself enforces the setting, whatever permissions the caller has, also for administrators. It is neither an IAM policy nor a service control policy.",
     recognised_by="The message names a declarative policy. The organization can add a text of its own to it.",
     fix="Make the call in accordance with the policy, or ask an administrator of the organization to change it.",
     sources=(_DECLARATIVE_POLICIES,),
@@ -78,14 +78,22 @@ USE_OTHER_SERVICE = your_remedy(
 )
 
 
-def ask_organization(text: str) -> Remedy:
-    """Return the remedy for a setting that a declarative policy enforces, with the organization's own message."""
+def ask_organization(text: str, terraform: str | None = None) -> Remedy:
+    """Return the remedy for a setting that a declarative policy enforces, with the organization's own message.
+
+    Args:
+        text: The text.
+        terraform: The address of the resource that Terraform changed.
+    """
     found = _CUSTOM_MESSAGE.search(text)
     return organization_remedy(
         "Ask an administrator of the organization",
         None if found is None else f"The organization says: {quote_words(found['text'])}.",
         "The first command prints the policy that applies to the account.",
         "In the management account or as a delegated administrator, the second command lists the policies. One of them must change, or be detached from the account.",
+        None
+        if terraform is None
+        else f"Until then, take {clip_text(terraform)} out of the code, or give it the value that the policy enforces.",
         commands=(
             "aws organizations describe-effective-policy --policy-type DECLARATIVE_POLICY_EC2 --query EffectivePolicy.PolicyContent --output text",
             "aws organizations list-policies --filter DECLARATIVE_POLICY_EC2",

@@ -273,4 +273,6 @@ def test_action_that_the_policy_of_an_endpoint_lacks(
     if is_added:
         assert first.policy is not None
         assert first.policy["Statement"][0]["Action"] == [*actions, action]
-    assert ("only new streams fail" in " ".join(str(explanation).split())) is (action == "logs:CreateLogStream")
+    assert ("only new streams fail" in " ".join(str(explanation).split())) is (
+        action == "logs:CreateLogStream"
+    )

@@ -175,7 +175,13 @@ def _explain_other_region(case: Case[AwsError], found: re.Match[str], call: str,
     key_region, key = found[0].split(":")[3], found[0].rpartition("/")[2]
     command = case.context.command
     options = command.options if command else ()
-    option = next((f"--{name}" for name, value in options if value == found[0]), "the key's setting")
+    named = rf"\b(\w{{0,30}}(?i:kms|key)\w{{0,20}})[\"']?\s?(?:=>|[:=])\s?[\"']?{re.escape(found[0])}"
+    option = next((f"--{name}" for name, value in options if value == found[0]), None)
+    option = option or only_one(set(re.findall(named, case.failure.text)), "the setting of the key")
+    default = f"Without {option}, most services use their own AWS managed key of the Region, such as aws/rds."
+    if _COPIES_SNAPSHOT.search(case.failure.text):
+        # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyDBSnapshot.html
+        default = "A copy of an encrypted snapshot in another Region must name a key there: without it, the copy fails."
     replicate = commands.fill_command(
         "aws kms replicate-key --key-id {} --region {} --replica-region {}", found[0], key_region, region
     )
@@ -190,7 +196,7 @@ def _explain_other_region(case: Case[AwsError], found: re.Match[str], call: str,
         ),
         remedies=remedies.owner_remedy(
             f"Use a key of {region}",
-            f"Put the ARN of a key of {region} into {option}. Without {option}, most services use their own AWS managed key of the Region, such as aws/rds.",
+            f"Put the ARN of a key of {region} into {option}. {default}",
             None if is_multi_region else no_copy,
             f"Or make the call in {key_region}, if that is where the resource belongs.",
             commands=(
@@ -199,6 +205,7 @@ def _explain_other_region(case: Case[AwsError], found: re.Match[str], call: str,
                     "aws kms list-aliases --region {} --query 'Aliases[].[AliasName,TargetKeyId]' --output text",
                     region,
                 ),
+                Labelled("If there is none:", f"aws kms create-key --region {region}"),
             ),
             url=pages.KMS_ACCESS,
         ),
@@ -206,6 +213,7 @@ def _explain_other_region(case: Case[AwsError], found: re.Match[str], call: str,
     )
 
 
+_COPIES_SNAPSHOT = lazy_pattern(r"(?i:copy[-_]?db[-_]?(?:cluster[-_]?)?snapshot)")
 _REQUIREMENTS = "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html"
 VOLUME_DISCARDED = CauseType(
     "volume-discarded",

@@ -81,6 +81,8 @@ _GENERATED = lazy_pattern(r"(?=[a-f]{0,40}[0-9])[0-9a-f]{12,64}", re.ASCII)
 # Between what kind of role it is, and what uses it.
 _SEPARATOR = "\0"
 
+_OF_WORKLOAD = lazy_pattern(r"\bidentityOwner[\"']?:\s?[\"']?workload\b")
+
 
 def add_user(denial: Denial, explanation: Explanation) -> Explanation:
     """Add what uses the denied role to the summary, and a note on the kind of caller."""
@@ -123,6 +125,9 @@ def _describe_use(denial: Denial) -> str | None:
     """Return what uses the denied role, as a relative clause, or ``None`` if the text does not name it."""
     if isinstance(denial.role, ServiceLinkedRole):
         return None
+    if denial.lowercase_action == "sts:assumerole" and _OF_WORKLOAD.search(denial.failure.text):
+        # https://keda.sh/docs/latest/authentication-providers/aws/
+        return "with which KEDA assumes the role of the workload (identityOwner: workload)"
     service = _calling_service(denial)
     stack = _find_stack(denial) if service in {None, "CloudFormation"} else None
     if stack is not None and stack.type is not None and stack.status is not None:
@@ -227,6 +232,8 @@ def _caller_note(denial: Denial, topic: str) -> str | None:
         given = read_pod_evidence(denial.failure.text).given
         if given is not None and given.role == str(denial.role):
             return "The pod has the role of its service account: neither the annotation nor the trust policy is the problem."
+    if (_describe_use(denial) or "").endswith("(identityOwner: workload)"):
+        return "What the trigger reads, such as sqs:GetQueueAttributes, the role of the workload has to allow: it is not the problem here."
     service = _calling_service(denial)
     if _is_of_stack_set(denial):
         found = denial_remedies.STACK_SET_OPTION.search(denial.failure.text)

@@ -121,12 +121,13 @@ _CODEDEPLOY_TEMPLATE = ServiceRole(
     why="For an Auto Scaling group with a launch template, the role needs ec2:RunInstances, ec2:CreateTags and iam:PassRole, which neither AWSCodeDeployRole nor AutoScalingFullAccess has.",
 )
 _TEMPLATE = lazy_pattern(r"(?i:\blaunch[ _-]?templates?\b)|\blt-[0-9a-f]{8,17}(?!\w)")
+_CONFIGURATION = lazy_pattern(r"(?i:\blaunch[ _-]?configurations?\b)")
 _TEMPLATE_ATTACHED = lazy_pattern(
     r"\bAWSCodeDeployRole\b[^\n.;]{0,30}\battached\b|\b(?:attached|has|have|with|re-?attached)\b[^\n.;]{0,30}\bAWSCodeDeployRole\b(?!For)"
 )
 _INSTANCE_ROLE = lazy_pattern(
-    # "the instance role is web", "IamInstanceProfile web (role web-role)"
-    r"(?:\b(?i:instance(?: profile)?(?:'s)? role|role of the instances?(?: profile)?)\b(?: is| named| called|:)? |\b(?i:(?:iam[_ ]?)?instance[_ ]?profile)[`'\": =]{1,3}[\w+=,@.-]{1,128}[`'\"]? \((?:its |IAM |with )?role:? )(?=[`'\"]|arn:|[A-Za-z.]{1,40}[-_0-9])[`'\"]?(?:arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,4})?(?P<name>[\w+=,@.-]{2,64}\w)[`'\"]?",
+    # "the instance role is web", "IamInstanceProfile web (role web-role)", "instance profile web with role web-role"
+    r"(?:\b(?i:instance(?: profile)?(?:'s)? role|role of the instances?(?: profile)?)\b(?: is| named| called|:)? |\b(?i:(?:iam[_ ]?)?instance[_ ]?profile)[`'\": =]{1,3}[\w+=,@.-]{1,128}[`'\"]?(?: \((?:its |IAM |with )?role:?| with (?:its |the |an? )?(?:IAM )?role| and (?:its |the )role) )(?=[`'\"]|arn:|[A-Za-z.]{1,40}[-_0-9])[`'\"]?(?:arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,4})?(?P<name>[\w+=,@.-]{2,64}\w)[`'\"]?",
     re.ASCII,
 )
 _SHOW_MACHINE = "aws stepfunctions describe-state-machine --state-machine-arn STATE_MACHINE_ARN --query roleArn --output text"
@@ -296,6 +297,8 @@ def _explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str
         line = commands.attach_policy(name, arn)
         policy, steps, needs = None, [], f"the permissions of {row.managed_policy.rpartition('/')[2]}"
     text = f"{row.why or f'The role needs {needs}.'} The caller's permissions are not the problem."
+    if row is _CODEDEPLOY_TEMPLATE and _CONFIGURATION.search(denial.failure.text):
+        text = f"{text} A group with a launch configuration does not need them."
     if row is _LAUNCH_TEMPLATE:
         needs = join_words((*row.actions, "iam:PassRole"), "and") if has_role else needs
         text = f"The service checks the permissions of the caller, who needs {needs}."
