@@ -167,11 +167,7 @@ def explain(
         from iamtriage.explaining._signs import promote_shown_causes
 
         explanation = promote_shown_causes(explanation, Case(failure, known))
-    for part, rule in _additions_to(failure.kind):
-        if part in failure.text:
-            explanation = load_rule(rule)(Case(unframed, known), explanation)
-    if explanation.topic in _ROLE_TOPICS and failure.text.count(":role/") > 1:
-        explanation = load_rule("calls.names.iam_paths.add_role_path")(Case(unframed, known), explanation)
+    explanation = _add_parts(Case(unframed, known), explanation)
     explanation = complete_explanation(
         explanation, known, told, functools.partial(_combine_allow_remedies, facts=given), _describe_other
     )
@@ -184,6 +180,16 @@ def explain(
 def _additions_to(kind: str) -> tuple[tuple[str, str], ...]:
     """Return the parts of texts that add to explanations of failures of a kind, with the rules."""
     return tuple((part, rule) for kinds, part, rule in _ADDITIONS if not kinds or kind in kinds)
+
+
+def _add_parts(case: Case[Failure], explanation: Explanation) -> Explanation:
+    """Return the explanation with what parts of the text add to that of a failure of any kind."""
+    for part, rule in _additions_to(case.failure.kind):
+        if part in case.failure.text:
+            explanation = load_rule(rule)(case, explanation)
+    if explanation.topic in _ROLE_TOPICS and case.failure.text.count(":role/") > 1:
+        explanation = load_rule("calls.names.iam_paths.add_role_path")(case, explanation)
+    return explanation
 
 
 def _build_facts(given: FactsLike | Iterable[FactsLike | None] | None) -> Facts:

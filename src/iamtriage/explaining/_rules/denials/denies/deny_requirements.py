@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from iamtriage.authorization._decoded_messages import DecodedMessage
     from iamtriage.authorization._decoded_statements import DenyingCondition
     from iamtriage.explaining._rules.denials.conditions.deny_conditions import Requirement
-    from iamtriage.explaining._rules.denials.denies.corrected_denies import Correction
+    from iamtriage.explaining._rules.denials.denies.corrections import Correction
     from iamtriage.explaining._rules.denials.denies.stated_denies import StatedDeny
 
 _READS = lazy_pattern(

@@ -12,7 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, upper_first
-from iamtriage.explaining._rules.denials.denies.corrected_denies import Correction
+from iamtriage.explaining._rules.denials.denies.corrections import Correction
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared.policies.policy_changes import add_condition

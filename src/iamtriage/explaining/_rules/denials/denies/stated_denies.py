@@ -42,9 +42,10 @@ from iamtriage.explaining._rules.shared.requirements.required_grants import find
 from iamtriage.explaining._rules.shared.wording import NO_OVERRIDE, capitalize_start, why_no_allow_helps
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 from iamtriage.policies._readers.elements import as_strings, shown_sid
+from iamtriage.typing import PolicyType
 
 _MAX_STATEMENTS = 3
-_CONTROLS: frozenset[str | None] = frozenset({"service_control", "resource_control"})
+_CONTROLS: frozenset[PolicyType | None] = frozenset({"service_control", "resource_control"})
 _FIND = "Find the Deny statement"
 _IF_EXEMPT = "If the Deny exempts certain principals"
 _RANK_OF_USUAL = 3
@@ -298,7 +299,7 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
     for policy in known_policies.list_known_policies(denial) if denial.action is not None else ():
         if not known_policies.may_decide(policy, denial) or known_policies.is_of_other(policy, denial):
             continue
-        if denial.policy_type in _CONTROLS:
+        if denial.policy_type is not None and denial.policy_type in _CONTROLS:
             kind = POLICY_TYPE_NAMES[denial.policy_type]
             policy = attrs.evolve(  # noqa: PLW2901 (all statements are of the same policy)
                 policy, name=policy.name.replace("the policy in", f"the {kind} in")

@@ -81,6 +81,17 @@ _GENERATED = lazy_pattern(r"(?=[a-f]{0,40}[0-9])[0-9a-f]{12,64}", re.ASCII)
 # Between what kind of role it is, and what uses it.
 _SEPARATOR = "\0"
 
+# By the end of the clause that says what uses the role.
+_NOTES_BY_USE = (
+    (
+        "Step Functions state machine uses",
+        "After the fix, continue the execution where it failed (aws stepfunctions redrive-execution) or start another one.",
+    ),
+    (
+        "(identityOwner: workload)",
+        "What the trigger reads, such as sqs:GetQueueAttributes, the role of the workload has to allow: it is not the problem here.",
+    ),
+)
 _OF_WORKLOAD = lazy_pattern(r"\bidentityOwner[\"']?:\s?[\"']?workload\b")
 
 
@@ -232,8 +243,6 @@ def _caller_note(denial: Denial, topic: str) -> str | None:
         given = read_pod_evidence(denial.failure.text).given
         if given is not None and given.role == str(denial.role):
             return "The pod has the role of its service account: neither the annotation nor the trust policy is the problem."
-    if (_describe_use(denial) or "").endswith("(identityOwner: workload)"):
-        return "What the trigger reads, such as sqs:GetQueueAttributes, the role of the workload has to allow: it is not the problem here."
     service = _calling_service(denial)
     if _is_of_stack_set(denial):
         found = denial_remedies.STACK_SET_OPTION.search(denial.failure.text)
@@ -245,8 +254,9 @@ def _caller_note(denial: Denial, topic: str) -> str | None:
         return "AWS Control Tower acts with this role in an enrolled account. Repeat its operation after the change."
     if any(map(denial.failure.text.__contains__, PULUMI_FRAGMENTS)):
         return "Run pulumi up again after the fix."
-    if (_describe_use(denial) or "").endswith("Step Functions state machine uses"):
-        return "After the fix, continue the execution where it failed (aws stepfunctions redrive-execution) or start another one."
+    use = _describe_use(denial) or ""
+    if (note := next((each for end, each in _NOTES_BY_USE if use.endswith(end)), None)) is not None:
+        return note
     if service != "CloudFormation" and any(map(denial.failure.text.__contains__, STACK_FRAGMENTS)):
         return _deployment_note(denial)
     if service is None:

@@ -56,8 +56,8 @@ def add_resource_deny(denial: Denial, explanation: Explanation) -> Explanation:
 
 def explain_resource_deny(denial: Denial) -> Explanation | None:
     """Return how a Deny of the resource's policy in the text denies a call, ``None`` if none certainly matches it."""
-    if (explained := _explain_control(denial)) is not None:
-        return explained
+    if (of_organization := _explain_control(denial)) is not None:
+        return of_organization
     if _OTHER_TYPES.search(denial.failure.text):
         return None
     implied = attrs.evolve(denial, deny="explicit", policy_type="resource")
