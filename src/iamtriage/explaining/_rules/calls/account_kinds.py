@@ -14,6 +14,7 @@ import re
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind, code_evidence
@@ -78,7 +79,7 @@ USE_OTHER_SERVICE = your_remedy(
 )
 
 
-def ask_organization(text: str, terraform: str | None = None) -> Remedy:
+def ask_organization(text: str, terraform: Stated | None = None) -> Remedy:
     """Return the remedy for a setting that a declarative policy enforces, with the organization's own message.
 
     Args:
@@ -93,7 +94,7 @@ def ask_organization(text: str, terraform: str | None = None) -> Remedy:
         "In the management account or as a delegated administrator, the second command lists the policies. One of them must change, or be detached from the account.",
         None
         if terraform is None
-        else f"Until then, take {clip_text(terraform)} out of the code, or give it the value that the policy enforces.",
+        else f"Until then, take {clip_text(terraform.value)} out of the code, or give it the value that the policy enforces.",
         commands=(
             "aws organizations describe-effective-policy --policy-type DECLARATIVE_POLICY_EC2 --query EffectivePolicy.PolicyContent --output text",
             "aws organizations list-policies --filter DECLARATIVE_POLICY_EC2",

@@ -266,9 +266,7 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
     if kind.cause is message_kinds.CAPABILITIES_MISSING:
         return (message_kinds.capabilities_remedy(case, clues.message_text(case)),)
     if kind.cause is account_kinds.DECLARATIVE_POLICY:
-        terraform = case.context.terraform
-        address = None if terraform is None else terraform.value
-        return (account_kinds.ask_organization(case.failure.text, address),)
+        return (account_kinds.ask_organization(case.failure.text, case.context.terraform),)
     if kind.cause is account_kinds.ORGANIZATION_SHARING_OFF:
         return (account_kinds.enable_sharing(case.failure.text),)
     if kind.cause is message_kinds.MANAGED_KEY_ACROSS:
