@@ -49,7 +49,7 @@ def remove_vain_permission(
         return remedies
     first, name = remedies[0], clip_text(found)
     step = f"Then remove {name} again, if it was added only for this: it does not help."
-    is_superfluous = any(_ALLOWED in cause.text for cause in causes)
+    is_superfluous = any(_ALLOWED in cause.text and found not in cause.text for cause in causes)
     if (
         isinstance(failure, AccessDenied)
         and failure.action is not None

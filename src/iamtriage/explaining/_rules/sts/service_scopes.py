@@ -175,7 +175,7 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
         SIGNED_BY_HAND.cause(
             "derived", text=f"What signs the request is set to {signed}: the endpoint is right."
         )
-        if is_wrong and remedies == (sign,)
+        if is_wrong and remedies == (sign,) and _CONFIGURATION.fullmatch(sign.manifest or "")
         else SIGNED_BY_HAND.cause(),
         remedies=remedies,
         notes=f"Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies.{checked}",

@@ -305,8 +305,8 @@ _EU, _US = "eu-west-1.amazonaws.com", "us-east-1.amazonaws.com"
         ("us-east-1", [f"s3.{_US}", f"ec2.{_US}"], [f"s3.{_EU}", f"ec2.{_EU}"], "with the Region of the key"),
         ("eu-west-1", f"rds.{_US}", [f"rds.{_US}", f"rds.{_EU}"], f"only if kms:ViaService is rds.{_US}, but the request has rds.{_EU}"),
         # These can be right.
-        ("us-east-1", f"ec2.{_EU}", f"ec2.{_EU}", "Or add this Resource to the statement Use"),
-        ("us-east-1", "s3.*.amazonaws.com", "s3.*.amazonaws.com", "Or add this Resource to the statement Use"),
+        ("us-east-1", f"ec2.{_EU}", f"ec2.{_EU}", "to the Resource of the statement Use"),
+        ("us-east-1", "s3.*.amazonaws.com", "s3.*.amazonaws.com", "to the Resource of the statement Use"),
         ("eu-west-1", [f"ec2.{_US}", f"ec2.{_EU}"], None, f"only if kms:ViaService is ec2.{_US} or ec2.{_EU}."),
     ],
 )  # fmt: skip

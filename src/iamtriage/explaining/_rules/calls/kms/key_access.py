@@ -205,7 +205,9 @@ def _explain_other_region(case: Case[AwsError], found: re.Match[str], call: str,
                     "aws kms list-aliases --region {} --query 'Aliases[].[AliasName,TargetKeyId]' --output text",
                     region,
                 ),
-                Labelled("If there is none:", f"aws kms create-key --region {region}"),
+                None
+                if is_multi_region
+                else Labelled("If there is none:", f"aws kms create-key --region {region}"),
             ),
             url=pages.KMS_ACCESS,
         ),
