@@ -276,25 +276,3 @@ def test_action_that_the_policy_of_an_endpoint_lacks(
     assert ("only new streams fail" in " ".join(str(explanation).split())) is (
         action == "logs:CreateLogStream"
     )
-
-
-_COPY_JOB = '"StatusMessage": "Access Denied trying to call AWS Backup service", "SourceBackupVaultArn": "arn:aws:backup:eu-west-1:777788889999:backup-vault:Default", "DestinationBackupVaultArn": "arn:aws:backup:eu-west-1:111122223333:backup-vault:dr"\n'
-
-
-@pytest.mark.parametrize(
-    ("text", "principals", "verdict"),
-    [
-        (_COPY_JOB, ["arn:aws:iam::444455556666:root"], "the vault access policy in the text allows it only to arn:aws:iam::444455556666:root"),
-        (_COPY_JOB, [], "most likely, the vault access policy does not allow it"),
-        ("Copy job failed: Access Denied trying to call AWS Backup service\n", [], "The source account was denied backup:CopyIntoBackupVault: most likely"),
-    ],
-    ids=["policy", "no-policy", "message"],
-)  # fmt: skip
-def test_copy_into_a_vault(text: str, principals: list[str], verdict: str) -> None:
-    """The status of a copy job names neither the action nor the vault's policy."""
-    action = "backup:CopyIntoBackupVault"
-    explanation = explain(text + (_policy({"AWS": principals}, action, "*") if principals else ""))
-    assert verdict in explanation.summary
-    first = explanation.remedies[0]
-    assert "put-backup-vault-access-policy" in " ".join(first.commands)
-    assert ("777788889999:root" in str(first.policy)) is (text == _COPY_JOB)

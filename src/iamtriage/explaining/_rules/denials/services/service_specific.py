@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import re
 
-import attrs
-
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.denials.policy_types.resource_policies import explain_resource_policy
-from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
-from iamtriage.explaining._rules.denials.shown_policies.resource_sides import add_policy_with_principal
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
-from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary, join_first_four, reason_lines
-from iamtriage.policies._readers.elements import principal_names
 
 _MAX_LENGTH = 300
-_COPY = "backup:CopyIntoBackupVault"
 # A longer message is no part of a sentence.
 _MAX_QUOTED = 160
 # The serial number that a command, a profile, an SDK or the prompt of a tool names.
@@ -250,52 +242,3 @@ def explain_service_message(denial: Denial) -> Explanation:
             denial_remedies.authorization_details_remedy(denial),
         ),
     )
-
-
-_VAULT = lazy_pattern(
-    r"(?P<arn>arn:aws[a-z-]{0,12}:backup:[a-z0-9-]{6,30}:(?P<account>\d{12}):backup-vault:[\w-]{2,50})",
-    re.ASCII,
-)
-_DESTINATION = lazy_pattern(r"(?i:destination)\w{0,20}[\"']?\s?[:=]\s?[\"']?\Z")
-_SOURCE = lazy_pattern(
-    r"(?:\b(?i:source)(?:\w{0,20}| account(?: is)?)[\"']?\s?[:=]?\s?[\"']?(?:arn:aws[a-z-]{0,12}:backup:[a-z0-9-]{6,30}:)?|:iam::|\b[aA]ccountId[\"']?\s?[:=]\s?[\"']?)(?P<account>\d{12})(?!\d)"
-)
-
-
-def explain_backup_copy(denial: Denial) -> Explanation:
-    """Explain that AWS Backup cannot copy into the vault of another account.
-
-    https://repost.aws/knowledge-center/backup-resolve-access-denied-error
-    """
-    text = denial.failure.text
-    vaults = list(_VAULT.finditer(text))
-    named = [each for each in vaults if _DESTINATION.search(text, max(each.start() - 60, 0), each.start())]
-    vault = only_one({each["arn"] for each in named or vaults})
-    owner = None if vault is None else vault.split(":")[4]
-    policies = [each for each in list_known_policies(denial) if each.has_principal]
-    principals = " ".join(name for each in policies for one in each.allows for name in principal_names(one))
-    sources = {each["account"] for each in _SOURCE.finditer(text) if each["account"] not in principals}
-    source = only_one(sources - {owner})
-    implied = attrs.evolve(
-        denial,
-        action=_COPY,
-        actions=(_COPY,),
-        action_evidence="derived",
-        resource=vault,
-        resource_arn=try_parse_arn(vault),
-        resource_account=owner,
-        account=source,
-        principal_text=source,
-        caller="the source account" if source is None else f"account {source}",
-        policy_type="resource",
-        policy_type_evidence="derived",
-        deny="implicit",
-    )
-    usual = explain_resource_policy(implied)
-    explained = add_policy_with_principal(implied, usual, policies)
-    needed = f"To copy a backup to another account, the access policy of the destination vault must allow {_COPY} to the source account, and so must the role of the copy."
-    first, summary = explained.causes[0], explained.summary
-    if explained is usual:
-        summary = summary.replace("the vault access policy does", "most likely, the vault access policy does")
-    cause = attrs.evolve(first, because=(*first.because, needed))
-    return attrs.evolve(explained, summary=summary, causes=(cause,), notes=())

@@ -115,7 +115,6 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "customers can access the service",
     ),
     "denials.services.service_settings.explain_declarative_policy": ("declarative polic",),
-    "denials.services.service_specific.explain_backup_copy": ("denied trying to call aws backup service",),
     "denials.services.service_settings.explain_cost_explorer": ("user not enabled for cost explorer",),
     "kubernetes.pods.rejected_pod_roles.explain_pod_denied": (
         "does not have permissions to assume the associated role",
