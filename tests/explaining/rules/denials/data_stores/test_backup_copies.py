@@ -75,3 +75,22 @@ def test_policy_that_may_lack_the_account(text: str, account: str) -> None:
     assert explanation.causes[0].evidence == "possible"
     [statement] = (explanation.remedies[0].policy or {})["Statement"]
     assert statement["Principal"] == {"AWS": f"arn:aws:iam::{account}:root"}
+
+
+_JOB = '"StatusMessage": "Access Denied trying to call AWS Backup service", "SourceBackupVaultArn": "arn:aws:backup:eu-west-1:777788889999:backup-vault:Default", "DestinationBackupVaultArn": "arn:aws:backup:eu-west-1:444455556666:backup-vault:central"\n'
+
+
+@pytest.mark.parametrize(
+    ("principal", "is_other"),
+    [("arn:aws:iam::222233334444:root", True), ("arn:aws:iam::777788889999:root", False), ("*", False)],
+)
+def test_principals_of_the_policy(principal: str, *, is_other: bool) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": principal},
+        "Action": "backup:CopyIntoBackupVault",
+        "Resource": "*",
+    }
+    explanation = explain(_JOB + json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    assert (f"only to {principal}, not to 777788889999" in explanation.summary) is is_other
+    assert explanation.causes[0].evidence == ("derived" if is_other else "possible")

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.policies.statement_matching import names
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy
 from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow
-from iamtriage.policies._readers.elements import as_strings, iterate_conditions
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions, principal_names
 
 _ACTION = "backup:CopyIntoBackupVault"
 _PAGE = "https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html"
@@ -32,7 +32,7 @@ _VAULT_ARN = lazy_pattern(
 )
 _DESTINATION = lazy_pattern(r"\b(?:[Dd]est(?:ination)?|[Tt]arget)[^\n]{0,30}\Z")
 _SOURCE = lazy_pattern(
-    r"\b(?:from|[Ss]ource(?: account)?(?: is)?:?)(?: the)?(?: account)? (?P<account>[0-9]{12})(?![0-9])"
+    r"(?:\b(?:from|[Ss]ource(?: account)?(?: is)?:?)(?: the)?(?: account)? |\b(?:accountId|AccountId|SourceBackupVaultArn)\W{1,6}(?:arn:aws[a-z-]{0,12}:backup:[a-z0-9-]{6,30}:)?)(?P<account>[0-9]{12})(?![0-9])"
 )
 _UNIT = lazy_pattern(r"(?<![\w-])ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}(?![\w-])")
 _ORGANIZATION = lazy_pattern(r"(?<![\w-])o-[a-z0-9]{10,32}(?![\w-])")
@@ -109,9 +109,13 @@ def explain_backup_copy(denial: Denial) -> Explanation:
             "AWS": f"arn:{denial.location.partition or 'aws'}:iam::{source or 'SOURCE_ACCOUNT_ID'}:root"
         },
     )
+    verdict = f"most likely, its access policy does not allow {account} {_ACTION}"
+    others = () if document is None else _list_others(document, source)
+    if others:
+        verdict = f"its access policy in the text allows {_ACTION} only to {clip_text(join_words(others, 'and'))}, not to {account}"
     return denial.explain(
-        f"AWS Backup may not copy to {vault}: most likely, its access policy does not allow {account} {_ACTION}.",
-        COPY_NOT_ALLOWED.cause("possible"),
+        f"AWS Backup may not copy to {vault}: {verdict}.",
+        COPY_NOT_ALLOWED.cause("derived" if others else "possible"),
         remedies=resource_policy_remedy(
             f"Allow {_ACTION} for {account} in the access policy of {vault}",
             "Both accounts must be in the same organization, with cross-account backup enabled in AWS Backup's settings of the management account.",
@@ -125,6 +129,13 @@ def explain_backup_copy(denial: Denial) -> Explanation:
 
 
 _ROLE_NOTE = "The role of the copy job needs the action, too: AWSBackupServiceRolePolicyForBackup, which the default role has, allows it."
+
+
+def _list_others(document: Document, source: str | None) -> list[str]:
+    """Return the principals to which a policy allows the copy, if the source account is none of them."""
+    statements = [each for each in document.allows if names_action(each, _ACTION)]
+    names = [name for each in statements for name in principal_names(each)]
+    return [] if source is None or "*" in names or any(source in each for each in names) else names
 
 
 def _find_mismatch(document: Document, text: str) -> _Mismatch | None:
