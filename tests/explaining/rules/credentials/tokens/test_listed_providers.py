@@ -61,3 +61,33 @@ def test_trust_of_the_new_provider(text: str, facts: dict[str, object], *, is_tr
         assert statement["Principal"] == {"Federated": _ARN.format(_ISSUER)}
         values = {f"{_ISSUER}:aud": "sts.amazonaws.com", f"{_ISSUER}:sub": "system:serviceaccount:shop:cart"}
         assert statement["Condition"] == {"StringEquals": values}
+
+
+_THUMBPRINT = "An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"
+_GITLAB = "gitlab.acme.example"
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_met"),
+    [
+        ("project_path:shop/api:ref_type:branch:ref:main", True),
+        ("project_path:other/api:ref_type:branch:ref:main", False),
+    ],
+    ids=["match", "other subject"],
+)  # fmt: skip
+def test_certificate_of_a_new_ca(subject: str, *, is_met: bool) -> None:
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{_GITLAB}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringLike": {f"{_GITLAB}:sub": "project_path:shop/*"}},
+    }
+    facts = {
+        "trust_policy": {"Version": "2012-10-17", "Statement": [trust]},
+        "token_claims": {"iss": f"https://{_GITLAB}", "aud": "sts", "sub": subject},
+    }
+    found = explain(_THUMBPRINT, facts=facts)
+    read, update = found.remedies[0].commands
+    assert f"-servername {_GITLAB} -showcerts -connect {_GITLAB}:443 " in read
+    assert update.endswith('--thumbprint-list "$thumbprint"')
+    assert (found.notes[0] == "The trust policy allows these claims, so neither has to change.") is is_met

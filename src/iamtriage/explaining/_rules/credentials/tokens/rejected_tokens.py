@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs
+from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust.trust_fixes import request_audience_remedy
 from iamtriage.failures._failures import InvalidIdentityToken
 
@@ -278,30 +279,44 @@ def _token_audience(case: Case[InvalidIdentityToken]) -> str | None:
 WRONG_THUMBPRINT = CauseType(
     "wrong-thumbprint",
     title="The certificate does not match the provider's thumbprint",
-    text="The issuer uses another certificate than when the provider was created.",
+    text="IAM has the thumbprint of the CA that had signed the issuer's certificate before.",
     recognised_by="The message says that the OpenIDConnect provider's HTTPS certificate does not match the configured thumbprint.",
     fix="Update the thumbprint list of the identity provider.",
     sources=(pages.OIDC_PROVIDERS,),
 )
 
 
+# The last certificate that a host sends.
+_THUMBPRINT = """thumbprint="$(openssl s_client -servername {0} -showcerts -connect {0}:443 < /dev/null | awk '/-BEGIN/ {{c = ""; on = 1}} on {{c = c $0 "\\n"}} /-END/ {{on = 0}} END {{printf "%s", c}}' | openssl x509 -fingerprint -sha1 -noout | sed 's/.*=//; s/://g')\""""
+
+
 def explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the issuer's certificate does not match the thumbprint in IAM."""
     issuer = issuers.find_issuer(case, message)
+    host = (issuer.url or "").removeprefix("https://").partition("/")[0] or "HOST"
+    whose = f"The certificate of {host}" if issuer.url else "The issuer's certificate"
+    findings = evaluate_trust_policy(case.facts, "sts:AssumeRoleWithWebIdentity")
+    is_met = findings is not None and findings.allowed is True
     return case.explain(
-        "The issuer's certificate does not match the thumbprint of the IAM OIDC provider.",
+        f"{whose} does not match the thumbprint of the IAM OIDC provider.",
         WRONG_THUMBPRINT.cause(
             "reported", (*quote_phrases(message, "configured thumbprint"), *issuer.because)
         ),
         remedies=account_remedy(
             "Update the provider's thumbprint",
-            "Compute the thumbprint of the top intermediate certificate that the issuer's host sends.",
+            "It is that of the last certificate which the issuer's host sends, the top intermediate CA. The second command replaces the list: add the old thumbprint while both are in use.",
             "IAM checks thumbprints only if the certificate is not from a trusted public CA. With such a certificate, none is needed.",
-            commands=commands.fill_command(
-                "aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn {} --thumbprint-list THUMBPRINT",
-                issuers.build_provider_arn(case, issuer),
+            commands=(
+                _THUMBPRINT.format(host),
+                commands.fill_command(
+                    'aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn {} --thumbprint-list "$thumbprint"',
+                    issuers.build_provider_arn(case, issuer),
+                ),
             ),
             url=f"{pages.OIDC_PROVIDERS.removesuffix('.html')}_verify-thumbprint.html",
         ),
-        notes=issuers.ROLE_NOT_EVALUATED,
+        notes=(
+            "The trust policy allows these claims, so neither has to change." if is_met else None,
+            issuers.ROLE_NOT_EVALUATED,
+        ),
     )
