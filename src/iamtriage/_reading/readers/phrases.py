@@ -66,7 +66,7 @@ sure   | object storage: Access Denied|<on>: Access Denied | object storage: Acc
 sure   | <client>Object: Access Denied | client\.(?P<operation>(?:Get|Put)Object): Access Denied
 sure   | failed to save outputs: Access Denied|<artifact>file: Access Denied | failed to save outputs: Access Denied|artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
 # CloudFormation, of a custom resource
-sure   | custom resource. Message returned: |<CloudWatch>details in CloudWatch Log | \[FAILED\] from custom resource\. Message returned: (?:Error: )?Access Denied\b|Failed to (?:create|update|delete) resource\. (?:Error: )?Access Denied(?=\.? See (?:the )?details in CloudWatch Log)
+sure   | custom resource. Message returned: |<CloudWatch>details in CloudWatch Log | \[FAILED\] from custom resource\. Message returned: (?:Error: )?Access Denied\b|Failed to (?:create|update|delete) resource\. (?:Error: )?Access Denied\.? See (?:the )?details in CloudWatch Log
 sure   | S3 endpoint. Access Denied | Failed to connect to (?P<service>S3) endpoint\. Access Denied
 sure   | denied (Amazon S3) | [Aa]ccess denied \(Amazon (?P<service>S3)\)
 sure   | <making>S3 access denied when | (?P<service>S3) access denied when making the API call
