@@ -77,3 +77,40 @@ def test_what_overrides_no_control_policy(kind: str, expected: str) -> None:
     text = _denied("SendMessage", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:jobs", why)
     assert expected in explain(text).causes[0].text
     assert "AWS does not name the policy." in explain(text).causes[0].text
+
+
+@pytest.mark.parametrize(
+    ("statements", "edits"),
+    [
+        (
+            '{"Sid": "AllowList", "Effect": "Allow", "Action": ["s3:*", "logs:*"], "Resource": "*"}',
+            "to the Action of the statement AllowList in the service control policy in the text",
+        ),
+        (
+            '{"Effect": "Allow", "Action": ["s3:*", "logs:*"], "Resource": "*"}',
+            "to the Action of the statement that allows s3:* in the service control policy in the text",
+        ),
+        # Two lists, or one with a condition: the added statement can be right.
+        (
+            '{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}, {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}',
+            None,
+        ),
+        (
+            '{"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:ViaAWSService": "true"}}}',
+            None,
+        ),
+    ],
+    ids=["sid", "no-sid", "two-lists", "condition"],
+)
+def test_list_of_what_an_organization_allows_is_extended(statements: str, edits: str | None) -> None:
+    why = "because no service control policy allows the sqs:SendMessage action"
+    text = _denied("SendMessage", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:jobs", why)
+    steps = (
+        explain(f'{text}\n\nThe SCP:\n{{"Version": "2012-10-17", "Statement": [{statements}]}}')
+        .remedies[0]
+        .steps
+    )
+    first = steps[0]
+    assert first.startswith("Add sqs:SendMessage ") is (edits is not None)
+    assert (edits or "") in first
+    assert any("FullAWSAccess was replaced" in each for each in steps) is (edits is None)

@@ -1254,3 +1254,27 @@ def test_audience_of_a_token_with_an_authorized_party(
         assert policy is not None
         condition = policy["Statement"][0]["Condition"]
         assert condition == {"StringEquals": {f"{issuer}:{name}": value for name, value in fixed.items()}}
+
+
+@pytest.mark.parametrize(
+    ("account", "expected", "is_compared"),
+    [
+        ("aws-load-balancer-controller", "kube-system:aws-load-balancer-controler", True),
+        ("orders", "shop:cart", True),
+        # The namespace is unknown, so nothing differs.
+        ("cart", "shop:cart", False),
+        ("orders", "shop:*", False),
+    ],
+    ids=["misspelled", "another", "same", "pattern"],
+)
+def test_name_of_the_service_account_in_the_values_of_a_chart(
+    account: str, expected: str, *, is_compared: bool
+) -> None:
+    values = f"serviceAccount:\n  name: {account}\n  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/app\n"
+    policy = _policy(f"system:serviceaccount:{expected}")
+    explanation = explain(f"{DENIED}\n\nvalues.yaml\n{values}", facts={"trust_policy": policy})
+    subject = f"system:serviceaccount:{expected.partition(':')[0]}:{account}"
+    assert (f"and the token has {subject}" in explanation.summary) is is_compared
+    if is_compared:
+        [statement] = (explanation.remedies[0].policy or {})["Statement"]
+        assert subject in statement["Condition"]["StringEquals"][f"{ISSUER}:sub"]

@@ -7,10 +7,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.ht
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
@@ -41,7 +42,7 @@ from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts.trust import template_trust, trust_documents, trust_fixes, trust_subjects
-from iamtriage.explaining._rules.sts.trust.token_forms import TrustProblem
+from iamtriage.explaining._rules.sts.trust.token_forms import POD_SUBJECT, TrustProblem
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust.trust_problems import find_misplaced_value, find_trust_problem
 from iamtriage.explaining._rules.sts.trust.workflow_problems import (
@@ -213,13 +214,15 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
 def _with_claims_of_pod(denial: Denial) -> Denial:
     """Return the denial with the claims that the token of the pod has, if the facts or the text name its service account."""
     facts, issuer = denial.facts, web_identity_remedies.find_issuer_of_pod(denial)
-    account = facts.service_account
+    evidence, account = read_pod_evidence(denial.failure.text), facts.service_account
     if is_derived(facts, "service_account"):
-        account = read_pod_evidence(denial.failure.text).account or account
+        account = evidence.account or account
     expected = trust_documents.expected_subjects(facts.trust_policy)
     subject = trust_subjects.find_successor(expected[0], denial.failure.text) if len(expected) == 1 else None
     if facts.namespace and account:
-        subject = f"system:serviceaccount:{facts.namespace}:{account}"
+        subject = f"{POD_SUBJECT}{facts.namespace}:{account}"
+    elif subject is None and (named := account or getattr(evidence.given, "account", None)):
+        subject = _subject_with_name(named, expected)
     if facts.token_claims is not None or issuer is None or subject is None:
         return denial
     provider = (trust_documents.find_provider(facts.trust_policy) or "").partition("oidc-provider/")[2]
@@ -231,6 +234,14 @@ def _with_claims_of_pod(denial: Denial) -> Denial:
     named = audience[1] if audience else "sts.amazonaws.com"
     claims = {"iss": f"https://{issuer}", "sub": subject, "aud": [named]}
     return attrs.evolve(denial, facts=attrs.evolve(facts, token_claims=claims))
+
+
+def _subject_with_name(account: str, expected: Sequence[str]) -> str | None:
+    """Return the subject of a service account, if the trust policy expects another name in whichever namespace."""
+    listed = only_one(expected)
+    start, _, name = (listed or "").rpartition(":")
+    is_other = name != account and "*" not in (listed or "") and start.startswith(POD_SUBJECT)
+    return f"{start}:{account}" if is_other else None
 
 
 def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanation | None:

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.denials.conditions.condition_corrections import
 from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
 from iamtriage.explaining._rules.denials.conditions.requested_values import move_to_own_region
 from iamtriage.explaining._rules.denials.shown_policies import policy_comparisons, principal_comparisons
-from iamtriage.explaining._rules.denials.shown_policies.known_policies import OR_ATTACH, KnownPolicy
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import OR_ATTACH, KnownPolicy, is_cap
 from iamtriage.explaining._rules.denials.statement_words import (
     find_operation,
     find_other_prefix,
@@ -273,6 +273,8 @@ def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Reme
     The new statement keeps the condition, and if the statement covers the denied resource with others, these, too.
     """
     action = denial.action or ""
+    if remedy.statement is not None and remedy.layer == denial.policy_type and is_cap(policy, denial):
+        return _extend_cap(action, policy, remedy)
     rows = list(iterate_statements(remedy.policy or {}))
     if remedy.layer != "identity" or policy.is_code or is_known_policy(policy.name) or len(rows) != 1:
         return remedy
@@ -353,6 +355,25 @@ def _move_via(denial: Denial, statement: Mapping[str, Any]) -> dict[str, Any]:
         return each._replace(value=values if len(values) > 1 else values[0])
 
     return change_conditions(statement, move)
+
+
+def _extend_cap(action: str, policy: KnownPolicy, remedy: Remedy) -> Remedy:
+    """Return the remedy that adds the action to the only statement of a cap that lists what is allowed on everything."""
+    lists = [
+        each
+        for each in policy.allows
+        if each.get("Action") and as_strings(each.get("Resource")) == ["*"] and not each.get("Condition")
+    ]
+    if len(lists) != 1:
+        return remedy
+    first = clip_text(as_strings(lists[0]["Action"])[0])
+    named = shown_sid(lists[0]) or f"that allows {first}"
+    edit = (
+        f"Add {action} to the Action of the statement {named} in {policy.name}, or add the statement below."
+    )
+    # The text shows what the cause is.
+    others = (each.partition(" Most likely, FullAWSAccess")[0] for each in remedy.steps)
+    return attrs.evolve(remedy, steps=(edit, *others))
 
 
 def _accepts(action: str, resources: list[str]) -> bool:
