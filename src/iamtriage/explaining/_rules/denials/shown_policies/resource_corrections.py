@@ -366,11 +366,8 @@ def _extend_cap(action: str, policy: KnownPolicy, remedy: Remedy) -> Remedy:
     ]
     if len(lists) != 1:
         return remedy
-    first = clip_text(as_strings(lists[0]["Action"])[0])
-    named = shown_sid(lists[0]) or f"that allows {first}"
-    edit = (
-        f"Add {action} to the Action of the statement {named} in {policy.name}, or add the statement below."
-    )
+    named = shown_sid(lists[0]) or f"that allows {clip_text(as_strings(lists[0]['Action'])[0])}"
+    edit = f"Add {action} to the Action of the statement {named} in {policy.name}, or add the one below."
     # The text shows what the cause is.
     others = (each.partition(" Most likely, FullAWSAccess")[0] for each in remedy.steps)
     return attrs.evolve(remedy, steps=(edit, *others))
