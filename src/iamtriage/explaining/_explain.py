@@ -79,8 +79,8 @@ _ADDITIONS = (
     ((), "AKIA", "credentials.keys.access_keys.add_exposed_key"),
     (("aws_error",), "is not attachable", "calls.names.iam_paths.add_policy_path"),
 )
-# The topics of explanations of a role that is not assumed. A text can show that no role has its ARN.
-_ROLE_TOPICS = frozenset({"assume-role", "service-cannot-assume-role", "web-identity"})
+# The topics of explanations of a role that is not assumed or passed, because no role may have its ARN.
+_ROLE_TOPICS = frozenset({"assume-role", "pass-role", "service-cannot-assume-role", "web-identity"})
 
 
 def explain(

@@ -57,6 +57,26 @@ def test_path_that_is_right(text: str) -> None:
     assert explain(text).topic != "role-path-missing"
 
 
+_PASSED = "An error occurred (AccessDeniedException) when calling the CreateCrawler operation: User: arn:aws:sts::111122223333:assumed-role/ci/s is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/glue because no identity-based policy allows the iam:PassRole action\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "start", "allows"),
+    [
+        (_SHOWN.format("glue", "service-role/"), "No role has the ARN", True),
+        (f'{{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "{_HEAD}service-role/glue"}}', "Most likely, no role has the ARN", False),
+        (f'{{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "{_HEAD}glue-eu"}}', "The role ci was denied", True),
+    ],
+    ids=["role", "policy", "other"],
+)  # fmt: skip
+def test_passed_role_without_its_path(shown: str, start: str, *, allows: bool) -> None:
+    explanation = explain(_PASSED + shown)
+    assert explanation.summary.startswith(start)
+    allowed = [each.policy["Statement"][0]["Resource"] for each in explanation.remedies if each.policy]
+    name = "service-role/glue" if start.startswith("No role") else "glue"
+    assert allowed == ([f"{_HEAD}{name}"] if allows else [])
+
+
 _ATTACHED = "Policy arn:aws:iam::111122223333:policy/Reader does not exist or is not attachable."
 _ASSIGNED = f'"FailureReason": "Received a 404 status error: {_ATTACHED}", "PermissionSetArn": "arn:aws:sso:::permissionSet/ssoins-7223example/ps-0123456789abcdef"\n'
 _LISTED = "$ aws iam list-policies --scope Local --query 'Policies[].Arn' --output text\narn:aws:iam::111122223333:policy/{}\n"

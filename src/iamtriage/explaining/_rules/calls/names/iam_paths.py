@@ -8,13 +8,15 @@ https://docs.aws.amazon.com/singlesignon/latest/userguide/howtocmp.html.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text, quote_argument
+from iamtriage._text import clip_text, lower_first, quote_argument
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -33,6 +35,11 @@ _ELSEWHERE = lazy_pattern(r"(?:\brolearn:\s?[\"']?|\bResource[\"']?\s?[:=]\s?(?:
 _MISSING = lazy_pattern(
     r"\bPolicy (?P<arn>arn:aws[a-z-]{0,12}:iam::(?P<account>\d{12}):policy/(?P<path>(?:[\w+=,.@-]{1,128}/){0,8})(?P<name>[\w+=,.@-]{1,128})) does not exist or is not attachable"
 )
+# The roles that a summary names.
+_NAMED_ROLE = lazy_pattern(
+    r"(?:\b[Tt]he role |:role/(?:[\w+=,.@-]{1,128}/){0,8})(?P<name>[\w+=,.@-]{0,63}[\w+=@-])"
+)
+_PASSES = "pass-role"
 _PRINTS = ("get-role", "list-roles", "create-role", "get-policy", "list-policies", "create-policy")
 # The key, option or word before an ARN in its line.
 _SETTING = lazy_pattern(r"(?P<name>(?:--)?\b[A-Za-z][\w.-]{2,60})[\"']?(?:\s?[:=]\s?|\s)[\"']?\Z")
@@ -41,12 +48,21 @@ _BATCH_PAGE = "https://docs.aws.amazon.com/batch/latest/userguide/invalid_comput
 
 
 class IamPaths(NamedTuple):
-    """A role or policy that a text names with two paths."""
+    """A role or policy that a text names with two paths.
+
+    Attributes:
+        kind: ``"role"`` or ``"policy"``.
+        name: Its name.
+        written: The ARN that the call or the setting has.
+        actual: The ARN that it has.
+        is_certain: Whether something else than a policy shows that.
+    """
 
     kind: str
     name: str
     written: str
     actual: str
+    is_certain: bool = True
 
     @property
     def path(self) -> str:
@@ -61,8 +77,14 @@ def find_iam_paths(failure: Failure, kind: str) -> IamPaths | None:
     """
     text = failure.text
     found: dict[tuple[str, str], dict[str, str]] = {}
+    certain: set[str] = set()
     for each in _ARN.finditer(text):
-        if each["kind"] != kind or _ELSEWHERE.search(text, max(each.start() - 420, 0), each.start()):
+        if each["kind"] != kind:
+            continue
+        if not _ELSEWHERE.search(text, max(each.start() - 420, 0), each.start()):
+            certain.add(each[0])
+        elif not each["path"]:
+            # But a path in a policy is there on purpose.
             continue
         found.setdefault((each["account"], each["name"]), {})[each["path"]] = each[0]
     several = only_one([(key, arns) for key, arns in found.items() if len(arns) > 1])
@@ -82,26 +104,38 @@ def find_iam_paths(failure: Failure, kind: str) -> IamPaths | None:
     resource = getattr(failure, "resource", None)
     if resource is not None and f":{kind}/" in resource and resource != arns[written]:
         return None
-    return IamPaths(kind, name, arns[written], arns[actual])
+    return IamPaths(kind, name, arns[written], arns[actual], arns[actual] in certain)
 
 
 def add_role_path(case: Case[Failure], explanation: Explanation) -> Explanation:
     """Replace an explanation of a role that is not assumed if no role has the ARN of the call or the setting."""
     paths = find_iam_paths(case.failure, "role")
-    if paths is None or (paths.name not in explanation.summary and ":role/" in explanation.summary):
+    named = {each["name"] for each in _NAMED_ROLE.finditer(explanation.summary)}
+    if paths is None or (named and paths.name not in named):
         return explanation
     setting = _find_setting(case, paths)
     written = f"{setting} is {paths.written}, but the" if setting else "The"
     text = f"{written} ARN of the role is {paths.actual}."
     why = "AWS reports a role that does not exist like one that must not be assumed: neither the trust policy nor a policy of the caller needs a change for that."
+    if explanation.topic == _PASSES:
+        why = "IAM compares the ARN of the call with policies, whether the role exists or not. With the whole ARN, a policy for it applies."
     return attrs.evolve(
         explanation,
         topic=PATH_MISSING.code,
         summary=_describe(paths),
-        causes=(PATH_MISSING.cause("derived", why, text=text),),
-        remedies=(_correct_remedy(case, paths, setting),),
+        causes=(PATH_MISSING.cause("derived" if paths.is_certain else "possible", why, text=text),),
+        remedies=(_correct_remedy(case, paths, setting), *_allow_actual(explanation, paths)),
         notes=(),
     )
+
+
+def _allow_actual(explanation: Explanation, paths: IamPaths) -> Iterator[Remedy]:
+    """Yield the remedy that allows to pass the role under its own ARN, unless a policy in the text has that."""
+    for each in explanation.remedies if explanation.topic == _PASSES and paths.is_certain else ():
+        if each.layer == "identity" and each.policy is not None:
+            policy = json.loads(json.dumps(each.policy).replace(paths.written, paths.actual))
+            title = f"If the call is still denied, {lower_first(each.title)}"
+            yield attrs.evolve(each, title=title, policy=policy)
 
 
 def _describe(paths: IamPaths) -> str:
@@ -109,6 +143,8 @@ def _describe(paths: IamPaths) -> str:
     if paths.written.count("/") > 1:
         other = f", {clip_text(paths.path)}" if paths.path else ", which has none"
         lacks = f"has another path than the {paths.kind}{other}"
+    if not paths.is_certain:
+        return f"Most likely, no {paths.kind} has the ARN {paths.written}: it {lacks} that the policy in the text has."
     return f"No {paths.kind} has the ARN {paths.written}: it {lacks}."
 
 
