@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -51,32 +53,34 @@ _MAX_PLAIN = 2_048
 # In characters.
 _MAX_LENGTH = 2_000
 _plain: dict[str, None] = {}
+_values_of = operator.attrgetter(
+    *("principal", "resource", "envelope.user_agent", "envelope.source_ip", "envelope.request_id"),
+    *("envelope.host_id", "envelope.event_id", "envelope.time", "envelope.region"),
+)
+_words_of = operator.attrgetter("envelope.code", "envelope.operation", "envelope.service")
+_values_of_request = operator.attrgetter("user", "verb", "kubernetes_resource", "api_group", "namespace")
 
 
 def has_secrets(failure: Failure) -> bool:
     """Return whether ``redact_record()`` would change any value but the encoded message."""
-    envelope = failure.envelope
-    words = (envelope.code, envelope.operation, envelope.service)
-    action = None if _is_plain_action(failure.action) else failure.action
-    values = {failure.principal, action, failure.resource, envelope.user_agent, envelope.source_ip}
-    values |= {envelope.request_id, envelope.host_id, envelope.event_id, envelope.time, envelope.region}
-    values.update(word for word in words if word is not None and not word.isidentifier())
+    values: set[str | None] = {*_values_of(failure)}
+    if not _is_plain_action(failure.action):
+        values.add(failure.action)
+    for word in _words_of(failure):
+        if word is not None and not word.isidentifier():
+            values.add(word)
     if isinstance(failure, AccessDenied):
         values |= {failure.policy_arn, failure.authorization_id}
     elif isinstance(failure, KubernetesForbidden):
-        values |= {
-            failure.user,
-            failure.verb,
-            failure.kubernetes_resource,
-            failure.api_group,
-            failure.namespace,
-        }
+        values.update(_values_of_request(failure))
     values.discard(None)
     if are_searched(values):
         return False
     return any(value is not None and hide_secrets(value) != value for value in values)
 
 
+# Logs repeat the same actions.
+@functools.lru_cache(maxsize=512)
 def _is_plain_action(action: str | None) -> bool:
     """Return whether an action has only letters after a prefix that names no secret."""
     prefix, _, name = (action or "").partition(":")

@@ -125,9 +125,10 @@ def _may_be_given_elsewhere(denial: Denial) -> bool:
 
 def _is_amplify_build(denial: Denial) -> bool:
     """Return whether the build of an Amplify app was denied what the deployment of its backend needs."""
+    if not (denial.principal_text or "").endswith("/BuildSession"):
+        return False
     resource = (denial.resource or "").lower()
-    is_of_backend = "cdk-" in resource or "amplify" in resource
-    return is_of_backend and (denial.principal_text or "").endswith("/BuildSession")
+    return "cdk-" in resource or "amplify" in resource
 
 
 def _may_show_user(denial: Denial) -> bool:

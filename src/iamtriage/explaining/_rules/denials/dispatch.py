@@ -58,8 +58,7 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
     """Explain an access denial."""
     failure = mark_cut_end(case.failure)
     denial = build_denial(failure, case.facts)
-    explanations = (load_rule(name)(denial) for name in find_rules(denial))
-    explanation: Explanation = next(each for each in explanations if each is not None)
+    explanation = _explain_by_first_rule(denial)
     if failure is not case.failure:
         explanation = attrs.evolve(explanation, failure=case.failure)
     for name in find_additions(denial):
@@ -67,18 +66,21 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
     return explanation
 
 
+def _explain_by_first_rule(denial: Denial) -> Explanation:
+    for name in find_rules(denial):
+        explanation: Explanation | None = load_rule(name)(denial)
+        if explanation is not None:
+            return explanation
+    default: Explanation = load_rule(DEFAULT_RULE)(denial)
+    return default
+
+
 def find_rules(denial: Denial) -> Iterator[str]:
-    """Yield the rules whose conditions hold. The first one that returns an explanation explains the denial.
+    """Return the rules whose conditions hold. The first one that returns an explanation explains the denial.
 
     What AWS states takes precedence over what is derived.
     """
-    yield from _GUARDRAIL_TABLE.find(denial)
-    if denial.message_rule is not None:
-        # The code says more than a message that is not known.
-        is_dependency = denial.service_message is not None and _depends_on_other_service(denial)
-        yield _DEPENDENCY_RULE if is_dependency else denial.message_rule
-    yield from _TABLE.find(denial)
-    yield DEFAULT_RULE
+    return _TABLE.find(denial)
 
 
 def _is_service_in_prose(denial: Denial) -> bool:
@@ -229,6 +231,12 @@ def _is_function_url(denial: Denial) -> bool:
     failure = denial.failure
     is_bare = failure.action is None and failure.principal is None and failure.envelope.operation is None
     return is_bare and ".lambda-url." in failure.text
+
+
+def _message_rule(denial: Denial) -> str | None:
+    """Return the rule for a service-specific message. The code says more than a message that is not known."""
+    is_dependency = denial.service_message is not None and _depends_on_other_service(denial)
+    return _DEPENDENCY_RULE if is_dependency else denial.message_rule
 
 
 _DEPENDENCY_RULE = "denials.services.service_specific.explain_dependency"
@@ -387,4 +395,4 @@ ROUTES: Rows = (
         "denials.s3.deployed_resources.explain_deployed_resource",
     ),
 )
-_GUARDRAIL_TABLE, _TABLE = Table(GUARDRAIL_ROUTES), Table(ROUTES)
+_TABLE = Table((*GUARDRAIL_ROUTES, (lambda denial: denial.message_rule is not None, _message_rule), *ROUTES))

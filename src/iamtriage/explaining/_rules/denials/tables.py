@@ -31,8 +31,9 @@ class Need(NamedTuple):
     others: tuple[Condition, ...] = ()
 
 
-Rows: TypeAlias = "tuple[tuple[Need | Condition, str | Rows], ...]"
-"""Conditions with the names of their rules, or with the rows for the denials that meet the condition."""
+Rows: TypeAlias = "tuple[tuple[Need | Condition, str | Callable[[Denial], str | None] | Rows], ...]"
+"""Conditions with the name of a rule, a function that returns it, or the rows for the denials that meet the condition."""
+_Rule: TypeAlias = "str | Callable[[Denial], str | None] | Table"
 
 
 def states(condition: Callable[[Stated], bool]) -> Need:
@@ -89,10 +90,10 @@ class Table:
     """The names of rules by what they need."""
 
     def __init__(self, rows: Rows) -> None:
-        self._rows = tuple(
-            (all_of(need), rule if isinstance(rule, str) else Table(rule)) for need, rule in rows
+        self._rows: tuple[tuple[Need, _Rule], ...] = tuple(
+            (all_of(need), Table(rule) if isinstance(rule, tuple) else rule) for need, rule in rows
         )
-        self._possible = functools.lru_cache(_MAX_COMBINATIONS)(self._select)
+        self._possible = functools.lru_cache(_MAX_COMBINATIONS)(self.select)
 
     def find(self, denial: Denial) -> Iterator[str]:
         """Yield the rules whose conditions a denial meets."""
@@ -100,16 +101,22 @@ class Table:
             if applies is None or applies(denial):
                 if isinstance(rule, str):
                     yield rule
-                else:
+                elif isinstance(rule, Table):
                     yield from rule.find(denial)
+                elif (name := rule(denial)) is not None:
+                    yield name
 
-    def _select(self, stated: Stated) -> list[tuple[Condition | None, str | Table]]:
+    def select(self, stated: Stated) -> list[tuple[Condition | None, _Rule]]:
         """Return the rows that a denial can need, with the conditions that are left."""
-        return [
-            (_join(need.others), rule)
-            for need, rule in self._rows
-            if all(condition(stated) for condition in need.stated)
-        ]
+        found: list[tuple[Condition | None, _Rule]] = []
+        for need, rule in self._rows:
+            if not all(condition(stated) for condition in need.stated):
+                continue
+            if isinstance(rule, Table) and not need.others:
+                found += rule.select(stated)
+            else:
+                found.append((_join(need.others), rule))
+        return found
 
 
 def _join(conditions: tuple[Condition, ...]) -> Condition | None:

@@ -59,6 +59,14 @@ class Explainable(Value, Generic[FailureT_co]):
         """What the text states in addition to the failure."""
         return context_of(self.facts)
 
+    @property
+    def operation(self) -> str | None:
+        """The operation that the envelope, or else a stack frame or the command, names."""
+        if self.failure.envelope.operation:
+            return self.failure.envelope.operation
+        stated = self.context.operation
+        return None if stated is None else stated.value
+
     def explain(
         self,
         summary: str,
@@ -104,12 +112,6 @@ class Case(Explainable[FailureT_co]):
             max(start - _CHARS_AROUND, 0) : min(end, start + 4 * _CHARS_AROUND) + _CHARS_AROUND
         ]
         return " ".join(words.split())
-
-    @property
-    def operation(self) -> str | None:
-        """The operation that the envelope, or else a stack frame or the command, names."""
-        stated = self.context.operation
-        return self.failure.envelope.operation or (None if stated is None else stated.value)
 
     @property
     def service(self) -> str | None:

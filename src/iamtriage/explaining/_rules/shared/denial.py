@@ -5,8 +5,8 @@ The decoded authorization message and the authorization details usually say more
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+import functools
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
@@ -21,6 +21,7 @@ from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.cases import Case, Decision, Explainable
 from iamtriage.explaining._rules.shared.messages.service_messages import find_message_rule
+from iamtriage.explaining._rules.shared.messages.stated_actions import spell_stated_action
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.stated import WORDS, Stated
 from iamtriage.failures._failures import AccessDenied
@@ -31,13 +32,6 @@ if TYPE_CHECKING:
 
 ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
 """The actions of an AssumeRole call, in lowercase."""
-# Operations with names that are no actions: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-_OPERATIONS_OF_S3 = frozenset(
-    {
-        "s3:CompleteMultipartUpload", "s3:CopyObject", "s3:CreateMultipartUpload", "s3:DeleteObjects", "s3:HeadBucket",
-        "s3:HeadObject", "s3:ListBuckets", "s3:ListObjects", "s3:ListObjectsV2", "s3:UploadPart", "s3:UploadPartCopy",
-    }
-)  # fmt: skip
 _S3_URIS = ("s3a://", "s3n://")
 # SQS denies access to "the resource https://sqs.eu-west-1.amazonaws.com/", without the queue.
 _SQS_ENDPOINT = "https://sqs."
@@ -49,12 +43,6 @@ WITHOUT_RESOURCE_POLICIES = frozenset(
         "iam", "organizations", "rds", "route53",
     }
 )  # fmt: skip
-# A pattern that begins with a set of characters skips all others quickly.
-CUT_OFF = lazy_pattern(
-    r"[.…\s\[(<](?:(?<=\.)\.+|(?<=…)…*|(?:(?<=[\[(<])|(?<=\s)[\[(<])(?:truncated|cut|snip)[^/:]{0,40})\Z",
-    re.IGNORECASE,
-)
-"""What logs and people put in place of the rest of a long word."""
 # The services whose name in CloudTrail is not the prefix of their actions.
 _EVENT_SOURCES = {"cloudwatch": "monitoring", "sso-oauth": "sso"}
 
@@ -151,11 +139,6 @@ class Denial(Explainable[AccessDenied]):
         return None if prefix is None else f"{_EVENT_SOURCES.get(prefix, prefix)}.amazonaws.com"
 
     @property
-    def operation(self) -> str | None:
-        """The operation that the envelope, or else a stack frame or the command, names."""
-        return self.case.operation
-
-    @property
     def is_explicit(self) -> bool:
         """Whether a ``Deny`` statement denies the request."""
         return self.deny == "explicit"
@@ -215,20 +198,6 @@ class Denial(Explainable[AccessDenied]):
         return Location(partition, self.facts.region, self.account, names)
 
 
-def _is_cut(action: str) -> bool:
-    # Most actions end with letters, and need no pattern.
-    return not action.rpartition(":")[2].isalnum() and CUT_OFF.search(action) is not None
-
-
-def _complete(action: str) -> str | None:
-    """Return a cut action in full, if only one action of the service begins like it."""
-    if ":" not in action or not _is_cut(action):
-        return None
-    from iamtriage.actions._lookup import complete_action
-
-    return complete_action(CUT_OFF.sub("", action))
-
-
 def mark_cut_end(failure: AccessDenied) -> AccessDenied:
     """Return the failure with an ellipsis after the action or resource that the end of the text cuts off.
 
@@ -265,30 +234,16 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
 
         decision = complete_decision(decision, failure, facts)
     action, action_evidence = decision.action, decision.action_evidence
-    if action == "AssumeRole":
-        # CodePipeline omits the service.
-        action, action_evidence = "sts:AssumeRole", "derived"
-    if action is not None and (completed := _complete(action)) is not None:
-        action, action_evidence = completed, "derived"
-    actions: tuple[str, ...] = (action,) if action else ()
-    if action is None or ":" not in action or _is_cut(action):
+    spelled = spell_stated_action(action or "")
+    if spelled is None:
         # Most messages name the action, and the table of actions is large.
         from iamtriage.explaining._rules.shared.messages.derived_actions import derive_actions
 
         action_evidence, actions = derive_actions(failure, facts, action)
         action = actions[0] if actions and action_evidence != "possible" else None
-    elif not (prefix := action.partition(":")[0]).islower():
-        # SNS writes SNS:Publish.
-        action = f"{prefix.lower()}{action[len(prefix) :]}"
-        actions = (action,)
-    elif action.islower() or action in _OPERATIONS_OF_S3:
-        from iamtriage.actions._operations import spell_action
-
-        # SQS and older SDKs write actions in lowercase, and DataSync names operations of S3.
-        spelled = spell_action(action)
-        if spelled.lower() != action.lower():
-            action_evidence = "derived"
-        action, actions = spelled, (spelled,)
+    else:
+        action, is_derived = spelled
+        actions, action_evidence = (action,), "derived" if is_derived else action_evidence
     resource = _to_arn(decision.resource or facts.resource, facts.region)
     if resource is None or resource.startswith(_SQS_ENDPOINT):
         resource = _find_resource(failure, facts, action) or resource
@@ -300,28 +255,28 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         if (session := session_action(action, resource, failure)) is not None:
             # The action on the bucket is found again, with the ARN of a directory bucket.
             action, actions, resource = session, (session,), None
-    text, principal = _parse_caller(text, decision.policy_type)
-    account: str | None = getattr(principal, "account", None)
-    placeholder = principal_words.PLACEHOLDER_ACCOUNT
-    has_masked_account = account == placeholder and placeholder not in (text or "")
-    if has_masked_account:
-        account = None
+    caller = _parse_caller(text, may_be_service=decision.policy_type == "resource")
+    account, principal, words = caller.account, caller.principal, caller.words
     if account is None:
         account = failure.account if ACCOUNT.fullmatch(failure.account or "") else facts.account
     given = principal_words.stated_role(principal, facts.caller or "")
     stated = given or principal_words.stated_role(principal, failure.text)
-    role = principal_words.underlying_role(principal)
+    if principal is None and caller.text is None:
+        from iamtriage.explaining._rules.shared.messages.derived_actions import describe_unnamed
+
+        # If the text shows only what ran the call, the caller is whose credentials that uses.
+        words = describe_unnamed(failure, action, context_of(facts).runtime) or words
     arn = principal_words.try_parse_arn(resource)
     message_rule, service_message = find_message_rule(failure)
     return Denial(
         failure=failure,
         facts=facts,
-        principal_text=text,
+        principal_text=caller.text,
         principal=principal,
-        has_masked_account=has_masked_account,
-        role=stated or role,
+        has_masked_account=caller.has_masked_account,
+        role=stated or caller.role,
         has_stated_role=stated is not None,
-        caller=_describe_caller(role or principal, text, facts, failure, action),
+        caller=words,
         action=action,
         actions=actions,
         action_evidence=action_evidence,
@@ -340,15 +295,34 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     )
 
 
-def _parse_caller(text: str | None, policy_type: PolicyType | None) -> tuple[str | None, Principal | None]:
-    """Return the caller as a text and as a principal. A service has a name of its own in place of an ARN."""
+class _Caller(NamedTuple):
+    """What the name of a caller says: see the attributes of a denial."""
+
+    text: str | None
+    principal: Principal | None
+    account: str | None
+    has_masked_account: bool
+    role: Role | None
+    words: str
+
+
+# Logs repeat the same callers.
+@functools.lru_cache(maxsize=512)
+def _parse_caller(text: str | None, *, may_be_service: bool) -> _Caller:
+    """Parse the name of a caller. A service has a name of its own in place of an ARN."""
     principal = principal_words.try_parse_principal(text)
     if principal is None and text is not None:
         principal = principal_words.parse_masked_principal(text)
-        service = principal_words.find_named_service(text) if policy_type == "resource" else None
+        service = principal_words.find_named_service(text) if may_be_service else None
         if principal is None and service is not None:
-            return service.name, service
-    return text, principal
+            text, principal = service.name, service
+    account: str | None = getattr(principal, "account", None)
+    placeholder = principal_words.PLACEHOLDER_ACCOUNT
+    is_masked = account == placeholder and placeholder not in (text or "")
+    role = principal_words.underlying_role(principal)
+    words = principal_words.describe_principal(role or principal, text)
+    words = "an anonymous caller" if text == "anonymous" else words
+    return _Caller(text, principal, None if is_masked else account, is_masked, role, words)
 
 
 def _to_arn(resource: str | None, region: str | None) -> str | None:
@@ -373,20 +347,6 @@ def _find_caller(failure: AccessDenied, facts: Facts) -> str | None:
         if (role := find_provided_role(failure, context_of(facts).account)) is not None:
             return role
     return facts.caller
-
-
-def _describe_caller(
-    principal: Principal | None, text: str | None, facts: Facts, failure: AccessDenied, action: str | None
-) -> str:
-    """Return the caller in words; if the text shows only what ran the call, whose credentials that uses."""
-    if principal is None and text is None:
-        from iamtriage.explaining._rules.shared.messages.derived_actions import describe_unnamed
-
-        if (caller := describe_unnamed(failure, action, context_of(facts).runtime)) is not None:
-            return caller
-    if text == "anonymous":
-        return "an anonymous caller"
-    return principal_words.describe_principal(principal, text)
 
 
 def _find_resource(failure: AccessDenied, facts: Facts, action: str | None) -> str | None:

@@ -16,7 +16,8 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._rules.shared import pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
-from iamtriage.explaining._rules.shared.denial import CUT_OFF, WITHOUT_RESOURCE_POLICIES, Denial
+from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
+from iamtriage.explaining._rules.shared.messages.stated_actions import CUT_OFF
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -113,17 +114,21 @@ def _describe_reason(denial: Denial, tags: dict[str, str]) -> str:
         sets_tags = (denial.action or "").endswith("Tags")
         return f"no policy allows it{'' if sets_tags else _describe_tags(tags)}"
     # Plain denials, which state the reason, do not need it.
-    from iamtriage.explaining._rules.shared.grants import denial_remedies
+    from iamtriage.explaining._rules.shared.grants.denial_remedies import (
+        identity_allow_helps,
+        is_encoded_message_cut,
+        is_message_cut,
+    )
 
-    if denial_remedies.is_encoded_message_cut(denial):
+    if is_encoded_message_cut(denial):
         return "the reason is in the encoded message, which is cut off in this text"
     if denial.failure.encoded_message and denial.facts.decoded_message is None:
         return "the encoded message states the action, the resource and the reason"
-    if denial_remedies.is_message_cut(denial):
+    if is_message_cut(denial):
         return "the text is cut off before the reason"
     if denial.action is None:
         return f"the message names {'neither the service nor a reason' if denial.actions else 'no action'}"
-    if not denial_remedies.identity_allow_helps(denial):
+    if not identity_allow_helps(denial):
         return "the message gives no reason"
     if (policy := _policy_for_linked_role(denial)) is not None:
         return f"{_MOST_LIKELY}the {policy} does not allow it"
@@ -162,7 +167,7 @@ def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
                 text = allow_remedies.describe_tags_of_copy(denial)
                 yield DERIVED_ACTION.cause("derived", text=text)
         return
-    from iamtriage.explaining._rules.shared.grants import denial_remedies
+    from iamtriage.explaining._rules.shared.grants.denial_remedies import identity_allow_helps
 
     is_ambiguous = denial.action is None and bool(denial.actions)
     if denial.actions and (is_ambiguous or denial.action_evidence == "derived"):
@@ -186,7 +191,7 @@ def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
         text = f"The {policy} does not allow {denial.caller}. Only its service can change the policies of a service-linked role, and service control policies do not apply to it."
         yield NO_ALLOWS["resource"].cause(text=text)
         return
-    if is_ambiguous or has_no_reason or denial_remedies.identity_allow_helps(denial):
+    if is_ambiguous or has_no_reason or identity_allow_helps(denial):
         because = (_MOST_FREQUENT,) if has_no_reason else ()
         text = f"No identity-based policy of {denial.caller} allows {denial.action or 'it'}."
         if isinstance(denial.principal, FederatedUser):

@@ -12,7 +12,8 @@ from iamtriage.explaining._context.domains import is_of_aws
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
-from iamtriage.explaining._rules.shared.denial import CUT_OFF, Denial
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.messages.stated_actions import CUT_OFF
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._grants import complete_type

@@ -2,5 +2,5 @@
 
 - The decision: ``decisions`` (authorization details and decoded messages).
 - The service's own message: ``quoted_message`` finds it, ``message_rules`` lists the rules, ``service_messages`` chooses one.
-- What the message does not name: ``derived_actions``, also callers.
+- The action: ``stated_actions`` spells it, ``derived_actions`` finds it if the message does not name it, and the caller.
 """
