@@ -144,7 +144,7 @@ def _may_show_user(denial: Denial) -> bool:
 
 def _is_not_plain(denial: Denial) -> bool:
     """Return whether more is known than a plain message states: one policy, and the action that was denied."""
-    is_plain = denial.action is denial.failure.action and not denial.other_policy_types
+    is_plain = denial.action == denial.failure.action and not denial.other_policy_types
     return not is_plain or denial.facts.authorization_details is not None
 
 
