@@ -109,7 +109,10 @@ def test_topic_and_causes(name: str, topic: str, causes: list[tuple[str, str]]) 
 
 def _rules(routes: Rows) -> Iterator[str]:
     for _, rule in routes:
-        yield from [rule] if isinstance(rule, str) else _rules(rule)
+        if isinstance(rule, tuple):
+            yield from _rules(rule)
+        elif isinstance(rule, str):
+            yield rule
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,8 @@ class Table:
 
     def __init__(self, rows: Rows) -> None:
         self._rows: tuple[tuple[Need, _Rule], ...] = tuple(
-            (all_of(need), Table(rule) if isinstance(rule, tuple) else rule) for need, rule in rows
+            (all_of(need), rule if isinstance(rule, str) or callable(rule) else Table(rule))
+            for need, rule in rows
         )
         self._possible = functools.lru_cache(_MAX_COMBINATIONS)(self.select)
 
