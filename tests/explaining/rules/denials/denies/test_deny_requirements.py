@@ -715,3 +715,27 @@ def test_quarantine_that_only_the_text_shows(listed: str, *, is_quarantined: boo
     # A role has no access key.
     role = text.replace("iam::111122223333:user/ci", "sts::111122223333:assumed-role/ci/run")
     assert explain(role).topic != "compromised-key"
+
+
+_URL = "User: arn:aws:sts::111122223333:assumed-role/deployer/run is not authorized to perform: lambda:{}FunctionUrlConfig on resource: arn:aws:lambda:eu-west-1:111122223333:function:hook with an explicit deny in a service control policy\n"
+_AUTH = '{{"Effect": "Deny", "Action": "lambda:*FunctionUrlConfig", "Resource": "*", "Condition": {{"{}": {{"lambda:FunctionUrlAuthType": "{}"}}}}}}'
+
+
+@pytest.mark.parametrize(
+    ("verb", "code", "condition", "verdict"),
+    [
+        ("Create", 'AuthType: "NONE"', ("StringNotEquals", "AWS_IAM"), "because lambda:FunctionUrlAuthType is NONE, not AWS_IAM"),
+        ("Update", 'authorization_type = "NONE"', ("StringEquals", "NONE"), "because lambda:FunctionUrlAuthType is NONE"),
+        ("Create", "", ("StringNotEquals", "AWS_IAM"), "unless lambda:FunctionUrlAuthType is AWS_IAM"),
+        ("Create", "", ("StringEquals", "NONE"), "if lambda:FunctionUrlAuthType is NONE"),
+    ],
+    ids=["code", "Terraform", "exempted", "denied"],
+)  # fmt: skip
+def test_function_url_that_anyone_can_call(
+    verb: str, code: str, condition: tuple[str, str], verdict: str
+) -> None:
+    explanation = explain(f"{_URL.format(verb)}{code}\nSCP: {_AUTH.format(*condition)}")
+    assert explanation.summary.endswith(f"denies it {verdict}.")
+    first = explanation.remedies[0]
+    assert first.title == "Create the function URL with the auth type AWS_IAM"
+    assert "cannot sign: let it call an API Gateway API" in first.steps[0]

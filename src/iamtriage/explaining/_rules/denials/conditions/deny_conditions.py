@@ -256,6 +256,15 @@ REQUIREMENTS = (
         r"sts:assumerole\Z",
         url=pages.EXTERNAL_ID,
     ),
+    # https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+    Requirement(
+        ("lambda:FunctionUrlAuthType",),
+        "Create the function URL with the auth type AWS_IAM",
+        "The Deny does not forbid function URLs, but those that anyone can call: pass AuthType AWS_IAM (--auth-type, in Terraform authorization_type). Then only callers who sign with AWS credentials can use the URL. The webhook of another service cannot sign: let it call an API Gateway API that invokes the function.",
+        r"function-?_?url",
+        r"lambda:(?:create|update)functionurlconfig",
+        url="https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
+    ),
     Requirement(
         ("ec2:AssociatePublicIpAddress",),
         "Launch the instance without a public IP address",
@@ -285,6 +294,7 @@ TYPICAL = (
     ("iam:createuser", "", "a permissions boundary"),
     ("iam:createrole", "", "a permissions boundary"),
     ("kms:schedulekeydeletion", "", "that keys are disabled (aws kms disable-key), not deleted"),
+    ("lambda:createfunctionurlconfig", "", "the auth type AWS_IAM, with which callers sign"),
     ("rds:createdbinstance", "", "encrypted storage, no public access, or tags"),
 )
 

@@ -52,6 +52,7 @@ _SETTINGS = lazy_patterns(
         "s3:x-amz-server-side-encryption": rf"(?<![:\w-])(?:--|x-amz-)?(?:server[-_]?side[-_]?encryption|sse){_ASSIGNED}(?P<value>AES_?256|aws[:_]?kms)\b",
         "s3:x-amz-acl": rf"(?<![:\w-])(?:--|x-amz-)?acl{_ASSIGNED}(?P<value>private|public-read(?:-write)?|authenticated-read|bucket-owner-(?:read|full-control))\b",
         "ec2:instancetype": rf"(?<![:\w-])(?:--)?instance[-_]?type{_ASSIGNED}(?P<value>[a-z][a-z0-9-]{{1,15}}\.[a-z0-9-]{{2,15}})\b",
+        "lambda:functionurlauthtype": rf"(?<![:\w-])(?:--|function[-_]?url[-_]?)?auth(?:orization)?[-_]?type{_ASSIGNED}(?P<value>NONE|AWS_IAM)\b",
         "ec2:metadatahttptokens": rf"(?<![:\w-])http[-_]?tokens{_ASSIGNED}(?P<value>optional|required)\b",
     },
     re.IGNORECASE,

@@ -237,6 +237,8 @@ def _satisfying_remedy(
             # A value that is present has to go.
             continue
         is_boolean = deny_conditions.BOOLEANS.issuperset(each.lower() for each in condition.policy_values)
+        # Of two values, the other one is accepted.
+        is_boolean = is_boolean or condition.policy_values == ("NONE",)
         is_satisfiable = is_boolean or deny_conditions.accepts_listed_values(condition) is not False
         if requirement is deny_conditions.REGION and deny_remedies.is_tied(denial):
             return deny_remedies.exempt_global_service(denial), False
