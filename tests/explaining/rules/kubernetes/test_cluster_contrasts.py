@@ -176,6 +176,10 @@ def test_helper_that_the_aws_cli_replaces() -> None:
     ("place", "words"),
     [
         ("image: bitnami/kubectl:1.31", "The image bitnami/kubectl:1.31 has no aws"),
+        (
+            "image: bitnami/kubectl:1.31\n+ kubectl set image deploy/web web=acme/web:5",
+            "The image bitnami/kubectl:1.31 has no aws",
+        ),
         ("The GitLab job fails.", "The PATH of the job or container has no aws"),
         ("On my new laptop:", None),
     ],
@@ -185,6 +189,23 @@ def test_job_without_the_aws_cli(place: str, words: str | None) -> None:
     remedy = explain(text).remedies[0]
     assert (remedy.title == "Run the job in an image with kubectl and the AWS CLI") is (words is not None)
     assert words is None or remedy.steps[0].startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("said", "answers"),
+    [
+        ("On my laptop, kubectl works with this file.", (True, False)),
+        ("Does it work on my laptop?", (False, False)),
+        ("with AWS_ACCESS_KEY_ID of the project", (False, True)),
+    ],
+    ids=["elsewhere", "question", "credentials"],
+)
+def test_what_a_job_without_the_aws_cli_has(said: str, answers: tuple[bool, bool]) -> None:
+    text = f"GitLab: {said}\nUnable to connect to the server: getting credentials: exec: executable aws not found"
+    where, credentials, permission = explain(text).remedies[0].steps
+    shown = ("aws is installed there" in where, "The job has credentials of its own" in credentials)
+    assert shown == answers
+    assert permission.startswith("aws eks get-token requires no IAM permission.")
 
 
 CONTEXT = "$ kubectl config current-context\narn:aws:eks:{}:111122223333:cluster/{}\n"

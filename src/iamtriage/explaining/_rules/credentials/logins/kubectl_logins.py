@@ -14,22 +14,23 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import (
     find_kubeconfig_file,
     find_written_file,
 )
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import Failure, MissingCredentials
 
-__all__ = ("add_rejected_login", "has_rejected_credentials")
+__all__ = ("add_rejected_login", "has_rejected_credentials", "install_cli_remedy")
 
 # An error of a call that needs only valid credentials, or one about the cluster.
 _REJECTED = lazy_pattern(
@@ -100,6 +101,8 @@ def add_rejected_login(case: Case[Failure], explanation: Explanation) -> Explana
 API_VERSION = "exec plugin: invalid apiVersion"
 OTHER_VERSION = "exec plugin is configured to use API version"
 _UPDATE = "aws eks update-kubeconfig --name CLUSTER --region REGION"
+HELPER = "aws eks get-token --cluster-name CLUSTER --region REGION"
+"""The command that a kubeconfig runs to get a token."""
 _BY_HAND = "sed -i.old 's#client.authentication.k8s.io/v1alpha1#client.authentication.k8s.io/v1beta1#' {}"
 KUBECONFIG_API_VERSION = CauseType(
     "kubeconfig-api-version",
@@ -176,4 +179,54 @@ def explain_api_version(case: Case[MissingCredentials], message: str) -> Explana
             url=pages.EKS_KUBECONFIG,
         ),
         notes=f"No permission of {principal_words.describe_principal(case.principal, case.caller)} is missing: kubectl made no request.",
+    )
+
+
+# A job or container, as people and CI systems name it, and the image that it runs in.
+_JOB = lazy_pattern(
+    r"(?i:\b(?:pipelines?|ci|ci/cd|cicd|runners?|gitlab|jenkins|(?:github|gitea) actions|bitbucket|circleci|images?|containers?|docker run|dockerfile)\b)"
+)
+_IMAGE = lazy_pattern(
+    r"\b(?<!\bset )(?i:image(?: is)?|FROM|using docker image)(?: ?[:=])? ?[`'\"]?(?P<image>(?:[a-z0-9.-]{1,60}/){1,4}[a-z0-9._-]{1,60}(?::[\w.-]{1,60})?)(?<![.:])",
+    re.ASCII,
+)
+
+
+# Where the same works, and what gives a job its credentials.
+_ELSEWHERE = lazy_pattern(
+    r"(?i:\b(?:kubectl|kubeconfig|helm|aws|shell|laptop|locally|host|controller|machine|workstation)\b)"
+)
+_OWN_CREDENTIALS = lazy_pattern(
+    r"\bAmazonWebServicesCredentialsBinding\b|\bwithAWS\b|\brole-to-assume\b|\bAWS_(?:ACCESS_KEY_ID|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE)\b|\baws_access_key_id\b"
+)
+
+
+def install_cli_remedy(text: str) -> Remedy:
+    """Return how a job, a container or a computer gets the AWS CLI, which a kubeconfig runs."""
+    if _JOB.search(text) is None:
+        return your_remedy(
+            "Install the AWS CLI where the call runs: in the image of the job or container, or on the computer",
+            "The PATH there must contain aws. It also needs credentials of a principal that has access to the cluster.",
+            commands=("aws --version", "aws sts get-caller-identity", f"{HELPER} > /dev/null"),
+            url=pages.EKS_KUBECONFIG,
+        )
+    images = {each["image"] for each in _IMAGE.finditer(text)}
+    has = (
+        f"The image {clip_text(images.pop())} has no aws"
+        if len(images) == 1
+        else "The PATH of the job or container has no aws"
+    )
+    works, given = find_working(text, _ELSEWHERE), _OWN_CREDENTIALS.search(text)
+    where = "" if works is None else f" The text says {quote_words(works)}: aws is installed there."
+    credentials = "A kubeconfig has no credentials: give the job its own, preferably a role with OIDC."
+    if given is not None:
+        credentials = f"The job has credentials of its own ({given[0]}), with which aws signs the token."
+    # https://github.com/alpine-docker/k8s
+    return your_remedy(
+        "Run the job in an image with kubectl and the AWS CLI",
+        f"{has}: use one that has both, such as alpine/k8s, or install the AWS CLI 2 in it.{where}",
+        f"{credentials} A profile in a copied kubeconfig does not exist there, so write the kubeconfig in the job.",
+        'aws eks get-token requires no IAM permission. If kubectl then says "You must be logged in to the server", the cluster does not know the user or role of the job: that is when it needs an access entry, or an entry in aws-auth.',
+        commands=("aws --version", "aws sts get-caller-identity", _UPDATE),
+        url=pages.EKS_KUBECONFIG,
     )

@@ -7,7 +7,7 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, lower_first
+from iamtriage._text import lower_first
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -39,7 +39,6 @@ _EXECUTABLE = lazy_pattern(
     r"executable ([\w./-]{1,80}) (?:failed|not found)|exec: (?:fork/exec )?\"?([\w./-]{1,80})\"?: (?:executable file not found|no such file)"
 )
 _UPDATE_KUBECONFIG = "aws eks update-kubeconfig --name CLUSTER --region REGION"
-_HELPER = "aws eks get-token --cluster-name CLUSTER --region REGION"
 # As the AWS CLI and aws-iam-authenticator, which are such helpers, report it.
 _NO_CREDENTIALS_FOUND = lazy_pattern(
     r"NoCredentialProviders|no valid providers in chain|Unable to locate credentials"
@@ -297,7 +296,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     elif kubectl_logins.API_VERSION in message or kubectl_logins.OTHER_VERSION in message:
         return kubectl_logins.explain_api_version(case, message)
     elif "not found" in message or "no such file" in message:
-        install = _install_cli(case.failure.text)
+        install = kubectl_logins.install_cli_remedy(case.failure.text)
         if name == "aws-iam-authenticator":
             # https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html
             install = your_remedy(
@@ -336,47 +335,11 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     )
 
 
-# A job or container, as people and CI systems name it, and the image that it runs in.
-_JOB = lazy_pattern(
-    r"(?i:\b(?:pipelines?|ci|ci/cd|cicd|runners?|gitlab|jenkins|(?:github|gitea) actions|bitbucket|circleci|images?|containers?|docker run|dockerfile)\b)"
-)
-_IMAGE = lazy_pattern(
-    r"\b(?i:image(?: is)?|FROM|using docker image)(?: ?[:=])? ?[`'\"]?(?P<image>(?:[a-z0-9.-]{1,60}/){1,4}[a-z0-9._-]{1,60}(?::[\w.-]{1,60})?)(?<![.:])",
-    re.ASCII,
-)
-
-
-def _install_cli(text: str) -> Remedy:
-    """Return how a job, a container or a computer gets the AWS CLI, which a kubeconfig runs."""
-    if _JOB.search(text) is None:
-        return your_remedy(
-            "Install the AWS CLI where the call runs: in the image of the job or container, or on the computer",
-            "The PATH there must contain aws. It also needs credentials of a principal that has access to the cluster.",
-            commands=("aws --version", "aws sts get-caller-identity", f"{_HELPER} > /dev/null"),
-            url=pages.EKS_KUBECONFIG,
-        )
-    images = {each["image"] for each in _IMAGE.finditer(text)}
-    has = (
-        f"The image {clip_text(images.pop())} has no aws"
-        if len(images) == 1
-        else "The PATH of the job or container has no aws"
-    )
-    # https://github.com/alpine-docker/k8s
-    return your_remedy(
-        "Run the job in an image with kubectl and the AWS CLI",
-        f"{has}: use one that has both, such as alpine/k8s, or install the AWS CLI 2 in it.",
-        "A kubeconfig has no credentials: give the job its own, preferably a role with OIDC. A profile in a copied kubeconfig does not exist there, so write the kubeconfig in the job.",
-        'If kubectl then says "You must be logged in to the server", the cluster does not know this role: that is when it needs an access entry, or an entry in aws-auth.',
-        commands=("aws --version", "aws sts get-caller-identity", _UPDATE_KUBECONFIG),
-        url=pages.EKS_KUBECONFIG,
-    )
-
-
 _RUN_BY_HAND = your_remedy(
     "Run the helper by hand",
     "Run it as the user, in the container and with the profile that the kubeconfig uses. Its own error says what is wrong.",
     "If its credentials are missing or expired, sign in again, for example with aws sso login. The cluster is not the cause.",
-    commands=(_HELPER, "aws sts get-caller-identity"),
+    commands=(kubectl_logins.HELPER, "aws sts get-caller-identity"),
     url=pages.EKS_KUBECONFIG,
 )
 _WRITE_AGAIN = your_remedy(
