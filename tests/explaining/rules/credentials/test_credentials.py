@@ -1269,7 +1269,7 @@ TOKENS: tuple[Row, ...] = (
         "wrong-thumbprint",
         {"wrong-thumbprint": "reported"},
         (
-            "aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn PROVIDER_ARN --thumbprint-list THUMBPRINT",
+            'aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn PROVIDER_ARN --thumbprint-list "$thumbprint"',
         ),
     ),
     (

@@ -201,7 +201,7 @@ def test_job_without_the_aws_cli(place: str, words: str | None) -> None:
     ids=["elsewhere", "question", "credentials"],
 )
 def test_what_a_job_without_the_aws_cli_has(said: str, answers: tuple[bool, bool]) -> None:
-    text = f"GitLab: {said}\nUnable to connect to the server: getting credentials: exec: executable aws not found"
+    text = f"The GitLab job:\n{said}\nUnable to connect to the server: getting credentials: exec: executable aws not found"
     where, credentials, permission = explain(text).remedies[0].steps
     shown = ("aws is installed there" in where, "The job has credentials of its own" in credentials)
     assert shown == answers
