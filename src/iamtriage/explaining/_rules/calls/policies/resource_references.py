@@ -82,7 +82,7 @@ def _explain_value(
     is_name = _BUCKET_NAME.fullmatch(value) is not None
     return case.explain(
         f"AWS rejects the policy document: its Resource is {shown}, which is neither a complete ARN nor an asterisk.",
-        RESOURCE_FORMAT.cause("reported", because, text=f"{shown} is not an ARN."),
+        RESOURCE_FORMAT.cause("reported", because, text=f"The value {shown} is not an ARN."),
         topic="malformed-policy",
         remedies=your_remedy(
             "Write the ARN in the Resource",
