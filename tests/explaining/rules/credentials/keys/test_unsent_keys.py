@@ -57,6 +57,25 @@ def test_clock_is_not_blamed_for_days(seconds: int, server: str, codes: list[str
     assert "604800" in str(explanation.remedies[0].steps)
 
 
+_URL = "https://acme.s3.eu-west-1.amazonaws.com/a?X-Amz-Security-Token=IQoJ&X-Amz-Expires=604800\n<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>\n{}"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("With the keys in .env it worked all week.", "most likely, an IAM user's access key signed there"),
+        ("It works for a week on my laptop.", "most likely an IAM user's access key signs"),
+        ("With the keys in .env it did not work either.", None),
+        ("It worked before.", None),
+    ],
+    ids=["keys", "computer", "not", "no keys"],
+)
+def test_url_of_a_key_that_lasts(said: str, words: str | None) -> None:
+    [cause] = explain(_URL.format(said)).causes
+    because = " ".join(cause.because)
+    assert (words in because) if words else ("access key" not in because)
+
+
 def test_keys_of_external_secrets() -> None:
     """The paths of a stack trace are those of the build, and a store reads the Secret of its own namespace."""
     value = b64encode(b"AKIAIOSFODNN7EXAMPLE\n").decode()

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -35,6 +35,10 @@ _SIGNED_IN_LAMBDA = lazy_pattern(
 # The reader is the one who creates the URL.
 _SIGNS = lazy_pattern(
     r"presigned_url\(|[sS]ignedUrl\(|resignGetObject|\bs3 presign\b|\b[Ww]e (?:e?mail|send|create|generate|share)\b"
+)
+# Long-term credentials, with which somebody says that URLs last.
+_OWN_KEYS = lazy_pattern(
+    r"(?i:\b(?:(?:access|static|own|my|his|her) keys?|keys? in|IAM users?|user's keys?|long-term)\b|\.env\b)"
 )
 _MAX_EXPIRY, _MAX_SESSION = 604_800, 43_200
 _MINUTE, _MAX_CLOCK_ERROR = 60, 14 * 3600
@@ -151,6 +155,8 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
             because += " A longer expiry does not help: no URL outlives the session that signed it, 12 hours at most."
     if find_working(text, LOCALLY):
         because += " On your computer, most likely an IAM user's access key signs, which does not expire."
+    elif (works := find_working(text, _OWN_KEYS)) is not None:
+        because += f" The text says {quote_words(works)}: most likely, an IAM user's access key signed there, which does not expire."
     # No session of a role lasts longer than 12 hours.
     is_long = seconds > _MAX_SESSION
     change = your_remedy(
@@ -324,7 +330,9 @@ def explain_url_too_long(case: Case[SignatureMismatch], because: tuple[str, ...]
     )
 
 
-_RESEND = your_remedy("Until then, send a new URL to those who need the object", url=pages.S3_PRESIGNED)
+_RESEND = your_remedy(
+    "Until then, send a new URL: one that was sent cannot be extended", url=pages.S3_PRESIGNED
+)
 _NEW_URL = your_remedy(
     "Create a new URL, or ask the sender for one",
     "Create each URL right before it is used. S3 checks the expiry when the request arrives, so a transfer that has started can take longer.",
