@@ -57,7 +57,7 @@ def test_clock_is_not_blamed_for_days(seconds: int, server: str, codes: list[str
     assert "604800" in str(explanation.remedies[0].steps)
 
 
-_URL = "https://acme.s3.eu-west-1.amazonaws.com/a?X-Amz-Security-Token=IQoJ&X-Amz-Expires=604800\n<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>\n{}"
+_SIGNED_URL = "https://acme.s3.eu-west-1.amazonaws.com/a?X-Amz-Security-Token=IQoJ&X-Amz-Expires=604800\n<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>\n{}"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ _URL = "https://acme.s3.eu-west-1.amazonaws.com/a?X-Amz-Security-Token=IQoJ&X-Am
     ids=["keys", "computer", "not", "no keys"],
 )
 def test_url_of_a_key_that_lasts(said: str, words: str | None) -> None:
-    [cause] = explain(_URL.format(said)).causes
+    [cause] = explain(_SIGNED_URL.format(said)).causes
     because = " ".join(cause.because)
     assert (words in because) if words else ("access key" not in because)
 
