@@ -58,6 +58,7 @@ _SIGNED_SERVICE = lazy_pattern(
     rf"|\b(?:AWS4Auth|AWSV4SignerAuth)\([^()\n]{{1,200}}?[\"']{_REGION_NAME}[\"'], ?[\"']{_SERVICE}[\"']|\bSigV4Auth\([^(),\n]{{1,100}}, ?[\"']{_SERVICE}[\"']"
     rf"|\bSignatureV4\(\{{[^{{}}]{{0,200}}?\bservice: ?[\"']{_SERVICE}[\"']"
     # Settings of Fluent Bit, and blocks of collectors, proxies and Envoy.
+    rf"|\bsigv4-proxy\b[^\x1e]{{0,400}}?--name(?:=|[\"',\s]{{1,12}}(?:- )?[\"']?){_SERVICE}\b"
     rf"|\b(?i:aws_service(?:_name)?)\b[\"']?(?:\s?(?:=>?|:)\s?|[ \t]{{1,20}})[\"']?{_SERVICE}\b"
     rf"|(?:\b(?i:sigv4)\w{{0,12}}|\baws_request_signing|\baws_iam)\b[^\n]{{0,60}}\n(?:[^\n]{{0,120}}\n){{0,8}}?[ \t]{{0,40}}service(?:_name)?[\"']?\s?(?:=>?|:)\s?[\"']?{_SERVICE}\b",
     re.ASCII,

@@ -292,7 +292,8 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         return _named_values(key, denial)
     is_person = isinstance(denial.principal, User)
     value: str | None = None
-    if name in {"aws:principalaccount", "kms:calleraccount"}:
+    # The default policy of a topic has the last one: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+    if name in {"aws:principalaccount", "kms:calleraccount", "aws:sourceowner"}:
         value = denial.account
     elif name == "aws:principalarn" and is_person:
         value = denial.principal_text

@@ -6,6 +6,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import attrs
 
 from iamtriage.explaining._cause_types import Cause
@@ -14,6 +17,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.resource_commands import policy_of
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
+    STATED_POLICY_CONDITION,
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_PRINCIPAL,
     find_own_allow,
@@ -21,9 +25,11 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
 )
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import (
     compare_with_principal,
+    find_conditional,
     names_caller,
 )
 from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import correct_policy
+from iamtriage.explaining._rules.denials.statement_words import describe_conditions
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.loading import load_rule
@@ -56,6 +62,9 @@ def add_policy_of_other_account(
         # The message says nothing of a policy.
         causes = tuple(each for each in added.causes if each.evidence == "derived")
         return attrs.evolve(added, causes=causes)
+    named = [each for each in policy.allows if names_action(each, action) is not False]
+    if (open_ones := find_conditional(denial, named)) and not policy.denies:
+        return _add_open_condition(denial, explanation, policy, open_ones[0])
     if not policy.is_whole or any(each.get("Condition") for each in policy.allows) or policy.denies:
         return explanation
     name = policy.name.replace("the policy", f"the {policy_of(denial).name}", 1)
@@ -73,6 +82,18 @@ def add_policy_of_other_account(
             if each.layer != "resource"
         ),
         notes=(),
+    )
+
+
+def _add_open_condition(
+    denial: Denial, explanation: Explanation, policy: KnownPolicy, statement: Mapping[str, Any]
+) -> Explanation:
+    """Add the condition of a policy that the request possibly does not meet."""
+    name = policy.name.replace("the policy", f"the {policy_of(denial).name}", 1)
+    text = f"{capitalize_start(name)} allows it only if {describe_conditions(statement)}: the call may not meet that."
+    first, *others = explanation.causes
+    return attrs.evolve(
+        explanation, causes=(first, STATED_POLICY_CONDITION.cause(text=text), *others), notes=()
     )
 
 
