@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
     Condition,
     add_condition,
     replace_condition,
+    replace_statement,
 )
 from iamtriage.explaining._rules.shared.remedies import (
     present,
@@ -61,6 +62,8 @@ _ONLY_ON = {
     "ec2:volumesize": "volume",
 }
 _TAGGED = lazy_pattern(r"\bResourceType=(?P<type>[a-z-]{3,40})\b")
+# More do not fit beside the rest of an explanation.
+_MAX_STATEMENTS = 2
 _ACCOUNT, _ORGANIZATION = "aws:principalaccount", "aws:principalorgid"
 _ENDPOINT = lazy_pattern(r"\bvpce-[0-9a-f]{8,17}\b")
 _ENDPOINT_WORDS = lazy_pattern(r"\b(?i:(?:VPC|interface|gateway)[ -]endpoints?)\b")
@@ -318,6 +321,8 @@ def _list_account(denial: Denial, stated: StatedDeny, statement: dict[str, Any])
     whole = None
     if others:
         whole = f"The account is then exempt from the whole statement, {clip_text(join_words(others, 'and'))}, too. If it needs only {denial.action}, give that a statement of its own with this list."
+    listed = add_condition(statement, first.operator, "aws:PrincipalAccount", account)
+    is_short = stated.policy.is_whole and len(stated.policy.statements) <= _MAX_STATEMENTS
     return Correction(
         f"{stated.words} of {stated.policy.name} denies it to {outside}{but_for}, and the caller is in {account}",
         f"Add account {account} to aws:PrincipalAccount in {stated.words}",
@@ -325,7 +330,8 @@ def _list_account(denial: Denial, stated: StatedDeny, statement: dict[str, Any])
             f"Neither {policy} nor a policy of the caller overrides the Deny, so both can stay as they are.",
             whole,
         ),
-        add_condition(statement, first.operator, "aws:PrincipalAccount", account),
+        listed,
+        replace_statement(stated.policy.content, stated.statement, listed) if is_short else None,
     )
 
 

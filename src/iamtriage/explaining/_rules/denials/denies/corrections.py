@@ -32,12 +32,14 @@ class Correction:
         title: What to change.
         steps: What to know about the change.
         statement: The corrected statement.
+        policy: The whole policy with it, if that is known and short.
     """
 
     verdict: str
     title: str
     steps: tuple[str, ...]
     statement: dict[str, Any]
+    policy: dict[str, Any] | None = None
 
     def remedy(self, denial: Denial, others: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
         """Return the remedies with the correction in place of the one that only scopes the statement down."""
@@ -52,10 +54,14 @@ class Correction:
             build, (where, show, change) = organization_remedy, organization_commands(denial)
             steps, lines = (*steps, where), (show, change)
             labels = (Labelled("Then, with the statement changed in policy.json:", change),)
+            if self.policy is not None:
+                lines, labels = (change,), ()
         superfluous = (*DETAILS_TITLES, "Have the", "If the Deny exempts certain principals")
         kept = tuple(
             each for each in others if each is not scoping and not each.title.startswith(superfluous)
         )
         first = build(self.title, *steps, commands=lines, url=pages.EVALUATION)
+        if denial.policy_type in _ORGANIZATION and self.policy is not None:
+            return (attrs.evolve(first, policy=self.policy), *kept)
         shown = compact_json(self.statement, _WIDTH)
         return (attrs.evolve(first, manifest=shown, manifest_language="text", labels=labels), *kept)
