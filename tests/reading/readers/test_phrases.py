@@ -759,6 +759,11 @@ QUOTAS: Table = (
         expect("aws_error"),
     ),
     ("acls", "The bucket does not allow ACLs", expect("aws_error")),
+    (
+        "policy",
+        '"FailureReason": "Received a 404 status error: Policy arn:aws:iam::111122223333:policy/Reader does not exist or is not attachable."',
+        expect("aws_error", status_code=404),
+    ),
     *(
         (f"session-{name}", f"Error: Could not assume role with OIDC: {message}", expect("aws_error"))
         for name, message in (
