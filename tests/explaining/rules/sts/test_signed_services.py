@@ -20,7 +20,7 @@ _WRITE = "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1a2b3c4d/
         ("aps", f'otelcol.auth.sigv4 "x" {{\n  region = "eu-west-1"\n  service = "amp"\n}}\nurl = "{_WRITE}"\n', 'service = "aps"'),
         ("es", f"[OUTPUT]\n    Name opensearch\n    Host {_SEARCH}\n    AWS_Auth On\n    AWS_Service_Name opensearch\n", "AWS_Service_Name es"),
         ("es", f"output {{\n  opensearch {{\n    hosts => [\"https://{_SEARCH}\"]\n    auth_type => {{\n      type => 'aws_iam'\n      service_name => 'aoss'\n    }}\n  }}\n}}\n", "service_name => 'es'"),
-        ("aps", f"image: aws-sigv4-proxy:1\nargs:\n  - --name\n  - prometheus\n  - --host\n  - aps-workspaces.eu-west-1.amazonaws.com\n", "- aps"),
+        ("aps", "image: aws-sigv4-proxy:1\nargs:\n  - --name\n  - prometheus\n  - --host\n  - aps-workspaces.eu-west-1.amazonaws.com\n", "- aps"),
         # The right service, and settings that say nothing about the signature.
         ("es", f"extensions:\n  sigv4auth:\n    service: es\nendpoint: https://{_SEARCH}\n", None),
         ("es", f"kind: Service\nservice: web\nendpoint: https://{_SEARCH}\n", None),

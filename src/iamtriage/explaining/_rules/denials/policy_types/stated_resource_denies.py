@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.denials.denies.deny_requirements import add_req
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_DENIES
+from iamtriage.explaining._rules.denials.shown_policies.stated_policies import add_stated_policies
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.policies._readers.elements import as_strings, principal_names
@@ -42,7 +43,7 @@ _OF_ORGANIZATION = ("aws:principalorgid", "aws:principalorgpaths")
 def add_resource_deny(denial: Denial, explanation: Explanation) -> Explanation:
     """Replace an explanation that lacks the Deny of the resource's policy in the text, if that matches the request."""
     names_deny = any(each.code in _DENIES and each.evidence != "possible" for each in explanation.causes)
-    denied = None if names_deny else explain_resource_deny(denial)
+    denied = _explain_plain_control(denial) if names_deny else explain_resource_deny(denial)
     if denied is None:
         return explanation
     # What is known of the trust policy says that it is not the reason.
@@ -93,6 +94,18 @@ def _explain_control(denial: Denial) -> Explanation | None:
         return None
     explained: Explanation = load_rule(_CONTROL_RULES[policy_type])(implied)
     added = add_requirement(implied, explained)
+    return attrs.evolve(added, causes=tuple(each for each in added.causes if each.evidence != "reported"))
+
+
+def _explain_plain_control(denial: Denial) -> Explanation | None:
+    """Return how a service control policy in the text denies a call without a condition."""
+    if denial.crosses_accounts or not _SCP.search(denial.failure.text):
+        return None
+    implied = attrs.evolve(denial, deny="explicit", policy_type="service_control")
+    explained: Explanation = load_rule(_CONTROL_RULES["service_control"])(implied)
+    added = add_stated_policies(implied, explained)
+    if added is explained:
+        return None
     return attrs.evolve(added, causes=tuple(each for each in added.causes if each.evidence != "reported"))
 
 
