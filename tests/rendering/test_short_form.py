@@ -180,8 +180,8 @@ _MESSAGE = 'Login failed: "not mapped" (Unauthorized)'
             id="only-the-code",
         ),
         pytest.param(
-            [("derived", "The path is missing.", 'The text says "not mapped".', 'The text says "old.yaml".')],
-            [("Derived", 'The path is missing. The text says "old.yaml".')],
+            [("derived", "The path is missing.", 'The text says "not mapped".', 'The text says "a/old.yaml".')],
+            [("Derived", 'The path is missing. The text says "a/old.yaml".')],
             id="only-other-words-show-a-derived-cause",
         ),
         pytest.param(

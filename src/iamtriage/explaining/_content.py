@@ -42,6 +42,11 @@ _NO_POLICY = lazy_pattern(
     r"|This is not a denial, so an IAM policy does not help|No permission is missing"
     r"|The caller's permissions are not the problem)\."
 )
+# A note on deployments, which says less than a step.
+_RETRY, _RETRIES = (
+    "Retry the deployment afterwards.",
+    lazy_pattern(r"\b(?:[Rr]etr(?:y|ies)|[Dd]eploy|[Aa]pply|[Rr]epeat)\b"),
+)
 _HINT = 'iamtriage explain --full, or .to_text(detail="full").'
 # Lines of a short explanation. Failures of credentials and clusters have more likely causes than denials.
 _LINES_OF_DENIAL, _LINES = 24, 26
@@ -159,6 +164,8 @@ class Content(NamedTuple):
     def _is_known(self, note: str) -> bool:
         """Return whether a short form says elsewhere what a note says, or omits it."""
         if note in self.general_notes or note in self.answers:
+            return True
+        if note == _RETRY and any(_RETRIES.search(step) for each in self.remedies[:1] for step in each.steps):
             return True
         return _NO_PERMISSION.search(self.summary) is not None and _NO_POLICY.fullmatch(note) is not None
 

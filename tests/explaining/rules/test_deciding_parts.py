@@ -820,7 +820,7 @@ def test_account_in_a_trust_policy_with_a_condition(principal: str, *, is_accoun
     assert explanation.remedies[0].title == "Assume the role with MFA"
     # A trust policy that names the caller is enough within one account.
     titles = [each.title for each in explanation.remedies]
-    assert ("Also allow the user mia to assume the role" in titles) == is_account
+    assert ("If the call is still denied, allow the user mia to assume the role" in titles) == is_account
     assert not any("Within one account" in each for each in explanation.notes)
 
 

@@ -266,7 +266,7 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
     ),
     "key of another account than the caller's": _Row(
         f"An error occurred (AccessDenied) when calling the GetObject operation: {_no_key_policy(444455556666)}",
-        ("The object is encrypted with this key", "Account 444455556666 must allow it, too"),
+        ("The object is encrypted with this key", "Account 444455556666 must allow the call, too"),
         ("nor enables IAM policies", "S3 encrypts the upload"),
     ),
     "queue in the account of a passed role": _Row(
@@ -806,7 +806,7 @@ metadata:
         (
             "its trust policy trusts account 222233334444, but the caller is in account 111122223333",
             "Or call from account 222233334444, which the policy trusts already",
-            "Account 111122223333 must allow it, too: put-role-policy does that",
+            "Account 111122223333 must allow the call, too: if it does not yet, run put-role-policy",
         ),
     ),
     "ACL of another upload": _Row(

@@ -93,7 +93,7 @@ _CASES = {
     ),
     "policy in words": (
         _PASS + "But the policy allows iam:PassRole on arn:aws:iam::111122223333:role/web!",
-        ("the policy that the text describes has the Resource arn:aws:iam::111122223333:role/web for it: that lacks the role's path, apps/.",),
+        ("the policy that the text describes names arn:aws:iam::111122223333:role/web, but that lacks the role's path, apps/.",),
         (),
     ),
     "denied policy in words": (

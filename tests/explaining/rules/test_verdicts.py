@@ -374,7 +374,7 @@ CASES = {
     ),
     "sign-in-outside-of-container": (
         "Error loading SSO Token: Token for acme does not exist\nservices:\n  etl:\n    volumes:\n      - ~/.aws/config:/home/app/.aws/config:ro\n",
-        "the token of the sign-in is in ~/.aws/sso/cache on your computer",
+        "the token is in ~/.aws/sso/cache on your computer",
         "~/.aws:/home/app/.aws\n",
     ),
     "sign-in-outside-of-dev-container": (

@@ -39,6 +39,12 @@ _KIND = lazy_pattern(
 _BEFORE_NAME = frozenset({"and", "boundary", "for", "has", "is", "on", "or"})
 # What an ARN without a type names.
 _NOUNS = {"s3": "bucket", "sns": "topic", "sqs": "queue"}
+# A colon before a reason that is a whole clause, and not in a key with its value.
+_REASON = lazy_pattern(
+    r": (?=(?:an?|check|its?|most likely|no|nobody|of|the|there|they|this|which)\b"
+    r"[^:]{0,200}?\b(?:allows|applies|are|cannot|compares|covers|differ|does|goes|has|is|lacks|must|need|never"
+    r"|reads|rejects|was|works)\b)"
+)
 # Who uses a role, between its name and what it was denied.
 _USER = lazy_pattern(
     r", (?:which (?P<who>[^,]+?) uses|with whose permissions (?P<acts>[^,]+))(?P<for>[^,]*),(?= was )"
@@ -72,7 +78,8 @@ def shorten(summary: str, shown: Sequence[object]) -> tuple[str, tuple[str, ...]
             if arn is None or not any(arn in str(each) for each in shown):
                 details.insert(0, detail)
     is_shorter = _count_lines(short) < _count_lines(summary)
-    return (short, tuple(details)) if is_shorter else (summary, ())
+    short, details = (short, details) if is_shorter else (summary, [])
+    return " ".join(map(_split_chain, SENTENCE_END.split(short))), tuple(details)
 
 
 def add_details(rows: list[tuple[str, str]], details: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -102,6 +109,16 @@ def state_implicit(summary: str, rows: Sequence[tuple[str, str]]) -> tuple[str, 
         return summary, others
     first, *more = SENTENCE_END.split(summary)
     return " ".join((first, IMPLICIT, *more)), others
+
+
+def _split_chain(sentence: str) -> str:
+    """Return a sentence with one colon before a reason: the reason for that is a sentence of its own.
+
+    >>> _split_chain("It was denied: the condition is never met: it compares a tag of the request.")
+    'It was denied: the condition is never met. It compares a tag of the request.'
+    """
+    first, *reasons = _REASON.split(sentence)
+    return ". ".join((": ".join((first, *reasons[:1])), *map(upper_first, reasons[1:])))
 
 
 def _name_shown(summary: str, shown: str) -> str:

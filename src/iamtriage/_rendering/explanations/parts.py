@@ -28,7 +28,7 @@ __all__ = (
 # The default maximum number of lines of a short explanation.
 _LINES = 26
 _MAX_REASONS = 2
-_QUOTES = lazy_pattern(r"The (?:(?:message|text) says:?|authorization details name) ")
+_QUOTES = lazy_pattern(r"The (?:(?:message|text) says:?|text (?:has|sets|shows)|authorization details name) ")
 # The words before the reason in an AWS message.
 _MESSAGE_SAYS = "The message says: "
 # The clause by which AWS states an implicit denial:
@@ -37,7 +37,7 @@ _MISSING_ALLOW = f"{_MESSAGE_SAYS}because no "
 IMPLICIT = "The denial is implicit."
 """What such a clause means. The verdict says it, because a row of its own takes two lines."""
 # A sentence that only quotes the text.
-_QUOTED = lazy_pattern(r'The text says ("[^"]*")\.')
+_QUOTED = lazy_pattern(r'The text (?:says|shows) ("[^"]*")\.')
 # The reader knows the code, and the summary says what it means.
 _CODE = lazy_pattern(r"The (?:error )?code is [\w.:]+(?:, the HTTP status \w+)?\.?")
 # A reason, and the ARN of the policy.
@@ -54,6 +54,10 @@ _COMMON_WORD = lazy_pattern(
     r"(?:An?|At|By|For|If|In|It|Its|No|Only|Such|That|The|These|They|This|With|Without) "
 )
 _PRONOUN = lazy_pattern(r"(?:It|Its|That|Their|They|These|This|Such)\b")
+# What can stand for something in the sentence before.
+_REFERENCE = lazy_pattern(r"\b(?:it|its|that|their|them|these|they|this)\b", re.IGNORECASE)
+# The start of a sentence about what the summary does not say.
+_CONTRAST = lazy_pattern(r"(?:Apart from that|Only|Otherwise)\b")
 _NEGATION = lazy_pattern(r"\b(?:neither|no|not|only)\b", re.IGNORECASE)
 # What shows that a message, or another part of the text, reports something.
 _REPORT = lazy_pattern(r"\b(?:says|names|reports)\b|\b[Cc]ode is |\bHTTP status\b")
@@ -188,8 +192,12 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
             continue
         if others or (meaning and cause.evidence != "reported"):
             # The message shows the failure, and something else shows the cause.
-            quotes = [each for each in quotes if each not in own]
-        if not (is_repeated or quotes or others or has_code):
+            stated = _words(" ".join((shown_text, *meaning, *others)))
+            quotes = [
+                each for each in quotes if each not in own and any(map(_NAME.search, _words(each) - stated))
+            ]
+        is_clear = is_certain and meaning and not _REFERENCE.search(meaning[0])
+        if not (is_repeated or quotes or others or has_code or is_clear):
             meaning = _without_repetition(cause.text, summary) if is_certain else [cause.text]
         text = _format_row(cause, quotes, meaning, others)
         if not text and any(shown for _, shown in rows):
@@ -245,13 +253,15 @@ def _new_sentences(cause: CauseParts, summary: str) -> list[str]:
         return more if is_stated else [cause.text]
     return [
         *([] if _adds_nothing(first, summary) else [first]),
-        *(each for each in more if not restates(each, summary)),
+        *(each for each in more if _CONTRAST.match(each) or not restates(each, summary)),
     ]
 
 
 def _without_repetition(text: str, summary: str) -> list[str]:
     """Return the sentences of a cause, without a first one whose words a summary has."""
     first, *more = SENTENCE_END.split(text)
+    if not more and _adds_nothing(first, summary, _MIN_OF_TITLE) and not _CONTRAST.match(first):
+        return []
     is_repeated = restates(first, summary, _MIN_OF_TITLE) and not _NEGATION.search(first)
     return more if more and is_repeated and not _PRONOUN.match(more[0]) else [text]
 
@@ -262,7 +272,8 @@ def _format_row(
     """Return the text of a row: what the text says, what that means, and the other reasons."""
     said = " and ".join(quotes)
     if not (said and meaning and cause.evidence == "reported" and cause.text.startswith(meaning[0])):
-        return " ".join((*meaning, *((f"The text says {said}.",) if said else ()), *others))
+        verb = "shows" if f'The text shows "{said[1:]}.' in cause.because else "says"
+        return " ".join((*meaning, *((f"The text {verb} {said}.",) if said else ()), *others))
     first = meaning[0]
     if _COMMON_WORD.match(first):
         first = lower_first(first)
@@ -308,10 +319,10 @@ def repeats(title: str, sentence: str) -> bool:
     return verb in words and not any(map(_NAME.search, new)) and restates(title, sentence, _MIN_OF_TITLE)
 
 
-def _adds_nothing(sentence: str, shown_text: str) -> bool:
+def _adds_nothing(sentence: str, shown_text: str, share: float = _MIN_OF_CAUSE) -> bool:
     """Return whether many words of a sentence are in a text, and all its names of actions, keys and paths."""
     new = _words(sentence) - _words(shown_text)
-    return restates(sentence, shown_text, _MIN_OF_CAUSE) and not any(map(_NAME.search, new))
+    return restates(sentence, shown_text, share) and not any(map(_NAME.search, new))
 
 
 def _contains(text: str, sentence: str) -> bool:

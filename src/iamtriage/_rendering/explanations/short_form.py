@@ -61,11 +61,18 @@ WIDTH = 100
 _INDENT = 2
 # What a row says of a first cause that the summary states in full. One from the text needs no row then.
 _SAID = {"Supplied": "The supplied facts say so.", "Possible": "The text does not confirm it."}
-# Pages on policies in general. The steps and commands say what to do.
+# Pages on policies, credentials or errors in general. The steps and commands say what to do.
 _GENERAL_PAGES = (
+    "/AmazonS3/latest/API/ErrorResponses.html",
     "/access_policies_manage-attach-detach.html",
+    "/cli-chap-authentication.html",
+    "/eks/latest/userguide/troubleshooting.html",
+    "/general/latest/gr/Welcome.html",
+    "/id_credentials_temp.html",
+    "/id_roles_update-role-trust-policy.html",
     "/reference_policies_evaluation-logic.html",
     "/troubleshoot_access-denied.html",
+    "/troubleshoot_policies.html",
 )
 # The command that adds an entry to aws-auth, which the manifest shows for those without eksctl.
 _ADD_ENTRY = "eksctl create iamidentitymapping"

@@ -48,7 +48,7 @@ def remove_vain_permission(
     if found is None:
         return remedies
     first, name = remedies[0], clip_text(found)
-    step = f"Then remove {name} again, if it was added only for this: it does not help."
+    step = f"Then remove {name} again, unless something else needs it: it does not help here."
     is_superfluous = any(_ALLOWED in cause.text and found not in cause.text for cause in causes)
     if (
         isinstance(failure, AccessDenied)
@@ -56,7 +56,7 @@ def remove_vain_permission(
         and not (is_superfluous or _is_allowed_elsewhere(failure))
     ):
         step = (
-            f"Then replace {name}, if it was added only for this, with the permissions that the call needs."
+            f"Then replace {name} with the permissions that the call needs, unless something else needs it."
         )
     return (attrs.evolve(first, steps=(*first.steps, step)), *remedies[1:])
 

@@ -42,7 +42,7 @@ _CASES = (
     ("the role of a node", _denied(session="i-0a1b2c3d4e5f60718") + "IRSA must be broken, right?", "films-job", "The credentials of the role arrive"),
     ("other credentials", _denied() + "Does bash use other credentials?", "The credentials are valid, and those of the role films-job", ""),
     ("a new sign-in", _denied() + "Do we have to log in again?", "No new sign-in or restart is necessary", ""),
-    ("an operation", _denied("dynamodb:ConditionCheckItem") + "They propose dynamodb:TransactWriteItems.", "dynamodb:TransactWriteItems is no IAM action", ""),
+    ("an operation", _denied("dynamodb:ConditionCheckItem") + "They propose dynamodb:TransactWriteItems.", "An IAM policy cannot allow dynamodb:TransactWriteItems", ""),
     ("an operation of S3", _denied("s3:ListBucket", "arn:aws:s3:::films") + "I have s3:ListObjectsV2.", "the call ListObjectsV2 is checked as s3:ListBucket", ""),
     ("another action", _denied("s3:ListBucket", "arn:aws:s3:::films") + "I have s3:GetObject.", "films", "is no IAM action"),
     ("a masked account", '{"Message":"User: arn:aws:sts::111122223333:assumed-role/films-job/1 is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:a1b2c3/prod/GET/x"}\nWhy is it garbled?', "API Gateway masks the account ID in its answers (********3333)", ""),

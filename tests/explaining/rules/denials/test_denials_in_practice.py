@@ -664,7 +664,7 @@ RESOURCES: tuple[Case, ...] = (
         {},
         (
             "KMS key must be customer managed, and allow it kms:Decrypt",
-            f"Account {ACCOUNT} must allow it, too",
+            f"Account {ACCOUNT} must allow the call, too",
         ),
         (),
     ),
@@ -2568,7 +2568,10 @@ OTHERS: tuple[Case, ...] = (
                 ],
             }
         },
-        ("the unique ID of a deleted role", "Account 444455556666 must allow it, too: by the text, it does."),
+        (
+            "the unique ID of a deleted role",
+            "Account 444455556666 must allow the call, too: by the text, it does.",
+        ),
         ("put-role-policy",),
     ),
     *(
@@ -3337,7 +3340,7 @@ GUARDRAILS: tuple[Case, ...] = (
         {},
         (
             "the policy is public, and the setting BlockPublicPolicy",
-            "it is off for the bucket, so it is on for the account or the organization",
+            "It is off for the bucket, so it is on for the account or the organization",
             "or turn BlockPublicPolicy off for the account",
             "aws s3control put-public-access-block --account-id",
         ),

@@ -289,11 +289,11 @@ BARE_PUT = "An error occurred (AccessDenied) when calling the PutObject operatio
         ),
         (
             "Aws::S3::Errors::InvalidArgument (Credential access key has length 20, should be 32):",
-            "Cloudflare R2, not AWS, rejected the access key: it has 20 characters like one of AWS, and keys of that system have 32.",
+            "Cloudflare R2, not AWS, rejected the access key: it has 20 characters, like a key of AWS, but the keys of this system have 32.",
         ),
         (
             "An error occurred (InvalidArgument) when calling the PutObject operation: Credential access key has length 43, should be 32\nendpoint_url=https://0a1b2c3d.r2.cloudflarestorage.com",
-            "Cloudflare R2 at 0a1b2c3d.r2.cloudflarestorage.com, not AWS, rejected the access key: it has 43 characters, and keys of that system have 32.",
+            "Cloudflare R2 at 0a1b2c3d.r2.cloudflarestorage.com, not AWS, rejected the access key: it has 43 characters, but the keys of this system have 32.",
         ),
         (
             f"Since the upgrade of our self-hosted MinIO, backups to MinIO fail:\n{UNKNOWN_KEY}",

@@ -345,7 +345,9 @@ def test_statement_is_added_to_a_function_policy() -> None:
     function = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:resize"
     caller = "arn:aws:iam::444455556666:user/ana"
     remedy = explain(_denied("lambda:InvokeFunction", function, caller, lacks="resource-based")).remedies[0]
-    assert remedy.steps[0] == ("Account 444455556666 must allow it, too: the last command does that.")
+    assert remedy.steps[0] == (
+        "Account 444455556666 must allow the call, too: if it does not yet, run the last command."
+    )
     assert remedy.commands[-2].startswith("aws lambda add-permission ")
     assert f'"Action":"lambda:InvokeFunction","Resource":"{function}"' in remedy.commands[-1]
 

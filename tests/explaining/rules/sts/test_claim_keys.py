@@ -73,7 +73,7 @@ _CIRCLECI = f"oidc.circleci.com/org/{_ORGANIZATION}"
     [
         (_CIRCLECI, {"aud": "sts.amazonaws.com"}, f'"{_CIRCLECI}:aud": "{_ORGANIZATION}"'),
         (_CIRCLECI, {"aud": _ORGANIZATION, "sub": "project:octo/shop:*"}, f"the form is org/{_ORGANIZATION}/project/PROJECT_ID/user/*"),
-        (_CIRCLECI, {"aud": _ORGANIZATION, "sub": f"project/{_PROJECT}"}, f"the form is org/{_ORGANIZATION}/project/{_PROJECT}/user/*"),
+        (_CIRCLECI, {"aud": _ORGANIZATION, "sub": f"project/{_PROJECT}"}, f"The form is org/{_ORGANIZATION}/project/{_PROJECT}/user/*"),
         ("oidc.circleci.com", {"aud": _ORGANIZATION}, "oidc.circleci.com/org/ORGANIZATION_ID"),
         (_CIRCLECI, {"aud": _ORGANIZATION, "sub": f"org/{_ORGANIZATION}/project/{_PROJECT}/user/*"}, "STS rejected the token for the role"),
     ],

@@ -146,7 +146,7 @@ def explain_tag_policy(case: Case[AwsError], message: str) -> Explanation:
             ),
             organization_remedy(
                 "Or have the value added to the tag policy",
-                "In the management account, or as a delegated administrator for tag policies: no account of the organization can do this for itself.",
+                "Only the management account or a delegated administrator for tag policies can change it.",
                 commands="aws organizations list-policies --filter TAG_POLICY",
                 url=_TAG_POLICIES,
             ),

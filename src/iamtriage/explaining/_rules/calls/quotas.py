@@ -342,11 +342,11 @@ def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:
 
 def _merge_statements(case: Case[AwsError]) -> str:
     """Return how to shorten a session policy: by one statement for all resources, if the text shows several."""
-    one = "one statement for all resources, so that it has the Effect and the actions only once"
+    one = "one statement for all resources, which has the Effect and the actions once"
     repeated = _STATEMENT_FOR_EACH.search(case.text)
     if repeated is not None:
         each = clip_text(next(filter(None, repeated.groups())))
-        return f"The code writes a statement for each element of {each}. Write {one}: only its Resource lists the elements."
+        return f"The code writes a statement for each element of {each}. Write one statement instead, with all elements in its Resource."
     return f"Shorten the policy: write {one}, and patterns in place of many names."
 
 

@@ -148,7 +148,7 @@ def _explain_other_region(
     shown = "LocationConstraint null means us-east-1." if is_null else None
     whose = f"The role {clip_text(read.role)} and its policies are" if read.role else "IAM policies are"
     return case.explain(
-        f"{read.service} cannot {read.verb} {clip_text(read.name)}: the bucket is in {region or 'another Region'}, and has to be in {where}.",
+        f"{read.service} cannot {read.verb} {clip_text(read.name)}: the bucket is in {region or 'another Region'}, not in {where}.",
         BUCKET_IN_OTHER_REGION.cause(
             "derived",
             present(shown, _finds_object(case, read)),

@@ -292,7 +292,7 @@ def _explain_feature(
         _UNSENT,
         account_remedy(
             f"Associate {_name_role(role)} with the {kind} for {feature}",
-            f"The caller needs rds:AddRoleToDB{kind.title()}, and iam:PassRole for the role.{' What is associated stays.' * bool(others)}",
+            f"The caller needs rds:AddRoleToDB{kind.title()}, and iam:PassRole for the role.{' The existing association stays.' * bool(others)}",
             f"The role must trust rds.amazonaws.com and allow what the statement does{_ACTIONS.get(feature, '')}.",
             "Wait until its status is ACTIVE, and repeat the statement: the SQL needs no change.",
             step,

@@ -220,7 +220,7 @@ def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explan
         local = "" if f"{age.used:%H:%M:%S}" == age.shown else f" ({age.shown} local time)"
         old = describe_duration(age.seconds)
         summary = f"The SAML assertion was {old} old when it reached STS, which accepts 5 minutes."
-        text = f"The assertion in the text is of {age.issued:%H:%M:%S} UTC, and was used at {age.used:%H:%M:%S} UTC{local}."
+        text = f"The assertion in the text was issued at {age.issued:%H:%M:%S} UTC, and used at {age.used:%H:%M:%S} UTC{local}."
         kept = " The program got it at once, and kept it." if age.is_kept else ""
         causes = (attrs.evolve(causes[0], text=f"{text}{kept}"),)
         if not kept:

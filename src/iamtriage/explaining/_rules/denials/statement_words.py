@@ -53,7 +53,7 @@ def describe_difference(action: str, resource: str, allowed: Sequence[str]) -> s
     if kind is not None and not any(others) and allowed and len(types) == len(allowed):
         named = join_words(tuple(dict.fromkeys(types)), "and")
         if type_of(resource) not in types:
-            return f"The action matches, but it is checked on the {kind.name}, and the policy has only the {named}."
+            return f"{action} is checked on the {kind.name}, but the policy names only the {named}."
     found = {part for each in allowed if (part := differing_part(resource, each)) is not None}
     if len(found) != 1:
         return None
@@ -228,7 +228,7 @@ def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> st
             f"has {clip_text(retired)}, which AWS retired in July 2023: others, such as {action}, replace it"
         )
     if (operation := find_operation(statements, action)) is not None:
-        return f"has {clip_text(operation[0])}, which is no IAM action"
+        return f"has {clip_text(operation[0])}, which is not an IAM action"
     found = list_similar(statements, action)
     if not found:
         return None
@@ -299,7 +299,7 @@ def describe_operation(written: str, action: str) -> str | None:
     """Return that what is written as an action is an operation, which requires another action, ``None`` if it is none.
 
     >>> describe_operation("s3:HeadBucket", "s3:ListBucket").partition(": ")[0]
-    's3:HeadBucket is no IAM action, and has no effect in a policy'
+    'An IAM policy cannot allow s3:HeadBucket'
     """
     if find_action(written) is not None:
         return None
@@ -310,10 +310,8 @@ def describe_operation(written: str, action: str) -> str | None:
     required = next((each.actions for each in actions_for(name, service)), ())
     if action not in required:
         return None
-    is_operation = any(each.service == service for each in actions_for(action.partition(":")[2]))
-    own = "" if is_operation else f" {action} is a permission without an operation of that name."
     checked = _SIDES.get(name, join_words(required, "and"))
-    return f"{written} is no IAM action, and has no effect in a policy: the call {name} is checked as {checked}.{own}"
+    return f"An IAM policy cannot allow {written}: the call {name} is checked as {checked}."
 
 
 def find_other_prefix(statements: Iterable[Mapping[str, Any]], action: str) -> str | None:

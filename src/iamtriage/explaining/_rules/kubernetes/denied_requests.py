@@ -265,7 +265,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     role = "a Role and RoleBinding allow" if denied.is_policy_first else "the role above allows"
     step = f"{policy} allows more than the denied request, {scope}; {role} only this request."
     if stated and request.resource == "secrets" and denied.allowing_policy is None:
-        step = f"Decide first whether {denied.subject_text} should read them: other policies leave Secrets out on purpose, and access policies cannot be edited. {policy} reads all Secrets {scope}; {role} only this request."
+        step = f"Decide first whether {denied.subject_text} should read them: access policies for reading leave Secrets out on purpose, and cannot be edited. {policy} reads all Secrets {scope}; {role} only this request."
     if policy == _ADMIN_POLICY and denied.has_empty_entry:
         step = f"{policy} allows everything in the cluster, as AdministratorAccess does in the account. To read only, {_VIEW_POLICY} is enough."
     manifest = None

@@ -53,7 +53,7 @@ _REQUEST_LESS = "Set the duration with --duration-seconds, DurationSeconds in an
 SESSION_LONGER_THAN_MAXIMUM = CauseType(
     "session-longer-than-maximum",
     title="The requested duration is longer than the role's maximum session duration",
-    text="A role's maximum session duration is one hour unless it was raised, and the same duration can work for another role.",
+    text="A role's maximum session duration is one hour unless an administrator raised it.",
     recognised_by='STS says "The requested DurationSeconds exceeds the MaxSessionDuration set for this role".',
     fix="Request a shorter duration, or raise the role's maximum session duration.",
     sources=(pages.SESSION_DURATION,),

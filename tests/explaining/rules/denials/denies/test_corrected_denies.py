@@ -214,8 +214,18 @@ _EXEMPT = f"arn:aws:iam::{_ACCOUNT}:role/admin"
     [
         ("ArnNotEquals", _EXEMPT, f"it exempts only {_EXEMPT}, and the caller is {_WRITER}", None),
         ("StringNotLike", f"{_EXEMPT}-*", f"it exempts only {_EXEMPT}-*, and the caller is {_WRITER}", None),
-        ("StringNotLike", _SESSION.replace("run-7", "*"), "but names its sessions", _WRITER),
-        ("ArnNotLike", [_EXEMPT, _SESSION], "but names its sessions", [_EXEMPT, _WRITER]),
+        (
+            "StringNotLike",
+            _SESSION.replace("run-7", "*"),
+            "but aws:PrincipalArn is always the ARN of the role",
+            _WRITER,
+        ),
+        (
+            "ArnNotLike",
+            [_EXEMPT, _SESSION],
+            "but aws:PrincipalArn is always the ARN of the role",
+            [_EXEMPT, _WRITER],
+        ),
         (
             "StringNotEquals",
             _WRITER.replace(_ACCOUNT, "*"),

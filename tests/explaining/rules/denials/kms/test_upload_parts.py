@@ -47,7 +47,7 @@ def test_missing_decrypt(text: str, resource: str) -> None:
         (
             "We copy from account 444455556666.",
             "most likely, ",
-            "Account 444455556666 must allow it, too",
+            "Account 444455556666 must allow the call, too",
         ),
         (
             "Account 111122223333 has the bucket.",

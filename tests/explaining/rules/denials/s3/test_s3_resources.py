@@ -572,7 +572,7 @@ def test_code_that_expects_404(words: str, *, is_first: bool) -> None:
     policy = READ.replace('"s3:ListBucket", "s3:ListObjects"', '"s3:PutObject"')
     explanation = explain(f'{HEAD}\n{words}\n{{"Version": "2012-10-17", "Statement": [{policy}]}}')
     assert (explanation.remedies[0].layer == "identity") is is_first
-    assert ("as the text expects" in str(explanation)) is is_first
+    assert ("The program then gets the 404 that it expects" in str(explanation)) is is_first
 
 
 GET = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\nbucket acme-in, key 2026/a.csv\n"

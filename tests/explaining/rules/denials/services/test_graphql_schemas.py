@@ -23,7 +23,7 @@ POLICY = '{{"Effect": "Allow", "Action": "appsync:GraphQL", "Resource": "arn:aws
         (
             ERROR.format("listCarts", "Query") + MODES + SCHEMA + POLICY.format("*"),
             (
-                "only for the default authorization mode, API_KEY, and the caller comes with AWS_IAM",
+                "only for the default authorization mode, API_KEY, and the caller uses AWS_IAM",
                 "type Cart @aws_api_key @aws_iam {",
                 "listCarts(limit: Int): [Cart] @aws_api_key @aws_iam",
                 "Keep @aws_api_key",
@@ -33,7 +33,7 @@ POLICY = '{{"Effect": "Allow", "Action": "appsync:GraphQL", "Resource": "arn:aws
         ),
         (
             ERROR.format("listCarts", "Query") + HCL + SCHEMA,
-            ("mode, AMAZON_COGNITO_USER_POOLS, and the caller comes with API_KEY", "[Cart] @aws_cognito_user_pools @aws_api_key"),
+            ("mode, AMAZON_COGNITO_USER_POOLS, and the caller uses API_KEY", "[Cart] @aws_cognito_user_pools @aws_api_key"),
             ("@aws_iam",),
         ),
         (
@@ -53,7 +53,7 @@ POLICY = '{{"Effect": "Allow", "Action": "appsync:GraphQL", "Resource": "arn:aws
         ),
         (
             ERROR.format("createCart", "Mutation") + "Signed with the role.\ntype Mutation {\n  createCart(id: ID!): Cart @aws_cognito_user_pools\n}\n",
-            ("open the field only for AMAZON_COGNITO_USER_POOLS, and the caller comes with AWS_IAM", "createCart(id: ID!): Cart @aws_cognito_user_pools @aws_iam"),
+            ("open the field only for AMAZON_COGNITO_USER_POOLS, and the caller uses AWS_IAM", "createCart(id: ID!): Cart @aws_cognito_user_pools @aws_iam"),
             ("put-role-policy",),
         ),
         (

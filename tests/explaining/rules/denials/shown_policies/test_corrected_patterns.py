@@ -56,7 +56,7 @@ def test_resource_that_nothing_has(action: str, denied: str, written: str, why: 
     policy = _policy({"Effect": "Allow", "Action": [action, "s3:GetObject"], "Resource": written})
     explanation = explain(text + policy)
     first = explanation.remedies[0]
-    assert (f"has the Resource {written} for it: " in explanation.summary) is (why is not None)
+    assert (f"names {written}, but " in explanation.summary) is (why is not None)
     assert why is None or why in explanation.summary
     assert first.title.startswith("Correct the Resource") is (why is not None)
     # Nothing is opened to all, and no second policy repeats the statement.

@@ -747,7 +747,7 @@ EKS = "arn:aws:eks:eu-west-1:111122223333:{}"
 @pytest.mark.parametrize(
     ("action", "resource", "allowed", "words"),
     [
-        ("eks:DescribeNodegroup", EKS.format("nodegroup/prod/blue/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/*"), ("is checked on the nodegroup, and the policy has only the cluster", "end it with blue/*", " to the Resource of the statement that allows ")),
+        ("eks:DescribeNodegroup", EKS.format("nodegroup/prod/blue/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/*"), ("is checked on the nodegroup, but the policy names only the cluster", "end it with blue/*", " to the Resource of the statement that allows ")),
         ("eks:DescribeAddon", EKS.format("addon/prod/coredns/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/prod"), ("is checked on the addon", "end it with coredns/*")),
         ("s3:ListBucket", "arn:aws:s3:::acme", "arn:aws:s3:::acme/*", ("s3:ListBucket is checked on the bucket", " to the Resource of the statement that allows ")),
         ("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:jobs", "arn:aws:sqs:eu-west-1:111122223333:mail", (" to the Resource of the statement that allows ",)),
@@ -914,8 +914,8 @@ def test_resource_in_another_region(text: str, title: str, shown: tuple[str, ...
 @pytest.mark.parametrize(
     ("resources", "verdict", "listed"),
     [
-        ([f"{_SECRET}shop/db", f"{_SECRET}shop/smtp"], "without -?????? at the end", [f"{_SECRET}shop/db-??????", f"{_SECRET}shop/smtp-??????"]),
-        ([f"{_SECRET}shop/db".replace(":eu-west-1:", ":*:")], "without -?????? at the end", [f"{_SECRET}shop/db-??????".replace(":eu-west-1:", ":REGION:")]),
+        ([f"{_SECRET}shop/db", f"{_SECRET}shop/smtp"], "without the end of its ARN (-??????)", [f"{_SECRET}shop/db-??????", f"{_SECRET}shop/smtp-??????"]),
+        ([f"{_SECRET}shop/db".replace(":eu-west-1:", ":*:")], "without the end of its ARN (-??????)", [f"{_SECRET}shop/db-??????".replace(":eu-west-1:", ":REGION:")]),
         ([f"{_SECRET}shop/*"], "allows it, but is not in effect", None),
         ([f"{_SECRET}${{Name}}"], "was denied secretsmanager:GetSecretValue on shop/db", [f"{_SECRET}shop/db-??????"]),
         ([f"{_SECRET}shop/mail"], f"allows it only on {_SECRET}shop/mail", [f"{_SECRET}shop/db-??????"]),

@@ -237,7 +237,7 @@ _CONTROLLERS = (
         lazy_pattern(r"(?!)"),
         ("ssm:UpdateInstanceInformation", "ec2messages:"),
         managed_policy="AmazonSSMManagedInstanceCore",
-        policy_note="The agent tries again within half an hour, or at once after sudo systemctl restart amazon-ssm-agent (sudo snap restart amazon-ssm-agent, if it is a snap). Then the account needs no default role (Default Host Management Configuration), with which the agent tries next, and whoever starts the session needs no other permission.",
+        policy_note="The agent tries again within half an hour, or at once after sudo systemctl restart amazon-ssm-agent (sudo snap restart amazon-ssm-agent, if it is a snap). The default role of the account (Default Host Management Configuration) is only the second thing that the agent tries, and is not needed. Users who start sessions need no other permission.",
         mention=lazy_pattern(
             r"assumed-role/[^/\s]{1,64}/m?i-[0-9a-f]|\b(?:amazon-)?ssm-agent\b|\bSSM Agent\b", re.ASCII
         ),

@@ -125,7 +125,7 @@ def _explain(found: _Qualifiers, text: str) -> tuple[str, Cause, Remedy]:
         f"Set the qualifier {bootstrapped} in cdk.json",
         f'{{\n  "context": {{\n    "@aws-cdk/core:bootstrapQualifier": "{bootstrapped}"\n  }}\n}}\n',
     )
-    step = f"Add the key to the context that cdk.json has, or give it to a stack: new DefaultStackSynthesizer({{ qualifier: '{bootstrapped}' }}). Then deploy again, without an old cdk.out: the CDK then assumes the roles cdk-{bootstrapped}-*."
+    step = f"Add the key to the context that cdk.json has, or give it to a stack: new DefaultStackSynthesizer({{ qualifier: '{bootstrapped}' }}). Delete an old cdk.out before you deploy. The CDK then assumes the roles cdk-{bootstrapped}-*."
     return (
         f"The CDK app uses the qualifier {used}{' (the default)' * (used == cdk_bootstrap.DEFAULT_QUALIFIER)}, but the environment is bootstrapped with {bootstrapped}: the CDK looks for roles and a parameter that do not exist there.",
         OTHER_QUALIFIER.cause(

@@ -329,7 +329,7 @@ def _compare_remedy(
         f"The environment variable AWS_REGION or AWS_DEFAULT_REGION has {clip_text(found[1])}, and precedes the profile: unset it."
         if other is not None and (found := _REGION_IN_ENVIRONMENT.search(case.failure.text)) is not None
         else None,
-        f"{'If it is not there either, compare' if again else 'Compare'} {f'{account}, the account of the credentials,' if account else 'the account that get-caller-identity prints'} with {stated}.",
+        f"{'If this call does not find it either, compare' if again else 'Compare'} {f'{account}, the account of the credentials,' if account else 'the account that get-caller-identity prints'} with {stated}.",
         configured if asks_region else None,
         listed if resource.listing else None,
         commands=present(again, *(credential_remedies.with_profile(profile, line) for line in lines if line)),

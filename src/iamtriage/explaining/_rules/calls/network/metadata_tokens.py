@@ -84,7 +84,6 @@ def explain_missing_token(text: str, _facts: Facts) -> Explanation | None:
                 "In a container, the token's response arrives only with a hop limit of 2."
                 if CONTAINER.search(text)
                 else None,
-                "In other languages, the requests are the same: a PUT for the token, then GETs with the header X-aws-ec2-metadata-token.",
                 "Read the credentials again before their Expiration, and pass on all three values: AccessKeyId, SecretAccessKey and Token."
                 if _ROLE_PATH in asked["path"]
                 else None,

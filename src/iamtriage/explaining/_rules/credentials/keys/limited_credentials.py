@@ -222,7 +222,7 @@ MFA_NEEDED = CauseType(
 SESSION_WITHOUT_MFA = CauseType(
     "session-without-mfa",
     title="A session of GetSessionToken without MFA cannot call IAM",
-    text="Temporary credentials of sts:GetSessionToken can call IAM only if the user passed an MFA code. Of the operations of STS, they can call AssumeRole and GetCallerIdentity. Other services accept them.",
+    text="Temporary credentials of sts:GetSessionToken can call IAM only if they were created with an MFA code, and of STS only AssumeRole and GetCallerIdentity. Other services accept them.",
     recognised_by="IAM or STS answers InvalidClientTokenId, and the text shows GetSessionToken or aws-vault exec without MFA, Cloud9, or other calls that the same IAM user made.",
     fix="Pass an MFA code to GetSessionToken, use the keys of the user without a session, or assume a role.",
     sources=("https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html",),

@@ -132,7 +132,7 @@ def _find_mount(case: Case[Failure]) -> _Place | None:
         # https://containers.dev/implementors/json_reference/
         run = f"{login} --use-device-code"
     return _Place(
-        "There is no IAM Identity Center sign-in in the container: it has only files of ~/.aws, and the token of the sign-in is in ~/.aws/sso/cache on your computer.",
+        "There is no IAM Identity Center sign-in in the container: only some files of ~/.aws are mounted, and the token is in ~/.aws/sso/cache on your computer.",
         f"The text shows {quote_words(found[0])}.",
         "The config file only names the session. aws sso login stores the token in the cache, which is not mounted.",
         your_remedy(

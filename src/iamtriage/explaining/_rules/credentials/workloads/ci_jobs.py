@@ -269,7 +269,7 @@ def explain_jobs(jobs: list[workflows.JobWithoutToken], text_of_log: str) -> tup
         )
     else:
         shown = ", ".join(first.permissions) or "{}"
-        text = f"The job {first.name} has its own permissions ({shown}): what they omit is none, whatever {first.granted or 'the workflow'} has."
+        text = f"The job {first.name} has its own permissions ({shown}): what they do not list is not granted, whatever {first.granted or 'the workflow'} has."
     cause = (GRANTED_ELSEWHERE if first.granted else NO_ID_TOKEN_PERMISSION).cause(
         "derived", because, text=text
     )

@@ -205,7 +205,7 @@ def task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
     name = _find_task_definition(text) or "TASK_DEFINITION"
     describe = f"aws ecs describe-task-definition --task-definition {name}"
     deploy = f"aws ecs update-service --cluster ECS_CLUSTER --service SERVICE --task-definition {name.partition(':')[0]}"
-    title = "On ECS: give the task a role"
+    title = "Give the ECS task a role"
     last = "Start tasks of the new revision, as update-service does: running tasks do not change."
     more = None
     if is_missing:

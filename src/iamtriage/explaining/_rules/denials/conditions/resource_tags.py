@@ -99,7 +99,7 @@ def describe_new_resource(
     ]
     if denial.lowercase_action in _TAGGING:
         since = "Since 2023, AWS checks" if denial.service == "elasticloadbalancing" else "AWS checks"
-        text += f" {since} {denial.action} for tags in the call that creates a resource, too. Older policies lack this statement, so that calls fail without a change of yours."
+        text += f" {since} {denial.action} for tags in the call that creates a resource, too. Older policies lack this statement."
         steps = [f"{steps[0]} CreateAction limits it to calls that create the resource."]
     if (controller := find_controller_of_denial(denial.action or "", denial.failure)) is not None:
         steps.append(f"{upper_first(controller.name)} then retries automatically.")

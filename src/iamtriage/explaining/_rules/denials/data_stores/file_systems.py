@@ -110,7 +110,7 @@ def explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
         shown = ",".join(each for each in given if "=" not in each) or ",".join(given)
         admits = "the file system policy does not allow anonymous clients"
         if roles:
-            admits = f"the file system policy in the text allows only {_name_roles(roles)}. The file system policy can stay as it is, and no other one is missing"
+            admits = f"the file system policy in the text allows only {_name_roles(roles)}. The file system policy can stay as it is, and no IAM policy is missing"
         reason = f"The mount options ({shown}) lack iam, so the client sends no identity, and {admits}."
         summary = f"Amazon EFS denied the mount of {mounted}: the mount options lack iam, so the client is anonymous{f', and the file system policy allows only {_name_roles(roles)}' if roles else ''}."
     host = None if region is None else find_endpoint(region)

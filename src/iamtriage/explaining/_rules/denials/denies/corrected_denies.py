@@ -137,7 +137,7 @@ def _name_role(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) ->
         ]
         named = Condition(each.operator, each.key, values if len(values) > 1 else values[0])
         return Correction(
-            f"{stated.words} of {stated.policy.name} is meant to exempt {denial.caller}, but names its sessions: aws:PrincipalArn of a session is the ARN of the role",
+            f"{stated.words} of {stated.policy.name} exempts the sessions of {denial.caller}, but aws:PrincipalArn is always the ARN of the role",
             f"Name the role instead of its sessions in {stated.words}",
             (
                 "The role is then exempt in all its sessions. If it has a path, write the ARN that aws iam get-role prints.",
@@ -182,7 +182,7 @@ def _match_role(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -
         )
         named = Condition(operator, each.key, values if len(values) > 1 else values[0])
         return Correction(
-            f"{stated.words} of {stated.policy.name} is meant to exempt {denial.caller}, but does not match it: {why}",
+            f"{stated.words} of {stated.policy.name} should exempt {denial.caller}, but does not match it: {why}",
             f"Let {stated.words} match the role",
             (
                 f"IAM Identity Center puts its roles into the path /{_RESERVED}, in most cases with its Region: the * stands for that."

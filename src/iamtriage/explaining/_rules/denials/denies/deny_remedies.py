@@ -78,7 +78,7 @@ def exempt_global_service(denial: Denial) -> Remedy:
         step = f"The call cannot go to another Region: {tie}."
     own = [f"{each}:*" for each in services] if tie is None else [denied_regions.exempted_action(denial)]
     exempt = _exempting_statement(denial, own)
-    statement = "The statement with NotAction, which also exempts other services of this kind:"
+    statement = f"The statement with {join_words(tuple(own), 'and')} in its NotAction:"
     if exempt is None:
         statement = "A Deny on aws:RequestedRegion usually exempts such services with NotAction."
     title = f"Have the Deny exempt {names}, which {'has' if len(services) == 1 else 'have'} one endpoint for all Regions"

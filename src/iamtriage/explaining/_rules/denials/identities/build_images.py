@@ -65,9 +65,7 @@ def explain_build_image(denial: Denial) -> Explanation | None:
     is_across = project.account not in {None, owner}
     reason = "the repository policy does not allow codebuild.amazonaws.com"
     if is_across:
-        reason = (
-            f"the image is in account {owner}, the build in {project.account}, which requires SERVICE_ROLE"
-        )
+        reason = f"the image is in account {owner}, the build in {project.account}, and a pull across accounts requires SERVICE_ROLE"
     elif project.account is None:
         reason = f"outside account {owner}, that requires SERVICE_ROLE"
     cause = SERVICE_NOT_ALLOWED.cause(

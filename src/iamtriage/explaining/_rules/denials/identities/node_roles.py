@@ -295,7 +295,7 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
         "The session has the name of an EC2 instance, and the role's name is typical of a node."
         if is_node_role
         else "The session has the name of an EC2 instance, so the role of the instance was used.",
-        f"The {'text names' if is_of_text else 'facts name'} a pod."
+        f"A pod made the call, as the {'text shows' if is_of_text else 'facts say'}."
         if names_pod and not is_node_role
         else None,
         "The text is about pods, or a pod wrote it." if text_is_about_pods and not is_node_role else None,

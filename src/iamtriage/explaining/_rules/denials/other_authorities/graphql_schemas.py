@@ -122,7 +122,7 @@ def explain_graphql_field(denial: Denial) -> Explanation:
     remedy = _directive_remedy(text, _Field(field, line, modes, default, mode))
     if is_known and mode != default:
         return denial.explain(
-            f"AppSync did not let the caller use {field} on type {kind}: the schema opens the field only for the default authorization mode, {default}{f', and the caller comes with {mode}' if mode else ''}.",
+            f"AppSync did not let the caller use {field} on type {kind}: the schema opens the field only for the default authorization mode, {default}{f', and the caller uses {mode}' if mode else ''}.",
             GRAPHQL_FIELD.cause("derived", (f"The text shows the modes {join_words(modes, 'and')}, and the field without a directive: {line}",)),
             remedies=remedy,
             notes=answer,
@@ -180,7 +180,7 @@ def _explain_directives(denial: Denial, of: _Field, kind: str, answer: str | Non
         return None
     both = " ".join(_DIRECTIVES[each] for each in (*opened, mode))
     return denial.explain(
-        f"AppSync did not let the caller use {of.name} on type {kind}: the directives in the schema open the field only for {join_words(tuple(opened), 'and')}, and the caller comes with {mode}.",
+        f"AppSync did not let the caller use {of.name} on type {kind}: the directives in the schema open the field only for {join_words(tuple(opened), 'and')}, and the caller uses {mode}.",
         GRAPHQL_FIELD.cause("derived", (f"The text shows: {line}",), text="A field with directives is open only for the modes that they name."),
         remedies=your_remedy(
             f"Add {_DIRECTIVES[mode]} to {of.name} and to the type that it returns, and deploy the schema",

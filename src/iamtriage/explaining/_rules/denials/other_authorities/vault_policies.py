@@ -89,7 +89,7 @@ def _explain(text: str, request: _Request) -> Explanation:
     written, is_new = "\n".join(lines), path not in blocks
     remedy = owner_remedy(
         f"Allow {allowed} on {clip_text(path)} in {policy} in Vault",
-        "An administrator of Vault runs the commands. vault policy write replaces the whole policy, so the first one prints what it has."
+        "An administrator of Vault runs the commands. vault policy write replaces the whole policy, so the first command saves the present one."
         if is_new
         else "An administrator of Vault changes this block in policy.hcl between the first two commands.",
         "A token has the change at once. The last command, with the token of the program, prints what it may do.",

@@ -35,7 +35,7 @@ _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):p
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
 # The caller is in that organization already (aws:PrincipalOrgID): otherwise, S3 would not name the policy type.
-_SAME_ORGANIZATION = "Such a Deny often requires a network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags: if you can, change the call to meet that."
+_SAME_ORGANIZATION = "Such a Deny often enforces a network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags: if you can, change the call to meet that."
 _WHOM_TO_ASK = "aws organizations describe-organization --query Organization.MasterAccountEmail --output text"
 _OF_EACH = "Then, for each POLICY_ID (list-targets-for-policy prints where it is attached):"
 _PARENTS = f"Administrators {lower_first(commands.PARENTS)}"
@@ -246,7 +246,7 @@ def _typical_rcp(denial: Denial) -> str:
         return f"Such a policy often allows only callers of the same organization (aws:PrincipalOrgID): {guardrails.describe_organization(denial)}."
     if denial.service == "s3":
         return _SAME_ORGANIZATION
-    return "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), a network or TLS."
+    return "Such a policy often admits only callers of the same organization (aws:PrincipalOrgID), a network or TLS connections."
 
 
 def _no_override_sentence(denial: Denial, name: str) -> str:

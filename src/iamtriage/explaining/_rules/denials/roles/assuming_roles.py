@@ -353,7 +353,8 @@ def _allow_remedy(
     if is_named and (is_enough or (condition.remedy and barred_callers.says_allowed(denial))):
         return None  # within one account, a trust policy that names the caller is enough
     where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
-    title = f"{'Also allow' if is_named else 'Allow'} {denial.caller} to {f'pass {attribute}' if attribute else 'assume the role'}{where}"
+    verb = "Also allow" if denial.crosses_accounts else "If the call is still denied, allow"
+    title = f"{verb if is_named else 'Allow'} {denial.caller} to {f'pass {attribute}' if attribute else 'assume the role'}{where}"
     remedy = allow_remedies.allow_remedy(denial, title=title)
     is_trusted = barred_callers.says_trusted(denial) or (findings is not None and findings.allowed)
     if remedy is None or denial.is_explicit or is_trusted:

@@ -116,7 +116,7 @@ def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
         needs = f"{who} needs {json.dumps(allow(action, commands.arn(denial.resource, 'ROLE_ARN')))}"
     if _KEPT.search(denial.failure.text):
         needs = "by the text, it does"
-    steps.append(f"Account {denial.account} must allow it, too: {needs}.")
+    steps.append(f"Account {denial.account} must allow the call, too: {needs}.")
     return tuple(steps)
 
 

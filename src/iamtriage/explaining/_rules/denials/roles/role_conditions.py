@@ -206,7 +206,7 @@ def _change_condition(denial: Denial, remedy: Remedy, *, is_of_role: bool) -> Re
             "Sessions of a role carry no MFA: only IAM users can pass a code. A person with an IAM user can assume the role with it.",
             "The statement is for a role or a program that needs the access.",
             *resource_commands.role_path_steps(denial),
-            "trust.json is the whole trust policy with this statement, because the command replaces the policy.",
+            "trust.json is the whole trust policy with this statement: the command replaces the policy.",
         ),
         commands=(update,),
         policy={**document, "Statement": [*iterate_statements(document), added]},

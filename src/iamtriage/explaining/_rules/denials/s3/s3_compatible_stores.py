@@ -165,8 +165,8 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     call = _call_name(failure)
     answer = _ANSWERS.get(failure.kind, f"answered {{}} with {error_code(failure)}").format(call)
     if (lengths := KEY_LENGTH.search(failure.text)) is not None:
-        of_key = " like one of AWS" if lengths["length"] == "20" else ""
-        answer = f"rejected the access key: it has {lengths['length']} characters{of_key}, and keys of that system have {lengths['own']}"
+        of_key = ", like a key of AWS," if lengths["length"] == "20" else ""
+        answer = f"rejected the access key: it has {lengths['length']} characters{of_key}{'' if of_key else ','} but the keys of this system have {lengths['own']}"
     of_aws = unused_endpoints.is_meant_for_aws(case)
     about_key = _describe_key(failure.kind, None if not of_aws else product or "that system")
     text = f"{OTHER_SOFTWARE.text}{'' if failure.kind == 'aws_error' else about_key}"

@@ -273,7 +273,7 @@ _OPTIONS = {
 }
 _CLOUDFRONT = lazy_pattern(r"\bcloudfront\b", re.IGNORECASE)
 _HASH_OF_BODY = "If then GET works and POST does not, the client must send the hash of the body in x-amz-content-sha256: CloudFront does not compute it."
-_NEEDS_BOTH = "Function URLs that were created since October 2025 require both actions. AWS exempts older ones for a time (its notice says until 1 November 2026), so they can work with one: add it there, too."
+_NEEDS_BOTH = "Function URLs that were created since October 2025 require both actions. AWS exempts older ones for a time (its notice says until 1 November 2026), so an older one can still work with one action."
 FUNCTION_URL_LACKS_ACTION = CauseType(
     "function-url-lacks-action",
     title="The function policy lacks one of the two actions for a function URL",

@@ -109,19 +109,21 @@ def explain_execution_role(denial: Denial) -> Explanation:
     )
     if grant and (allowing := _find_allowing(denial, grant.action, source and source[2])):
         return _explain_allowed(denial, grant.action, allowing.name, role_name or "ROLE_NAME")
-    text = "The function needs the permission for what the call sets up. The caller lacks no permission."
+    text = (
+        "The execution role needs it for what the call sets up. The caller's permissions are not the problem."
+    )
     allow_it: Remedy | None = _FIND_ROLE
     managed_policy = "what the message names"
     if source is not None:
         statements, managed_policy, arn = source
-        text = f"Lambda reads the event source with the execution role of the function. The caller lacks no permission.{_judge_policies(denial.failure.text)}"
+        text = f"Lambda reads the event source with the execution role of the function. The caller's permissions are not the problem.{_judge_policies(denial.failure.text)}"
         missing += f" on {arn}" if arn and stream is None else ""
         allow_it = _source_remedy(statements, managed_policy)
         managed_policy = _service_role_policy(denial, managed_policy)
     elif grant is not None and grant.action.startswith("ec2:"):
         region = None if deployment is None else deployment.region
         allow_it, managed_policy = _vpc_policy_remedy(denial), _vpc_policy(denial, region)
-        text = "The function has a VpcConfig, so Lambda creates its network interfaces with the execution role, which needs ec2:CreateNetworkInterface, ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface. The caller of Lambda needs none of them. Without a VpcConfig, none of them is needed."
+        text = "The function has a VpcConfig, so Lambda creates its network interfaces with the execution role, which needs ec2:CreateNetworkInterface, ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface. The caller of Lambda needs none of them."
     elif grant is not None:
         allow_it = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
         managed_policy = ""
@@ -135,9 +137,10 @@ def explain_execution_role(denial: Denial) -> Explanation:
         differs, contrast = f": {lacking.verdict}", lacking
     if allow_it is not None and coded is None and role_name is not None:
         allow_it = _for_role(allow_it, role_name)
-    is_new = not contrast and (
-        coded is None or role_name is None or managed_policy.rpartition("/")[2] in denial.failure.text
-    )
+    # Somebody may have just attached a policy that the text names.
+    attached = managed_policy.rpartition("/")[2]
+    is_unknown = coded is None and role_name is None
+    is_new = contrast is None and (is_unknown or (attached != "" and attached in denial.failure.text))
     return denial.explain(
         f"Lambda rejected the call: {role} is not allowed to {missing}{differs}.",
         cause,

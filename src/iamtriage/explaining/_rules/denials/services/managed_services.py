@@ -173,7 +173,7 @@ ROLES = {
         ("events:PutTargets", "events:PutRule", "events:DescribeRule"),
         "https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html",
         resource="arn:{partition}:events:{region}:{account}:rule/{rule}",
-        step="Step Functions can reject a policy that is only seconds old: retry then. In code, let the state machine depend on the policy (in Terraform, with depends_on).",
+        step="Step Functions can reject a policy that is only seconds old: retry then. In code, let the state machine depend on the policy (DependsOn, in Terraform depends_on).",
         show=_SHOW_MACHINE,
         service="states",
         why="An integration that waits (.sync) needs events:PutTargets, events:PutRule and events:DescribeRule, with which Step Functions creates and manages the rule itself. Without .sync, there is no rule.",

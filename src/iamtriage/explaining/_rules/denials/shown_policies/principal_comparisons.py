@@ -79,7 +79,7 @@ def _find_difference(denial: Denial, policy: KnownPolicy) -> tuple[CauseType, st
         for each in named
         if resource is None or not elements & each.keys() or names_resource(each, resource) is not False
     ]
-    only = "Principal and action match the statement: only the Resource does not."
+    only = "Only the Resource of the statement does not match: principal and action do."
     if (incomplete := find_incomplete(denial, policy.content)) is not None:
         old, new = incomplete
         verdict = (
@@ -89,7 +89,7 @@ def _find_difference(denial: Denial, policy: KnownPolicy) -> tuple[CauseType, st
     of_caller = [each for each in on if names_caller(each, denial)]
     if not of_caller and (slip := find_resource_slip(denial, named)) is not None:
         old, fixed = slip
-        return STATED_POLICY_OTHER_RESOURCE, f"has the Resource {clip_text(old)} for it: {fixed.reason}", only
+        return STATED_POLICY_OTHER_RESOURCE, f"names {clip_text(old)}, but {fixed.reason}", only
     if not on:
         allowed = allowed_resources(named)
         if denial.service == "lambda" and (qualifier := _find_qualifier(resource or "", allowed)):

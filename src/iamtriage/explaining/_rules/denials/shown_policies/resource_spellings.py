@@ -168,8 +168,8 @@ def find_slip_contrast(
     )
     if "'s path" in fixed.reason and "*" in old:
         again = f"Keep {clip_text(old)}, too, if it is also meant for what has no path."
-    verdict = f"has the Resource {clip_text(old)} for it: {fixed.reason}"
-    cause = "The action matches the statement: only the Resource does not."
+    verdict = f"names {clip_text(old)}, but {fixed.reason}"
+    cause = "Only the Resource of the statement does not match: the action does."
     remedy = None
     if policy.is_code:
         remedy = correct_line_remedy(text, title, [(old, new)], only, again, build=account_remedy)

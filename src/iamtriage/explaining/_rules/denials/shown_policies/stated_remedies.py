@@ -287,7 +287,7 @@ def explain_without_effect(
     """Add that a policy allows the call but had no effect on it, as AWS found none of the caller that allows it."""
     account = denial.account or "of the call"
     steps: tuple[str, ...] = (
-        "The lists must name it. Only the default version of a managed policy is in effect.",
+        "The lists must name the policy. Only the default version of a managed policy is in effect.",
         f"Print the lists with credentials of the account {account}: another one can have a role or user with the same name.",
         "If it was attached or changed after the call, or seconds before it, repeat the call.",
     )

@@ -97,7 +97,7 @@ def describe_partial_arn(denial: Denial, whole: str) -> Contrast:
         page = "https://github.com/aws/aws-cdk/issues/12411"
         remedy = your_remedy(title, step, url=page)
     return Contrast(
-        f"has the secret's ARN without {end} at the end, but IAM compares it with the whole ARN",
+        f"names the secret without the end of its ARN ({end}), and IAM compares whole ARNs",
         remedy,
         f"The call may use the secret's name or the ARN without its end{shown}. The policy may not: the secret's ARN is {clip_text(whole)}.{NOT_KMS if 'KMS' in denial.failure.text else ''}",
     )

@@ -236,7 +236,6 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     rewrite = your_remedy(
         f"Update the kubeconfig for {mine}",
         f"Or remove {setting.partition(' ')[0]} from the exec block of the kubeconfig's user.",
-        "Then kubectl auth whoami prints the user name in the cluster.",
         commands=(update, check, "kubectl auth whoami"),
         url=pages.EKS_KUBECONFIG,
     )

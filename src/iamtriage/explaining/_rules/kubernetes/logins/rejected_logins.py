@@ -205,11 +205,10 @@ def _kubeconfig_remedy(case: AnyCase, cluster: Cluster, found: _Clusters) -> Rem
     return your_remedy(
         f"Update the kubeconfig for the cluster {cluster.argument}",
         step,
-        f"If you meant the cluster {clip_text(found.of_token)}, update the kubeconfig for that one instead: the server must be its endpoint, too.",
+        f"If you meant the cluster {clip_text(found.of_token)}, update the kubeconfig for that one instead.",
         "Only if kubectl is still rejected, check that the caller has access to the cluster.",
         commands=(
             update,
-            "kubectl config current-context",
             "kubectl auth whoami",
         ),
         url=pages.EKS_KUBECONFIG,

@@ -228,7 +228,7 @@ def other_side_command(
     return Labelled(f"Then, in account {denial.account}:", line)
 
 
-BY_LAST_COMMAND = "the last command does that"
+BY_LAST_COMMAND = "if it does not yet, run the last command"
 """How a step says that the remedy also allows the action in the account of the caller."""
 
 
@@ -248,7 +248,7 @@ def describe_other_side(denial: Denial, added: dict[str, Any] | None) -> tuple[s
     if added is not None and commands.arn(denial.resource) == denial.resource:
         own = other_side_command(denial, added["Action"])
         if own is not None:
-            return f"Account {denial.account} must allow it, too: {BY_LAST_COMMAND}.{key}", own
+            return f"Account {denial.account} must allow the call, too: {BY_LAST_COMMAND}.{key}", own
     actions = denial.action or "the action" if added is None else added["Action"]
     what = actions if isinstance(actions, str) else join_words(tuple(actions), "and")
     return (

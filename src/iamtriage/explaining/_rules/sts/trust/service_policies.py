@@ -193,7 +193,7 @@ def _describe(
     kept = "Its other principals can keep the role while they still use it."
     others = list_services(question.facts.trust_policy)
     if _EDGE.issuperset((service, *others)):
-        text = "A function of Lambda@Edge needs both in one role: lambda.amazonaws.com creates and runs it in us-east-1, edgelambda.amazonaws.com runs its replicas."
+        text = "A Lambda@Edge function needs both in one role: lambda.amazonaws.com creates and runs it in us-east-1, edgelambda.amazonaws.com runs its replicas."
         cause = attrs.evolve(cause, text=text)
         kept = ""
     elif others:
@@ -296,7 +296,7 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
         step = "It must be the account of the resource that uses the role."
     elif (actual := question.known.get(key.lower())) is not None:
         value, difference = [*result.expected, actual], f", and the request has {clip_text(actual)}"
-        step = f"{trust_fixes.REMOVE_OLD} If {expected} is right, change the resource that uses the role instead."
+        step = f"{trust_fixes.REMOVE_OLD} If {expected} is right, keep the condition, and change the request."
     elif key.lower() == _SOURCE_ARN and (
         found := find_source_arn(result.expected[0] if result.expected else "", question.text)
     ):

@@ -33,7 +33,11 @@ from iamtriage.explaining._rules.shared.remedies import (
 )
 from iamtriage.explaining._rules.shared.requirements.services import ASSUME_ROLE, service_trust_policy
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
-from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment, trust_in_code_steps
+from iamtriage.explaining._rules.shared.texts.deployment_tools import (
+    find_deployment,
+    find_role_in_stack,
+    trust_in_code_steps,
+)
 from iamtriage.explaining._rules.sts.trust import service_policies, template_trust
 from iamtriage.failures._failures import AwsError, InvalidArn, MissingCredentials
 from iamtriage.policies._documents import allow
@@ -154,9 +158,12 @@ def explain_untrusted_role(
         )
     if trust is not None:
         retry = () if trust.is_allowed else ("Retry after a few seconds: the change has to propagate.",)
-        fix = template_trust.change_template_remedy(case.failure.text, trust.remedy, *retry) or attrs.evolve(
-            trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry)
-        )
+        fix = template_trust.change_template_remedy(
+            case.failure.text,
+            trust.remedy,
+            *retry,
+            address=find_role_in_stack(find_deployment(case.failure, case.facts), name),
+        ) or attrs.evolve(trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry))
         verdict, remedies, causes = trust.verdict, (fix,), (causes[0], trust.cause)
         if trust.is_allowed and name is not None and _is_new(case.failure.text, name):
             verdict = "the trust policy in the text is right, but the role is only seconds old, and the service does not see it yet"

@@ -60,20 +60,29 @@ def find_template_role(text: str) -> CodedPrincipal | None:
     return roles[0]
 
 
-def change_template_remedy(text: str, remedy: Remedy, *last: str) -> Remedy | None:
-    """Return a remedy that changes a trust policy in the template in the text instead, or ``None`` without one."""
+def change_template_remedy(
+    text: str, remedy: Remedy, *last: str, address: str | None = None
+) -> Remedy | None:
+    """Return a remedy that changes a trust policy in the template instead, or ``None`` without one.
+
+    Args:
+        text: The text, which can have the template.
+        remedy: The remedy by hand.
+        last: Further steps.
+        address: The role in a template that the text does not have.
+    """
     role = find_template_role(text)
-    if role is None or remedy.policy is None or remedy.layer != "role_trust":
+    address = address if role is None else role.address
+    if address is None or remedy.policy is None or remedy.layer != "role_trust":
         return None
-    step = (
-        f"In the template, replace the AssumeRolePolicyDocument of {role.address} with this one, and deploy."
-    )
+    step = f"In the template, replace the AssumeRolePolicyDocument of {address} with this one, and deploy."
     manifest = "\n".join(("AssumeRolePolicyDocument:", *(f"  {line}" for line in write_yaml(remedy.policy))))
-    if role.is_terraform:
-        step = f"In the code, replace the assume_role_policy of {role.address} with this one, and apply."
+    is_terraform = role is not None and role.is_terraform
+    if is_terraform:
+        step = f"In the code, replace the assume_role_policy of {address} with this one, and apply."
         manifest = f"assume_role_policy = jsonencode({json.dumps(remedy.policy, indent=2)})"
     return change_policy_in_code(
-        remedy, step, *last, manifest=manifest, language="hcl" if role.is_terraform else "yaml"
+        remedy, step, *last, manifest=manifest, language="hcl" if is_terraform else "yaml"
     )
 
 

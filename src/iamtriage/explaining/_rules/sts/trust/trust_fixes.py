@@ -36,9 +36,7 @@ _AUDIENCE_SETTINGS = {
 }
 _MAX_MISMATCHES = 3
 REMOVE_OLD = "Remove the old value if nothing uses it."
-WHOLE_DOCUMENT = (
-    "trust.json is the whole trust policy with this change, because the command replaces the policy."
-)
+WHOLE_DOCUMENT = "trust.json is the whole trust policy with this change: the command replaces the policy."
 
 
 def pass_action_remedy(text: str) -> Remedy | None:
