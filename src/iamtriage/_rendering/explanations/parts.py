@@ -34,6 +34,7 @@ _MESSAGE_SAYS = "The message says: "
 # The clause by which AWS states an implicit denial:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html.
 _MISSING_ALLOW = f"{_MESSAGE_SAYS}because no "
+_NO_ALLOW = lazy_pattern(f"No identity-based policy of |{_MISSING_ALLOW}identity-based policy ")
 IMPLICIT = "The denial is implicit."
 """What such a clause means. The verdict says it, because a row of its own takes two lines."""
 # A sentence that only quotes the text.
@@ -55,7 +56,7 @@ _COMMON_WORD = lazy_pattern(
 )
 _PRONOUN = lazy_pattern(r"(?:It|Its|That|Their|They|These|This|Such)\b")
 # What can stand for something in the sentence before.
-_REFERENCE = lazy_pattern(r"\b(?:it|its|that|their|them|these|they|this)\b", re.IGNORECASE)
+_REFERENCE = lazy_pattern(r"\b(?:it|its(?! own)|that|their(?! own)|them|these|they|this)\b", re.IGNORECASE)
 # The start of a sentence about what the summary does not say.
 _CONTRAST = lazy_pattern(r"(?:Apart from that|Only|Otherwise)\b")
 _NEGATION = lazy_pattern(r"\b(?:neither|no|not|only)\b", re.IGNORECASE)
@@ -200,6 +201,9 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
         if not (is_repeated or quotes or others or has_code or is_clear):
             meaning = _without_repetition(cause.text, summary) if is_certain else [cause.text]
         text = _format_row(cause, quotes, meaning, others)
+        if number and is_certain and _NO_ALLOW.match(text) and len(SENTENCE_END.split(text)) == 1:
+            # The first cause says what is missing.
+            text = IMPLICIT
         if not text and any(shown for _, shown in rows):
             continue
         if is_quote_only and is_certain:

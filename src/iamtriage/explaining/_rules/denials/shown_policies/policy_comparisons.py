@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, upper_first
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -201,7 +201,11 @@ def find_deny(policy: KnownPolicy, action: str, resource: str | None) -> dict[st
 def _other_action_cause(denial: Denial, action: str, policy: KnownPolicy, similar: str | None) -> Cause:
     """Return that a policy does not allow an action, and what it allows instead."""
     subject, allows = capitalize_start(policy.name), policy.allows
-    text = f"{subject} does not allow {action}{f': it {similar}' if similar else statement_words.describe_allowed(allows, action)}."
+    instead = statement_words.describe_allowed(allows, action)
+    text = f"{subject} does not allow {action}{f': it {similar}' if similar else instead}."
+    if not similar and not policy.is_code and instead.startswith(": of "):
+        # The verdict says that it does not allow the action.
+        text = f"{upper_first(instead[2:].replace(', it ', f', {policy.name} ', 1))}."
     again = is_known_policy(policy.name) and _ATTACHED_AGAIN.search(denial.failure.text)
     operation = statement_words.find_operation(allows, action) if similar else None
     is_certain = not policy.is_code

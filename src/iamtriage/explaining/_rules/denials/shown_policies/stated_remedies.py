@@ -165,8 +165,8 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     statement = f"the statement {sid or f'that allows {denial.action}'} in {policy.name}"
     needed, allowed = list_actions(iterate_statements(remedy.policy or {})), list_actions(allowing)
     # A program that uses one more resource most likely calls them on it, too.
-    others = ", whose other actions then apply to it, too" if allowed - needed else ""
-    step = f"Add {clip_text(lacking[0])} to the Resource of {statement}{others}{OR_ATTACH}"
+    others = " The other actions of the statement then apply to it, too." if allowed - needed else ""
+    step = f"Add {clip_text(lacking[0])} to the Resource of {statement}{OR_ATTACH}{others}"
     if len(needed) > 1 and not needed <= allowed:
         # The other actions are not to be allowed on the resources of that statement, too.
         step = f"Add the statement below to {policy.name}, or attach it as a separate policy."

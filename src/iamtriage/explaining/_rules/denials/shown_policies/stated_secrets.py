@@ -256,7 +256,7 @@ def keep_alias(denial: Denial, allowed: Iterable[str], remedy: Remedy) -> Remedy
     steps = (
         f"The condition allows the key that has the alias, also after the alias gets another one: {who}. The code can go on using the alias.",
         f"For this key only, without the condition, use {clip_text(denial.resource or '')} as Resource.",
-        *(each for each in remedy.steps if not each.endswith(OR_ATTACH)),
+        *(each for each in remedy.steps if OR_ATTACH not in each),
     )
     by_alias = {**statement, "Resource": keys, "Condition": condition}
     return attrs.evolve(with_statements(remedy, [by_alias]), steps=steps)
