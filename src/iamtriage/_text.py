@@ -291,4 +291,7 @@ def _unescape(escaped: re.Match[str]) -> str:
 
 def clip_text(text: str) -> str:
     """Truncate and escape a text like :func:`quote_json`, without the quotes."""
-    return quote_json(text)[1:-1]
+    shown = hide_beginning(text)
+    # JSON escapes nothing in most names.
+    is_plain = shown.isascii() and shown.isprintable() and '"' not in shown and "\\" not in shown
+    return shown if is_plain and len(shown) <= _MAX_JSON else quote_json(text)[1:-1]

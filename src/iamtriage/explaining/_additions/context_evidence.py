@@ -91,8 +91,7 @@ _NAMES = {
 def evidence_of_context(explanation: Explanation, facts: Facts) -> Iterator[str]:
     """Yield a line for each part of the text that states a value in the remedies."""
     context = context_of(facts)
-    shown = "\n".join(_texts(explanation))
-    by_words: dict[str, list[str]] = {}
+    found: list[tuple[str, Stated]] = []
     stated_already = _stated_by_failure(explanation)
     names = dict(_NAMES)
     action = getattr(explanation.failure, "action", None)
@@ -100,16 +99,21 @@ def evidence_of_context(explanation: Explanation, facts: Facts) -> Iterator[str]
         # The policy's condition contains the service that gets the role.
         names["service"] = "called service"
     for name, label in names.items():
-        stated: Stated | None = getattr(context, name)
+        stated = getattr(context, name)
         if getattr(facts, name, None) is not None and name not in facts.derived:
             continue  # the user supplied it
         if stated is None:
             continue
         value = stated.value.rpartition("/")[2] if name == "workload" else stated.value
-        if stated.value in shown and value not in stated_already:
+        if value not in stated_already:
+            found.append((label, stated))
+    if not found:
+        return  # remedies are built when they are read
+    shown = "\n".join(_texts(explanation))
+    by_words: dict[str, list[str]] = {}
+    for label, stated in found:
+        if stated.value in shown:
             by_words.setdefault(_shown_words(stated), []).append(label)
-    if not by_words:
-        return
     for words, labels in by_words.items():
         yield f"The text states the {' and '.join(labels)}: {quote_words(words)}."
 

@@ -87,7 +87,7 @@ def read_context(failure: Failure) -> Context:
         return NOTHING
     low, high = max(start - _CHARS_OF_DOCUMENTS, 0), end + _CHARS_OF_DOCUMENTS
     whole = text[low:high]
-    if not any(sign in whole for sign in _SIGNS) and not _lacks_call(failure):
+    if not any(map(whole.__contains__, _SIGNS)) and not _lacks_call(failure):
         return NOTHING
     # Most failures are on a separate line, and there are many readers.
     from iamtriage.explaining._context.searching import search_context

@@ -186,9 +186,6 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     is_other_software = text_signs.AWS_COMPATIBLE.search(case.text) is not None
     # The CLI signs the request itself.
     is_from_cli = _CLI_CALL.search(message) is not None
-    set_keys = key_sources.stored_keys_remedy(case) or _COPY_KEYS
-    if not is_presigned:
-        set_keys = secret_keys.set_again(case) or set_keys
     summary = f"{'The endpoint' if is_other_software else 'AWS'} knows the access key ID, but rejected the signature: most often, the secret access key is wrong. No permission is missing."
     problem = None if is_presigned else secret_keys.find_secret_problem(case.failure.text)
     is_of_shell = is_from_cli or getattr(case.context.command, "program", "") == "aws"
@@ -212,6 +209,11 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         wrong_secret = WRONG_SECRET.cause("derived", text=as_sentence(problem))
     may_be_elsewhere = is_other_software or (is_s3 and problem is None and not clues.find_aws_hosts(message))
     changed = _changed_request_remedy(message, is_presigned=is_presigned or is_s3)
+
+    def set_keys() -> Remedy:
+        again = None if is_presigned else secret_keys.set_again(case)
+        return again or key_sources.stored_keys_remedy(case) or _COPY_KEYS
+
     by_client = ""
     if denies_proxy(case.failure.text):
         by_client = (
@@ -225,9 +227,9 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         wrong_secret,
         None if problem is not None else REQUEST_CHANGED.cause(text=by_client),
         edited_url if may_be_edited and not is_presigned else None,
-        remedies=(
+        remedies=lambda: (
             difference and difference.remedy,
-            set_keys,
+            set_keys(),
             None if problem is not None else changed,
             credential_remedies.check_endpoint(is_other_software=True) if may_be_elsewhere else None,
         ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+import functools
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeAlias, TypeVar
 
 import attrs
 
@@ -15,13 +16,16 @@ from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._context.model import Context
-    from iamtriage.explaining._explanations.remedies import Remedies, Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.failures._failures import AccessDenied
     from iamtriage.typing import Deny, PolicyType
 
+_Given: TypeAlias = "Remedy | tuple[Remedy | None, ...] | None"
 FailureT_co = TypeVar("FailureT_co", bound=Failure, covariant=True)
 
 # Characters of context on each side of a failure: enough for a log entry, and fast to search.
@@ -72,7 +76,7 @@ class Explainable(Value, Generic[FailureT_co]):
         summary: str,
         *causes: Cause | None,
         topic: str = "",
-        remedies: Remedies | Remedy | tuple[Remedy | None, ...] | None = (),
+        remedies: _Given | Callable[[], _Given] = (),
         notes: str | tuple[str | None, ...] | None = (),
     ) -> Explanation:
         """Return the explanation of the failure, without the causes, remedies and notes that are ``None``.
@@ -81,15 +85,22 @@ class Explainable(Value, Generic[FailureT_co]):
             summary: The failure in one sentence.
             *causes: The causes, the most certain first.
             topic: The subject; by default the code of the first cause.
-            remedies: The remedy, or several in the order to try them.
+            remedies: The remedy, or several in the order to try them; or a function that builds them when they are read.
             notes: Further information, as one note or several.
         """
         kept = tuple(each for each in causes if each is not None)
-        if not callable(remedies):
-            several = remedies if isinstance(remedies, tuple) else (remedies,)
-            remedies = tuple(each for each in several if each is not None)
+        built = functools.partial(_build, remedies) if callable(remedies) else _keep(remedies)
         lines = present_lines(notes)
-        return Explanation(self.failure, topic or kept[0].code, summary, kept, remedies, lines)
+        return Explanation(self.failure, topic or kept[0].code, summary, kept, built, lines)
+
+
+def _build(remedies: Callable[[], _Given]) -> tuple[Remedy, ...]:
+    return _keep(remedies())
+
+
+def _keep(remedies: _Given) -> tuple[Remedy, ...]:
+    several = remedies if isinstance(remedies, tuple) else (remedies,)
+    return tuple(each for each in several if each is not None)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -111,7 +122,9 @@ class Case(Explainable[FailureT_co]):
         words = self.failure.text[
             max(start - _CHARS_AROUND, 0) : min(end, start + 4 * _CHARS_AROUND) + _CHARS_AROUND
         ]
-        return " ".join(words.split())
+        # Most texts are a line without anything to fold.
+        is_folded = words.isprintable() and "  " not in words
+        return words.strip() if is_folded else " ".join(words.split())
 
     @property
     def service(self) -> str | None:

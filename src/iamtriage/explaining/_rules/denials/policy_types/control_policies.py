@@ -82,6 +82,7 @@ def explain_service_control(denial: Denial) -> Explanation:
     reasons = matching_reasons(denial.action, denial.facts.authorization_details)
     targets = (each.target_arn or "" for each in reasons if each.policy_type == "service_control")
     level = next(filter(None, targets), "").rpartition("/")[2]
+    blocked = None if level else find_blocked_level(denial)
     where = "some level between the organization's root and the account"
     title = f"Allow {denial.action or 'the action'} in a service control policy"
     replaced = "most likely, FullAWSAccess was replaced"
@@ -95,31 +96,35 @@ def explain_service_control(denial: Denial) -> Explanation:
         title = f"Allow it in a service control policy of {clip_text(level)}"
         find = f"{clip_text(level)} has none ({replaced}): add the statement to a policy there."
         lines = (*commands.list_control_policies(quote_argument(level))[:1], describe)
-    remedy = Remedy(
-        title=title,
-        who="organization administrator",
-        steps=present(
-            f"At each level (root, organizational units, account), an attached policy must allow the action. {find}",
-            ask,
-            None if level else commands.PARENTS,
-            *guardrails.resource_steps(denial),
-        ),
-        commands=lines,
-        statement=guardrails.add_named_actions(guardrails.allowing_statement(denial), denial),
-        layer="service_control",
-        url=pages.SERVICE_CONTROL,
-    )
+
+    def change() -> Remedy:
+        if blocked is not None:
+            return allow_at_level(denial, blocked, ask)
+        return Remedy(
+            title=title,
+            who="organization administrator",
+            steps=present(
+                f"At each level (root, organizational units, account), an attached policy must allow the action. {find}",
+                ask,
+                None if level else commands.PARENTS,
+                *guardrails.resource_steps(denial),
+            ),
+            commands=lines,
+            statement=guardrails.add_named_actions(guardrails.allowing_statement(denial), denial),
+            layer="service_control",
+            url=pages.SERVICE_CONTROL,
+        )
+
     text = f"At {where}, no service control policy allows the action, and no Deny matched. {_no_override_sentence(denial, 'service control policy')}"
-    blocked = None if level else find_blocked_level(denial)
     if blocked is not None:
-        level, remedy = blocked.level.target, allow_at_level(denial, blocked, ask)
+        level = blocked.level.target
         text = f"{blocked.describe()} {_no_override_sentence(denial, 'service control policy')}"
     if (own := guardrails.describe_own_allow(denial)) is not None:
         text = f"{text} {capitalize_start(own)}, so {denial.caller} needs no other policy."
     else:
         text = f"{text} {capitalize_start(denial.caller)} also needs its own Allow."
     verdict = f"no service control policy{f' of {clip_text(level)}' if level else ''} allows it"
-    return guardrails.explain_guardrail(denial, verdict, text, "service_control", remedy, *scope)
+    return guardrails.explain_guardrail(denial, verdict, text, "service_control", change, *scope)
 
 
 def explain_resource_control(denial: Denial) -> Explanation:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -79,10 +80,21 @@ def _describe_effect(denial: Denial, verb: str) -> str:
 
 def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
-    explicit = denial.is_explicit
     verbs = {"explicit": "explicitly denies it", "implicit": "does not allow it"}
     verb = verbs.get(denial.deny or "", "blocks it")
     text = _describe_effect(denial, verb)
+    return guardrails.explain_guardrail(
+        denial,
+        f"the VPC endpoint's policy {verb}",
+        text,
+        "vpc_endpoint",
+        functools.partial(_endpoint_remedy, denial),
+    )
+
+
+def _endpoint_remedy(denial: Denial) -> Remedy:
+    """Return the remedy that changes the policy of the endpoint."""
+    explicit = denial.is_explicit
     region = region_argument(denial)
     is_named = denial.context.vpc_endpoint is not None
     on_instance = () if is_named else _vpc_commands(denial, region)
@@ -126,7 +138,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
                 where = f"in account {denial.resource_account}"
             notes += (f"The resource's policy must allow the call, too, {where}.",)
         notes += ("The change can take minutes to take effect.",)
-    remedy = Remedy(
+    return Remedy(
         title=title,
         who="account administrator",
         steps=(*steps, *notes),
@@ -134,9 +146,6 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         statement=endpoint_statement(denial),
         layer="vpc_endpoint",
         url=pages.VPC_ENDPOINT,
-    )
-    return guardrails.explain_guardrail(
-        denial, f"the VPC endpoint's policy {verb}", text, "vpc_endpoint", remedy
     )
 
 

@@ -130,21 +130,23 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         intent = denial_remedies.describe_intention(denial, name.rpartition("/")[2])
         narrow = f"{intent} If the request is legitimate, an administrator can scope it down or remove it; the boundary must also allow {denial.action}. "
     versions = f" {commands.FIVE_VERSIONS}" if can_change else ""
-    remedy = Remedy(
-        title=title,
-        who="account administrator",
-        steps=(
-            *steps,
-            *resource_steps(denial),
-            f"{narrow}A change affects every principal that list-entities-for-policy prints.{versions}",
-        ),
-        commands=_boundary_commands(denial),
-        statement=_boundary_statement(denial),
-        layer="permissions_boundary",
-        url=pages.BOUNDARIES,
-    )
-    others = present(_given_role_remedy(denial))
-    return explain_guardrail(denial, verdict, text, "permissions_boundary", remedy, others=others)
+
+    def change() -> Remedy:
+        return Remedy(
+            title=title,
+            who="account administrator",
+            steps=(
+                *steps,
+                *resource_steps(denial),
+                f"{narrow}A change affects every principal that list-entities-for-policy prints.{versions}",
+            ),
+            commands=_boundary_commands(denial),
+            statement=_boundary_statement(denial),
+            layer="permissions_boundary",
+            url=pages.BOUNDARIES,
+        )
+
+    return explain_guardrail(denial, verdict, text, "permissions_boundary", change, other=_given_role_remedy)
 
 
 def explain_guardrail(
@@ -154,7 +156,7 @@ def explain_guardrail(
     layer: PolicyType,
     change: Remedy | Callable[[], Remedy],
     *notes: str,
-    others: tuple[Remedy, ...] = (),
+    other: Callable[[Denial], Remedy | None] | None = None,
 ) -> Explanation:
     """Return the explanation of a denial by a policy that caps permissions.
 
@@ -165,13 +167,13 @@ def explain_guardrail(
         layer: The type of the policy.
         change: The remedy that changes the policy, or a function that builds it when the remedies are read.
         *notes: The notes.
-        others: Remedies for a missing Allow that leave the policy as it is.
+        other: Builds the remedy for a missing Allow that leaves the policy as it is.
     """
 
     def build_remedies() -> tuple[Remedy, ...]:
         remedy = change() if callable(change) else change
         if not denial.is_explicit:
-            return (remedy, *others)
+            return present(remedy, None if other is None else other(denial))
         remedies = (denial_remedies.authorization_details_remedy(denial), remedy)
         # With a named policy, decoding adds only which statement of it denied.
         ordered = reversed(remedies) if denial.policy else remedies

@@ -111,34 +111,44 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         found, policy = denial.policy, ""
         if _is_of_group(denial):
             policy = f" It is not attached to {denial.caller} itself, so a group of the user has it: list-entities-for-policy prints which."
-    details = denial_remedies.authorization_details_remedy(denial)
-    lacks_allow = decisions.other_policies_without_allow(denial.facts, denial.action) is not None
-    also = other_side_command(denial, denial.action or "") if lacks_allow else None
-    remedy = remedies.account_remedy(
-        f"{'Read' if named else 'Find'} the Deny statement, {denial_remedies.CHANGE_OR_NARROW}",
-        None
-        if inline or denial.policy
-        else _SEARCH.format(_OF_GROUPS if of_group else "", denial.action or "the action", denial.service),
-        # A group says why: what the statement requires matters less.
-        None if decisions.denying_group(denial.facts, denial.action) else typical_requirement(denial),
-        "If the evaluated Deny, which the first command prints, has a Condition, avoid what it matches."
-        if evaluated
-        else denial_remedies.CHANGE_CALL,
-        _change_step(denial),
-        *denied_regions.region_steps(denial),
-        commands=(
-            *(inline or _policy_commands(denial)),
-            *(_leave_group(denial) if inline else ()),
-            also and also._replace(label="Then add the Allow that the call also lacks:"),
-        ),
-        url=pages.EVALUATION,
-    )
-    first: Remedy | None = attrs.evolve(remedy, layer="identity")
-    if is_revoked:
-        first, details = None, None
-    if _MANAGED_POLICY.match(denial.policy or "") and denial.principal is not None:
-        first = _detach_remedy(denial, name)
+    is_managed = _MANAGED_POLICY.match(denial.policy or "") is not None and denial.principal is not None
+    if is_managed:
         policy = f"{policy} It is an AWS managed policy, which only AWS changes."
+
+    def build_remedies() -> tuple[Remedy | None, ...]:
+        details = denial_remedies.authorization_details_remedy(denial)
+        lacks_allow = decisions.other_policies_without_allow(denial.facts, denial.action) is not None
+        also = other_side_command(denial, denial.action or "") if lacks_allow else None
+        remedy = remedies.account_remedy(
+            f"{'Read' if named else 'Find'} the Deny statement, {denial_remedies.CHANGE_OR_NARROW}",
+            None
+            if inline or denial.policy
+            else _SEARCH.format(
+                _OF_GROUPS if of_group else "", denial.action or "the action", denial.service
+            ),
+            # A group says why: what the statement requires matters less.
+            None if decisions.denying_group(denial.facts, denial.action) else typical_requirement(denial),
+            "If the evaluated Deny, which the first command prints, has a Condition, avoid what it matches."
+            if evaluated
+            else denial_remedies.CHANGE_CALL,
+            _change_step(denial),
+            *denied_regions.region_steps(denial),
+            commands=(
+                *(inline or _policy_commands(denial)),
+                *(_leave_group(denial) if inline else ()),
+                also and also._replace(label="Then add the Allow that the call also lacks:"),
+            ),
+            url=pages.EVALUATION,
+        )
+        first: Remedy | None = attrs.evolve(remedy, layer="identity")
+        if is_revoked:
+            first, details = None, None
+        if is_managed:
+            first = _detach_remedy(denial, name)
+        # The authorization details name the policy, if the message does not.
+        ordered = (first, details) if denial.policy else (details, first)
+        return (denied_regions.model_region_remedy(denial), *ordered)
+
     every = ", as it does every action" if is_of_all else ""
     verdict = f"{named or unnamed} explicitly denies it{every}{denied_regions.other_model_region(denial)}"
     return denial.explain(
@@ -148,11 +158,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             "identity",
             f"{'' if named else f'A Deny in {found} matches.'}{policy} {'An Allow does not override it.' if is_revoked or is_of_all else why_no_allow_helps(denial)}".lstrip(),
         ),
-        # The authorization details name the policy, if the message does not.
-        remedies=(
-            denied_regions.model_region_remedy(denial),
-            *((first, details) if denial.policy else (details, first)),
-        ),
+        remedies=build_remedies,
         notes=ONE_POLICY_TYPE,
     )
 

@@ -81,28 +81,32 @@ def explain_assume_role(denial: Denial) -> Explanation:
     findings = condition.findings
     # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
     is_trusted = condition.names_caller or barred_callers.says_trusted(denial)
-    trust_remedy = None if is_trusted or own_role else _change_trust_remedy(denial, findings)
-    omitted = role_calls.omit_attribute_remedy(denial)
-    allow_remedy = _allow_remedy(denial, condition, attribute) if can_allow else None
-    if allow_remedy and trust_remedy and any("trust.json" in each for each in allow_remedy.commands):
-        title = f"Or, for a third party, trust {denial.caller} with an external ID"
-        trust_remedy = attrs.evolve(trust_remedy, title=title)
-    remedies = [
-        barred_callers.own_credentials_remedy(denial, own_role)
-        if barred_callers.assumes_itself(denial)
-        else None,
-        condition.remedy,
-        allow_remedy,
-        barred_callers.as_other_way(denial, trust_remedy),
-        omitted,
-        denial_remedies.authorization_details_remedy(denial),
-    ]
-    if _names_trust_policy(denial) or attribute is not None or _is_unlike_others(denial):
-        # The trust policy comes first if AWS names it, for what a session passes on, and if other accounts work.
-        # To pass on nothing is the alternative to all changes of policies.
-        remedies.sort(key=lambda each: (each is None or each.layer != "role_trust", each is not omitted))
-    if omitted is not None and role_calls.is_omitted_first(denial):
-        remedies.sort(key=lambda each: each is not omitted)
+
+    def build_remedies() -> tuple[Remedy | None, ...]:
+        trust_remedy = None if is_trusted or own_role else _change_trust_remedy(denial, findings)
+        omitted = role_calls.omit_attribute_remedy(denial)
+        allow_remedy = _allow_remedy(denial, condition, attribute) if can_allow else None
+        if allow_remedy and trust_remedy and any("trust.json" in each for each in allow_remedy.commands):
+            title = f"Or, for a third party, trust {denial.caller} with an external ID"
+            trust_remedy = attrs.evolve(trust_remedy, title=title)
+        remedies = [
+            barred_callers.own_credentials_remedy(denial, own_role)
+            if barred_callers.assumes_itself(denial)
+            else None,
+            condition.remedy,
+            allow_remedy,
+            barred_callers.as_other_way(denial, trust_remedy),
+            omitted,
+            denial_remedies.authorization_details_remedy(denial),
+        ]
+        if _names_trust_policy(denial) or attribute is not None or _is_unlike_others(denial):
+            # The trust policy comes first if AWS names it, for what a session passes on, and if other accounts work.
+            # To pass on nothing is the alternative to all changes of policies.
+            remedies.sort(key=lambda each: (each is None or each.layer != "role_trust", each is not omitted))
+        if omitted is not None and role_calls.is_omitted_first(denial):
+            remedies.sort(key=lambda each: each is not omitted)
+        return (*remedies,)
+
     return denial.explain(
         wording.denial_summary(
             denial,
@@ -112,7 +116,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         ),
         *_causes(denial, findings, attribute, own_role),
         topic="assume-role",
-        remedies=(*remedies,),
+        remedies=build_remedies,
         notes=(
             # The supplied trust policy shows whether it names the caller or the account.
             None

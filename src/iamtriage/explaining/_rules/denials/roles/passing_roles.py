@@ -119,7 +119,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
         ),
         *causes,
         topic="pass-role",
-        remedies=(
+        remedies=lambda: (
             _allow_pass_remedy(denial, role, recipient),
             _narrow_default_role_remedy(denial) if deploys else None,
             _trust_remedy(denial, role, recipient or role_recipients.guess_recipient(denial))

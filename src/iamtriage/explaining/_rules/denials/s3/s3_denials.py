@@ -138,7 +138,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         _summarize(denial, f"{f' to {operation}' if operation else ''}{on}"),
         *s3_causes.list_causes(denial, operation),
         topic="s3-access-denied",
-        remedies=(
+        remedies=lambda: (
             blocked and public_access.public_access_remedy(denial, blocked.title),
             _with_owner(
                 denial,

@@ -40,6 +40,8 @@ MAP_OVERRIDDEN = CauseType(
 
 def use_stated_group(denied: DeniedRequest) -> DeniedRequest:
     """Return the request of a session with the only group that a text shows of it, to which a role can be bound."""
+    if not stated_entries.find_known_groups(denied):
+        return denied  # most denials stand alone
     # A user name that stays the same can be bound itself.
     has_session = any("{{SessionName}}" in (each.username or "") for each in denied.case.context.mappings)
     is_user = denied.kind == "user" and (has_session or stated_entries.find_unbound_group(denied) is not None)
