@@ -262,7 +262,7 @@ _OF_TEXT: Rows = (
         "denials.policy_types.identity_denies.add_listed_policy",
     ),
     (
-        all_of(is_of("s3", None), _may_lack_allow, says("${transfer:", "${Transfer:")),
+        all_of(is_of("s3", None), _may_lack_allow, says("{transfer:", "{Transfer:")),
         "denials.data_stores.transfer_users.add_transfer_variable",
     ),
     (says("s3a"), "credentials.provider_chains.add_unlisted_provider"),

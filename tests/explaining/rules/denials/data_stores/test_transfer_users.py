@@ -41,3 +41,28 @@ def test_variable_of_a_role(text: str, resource: str, widened: str | None) -> No
         assert remedy.policy["Statement"][0]["Resource"] == widened
         # Without the session policy, the role's would open all folders.
         assert "aws transfer update-user" in str(remedy.commands[0])
+
+
+@pytest.mark.parametrize(
+    ("argument", "topic"),
+    [("", "transfer-variable"), ("  policy = data.aws_iam_policy_document.session.json\n", "nothing")],
+    ids=["none", "session"],
+)
+def test_terraform(argument: str, topic: str) -> None:
+    user = f'resource "aws_transfer_user" "ana" {{\n  user_name = "ana"\n  role      = aws_iam_role.sftp.arn\n{argument}}}\n'
+    role = f'resource "aws_iam_role_policy" "sftp" {{\n  role   = aws_iam_role.sftp.id\n  policy = jsonencode({_policy("arn:aws:s3:::octo-inbox/home/$${transfer:UserName}/*")})\n}}\n'
+    explanation = explain(_DENIED + user + role)
+    assert explanation.topic == topic
+    if topic == "transfer-variable":
+        # Without the session policy, the role's would open all folders.
+        user_remedy, role_remedy = explanation.remedies
+        assert "arn:aws:s3:::octo-inbox/home/$${transfer:UserName}/*" in str(user_remedy.manifest)
+        assert '"arn:aws:s3:::octo-inbox/home/*"' in str(role_remedy.manifest)
+
+
+def test_terraform_document() -> None:
+    user = 'resource "aws_transfer_user" "ana" {\n  user_name = "ana"\n  role = aws_iam_role.sftp.arn\n}\n'
+    statement = '  statement {\n    actions   = ["s3:PutObject"]\n    resources = ["${aws_s3_bucket.in.arn}/home/&{transfer:UserName}/*"]\n  }\n'
+    explanation = explain(f'{_DENIED}{user}data "aws_iam_policy_document" "sftp" {{\n{statement}}}\n')
+    assert explanation.topic == "transfer-variable"
+    assert '["${aws_s3_bucket.in.arn}/home/$${transfer:UserName}/*"]' in str(explanation.remedies[0].manifest)

@@ -16,12 +16,14 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType, Evidence
 from iamtriage.explaining._context.readers.documents import find_documents
 from iamtriage.explaining._context.readers.pasted_policies import find_policies
+from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.policies._readers.elements import iterate_statements
 
 _PAGE = "https://docs.aws.amazon.com/transfer/latest/userguide/users-policies-session.html"
 TRANSFER_VARIABLE = CauseType(
@@ -33,11 +35,12 @@ TRANSFER_VARIABLE = CauseType(
     sources=(_PAGE,),
     subject="denials",
 )
-_VARIABLE = lazy_pattern(r"\$\{(?i:transfer):(?P<name>UserName|HomeFolder|HomeDirectory|HomeBucket)\}")
+_VARIABLE = lazy_pattern(r"[$&]\{(?i:transfer):(?P<name>UserName|HomeFolder|HomeDirectory|HomeBucket)\}")
+_POLICY_VARIABLE = lazy_pattern(r"\$\{(?=[A-Za-z][\w-]{0,40}:)")
 _DENIED = lazy_pattern(r"(?i:\b(?:access|permission)[ _]?denied\b(?! \(publickey)|AccessDenied)")
 # A user that has the policy itself.
 _OF_USER = lazy_pattern(
-    r"\b(?:update-user|create-user|CreateUser|UpdateUser|describe-user)\b|aws_transfer_user\b|AWS::Transfer::User\b"
+    r"\b(?:update-user|create-user|CreateUser|UpdateUser|describe-user)\b|AWS::Transfer::User\b"
     r"|(?<!no )(?<!not the )(?<!not a )(?<!without a )(?i:\b(?:session|scope-?down)[ -]polic)"
 )
 _OF_ROLE = lazy_pattern(
@@ -50,23 +53,27 @@ _ROLE = lazy_pattern(
 )
 _USER = lazy_pattern(r"^[^\n]{0,60}?\b(?P<name>[\w.@-]{1,60})\.[0-9a-f]{16}\b", re.ASCII | re.MULTILINE)
 _SERVER = lazy_pattern(r"\bs-[0-9a-f]{17}\b")
-_FILE = "session.json"
+_FILE, _USER_TYPE = "session.json", "aws_transfer_user"
+_BOTH = "A user can do what both policies allow: the session policy only narrows the role's."
 
 
 def explain_transfer(text: str, _facts: Facts) -> Explanation | None:
     """Explain a denied transfer by the variables of the role's policy, or return ``None`` for other texts."""
-    if "${" not in text or _VARIABLE.search(text) is None or _DENIED.search(text) is None:
+    if _VARIABLE.search(text) is None or _DENIED.search(text) is None:
         return None
-    found = [
-        policy.content
-        for policy in find_policies(text, tuple(find_documents(text)))
-        if not policy.has_principal and _VARIABLE.search(json.dumps(policy.content)) is not None
-    ]
-    if len(found) != 1 or _OF_USER.search(text) is not None:
+    # JSON in Terraform's code doubles the dollar sign.
+    policies = find_policies(text, tuple(find_documents(text)))
+    shown = {json.dumps(each.content).replace("$$", "$") for each in policies if not each.has_principal}
+    found = only_one({each for each in shown if _VARIABLE.search(each) is not None})
+    if found is None or _OF_USER.search(text) is not None:
         return None
-    variable = _VARIABLE.search(json.dumps(found[0]))
-    shown = "${transfer:UserName}" if variable is None else variable[0]
-    is_of_role = _OF_ROLE.search(text) is not None
+    users = find_resources(text, _USER_TYPE)
+    if (not users and _USER_TYPE in text) or any(
+        "policy" in each.arguments or not each.is_whole for each in users
+    ):
+        return None
+    policy, variable = json.loads(found), _VARIABLE.findall(found)[0]
+    is_of_role = bool(users) or _OF_ROLE.search(text) is not None
     evidence: Evidence = "derived" if is_of_role else "possible"
     likely = "" if is_of_role else "most likely, "
     role = only_one({each["arn"] or each["name"] for each in _ROLE.finditer(text)})
@@ -74,14 +81,14 @@ def explain_transfer(text: str, _facts: Facts) -> Explanation | None:
     return Explanation(
         failure=None,
         topic=TRANSFER_VARIABLE.code,
-        summary=f"AWS Transfer Family denies the user the files: {likely}the policy{named} has {shown}, which has a value only in a session policy, so that its statements match nothing.",
+        summary=f"AWS Transfer Family denies the user the files: {likely}the policy{named} has ${{transfer:{variable}}}, which has a value only in a session policy, so that its statements match nothing.",
         causes=(
             TRANSFER_VARIABLE.cause(
                 evidence,
                 text="Files are denied only after the login, so the key or password is not the problem. Only the policy that is set on a Transfer user, its session policy, can have these variables.",
             ),
         ),
-        remedies=(_move_remedy(text, found[0], role),),
+        remedies=_code_remedies(users[0], policy) if users else (_move_remedy(text, policy, role),),
     )
 
 
@@ -105,12 +112,45 @@ def _move_remedy(text: str, policy: Any, role: str | None) -> Remedy:  # noqa: A
     remedy = account_remedy(
         "Set the policy as the session policy of each user, then allow the role the whole folder",
         f"Save the policy of the text, with its variables, as {_FILE}, and run update-user for every user before the role gets more: without a session policy, a user sees the folders of all others.",
-        "A user can do what both policies allow: the session policy only narrows the role's.",
+        _BOTH,
         "Or use a logical home directory (HomeDirectoryType LOGICAL), which maps / to the user's own folder.",
         commands=(update, Labelled("Then, when all users have it, for the role:", put)),
         url=_PAGE,
     )
     return attrs.evolve(remedy, policy=_widen(policy), layer="identity")
+
+
+def _code_remedies(user: Block, policy: Any) -> tuple[Remedy, Remedy]:  # noqa: ANN401 (a JSON document)
+    """Return the remedies for Terraform code: the document as the ``policy`` of a user, then more for the role."""
+    return account_remedy(
+        f"Set the policy as the session policy of each user, as in {clip_text(user.address)}",
+        f"Set policy in every {_USER_TYPE}, and apply that before the role gets more: without a session policy, a user sees the folders of all others.",
+        'Or use a logical home directory (home_directory_type = "LOGICAL"), which maps / to the user\'s own folder.',
+        manifest=f"{user.header} {{\n{_as_code(policy)}}}\n",
+        manifest_language="hcl",
+        commands="terraform apply",
+        url=_PAGE,
+    ), account_remedy(
+        "Allow the role the whole folder, after that",
+        "Give the role this policy in its code, and apply again, when every user has a session policy.",
+        _BOTH,
+        manifest=_as_code(_widen(policy)),
+        manifest_language="hcl",
+        commands="terraform apply",
+    )
+
+
+def _as_code(policy: Any) -> str:  # noqa: ANN401 (a JSON document)
+    r"""Return a policy as an argument in Terraform, where references stay.
+
+    >>> _as_code({"Statement": {"Resource": "${var.arn}/${transfer:UserName}"}}).splitlines()[3].strip()
+    '{"Resource": "${var.arn}/$${transfer:UserName}"}'
+    """
+    statements = ",\n".join(f"      {json.dumps(each)}" for each in iterate_statements(policy))
+    listed = _POLICY_VARIABLE.sub("$${", statements)
+    return (
+        f'  policy = jsonencode({{\n    Version = "2012-10-17"\n    Statement = [\n{listed}\n    ]\n  }})\n'
+    )
 
 
 def _widen(policy: Any) -> Any:  # noqa: ANN401 (a JSON document)
