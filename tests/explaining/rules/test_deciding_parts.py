@@ -288,6 +288,25 @@ def test_other_policy_near_an_endpoint(policy: str) -> None:
     assert "has a Deny and no Allow" not in explain(f"{PULL}\nvpc endpoint:\n{policy}").summary
 
 
+_STREAM = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/app/s1 is not authorized to perform: kinesis:PutRecords on resource: arn:aws:kinesis:eu-west-1:{ACCOUNT}:stream/logs because no VPC endpoint policy allows the kinesis:PutRecords action"
+_ONE_RECORD = {"Effect": "Allow", "Principal": "*", "Action": "kinesis:PutRecord", "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    ("said", "is_answered"),
+    [
+        ("`aws kinesis put-record --stream-name logs` works from there.", True),
+        ("`aws kinesis put-record --stream-name logs` fails, too.", False),
+        ("`aws kinesis list-streams` works from there.", False),
+    ],
+    ids=["other action", "fails", "other command"],
+)
+def test_call_that_the_endpoint_lets_through(said: str, *, is_answered: bool) -> None:
+    explanation = explain(f"{_STREAM}\n{said}\nThe endpoint policy: {json.dumps(_ONE_RECORD)}")
+    answer = "aws kinesis put-record works because it requires kinesis:PutRecord, which the policy has."
+    assert (answer in explanation.causes[0].text) is is_answered
+
+
 LISTING = 'Error: Failed to get existing workspaces: Unable to list objects in S3 bucket "states"{}: operation error S3: ListObjectsV2, https response error StatusCode: 403, RequestID: 1, HostID: 2, api error AccessDenied: Access Denied'
 MESSAGE = ' with prefix "teams/a/"'
 LS = "$ aws s3 ls s3://states{}\n\nAn error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied"

@@ -194,6 +194,12 @@ def test_root_user_in_a_kubeconfig() -> None:
     assert not any("check the control policies" in each for each in explanation.notes)
 
 
+def test_root_user_repeats_the_call() -> None:
+    call = "aws sts assume-role --role-arn arn:aws:iam::444455556666:role/ops --role-session-name me"
+    lines = explain(f"$ {call}\n\n{ROOT}").remedies[0].commands
+    assert lines[-1] == f"{call} --profile PROFILE"
+
+
 def test_root_user_of_a_profile() -> None:
     said = "source_profile=main and role/deploy in the same account, the trust policy has arn:aws:iam::111122223333:root"
     first = explain(f"{ROOT}\n\n{said}").remedies[0]

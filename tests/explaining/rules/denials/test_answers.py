@@ -29,6 +29,9 @@ def _denied(
 # The text, what the answer contains, and what it does not contain.
 _CASES = (
     ("a grant", _denied("redshift:GetClusterCredentials", _DATABASE) + "Is it a GRANT that the user lacks?", "No GRANT in the database is missing", ""),
+    ("an administrator who starts it", _denied() + "I start the job as an administrator. Why is it denied?", 'The text says "I start the job as an administrator": whoever starts it, the call is made by the role films-job', ""),
+    ("nobody who starts it", _denied() + "Should I start the job as an administrator?", "films-job", "whoever starts it"),
+    ("an administrator's own session", _denied(caller=_SSO) + "We run the job as administrators. Why?", "Films", "whoever starts it"),
     ("a grant of KMS", _denied("kms:Decrypt", f"arn:aws:kms:eu-west-1:{_ACCOUNT}:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9") + "Do I need a GRANT?", "Allow kms:Decrypt", "No GRANT"),
     ("a signature", _denied(reason="") + "Is my signature broken, body hash or so?", "The signature is valid: AWS recognized the role films-job", ""),
     ("no question", _denied(reason="") + "The signature is signed by hand.", "films-job", "signature is valid"),

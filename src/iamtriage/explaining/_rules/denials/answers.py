@@ -12,14 +12,19 @@ from collections.abc import Callable, Iterator
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
-from iamtriage.arns._principals import RoleSession, User
+from iamtriage._text import clip_text, quote_words
+from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.questions import find_questions
 from iamtriage.explaining._rules.denials.statement_words import describe_operation
 from iamtriage.explaining._rules.shared.denial import Denial
 
 _MAX_ANSWERS = 2
+# "I start the execution as an administrator."
+_STARTED_AS = lazy_pattern(
+    r"\b(?:I|[Ww]e) (?:start|run|launch|trigger|invoke|execute|deploy|kick off)(?:ed)? (?!into\b)[^.,;:\n]{1,40} (?:as|with)(?: an?| the| my| our)? (?:account |AWS |own )?(?i:admin\w{0,12}|root user|power ?user)\b"
+)
 _MASK = lazy_pattern(r"\*{4,10}\d{2,6}(?=:)")
 _MAX_MENTIONS = 8
 _BROKEN = (
@@ -52,6 +57,13 @@ def _has_pod_role(denial: Denial) -> bool:
     """Return whether the caller can be the role of a pod, and not that of its node."""
     session: str = getattr(denial.principal, "session_name", "")
     return _has_session(denial) and _is_of_policies(denial) and not session.startswith(("i-", "mi-"))
+
+
+def _is_of_service(denial: Denial) -> bool:
+    """Return whether a role that is not that of a person lacks an Allow."""
+    return (
+        _has_session(denial) and _is_of_policies(denial) and not isinstance(denial.role, IdentityCenterRole)
+    )
 
 
 def _is_named(denial: Denial) -> bool:
@@ -133,6 +145,11 @@ def add_answers(denial: Denial, explanation: Explanation) -> Explanation:
         for about, applies, answer in _ANSWERS
         if asked and about.search(asked) and applies(denial)
     ]
+    if _is_of_service(denial) and (said := next(find_said(denial.failure.text, _STARTED_AS), None)):
+        found.insert(
+            0,
+            f"The text says {quote_words(said[0])}: whoever starts it, the call is made by {clip_text(denial.caller)}, and only its policies count.",
+        )
     if _NO_RESTART in found and _says_restart(explanation):
         found.remove(_NO_RESTART)
     masked = _MASK.search(denial.failure.resource or "")

@@ -243,7 +243,7 @@ _BEING_CREATED = lazy_pattern(
 )
 _PURPOSE = lazy_pattern(r"\bpermissions? (to [a-z][a-z ]{2,20} your [\w ]{2,30})\.", re.IGNORECASE)
 _OTHER_ACCOUNT = lazy_pattern(
-    r"\b(?:old|older|other|another|second|existing)\b[^.\n]{0,30}\baccounts?\b", re.IGNORECASE
+    r"\b(?:old|older|other|another|second|existing|new)\b[^.\n]{0,30}\baccounts?\b", re.IGNORECASE
 )
 _RETRIES = lazy_pattern(r"karpenter|nodeclaim|reconcil|controller", re.IGNORECASE)
 NO_SERVICE_LINKED_ROLE = CauseType(

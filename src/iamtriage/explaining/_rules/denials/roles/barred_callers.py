@@ -77,6 +77,9 @@ def explain_root_assumes(denial: Denial) -> Explanation:
         # The kubeconfig can have the profile for the exec plugin.
         role_option = commands.command("--role-arn", role)
         use = f"{find_cluster(denial.case).kubeconfig_command()} {role_option} --profile PROFILE"
+    again = commands.repeat_command(
+        denial.context.command, "sts", "assume-role", changes={"profile": "PROFILE"}
+    )
     return denial.explain(
         f"The caller is the root user of an account, which cannot assume any role: use another identity to assume {name}.",
         ROOT_ASSUMES_ROLE.cause("reported", text=why),
@@ -88,6 +91,7 @@ def explain_root_assumes(denial: Denial) -> Explanation:
                 "aws configure sso --profile PROFILE",
                 use,
                 Labelled("Check that this does not print root:", _WHO),
+                None if again is None or use else Labelled("Then repeat the call:", again),
             ),
             url=pages.BEST_PRACTICES,
         ),

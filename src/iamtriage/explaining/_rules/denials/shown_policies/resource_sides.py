@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons im
     names_caller,
 )
 from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import correct_policy
+from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import describe_other_call
 from iamtriage.explaining._rules.denials.statement_words import describe_conditions
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -119,6 +120,10 @@ def add_policy_with_principal(
     cause, remedies = correct_policy(denial, policies[0], cause, explanation.remedies, has_own_allow=own)
     if cause.code == STATED_POLICY_OTHER_ACTION.code and denial.policy_type == "vpc_endpoint":
         cause, remedies = _add_action(denial, policies[0], cause, remedies)
+    if cause.code == STATED_POLICY_OTHER_ACTION.code:
+        why = describe_other_call(denial, policies[0].allows)
+        # The summary says what it allows instead.
+        cause = cause if why is None else attrs.evolve(cause, text=why)
     if cause.code != STATED_POLICY_OTHER_PRINCIPAL.code and denial.crosses_accounts and own:
         text = f"{cause.text} The policy of the caller in the text allows it already, and needs no change."
         cause = attrs.evolve(cause, text=text)
