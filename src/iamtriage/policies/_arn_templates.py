@@ -25,6 +25,8 @@ _HAS_RANDOM_END = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6})\Z|\*\Z")
 _PARTIAL_SECRET = lazy_pattern(
     r"arn:[a-z-]{3,20}:secretsmanager:[a-z0-9-]{1,40}:[0-9]{12}:secret:[^\s*?]{1,512}"
 )
+_ENDINGS = {"Id": "Id", "Identifier": "Id", "Name": "Name", "ResourceId": "Id"}
+_NOUNS = {"hostedzone": "hosted_zone", "healthcheck": "health_check"}
 LOCATION_VARIABLES = frozenset({"Partition", "Region", "Account"})
 
 
@@ -140,9 +142,46 @@ def fill_template(kind: ResourceType | None, location: Location, *, created: str
         "Account": account_of(location),
     }
     return _VARIABLE.sub(
-        lambda m: known.get(m[1]) or created or _find_name(kind, m[1], location) or placeholder_of(m[1]),
+        lambda m: known.get(m[1]) or created or _find_name(kind, m[1], location) or _placeholder(m),
         kind.arns[0],
     )
+
+
+def name_mask(action: Action, arn: str) -> str:
+    """Return an ARN whose masked name is a placeholder that tells what it is, if the ARN has only this name.
+
+    >>> from iamtriage.actions._lookup import find_action
+    >>> name_mask(find_action("route53:GetHostedZone"), "arn:aws:route53:::hostedzone/NAME")
+    'arn:aws:route53:::hostedzone/HOSTED_ZONE_ID'
+    """
+    if not arn.endswith("NAME"):
+        return arn
+    _, partition, _, region, account, _ = arn.split(":", 5)
+    known = Location(partition, region, account)
+    for kind in action.resource_types:
+        names = [each for each in kind.variables if each not in LOCATION_VARIABLES] if kind.arns else []
+        is_plain = len(names) == 1 and not names[0].endswith("WithoutLeadingSlash")
+        if is_plain and fill_template(kind, known, created="NAME") == arn:
+            return fill_template(kind, known)
+    return arn
+
+
+def strip_start(action: Action, resource: str) -> tuple[ResourceType | None, str]:
+    """Return the type and the name of a resource if a text has only the end of its ARN, or masks the start.
+
+    >>> from iamtriage.actions._lookup import find_action
+    >>> kind, name = strip_start(find_action("eks:DescribeCluster"), ":cluster/orders")
+    >>> kind.name, name
+    ('cluster', 'orders')
+    """
+    main = find_main_type(action)
+    for kind in dict.fromkeys((main, *action.resource_types)):
+        template = kind.arns[0] if kind is not None and kind.arns else ""
+        literal = template.split(":", 5)[-1].partition("${")[0]
+        found = re.fullmatch(rf"(?:[^\w/]*:)?{re.escape(literal)}(?P<name>[\w+=,.@/-]+)", resource, re.ASCII)
+        if template and found is not None and (literal or found.start("name") > 0):
+            return kind, found["name"]
+    return main, resource
 
 
 def name_stem(name: str) -> str:
@@ -168,6 +207,21 @@ def _find_name(kind: ResourceType, variable: str, location: Location) -> str | N
     if found and kind.name == "Secret" and not found.startswith(("arn:", "!")):
         return f"{found}{RANDOM_END}"
     return found.removeprefix("/") if found and variable.endswith("WithoutLeadingSlash") else found
+
+
+def _placeholder(variable: re.Match[str]) -> str:
+    """Return the placeholder for a variable. One that is only an ID or a name gets the noun before it.
+
+    What has a name of its own needs no ID after it: ``stack/STACK_NAME/*``.
+    """
+    ending = _ENDINGS.get(variable[1])
+    if ending is None:
+        return placeholder_of(variable[1])
+    literal = variable.string[: variable.start()].rpartition("}")[2]
+    noun = re.split("[:/]", literal.strip(":/"))[-1]
+    if not noun and variable[1] == "Id":
+        return "*"
+    return placeholder_of(f"{_NOUNS.get(noun, noun).replace('-', '_')}_{ending}" if noun else variable[1])
 
 
 def placeholder_of(variable: str) -> str:

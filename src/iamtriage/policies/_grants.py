@@ -31,9 +31,11 @@ from iamtriage.policies._arn_templates import (
     find_optional_types,
     is_created,
     log_group_suffix,
+    name_mask,
     partition_of,
     placeholder_of,
     region_of,
+    strip_start,
 )
 from iamtriage.policies._masked_arns import sanitize_arn, sanitize_name
 from iamtriage.policies._request_patterns import is_aws_pattern, is_log_group_pattern
@@ -78,6 +80,8 @@ _PHONE_NUMBER_NOTE = (
 )
 _NEW_ID = "AWS chooses the ID of what the call creates, so the ARN ends with *."
 WILDCARD_OF_AWS = "The * in the ARN is from AWS: the call creates the resource, or names no single one."
+UNKNOWN_ACTION = "iamtriage does not know the action"
+"""How the note begins about an action that the table lacks: misspelt, or added by AWS since."""
 _TYPE_NAMES = {
     "mfa": "mfa",
     "server certificate": "server-certificate",
@@ -91,6 +95,8 @@ _CUT_TYPE = lazy_pattern(
     re.ASCII,
 )
 Conditions: TypeAlias = "Mapping[str, Mapping[str, str | tuple[str, ...]]]"
+# EC2 writes the type as an asterisk, too, if a call can be on several types or does not come to its resource.
+_ANY_TYPE = lazy_pattern(r"arn:[\w-]{3,20}:ec2:[^:]{0,40}:[^:]{0,40}:\*/\*", re.ASCII)
 # The resources of a grant, and its notes.
 _Resources: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 
@@ -158,7 +164,7 @@ def _build_grant(action: str, resource: str | None, location: Location) -> Grant
     resource = resource and strip_type(resource)
     known = find_action(spell_action(action))
     if known is None:
-        notes = (f"iamtriage does not know the action {action}; check its spelling.",)
+        notes = (f"{UNKNOWN_ACTION} {action}; check its spelling.",)
         resources, more = _copy_resource(resource, location)
         return Grant(action, resources, known=False, notes=notes + more)
     if known.only_wildcard:
@@ -207,6 +213,8 @@ def _copy_resource(resource: str | None, location: Location) -> _Resources:
 def _find_resources(action: Action, resource: str | None, location: Location) -> _Resources:
     """Return the resource in a form that the action accepts, and notes."""
     arn = None
+    if resource and _ANY_TYPE.fullmatch(resource):
+        return _allow_any_type(action, resource, location)
     if resource:
         is_pattern = is_aws_pattern(action, resource)
         arn = sanitize_arn(resource, partition=location.partition, is_pattern=is_pattern)
@@ -217,7 +225,7 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
             index = (
                 (_INDEX_NOTE.format(arn.rpartition("/")[0]),) if _INDEX in arn and ":dynamodb:" in arn else ()
             )
-            return (arn,), (*index, *_build_wildcard_notes(arn))
+            return (name_mask(action, arn),), (*index, *_build_wildcard_notes(arn))
         if (completed := complete_type(action, resource or "", location)) is not None:
             return (completed,), ()
         if action.service == "s3" and arn.startswith("arn:"):
@@ -257,6 +265,15 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
     if action.name != LAUNCH and any(is_created(action, kind) for kind in kinds):
         notes = (_NEW_ID, *notes)
     return templates or ("RESOURCE_ARN",), notes
+
+
+def _allow_any_type(action: Action, resource: str, location: Location) -> _Resources:
+    """Return the resources of the types that an action requires, or else of any type, as AWS writes it."""
+    arn = sanitize_arn(resource, partition=location.partition, is_pattern=True) or resource
+    _, partition, _, region, account, _ = arn.split(":", 5)
+    known = Location(partition, region, account)
+    required = tuple(fill_template(kind, known, created="*") for kind in action.required_types)
+    return required or (arn,), (WILDCARD_OF_AWS,)
 
 
 def complete_type(action: Action, resource: str, location: Location) -> str | None:
@@ -343,13 +360,13 @@ def _build_arn(action: Action, resource: str, location: Location) -> _Resources 
     if queue is not None:
         arn = f"arn:{partition_of(location)}:sqs:{queue['region']}:{queue['account']}:{queue['name']}"
         return (arn,), ()
+    kind, resource = strip_start(action, resource)
     if not _BARE_NAME.fullmatch(resource) or sanitize_name(resource) != resource:
         return None
     if action.service == "secretsmanager":
         prefix = f"{partition_of(location)}:secretsmanager:{region_of(location)}:{account_of(location)}"
         arn = f"arn:{prefix}:secret:{resource}{RANDOM_END}"
         return (arn,), (_RANDOM_END_NOTE,)
-    kind = find_main_type(action)
     template = fill_template(kind, location)
     names = [] if kind is None else [each for each in kind.variables if each not in LOCATION_VARIABLES]
     return ((template.replace(placeholder_of(names[0]), resource),), ()) if len(names) == 1 else None

@@ -30,7 +30,7 @@ _RESOURCE = lazy_pattern(
 # The resources, policies and values of conditions in a verdict, and their names in the ARN.
 _ARN = lazy_pattern(
     r"(?<= )(?P<before>\w+) arn:(?P<place>[^:\s]*:[^:\s]*:[^:\s]*:[^:\s]*):"
-    r"(?P<name>[^\s\",;]{1,400}?)(?=[:,.]?(?: |\Z))"
+    r"(?P<name>(?!\*)[^\s\",;]{1,400}?)(?=[:,.]?(?: |\Z))"
 )
 _KIND = lazy_pattern(
     r"(?:(?P<kind>role|user|policy)/(?:[^/]+/)*|(?P<secret>secret):)(?P<name>[^/]+|(?<=:).+)\Z"

@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.shared.requirements.required_resources import (
 )
 from iamtriage.policies._arn_templates import LAUNCH
 from iamtriage.policies._documents import build_statement
-from iamtriage.policies._grants import WILDCARD_OF_AWS, Grant, build_grant
+from iamtriage.policies._grants import UNKNOWN_ACTION, WILDCARD_OF_AWS, Grant, build_grant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,6 +78,10 @@ def required_grant(denial: Denial) -> Grant | None:
     if denial.action is None:
         return None
     grant = build_grant(denial.action, denial.resource, denial.location)
+    if grant is not None and not grant.known and denial.failure.policy_type is not None:
+        # AWS, which states the reason, does not misspell its actions.
+        notes = tuple(each for each in grant.notes if not each.startswith(UNKNOWN_ACTION))
+        return attrs.evolve(grant, notes=notes)
     if grant is not None and grant.action.endswith("Tags"):
         return _limit_to_creation(grant, denial)
     if grant is not None and grant.action == "sts:GetServiceBearerToken":
