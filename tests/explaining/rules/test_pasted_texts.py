@@ -41,7 +41,7 @@ MASKS: tuple[Case, ...] = (
     (
         "name-masked",
         "User: arn:aws:sts::...assumed-role/.../run is not authorized to perform: eks:DescribeCluster on resource: arn:aws:eks:...cluster/...",
-        ("--role-name ROLE_NAME", "ACCOUNT_ID:cluster/NAME"),
+        ("--role-name ROLE_NAME", "ACCOUNT_ID:cluster/CLUSTER"),
         (),
     ),
 )  # fmt: skip

@@ -62,7 +62,7 @@ def test_resource_that_is_cut(action: str, resource: str, shown: str) -> None:
             "lambda:eu-west-1:{}:function:FUNCTION_NAME",
         ),
         # The name follows the account, without a type.
-        ("sns:Publish", "sns:eu-west-1:{}:ord...", "sns:eu-west-1:{}:NAME"),
+        ("sns:Publish", "sns:eu-west-1:{}:ord...", "sns:eu-west-1:{}:TOPIC_NAME"),
     ],
 )
 def test_resource_type_that_is_cut_is_completed(action: str, cut: str, resource: str) -> None:

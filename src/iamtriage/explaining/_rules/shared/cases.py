@@ -50,6 +50,14 @@ class Decision(NamedTuple):
         """Return what the message states."""
         return cls(failure.action, failure.resource, failure.deny, failure.policy_type, failure.policy_arn)
 
+    def find_resource(self, facts: Facts) -> str | None:
+        """Return the resource, or the supplied one if the text states none or masks it."""
+        if self.resource is None or facts.resource is None:
+            return self.resource or facts.resource
+        from iamtriage.policies._masked_arns import is_masked
+
+        return facts.resource if is_masked(self.resource) else self.resource
+
 
 class Explainable(Value, Generic[FailureT_co]):
     """A failure that a rule explains."""

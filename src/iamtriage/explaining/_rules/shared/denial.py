@@ -244,7 +244,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     else:
         action, is_derived = spelled
         actions, action_evidence = (action,), "derived" if is_derived else action_evidence
-    resource = _to_arn(decision.resource or facts.resource, facts.region)
+    resource = _to_arn(decision.find_resource(facts), facts.region)
     if resource is None or resource.startswith(_SQS_ENDPOINT):
         resource = _find_resource(failure, facts, action) or resource
     if resource is not None and ":*" in resource:
