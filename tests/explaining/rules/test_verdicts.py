@@ -1505,6 +1505,21 @@ CASES = {
         "of the SSM Agent was denied ssm:UpdateInstanceInformation",
         "aws:policy/AmazonSSMManagedInstanceCore",
     ),
+    "conditional-deny-of-a-shown-policy": (
+        'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:jobs\n\nThe policy of the queue:\n\n"Sid": "OnlyVpc",\n"Effect": "Deny",\n"Principal": "*",\n"Action": "sqs:*",\n"Resource": "arn:aws:sqs:eu-west-1:111122223333:jobs",\n"Condition": {\n"StringNotEquals": {\n"aws:SourceVpce": "vpce-0a1b2c3d"\n}\n}\n',
+        "the statement OnlyVpc of the queue policy in the text denies it unless aws:SourceVpce is vpce-0a1b2c3d",
+        "Call through the VPC endpoint vpce-0a1b2c3d",
+    ),
+    "usual-deny-of-a-shown-policy": (
+        'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:jobs\n\nThe policy of the queue:\n\n{"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "arn:aws:sqs:eu-west-1:111122223333:jobs", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}',
+        "most likely, no identity-based policy allows it",
+        "sqs:SendMessage",
+    ),
+    "anonymous-client-of-an-sdk": (
+        "com.amazonaws.services.ecr.model.AmazonECRException: Missing Authentication Token (Service: AmazonECR; Status Code: 400; Error Code: MissingAuthenticationTokenException; Request ID: 1a2b3c4d-1111-2222-3333-0a1b2c3d4e5f; Proxy: null)\n\tat org.jenkinsci.plugins.docker.Run",
+        "The SDK sent a request without a signature: most likely, the program gave it anonymous credentials",
+        "In Jenkins, check the credentials",
+    ),
     "disabled-bucket": (
         "An error occurred (AllAccessDisabled) when calling the GetObject operation: All access to this object has been disabled",
         "is disabled, by AWS or its owner",

@@ -22,7 +22,8 @@ _MAX_DOCUMENTS = 8
 _MEMBERS = ('"Statement"', '"Effect"', '"iss"', '"allowed"', '"evaluations"', '"DecodedMessage"')
 # Members of a statement without its braces. A condition has braces of its own, and would be missing.
 _BARE_STATEMENT = lazy_pattern(
-    r"(?:\"(?:Sid|Effect|(?:Not)?Action|(?:Not)?Resource)\"\s{0,8}:\s{0,20}(?:\"[^\"\n]{0,600}\"|\[[^\[\]{}]{0,4000}\]),?\s{0,40}){2,6}+(?![\"}])"
+    r"(?:\"(?:Sid|Effect|(?:Not)?(?:Action|Resource|Principal)|Condition)\"\s{0,8}:\s{0,20}(?:\"[^\"\n]{0,600}\"|\[[^\[\]{}]{0,4000}\]"
+    r"|\{(?:[^{}]{1,1000}+|\{[^{}]{0,2000}+\}){1,20}+\}),?\s{0,40}){2,7}+(?![\"}])"
 )
 _COMMAND = "aws iam get-"
 # What stands for the other members of an object.

@@ -6,7 +6,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials.logins import registry_logins, registry_pulls
@@ -201,6 +201,31 @@ def _explain_rejected_password(case: Case[Failure], registry: str, region: str) 
     )
 
 
+# SDKs that sign each request unless the program asks them not to. The AWS CLI has an option for that.
+_SIGNING_SDKS = ("dotnet", "go-", "java-", "php", "ruby", "rust")
+
+
+def _explain_empty_credentials(case: Case[MissingCredentials], unsigned: Cause) -> Explanation:
+    """Explain that an SDK sent a request without a signature, because it was given no keys to sign with."""
+    is_of_jenkins = case.context.runtime_kind == "jenkins" or "jenkins" in case.failure.text.lower()
+    return case.explain(
+        "The SDK sent a request without a signature: most likely, the program gave it anonymous credentials, or some without a key ID.",
+        attrs.evolve(
+            unsigned,
+            text="An SDK signs every request, unless the program configures anonymous credentials or passes empty ones. A proxy can also drop the header.",
+        ),
+        topic="request-unsigned",
+        remedies=your_remedy(
+            "Give the program credentials",
+            "In Jenkins, check the credentials that the job or plugin refers to by ID (Manage Jenkins, Credentials): access key ID and secret must not be empty. To use the role of the controller or agent, select none."
+            if is_of_jenkins
+            else "Look for anonymous credentials, or for keys from variables or settings that are empty, where the program creates the client. Without any, the SDK takes those of the environment.",
+            url=pages.SDK_CREDENTIALS,
+        ),
+        notes="No permission is missing yet: AWS saw no identity.",
+    )
+
+
 def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a request carries no signature."""
     if "received error code" in case.text:
@@ -233,6 +258,8 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         commands="aws sts get-caller-identity",
         url=pages.SIGNATURES,
     )
+    if not names_gateway and (case.failure.envelope.source or "").startswith(_SIGNING_SDKS):
+        return _explain_empty_credentials(case, unsigned)
     causes, remedies = [unsigned], [sign]
     url = gateway_routes.find_called_url(case.failure) if names_gateway else None
     if names_gateway and (other := gateway_routes.explain_other_route(case, url)) is not None:

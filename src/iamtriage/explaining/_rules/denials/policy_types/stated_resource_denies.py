@@ -5,10 +5,13 @@ An explicit deny overrides any Allow: https://docs.aws.amazon.com/IAM/latest/Use
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.explanations import Explanation, copy_with
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import request_conditions
 from iamtriage.explaining._rules.denials.denies import stated_denies
 from iamtriage.explaining._rules.denials.denies.deny_requirements import add_requirement
@@ -23,7 +26,11 @@ from iamtriage.typing import PolicyType
 
 _DENIES = frozenset({DENIES["resource"].code, STATED_POLICY_DENIES.code})
 # Other policies whose statements have principals: those of VPC endpoints, and resource control policies.
-_OTHER_TYPES = lazy_pattern(r"(?i:vpc.?endpoint|\bvpce\b|\bendpoint.?polic|\bresource.?control|\brcps?\b)")
+_OTHER_TYPES = lazy_pattern(
+    r"(?i:vpc.?endpoint|\bvpce\b(?!-)|\bendpoint.?polic|\bresource.?control|\brcps?\b)"
+)
+# How a verdict ends if the message gives no reason.
+_GUESS = "most likely, no identity-based policy allows it."
 _RULE = "denials.policy_types.resource_policies.explain_resource_policy"
 _CONTROL_RULES = {
     "resource_control": "denials.policy_types.control_policies.explain_resource_control",
@@ -43,7 +50,9 @@ _OF_ORGANIZATION = ("aws:principalorgid", "aws:principalorgpaths")
 def add_resource_deny(denial: Denial, explanation: Explanation) -> Explanation:
     """Replace an explanation that lacks the Deny of the resource's policy in the text, if that matches the request."""
     names_deny = any(each.code in _DENIES and each.evidence != "possible" for each in explanation.causes)
-    denied = _explain_plain_control(denial) if names_deny else explain_resource_deny(denial)
+    # What is only the most frequent cause is less likely than a Deny that somebody shows.
+    guess = explanation if explanation.summary.endswith(_GUESS) else None
+    denied = _explain_plain_control(denial) if names_deny else explain_resource_deny(denial, guess)
     if denied is None:
         return explanation
     # What is known of the trust policy says that it is not the reason.
@@ -55,23 +64,53 @@ def add_resource_deny(denial: Denial, explanation: Explanation) -> Explanation:
     return attrs.evolve(denied, causes=(*denied.causes, *known))
 
 
-def explain_resource_deny(denial: Denial) -> Explanation | None:
-    """Return how a Deny of the resource's policy in the text denies a call, ``None`` if none certainly matches it."""
+def explain_resource_deny(denial: Denial, guess: Explanation | None = None) -> Explanation | None:
+    """Return how a Deny of the resource's policy in the text denies a call, ``None`` if none certainly matches it.
+
+    Args:
+        denial: The denial.
+        guess: The explanation to which a Deny is preferred of which the text does not show whether the request
+            meets its condition.
+    """
     if (of_organization := _explain_control(denial)) is not None:
         return of_organization
     if _OTHER_TYPES.search(denial.failure.text):
         return None
     implied = attrs.evolve(denial, deny="explicit", policy_type="resource")
     found = stated_denies.find_stated_denies(implied)
-    is_certain = len(found) == 1 and request_conditions.are_met(found[0].checked)
     # Trust policies are evaluated. Code can be about another resource, or not deployed.
-    if not is_certain or found[0].policy.policy_type == "role_trust" or found[0].policy.is_code:
+    if len(found) != 1 or found[0].policy.policy_type == "role_trust" or found[0].policy.is_code:
+        return None
+    is_certain = request_conditions.are_met(found[0].checked)
+    if not is_certain and (guess is None or not _may_be_met(found[0].checked)):
         return None
     explained: Explanation = load_rule(_RULE)(implied)
     added = add_requirement(implied, explained)
     # The message says nothing of a Deny.
     causes = tuple(each for each in added.causes if each.evidence != "reported")
-    return attrs.evolve(added, causes=causes)
+    if is_certain or guess is None:
+        return attrs.evolve(added, causes=causes)
+    first, *others = causes
+    text = "The message gives no reason, and the text does not show whether the request meets the condition of this Deny, which no Allow overrides."
+    causes = (attrs.evolve(first, evidence="possible", text=text), *others)
+
+    def build_remedies() -> tuple[Remedy, ...]:
+        return (*added.remedies, *guess.remedies[:1])
+
+    return copy_with(added, causes=(*causes, *guess.causes[:1]), _remedies=build_remedies)
+
+
+def _may_be_met(checked: Sequence[request_conditions.CheckedCondition]) -> bool:
+    """Return whether conditions are about the request, and not usual ones, as nearly all calls use TLS.
+
+    Who writes one about principals most likely exempts the caller.
+    """
+    is_usual = all(each.is_usual for each in checked)
+    is_about_caller = any(
+        each.is_met is None and each.key.lower().startswith(("aws:principal", "aws:userid"))
+        for each in checked
+    )
+    return not is_usual and not is_about_caller
 
 
 def _explain_control(denial: Denial) -> Explanation | None:
