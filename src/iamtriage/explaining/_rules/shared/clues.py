@@ -106,8 +106,13 @@ _CHARS_OF_RECORD = 2_000
 _NEXT_ERROR = lazy_pattern(r"\n[ \t│|]{0,8}Error: (?:error )?[a-z]\w{2,20}ing ")
 
 
-def message_text(case: _HasFailure) -> str:
-    """Return the failure's message with what follows it, without escapes, whitespace folded."""
+def message_text(case: _HasFailure, *, is_own: bool = False) -> str:
+    """Return the failure's message with what follows it, without escapes, whitespace folded.
+
+    Args:
+        case: The failure.
+        is_own: Whether Terraform's next error does not follow it.
+    """
     failure = case.failure
     start, end = failure.span
     begin = max(start - _CHARS_BEFORE, 0)
@@ -119,7 +124,7 @@ def message_text(case: _HasFailure) -> str:
         cmdlets = [*_CMDLET.finditer(failure.text, max(id_at - _CHARS_OF_RECORD, 0), id_at)]
         begin = cmdlets[-1].end() if cmdlets else begin
     stop = min(end, start + _MAX_LENGTH)
-    following = _NEXT_ERROR.search(failure.text, stop, stop + _CHARS_AFTER)
+    following = _NEXT_ERROR.search(failure.text, stop, stop + _CHARS_AFTER) if is_own else None
     words = failure.text[begin : stop + _CHARS_AFTER if following is None else following.start()]
     return " ".join(_SLASHES.sub("", _ESCAPES.sub(" ", words)).split())
 

@@ -107,7 +107,7 @@ WILDCARD_IN_PRINCIPAL = CauseType(
 
 def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     """Explain why AWS rejects a policy document."""
-    message = message_text(case)
+    message = message_text(case, is_own=True)
     problem, because = document_problems.find_problem(message, find_partition(case))
     if _INVALID_PRINCIPAL.search(message) and problem.cause is not document_problems.NO_PRINCIPALS:
         return _explain_invalid_principal(case, message)
