@@ -19,6 +19,8 @@ __all__ = ("count_hidden", "titles_row")
 
 # What replaces credentials instead of the cause.
 _LAST_RESORT = lazy_pattern("(?:Or )?[Cc]reate a new access key")
+# The start of the reason for a whole policy instead of a permission.
+_PARTIAL = "The denied action alone"
 _IF_NOT_ENOUGH = "if the call is still denied"
 
 
@@ -39,7 +41,13 @@ def titles_row(
     ['Update the SDK; find the Deny, if the call is still denied (you).']
     """
     sentences = [sentence for step in steps for sentence in SENTENCE_END.split(step)]
-    new = (each for each in remedies if not any(repeats(each.title, step) for step in sentences))
+    is_partial = any(step.startswith(_PARTIAL) for step in sentences)
+    new = (
+        each
+        for each in remedies
+        if not (is_partial and each.title.startswith("Allow "))
+        and not any(repeats(each.title, step) for step in sentences)
+    )
     listed = list(islice(new, limit))
     while listed and _LAST_RESORT.match(listed[-1].title):
         listed.pop()

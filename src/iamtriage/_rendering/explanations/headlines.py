@@ -32,6 +32,11 @@ _ARN = lazy_pattern(
     r"(?<= )(?P<before>\w+) arn:(?P<place>[^:\s]*:[^:\s]*:[^:\s]*:[^:\s]*):"
     r"(?P<name>(?!\*)[^\s\",;]{1,400}?)(?=[:,.]?(?: |\Z))"
 )
+# What AWS owns, such as an access policy, has a name of its own.
+_OF_AWS = lazy_pattern(
+    r"(?<= )arn:[^:\s]*:[^:\s]*:[^:\s]*:aws:[^:\s]{1,60}?/(?:[^/\s]{1,60}/)*(?P<name>[\w+=.@-]{1,128}\w)"
+    r"(?=[:,.]?(?: |\Z))"
+)
 _KIND = lazy_pattern(
     r"(?:(?P<kind>role|user|policy)/(?:[^/]+/)*|(?P<secret>secret):)(?P<name>[^/]+|(?<=:).+)\Z"
 )
@@ -128,6 +133,7 @@ def _name_shown(summary: str, shown: str) -> str:
     >>> _name_shown(verdict, verdict)
     'Ana was denied sns:Publish on the topic a: no policy allows it.'
     """
+    summary = _OF_AWS.sub(lambda each: each["name"] if each[0] in shown else each[0], summary)
     found = tuple(_ARN.finditer(summary))
     is_alike = len({each["place"] for each in found}) == 1
     # The others differ from the first one only in the name.

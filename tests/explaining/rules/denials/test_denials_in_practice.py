@@ -2458,7 +2458,7 @@ OTHERS: tuple[Case, ...] = (
             (
                 "a command",
                 "$ aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json",
-                f"but the request has none. Derived The action and the resource match the statement; iam:PermissionsBoundary does not, so the Allow does not apply. Do this first: Create it with a permissions boundary [you] - In the CLI, pass --permissions-boundary arn:aws:iam::{ACCOUNT}:policy/Fence. The policy can stay as it is. aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json --permissions-boundary",
+                f"but the request has none. Derived The action and the resource match the statement; iam:PermissionsBoundary does not, so the Allow does not apply. Do this first: Create the role with a permissions boundary [you] - In the CLI, pass --permissions-boundary arn:aws:iam::{ACCOUNT}:policy/Fence. The policy can stay as it is. aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json --permissions-boundary",
                 "change the condition",
             ),
             (
@@ -2703,7 +2703,7 @@ OTHERS: tuple[Case, ...] = (
                 "Set the permissions boundary of the role app-cart",
                 f"aws iam put-role-permissions-boundary --role-name app-cart --permissions-boundary arn:aws:iam::{ACCOUNT}:policy/Fence",
             ),
-            ("Create it with",),
+            ("Create the role with",),
         )
         for name, after, says in (
             ("unknown", "", "allows it only if iam:PermissionsBoundary is"),

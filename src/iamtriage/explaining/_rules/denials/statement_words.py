@@ -133,7 +133,7 @@ def join_of_type(resource: str, allowed: list[str]) -> str:
     return f"the {kind}{'s' if is_regular else ''} {join_resources(short)}"
 
 
-_MAX_ACTIONS = 3
+_MAX_ACTIONS, _MAX_LISTED = 3, 5
 OTHER_PREFIXES = {"codeconnections": "codestar-connections", "codestar-connections": "codeconnections"}
 """The other prefixes of services with a new name, which check that of the resource's ARN.
 
@@ -199,10 +199,9 @@ def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> st
     names = _list_actions(statements, service)
     if not names:
         return ""
-    # "1 more" is not shorter than the name.
-    shown = tuple(map(clip_text, names))[: _MAX_ACTIONS + (len(names) == _MAX_ACTIONS + 1)]
-    more = (f"{len(names) - len(shown)} more",) if len(names) > len(shown) else ()
-    return f": of {service}, it allows only {join_words((*shown, *more), 'and')}"
+    # A part of a long list says nothing.
+    shown = tuple(map(clip_text, names))
+    return f": of {service}, it allows only {join_words(shown, 'and')}" if len(shown) <= _MAX_LISTED else ""
 
 
 def _list_actions(statements: Iterable[Mapping[str, Any]], service: str) -> list[str]:

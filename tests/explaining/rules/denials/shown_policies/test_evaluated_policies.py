@@ -119,7 +119,7 @@ def test_policies_that_are_not_given_lack_nothing() -> None:
     lacking = explain_with(text, permissions_boundary=doc(statement("Allow", "sqs:ReceiveMessage")))
     assert [each.code for each in lacking.causes] == ["stated-policy-other-action", "boundary-no-allow"]
     assert lacking.causes[0].text == (
-        "The given permissions boundary does not allow sqs:SendMessage: of sqs, it allows only sqs:ReceiveMessage."
+        "Of sqs, the given permissions boundary allows only sqs:ReceiveMessage."
     )
     other = explain_with(text, permissions_boundary=doc(statement("Allow", "sqs:*")))
     assert [each.code for each in other.causes] == ["boundary-no-allow"]

@@ -63,7 +63,7 @@ def _text(message: str, *statements: object) -> str:
         pytest.param(
             _text(GET, _statement(action="s3:PutObject")),
             "other-action",
-            "does not allow s3:GetObject",
+            "allows only s3:PutObject",
             id="another action",
         ),
         pytest.param(

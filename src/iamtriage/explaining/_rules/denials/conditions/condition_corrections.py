@@ -304,7 +304,9 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
         requirement = find_requirement(key)
         # A condition that a key is false or absent requires the reverse.
         if requirement is not None and not BOOLEANS & set(values) - {"true"} and operator != "Null":
-            title = requirement.title.replace("{what}", "it").replace("the Deny exempts", "the policy allows")
+            created = "user" if denial.lowercase_action.endswith("user") else "role"
+            title = requirement.title.replace("{what}", f"the {created}")
+            title = title.replace("the Deny exempts", "the policy allows")
             title = title.replace("the Deny requires", "the policy requires")
             again = repeat_with(denial, key, values)
             lines: tuple[str, ...] = () if again is None else (again,)
