@@ -50,7 +50,7 @@ _TOPICS_OF_TOKENS = frozenset(
 )
 # The client sent no request, so no credentials identified a caller, or every caller gets this answer.
 _CAUSES_WITHOUT_CALLER = frozenset(
-    {"block-public-access", "no-region", "untrusted-certificate", "whitespace-in-credentials"}
+    {"block-public-access", "no-region", "throttled", "untrusted-certificate", "whitespace-in-credentials"}
 )
 _SHELLS = frozenset({"cloudshell"})
 # https://docs.aws.amazon.com/boto3/latest/guide/credentials.html; the names are botocore's.

@@ -123,6 +123,8 @@ _NO_BUCKET = frozenset(
         "must", "may", "should", "settings", "tagging", "tags", "to", "in", "on", "or", "of", "if", "when",
     }
 )  # fmt: skip
+_IS_WORD = lazy_pattern(r"[a-z]{3,20}")
+_IN_PROSE = lazy_pattern(r"(?:S3)?[Bb]ucket [a-z]{3,20}")
 _TRAILING = ".:!?*"
 _MIN_BUCKET_LENGTH = 3
 # Operations that write the last object that a transfer names. Other operations read the first one.
@@ -311,7 +313,10 @@ def _named(text: str, command: CommandLine | None) -> Location | None:
             names.setdefault(name, quote_match(found))
     if not names or (command is not None and command.option("bucket") is not None):
         return None
-    bucket, words = next(iter(names.items()))
+    # "bucket check failed" has no name, if a field of the same text has one.
+    fields = [each for each in names if _IS_WORD.fullmatch(each) is None]
+    bucket = fields[0] if fields and _IN_PROSE.fullmatch(next(iter(names.values()))) else next(iter(names))
+    words = names[bucket]
     # The path in code that s3fs and other clients with paths get.
     path = re.search(rf"[\"']{re.escape(bucket)}/([^\"'\s*{{}}$%]{{1,1024}})[\"']", text)
     key = None if path is None else Stated(path[1], path[0])

@@ -23,6 +23,11 @@ _JS_OPERATION = lazy_pattern(
     re.ASCII,
 )
 # The class of a command in code or a comment: "new GetParameterCommand(", "14 x GetParameterCommand".
+# The same in a comment without the package, of two words at least: SendCommand is an operation.
+_NAMED_COMMAND = lazy_pattern(
+    r"(?<![\w.])((?:Assume|Batch|Create|Delete|Describe|Get|Head|Invoke|List|Publish|Put|Query|Receive|Scan|Send|Start|Update)[A-Z]\w{2,60}?)Command\b(?!\w|Error)",
+    re.ASCII,
+)
 _JS_COMMAND = lazy_pattern(r"(?<![\w.])(?!de_)([A-Z]\w{2,79}?)Command\b(?!\w|Error)", re.ASCII)
 _JS_CLIENT = lazy_pattern(r"@aws-sdk[/+]client-([a-z0-9-]{2,40})[/@]", re.ASCII)
 # Version 2 of the SDK for JavaScript reads the errors of some services in a module of its own.
@@ -271,6 +276,8 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
         return unique_value(_RUBY_SERVICE, text), called
     if (stated := _find_method(text)) is not None:
         return stated
+    if "Command" in text and (stated := unique_value(_NAMED_COMMAND, text)) is not None:
+        return None, stated
     if "Traceback" in text or "client(" in text:
         client, method = _find_botocore_call(text)
         return unique_value(_BOTO_CLIENT, text) or client, method

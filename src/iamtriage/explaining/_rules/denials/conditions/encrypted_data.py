@@ -73,6 +73,10 @@ SHOW_KEYS = {
         "get-topic-attributes --topic-arn {} --query Attributes.KmsMasterKeyId",
         *("topic-arn", "TOPIC_ARN"),
     ),
+    "sqs": (
+        "get-queue-attributes --queue-url {} --attribute-names KmsMasterKeyId --query Attributes.KmsMasterKeyId",
+        *("queue-url", "QUEUE_URL"),
+    ),
     "kinesis": (
         "describe-stream-summary --stream-arn {} --query StreamDescriptionSummary.KeyId",
         *("stream-arn", "STREAM_ARN"),

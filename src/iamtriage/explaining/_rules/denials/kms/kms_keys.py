@@ -196,12 +196,9 @@ def explain_three_reasons(denial: Denial) -> Explanation:
             of_owner = attrs.evolve(of_owner, steps=(of_owner.steps[0], _ROLE_IN_SOPS, *of_owner.steps[1:]))
         is_allowed = find_own_allow(denial) or allow_remedies.allows_in_both_accounts(of_owner)
         remedies = (of_owner, *present(None if is_allowed else across), inspect)
-    verdict = "KMS names three possible reasons, and does not say which one applies"
-    if accounts:
-        # Then the causes have less space.
-        verdict = (
-            f"the key is not in this Region, or its key policy does not allow it, or denies it{accounts}"
-        )
+    # Remedies can leave no space for the causes.
+    verdict = f"the key is not in this Region, or its key policy does not allow it, or denies it{accounts}"
+    verdict += "" if accounts else "; KMS does not say which"
     text = f"Neither the key policy nor a grant allows {denial.caller}.{' The Region is not the reason: SOPS calls that of the key.' if is_sops else ''}"
     return denial.explain(
         denial_summary(denial, verdict),

@@ -251,6 +251,10 @@ def _delegation_step(denial: Denial) -> str:
     return f"Keep the condition on iam:PermissionsBoundary, or the caller can get more through a {kind} without a boundary. {give}"
 
 
+# Pulumi prints the type and the name of a resource above its diagnostics.
+_PULUMI = lazy_pattern(r"\baws:iam[:/]\w{1,40}(?:[:/]\w{1,40})? \([\w.-]{1,200}\):")
+
+
 def _name_settings(denial: Denial) -> tuple[str, str]:
     """Return the setting for the boundary of a new role or user, and where an existing role can be used instead."""
     deployment = deployment_tools.find_deployment(denial.failure, denial.facts)
@@ -260,6 +264,8 @@ def _name_settings(denial: Denial) -> tuple[str, str]:
         for sign, where, boundary, arn in _EKSCTL_SETTINGS:
             if sign in resource:
                 return f"in eksctl, {where.format(boundary)}", f" as {where.format(arn)}"
+    if _PULUMI.search(denial.failure.text):
+        return "in Pulumi, permissionsBoundary", ""
     if deployment is None:
         return "--permissions-boundary, in Terraform permissions_boundary", ""
     if deployment.is_terraform:

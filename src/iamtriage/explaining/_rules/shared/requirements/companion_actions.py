@@ -60,6 +60,12 @@ _LISTS = {
     "lambda:ListFunctions": ("function", "lambda:InvokeFunction or lambda:GetFunction"),
 }
 _REVISIONS = "Each revision of a task definition has an ARN of its own: end it with :* to allow all of them."
+_IN_NAMESPACE = 'To limit it to {}, add "Condition": {{"StringEquals": {{"cloudwatch:namespace": "{}"}}}}.'
+# A namespace of metrics: those of Kubernetes have no capital letters and slashes.
+_NAMESPACE = lazy_pattern(
+    r"(?i:\bnamespace)[\"']?(?:\s?[:=]\s?|[ ])[\"']?(?P<name>(?=[a-z0-9._#:-]{0,100}[A-Z/])(?!AWS/)[\w./#:-]{1,200}[\w#])(?![\w(])",
+    re.ASCII,
+)
 _HINTS = {
     "s3:ListAllMyBuckets": "aws s3 ls without a bucket (ListBuckets) prints the names of all buckets, and IAM checks s3:ListAllMyBuckets. If you know the bucket, aws s3 ls s3://BUCKET/ lists its objects without it, with s3:ListBucket on that bucket.",
     **{
@@ -71,7 +77,7 @@ _HINTS = {
     "logs:CreateLogStream": _LOGS,
     "logs:PutLogEvents": _LOGS,
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
-    "cloudwatch:PutMetricData": 'To limit it to a namespace, add "Condition": {"StringEquals": {"cloudwatch:namespace": "NAMESPACE"}}.',
+    "cloudwatch:PutMetricData": _IN_NAMESPACE.format("a namespace", "NAMESPACE"),
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
     "ec2:CreateTags": "A call that tags what it creates (RunInstances, CreateVolume) requires ec2:CreateTags on each new resource. The condition ec2:CreateAction limits it to such calls.",
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#lock-away-credentials
@@ -178,6 +184,10 @@ def describe_companions(
         and deployment_tools.is_about_deployments(text)
     ):
         return (_DEPLOYMENT_HINTS["ec2:Describe" if is_read else action],)
+    if action == "cloudwatch:PutMetricData" and (
+        name := only_one({each["name"] for each in _NAMESPACE.finditer(text)})
+    ):
+        return (_IN_NAMESPACE.format(f"the namespace {name}", name),)
     if action == "eks:AccessKubernetesApi" and KUBECTL_WORKS.search(text):
         return (
             f"{_CONSOLE} kubectl gets objects in the text: if it ran as the same role, access entries, aws-auth and RBAC need no change.",
