@@ -234,6 +234,11 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             id="options on two lines",
         ),
         pytest.param(
+            'level=error msg="bucket check failed" bucket=acme-blocks err="operation error S3: HeadBucket, https response error StatusCode: 403, RequestID: 7Q, HostID: kq=, api error Forbidden: Forbidden"',
+            {"bucket": "acme-blocks"},
+            id="a field, not a word of the message",
+        ),
+        pytest.param(
             f"Could not list objects in bucket 'reports': {DENIED.format('ListObjectsV2')}",
             {"bucket": "reports"},
             id="quoted bucket",

@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.failures._failures import (
     FAILURE_CLASSES,
     AccessDenied,
+    AwsError,
     Failure,
     KubernetesForbidden,
     KubernetesUnauthorized,
@@ -151,7 +152,8 @@ def explain(
         failure, told = _skip_past_parts(text, failure)
     if failure is None:
         return _explain_unparsed(error_or_failure if told is None else told, known)
-    if told is not None and isinstance(failure, AccessDenied | KubernetesUnauthorized):
+    is_of_run = isinstance(failure, AwsError) and told is not None and told.count("Error: ") > 1
+    if told is not None and (is_of_run or isinstance(failure, AccessDenied | KubernetesUnauthorized)):
         failure = _find_headline(told, failure, known)
     # Rules get a failure without secrets, borders and what is past. The explanation has the original failure.
     unframed = shown = _without_borders(failure)
@@ -225,7 +227,7 @@ def _skip_past_parts(text: str, failure: Failure | None) -> tuple[Failure | None
     return (failure, text) if present is None and failure is not None else (present, told)
 
 
-def _find_headline(text: str, failure: AccessDenied | KubernetesUnauthorized, facts: Facts) -> Failure:
+def _find_headline(text: str, failure: Failure, facts: Facts) -> Failure:
     """Return the failure of a text to explain, which is the denial of most texts that name its action."""
     is_plain = isinstance(failure, AccessDenied) and failure.action is not None
     if is_plain and not any(sign in text for sign in _HEADLINE_SIGNS):

@@ -47,8 +47,12 @@ _GENERAL_TOPICS = frozenset(
 )
 
 
-def find_headline(text: str, failure: AccessDenied | KubernetesUnauthorized, facts: Facts) -> Failure:
+def find_headline(text: str, failure: Failure, facts: Facts) -> Failure:
     """Return the failure of a text to explain: the one that parse() returns, or one that says more."""
+    if isinstance(failure, AwsError):
+        return _find_specific_error(text, failure) or failure
+    if not isinstance(failure, AccessDenied | KubernetesUnauthorized):
+        return failure
     if isinstance(failure, KubernetesUnauthorized):
         return _find_rejected_credentials(text, failure, facts) or failure
     if _NO_KEY in text and "/.well-known/" in text:
@@ -59,6 +63,22 @@ def find_headline(text: str, failure: AccessDenied | KubernetesUnauthorized, fac
     if failure.action is None or _SKIPPED_IDENTITY in text:
         return _find_specific_failure(text, failure, facts) or failure
     return failure
+
+
+def _find_specific_error(text: str, error: AwsError) -> Failure | None:
+    """Return the first other error of a run that says more than one of which only the code is known."""
+    if explain_failure(error, NO_FACTS).topic not in _GENERAL_TOPICS:
+        return None
+    from iamtriage._reading.scanning import scan
+
+    others = (each for each in scan(text) if isinstance(each, AwsError) and each.envelope != error.envelope)
+    found = next(
+        (each for each in others if explain_failure(each, NO_FACTS).topic not in _GENERAL_TOPICS), None
+    )
+    at = -1 if found is None else text.find(found.text[slice(*found.span)])
+    if found is None or at < 0:
+        return None
+    return attrs.evolve(found, text=text, span=(at, at + found.span[1] - found.span[0]))
 
 
 def _find_rejected_credentials(text: str, login: KubernetesUnauthorized, facts: Facts) -> Failure | None:
@@ -107,7 +127,12 @@ def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Fai
     from iamtriage.failures._fingerprints import fingerprint
 
     others = tuple(scan(text))
-    called = frozenset(each.envelope.operation for each in others)
+    called = frozenset(
+        each.envelope.operation
+        if isinstance(each, AccessDenied)
+        else Case(each, resolve_facts(each, NO_FACTS)).operation
+        for each in others
+    )
     specific: tuple[Failure, ...] = ()
     if is_standard:
         specific = tuple(
@@ -177,7 +202,7 @@ def _is_unexplained(denial: AccessDenied, facts: Facts, called: frozenset[str | 
     Args:
         denial: The denial.
         facts: The facts that the caller supplied.
-        called: The operations of the failures in the text, whose commands are not those of the denial.
+        called: The operations of the failures in the text, whose commands and frames are not those of the denial.
     """
     from iamtriage.explaining._rules.denials.dispatch import explain_denial
     from iamtriage.explaining._rules.shared.denial import build_denial

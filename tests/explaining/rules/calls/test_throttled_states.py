@@ -78,3 +78,17 @@ def test_attempts_that_the_text_sets(words: str, says: str) -> None:
     steps = explain(f"{_THROTTLED.format('GetParametersByPath')}\n{words}").remedies[0].steps
     assert steps[0].startswith(says)
     assert "at most 10 parameters for each call" in steps[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("(ssm GetParameterCommand, in a loop over 12 names)", "up to 10 names with GetParameters"),
+        ("await client.send(new GetSecretValueCommand(input))", "cache the secret in the program"),
+        ("aws ssm:SendCommand was fine", "cache results, use filters and large pages"),
+    ],
+)
+def test_command_of_the_sdk_for_javascript(words: str, says: str) -> None:
+    """The class is named after the operation, also without the package of the client."""
+    entry = '2026-11-27T07:00:04.913Z 9f3e1c52 ERROR Invoke Error {"errorType":"ThrottlingException","errorMessage":"Rate exceeded"}'
+    assert says in " ".join(explain(f"{entry}\n\n{words}").remedies[0].steps)

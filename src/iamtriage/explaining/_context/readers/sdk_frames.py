@@ -276,8 +276,8 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
         return unique_value(_RUBY_SERVICE, text), called
     if (stated := _find_method(text)) is not None:
         return stated
-    if "Command" in text and (stated := unique_value(_NAMED_COMMAND, text)) is not None:
-        return None, stated
+    if "Command" in text and (named := unique_value(_NAMED_COMMAND, text)) is not None:
+        return None, named
     if "Traceback" in text or "client(" in text:
         client, method = _find_botocore_call(text)
         return unique_value(_BOTO_CLIENT, text) or client, method

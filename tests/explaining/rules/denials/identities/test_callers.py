@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from iamtriage import explain
 from tests.tables import check_rows
 
@@ -219,3 +221,20 @@ def test_explanation_names_what_uses_the_role(text: str, says: tuple[str, ...]) 
     for words in says:
         assert words in folded
     assert len(shown.splitlines()) <= 30
+
+
+@pytest.mark.parametrize(
+    ("setting", "namespace"),
+    [
+        ("management.cloudwatch.metrics.export.namespace=Shop/Prod", "Shop/Prod"),
+        ("aws cloudwatch put-metric-data --namespace ShopMetrics --metric-name Carts", "ShopMetrics"),
+        # That of Kubernetes, one of AWS, and two.
+        ("kubectl logs agent --namespace amazon-cloudwatch", "NAMESPACE"),
+        ("namespace: AWS/EC2", "NAMESPACE"),
+        ("namespace=Shop/Prod\nnamespace=Shop/Test", "NAMESPACE"),
+    ],
+)
+def test_namespace_of_metrics(setting: str, namespace: str) -> None:
+    text = f"{_denial('bills', 'cloudwatch:PutMetricData', None)}\n{setting}"
+    steps = [step for remedy in explain(text).remedies for step in remedy.steps]
+    assert any(f'"cloudwatch:namespace": "{namespace}"' in each for each in steps)
