@@ -11,7 +11,7 @@ from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at, l
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.commands import repeat_command, repeat_line
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.kubernetes import clusters
@@ -63,6 +63,13 @@ _SIGNED_SERVICE = lazy_pattern(
     rf"|(?:\b(?i:sigv4)\w{{0,12}}|\baws_request_signing|\baws_iam)\b[^\n]{{0,60}}\n(?:[^\n]{{0,120}}\n){{0,8}}?[ \t]{{0,40}}service(?:_name)?[\"']?\s?(?:=>?|:)\s?[\"']?{_SERVICE}\b",
     re.ASCII,
 )
+# A command that signs and has no profile. It goes on after a backslash at the end of a line.
+_SIGNING_COMMAND = lazy_pattern(
+    r"(?<![\w/.-])(?:awscurl|curl(?=[^\n]{0,400}(?:\\\n[^\n]{0,400}){0,6}?--aws-sigv4)) (?:[^\n\\`|;]|\\\n|\\[^\n]){1,1000}",
+    re.ASCII,
+)
+_REGION_OPTION = lazy_pattern(r" --region[ =]\S{1,40}")
+_SCOPE_OPTION = lazy_pattern(r"(--aws-sigv4[ =][\"']?aws:amz)(?::[a-z0-9-]{1,40})?(?=:|[\"']?\s)")
 _MAX_CHARS_OF_LINE = 200
 # A line of YAML, INI or HCL, and how near lines of the same part of a file are.
 _LINE, _NEAR = (
@@ -102,6 +109,8 @@ def find_region_fix(
 ) -> RegionFix:
     """Return how to set the expected region in place of the one that the request was signed for."""
     text, region = case.failure.text, commands.region(expected)
+    if (signing := _SIGNING_COMMAND.search(text)) is not None:
+        return _fix_signing_command(signing[0], region)
     for endpoint in _ENDPOINT.finditer(text):
         if _is_logged(text, endpoint.start()):
             continue
@@ -122,6 +131,24 @@ def find_region_fix(
     name = variable["name"]
     step = "Then apply the manifest again, or change it in the Helm values or the repository."
     return RegionFix(f"Set {name} to {region} in the manifest", (step,), (), f"{name} is {signed}")
+
+
+def _fix_signing_command(command: str, region: str) -> RegionFix:
+    """Return the fix in a command that signs: awscurl does not read the Region of a profile, nor does curl.
+
+    >>> _fix_signing_command("awscurl https://api.example.com", "eu-south-1").commands
+    ('awscurl --region eu-south-1 https://api.example.com',)
+    """
+    line = " ".join(command.replace("\\\n", " ").split())
+    program, _, rest = _REGION_OPTION.sub("", line).partition(" ")
+    if program == "awscurl":
+        option, line = f"awscurl --region {region}", f"{program} --region {region} {rest}"
+    else:
+        option, line = f"curl --aws-sigv4 aws:amz:{region}", _SCOPE_OPTION.sub(rf"\1:{region}", line)
+    repeated = repeat_line(line)
+    shown = None if repeated else printable_line(line)
+    steps = () if repeated else (f"Change the Region in the command{', as shown' if shown else ''}.",)
+    return RegionFix(f"Sign for {region} ({option})", steps, present(repeated), manifest=shown)
 
 
 def find_set_regions(text: str) -> set[str]:
