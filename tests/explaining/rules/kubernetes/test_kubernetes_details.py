@@ -394,6 +394,10 @@ def test_profile_of_the_kubeconfig_is_not_the_identity_of_the_shell() -> None:
         ("kubectl delete storageclass gp2", "AmazonEKSClusterAdminPolicy", "type=cluster"),
         ("kubectl drain ip-10-0-1-7.ec2.internal", "AmazonEKSClusterAdminPolicy", "type=cluster"),
         ("kubectl version", "AmazonEKSViewPolicy", "type=namespace,namespaces=NAMESPACE"),
+        ("helm upgrade --install cart ./chart -n shop", "AmazonEKSEditPolicy", "type=namespace,namespaces=shop"),
+        ("helm rollback cart 3 -n shop", "AmazonEKSEditPolicy", "type=namespace,namespaces=shop"),
+        # It does not call the cluster.
+        ("helm lint ./chart -n shop", "AmazonEKSViewPolicy", "type=namespace,namespaces=NAMESPACE"),
     ],
 )  # fmt: skip
 def test_access_policy_is_that_for_the_command(command: str, policy: str, scope: str) -> None:

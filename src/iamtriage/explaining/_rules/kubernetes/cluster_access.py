@@ -21,6 +21,7 @@ from iamtriage.arns._principals import (
 )
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.statements import is_administrator
+from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -45,6 +46,10 @@ _WRITING = frozenset(
     }
 )  # fmt: skip
 _OF_NODES = frozenset({"cordon", "drain", "taint", "uncordon"})
+# Each reads or writes the Secret in which Helm keeps a release.
+_OF_HELM = frozenset(
+    {"get", "history", "install", "list", "ls", "rollback", "status", "test", "uninstall", "upgrade"}
+)
 _ALL_NAMESPACES = lazy_pattern(r"(?<!\S)(?:-A|--all-namespaces)(?!\S)")
 _EDIT = "AmazonEKSEditPolicy"
 _CLUSTER_ADMIN, _CLUSTER_VIEW = "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminViewPolicy"
@@ -188,18 +193,23 @@ def principal_causes(case: AnyCase) -> Iterator[Cause]:
 
 
 class NeededAccess(NamedTuple):
-    """The access policy that a principal needs, and its scope."""
+    """The access policy that a principal needs, its scope, and what it does not allow."""
 
     policy: str
     namespace: str | None
     reason: str
+    limit: str | None = None
 
     def entry_remedy(
         self, cluster: Cluster, principal: ClusterPrincipal, *steps: str | None, title: str | None = None
     ) -> Remedy:
         """Return the remedy that creates an access entry with this access."""
         return principal.create_entry_remedy(
-            cluster, policy=self.policy, namespace=self.namespace, title=title, steps=(*steps, self.reason)
+            cluster,
+            policy=self.policy,
+            namespace=self.namespace,
+            title=title,
+            steps=(*steps, self.reason, self.limit),
         )
 
 
@@ -210,13 +220,15 @@ DEPLOYMENT_ACCESS = NeededAccess(
 
 
 def find_needed_access(case: AnyCase) -> NeededAccess:
-    """Return the access policy for the ``kubectl`` command of a text; without one, that for reading a namespace.
+    """Return the access policy for the ``kubectl`` or Helm command of a text; without one, that for reading a namespace.
 
     https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
     """
     command = case.context.command
     verb, *objects = ("",) if command is None or command.program != "kubectl" else command.words or ("",)
     choice = f"Choose the policy that the principal needs: {_CLUSTER_ADMIN} allows everything."
+    if command is not None and command.program == "helm" and not _OF_HELM.isdisjoint(command.words[:1]):
+        return _find_access_for_helm(command)
     if command is None or verb not in _READING | _WRITING | _OF_NODES:
         reason = f"{VIEW_POLICY} allows reading most types in one namespace. {choice}"
         return NeededAccess(VIEW_POLICY, "NAMESPACE", reason)
@@ -237,6 +249,15 @@ def find_needed_access(case: AnyCase) -> NeededAccess:
     if _ALL_NAMESPACES.search(command.text) or (verb in _READING and command.option("namespace") is None):
         return NeededAccess(policy, None, f"{policy} allows {words} in all namespaces. {choice}")
     return NeededAccess(policy, "NAMESPACE", f"{policy} allows {words} in this namespace. {choice}")
+
+
+def _find_access_for_helm(command: CommandLine) -> NeededAccess:
+    is_wide = _ALL_NAMESPACES.search(command.text) is not None
+    reason = f"{_EDIT} allows the objects of most charts, and the Secrets in which Helm keeps a release."
+    limit = f"If the chart has Roles or cluster-wide objects, such as CRDs, use {_CLUSTER_ADMIN} with --access-scope type=cluster."
+    if "--create-namespace" in command.text:
+        limit = f"{_EDIT} does not allow creating a namespace: create it first, and omit --create-namespace. {limit}"
+    return NeededAccess(_EDIT, None if is_wide else "NAMESPACE", reason, limit)
 
 
 def grant_access_remedies(

@@ -252,13 +252,15 @@ def _caller_remedy(
     looks: Commands = (
         "kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'",
         Labelled(
-            "If it shows --role-arn, that role is the caller. Otherwise (without --profile if it shows none):",
+            "If it shows --role-arn, that role calls. Otherwise, this shows who, or expired credentials:",
             "aws sts get-caller-identity --profile PROFILE",
         ),
     )
-    identify = "Refreshing (update-kubeconfig) also repairs a kubeconfig for another or a re-created cluster."
+    identify = "Omit --profile if the kubeconfig names none. Refreshing also repairs one for another cluster."
     if shows_grant and cluster.region is None:
-        identify = "If update-kubeconfig finds no such cluster, add --region to all aws eks commands."
+        identify = (
+            "Omit --profile if the kubeconfig names none. Add --region if aws eks finds no such cluster."
+        )
     if program == "the job":
         looks = ("aws sts get-caller-identity",)
         identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."
@@ -278,8 +280,9 @@ def _caller_remedy(
         if principal.is_known:
             is_missing = "is meant to have access and has none"
             requires = "An access entry requires eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster."
-            if access.policy == "AmazonEKSViewPolicy":
-                requires += " AmazonEKSViewPolicy only reads: to deploy, use AmazonEKSEditPolicy."
+            only_reads = "AmazonEKSViewPolicy only reads: to deploy, use AmazonEKSEditPolicy."
+            limit = only_reads if access.policy == "AmazonEKSViewPolicy" else access.limit
+            requires = " ".join(present(requires, limit))
             steps += present(cluster.entry_precedence, principal.path_note, requires)
         else:
             # What aws sts get-caller-identity prints of a role is the ARN of its session.

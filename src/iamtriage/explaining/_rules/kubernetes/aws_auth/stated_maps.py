@@ -217,7 +217,7 @@ def _replacing_entry_remedy(
     """Return the remedy that creates an access entry with the user name and groups of an ``aws-auth`` entry."""
     reserved = principal_mappings.RESERVED_PREFIXES
     groups = tuple(each for each in entry.groups if not each.startswith(reserved))
-    policy, namespace, reason = cluster_access.find_needed_access(case)
+    policy, namespace, reason, _ = cluster_access.find_needed_access(case)
     named = join_words([*map(clip_text, groups)], "and")
     kept = f"The entry keeps what a RoleBinding or ClusterRoleBinding grants to {named}. If none does, associate an access policy with it (associate-access-policy)."
     if is_administrator := "system:masters" in entry.groups:
