@@ -256,10 +256,10 @@ def _caller_remedy(
             "aws sts get-caller-identity --profile PROFILE",
         ),
     )
-    identify = "Omit --profile if the kubeconfig names none. Refreshing also repairs one for another cluster."
+    identify = "Refreshing (update-kubeconfig) also repairs a kubeconfig for another or a re-created cluster."
     if shows_grant and cluster.region is None:
         identify = (
-            "Omit --profile if the kubeconfig names none. Add --region if aws eks finds no such cluster."
+            "Omit --profile if none is shown. Add --region if aws eks finds no such cluster."
         )
     if program == "the job":
         looks = ("aws sts get-caller-identity",)
