@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -86,6 +86,56 @@ class _Field(NamedTuple):
     modes: list[str]
     default: str | None
     mode: str | None
+
+
+# https://repost.aws/knowledge-center/aws-appsync-graphql-request-unauth-error
+GRAPHQL_REQUEST = CauseType(
+    "graphql-request-rejected",
+    title="No authorization mode of the GraphQL API accepts the request",
+    text="The request has no credentials of an authorization mode of the API: its API key has expired or is of another API, or its token is of another user pool or provider, or has expired.",
+    recognised_by='AppSync answers UnauthorizedException with "You are not authorized to make this call".',
+    fix="Send what an authorization mode of the API requires: a valid API key, a token of its user pool or provider, or an IAM signature.",
+    sources=(_PAGE,),
+)
+GRAPHQL_AUTHORIZER = CauseType(
+    "graphql-authorizer-refuses",
+    title="The Lambda authorizer of the GraphQL API refuses the caller",
+    text="The API has a Lambda authorizer, which returned isAuthorized: false for this token.",
+    fix="Look in the logs of the authorizer why it refuses the token.",
+    of="graphql-request-rejected",
+)
+_REFUSES = lazy_pattern(r"\bisAuthorized[\"']?\s?[:=]\s?[Ff]alse\b")
+_API_OF_ARN = lazy_pattern(r":appsync:(?P<region>[a-z0-9-]{6,30}):\d{12}:apis/(?P<api>\w{10,40})", re.ASCII)
+
+
+def explain_rejected_request(denial: Denial) -> Explanation | None:
+    """Explain that AppSync rejected a request before any field of it, or return ``None`` for one signed with IAM."""
+    if denial.principal_text is not None:
+        return None
+    text = denial.failure.text
+    arn = _API_OF_ARN.search(text)
+    api = arn["api"] if arn else "API_ID"
+    region = commands.region(arn["region"] if arn else find_region(denial.case))
+    causes = [GRAPHQL_REQUEST.cause(), GRAPHQL_AUTHORIZER.cause()]
+    if (stated := _REFUSES.search(text)) is not None:
+        causes = [GRAPHQL_AUTHORIZER.cause("derived", f"The text says {quote_words(stated[0])}."), causes[0]]
+    listing = f"aws appsync list-graphql-apis --region {region} --query 'graphqlApis[].[name,apiId,uris.GRAPHQL]' --output text"
+    template = "aws appsync get-graphql-api --api-id {} --region {} --query 'graphqlApi.[authenticationType,additionalAuthenticationProviders[].authenticationType]'"
+    keys = "aws appsync list-api-keys --api-id {} --region {} --query 'apiKeys[].[id,expires]' --output text"
+    lines = (commands.fill_command(each, api, region) for each in (template, keys))
+    return denial.explain(
+        "AppSync rejected the whole request: no authorization mode of the API accepts its credentials.",
+        *causes,
+        remedies=your_remedy(
+            "Compare what the request sends with the authorization modes of the API",
+            "get-graphql-api prints the modes. API_KEY: the key is in the header x-api-key, and expires, in seconds since 1970, is not over (then aws appsync create-api-key).",
+            "AMAZON_COGNITO_USER_POOLS and OPENID_CONNECT: the header authorization has a token of this pool or provider that has not expired. AWS_LAMBDA: the authorizer has to return isAuthorized: true, and its log group is /aws/lambda/FUNCTION.",
+            "AWS_IAM: the request has to be signed for the service appsync. Without a signature, the role of the caller does not count.",
+            commands=(*(() if arn else (listing,)), *lines),
+            url=_PAGE,
+        ),
+        notes="An Allow of appsync:GraphQL does not help: AppSync does not know an IAM identity of the caller.",
+    )
 
 
 def explain_graphql_field(denial: Denial) -> Explanation:

@@ -237,6 +237,10 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "secret hash for client",
         "secret_hash was not received",
     ),
+    "denials.other_authorities.graphql_schemas.explain_rejected_request": (
+        "not authorized to make this call",
+        "valid authorization header not provided",
+    ),
     "credentials.tokens.identity_pools.explain_identity_forbidden": ("access to identity '",),
     "credentials.tokens.identity_pools.explain_pool_roles": ("invalid identity pool configuration",),
     "credentials.requests.presigned_urls.explain_url_incomplete": (
