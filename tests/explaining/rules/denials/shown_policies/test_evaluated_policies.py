@@ -257,6 +257,28 @@ def test_a_statement_for_a_policy_that_caps_permissions_is_verified(name: str) -
     assert not any("erified" in step for each in unknown.remedies for step in each.steps)
 
 
+@pytest.mark.parametrize(
+    ("name", "region", "title"),
+    [
+        ("boundary", "eu-north-1", "Call in a Region that the policy allows"),
+        ("SCP", "eu-north-1", "Call in a Region that the policy allows"),
+        # The call meets the condition.
+        ("boundary", "eu-west-1", "Change the permissions boundary"),
+    ],
+)
+def test_condition_of_a_given_policy_that_caps_permissions(name: str, region: str, title: str) -> None:
+    reason, policies = CAPS[name]
+    condition = {"StringEquals": {"aws:RequestedRegion": region}}
+    limited = doc(statement("Allow", "sqs:*", Sid="Regional", Condition=condition))
+    given = {kind: [[limited]] if kind == "service_control" else limited for kind in policies}
+    explanation = explain_with(f"{DENIED} {reason} the {ACTION} action", identity=[ALLOWED], **given)
+    assert explanation.remedies[0].title == title
+    is_other = region not in QUEUE
+    assert ("but the request has eu-west-1" in explanation.summary) is is_other
+    corrected = "Let the condition on aws:RequestedRegion accept eu-west-1"
+    assert any(each.title == corrected for each in explanation.remedies) is is_other
+
+
 ASSUME = (
     f"An error occurred (AccessDenied) when calling the AssumeRole operation: User: {USER} is not authorized to perform: "
     "sts:AssumeRole on resource: arn:aws:iam::444455556666:role/audit"

@@ -13,6 +13,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
 from iamtriage.explaining._rules.denials.shown_policies import stated_remedies
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_known_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
@@ -26,6 +27,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     find_conditional,
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import find_condition_contrast
+from iamtriage.explaining._rules.denials.shown_policies.stated_policies import correct_cap
 from iamtriage.explaining._rules.denials.statement_words import describe_conditions
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
@@ -140,24 +142,32 @@ def _add_missing_allow(explanation: Explanation, denial: Denial, decision: Decis
 
 
 def _find_conditional(denial: Denial, decision: Decision) -> tuple[KnownPolicy, Mapping[str, Any]] | None:
-    """Return the identity-based policy and statement that allow the call only under a condition, which was not met.
+    """Return the policy and statement that allow the call only under a condition, which was not met.
 
-    AWS says that no identity-based policy allows the call, and the policies leave that open.
+    AWS says that no identity-based policy allows the call, and the policies leave that open, or that no policy of
+    a type that caps permissions does, and the call is known not to meet the condition.
     """
-    if decision.allowed is not None or denial.policy_type != "identity" or denial.is_explicit:
+    is_cap = denial.policy_type in _CAPS and denial.policy_type != "vpc_endpoint"
+    if denial.is_explicit or not (is_cap or (denial.policy_type == "identity" and decision.allowed is None)):
         return None
-    found = ((policy, find_conditional(denial, policy)) for policy in _identity_policies(denial))
-    return next(((policy, statement) for policy, statement in found if statement is not None), None)
+    policies = (each for each in list_known_policies(denial) if each.policy_type == denial.policy_type)
+    found = ((policy, find_conditional(denial, policy)) for policy in policies)
+    decided = (each for each in found if not is_cap or (each[1] and fails_condition(denial, each[1])))
+    return next(((policy, statement) for policy, statement in decided if statement is not None), None)
 
 
 def _add_condition(
     explanation: Explanation, denial: Denial, policy: KnownPolicy, statement: Mapping[str, Any]
 ) -> Explanation:
     condition = describe_conditions(statement)
-    because = "AWS found no identity-based policy that allows it."
+    is_cap = denial.policy_type != "identity"
+    because = () if is_cap else "AWS found no identity-based policy that allows it."
     text = f"{capitalize_start(policy.name)} allows {denial.action} on this resource only if {condition}, so the request did not meet that."
     cause = STATED_POLICY_CONDITION.cause("derived", because, text=text)
     contrast = find_condition_contrast(denial, statement)
+    if is_cap:
+        explanation, remedies, contrast = correct_cap(denial, explanation, statement, contrast)
+        explanation = attrs.evolve(explanation, remedies=remedies)
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, f"{policy.name} {contrast.verdict}"),

@@ -171,7 +171,7 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         if denial.policy_type in {None, "identity"} or is_cap(policy, denial):
             contrast = stated_contrasts.find_condition_contrast(denial, conditional)
         if contrast is not None and is_conditional and denial.policy_type not in {None, "identity"}:
-            explanation, remedies, contrast = _correct_cap(denial, explanation, conditional, contrast)
+            explanation, remedies, contrast = correct_cap(denial, explanation, conditional, contrast)
     elif compared.has_cause(STATED_POLICY_OTHER_RESOURCE):
         contrast = describe_other_resource(denial, policy)
         added, remedies = _limit_remedies(denial, policy, contrast, remedies)
@@ -209,7 +209,7 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
     )
 
 
-def _correct_cap(
+def correct_cap(
     denial: Denial,
     explanation: Explanation,
     statement: Mapping[str, Any],
