@@ -73,6 +73,14 @@ DENIALS: Table = (
         denied(),
     ),
     ("database-login-elsewhere", 'FATAL:  PAM authentication failed for user "app"', None),
+    ("trail-status", '"IsLogging": true, "LatestDeliveryError": "AccessDenied"', denied()),
+    ("trail-status-compact", '{"IsLogging":true,"LatestDigestDeliveryError":"AccessDenied"}', denied()),
+    (
+        "delivery-channel-status",
+        '{"name": "default", "configHistoryDeliveryInfo": {"lastStatus": "FAILURE", "lastErrorCode": "AccessDenied"}}',
+        denied(),
+    ),
+    ("trail-status-bucket", '"IsLogging": true, "LatestDeliveryError": "NoSuchBucket"', None),
     ("flow-log-quota", '"DeliverLogsErrorMessage": "Rate limited"', None),
     (
         "firehose-glue",

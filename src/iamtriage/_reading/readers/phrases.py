@@ -35,6 +35,10 @@ _TABLE = r"""
 sure   | be assumed by root accounts|<Anonymous>Anonymous users cannot | Roles may not be assumed by root accounts|Anonymous users cannot [a-z][\w ]{1,40}\. Please authenticate
 # The status of a VPC flow log: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-troubleshooting.html
 sure   | <DeliverLogsErrorMessage>Access error | DeliverLogsErrorMessage[\"']?\s?[:=]\s?[\"']?Access error
+# The status of a trail, and of a delivery channel of AWS Config:
+# https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html
+# https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigExportDeliveryInfo.html
+sure   | DeliveryError": |DeliveryError":"|DeliveryInfo": { | \"Latest(?:Digest)?DeliveryError\": ?\"AccessDenied\"|\"config(?:History|Snapshot)DeliveryInfo\": \{[^{}]{0,400}?\"lastErrorCode\": ?\"AccessDenied\"
 sure   | <denied>ccess was denied | Access was denied(?: when calling \w{2,20})?\. Ensure that the (?:access policy on the|trust policy for the provided|provided) IAM role
 sure   | <targetGroupArn> | Unable to assume role and validate the specified targetGroupArn
 sure   | <permissions>due to insufficient permissions. | Unable to (?:create or )?refresh (?:login )?credentials due to insufficient permissions\. You may be missing permission for the '(?:(?P<action>(?P<service>signin):CreateOAuth2Token)|(?P<operation>CreateOAuth2Token))' action

@@ -3922,14 +3922,18 @@ def test_short_explanation(
 
 
 @pytest.mark.parametrize(
-    ("rows", "function"),
+    ("rows", "functions"),
     [
-        (ROLES, "managed_services.explain_weak_role"),
-        (RESOURCES_OF_SERVICES, "closed_resources.explain_closed_resource"),
+        (ROLES, {"managed_services.explain_weak_role"}),
+        (
+            RESOURCES_OF_SERVICES,
+            {"closed_resources.explain_closed_resource", "delivery_statuses.explain_delivery_status"},
+        ),
     ],
 )
-def test_each_fragment_has_a_row(rows: dict[str, object], function: str) -> None:
-    routed = {fragment for fragment, rule in MESSAGE_RULES if rule == f"denials.services.{function}"}
+def test_each_fragment_has_a_row(rows: dict[str, object], functions: set[str]) -> None:
+    rules = {f"denials.services.{each}" for each in functions}
+    routed = {fragment for fragment, rule in MESSAGE_RULES if rule in rules}
     assert routed == set(rows)
 
 

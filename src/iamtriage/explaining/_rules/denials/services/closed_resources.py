@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -38,6 +38,14 @@ from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 _MAX_NAMES = 3
 _BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+# What the service's own calls list.
+_LISTED_BUCKET = lazy_pattern(
+    r"\b[sS]3BucketName[\"']?\s?[:=]\s?[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?![\w.-])", re.ASCII
+)
+_TRAIL = lazy_pattern(
+    r"(?:\bTrailARN[\"']?: ?[\"']?|--name[ =][\"']?)arn:[\w-]{3,20}:cloudtrail:[a-z0-9-]{1,30}:(?P<account>\d{12}):trail/",
+    re.ASCII,
+)
 _IN_ACCOUNT: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"}}
 _AS_OWNER: dict[str, Any] = {
     "StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": "ACCOUNT_ID"}
@@ -70,6 +78,12 @@ _CLOUDTRAIL = _bucket_delivery(
     "cloudtrail.amazonaws.com",
     "AWSLogs/ACCOUNT_ID/*",
     "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",
+)
+_CONFIG = _bucket_delivery(
+    "config.amazonaws.com",
+    "AWSLogs/ACCOUNT_ID/Config/*",
+    "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html",
+    "s3:ListBucket",
 )
 # Application and Classic Load Balancers write as themselves, Network Load Balancers let CloudWatch Logs deliver.
 _LOAD_BALANCER = service_access.ServiceAccess(
@@ -107,14 +121,12 @@ _IMAGE = service_access.ServiceAccess(
 )
 RESOURCES = {
     "please check s3bucket permission": _LOAD_BALANCER,
-    "insufficient delivery policy to s3 bucket": _bucket_delivery(
-        "config.amazonaws.com",
-        "AWSLogs/ACCOUNT_ID/Config/*",
-        "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html",
-        "s3:ListBucket",
-    ),
+    "insufficient delivery policy to s3 bucket": _CONFIG,
+    'deliveryinfo": {': _CONFIG,
     "incorrect s3 bucket policy is detected": _CLOUDTRAIL,
     "insufficient permissions to access s3 bucket": _CLOUDTRAIL,
+    'deliveryerror": "accessdenied': _CLOUDTRAIL,
+    'deliveryerror":"accessdenied': _CLOUDTRAIL,
     "access denied for logdestination": _bucket_delivery(
         "delivery.logs.amazonaws.com",
         "AWSLogs/ACCOUNT_ID/*",
@@ -160,12 +172,16 @@ def explain_closed_resource(denial: Denial) -> Explanation | None:
     if row is None:
         return None
     # The reader reports a bucket as the resource.
-    bucket = denial.resource if _BUCKET.fullmatch(denial.resource or "") else None
+    text = denial.failure.text
+    listed = only_one({each["bucket"] for each in _LISTED_BUCKET.finditer(text)})
+    bucket = denial.resource if _BUCKET.fullmatch(denial.resource or "") else listed
     if row is _LOAD_BALANCER and _IS_NETWORK.search(denial.failure.text):
         row = _NETWORK_LOAD_BALANCER
     function, context = (service_statements.find_invoked_function(denial.failure.text), denial.context)
     stated, in_path = context.account, _ACCOUNT.search(denial.failure.text)
-    account = denial.account or (stated.value if stated else None)
+    account = denial.account or (
+        stated.value if stated else only_one({each["account"] for each in _TRAIL.finditer(text)})
+    )
     # The folder of a policy can be that of another account than the call's.
     if in_path is not None and account is None:
         others = {*ACCOUNT_IN_TEXT.findall(denial.failure.text)} - {in_path[1]}

@@ -49,7 +49,7 @@ _LACKS = ("is not authorized", "does not have authorization")
 _PROSE_VERBS = ("access", "invoke", "publish", "send", "write")
 _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "denials.services.sessions.explain_rejected_session": ("server authentication failed",),
-    "denials.services.certificate_flaws.explain_rejected_certificate": (
+    "denials.roles.certificate_flaws.explain_rejected_certificate": (
         "untrusted signing certificate",
         "untrusted certificate",
         "certificate revoked or expired",
@@ -169,6 +169,11 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "invalid permissions on lambda function",
         "cannot invoke the specified lambda function",
         "permission to access the ecr image",
+    ),
+    "denials.services.delivery_statuses.explain_delivery_status": (
+        'deliveryerror": "accessdenied',
+        'deliveryerror":"accessdenied',
+        'deliveryinfo": {',
     ),
     "denials.services.calling_services.explain_untrusted_service": (
         "unable to assume",

@@ -1,0 +1,119 @@
+"""Explain what the status of a trail or of a delivery channel of AWS Config says: that S3 denied the delivery.
+
+Sources: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html,
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html and
+https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html.
+"""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.values import Document
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
+from iamtriage.explaining._rules.denials.services.closed_resources import explain_closed_resource
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants.service_access import ServiceAccess, allow_service_remedy
+from iamtriage.explaining._rules.shared.policies.statement_matching import (
+    names_action,
+    names_resource,
+    names_service,
+)
+from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.policies._readers.elements import shown_sid
+
+_TRAIL, _CONFIG = "cloudtrail.amazonaws.com", "config.amazonaws.com"
+_KEY_ACTIONS = {
+    _TRAIL: ["kms:GenerateDataKey*", "kms:DescribeKey"],
+    _CONFIG: ["kms:GenerateDataKey", "kms:Decrypt"],
+}
+_KEY_PAGES = {
+    _TRAIL: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
+    _CONFIG: "https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html",
+}
+_KEY = lazy_pattern(
+    r"\b(?:KmsKeyId|s3KmsKeyArn|KMSMasterKeyID)[\"']?\s?[:=]\s?[\"']?(?P<key>[\w:/-]{8,300})", re.ASCII
+)
+_WRITE = "s3:PutObject"
+
+
+def explain_delivery_status(denial: Denial) -> Explanation | None:
+    """Explain a status that says that S3 denied a delivery."""
+    usual = explain_closed_resource(denial)
+    if usual is None or not usual.remedies or usual.remedies[0].policy is None:
+        return usual
+    statement = usual.remedies[0].policy["Statement"][-1]
+    service, folder = statement["Principal"].get("Service"), statement["Resource"]
+    policy = _find_policy(denial, service, folder)
+    return usual if policy is None else _explain_others(denial, usual.remedies[0], policy, service, folder)
+
+
+def _find_policy(denial: Denial, service: str, folder: str) -> Document | None:
+    """Return the only bucket policy of the text, if it already allows the service to write to a folder."""
+    stated = [each for each in denial.context.resource_policies if ":s3:::" in str(each.content)]
+    own = [
+        each
+        for policy in stated
+        for each in policy.allows
+        if names_service(each, service) and names_action(each, _WRITE) and names_resource(each, folder)
+    ]
+    contrast = compare_statements(denial.case, service, _WRITE, folder) if own else None
+    # The trail that a condition names can be the right one.
+    is_met = contrast is None or contrast.change is None
+    return stated[0] if len(stated) == 1 and own and is_met else None
+
+
+def _explain_others(
+    denial: Denial, usual: Remedy, policy: Document, service: str, folder: str
+) -> Explanation:
+    """Explain that a Deny of the bucket policy or the key policy is the reason, as the bucket policy has the Allow."""
+    bucket = folder.partition(":::")[2].partition("/")[0]
+    denies = [
+        each
+        for each in policy.denies
+        if names_action(each, _WRITE) is not False and names_resource(each, folder) is not False
+    ]
+    key = only_one({each["key"] for each in _KEY.finditer(denial.failure.text)})
+    sid = shown_sid(denies[0]) if denies else None
+    reasons = [
+        *([f"its Deny {f'statement {clip_text(sid)}' if sid else 'statement'}"] if denies else []),
+        f"the policy of the key {clip_text(key)}"
+        if key
+        else "the policy of a KMS key that encrypts the bucket",
+    ]
+    account = folder.partition("/AWSLogs/")[2].partition("/")[0]
+    show = f"aws s3api get-bucket-encryption --bucket {commands.bucket(bucket)}"
+    row = ServiceAccess(
+        "the key policy",
+        service,
+        "use the key",
+        ((_KEY_ACTIONS[service], "*", {"StringEquals": {"aws:SourceAccount": account}}),),
+        (
+            *(() if key else (show,)),
+            "aws kms get-key-policy --key-id KEY_ID --policy-name default --query Policy --output text",
+            "aws kms put-key-policy --key-id KEY_ID --policy-name default --policy file://policy.json",
+        ),
+        _KEY_PAGES[service],
+        "" if key else "The first command prints the key (KMSMasterKeyID). With AES256, the bucket has none.",
+    )
+    allow_key = allow_service_remedy(row, {"KEY_ID": key} if key else {})
+    check = owner_remedy(
+        f"Check the Deny of the policy of {bucket}",
+        "A service principal belongs to no organization, account or VPC, and names no key unless the trail or channel has one: exempt it (aws:PrincipalIsAWSService), if the Deny is about these.",
+        commands=usual.commands[:1],
+    )
+    return denial.explain(
+        f"S3 denied {service} the delivery to {bucket}, although the bucket policy in the text allows it: most likely, {' or '.join(reasons)} is the reason.",
+        SERVICE_NOT_ALLOWED.cause(
+            "possible",
+            text="The status names no reason. The caller of the status is not denied, and a second Allow in the bucket policy changes nothing.",
+        ),
+        topic="service-principal",
+        remedies=(check, allow_key) if denies else allow_key,
+    )

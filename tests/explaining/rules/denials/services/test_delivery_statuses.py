@@ -1,0 +1,63 @@
+"""The status of a trail or delivery channel says that S3 denied what a service delivers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+_SOURCE = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main"
+_TRAIL = f'{{"trailList": [{{"Name": "main", "S3BucketName": "octo-trail", "TrailARN": "{_SOURCE}"}}]}}\n'
+_STATUS = '$ aws cloudtrail get-trail-status --name main\n{\n  "IsLogging": true,\n  "LatestDeliveryError": "AccessDenied"\n}\n'
+_CHANNEL = '$ aws configservice describe-delivery-channels\n{"DeliveryChannels": [{"name": "default", "s3BucketName": "octo-config"}]}\n'
+_HISTORY = '{"DeliveryChannelsStatus": [{"name": "default", "configHistoryDeliveryInfo": {"lastStatus": "FAILURE", "lastErrorCode": "AccessDenied"}}]}\n'
+_KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+_DENY = {"Sid": "OnlyOurKey", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::octo-trail/*", "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}}  # fmt: skip
+
+
+def _policy(*others: object, source: str = _SOURCE) -> str:
+    principal, condition = (
+        {"Service": "cloudtrail.amazonaws.com"},
+        {"StringEquals": {"aws:SourceArn": source}},
+    )
+    allows = [
+        {"Effect": "Allow", "Principal": principal, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::octo-trail", "Condition": condition},
+        {"Effect": "Allow", "Principal": principal, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::octo-trail/AWSLogs/111122223333/*", "Condition": condition},
+    ]  # fmt: skip
+    return json.dumps({"Version": "2012-10-17", "Statement": [*allows, *others]})
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "command"),
+    [
+        (_TRAIL + _STATUS, "bucket policy of octo-trail does not allow cloudtrail.amazonaws.com", "--bucket octo-trail "),
+        (_STATUS.replace(": ", ":"), "bucket policy does not allow cloudtrail.amazonaws.com", "--bucket BUCKET "),
+        (_CHANNEL + _HISTORY, "bucket policy of octo-config does not allow config.amazonaws.com", "--bucket octo-config "),
+        # The bucket policy allows it, so that another policy denies it.
+        (_TRAIL + _STATUS + _policy(), "although the bucket policy in the text allows it", "get-bucket-encryption --bucket octo-trail"),
+        (_TRAIL.replace('"TrailARN"', f'"KmsKeyId": "{_KEY}", "TrailARN"') + _STATUS + _policy(), f"the policy of the key {_KEY}", f"get-key-policy --key-id {_KEY}"),
+        (_TRAIL + _STATUS + _policy(_DENY), "its Deny statement OnlyOurKey or", "get-bucket-policy --bucket octo-trail"),
+        (_TRAIL + _STATUS + _policy(source=f"{_SOURCE}-old"), f"only for aws:SourceArn {_SOURCE}-old", "--bucket octo-trail "),
+    ],
+    ids=["trail", "compact", "config", "allowed", "key", "deny", "source"],
+)  # fmt: skip
+def test_delivery(text: str, said: str, command: str) -> None:
+    explanation = explain(text)
+    assert explanation.topic == "service-principal"
+    assert said in explanation.summary
+    assert command in explanation.remedies[0].commands[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _STATUS.replace("AccessDenied", "NoSuchBucket"),
+        _STATUS.replace('"AccessDenied"', '""'),
+        _HISTORY.replace("History", "Stream").replace("AccessDenied", "TopicNotFound"),
+    ],
+    ids=["bucket", "none", "topic"],
+)
+def test_no_denied_delivery(text: str) -> None:
+    assert explain(text).topic == "nothing"
