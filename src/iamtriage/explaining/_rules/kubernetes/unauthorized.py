@@ -258,9 +258,7 @@ def _caller_remedy(
     )
     identify = "Refreshing (update-kubeconfig) also repairs a kubeconfig for another or a re-created cluster."
     if shows_grant and cluster.region is None:
-        identify = (
-            "Omit --profile if none is shown. Add --region if aws eks finds no such cluster."
-        )
+        identify = "Omit --profile if none is shown. Add --region if aws eks finds no such cluster."
     if program == "the job":
         looks = ("aws sts get-caller-identity",)
         identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."

@@ -223,7 +223,7 @@ def correct_cap(
     corrected = correct_cap_remedy(denial, statement, failed, change)
     # It has an Allow for the action.
     text = (
-        "No Allow in another policy has an effect on this call: the caller's own policies are not the cause."
+        "AWS names this policy, not the caller's own: no Allow in another policy has an effect on this call."
     )
     first = attrs.evolve(explanation.causes[0], text=text)
     explanation = attrs.evolve(explanation, causes=(first, *explanation.causes[1:]))
