@@ -83,6 +83,22 @@ def test_what_passes_session_tags(before: str, caller: str, reason: str | None, 
     assert titles[1:] == ([] if remedy is None else [remedy])
 
 
+@pytest.mark.parametrize(
+    ("caller", "keeps", "oidc"),
+    [
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/hub/GitHubActions", "an identity-based policy of the role hub", False),
+        (f"arn:aws:iam::{ACCOUNT}:user/ci", "an identity-based policy of the user ci", True),
+    ],
+    ids=["chained", "keys"],
+)  # fmt: skip
+def test_tags_that_both_accounts_must_allow(caller: str, keeps: str, oidc: bool) -> None:
+    role = "arn:aws:iam::444455556666:role/release"
+    text = f"Assuming role with user credentials\n{_denied('sts:TagSession', role, caller, lacks=None)}"
+    first = explain(text).remedies[0]
+    assert f"{keeps} in account {ACCOUNT}." in first.steps[1]
+    assert ("OIDC" in first.steps[0]) is oidc
+
+
 def test_session_tags_are_not_a_source_identity() -> None:
     explanation = explain(_denied("sts:SetSourceIdentity", _READER, _POD, lacks=None))
     assert "EKS Pod Identity" not in explanation.causes[0].text

@@ -289,6 +289,23 @@ def test_code_that_creates_the_entry_is_corrected(text: str, first: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("role", "expression"),
+    [
+        ("role/AWSReservedSSO_Data_Eng_0123456789abcdef", "^AWSReservedSSO_Data_Eng_[0-9a-f]{16}$"),
+        ("role/AWSReservedSSO_Ops+1_0123456789abcdef", "^AWSReservedSSO_Ops[+]1_[0-9a-f]{16}$"),
+        # Another role has no path that a data source can find.
+        ("role/ops", None),
+    ],
+)
+def test_data_source_finds_a_role_of_identity_center(role: str, expression: str | None) -> None:
+    arn = f"arn:aws:iam::111122223333:{role}"
+    found = explained(f"Error: creating EKS Access Entry (orders:{arn}): InvalidParameterException: {INVALID}")
+    manifest = found.remedies[0].manifest
+    assert (manifest is None) is (expression is None)
+    assert expression is None or f'name_regex  = "{expression}"' in (manifest or "")
+
+
+@pytest.mark.parametrize(
     ("principal", "lookup"),
     [
         ("role/ci", "aws iam get-role --role-name ci --query Role.Arn --output text"),

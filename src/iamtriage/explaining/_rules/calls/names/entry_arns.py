@@ -195,9 +195,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         commands=lines,
         url=pages.EKS_ACCESS_ENTRIES,
     )
-    remedy = _correct_in_code(
-        by_hand, deployment, case.failure.text, is_of_session=isinstance(principal, RoleSession)
-    )
+    remedy = _correct_in_code(by_hand, deployment, case.failure.text, principal)
     return case.explain(
         f"EKS rejects the ARN for an access entry: {arn.describe(reason)}",
         *causes,
@@ -208,17 +206,24 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
 
 
 def _correct_in_code(
-    by_hand: Remedy, deployment: deployment_tools.Deployment | None, text: str, *, is_of_session: bool
+    by_hand: Remedy, deployment: deployment_tools.Deployment | None, text: str, principal: Principal | None
 ) -> Remedy:
     """Return the remedy in the code that deploys an access entry, if any does."""
     if deployment is None:
         return by_hand
     grants = None if _GRANTS.search(text) else _GRANTS_IN_CODE[deployment.tool]
-    if not is_of_session or not deployment.is_terraform:
-        return deployment_tools.change_in_code(by_hand, deployment, "principal_arn", *present(grants))
-    context = _STATED_CONTEXT if _CALLER_ARN in text else _SESSION_CONTEXT
-    remedy = deployment_tools.change_in_code(by_hand, deployment, "principal_arn", context, *present(grants))
-    return attrs.evolve(remedy, manifest=_ISSUER_ARN, manifest_language="hcl")
+    context, manifest = None, None
+    if deployment.is_terraform and isinstance(principal, RoleSession):
+        context = _STATED_CONTEXT if _CALLER_ARN in text else _SESSION_CONTEXT
+        manifest = _ISSUER_ARN
+    elif deployment.is_terraform and isinstance(principal, IdentityCenterRole) and principal.permission_set:
+        # Of the characters of a name, + alone would change what the expression matches.
+        context = f"A data source finds the ARN, also if the suffix changes. It requires iam:ListRoles. To see it, run {by_hand.commands[0]}"
+        manifest = _LISTED_ARN.format(permission_set=principal.permission_set.replace("+", "[+]"))
+        kept = tuple(each for each in by_hand.steps if each != _RECREATED)
+        by_hand = attrs.evolve(by_hand, steps=kept, commands=())
+    remedy = deployment_tools.change_in_code(by_hand, deployment, "principal_arn", *present(context, grants))
+    return remedy if manifest is None else attrs.evolve(remedy, manifest=manifest, manifest_language="hcl")
 
 
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_session_context
@@ -239,6 +244,14 @@ _ISSUER_ARN = """data "aws_iam_session_context" "current" {
 }
 # In the access entry:
 principal_arn = data.aws_iam_session_context.current.issuer_arn
+"""
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_roles
+_LISTED_ARN = """data "aws_iam_roles" "principal" {{
+  name_regex  = "^AWSReservedSSO_{permission_set}_[0-9a-f]{{16}}$"
+  path_prefix = "/aws-reserved/sso.amazonaws.com/"
+}}
+# In the access entry:
+principal_arn = one(data.aws_iam_roles.principal.arns)
 """
 
 

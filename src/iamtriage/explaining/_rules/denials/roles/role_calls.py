@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import BY_LAST_COMMAND, other_side_command
 from iamtriage.explaining._rules.shared.kubernetes.clusters import disable_session_tags_remedy
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import allow_statements, principal_names
@@ -287,7 +287,7 @@ _TAG_SOURCES = Signs(
         r"\bconfigure-aws-credentials\b|\brole-to-assume\b|Could not assume role with user credentials|\bAssuming role with user credentials|/GitHubActions\b": _Source(
             "The action configure-aws-credentials passes tags such as Repository and Branch by default.",
             "Or, if no policy uses the tags, set role-skip-session-tagging: true under with: of configure-aws-credentials",
-            "The action then passes no session tags, and the trust policy needs no change. With OIDC instead of access keys, it passes none either.",
+            "The action then passes no session tags, and the trust policy needs no change.",
             "https://github.com/aws-actions/configure-aws-credentials#session-tagging-and-name",
         ),
         r":assumed-role/[\w+=,.@-]{1,64}/eks-|\bpods\.eks\.amazonaws\.com|169\.254\.170\.23|(?i:pod ?identity)": _Source(
@@ -351,7 +351,14 @@ def omit_attribute_remedy(denial: Denial) -> Remedy | None:
         namespace, account = denial.facts.namespace, denial.facts.service_account
         named = f" of {clip_text(f'{namespace}/{account}')}" if namespace and account else ""
         return disable_session_tags_remedy(denial.case, f"{title}{named}, if no policy uses them")
-    return your_remedy(title, source.step, url=source.url)
+    # An action that assumes a role with the credentials of another one has these on purpose.
+    oidc = "With OIDC instead of access keys, it passes none either." if denial.role is None else None
+    oidc = oidc if "configure-aws-credentials" in title else None
+    keep = None
+    if is_omitted_first(denial) and not _KEPT_POLICY.search(denial.failure.text):
+        caller = f"an identity-based policy of {denial.caller} in account {denial.account}"
+        keep = f"To keep the tags, both accounts must allow {denial.action}: the trust policy, and {caller}."
+    return your_remedy(title, " ".join(present(source.step, oidc)), keep, url=source.url)
 
 
 def is_omitted_first(denial: Denial) -> bool:
