@@ -16,13 +16,12 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import denied_requests
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.entries import entry_groups
-from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_unbound_group
-from iamtriage.explaining._rules.kubernetes.rbac import cloud_roles, request_checks
+from iamtriage.explaining._rules.kubernetes.rbac import cloud_roles, request_checks, requested_namespaces
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests, manifests
-from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present
 
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
@@ -62,7 +61,7 @@ _KINDS_WITH_CHECK = frozenset({"service account", "user", "iam session"})
 
 def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     """Return the remedies, in the order to try them."""
-    one_namespace = None if denied.has_empty_entry else _one_namespace_remedy(denied)
+    one_namespace = None if denied.has_empty_entry else requested_namespaces.one_namespace_remedy(denied)
     if denied.subject is not None and find_controller_of_account(denied.subject.name) is not None:
         # The chart of a controller for all namespaces grants the role.
         one_namespace = None
@@ -88,6 +87,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         _service_account_remedy(denied),
         *((role, *installers) if is_role_first else installers),
         *((later, one_namespace) if needs_role else (one_namespace, later)),
+        requested_namespaces.created_namespace_remedy(denied),
         None if first else admin,
         cloud_roles.google_remedy(denied),
         _update_remedy(denied),
@@ -144,26 +144,6 @@ def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
         "The command allows only the denied request. Add the other rules of the role.",
         commands=(create, request_checks.check_command(denied) if denied.kind == "service account" else None),
         gives="role",
-        url=pages.RBAC,
-    )
-
-
-def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
-    request = denied.request
-    asks_for_all = request.is_cluster_scope and not (request.is_cluster_scoped_type or request.path)
-    # Without any binding, a namespace makes no difference.
-    is_unbound = find_unbound_group(denied) is not None
-    if not asks_for_all or is_unbound or request.verb not in kubernetes_requests.READ_VERBS:
-        return None
-    is_known = request.is_cluster_scoped_type is not None
-    return your_remedy(
-        "Query one namespace, if that is enough"
-        if is_known
-        else f"If {request.resource} have namespaces: query one, if that is enough",
-        "The request is for all namespaces. If you use -n, or set the namespace in the program, a permission in that namespace is enough.",
-        commands=command(
-            "kubectl", "auth", "can-i", *request_checks.can_i_arguments(request), "-n", "NAMESPACE"
-        ),
         url=pages.RBAC,
     )
 
@@ -251,7 +231,13 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     steps: tuple[str | None, ...] = (
         # A short explanation shows the first one.
         " ".join(
-            present(_scope_step(request), _verb_step(denied), _subresource_step(denied), *group_steps[:1])
+            present(
+                _scope_step(request),
+                _verb_step(denied),
+                _subresource_step(denied),
+                *group_steps[:1],
+                requested_namespaces.installation_step(denied),
+            )
         ),
         *group_steps[1:],
         "kubectl get with a name also needs the verb get, and --watch the verb watch."
