@@ -192,5 +192,8 @@ class Content(NamedTuple):
         from iamtriage.explaining._others.describing import describe_others, split_same_reason
 
         others = tuple(each for each in split_same_reason(self.failure, self.others)[0] if each not in fixed)
+        if len(others) == 1 and self.describe is not None:
+            # A row that repeats the verdict says nothing.
+            others = () if self.describe(others[0], None).startswith(self.summary) else others
         rows = describe_others(others, self.describe, self.failure) if others else ()
         return (*rows, *self.foreign)

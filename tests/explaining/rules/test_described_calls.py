@@ -62,6 +62,16 @@ CASES = {
         "S3 denied s3:ListBucket on arn:aws:s3:::acme-trail ",
         "arn:aws:s3:::acme-trail",
     ),
+    "hadoop-shell": (
+        "$ hdfs dfs -get s3://acme-lake/jars/etl.jar /tmp\n-get: Fatal internal error\ncom.amazonaws.services.s3.model.AmazonS3Exception: Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: 9ABCD0123456789A)",
+        "S3 denied s3:GetObject on arn:aws:s3:::acme-lake/jars/etl.jar ",
+        "s3:GetObject",
+    ),
+    "hadoop-shell-without-s3": (
+        "$ hdfs dfs -get /jars/etl.jar /tmp\nUnauthorizedOperation: You are not authorized to perform this operation.",
+        "the message names no action",
+        "sts get-caller-identity",
+    ),
     "jruby-frame": (
         "#<Class:0x1a2b3c>: Access Denied\n  return_or_raise at /opt/gems/aws-sdk-v1-1.66.0/lib/aws/core/client.rb:375\n  put_object at (eval):3\n  write_with_put_object at /opt/gems/aws-sdk-v1-1.66.0/lib/aws/s3/s3_object.rb:1760",
         "S3 denied s3:PutObject",

@@ -226,8 +226,9 @@ def _spell(action: str) -> str:
 
 
 def _capitalize(row: str) -> str:
-    """Return a row as a sentence; the name of an action stays."""
-    return row if ":" in row.partition(" ")[0] else upper_first(row)
+    """Return a row as a sentence; the name of an action or a service stays."""
+    first = row.partition(" ")[0]
+    return row if ":" in first or first.endswith(".amazonaws.com") else upper_first(row)
 
 
 def _select_described(failures: tuple[Failure, ...], explained: Failure | None) -> tuple[Failure, ...]:

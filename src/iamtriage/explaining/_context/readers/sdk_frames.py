@@ -133,6 +133,15 @@ _BUNDLE_READ = lazy_pattern(r"\bAccess Denied: S3Bucket=[a-z0-9.-]{3,63}, S3Key=
 _TEMPLATE_READ = lazy_pattern(r"\bS3 error: Access Denied\b|\bpermission to GetObject for \S")
 # The frames of EMRFS name the operation, but a HEAD request by what it gets.
 _EMRFS_CALL = lazy_pattern(r"\bemr\.hadoop\.fs\.s3(?:n|\.lite)?\.call\.(\w{3,60}?)Call\.", re.ASCII)
+# Hadoop's shell: https://hadoop.apache.org/docs/stable/hadoop-project-dist/hadoop-common/FileSystemShell.html
+_SHELL_OPERATIONS = {
+    "cat": "GetObject", "copyToLocal": "GetObject", "get": "GetObject", "text": "GetObject", "tail": "GetObject",
+    "copyFromLocal": "PutObject", "put": "PutObject", "touchz": "PutObject", "mkdir": "PutObject",
+    "ls": "ListObjectsV2", "du": "ListObjectsV2", "count": "ListObjectsV2", "rm": "DeleteObject",
+}  # fmt: skip
+_SHELL_CALL = lazy_pattern(
+    rf"\b(?:hdfs dfs|hadoop d?fs) -({'|'.join(_SHELL_OPERATIONS)})\b[^\n|;]{{0,400}}?\bs3[an]?://"
+)
 # Amazon MSK denies the connection itself with the ID of the broker's session:
 # https://docs.aws.amazon.com/msk/latest/developerguide/troubleshooting.html
 # The clients in Java, Python and Go: SaslAuthenticationException, SaslAuthenticationFailedError, "SASL Authentication failed".
@@ -217,6 +226,7 @@ _CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
         _EMRFS_CALL,
         lambda found: ("s3", {"GetObjectMetadata": "HeadObject"}.get(found[1], found[1])),
     ),
+    (("fs -", "s3"), _SHELL_CALL, lambda found: ("s3", _SHELL_OPERATIONS[found[1]])),
     (("Access denied",), _MSK_CONNECTION, lambda _: ("kafka-cluster", "Connect")),
     *(
         ((sign,), KAFKA_DENIAL, lambda found: ("kafka-cluster", _read_kafka(found)))
