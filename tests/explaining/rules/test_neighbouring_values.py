@@ -1031,7 +1031,7 @@ resource "aws_cognito_identity_pool" "main" {
 web = 5web1client0example0id7
 """,
         (
-            "the token is of the app client web, 5web1client0example0id7 (aud), and the identity pool lists only app",
+            "the token belongs to the app client web, 5web1client0example0id7 (aud), and the identity pool lists only app",
             "client_id = aws_cognito_user_pool_client.web.id provider_name = aws_cognito_user_pool.main.endpoint",
             "Keep the other block",
         ),

@@ -2215,7 +2215,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                     "arn:aws:eks:eu-west-1:111122223333:access-entry/films/user/111122223333/ana/0a1b2c3d",
                     "eks:policyArn",
                     "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy",
-                    "but the request has arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy",
+                    "but the request has AmazonEKSEditPolicy",
                 ),
                 (
                     "$ aws ecs run-task --cluster films --task-definition job:3",
@@ -2260,14 +2260,14 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                     (
                         "Write s3:ListBucket in place of s3:ListObjectsV2 in the statement in the policy in the text, or attach",
                     ),
-                    ("s3:ListObjectsV2, which is another action",),
+                    ("s3:ListObjectsV2, a different action",),
                 ),
                 (
                     "dynamodb:BatchGetItem",
                     "dynamodb:GetItem",
                     "arn:aws:dynamodb:eu-west-1:111122223333:table/films",
                     "arn:aws:dynamodb:eu-west-1:111122223333:table/films",
-                    ("has dynamodb:BatchGetItem, which is another action.",),
+                    ("has dynamodb:BatchGetItem, a different action.",),
                     ("no IAM action",),
                 ),
             )

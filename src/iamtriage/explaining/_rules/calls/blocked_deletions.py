@@ -316,7 +316,7 @@ def _explain(
         CONFLICT.cause(
             "reported",
             (f"The message says: {found[0]}." if found else None, *code_evidence(case.failure)),
-            text="What belongs to it or uses it has to go first.",
+            text="What belongs to it or uses it must be deleted first.",
         ),
         remedies=your_remedy(title, *steps, commands=lines, url=url),
     )

@@ -214,7 +214,7 @@ def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> st
     """Return which action statements have that a reader can take for another one, as the end of a sentence.
 
     >>> describe_similar([{"Action": ["dynamodb:GetItem"]}], "dynamodb:BatchGetItem")
-    'has dynamodb:GetItem, which is another action'
+    'has dynamodb:GetItem, a different action'
     >>> describe_similar([{"Action": "stepfunctions:StartExecution"}], "states:StartExecution")
     'has stepfunctions:StartExecution, but the prefix of the action is states'
     """
@@ -231,8 +231,8 @@ def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> st
     found = list_similar(statements, action)
     if not found:
         return None
-    is_or_are = "is another action" if len(found) == 1 else "are other actions"
-    return f"has {join_words(tuple(map(clip_text, found[:_MAX_ACTIONS])), 'and')}, which {is_or_are}"
+    other = "a different action" if len(found) == 1 else "different actions"
+    return f"has {join_words(tuple(map(clip_text, found[:_MAX_ACTIONS])), 'and')}, {other}"
 
 
 # https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/migrate-granularaccess-iam-mapping-reference.html

@@ -196,7 +196,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             session="i-0a1b2c3d4e5f60718",
         ),
         (
-            "Each run writes to another stream, hence :*. If the log group does not exist yet, logs:CreateLogGroup is required, too.",
+            "Each run writes to another stream, so the Resource ends with :*. If the log group does not exist yet, logs:CreateLogGroup is required, too.",
         ),
     ),
     "endpoint-policy-for-a-session": (

@@ -26,7 +26,7 @@ def test_tags_of_a_new_log_group(text: str, caller: str, *, is_former: bool) -> 
         f"An error occurred (AccessDeniedException) when calling the CreateLogGroup operation: {text}"
     )
     assert explanation.summary.startswith(f"{caller} lacks logs:TagResource")
-    assert ("former action" in explanation.causes[0].text) is is_former
+    assert ("older action" in explanation.causes[0].text) is is_former
     policy = explanation.remedies[0].policy
     assert policy is not None
     assert policy["Statement"][0]["Action"] == "logs:TagResource"

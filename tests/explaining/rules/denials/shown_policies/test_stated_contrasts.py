@@ -938,14 +938,14 @@ def test_call_with_the_name_of_a_secret(resources: list[str], verdict: str, list
 @pytest.mark.parametrize(
     ("denied", "allowed", "verdict"),
     [
-        ("ssm:GetParameter", "ssm:GetParameters", "has ssm:GetParameters, which is another action"),
-        ("dynamodb:BatchGetItem", "dynamodb:GetItem", "has dynamodb:GetItem, which is another action"),
-        ("s3:GetObjectTagging", "s3:GetObject", "has s3:GetObject, which is another action"),
-        ("ses:SendRawEmail", "ses:SendEmail", "has ses:SendEmail, which is another action"),
+        ("ssm:GetParameter", "ssm:GetParameters", "has ssm:GetParameters, a different action"),
+        ("dynamodb:BatchGetItem", "dynamodb:GetItem", "has dynamodb:GetItem, a different action"),
+        ("s3:GetObjectTagging", "s3:GetObject", "has s3:GetObject, a different action"),
+        ("ses:SendRawEmail", "ses:SendEmail", "has ses:SendEmail, a different action"),
         (
             "ec2:DescribeInstanceStatus",
             "ec2:DescribeInstances",
-            "has ec2:DescribeInstances, which is another action",
+            "has ec2:DescribeInstances, a different action",
         ),
         ("iam:GetRole", "iam:CreateRole", "does not allow this action"),
         ("states:StartExecution", "stepfunctions:StartExecution", "but the prefix of the action is states"),

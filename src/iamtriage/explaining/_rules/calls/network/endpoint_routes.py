@@ -100,7 +100,7 @@ def test_connection_remedy(case: Case[AwsError], host: str | None, *, has_region
     return your_remedy(
         "Test the connection to the endpoint",
         f"Run the first two commands {where}. Any response, even an error, shows that the host is reachable.",
-        f"If nslookup prints a public address, the subnet needs a route to the internet (a NAT gateway) or {endpoint}, as does each further service that is called. A private address is that of an endpoint: its security group must allow port 443 from the caller.",
+        f"If nslookup prints a public address, the subnet needs a route to the internet (a NAT gateway) or {endpoint}, as does each further service that is called. A private address belongs to a VPC endpoint: its security group must allow port 443 from the caller.",
         commands=(
             commands.fill_command("nslookup {}", name),
             commands.fill_command("curl --silent --show-error --head --max-time 10 {}", f"https://{name}"),

@@ -118,10 +118,10 @@ def explain_unlisted_client(
     if found is None:
         return None
     return case.explain(
-        f"Amazon Cognito rejected the sign-in: the token is of the app client {found.client} (aud), and the identity pool lists only {found.listed}.",
+        f"Amazon Cognito rejected the sign-in: the token belongs to the app client {found.client} (aud), and the identity pool lists only {found.listed}.",
         CLIENT_NOT_LISTED.cause(
             "derived",
-            text="The identity pool lists each app client by itself, and tokens of the others are rejected. The sign-in and the user pool are right.",
+            text="The identity pool lists each app client separately, and tokens of the others are rejected. The sign-in and the user pool are right.",
         ),
         topic="identity-pool-login",
         remedies=found.remedy,

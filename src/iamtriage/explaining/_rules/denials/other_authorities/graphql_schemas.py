@@ -325,7 +325,7 @@ def _directive_remedy(text: str, of: _Field) -> Remedy:
         f"{line} {directives}" if line and "@aws_" not in line else None,
     )
     keep = (
-        f"Keep {_DIRECTIVES[default]}, the directive of the default mode. With only another one, the callers of today lose access."
+        f"Keep {_DIRECTIVES[default]}, the directive of the default mode. With only another one, the present callers lose access."
         if default
         else "A directive closes the field for all modes that it does not name: name those of all callers."
     )

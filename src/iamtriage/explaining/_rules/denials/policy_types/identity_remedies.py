@@ -198,7 +198,7 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role | Non
         shown = clip_text(arn.rpartition("/")[2])
         since = f", last changed on {changed[changed.lastindex or 0]}," if changed else ""
         title = f"Update {shown} to the policy of {whose}"
-        older = f"{shown}{since} is of an older release, and lacks actions that the controller calls."
+        older = f"{shown}{since} is from an older release, and lacks actions that the controller calls."
         lines = (commands.change_policy(commands.arn(arn, "POLICY_ARN")),)
     return account_remedy(
         title,

@@ -377,4 +377,4 @@ def tag_session_step(denial: Denial) -> str:
     """Return the step that says that a trust policy must allow session tags, if the session of the caller passes them on."""
     if _POD_SESSION.search(denial.principal_text or "") is None:
         return ""
-    return "The session is of EKS Pod Identity, which passes session tags on: the trust policy must allow sts:TagSession, too."
+    return "The session is from EKS Pod Identity, which passes session tags on: the trust policy must allow sts:TagSession, too."

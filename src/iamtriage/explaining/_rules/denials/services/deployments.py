@@ -136,7 +136,7 @@ def explain_tagged_resource(denial: Denial) -> Explanation | None:
         why = "The request has tags: CloudFormation passes those of the stack or stack set on to its resources, even if the template has none."
     was = ""
     if has_former:
-        was = f" {former} in the policy is the former action, which does not cover the call."
+        was = f" {former} in the policy is the older action, which does not cover the call."
     partition = denial.location.partition or "aws"
     account = commands.account(denial.account or _stated_account(denial))
     resource = "RESOURCE_ARN"

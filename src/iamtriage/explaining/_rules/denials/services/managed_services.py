@@ -224,7 +224,7 @@ ROLES = {
         ("s3:GetObject", "s3:GetObjectVersion"),
         "https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html",
         resource="arn:{partition}:s3:::{bucket}/{folder}/*",
-        step=f"CodePipeline chooses a new name in this folder for each artifact, hence the *. {_KEY_OF_BUCKET}",
+        step=f"CodePipeline chooses a new name in this folder for each artifact, so the Resource ends with *. {_KEY_OF_BUCKET}",
     ),
     "service role or action role doesn't have the permissions": ServiceRole(
         "the service role of the pipeline or of its action",

@@ -165,7 +165,7 @@ def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
         title=f"Check which credentials {program} uses",
         steps=(
             f"Look for {settings}. If there are none, run the commands as the user that runs {program}.",
-            "A key ID with AKIA is that of a user: if it is deleted or inactive, replace it, best by a role. One with ASIA is temporary, and needs its session token.",
+            "A key ID with AKIA belongs to a user: if it is deleted or inactive, replace it, best by a role. One with ASIA is temporary, and needs its session token.",
         ),
     )
     return change_commands(remedy, (*SHOW_IDENTITY.commands, account.command), account)

@@ -106,7 +106,7 @@ def required_grant(denial: Denial) -> Grant | None:
             notes = tuple(each for each in grant.notes if not each.startswith(hidden))
             return attrs.evolve(grant, resources=resources, notes=(*notes, why))
     if (consumer := _CONSUMER.fullmatch(grant.resources[0])) is not None:
-        note = "The ARN of a consumer ends in the time of its registration, which changes when it is registered again, hence the *."
+        note = "The ARN of a consumer ends in the time of its registration, which changes when it is registered again, so the Resource ends with *."
         return attrs.evolve(grant, resources=(f"{consumer['consumer']}:*",), notes=(note, *grant.notes))
     if (generated := _GENERATED.fullmatch(grant.resources[0])) is not None:
         note = f"The ARN ends in a generated ID: to cover replacements, too, end it with {generated['name'] or generated['stream']}/*."
@@ -176,12 +176,12 @@ def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:
         return own, "The Resource covers all that the session is for, by its name."
     if (asked := _find_asked(arn, denial)) is not None:
         noun = next(filter(asked.group, _NOUNS))
-        return f"{asked['stem']}*", f"Each {_NOUNS[noun]} has another ID, hence the *."
+        return f"{asked['stem']}*", f"Each {_NOUNS[noun]} has another ID, so the Resource ends with *."
     stem, _, revision = arn.rpartition(":")
     if "-definition/" in stem and re.search(
         rf"{re.escape(stem)}:(?!{re.escape(revision)}\b)\d+\b", denial.failure.text
     ):
-        return f"{stem}:*", "Each deployment registers another revision, hence the *."
+        return f"{stem}:*", "Each deployment registers another revision, so the Resource ends with *."
     found = _RANDOM_NAME.fullmatch(arn)
     if found is None:
         return None
@@ -198,7 +198,7 @@ def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:
             return None
     elif not (deployment.is_terraform and found["terraform"]):
         return None
-    note = f"{deployment.tool} ends the name with characters that change at each attempt, hence the *."
+    note = f"{deployment.tool} ends the name with characters that change at each attempt, so the Resource ends with *."
     return f"{arn[: found.end('start')]}*{found['rest'] or ''}", note
 
 

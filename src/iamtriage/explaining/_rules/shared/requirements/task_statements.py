@@ -55,7 +55,7 @@ _CALLS_OF_TABLES = lazy_pattern(
     r"\bdynamodb:[A-Z]\w{2,40}(?:(?:[\"']?\s?(?:,|/|and|&)\s{0,20}){1,2}[\"']?(?:dynamodb:)?[A-Z][a-z]\w{1,40}){0,20}"
 )
 _ROLE_OF_CACHE = lazy_pattern(r"\b(?=[\w-]{0,40}(?:DAX|[Dd]ax))[\w-]{0,40}[Rr]ole\w{0,20}(?![\w-])")
-_LOG_GROUP = "Each run writes to another stream, hence :*. If the log group does not exist yet, logs:CreateLogGroup is required, too."
+_LOG_GROUP = "Each run writes to another stream, so the Resource ends with :*. If the log group does not exist yet, logs:CreateLogGroup is required, too."
 
 
 def task_statement(grant: Grant, denial: Denial) -> tuple[dict[str, Any], tuple[str, ...]]:
