@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage.redaction._finders.code_values import find_element, is_annotation, is_command, is_word_of_code
 from iamtriage.redaction._finders.setting_lines import (
+    MULTI_WORD,
+    PROSE,
+    check_simple_value,
     end_at_opening_quote,
-    extend_over_cookies,
-    extend_to_line_end,
-    extend_to_quote,
+    extend_value,
+    match_simple_value,
 )
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.markers import WORD
@@ -31,7 +33,6 @@ from iamtriage.redaction._vocabulary.secret_values import (
     can_be_secret,
     is_mixed,
     is_other,
-    is_plain_secret,
     looks_random,
 )
 from iamtriage.redaction._vocabulary.value_ends import (
@@ -78,7 +79,6 @@ _OPENS_TAG = re.compile(rf"{LT}(?:[\w-]{{1,40}}:)?\Z")
 _ENDS_OF_TAG_STARTS = frozenset("<;cC:")
 _BLANKS = frozenset(" \t")
 _MAX_INDENT = 40
-_ESCAPED_BREAK = re.compile(r"[^\s\w\\]{0,4}\\{1,64}n")
 _MORE = re.compile(r"[ ]{1,8}[^\s#]")
 # A name that is the whole content of its element or cell: "<td>name</td><td>value</td>".
 _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
@@ -98,8 +98,6 @@ _ATOM = re.compile(r",[ ]?(?:<<)?(?=\")")
 _FORM_PART = re.compile(r"\"[ \t]{0,8}\r?\n(?:[\w-]{1,40}:[^\n]{0,200}\n){0,3}\r?\n")
 # A name, and below it what pydantic says about its value.
 _INVALID = re.compile(r"\r?\n[ \t]{1,8}[^\n]{1,200}?\[type=\w{1,60}, input_value=")
-# Secrets that can contain spaces.
-_MULTI_WORD = frozenset({"password", "secret", "cookie"})
 # The text that Terraform and other tools print in place of a value.
 HIDDEN = re.compile(
     rf"[ \t]{{0,40}}(?:(?i:\[(?:{MASK_WORDS})\])"
@@ -114,7 +112,7 @@ _TUPLE = re.compile(
 )
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
 _BEFORE_CELL = frozenset("\t\"'")
-_SPACES = re.compile(r"[ \t]{1,80}")
+_SPACES = re.compile(r"[ \t]{1,80}(?=(?P<word>[A-Za-z]{1,7}\s)?)")
 # A row of two columns, or of a CSV file, with only a name and its value. After a tab, a random value can have more words.
 _COLUMNS = re.compile(
     rf"(?:[ ]{{2,80}}|(?P<tab>\t{{1,8}}|{BACKSLASHES}t)|{QUOTE}?,{QUOTE}?)(?P<value>[^\s,;\"'\\\x1b]{{6,4096}}){QUOTE}?[ \t]{{0,8}}"
@@ -141,8 +139,6 @@ _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}
 _BRACED = re.compile(
     r"\{(?![a-z_]*(?:pass|token|secret|key|pwd|cred)[a-z_]*\}|[0-9]?\})(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)"
 )
-# A secret of several words is a password, so other words are a sentence.
-_PROSE = re.compile(rf"{ERROR.pattern}|(?-i:[a-z]{{2,20}}[ ][a-z]{{2,20}}(?![\w:=@/-]))", re.IGNORECASE)
 # An object of JSON, however its quotes are escaped.
 _DOCUMENT = re.compile(rf"\{{{QUOTE}")
 
@@ -157,8 +153,13 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
     if after == " " and text[end + 1 : end + 2] in _WORD_STARTS and before not in _ENDS_OF_TAG_STARTS:
         # No sign begins like this, only the value of an option or a column.
         return _find_option_value(match) if match.is_option() else _find_column_value(match, before)
-    if after in _SIGN_STARTS and (assign := _ASSIGN.match(text, end)):
-        return _find_assigned_value(match, assign)
+    if after in _SIGN_STARTS and not (after == " " and text[end + 1 : end + 2] in _OTHER_WORD_STARTS):
+        simple = match_simple_value(match)
+        if simple:
+            return check_simple_value(match, simple)
+        assign = _ASSIGN.match(text, end)
+        if assign:
+            return _find_assigned_value(match, assign)
     if before in _ENDS_OF_TAG_STARTS and match.preceded_by(_OPENS_TAG):
         element = find_element(match)
         if element and is_in_line_prefix(text, match.start, element.start):
@@ -188,7 +189,8 @@ QUOTES = frozenset("\\\"'`“”„‘’")
 _SIGN_STARTS = QUOTES | frozenset(" \t\xa0\x1b:=-[]*<")
 _COLUMN_STARTS = QUOTES | frozenset(" \t,")
 # After one space, other words can be a part of a sign: "As String", "or", "Value", "Parameter", "Option".
-_WORD_STARTS = frozenset(string.ascii_letters + string.digits) - frozenset("APOVpov")
+_OTHER_WORD_STARTS = frozenset("POVpov")
+_WORD_STARTS = frozenset(string.ascii_letters + string.digits) - _OTHER_WORD_STARTS - {"A"}
 _BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str]], ...] = (
     (_PAIR, "pair", QUOTES | frozenset(",;}VvPpOo")),
     (_TAGS_BETWEEN, "pair", frozenset("<\\")),
@@ -247,9 +249,12 @@ def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
     spaces = _SPACES.match(text, match.end)
     if spaces is None:
         return None
+    is_command = before in _BLANKS and match.preceded_by(_COMMAND, _COMMAND_SIGNS) is not None
+    if spaces["word"] and not is_command:
+        # After spaces, a secret is random.
+        return None
     # EDN: ":name "value"".
     keyword = before == ":" and text.startswith(('"', "\\"), spaces.end())
-    is_command = before in _BLANKS and match.preceded_by(_COMMAND, _COMMAND_SIGNS) is not None
     sign: Sign = "option" if keyword or is_command else "space"
     return check_value(match, sign, find_value(match.searched, spaces.end()))
 
@@ -259,19 +264,21 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     text, name = match.text, match.name
     close, written, wrap, block, below = assign.group("close", "sign", "wrap", "block", "below")
     sign: Sign = ":" if written[-1] == ":" else "="
-    if (match.searched.is_marked and _is_marked(text, assign.end())) or HIDDEN.match(
-        text, assign.end("sign")
+    at, sign_end = assign.end(), assign.end("sign")
+    # A bracket is part of what the pattern of the sign matches.
+    may_be_hidden = at > sign_end or text[at : at + 1].isdigit()
+    if (match.searched.is_marked and _is_marked(text, at)) or (
+        may_be_hidden and HIDDEN.match(text, sign_end)
     ):
         return None
     if written == "->" and _MEMBER.match(text, match.end):
         return None
     query = match.is_in_query()
-    at = assign.end()
     if block:
         # The prefix of each line.
         at += measure_common_prefix(text, find_line_start(text, match.start), at)
         at += len(text[at : at + _MAX_INDENT]) - len(text[at : at + _MAX_INDENT].lstrip(" "))
-    braced = _BRACED.match(text, at) if sign == "=" else None
+    braced = _BRACED.match(text, at) if sign == "=" and text.startswith("{", at) else None
     if braced:
         extent: Extent | None = Extent(*braced.span("value"), "{")
     else:
@@ -297,7 +304,7 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         return None
     if not extent.quote and not query and is_word_of_code(match, extent, sign):
         return None
-    prose = ERROR if name.what in _MULTI_WORD else _PROSE
+    prose = ERROR if name.what in MULTI_WORD else PROSE
     if (
         sign == ":"
         and text.startswith(" ", extent.end)
@@ -309,32 +316,17 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         return None
     structured = query or bool(close)
     is_login = False
-    is_plain = name.what not in _MULTI_WORD and is_plain_secret(name, text[extent.start : extent.end])
-    if not (extent.quote or structured or is_plain):
-        line = match.line_start() if sign == ":" or name.what in _MULTI_WORD else None
+    if not (extent.quote or structured):
+        line = match.line_start() if sign == ":" or name.what in MULTI_WORD else None
         is_login = sign == ":" and name.what == "password" and match.is_login(extent)
         # Before "=", it makes no difference.
         structured = line is not None or (
             sign == ":" and (is_login or match.is_in_structure() or match.is_go_field(extent))
         )
-        extent = _extend(match, extent, sign, line)
+        extent = extend_value(match, extent, sign, line)
     quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else close or ""
     placement = Placement(sign, bool(extent.quote), structured, query, is_key=is_login)
     return check_value(match, sign, extent, placement, quote)
-
-
-def _extend(match: NameMatch, extent: Extent, sign: Sign, line: re.Match[str] | None) -> Extent:
-    """Extend an unquoted value over the words, cookies and signs that belong to it."""
-    text, what = match.text, match.name.what
-    if what == "cookie":
-        extent = extend_over_cookies(text, extent)
-    is_wrapped = text[extent.start - 1] in "[("
-    if what == "cookie" or (not is_wrapped and line and not line["quote"] and what in _MULTI_WORD):
-        before = text[max(0, line.start() - 2) : line.start()] if line else ""
-        is_escaped = before == "\\n" or _ESCAPED_BREAK.match(text, extent.end) is not None
-        is_setting = sign == "=" or what == "cookie" or match.is_identifier()
-        return extend_to_line_end(text, extent, every=is_setting, is_escaped=is_escaped)
-    return extend_to_quote(text, match.start, extent) if sign == "=" and what == "password" else extent
 
 
 def _is_marked(text: str, at: int) -> bool:

@@ -8,12 +8,18 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._finders.assigned_values import HIDDEN, QUOTES, check_value, find_value_of
-from iamtriage.redaction._finders.name_matches import NameMatch, match_name
+from iamtriage.redaction._finders.name_matches import CONTINUED, NameMatch, match_name
 from iamtriage.redaction._repetition import AROUND, find_parts
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
-from iamtriage.redaction._vocabulary.markers import WORD
+from iamtriage.redaction._vocabulary.markers import WORD, mask_markers
 from iamtriage.redaction._vocabulary.notations import GT, QUOTE
-from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER, classify_key
+from iamtriage.redaction._vocabulary.searched_text import fold_case
+from iamtriage.redaction._vocabulary.secret_names import (
+    MARKER_START,
+    NAME_END,
+    NAME_OR_MARKER,
+    classify_key,
+)
 from iamtriage.redaction._vocabulary.secret_values import is_other
 from iamtriage.redaction._vocabulary.value_ends import (
     Extent,
@@ -44,8 +50,13 @@ __all__ = (
 MAX_BEFORE = 60
 """The maximum distance between a name and a marker after it that can change what the name's value is."""
 WORD_CHARACTER = re.compile(r"[^\W_]")
+# A name with a word after it, in a text without markers.
+_MASK = "\x01"
+_NAME_AND_WORD = re.compile(rf"(?:{NAME_END.pattern})(?=(?:[^\w{_MASK}]|_)*+[^\W_])")
 _ARROW = rf"-(?<![\w$]-){GT}|→|=>(?<=[^:=\s][\"'][ ]=>)(?=[ ][\"'])"
 _HAS_ARROW = re.compile(_ARROW)
+# Each of them contains one of these.
+_ARROW_PARTS = ("->", "=>", "→", "u003")
 # In a diff of Terraform or Pulumi: name = "old" -> "NEW", name: "old" => "NEW".
 _CHANGE = re.compile(
     rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"()]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
@@ -60,6 +71,8 @@ _REST_OF_LINE = re.compile(
     r"s?(?:[ \t\r\"'`:=|│┃,({<>*\\-]|\[none\]|\[(?!redacted)"
     r"|(?:access|none|optional|secret|some|string|value)(?![a-z0-9])){0,40}\n"
 )
+# No second character of it, to skip other names quickly.
+_NOT_IN_REST = frozenset("bdfghijklmqruwxyz0123456789_")
 _SIGN = re.compile(r"[:=|│┃,({<>-]")
 # On the next line, also after the rest of the name, as in "Secret Access Key".
 _VALUE = re.compile(
@@ -88,18 +101,24 @@ def find_assigned_secrets(
 
 def find_before_markers(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find the secrets after the names that are directly before markers."""
-    text, names = searched.text, list[re.Match[str]]()
-    before, marker = 0, searched.text.find(WORD)
-    while marker >= 0:
+    text, done = searched.text, 0
+    names: list[re.Match[str]] = []
+    for first in _NAME_AND_WORD.finditer(fold_case(mask_markers(text, _MASK))):
+        if first.start() < done or text[first.end()] in CONTINUED:
+            continue
+        marker = text.find(WORD, first.end())
+        if marker < 0:
+            break
         # Never from within a marker, which contains names.
-        low = before if marker - before < 2 * MAX_BEFORE else marker - MAX_BEFORE
+        before = text.rfind(WORD, max(0, marker - 2 * MAX_BEFORE + 1), first.start())
+        low = max(0, before) if before >= 0 or marker < 2 * MAX_BEFORE else marker - MAX_BEFORE
         names += (
             name
             for name in NAME_OR_MARKER.finditer(searched.folded, low, marker)
             # Without a word between them, the marker replaces the value of the name.
             if not name[0].startswith(MARKER_START) and WORD_CHARACTER.search(text, name.end(), marker)
         )
-        before, marker = marker, text.find(WORD, marker + 1)
+        done = marker
     for _, _, secrets in _judge(searched, names):
         yield from secrets
 
@@ -109,22 +128,28 @@ def _judge(
 ) -> Iterator[_Judged]:
     """Yield each name that announces a secret, with its values; with ``every``, also names in the values of others."""
     text, done = searched.text, 0
-    has_changes = _HAS_ARROW.search(text) is not None
+    has_changes = any(map(text.__contains__, _ARROW_PARTS)) and _HAS_ARROW.search(text) is not None
     has_markers = MARKER_START in searched.folded
+    is_marked = searched.is_marked
     for name_end in names:
+        start, end = name_end.span()
         # A value can end with another name and its sign.
-        is_inside = name_end.start() < done and not (name_end.end() == done - 1 and text[done - 1] in "=:")
-        if is_inside or (has_markers and name_end[0].startswith(MARKER_START)):
+        if start < done and not (end == done - 1 and text[done - 1] in "=:"):
+            continue
+        if has_markers and name_end[0].startswith(MARKER_START):
             continue
         name = match_name(searched, name_end)
         if name is None:
             continue
-        secrets = _find_values_of(name, has_changes=has_changes)
-        if searched.is_marked:
+        found = find_value_of(name)
+        secrets = [found] if found else []
+        if has_changes or (found and text[found.start - 1] in "\"'"):
+            secrets += _find_next_values(name, found, has_changes=has_changes)
+        if is_marked:
             secrets = [found for found in secrets if is_unmarked(text, found.start, found.end)]
         if secrets and not every:
             done = secrets[-1].end
-        yield (*name_end.span(), secrets)
+        yield start, end, secrets
 
 
 def _judge_parts(
@@ -157,20 +182,20 @@ def _judge_parts(
             done = secrets[-1].end if secrets else done
 
 
-def _find_values_of(name: NameMatch, *, has_changes: bool) -> list[FoundSecret]:
-    """Return the value of a name, and its new value in a diff, as far as they are secrets."""
-    found = find_value_of(name)
-    secrets = [found] if found else []
-    if found and name.text[found.start - 1] in "\"'":
-        secrets += _find_next_items(name, found)
+def _find_next_values(
+    name: NameMatch, first: FoundSecret | None, *, has_changes: bool
+) -> Iterator[FoundSecret]:
+    """Find the other values of a name: those in a list, and the new value in a diff."""
+    text = name.text
+    if first and text[first.start - 1] in "\"'":
+        yield from _find_next_items(name, first)
     if has_changes:
-        text, at = name.text, found.end if found else name.end
+        at = first.end if first else name.end
         changed = _CHANGE.match(text, at) if text[at : at + 1] in _CHANGE_STARTS else None
         if changed and not HIDDEN.match(text, changed.end()):
             new = check_value(name, "=", find_value(name.searched, changed.end()))
             if new:
-                secrets.append(new)
-    return secrets
+                yield new
 
 
 def _find_next_items(name: NameMatch, first: FoundSecret) -> Iterator[FoundSecret]:
@@ -199,7 +224,10 @@ def find_wrapped_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     """
     text, folded, done = searched.text, searched.folded, 0
     for name_end in searched.names if "\n" in text else ():
-        rest = _REST_OF_LINE.match(folded, name_end.end())
+        end = name_end.end()
+        if folded[end + 1 : end + 2] in _NOT_IN_REST and folded[end] != "\n":
+            continue
+        rest = _REST_OF_LINE.match(folded, end)
         if rest is None or rest.end() <= done or name_end[0].startswith(MARKER_START):
             continue
         done = rest.end()

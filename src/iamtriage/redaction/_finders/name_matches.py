@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, QUOTE
@@ -14,15 +15,16 @@ if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.secret_values import Sign
     from iamtriage.redaction._vocabulary.value_ends import Extent
 
-__all__ = ("NameMatch", "match_name")
+__all__ = ("CONTINUED", "NameMatch", "match_name")
 
 _MAX_NAME = 64
 _MAX_WORD = 40
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_-.$@"
 # The rest of a name: "token", "tokens", "token2", S3's "Token-0", "TOKEN_PROD". Punctuation at its end is not part of it.
 _SUFFIX = re.compile(r"[A-Za-z0-9_]{0,48}+(?:[.-][A-Za-z0-9_]{1,48}+){0,6}")
-# The characters after most names. If one follows, the name has no suffix.
-_SIGNS_AFTER_NAME = frozenset(["", *"=: \n\"'"])
+# After a name, these are the rest of another word: "authorization".
+CONTINUED = frozenset(string.ascii_lowercase) - {"s"}
+_STARTS_OF_SUFFIX = frozenset(string.ascii_letters + string.digits + "_.-")
 # An escape, or the code of a color.
 _ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4}|\x1b\[[0-9;]{0,16}m)(?P<rest>[^%\\]*)\Z")
 _ENDS_OF_ESCAPE_STARTS = frozenset("\\%[;")
@@ -75,7 +77,9 @@ class NameMatch(NamedTuple):
             signs: Parts of which a match contains at least one, to skip other names quickly.
         """
         low = max(0, self.start - _LOOKBEHIND)
-        if signs and not any(map(self.text[low : self.start].__contains__, signs)):
+        if signs and not (
+            self.searched.contains(signs) and any(map(self.text[low : self.start].__contains__, signs))
+        ):
             return None
         return pattern.search(self.text, low, self.start)
 
@@ -108,8 +112,10 @@ class NameMatch(NamedTuple):
 
     def is_target(self, extent: Extent) -> bool:
         """Return whether code assigns several variables to as many targets: "user, password = name, word"."""
-        before = self.preceded_by(_TARGETS, (",",))
-        return before is not None and _VARIABLES.match(self.text, extent.start) is not None
+        return (
+            _VARIABLES.match(self.text, extent.start) is not None
+            and self.preceded_by(_TARGETS, (",",)) is not None
+        )
 
     def is_go_field(self, extent: Extent) -> bool:
         """Return whether the name is a field of a struct as Go prints it: "{User:ana Password:… Port:1}"."""
@@ -152,9 +158,11 @@ def match_name(searched: SearchedText, name_end: re.Match[str]) -> NameMatch | N
     """Return the name of a secret whose last word has a match, or ``None`` if there is none."""
     text, folded, start = searched.text, searched.folded, name_end.start()
     tail, suffix, end = name_end[0], "", name_end.end()
+    if text[end : end + 1] in CONTINUED:
+        return None
     if tail in WORDS and folded[start - 1 : start].isalnum() and not _begins_with_capital(text, start):
         return None
-    if text[end : end + 1] not in _SIGNS_AFTER_NAME and (following := _SUFFIX.match(text, end)):
+    if text[end : end + 1] in _STARTS_OF_SUFFIX and (following := _SUFFIX.match(text, end)):
         suffix, end = following[0], following.end()
     if suffix:
         if suffix[0] in "sS" and not suffix[1:2].isalpha():

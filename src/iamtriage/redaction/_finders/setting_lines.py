@@ -1,18 +1,50 @@
-"""Find the end of the value of a setting: of its line, its quote or its cookies."""
+"""Judge the simple values of settings, and find the end of others: of their line, their quote or their cookies.
+
+No other notation, no code and no markup look like a simple value, so few of the checks of others are necessary.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage.redaction._secret_spans import FoundSecret
+from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import FILLER
 from iamtriage.redaction._vocabulary.placeholders import is_placeholder
-from iamtriage.redaction._vocabulary.secret_values import COOKIE_ATTRIBUTE
+from iamtriage.redaction._vocabulary.secret_values import (
+    COOKIE_ATTRIBUTE,
+    ERROR,
+    Placement,
+    is_plain_secret,
+    judge_value,
+)
+from iamtriage.redaction._vocabulary.value_ends import Extent, find_wrapped_end
 
 if TYPE_CHECKING:
-    from iamtriage.redaction._vocabulary.value_ends import Extent
+    from iamtriage.redaction._finders.name_matches import NameMatch
+    from iamtriage.redaction._vocabulary.secret_values import Sign
 
-__all__ = ("end_at_opening_quote", "extend_over_cookies", "extend_to_line_end", "extend_to_quote")
+__all__ = (
+    "MULTI_WORD",
+    "PROSE",
+    "check_simple_value",
+    "end_at_opening_quote",
+    "extend_value",
+    "match_simple_value",
+)
+
+# Secrets that can contain spaces.
+MULTI_WORD = frozenset({"password", "secret", "cookie"})
+# A secret of several words is a password, so other words are a sentence.
+PROSE = re.compile(rf"{ERROR.pattern}|(?-i:[a-z]{{2,20}}[ ][a-z]{{2,20}}(?![\w:=@/-]))", re.IGNORECASE)
+# A value before a space or the end of its line. No other notation and no code look like this.
+_SIMPLE = re.compile(
+    r"[ \t]{0,8}(?P<sign>[:=])[ \t]{0,8}(?!(?:Just|async|await|function|lambda|new|typeof|yield)\s)"
+    r"(?P<value>[A-Za-z0-9][A-Za-z0-9_.+/:-]{0,199}+)"
+    r"(?:(?=\r?\n|\Z)|(?P<space>[ ])(?![&=?|\\\"']|(?:if|or)[ ]))"
+)
+_ESCAPED_BREAK = re.compile(r"[^\s\w\\]{0,4}\\{1,64}n")
 
 # The words of a value and of what follows it. There can be more, and they make no difference.
 _REST = re.compile(rf"(?:[^\S\n\r]*+[^\s\0\x1b{FILLER}]++){{1,8}}")
@@ -41,7 +73,71 @@ _MAX_LINE = 4_096
 _MAX_PHRASE = 200
 
 
-def extend_to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: bool) -> Extent:
+def match_simple_value(match: NameMatch) -> re.Match[str] | None:
+    """Match the sign and the simple value after a name."""
+    simple = _SIMPLE.match(match.text, match.end)
+    if simple is None or match.text.startswith(", ", match.start - 2):
+        return None
+    # A sign can end a signature, or be part of a marker.
+    is_plain = simple["value"].isalnum() or (match.name.what != "signature" and WORD not in simple["value"])
+    return simple if is_plain and (not simple["space"] or _is_word(match, simple)) else None
+
+
+def _is_word(match: NameMatch, simple: re.Match[str]) -> bool:
+    """Return whether the words after a value and a space cannot belong to the value."""
+    what = match.name.what
+    if what == "cookie" or simple["value"].isdigit():
+        return False
+    return what not in MULTI_WORD or (
+        match.text[match.start - 1 : match.start] not in {'"', "'"} and match.line_start() is None
+    )
+
+
+def check_simple_value(match: NameMatch, simple: re.Match[str]) -> FoundSecret | None:
+    """Return the secret in "name = value" and "name: value", if the value can be one."""
+    text, name, start = match.text, match.name, match.start
+    written, value, space = simple.groups()
+    sign: Sign = "=" if written == "=" else ":"
+    low, end = simple.span("value")
+    if sign == ":":
+        if start and text[start - 1] == "/":
+            # "…/serviceaccount/token: unavailable"
+            return None
+        if space and (ERROR if name.what in MULTI_WORD else PROSE).match(text, low):
+            return None
+    if not is_plain_secret(name, value):
+        query = match.is_in_query()
+        is_login = False
+        # Before "=", it makes no difference whether it is part of a structure.
+        structured = query or sign == "=" or match.line_start() is not None
+        if not structured:
+            extent = Extent(low, end, "")
+            is_login = name.what == "password" and match.is_login(extent)
+            structured = is_login or match.is_in_structure() or match.is_go_field(extent)
+        if not judge_value(
+            name, value, Placement(sign, quoted=False, structured=structured, query=query, is_key=is_login)
+        ):
+            return None
+    if name.what not in MULTI_WORD:
+        end = find_wrapped_end(text, low, end)
+    return FoundSecret(low, end, name.what, name_start=start)
+
+
+def extend_value(match: NameMatch, extent: Extent, sign: Sign, line: re.Match[str] | None) -> Extent:
+    """Extend an unquoted value over the words, cookies and signs that belong to it."""
+    text, what = match.text, match.name.what
+    if what == "cookie":
+        extent = _extend_over_cookies(text, extent)
+    is_wrapped = text[extent.start - 1] in "[("
+    if what == "cookie" or (not is_wrapped and line and not line["quote"] and what in MULTI_WORD):
+        before = text[max(0, line.start() - 2) : line.start()] if line else ""
+        is_escaped = before == "\\n" or _ESCAPED_BREAK.match(text, extent.end) is not None
+        is_setting = sign == "=" or what == "cookie" or match.is_identifier()
+        return _extend_to_line_end(text, extent, every=is_setting, is_escaped=is_escaped)
+    return _extend_to_quote(text, match.start, extent) if sign == "=" and what == "password" else extent
+
+
+def _extend_to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: bool) -> Extent:
     """Extend the value of a setting to the end of its line; with ``every``, also over several words.
 
     In a string with escaped newlines, the string or the next escape ends the line.
@@ -67,13 +163,13 @@ def extend_to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: bo
     return extent._replace(end=max(extent.end, extent.start + len(value)))
 
 
-def extend_over_cookies(text: str, extent: Extent) -> Extent:
+def _extend_over_cookies(text: str, extent: Extent) -> Extent:
     """Extend the value of a cookie over those after it."""
     others = _COOKIES.match(text, extent.end)
     return extent._replace(end=others.end()) if others else extent
 
 
-def extend_to_quote(text: str, name: int, extent: Extent) -> Extent:
+def _extend_to_quote(text: str, name: int, extent: Extent) -> Extent:
     """Extend the value in an assignment in quotes, as in "PASSWORD=aB3 dE6", to the closing quote.
 
     Args:

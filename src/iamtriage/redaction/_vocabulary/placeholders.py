@@ -19,6 +19,8 @@ _EMPTY_WORDS = """
     string tuple value void requis requise incorrecte invalide oublié expiré missing invalid expired denied failed
     unauthorized forbidden set changeme absent accepted created deleted disabled enabled generated malformed mandatory ok rejected rotated
     timeout unauthenticated unavailable updated verified value_specified_in_no_log_parameter
+    creating creation destroying destruction importing modifications modifying provisioning reading refreshing still
+    char nchar varchar nvarchar
     access_denied authorization_pending expired_token slow_down
 """
 _EMPTY = frozenset(_EMPTY_WORDS.split())
@@ -62,6 +64,8 @@ def is_placeholder(value: str) -> bool:
         folded = value.lower()
         if value.isalnum() and not value.isalpha():
             return folded in _TYPES_WITH_DIGITS
+        if value == folded and value.isalpha():
+            return folded in _EMPTY or folded.strip("x") == ""
         return (
             folded in _EMPTY
             or _LETTER_PLACEHOLDER.fullmatch(folded) is not None

@@ -47,28 +47,29 @@ class SearchedText:
 
     Attributes:
         text: The text.
+        folded: The text in lower case, character for character.
+        is_marked: Whether the text can contain markers.
         unresolved: The position of each name of a secret whose value has not been found.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.folded = fold_case(text)
+        self.is_marked = WORD in text
         self.unresolved: list[tuple[int, int]] = []
         self._known: dict[re.Pattern[str], tuple[int, int]] = {}
-
-    @cached_property
-    def is_marked(self) -> bool:
-        """Whether the text can contain markers."""
-        return WORD in self.text
-
-    @cached_property
-    def folded(self) -> str:
-        """The text in lower case, character for character."""
-        return fold_case(self.text)
+        self._contained: dict[tuple[str, ...], bool] = {}
 
     @cached_property
     def names(self) -> list[re.Match[str]]:
         """The last word of each name that can announce a secret, and the markers, in order."""
         return [*NAME_OR_MARKER.finditer(self.folded)]
+
+    def contains(self, signs: tuple[str, ...]) -> bool:
+        """Return whether the text contains one of some signs."""
+        if signs not in self._contained:
+            self._contained[signs] = any(map(self.text.__contains__, signs))
+        return self._contained[signs]
 
     def end(self, pattern: re.Pattern[str], at: int) -> int | None:
         """Return the end of the value at a position, or ``None`` if there is none.
@@ -90,12 +91,20 @@ class SearchedText:
         return end
 
 
-def list_words(text: str) -> str:
+def list_words(text: str, separators: str = "") -> str:
     """Return the distinct words of a text, one a line; a short text unchanged.
 
     Most long texts repeat themselves, so to search their words for a part of a word takes less time.
+
+    Args:
+        text: The text.
+        separators: The characters that divide words, beside spaces.
     """
-    return text if len(text) < _MIN_REPETITIVE else "\n".join(set(text.split()))
+    if len(text) < _MIN_REPETITIVE:
+        return text
+    for separator in separators:
+        text = text.replace(separator, " ")
+    return "\n".join(set(text.split()))
 
 
 def fill_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:

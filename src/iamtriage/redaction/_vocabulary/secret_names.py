@@ -156,12 +156,13 @@ _ROWS: dict[str, tuple[Secret, Evidence]] = {
 WORDS = frozenset(words for words, _, evidence in NAME_ROWS if evidence == "word")
 
 # Tokens that are not secrets: for pagination, ordering or counting.
-_HARMLESS = re.compile(
-    r"(?:next(?:page|forward|backward|continuation)?|page|continuation|pagination|clientrequest|request|client|idempotency|start|starting"
-    r"|forward|backward|sequence|change|lock|sync|resume|marker|invalidation|cancellation|stop|max|min|total|prompt"
-    r"|completion|input|output|cached|new|unexpected|num|count|creation|pad|eos|bos|unk|sep|cls|mask|reasoning"
-    r"|public|design|csstoken|theme)tokens?"
-)
+_HARMLESS_WORDS = """
+    next nextpage nextforward nextbackward nextcontinuation page continuation pagination clientrequest request client
+    idempotency start starting forward backward sequence change lock sync resume marker invalidation cancellation stop
+    max min total prompt completion input output cached new unexpected num count creation pad eos bos unk sep cls mask
+    reasoning public design csstoken theme
+"""
+_HARMLESS = frozenset(f"{word}token" for word in _HARMLESS_WORDS.split())
 # Operations and error codes about secrets have similar names.
 _OPERATION_OR_CODE = re.compile(
     r"(?:get|create|describe|assume|delete|decode|revoke|update|rotate|invalid|expired|missing|malformed|unknown"
@@ -284,7 +285,7 @@ def classify_name(prefix: str, tail: str, suffix: str = "") -> Name | None:
     if short == "token":
         # Also of an object: "response.next_token".
         last = prefix.rpartition(".")[2].translate(_SEPARATORS).removeprefix("x") + short
-        if _HARMLESS.fullmatch(last):
+        if last in _HARMLESS:
             return None
     if key.endswith("awssecret"):
         what = "secret access key"

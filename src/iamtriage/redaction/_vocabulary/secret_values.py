@@ -73,6 +73,7 @@ _EMPTY_COOKIE = re.compile(
 # A session ID of only letters is longer than a word.
 _MAX_COOKIE_WORD = 16
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].{0,40})?")
+_DIGIT = re.compile(r"[0-9]")
 _NOT_ASCII = re.compile(r"%(?:25){0,16}[89A-Fa-f][0-9A-Fa-f]")
 _HEX_DIGITS = re.compile(r"(?:sha\d{1,3}:)?(?:[0-9a-f]{40}|[0-9a-f]{64})")
 # On the line after a name: another setting or label, such as "requestId=0a1b…", also without a value, a host, an
@@ -380,7 +381,7 @@ def looks_random(value: str) -> bool:
         value = _NOT_ASCII.sub("", value)
     return (
         len(value) >= 8
-        and any(map(value.__contains__, "0123456789"))
+        and _DIGIT.search(value) is not None
         and any(map(str.isalpha, value))
         and _UUID.fullmatch(value) is None
         and (len(value) >= 24 or any(map(str.isupper, value)))
