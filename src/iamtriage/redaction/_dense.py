@@ -7,7 +7,7 @@ take several seconds per million characters.
 from __future__ import annotations
 
 import re
-from collections import Counter, deque
+from collections import deque
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._repetition import AROUND
@@ -105,21 +105,26 @@ def _find_dense(searched: SearchedText) -> Iterator[tuple[int, int]]:
     if all(last - first > reach for (first, _), (last, _) in zip(spans, spans[_MANY - 1 :], strict=False)):
         # No other check is necessary for most texts.
         return
-    counts: Counter[str] = Counter()
-    window: deque[tuple[int, str]] = deque()
+    numbers = {shape: number for number, shape in enumerate(set(shapes))}
+    counts = [0] * len(numbers)
+    different = 0
+    window: deque[tuple[int, int]] = deque()
     for name, (start, _), shape in zip(names, spans, shapes, strict=True):
         if name[0].startswith(MARKER_START):
             # What a marker replaces was longer or shorter, so other names were near each other.
             window.clear()
-            counts.clear()
+            counts = [0] * len(numbers)
+            different = 0
             continue
-        window.append((start, shape))
-        counts[shape] += 1
+        number = numbers[shape]
+        window.append((start, number))
+        different += not counts[number]
+        counts[number] += 1
         if len(window) > _MANY:
             _, oldest = window.popleft()
             counts[oldest] -= 1
-            if not counts[oldest]:
-                del counts[oldest]
-        first, _ = window[0]
-        if len(window) == _MANY and start - first <= min(_REACH, len(counts) * _CHARS_PER_NOTATION):
-            yield first, start
+            different -= not counts[oldest]
+        if len(window) == _MANY:
+            first, _ = window[0]
+            if start - first <= min(_REACH, different * _CHARS_PER_NOTATION):
+                yield first, start

@@ -19,7 +19,7 @@ AROUND = 700
 _SAMPLE = 3_000
 _MIN_PART = 200
 # What a part begins with. It is the same in each copy.
-_BEGINNING = re.compile("[^0]{2,64}")
+_BEGINNING = re.compile(f"[^0{FILLER}]{{2,64}}")
 _BEGINNING_REACH = 300
 
 
@@ -57,7 +57,7 @@ def find_parts(text: str) -> Parts:
     sample = zero_digits(text[size // 2 :][:_SAMPLE])
     beginnings = _BEGINNING.findall(sample, 0, _BEGINNING_REACH)
     beginning = max(beginnings, key=lambda each: sample.count(each) * len(each), default="")
-    if not beginning or FILLER in beginning or sum(map(len, set(sample.split(beginning)))) * 2 > _SAMPLE:
+    if not beginning or sum(map(len, set(sample.split(beginning)))) * 2 > _SAMPLE:
         return whole
     parts = _divide(zero_digits(text), beginning)
     return parts if sum(part.high - part.low for part in parts.distinct) * 2 < size else whole

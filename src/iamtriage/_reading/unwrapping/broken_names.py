@@ -40,13 +40,12 @@ def divides_name(line: str, following: str) -> bool:
     if not head[0].isascii():
         return False
     if tail[-1].isalpha():
-        rest = _NAME_START.match(head)
+        is_cased, has_colon, has_operation = not word.islower(), ":" in word, " operation" in head
+        rest = _NAME_START.match(head) if is_cased or has_colon or has_operation else None
         if rest and (
-            (not word.islower() and _divides_code(word, rest[0]))
-            or (":" in word and _divides_action(word, rest[0], head[rest.end() :]))
-            or (
-                " operation" in head and _OPERATION.match(head) is not None and _CALL.search(tail) is not None
-            )
+            (is_cased and _divides_code(word, rest[0]))
+            or (has_colon and _divides_action(word, rest[0], head[rest.end() :]))
+            or (has_operation and _OPERATION.match(head) is not None and _CALL.search(tail) is not None)
         ):
             return True
         if ":aws" in head[:6]:

@@ -116,15 +116,26 @@ class Encoded(Scalar):
 
     @override
     def decode(self, text: str) -> str:
-        escape, translate, signs, *_ = self.encoding
         written = text[self.start : self.end]
         # No part of the text around a scalar changes what an escape in it means.
-        is_plain = signs and not any(sign in written for sign in signs)
-        return written if is_plain else escape.sub(translate, written)
+        return (
+            self.encoding.escape.sub(self.encoding.translate, written)
+            if self._has_signs(written)
+            else written
+        )
 
     @override
     def list_places(self, text: str) -> Places:
+        if not self._has_signs(text[self.start : self.end]):
+            return [(0, self.start)]
         return _list_places(text, self.start, self.end, self.encoding.escape, self.encoding.translate)
+
+    def _has_signs(self, written: str) -> bool:
+        """Return whether a sign can be encoded in the scalar."""
+        for sign in self.encoding.signs:
+            if sign in written:
+                return True
+        return not self.encoding.signs
 
     @override
     def mark(self, found: FoundSecret) -> FoundSecret:

@@ -53,9 +53,10 @@ _PROSE_KEY = re.compile(r"(?:\S++[ \t]++){3}|[^\n]*?(?:[\",=]|[ ]')|net use |\\[
 _PREFIXED_STRING = re.compile(r"[bBuUrRfF]{1,2}[\"']")
 # Real documents are less deeply nested. Hostile ones would take long.
 _MAX_DEPTH = 100
-# Most lines: a key and a plain scalar that is one word.
+# Most lines: a key and a plain scalar in one line.
 _SIMPLE = re.compile(
-    r"(?P<key>\w[\w./\\-]{0,200}+):[ ]++(?P<value>[A-Za-z0-9_/.+=~^$](?:[^\s:#'\"]++|:(?=[^\s]))*+)"
+    r"(?P<key>\w[\w./\\-]{0,200}+):[ ]++"
+    r"(?P<value>[A-Za-z0-9_/.+=~^$](?:[^\s:#'\"]++|:(?=[^\s])|[ ]++(?=[^\s:#'\"]))*+)"
     r"[ \t]*+\r?\n(?=[^\t\r\n]|\Z)"
 )
 # More values that are shorter on average do not occur in real documents, and would take long.

@@ -52,7 +52,7 @@ _DIGEST = re.compile(
 _VERSION_4 = re.compile(r"AWS4-(?:HMAC|ECDSA)")
 _ALONE = re.compile(_CREDENTIALS)
 # These match lower-case text.
-_BEARER = re.compile(rf"\bbearer(?:{_GAP}{{1,8}}+|\+){_CREDENTIALS}")
+_BEARER = re.compile(rf"bearer(?<=\bbearer)(?:{_GAP}{{1,8}}+|\+){_CREDENTIALS}")
 # In the line after its scheme.
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/*…-]{1,20000}={0,2}")
 _SIGNATURE = re.compile(
@@ -72,8 +72,10 @@ def find_header_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find every Authorization header's credentials, request signature and bearer token."""
     text, done, before = searched.text, 0, (0, 0)
     for start, end, what in sorted(_find_candidates(text, searched.folded), key=itemgetter(0)):
+        if start < done or (start, end) == before:
+            continue
         value = text[start:end]
-        if start < done or (start, end) == before or _LABEL.fullmatch(value):
+        if value[-1] == ":" and _LABEL.fullmatch(value):
             continue
         before = start, end
         last = find_wrapped_end(text, start, end)
@@ -119,13 +121,15 @@ def _find_in_header(text: str, at: int, stop: int) -> Iterator[tuple[int, int, S
         at: The position after the header's name.
         stop: The start of the next header, which no credentials without a scheme contain.
     """
-    if _VERSION_4.match(text, at):
-        return
-    second = _VERSION_2.match(text, at)
-    if second:
-        yield (*second.span("value"), "signature")
-        return
-    digest = _DIGEST.match(text, at)
+    first = text[at : at + 1]
+    if first == "A":
+        if _VERSION_4.match(text, at):
+            return
+        second = _VERSION_2.match(text, at)
+        if second:
+            yield (*second.span("value"), "signature")
+            return
+    digest = _DIGEST.match(text, at) if first in {"d", "D"} else None
     if digest:
         yield (*digest.span("value"), "authorization")
         return

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.vocabulary.view import View
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
+from iamtriage.redaction._vocabulary.notations import build_tree
 from iamtriage.redaction._vocabulary.placeholders import is_placeholder
 from iamtriage.redaction._vocabulary.searched_text import fold_case, list_words
 from iamtriage.redaction._vocabulary.secret_commands import (
@@ -135,8 +136,8 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("pulumi config set",), rf"\s--secret[ ]{{1,4}}[\w.:-]{{1,80}}[ ]{{1,4}}{_VALUE}", "secret"),
     (("pulumi config set",), rf"(?<=config set)[ ]{{1,4}}[\w.:-]{{1,80}}[ ]{{1,4}}{_VALUE}(?=[^\n]{{0,200}}\s--secret)", "secret"),
     (("gh secret set",), rf"\s-(?:b|-body)[ =]?{_VALUE}", "secret"),
-    (("put-parameter",), rf"(?<=--value)[ =]{_VALUE}(?=[^\n]{{0,300}}SecureString)", "secret"),
-    (("securestring", "keyvault secret set"), rf"(?<=--value)[ =]{_VALUE}", "secret"),
+    (("put-parameter",), rf"[ =](?<=--value.){_VALUE}(?=[^\n]{{0,300}}SecureString)", "secret"),
+    (("securestring", "keyvault secret set"), rf"[ =](?<=--value.){_VALUE}", "secret"),
 )  # fmt: skip
 
 # Where a secret is used: "the password for staging is …".
@@ -146,7 +147,7 @@ _IS = _USE + r"(?:'s|\s(?:is|was|are)(?:\s(?:now|currently|set\sto|changed\sto|s
 
 def _unmarked(*words: str) -> str:
     """Return the pattern of words that are not in a marker. It begins with them, which is fast."""
-    return f"(?:{'|'.join(words)})" + "".join(f"(?<!{MARKER_START}.{word})" for word in words)
+    return f"(?:{build_tree(words)})" + "".join(f"(?<!{MARKER_START}.{word})" for word in words)
 
 
 _KEY = _unmarked(
@@ -192,7 +193,7 @@ _SENTENCE_ROWS: tuple[
     (("securestring",), r"securestring\t(?P<plain>[^\s]{1,4000})", "secret"),
 )  # fmt: skip
 # The beginning of a pattern with a fixed option.
-_FIXED = re.compile(r"(?:\\s)?(?P<sign>-[A-Za-z](?![A-Za-z])|<<<|--[a-z-]{4,})")
+_FIXED = re.compile(r"(?:\\s|\[ =\]\(\?<=)?(?P<sign>-[A-Za-z](?![A-Za-z])|<<<|--[a-z-]{4,})")
 _DASHED = re.compile(r"\\s(?P<sign>-)")
 _SPACE_BEFORE = re.compile(r"\A\\s([->])")
 
@@ -208,26 +209,32 @@ _SENTENCES = [
     Phrase(words, re.compile(pattern, re.MULTILINE), what, needed=re.compile(needed[0]) if needed else None)
     for words, pattern, what, *needed in _SENTENCE_ROWS
 ]
-SENTENCE_WORD = re.compile("|".join({re.escape(word) for sentence in _SENTENCES for word in sentence.words}))
+SENTENCE_WORD = re.compile(
+    build_tree([*map(re.escape, word)] for sentence in _SENTENCES for word in sentence.words)
+)
 """The words of sentences with secrets, in lower case. Most sentences need one space between two words."""
 PHRASES = (*(_command(*row) for row in _COMMAND_ROWS), *_SENTENCES)
 
 
-def _number_phrases() -> dict[str, dict[str, dict[str, list[int]]]]:
-    """Return for each sign the words of which a text with it must have one, with the numbers of their phrases.
+def _number_phrases() -> dict[str, dict[str, dict[str, tuple[str, list[int]]]]]:
+    """Return the words of which a text with a sign must have one, by that sign and the part that most of them have.
 
-    Words are grouped by the part without spaces that most of them have.
+    With each word come its rarest part and the numbers of its phrases.
     """
-    count = Counter(part for phrase in PHRASES for word in phrase.words for part in word.split())
-    numbers: dict[str, dict[str, dict[str, list[int]]]] = {}
+    count = Counter(part for phrase in PHRASES for word in phrase.words for part in _PART.findall(word))
+    numbers: dict[str, dict[str, dict[str, tuple[str, list[int]]]]] = {}
     for number, phrase in enumerate(PHRASES):
         for word in phrase.words:
-            part = max(word.split(), key=lambda each: (len(each) > 1, count[each], len(each)))
+            parts: list[str] = _PART.findall(word)
+            part = max(parts, key=lambda each: (len(each) > 1, count[each], len(each)))
+            other = min(parts, key=lambda each: (count[each], -len(each)))
             words = numbers.setdefault(phrase.sign, {}).setdefault(part, {})
-            words.setdefault(word, []).append(number)
+            words.setdefault(word, (other, []))[1].append(number)
     return numbers
 
 
+_SEPARATORS = "\"'=:,;|\\<>&%"
+_PART = re.compile(rf"[^\s{re.escape(_SEPARATORS)}]+")
 _NUMBERS = _number_phrases()
 
 # A parameter in YAML or Terraform, or in a table.
@@ -236,8 +243,11 @@ _PARAMETER_VALUE = re.compile(
     re.MULTILINE,
 )
 # Signs that a parameter, a variable or an output is a secret: of SSM, CloudFormation and Terraform.
-_SENSITIVE_SIGNS = ("securestring", "noecho", "sensitive")
-_SENSITIVE = re.compile(r"securestring|noecho[\"']?[ ]?:[ ]?[\"']?true|sensitive[ ]{1,8}=[ ]true")
+_SENSITIVE = {
+    "securestring": re.compile("securestring"),
+    "noecho": re.compile(r"noecho[\"']?[ ]?:[ ]?[\"']?true"),
+    "sensitive": re.compile("sensitive[ ]{1,8}=[ ]true"),
+}
 _PARAMETER_REACH = 600
 _BLOCK_ENDS = ("\n\n", "\n}", "\n- ")
 _CLAUSE = re.compile(r"(?:must|should|cannot|invalid|required|not|the|is|are|be|to)\b|.*\s.*\s")
@@ -268,8 +278,9 @@ def find_phrased_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
 def find_sensitive_signs(searched: SearchedText) -> Iterator[tuple[int, int]]:
     """Find the signs that a parameter, a variable or an output is a secret."""
     folded = searched.folded
-    is_sensitive = any(sign in folded for sign in _SENSITIVE_SIGNS)
-    yield from (sign.span() for sign in _SENSITIVE.finditer(folded)) if is_sensitive else ()
+    # A text is searched faster for each of them than for all together.
+    patterns = [pattern for sign, pattern in _SENSITIVE.items() if sign in folded]
+    yield from sorted(found.span() for pattern in patterns for found in pattern.finditer(folded))
 
 
 def find_listed_commands(searched: SearchedText) -> Iterator[FoundSecret]:
@@ -289,15 +300,15 @@ def find_listed_commands(searched: SearchedText) -> Iterator[FoundSecret]:
 
 def _list_phrases(folded: str) -> Iterator[Phrase]:
     """Yield the commands and sentences that a text in lower case can contain."""
-    distinct = list_words(folded)
+    distinct = list_words(folded, _SEPARATORS)
     numbers = {
         number
         for sign, parts in _NUMBERS.items()
-        if sign in distinct
+        if sign in folded
         for part, words in parts.items()
         if part in distinct
-        for word, each in words.items()
-        if word in folded
+        for word, (other, each) in words.items()
+        if other in distinct and word in folded
         for number in each
     }
     for number in sorted(numbers):
