@@ -390,13 +390,11 @@ def _relocate(text: str, scalar: Scalar, finds: Iterable[FoundSecret]) -> Iterat
     places: Places = []
     for found in finds:
         places = places or scalar.list_places(text)
-        first = last = 0
-        if len(places) > 1:
-            first = bisect_right(places, (found.start, sys.maxsize)) - 1
-            # Text that decodes to no character is not part of a secret before it.
-            last = bisect_left(places, (found.end, 0))
-            last -= last == len(places) or places[last][0] != found.end
+        first = bisect_right(places, (found.start, sys.maxsize)) - 1
         start = places[first][1] + found.start - places[first][0]
+        # Text that decodes to no character is not part of a secret before it.
+        last = bisect_left(places, (found.end, 0))
+        last -= last == len(places) or places[last][0] != found.end
         end = places[last][1] + found.end - places[last][0]
         # Faster than a copy with changes.
         yield scalar.mark(FoundSecret(start, min(end, scalar.end), *found[2:5], is_dashed=found.is_dashed))
