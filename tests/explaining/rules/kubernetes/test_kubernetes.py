@@ -364,7 +364,7 @@ _REMOVED = 'kubelet[3011]: I1125 kubelet.go:2431] "SyncLoop REMOVE" source="api"
     [
         (
             _WATCHED,
-            "(web-config): no pod on this node refers to it (yet).",
+            "(web-config): at that moment, no pod on this node referred to it.",
             "Check that a pod on this node refers to web-config",
         ),
         (
@@ -372,8 +372,18 @@ _REMOVED = 'kubelet[3011]: I1125 kubelet.go:2431] "SyncLoop REMOVE" source="api"
             "(web-config): harmless if it stops and its pod was just deleted.",
             "Ignore the message if it does not repeat; otherwise, check that a pod",
         ),
+        (
+            f"{_WATCHED}\n\nThe node group was replaced last night. Is it a missing IAM policy?",
+            "Most likely, the pod has moved, which is harmless if the message does not repeat.",
+            "Ignore the message if it does not repeat; otherwise, check that a pod",
+        ),
+        (
+            f"{_WATCHED}\n\nWe have not drained the node.",
+            "(web-config): at that moment, no pod on this node referred to it.",
+            "Check that a pod on this node refers to web-config",
+        ),
     ],
-    ids=["watch", "pod deleted"],
+    ids=["watch", "pod deleted", "node replaced", "not drained"],
 )
 def test_kubelet_lists_one_object(text: str, verdict: str, title: str) -> None:
     found = explained(text)

@@ -299,7 +299,9 @@ def test_code_that_creates_the_entry_is_corrected(text: str, first: str) -> None
 )
 def test_data_source_finds_a_role_of_identity_center(role: str, expression: str | None) -> None:
     arn = f"arn:aws:iam::111122223333:{role}"
-    found = explained(f"Error: creating EKS Access Entry (orders:{arn}): InvalidParameterException: {INVALID}")
+    found = explained(
+        f"Error: creating EKS Access Entry (orders:{arn}): InvalidParameterException: {INVALID}"
+    )
     manifest = found.remedies[0].manifest
     assert (manifest is None) is (expression is None)
     assert expression is None or f'name_regex  = "{expression}"' in (manifest or "")

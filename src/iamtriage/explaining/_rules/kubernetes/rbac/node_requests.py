@@ -13,6 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes.nodes import find_region
@@ -117,12 +118,18 @@ TEMPLATE_NOT_REPLACED = CauseType(
 POD_GONE = CauseType(
     "pod-deleted",
     title="The pod was just removed from the node",
-    text="The pod was just removed from the node: the kubelet made one last request, and the message stops.",
+    text="The pod was just removed from the node: the kubelet made one last request, and does not repeat it.",
     fix="Ignore the message if it does not repeat.",
     recognised_by="The kubelet's log in the text shows that the pod was deleted.",
     sign=r"\bSyncLoop (?:DELETE|REMOVE)\b|\bStopping container\b",
     remedy="Ignore the message",
     of="object-of-other-node",
+)
+
+# What moves pods to other nodes.
+_MOVED = lazy_pattern(
+    r"(?i:\b(?:drain(?:ed|ing)|evict(?:ed|ing)|cordon(?:ed|ing)|rescheduled)\b|\b(?:upgraded|replaced|rotated|recycled|rolled|terminated|scaled (?:in|down)) (?:[\w-]+ ){0,3}node(?:s|[ -]?groups?)?\b"
+    r"|\bnode(?:s|[ -]?groups?)? (?:was|were|got|(?:has|have) been) (?:upgraded|replaced|rotated|recycled|terminated|scaled (?:in|down))\b|\bspot interruption\b)"
 )
 
 
@@ -137,15 +144,20 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     reason = "" if found is None else found[0]
     is_kubelet, is_kubectl = (each.search(case.text) is not None for each in (_KUBELET_LINE, _KUBECTL))
     is_deleted = re.search(POD_GONE.sign, case.text) is not None
+    moved = next(find_said(case.failure.text, _MOVED), None)
     text, of_user = "", f"The user name is {user}"
     if _ALL_OBJECTS in reason:
         text = "A node is allowed to read such an object only by its name, if a pod on the node refers to it."
     may_be_gone = reason and not text and (is_kubelet or is_deleted or not is_kubectl)
+    gone = POD_GONE.cause()
+    if moved is not None:
+        said = f'The text says "{clip_text(moved[0])}": the pod most likely left the node, and the kubelet made one last request.'
+        gone = POD_GONE.cause("derived", text=said)
     causes = (
         NOT_OF_THIS_NODE.cause("reported", text=text) if reason else None,
         TEMPLATE_NOT_REPLACED.cause("derived", of_user) if is_template else None,
         None if reason else NODE_AUTHORIZER.cause("derived", of_user),
-        POD_GONE.cause() if may_be_gone else None,
+        gone if may_be_gone else None,
         None if is_kubelet else _program_as_node(case),
         # The reason shows that the node authorizer knows the node, so its groups and user name are correct.
         None if reason else NODE_MAPPING.cause(),
@@ -155,14 +167,18 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     summary = f"The node authorizer does not allow {who}{clip_text(user)} to {request.description}{what}"
     if reason and is_deleted:
         summary += ": harmless if it stops and its pod was just deleted"
+    elif moved is not None and may_be_gone:
+        summary += ": at that moment, no pod on this node referred to it. Most likely, the pod has moved, which is harmless if the message does not repeat"
     elif reason.startswith("no relationship"):
-        summary += ": no pod on this node refers to it (yet)"
+        summary += ": at that moment, no pod on this node referred to it"
     use, mapping = _use_remedy(case), _mapping_remedy(find_cluster(case))
     if is_template or is_kubelet or user.startswith("system:node:i-"):
         use, mapping = mapping, _service_account_remedy()
     remedies: tuple[Remedy, ...] = (use, mapping)
     if reason and name:
-        check = _pod_check(request, name, user, is_kubelet=is_kubelet, is_deleted=is_deleted)
+        check = _pod_check(
+            request, name, user, is_kubelet=is_kubelet, is_deleted=is_deleted or bool(moved and may_be_gone)
+        )
         # The reason shows that the role is mapped.
         remedies = (check,) if is_kubelet else (check, use)
     elif is_kubelet or reason:
@@ -258,8 +274,8 @@ def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_d
     return cluster_remedy(
         f"Ignore the message if it does not repeat; otherwise, c{check}" if is_deleted else f"C{check}",
         f"The first command prints each pod on this node, and its lines with the {kind}'s name, most often in {fields}.",
-        "If no pod has such a line, correct the name in the manifest of the pod or its Deployment, or retry after the pod is scheduled to this node (the second command shows where it runs)."
-        + (" If no pod is waiting for the object, nothing is wrong." if is_kubelet else ""),
+        ("If no pod is waiting for the object, nothing is wrong. " if is_kubelet else "")
+        + "If a pod that needs it has no such line, correct the name in its manifest or Deployment. If it is not on this node yet (second command), retry afterwards.",
         commands=(
             fill_command(template, *named),
             fill_command("kubectl get pods -n {} -o wide", named[0]),
