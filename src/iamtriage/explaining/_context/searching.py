@@ -16,7 +16,12 @@ from iamtriage.explaining._context.readers.callers import (
     restore_case,
 )
 from iamtriage.explaining._context.readers.command_lines import find_commands, operation_of_command
-from iamtriage.explaining._context.readers.command_runs import end_of_working_command, hide_other_profiles
+from iamtriage.explaining._context.readers.command_runs import (
+    end_of_working_command,
+    find_status_role,
+    hide_other_profiles,
+    start_of_status,
+)
 from iamtriage.explaining._context.readers.endpoints import find_other_endpoint, find_other_system
 from iamtriage.explaining._context.readers.names import NAME_READERS
 from iamtriage.explaining._context.readers.regions import choose_region
@@ -98,7 +103,8 @@ def search_context(failure: Failure, whole: str) -> Context:
     if "caller" in values and UNMAPPED in values["caller"].words:
         values["caller"] = restore_case(whole, values["caller"])
     if failure.principal is None:
-        values["caller"] = find_said_caller(whole, failure.kind, values.get("caller"))
+        of_status = failure.kind == "access_denied" and find_status_role(text, start)
+        values["caller"] = find_said_caller(whole, failure.kind, of_status or values.get("caller"))
     before = NAME_READERS["region"](head + text[first:end], command)
     region = choose_region(text, (start, end), command, before, values.get("region"))
     if region is not None:
@@ -290,6 +296,7 @@ def _find_section(
         if at <= start:
             after = _end_of_output(text, at, start)
             after = end_of_working_command(text, at, start) if after is None else after
+            after = start_of_status(text, at, start, found) if after is None else after
             command, other, low = (found, other, at) if after is None else (None, found, after)
         elif at >= end:
             # The next command begins something else, unless there is no command before the failure.
@@ -324,7 +331,8 @@ def _find_printing_command(text: str, low: int, line: int, start: int) -> tuple[
             continue
         # Entries in JSON are not the result of a command that prints a log.
         prints_log = "logs" in found.words or "tail" in found.words
-        if _end_of_output(text, at, start, has_result=not prints_log) is None:
+        is_other = start_of_status(text, at, start, found) is not None
+        if not is_other and _end_of_output(text, at, start, has_result=not prints_log) is None:
             begin = line_start(text, at)
             stop = text.find("\n", at, line) + 1
             while text[:stop].endswith(("\\\n", "\\\r\n")) and 0 < stop < line:
@@ -363,10 +371,8 @@ def _end_of_output(text: str, at: int, start: int, *, has_result: bool = True) -
 def _end_of_result(text: str, output: int, end: int) -> int | None:
     """Return where the result of a command ends, or ``None`` if its output does not begin with one."""
     found = _RESULT.match(text, output, end)
-    if found is None:
-        return None
-    if found["json"] is None:
-        return found.end()
+    if found is None or found["json"] is None:
+        return None if found is None else found.end()
     _, stop = decode_at(text[:end], found.start("json"))
     return None if stop == -1 else stop
 

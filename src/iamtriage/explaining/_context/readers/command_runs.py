@@ -12,6 +12,7 @@ from iamtriage._reading.structured.values import decode_at
 from iamtriage._text import hide_secrets, line_start
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.statements import CLAUSE_END, find_working
+from iamtriage.explaining._context.values import Stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,12 +28,14 @@ __all__ = (
     "find_failed",
     "find_printed_values",
     "find_runs",
+    "find_status_role",
     "find_working_profile",
     "hide_other_profiles",
     "selects_profile_itself",
+    "start_of_status",
 )
 
-_CHARS_AROUND, _CHARS_OF_COMMAND = 8_000, 30
+_CHARS_AROUND, _CHARS_OF_COMMAND, _CHARS_OF_STATUS = 8_000, 30, 4_000
 _MARKS_OF_PROMPTS = ("$", "#", "%", "❯", "+", ">")
 # The prompt of the next command, whatever its program.
 _PROMPT = lazy_pattern(r"^[^\n$#❯]{0,80}[$#❯] ", re.MULTILINE)
@@ -42,6 +45,18 @@ _SUCCESS = lazy_pattern(
 )
 _FAILURE = lazy_pattern(
     r"An error occurred|(?:upload|download|copy|move|delete) failed|fatal error|[Ee]rror:|[Dd]enied|Unauthorized"
+)
+_JSON = lazy_pattern(r"\s*\n[ \t]*(?=[\[{])")
+# The members of what describes a job or resource that failed.
+_FAILED_STATUS = lazy_pattern(
+    r"\"\w{0,40}(?:[Ss]tatus|[Ss]tate|STATUS)\"\s?:\s?\"(?:\w{1,30}_)?(?i:failed|failure|error|invalid|unhealthy)\""
+    r"|\"(?:[a-zA-Z]{0,20}F|f)ailure(?:Reason|Cause|Message|Description)\"\s?:\s?[\"{]"
+)
+_DOCUMENT = lazy_pattern(r"^(?=[\[{])", re.MULTILINE)
+# The role with which a service or a job works.
+_STATUS_ROLE = lazy_pattern(
+    r"\"\w{0,40}[rR]ole(?:A[rR][nN])?\"\s?:\s?\"(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})\"",
+    re.ASCII,
 )
 _URI = lazy_pattern(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?P<key>/\S{0,1024})?")
 # Options that change only how a command prints or selects.
@@ -159,6 +174,50 @@ def end_of_working_command(text: str, at: int, start: int) -> int | None:
     about = re.compile(re.escape(text[at : min(at + _CHARS_OF_COMMAND, stop.start())]))
     works = find_working(f"{before}{text[at : stop.start()]}", about)
     return None if works is None else stop.start()
+
+
+def start_of_status(text: str, at: int, start: int, command: CommandLine) -> int | None:
+    r"""Return where the status begins that a command printed and that has the failure, or ``None`` if it has none.
+
+    Such a command has succeeded: the failed call is that of a service or a job.
+
+    Args:
+        text: The text.
+        at: Where the command begins.
+        start: Where the failure after it begins.
+        command: The command.
+
+    >>> text = 'aws glue get-job-run --run-id jr_1\n{"JobRunState": "FAILED", "ErrorMessage": "Access Denied"}'
+    >>> [(_, command)] = find_commands(text, 0, len(text))
+    >>> text[start_of_status(text, 0, text.find("Access"), command) :][:14]
+    '{"JobRunState"'
+    """
+    output = text.find("\n", at, start)
+    is_read = len(command.words) > 1 and command.words[1].startswith(("describe-", "get-", "list-"))
+    found = _JSON.match(text, output, start) if output != -1 and is_read else None
+    if found is None:
+        return None
+    _, stop = decode_at(text, found.end())
+    return found.end() if start < stop and _FAILED_STATUS.search(text, found.end(), stop) else None
+
+
+def find_status_role(text: str, start: int) -> Stated | None:
+    r"""Return the only role in the status, a JSON document, that has a failure, unless it is about assuming the role.
+
+    >>> text = '{"Status": "FAILED",\n"RoleArn": "arn:aws:iam::111122223333:role/etl", "Message": "Access Denied"}'
+    >>> find_status_role(text, text.find("Access")).value
+    'arn:aws:iam::111122223333:role/etl'
+    """
+    if "ole" not in text or "iam::" not in text:
+        return None
+    for found in _DOCUMENT.finditer(text, max(start - _CHARS_OF_STATUS, 0), start):
+        _, stop = decode_at(text, found.start())
+        if stop > start:
+            status = text[found.start() : stop]
+            roles = {each["arn"]: each[0] for each in _STATUS_ROLE.finditer(status)}
+            is_own = len(roles) == 1 and "ssum" not in status and _FAILED_STATUS.search(status) is not None
+            return Stated(*roles.popitem()) if is_own else None
+    return None
 
 
 def find_printed_values(text: str) -> Iterator[dict[str, Any]]:
