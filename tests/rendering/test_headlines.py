@@ -81,3 +81,32 @@ def test_no_secret_is_removed_from_the_name_of_one() -> None:
         )
     )
     assert "REDACTED" not in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("on arn:aws:sqs:eu-west-1:111122223333:jobs", "on the queue jobs"),
+        ("on arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d", "on key/0a1b2c3d"),
+        ("on arn:aws:iam::111122223333:role/apps/web", "on the role web"),
+        ("by its boundary arn:aws:iam::111122223333:policy/Fence", "by its boundary Fence"),
+        ("on arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy", "on AmazonEKSViewPolicy"),
+        ("on arn:aws:states:eu-west-1:111122223333:jobs", None),
+        ("because of arn:aws:sqs:eu-west-1:111122223333:jobs", None),
+    ],
+)
+def test_shown_arn_is_named(words: str, name: str | None) -> None:
+    """A name is enough if the remedy has the ARN, and saves a line."""
+    verdict = "The {role} was denied it {words}: no policy allows it."
+    role = "x" * (100 - len(verdict.format(role="", words=name or words[:30])))
+    summary = verdict.format(role=role, words=words)
+    named = verdict.format(role=role, words=name or words)
+    assert shorten(summary, [words.rpartition(" ")[2]]) == (named, ())
+    assert shorten(summary, []) == (summary, ())
+
+
+def test_arns_that_differ_in_more_than_the_name() -> None:
+    """A name alone would hide the difference."""
+    arns = ("arn:aws:sqs:eu-west-1:111122223333:jobs", "arn:aws:sqs:eu-north-1:111122223333:jobs")
+    summary = f"The role {'x' * 50} was denied it on {arns[0]}: the policy allows it only on {arns[1]}."
+    assert shorten(summary, arns)[0] == summary

@@ -520,3 +520,13 @@ def test_long_policy_is_shown_or_referred_to(others: int) -> None:
     policy = json.loads(shown.partition("echo '")[2].partition("' > trust.json")[0])
     assert policy["Statement"][-1]["Action"] == ["sts:AssumeRole", "sts:TagSession"]
     assert policy["Statement"][:-1] == [statement] * others
+
+
+def test_one_permission_is_not_named_after_a_whole_policy() -> None:
+    """The policy has the permission, and the next call needs others of it."""
+    text = "User: arn:aws:sts::111122223333:assumed-role/web/i-0a1b2c3d4e5f60718 is not authorized to perform: ssm:UpdateInstanceInformation on resource: arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718 because no identity-based policy allows the ssm:UpdateInstanceInformation action"
+    explanation = explain(f"amazon-ssm-agent: AccessDeniedException: {text}")
+    titles = [each.title for each in explanation.remedies]
+    assert titles[0].startswith("Attach the AWS managed policy AmazonSSMManagedInstanceCore")
+    assert any(each.startswith("Allow ssm:UpdateInstanceInformation") for each in titles)
+    assert "Next" not in str(explanation)

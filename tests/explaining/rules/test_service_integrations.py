@@ -363,6 +363,30 @@ def test_role_that_the_same_script_creates(text: str, verdict: str, step: str) -
     assert step in str(explanation.remedies[0].steps)
 
 
+_EDGE_STACK = (
+    "2026-11-19 14:03:04 UTC  site  Distribution  AWS::CloudFront::Distribution  UPDATE_FAILED  Resource handler "
+    'returned message: "Invalid request provided: The function execution role must be assumable with '
+    "edgelambda.amazonaws.com as well as lambda.amazonaws.com principals. Update the IAM role and try again. Role: "
+    'arn:aws:iam::111122223333:role/{} (Service: CloudFront, Status Code: 400)" (HandlerErrorCode: InvalidRequest)'
+)
+
+
+@pytest.mark.parametrize(
+    ("role", "in_template"), [("site-HeadersRole-1QZ8XKEXAMPLE", True), ("headers-role", False)]
+)
+def test_role_that_a_stack_created(role: str, *, in_template: bool) -> None:
+    """The next deployment of the stack undoes a change by hand."""
+    trusted = {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    facts = {"trust_policy": {"Version": "2012-10-17", "Statement": [trusted]}}
+    first = explain(_EDGE_STACK.format(role), facts=facts).remedies[0]
+    assert ("HeadersRole (stack site)" in first.steps[0]) is in_template
+    assert bool(first.commands) is not in_template
+
+
 @pytest.mark.parametrize(
     ("output", "index", "host"),
     [
