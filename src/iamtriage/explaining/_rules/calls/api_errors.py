@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from functools import partial
@@ -190,8 +191,7 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
         bucket, header = case.context.bucket, _REGION_HEADER.search(case.failure.text)
         region = find_bucket_region(case.failure.text, bucket.value) if bucket else None
         if region := region or (header and header[1]):
-            called = clues.find_region(case)
-            called = None if called == region else called
+            called = None if (called := clues.find_region(case)) == region else called
             return explain_wrong_region(case, called, region, cause=kind.cause, note=NOT_A_DENIAL)
     if kind is None or kind.cause is request_kinds.NO_ANSWER:
         return explain_no_answer(case, message)
@@ -219,7 +219,7 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
         cause,
         *message_kinds.fitting_causes(case, kind),
         topic=kind.cause.code,
-        remedies=_fitting_remedies(case, kind),
+        remedies=functools.partial(_fitting_remedies, case, kind),
         notes=(
             *kind.notes,
             None if kind.lacks_permission or "permission is missing" in summary else NOT_A_DENIAL,

@@ -163,23 +163,27 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     elif _KUBECONFIG.search(case.text) and not session_renewal.remedy_of_workload(case):
         text = "They are from the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
-    renew = session_renewal.renewal_remedy(case, issued)
-    # It begins with what the other remedies find out.
-    is_general = renew.title == credential_remedies.NEW_CREDENTIALS.title
-    if is_general and is_of_run:
-        # Terraform first needs the state that it could not save.
-        again = "" if program == "Terraform" else "Start the program again. "
-        last = f"{again}So that the next run lasts, let the SDK refresh the credentials: use the role of the machine, or a profile with role_arn."
-        renew = attrs.evolve(renew, steps=(*renew.steps, last))
-    # The remedy of a job raises the duration, too. The SDK refreshes the role of a workload.
-    is_enough = is_job or renew.title.startswith("Let the SDK use ")
-    source = None if program == "Terraform" else case.failure.envelope.source
-    lasting = () if is_enough else session_renewal.remedies_of_run(role, source)
-    clear = () if is_enough or is_general else (credential_remedies.CLEAR_ENVIRONMENT,)
+
+    def build_remedies() -> tuple[Remedy, ...]:
+        renew = session_renewal.renewal_remedy(case, issued)
+        # It begins with what the other remedies find out.
+        is_general = renew.title == credential_remedies.NEW_CREDENTIALS.title
+        if is_general and is_of_run:
+            # Terraform first needs the state that it could not save.
+            again = "" if program == "Terraform" else "Start the program again. "
+            last = f"{again}So that the next run lasts, let the SDK refresh the credentials: use the role of the machine, or a profile with role_arn."
+            renew = attrs.evolve(renew, steps=(*renew.steps, last))
+        # The remedy of a job raises the duration, too. The SDK refreshes the role of a workload.
+        is_enough = is_job or renew.title.startswith("Let the SDK use ")
+        source = None if program == "Terraform" else case.failure.envelope.source
+        lasting = () if is_enough else session_renewal.remedies_of_run(role, source)
+        clear = () if is_enough or is_general else (credential_remedies.CLEAR_ENVIRONMENT,)
+        return (renew, *((*lasting, *clear) if is_of_run else (*clear, *lasting)))
+
     return case.explain(
         f"{summary} No permission is missing.",
         *causes,
-        remedies=(renew, *((*lasting, *clear) if is_of_run else (*clear, *lasting))),
+        remedies=build_remedies,
     )
 
 

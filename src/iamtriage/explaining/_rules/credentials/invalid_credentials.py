@@ -113,7 +113,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         summarize(request, case.operation),
         *causes[:_MAX_CAUSES],
         topic="invalid-credentials",
-        remedies=tuple(list_remedies(case, request, region)),
+        remedies=lambda: tuple(list_remedies(case, request, region)),
         notes=_NOT_AUTHENTICATED,
     )
     return add_other_user(explanation, case)

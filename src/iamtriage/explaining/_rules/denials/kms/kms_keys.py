@@ -94,35 +94,45 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     behind, causes = policy_causes.KMS_BEHIND_SERVICE.cause("derived", text=text), explanation.causes
     # What is certain comes before what is possible.
     certain = 0 if causes[0].evidence == "possible" else 1
-    remedies = tuple(_limit_to_service(denial, each, service) for each in explanation.remedies)
-    if why is not None:
-        remedies = (
-            *(attrs.evolve(each, steps=(why[1], *each.steps)) for each in remedies[:1]),
-            *remedies[1:],
-        )
-    return attrs.evolve(explanation, causes=(*causes[:certain], behind, *causes[certain:]), remedies=remedies)
+
+    def build_remedies() -> tuple[Remedy, ...]:
+        remedies = tuple(_limit_to_service(denial, each, service) for each in explanation.remedies)
+        if why is None:
+            return remedies
+        first = (attrs.evolve(each, steps=(why[1], *each.steps)) for each in remedies[:1])
+        return (*first, *remedies[1:])
+
+    causes = (*causes[:certain], behind, *causes[certain:])
+    return attrs.evolve(explanation, causes=causes, remedies=build_remedies)
 
 
 def _complete_steps(denial: Denial, explanation: Explanation) -> Explanation:
     """Add what the key policy must have, and leave out what only other services need."""
-    remedies, notes = explanation.remedies, explanation.notes
-    if denial.crosses_accounts is False and not any(each.has_principal for each in denial.context.policies):
-        if _HAS_ROOT.search(denial.failure.text) is None:
+    notes = explanation.notes
+    is_shown = any(each.has_principal for each in denial.context.policies)
+    needs_key_policy = denial.crosses_accounts is False and not is_shown
+    if needs_key_policy and _HAS_ROOT.search(denial.failure.text) is not None:
+        needs_key_policy = False
+        notes = (
+            "The key policy has the statement for the account's root, so it does not have to change.",
+            *notes,
+        )
+
+    def build_remedies() -> tuple[Remedy, ...]:
+        remedies = explanation.remedies
+        if needs_key_policy:
             remedies = tuple(map(encrypted_data.with_key_policy, remedies))
-        else:
-            notes = (
-                "The key policy has the statement for the account's root, so it does not have to change.",
-                *notes,
-            )
-    if denial.operation is not None and f"kms:{denial.operation}" == denial.action:
+        if denial.operation is None or f"kms:{denial.operation}" != denial.action:
+            return remedies
         # The program calls KMS itself.
-        remedies = tuple(
+        return tuple(
             attrs.evolve(
                 each, steps=tuple(step for step in each.steps if step != companion_actions.DATA_KEYS)
             )
             for each in remedies
         )
-    return attrs.evolve(explanation, remedies=remedies, notes=notes)
+
+    return attrs.evolve(explanation, remedies=build_remedies, notes=notes)
 
 
 def _limit_to_service(denial: Denial, remedy: Remedy, service: str | None) -> Remedy:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_s
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from typing import Any
@@ -103,7 +104,8 @@ def explain_session_policy(denial: Denial) -> Explanation:
     if denial.is_explicit:
         verdict = "the session's policy denies it"
         text = f"A Deny in the session policy matches. {why_no_allow_helps(denial)}{locally}"
-    statement, url = guardrails.allowing_statement(denial), pages.SESSION_POLICIES
+    statement: dict[str, Any] | None = None
+    url = pages.SESSION_POLICIES
     who: Who = "you"
     lines: tuple[str, ...] = ()
     if getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials":
@@ -115,7 +117,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         how = "call GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy"
         if _COGNITO_OF_SDK_2.search(denial.failure.text):
             how = "in the AWS SDK for JavaScript v2, pass RoleArn to CognitoIdentityCredentials"
-        title, statement, url = "Let a backend make the call, or users sign in", None, _GUEST_ROLES
+        title, url = "Let a backend make the call, or users sign in", _GUEST_ROLES
         steps = [
             f"You cannot change the session policy of the enhanced flow, AmazonCognitoUnAuthedIdentitiesSessionPolicy. It allows certain services, such as Amazon Polly and Amazon Rekognition, but not {denial.action or 'this action'}.",
             "A backend, such as API Gateway and Lambda, or signed-in users with their own role can make the call. For public data, a static file is enough.",
@@ -134,13 +136,13 @@ def explain_session_policy(denial: Denial) -> Explanation:
         if passed is not None:
             listed = re.findall(rf"\b{passed[1]}:[A-Z][A-Za-z]{{1,60}}\b", denial.failure.text)
             makes = join_words(tuple(dict.fromkeys(listed))[:4], "and") or makes
-        title, statement, url = "Let a Lambda function make the call, with its own role", None, _AMPLIFY_PAGE
+        title, url = "Let a Lambda function make the call, with its own role", _AMPLIFY_PAGE
         steps = [
             f"The role of the function needs {f'{makes}, and ' if passes else ''}{denial.action} on {denial.resource or 'the resource'}. Its sessions have no such policy.",
             f"The app invokes the function: {denial.caller} needs only lambda:InvokeFunction on it.",
         ]
     elif isinstance(denial.principal, FederatedUser) and denial.service in {"iam", "sts"}:
-        title, statement = "Use a role instead of a federated session", None
+        title = "Use a role instead of a federated session"
         steps = [
             "A session of GetFederationToken can call neither IAM nor STS (except GetCallerIdentity), whatever its session policy allows.",
             "Use a role: call AssumeRole instead of GetFederationToken.",
@@ -149,7 +151,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         return _explain_federated_session(denial, denial.principal)
     elif _is_of_pod_identity(denial):
         title, who = "Change the policy of the EKS Pod Identity association", "cluster administrator"
-        url = pages.EKS_POD_ASSOCIATION
+        statement, url = guardrails.allowing_statement(denial), pages.EKS_POD_ASSOCIATION
         lines = (
             *find_cluster(denial.case).association_commands(
                 ("describe", "--query association.policy --output text"),
@@ -163,14 +165,19 @@ def explain_session_policy(denial: Denial) -> Explanation:
         ]
     elif (found := _find_anywhere_profile(denial)) is not None:
         return guardrails.explain_guardrail(
-            denial, verdict, text, "session", _anywhere_remedy(denial, *found, statement)
+            denial,
+            verdict,
+            text,
+            "session",
+            _anywhere_remedy(denial, *found, guardrails.allowing_statement(denial)),
         )
     else:
         managed = None if _shows_other_role(denial) else _find_managed(denial.failure.text)
         if managed is not None and not denial.is_explicit:
             verdict = f"the session policy {managed['name']} ({managed['place']}) does not allow it"
-        remedy = _passed_policy_remedy(denial, statement)
-        return guardrails.explain_guardrail(denial, verdict, text, "session", remedy)
+        return guardrails.explain_guardrail(
+            denial, verdict, text, "session", functools.partial(_passed_policy_remedy, denial)
+        )
     remedy = Remedy(
         title=title,
         who=who,
@@ -183,8 +190,9 @@ def explain_session_policy(denial: Denial) -> Explanation:
     return guardrails.explain_guardrail(denial, verdict, text, "session", remedy)
 
 
-def _passed_policy_remedy(denial: Denial, statement: dict[str, Any] | None) -> Remedy:
+def _passed_policy_remedy(denial: Denial) -> Remedy:
     """Return the remedy that changes the policy that the STS call in the text or elsewhere passes."""
+    statement = guardrails.allowing_statement(denial)
     title = "Change the session policy"
     lines: tuple[str, ...] = ()
     policy: dict[str, Any] | None = None
