@@ -105,12 +105,19 @@ def _lacks_call(failure: Failure) -> bool:
 _FRAMES = lazy_pattern(r"(?:[^\S\n]*+(?:\n[^\S\n]*+)++(?:at |\.\.\. \d{1,9} more)[^\n]*+)*+\s*+")
 
 
+# What AWS says of these names nothing but the call, which botocore and the AWS CLI put before it.
+_OWN_WORDS = frozenset({"expired_credentials", "invalid_credentials", "signature_mismatch"})
+
+
 def _is_complete(failure: Failure) -> bool:
     """Return whether the text is one line and the record states all of it, as for most denials in logs."""
     if failure.kind == "access_denied":
         is_whole = (
             failure.principal is not None and failure.action is not None and failure.resource is not None
         )
+    elif failure.kind in _OWN_WORDS:
+        # AWS says the same to every caller. Other SDKs print hosts, too.
+        is_whole = failure.envelope.source in {"aws-cli", "botocore"} and "\n" not in failure.text.rstrip()
     else:
         is_whole = failure.kind == "kubernetes_forbidden" and failure.user is not None
     if not is_whole:
@@ -121,6 +128,6 @@ def _is_complete(failure: Failure) -> bool:
     if "\n" in text[start:end] or text[:start].strip():
         return False
     # For iam:PassRole, they name the service that gets the role.
-    return not text[end:].strip() or (
+    return text[end:].strip() in {"", "."} or (
         failure.action != "iam:PassRole" and _FRAMES.fullmatch(text, end) is not None
     )
