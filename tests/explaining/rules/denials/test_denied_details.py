@@ -91,7 +91,7 @@ def test_what_passes_session_tags(before: str, caller: str, reason: str | None, 
     ],
     ids=["chained", "keys"],
 )  # fmt: skip
-def test_tags_that_both_accounts_must_allow(caller: str, keeps: str, oidc: bool) -> None:
+def test_tags_that_both_accounts_must_allow(caller: str, keeps: str, *, oidc: bool) -> None:
     role = "arn:aws:iam::444455556666:role/release"
     text = f"Assuming role with user credentials\n{_denied('sts:TagSession', role, caller, lacks=None)}"
     first = explain(text).remedies[0]

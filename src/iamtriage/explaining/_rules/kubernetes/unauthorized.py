@@ -240,6 +240,9 @@ def _explain_unlisted(
     )
 
 
+_ENTRY_REQUIRES = "An access entry requires eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster."
+
+
 def _caller_remedy(
     case: Case[KubernetesUnauthorized],
     cluster: Cluster,
@@ -277,10 +280,9 @@ def _caller_remedy(
     if shows_grant:
         if principal.is_known:
             is_missing = "is meant to have access and has none"
-            requires = "An access entry requires eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster."
             only_reads = "AmazonEKSViewPolicy only reads: to deploy, use AmazonEKSEditPolicy."
             limit = only_reads if access.policy == "AmazonEKSViewPolicy" else access.limit
-            requires = " ".join(present(requires, limit))
+            requires = " ".join(present(_ENTRY_REQUIRES, limit))
             steps += present(cluster.entry_precedence, principal.path_note, requires)
         else:
             # What aws sts get-caller-identity prints of a role is the ARN of its session.
