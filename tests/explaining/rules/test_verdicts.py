@@ -1520,6 +1520,11 @@ CASES = {
         "The SDK sent a request without a signature: most likely, the program gave it anonymous credentials",
         "In Jenkins, check the credentials",
     ),
+    "scope-in-a-custom-resource": (
+        "shop | CREATE_FAILED | Custom::Setup | Setup7135 | Received response status [FAILED] from custom resource. Message returned: Credential should be scoped to a valid region, not 'us-gov-east-1'.",
+        "The request is signed for us-gov-east-1, but was sent to another Region's endpoint",
+        "env | grep AWS_ENDPOINT_URL",
+    ),
     "disabled-bucket": (
         "An error occurred (AllAccessDisabled) when calling the GetObject operation: All access to this object has been disabled",
         "is disabled, by AWS or its owner",

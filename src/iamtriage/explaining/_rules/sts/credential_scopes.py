@@ -45,6 +45,7 @@ _QUEUE_URL = lazy_pattern(
 )
 # STS answers in XML, API Gateway and OpenSearch in JSON.
 _JSON_BODY = lazy_pattern(r"\{\s{0,8}\\?\"message\\?\"\s?:\s?\\?\"Credential should be scoped")
+_CUSTOM_RESOURCE = lazy_pattern(r"\bCustom::\w|\bfrom custom resource\b")
 _REGION_REJECTED = "No permission is missing, and neither the keys nor the clock is the cause: AWS rejects the Region of the signature."
 # Issuers, clusters and registries, which a text about a pod or an image also names.
 _OTHER_HOST = lazy_pattern(r"^oidc\.|\.eks\.|\.dkr\.ecr\.")
@@ -140,6 +141,8 @@ def _is_from_sts(case: Case[CredentialScope], hosts: tuple[str, ...]) -> bool:
         return False  # a frame or a command names the service
     if _JSON_BODY.search(failure.text):
         return False
+    if not hosts and _CUSTOM_RESOURCE.search(failure.text):
+        return False  # IAM and SES use the same words, and the resource does not say what it called
     return all(host.startswith("sts") for host in hosts)
 
 
