@@ -35,6 +35,13 @@ def _policy(operator: str, key: str, values: list[str]) -> str:
             "o-a1b2c3d4e5/r-ab12/*ou-ab12-99999999/*",
         ),
         (
+            "ForAnyValue:StringLike",
+            "aws:PrincipalOrgPaths",
+            PATHS,
+            "The account was moved to ou-ab12-99999999, which is directly under the root.",
+            "o-a1b2c3d4e5/r-ab12/ou-ab12-99999999/*",
+        ),
+        (
             "StringEquals",
             "aws:PrincipalOrgID",
             ["o-a1b2c3d4e5"],
@@ -42,7 +49,7 @@ def _policy(operator: str, key: str, values: list[str]) -> str:
             "o-z9y8x7w6v5",
         ),
     ],
-    ids=["unit", "organization"],
+    ids=["unit", "unit-below-root", "organization"],
 )
 def test_condition_that_the_source_account_does_not_meet(
     operator: str, key: str, values: list[str], said: str, added: str

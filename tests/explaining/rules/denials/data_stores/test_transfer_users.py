@@ -24,13 +24,14 @@ def _policy(resource: str) -> str:
         (_DENIED + "The role sftp-users has this in its policy:\n", "arn:aws:s3:::octo-inbox/${Transfer:UserName}", "arn:aws:s3:::octo-inbox/*"),
         (_S3 + "Role policy:\n", "arn:aws:s3:::${transfer:HomeBucket}/${transfer:UserName}/*", "arn:aws:s3:::octo-inbox/*"),
         (_DENIED + "We have no session policy on the users. Policy of the role:\n", "arn:aws:s3:::octo-inbox/home/${transfer:UserName}/*", "arn:aws:s3:::octo-inbox/home/*"),
+        (_DENIED + "HomeDirectory /octo-inbox/home/ana, Role arn:aws:iam::111122223333:role/sftp-users, its policy:\n", "arn:aws:s3:::${transfer:HomeDirectory}*", "arn:aws:s3:::octo-inbox/*"),
         # It is where it belongs, or another variable, or the login was denied.
         (_DENIED + "The session policy of the user:\n", "arn:aws:s3:::octo-inbox/home/${transfer:UserName}/*", None),
         (_DENIED + "$ aws transfer describe-user --server-id s-1 --user-name ana\n", "arn:aws:s3:::octo-inbox/home/${transfer:UserName}/*", None),
         (_DENIED + "The policy of the role sftp-users:\n", "arn:aws:s3:::octo-inbox/home/${aws:username}/*", None),
         ("ana@sftp: Permission denied (publickey).\nRole policy:\n", "arn:aws:s3:::octo-inbox/${transfer:UserName}/*", None),
     ],
-    ids=["role", "sentence", "s3", "no-session-policy", "session", "user", "other", "login"],
+    ids=["role", "sentence", "s3", "no-session-policy", "home-directory", "session", "user", "other", "login"],
 )  # fmt: skip
 def test_variable_of_a_role(text: str, resource: str, widened: str | None) -> None:
     explanation = explain(text + _policy(resource))

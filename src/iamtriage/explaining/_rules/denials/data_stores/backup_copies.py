@@ -36,6 +36,7 @@ _SOURCE = lazy_pattern(
 )
 _UNIT = lazy_pattern(r"(?<![\w-])ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}(?![\w-])")
 _ORGANIZATION = lazy_pattern(r"(?<![\w-])o-[a-z0-9]{10,32}(?![\w-])")
+_BELOW_ROOT = lazy_pattern(r"\b(?:directly|right) (?:below|under) the root\b", re.IGNORECASE)
 _OF_PATHS, _OF_ORGANIZATION = "aws:principalorgpaths", "aws:principalorgid"
 
 COPY_NOT_ALLOWED = CauseType(
@@ -148,14 +149,15 @@ def _find_mismatch(document: Document, text: str) -> _Mismatch | None:
                 parts = values[0].split("/") if values else []
                 if other is not None and len(parts) > 1 and "/".join(parts[:2]).startswith("o-"):
                     listed = join_words([clip_text(each) for each in values], "or")
-                    # The unit can be below others.
+                    # Unless the text says so, the unit can be below others.
+                    above = "" if _BELOW_ROOT.search(text) else "*"
                     return _Mismatch(
                         statement,
                         operator,
                         key,
                         f"accounts below {listed}",
                         f"the account in {other}",
-                        f"{'/'.join(parts[:2])}/*{other}/*",
+                        f"{'/'.join(parts[:2])}/{above}{other}/*",
                     )
             elif key.lower() == _OF_ORGANIZATION:
                 other = only_one(set(_ORGANIZATION.findall(text)) - set(values))

@@ -48,10 +48,15 @@ _OF_ROLE = lazy_pattern(
     r"|\brole\b[^\n]{0,120}\b(?:in )?its polic|\bno (?:session |scope-?down )?policy (?:is )?(?:set )?on the users?\b)"
 )
 _ROLE = lazy_pattern(
-    r":(?:assumed-)?role/(?:[\w+=,.@-]{1,64}/){0,8}(?P<arn>[\w+=,.@-]{1,64})|\b[Rr]ole [`\"']?(?P<name>(?=[\w+=,.@]{0,60}[-_\d])[\w+=,.@-]{2,63}\w)",
+    r":(?:assumed-)?role/(?:[\w+=,.@-]{1,64}/){0,8}(?P<arn>[\w+=,.@-]{0,63}\w)|\b[Rr]ole [`\"']?(?P<name>(?=[\w+=,.@]{0,60}[-_\d])[\w+=,.@-]{2,63}\w)",
     re.ASCII,
 )
 _USER = lazy_pattern(r"^[^\n]{0,60}?\b(?P<name>[\w.@-]{1,60})\.[0-9a-f]{16}\b", re.ASCII | re.MULTILINE)
+# The login of an SFTP client, and the path of a file: a home directory that is no logical one begins with the bucket.
+_LOGIN = lazy_pattern(r"\bsftp\b[^\n]{0,200}? (?P<name>[\w.-]{1,60})@s-[0-9a-f]{17}\b", re.ASCII)
+_HOME = lazy_pattern(
+    r"\bHome ?[Dd]irectory\b[\"']?[ :=]{1,4}[\"']?/(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?=/)"
+)
 _SERVER = lazy_pattern(r"\bs-[0-9a-f]{17}\b")
 _FILE, _USER_TYPE = "session.json", "aws_transfer_user"
 _BOTH = "A user can do what both policies allow: the session policy only narrows the role's."
@@ -100,7 +105,7 @@ def add_transfer_variable(denial: Denial, explanation: Explanation) -> Explanati
 
 def _move_remedy(text: str, policy: Any, role: str | None) -> Remedy:  # noqa: ANN401 (a JSON document)
     user, server = (
-        only_one({each["name"] for each in _USER.finditer(text)}),
+        only_one({each["name"] for pattern in (_USER, _LOGIN) for each in pattern.finditer(text)}),
         only_one(set(_SERVER.findall(text))),
     )
     update = commands.fill_command(
@@ -117,7 +122,7 @@ def _move_remedy(text: str, policy: Any, role: str | None) -> Remedy:  # noqa: A
         commands=(update, Labelled("Then, when all users have it, for the role:", put)),
         url=_PAGE,
     )
-    return attrs.evolve(remedy, policy=_widen(policy), layer="identity")
+    return attrs.evolve(remedy, policy=_widen(policy, _find_bucket(text)), layer="identity")
 
 
 def _code_remedies(user: Block, policy: Any) -> tuple[Remedy, Remedy]:  # noqa: ANN401 (a JSON document)
@@ -153,24 +158,35 @@ def _as_code(policy: Any) -> str:  # noqa: ANN401 (a JSON document)
     )
 
 
-def _widen(policy: Any) -> Any:  # noqa: ANN401 (a JSON document)
+def _find_bucket(text: str) -> str:
+    return only_one({each["bucket"] for each in _HOME.finditer(text)}, "BUCKET")
+
+
+def _widen(policy: Any, bucket: str = "BUCKET") -> Any:  # noqa: ANN401 (a JSON document)
     """Return a policy for the role: its resources up to the first variable.
+
+    Args:
+        policy: The policy, or a part of it.
+        bucket: The bucket of the home directories.
 
     >>> _widen({"Statement": [{"Resource": "arn:aws:s3:::in/${transfer:UserName}/*"}]})
     {'Statement': [{'Resource': 'arn:aws:s3:::in/*'}]}
     """
     if isinstance(policy, dict):
-        return {key: _widen(value) for key, value in policy.items()}
+        return {key: _widen(value, bucket) for key, value in policy.items()}
     if isinstance(policy, list):
         return (
-            list(dict.fromkeys(map(_widen, policy)))
+            list(dict.fromkeys(_widen(each, bucket) for each in policy))
             if all(isinstance(each, str) for each in policy)
-            else [*map(_widen, policy)]
+            else [_widen(each, bucket) for each in policy]
         )
     if not isinstance(policy, str) or (found := _VARIABLE.search(policy)) is None:
         return policy
     before = policy[: found.start()]
     # The rest after the bucket's own name stays.
     if found["name"] == "HomeBucket":
-        return _widen(policy.replace(found[0], "BUCKET"))
+        return _widen(policy.replace(found[0], bucket), bucket)
+    if found["name"] == "HomeDirectory" and before.endswith(":::"):
+        # Its first folder is the bucket.
+        return f"{before}{bucket}/*"
     return f"{before}*" if before.endswith("/") or ":::" not in before else before
