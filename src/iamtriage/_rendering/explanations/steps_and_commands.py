@@ -34,6 +34,7 @@ _COUNTED = (
     ),
     (lazy_pattern(r"\bfirst command\b"), 1),
 )
+_DEFINED = lazy_pattern(r"(?P<word>[A-Z]+_[A-Z_]+) is ")
 _NESTED = "nested command"
 # Commands that belong together: an access entry is created if none exists, and needs an access policy.
 _CREATE_ENTRY = "aws eks create-access-entry"
@@ -78,6 +79,8 @@ def commands_needed(step: str, commands: Sequence[str]) -> int:
 
     >>> commands_needed("The second command shows the policy.", ["aws iam get-role", "aws iam get-policy"])
     2
+    >>> commands_needed("ROLE_ARN is a role.", ["aws iam list-roles", "aws iam get-x --arn ROLE_ARN"])
+    2
     """
     counted = next((count for pattern, count in _COUNTED if pattern.search(step)), 0)
     named = (
@@ -85,6 +88,10 @@ def commands_needed(step: str, commands: Sequence[str]) -> int:
         for number, command in enumerate(commands, 1)
         if _mentions(command, step) or any(name in step for name in files_of(command))
     )
+    if (defined := _DEFINED.match(step)) is not None:
+        # It says what replaces a placeholder.
+        uses = (number for number, command in enumerate(commands, 1) if defined["word"] in command)
+        counted = max(counted, next(uses, 0))
     if _NESTED in step:
         counted = next((number for number, command in enumerate(commands, 1) if "$(" in command), counted)
     return min(max((counted, *named)), len(commands))
