@@ -147,7 +147,9 @@ def _explain_other_partition(
     endpoint, place = find_endpoint(commands.region(issuer.region)), _PARTITIONS.get(own, own)
     url = "the regional STS endpoint" if endpoint is None else endpoint.url
     cause = CHINA_WITHOUT_REGION if own == "aws-cn" else PARTITION_WITHOUT_REGION
-    known = "" if listed is None else f" The text lists the provider {listed[0]}, so it need not be created."
+    known = " Most likely, the provider and the role there need no change."
+    if listed is not None:
+        known = f" The text lists the provider {listed[0]}, so it need not be created."
     own_region = commands.region(issuer.region)
     return case.explain(
         f"The call went to STS in {region}, which does not know the accounts and OIDC providers of {place} ({own}).{'' if listed is None else ' The provider is not the problem.'}",
@@ -159,7 +161,9 @@ def _explain_other_partition(
         remedies=your_remedy(
             f"Set the Region of the STS call to {own_region}",
             f"With AWS_REGION and AWS_DEFAULT_REGION in the container, the SDK calls {url}. In code, set region in the client of the credential provider (clientConfig in the AWS SDK for JavaScript v3).",
-            "Without a Region, an SDK calls STS in the commercial Regions. A program whose SDK finds the Region in another way works with the same role.",
+            "Without a Region, an SDK calls STS in the commercial Regions."
+            if region == "us-east-1" and "us-east-1" not in words
+            else None,
             commands=f"kubectl set env deployment/NAME AWS_REGION={own_region} AWS_DEFAULT_REGION={own_region} --namespace NAMESPACE",
             url=pages.EKS_STS,
         ),

@@ -224,6 +224,8 @@ def _find_stack(denial: Denial) -> Deployment | None:
 
 
 def _caller_note(denial: Denial, topic: str) -> str | None:
+    if topic == "compromised-key":
+        return None  # nothing to retry: the user stays denied
     if isinstance(denial.principal, Root):
         if denial.policy_type == "service_control" or topic == "root-assumes-role":
             return None

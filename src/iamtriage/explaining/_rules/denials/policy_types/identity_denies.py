@@ -323,19 +323,19 @@ def _explain_quarantine(denial: Denial, policy: str) -> Explanation:
     """Explain a denial by the policy that AWS attaches to users with publicly exposed keys."""
     name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
     address = denial.failure.envelope.source_ip or ""
-    suspect = "If nobody in your organization made the denied call, an attacker most likely did."
+    caller, suspect = "", "If nobody in your organization made the denied call, an attacker most likely did. "
     if _ADDRESS.fullmatch(address):
         key = find_access_key(denial.case)
         used = f" with the key {key}" if key else ""
-        suspect = f"The denied call came{used} from {address}: unless you know that address, it is most likely an attacker's."
+        caller = f"The denied call came{used} from {address}: unless you know that address, it is most likely an attacker's. "
+        suspect = ""
     key = fill_command("access-key --user-name {} --access-key-id ACCESS_KEY_ID", name)
     deny = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/AWSDenyAll"
     remedy = remedies.account_remedy(
         "Treat the user's access keys as compromised: replace them",
-        f"{suspect} Run the commands as another user or role: the policy denies some of them to this user.",
-        "Deactivate each key, and attach AWSDenyAll, which also stops the user in the console and its sessions (up to 36 hours). Programs with a key fail until you give them a role.",
-        "Run lookup-events in each Region. Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed, which AWSDenyAll does not stop.",
-        "Follow the AWS Support case, and leave both policies attached until it is resolved.",
+        f"{caller}Run the commands as another user or role: the policy denies some of them to this user. Follow AWS's e-mail or Support case, and leave both policies attached until it is resolved.",
+        "Deactivate each key, and attach AWSDenyAll, which also stops the user's console and sessions. Programs fail until they get a role. In each Region, look for resources that you don't know.",
+        f"{suspect}Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed, which AWSDenyAll does not stop.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),
             f"aws iam update-{key} --status Inactive",
