@@ -88,10 +88,31 @@ def test_caller(failure: str, shown: str, summary: str) -> None:
         ("My colleague can list the pods.", "others have access, so most likely the role Till has"),
         ("I created the cluster in the console.", "most likely that was not the role Till"),
         ("It worked yesterday.\n" + _entries("role/Boss"), "has no access entry for the role Till"),
+        (
+            "The cluster was built by our CI pipeline.",
+            '("built by our CI pipeline") has access, and most likely, the role Till has',
+        ),
+        ("Our cluster was created in 2024.", "the text does not say why"),
     ],
 )
 def test_what_people_say(words: str, summary: str) -> None:
     assert summary in explain(f"{REJECTED}{CALLER}{words}").summary
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("The EKS cluster was created with Terraform by another team.", '("created with Terraform")'),
+        ("(cluster tea, set up by a contractor)", '("set up by a contractor")'),
+        ("I made the cluster tea.", None),
+        ("The cluster runs jobs that are made in Terraform.", None),
+    ],
+)
+def test_console_of_a_cluster_that_another_principal_created(words: str, said: str | None) -> None:
+    refusal = "Your current IAM principal doesn't have access to Kubernetes objects on this cluster."
+    reported = explain(f"{refusal}\n{words}").causes[0].text
+    assert ("Only the principal that created this one" in reported) is (said is not None)
+    assert said is None or said in reported
 
 
 def test_policies_of_an_entry_that_is_created_again() -> None:

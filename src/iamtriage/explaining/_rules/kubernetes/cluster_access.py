@@ -55,6 +55,10 @@ _EDIT = "AmazonEKSEditPolicy"
 _CLUSTER_ADMIN, _CLUSTER_VIEW = "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminViewPolicy"
 CREATOR_NOTE = "The principal that created the cluster is an administrator, unless bootstrapClusterCreatorAdminPermissions was false. The ConfigMap aws-auth does not show that."
 """Who has access to a cluster without an entry in ``aws-auth``."""
+# What people say about who or what created the cluster.
+_CREATED_BY = lazy_pattern(
+    r"(?i:\bcluster(?: [\w`\"'-]{1,60}){0,2}?,? (?:which |that )?(?:(?:was|is|got|(?:has|had) been) )?(?:originally |initially )?(?P<said>(?:built|created|provisioned|deployed|set up|launched|made) (?:by|with|from|through|via|in) (?:(?:our|the|my|a|an|another|some) )?(?:[\w-]{1,30} ){0,3}?(?:pipelines?|CI(?:/CD)?|jobs?|workflows?|colleagues?|co-?workers?|teams?|admins?|contractors?|terraform|pulumi|CDK|cloudformation|eksctl)\b(?: (?:pipeline|job|workflow|stack|team)\b)?))"
+)
 _LOGGING = '{"clusterLogging":[{"types":["authenticator"],"enabled":true}]}'
 NOT_MAPPED = CauseType(
     "not-mapped",
@@ -162,6 +166,16 @@ def describe_missing_entry(cluster: Cluster) -> str:
     return (
         "neither an access entry nor an entry in aws-auth" if cluster.uses_entries else "no entry in aws-auth"
     )
+
+
+def find_creator(text: str) -> str | None:
+    """Return what a text says about who or what created the cluster.
+
+    >>> find_creator("(cluster tea, built by our Terraform pipeline)"), find_creator("I created the cluster")
+    ('built by our Terraform pipeline', None)
+    """
+    found = _CREATED_BY.search(text) if "luster" in text else None
+    return None if found is None else found["said"]
 
 
 def mode_causes(cluster: Cluster) -> Iterator[Cause]:

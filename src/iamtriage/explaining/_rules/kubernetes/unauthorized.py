@@ -202,6 +202,8 @@ def _summarize_login(case: AnyCase, cluster: Cluster, principal: ClusterPrincipa
         missing = cluster_access.describe_missing_entry(cluster)
     where = f" for the cluster {cluster.argument}" if cluster.name and principal.is_known else ""
     told = next((said for said, sign in _HISTORY.items() if sign.search(case.failure.text)), None)
+    if told is None and (creator := cluster_access.find_creator(case.failure.text)) is not None:
+        told = f'the principal that created the cluster ("{clip_text(creator)}") has access, and most likely, {{who}} has {{missing}}{{where}}'
     reason = f"the text does not say why. Most often, {who} has {missing}{where}, or {program} uses another principal"
     if told is not None and principal.is_known:
         reason = told.format(who=who, missing=missing, where=where, program=program)

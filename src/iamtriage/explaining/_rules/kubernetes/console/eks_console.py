@@ -84,6 +84,7 @@ NO_IAM_PERMISSION = CauseType(
     remedy="allow eks:AccessKubernetesApi",
     of="console-without-access",
 )
+_IN_TERRAFORM = "In Terraform, use aws_eks_access_entry and aws_eks_access_policy_association instead."
 _BOTH_LAYERS = "The console requires permissions in IAM and, separately, access to the cluster."
 
 
@@ -268,7 +269,10 @@ def _causes(
 ) -> Iterator[Cause]:
     if state.listed is None or state.is_enough:
         phrases = clues.quote_phrases(case.text, _UNAUTHORIZED_PHRASE)
-        yield CONSOLE_WITHOUT_ACCESS.cause("reported", phrases, text=_BOTH_LAYERS)
+        text, creator = _BOTH_LAYERS, cluster_access.find_creator(case.failure.text)
+        if creator is not None and not state.is_enough:
+            text += f' Only the principal that created this one ("{clip_text(creator)}") may have it without an entry.'
+        yield CONSOLE_WITHOUT_ACCESS.cause("reported", phrases, text=text)
     if state.is_enough:
         yield OTHER_PRINCIPAL.cause(text="The console is signed in as another user or role.")
     elif state.listed:
@@ -339,13 +343,16 @@ def _access_entry_remedy(
         title=f"Create an access entry with {policy} for {principal.description}"
         if principal.is_known
         else "Create an access entry for the signed-in user or role",
-        steps=(None if principal.is_known else _SIGNED_IN_STEP,),
+        steps=(
+            None if principal.is_known else _SIGNED_IN_STEP,
+            _IN_TERRAFORM if "erraform" in (cluster_access.find_creator(case.failure.text) or "") else None,
+        ),
     )
     create, associate = remedy.commands[-2:]
     then = Labelled(f"Then ({choice}):", associate)
     if principal.is_known:
         return attrs.evolve(remedy, labels=(then,))
-    unless = "" if cluster.mode else ", unless the mode is CONFIG_MAP (see below)"
+    unless = "" if cluster.mode else ", unless the mode is CONFIG_MAP"
     by = Labelled(f"Then, with eks:CreateAccessEntry in IAM{unless}:", create)
     return change_commands(
         remedy, (commands.SHOW_CALLER, _LOOK_UP.command, create, associate), _LOOK_UP, by, then
