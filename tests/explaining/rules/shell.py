@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 PROGRAMS = (
-    *("aws", "kubectl", "eksctl", "terraform", "iamtriage", "cdk", "npx"),
+    *("aws", "kubectl", "eksctl", "kops", "terraform", "iamtriage", "cdk", "npx"),
     *(
         "base64",
         "curl",

@@ -18,6 +18,7 @@ from iamtriage.explaining._context.readers.kubernetes.pod_evidence import PodEvi
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._rules.denials.identities import kops_roles
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
 from iamtriage.explaining._rules.shared.kubernetes import clusters
@@ -108,11 +109,14 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         else pod_roles.assign_pod_role_remedy(case, title=title),
     )
     notes, remedies = explanation.notes, explanation.remedies
+    of_kops = kops_roles.add_policy_remedy(denial) if problem is None and role is None else None
+    if of_kops is not None:
+        pod_remedies = (of_kops,)
     # A request for another role requires more than one policy.
     if denial.lowercase_action in ASSUME_ROLE_ACTIONS or denial.lowercase_action == "iam:passrole":
         warning = lower_first(_WARNING)
         notes = (f"If you allow this to the node's role: {warning}", *notes)
-    elif role is not None or denial.failure.principal is not None:
+    elif of_kops is None and (role is not None or denial.failure.principal is not None):
         remedies = _remedies_for_pod(denial, remedies, None if role is None else role.rpartition("/")[2])
         is_open = problem is None and not shown.has_variables
         if is_certain and is_open and role is None and denial.facts.service_account and denial.action:
