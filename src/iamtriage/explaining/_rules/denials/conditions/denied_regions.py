@@ -179,6 +179,12 @@ def _inference_profile(denial: Denial) -> str | None:
     return find_inference_profile(model["model"], denial.failure.text)
 
 
+_CONTROL_POLICY = lazy_pattern(
+    r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/[\w/-]{1,80}/(?P<id>p-[0-9A-Za-z_]{1,128})",
+    re.ASCII,
+)
+
+
 def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy | None:
     """Return how to call a Bedrock model only in Regions that a Deny exempts, ``allowed`` if they are known.
 
@@ -199,7 +205,7 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
             among = f" ({join_words(stated, 'and')})"
         title, text = (
             "Use an inference profile of allowed Regions only",
-            f"{f'The prefix of {used} names a profile of several Regions' if used else 'The profile has several Regions'}: Bedrock chooses one for each call, so calls can also fail only now and then. One denied Region, here {region}, is enough.",
+            "Bedrock chooses a Region of the profile for each call: only calls to a denied one fail.",
         )
     elif region and "/global." not in resource and ":foundation-model/" in resource:
         text = f"The request was sent to {region}. If that is not the Region you call, an inference profile chose it."
@@ -220,15 +226,25 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
         # https://repost.aws/knowledge-center/bedrock-access-denied-exception
         profile = f"arn:{denial.location.partition or 'aws'}:bedrock:*:{denial.account or '*'}:inference-profile/{used}"
         exempt = json.dumps({"ArnNotLike": {"bedrock:InferenceProfileArn": profile}})
+        named = _CONTROL_POLICY.fullmatch(denial.policy or "")
+        where = (
+            f"In the management account {named['account']} (or a delegated administrator), add"
+            if named
+            else "Add"
+        )
+        show = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
         return organization_remedy(
             "Exempt the calls through the inference profile from the Deny",
             text,
-            f"Add to the Condition of the Deny: {exempt}. It then exempts them in all Regions of the profile, which the command prints.",
+            f"{where} to the Condition of the Deny: {exempt}. It then exempts them in all Regions of the profile, which get-inference-profile lists.",
             f"Or use a model that is available in an allowed Region{among} without a profile, or a profile whose Regions are all allowed.",
-            commands=commands.fill_command(
-                "aws bedrock get-inference-profile --region {} --inference-profile-identifier {} --query 'models[].modelArn'",
-                commands.region(denial.facts.region or region),
-                used,
+            commands=(
+                *((commands.fill_command(show, named["id"]),) if named else ()),
+                commands.fill_command(
+                    "aws bedrock get-inference-profile --region {} --inference-profile-identifier {} --query 'models[].modelArn'",
+                    commands.region(denial.facts.region or region),
+                    used,
+                ),
             ),
             url=pages.BEDROCK_PROFILES,
         )
