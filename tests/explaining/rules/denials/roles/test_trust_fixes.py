@@ -79,14 +79,20 @@ def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER
             _policy("system:serviceaccount:shop:*"),
             SUBJECT,
             "sts.amazonaws.com",
-            ["Expect the exact subject in the trust policy", "Or compare the subject with StringLike"],
+            [
+                "Expect the exact subject in the trust policy",
+                "Or, if others that match system:serviceaccount:shop:* are meant to use the role, too, compare with StringLike",
+            ],
             id="wildcard in StringEquals",
         ),
         pytest.param(
             _with_condition(StringEquals={f"{ISSUER}:sub": "system:serviceaccount:shop:*"}),
             SUBJECT,
             "sts.amazonaws.com",
-            ["Expect the exact subject in the trust policy", "Or compare the subject with StringLike"],
+            [
+                "Expect the exact subject in the trust policy",
+                "Or, if others that match system:serviceaccount:shop:* are meant to use the role, too, compare with StringLike",
+            ],
             id="wildcard in the only condition",
         ),
         pytest.param(

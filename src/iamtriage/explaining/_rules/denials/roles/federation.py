@@ -266,7 +266,9 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
             of = "" if only else f" in Statement[{result.statement}]"
             text = f"The trust policy expects another {trust_fixes.name_claim(result)}{of}."
         if "more mismatch" not in result.reason:
-            text += f" {trust_fixes.describe_matches(result, denial.facts)}"
+            matches_else = trust_fixes.describe_matches(result, denial.facts)
+            is_pattern = "is not a pattern" in mismatch
+            text = matches_else if is_pattern and matches_else else f"{text} {matches_else}"
         # The summary has the values already.
         cause = attrs.evolve(findings.cause, text=text, because=())
     return explain_rejected(denial, f"STS rejected the token: {verdict}.", cause, remedies=remedies)

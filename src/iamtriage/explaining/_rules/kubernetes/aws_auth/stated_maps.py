@@ -12,7 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.arns._principals import InstanceProfile, Principal, Role, User
+from iamtriage.arns._principals import InstanceProfile, Principal, Role, RoleSession, User
 from iamtriage.explaining._context.readers.kubernetes.config_maps import find_misplaced_map
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_stated_node_role
 from iamtriage.explaining._context.resolving import is_derived
@@ -269,6 +269,10 @@ def _summarize(found: Finding) -> str:
     if not found.has_name:
         other = "nodes" if isinstance(found.named, InstanceProfile) else name
         return f"No aws-auth entry in the text is for {found.caller.name}: the one for {other} {found.difference}."
+    if isinstance(try_parse_principal(found.entry.arn), RoleSession):
+        looked_up = (
+            f"the authenticator replaces a session by its role, {map_entries.arn_in_map(found.caller)}."
+        )
     return f"The aws-auth entry for {found.caller.name} never matches: its {found.field} {found.difference}, and {looked_up}"
 
 

@@ -341,12 +341,17 @@ def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, opera
     pattern = trust_replacements.with_value(result, facts, new_operator=like) if like != operator else None
     varies = trust_subjects.varies_by_run(expected, actual)
     if fixed is not None and not (varies and pattern is not None):
-        others = f"if others that match {clip_text(expected)} are meant to use the role, too"
-        change = f"move this key from {operator} to {like} instead"
-        step = f"{WHOLE_DOCUMENT} It accepts no other subject: {others}, {change if pattern is not None else 'list their subjects'}."
+        others = (
+            ""
+            if pattern is not None
+            else f": if others that match {clip_text(expected)} are meant to use the role, too, list their subjects"
+        )
+        step = f"{WHOLE_DOCUMENT} It accepts no other subject{others}."
         title = "Expect the exact subject in the trust policy"
         yield trust_replacements.replace_policy_remedy(title, step, policy=fixed, role=role, facts=facts)
     if pattern is not None:
         step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}.{f' An exact subject fails with the next run, because {varies} is part of it.' if varies else ''}"
-        title = f"{'C' if varies else 'Or c'}ompare the subject with {like}"
+        title = f"Compare the subject with {like}"
+        if not varies:
+            title = f"Or, if others that match {clip_text(expected)} are meant to use the role, too, compare with {like}"
         yield trust_replacements.replace_policy_remedy(title, step, policy=pattern, role=role, facts=facts)
