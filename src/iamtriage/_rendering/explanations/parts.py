@@ -185,7 +185,8 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
             if quoted is not None:
                 quotes.append(quoted[1])
             else:
-                said = f"The message names {named['arn']}" if named and is_name_new else reason
+                source = "text" if named and named["said"].startswith("The text") else "message"
+                said = f"The {source} names {named['arn']}" if named and is_name_new else reason
                 others.append(_end_sentence(said))
         own = [each for each in quotes if each.strip('"').lower() in message]
         if own and own == quotes and not (meaning or others):
