@@ -1455,6 +1455,11 @@ CASES = {
         "AWS IoT Core closed the connection when the client published: most likely, the policy of its certificate does not allow iot:Publish on the topic",
         "actionType=PUBLISH",
     ),
+    "subscribed-to-mqtt-topic": (
+        "The device only subscribes to acme/plant, it does not publish: AwsCrtError(name='AWS_ERROR_MQTT_UNEXPECTED_HANGUP', message='The connection was closed unexpectedly.', code=5134)",
+        "AWS IoT Core closed the connection when the client subscribed: most likely, the policy of its certificate does not allow iot:Subscribe on the topic",
+        "actionType=SUBSCRIBE",
+    ),
     "endpoint-without-region": (
         "failed to change Route 53 record set: MissingEndpoint: 'Endpoint' configuration is required for this service",
         "No Region is set where the call runs",

@@ -27,6 +27,11 @@ _PART = lazy_pattern(
     re.ASCII,
 )
 _ENCRYPTION_CONTEXT = lazy_pattern(r"\"?\bencryptionContext\"?\s?:\s?(?=\{)")
+# An option of the AWS CLI, in its shorthand syntax.
+_CONTEXT_OPTION = lazy_pattern(
+    r"--encryption-context[ =][\"']?(?P<pairs>[\w.:/@-]{1,128}=[\w.:/@+-]{1,256}(?:,[\w.:/@-]{1,128}=[\w.:/@+-]{1,256}){0,9})(?=[\s\"']|\Z)",
+    re.ASCII,
+)
 _LITERALS = frozenset({"null", "true", "false"})
 _MAX_CHARS = 4_000
 
@@ -47,12 +52,15 @@ def find_request_parameters(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def find_encryption_context(text: str) -> dict[str, str]:
-    """Return the encryption context of the only request to KMS whose record a text has.
+    """Return the encryption context of the only request to KMS whose record or option a text has.
 
     >>> find_encryption_context('{"requestParameters": {"encryptionContext": {"aws:s3:arn": "arn:aws:s3:::logs"}}}')
     {'aws:s3:arn': 'arn:aws:s3:::logs'}
     """
     found = only_one(list(_ENCRYPTION_CONTEXT.finditer(text)))
+    option = only_one(list(_CONTEXT_OPTION.finditer(text)))
+    if found is None and option is not None and "encryptionContext" not in text:
+        return dict(each.split("=", 1) for each in option["pairs"].split(","))
     document = None if found is None else decode_at(text, found.end())[0]
     if not isinstance(document, dict):
         return {}

@@ -48,7 +48,7 @@ _RUBY_CALL = lazy_pattern(
     # Version 1 defines its methods with eval.
     r"|\(eval\):[0-9]{1,4}:in `(?P<defined>[a-z]\w{2,80})'"
     # JRuby has the name of the method first.
-    r"|^\s*(?P<method>[a-z]\w{2,80}) at (?:\(eval\)|\S{1,200}/aws-sdk-[a-z0-9]{2,40}/client\.rb):[0-9]{1,6}$",
+    r"|^[ \t]{0,40}(?P<method>[a-z]\w{2,80}) at (?:\(eval\)|\S{1,200}/aws-sdk-[a-z0-9]{2,40}/client\.rb):[0-9]{1,6}$",
     re.ASCII | re.MULTILINE,
 )
 _RUBY_SERVICE = lazy_pattern(

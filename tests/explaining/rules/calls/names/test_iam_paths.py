@@ -50,8 +50,11 @@ def test_other_path(text: str, name: str, path: str, command: str | None) -> Non
         # The call has the path, and a statement or aws-auth does not have it.
         _DENIED.format("ci/deploy") + f'{{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "{_HEAD}deploy"}}',
         _TOKEN + f"eks.amazonaws.com/role-arn: {_HEAD}irsa/app\nmapRoles: |\n  - rolearn: {_HEAD}app\n",
+        # The text says that there is none with a path.
+        _DENIED.format("deploy") + f"There is no role {_HEAD}ci/deploy any more.",
+        _DENIED.format("deploy") + f"{_HEAD}ci/deploy was deleted last week.",
     ],
-    ids=["account", "name", "caller", "statement", "aws-auth"],
+    ids=["account", "name", "caller", "statement", "aws-auth", "none", "deleted"],
 )  # fmt: skip
 def test_path_that_is_right(text: str) -> None:
     assert explain(text).topic != "role-path-missing"

@@ -23,6 +23,13 @@ from iamtriage import explain
             "Client 1example23456789 is configured with secret but SECRET_HASH was not received",
             "Send the secret hash",
         ),
+        # The state of the user and an earlier message follow.
+        ("InitiateAuth", "Refresh Token has been revoked\nUser is disabled: false", "Get a new token"),
+        (
+            "InitiateAuth",
+            "Incorrect username or password.\nLast week: SECRET_HASH was not received",
+            "Check the user name and the password",
+        ),
     ],
 )
 def test_no_policy_is_missing(operation: str, message: str, title: str) -> None:
@@ -30,7 +37,7 @@ def test_no_policy_is_missing(operation: str, message: str, title: str) -> None:
         f"An error occurred (NotAuthorizedException) when calling the {operation} operation: {message}"
     )
     assert [each.code for each in explanation.causes] == ["user-pool-rejected"]
-    assert message.removesuffix(".") in explanation.summary
+    assert message.partition("\n")[0].removesuffix(".") in explanation.summary
     assert explanation.remedies[0].title == title
     assert all(each.policy is None for each in explanation.remedies)
 

@@ -250,3 +250,15 @@ def test_encryption_context_of_the_record(path: str, words: str) -> None:
             "StringEquals": {"kms:EncryptionContext:PARAMETER_ARN": f"{arn}parameter/app/key"}
         }
         assert explanation.remedies[0].placeholders == ()
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [("app=orders,stage=prod", "is not in effect"), ("app=billing", "but the request has billing")],
+)
+def test_encryption_context_of_the_command(sent: str, words: str) -> None:
+    key = "arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+    text = f"$ aws kms decrypt --ciphertext-blob fileb://a.bin --encryption-context {sent}\nAn error occurred (AccessDeniedException) when calling the Decrypt operation: User: arn:aws:sts::111122223333:assumed-role/app/x is not authorized to perform: kms:Decrypt on resource: {key} because no identity-based policy allows the kms:Decrypt action\n"
+    condition = {"StringEquals": {"kms:EncryptionContext:app": "orders"}}
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key, "Condition": condition}]}  # fmt: skip
+    assert words in explain(text + json.dumps(policy)).summary

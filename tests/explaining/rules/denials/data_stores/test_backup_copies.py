@@ -101,3 +101,35 @@ def test_principals_of_the_policy(principal: str, *, is_other: bool) -> None:
     explanation = explain(_JOB + json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     assert (f"only to {principal}, not to 777788889999" in explanation.summary) is is_other
     assert explanation.causes[0].evidence == ("derived" if is_other else "possible")
+
+
+_OPEN = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "backup:CopyIntoBackupVault", "Resource": "*"}]}'
+
+
+@pytest.mark.parametrize(
+    ("text", "summary", "first"),
+    [
+        # What an Allow excludes is no list of what it accepts.
+        (
+            f"{FAILED}{VAULT}Our organization is o-z9y8x7w6v5.\n{_policy('StringNotEquals', 'aws:PrincipalOrgID', ['o-a1b2c3d4e5'])}",
+            "most likely, its access policy does not allow 111122223333",
+            "Allow backup:CopyIntoBackupVault for 111122223333",
+        ),
+        (
+            f"{FAILED}from arn:aws:backup:eu-west-1:111122223333:backup-vault:daily to arn:aws:backup:us-east-1:111122223333:backup-vault:dr",
+            "the vault dr of the same account",
+            "Allow backup:CopyIntoBackupVault for the role of the copy job",
+        ),
+        (
+            f"{FAILED}{VAULT}{_OPEN}",
+            "although its access policy in the text allows 111122223333",
+            "Compare the organizations of both accounts",
+        ),
+    ],
+    ids=["negated-condition", "same-account", "allowed"],
+)
+def test_policy_that_is_not_the_reason(text: str, summary: str, first: str) -> None:
+    explanation = explain(text)
+    assert summary in explanation.summary
+    assert explanation.causes[0].evidence == "possible"
+    assert explanation.remedies[0].title.startswith(first)

@@ -81,8 +81,9 @@ def test_accounts_and_listed_actions(words: str, verdict: str, first_step: str) 
         _failed("PutObject") + ENCRYPTION,
         SMALL.replace("orders-archive", "billing-archive") + _failed("UploadPart"),
         SMALL + _failed("CreateMultipartUpload"),
+        SMALL + _failed("UploadPart") + "\nThe bucket is not encrypted with KMS, it uses AES256.",
     ],
-    ids=["nothing shown", "whole object", "other bucket", "nothing about a key"],
+    ids=["nothing shown", "whole object", "other bucket", "nothing about a key", "no key"],
 )
 def test_undecided(text: str) -> None:
     assert "kms:Decrypt" not in explain(text).summary

@@ -22,8 +22,9 @@ _HELM = "$ helm upgrade --install tea ./chart -n tea-7 --create-namespace\nError
         # Another request, and a command for which the namespace is the purpose.
         (_HELM, _CI, "list", None, None),
         ("$ kubectl create namespace tea-7\nError from server (Forbidden): ", _CI, "create", None, None),
+        ("We do not use --create-namespace.\nError: ", _CI, "create", None, None),
     ],
-    ids=["helm", "argocd", "terraform", "list", "kubectl"],
+    ids=["helm", "argocd", "terraform", "list", "kubectl", "negated"],
 )  # fmt: skip
 def test_namespace_of_a_release(
     before: str, user: str, verb: str, title: str | None, needs: str | None

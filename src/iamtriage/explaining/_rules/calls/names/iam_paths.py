@@ -32,6 +32,13 @@ _ARN = lazy_pattern(
 )
 # In aws-auth, the ARN has no path, and a statement can be about another ARN than the call.
 _ELSEWHERE = lazy_pattern(r"(?:\brolearn:\s?[\"']?|\bResource[\"']?\s?[:=]\s?(?:\[[^\]]{0,400}|[\"']))\Z")
+# Words that an ARN is not that of the role or policy, or not any more, before and after it.
+_NEGATED = lazy_pattern(
+    r"(?i:\b(?:no|not|never|no longer|deleted|removed|another|other|different|instead of)\b[^\n.;:{}\"]{0,60})\Z"
+)
+_GONE = lazy_pattern(
+    r"[^\n.;]{0,20}?(?i:\b(?:was|were|is|has been|got) (?:deleted|removed|gone)\b|\b(?:does not|doesn[’']t|no longer) exists?\b)"
+)
 _MISSING = lazy_pattern(
     r"\bPolicy (?P<arn>arn:aws[a-z-]{0,12}:iam::(?P<account>\d{12}):policy/(?P<path>(?:[\w+=,.@-]{1,128}/){0,8})(?P<name>[\w+=,.@-]{1,128})) does not exist or is not attachable"
 )
@@ -75,11 +82,20 @@ def find_iam_paths(failure: Failure, kind: str) -> IamPaths | None:
 
     It is the one that IAM printed, or else the one that is not empty: people leave a path out, but do not invent one.
     """
-    text = failure.text
+    text, (first, last) = failure.text, failure.span
     found: dict[tuple[str, str], dict[str, str]] = {}
     certain: set[str] = set()
     for each in _ARN.finditer(text):
-        if each["kind"] != kind:
+        is_said = not first <= each.start() < last
+        if each["kind"] != kind or (
+            is_said
+            and (
+                _NEGATED.search(
+                    text, max(each.start() - 80, last if each.start() >= last else 0), each.start()
+                )
+                or _GONE.match(text, each.end())
+            )
+        ):
             continue
         if not _ELSEWHERE.search(text, max(each.start() - 420, 0), each.start()):
             certain.add(each[0])

@@ -45,10 +45,11 @@ _REQUESTS = {
     "subscribed": ("iot:Subscribe", "SUBSCRIBE", "topicfilter/TOPIC_FILTER"),
     "connected": ("iot:Connect", "CONNECT", "client/CLIENT_ID"),
 }
+_NOT = r"(?<!\bnot )(?<!n't )(?<!n’t )(?<!\bnever )(?<!\bwithout )"
 _DONE = Signs(
     {
-        r"(?i:\bpublish(?:es|ing|ed)?\b|\b(?:re)?sends? (?:the|a) message)": "published",
-        r"(?i:\bsubscrib(?:e|es|ed|ing)\b)": "subscribed",
+        rf"{_NOT}(?i:\bpublish(?:es|ing|ed)?\b(?! works?\b)|\b(?:re)?sends? (?:the|a) message)": "published",
+        rf"{_NOT}(?i:\bsubscrib(?:e|es|ed|ing)\b(?! works?\b))": "subscribed",
         r"(?i:\bConnecting to\b|\bconnection failed\b|failed to connect\b)": "connected",
     }
 )

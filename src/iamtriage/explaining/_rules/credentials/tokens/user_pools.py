@@ -113,7 +113,10 @@ def explain_user_pool(denial: Denial) -> Explanation:
     """Explain that a user pool rejects a sign-in or a token."""
     text = denial.failure.text
     lowered = text.lower()
-    found = next(each for each in _REJECTIONS if each.phrase in lowered)
+    message = (quoted_message.quoted_message(denial.failure) or "").lower()
+    # Beside the message, a text can have earlier ones and the state of the user.
+    said = next(each for each in _REJECTIONS if each.phrase in message)
+    found = said if said.phrase else next(each for each in _REJECTIONS if each.phrase in lowered)
     has_hash = "hash" in found.phrase
     code = next((line for sign, line in _CODE if sign.search(text)), None) if has_hash else None
     return denial.explain(

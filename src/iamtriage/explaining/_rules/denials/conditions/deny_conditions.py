@@ -260,7 +260,7 @@ REQUIREMENTS = (
     Requirement(
         ("lambda:FunctionUrlAuthType",),
         "Create the function URL with the auth type AWS_IAM",
-        "The Deny does not forbid function URLs, but those that anyone can call: pass AuthType AWS_IAM (--auth-type, in Terraform authorization_type). Then only callers who sign with AWS credentials can use the URL. The webhook of another service cannot sign: let it call an API Gateway API that invokes the function.",
+        "The Deny does not forbid function URLs, but those that anyone can call: pass AuthType AWS_IAM (--auth-type, with add-permission --function-url-auth-type, in Terraform authorization_type). A permission that is not for a URL has no auth type, and a Deny with StringNotEquals matches it, too. Then only callers who sign with AWS credentials can use the URL. The webhook of another service cannot sign: let it call an API Gateway API that invokes the function.",
         r"function-?_?url",
         r"lambda:(?:create|update)functionurlconfig",
         url="https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",

@@ -16,10 +16,15 @@ from iamtriage.explaining._context.values import Document
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.policy_changes import change_conditions, replace_statement
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
-from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    organization_remedy,
+    resource_policy_remedy,
+)
 from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions, principal_names
@@ -30,9 +35,9 @@ _VAULT_ARN = lazy_pattern(
     r"(?P<before>[^\n]{0,40}?)\barn:aws[a-z-]{0,12}:backup:(?P<region>[a-z0-9-]{6,30}):(?P<account>[0-9]{12}):backup-vault:(?P<name>[\w-]{2,50})",
     re.ASCII,
 )
-_DESTINATION = lazy_pattern(r"\b(?:[Dd]est(?:ination)?|[Tt]arget)[^\n]{0,30}\Z")
+_DESTINATION = lazy_pattern(r"\b(?:[Dd]est(?:ination)?|[Tt]arget)[^\n]{0,30}\Z|\bto(?: the)?(?: vault)? \Z")
 _SOURCE = lazy_pattern(
-    r"(?:\b(?:from|[Ss]ource(?: account)?(?: is)?:?)(?: the)?(?: account)? |\b(?:accountId|AccountId|SourceBackupVaultArn)\W{1,6}(?:arn:aws[a-z-]{0,12}:backup:[a-z0-9-]{6,30}:)?)(?P<account>[0-9]{12})(?![0-9])"
+    r"(?:\b(?:from|[Ss]ource(?: account)?(?: is)?:?)(?: the)?(?: account)? (?:arn:aws[a-z-]{0,12}:backup:[a-z0-9-]{6,30}:)?|\b(?:accountId|AccountId|SourceBackupVaultArn)\W{1,6}(?:arn:aws[a-z-]{0,12}:backup:[a-z0-9-]{6,30}:)?)(?P<account>[0-9]{12})(?![0-9])"
 )
 _UNIT = lazy_pattern(r"(?<![\w-])ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}(?![\w-])")
 _ORGANIZATION = lazy_pattern(r"(?<![\w-])o-[a-z0-9]{10,32}(?![\w-])")
@@ -68,7 +73,8 @@ def explain_backup_copy(denial: Denial) -> Explanation:
     }
     found = only_one([each for each, before in vaults.items() if _DESTINATION.search(before)])
     region, owner, name = found or only_one(vaults) or (None, None, None)
-    source = only_one({each["account"] for each in _SOURCE.finditer(text)} - {owner}) or denial.facts.account
+    sources = {each["account"] for each in _SOURCE.finditer(text)}
+    source = only_one(sources - {owner}) or denial.facts.account
     vault, account = f"the vault {name}" if name else "the destination vault", source or "the source account"
     documents = [
         each
@@ -111,6 +117,10 @@ def explain_backup_copy(denial: Denial) -> Explanation:
         },
     )
     verdict = f"most likely, its access policy does not allow {account} {_ACTION}"
+    if owner is not None and sources == {owner}:
+        return _explain_own_vault(denial, vault, show)
+    if document is not None and source is not None and _allows(document, source):
+        return _explain_other_reason(denial, vault, source)
     others = () if document is None else _list_others(document, source)
     if others:
         verdict = f"its access policy in the text allows {_ACTION} only to {clip_text(join_words(others, 'and'))}, not to {account}"
@@ -123,6 +133,58 @@ def explain_backup_copy(denial: Denial) -> Explanation:
             retry,
             statements=(statement,),
             commands=(show, change),
+            url=_PAGE,
+        ),
+        notes=_ROLE_NOTE,
+    )
+
+
+def _explain_own_vault(denial: Denial, vault: str, show: str) -> Explanation:
+    """Explain a copy within one account, for which the vault's policy need not allow anything."""
+    return denial.explain(
+        f"AWS Backup may not copy to {vault} of the same account: most likely, the role of the copy job lacks {_ACTION}.",
+        NO_IDENTITY_ALLOW.cause(
+            text="Within one account, an Allow for the role is enough, unless a Deny matches."
+        ),
+        remedies=account_remedy(
+            f"Allow {_ACTION} for the role of the copy job",
+            "AWSBackupServiceRolePolicyForBackup, which the default role has, allows it. describe-copy-job prints the role (IamRoleArn).",
+            f"If the role has it, look for a Deny in the access policy of {vault}, which the last command prints, and in service control policies.",
+            commands=(
+                "aws backup describe-copy-job --copy-job-id COPY_JOB_ID --query CopyJob.IamRoleArn --output text",
+                f"aws iam attach-role-policy --role-name ROLE_NAME --policy-arn arn:{denial.location.partition or 'aws'}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
+                show,
+            ),
+            url=_PAGE,
+        ),
+    )
+
+
+def _allows(document: Document, source: str) -> bool:
+    """Return whether a policy allows the copies of an account without a condition, and has no Deny."""
+    return not document.denies and any(
+        not each.get("Condition")
+        and names_action(each, _ACTION)
+        and any(name in {"*", source} or name.endswith(f":{source}:root") for name in principal_names(each))
+        for each in document.allows
+    )
+
+
+def _explain_other_reason(denial: Denial, vault: str, source: str) -> Explanation:
+    """Explain a copy that the vault's policy in the text allows."""
+    return denial.explain(
+        f"AWS Backup may not copy to {vault}, although its access policy in the text allows {source} {_ACTION}: most likely, a setting or policy of the organization is the reason.",
+        COPY_NOT_ALLOWED.cause(
+            "possible",
+            text="The accounts are in different organizations, cross-account backup is turned off, a service control policy denies the copy, or the text has the policy of another vault.",
+        ),
+        remedies=organization_remedy(
+            "Compare the organizations of both accounts, and the settings of AWS Backup",
+            "Run describe-organization in both accounts, which must print the same ID, and describe-global-settings in the management account: isCrossAccountBackupEnabled must be true.",
+            commands=(
+                "aws organizations describe-organization --query Organization.Id --output text",
+                "aws backup describe-global-settings",
+            ),
             url=_PAGE,
         ),
         notes=_ROLE_NOTE,
@@ -143,6 +205,9 @@ def _find_mismatch(document: Document, text: str) -> _Mismatch | None:
     """Return the condition on the organization that the source account does not meet, as far as the text tells."""
     for statement in document.allows:
         for operator, key, values in iterate_conditions(statement):
+            if "not" in operator.lower():
+                # Its values are excluded, and one more would exclude more.
+                continue
             joined = " ".join(values)
             if key.lower() == _OF_PATHS:
                 other = only_one(set(_UNIT.findall(text)) - set(_UNIT.findall(joined)))

@@ -306,7 +306,11 @@ def describe_own_allow(denial: Denial) -> str | None:
     allowing = find_allowing_policy(denial)
     if allowing is None:
         return None
-    attached = "" if is_said_of_caller(allowing, denial) else f", if it is attached to {denial.caller}"
+    is_said = is_said_of_caller(allowing, denial)
+    if not is_said and "organizations describe-policy" in denial.failure.text:
+        # The policy can be another service control policy, such as FullAWSAccess.
+        return None
+    attached = "" if is_said else f", if it is attached to {denial.caller}"
     return f"{allowing.name} allows the action already{attached}"
 
 

@@ -49,6 +49,10 @@ _ENCRYPTION = lazy_pattern(
 )
 # The encryption of what can be read.
 _NO_KEY = lazy_pattern(r"\bAES256\b|\bSSE-S3\b|(?i:\b(?:un|not )encrypted\b)|\bwithout (?:a )?(?:KMS|key)\b")
+# What says that the bucket of an upload has no KMS key.
+_BUCKET_WITHOUT_KEY = lazy_pattern(
+    r"(?i:(?:\bnot|n[’']t) (?:encrypted|us(?:e|ing)|have|protected)\b[^.\n]{0,30}\b(?:SSE-)?KMS\b|\bno KMS key\b)|\bSSEAlgorithm[\"']?: ?[\"']?AES256\b"
+)
 # Words that say that a policy has no action of KMS.
 _LACKS_KEY = lazy_pattern(
     r"\b(?i:no kms|nothing (?:about|for|on) kms|without kms)\b[^.\n]{0,30}\b(?:actions?|polic(?:y|ies)|permissions?|statements?)\b"
@@ -145,6 +149,8 @@ def explain_parts(denial: Denial) -> Explanation | None:
     has_whole = small is not None or (bool(bucket) and re.search(uploaded, text) is not None)
     is_begun = denial.operation in PARTS
     has_key = _KMS.search(text) is not None
+    if NAMED_KEY.search(text) is None and _BUCKET_WITHOUT_KEY.search(text) is not None:
+        return None
     begins = denial.operation == "CreateMultipartUpload"
     if not ((has_key or has_whole) if is_begun else (begins and has_key and has_whole)):
         return _explain_bucket_key(denial)

@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.shared.policies.statement_matching import (
     names_service,
 )
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
-from iamtriage.policies._readers.elements import shown_sid
+from iamtriage.policies._readers.elements import as_strings, shown_sid
 
 _TRAIL, _CONFIG = "cloudtrail.amazonaws.com", "config.amazonaws.com"
 _KEY_ACTIONS = {
@@ -50,8 +50,22 @@ def explain_delivery_status(denial: Denial) -> Explanation | None:
         return usual
     statement = usual.remedies[0].policy["Statement"][-1]
     service, folder = statement["Principal"].get("Service"), statement["Resource"]
+    folder = _fill_bucket(denial, service, folder)
     policy = _find_policy(denial, service, folder)
     return usual if policy is None else _explain_others(denial, usual.remedies[0], policy, service, folder)
+
+
+def _fill_bucket(denial: Denial, service: str, folder: str) -> str:
+    """Return a folder in the only bucket whose policy in the text allows the service, if the status names none."""
+    names = {
+        resource.partition(":::")[2].partition("/")[0]
+        for policy in denial.context.resource_policies
+        for each in policy.allows
+        if names_service(each, service)
+        for resource in as_strings(each.get("Resource"))
+    }
+    name = only_one(names)
+    return folder.replace(":::BUCKET/", f":::{name}/") if name else folder
 
 
 def _find_policy(denial: Denial, service: str, folder: str) -> Document | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_unbound_group
@@ -45,7 +46,7 @@ def _find_option(denied: DeniedRequest) -> str | None:
     request = denied.request
     if request.verb != "create" or request.resource != "namespaces" or request.group:
         return None
-    found = _CREATES.search(denied.case.failure.text)
+    found = next(find_said(denied.case.failure.text, _CREATES), None)
     return None if found is None else found[0]
 
 

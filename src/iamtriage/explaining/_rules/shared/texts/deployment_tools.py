@@ -201,7 +201,7 @@ def trust_in_code_steps(deployment: Deployment | None) -> tuple[str, ...]:
 
 # The name that CloudFormation generates: the stack, the logical ID and random characters.
 _GENERATED_NAME = lazy_pattern(
-    r"(?P<stack>[A-Za-z][\w-]*)-(?P<id>[A-Za-z][A-Za-z0-9]{0,254})-(?=[A-Za-z]{0,12}[0-9])[0-9A-Za-z]{12,13}",
+    r"(?P<stack>[A-Za-z][\w-]{0,127})-(?P<id>[A-Za-z][A-Za-z0-9]{0,254})-(?=[A-Za-z]{0,12}[0-9])[0-9A-Za-z]{12,13}",
     re.ASCII,
 )
 
