@@ -377,6 +377,8 @@ def test_profile_of_the_kubeconfig_is_not_the_identity_of_the_shell() -> None:
     explanation = explain(text)
     assert explanation.summary.startswith("The cluster orders could not authenticate the caller (401)")
     assert "tom" not in explanation.to_text()
+    # The kubeconfig was just written.
+    assert not any("update-kubeconfig" in line for line in explanation.remedies[0].commands)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, labels_of
 from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
 from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import explain_no_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map, find_map_entry
@@ -181,7 +181,9 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         remedies=(
             stored_tokens.configure_terraform(case, cluster) if renews_late else None,
             *(grants if unsuited is not None else ()),
-            _caller_remedy(case, cluster, principal, access, program, grants if shows_grant else ()),
+            _keep_kubeconfig(
+                case, _caller_remedy(case, cluster, principal, access, program, grants if shows_grant else ())
+            ),
             None if shows_grant else principal.inspect_access_remedy(cluster),
             *(grants[shows_grant:] if unsuited is None else ()),
             principal.inspect_access_remedy(cluster) if shows_grant and cluster.mode != "API" else None,
@@ -239,6 +241,26 @@ def _explain_unlisted(
             *cluster_access.use_other_remedies(people, cluster),
         ),
         notes=IAM_NOTE,
+    )
+
+
+# What aws eks update-kubeconfig prints.
+_REFRESHED = lazy_pattern(r"^(?:Added new|Updated) context \S{1,300} (?:to|in) \S", re.MULTILINE)
+_REFRESH, _AND_REFRESH = "aws eks update-kubeconfig ", "and refresh the kubeconfig"
+
+
+def _keep_kubeconfig(case: Case[KubernetesUnauthorized], remedy: Remedy) -> Remedy:
+    """Return a remedy without the refresh of a kubeconfig that the text shows to be just written."""
+    is_fresh = _REFRESHED.search(case.failure.text, 0, case.failure.span[0]) is not None
+    lines = tuple(each for each in remedy.commands if not each.startswith(_REFRESH))
+    if not is_fresh or _AND_REFRESH not in remedy.title or len(lines) < 2:
+        return remedy
+    return attrs.evolve(
+        remedy,
+        title=remedy.title.replace(_AND_REFRESH, "and give it access"),
+        steps=tuple(each for each in remedy.steps if not each.startswith("Refreshing ")),
+        commands=lines,
+        labels=tuple(each for each in labels_of(remedy) if each.command in lines),
     )
 
 
