@@ -262,3 +262,11 @@ def test_encryption_context_of_the_command(sent: str, words: str) -> None:
     condition = {"StringEquals": {"kms:EncryptionContext:app": "orders"}}
     policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key, "Condition": condition}]}  # fmt: skip
     assert words in explain(text + json.dumps(policy)).summary
+
+
+def test_excluded_value_is_not_written_again() -> None:
+    condition = {"StringNotEquals": {"aws:RequestTag/Team": "shop"}}
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sns:CreateTopic", "Resource": "*", "Condition": condition}]}  # fmt: skip
+    explanation = explain(SNS.format("Key=Team,Value=shop") + json.dumps(policy))
+    assert explanation.summary.endswith("only if aws:RequestTag/Team is not shop, but the request has shop.")
+    assert "slash" not in str(explanation)

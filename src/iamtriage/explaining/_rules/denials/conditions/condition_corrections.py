@@ -210,7 +210,10 @@ def correct_value_remedy(
 ) -> Remedy | None:
     """Return how to write a value with one slash that a condition has with two, ``None`` if the values differ otherwise."""
     requested = only_one(failed.requested or ())
-    if requested is None or requested not in [each.replace("//", "/") for each in failed.values]:
+    # A condition with StringNotEquals fails because it has the value.
+    if requested is None or requested in failed.values:
+        return None
+    if requested not in [each.replace("//", "/") for each in failed.values]:
         return None
     values = [each.replace("//", "/") if "//" in each else each for each in failed.values]
     changed = policy_changes.Condition(failed.operator, failed.key, only_one(values, values))
