@@ -215,6 +215,12 @@ def _compare_elements(call: _Call, statement: Mapping[str, Any]) -> ServiceContr
                 return _other_source(call, statement, key, values[0], requested)
             continue
         expected = [PolicyValue(each, compile_glob(each)) for each in values]
+        if "not" in operator.lower():
+            if requested is not None and evaluate_condition(parsed, expected, (requested,)) is False:
+                excluded = f"other values of {key} than {clip_text(requested)}, which the request has"
+                return ServiceContrast(f"allows {service} only for {excluded}")
+            unknown = unknown or ""
+            continue
         is_met = None if requested is None else evaluate_condition(parsed, expected, (requested,))
         if is_met is False and requested is not None:
             return _other_source(call, statement, key, values[0], requested)

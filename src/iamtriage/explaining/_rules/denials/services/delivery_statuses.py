@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.shared.policies.statement_matching import (
     names_service,
 )
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
-from iamtriage.policies._readers.elements import as_strings, shown_sid
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions, shown_sid
 
 _TRAIL, _CONFIG = "cloudtrail.amazonaws.com", "config.amazonaws.com"
 _KEY_ACTIONS = {
@@ -75,7 +75,11 @@ def _find_policy(denial: Denial, service: str, folder: str) -> Document | None:
         each
         for policy in stated
         for each in policy.allows
-        if names_service(each, service) and names_action(each, _WRITE) and names_resource(each, folder)
+        if names_service(each, service)
+        and names_action(each, _WRITE)
+        and names_resource(each, folder)
+        # Such a condition can exclude the source.
+        and not any("not" in operator.lower() for operator, _, _ in iterate_conditions(each))
     ]
     contrast = compare_statements(denial.case, service, _WRITE, folder) if own else None
     # The trail that a condition names can be the right one.
