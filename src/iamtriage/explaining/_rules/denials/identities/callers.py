@@ -97,7 +97,9 @@ _OF_WORKLOAD = lazy_pattern(r"\bidentityOwner[\"']?:\s?[\"']?workload\b")
 
 def add_user(denial: Denial, explanation: Explanation) -> Explanation:
     """Add what uses the denied role to the summary, and a note on the kind of caller."""
-    before, after = _deletion_note(denial), _caller_note(denial, explanation.topic)
+    before = _deletion_note(denial)
+    # A quarantined user stays denied: there is nothing to retry.
+    after = None if explanation.topic == "compromised-key" else _caller_note(denial, explanation.topic)
     summary = _name_user(denial, explanation.summary)
     if not before and not after and summary == explanation.summary:
         return explanation
@@ -224,8 +226,6 @@ def _find_stack(denial: Denial) -> Deployment | None:
 
 
 def _caller_note(denial: Denial, topic: str) -> str | None:
-    if topic == "compromised-key":
-        return None  # nothing to retry: the user stays denied
     if isinstance(denial.principal, Root):
         if denial.policy_type == "service_control" or topic == "root-assumes-role":
             return None
