@@ -69,6 +69,8 @@ _WHERE = lazy_pattern(r"[^,;:\n]{0,40}?\b(?:with|in|for|from|on|against)\b")
 _NEGATION = lazy_pattern(
     r"(?i:\bnot?\b|n't\b|\bnever\b|\bwith(?:out)? (?!-{0,2}region)|\b(?:an)?other account\b|\b(?:skip|den|refus|block|reject)\w)|✗|❌"
 )
+# A sentence after a command is no output.
+_PROSE = lazy_pattern(r"\s{0,4}[A-Z][a-z]{0,20}(?:,? [\w’'./:-]{1,40}){2,40}[.?!](?:\s|\Z)")
 # The name of a directory bucket ends with the ID of its zone, such as use1-az4 or usw2-lax1-az1:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
 _ZONE = lazy_pattern(r"--(?P<region>[a-z]{3,6}\d)-(?:[a-z]{3}\d-)?az\d--x-s3\Z", re.ASCII)
@@ -203,7 +205,8 @@ def find_working_regions(text: str, start: int, end: int) -> tuple[str, ...]:
         output = text[first:last]
         if region is None or first <= start < last or own_profile != profile:
             continue
-        if output.strip() and not _ERROR.search(output):
+        is_said = _PROSE.match(output) is not None and not _WORKS.search(output)
+        if output.strip() and not (_ERROR.search(output) or is_said):
             found[region] = None
     for clause in map(str.strip, CLAUSE_END.split(f"{text[low:start]}\n{text[end:high]}")):
         works = _WORKS.search(clause)

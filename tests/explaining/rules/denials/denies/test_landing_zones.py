@@ -117,6 +117,8 @@ def test_region_in_which_only_other_calls_succeed(text: str, called: str, policy
         f"The stack in eu-west-1 is not done yet. Region us-east-1.\n{VPCS}",
         "us-east-1 done\neu-west-1: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ec2:DescribeVpcs because no identity-based policy allows the ec2:DescribeVpcs action",
         "us-east-1 done\nsa-east-1: An error occurred (AccessDenied) when calling the GetObject operation: Access Denied",
+        # A sentence is no output of a command.
+        f"Our Region is eu-west-1.\n{VPCS}\nThe command:\n$ aws ec2 describe-vpcs --region us-west-2\nThanks for any help.",
         # What exists is in one Region.
         "us-east-1 done\nsa-east-1: An error occurred (AccessDeniedException) when calling the Query operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: dynamodb:Query on resource: arn:aws:dynamodb:sa-east-1:111122223333:table/orders",
     ],

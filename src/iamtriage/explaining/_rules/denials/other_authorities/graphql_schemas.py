@@ -128,13 +128,13 @@ def explain_rejected_request(denial: Denial) -> Explanation | None:
         *causes,
         remedies=your_remedy(
             "Compare what the request sends with the authorization modes of the API",
-            "get-graphql-api prints the modes. API_KEY: the key is in the header x-api-key, and expires, in seconds since 1970, is not over (then aws appsync create-api-key).",
+            "get-graphql-api prints the modes. API_KEY: the key is in the header x-api-key, and has not expired (seconds since 1970; create-api-key makes a new one).",
             "AMAZON_COGNITO_USER_POOLS and OPENID_CONNECT: the header authorization has a token of this pool or provider that has not expired. AWS_LAMBDA: the authorizer has to return isAuthorized: true, and its log group is /aws/lambda/FUNCTION.",
             "AWS_IAM: the request has to be signed for the service appsync. Without a signature, the role of the caller does not count.",
             commands=(*(() if arn else (listing,)), *lines),
             url=_PAGE,
         ),
-        notes="An Allow of appsync:GraphQL does not help: AppSync does not know an IAM identity of the caller.",
+        notes="An Allow of appsync:GraphQL does not help: AppSync knows no IAM identity of the caller.",
     )
 
 
