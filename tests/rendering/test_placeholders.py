@@ -27,6 +27,8 @@ _VALUES = {
     *("CONNECT", "PUBLISH", "SUBSCRIBE"),
     # The type of a principal in IAM Identity Center; elsewhere a placeholder.
     "GROUP",
+    # What awk runs at the end.
+    "END",
     # The variable of a GitLab job.
     "ID_TOKEN",
     # The variable of a settings.xml or .npmrc.

@@ -20,7 +20,6 @@ from iamtriage.explaining._context.readers.statements import find_said, is_admin
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions
-from iamtriage.explaining._rules.denials.denies.stated_denies import find_stated_denies
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
@@ -59,6 +58,9 @@ def add_landing_zone(denial: Denial, explanation: Explanation) -> Explanation:
     found = _NAMES.search(denial.resource or "")
     if found is None:
         return explanation
+    # Few denials need what a decoded message is read into.
+    from iamtriage.explaining._rules.denials.denies.stated_denies import find_stated_denies
+
     if find_stated_denies(denial):
         # The policy in the text says more than the name.
         return explanation
@@ -158,6 +160,8 @@ _RECORDER = lazy_pattern(r"config:\w*(?:configurationrecorder|deliverychannel|re
 
 def add_control(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that AWS Control Tower manages the policy of a Deny, which nobody should change by hand."""
+    from iamtriage.explaining._rules.denials.denies.stated_denies import find_stated_denies
+
     stated = find_stated_denies(denial)
     name = next(find_said(denial.failure.text, _GUARDRAIL), None)
     is_control = any(_CONTROL.fullmatch(each.sid or "") for each in stated)
