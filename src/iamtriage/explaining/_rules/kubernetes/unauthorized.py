@@ -279,13 +279,13 @@ def _caller_remedy(
     looks: Commands = (
         "kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'",
         Labelled(
-            "If it shows --role-arn, that role calls. Otherwise, this shows who, or expired credentials:",
+            "If it shows --role-arn, that role calls. Otherwise, this shows who:",
             "aws sts get-caller-identity --profile PROFILE",
         ),
     )
     identify = "Refreshing (update-kubeconfig) also repairs a kubeconfig for another or a re-created cluster."
     if shows_grant and cluster.region is None:
-        identify = "Omit --profile if none is shown. Add --region if aws eks finds no such cluster."
+        identify = "Omit --profile if none is shown. Add --region if the cluster is not found."
     if program == "the job":
         looks = ("aws sts get-caller-identity",)
         identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."
@@ -309,10 +309,9 @@ def _caller_remedy(
             requires = " ".join(present(_ENTRY_REQUIRES, limit))
             steps += present(cluster.entry_precedence, principal.path_note, requires)
         else:
+            steps += present(cluster.entry_precedence)
             # What aws sts get-caller-identity prints of a role is the ARN of its session.
-            arn = "For a role, PRINCIPAL_ARN is its ARN with the path (aws iam get-role), not that of the session."
-            steps.append(" ".join(present(arn, cluster.entry_precedence)))
-            is_missing = f"is not listed, and {program} is still rejected"
+            is_missing = f"is not listed (a role by its ARN with the path, from aws iam get-role), and {program} is still rejected"
         grant = look_up_once(
             (
                 cluster.eks_command("describe-access-entry", principal=principal.entry_argument)
@@ -338,7 +337,7 @@ def _caller_remedy(
     # Without it, the kubeconfig would lose the profile of the text.
     has_profile = len(looks) == 1 and program != "the job"
     refresh = f"{cluster.kubeconfig_command()}{' --profile PROFILE' if has_profile else ''}"
-    meant = "Then refresh the kubeconfig, with the profile (or --role-arn) that is meant to have access:"
+    meant = "Then refresh the kubeconfig with the profile or --role-arn that has access:"
     lines: Commands = (*looks, Labelled(meant, f"{refresh}{profile}") if profile else refresh, *grant)
     if principal.is_known and shows_grant:
         title = f"Check whether {principal.description} has an access entry, and create one"

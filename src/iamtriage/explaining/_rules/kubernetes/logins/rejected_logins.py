@@ -109,7 +109,7 @@ def login_cause(message: str, unknown_type: str | None) -> Cause:
 def possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) -> Iterator[Cause]:
     """Yield why the API server can have rejected the caller."""
     because = ("The text is from Terraform.",) if is_terraform else ()
-    text = "The token (valid for 15 minutes) or the credentials that signed it have expired."
+    text = "The token (15 minutes) or the credentials behind it have expired."
     yield other_logins.OTHER_PRINCIPAL.cause()
     if not has_entry:
         yield cluster_access.NOT_MAPPED.cause(
