@@ -161,7 +161,9 @@ class Request(RequestKeys):
         stated = claims.get(TAGS_CLAIM)
         if isinstance(stated, Mapping):
             tags = cast("Mapping[str, object]", stated).get("principal_tags")
-            named = cast("Mapping[str, object]", tags) if isinstance(tags, Mapping) else {}
+            if not isinstance(tags, Mapping):
+                return ()
+            named = cast("Mapping[str, object]", tags)
             return next((to_strings(each) for key, each in named.items() if key.lower() == tag), ())
         return () if claims.keys() >= _WHOLE_TOKEN else None
 

@@ -420,7 +420,9 @@ def test_access_entry_is_shown_with_its_policy_and_who_creates_it() -> None:
         "aws eks create-access-entry"
     )
     assert "aws eks associate-access-policy" in shown
-    replaces = "An access entry replaces one in aws-auth: pass its groups (--kubernetes-groups)."
+    replaces = (
+        "An access entry takes precedence over aws-auth: give it the same groups (--kubernetes-groups)."
+    )
     assert replaces in shown
     assert replaces not in str(explain(LOGIN, facts={"authentication_mode": "API"}))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -173,13 +173,11 @@ def _widen(policy: Any, bucket: str = "BUCKET") -> Any:  # noqa: ANN401 (a JSON 
     {'Statement': [{'Resource': 'arn:aws:s3:::in/*'}]}
     """
     if isinstance(policy, dict):
-        return {key: _widen(value, bucket) for key, value in policy.items()}
+        members = cast("dict[str, object]", policy)
+        return {key: _widen(value, bucket) for key, value in members.items()}
     if isinstance(policy, list):
-        return (
-            list(dict.fromkeys(_widen(each, bucket) for each in policy))
-            if all(isinstance(each, str) for each in policy)
-            else [_widen(each, bucket) for each in policy]
-        )
+        values = [_widen(each, bucket) for each in cast("list[object]", policy)]
+        return list(dict.fromkeys(values)) if all(isinstance(each, str) for each in values) else values
     if not isinstance(policy, str) or (found := _VARIABLE.search(policy)) is None:
         return policy
     before = policy[: found.start()]

@@ -202,7 +202,7 @@ def _summarize(denial: Denial, to: str) -> str:
         reason = ", and does not say which side: the source or the destination"
     elif s3_causes.may_be_of_other_account(denial) and not reason and denial.operation not in {None, *PARTS}:
         # S3 gives no reason to unsigned requests either.
-        reason = ", which it usually gives to callers in the bucket's account or organization"
+        reason = ". It usually gives one to callers in the bucket's account or organization"
     return f"S3 denied {request} without a reason{reason}."
 
 

@@ -88,7 +88,9 @@ class Cluster(Value):
     @property
     def entry_precedence(self) -> str | None:
         """What a new access entry does to the entry of its principal in ``aws-auth``."""
-        replaces = "An access entry replaces one in aws-auth: pass its groups (--kubernetes-groups)."
+        replaces = (
+            "An access entry takes precedence over aws-auth: give it the same groups (--kubernetes-groups)."
+        )
         return replaces if self.uses_aws_auth else None
 
     def eks_command(
