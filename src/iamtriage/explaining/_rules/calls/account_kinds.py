@@ -56,7 +56,7 @@ _DECLARATIVE_POLICIES = (
 DECLARATIVE_POLICY = CauseType(
     "declarative-policy",
     title="A declarative policy of the organization enforces the setting",
-    text="The service itself enforces the setting, whatever permissions the caller has, also an administrator's. It is neither an IAM policy nor a service control policy.",
+    text="The service itself enforces the setting, whatever permissions the caller has, even those of an administrator. It is neither an IAM policy nor a service control policy.",
     recognised_by="The message names a declarative policy. The organization can add a text of its own to it.",
     fix="Make the call in accordance with the policy, or ask an administrator of the organization to change it.",
     sources=(_DECLARATIVE_POLICIES,),

@@ -707,6 +707,7 @@ MACHINE = "An error occurred (AccessDeniedException) when calling the CreateStat
 FUNCTION = "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda."
 JOB = "An error occurred (InvalidInputException) when calling the StartJobRun operation: Role arn:aws:iam::111122223333:role/etl cannot be assumed by Glue: Service is unable to assume provided role. Please verify role's TrustPolicy"
 TASK = "ECS was unable to assume the role 'arn:aws:iam::111122223333:role/web' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role."
+NAMED = "{} is unable to assume role arn:aws:iam::111122223333:role/etl. PowerShell printed this."
 CLIP = 'MediaConvert job failed {"ErrorCode":1434,"ErrorMessage":"Unable to open input file [s3://acme-raw/clip.mov]: [Failed probe/open: [Failed to read data: AssumeRole failed]]"}'
 KNOWLEDGE = "An error occurred (ValidationException) when calling the CreateKnowledgeBase operation: Bedrock Knowledge Base was unable to assume the given role. Provide the proper permissions and retry the request."
 COPY = "ERROR:  User arn:aws:redshift:us-west-2:111122223333:dbuser:sales/ana is not authorized to assume IAM Role arn:aws:iam::111122223333:role/loader"
@@ -721,6 +722,18 @@ OWN_ACCOUNT = {"aws:SourceAccount": "111122223333"}
         (FUNCTION, _service_policy("ec2.amazonaws.com"), 'trusts "ec2.amazonaws.com", not', True),
         (TASK, _service_policy("ecs.amazonaws.com"), 'trusts "ecs.amazonaws.com", not', True),
         (CLIP, _service_policy("elastictranscoder.amazonaws.com"), 'not "mediaconvert.amazonaws.com"', True),
+        (
+            NAMED.format("DataBrew"),
+            _service_policy("glue.amazonaws.com"),
+            'not "databrew.amazonaws.com"',
+            True,
+        ),
+        (
+            NAMED.format("Amazon Kendra"),
+            _service_policy("lex.amazonaws.com"),
+            'not "kendra.amazonaws.com"',
+            True,
+        ),
         (
             MACHINE,
             _service_policy("states.amazonaws.com", StringEquals=OTHER_ACCOUNT),

@@ -6,14 +6,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.calls.policies.document_problems import RESOURCE_FORMAT
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.policies.policy_changes import write_resource
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -22,8 +20,6 @@ from iamtriage.policies._readers.elements import as_strings
 from iamtriage.policies._readers.unknown_values import arn_of_reference
 
 _VALUE = lazy_pattern(r"\bResource (?P<value>[^\s\"]{1,300}) must be in ARN format")
-
-_BUCKET_NAME = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 
 
 def explain_reference(
@@ -79,7 +75,7 @@ def _explain_value(
 ) -> Explanation:
     """Explain that the value of a Resource, which AWS quotes, is no ARN."""
     shown = clip_text(value)
-    is_name = _BUCKET_NAME.fullmatch(value) is not None
+    is_name = commands.bucket(value) == value
     return case.explain(
         f"AWS rejects the policy document: its Resource is {shown}, which is neither a complete ARN nor an asterisk.",
         RESOURCE_FORMAT.cause("reported", because, text=f"The value {shown} is not an ARN."),

@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._reading.vocabulary.services import service_name
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._arns import Arn
@@ -192,10 +193,10 @@ def _explain_bucket(denial: Denial, service: str, words: str, values: dict[str, 
 _TRUSTED_SERVICES = lazy_pattern(
     r"\b(?:Service\"? {0,8}[:=] ?|identifiers {0,8}= ?)(?:\[[^\]]{0,800}\]|(?:- ?)?\"?[\w.-]{1,100}(?: - [\w.-]{1,100}){0,8})"
 )
-# Names of services that texts write like their service principal, but for capital letters.
+# Names of services such as MediaConvert, and those of one word after the vendor.
 _NAMED = lazy_pattern(
-    r"\b(?:AppSync|Bedrock|CloudFormation|CodeBuild|CodeDeploy|CodePipeline|DataBrew|DataSync|Firehose|Kendra|LakeFormation"
-    r"|MediaConvert|Omics|Personalize|Redshift|SageMaker)\b"
+    r"\b(?:(?:Amazon|AWS) (?:Elemental )?(?P<word>[A-Z][a-z]{2,20})\b(?! [A-Z])|(?P<name>[A-Z][a-z]{1,20}[A-Z][A-Za-z]{1,20})\b)",
+    re.ASCII,
 )
 # The partition's suffix of most service principals is the same in China.
 _ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
@@ -255,9 +256,12 @@ def _find_service(denial: Denial, words: str) -> str | None:
 
 
 def _find_named(text: str) -> str | None:
-    """Return the service principal of the only service that a text names."""
-    name = only_one({each.lower() for each in _NAMED.findall(text)})
-    return None if name is None else f"{name}.amazonaws.com"
+    """Return the service principal of the only service that a text names, of those that receive a role."""
+    names = {service_name(each[each.lastgroup or 0]) for each in _NAMED.finditer(text)}
+    recipients = (find_role_recipient(None, each) for each in names)
+    return only_one(
+        {each.principal for each in recipients if each is not None and each.principal is not None}
+    )
 
 
 def _find_recipient(denial: Denial) -> RoleRecipient | None:
