@@ -29,6 +29,7 @@ __all__ = (
     "change_commands",
     "gift_of",
     "insert_command",
+    "is_addition",
     "remedy_parts",
 )
 
@@ -188,6 +189,11 @@ def labels_of(remedy: Remedy) -> tuple[Labelled, ...]:
 def gift_of(remedy: Remedy) -> Gift | None:
     """Return what a remedy gives a principal in a cluster."""
     return remedy._gives  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
+
+
+def is_addition(remedy: Remedy) -> bool:
+    """Return whether the policy of a remedy contains statements to add to an existing policy."""
+    return remedy._is_addition  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
 
 
 def remedy_parts(remedy: Remedy) -> RemedyParts:

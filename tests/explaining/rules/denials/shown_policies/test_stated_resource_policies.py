@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from iamtriage.policies._readers.elements import as_strings
 
 _ACCOUNT = "111122223333"
 
@@ -243,7 +244,7 @@ def test_policy_of_another_account(
     assert (explanation.remedies[0].layer == "resource") is is_resource
     if action == "logs:PutSubscriptionFilter":
         # CloudWatch Logs knows only the account of a sender.
-        assert '{"AWS": "777788889999"}' in json.dumps(explanation.remedies[0].policy)
+        assert '"777788889999"]}' in json.dumps(explanation.remedies[0].policy)
     is_open = "most likely" in verdict or "may not meet" in verdict
     assert ("must allow it, too. If the" in str(explanation)) is is_open
 
@@ -279,3 +280,49 @@ def test_action_that_the_policy_of_an_endpoint_lacks(
     assert ("only new streams fail" in " ".join(str(explanation).split())) is (
         action == "logs:CreateLogStream"
     )
+
+
+_MAILER = "arn:aws:iam::777788889999:role/mailer"
+_LISTED = ["arn:aws:iam::777788889999:role/a", "arn:aws:iam::777788889999:role/b"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "allowed"),
+    [
+        ({"Principal": {"AWS": _LISTED[0]}}, [[_LISTED[0], _MAILER]]),
+        ({"Principal": {"AWS": _LISTED}, "Sid": "senders"}, [[*_LISTED, _MAILER]]),
+        # A statement that allows more, or only under a condition, must not get the principal.
+        ({"Action": "sqs:*"}, [_LISTED[:1], [_MAILER]]),
+        ({"Action": ["sqs:SendMessage", "sqs:ReceiveMessage"]}, [_LISTED[:1], [_MAILER]]),
+        ({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, [_LISTED[:1], [_MAILER]]),
+        ({"Resource": f"{_QUEUE}*"}, [_LISTED[:1], [_MAILER]]),
+        # IDs of statements are unique.
+        ({"Action": "sqs:*", "Sid": "SqsSendMessage"}, [_LISTED[:1], [_MAILER]]),
+        # What is masked, or long, would not be complete in the file.
+        ({"Principal": {"AWS": "arn:aws:iam::****:role/a"}}, None),
+        ({"Principal": {"AWS": [f"{_LISTED[0]}{number}" for number in range(40)]}}, None),
+    ],
+)
+def test_whole_policy_of_the_text(statement: dict[str, object], allowed: list[list[str]] | None) -> None:
+    """The policy that the text shows is written with the caller in it, and with everything else unchanged."""
+    shown = {
+        "Effect": "Allow",
+        "Principal": {"AWS": _LISTED[0]},
+        "Action": "sqs:SendMessage",
+        "Resource": _QUEUE,
+        **statement,
+    }
+    policy = {"Version": "2012-10-17", "Statement": [shown]}
+    denied = "User: arn:aws:sts::777788889999:assumed-role/mailer/1 is not authorized to perform: sqs:SendMessage on resource: "
+    text = f"{denied}{_QUEUE} because no resource-based policy allows the sqs:SendMessage action\n{json.dumps(policy)}"
+    remedy = explain(text).remedies[0]
+    assert remedy.policy is not None
+    statements = remedy.policy["Statement"]
+    if allowed is None:
+        assert [each["Principal"]["AWS"] for each in statements] == [_MAILER]
+        assert "get-queue-attributes" in remedy.commands[0]
+        return
+    assert [as_strings(each["Principal"]["AWS"]) for each in statements] == allowed
+    assert statements[0] == {**shown, "Principal": statements[0]["Principal"]}
+    assert len({each.get("Sid", "") for each in statements}) == len(statements)
+    assert "get-queue-attributes" not in " ".join(remedy.commands)

@@ -6,14 +6,16 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, is_addition
 from iamtriage.explaining._rules.denials.resource_commands import policy_of
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
@@ -36,14 +38,23 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.policies.policy_changes import replace_statement
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
 from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
-from iamtriage.policies._readers.elements import as_strings
+from iamtriage.policies._masked_arns import is_masked
+from iamtriage.policies._readers.elements import (
+    as_mapping,
+    as_strings,
+    iterate_statements,
+    principal_names,
+    shown_sid,
+)
 
 NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
 """What the policies of these types are called."""
 # What a rule says if the message gives no reason.
 _OPEN = "access-denied"
+_STRING, _MAX_POLICY = lazy_pattern(r'"[^"]*"'), 1_200  # characters, of which a short explanation has room
 _RESOURCE_RULE = "denials.policy_types.resource_policies.explain_resource_policy"
 
 
@@ -118,6 +129,7 @@ def add_policy_with_principal(
     verdict, cause = found.verdict, found.cause
     own = find_own_allow(denial) is not None
     cause, remedies = correct_policy(denial, policies[0], cause, explanation.remedies, has_own_allow=own)
+    remedies = (*(write_whole(policies[0], each) for each in remedies[:1]), *remedies[1:])
     if cause.code == STATED_POLICY_OTHER_ACTION.code and denial.policy_type == "vpc_endpoint":
         cause, remedies = _add_action(denial, policies[0], cause, remedies)
     if cause.code == STATED_POLICY_OTHER_ACTION.code:
@@ -130,6 +142,52 @@ def add_policy_with_principal(
     summary = denial_summary(denial, verdict)
     causes = (cause, *explanation.causes)
     return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
+
+
+def write_whole(policy: KnownPolicy, remedy: Remedy) -> Remedy:
+    """Return the remedy that adds statements to a resource's policy with the whole policy of the text, if that is short.
+
+    Its commands then need not fetch the policy. A statement for the same actions and resource gets the principal.
+    """
+    added, lines = list(iterate_statements(remedy.policy or {})), remedy.commands
+    if not is_addition(remedy) or remedy.layer != "resource" or len(added) != 1:
+        return remedy
+    is_complete = policy.is_whole and not policy.is_code and not policy.has_references
+    written = json.dumps(policy.content)
+    # A masked value would end up in the policy.
+    has_masks = any(map(is_masked, _STRING.findall(written)))
+    if not is_complete or len(written) > _MAX_POLICY or has_masks or "policy.json" not in str(lines[1:]):
+        return remedy
+    [new], sids = added, [shown_sid(each) for each in policy.statements]
+    found = only_one([each for each in policy.allows if _differs_in_principal(each, new)])
+    if found is None:
+        while new.get("Sid") in sids:
+            new = {**new, "Sid": f"{new['Sid']}2"}
+        document = {**policy.content, "Statement": [*policy.statements, new]}
+        change = "with one more statement"
+    else:
+        principals = [*principal_names(found, "AWS"), *principal_names(new, "AWS")]
+        document = replace_statement(policy.content, found, {**found, "Principal": {"AWS": principals}})
+        sid = shown_sid(found)
+        change = f"with one more principal in the statement{f' {sid}' if sid else ''}"
+    kept = (each for each in remedy.steps if not each.startswith(KEEP_OTHERS))
+    return attrs.evolve(
+        remedy,
+        steps=(*kept, f"policy.json is the policy of the text, {change}."),
+        policy=document,
+        commands=lines[1:],
+        is_addition=False,
+    )
+
+
+def _differs_in_principal(statement: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Return whether a statement allows the same actions on the same resource to other principals of AWS."""
+    is_same = all(
+        sorted(as_strings(statement.get(name))) == sorted(as_strings(new.get(name)))
+        for name in ("Action", "Resource", "NotAction", "NotResource")
+    )
+    of_aws = all(as_mapping(each.get("Principal")).keys() == {"AWS"} for each in (statement, new))
+    return is_same and of_aws and not statement.get("Condition") and not new.get("Condition")
 
 
 def _add_action(
