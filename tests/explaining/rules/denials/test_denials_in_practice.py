@@ -3475,6 +3475,13 @@ GUARDRAILS: tuple[Case, ...] = (
         ),
         (),
     ),
+    (
+        "call-that-the-sdk-makes",
+        _implicit("timestream:DescribeEndpoints", "*", "identity-based policy"),
+        {},
+        ("The SDK makes this call itself", "timestream:WriteRecords on the table to write"),
+        (),
+    ),
     *(
         (
             f"endpoint-name-{action}",

@@ -111,6 +111,8 @@ _HINTS = {
     "ecs:RunTask": f"Running a task also requires iam:PassRole on its task role and task execution role. {_REVISIONS}",
     # https://docs.aws.amazon.com/eks/latest/userguide/view-kubernetes-resources.html
     "eks:AccessKubernetesApi": _CONSOLE,
+    # https://docs.aws.amazon.com/timestream/latest/developerguide/Using-API.endpoint-discovery.how-it-works.html
+    "timestream:DescribeEndpoints": "The SDK makes this call itself, before the program's own: that needs timestream:WriteRecords on the table to write, or timestream:Select to query.",
     "ecs:ExecuteCommand": "The AWS CLI also calls ecs:DescribeTasks for the task. If the cluster encrypts sessions with a KMS key, kms:GenerateDataKey on that key is required, too.",
 }
 # What a tool that deploys resources calls next: https://github.com/hashicorp/terraform-provider-aws
