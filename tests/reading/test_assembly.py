@@ -184,6 +184,7 @@ SAME: tuple[Row, ...] = (
             ("prose", "The upload failed with SignatureDoesNotMatch, in one region only."),
         )
     ),
+    ("heading-in-first-person", f"+ I am not authorized to perform iam:PassRole\n\n{DENIAL}", DENIED),
     (
         "mentioned-behind",
         f"SignatureDoesNotMatch: {_SCOPED}\n\nSo it failed with SignatureDoesNotMatch.",

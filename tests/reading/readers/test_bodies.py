@@ -306,6 +306,12 @@ JSON: Table = (
         denied(code="S3.AccessDenied"),
     ),
     (
+        "firehose",
+        'it says "errorCode":"Lambda.MissingRecordId","errorMessage":"One or more record Ids were not returned." in the log',
+        expect("aws_error", code="Lambda.MissingRecordId"),
+    ),
+    ("code-of-a-program", '{"errorCode": "Orders.Missing", "errorMessage": "No such order"}', None),
+    (
         "js-v2-incomplete",
         f'{{"message":"Function orders was not seen","code":"ResourceNotFoundException","requestId":"{REQUEST}","statusCode":404}}',
         None,

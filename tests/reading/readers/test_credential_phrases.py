@@ -108,6 +108,7 @@ EXPIRED_IN_CALLS: Table = tuple(
         ("token", "Token is expired"),
         ("the-token", "The security token has expired"),
         ("the-token-is", "The security token is expired"),
+        ("sso-token", "AWS SSO token has expired, please log back in."),
         ("credentials", "The temporary credentials have expired"),
         ("credentials-are", "your credentials are expired"),
         ("otherwise", "The session has expired or is otherwise invalid"),

@@ -1323,6 +1323,7 @@ def test_every_alternative_has_an_example(fragment: str, pattern: str) -> None:
     [
         "If the token has expired, sign in again with `aws sso login`.",
         "if your SSO session has expired: run aws sso login",
+        "The docs say how to refresh a token. For AWS, one runs `aws sso login`.",
         "Set a region (if AWS credentials were expired, renew them).",
     ],
 )

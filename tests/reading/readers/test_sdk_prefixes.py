@@ -1146,6 +1146,16 @@ TOOLS: Table = (
         "the answer is `403 Credential should be scoped to a valid region`.",
         expect("credential_scope", status_code=403),
     ),
+    (
+        "status-before-header",
+        """Forbidden error="[403] Authorization header requires 'Credential' parameter."  """,
+        expect("signature_mismatch", status_code=403),
+    ),
+    (
+        "status-before-anonymous",
+        "[403] User: anonymous is not authorized to perform: es:ESHttpPost",
+        denied(status_code=403, principal="anonymous", action="es:ESHttpPost", service="es"),
+    ),
     ("number-before-json", f'order 401 {{"id": 7}}\n{DENIAL}', DENIED),
     ("line-before-sentence", f"main.py:403 {DENIAL}", DENIED),
     ("terraform", f"Error: reading EKS Cluster (demo): {_GO2}", _GO2_FACTS),

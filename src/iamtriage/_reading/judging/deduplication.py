@@ -59,6 +59,8 @@ _Traits: TypeAlias = "tuple[object, ...]"
 # The only facts that a candidate has from a bare code, and from a head without its message.
 _BARE_CODE_FACTS = frozenset({"code", "service", "status_code"})
 _HEAD_FACTS = frozenset({"operation", "service", "status_code"})
+# How people, and the headings of documentation, say what they may not do. No service says it of a caller.
+_FIRST_PERSON = ("I am ", "I'm ", "I’m ")
 
 
 def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
@@ -73,7 +75,7 @@ def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
     # Equal traits share a number, because comparing traits takes long.
     trait_numbers: dict[_Traits, int] = {}
     for at, candidate in enumerate(candidates):
-        if _is_mention(candidates, at):
+        if _is_mention(candidates, at, text):
             continue
         candidate.form = _form(candidate, text)
         others, numbers = seen.setdefault(candidate.kind, ([], []))
@@ -149,10 +151,15 @@ def _form(candidate: Candidate, text: str) -> str | None:
     return candidate.source or ("coded" if candidate.has_code else None)
 
 
-def _is_mention(candidates: Sequence[Candidate], at: int) -> bool:
-    """Return whether a code or a truncated head is of a failure that has another kind in full."""
+def _is_mention(candidates: Sequence[Candidate], at: int, text: str) -> bool:
+    """Return whether a code, a truncated head or a person's words are of a failure that is reported in full."""
     candidate = candidates[at]
     facts = candidate.facts
+    if candidate.has_core and text.endswith(_FIRST_PERSON, 0, candidate.start) and "principal" not in facts:
+        return any(
+            "principal" in other.facts and other.kind == candidate.kind
+            for other in candidates[at + 1 : at + 1 + _MAX_COMPARED]
+        )
     if candidate.has_core or not (
         facts.keys() == _HEAD_FACTS or ("code" in facts and facts.keys() <= _BARE_CODE_FACTS)
     ):

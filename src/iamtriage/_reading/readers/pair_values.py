@@ -57,6 +57,8 @@ _SIGNS = {"exceptionType": "awsService", "NSLocalizedFailureReason": "internal.a
 # Only the query protocol states whether the sender or the receiver caused the error.
 _ERROR_TYPE = lazy_pattern(r"\bType[\"']?\s?(?::|=>|=)\s?[\"']?(?:Sender|Receiver)[\"']?,?\s{0,2}\Z")
 _ERROR_CODE = lazy_pattern(r"\sErrorCode\s\"?\Z")
+# Amazon Data Firehose logs codes of the destination or of the transformation.
+_DELIVERY_CODE = lazy_pattern(r"(?:ES|HttpEndpoint|Lambda|Redshift|S3|Splunk)\.[A-Z]")
 # The list of health issues of an EKS cluster, node group or add-on.
 _IN_ISSUES = lazy_pattern(r"\"issues\"\s?:\s?\[[^\[\]]{0,800}(?:\[[^\[\]]{0,400}\][^\[\]]{0,200}){0,8}\Z")
 _ANY_CODE = lazy_pattern(r"[A-Z][A-Za-z0-9.]{2,80}")
@@ -71,6 +73,9 @@ _MAX_FRAME_LENGTH = 200
 _MAX_OBJECT_DISTANCE = 400
 # What the SDK for JavaScript v2 adds to each error of a service.
 _KEYS_OF_JS_V2 = ("retryDelay", "requestId", "statusCode")
+_SERVICE_KEYS = frozenset(
+    {"awsService", "aws.service", "rpc.service", "_serviceAbbrev", "_serviceErrorAbbrev", "abbrev"}
+)
 # How many entries of a batch failed, in the result of a call.
 _BATCH_COUNTS = ("FailedRecordCount", "FailedPutCount", "FailedEntryCount")
 _NAME = lazy_pattern(r"\w{2,80}")
@@ -181,6 +186,7 @@ def _is_of_sdk(pair: Pair) -> bool:
         pair.key.rpartition(".")[2] == "name"
         or _ERROR_CODE.search(pair.text, pair.at, pair.start) is not None
         or (pair.key == "code" and all(_is_near(pair, key) for key in _KEYS_OF_JS_V2))
+        or (pair.key == "errorCode" and _DELIVERY_CODE.match(pair.value) is not None)
     )
 
 
@@ -304,14 +310,7 @@ def _put_service(cluster: Piece, pair: Pair) -> bool:
     if ".amazonaws." in pair.value:
         cluster.is_aws, cluster.source = True, "cloudtrail"
         cluster.put("service", service_of_event_source(pair.value), rank=HINT)
-    elif pair.key in {
-        "awsService",
-        "aws.service",
-        "rpc.service",
-        "_serviceAbbrev",
-        "_serviceErrorAbbrev",
-        "abbrev",
-    }:
+    elif pair.key in _SERVICE_KEYS:
         cluster.is_aws = True
         cluster.put("service", service_name(pair.value), rank=HINT)
     else:

@@ -47,7 +47,7 @@ _STATUS = lazy_pattern(
     # Before a body or an AWS message. A status of 5xx is of another server that passes on what it received.
     r"|(?<![\w.:/#-])(?P<v>4[0-9]{2})[)\]`*]{0,3}(?:\s(?:response|body|with))?(?:\s?[:,–-])?\s[\"'`]{0,3}"
     r"(?=\{\s?[\"'](?:[Ee]rror|[Mm]essage|__type|[Cc]ode)[\"']|<\?xml\b|<(?:Error|ErrorResponse)>"
-    r"|Credential\sshould\b|Access\sDenied\b|User:\sarn:|The\s(?:security\stoken|request\ssignature|provided\stoken)\b)"
+    r"|Credential\sshould\b|Access\sDenied\b|Authorization\sheader\srequires\b|User:\s(?:arn:|anonymous\b)|The\s(?:security\stoken|request\ssignature|provided\stoken)\b)"
     r"|\b(?:HTTP\s|\()[Ss]tatus\s(?P<w>[45][0-9]{2})\b"
     # Guzzle's sentence with any reason phrase.
     r"|resulted\sin\san?\s[`'\"]?(?P<u>[3-5][0-9]{2})\b(?=[^`\n]{0,60}[`'\"]?\s(?:response\b|$)))"
