@@ -12,7 +12,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.names.missing_in_region import explain_fips_host
-from iamtriage.explaining._rules.calls.network import endpoint_routes
+from iamtriage.explaining._rules.calls.network import endpoint_routes, set_endpoints
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -123,6 +123,16 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     has_answer = case.failure.envelope.status_code != 0 and not _NO_CONNECTION.search(message)
     if cause is None and has_answer and not clues.error_code(case.failure):
         return _explain_unknown_error(case)
+    note = _NOT_A_POLICY if host is None or not host.startswith("sts.") else _NOT_A_TRUST_POLICY
+    wrong = None
+    if not _PROXY.search(message):
+        wrong = set_endpoints.find_wrong_endpoint(case, host, NO_SUCH_HOST, certificates.NO_WAY_OUT)
+    if wrong is not None:
+        test = endpoint_routes.test_connection_remedy(case, host, has_region=True)
+        # Whoever calls another service in another Region can mean it. Every Region has STS.
+        several = (wrong.remedy, test) if note == _NOT_A_TRUST_POLICY else (test, wrong.remedy)
+        remedies = wrong.remedy if wrong.is_certain else several
+        return case.explain(wrong.summary, wrong.cause, topic="no-answer", remedies=remedies, notes=note)
     of_token = host is not None and host.startswith("sts.") and bool(case.facts.service_account)
     findings, related = diagnose_sts_call(case, codes=UNREACHABLE_CODES), _related_causes(message, host)
     service = None if _unknown_region(message, host) else endpoint_routes.find_endpoint_service(host)
@@ -143,7 +153,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
                 endpoint_routes.create_endpoint_remedy(service, host, case),
                 endpoint_routes.test_connection_remedy(case, host, has_region=True),
             ),
-            notes=_NOT_A_TRUST_POLICY if service.endswith(".sts") else _NOT_A_POLICY,
+            notes=note,
         )
     # No other reason is possible if there is no such Region, or if the VPC has an endpoint with another name.
     is_certain = [each.code for each in related] == [NO_SUCH_HOST.code]
@@ -170,7 +180,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             if (region := _unknown_region(message, host)) and _region_of_zone(region)
             else endpoint_routes.test_connection_remedy(case, host, has_region=region is None),
         ),
-        notes=_NOT_A_POLICY if host is None or not host.startswith("sts.") else _NOT_A_TRUST_POLICY,
+        notes=note,
     )
 
 
