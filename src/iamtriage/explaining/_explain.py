@@ -189,7 +189,9 @@ def _add_parts(case: Case[Failure], explanation: Explanation) -> Explanation:
     for part, rule in _additions_to(case.failure.kind):
         if part in case.failure.text:
             explanation = load_rule(rule)(case, explanation)
-    if explanation.topic in _ROLE_TOPICS and case.failure.text.count(":role/") > 1:
+    text = case.failure.text
+    shows_path = text.count(":role/") > 1 or (":role/" in text and "Path" in text)
+    if explanation.topic in _ROLE_TOPICS and shows_path:
         explanation = load_rule("calls.names.iam_paths.add_role_path")(case, explanation)
     return explanation
 

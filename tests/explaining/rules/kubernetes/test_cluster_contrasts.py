@@ -166,6 +166,26 @@ def test_rejected_arn_without_a_path_that_the_text_shows(path: str) -> None:
     assert is_stated is bool(path)
 
 
+@pytest.mark.parametrize(
+    ("line", "facts", "correct", "corrected"),
+    [
+        ("PrincipalArn: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Name}\nName is till.", {"account": "111122223333"}, "arn:aws:iam::111122223333:role/shop/till", "PrincipalArn: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/shop/${Name}"),
+        ('PrincipalArn: !Sub "arn:aws:iam::${AWS::AccountId}:role/till"', {}, "arn:aws:iam::${AWS::AccountId}:role/shop/till", 'PrincipalArn: !Sub "arn:aws:iam::${AWS::AccountId}:role/shop/till"'),
+        # The template has the path, or is about another role.
+        ('PrincipalArn: !Sub "arn:aws:iam::${AWS::AccountId}:role/shop/till"', {}, None, None),
+        ('PrincipalArn: !Sub "arn:aws:iam::${AWS::AccountId}:role/desk"', {}, None, None),
+    ],
+)  # fmt: skip
+def test_built_arn_without_the_path_of_a_listed_role(
+    line: str, facts: dict[str, str], correct: str | None, corrected: str | None
+) -> None:
+    text = f'CREATE_FAILED AWS::EKS::AccessEntry Ops Resource handler returned message: "The specified principalArn is invalid: invalid principal. (Service: Eks, Status Code: 400)"\n{line}\n$ aws iam list-roles --query "Roles[].[Path,RoleName]" --output text\n/shop/\ttill\n'
+    explanation = explain(text, facts=facts)
+    assert ("the role has the path /shop/, which the ARN lacks." in explanation.summary) is bool(correct)
+    assert explanation.remedies[0].manifest == corrected
+    assert correct is None or any(correct in each for cause in explanation.causes for each in cause.because)
+
+
 FAILED_GROUP = '"nodeRole": "{0}role/pool", "issues": [{{"code": "NodeCreationFailure", "message": "Instances failed to join the kubernetes cluster", "resourceIds": ["i-0123456789abcdef0"]}}]\n'
 
 

@@ -41,8 +41,27 @@ def test_other_path(text: str, name: str, path: str, command: str | None) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "actual"),
+    [
+        (_DENIED.format("deploy") + "$ aws iam list-roles --query 'Roles[].[RoleName,Path]' --output text\ndeploy\t/ci/eu/\n", f"{_HEAD}ci/eu/deploy"),
+        (_TOKEN + f'role-arn: {_HEAD}app\n{{ "Path": "/irsa/", "RoleName": "app" }}\n', f"{_HEAD}irsa/app"),
+        (_FUNCTION.replace(f"{_HEAD}f ", "$ROLE ") + 'role = "arn:aws:iam::${local.account}:role/${var.role_name}"\nrole_name = "f"\n|  Path  |  RoleName  |\n|  /fn/  |  f  |\n', "arn:aws:iam::${local.account}:role/fn/${var.role_name}"),
+    ],
+    ids=["columns", "object", "built ARN and table"],
+)  # fmt: skip
+def test_path_in_a_list_of_roles(text: str, actual: str) -> None:
+    explanation = explain(text)
+    assert explanation.topic == "role-path-missing"
+    assert explanation.remedies[0].title == f"Use the whole ARN of the role, {actual}"
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        # A list with the path that the call has, without one, or of another role.
+        _DENIED.format("ci/deploy") + "deploy\t/ci/\tPath\n|  deploy  |  /ci/  |\n",
+        _DENIED.format("deploy") + '{ "Path": "/", "RoleName": "deploy" }',
+        _DENIED.format("deploy") + '{ "Path": "/ci/", "RoleName": "deploy-eu" }',
         # The role of another account, another role, and the role that calls.
         _DENIED.format("deploy") + "arn:aws:iam::444455556666:role/ci/deploy",
         _DENIED.format("deploy") + f"{_HEAD}ci/deploy-eu",
@@ -54,7 +73,7 @@ def test_other_path(text: str, name: str, path: str, command: str | None) -> Non
         _DENIED.format("deploy") + f"There is no role {_HEAD}ci/deploy any more.",
         _DENIED.format("deploy") + f"{_HEAD}ci/deploy was deleted last week.",
     ],
-    ids=["account", "name", "caller", "statement", "aws-auth", "none", "deleted"],
+    ids=["same path", "no path", "another role", "account", "name", "caller", "statement", "aws-auth", "none", "deleted"],
 )  # fmt: skip
 def test_path_that_is_right(text: str) -> None:
     assert explain(text).topic != "role-path-missing"

@@ -9,11 +9,13 @@ from typing import NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, lower_first
+from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at, lower_first
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Principal, Role, RoleSession, User
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.role_paths import BuiltArn
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.calls.names.iam_paths import find_built_arn
 from iamtriage.explaining._rules.calls.policies.malformed_policies import (
     PRINCIPAL_NOT_FOUND,
     PRINCIPAL_TOO_NEW,
@@ -134,7 +136,8 @@ _WAIT = your_remedy(
 def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     """Explain that EKS rejects the principal of an access entry."""
     cluster = clusters.find_cluster(case)
-    arn = diagnose_arn(case, clusters.find_entry_arn(case), "access-entry")
+    built = find_built_arn(case.failure.text)
+    arn = diagnose_arn(case, clusters.find_entry_arn(case) or _fill_built(case, built), "access-entry")
     entry_arn = arn.correct_arn if arn.is_of_other_partition else arn.text
     principal = arn.principal
     mapped = principal_mappings.build_cluster_principal(try_parse_principal(entry_arn), "the principal")
@@ -146,7 +149,11 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     stated: Role | User | None = None if arn.diagnosis else stated_role(principal, case.failure.text)
     if stated is not None and str(stated) != arn.text:
         text = f"The role has the path {stated.path}, which the ARN lacks."
-        arn = RejectedArn(arn.text, ArnDiagnosis(arn_diagnosis.PATH_MISSING, text, str(stated)))
+        # Without the account, code builds the ARN with its variables.
+        correct = str(stated)
+        if built is not None and (arn.text or "").count(":ACCOUNT_ID:"):
+            correct = built[0].with_path(built[2])
+        arn = RejectedArn(arn.text, ArnDiagnosis(arn_diagnosis.PATH_MISSING, text, correct))
         mapped = principal_mappings.build_cluster_principal(stated)
     elif stated is None and is_unknown and isinstance(principal, Role | User) and arn.diagnosis is None:
         stated = _find_similar(principal, case.failure.text)
@@ -196,12 +203,46 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         url=pages.EKS_ACCESS_ENTRIES,
     )
     remedy = _correct_in_code(by_hand, deployment, case.failure.text, principal)
+    if built is not None and stated is not None:
+        remedy = _correct_built(remedy, deployment, case.failure.text, built)
     return case.explain(
         f"EKS rejects the ARN for an access entry: {arn.describe(reason)}",
         *causes,
         topic="access-entry-principal",
         remedies=(remedy, _WAIT if is_unknown and arn.diagnosis is None else None),
         notes="An IAM policy does not help: the call was allowed, but its argument is invalid.",
+    )
+
+
+def _fill_built(case: Case[InvalidArn], built: tuple[BuiltArn, str, str] | None) -> str | None:
+    """Return the ARN that code builds, with the values of its variables as far as they are known."""
+    if built is None:
+        return None
+    arn, name, _ = built
+    account = arn.account if arn.account.isdigit() else case.facts.account or "ACCOUNT_ID"
+    return f"arn:{clues.find_partition(case)}:iam::{account}:role/{arn.path}{name}"
+
+
+def _correct_built(
+    remedy: Remedy,
+    deployment: deployment_tools.Deployment | None,
+    text: str,
+    built: tuple[BuiltArn, str, str],
+) -> Remedy:
+    """Return a remedy with the line that builds the ARN, corrected, and the way not to build it."""
+    arn, _, path = built
+    line = line_at(text, arn.start).strip().replace(arn.text, arn.with_path(path))
+    whole = "Or do not build the ARN: use that of the role in the code (its Arn or arn attribute), or pass the whole ARN as a parameter."
+    if deployment is not None:
+        given = "aws_iam_role.NAME.arn, or data.aws_iam_role.NAME.arn"
+        if not deployment.is_terraform:
+            given = "!GetAtt ROLE.Arn if the stack creates the role, or else a parameter with the whole ARN"
+        whole = f"Or do not build the ARN: use {given}."
+    return attrs.evolve(
+        remedy,
+        steps=(f"Write the path before the name: role/{path}", *remedy.steps[1:], whole),
+        manifest=escape_controls(hide_secrets(line)),
+        manifest_language="hcl" if deployment is not None and deployment.is_terraform else "yaml",
     )
 
 

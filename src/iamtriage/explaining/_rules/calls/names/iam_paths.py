@@ -18,6 +18,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, lower_first, quote_argument
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.role_paths import BuiltArn, find_built_arns, find_shown_paths
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -74,7 +75,8 @@ class IamPaths(NamedTuple):
     @property
     def path(self) -> str:
         """The path that it has, as in its ARN."""
-        return self.actual.partition(f":{self.kind}/")[2].removesuffix(self.name)
+        path, slash, _ = self.actual.partition(f":{self.kind}/")[2].rpartition("/")
+        return f"{path}{slash}"
 
 
 def find_iam_paths(failure: Failure, kind: str) -> IamPaths | None:
@@ -104,6 +106,8 @@ def find_iam_paths(failure: Failure, kind: str) -> IamPaths | None:
             continue
         found.setdefault((each["account"], each["name"]), {})[each["path"]] = each[0]
     several = only_one([(key, arns) for key, arns in found.items() if len(arns) > 1])
+    if kind == "role" and several is None:
+        return _find_listed_path(failure, found)
     if several is None or len(several[1]) != 2:
         return None
     (_, name), arns = several
@@ -121,6 +125,42 @@ def find_iam_paths(failure: Failure, kind: str) -> IamPaths | None:
     if resource is not None and f":{kind}/" in resource and resource != arns[written]:
         return None
     return IamPaths(kind, name, arns[written], arns[actual], arns[actual] in certain)
+
+
+def _find_listed_path(failure: Failure, found: dict[tuple[str, str], dict[str, str]]) -> IamPaths | None:
+    """Return the role of which a list in the text shows another path than its only ARN, or the ARN that code builds."""
+    shown = find_shown_paths(failure.text)
+    different: list[IamPaths] = []
+    for (_, name), arns in found.items() if shown else ():
+        path, written = next(iter(arns.items()))
+        if name in shown and len(arns) == 1 and path != shown[name]:
+            start = written.partition(":role/")[0]
+            different.append(IamPaths("role", name, written, f"{start}:role/{shown[name]}{name}"))
+            if (resource := getattr(failure, "resource", None)) not in {
+                None,
+                written,
+            } and ":role/" in resource:
+                return None
+    built = find_built_arn(failure.text)
+    if built is not None and not different:
+        name, path = built[1:]
+        different.append(IamPaths("role", name, built[0].text, built[0].with_path(path)))
+    return only_one(different)
+
+
+def find_built_arn(text: str) -> tuple[BuiltArn, str, str] | None:
+    """Return the only ARN in a text that code builds with another path than the role has, its name and this path.
+
+    If the text gives the variable of the name no value, the only role that it shows with a path is meant.
+    """
+    shown = find_shown_paths(text)
+    named = [
+        (each, each.name or next(iter(shown)))
+        for each in find_built_arns(text)
+        if shown and (each.name in shown or (each.name is None and len(shown) == 1))
+    ]
+    different = [(each, name, shown[name]) for each, name in named if each.path != shown[name]]
+    return only_one(different)
 
 
 def add_role_path(case: Case[Failure], explanation: Explanation) -> Explanation:

@@ -252,12 +252,13 @@ def find_entry_arn(case: AnyCase) -> str | None:
 
 
 def find_iam_arns(words: str) -> tuple[str, ...]:
-    """Return the IAM and STS ARNs in a text, in order, without trailing punctuation.
+    """Return the IAM and STS ARNs in a text, in order, without trailing punctuation, but not those with a pseudo parameter.
 
     >>> find_iam_arns("'arn:aws:iam::111122223333:role/app' is not a valid role ARN. arn:aws:s3:::b")
     ('arn:aws:iam::111122223333:role/app',)
     """
-    return tuple(dict.fromkeys(found.rstrip(".:!?]}>") for found in _IAM_ARN.findall(words)))
+    found = (each.rstrip(".:!?]}>") for each in _IAM_ARN.findall(words) if "${AWS:" not in each)
+    return tuple(dict.fromkeys(found))
 
 
 def _parse_cluster_arn(text: str | None) -> Arn | None:

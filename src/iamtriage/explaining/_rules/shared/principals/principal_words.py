@@ -164,7 +164,8 @@ def stated_role(principal: Principal | None, text: str) -> Role | None:
     """Return the role of a session, or of an ARN without a path, if a text states its whole ARN.
 
     STS does not state a role's path, and people leave it out. A role's name is unique in its account, so an ARN with a
-    path and this name is the role's. An ARN without a path counts only as a record of AWS.
+    path and this name is the role's. An ARN without a path counts only as a record of AWS. A list of roles can show
+    the path without the ARN.
 
     >>> session = parse_principal("arn:aws:sts::111122223333:assumed-role/app/run")
     >>> stated_role(session, "role arn:aws:iam::111122223333:role/team/app.").path
@@ -174,7 +175,8 @@ def stated_role(principal: Principal | None, text: str) -> Role | None:
     >>> stated_role(session.role, "role arn:aws:iam::111122223333:role/team/app.").path
     '/team/'
     """
-    if ":role/" not in text:
+    shows_paths = "Path" in text or "path" in text
+    if ":role/" not in text and not shows_paths:
         return None
     role = underlying_role(principal)
     if principal is None or role is None or role.path != "/":
@@ -192,6 +194,10 @@ def stated_role(principal: Principal | None, text: str) -> Role | None:
                 found.add(each)
                 break
         before = part
+    if not found and shows_paths:
+        from iamtriage.explaining._context.readers.role_paths import find_shown_paths
+
+        found = {f"{path}{name}" for each, path in find_shown_paths(text).items() if each == name}
     stated = try_parse_principal(head + found.pop()) if len(found) == 1 else None
     return stated if isinstance(stated, Role) else None
 
