@@ -333,6 +333,20 @@ _OTHER_NODE = "ip-10-0-0-9.ec2.internal"
             "Remove the label from the kubelet's --node-labels",
             f"kubectl label node {_OTHER_NODE} node-role.kubernetes.io/gpu= k8s.io/tier=",
         ),
+        (
+            f'+ kubectl --kubeconfig=/var/lib/kubelet/kubeconfig label nodes {_OTHER_NODE} node-role.kubernetes.io/db=main\nError from server (Forbidden): nodes "{_OTHER_NODE}" is forbidden: is not allowed to modify labels: node-role.kubernetes.io/db\nFrom the bastion it works.',
+            "kubectl used the identity of the node, which is not allowed to set node-role.kubernetes.io/db on itself.",
+            "is not allowed to modify labels: node-role.kubernetes.io/db.",
+            "Remove the command from the node, and set the label from outside",
+            f"kubectl label node {_OTHER_NODE} node-role.kubernetes.io/db=main",
+        ),
+        (
+            f'kubelet[7]: "Unable to register node with API server" err="nodes \\"{_OTHER_NODE}\\" is forbidden: is not allowed to modify labels: node-role.kubernetes.io/db"\nkubelet --node-labels=node-role.kubernetes.io/db=main\nkubectl get nodes does not list it.',
+            "A kubelet is not allowed to set node-role.kubernetes.io/db.",
+            "is not allowed to modify labels: node-role.kubernetes.io/db.",
+            "Remove the label from the kubelet's --node-labels",
+            f"kubectl label node {_OTHER_NODE} node-role.kubernetes.io/db=main",
+        ),
     ],
     ids=[
         "drained from a node",
@@ -341,6 +355,8 @@ _OTHER_NODE = "ip-10-0-0-9.ec2.internal"
         "CSINode of other name",
         "taints",
         "protected labels",
+        "labelled by a script on the node",
+        "labelled by the kubelet",
     ],
 )
 def test_nodes_have_access_only_to_their_own_objects(
@@ -486,13 +502,17 @@ def test_access_policies_in_the_text() -> None:
         ("View", "namespace", "secrets", "AmazonEKSViewPolicy, which the text shows, does not include it", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
         ("View", "namespace", "pods", "does so only in the namespace pay", "Extend the scope of AmazonEKSViewPolicy to the namespace shop"),
         ("Admin", "namespace", "secrets", "does so only in the namespace pay", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
+        ("AdminView", "namespace", "storageclasses", "applies only to objects in the namespace pay, but storageclasses have no namespace", "Allow exactly this request with a ClusterRole and ClusterRoleBinding, for a group of the role readers"),
         ("View", "cluster", "pods", "AmazonEKSViewPolicy, which does, is newer than the request", "Retry after a few seconds, and check the user and the cluster of kubectl"),
     ):  # fmt: skip
         text = (
             '{"associatedAccessPolicies": [{"policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKS'
             f'{policy}Policy", "accessScope": {{"type": "{scope}", "namespaces": ["pay"]}}}}]}}\n'
             f'{resource} is forbidden: User "arn:aws:sts::111122223333:assumed-role/readers/ana" cannot list resource '
-            f'"{resource}" in API group "" in the namespace "shop"'
+            f'"{resource}" in API group '
+        )
+        text += (
+            '"storage.k8s.io" at the cluster scope' if "classes" in resource else '"" in the namespace "shop"'
         )
         explanation = explained(text, {"cluster": "demo", "region": "eu-west-1"})
         assert verdict in explanation.summary, policy

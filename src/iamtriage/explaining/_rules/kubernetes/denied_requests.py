@@ -206,7 +206,9 @@ class DeniedRequest(Value):
     def is_policy_first(self) -> bool:
         """Whether the access policy comes before a role: with an access entry, it takes a single command."""
         lacks_policy = bool(self.stated_policies and not (self.allowing_policy or self.view_policy))
-        return self.is_out_of_scope or self.has_empty_entry or lacks_policy
+        # For an object without a namespace, the policy would apply to all namespaces.
+        extends_scope = self.is_out_of_scope and not self.request.is_cluster_scoped_type
+        return extends_scope or self.has_empty_entry or lacks_policy
 
     @property
     def is_for_installer(self) -> bool:
@@ -262,7 +264,8 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     is_cluster_wide = request.is_cluster_scope or request.is_cluster_scoped_type
     namespace = None if is_cluster_wide else commands.namespace(request.namespace)
     scope = "in all namespaces" if namespace is None else f"in the namespace {namespace}"
-    role = "a Role and RoleBinding allow" if denied.is_policy_first else "the role above allows"
+    kinds = "ClusterRole and ClusterRoleBinding" if is_cluster_wide else "Role and RoleBinding"
+    role = f"a {kinds} allow" if denied.is_policy_first else "the role above allows"
     step = f"{policy} allows more than the denied request, {scope}; {role} only this request."
     if stated and request.resource == "secrets" and denied.allowing_policy is None:
         step = f"Decide first whether {denied.subject_text} should read them: access policies for reading leave Secrets out on purpose, and cannot be edited. {policy} reads all Secrets {scope}; {role} only this request."

@@ -170,7 +170,12 @@ def _describe_gap(denied: DeniedRequest) -> str:
     if denied.is_out_of_scope:
         scope = [clip_text(each) for each in find_namespaces(denied.case.failure.text)]
         where = f"the namespace{'s' * (len(scope) != 1)} {join_words(scope, 'and') or 'of its scope'}"
-        return f"no RBAC role allows it, and {denied.allowing_policy}, which the text shows, does so only in {where}"
+        shown = f"no RBAC role allows it, and {denied.allowing_policy}, which the text shows,"
+        if denied.request.is_cluster_scoped_type:
+            return (
+                f"{shown} applies only to objects in {where}, but {denied.request.resource} have no namespace"
+            )
+        return f"{shown} does so only in {where}"
     if denied.stated_policies and denied.allowing_policy is None:
         is_one, stated = len(denied.stated_policies) == 1, join_words(denied.stated_policies, "and")
         if denied.request.is_cluster_scoped_type:

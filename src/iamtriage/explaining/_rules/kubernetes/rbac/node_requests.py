@@ -11,9 +11,9 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes.nodes import find_region
@@ -210,7 +210,11 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
         text = "The admission plugin NodeRestriction does not allow a node to set protected labels on itself. IAM policies do not help."
         causes, note = (NODE_RESTRICTION.cause("reported", evidence, text=text),), ""
         summary = f"A kubelet is not allowed to set {clip_text(reason['labels'])}."
-        remedy = _label_remedy(reason["labels"], name or node)
+        labelled = _LABELLING.search(failure.text)
+        remedy = _label_remedy(failure.text, reason["labels"], name or node, is_own=labelled is not None)
+        if labelled is not None:
+            summary = f"kubectl used the identity of the node, which is not allowed to set {clip_text(reason['labels'])} on itself."
+            causes = (*causes, _program_as_node(case, find_working(failure.text, _ELSEWHERE)))
     elif is_kubelet and node and other not in {None, node}:
         summary = f"The kubelet uses the node name {clip_text(other or '')}, but the cluster knows the node as {clip_text(node)}: the names must be equal."
         note = "Neither an RBAC binding nor an IAM policy helps, and the mapping of the node role is correct."
@@ -257,11 +261,29 @@ _HOSTNAME_OVERRIDE = lazy_pattern(
 )
 
 
-def _program_as_node(case: Case[KubernetesForbidden]) -> Cause:
+# Where kubectl has another identity than on the node.
+_ELSEWHERE = lazy_pattern(
+    r"(?i:\b(?:laptop|workstation|bastion|jump ?(?:host|box)|cloud ?shell|locally|my (?:machine|computer|pc|mac|shell)|(?:own|admin(?:istrator)?) (?:kubeconfig|credentials|role|user)|as (?:an? )?admin(?:istrator)?|by hand|manually)\b)"
+)
+_KUBELET_FILE = lazy_pattern(
+    r"--kubeconfig[ =][\"']?(/(?:var/lib/kubelet|etc/kubernetes)/[\w./-]{1,60})|\bKUBECONFIG=[\"']?(/(?:var/lib/kubelet|etc/kubernetes)/[\w./-]{1,60})"
+)
+
+
+def _program_as_node(case: Case[KubernetesForbidden], works: str | None = None) -> Cause:
+    """Return the cause that something uses the credentials of a node, and why it works elsewhere, if it does."""
     text = (
         "kubectl authenticates as the node, with the kubelet's kubeconfig or a token of the instance's role."
     )
-    return PROGRAM_AS_NODE.cause(text=text if _KUBECTL.search(case.text) else "")
+    file = _KUBELET_FILE.search(case.failure.text)
+    if file is not None:
+        text = f"kubectl authenticates as the node, with the kubelet's kubeconfig {file[1] or file[2]}."
+    if works is not None:
+        text += f" Where it works ({quote_words(works)}), kubectl has another identity: a user who is allowed to change nodes."
+    is_shown = file is not None or works is not None
+    return PROGRAM_AS_NODE.cause(
+        "derived" if is_shown else "possible", text=text if is_shown or _KUBECTL.search(case.text) else ""
+    )
 
 
 def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_deleted: bool) -> Remedy:
@@ -322,15 +344,45 @@ def _mapping_remedy(cluster: Cluster) -> Remedy:
     )
 
 
-def _label_remedy(labels: str, node: str | None) -> Remedy:
+# The command that sets a label on a node, also with set -x. Its output has no option.
+_LABELLING = lazy_pattern(
+    r"\bkubectl(?: -[^\s|;]{1,200}(?: /[^\s|;]{1,200})?){0,6} (?:label|annotate|patch|edit) (?:[^\n|;]{0,200} )?nodes?[ /]"
+)
+
+
+def _label_remedy(text: str, labels: str, node: str | None, *, is_own: bool) -> Remedy:
+    """Return the remedy that sets labels from outside of the node, instead of by the kubelet or a command on the node."""
     settings = " ".join(
-        each if "=" in each else f"{each}=" for each in labels.split(", ") if _LABEL.fullmatch(each)
+        each if "=" in each else f"{each}={_find_label_value(text, each)}"
+        for each in labels.split(", ")
+        if _LABEL.fullmatch(each)
     )
+    title = "Remove the label from the kubelet's --node-labels, and set it with your own access"
+    step = "Node groups, nodeadm and bootstrap.sh pass their labels to the kubelet as --node-labels. A kubelet can set labels without kubernetes.io or k8s.io in the prefix, such as example.com/role."
+    after = None
+    if is_own:
+        title = "Remove the command from the node, and set the label from outside with your own access"
+        step = "The command below sets it on this node. For new nodes, an administrator's job or a controller outside of the nodes has to do the same."
+        after = "Or let the node set a label of its own prefix, such as example.com/role, and select that: in the labels of the node group, or in the kubelet's --node-labels (spec.kubelet.flags of a NodeConfig). Labels with kubernetes.io or k8s.io in the prefix are protected, except for some, such as those with node.kubernetes.io/ or kubelet.kubernetes.io/."
     return cluster_remedy(
-        "Remove the label from the kubelet's --node-labels, and set it with your own access",
-        "Node groups, nodeadm and bootstrap.sh pass their labels to the kubelet as --node-labels. A kubelet can set labels without kubernetes.io or k8s.io in the prefix, such as example.com/role.",
+        title,
+        step,
+        after,
         commands=fill_command(
             f"kubectl label node {{}} {settings}", commands.kubernetes_name(node or "NODE")
         ),
         url=pages.KUBERNETES_ADMISSION,
     )
+
+
+def _find_label_value(text: str, label: str) -> str:
+    r"""Return the value that a text gives a label, or an empty one.
+
+    >>> _find_label_value("+ kubectl label node n node-role.kubernetes.io/gpu=true\nError", "node-role.kubernetes.io/gpu")
+    'true'
+    """
+    found = re.search(
+        rf"(?<![\w./-]){re.escape(label)}[=:][\"']?([A-Za-z0-9](?:[\w.-]{{0,61}}[A-Za-z0-9])?)?(?![\w.-])",
+        text,
+    )
+    return (found[1] or "") if found else ""
