@@ -152,7 +152,9 @@ def test_forms_of_everyone_in_the_bucket_policy(principal: str) -> None:
 
 @pytest.mark.parametrize(("name", "may_be_missing"), [("a.csv", False), ("b.csv", True)])
 def test_listed_object_exists(name: str, *, may_be_missing: bool) -> None:
-    explanation = explain(f"$ aws s3 ls s3://acme-in/\n2026-01-02 03:04:05      12 {name}\n{_GET}")
+    # Another profile may list the bucket.
+    listing = f"$ aws s3 ls s3://acme-in/ --profile admin\n2026-01-02 03:04:05      12 {name}\n"
+    explanation = explain(f"{listing}{_GET}")
     assert ("missing-object" in [each.code for each in explanation.causes]) is may_be_missing
 
 

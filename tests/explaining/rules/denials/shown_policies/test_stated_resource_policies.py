@@ -15,7 +15,7 @@ _ACCOUNT = "111122223333"
 def _policy(
     principal: dict[str, str] | dict[str, list[str]],
     action: str | list[str],
-    resource: str,
+    resource: str | list[str],
     **condition: object,
 ) -> str:
     statement: dict[str, object] = {
@@ -251,6 +251,7 @@ def test_policy_of_another_account(
 
 _OF_ENDPOINT = _DENIED.replace("resource-based", "VPC endpoint")
 _STREAM = f"arn:aws:logs:eu-west-1:{_ACCOUNT}:log-group:/eks/app:log-stream:a"
+_TABLE = f"arn:aws:dynamodb:eu-west-1:{_ACCOUNT}:table/orders"
 _PUT = ["logs:PutLogEvents", "logs:DescribeLogStreams"]
 
 
@@ -259,24 +260,35 @@ _PUT = ["logs:PutLogEvents", "logs:DescribeLogStreams"]
     [
         ("logs:CreateLogStream", _STREAM, "*", _PUT, "*", True),
         ("sqs:SendMessage", _QUEUE, "arn:aws:iam::777788889999:root", ["sqs:ReceiveMessage"], _QUEUE, True),
-        # Another resource, another caller, and a policy of another service.
+        ("dynamodb:Query", f"{_TABLE}/index/by-name", "*", ["dynamodb:Query"], _TABLE, True),
+        ("dynamodb:Query", f"{_TABLE}/index/by-name", "*", ["dynamodb:Query"], [_TABLE, _QUEUE], True),
+        # Another resource, which not every principal has to reach, another caller, and a policy of another service.
+        ("sqs:SendMessage", _QUEUE, "*", ["sqs:SendMessage"], f"{_QUEUE}-dlq", False),
         ("sqs:SendMessage", _QUEUE, "*", ["sqs:ReceiveMessage"], f"{_QUEUE}-dlq", False),
         ("sqs:SendMessage", _QUEUE, "arn:aws:iam::444455556666:root", ["sqs:ReceiveMessage"], "*", False),
         ("sqs:SendMessage", _QUEUE, "*", _PUT, "*", False),
     ],
 )
-def test_action_that_the_policy_of_an_endpoint_lacks(
-    action: str, resource: str, principal: str, actions: list[str], allowed: str, *, is_added: bool
+def test_action_or_resource_that_the_policy_of_an_endpoint_lacks(
+    action: str,
+    resource: str,
+    principal: str,
+    actions: list[str],
+    allowed: str | list[str],
+    *,
+    is_added: bool,
 ) -> None:
-    """The statement limits its principals and grants them nothing, so it gets the action with all that it has."""
+    """The statement limits its principals and grants them nothing, so it gets what it lacks with all that it has."""
     policy = _policy({"AWS": principal}, actions, allowed)
     said = "The role has sqs:* and logs:*. The policy of com.amazonaws.eu-west-1:\n"
     explanation = explain(_OF_ENDPOINT.format(action, resource) + said + policy)
     first = explanation.remedies[0]
-    assert first.title.startswith(f"Add {action} to the Action") is is_added
+    is_action = action not in actions
+    element, added, had = ("Action", action, actions) if is_action else ("Resource", resource, allowed)
+    assert first.title.startswith(f"Add {added} to the {element}") is is_added
     if is_added:
         assert first.policy is not None
-        assert first.policy["Statement"][0]["Action"] == [*actions, action]
+        assert first.policy["Statement"][0][element] == [*as_strings(had), added]
     assert ("only new streams fail" in " ".join(str(explanation).split())) is (
         action == "logs:CreateLogStream"
     )

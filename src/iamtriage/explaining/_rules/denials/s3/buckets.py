@@ -1,5 +1,7 @@
 """Explain denials by the bucket policy in the text, and calls that only the bucket's own account can make.
 
+Find what else the caller can do with the bucket.
+
 Across accounts, the bucket policy and the key policy must allow the caller, whatever its own policies allow:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html. CloudFormation
 calls with the role of the stack, also for what it passes to Lambda:
@@ -11,12 +13,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words, upper_first
+from iamtriage._text import clip_text, join_words, quote_words, upper_first
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_runs import find_failed, find_runs
+from iamtriage.explaining._context.readers.statements import CLAUSE_END, LOCALLY, find_said, find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._rules.denials.conditions import request_conditions
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
@@ -51,6 +55,86 @@ def is_listed(denial: Denial) -> bool:
     name = (denial.resource or "").rpartition("/")[2]
     listing = rf"^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d +\d+ (?:\S{{1,900}}/)?{re.escape(name)}\s*$"
     return bool(name) and re.search(listing, denial.failure.text, re.MULTILINE) is not None
+
+
+class AllowedCall(NamedTuple):
+    """Another call on the bucket of a denial that S3 allows the same caller, as the text shows.
+
+    Attributes:
+        action: The action that it requires.
+        evidence: The sentence that says what shows it.
+    """
+
+    action: str
+    evidence: str
+
+
+# What commands and people call the actions.
+_ACTION_WORDS = {
+    "s3:ListBucket": lazy_pattern(
+        r"\baws s3 ls\b|\b(?:list-objects(?:-v2)?|ListObjects(?:V2)?|(?i:list(?:s|ed|ing)?))\b(?!-)"
+    ),
+    "s3:GetObject": lazy_pattern(
+        r"\baws s3 (?:cp|mv|sync) s3://|\b(?:get-object|GetObject|(?i:(?:download|read)(?:s|ed|ing)?))\b(?!-)"
+    ),
+    "s3:PutObject": lazy_pattern(
+        r"\baws s3 (?:cp|mv|sync) (?!s3:)\S+ s3://|\b(?:put-object|PutObject|(?i:upload(?:s|ed|ing)?|writ(?:es?|ing)))\b(?!-)"
+    ),
+    "s3:DeleteObject": lazy_pattern(
+        r"\baws s3 rm\b|\b(?:delete-object|DeleteObject|(?i:delet(?:es?|ed|ing)))\b(?!-)"
+    ),
+}
+_MAX_CLAUSE = 300  # characters
+_S3_URL = lazy_pattern(r"s3://([a-z0-9][a-z0-9.-]{2,62})")
+_CAN = lazy_pattern(
+    r"(?:\b[\w-]+ ){0,2}\b(?:can|could|able to) (?:also |still |already |even )?(?:list|read|get|download|upload|write|delete)\b"
+)
+_IN_S3 = lazy_pattern(
+    r"(?i:\b(?:bucket|s3|objects?|files?|folder|prefix|uploads?|uploading|downloads?|downloading)\b)"
+)
+# Words that another caller or client makes the call, or made it before, and those of log lines.
+_BY_OTHERS = lazy_pattern(
+    rf"{LOCALLY.pattern}|\b(?:DEBUG|INFO|TRACE|WARN)\b|(?i:\b(?:until|before|yesterday|last|ago|admin(?:istrator)?|root|console|browser|as (?:me|myself)|my (?:own )?(?:user|account|credentials)|user)\b)"
+)
+
+
+def find_allowed_call(denial: Denial) -> AllowedCall | None:
+    """Return another call on the bucket that the same caller makes with success, as a command or a sentence shows."""
+    bucket, text = bucket_argument(denial), denial.failure.text
+    if denial.action is None or denial.crosses_accounts or ":s3:::" not in (denial.resource or ""):
+        return None
+    runs = [*find_runs(denial.failure)]
+    failed = find_failed(denial.failure, runs)
+    for run in runs:
+        is_own = failed is None or run.profile == failed.profile
+        if not (run.has_succeeded and is_own and bucket in re.split(r"[\s/=]+", run.command.text)):
+            continue
+        if (action := _find_action(denial, run.command.text)) is not None:
+            return AllowedCall(action, f"The text shows that {clip_text(run.command.text)} worked.")
+    for action, words in _ACTION_WORDS.items():
+        clause = None if action in denial.actions else find_working(text, words)
+        if clause is not None and _is_about(bucket, clause):
+            return AllowedCall(action, f"The text says {quote_words(clause.strip('() '))}.")
+    for found in find_said(text, _CAN):
+        end = CLAUSE_END.search(text, found.end(), found.end() + _MAX_CLAUSE)
+        clause = text[found.start() : end.start() if end else found.end() + _MAX_CLAUSE]
+        action = _find_action(denial, found[0].replace(" get", " read"))
+        if action is not None and _is_about(bucket, clause):
+            return AllowedCall(action, f"The text says {quote_words(clause)}.")
+    return None
+
+
+def _find_action(denial: Denial, words: str) -> str | None:
+    found = (action for action, pattern in _ACTION_WORDS.items() if pattern.search(words))
+    action = next(found, None)
+    return None if action in denial.actions else action
+
+
+def _is_about(bucket: str, clause: str) -> bool:
+    """Return whether a clause is about the bucket, and about the same caller."""
+    others = {each for each in _S3_URL.findall(clause) if each != bucket}
+    is_about = bucket in clause or _IN_S3.search(clause) is not None
+    return is_about and not others and _BY_OTHERS.search(clause) is None
 
 
 def list_key(denial: Denial, key: str) -> tuple[tuple[str, ...], str]:

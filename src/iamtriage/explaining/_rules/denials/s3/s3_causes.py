@@ -74,9 +74,11 @@ def option_actions(denial: Denial) -> tuple[str, ...]:
 
 def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     """Yield why S3 can have denied a request, the certain causes first."""
+    allowed = buckets.find_allowed_call(denial)
     text = _describe_head(denial, operation) if operation in HEAD_OPERATIONS else ""
     if denial.action is not None and operation is not None:
         text += _describe_required_actions(denial, operation)
+        text += f" {allowed.evidence}" if allowed is not None else ""
         yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
     acl = find_acl(text_of_call(denial)) if "s3:PutObjectAcl" in option_actions(denial) else None
     blocked = public_access.find_blocked_access(denial)
@@ -85,7 +87,8 @@ def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation is None and may_be_unsigned(denial):
         text = "The request has no signature, as that of a browser, and the bucket does not allow it."
         yield common_causes.UNSIGNED_CALL.cause(text=text)
-    is_listed = buckets.is_listed(denial)
+    # For whoever lists the bucket, S3 answers 404.
+    is_listed = buckets.is_listed(denial) or (allowed is not None and allowed.action == "s3:ListBucket")
     if operation == "HeadObject" and not is_listed:
         yield buckets.MISSING_OBJECT.cause()
     if ":accesspoint/" in (denial.resource or "") and denial.crosses_accounts:
@@ -94,7 +97,7 @@ def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         text = "An SCP, an RCP or a VPC endpoint policy blocks it, or the access point accepts only requests from its VPC."
         yield DENIES["resource"].cause(text=text)
         return
-    if may_be_of_other_account(denial):
+    if may_be_of_other_account(denial) and allowed is None:
         of_others = "Bucket names are global: somebody else may have it, and then no policy of yours helps."
         yield BUCKET_OF_OTHER_ACCOUNT.cause(text=of_others if operation == "HeadBucket" else None)
     text = f"No identity-based policy of {denial.caller} allows it."
@@ -104,7 +107,8 @@ def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         text = f"{text[:-1]}, or {'kms:GenerateDataKey' if is_s3a else 'kms:Decrypt'} on the KMS key."
     elif denial.action == "s3:ListBucket" and (prefix := denial.context.prefix) and prefix.value:
         text = f"{text[:-1]}, or not for s3:prefix {clip_text(prefix.value)}."
-    yield common_causes.NO_IDENTITY_ALLOW.cause(text=text)
+    because = None if allowed is None else f"{allowed.action} does not include {denial.action}."
+    yield common_causes.NO_IDENTITY_ALLOW.cause("possible", because, text=text)
     if operation in {"GetObject", "GetObjectAttributes"} and not is_listed:
         yield buckets.MISSING_OBJECT.cause()
     locks = " Object Lock, MFA delete," if denial.action == "s3:DeleteObjectVersion" else ""

@@ -200,6 +200,10 @@ def _summarize(denial: Denial, to: str) -> str:
     request = s3_objects.name_copy(denial) if s3_objects.is_copy(denial) and on else f"{denial.action}{on}"
     if s3_objects.is_copy(denial) and not reason:
         reason = ", and does not say which side: the source or the destination"
+    elif (allowed := buckets.find_allowed_call(denial)) is not None and not reason:
+        reason = (
+            f", but allows {allowed.action}: most likely, no policy allows {denial.caller} {denial.action}"
+        )
     elif s3_causes.may_be_of_other_account(denial) and not reason and denial.operation not in {None, *PARTS}:
         # S3 gives no reason to unsigned requests either.
         reason = ". It usually gives one to callers in the bucket's account or organization"
@@ -225,6 +229,9 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
         step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
     elif s3_objects.is_copy(denial) or (denial.operation == "HeadObject" and denial.principal_text is None):
         step = None  # the step on the tests or the GET says it
+    elif (allowed := buckets.find_allowed_call(denial)) is not None:
+        title = f"Allow {denial.action} for {denial.caller}, too"
+        step = f"Add it where {allowed.action} is allowed: in a policy of {denial.caller}, or in the bucket policy if another account owns the bucket."
     elif s3_causes.may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
         step = _ASK_OWNER
         lines = (*lines, buckets.ownership_command(denial))

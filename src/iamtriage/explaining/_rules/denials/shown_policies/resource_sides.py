@@ -22,6 +22,8 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     STATED_POLICY_CONDITION,
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_PRINCIPAL,
+    STATED_POLICY_OTHER_RESOURCE,
+    compared_resource,
     find_own_allow,
     names_service,
 )
@@ -54,6 +56,11 @@ NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint'
 """What the policies of these types are called."""
 # What a rule says if the message gives no reason.
 _OPEN = "access-denied"
+# Which element of a statement lacks something, by the cause.
+_MISSING_ELEMENTS = {
+    STATED_POLICY_OTHER_ACTION.code: "Action",
+    STATED_POLICY_OTHER_RESOURCE.code: "Resource",
+}
 _STRING, _MAX_POLICY = lazy_pattern(r'"[^"]*"'), 1_200  # characters, of which a short explanation has room
 _RESOURCE_RULE = "denials.policy_types.resource_policies.explain_resource_policy"
 
@@ -130,8 +137,8 @@ def add_policy_with_principal(
     own = find_own_allow(denial) is not None
     cause, remedies = correct_policy(denial, policies[0], cause, explanation.remedies, has_own_allow=own)
     remedies = (*(write_whole(policies[0], each) for each in remedies[:1]), *remedies[1:])
-    if cause.code == STATED_POLICY_OTHER_ACTION.code and denial.policy_type == "vpc_endpoint":
-        cause, remedies = _add_action(denial, policies[0], cause, remedies)
+    if denial.policy_type == "vpc_endpoint":
+        cause, remedies = _extend_statement(denial, policies[0], cause, remedies)
     if cause.code == STATED_POLICY_OTHER_ACTION.code:
         why = describe_other_call(denial, policies[0].allows)
         # The summary says what it allows instead.
@@ -152,11 +159,7 @@ def write_whole(policy: KnownPolicy, remedy: Remedy) -> Remedy:
     added, lines = list(iterate_statements(remedy.policy or {})), remedy.commands
     if not is_addition(remedy) or remedy.layer != "resource" or len(added) != 1:
         return remedy
-    is_complete = policy.is_whole and not policy.is_code and not policy.has_references
-    written = json.dumps(policy.content)
-    # A masked value would end up in the policy.
-    has_masks = any(map(is_masked, _STRING.findall(written)))
-    if not is_complete or len(written) > _MAX_POLICY or has_masks or "policy.json" not in str(lines[1:]):
+    if not _is_short_and_complete(policy) or "policy.json" not in str(lines[1:]):
         return remedy
     [new], sids = added, [shown_sid(each) for each in policy.statements]
     found = only_one([each for each in policy.allows if _differs_in_principal(each, new)])
@@ -180,6 +183,18 @@ def write_whole(policy: KnownPolicy, remedy: Remedy) -> Remedy:
     )
 
 
+def _names_whole(statement: Mapping[str, Any], resource: str) -> bool:
+    """Return whether a statement names that of which a resource is a part, such as the table of an index."""
+    return any(resource.startswith(f"{each}/") for each in as_strings(statement.get("Resource")))
+
+
+def _is_short_and_complete(policy: KnownPolicy) -> bool:
+    """Return whether a policy of the text can be printed whole: code, references or masks would end up in the file."""
+    written = json.dumps(policy.content)
+    is_complete = policy.is_whole and not policy.is_code and not policy.has_references
+    return is_complete and len(written) <= _MAX_POLICY and not any(map(is_masked, _STRING.findall(written)))
+
+
 def _differs_in_principal(statement: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     """Return whether a statement allows the same actions on the same resource to other principals of AWS."""
     is_same = all(
@@ -190,39 +205,51 @@ def _differs_in_principal(statement: Mapping[str, Any], new: Mapping[str, Any]) 
     return is_same and of_aws and not statement.get("Condition") and not new.get("Condition")
 
 
-def _add_action(
+def _extend_statement(
     denial: Denial, policy: KnownPolicy, cause: Cause, remedies: tuple[Remedy, ...]
 ) -> tuple[Cause, tuple[Remedy, ...]]:
-    """Return the remedies with the action in the only statement of the endpoint's policy for the caller and the resource.
+    """Return the remedies with the action or the resource in the only statement of the endpoint's policy for the rest.
 
-    The statement limits principals and grants them nothing, so they can all have the action there.
+    The statement limits principals and grants them nothing, so they can all have it there.
     """
+    action, resource = denial.action or "", compared_resource(denial) or ""
+    element, added = _MISSING_ELEMENTS.get(cause.code, ""), resource
+    if element == "Action":
+        added = action
     found = [
         each
         for each in policy.allows
-        if "Action" in each
+        if element in each
         and not each.get("Condition")
         and names_caller(each, denial)
-        and names_resource(each, denial.resource)
+        and (
+            names_resource(each, resource or None)
+            if element == "Action"
+            else names_action(each, action) and _names_whole(each, resource)
+        )
     ]
-    if policy.is_code or not policy.is_whole or len(found) != 1 or not remedies:
+    if not _is_short_and_complete(policy) or len(found) != 1 or not added:
         return cause, remedies
+    if not remedies or remedies[0].statement is None:
+        return cause, remedies  # it corrects what the policy has
     [statement], usual = found, remedies[0]
-    actions = [*as_strings(statement["Action"]), denial.action or ""]
-    if denial.action == "logs:CreateLogStream" and names_action(statement, "logs:PutLogEvents"):
+    if added == "logs:CreateLogStream" and names_action(statement, "logs:PutLogEvents"):
         text = "It allows logs:PutLogEvents, so what has a log stream already goes on: only new streams fail."
         cause = attrs.evolve(cause, text=text, because=())
     change = usual.commands[-1]
     dropped = ("STS does not report", "The change can take minutes")
     kept = (each for each in usual.steps[1:] if not each.startswith(dropped))
+    what = f"the {element.lower()}"
     remedy = attrs.evolve(
         usual,
-        title=f"Add {denial.action} to the Action in the VPC endpoint's policy",
-        steps=(f"{usual.steps[0]} policy.json is the policy of the text with the action.", *kept),
+        title=f"Add {added} to the {element} in the VPC endpoint's policy",
+        steps=(f"{usual.steps[0]} policy.json is the policy of the text with {what}.", *kept),
         # The text has the policy already.
         commands=(*usual.commands[:-2], change),
         labels=(Labelled("Then, with ENDPOINT_ID filled in:", change),),
-        policy=replace_statement(policy.content, statement, {**statement, "Action": actions}),
+        policy=replace_statement(
+            policy.content, statement, {**statement, element: [*as_strings(statement[element]), added]}
+        ),
         statement=None,
     )
     return cause, (remedy, *remedies[1:])
