@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from iamtriage import scan
-from tests.tables import APP, CLUSTER, DENIAL, DENIED, REQUEST, Facts, facts_of
+from tests.tables import APP, CLUSTER, DENIAL, DENIED, REQUEST, ROLE, Facts, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -451,6 +451,15 @@ f"An error occurred (AccessDeniedException) when calling the GetParameters opera
         "after-words",
         "AccessDeniedException: Required Describe on orders\nPermission denied on S3 path: s3://reports/2026\n",
         [{"kind": "access_denied", "code": "AccessDeniedException"}, {"kind": "access_denied", "resource": "s3://reports/2026"}],
+    ),
+    # A sentence that names its action names its resource, too.
+    (
+        "role-below",
+        f"User: {APP} is not authorized to perform: ec2:StopInstances\nRole Assumption Failed\nUnable to assume role {ROLE}",
+        [
+            {"kind": "access_denied", "principal": APP, "account": "111122223333", "action": "ec2:StopInstances", "service": "ec2"},
+            {"kind": "access_denied", "resource": ROLE},
+        ],
     ),
     # No call of Kubernetes has a response of S3, and Terraform's line with a colon announces none.
     (

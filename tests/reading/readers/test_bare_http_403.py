@@ -37,6 +37,7 @@ REFUSALS: Table = (
     ("duckdb", f"Error: HTTP Error: HTTP GET error on '{_URL}' (HTTP 403)", _S3),
     ("duckdb-wrapped", f"HTTP Error: HTTP GET error on\n'{_URL}'\n(HTTP 403)", _S3),
     ("browser", f"GET {_URL} 403 (Forbidden)", _S3),
+    ("firefox-console", f"XHRPUT{_URL}\n[HTTP/1.1 403 Forbidden 297ms]", _S3),
     (
         "chrome-console",
         f"{_HOST}/orders.csv:1  Failed to load resource: the server responded with a status of 403 (Forbidden)",

@@ -281,6 +281,9 @@ def _core_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     if "action" in facts:
         # EC2's short message, then the full one.
         return gap.size <= _MAX_CORE_TO_CORE and "access_denied" in current.kinds and not current.has_tail
+    if "resource" in facts and "action" in current.facts and current.service != "sts" and gap.has("\n"):
+        # A sentence that names an action names its resource, too. STS can omit the role.
+        return False
     return gap.size <= MAX_HEAD_TO_HEAD and not current.has_tail and not gap.has("\n\n")
 
 

@@ -74,7 +74,8 @@ _MAX_SENTENCE_DISTANCE = 160
 # Maximum length, in characters, of the words before or after a status.
 _MAX_WORDS_LENGTH = 32
 _MAX_EXCHANGE_DISTANCE = 1500
-_WRAPPED = lazy_pattern(r":\n|\n(?=['\"(])")
+# Up to the first letter of the status. Firefox prints "[HTTP/2 403 …]" below the request.
+_WRAPPED = lazy_pattern(r":\n|\n(?=['\"(]|\[H\Z)")
 _NEXT_SENTENCE = lazy_pattern(r"[.;!?]\s|\x1e")
 # WebSocket APIs add IDs.
 BARE_BODY = lazy_pattern(
