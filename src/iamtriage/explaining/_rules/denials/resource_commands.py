@@ -9,14 +9,22 @@ from typing import Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.documents import compact_json
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, Root, ServicePrincipal, User
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policies.policy_changes import add_condition, statement_id
+from iamtriage.explaining._rules.shared.grants.denial_remedies import describe_intention
+from iamtriage.explaining._rules.shared.policies.policy_changes import (
+    add_condition,
+    replace_statement,
+    statement_id,
+)
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     LINKED_ROLE_SERVICES,
     PLACEHOLDER_ACCOUNT,
 )
+from iamtriage.explaining._rules.shared.remedies import trust_remedy
 from iamtriage.explaining._rules.shared.requirements import services
+from iamtriage.policies._readers.elements import iterate_statements, principal_names
 
 _WIDTH = 96
 
@@ -62,12 +70,53 @@ def principal_arn_pattern(denial: Denial) -> str:
 
 def exempting_statement(denial: Denial, statement: Mapping[str, Any]) -> str | None:
     """Return a Deny statement of the text with the condition that exempts the caller, as JSON."""
+    exempting = _exempt_caller(denial, statement)
+    return None if exempting is None else compact_json(exempting, _WIDTH)
+
+
+def _exempt_caller(denial: Denial, statement: Mapping[str, Any]) -> dict[str, Any] | None:
     # An exempted caller could remove the limit from itself.
     is_limit = "permissionsboundary" in denial.lowercase_action
     if is_limit or not statement or (denial.role is None and not isinstance(denial.principal, User)):
         return None
-    return compact_json(
-        add_condition(statement, "ArnNotLike", "aws:PrincipalArn", principal_arn_pattern(denial)), _WIDTH
+    return add_condition(statement, "ArnNotLike", "aws:PrincipalArn", principal_arn_pattern(denial))
+
+
+def exempt_in_trust_policy(
+    denial: Denial, policy: Mapping[str, Any], statement: dict[str, Any], words: str
+) -> Remedy | None:
+    """Return the remedy that exempts the caller from a Deny statement of a whole trust policy, or that removes it.
+
+    Args:
+        denial: The denial.
+        policy: The trust policy.
+        statement: Its Deny statement.
+        words: The statement, in words.
+    """
+    exempting = _exempt_caller(denial, statement)
+    if exempting is None:
+        return None
+    account = denial.resource_account or denial.account
+    _, update = commands.trust_policy_commands(denial.target_role_name)
+    title = f"Or exempt {denial.caller} in {words} of the role's trust policy"
+    step = "trust.json is the whole trust policy with this exemption: the command replaces the policy. Or leave the statement out, if nobody needs it."
+    changed = replace_statement(policy, statement, exempting)
+    if (
+        principal_names(statement) == [policy_principal_arn(denial)]
+        and len([*iterate_statements(policy)]) > 1
+    ):
+        title = f"Or remove {words} from the role's trust policy: it is only for {denial.caller}"
+        step = "trust.json is the trust policy without this statement: the command replaces the policy."
+        kept = [each for each in iterate_statements(policy) if each is not statement]
+        changed = {**policy, "Statement": kept}
+    return trust_remedy(
+        title,
+        f"{describe_intention(denial, denial.target_role_name)} Only an administrator{f' of account {account}' if account else ''} decides that: the caller has nothing to change.",
+        step,
+        policy=changed,
+        is_addition=False,
+        commands=update,
+        url=pages.EVALUATION,
     )
 
 

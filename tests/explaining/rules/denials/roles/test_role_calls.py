@@ -481,7 +481,7 @@ def explain_deny(*statements: dict[str, object]) -> Explanation:
         ({"StringNotEquals": {"aws:PrincipalTag/unit": "ops"}}, " unless aws:PrincipalTag/unit is ops", "Call as a principal with ops as aws:PrincipalTag/unit", ""),
         ({"Null": {"sts:ExternalId": "true"}}, " if the request has no sts:ExternalId", "Pass the external ID", "--external-id"),
         ({"StringEquals": {"aws:PrincipalTag/unit": "guest"}}, " if aws:PrincipalTag/unit is guest", "Call as a principal with another value than guest of aws:PrincipalTag/unit", ""),
-        (None, "", "Read the Deny of the role's trust policy, then change the call or the Deny", "update-assume-role-policy"),
+        (None, "", "Exempt the user noor in the statement Guard of the role's trust policy", "update-assume-role-policy"),
     ],
 )  # fmt: skip
 def test_only_deny_of_the_supplied_trust_policy_matched(
@@ -493,8 +493,43 @@ def test_only_deny_of_the_supplied_trust_policy_matched(
     assert found.summary.endswith(f"the statement Guard of the role's trust policy denies it{when}.")
     assert found.remedies[0].title == remedy
     assert words in str(found)
-    # No other Allow overrides a Deny.
-    assert all(each.policy is None for each in found.remedies)
+    # No other Allow overrides a Deny: only the Deny changes.
+    changed = [each.policy["Statement"] for each in found.remedies if each.policy is not None]
+    assert all([each["Effect"] for each in policy] == ["Allow", "Deny", "Deny"] for policy in changed)
+
+
+@pytest.mark.parametrize(
+    ("effect", "dates", "words", "title"),
+    [
+        ("Deny", {"DateGreaterThan": {"aws:CurrentTime": "2026-03-31T00:00:00Z"}}, "denies it since 2026-03-31T00:00:00Z.", "Move the date of the statement End, or remove it, if the access is to go on"),
+        ("Deny", {"DateLessThan": {"aws:CurrentTime": "2026-03-31T00:00:00Z"}}, "denies it until 2026-03-31T00:00:00Z.", "Wait until 2026-03-31T00:00:00Z, or remove the statement End"),
+        ("Deny", {"DateGreaterThan": {"aws:CurrentTime": "2026-03-01"}, "DateLessThan": {"aws:CurrentTime": "2026-03-31"}}, "denies it from 2026-03-01 to 2026-03-31.", "Wait until 2026-03-31, or remove the statement End"),
+        ("Allow", {"DateLessThanEquals": {"aws:CurrentTime": "2026-03-31T00:00:00Z"}}, "the role's trust policy requires a call before 2026-03-31T00:00:00Z", "Move the date of the statement End, if the access is to go on"),
+    ],
+)  # fmt: skip
+def test_date_of_the_trust_policy(effect: str, dates: dict[str, object], words: str, title: str) -> None:
+    noor = "arn:aws:iam::111122223333:user/noor"
+    dated = {"Sid": "End", "Effect": effect, "Principal": {"AWS": noor}, "Action": "sts:AssumeRole"}
+    allow = [] if effect == "Allow" else [{**dated, "Sid": "Own", "Effect": "Allow"}]
+    policy = {"Version": "2012-10-17", "Statement": [*allow, {**dated, "Condition": dates}]}
+    text = DENIED_BY_TRUST if effect == "Deny" else DENIED_BY_TRUST.partition(" with an explicit")[0]
+    explanation = explain(text, facts={"trust_policy": policy})
+    first = explanation.remedies[0]
+    assert words in explanation.summary
+    assert first.title == title
+    # Only the date that ends the access changes.
+    assert ("NEW_DATE" in str(first.policy)) is title.startswith("Move")
+    assert all(each.policy is None or "Own" in str(each.policy) for each in explanation.remedies if allow)
+
+
+def test_deny_of_the_caller_alone_is_removed() -> None:
+    denied = deny("Stop", None, {"AWS": "arn:aws:iam::111122223333:user/noor"})
+    first = explain_deny(denied).remedies[0]
+    assert (
+        first.title == "Remove the statement Stop from the role's trust policy: it is only for the user noor"
+    )
+    assert first.policy is not None
+    assert [each["Effect"] for each in first.policy["Statement"]] == ["Allow"]
 
 
 def test_all_denies_that_can_match_are_named() -> None:

@@ -38,7 +38,7 @@ from iamtriage.explaining._rules.denials.statement_words import join_values
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import mfa_command
-from iamtriage.explaining._rules.shared.policies import policy_changes
+from iamtriage.explaining._rules.shared.policies import date_conditions, policy_changes
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement
 from iamtriage.policies._documents import build_document
@@ -332,6 +332,18 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
                 commands=present(repeat_with(denial, key, values)),
                 url=pages.EVALUATION,
             )
+    if (period := date_conditions.read_period(statement)) is not None and period.end is not None:
+        named = describe_statement(denial, statement)
+        moved = date_conditions.move_date(statement, is_deny=False)
+        return with_statement(
+            account_remedy(
+                f"Move the date of {named}, if the access is to go on",
+                f"The statement allows it only {period.describes_only}. {date_conditions.NEW_DATE}",
+                url=date_conditions.PAGE,
+            ),
+            denial,
+            moved,
+        )
     keys = join_words([clip_text(key) for _, key, _ in iterate_conditions(statement)], "and")
     step = f"Compare {keys} of this call with the condition of the statement."
     show = _SHOW_ORGANIZATION if "aws:principalorgid" in keys.lower() else None

@@ -20,14 +20,15 @@ from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     replace_key,
 )
 from iamtriage.explaining._rules.denials.conditions.request_conditions import are_met, is_being_created
+from iamtriage.explaining._rules.denials.denies import corrected_principals
 from iamtriage.explaining._rules.denials.denies.corrections import Correction
 from iamtriage.explaining._rules.denials.resource_commands import principal_arn_pattern
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import excluded_principals
 from iamtriage.explaining._rules.shared.grants.denial_remedies import REDEPLOY
+from iamtriage.explaining._rules.shared.policies import date_conditions
+from iamtriage.explaining._rules.shared.policies.date_conditions import is_date, move_date, read_period
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
-    Condition,
     add_condition,
-    replace_condition,
     replace_statement,
 )
 from iamtriage.explaining._rules.shared.remedies import (
@@ -87,8 +88,9 @@ def correct_deny(denial: Denial, stated: StatedDeny) -> Correction | None:
         return None
     return (
         _replace_key(denial, stated, statement)
-        or _name_role(denial, stated, statement)
-        or _match_role(denial, stated, statement)
+        or _move_date(denial, stated, statement)
+        or corrected_principals.name_role(denial, stated, statement)
+        or corrected_principals.match_role(denial, stated, statement)
         or _limit_to_created(denial, stated, statement)
         or _exempt_endpoint(denial, stated, statement)
         or _exempt_job(denial, stated, statement)
@@ -113,95 +115,28 @@ def _replace_key(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) 
     return None
 
 
-_SESSION = lazy_pattern(
-    r"arn:(?P<partition>aws[a-z-]{0,12}):sts::(?P<account>\d{12}|\*):assumed-role/(?P<name>[\w+=,.@*?-]{1,64})(?:/.*)?",
-    re.ASCII,
-)
-
-
-def _name_role(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
-    """Return the statement with the role of the caller instead of its sessions, whose ARN aws:PrincipalArn never has."""
-    role = denial.role
-    if role is None or not are_met(stated.checked):
+def _move_date(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
+    """Return the statement with another date, if it ends an access or stops the calls of a time."""
+    period = read_period(statement)
+    if period is None or not all(is_date(each.key) or each.is_met for each in stated.checked):
         return None
-    for each in stated.checked:
-        sessions = {value: found for value in each.values if (found := _SESSION.fullmatch(value))}
-        own = any(matches(role.name, compile_glob(found["name"])) for found in sessions.values())
-        if each.key.lower() != "aws:principalarn" or "Not" not in each.operator or not own:
-            continue
-        values = [
-            f"arn:{found['partition']}:iam::{found['account']}:role/{found['name']}"
-            if (found := sessions.get(value))
-            else value
-            for value in each.values
-        ]
-        named = Condition(each.operator, each.key, values if len(values) > 1 else values[0])
-        return Correction(
-            f"{stated.words} of {stated.policy.name} exempts the sessions of {denial.caller}, but aws:PrincipalArn is always the ARN of the role",
-            f"Name the role instead of its sessions in {stated.words}",
-            (
-                "The role is then exempt in all its sessions. If it has a path, write the ARN that aws iam get-role prints.",
-            ),
-            replace_condition(statement, each.operator, each.key, named),
-        )
-    return None
-
-
-_RESERVED = "aws-reserved/sso.amazonaws.com/"
-_LITERAL = "StringNotEquals"
-
-
-def _match_role(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
-    """Return the statement with a value that matches the role of the caller, which has a path, or an operator with wildcards."""
-    role = denial.role
-    if role is None:
-        return None
-    for each in stated.checked:
-        own = [value for value in each.values if _names_role(value, role.name, role.account)]
-        if each.key.lower() != "aws:principalarn" or "Not" not in each.operator or len(own) != 1:
-            continue
-        head, _, tail = own[0].partition(":role/")
-        path = principal_arn_pattern(denial).partition(":role/")[2].rpartition("/")[0]
-        is_literal = each.operator.startswith(_LITERAL) and ("*" in own[0] or "?" in own[0])
-        full = own[0]
-        if role.name.startswith("AWSReservedSSO_"):
-            if matches(f"{_RESERVED}REGION/{role.name}", compile_glob(tail)):
-                continue
-            full = f"{head}:role/{_RESERVED}*{tail.rpartition('/')[2]}"
-        elif path and "*" not in path:
-            full = f"{head}:role/{path}/{tail.rpartition('/')[2]}"
-        # Only ArnNotLike and StringNotLike have wildcards.
-        operator = "ArnNotLike" if "*" in full and each.operator.startswith(_LITERAL) else each.operator
-        if full == own[0] and operator == each.operator:
-            continue
-        values = [full if value == own[0] else value for value in each.values]
-        why = (
-            f"{each.operator} has no wildcards"
-            if is_literal
-            else "the ARN of the role has a path, which the value lacks"
-        )
-        named = Condition(operator, each.key, values if len(values) > 1 else values[0])
-        return Correction(
-            f"{stated.words} of {stated.policy.name} should exempt {denial.caller}, but does not match it: {why}",
-            f"Let {stated.words} match the role",
-            (
-                f"IAM Identity Center puts its roles into the path /{_RESERVED}, in most cases with its Region: the * stands for that."
-                if _RESERVED in full
-                else "aws iam get-role prints the ARN of the role, with its path.",
-            ),
-            replace_condition(statement, each.operator, each.key, named),
-        )  # fmt: skip
-    return None
-
-
-def _names_role(value: str, name: str, account: str) -> bool:
-    """Return whether a pattern of ARNs is for a role of this name, in whatever path."""
-    parts = value.split(":", 5)
-    is_role = len(parts) > 5 and parts[2] == "iam" and parts[5].startswith("role/")
-    return (
-        is_role
-        and matches(name, compile_glob(value.rpartition("/")[2]))
-        and matches(account, compile_glob(parts[4]))
+    # The account of the resource has the policy, or that of the caller.
+    is_of_resource = denial.policy_type in {"role_trust", "resource"}
+    account = (denial.resource_account if is_of_resource else None) or denial.account
+    who = f"an administrator{f' of account {account}' if account else ''}"
+    owner = f"Only {who} decides whether the access goes on: the caller has nothing to change, and an Allow does not override the Deny."
+    title, step = f"Wait until {period.end}, or remove {stated.words}", "It stops all such calls until then."
+    if period.start and not period.end:
+        title = f"Move the date of {stated.words}, or remove it, if the access is to go on"
+        step = date_conditions.NEW_DATE
+    moved = move_date(statement, is_deny=True) if period.start and not period.end else statement
+    is_whole = stated.policy.policy_type == "role_trust" and moved is not statement
+    return Correction(
+        f"{stated.words} of {stated.policy.name} denies it {period.describes_since}",
+        title,
+        (owner, step),
+        moved,
+        replace_statement(stated.policy.content, stated.statement, moved) if is_whole else None,
     )
 
 

@@ -10,8 +10,14 @@ from iamtriage._rendering.documents import compact_json
 from iamtriage.explaining._explanations.remedies import Labelled, labels_of
 from iamtriage.explaining._rules.denials.resource_commands import organization_commands
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.commands import trust_policy_commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES
-from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, owner_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    organization_remedy,
+    owner_remedy,
+    trust_remedy,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -56,10 +62,20 @@ class Correction:
             labels = (Labelled("Then, with the statement changed in policy.json:", change),)
             if self.policy is not None:
                 lines, labels = (change,), ()
-        superfluous = (*DETAILS_TITLES, "Have the", "If the Deny exempts certain principals")
+        superfluous = (
+            *(*DETAILS_TITLES, "Have the", "If the Deny exempts certain principals"),
+            "Read the Deny of the role's trust policy",
+        )
         kept = tuple(
             each for each in others if each is not scoping and not each.title.startswith(superfluous)
         )
+        if self.policy is not None and denial.policy_type not in _ORGANIZATION:
+            _, update = trust_policy_commands(denial.target_role_name)
+            step = "trust.json is the whole trust policy with this change: the command replaces the policy."
+            changed = trust_remedy(
+                self.title, *steps, step, policy=self.policy, is_addition=False, commands=update
+            )
+            return (changed, *kept)
         first = build(self.title, *steps, commands=lines, url=pages.EVALUATION)
         if denial.policy_type in _ORGANIZATION and self.policy is not None:
             return (attrs.evolve(first, policy=self.policy), *kept)

@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.denials.conditions import deny_conditions, requ
 from iamtriage.explaining._rules.denials.denies import required_settings
 from iamtriage.explaining._rules.denials.denies.denied_deletions import add_deletion, describe_origin
 from iamtriage.explaining._rules.denials.resource_commands import (
+    exempt_in_trust_policy,
     exempting_statement,
     policy_of,
     principal_arn_pattern,
@@ -47,6 +48,7 @@ from iamtriage.typing import PolicyType
 _MAX_STATEMENTS = 3
 _CONTROLS: frozenset[PolicyType | None] = frozenset({"service_control", "resource_control"})
 _FIND = "Find the Deny statement"
+_READ = "Read the Deny of the role's trust policy"
 _IF_EXEMPT = "If the Deny exempts certain principals"
 _RANK_OF_USUAL = 3
 
@@ -109,11 +111,14 @@ class StatedDeny(Value):
         )
 
     @property
+    def requires_mfa(self) -> bool:
+        """Whether the statement is about MFA."""
+        return any(deny_conditions.MFA.has_key(each.key) for each in self.checked)
+
+    @property
     def exempts_sessions(self) -> bool:
         """Whether the statement requires MFA and exempts the call that opens a session with it."""
-        return any(deny_conditions.MFA.has_key(each.key) for each in self.checked) and (
-            excluding_pattern(self.statement, "sts:GetSessionToken") is not None
-        )
+        return self.requires_mfa and excluding_pattern(self.statement, "sts:GetSessionToken") is not None
 
     @property
     def statement(self) -> dict[str, Any]:
@@ -137,6 +142,9 @@ class StatedDeny(Value):
         if self.exempts_sessions and isinstance(denial.principal, User):
             # The user satisfies the Deny alone, and without it, a stolen key is enough.
             return None
+        if remedy.title.startswith(_READ) and not self.requires_mfa:
+            exempting = exempt_in_trust_policy(denial, self.policy.content, self.statement, self.words)
+            return remedy if exempting is None else exempting
         steps = tuple(
             each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} often")
         )
@@ -199,12 +207,15 @@ class StatedDeny(Value):
         lists = any(each.lower().startswith(f"{denial.service}:") for each in excluded)
         return f"Its NotAction exempts {'other actions' if lists else 'no action'} of {denial.service}."
 
-    def _why_no_allow_helps(self, denial: Denial) -> str:
+    def _why_no_allow_helps(self, denial: Denial) -> str | None:
         why, allowing = why_no_allow_helps(denial), policy_comparisons.find_allowing_policy(denial)
         if why != NO_OVERRIDE:
             return why
         name = None if allowing is None or allowing.content is self.policy.content else allowing.name
         name = name or self._find_own_allow(denial)
+        if name is None and self.policy.policy_type == "role_trust":
+            # The cause that the message reports says it.
+            return None
         return why if name is None else f"{why.removesuffix('.')}: {name} allows {denial.action} already."
 
     def _find_own_allow(self, denial: Denial) -> str | None:

@@ -11,7 +11,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, lower_first
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
@@ -28,8 +28,10 @@ from iamtriage.explaining._rules.shared.grants.denial_remedies import (
     describe_intention,
     mfa_command,
 )
+from iamtriage.explaining._rules.shared.policies import date_conditions
+from iamtriage.explaining._rules.shared.policies.policy_changes import replace_failed_condition
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
 from iamtriage.explaining._rules.sts.shown_calls import RoleCall, find_role_call
 from iamtriage.explaining._rules.sts.trust import trust_conditions
@@ -153,12 +155,37 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
                 remedy = external_ids.association_remedy(denial, result, call)
             elif call.chosen_by is not None:
                 remedy = external_ids.vendor_remedy(denial, result, call, call.chosen_by)
+        if date_conditions.is_date(_key(result)) and (moved := _date_remedy(denial, result)) is not None:
+            return RoleCondition(
+                attrs.evolve(findings, cause=cause), verdict, moved, names_caller, names_account
+            )
         is_of_role = _key(result) in trust_conditions.MFA_KEYS and denial.role is not None
         if is_of_role:
             verdict = f"{verdict.partition(', ')[0]}, and those of a role never are"
         if remedy is not None and (is_of_role or (conditions and not remedy.commands)):
             remedy = _change_condition(denial, remedy, is_of_role=is_of_role)
     return RoleCondition(attrs.evolve(findings, cause=cause), verdict, remedy, names_caller, names_account)
+
+
+def _date_remedy(denial: Denial, result: TrustResult) -> Remedy | None:
+    """Return the remedy that moves the date in the condition of a trust policy."""
+    moved = replace_failed_condition(
+        denial.facts.trust_policy, result, lambda each: each._replace(value="NEW_DATE")
+    )
+    if moved is None:
+        return None
+    _, update = trust_policy_commands(denial.target_role_name)
+    account = denial.resource_account or denial.account
+    return trust_remedy(
+        f"Move the date of {lower_first(_name_statement(denial, result))}, if the access is to go on",
+        f"Only an administrator{f' of account {account}' if account else ''} decides that: the caller has nothing to change.",
+        date_conditions.NEW_DATE,
+        "trust.json is the whole trust policy with this change: the command replaces the policy.",
+        policy=moved,
+        is_addition=False,
+        commands=update,
+        url=date_conditions.PAGE,
+    )
 
 
 def _describe_trusted(denial: Denial, result: TrustResult) -> str:

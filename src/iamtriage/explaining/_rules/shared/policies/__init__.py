@@ -1,5 +1,6 @@
 """Match, name and correct the statements of policies.
 
 - Match with a request: ``statement_matching``.
-- Name and correct: ``policy_changes`` (statements and conditions), ``corrected_patterns`` (patterns and lines of code).
+- Name and correct: ``policy_changes`` (statements and conditions), ``corrected_patterns`` (patterns and lines of code),
+  ``date_conditions`` (dates).
 """

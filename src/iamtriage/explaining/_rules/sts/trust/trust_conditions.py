@@ -17,6 +17,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.policies import date_conditions
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts.shown_calls import UNKNOWN, CodeCall, RoleCall, name_of_setting
 from iamtriage.policies._patterns import compile_glob, matches
@@ -77,6 +78,8 @@ def open_condition(result: TrustResult) -> str | None:
     if noun is not None and result.expected:
         return f"{noun} {expected}"
     other = f"a request that meets its condition on {clip_text(key)}"
+    if date_conditions.is_date(key) and result.expected:
+        return f"a call {'after' if 'Greater' in operator else 'before'} {expected}"
     if result.expected and operator.startswith(("String", "Arn")) and "Not" not in operator:
         other = f"{clip_text(key)} to be {expected}"
     return {
