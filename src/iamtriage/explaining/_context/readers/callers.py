@@ -29,7 +29,7 @@ _CALLERS = lazy_pattern(
     rf"|^\d{{12}}\s{{1,8}}{_ARN}\s{{1,8}}A[IR]"
     rf"|\b(?:[Mm]y (?:IAM )?(?:role|user)(?: ARN)?(?: is)?|I am|I'm|[Ww]e are) [\"'`]?{_ARN}"
     # "the runner starts as", "Jenkins runs as"
-    r"|\b(?:runs|running|starts|started|authenticated|logged in) as [\"'`]?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:(?:assumed-role|user)/[\w+=,.@/-]{1,600})"
+    r"|\b(?:runs|running|starts|started|authenticated|logged in) as [\"'`]?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:(?:assumed-role|role|user)/[\w+=,.@/-]{1,600})"
     # Aurora MySQL calls with the role of its parameter.
     rf"|\b(?:aws_default_[a-z0-9]{{2,12}}|aurora_(?:load_from|select_into)_s3)_role[\"'`]?(?:\s{{0,8}}[=:|]\s{{0,8}}|,ParameterValue=)[\"'`]?{_ARN}"
     # A session on a separate line: only calls have one.
@@ -69,7 +69,7 @@ _IS_SWITCHED = lazy_pattern(
 # "Role orders-api may s3:GetObject", "has the AWS managed policy AmazonS3FullAccess": the permissions of the caller,
 # unless the sentence is about another one, with which it works.
 _ROLE_WITH_PERMISSIONS = lazy_pattern(
-    r"(?<!other )(?<!different )\b[Rr]ole [`\"']?(?=[\w+=,.@-]{0,63}[\d_-])([\w+=.@-]{3,64})[`\"']? (?:has|may|can|is allowed(?: to)?) (?:the |an? |all )?(?:(?:AWS )?managed\b|polic(?:y|ies)\b|permissions? (?:for|to)\b|[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{2,60}|\*)|\w{0,60}(?:Access|Policy)\b)"
+    r"(?<!other )(?<!different )\b[Rr]ole [`\"']?(?=[\w+=,.@-]{0,63}[\d_-])([\w+=.@-]{3,64})[`\"']?(?: \(?(?:of |in )?account \d{12}\)?)? (?:has|may|can|is allowed(?: to)?) (?:the |an? |all )?(?:(?:AWS )?managed\b|polic(?:y|ies)\b|permissions? (?:for|to)\b|[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{2,60}|\*)|\w{0,60}(?:Access|Policy)\b)"
     r"(?![^.\n]{0,160}(?<!not )(?<!n't )\bwork(?:s|ed)?\b)",
     re.ASCII,
 )
@@ -78,7 +78,7 @@ _ROLE_WITH_PERMISSIONS = lazy_pattern(
 _NAME = r"(?P<name>(?!that |which |who |with )[\w+=@-](?:[\w+=.@-]{0,62}[\w+=@-])?)"
 _NAMED_CALLER = lazy_pattern(
     rf"(?:\((?:(?:IAM|the|my|our|own) ){{0,3}}(?P<kind>role|user):? [`\"']?{_NAME}[`\"']?[,)]"
-    rf"|\b(?:(?:signed|logged) in|authenticated|connected|working|(?:running|runs?|ran|deploys?)(?: \w{{1,20}})?|am|are) (?:in )?(?:as|with|under) (?:(?:the|my|our|very|same|IAM) ){{0,4}}(?P<kind_2>role|user) (?:[`\"']{_NAME.replace('name', 'name_2')}[`\"']|{_NAME.replace('name', 'name_3')}(?=[.,;:]?(?:\s|\Z)))"
+    rf"|\b(?:(?:signed|logged) in|authenticated|connected|working|(?:running|runs?|ran|deploys?)(?: \w{{1,20}})?(?: in (?:the )?account \d{{12}})?|am|are) (?:in )?(?:as|with|under) (?:(?:the|my|our|very|same|IAM|IRSA|instance|task|execution) ){{0,4}}(?P<kind_2>role|user) (?:[`\"']{_NAME.replace('name', 'name_2')}[`\"']|{_NAME.replace('name', 'name_3')}(?=[.,;:]?(?:\s|\Z)))"
     rf"|\b(?:signed|logged) in (?:as|with) (?:the|my|our) (?:very |same )?(?:IAM )?(?P<kind_3>role|user) (?:that|which|who|with which) [^.\n()]{{3,80}} \({_NAME.replace('name', 'name_4')}\)"
     rf"|\b(?:I|[Ww]e|job|pipeline|runner|kubectl|helm) (?:use|assume)[sd]? (?:the |my |our )?(?:IAM )?(?P<kind_5>role) (?:[`\"']{_NAME.replace('name', 'name_7')}[`\"']|{_NAME.replace('name', 'name_8')}(?=[.,;:]?(?:\s|\Z)))"
     rf"|\b[Mm]y (?:own )?(?:IAM )?(?P<kind_4>role|user) (?:[`\"']{_NAME.replace('name', 'name_5')}[`\"']|{_NAME.replace('name', 'name_6')}(?= (?:has|had|is|was|gets|should|cannot|can't)\b)))"
@@ -101,12 +101,18 @@ _OTHER_ROLE = lazy_pattern(r":role/|\b[Rr]ole [`\"'](?=[\w+=,.@-]{2,64}[`\"'])|:
 _OTHERS = lazy_pattern(
     r"(?i)\b(?:colleague|co-?worker|team ?mate|others?|another|someone|somebody|admin(?:istrator)?|boss|their|his|her|owner)\b"
     # "It works for the deployer (role ci)", "was created by the pipeline (role ci)", "the nodes (role shop-nodes)".
-    r"|(?<!not )(?<!n't )\bwork(?:s|ed)\b|\bcreated (?:by|with|from)\b|\b(?:nodes?|node ?groups?|workers?|cluster|pods?|controller|add-?on) \Z|\b(?:iam_?)?instance[ _]?profile\b[^.\n]{0,40}\Z"
+    r"|(?<!not )(?<!n't )\bwork(?:s|ed)\b|\bcreated (?:by|with|from)\b|\b(?:nodes?|node ?groups?|workers?|cluster) \Z|\b(?:iam_?)?instance[ _]?profile\b[^.\n]{0,40}\Z"
 )
+# "The controller (role lbc)", but not "the controller runs with the role lbc".
+_POD = lazy_pattern(r"(?i:\b(?:pods?|controller|add-?on) )\Z")
 _HAS_ACCESS = lazy_pattern(
     r"[^.\n]{0,40}\b(?:has access|have access|can (?:connect|log|sign|see|list)|is fine|gets in)\b"
 )
 _CHARS_OF_OTHER = 60
+_SENTENCE_END, _ACCOUNT = (
+    lazy_pattern(r"[.!?]\s|\n"),
+    lazy_pattern(r"\b[Aa]ccount(?: ID)?:? ([0-9]{12})\b", re.ASCII),
+)
 _KINDS_OF_CLUSTERS = frozenset({"console_kubernetes_access", "kubernetes_unauthorized"})
 _MENU_ACCOUNT = lazy_pattern(rf"\bAccount(?: ID)?:?\s{{1,4}}({_CONSOLE_ACCOUNT})(?![\w*-])", re.ASCII)
 
@@ -181,7 +187,11 @@ def find_described_caller(text: str) -> Stated | None:
     >>> find_described_caller("The role admin-1 has AdministratorAccess, and with it the upload works.")
     """
     role = unique_value(_ROLE_WITH_PERMISSIONS, text) if "Role " in text or "he role " in text else None
-    return None if role is None else Stated(_arn_of_role(text, role.value), role.words)
+    return (
+        None
+        if role is None
+        else Stated(_with_account(text, _arn_of_role(text, role.value), role.words), role.words)
+    )
 
 
 def _arn_of_role(text: str, name: str) -> str:
@@ -212,7 +222,17 @@ def find_named_caller(text: str) -> Stated | None:
         return None
     resource, stated = callers.popitem()
     whole = lazy_pattern(rf"\barn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:{re.escape(resource)}(?![\w+=,@/-])")
-    return Stated(only_one(set(whole.findall(text)), stated.value), stated.words)
+    arn = _with_account(text, stated.value, stated.words)
+    return Stated(only_one(set(whole.findall(text)), arn), stated.words)
+
+
+def _with_account(text: str, arn: str, words: str) -> str:
+    """Return an ARN whose account is masked with the only account ID in the sentence that has these words."""
+    start = text.find(words)
+    low = max(text.rfind("\n", 0, start), text.rfind(". ", 0, start)) + 1
+    end = _SENTENCE_END.search(text, start + len(words))
+    account = only_one(set(_ACCOUNT.findall(text, low, end.start() if end else len(text))))
+    return arn.replace("****", account or "****", 1)
 
 
 def find_only_role(text: str) -> Stated | None:
@@ -237,7 +257,9 @@ def _is_of_other(text: str, found: re.Match[str]) -> bool:
     before = (
         text[max(found.start() - _CHARS_OF_OTHER, 0) : found.start()].rpartition("\n")[2].rpartition(". ")[2]
     )
-    return _OTHERS.search(before) is not None or _HAS_ACCESS.match(text, found.end()) is not None
+    if _OTHERS.search(before) or (found[0].startswith("(") and _POD.search(before)):
+        return True
+    return _HAS_ACCESS.match(text, found.end()) is not None
 
 
 def _assumes_role_after(text: str, stated: Stated) -> bool:

@@ -202,6 +202,35 @@ Group 0: FAILED
     assert "does not exist in the Region of the call" in " ".join(own.split())
 
 
+_OF_SOPS = f"""Group 0: FAILED
+  {KEY.format("111122223333")}: FAILED
+    - | Error decrypting key: AccessDeniedException: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.
+"""
+_ACROSS = "the role flux-1 is in account 444455556666, and the key in account 111122223333"
+_ONLY = "allows it only on arn:aws:kms:eu-west-1:444455556666:key/*"
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ("It runs as arn:aws:iam::444455556666:role/flux-1.", _ACROSS),
+        ("The controller runs in account 444455556666 with IRSA role flux-1.", _ACROSS),
+        ("It is running with the task role flux-1 (account 444455556666).", _ACROSS),
+        ("The role flux-1 (account 444455556666) has kms:Decrypt on arn:aws:kms:eu-west-1:444455556666:key/*.", _ONLY),
+        ('Its policy:\n{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "arn:aws:kms:eu-west-1:444455556666:key/*"}]}', _ONLY),
+        # Who else runs somewhere, a condition, and an account that is not the role's.
+        ("The nodes run as arn:aws:iam::444455556666:instance-profile/nodes.", None),
+        ("It works in account 444455556666 with another role.", None),
+        ("The controller (role flux-1) is another one. The account 444455556666 is new.", None),
+    ],
+)  # fmt: skip
+def test_caller_that_the_text_states(said: str, says: str | None) -> None:
+    """KMS names neither the key nor the caller, so both come from the text, with the policy that does not match."""
+    summary = explain(_OF_SOPS + said).summary
+    assert (says or "or the caller is not allowed to use it") in summary
+    assert ("KMS says the same of a key that does not exist." in summary) is (says is _ONLY)
+
+
 _KEY = "arn:aws:kms:eu-west-1:{}:key/1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f"
 _MESSAGE = "User: arn:aws:sts::111122223333:assumed-role/etl/run is not authorized to perform: {} on resource: {} because no {} policy allows the {} action"
 

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.denials.kms import keys_of_services, managed_ke
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.denials.resource_commands import role_path_steps
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
+from iamtriage.explaining._rules.denials.shown_policies.stated_policies import add_stated_policies
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_remedies
@@ -38,6 +39,7 @@ _HAS_ROOT = lazy_pattern(
     r"(?i:\bkey polic(?:y|ies) (?:already |both |each |all |still ){0,2}(?:ha(?:s|ve)|contains?|includes?|with)\b(?! no\b)[^.\n]{0,30}?\b(?:root statement|statement for (?:the account's )?root|root principal)\b)"
 )
 _UPLOADS = lazy_pattern(r"(?i:\b(?:up ?loads?|up ?loaded|uploading|multipart|s3:PutObject)\b)")
+_SEVERAL_REASONS = "KMS has one message for these reasons and does not say which one applies."
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
 
@@ -227,7 +229,8 @@ def explain_unknown_key(denial: Denial) -> Explanation:
     of_key = attrs.evolve(encrypted_data.with_key_of_text(denial), action="kms:Decrypt")
     if of_key.crosses_accounts:
         summary = f"KMS cannot decrypt, most likely because {denial.caller} is in account {denial.account}, and the key in account {of_key.resource_account}: both the key policy and an identity-based policy of the caller must allow kms:Decrypt{f', and {own} does already' if (own := find_own_allow(of_key)) else ''}."
-        return attrs.evolve(explain_three_reasons(of_key), summary=summary, topic="kms-key-unknown")
+        explanation = attrs.evolve(explain_three_reasons(of_key), summary=summary, topic="kms-key-unknown")
+        return _compare_policies(of_key, explanation)
     arn = try_parse_arn(encrypted_data.find_key(denial))
     controller = find_controller(denial.failure.text) if denial.principal_text is None else None
     caller = denial.caller if controller is None else f"the role of {controller.name}"
@@ -241,7 +244,7 @@ def explain_unknown_key(denial: Denial) -> Explanation:
         place = "the Region of the call"
         wrong_region = f"The call goes to another Region than {arn.region}, the data is encrypted with another key, or the key was deleted."
     text = f"Neither the key policy nor an identity-based policy of {denial.caller} allows kms:Decrypt."
-    return denial.explain(
+    explanation = denial.explain(
         f"KMS cannot decrypt{key} does not exist in {place}, or {caller} is not allowed to use it.{called}",
         policy_causes.KMS_KEY_POLICY.cause(text=text),
         policy_causes.KMS_WRONG_REGION.cause(text=wrong_region),
@@ -252,5 +255,21 @@ def explain_unknown_key(denial: Denial) -> Explanation:
                 of_key, title=f"If the key policy leaves it to IAM, allow kms:Decrypt for {caller}"
             ),
         ),
-        notes=("KMS has one message for these reasons and does not say which one applies.", _KEY_POLICY_NOTE),
+        notes=(_SEVERAL_REASONS, _KEY_POLICY_NOTE),
     )
+    return explanation if arn is None else _compare_policies(of_key, explanation)
+
+
+def _compare_policies(of_key: Denial, explanation: Explanation) -> Explanation:
+    """Add what the caller's policies in the text say about the key, which the message does not name."""
+    compared = add_stated_policies(of_key, explanation)
+    if compared is explanation or compared.summary == explanation.summary:
+        return compared
+    remedies = compared.remedies
+    if not of_key.crosses_accounts:
+        title = f"Allow kms:Decrypt for {of_key.caller}"
+        of_caller = (attrs.evolve(each, title=title) for each in remedies if each.layer == "identity")
+        remedies = (*of_caller, *(each for each in remedies if each.layer != "identity"))
+    summary = f"{compared.summary} KMS says the same of a key that does not exist."
+    notes = tuple(each for each in compared.notes if each != _SEVERAL_REASONS)
+    return attrs.evolve(compared, summary=summary, remedies=remedies, notes=notes)
