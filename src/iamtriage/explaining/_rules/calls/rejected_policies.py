@@ -312,15 +312,14 @@ POLICY_SIZES = (
         "role",
         "Merge statements of the trust policy",
         (
-            "A role has one trust policy, which cannot be split, and the policies attached to the role do not count. Nor does whitespace. List principals, or the values of a condition on sub, in one statement. Remove providers of deleted clusters, and principals that no longer use the role.",
+            "A role has one trust policy, which cannot be split. Neither whitespace nor the policies attached to the role count. List principals, or the values of a condition on sub, in one statement. Remove providers of deleted clusters, and principals that no longer use the role.",
             "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
-            "Or an account administrator requests a higher quota, Role trust policy length (IAM), of up to 8,192 characters for all roles.",
         ),
         commands=(
             "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument",
             Labelled(
-                "Or, for a higher quota, such as 4,096 (account administrator):",
-                "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
+                "Or request a higher quota for all roles, of up to 8,192 characters (account administrator):",
+                "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 8192 --region us-east-1",
             ),
         ),
     ),

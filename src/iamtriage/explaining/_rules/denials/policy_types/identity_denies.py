@@ -333,7 +333,7 @@ def _explain_quarantine(denial: Denial, policy: str) -> Explanation:
     deny = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/AWSDenyAll"
     remedy = remedies.account_remedy(
         "Treat the user's access keys as compromised: replace them",
-        f"{caller}Run the commands as another user or role: the policy denies some of them to this user. Follow AWS's e-mail or Support case, and leave both policies attached until it is resolved.",
+        f"{caller}Run the commands as another user or role: the policy denies some of them to this user. Follow AWS's e-mail or Support case, and leave its policy attached until it is resolved.",
         "Deactivate each key, and attach AWSDenyAll, which also stops the user's console and sessions. Programs fail until they get a role. In each Region, look for resources that you don't know.",
         f"{suspect}Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed, which AWSDenyAll does not stop.",
         commands=(
