@@ -29,7 +29,6 @@ __all__ = (
     "files_of",
     "find_saved_file",
     "is_change",
-    "is_continued",
     "paragraphs_of",
     "place_documents",
     "place_manifest",
@@ -37,15 +36,6 @@ __all__ = (
 )
 
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
-# The start of the words before a command that is as necessary as those before it, and not an alternative.
-_CONTINUED = (
-    "Then, in account ",
-    "Then start ",
-    "Then add ",
-    "Then delete the pending ",
-    "Otherwise",
-    "Check ",
-)
 # The start of the words before a document that is part of what the next command reads.
 _ADD = ("Add ", "Change the statement ")
 # The ends of the words before a command that reads a document, which precedes the words.
@@ -248,7 +238,7 @@ def paragraphs_of(blocks: Iterable[Block]) -> str:
     return " ".join(block.text for block in blocks if isinstance(block, Paragraph))
 
 
-def count_changes(commands: Sequence[str], labels: Mapping[str, str] = _NO_LABELS) -> int:
+def count_changes(commands: Sequence[str], alternatives: AbstractSet[str] = frozenset()) -> int:
     """Return the number of commands up to the last change, without alternatives and what follows them.
 
     >>> count_changes(["kubectl create role r --verb=get", "aws iam put-role-policy", "kubectl get pods"])
@@ -256,7 +246,7 @@ def count_changes(commands: Sequence[str], labels: Mapping[str, str] = _NO_LABEL
     """
     count = 0
     for number, command in enumerate(commands, 1):
-        if number > 1 and command in labels and not is_continued(command, labels):
+        if number > 1 and command in alternatives:
             break
         if is_change(command):
             count = number
@@ -266,11 +256,6 @@ def count_changes(commands: Sequence[str], labels: Mapping[str, str] = _NO_LABEL
 def is_change(command: str) -> bool:
     """Return whether a command changes something."""
     return _CHANGE.match(command) is not None
-
-
-def is_continued(command: str, labels: Mapping[str, str]) -> bool:
-    """Return whether the words before a command say that it is as necessary as those before it."""
-    return labels.get(command, "").startswith(_CONTINUED)
 
 
 def uses_lookup(command: str, previous: Sequence[str]) -> bool:

@@ -100,6 +100,7 @@ class RemedyParts(NamedTuple):
         url: A page of the documentation.
         names: The names in it that look like placeholders.
         labels: Words to show before commands, by command.
+        required: The commands after such words that are no alternative.
     """
 
     title: str
@@ -112,6 +113,12 @@ class RemedyParts(NamedTuple):
     names: frozenset[str] = frozenset()
     manifest_language: Literal["yaml", "hcl", "text"] = "yaml"
     labels: Mapping[str, str] = MappingProxyType({})
+    required: frozenset[str] = frozenset()
+
+    @property
+    def alternatives(self) -> frozenset[str]:
+        """The commands that can replace those before them, or follow them without need."""
+        return frozenset(self.labels) - self.required
 
 
 class Parts(NamedTuple):

@@ -18,7 +18,6 @@ from iamtriage._rendering.explanations.command_blocks import (
     document_codes,
     files_of,
     find_saved_file,
-    is_continued,
     paragraphs_of,
     place_documents,
     place_manifest,
@@ -184,7 +183,7 @@ class _Builder:
             more = _EXTRA_LINES if name == "titles" and not selection.titles else 0
             if name == "commands" and remedy and selection.commands < len(remedy.commands):
                 command = remedy.commands[selection.commands]
-                is_required = is_continued(command, remedy.labels) or command.startswith(tuple(FOLLOWING))
+                is_required = command in remedy.required or command.startswith(tuple(FOLLOWING))
                 more = _EXTRA_LINES_FOR_COMMAND if is_required else 0
             if name == "next" and parts.remedies[1:] and expires(parts.remedies[1]):
                 more = _EXTRA_LINES
@@ -227,9 +226,9 @@ class _Builder:
     def _complete_changes(self, selection: _Selection) -> _Selection:
         """Return the selection with all changes if it has one, because half of them often have no effect."""
         remedy = self._remedy
-        if remedy is None or not count_changes(remedy.commands[: selection.commands], remedy.labels):
+        if remedy is None or not count_changes(remedy.commands[: selection.commands], remedy.alternatives):
             return selection
-        whole = self._with_commands(remedy, selection, count_changes(remedy.commands, remedy.labels))
+        whole = self._with_commands(remedy, selection, count_changes(remedy.commands, remedy.alternatives))
         if whole.commands == selection.commands:
             return selection
         # The first step often says what the changes need to take effect.

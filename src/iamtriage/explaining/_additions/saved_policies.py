@@ -10,7 +10,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.explanations.command_blocks import files_of, find_saved_file
-from iamtriage.explaining._explanations.remedies import Labelled, change_commands, remedy_parts
+from iamtriage.explaining._explanations.remedies import Labelled, change_commands, labels_of
 from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def rename_saved_file(remedy: Remedy, text: str) -> Remedy:
         steps=tuple(map(rename, remedy.steps)),
         commands=tuple(map(rename, remedy.commands)),
         labels=tuple(
-            Labelled(rename(label), rename(each)) for each, label in remedy_parts(remedy).labels.items()
+            each._replace(label=rename(each.label), command=rename(each.command))
+            for each in labels_of(remedy)
         ),
     )
 
@@ -97,7 +98,9 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
         steps = (each for each in remedy.steps if not _KEEPS_OTHERS.fullmatch(each))
         remedy = attrs.evolve(remedy, steps=tuple(steps))
     return change_commands(
-        remedy, (*commands[:number], saving, *commands[number + 1 :]), Labelled(label, commands[reader])
+        remedy,
+        (*commands[:number], saving, *commands[number + 1 :]),
+        Labelled(label, commands[reader], is_required=bool(documents)),
     )
 
 

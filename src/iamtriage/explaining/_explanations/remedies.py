@@ -44,10 +44,22 @@ Gift: TypeAlias = Literal["access entry", "aws-auth entry", "role"]
 
 
 class Labelled(NamedTuple):
-    """A command of a remedy, and words to show before it that say when to run it: ``Or, with IRSA:``."""
+    """A command of a remedy, and words to show before it that say when to run it: ``Or, with IRSA:``.
+
+    Attributes:
+        label: The words.
+        command: The command.
+        is_required: Whether the remedy needs it like the commands before it. It is no alternative then.
+    """
 
     label: str
     command: str
+    is_required: bool = False
+
+    @classmethod
+    def required(cls, label: str, command: str) -> Labelled:
+        """Return a command that the remedy needs like the commands before it."""
+        return cls(label, command, is_required=True)
 
 
 @attrs.frozen(eq=False)
@@ -210,4 +222,5 @@ def remedy_parts(remedy: Remedy) -> RemedyParts:
         url=remedy.url,
         names=remedy._names,  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
         labels={each.command: each.label for each in labels_of(remedy)},
+        required=frozenset(each.command for each in labels_of(remedy) if each.is_required),
     )

@@ -147,7 +147,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     )
     update = cluster.eks_command("update-access-entry", "--kubernetes-groups", "GROUP", principal=argument)
     changes: Commands = (
-        Labelled(
+        Labelled.required(
             "Then add an access policy, if one is missing, such as this:",
             principal.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, "NAMESPACE"),
         ),

@@ -102,10 +102,10 @@ def replace_in(commands: Commands, old: str, new: str) -> Commands:
     """Return commands with other words in them.
 
     >>> replace_in(("aws login", Labelled("Or:", "aws sso login")), "login", "logout")
-    ('aws logout', Labelled(label='Or:', command='aws sso logout'))
+    ('aws logout', Labelled(label='Or:', command='aws sso logout', is_required=False))
     """
     return tuple(
-        Labelled(each.label, each.command.replace(old, new))
+        each._replace(command=each.command.replace(old, new))
         if isinstance(each, Labelled)
         else each.replace(old, new)
         for each in commands

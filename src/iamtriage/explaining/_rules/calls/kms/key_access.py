@@ -330,7 +330,8 @@ def explain_discarded_volume(case: Case[AwsError]) -> Explanation | None:
                 f"aws ec2 get-ebs-default-kms-key-id --region {region}" if key is None else None,
                 _ROLE_OF_DRIVER if finds_role else None,
                 put,
-                claim and Labelled(f"Then delete the pending claim, and create it again{of_set}:", claim),
+                claim
+                and Labelled.required(f"Then delete the pending claim, and create it again{of_set}:", claim),
                 Labelled(
                     "To see the key policy:",
                     commands.fill_command(

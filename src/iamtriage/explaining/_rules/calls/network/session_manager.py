@@ -273,7 +273,7 @@ def _explain_denied_role(case: Case[AwsError], cause: Cause) -> Explanation:
         other = f", and ECS Exec does not use {used}"
         step = f"Remove the actions from {used} again, if nothing else needs them."
     again = "aws ecs update-service --region REGION --cluster ECS_CLUSTER --service SERVICE --enable-execute-command --force-new-deployment"
-    start = Labelled(
+    start = Labelled.required(
         "Then start new tasks, because the agent of a running one does not connect again:", again
     )
     steps = (

@@ -280,8 +280,8 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
         "If the pods have AWS_ROLE_ARN or AWS_CONTAINER_CREDENTIALS_FULL_URI and still call as the node, update their SDK, and remove other credentials from their code and profiles.",
         commands=(
             *open_lookups(case),
-            Labelled("Otherwise:", CREATE_ASSOCIATION),
-            Labelled("Then start the pods again:", clusters.restart_command(case)),
+            Labelled.required("Otherwise:", CREATE_ASSOCIATION),
+            Labelled.required("Then start the pods again:", clusters.restart_command(case)),
             Labelled("Or, with IRSA:", ANNOTATE_ACCOUNT),
             Labelled("To see which variables the pods have:", variables_command(case)),
         ),
@@ -321,7 +321,7 @@ def irsa_remedy(case: AnyCase) -> Remedy:
     check = "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity)."
     provide = "annotate its service account with the role, or create a Pod Identity association"
     lookups = [variables_command(case), SHOW_ACCOUNT]
-    annotate: str | Labelled = Labelled("Otherwise, for IRSA:", ANNOTATE_ACCOUNT)
+    annotate: str | Labelled = Labelled.required("Otherwise, for IRSA:", ANNOTATE_ACCOUNT)
     if case.facts.cluster is not None and case.facts.service_account is not None:
         check = "Check whether the service account has an annotation (IRSA) or a Pod Identity association."
         lookups[0] = LIST_ASSOCIATIONS

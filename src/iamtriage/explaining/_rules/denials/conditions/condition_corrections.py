@@ -193,7 +193,7 @@ def correct_cap_remedy(
     if at is not None and can_select and any("file://policy.json" in each for each in lines):
         jq = f"jq '{jq}' old-policy.json > policy.json"
         lines = (*lines[:at], f"{lines[at]} --output json > old-policy.json", jq, lines[-1])
-        labels = [Labelled("Check policy.json, then replace the policy:", lines[-1])]
+        labels = [Labelled.required("Check policy.json, then replace the policy:", lines[-1])]
     return attrs.evolve(
         change_commands(change, lines, *labels),
         title=f"Let the condition on {key} accept {listed}",

@@ -241,7 +241,7 @@ def _role_with_policy(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Rem
     lookups = pod_roles.open_lookups(denial.case)
     lines: Commands = (
         *lookups,
-        Labelled("Otherwise, with the add-on eks-pod-identity-agent on the nodes:", create),
+        Labelled.required("Otherwise, with the add-on eks-pod-identity-agent on the nodes:", create),
         *(each.replace("ROLE_NAME", role) for each in policy.commands),
         pod_roles.CREATE_ASSOCIATION.replace("ROLE_ARN", arn),
         clusters.restart_command(denial.case),

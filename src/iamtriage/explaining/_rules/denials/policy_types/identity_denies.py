@@ -136,7 +136,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             commands=(
                 *(inline or _policy_commands(denial)),
                 *(_leave_group(denial) if inline else ()),
-                also and also._replace(label="Then add the Allow that the call also lacks:"),
+                also and Labelled.required("Then add the Allow that the call also lacks:", also.command),
             ),
             url=pages.EVALUATION,
         )

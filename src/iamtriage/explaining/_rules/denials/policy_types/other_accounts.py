@@ -93,7 +93,7 @@ def _create_role_remedy(denial: Denial) -> Remedy:
         line = fill_command(
             "aws eks update-kubeconfig --name {} --region {} --role-arn {}", name, region, role
         )
-        use = Labelled("Then start to use the role, as the caller:", line)
+        use = Labelled.required("Then start to use the role, as the caller:", line)
     remedy = owner_remedy(
         f"Create a role in account {there}, and let {denial.caller} assume it",
         f"If the account ID {there} is a mistake, correct it in the call instead. Otherwise, an administrator of {there} creates the role.",

@@ -90,7 +90,7 @@ def explain_root_assumes(denial: Denial) -> Explanation:
             commands=(
                 "aws configure sso --profile PROFILE",
                 use,
-                Labelled("Check that this does not print root:", _WHO),
+                Labelled.required("Check that this does not print root:", _WHO),
                 None if again is None or use else Labelled("Then repeat the call:", again),
             ),
             url=pages.BEST_PRACTICES,

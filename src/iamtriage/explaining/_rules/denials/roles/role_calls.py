@@ -75,8 +75,10 @@ def with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:
     who = f"An administrator of {denial.account} attaches the policy, one of {account} runs the rest."
     met = "If the role already trusts the caller on a condition, meet it instead (--external-id, MFA)."
     labels = (
-        Labelled(f"Then, in account {account}, if the role does not trust {denial.caller} yet:", show),
-        Labelled("Check trust.json, then replace the policy:", change),
+        Labelled.required(
+            f"Then, in account {account}, if the role does not trust {denial.caller} yet:", show
+        ),
+        Labelled.required("Check trust.json, then replace the policy:", change),
     )
     title = remedy.title.replace(f"in account {denial.account}", "in both accounts")
     more = attrs.evolve(

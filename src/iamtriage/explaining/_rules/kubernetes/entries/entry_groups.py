@@ -86,7 +86,9 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
         update = _add_groups_command(denied, group)
         if update.startswith("aws "):
             return (effect,), (update,)
-        lines = (Labelled("Then add the group to those of the entry, which an update replaces:", update),)
+        lines = (
+            Labelled.required("Then add the group to those of the entry, which an update replaces:", update),
+        )
         steps += present(principal.path_note)
     if cluster.uses_aws_auth:
         edit = "kubectl -n kube-system edit configmap aws-auth"

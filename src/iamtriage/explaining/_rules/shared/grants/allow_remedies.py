@@ -203,7 +203,7 @@ def _with_images(denial: Denial, remedy: Remedy) -> Remedy:
         return remedy
     steps = tuple(each for each in remedy.steps if each != companion_actions.PUSH_AND_PULL)
     remedy = attrs.evolve(remedy, steps=steps)
-    return change_commands(remedy, (*remedy.commands, images.command), images._replace(label=_IMAGES))
+    return change_commands(remedy, (*remedy.commands, images.command), Labelled(_IMAGES, images.command))
 
 
 def with_statements(remedy: Remedy, statements: Sequence[dict[str, Any]]) -> Remedy:
@@ -225,7 +225,7 @@ def other_side_command(
     document = json.dumps({"Version": "2012-10-17", "Statement": statement}, separators=(",", ":"))
     line = commands.put_policy(name, inline_policy_name([statement]), kind)
     line = line.replace("file://policy.json", quote_argument(document))
-    return Labelled(f"Then, in account {denial.account}:", line)
+    return Labelled.required(f"Then, in account {denial.account}:", line)
 
 
 BY_LAST_COMMAND = "if it does not yet, run the last command"

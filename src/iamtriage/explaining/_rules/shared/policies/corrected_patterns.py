@@ -208,7 +208,7 @@ def replace_value_remedy(
             f"{fill_command(_ADD if keeps_old else _REPLACE, old, new)} old-policy.json > policy.json",
             lines[-1],
         ),
-        labels=(Labelled("Check policy.json, then replace the policy:", lines[-1]),),
+        labels=(Labelled.required("Check policy.json, then replace the policy:", lines[-1]),),
         policy=None,
         is_addition=False,
     )

@@ -57,7 +57,7 @@ def new_task_commands(text: str, region: str | None) -> tuple[Labelled, ...]:
     command = commands.fill_command(template, cluster or "ECS_CLUSTER", service or "SERVICE")
     if region and commands.region(region) == region:
         command = f"{command} --region {region}"
-    return (Labelled("Then start a new task:", command),)
+    return (Labelled.required("Then start a new task:", command),)
 
 
 CREATES_LOG_GROUP = lazy_pattern(r"awslogs-create-group\b\W{1,6}(?i:true)\b")

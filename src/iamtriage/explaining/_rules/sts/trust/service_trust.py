@@ -389,7 +389,7 @@ def _other_role_remedy(text: str, name: str, service: str | None, actions: tuple
     return trust_remedy(
         f"Pass a role for {service}{setting} instead of {name}",
         f"The first command prints the roles that {service} can assume: pass the whole ARN of one{setting}. Or create the role {role}, and attach the policies that it needs.",
-        commands=(commands.list_roles(service), Labelled("Otherwise:", create)),
+        commands=(commands.list_roles(service), Labelled.required("Otherwise:", create)),
         policy=service_trust_policy(service, actions),
         is_addition=False,
     )
