@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 RULES = Path("src/iamtriage/explaining/_rules")
 _SECTION = "#### Explain failures\n"
 _IMPORTS = (
-    "from iamtriage.explaining._cause_types import CauseType",
-    "from iamtriage.explaining._explanations.explanations import Explanation",
+    "from iamtriage.explaining._rules.basics import CauseType",
+    "from iamtriage.explaining._rules.basics import Explanation",
     "from iamtriage.explaining._rules.shared import pages",
     "from iamtriage.explaining._rules.shared.remedies import your_remedy",
 )

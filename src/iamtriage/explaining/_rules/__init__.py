@@ -19,6 +19,7 @@ Most tables name a rule by its module, and ``shared.loading`` imports it when it
 - ``sts``: endpoints of STS, chains of roles and sessions; ``sts.trust`` compares a call with a trust policy
 - ``kubernetes``: an EKS cluster rejected a login or a request, or an access entry is wrong
 - ``shared``: what several subjects need, from the case to commands and remedies
+- ``basics``: the classes of which nearly every rule consists
 
 The docstring of each folder maps its modules. ``causes`` and each ``examples.toml`` list what the rules explain.
 """

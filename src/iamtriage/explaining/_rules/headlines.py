@@ -13,8 +13,8 @@ import attrs
 from iamtriage._reading.parsing import parse
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._facts import NO_FACTS
+from iamtriage.explaining._rules.basics import Case
 from iamtriage.explaining._rules.kinds import explain_failure
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.failures._failures import (
     AccessDenied,
     AwsError,

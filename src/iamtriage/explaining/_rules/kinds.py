@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.basics import Case
 from iamtriage.explaining._rules.shared.loading import load_rule
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._facts import Facts
+    from iamtriage.explaining._rules.basics import Explanation
     from iamtriage.failures._failures import Failure
 
 __all__ = ("explain_failure",)

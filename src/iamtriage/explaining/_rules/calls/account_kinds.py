@@ -13,14 +13,11 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.values import Stated
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind, code_evidence
 from iamtriage.explaining._rules.calls.quotas import QUOTA_REACHED
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
 from iamtriage.failures._failures import AwsError
 

@@ -6,7 +6,7 @@ and https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html.
 
 from __future__ import annotations
 
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.basics import CauseType
 from iamtriage.explaining._rules.calls.account_kinds import ACCOUNT_KINDS, RESTRICTED_ACCOUNT, SPENT_QUOTAS
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.message_kinds import KINDS_BY_MESSAGE

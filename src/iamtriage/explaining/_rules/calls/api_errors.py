@@ -17,8 +17,7 @@ import attrs
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.regions import find_bucket_region
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Explanation, Remedy
 from iamtriage.explaining._rules.calls import (
     account_kinds,
     api_error_kinds,
@@ -50,7 +49,6 @@ from iamtriage.explaining._rules.credentials.profiles.sso_settings import explai
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.credentials.workloads import pod_agents
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.messages import quoted_message

@@ -14,13 +14,11 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.basics import Case, Explanation, Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import find_holder
 from iamtriage.explaining._rules.calls.request_kinds import CONFLICT
 from iamtriage.explaining._rules.shared import clues, commands
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import Commands, replace_in, your_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 from iamtriage.failures._failures import AwsError

@@ -8,10 +8,9 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import Cause, CauseType, Remedy
 from iamtriage.explaining._rules.shared.clues import error_code, safe_name
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.remedies import your_remedy

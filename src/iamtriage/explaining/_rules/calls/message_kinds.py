@@ -6,11 +6,9 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import lower_first
-from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.failures._failures import AwsError
 

@@ -11,15 +11,12 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.session_policies import passes_session_policy
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.rejected_policies import CDK, MERGED_BY_CDK, POLICY_SIZES
 from iamtriage.explaining._rules.calls.roles.second_roles import explain_second_role
 from iamtriage.explaining._rules.shared import commands, pages, remedies
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, stated_option
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.messages import quoted_message

@@ -16,11 +16,8 @@ from typing import Any, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.principals import principal_words

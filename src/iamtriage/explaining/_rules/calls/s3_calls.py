@@ -10,14 +10,11 @@ import re
 from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Evidence, Explanation, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements, find_lacking
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy

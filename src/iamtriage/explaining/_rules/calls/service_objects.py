@@ -19,13 +19,11 @@ from iamtriage.explaining._context.readers.command_lines import operation_of_com
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.region_names import write_constant
 from iamtriage.explaining._context.readers.regions import find_bucket_region
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.request_kinds import INVALID_REQUEST
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile

@@ -15,10 +15,9 @@ import re
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.kubernetes import controllers
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs

@@ -13,11 +13,9 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import PRIVATE_START
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials import credential_sources
 from iamtriage.explaining._rules.credentials.workloads import (
     pod_agents,
@@ -27,7 +25,6 @@ from iamtriage.explaining._rules.credentials.workloads import (
 )
 from iamtriage.explaining._rules.credentials.workloads.docker_files import COMPOSE, find_container_service
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import certificates, credential_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy

@@ -12,17 +12,15 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.profiles import local_programs
 from iamtriage.explaining._rules.credentials.profiles.broken_profiles import profile_setting
 from iamtriage.explaining._rules.credentials.workloads import credential_endpoints, instance_profiles
 from iamtriage.explaining._rules.credentials.workloads.pod_roles import Advice
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     find_profile,

@@ -10,14 +10,11 @@ from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start, quote_words
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
 from iamtriage.explaining._context.values import CommandLine
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.session_renewal import CHARS_BEFORE, find_issuing_command
 from iamtriage.explaining._rules.shared import commands, pages, remedies
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn, underlying_role
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import ExpiredCredentials

@@ -13,9 +13,7 @@ from datetime import UTC, datetime
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.credentials import session_renewal
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import REJECTION_PHRASES, RejectedRequest
 from iamtriage.explaining._rules.credentials.logins import registry_logins, sign_in_places
@@ -23,11 +21,9 @@ from iamtriage.explaining._rules.credentials.logins.missing_logins import OTHER_
 from iamtriage.explaining._rules.credentials.profiles import sso_settings
 from iamtriage.explaining._rules.credentials.requests.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import error_code, find_registry, quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.clocks import CLOCK_WRONG, describe_duration, find_age
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import ExpiredCredentials, Failure, InvalidCredentials
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import attrs
 
 from iamtriage._text import join_words
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.keys import given_credentials, rejecting_regions, token_settings
 from iamtriage.explaining._rules.credentials.keys.access_keys import (
@@ -58,7 +58,6 @@ from iamtriage.explaining._rules.credentials.profiles.other_users import find_un
 from iamtriage.explaining._rules.credentials.requests import unsigned_requests
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_swapped_keys
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy

@@ -7,11 +7,9 @@ from functools import partial
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, lower_first
-from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Evidence, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials import containers, database_roles, session_renewal
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
 from iamtriage.explaining._rules.credentials.keys import given_credentials, limited_credentials
@@ -28,7 +26,6 @@ from iamtriage.explaining._rules.credentials.provider_chains import explain_unli
 from iamtriage.explaining._rules.credentials.requests import public_data, unsigned_requests
 from iamtriage.explaining._rules.credentials.workloads import credential_endpoints, ecs_tasks, pod_agents
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import certificates, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy

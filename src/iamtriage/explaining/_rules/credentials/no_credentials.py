@@ -10,11 +10,10 @@ import re
 from collections.abc import Callable
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
 from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials import containers, credential_sources, php_pools, provider_chains
 from iamtriage.explaining._rules.credentials.profiles import missing_profiles, other_users, unread_sources
 from iamtriage.explaining._rules.credentials.profiles.local_programs import find_computer
@@ -29,7 +28,6 @@ from iamtriage.explaining._rules.credentials.workloads import (
     pod_roles,
 )
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies, selected_profiles
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import TERRAFORM

@@ -13,14 +13,12 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import lower_first
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials import expired_logins, session_renewal
 from iamtriage.explaining._rules.credentials.keys import limited_credentials
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import PRESIGNED

@@ -10,11 +10,10 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.credentials.credential_sources import ENVIRONMENT_NOT_PASSED_ON
 from iamtriage.explaining._rules.credentials.workloads.ecs_tasks import ECS_NAMED, RELATIVE_URI_LOST
 from iamtriage.explaining._rules.shared import clues
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import MissingCredentials
 

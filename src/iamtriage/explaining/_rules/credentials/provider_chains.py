@@ -9,18 +9,14 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Labelled
 from iamtriage.explaining._rules.credentials.workloads import pod_roles
 from iamtriage.explaining._rules.credentials.workloads.credential_endpoints import INSTANCE_SESSION
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import Failure, MissingCredentials
 

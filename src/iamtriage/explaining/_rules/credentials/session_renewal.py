@@ -10,9 +10,8 @@ from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
 from iamtriage.explaining._context.values import CommandLine
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Remedy
 from iamtriage.explaining._rules.shared import commands, pages, remedies
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
 from iamtriage.explaining._rules.sts.session_durations import find_maximum

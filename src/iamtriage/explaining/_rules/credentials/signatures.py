@@ -6,10 +6,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.proxies import denies_proxy
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys import access_keys, key_sources, secret_keys
 from iamtriage.explaining._rules.credentials.keys.limited_credentials import find_shown_caller
 from iamtriage.explaining._rules.credentials.requests import (
@@ -19,7 +17,6 @@ from iamtriage.explaining._rules.credentials.requests import (
     rewritten_requests,
 )
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.clocks import ClockSkew

@@ -31,8 +31,8 @@ from iamtriage.explaining._rules.shared.texts.text_fragments import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.explaining._rules.basics import Denial
     from iamtriage.explaining._rules.denials.tables import Rows
-    from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.stated import Stated
 
 # What a text says in addition to the failure has at least this length.

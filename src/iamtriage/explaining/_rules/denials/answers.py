@@ -15,10 +15,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.questions import find_questions
+from iamtriage.explaining._rules.basics import Denial, Explanation
 from iamtriage.explaining._rules.denials.statement_words import describe_operation
-from iamtriage.explaining._rules.shared.denial import Denial
 
 _MAX_ANSWERS = 2
 # "I start the execution as an administrator."

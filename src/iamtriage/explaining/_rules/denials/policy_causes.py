@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from iamtriage.actions._operations import actions_for
-from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.wording import reason_lines
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES, with_article
 from iamtriage.typing import PolicyType

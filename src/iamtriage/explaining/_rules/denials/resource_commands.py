@@ -9,9 +9,8 @@ from typing import Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.documents import compact_json
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, Root, ServicePrincipal, User
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import describe_intention
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
     add_condition,

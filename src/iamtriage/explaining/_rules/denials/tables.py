@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
-from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.shared.stated import WORDS, Stated
 from iamtriage.typing import PolicyType
 

@@ -11,11 +11,9 @@ from collections.abc import Callable
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.calls.names.cdk_qualifiers import explain_missing_parameter
 from iamtriage.explaining._rules.calls.network.metadata_tokens import explain_missing_token
 from iamtriage.explaining._rules.calls.roles.execution_roles import explain_execution_role

@@ -12,10 +12,8 @@ from collections.abc import Callable
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import quote_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes.aws_auth import aws_auth_maps
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import create_mapped_command
@@ -24,7 +22,6 @@ from iamtriage.explaining._rules.kubernetes.entries.cluster_creators import expl
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_listed
 from iamtriage.explaining._rules.kubernetes.pods import rejected_pod_roles
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal

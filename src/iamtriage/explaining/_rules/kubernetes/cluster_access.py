@@ -19,11 +19,9 @@ from iamtriage.arns._principals import (
     ServiceLinkedRole,
     User,
 )
-from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.values import CommandLine
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Cause, CauseType, Evidence, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import narrowest_access_policy

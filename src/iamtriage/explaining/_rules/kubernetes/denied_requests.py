@@ -18,10 +18,9 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.values import Subject
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Remedy
 from iamtriage.explaining._rules.kubernetes.other_logins import ClusterProvider, find_cluster_provider
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster

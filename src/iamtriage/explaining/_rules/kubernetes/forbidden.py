@@ -11,14 +11,12 @@ from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.pod_templates import (
     MisplacedAccount,
     find_misplaced_account,
 )
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.workloads import pod_problems
 from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
@@ -36,7 +34,6 @@ from iamtriage.explaining._rules.kubernetes.rbac.rbac_remedies import find_missi
 from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import add_stated_verbs, find_gaps
 from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac_remedies import gap_remedies
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request
 from iamtriage.explaining._rules.shared.wording import capitalize_start

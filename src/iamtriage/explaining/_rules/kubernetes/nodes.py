@@ -13,20 +13,16 @@ import attrs
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, join_words, line_start
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.callers import UNMAPPED
 from iamtriage.explaining._context.values import MappingEntry
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth import map_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map, find_node_role
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import describe_listed, is_listed
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_role_arn
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal

@@ -15,8 +15,8 @@ from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, labels_of
+from iamtriage.explaining._explanations.remedies import labels_of
+from iamtriage.explaining._rules.basics import Case, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
 from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import explain_no_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map, find_map_entry
@@ -40,7 +40,6 @@ from iamtriage.explaining._rules.kubernetes.logins.rejected_logins import (
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
 from iamtriage.explaining._rules.kubernetes.rbac import other_denials
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, failure_sentence
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (

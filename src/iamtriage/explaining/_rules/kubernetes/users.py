@@ -11,14 +11,11 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.requests.unsigned_requests import HEADER_LOST
 from iamtriage.explaining._rules.kubernetes.cluster_access import kubeconfig_remedy
 from iamtriage.explaining._rules.kubernetes.logins.stored_tokens import TERRAFORM, configure_terraform
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy

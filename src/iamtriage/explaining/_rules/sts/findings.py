@@ -12,11 +12,10 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import as_sentence, line_start
 from iamtriage.exceptions import EndpointError
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
-from iamtriage.explaining._explanations.remedies import Remedy, Who
+from iamtriage.explaining._explanations.remedies import Who
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.failures._failures import Failure
 

@@ -9,12 +9,9 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import ProfileSection, find_profile_sections
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.shared import clues, commands
-from iamtriage.explaining._rules.shared.cases import Case, FailureT_co
+from iamtriage.explaining._rules.shared.cases import FailureT_co
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.region_settings import find_bucket

@@ -12,13 +12,11 @@ import re
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._context.readers.terraform_code import find_resources
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, Denial, Explanation
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
 from iamtriage.explaining._rules.shared import clues, commands
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES

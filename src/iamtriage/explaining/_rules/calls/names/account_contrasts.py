@@ -16,14 +16,10 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._context.values import Document
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
-from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import is_slip
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary

@@ -11,17 +11,14 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at, lower_first
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Principal, Role, RoleSession, User
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.role_paths import BuiltArn
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.names.iam_paths import find_built_arn
 from iamtriage.explaining._rules.calls.policies.malformed_policies import (
     PRINCIPAL_NOT_FOUND,
     PRINCIPAL_TOO_NEW,
 )
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_mappings
 from iamtriage.explaining._rules.shared.principals import arn_diagnosis
 from iamtriage.explaining._rules.shared.principals.arn_diagnosis import ArnDiagnosis, find_misformed_arn

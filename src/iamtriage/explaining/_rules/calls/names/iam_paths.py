@@ -19,10 +19,8 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, lower_first, quote_argument
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.role_paths import BuiltArn, find_built_arns, find_shown_paths
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principals.arn_diagnosis import PATH_MISSING
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.failures._failures import Failure

@@ -10,15 +10,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.arns._role_arns import role_lookup_command
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.names import entry_arns
 from iamtriage.explaining._rules.calls.names.entry_arns import RejectedArn
 from iamtriage.explaining._rules.calls.names.missing_resources import MANAGED_POLICY, explain_managed_policy
 from iamtriage.explaining._rules.calls.roles.account_roles import explain_missing_setting
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.principals import arn_diagnosis

@@ -12,12 +12,10 @@ from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, lower_first, quote_words
-from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Evidence, Explanation, Remedy
 from iamtriage.explaining._rules.calls import error_kind, s3_calls
 from iamtriage.explaining._rules.calls.names import account_contrasts
 from iamtriage.explaining._rules.calls.names.resource_places import (
@@ -27,7 +25,6 @@ from iamtriage.explaining._rules.calls.names.resource_places import (
 )
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.common_causes import PLACEHOLDER_IN_NAME
 from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.texts.unfilled_placeholders import fill_remedy, find_unfilled

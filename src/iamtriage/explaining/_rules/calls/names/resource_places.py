@@ -9,18 +9,15 @@ from typing import NamedTuple
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import line_start, quote_words
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.region_names import PLACE, region_of_place
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions
 from iamtriage.explaining._context.readers.statements import find_said, find_working
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.calls.names.account_contrasts import OTHER_ONE, PARAMETERS
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import AwsError

@@ -11,9 +11,8 @@ from itertools import islice
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import CauseType, Explanation
 from iamtriage.explaining._rules.credentials.credential_sources import CONTAINER
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy

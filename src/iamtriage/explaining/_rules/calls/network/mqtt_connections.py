@@ -7,10 +7,8 @@ https://github.com/aws/aws-iot-device-sdk-js-v2/blob/main/documents/FAQ.md.
 
 from __future__ import annotations
 
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.shared import clues, commands
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 from iamtriage.failures._failures import AwsError

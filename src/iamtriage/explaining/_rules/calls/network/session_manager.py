@@ -6,13 +6,10 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy

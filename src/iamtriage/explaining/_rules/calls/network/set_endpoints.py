@@ -12,10 +12,8 @@ from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import line_start
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Remedy
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy

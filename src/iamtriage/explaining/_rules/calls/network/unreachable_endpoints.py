@@ -6,9 +6,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import as_sentence, join_words
-from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.names.missing_in_region import explain_fips_host
@@ -16,7 +14,6 @@ from iamtriage.explaining._rules.calls.network import endpoint_routes, set_endpo
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import certificates
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import WINDOWS
 from iamtriage.explaining._rules.shared.kubernetes import clusters

@@ -14,15 +14,12 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._context.values import Document
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.calls.rejected_policies import LOCKOUT
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principals.arn_diagnosis import (
     PARTITION_IN_TEMPLATES,

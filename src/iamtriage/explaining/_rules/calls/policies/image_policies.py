@@ -10,11 +10,10 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Denial, Explanation
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
 from iamtriage.explaining._rules.shared.clues import find_registry
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import service_access
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.policies._readers.elements import principal_names

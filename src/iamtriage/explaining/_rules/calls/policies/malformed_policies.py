@@ -14,18 +14,15 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, lower_first
 from iamtriage.arns._principals import IdentityCenterRole, Role, User
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.readers.terraform_code import find_steps
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.calls import rejected_policies
 from iamtriage.explaining._rules.calls.policies import document_problems
 from iamtriage.explaining._rules.calls.policies.misspelt_elements import correct_elements
 from iamtriage.explaining._rules.calls.policies.resource_references import explain_reference
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.messages import quoted_message

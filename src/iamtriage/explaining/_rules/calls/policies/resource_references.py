@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.calls.policies.document_problems import RESOURCE_FORMAT
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.policies.policy_changes import write_resource
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import MalformedPolicy

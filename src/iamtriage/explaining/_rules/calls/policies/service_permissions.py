@@ -21,9 +21,8 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, line_start
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._context.readers.terraform_code import find_resources
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import Correction
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.calls.policies import service_statements
 from iamtriage.explaining._rules.shared.clues import find_region, stated_option
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.policies._readers.elements import iterate_conditions
 
 SERVICE = "cloudtrail.amazonaws.com"

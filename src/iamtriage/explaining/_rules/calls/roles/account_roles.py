@@ -14,14 +14,10 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.requirements import services
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment

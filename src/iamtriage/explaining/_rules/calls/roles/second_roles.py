@@ -7,12 +7,9 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/replace-iam-role.html.
 from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.basics import Case, Cause, Explanation, Labelled
 from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.failures._failures import AwsError
 

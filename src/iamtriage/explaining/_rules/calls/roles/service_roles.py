@@ -16,14 +16,10 @@ from typing import NamedTuple
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import upper_first
 from iamtriage.actions._operations import actions_for
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.unique_values import stated_partition
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages
-from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements.services import ASSUME_ROLE, find_role_recipient
 from iamtriage.explaining._rules.shared.texts import deployment_tools

@@ -11,14 +11,11 @@ from itertools import islice
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, lower_first, quote_argument
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
 from iamtriage.failures._failures import AwsError
 

@@ -11,13 +11,10 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import join_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import AccessKeyQuota, Failure
 

@@ -13,13 +13,11 @@ from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.keys.access_keys import KEY_GONE
 from iamtriage.explaining._rules.credentials.keys.limited_credentials import find_shown_caller
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.backend_blocks import find_credential_blocks
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile

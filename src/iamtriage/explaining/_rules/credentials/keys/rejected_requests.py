@@ -11,9 +11,8 @@ from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions, find_working_regions
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Remedy
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import RejectedRequest
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies

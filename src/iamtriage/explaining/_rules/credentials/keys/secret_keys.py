@@ -10,15 +10,12 @@ import re
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.access_keys import NEW_KEY_REMEDIES
 from iamtriage.explaining._rules.credentials.keys.key_sources import secret_object_remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import Failure

@@ -11,11 +11,10 @@ from typing import NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_at
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said, find_working
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.credentials.keys.given_credentials import KeysInCode
 from iamtriage.explaining._rules.credentials.keys.key_problems import SESSION_TOKEN_MISSING
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.region_settings import printable_line
 from iamtriage.failures._failures import InvalidCredentials

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys import rejecting_regions
 from iamtriage.explaining._rules.credentials.keys.access_keys import KEY_GONE, KEY_MISTYPED, NEW_KEY_REMEDIES
 from iamtriage.explaining._rules.credentials.keys.key_problems import KEY_TOO_NEW, SESSION_TOKEN_MISSING
@@ -20,7 +19,6 @@ from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
     RejectedRequest,
 )
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.clocks import CLOCK_WRONG

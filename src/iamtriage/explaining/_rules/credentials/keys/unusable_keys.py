@@ -17,8 +17,7 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.profiles import find_key_file
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.readers.unique_values import NO_SAID_NAMES
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.keys.access_keys import (
     KEY_GONE,
     KEY_MISTYPED,
@@ -27,7 +26,6 @@ from iamtriage.explaining._rules.credentials.keys.access_keys import (
     user_command,
 )
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import Failure, InvalidCredentials

@@ -9,18 +9,14 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import lower_first
 from iamtriage.arns._principals import User
-from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.logins import kubectl_logins
 from iamtriage.explaining._rules.credentials.logins.sign_in_places import explain_sign_in_elsewhere
 from iamtriage.explaining._rules.credentials.profiles import other_users
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.common_causes import WRONG_SSO_SESSION
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present, your_remedy

@@ -12,15 +12,11 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words
-from iamtriage.explaining._cause_types import CauseType, Evidence
 from iamtriage.explaining._context.readers.statements import find_before
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Evidence, Explanation, Labelled
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.texts import text_signs

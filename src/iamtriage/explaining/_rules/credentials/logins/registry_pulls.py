@@ -16,13 +16,11 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.statements import find_said, find_working
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements import tasks

@@ -13,12 +13,9 @@ import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import lower_first
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import InvalidCredentials, MissingCredentials

@@ -10,12 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.profiles.empty_sources import explain_empty_source
 from iamtriage.explaining._rules.credentials.profiles.sso_settings import explain_unread_session
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy

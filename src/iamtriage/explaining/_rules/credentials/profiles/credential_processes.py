@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.profiles.other_users import find_other_user
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import MissingCredentials
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.basics import Remedy
 
 CREDENTIAL_PROCESS = CauseType(
     "credential-process",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 

@@ -14,14 +14,12 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import ProfileSection
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.profiles import broken_profiles
 from iamtriage.explaining._rules.credentials.profiles.other_users import find_identity
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import runs_in_ci
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies

@@ -15,9 +15,8 @@ from iamtriage._text import clip_text, hide_secrets
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import Failure
 

@@ -13,13 +13,10 @@ from hashlib import sha1
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_words, upper_first
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.region_names import PLACE, region_of_place
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy

@@ -11,15 +11,12 @@ from base64 import b64decode
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_quoted_keys
 from iamtriage.explaining._rules.credentials.keys.key_sources import secret_object_remedy, stored_keys_remedy
 from iamtriage.explaining._rules.credentials.requests.gateway_routes import explain_foreign_header
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.service_scopes import SIGNED_BY_HAND
 from iamtriage.failures._failures import AwsError, Failure, SignatureMismatch

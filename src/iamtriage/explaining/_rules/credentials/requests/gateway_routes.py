@@ -10,13 +10,10 @@ from typing import Any, cast
 
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import join_words, line_at, quote_argument
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import Failure, SignatureMismatch
 

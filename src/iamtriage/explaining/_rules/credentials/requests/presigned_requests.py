@@ -15,9 +15,8 @@ from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_argument, upper_first
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import CauseType, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 

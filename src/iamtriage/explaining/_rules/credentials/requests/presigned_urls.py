@@ -11,13 +11,10 @@ from datetime import UTC, datetime, timedelta
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import ExpiredCredentials, SignatureMismatch

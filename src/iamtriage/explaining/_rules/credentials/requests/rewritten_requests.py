@@ -12,7 +12,6 @@ import re
 
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import quote_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_failed, find_runs
 from iamtriage.explaining._context.readers.proxies import (
     ProxyChange,
@@ -21,10 +20,8 @@ from iamtriage.explaining._context.readers.proxies import (
     has_proxy,
 )
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.shared import common_causes, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import PRESIGNED
 from iamtriage.failures._failures import Failure

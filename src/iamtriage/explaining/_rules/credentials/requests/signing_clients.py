@@ -10,9 +10,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from iamtriage._patterns import REGION, lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import your_remedy

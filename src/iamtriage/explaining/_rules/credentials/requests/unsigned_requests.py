@@ -6,13 +6,10 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
-from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.credentials.logins import registry_logins, registry_pulls
 from iamtriage.explaining._rules.credentials.requests import gateway_routes, signing_clients
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs

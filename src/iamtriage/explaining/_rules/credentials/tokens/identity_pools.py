@@ -15,16 +15,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, join_words, lower_first
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.tokens.login_issuers import (
     explain_other_issuer,
     explain_unlisted_client,
 )
 from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
-from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.trust.trust_documents import evaluate_policy, policy_with_value
 from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT, pass_action_remedy

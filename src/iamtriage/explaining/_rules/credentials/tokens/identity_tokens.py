@@ -13,9 +13,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.tokens import (
     identity_pools,
     issuer_problems,
@@ -23,7 +22,6 @@ from iamtriage.explaining._rules.credentials.tokens import (
     rejected_tokens,
 )
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule

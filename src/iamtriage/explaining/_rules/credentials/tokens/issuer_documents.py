@@ -11,7 +11,7 @@ from re import ASCII
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy

@@ -16,14 +16,11 @@ import attrs
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.endpoints import PRIVATE_START
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.tokens import issuer_documents, issuers
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import CHINA_WITHOUT_REGION, PARTITION_WITHOUT_REGION
 from iamtriage.explaining._rules.sts.trust.trust_documents import find_provider

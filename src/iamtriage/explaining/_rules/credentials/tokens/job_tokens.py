@@ -16,8 +16,8 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._context.readers.stated_claims import find_server
 from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
 from iamtriage.explaining._rules.sts.trust.trust_documents import expected_subjects, find_provider
 from iamtriage.policies._readers.elements import as_strings

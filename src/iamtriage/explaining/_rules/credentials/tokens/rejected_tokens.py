@@ -9,12 +9,9 @@ from typing import cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
-from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Evidence, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.tokens import issuers
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs

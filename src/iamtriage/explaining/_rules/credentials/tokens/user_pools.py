@@ -11,10 +11,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
 from iamtriage.explaining._rules.shared import remedies
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.messages import quoted_message
 
 _USER_POOLS = (

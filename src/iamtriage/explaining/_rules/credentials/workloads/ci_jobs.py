@@ -11,13 +11,11 @@ from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, lower_first, quote_words
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers import workflows
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Remedy
 from iamtriage.explaining._rules.credentials.workloads.job_gaps import advise_on_gap
 from iamtriage.explaining._rules.credentials.workloads.pod_roles import Advice
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import MissingCredentials

@@ -12,13 +12,10 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads import pod_agents, pod_roles
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy

@@ -11,11 +11,8 @@ from collections.abc import Iterable
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import quote_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.region_settings import printable_line

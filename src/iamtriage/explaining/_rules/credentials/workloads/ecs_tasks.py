@@ -9,14 +9,11 @@ import re
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType, Evidence
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Evidence, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import CONNECTION_PHRASES, NO_ANSWER
 from iamtriage.explaining._rules.credentials.workloads.pod_roles import Advice
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import MissingCredentials
 

@@ -11,14 +11,11 @@ from textwrap import indent
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers import job_credentials
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.workloads.pod_roles import Advice
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.region_settings import printable_line

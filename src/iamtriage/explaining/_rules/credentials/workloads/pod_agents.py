@@ -9,14 +9,11 @@ import json
 import re
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads import pod_roles
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command, namespace
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
 from iamtriage.explaining._rules.shared.credentials import credential_remedies

@@ -14,11 +14,10 @@ from typing import NamedTuple
 
 from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.kubernetes.pod_templates import find_keys
 from iamtriage.explaining._context.readers.statements import says_restarted
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Cause, CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase

@@ -21,7 +21,7 @@ from iamtriage.explaining._context.readers.kubernetes.pod_templates import (
     find_misplaced_account,
 )
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads.pod_annotations import (
     KEY,
     PodProblem,

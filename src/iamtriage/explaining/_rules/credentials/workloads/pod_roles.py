@@ -15,15 +15,13 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text
 from iamtriage.actions._operations import actions_for
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads import pod_annotations, pod_problems
 from iamtriage.explaining._rules.credentials.workloads.pod_annotations import ACCOUNT_WITHOUT_ANNOTATION
 from iamtriage.explaining._rules.credentials.workloads.sdk_versions import find_sdk
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy

@@ -13,7 +13,8 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     find_option,
     find_option_values,
@@ -36,7 +37,6 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import (
 )
 from iamtriage.explaining._rules.denials.statement_words import join_values
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import mfa_command
 from iamtriage.explaining._rules.shared.policies import date_conditions, policy_changes
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy

@@ -10,10 +10,9 @@ from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._reading.vocabulary.services import service_name
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.explaining._context.readers.command_lines import operation_of_command
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.policy_changes import Condition, replace_condition
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource

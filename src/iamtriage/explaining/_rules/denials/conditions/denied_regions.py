@@ -18,8 +18,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.basics import Denial, Remedy
 
 _FOUNDATION_MODEL = lazy_pattern(r":foundation-model/(?P<model>[\w.:-]{3,100})\Z", re.ASCII)
 # The first part of Regions, and of the inference profiles for them.

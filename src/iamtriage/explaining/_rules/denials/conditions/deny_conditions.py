@@ -12,8 +12,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:

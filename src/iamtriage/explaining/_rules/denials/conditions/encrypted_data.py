@@ -13,11 +13,9 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._principals import Principal, Role
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.s3_locations import find_location
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import CauseType, Denial, Remedy
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART

@@ -16,6 +16,7 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.request_parameters import find_encryption_context
 from iamtriage.explaining._context.readers.tags import find_request_tags, find_tags
+from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     find_option_values,
     find_right_key,
@@ -34,7 +35,6 @@ from iamtriage.explaining._rules.denials.conditions.requested_values import (
 )
 from iamtriage.explaining._rules.denials.conditions.role_recipients import guess_recipient, role_recipient
 from iamtriage.explaining._rules.denials.statement_words import describe_condition
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.messages.decisions import request_values, sent_tags
 from iamtriage.policies._conditions import PolicyValue, all_true, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob

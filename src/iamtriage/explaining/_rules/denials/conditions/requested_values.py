@@ -15,11 +15,10 @@ from iamtriage.explaining._context.readers.listing_calls import find_listing_cal
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.values import CommandLine
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import your_remedy

@@ -11,7 +11,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
 from iamtriage.explaining._rules.shared.messages.derived_actions import find_called_service
 from iamtriage.explaining._rules.shared.requirements.services import RoleRecipient, find_role_recipient

@@ -11,17 +11,15 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_controls, hide_secrets
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.domains import is_of_aws
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.databases import Login, find_login
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import find_region, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.grants.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present, your_remedy

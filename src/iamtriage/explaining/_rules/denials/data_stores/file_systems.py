@@ -11,13 +11,11 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.documents import find_documents
 from iamtriage.explaining._context.readers.pasted_policies import find_policies
 from iamtriage.explaining._context.values import Document
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_role

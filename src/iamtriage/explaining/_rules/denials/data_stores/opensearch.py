@@ -14,17 +14,14 @@ from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.readers.terraform_code import find_resources
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.resource_commands import policy_commands, policy_of
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_resource_statements
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     describe_principal,
     try_parse_principal,

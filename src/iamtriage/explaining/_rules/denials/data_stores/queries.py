@@ -13,9 +13,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.regions import find_bucket_region
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.s3.buckets import KMS_KEY
 from iamtriage.explaining._rules.denials.s3.s3_causes import BUCKET_OF_OTHER_ACCOUNT
@@ -25,7 +24,6 @@ from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons im
 from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import first_remedy, name_caller
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource

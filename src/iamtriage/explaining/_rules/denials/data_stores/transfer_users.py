@@ -13,15 +13,12 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType, Evidence
 from iamtriage.explaining._context.readers.documents import find_documents
 from iamtriage.explaining._context.readers.pasted_policies import find_policies
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import CauseType, Denial, Evidence, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.policies._readers.elements import iterate_statements
 

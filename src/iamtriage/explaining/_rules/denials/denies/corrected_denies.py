@@ -40,8 +40,8 @@ from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from iamtriage.explaining._rules.basics import Denial
     from iamtriage.explaining._rules.denials.denies.stated_denies import StatedDeny
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _REQUEST_TAG, _SOURCE_IP = "aws:requesttag/", "aws:sourceip"
 _OF_ENDPOINT = ("aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip")

@@ -17,8 +17,8 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import Condition
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._rules.basics import Denial
     from iamtriage.explaining._rules.denials.denies.stated_denies import StatedDeny
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _SESSION = lazy_pattern(
     r"arn:(?P<partition>aws[a-z-]{0,12}):sts::(?P<account>\d{12}|\*):assumed-role/(?P<name>[\w+=,.@*?-]{1,64})(?:/.*)?",

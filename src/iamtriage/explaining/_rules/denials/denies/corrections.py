@@ -20,8 +20,7 @@ from iamtriage.explaining._rules.shared.remedies import (
 )
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.basics import Denial, Remedy
 
 _WIDTH = 96
 # How the titles of remedies begin that a correction replaces.

@@ -11,9 +11,8 @@ from typing import Any
 import attrs
 
 from iamtriage.actions._lookup import find_action
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 
 # The vault that AWS Backup creates for the automatic backups of Amazon EFS, with a policy that denies its deletion.

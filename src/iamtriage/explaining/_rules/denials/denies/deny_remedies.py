@@ -12,7 +12,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import as_sentence, clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions import condition_keys, denied_regions, deny_conditions
 from iamtriage.explaining._rules.denials.denies import required_settings
@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_program
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
+from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions

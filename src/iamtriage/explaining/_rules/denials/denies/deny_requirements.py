@@ -10,10 +10,10 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_lines, join_words, upper_first
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations.explanations import Explanation, copy_with
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._explanations.explanations import copy_with
+from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions, deny_conditions
 from iamtriage.explaining._rules.denials.conditions.condition_keys import set_in_code
 from iamtriage.explaining._rules.denials.conditions.requested_values import is_function_without_vpc
@@ -25,7 +25,6 @@ from iamtriage.explaining._rules.denials.denies.named_requirements import (
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_commands import principal_arn_pattern
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, join_first_four

@@ -14,14 +14,11 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.regions import find_called_region, find_working_regions
 from iamtriage.explaining._context.readers.statements import find_said, is_administrator
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 

@@ -9,10 +9,10 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, quote_argument
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._context.readers.terraform_code import find_resources
+from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.denials.conditions import deny_conditions
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
-    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.basics import Remedy
     from iamtriage.explaining._rules.denials.conditions.deny_conditions import Requirement
 
 

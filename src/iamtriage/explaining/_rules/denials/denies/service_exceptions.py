@@ -27,9 +27,7 @@ from iamtriage.policies._readers.elements import (
 )
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
     from iamtriage.explaining._rules.shared.grants.service_access import ServiceAccess
     from iamtriage.typing import PolicyType
 

@@ -17,9 +17,8 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
 from iamtriage.authorization._decoded_statements import DenyingCondition
-from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Cause, Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions import deny_conditions, request_conditions
 from iamtriage.explaining._rules.denials.denies import required_settings
 from iamtriage.explaining._rules.denials.denies.denied_deletions import add_deletion, describe_origin
@@ -31,7 +30,6 @@ from iamtriage.explaining._rules.denials.resource_commands import (
 )
 from iamtriage.explaining._rules.denials.shown_policies import known_policies, policy_comparisons
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import names_caller
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.policies.statement_matching import (
     excluding_pattern,

@@ -14,9 +14,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, line_start
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Denial, Explanation
 from iamtriage.explaining._rules.shared.clues import find_instance
-from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import session_name
 from iamtriage.explaining._rules.shared.remedies import present

@@ -14,11 +14,8 @@ from typing import NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.remedies import identity_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial

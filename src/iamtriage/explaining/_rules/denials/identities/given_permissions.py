@@ -9,7 +9,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import (
     LOCALLY,
     MOMENT,
@@ -19,13 +18,11 @@ from iamtriage.explaining._context.readers.statements import (
     find_said,
     find_working,
 )
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.services.managed_services import SERVICE_ROLE_LACKS_PERMISSION
 from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import name_alternative
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import (

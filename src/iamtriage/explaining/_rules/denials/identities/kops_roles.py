@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
 from iamtriage.policies._documents import allow

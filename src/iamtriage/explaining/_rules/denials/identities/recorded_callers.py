@@ -15,11 +15,9 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._names import ACCOUNT
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.services.sessions import explain_unsigned_request
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
 

@@ -10,12 +10,11 @@ import re
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Denial, Explanation
 from iamtriage.explaining._rules.denials.roles import assuming_roles
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import STACK_SET_OPTION
 from iamtriage.explaining._rules.shared.remedies import save_step, trust_remedy
 from iamtriage.policies._documents import allow, build_document

@@ -10,16 +10,14 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.terraform_code import (
     Block,
     find_blocks,
     find_resources,
     find_steps,
 )
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment

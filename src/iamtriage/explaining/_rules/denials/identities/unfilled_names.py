@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Denial, Explanation
 from iamtriage.explaining._rules.shared.common_causes import PLACEHOLDER_IN_NAME
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.texts.unfilled_placeholders import fill_remedy, find_unfilled
 from iamtriage.explaining._rules.shared.wording import denial_summary
 

@@ -13,8 +13,7 @@ import attrs
 
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role, User
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.conditions.requested_values import find_via_service
 from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
@@ -33,7 +32,6 @@ from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons im
 )
 from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import correct_policy
 from iamtriage.explaining._rules.denials.shown_policies.resource_sides import write_whole
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal

@@ -10,17 +10,14 @@ import re
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import ServiceLinkedRole
-from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.resources import find_stated_arn
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.kms import managed_keys
 from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn

@@ -10,7 +10,7 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.boxes import remove_borders
 from iamtriage._text import clip_text
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Explanation
 from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present

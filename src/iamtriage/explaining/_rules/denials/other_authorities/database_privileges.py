@@ -10,8 +10,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Explanation, Remedy
 from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Explanation, Remedy
 from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 

@@ -24,8 +24,8 @@ from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._facts import Facts
+    from iamtriage.explaining._rules.basics import Explanation
 
 _WAF = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-testing-activities.html"
 _LOAD_BALANCER = lazy_pattern(r"(?i:\bserver: ?awselb/2\.0)")

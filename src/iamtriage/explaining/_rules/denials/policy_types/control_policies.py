@@ -13,8 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, lower_first, quote_argument
 from iamtriage.arns._principals import Root
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions import denied_regions
 from iamtriage.explaining._rules.denials.conditions.request_conditions import CREATES
@@ -23,7 +22,6 @@ from iamtriage.explaining._rules.denials.denies.landing_zones import add_landing
 from iamtriage.explaining._rules.denials.policy_types import guardrails, root_users
 from iamtriage.explaining._rules.denials.policy_types.policy_levels import allow_at_level, find_blocked_level
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.messages.decisions import matching_reasons
 from iamtriage.explaining._rules.shared.remedies import Commands, organization_remedy, present
 from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy

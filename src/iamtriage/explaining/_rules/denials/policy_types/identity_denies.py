@@ -9,10 +9,9 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.attached_policies import lists_others_only
-from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import shows_revocation
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
@@ -22,7 +21,7 @@ from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_access_key
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
-from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
+from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.messages import decisions

@@ -11,9 +11,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, lower_first
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Role, Root, ServiceLinkedRole, User
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages, wording
-from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
+from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.grants import denial_remedies, unnamed_calls
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name

@@ -11,13 +11,10 @@ import attrs
 
 from iamtriage._text import quote_argument
 from iamtriage.arns._principals import SERVICE_LINKED_PREFIX, User
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.resource_commands import policy_principal_arn
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._text import clip_text, join_words, lower_first
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.simulations import Simulation, find_simulated, find_simulation
-from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation, copy_with
-from iamtriage.explaining._explanations.remedies import Remedy, change_commands
+from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, copy_with
+from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.policy_types import (
     control_policies,
     endpoint_policies,
@@ -25,7 +25,6 @@ from iamtriage.explaining._rules.denials.policy_types.missing_allows import expl
 from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import explain_allowed_caller
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages import decisions
 from iamtriage.explaining._rules.shared.messages.decisions import find_policy

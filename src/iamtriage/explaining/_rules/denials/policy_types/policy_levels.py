@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.organization_levels import Level, find_levels
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_types import guardrails
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import present
 

@@ -14,8 +14,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
+from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
@@ -25,7 +25,6 @@ from iamtriage.explaining._rules.denials.policy_types import root_users
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies, service_access
 from iamtriage.explaining._rules.shared.grants.allow_remedies import describe_other_side
 from iamtriage.explaining._rules.shared.messages.decisions import identity_policy_allows

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Root
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.remedies import Commands, organization_remedy
 

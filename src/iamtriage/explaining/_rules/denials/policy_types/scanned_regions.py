@@ -16,12 +16,11 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import upper_first
 from iamtriage.explaining._context.readers.regions import find_working_regions
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Denial, Explanation
 from iamtriage.explaining._rules.denials.conditions.denied_regions import find_allowed_regions
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import GLOBAL_SERVICES
 from iamtriage.explaining._rules.denials.denies.landing_zones import DENIED_REGION
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_DENIES
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 

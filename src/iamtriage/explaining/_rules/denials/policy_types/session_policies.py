@@ -16,15 +16,14 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, passes_session_policy
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy, Who
+from iamtriage.explaining._explanations.remedies import Who
+from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.policy_types import guardrails
 from iamtriage.explaining._rules.denials.resource_commands import policy_principal_arn
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, restart_command
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import session_name

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations.explanations import Explanation, copy_with
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._explanations.explanations import copy_with
+from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions import request_conditions
 from iamtriage.explaining._rules.denials.denies import stated_denies
 from iamtriage.explaining._rules.denials.denies.deny_requirements import add_requirement
@@ -19,7 +19,6 @@ from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_DENIES
 from iamtriage.explaining._rules.denials.shown_policies.stated_policies import add_stated_policies
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.policies._readers.elements import as_strings, principal_names
 from iamtriage.typing import PolicyType

@@ -12,16 +12,14 @@ from typing import Any
 import attrs
 
 from iamtriage.arns._principals import FederatedUser
-from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.roles import barred_callers, role_calls, role_conditions
 from iamtriage.explaining._rules.denials.roles.cdk_roles import trust_account_remedy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_remedies
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.sts.trust import trusted_principals

@@ -14,15 +14,12 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import upper_first
 from iamtriage.arns._principals import User
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.roles import role_calls
 from iamtriage.explaining._rules.shared import commands, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, find_iam_arns
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy

@@ -12,13 +12,10 @@ import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import join_words, line_start
-from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.calls.names.cdk_qualifiers import NOT_BOOTSTRAPPED
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant

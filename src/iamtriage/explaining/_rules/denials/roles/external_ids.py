@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.sts.trust.trust_documents import policy_with_value
 from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT

@@ -14,13 +14,11 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.tokens import identity_pools, job_tokens
 from iamtriage.explaining._rules.denials.roles import (
     assuming_roles,
@@ -39,7 +37,6 @@ from iamtriage.explaining._rules.denials.roles.rejected_identities import (
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts.trust import template_trust, trust_documents, trust_fixes, trust_subjects
 from iamtriage.explaining._rules.sts.trust.token_forms import POD_SUBJECT, TrustProblem

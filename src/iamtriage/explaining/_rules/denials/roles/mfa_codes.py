@@ -9,15 +9,12 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 

@@ -11,14 +11,12 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, lower_first
-from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Evidence, Explanation, Remedy
 from iamtriage.explaining._rules.denials.roles import web_identity_remedies
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
     Condition,
     change_conditions,

@@ -19,10 +19,10 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._context.readers.recreations import find_recreated_role, is_named_in
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import BY_LAST_COMMAND, other_side_command
 from iamtriage.explaining._rules.shared.kubernetes.clusters import disable_session_tags_remedy
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy

@@ -13,16 +13,14 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, lower_first
 from iamtriage.arns._principals import User
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads.pod_problems import recreate_pods_remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.roles import external_ids
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_program
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import (
     CHANGE_OR_NARROW,
     describe_intention,

@@ -14,10 +14,9 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.roles import assuming_roles, role_conditions
 from iamtriage.explaining._rules.denials.roles.rejected_identities import (
     checked_cause,
@@ -26,7 +25,6 @@ from iamtriage.explaining._rules.denials.roles.rejected_identities import (
 )
 from iamtriage.explaining._rules.denials.roles.web_identity_remedies import CHANGE_STATEMENT, role_location
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy, policy_with_principal

@@ -16,11 +16,10 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.tokens import job_tokens
 from iamtriage.explaining._rules.denials.roles.assuming_roles import missing_trust_steps
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, trust_remedy, your_remedy

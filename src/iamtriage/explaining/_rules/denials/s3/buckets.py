@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words, upper_first
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_failed, find_runs
 from iamtriage.explaining._context.readers.statements import CLAUSE_END, LOCALLY, find_said, find_working
-from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
 from iamtriage.explaining._rules.denials.conditions import request_conditions
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument, policy_commands
@@ -31,7 +31,6 @@ from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step

@@ -12,10 +12,10 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._operations import service_prefix
 from iamtriage.explaining._context.readers.described_calls import CREATING, DELETING, find_operation
-from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.basics import Denial, Explanation
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.shared import commands, common_causes, pages, remedies
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.unnamed_calls import denied_calls_command
 from iamtriage.explaining._rules.shared.texts.deployment_tools import Deployment, find_deployment
 

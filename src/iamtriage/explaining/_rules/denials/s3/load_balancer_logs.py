@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.values import quote_match
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_resource_statements
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
 from iamtriage.policies._readers.unknown_values import has_reference
 

@@ -16,15 +16,13 @@ from iamtriage._text import clip_text, line_start, quote_argument
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._context.values import CommandLine
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.policies.service_statements import ServiceContrast, compare_statements
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.denials.s3.buckets import KMS_KEY, MISSING_OBJECT, bucket_policy_commands
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step, your_remedy

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.s3 import buckets, public_access, s3_objects
 from iamtriage.explaining._rules.denials.s3.s3_contrasts import PARTS
 from iamtriage.explaining._rules.denials.s3.s3_requests import may_be_unsigned
 from iamtriage.explaining._rules.shared import common_causes
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
 from iamtriage.explaining._rules.shared.texts.text_signs import NAMED_KEY, find_acl, without_other_commands

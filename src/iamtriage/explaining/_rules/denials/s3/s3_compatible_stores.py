@@ -15,19 +15,15 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_words
 from iamtriage.actions._operations import actions_for
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.endpoints import KEY_LENGTH
 from iamtriage.explaining._context.values import Stated
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.keys.unusable_keys import has_key_for_emulator
 from iamtriage.explaining._rules.credentials.requests.rewritten_requests import explain_changed_header
 from iamtriage.explaining._rules.denials.s3 import unused_endpoints
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import error_code, message_text
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import find_s3_compatible_host

@@ -15,11 +15,10 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import RunContrast, find_contrast, find_runs
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import key_policy_step
 from iamtriage.explaining._rules.denials.denies.required_settings import PARTS_NEED_DECRYPT, find_small_upload
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
@@ -27,7 +26,6 @@ from iamtriage.explaining._rules.denials.resource_commands import bucket_argumen
 from iamtriage.explaining._rules.denials.s3 import buckets
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy, with_statements
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy

@@ -22,8 +22,8 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.s3 import buckets
@@ -36,7 +36,6 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import name_caller
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present, your_remedy

@@ -13,11 +13,9 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working, is_administrator
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.s3.buckets import MISSING_OBJECT, bucket_policy_commands
@@ -25,7 +23,6 @@ from iamtriage.explaining._rules.denials.s3.public_access import show_public_acc
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.texts.text_signs import without_other_commands
 from iamtriage.policies._documents import allow
 

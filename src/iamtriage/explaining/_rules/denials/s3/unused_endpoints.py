@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import CauseType, Explanation
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import error_code, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.basics import Case, Remedy
     from iamtriage.failures._failures import Failure
 
 # Commands that upload with a client for S3 of their own, to which --endpoint-url does not apply:

@@ -20,10 +20,8 @@ from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
-from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.domains import is_of_aws
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
 from iamtriage.explaining._rules.calls.roles import service_roles
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import explain_service_principal
@@ -31,7 +29,6 @@ from iamtriage.explaining._rules.denials.resource_commands import policy_command
 from iamtriage.explaining._rules.denials.services import closed_resources
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.service_access import ServiceAccess, find_account
 from iamtriage.explaining._rules.shared.messages.message_rules import SERVICES_IN_PROSE
 from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph

@@ -15,8 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.calls.policies import service_statements, trail_sources
 from iamtriage.explaining._rules.calls.policies.image_policies import explain_image
 from iamtriage.explaining._rules.denials.denies.service_exceptions import explain_denied_service
@@ -25,7 +24,6 @@ from iamtriage.explaining._rules.denials.s3 import load_balancer_logs
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import service_access
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import replace_value_remedy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action

@@ -12,13 +12,11 @@ import re
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.values import Document
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
 from iamtriage.explaining._rules.denials.services.closed_resources import explain_closed_resource
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.service_access import ServiceAccess, allow_service_remedy
 from iamtriage.explaining._rules.shared.policies.statement_matching import (
     names_action,

@@ -16,18 +16,15 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, upper_first
 from iamtriage.actions._lookup import find_action
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.readers.unique_values import unique_value
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.calls.roles.service_roles import LinkedRole, find_linked_role, missing_role
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_CONDITION
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.credentials import backend_blocks
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.messages.decisions import allowed_call_words
 from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph

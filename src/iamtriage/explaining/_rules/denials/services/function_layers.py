@@ -11,14 +11,11 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, remedies
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 _PAGE = "https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html"

@@ -12,12 +12,11 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, quote_words
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.coded_principals import CodedPrincipal, find_coded_principals
 from iamtriage.explaining._context.readers.event_sources import find_reference, find_stated_role
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_own_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
@@ -31,7 +30,6 @@ from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name

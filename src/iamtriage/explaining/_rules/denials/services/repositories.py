@@ -17,21 +17,17 @@ import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import join_words, quote_words
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
 from iamtriage.explaining._context.readers.statements import find_said, find_working
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Labelled
 from iamtriage.explaining._rules.credentials.logins import registry_logins
 from iamtriage.explaining._rules.credentials.requests import unsigned_requests
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import (
     UNKNOWN_CALLER,
     account_remedy,

@@ -15,16 +15,14 @@ import re
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import quote_words, upper_first
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import CLAUSE_END, find_working
-from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls import account_kinds, message_kinds
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.shared import common_causes, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph, end_summary

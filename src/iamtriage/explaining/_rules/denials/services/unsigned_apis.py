@@ -13,8 +13,7 @@ import attrs
 
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.endpoints import find_source_address
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions.request_conditions import are_met, check_conditions
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
@@ -23,7 +22,6 @@ from iamtriage.explaining._rules.denials.shown_policies.known_policies import li
 from iamtriage.explaining._rules.denials.statement_words import describe_conditions
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import Commands, owner_remedy, your_remedy

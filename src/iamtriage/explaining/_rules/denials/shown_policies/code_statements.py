@@ -15,8 +15,8 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._context.readers.terraform_code import find_blocks, find_resources
-from iamtriage.explaining._explanations.explanations import Explanation, copy_with
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.explanations import copy_with
+from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_OTHER_ACTION,
@@ -24,7 +24,6 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     STATED_POLICY_OTHER_RESOURCE,
     statements_with,
 )
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allows_in_both_accounts
 from iamtriage.explaining._rules.shared.kubernetes.manifests import write_yaml
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource

@@ -10,9 +10,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
 from iamtriage.explaining._rules.denials.shown_policies import stated_remedies
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_known_policies
@@ -29,7 +28,6 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import find_condition_contrast
 from iamtriage.explaining._rules.denials.shown_policies.stated_policies import correct_cap
 from iamtriage.explaining._rules.denials.statement_words import describe_conditions
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.failures._failures import AccessDenied

@@ -11,13 +11,13 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
 from iamtriage.explaining._context.readers.pasted_policies import find_name_above
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import Document
-from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial
+from iamtriage.explaining._rules.basics import Denial, Evidence
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, build_denial
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES

@@ -16,8 +16,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, upper_first
 from iamtriage.actions._lookup import find_action
-from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Evidence, Remedy
 from iamtriage.explaining._rules.denials import statement_words
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     fails_condition,
@@ -36,7 +35,6 @@ from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
 )
 from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import find_region_contrast
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import present

@@ -17,8 +17,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, is_of_other
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_ALLOWS,
@@ -29,7 +28,6 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     statements_with,
 )
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, restart_command
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.remedies import (

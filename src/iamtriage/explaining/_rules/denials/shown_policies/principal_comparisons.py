@@ -9,8 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import CauseType, Denial, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     CheckedCondition,
     check_conditions,
@@ -36,7 +35,6 @@ from iamtriage.explaining._rules.denials.statement_words import (
     join_resources,
     join_values,
 )
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import Correction, correct_pattern
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start

@@ -13,13 +13,11 @@ from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import find_said, find_working
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.calls.names.resource_places import RESOURCE_IN_OTHER_REGION
 from iamtriage.explaining._rules.denials.conditions.denied_regions import other_model_region, region_setting
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.statement_matching import other_region
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant

@@ -16,8 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import User
-from iamtriage.explaining._cause_types import Cause
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Cause, Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions.condition_corrections import condition_remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
 from iamtriage.explaining._rules.denials.conditions.requested_values import move_to_own_region
@@ -29,7 +28,6 @@ from iamtriage.explaining._rules.denials.statement_words import (
     find_retired,
     list_similar,
 )
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import with_statements
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     correct_line_remedy,

@@ -13,9 +13,8 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage.explaining._cause_types import Cause
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, is_addition
+from iamtriage.explaining._explanations.remedies import is_addition
+from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.resource_commands import policy_of
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
@@ -36,7 +35,6 @@ from iamtriage.explaining._rules.denials.shown_policies.resource_corrections imp
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import describe_other_call
 from iamtriage.explaining._rules.denials.statement_words import describe_conditions
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.policies.policy_changes import replace_statement
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource

@@ -10,11 +10,10 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     correct_line_remedy,
     correct_pattern,

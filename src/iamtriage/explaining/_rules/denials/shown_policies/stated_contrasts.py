@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions import condition_corrections, resource_tags
 from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     RightKey,
@@ -39,7 +39,6 @@ from iamtriage.explaining._rules.denials.statement_words import (
     join_values,
     list_similar,
 )
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.policy_changes import change_conditions
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.policies._patterns import compile_glob, matches

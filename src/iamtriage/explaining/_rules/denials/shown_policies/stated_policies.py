@@ -15,12 +15,10 @@ import attrs
 
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root
-from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
 from iamtriage.explaining._context.readers.statements import is_administrator
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.calls.policies.misspelt_elements import find_misspelling
 from iamtriage.explaining._rules.denials.conditions.condition_corrections import (
     can_call_meet,
@@ -62,7 +60,6 @@ from iamtriage.explaining._rules.denials.shown_policies.resource_sides import (
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import NOT_KMS
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements.required_grants import cover_each_call

@@ -8,9 +8,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, line_start
-from iamtriage.explaining._cause_types import Cause
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import find_unread_statement
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     OR_ATTACH,
@@ -43,7 +42,6 @@ from iamtriage.explaining._rules.denials.statement_words import (
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import correct_line_remedy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource

@@ -10,16 +10,13 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.values import MappingEntry
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy, gift_of
+from iamtriage.explaining._explanations.remedies import gift_of
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import Caller, arn_in_map, is_for_nodes
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal

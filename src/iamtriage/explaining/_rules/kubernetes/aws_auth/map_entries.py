@@ -15,11 +15,9 @@ import attrs
 
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Role, RoleSession, User
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.config_maps import MapPlace, find_misplaced_map
 from iamtriage.explaining._context.values import MappingEntry
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import MAPPED_IN_WRONG_FORM
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command

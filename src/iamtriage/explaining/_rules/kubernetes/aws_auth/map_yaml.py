@@ -14,7 +14,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Explanation
 from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import YAML_BROKEN
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster

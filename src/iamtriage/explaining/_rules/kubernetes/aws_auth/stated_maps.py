@@ -17,8 +17,8 @@ from iamtriage.explaining._context.readers.kubernetes.config_maps import find_mi
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_stated_node_role
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import MappingEntry
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy, gift_of
+from iamtriage.explaining._explanations.remedies import gift_of
+from iamtriage.explaining._rules.basics import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth import aws_auth_maps, map_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import Caller, Finding

@@ -16,12 +16,12 @@ from iamtriage.explaining._context.readers.kubernetes.rbac_objects import find_b
 from iamtriage.explaining._context.readers.statements import find_said, is_administrator
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import MappingEntry
-from iamtriage.explaining._explanations.remedies import Remedy, Who
+from iamtriage.explaining._explanations.remedies import Who
+from iamtriage.explaining._rules.basics import Case, Remedy
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import is_for_nodes
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import find_map_entry
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_same_principal
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster, find_iam_arns

@@ -14,11 +14,10 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import MappingEntry
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map
 from iamtriage.explaining._rules.kubernetes.console import console_access
@@ -36,8 +35,6 @@ from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     VIEW_POLICY,

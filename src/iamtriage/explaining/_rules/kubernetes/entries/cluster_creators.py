@@ -12,14 +12,12 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_stated_entry, is_listed
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_arn
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (

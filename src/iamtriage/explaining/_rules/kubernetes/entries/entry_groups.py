@@ -9,9 +9,8 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence, clip_text, join_words, upper_first
 from iamtriage.arns._principals import Role, User
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.values import Subject
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Cause, CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.aws_auth import map_entries
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.entries import stated_entries

@@ -14,13 +14,11 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
 from iamtriage.explaining._rules.kubernetes.denied_requests import ASSOCIATION_IN_MODULE
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_arn

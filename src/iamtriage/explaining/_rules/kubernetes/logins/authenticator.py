@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.callers import UNMAPPED
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Cause, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.logins.kubectl_logins import KUBECONFIG_API_VERSION
 from iamtriage.explaining._rules.credentials.logins.missing_logins import (
     HELPER_WITHOUT_CREDENTIALS,

@@ -17,7 +17,7 @@ from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import Stated
-from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.basics import Explanation
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed

@@ -11,16 +11,13 @@ from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.arns._principals import IdentityCenterRole, Principal, Role
-from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.unique_values import unique_value
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.basics import Case, Cause, Explanation, Labelled
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries import stated_entries
 from iamtriage.explaining._rules.kubernetes.logins.client_configurations import find_pinned_role
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster

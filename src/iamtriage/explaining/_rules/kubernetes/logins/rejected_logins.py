@@ -14,18 +14,15 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
 from iamtriage.explaining._rules.kubernetes.logins import client_configurations
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile

@@ -16,11 +16,9 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, hide_secrets, quote_argument
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._context.readers.terraform_code import find_blocks, find_steps
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import find_needed_access
 from iamtriage.explaining._rules.kubernetes.logins.client_configurations import find_current_user
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER, OTHER_PRINCIPAL

@@ -15,19 +15,15 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import quote_argument, upper_first
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
 from iamtriage.explaining._rules.kubernetes.pods.target_roles import explain_target_role, find_roles
 from iamtriage.explaining._rules.shared import commands, pages, remedies
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import IAM_DOES_NOT_HELP

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.other_logins import AZURE_RBAC_SIGN, GKE
 from iamtriage.explaining._rules.shared import commands

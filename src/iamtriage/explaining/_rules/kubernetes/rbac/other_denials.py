@@ -14,14 +14,11 @@ from itertools import islice
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import RoleSession
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.values import Rule, Subject
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.rbac.node_requests import explain_node_restriction
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED, TOKEN_KEPT
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase

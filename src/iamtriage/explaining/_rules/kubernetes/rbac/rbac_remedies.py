@@ -12,7 +12,7 @@ from typing import NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
 from iamtriage.explaining._context.values import Rule, Subject
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import denied_requests
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.entries import entry_groups

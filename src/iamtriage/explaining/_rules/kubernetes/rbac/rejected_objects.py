@@ -11,9 +11,8 @@ import re
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import hide_secrets, join_words, quote_words
 from iamtriage.explaining._context.readers.names import find_namespace
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.rbac.other_denials import REFUSED_BY_ADMISSION
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.basics import Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_unbound_group
 from iamtriage.explaining._rules.kubernetes.rbac import request_checks

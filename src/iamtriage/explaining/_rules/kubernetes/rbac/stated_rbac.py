@@ -10,7 +10,6 @@ import attrs
 
 from iamtriage._patterns import only_one
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
     StatedBinding,
     StatedRole,
@@ -18,6 +17,7 @@ from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
     find_roles,
 )
 from iamtriage.explaining._context.values import Rule, Subject
+from iamtriage.explaining._rules.basics import Cause, CauseType
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
 from iamtriage.explaining._rules.shared import pages

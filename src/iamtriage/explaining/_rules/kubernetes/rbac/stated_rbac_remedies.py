@@ -15,7 +15,7 @@ from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
     find_roles,
 )
 from iamtriage.explaining._context.values import Subject
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, bind_command
 from iamtriage.explaining._rules.kubernetes.entries.entry_groups import change_groups, is_in_terraform
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups

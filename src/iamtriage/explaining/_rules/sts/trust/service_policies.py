@@ -13,10 +13,9 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.exceptions import IamTriageError
-from iamtriage.explaining._cause_types import Cause, Evidence
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import NO_FACTS, Facts
+from iamtriage.explaining._rules.basics import Cause, Evidence, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy

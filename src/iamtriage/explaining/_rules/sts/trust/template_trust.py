@@ -19,9 +19,7 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining._context.readers.coded_principals import CodedPrincipal, find_coded_principals
 from iamtriage.explaining._context.readers.terraform_code import find_resources, find_steps
 from iamtriage.explaining._context.values import Document
-from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.basics import Case, Denial, Remedy
 from iamtriage.explaining._rules.shared.kubernetes.manifests import write_yaml
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import find_only_line
 from iamtriage.explaining._rules.shared.remedies import present

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._text import clip_text
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policies import date_conditions

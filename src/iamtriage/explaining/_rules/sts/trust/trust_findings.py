@@ -14,10 +14,9 @@ import attrs
 from iamtriage._rendering.values import Value
 from iamtriage._text import as_sentence
 from iamtriage.exceptions import IamTriageError
-from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import Cause, CauseType, Evidence, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy

@@ -13,8 +13,8 @@ import attrs
 
 from iamtriage._text import clip_text, join_words, lower_first, upper_first
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents, trust_replacements, trust_subjects

@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role, RoleSession
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, policy_with_principal
 from iamtriage.policies._readers import elements

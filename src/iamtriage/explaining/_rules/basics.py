@@ -1,0 +1,23 @@
+"""Name the classes of which nearly every rule consists: what it explains, and what it says.
+
+Every explanation loads them, so that rules import them from here whether they need all of them or only one.
+"""
+
+from __future__ import annotations
+
+from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.denial import Denial
+
+__all__ = (
+    "Case",
+    "Cause",
+    "CauseType",
+    "Denial",
+    "Evidence",
+    "Explanation",
+    "Labelled",
+    "Remedy",
+)
