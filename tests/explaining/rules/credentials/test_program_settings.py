@@ -122,6 +122,33 @@ def test_terraform_has_no_option_for_profiles() -> None:
     assert "exists only on EC2" in text
 
 
+_DOTNET = "Amazon.Runtime.AmazonServiceException: Unable to get IAM security credentials from EC2 Instance Metadata Service.\n   at Amazon.S3.AmazonS3Client.GetObjectAsync(String key)\n"
+_NODE = "CredentialsProviderError: Could not load credentials from any providers: EC2 Metadata roleName request returned error\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "is_elsewhere"),
+    [
+        (_DOTNET + "   at P.Main() in C:\\src\\p\\Program.cs:line 3\nSince I have a new laptop, dotnet run says this.", "Select a profile", True),
+        (_NODE + "    at /Users/ana/shop/node_modules/@aws-sdk/x/index.js:12:1", "Select a profile", True),
+        ("ana@Anas-MacBook-Pro shop % node .\n" + _NODE, "Select a profile", True),
+        (_NODE + "    at C:\\Users\\ana\\shop\\index.js:12:1", "Select a profile", True),
+        # The program can also have been built there, and then deployed.
+        (_DOTNET + "   at P.Main() in C:\\src\\p\\Program.cs:line 3", "Select a profile", False),
+        # What works on the laptop fails on a server, and homes of administrators and CI runners are on servers.
+        (_NODE + "On my new laptop it works, on the server it does not.", "Select a profile", False),
+        (_NODE + "    at C:\\Users\\Administrator\\shop\\index.js:12:1", "Select a profile", False),
+        (_DOTNET + "The host is EC2AMAZ-1A2B3C4.\n   at P.Main() in C:\\src\\p\\Program.cs:line 3", "If the call runs on EC2", False),
+    ],
+    ids=["new laptop", "home on macOS", "prompt of macOS", "home on Windows", "built on Windows", "server", "administrator", "instance"],
+)  # fmt: skip
+def test_computer_that_the_surroundings_show(text: str, first: str, *, is_elsewhere: bool) -> None:
+    explanation = explain(text)
+    assert explanation.remedies[0].title.startswith(first)
+    titles = " ".join(each.title for each in explanation.remedies)
+    assert ("instance a role" not in titles) is is_elsewhere
+
+
 def test_macos_is_no_instance() -> None:
     error = f'{_NO_SOURCES}, Get "http://169.254.169.254/latest/": dial tcp 169.254.169.254:80: connect: host is down'
     assert "instance a role" not in explain(error).to_text(detail="full")

@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     find_shell_profile,
     find_signed_in_profile,
 )
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.services import ASSUME_ROLE
 from iamtriage.failures._failures import MissingCredentials
 
@@ -125,6 +125,9 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
         set_up = credential_remedies.CONFIGURE_OLD_CLI
     if clues.find_program(case.failure) == "Terraform":
         set_up = credential_remedies.CREDENTIALS_FOR_TERRAFORM
+    elif local_programs.find_computer(case.failure.text) is not None:
+        needs = local_programs.describe_modules(case.failure.text)
+        set_up = attrs.evolve(set_up, steps=(*set_up.steps, *present(needs)))
     listed = [
         each
         for each in find_listed_profiles(case.failure.text)

@@ -76,6 +76,9 @@ _EC2_PROMPT = lazy_pattern(
     r"|\d\d:\d\d:\d\d ip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3} |\bcloud-init\[\d|\bEC2AMAZ-",
     re.ASCII,
 )
+_WINDOWS_SOURCE = lazy_pattern(
+    r"\bin [A-Z]:\\(?!(?i:inetpub|a|agent|build|jenkins)\w*\\)[^\n:]{1,200}:line \d"
+)
 # https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sign-in.html
 _LOGIN_PROFILE = lazy_pattern(r"\blogin_session ?= ?arn:")
 # Programs that ship or store logs and metrics, by name or log format. They run in clusters and on servers.
@@ -389,6 +392,8 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         (is_anywhere, [provider_chains.advise_anywhere]),
         (selected_profiles.find_signed_in_profile(text), [on_laptop]),
         (not mentions_metadata and credential_endpoints.FAILS_ON_INSTANCE.search(text), [on_ec2]),
+        # A person's program, which was built where it runs.
+        (_WINDOWS_SOURCE.search(text) and not _EC2_PROMPT.search(text), [on_laptop, on_ec2]),
         (mentions_metadata or _EC2_PROMPT.search(text), [on_ec2, on_laptop]),
     )
     return next((environments for is_shown, environments in shown if is_shown), [on_laptop, on_ec2])

@@ -7,6 +7,8 @@ https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/credentials-temp
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
 from iamtriage.explaining._rules.basics import Labelled, Remedy
@@ -35,6 +37,23 @@ _DOTNET = lazy_pattern(r"\bAmazon\.(?:Runtime|[A-Z]\w{1,30})\.|\bAWSSDK\b|\bat A
 _JAVA_2 = lazy_pattern(r"\bsoftware\.amazon\.awssdk\b")
 
 
+# A computer that somebody got or set up anew lacks the files of the old one.
+_NEW_COMPUTER = lazy_pattern(
+    r"(?i:\b(?:new|replacement|fresh(?:ly (?:installed|set up))?|reinstalled|re-?imaged|wiped) (?:[a-z]{2,12} ){0,2}?(?:laptop|notebook computer|macbook|imac|mac|pc|computer|workstation)\b(?!s? runner))"
+)
+_CLAUSE_END, _WORKS = (
+    lazy_pattern(r"[,.;:!?\n]"),
+    lazy_pattern(r"(?i:\b(?:works?|worked|fine|succeed(?:s|ed)?|ok)\b)"),
+)
+# The prompts and the home directories of macOS and Windows, but not those of CI runners and of servers. Programs of Go, Rust
+# and .NET print where they were built.
+_OWN_HOME = lazy_pattern(
+    r"\b[\w.-]{1,40}@[\w.-]{0,60}(?:MacBook|iMac|Mac-?[Mm]ini|Mac-?[Ss]tudio)[\w.-]{0,40}"
+    r"|(?<![\w/.])/Users/(?!(?:runner|ec2-user|distiller|builder|jenkins|administrator|Shared|vagrant|admin)\b)[\w.-]{1,40}/(?![^\s\"':]{0,300}\.(?:go|rs|cs|cpp|swift):)"
+    r"|\b[A-Z]:\\{1,2}Users\\{1,2}(?!(?i:administrator|runneradmin|container\w*|vssadministrator|jenkins|default|public|system)\b)[\w.-]{1,40}\\(?![^\n\"':]{0,300}\.(?:go|rs|cs|cpp|vb|fs):)"
+)
+
+
 def find_ide(text: str) -> tuple[str, str] | None:
     """Return the kind and the name of the IDE in which a program runs, if somebody says it.
 
@@ -48,27 +67,49 @@ def find_ide(text: str) -> tuple[str, str] | None:
 
 
 def find_computer(text: str) -> str | None:
-    """Return the words that say that a program runs on a person's computer, or the name of its IDE."""
+    """Return what shows that a program runs on a person's computer: words, its prompt or home directory, or the name of its IDE."""
     ide = find_ide(text)
     if ide is not None or _REMOTE.search(text) is not None:
         return None if ide is None else ide[1]
-    said = next(find_said(text, LOCALLY), None)
+    said = next(find_said(text, LOCALLY), None) or _OWN_HOME.search(text) or _find_new_computer(text)
     return None if said is None else said[0]
+
+
+def _find_new_computer(text: str) -> re.Match[str] | None:
+    """Return the words for a new computer on which the program does not work, as far as the text says.
+
+    >>> _find_new_computer("I got a new laptop, on the old one it worked.")[0]
+    'new laptop'
+    >>> _find_new_computer("On the new laptop it works, on the server it does not.") is None
+    True
+    """
+    for found in _NEW_COMPUTER.finditer(text):
+        before = _CLAUSE_END.split(text[max(found.start() - 100, 0) : found.start()])[-1]
+        after = _CLAUSE_END.split(text[found.end() : found.end() + 100], maxsplit=1)[0]
+        if _WORKS.search(before) is None and _WORKS.search(after) is None:
+            return found
+    return None
+
+
+def describe_modules(text: str) -> str | None:
+    """Return which modules the SDK of a program needs for profiles of IAM Identity Center, if it needs any."""
+    if _DOTNET.search(text):
+        return "For a profile of IAM Identity Center, the project needs the packages AWSSDK.SSO and AWSSDK.SSOOIDC."
+    if _JAVA_2.search(text):
+        return "For a profile of IAM Identity Center, the class path needs the modules sso and ssooidc of software.amazon.awssdk, in the version of its other modules."
+    return None
 
 
 def select_profile(profile: str, text: str) -> Remedy:
     """Return the remedy that selects a profile with a sign-in for a program, in its IDE if the text names one."""
     name, ide = commands.profile(profile), find_ide(text)
-    with_sso = "sso login" in text
     packages: tuple[str | Labelled, ...] = ()
-    needs = own = None
+    needs = describe_modules(text) if "sso login" in text else None
+    own = None
     if _DOTNET.search(text):
         own = f'Or, with AWSSDK.Extensions.NETCore.Setup, add "AWS": {{"Profile": "{name}"}} to appsettings.Development.json.'
-        if with_sso:
-            needs = "For a profile of IAM Identity Center, the project needs the packages AWSSDK.SSO and AWSSDK.SSOOIDC."
+        if needs is not None:
             packages = ("dotnet add package AWSSDK.SSO", "dotnet add package AWSSDK.SSOOIDC")
-    elif _JAVA_2.search(text) and with_sso:
-        needs = "For a profile of IAM Identity Center, the class path needs the modules sso and ssooidc of software.amazon.awssdk, in the version of its other modules."
     if ide is None:
         is_program = needs is not None or own is not None
         step = "Set AWS_PROFILE in the shell that makes the call, or pass --profile to each command."
