@@ -25,7 +25,7 @@ from iamtriage.failures._failures import Failure
 _SECRET_OBJECT = lazy_pattern(
     r"(?:(?<![\w/-])secrets?/|\bkubectl [^\n]{0,60}\b(?:secret generic |(?:get|describe) secrets? ))(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
     r"|\b(?:s|\w{1,30}S)ecret(?:Key|AccessKeySecret)?Ref:\s{1,40}(?:\{ ?)?(?:key: \S{1,80}\s{1,40})?name: [\"']?(?P<ref>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
-    r"|\bkind: Secret\b(?:(?!\bkind:).){1,300}?\bmetadata:\s{1,40}(?:namespace: \S{1,80}\s{1,40})?name: [\"']?(?P<manifest>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)",
+    r"|\bkind: Secret\b(?:(?!\bkind:).){1,300}?\bmetadata:\s{1,40}(?:\{\s{0,4})?(?:namespace: \S{1,80}\s{1,40})?name: [\"']?(?P<manifest>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)",
     re.ASCII | re.DOTALL,
 )
 _SHOWN_SECRET = lazy_pattern(
@@ -115,11 +115,29 @@ def stored_keys_remedy(case: Case[Failure]) -> Remedy | None:
     return secret_object_remedy(case) if kind in {"", "eks-pod"} and is_of_pod and not is_of_reader else None
 
 
+def find_secret_object(text: str) -> str:
+    """Return the name of the Kubernetes Secret that a text names, or a placeholder."""
+    found = _SECRET_OBJECT.search(text)
+    return commands.kubernetes_name(found[found.lastgroup or 0] if found else None)
+
+
+_NAMESPACE_OF_SECRET = lazy_pattern(
+    r"\bkind\"?: \"?Secret\b(?:(?!\bkind\"?:).){1,300}?\bmetadata\"?:(?:(?!\b(?:data|stringData|kind)\"?:).){1,200}?\bnamespace\"?: [\"']?(?P<namespace>[a-z0-9-]{1,63})"
+    r"|\bkubectl(?=[^\n]{1,80}\bsecrets?\b)[^\n]{0,80} (?:-n|--namespace)[ =](?P<option>[a-z0-9-]{1,63})",
+    re.ASCII | re.DOTALL,
+)
+
+
+def find_namespace(case: Case[Failure]) -> str:
+    """Return the namespace of the Secret, from its manifest or the facts, or a placeholder."""
+    found = _NAMESPACE_OF_SECRET.search(case.failure.text)
+    return commands.namespace(found["namespace"] or found["option"] if found else case.facts.namespace)
+
+
 def secret_object_remedy(case: Case[Failure]) -> Remedy:
     """Return the remedy that sets the keys in a Kubernetes Secret again."""
     text = case.failure.text
-    controller, found = find_controller(text), _SECRET_OBJECT.search(text)
-    name = commands.kubernetes_name(found[found.lastgroup or 0] if found else None)
+    controller, name = find_controller(text), find_secret_object(text)
     # A wrong signature is due to the secret, and an unknown key to its ID.
     is_secret_wrong = case.failure.kind == "signature_mismatch"
     key, other = _KEY_ID_MEMBER.search(text), _SECRET_MEMBER.search(text)

@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.credentials.keys import encoded_keys
 from iamtriage.explaining._rules.credentials.keys.access_keys import NEW_KEY_REMEDIES
 from iamtriage.explaining._rules.credentials.keys.key_sources import secret_object_remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -134,6 +135,8 @@ def find_secret_problem(text: str) -> str | None:
     said = _find_said(text)
     if said is not None:
         return said
+    if (flaw := encoded_keys.find_flaw(text, "secret")) is not None:
+        return flaw.describe()
     if found is None and "base64" in text and any(_OF_KEY.search(each[0]) for each in _ECHO.finditer(text)):
         return "the encoded value ends with a newline, which echo adds before base64"
     if _ENV_FILE.search(text) is not None and _QUOTED_IN_FILE.search(text) is not None:
@@ -270,7 +273,8 @@ def set_again(case: Case[Failure]) -> Remedy | None:
     """Return how to set a secret again where it is kept, if a text says what is wrong with it."""
     text = case.failure.text
     if _find_said(text) is None:
-        return None
+        flaw = encoded_keys.find_flaw(text, "secret")
+        return None if flaw is None else encoded_keys.store_again_remedy(case, flaw)
     if _OF_KUBERNETES.search(text):
         return secret_object_remedy(case)
     file = _ENV_FILE_SHOWN.search(text)
