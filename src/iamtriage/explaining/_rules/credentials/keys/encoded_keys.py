@@ -125,7 +125,7 @@ def store_again_remedy(case: Case[Failure], flaw: EncodedFlaw) -> Remedy:
         commands=present(
             None if is_set else "read -rs value",
             f'kubectl patch secret {name} --namespace {namespace} --patch "{{\\"stringData\\": {{{patch}}}}}"',
-            Labelled(
+            Labelled.required(
                 "Then restart the pods, which keep the values that they started with:",
                 restart.replace("--namespace NAMESPACE", f"--namespace {namespace}"),
             ),
