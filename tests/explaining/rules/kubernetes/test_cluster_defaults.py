@@ -152,7 +152,10 @@ def test_creator_with_the_module_in_the_console() -> None:
     [
         ("I get this in CI (user ci-bot).", "the user ci-bot"),
         ("It fails when I am logged in with role dev-2.", "the role dev-2"),
-        ("I am signed in through IAM Identity Center (arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/ana).", "the Identity Center role AWSReservedSSO_Ops_0123456789abcdef"),
+        (
+            "I am signed in through IAM Identity Center (arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/ana).",
+            "the Identity Center role AWSReservedSSO_Ops_0123456789abcdef",
+        ),
         ("My colleague (user kim) has access, I don't.", None),
         ("Our admin is signed in as the user kim.", None),
         ("With (role dev-2) it works.", None),
