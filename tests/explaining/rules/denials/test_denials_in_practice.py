@@ -817,6 +817,13 @@ SERVICES: tuple[Case, ...] = (
         ("config:PutDeliveryChannel", "BUCKET"),
     ),
     (
+        "bucket of AWS Config with the role of the recorder",
+        "An error occurred (InsufficientDeliveryPolicyException) when calling the PutDeliveryChannel operation: Insufficient delivery policy to s3 bucket: acme-config, unable to assume role: arn:aws:iam::444455556666:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig.",
+        {},
+        ("arn:aws:s3:::acme-config/AWSLogs/444455556666/Config/*",),
+        ("ACCOUNT_ID",),
+    ),
+    (
         "bucket of AWS Config whose policy has the folder of another account, and no prefix",
         """In account 444455556666: An error occurred (InsufficientDeliveryPolicyException) when calling the PutDeliveryChannel operation: Insufficient delivery policy to s3 bucket: acme-config, unable to write to bucket, provided s3 key prefix is 'null', provided kms key is 'null'.
 {"Version": "2012-10-17", "Statement": [{"Sid": "Write", "Effect": "Allow", "Principal": {"Service": "config.amazonaws.com"}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::acme-config/AWSLogs/111122223333/Config/*"}]}""",

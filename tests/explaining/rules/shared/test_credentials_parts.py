@@ -175,12 +175,17 @@ def test_partition(facts: Facts, partition: str) -> None:
         ("", Facts(region="eu-west-1"), ("ACCOUNT_ID.dkr.ecr.eu-west-1.amazonaws.com", "eu-west-1")),
         ("", Facts(), ("ACCOUNT_ID.dkr.ecr.REGION.amazonaws.com", "REGION")),
         (
+            "https://***.dkr.ecr.eu-west-1.amazonaws.com/v2/a",
+            Facts(region="us-east-1"),
+            ("ACCOUNT_ID.dkr.ecr.eu-west-1.amazonaws.com", "eu-west-1"),
+        ),
+        (
             "x111122223333.dkr.ecr.eu-west-1.amazonaws.com",
             Facts(),
             ("ACCOUNT_ID.dkr.ecr.eu-west-1.amazonaws.com", "eu-west-1"),
         ),
     ],
-    ids=["aws", "China", "dual stack", "region of the facts", "nothing known", "no registry"],
+    ids=["aws", "China", "dual stack", "region of the facts", "nothing known", "masked", "no registry"],
 )
 def test_registry(before: str, facts: Facts, registry: tuple[str, str]) -> None:
     assert find_registry(_case(before, facts)) == registry

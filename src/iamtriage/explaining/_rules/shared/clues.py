@@ -66,6 +66,8 @@ _REGISTRY = lazy_pattern(
     r"\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws)(?![\w.-]{0,1}[\w-])",
     re.ASCII,
 )
+# The Region of a registry whose account is masked.
+_REGISTRY_REGION = lazy_pattern(rf"\.dkr[.-]ecr(?:-fips)?\.({REGION})\.", re.ASCII)
 _MAX_REGISTRIES = 20
 _PULL_OR_PUSH = lazy_pattern(r"\bpu(?:ll|sh) ")
 # The last one is from the action amazon-ecr-login.
@@ -313,7 +315,8 @@ def find_registry(case: _AnyCase) -> tuple[str, str]:
     message = case.failure.text[slice(*case.failure.span)]
     found = _REGISTRY.search(message) or _find_called_registry(case.text)
     account = found[1] if found else case.failure.account
-    region = found[2] if found else find_region(case)
+    masked = None if found else _REGISTRY_REGION.search(message) or _REGISTRY_REGION.search(case.text)
+    region = found[2] if found else masked[1] if masked else find_region(case)
     host = _find_endpoint(region)
     suffix = "amazonaws.com" if host is None else host.host.partition(f".{region}.")[2] or "amazonaws.com"
     return f"{commands.account(account)}.dkr.ecr.{commands.region(region)}.{suffix}", commands.region(region)

@@ -99,10 +99,10 @@ _NETWORK_LOAD_BALANCER = _bucket_delivery(
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html",
 )
 _NO_KEY = lazy_pattern(r"\bSSE-S3\b|\bAES256\b")
-_IS_NETWORK = lazy_pattern(
-    r"load_balancer_type\s*=\s*\"network\"|\bloadbalancer/net/|\bNLB\b|--type network\b"
-)
+_IS_NETWORK = lazy_pattern(r"load_balancer_type\s*=\s*\"network\"|loadbalancer/net/|\bNLB\b|-type network\b")
 _ACCOUNT = lazy_pattern(r"/AWSLogs/(\d{12})/")
+# The role of AWS Config, which has the account whose resources it records.
+_ROLE = lazy_pattern(r"\bassume role: arn:aws[a-z-]{0,12}:iam::(\d{12}):", re.ASCII)
 _ACCOUNT_FOLDER = lazy_pattern(r":::[^:*]{3,300}?/AWSLogs/\d{12}(?=/)")
 _KEY_PREFIX = lazy_pattern(
     r"(?:\b(?:s3[._-]?)?(?:(?:key|bucket)[._-]?)?prefix[\"']?(?:\s{0,8}[=:]\s?|\sis\s(?=[\"'])|\s|,Value=)|\blog_?access_?logs\([\w.]{1,60}, ?)[\"']?(?P<prefix>(?!(?:null|is|was|and|or|of|for|in|to|the|a|on|set|given|not|nor|as)\b[^/])[\w!./-]{1,200}?)/?[\"']?(?![\w/-])",
@@ -177,9 +177,8 @@ def explain_closed_resource(denial: Denial) -> Explanation | None:
         row = _NETWORK_LOAD_BALANCER
     function, context = (service_statements.find_invoked_function(denial.failure.text), denial.context)
     stated, in_path = context.account, _ACCOUNT.search(denial.failure.text)
-    account = denial.account or (
-        stated.value if stated else only_one({each["account"] for each in _TRAIL.finditer(text)})
-    )
+    of_role, trails = _ROLE.search(words), {each["account"] for each in _TRAIL.finditer(text)}
+    account = denial.account or (of_role[1] if of_role else stated.value if stated else only_one(trails))
     # The folder of a policy can be that of another account than the call's.
     if in_path is not None and account is None:
         others = {*ACCOUNT_IN_TEXT.findall(denial.failure.text)} - {in_path[1]}
