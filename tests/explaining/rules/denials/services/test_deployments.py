@@ -265,7 +265,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
             "Merge statements of the trust policy",
             (
                 "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument",
-                "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
+                "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 8192 --region us-east-1",
             ),
         ),
         (
@@ -274,7 +274,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
             "Merge statements of the trust policy",
             (
                 "aws iam get-role --role-name carts --query Role.AssumeRolePolicyDocument",
-                "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
+                "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 8192 --region us-east-1",
             ),
         ),
         (
