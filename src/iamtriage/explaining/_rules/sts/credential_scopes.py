@@ -25,6 +25,11 @@ from iamtriage.explaining._rules.sts.findings import (
     REMEDY_TITLES,
     diagnose_sts_call,
 )
+from iamtriage.explaining._rules.sts.global_services import (
+    GLOBAL_SERVICE,
+    explain_global_service,
+    find_global_service,
+)
 from iamtriage.explaining._rules.sts.own_hosts import explain_own_host, find_own_host
 from iamtriage.explaining._rules.sts.taken_bucket_names import creates_bucket, explain_taken_name
 from iamtriage.failures._failures import CredentialScope
@@ -63,15 +68,6 @@ ENDPOINT_OF_OTHER_REGION = CauseType(
     remedy="or use the endpoint of",
     of="wrong-signing-region",
 )
-GLOBAL_SERVICE = CauseType(
-    "global-service",
-    title="The service has one endpoint for all Regions",
-    text="The service has one endpoint for all Regions, such as IAM, Route 53 or CloudFront, which accepts only signatures for us-east-1.",
-    fix="Sign for us-east-1, or let the SDK choose the endpoint.",
-    recognised_by="The text names a global service, such as IAM.",
-    sign=r"\bService: Amazon(?:IdentityManagement|Route53|CloudFront)\b|\bhttps://(?:iam|route53|cloudfront|organizations|globalaccelerator)\.(?:[a-z0-9-]{5,20}\.)?amazonaws\.com",
-    of="wrong-signing-region",
-)
 _GLOBAL_ENDPOINT_CAUSE = GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(
     because=f"The host {GLOBAL_HOST} accepts only signatures for us-east-1.",
     text="The code calls the global STS endpoint, but signs for another Region.",
@@ -98,6 +94,14 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     hosts = clues.find_aws_hosts(message)
     is_relayed = rejected_calls.is_relayed(case.text)
     called = None if GLOBAL_HOST in hosts or is_relayed else _find_regional_host(case, hosts)
+    # What works with the signed Region is another call.
+    other = None if called is None or called[1] == signed_region else called[1]
+    if not is_relayed and (service_of_all := find_global_service(case, other)) is not None:
+        region = signed_region or region_settings.find_signed_region(case.failure.text, service_of_all.region)
+        if region != service_of_all.region:
+            return explain_global_service(
+                case, service_of_all, region, WRONG_SIGNING_REGION, service_scopes.PHRASES
+            )
     # Without a setting, the code of the program calls the endpoint of STS.
     if called is not None and (
         not called[0].startswith("sts.") or region_settings.find_endpoint_setting(case.failure.text)
@@ -274,7 +278,7 @@ def explain_wrong_region(
     is_endpoint_set = host is not None and fix.title.startswith("Remove ")
     if host is not None:
         step = ""
-        if region_settings.is_of_service(host, expected or ""):
+        if region_settings.is_of_service(host, expected or "") and "curl" not in fix.title:
             step = f"Or remove the URL of {host}: the client then calls the endpoint of its Region."
             if _QUEUE_URL.search(case.text):
                 step = f"Or, if the queue is in {signed or 'another Region'}, correct its URL, which names {expected}."
