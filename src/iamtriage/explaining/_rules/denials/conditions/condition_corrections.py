@@ -13,6 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
+from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions.condition_keys import (
@@ -37,6 +38,7 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import (
 )
 from iamtriage.explaining._rules.denials.statement_words import join_values
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.grants.allow_remedies import in_permission_set
 from iamtriage.explaining._rules.shared.grants.denial_remedies import mfa_command
 from iamtriage.explaining._rules.shared.policies import date_conditions, policy_changes
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
@@ -49,6 +51,8 @@ from iamtriage.policies._readers.unknown_values import has_reference
 _SHOW_ORGANIZATION = "aws organizations describe-organization --query Organization.Id --output text"
 # All actions of a service, or all resources of a type.
 _EVERYTHING = lazy_pattern(r"(?:\*|[^:]*:\*|arn(?::[^:]*){4}:(?:[^:/]*[:/])?\*)\Z")
+# All resources of a type in one account and one Region.
+_EVERY_OF_TYPE = lazy_pattern(r"arn:[^:*]+:[^:*]+:[^:*]+:\d{12}:[^:/*]+[:/]\*\Z")
 # Characters of a statement that is shown as a whole.
 _MAX_STATEMENT = 1_000
 _MAX_LINE = 120
@@ -97,7 +101,7 @@ def other_owner_remedy(
 
 def _put_policy(denial: Denial, remedy: Remedy) -> Remedy:
     """Return a remedy with a statement as one that adds it to the caller's role as a policy of its own."""
-    if denial.role is None or remedy.policy is None:
+    if denial.role is None or remedy.policy is None or isinstance(denial.role, IdentityCenterRole):
         return remedy
     name = policy_changes.inline_policy_name(remedy.policy["Statement"])
     line = commands.put_policy(commands.role_name(denial.role.name), name)
@@ -131,6 +135,8 @@ def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: Ch
     elif _can_show(statement) and not of_aws:
         accepted = list(dict.fromkeys((*failed.possible_values, *requested)))
         step = f"Add the value to {named}, as below. Then remove a value that nothing uses."
+        if isinstance(denial.role, IdentityCenterRole):
+            step = f"The new statement accepts the value, too: delete {named} that it replaces."
         if failed.key.partition(":")[0].lower() == denial.service and find_option_values(denial, failed.key):
             step = f"An administrator decides whether {denial.caller} may pass this value, or makes this call instead. Add it to {named}, as below, and keep the condition: it limits what else can be passed."
     elif denial.role is not None:
@@ -262,8 +268,9 @@ def list_unlisted(failed: CheckedCondition) -> list[str]:
 
 def _can_show(statement: Mapping[str, Any]) -> bool:
     """Return whether a remedy can contain a statement: a short one without references that does not allow everything."""
-    listed = (name for key in ("Action", "Resource") for name in as_strings(statement.get(key)) or ["*"])
-    is_open = any(map(_EVERYTHING.match, listed))
+    listed = [name for key in ("Action", "Resource") for name in as_strings(statement.get(key)) or ["*"]]
+    # Its condition limits the last one.
+    is_open = any(_EVERYTHING.match(each) and not _EVERY_OF_TYPE.match(each) for each in listed)
     return not (is_open or len(json.dumps(statement)) > _MAX_STATEMENT or has_reference(dict(statement)))
 
 
@@ -286,7 +293,10 @@ def with_statement(
         shown = required_statement(denial, conditions)
     if shown is None:
         return remedy
-    return attrs.evolve(remedy, policy=build_document([shown]), layer="identity", is_addition=True)
+    changed = attrs.evolve(remedy, policy=build_document([shown]), layer="identity", is_addition=True)
+    if isinstance(denial.role, IdentityCenterRole):
+        return in_permission_set(denial, denial.role, changed, is_shown=True)
+    return changed
 
 
 def can_call_meet(denial: Denial, condition: CheckedCondition) -> bool:

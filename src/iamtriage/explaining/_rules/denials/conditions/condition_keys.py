@@ -112,11 +112,13 @@ def replace_key(statement: Mapping[str, Any], operator: str, key: str, right: Ri
     return replace_condition(statement, operator, key, Condition(new, right.name, value))
 
 
+_OS_USER = "ec2:osuser"
 # Each with the actions whose call has the option. For others, the key is about an existing resource.
 _OPTIONS = {
     "cloudformation:changesetname": ("change-set-name", "cloudformation:"),
     "cloudformation:rolearn": ("role-arn", "cloudformation:"),
     "cloudformation:templateurl": ("template-url", "cloudformation:"),
+    _OS_USER: ("os-user", "ec2-instance-connect:sendsshpublickey"),
     "iam:awsservicename": ("aws-service-name", "iam:createservicelinkedrole"),
     "iam:permissionsboundary": ("permissions-boundary", "iam:create"),
     "iam:policyarn": ("policy-arn", "iam:"),
@@ -281,7 +283,13 @@ def find_option(denial: Denial, key: str) -> str | None:
     """Return the option of the denied command that sets the value of a condition key."""
     option, actions = _OPTIONS.get(key.lower(), ("", ""))
     command = denial.context.command
-    is_called = operation_of_command(command) == tuple(denial.lowercase_action.split(":"))
+    called = operation_of_command(command)
+    is_called = called == tuple(denial.lowercase_action.split(":"))
+    if key.lower() == _OS_USER:
+        # An image has one user: who passes it means it.
+        is_called = (
+            called == ("ec2-instance-connect", "ssh") and command is not None and not command.option(option)
+        )
     if not is_called or command is None or not option or not denial.lowercase_action.startswith(actions):
         return None
     # A file can have the value, too.

@@ -24,11 +24,12 @@ from iamtriage.explaining._rules.denials.conditions.condition_keys import (
 )
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import GLOBAL_SERVICES, global_region
 from iamtriage.explaining._rules.denials.conditions.requested_values import (
+    SHOWN,
     SOURCE_IP,
     WITHOUT_REGION,
     fill_variables,
     find_listing,
-    find_network,
+    find_shown_values,
     find_value_instead,
     find_via_service,
     sent_address,
@@ -277,8 +278,8 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     if name == _VIA:
         via = find_via_service(denial)
         return None if via is None or ".REGION." in via or denial.is_explicit else (via,)
-    if name in {SOURCE_IP, "aws:sourcevpce"}:
-        return find_network(name, denial)
+    if name in SHOWN:
+        return find_shown_values(name, denial)
     if denial.action == "s3:ListBucket" and name in {"s3:prefix", "s3:delimiter"}:
         listing = find_listing(denial.failure.text, denial.context.command, resource_name(denial))
         return None if listing is None else listing.prefix if name == "s3:prefix" else listing.delimiter

@@ -11,7 +11,9 @@ from iamtriage._text import clip_text
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import Role, RoleSession, User
 from iamtriage.explaining._context.readers.endpoints import PUBLIC_ADDRESS, find_source_address
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.listing_calls import find_listing_call
+from iamtriage.explaining._context.readers.record_changes import find_record_changes
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.values import CommandLine
@@ -41,7 +43,7 @@ def sent_address(denial: Denial) -> tuple[str, ...] | None:
     return values or ((source,) if PUBLIC_ADDRESS.fullmatch(source) else None)
 
 
-def find_network(name: str, denial: Denial) -> tuple[str, ...] | None:
+def _find_network(name: str, denial: Denial) -> tuple[str, ...] | None:
     """Return the value of the condition key of the address or the endpoint, ``None`` if it is unknown."""
     text = denial.failure.text
     if name == SOURCE_IP:
@@ -133,6 +135,63 @@ def list_prefix_remedy(text: str, bucket: str, pattern: str) -> Remedy:
         commands=line if folder and "$" not in folder else None,
         url=pages.EVALUATION,
     )
+
+
+# What a condition of Route 53 compares of all changes in a batch.
+_OF_RECORDS = {
+    "route53:changeresourcerecordsetsrecordtypes": "type",
+    "route53:changeresourcerecordsetsnormalizedrecordnames": "name",
+    "route53:changeresourcerecordsetsactions": "action",
+}
+_OS_USER = "ec2:osuser"
+SHOWN = frozenset({SOURCE_IP, "aws:sourcevpce", _OS_USER, *_OF_RECORDS})
+"""The keys whose values a record, a log or a command shows, in lowercase."""
+
+_OPTIONS_OF_USER = ("instance-os-user", "os-user")
+_DEFAULT_USER = "ec2-user"
+_MSSH = lazy_pattern(
+    r"(?<![\w-])mssh (?:-[\w-]{1,20} (?:[\w./-]{1,80} )?){0,5}(?P<user>[a-z_][\w-]{0,30})@", re.ASCII
+)
+
+
+def find_shown_values(name: str, denial: Denial) -> tuple[str, ...] | None:
+    """Return the values of one of the keys in :data:`SHOWN`, ``None`` if the text does not show them."""
+    if name == _OS_USER:
+        return _find_os_user(denial)
+    part = _OF_RECORDS.get(name)
+    if part is None:
+        return _find_network(name, denial)
+    if denial.lowercase_action != "route53:changeresourcerecordsets":
+        return None
+    changes = find_record_changes(denial.failure.text)
+    return tuple(dict.fromkeys(filter(None, (getattr(each, part) for each in changes)))) or None
+
+
+def explain_records(name: str, values: Sequence[str], denial: Denial) -> str | None:
+    """Return why a batch of changes has records that a condition does not accept, ``None`` for other calls.
+
+    https://kubernetes-sigs.github.io/external-dns/latest/docs/registry/txt/.
+    """
+    if name not in _OF_RECORDS:
+        return None
+    controller = find_controller(denial.failure.text)
+    if "TXT" in values and controller is not None and controller.name == "ExternalDNS":
+        return "With the TXT registry, its default, ExternalDNS writes a TXT record with each record, to know which ones are its own. One change that is not allowed stops the whole batch."
+    return "One change that is not allowed stops the whole batch."
+
+
+def _find_os_user(denial: Denial) -> tuple[str, ...] | None:
+    """Return the user of the operating system for whom the call sends an SSH key.
+
+    https://docs.aws.amazon.com/cli/latest/reference/ec2-instance-connect/ssh.html: the default is ec2-user.
+    """
+    command = denial.context.command
+    stated = None if command is None else command.option(*_OPTIONS_OF_USER)
+    is_ssh = command is not None and command.words[:2] == ("ec2-instance-connect", "ssh")
+    if stated is not None or is_ssh:
+        return (stated.value if stated else _DEFAULT_USER,)
+    found = {each["user"] for each in _MSSH.finditer(denial.failure.text)}
+    return tuple(found) if len(found) == 1 else None
 
 
 _VARIABLE = lazy_pattern(r"\$\{(?i:aws:PrincipalTag)/(?P<tag>[a-z-]{1,60})\}")

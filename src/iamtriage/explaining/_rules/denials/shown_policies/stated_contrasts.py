@@ -31,7 +31,10 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     lacks_tags,
     resource_name,
 )
-from iamtriage.explaining._rules.denials.conditions.requested_values import list_prefix_remedy
+from iamtriage.explaining._rules.denials.conditions.requested_values import (
+    explain_records,
+    list_prefix_remedy,
+)
 from iamtriage.explaining._rules.denials.conditions.resource_tags import describe_missing_tag
 from iamtriage.explaining._rules.denials.statement_words import (
     describe_condition,
@@ -234,11 +237,15 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
     text = f"The action and the resource match the statement; {key} does not, so the Allow does not apply."
     if failed.key.lower() == _DELIMITER:
         text += " aws s3 ls sends the delimiter /, but sync and --recursive send none."
+    unlisted = condition_corrections.list_unlisted(failed)
+    if records := explain_records(failed.key.lower(), unlisted, denial):
+        text = f"{text} {records}"
     verdict = f"allows it only if {clause}, but {found}"
     is_list = failed.operator.rpartition(":")[2] in _LISTS
     if failed.operator.startswith("ForAllValues:") and is_list:
-        listed = join_words(tuple(map(clip_text, condition_corrections.list_unlisted(failed))), "and")
-        verdict = f"allows it with no other {key} than {join_values(failed.values)}, but the request also has {listed}"
+        listed = join_words(tuple(map(clip_text, unlisted)), "and")
+        also = "also " if len(unlisted) < len(requested) else ""
+        verdict = f"allows it with no other {key} than {join_values(failed.values)}, but the request {also}has {listed}"
         return Contrast(verdict, condition_corrections.change_value_remedy(denial, statement, failed), text)
     if (tag := condition_corrections.rename_tag_remedy(denial, failed)) is not None:
         return Contrast(f"allows it only if {clause}, but {tag[0]}", tag[1], _ONLY_CONDITION)

@@ -127,27 +127,11 @@ def allow_remedy(
     what = join_words((grant.action, *(listed[0] if listed else ())), "and")
     title = title or f"Allow {what} for {grantee or denial.caller}{where}"
     if isinstance(denial.role, IdentityCenterRole) and grantee is None:
-        name_of_set = f" {denial.role.permission_set}" if denial.role.permission_set else ""
+        in_account = identity_remedy(
+            title, first_step, *steps, statements=tuple(statements), url=url or pages.PERMISSION_SETS
+        )
         return _with_untagged_copy(
-            denial,
-            Remedy(
-                title=title,
-                who="organization administrator",
-                steps=(
-                    *present(first_step),
-                    f"An administrator of IAM Identity Center changes the permission set{name_of_set}: IAM rejects changes to its role.",
-                    f"{save_step('its inline policy', command='put-inline-policy-to-permission-set')} If it has none, policy.json is a policy with only {'this statement' if len(statements) == 1 else 'these statements'}. The console shows PERMISSION_SET_ARN on the page of the permission set.",
-                    *steps,
-                ),
-                commands=tuple(
-                    each.format("ACCOUNT_ID" if denial.has_masked_account else denial.role.account)
-                    for each in _PERMISSION_SET_COMMANDS
-                ),
-                policy=policy,
-                layer="identity",
-                is_addition=True,
-                url=url or pages.PERMISSION_SETS,
-            ),
+            denial, in_permission_set(denial, denial.role, in_account, before=len(present(first_step)))
         )
     target, hint, put_command = _policy_target(denial, name)
     if grantee is not None:
@@ -182,6 +166,38 @@ def allow_remedy(
         ),
     )
     return _with_images(denial, remedy)
+
+
+def in_permission_set(
+    denial: Denial, role: IdentityCenterRole, remedy: Remedy, *, before: int = 0, is_shown: bool = False
+) -> Remedy:
+    """Return a remedy with an identity-based policy as a change of the permission set, from which the role has its policies.
+
+    Args:
+        denial: The denial.
+        role: The role of the caller.
+        remedy: The remedy, with a policy.
+        before: How many of its steps come first.
+        is_shown: Whether the text shows the inline policy.
+    """
+    name = f" {role.permission_set}" if role.permission_set else ""
+    these = "this statement" if len((remedy.policy or {}).get("Statement", ())) == 1 else "these statements"
+    new = "" if is_shown else f" If it has none, policy.json is a policy with only {these}."
+    return attrs.evolve(
+        remedy,
+        who="organization administrator",
+        is_addition=True,
+        steps=(
+            *remedy.steps[:before],
+            f"An administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role.",
+            f"{save_step('its inline policy', command='put-inline-policy-to-permission-set')}{new} The console shows PERMISSION_SET_ARN on the page of the permission set.",
+            *remedy.steps[before:],
+        ),
+        commands=tuple(
+            each.format("ACCOUNT_ID" if denial.has_masked_account else role.account)
+            for each in _PERMISSION_SET_COMMANDS
+        ),
+    )
 
 
 def _permissions_hint(grant: Grant) -> str | None:
