@@ -38,8 +38,8 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import (
 )
 from iamtriage.explaining._rules.denials.statement_words import join_values
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.grants.allow_remedies import in_permission_set
 from iamtriage.explaining._rules.shared.grants.denial_remedies import mfa_command
+from iamtriage.explaining._rules.shared.grants.permission_sets import in_permission_set
 from iamtriage.explaining._rules.shared.policies import date_conditions, policy_changes
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement

@@ -21,10 +21,11 @@ from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, Servic
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants import denial_remedies
+from iamtriage.explaining._rules.shared.grants.permission_sets import in_permission_set
 from iamtriage.explaining._rules.shared.messages.decisions import describe_allowing, identity_policy_allows
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
-from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy, present, save_step
+from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy, present
 from iamtriage.explaining._rules.shared.requirements import (
     companion_actions,
     required_grants,
@@ -44,12 +45,6 @@ if TYPE_CHECKING:
 
 _PARTITION = "The partition is assumed to be"
 _ONLY_ALL = "The Resource must be *"
-_PERMISSION_SET_COMMANDS = (
-    "aws sso-admin list-instances",
-    "aws sso-admin get-inline-policy-for-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --query InlinePolicy --output text",
-    "aws sso-admin put-inline-policy-to-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --inline-policy file://policy.json",
-    "aws sso-admin provision-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type AWS_ACCOUNT --target-id {}",
-)
 # The AWS CLI copies an object between buckets with its tags: https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html
 _FAILED_COPY = lazy_pattern(
     r"\b(?P<verb>copy|move) failed: (?P<source>s3://\S{1,1100}) to (?P<target>s3://\S{1,1100})", re.ASCII
@@ -166,38 +161,6 @@ def allow_remedy(
         ),
     )
     return _with_images(denial, remedy)
-
-
-def in_permission_set(
-    denial: Denial, role: IdentityCenterRole, remedy: Remedy, *, before: int = 0, is_shown: bool = False
-) -> Remedy:
-    """Return a remedy with an identity-based policy as a change of the permission set, from which the role has its policies.
-
-    Args:
-        denial: The denial.
-        role: The role of the caller.
-        remedy: The remedy, with a policy.
-        before: How many of its steps come first.
-        is_shown: Whether the text shows the inline policy.
-    """
-    name = f" {role.permission_set}" if role.permission_set else ""
-    these = "this statement" if len((remedy.policy or {}).get("Statement", ())) == 1 else "these statements"
-    new = "" if is_shown else f" If it has none, policy.json is a policy with only {these}."
-    return attrs.evolve(
-        remedy,
-        who="organization administrator",
-        is_addition=True,
-        steps=(
-            *remedy.steps[:before],
-            f"An administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role.",
-            f"{save_step('its inline policy', command='put-inline-policy-to-permission-set')}{new} The console shows PERMISSION_SET_ARN on the page of the permission set.",
-            *remedy.steps[before:],
-        ),
-        commands=tuple(
-            each.format("ACCOUNT_ID" if denial.has_masked_account else role.account)
-            for each in _PERMISSION_SET_COMMANDS
-        ),
-    )
 
 
 def _permissions_hint(grant: Grant) -> str | None:
