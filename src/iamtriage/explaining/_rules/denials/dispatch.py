@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, build
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.stated import Stated
+from iamtriage.explaining._rules.shared.texts.text_fragments import LAB_FRAGMENTS
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import PolicyType
 
@@ -248,6 +249,7 @@ _GUARDRAIL_RULES: dict[PolicyType, str] = {
 }
 DEFAULT_RULE = "denials.policy_types.missing_allows.explain_missing_allow"
 GUARDRAIL_ROUTES: Rows = (
+    (says(*LAB_FRAGMENTS), "denials.identities.lab_accounts.explain_lab"),
     (says("cdk-bootstrap/", ":role/cdk-"), "calls.names.cdk_qualifiers.explain_other_qualifier"),
     (
         # The CDK goes on without its bootstrap roles.

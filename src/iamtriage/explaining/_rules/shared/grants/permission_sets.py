@@ -10,7 +10,8 @@ from iamtriage.explaining._rules.shared.remedies import save_step
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import IdentityCenterRole
-    from iamtriage.explaining._rules.basics import Denial, Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
 
 _COMMANDS = (
     "aws sso-admin list-instances",

@@ -17,6 +17,10 @@ POD_FRAGMENTS = (
 _NODE_ROLE_FRAGMENTS = (
     "node", "worker", "eks", "k8s", "kube", "karpenter", "masters.", "control-plane.",
 )  # fmt: skip
+LAB_FRAGMENTS = (
+    "voclabs", "vocareum", "cloud_user", "kk_labs_user_", "awsstudent", "AWSLabsUser-", "WSParticipantRole",
+)  # fmt: skip
+"""Parts of the names that labs give their users and roles."""
 STACK_FRAGMENTS = ("Resource handler returned message: ", "ROLLBACK_COMPLETE", "ROLLBACK_IN_PROGRESS")
 """What CloudFormation, or a tool that deploys its stacks, says about a resource or a stack."""
 DEPLOYMENT_FRAGMENTS = ("_FAILED", "HandlerErrorCode: ", "AWS::CloudFormation::", *STACK_FRAGMENTS)
