@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
     try_parse_principal,
     underlying_role,
 )
-from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
+from iamtriage.explaining._rules.shared.requirements.resource_policies import find_resource_policy
 from iamtriage.failures._failures import KubernetesForbidden
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _missing_resource_allow(failure: AccessDenied, who: str) -> str | None:
     account = getattr(principal, "account", None)
     if resource is None or account is None or resource.account in {"", account}:
         return None
-    from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
+    from iamtriage.explaining._rules.shared.requirements.resource_policies import find_resource_policy
 
     policy = find_resource_policy(resource.service, failure.resource)
     name = "resource's policy" if policy is None else policy.name

@@ -25,7 +25,7 @@ from iamtriage.boto._queries.calls import (
 from iamtriage.boto._queries.resource_policies import READERS, ResourceReader
 from iamtriage.exceptions import InvalidArnError, PolicyError
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._evaluation.denied_requests import build_request
 from iamtriage.policies._readers.collection import decode_policy

@@ -224,7 +224,7 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
         user = caller if failure.kind == "access_denied" else find_user(case)
         key = find_access_key(case)
         if "vpc-" in text or "search-" in text:
-            from iamtriage.explaining._rules.shared.requirements.services import find_domain
+            from iamtriage.explaining._rules.shared.requirements.resource_policies import find_domain
 
             domain = find_domain(text)
         ecs_cluster = only_one(set(_ECS_COMMAND.findall(failure.text)))

@@ -22,7 +22,7 @@ __all__ = ("rename_saved_file", "save_printed_policy")
 _PRINTS_POLICY = lazy_pattern(
     r"aws [a-z0-9-]+ (?:get|describe)-[^|;&<>]* --query "
     r"'?(?:(?P<object>Role\.AssumeRolePolicyDocument|PolicyVersion\.Document|PolicyDocument)"
-    r"|(?:Attributes\.|VpcEndpoints\[0\]\.|profile\.|association\.|destinations\[0\]\.access)?(?i:resource|session|inline)?(?i:policy)(?:Text|InJson|Document)?"
+    r"|(?:Attributes\.|VpcEndpoints\[0\]\.|profile\.|association\.|destinations\[0\]\.access)?(?i:resource|session|inline)?(?i:policy)(?:Text|InJson|Document|\.document)?"
     r"|DomainConfig\.AccessPolicies\.Options|Policy\.Content)'?(?= |\Z)[^|;&<>]*"
 )
 _KEEPS_OTHERS = lazy_pattern(rf"{KEEP_OTHERS}[^.:]{{1,80}} in [\w.-]+\.json: [\w -]{{1,60}} replaces it\.")

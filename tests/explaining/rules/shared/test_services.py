@@ -11,10 +11,10 @@ from botocore.session import get_session
 
 from iamtriage import explain
 from iamtriage.actions import service_prefix
+from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.requirements.services import (
     _BY_OPERATION,
     _BY_SERVICE,
-    RESOURCE_POLICIES,
     RoleRecipient,
     find_role_recipient,
 )

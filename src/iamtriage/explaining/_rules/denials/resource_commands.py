@@ -22,7 +22,11 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
     PLACEHOLDER_ACCOUNT,
 )
 from iamtriage.explaining._rules.shared.remedies import trust_remedy
-from iamtriage.explaining._rules.shared.requirements import services
+from iamtriage.explaining._rules.shared.requirements.resource_policies import (
+    ResourcePolicy,
+    find_named_domain,
+    find_resource_policy,
+)
 from iamtriage.policies._readers.elements import iterate_statements, principal_names
 
 _WIDTH = 96
@@ -174,6 +178,11 @@ _NAMED_RESOURCES = tuple(
         (rf"(?P<name>{_ARN}s3tables:[^:]*:[^:]*:bucket/[a-z0-9-]{{3,63}})(?:/|\Z)", "TABLE_BUCKET_ARN"),
         (rf"{_ARN}s3:[^:]+:[^:]*:accesspoint/(?P<name>[a-z0-9-]{{3,50}})(?:/|\Z)", "ACCESS_POINT"),
         (rf"{_ARN}s3express:[^:]*:[^:]*:bucket/(?P<name>[a-z0-9-]{{3,63}})\Z", "BUCKET"),
+        (rf"{_ARN}codeartifact:[^:]*:[^:]*:(?:domain|repository|package)/(?P<name>[\w-]{{1,50}})", "DOMAIN"),
+        (
+            rf"{_ARN}codeartifact:[^:]*:[^:]*:(?:repository|package)/[\w-]{{1,50}}/(?P<name>[\w.-]{{2,100}})",
+            "REPOSITORY",
+        ),
         (rf"{_ARN}events:[^:]*:[^:]*:event-bus/{_NAME}", "BUS"),
         (rf"{_ARN}elasticfilesystem:[^:]*:[^:]*:file-system/{_NAME}", "FILE_SYSTEM"),
         (rf"{_ARN}logs:[^:]*:[^:]*:destination:(?P<name>[^:*\s]{{1,512}})\Z", "DESTINATION"),
@@ -191,7 +200,7 @@ _QUEUE = lazy_pattern(
     rf"arn:aws(?:-us-gov)?:sqs:(?P<region>[a-z0-9-]{{6,30}}|REGION):(?P<account>[0-9]{{12}}|ACCOUNT_ID):{_NAME}",
     re.ASCII,
 )
-OTHER_POLICY = services.ResourcePolicy("resource's policy", "", "")
+OTHER_POLICY = ResourcePolicy("resource's policy", "", "")
 """The policy of a type of resource of which nothing is known."""
 
 
@@ -201,9 +210,9 @@ def bucket_argument(denial: Denial) -> str:
     return commands.bucket(bucket["bucket"] if bucket else None)
 
 
-def policy_of(denial: Denial) -> services.ResourcePolicy:
+def policy_of(denial: Denial) -> ResourcePolicy:
     """Return what is known about the policy of the resource's type."""
-    policy = services.find_resource_policy(denial.service, denial.resource) or OTHER_POLICY
+    policy = find_resource_policy(denial.service, denial.resource) or OTHER_POLICY
     domain = _find_domain(denial)
     if domain is None:
         return policy
@@ -214,7 +223,7 @@ def _find_domain(denial: Denial) -> re.Match[str] | None:
     """Return the host or the ARN of the only OpenSearch domain of the text, which its denials do not name."""
     if denial.service != "es" or denial.resource is not None:
         return None
-    return services.find_named_domain(denial.failure.text)
+    return find_named_domain(denial.failure.text)
 
 
 def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:

@@ -338,3 +338,25 @@ def test_whole_policy_of_the_text(statement: dict[str, object], allowed: list[li
     assert statements[0] == {**shown, "Principal": statements[0]["Principal"]}
     assert len({each.get("Sid", "") for each in statements}) == len(statements)
     assert "get-queue-attributes" not in " ".join(remedy.commands)
+
+
+_REPOSITORY_OF_PACKAGES = f"arn:aws:codeartifact:eu-west-1:{_ACCOUNT}:repository/acme/shared"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "name", "change"),
+    [
+        ("codeartifact:ReadFromRepository", _REPOSITORY_OF_PACKAGES, "repository's permissions policy", "put-repository-permissions-policy --domain acme --domain-owner 111122223333 --repository shared "),
+        ("codeartifact:GetPackageVersionAsset", _REPOSITORY_OF_PACKAGES.replace("repository/", "package/") + "/npm//ui", "repository's permissions policy", "put-repository-permissions-policy --domain acme --domain-owner 111122223333 --repository shared "),
+        ("codeartifact:GetAuthorizationToken", f"arn:aws:codeartifact:eu-west-1:{_ACCOUNT}:domain/acme", "domain's permissions policy", "put-domain-permissions-policy --domain acme --domain-owner 111122223333 "),
+        ("acm-pca:IssueCertificate", f"arn:aws:acm-pca:eu-west-1:{_ACCOUNT}:certificate-authority/1a2b", "certificate authority's policy", "acm-pca put-policy --resource-arn arn:aws:acm-pca:"),
+        ("kafka:CreateVpcConnection", f"arn:aws:kafka:eu-west-1:{_ACCOUNT}:cluster/c/1a2b", "cluster policy", "kafka put-cluster-policy --cluster-arn arn:aws:kafka:"),
+    ],
+)  # fmt: skip
+def test_policies_of_services(action: str, resource: str, name: str, change: str) -> None:
+    """The policy has its name in the service's guide, and the command that replaces it has the names of the ARN."""
+    explanation = explain(_DENIED.format(action, resource))
+    assert f"the {name} does not allow it" in explanation.summary
+    show, replace, *_ = explanation.remedies[0].commands
+    assert change in replace
+    assert show.endswith(" > old-policy.json")

@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step
-from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow

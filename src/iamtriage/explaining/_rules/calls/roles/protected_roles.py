@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.grants import service_access
 from iamtriage.explaining._rules.shared.principals import principal_words
-from iamtriage.explaining._rules.shared.requirements import services
+from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
 from iamtriage.failures._failures import AwsError
 
 PROTECTED_ROLE = lazy_pattern(r"protected role [\"'`]?(?P<role>[\w+=,.@-]{1,64})?")
@@ -123,7 +123,7 @@ def _allow_remedy(case: Case[AwsError], name: str) -> Remedy:
             commands=fill_command("aws iam get-role --role-name {} --query Role.Arn", name),
             url=pages.SERVICE_LINKED,
         )
-    key = services.RESOURCE_POLICIES["kms"]
+    key = RESOURCE_POLICIES["kms"]
     in_region = f" --region {commands.region(region)}" if region else ""
     return remedies.resource_policy_remedy(
         "Allow the role in the key policy instead",

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     organization_remedy,
     resource_policy_remedy,
 )
-from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions, principal_names
 

@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
     try_parse_principal,
     underlying_role,
 )
-from iamtriage.explaining._rules.shared.requirements.services import find_domain
+from iamtriage.explaining._rules.shared.requirements.resource_policies import find_domain
 from iamtriage.policies._documents import allow
 
 _PAGE = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html"

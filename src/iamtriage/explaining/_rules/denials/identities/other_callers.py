@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.principals import principal_words
-from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.texts.ecs_starts import find_task_role
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial, is_about_pods
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.denials.policy_types.policy_levels import allow
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.messages.decisions import matching_reasons
 from iamtriage.explaining._rules.shared.remedies import Commands, organization_remedy, present
-from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
+from iamtriage.explaining._rules.shared.requirements.resource_policies import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 

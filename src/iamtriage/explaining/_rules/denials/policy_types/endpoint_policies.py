@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.requirements import required_grants, task_statements
-from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
+from iamtriage.explaining._rules.shared.requirements.resource_policies import find_resource_policy
 from iamtriage.explaining._rules.shared.requirements.tasks import LOGIN_ACTION, PULL_ACTIONS
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, why_no_allow_helps
 from iamtriage.policies._readers.elements import as_strings

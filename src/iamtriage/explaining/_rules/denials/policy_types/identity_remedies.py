@@ -329,7 +329,7 @@ def _cross_account_remedy(denial: Denial) -> Remedy | None:
     if not denial.crosses_accounts:
         return None
     from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
-    from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
+    from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
 
     if denial.service in RESOURCE_POLICIES:
         return resource_remedy(denial)

@@ -31,8 +31,9 @@ from iamtriage.explaining._rules.shared.messages.decisions import identity_polic
 from iamtriage.explaining._rules.shared.policies.policy_changes import statement_id
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import Commands, present, resource_policy_remedy, save_step
-from iamtriage.explaining._rules.shared.requirements import required_grants, services, task_statements
+from iamtriage.explaining._rules.shared.requirements import required_grants, task_statements
 from iamtriage.explaining._rules.shared.requirements.companion_actions import describe_companions
+from iamtriage.explaining._rules.shared.requirements.resource_policies import ResourcePolicy, find_domain
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 from iamtriage.policies._documents import build_statement
 
@@ -211,7 +212,7 @@ def resource_remedy(denial: Denial) -> Remedy:
     )
 
 
-def _describe_form(policy: services.ResourcePolicy, notes: tuple[str, ...], text: str) -> Iterator[str]:
+def _describe_form(policy: ResourcePolicy, notes: tuple[str, ...], text: str) -> Iterator[str]:
     """Yield what the policy's statements name as the resource, and which other policy applies."""
     if policy.resource_is_star:
         of_aws = "" if encrypted_data.CUSTOMER_KEY.search(text) else _MANAGED_KEY
@@ -226,7 +227,7 @@ def _describe_form(policy: services.ResourcePolicy, notes: tuple[str, ...], text
         yield "Not every service supports resource-based policies. Otherwise, assume a role of the resource's account."
 
 
-def _save_step(policy: services.ResourcePolicy) -> str:
+def _save_step(policy: ResourcePolicy) -> str:
     change, name = _CHANGE.search(policy.change_command), f"the {policy.name}"
     if change is None:
         return f"Add the statement to {name} and keep the existing ones: a change replaces the whole policy."
@@ -268,7 +269,7 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     is_upload = denial.lowercase_action in {"s3:putobject", "s3:createmultipartupload"}
     is_unsigned = denial.principal_text == "anonymous"
     networks = "aws:SourceVpc, aws:SourceVpce or aws:SourceIp"
-    domain = services.find_domain(denial.failure.text)
+    domain = find_domain(denial.failure.text)
     if denial.service == "es":
         # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html
         networks = "" if domain and domain["kind"] == "vpc" else "aws:SourceIp, if the domain is not in a VPC"

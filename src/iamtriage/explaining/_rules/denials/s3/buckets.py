@@ -34,7 +34,7 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import fin
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
-from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import is_for_everyone, shown_sid

@@ -34,9 +34,9 @@ from iamtriage.explaining._rules.shared.messages.message_rules import SERVICES_I
 from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_role, try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import account_remedy, save_step, trust_remedy
+from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.requirements.services import (
     ASSUME_ROLE,
-    RESOURCE_POLICIES,
     RoleRecipient,
     find_role_recipient,
     service_trust_policy,

@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.shared.grants import service_access
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import replace_value_remedy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow
 from iamtriage.policies._patterns import compile_glob, intersects
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions, principal_names

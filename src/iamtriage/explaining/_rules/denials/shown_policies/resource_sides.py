@@ -39,7 +39,7 @@ from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.policies.policy_changes import replace_statement
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
-from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
+from iamtriage.explaining._rules.shared.requirements.resource_policies import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.policies._masked_arns import is_masked
 from iamtriage.policies._readers.elements import (

@@ -15,7 +15,7 @@ from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
-from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow, build_document, list_actions
 
 

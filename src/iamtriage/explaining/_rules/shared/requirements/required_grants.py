@@ -142,7 +142,7 @@ def _paths_of_domain(arn: str, denial: Denial) -> str:
 
     https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html
     """
-    from iamtriage.explaining._rules.shared.requirements.services import find_named_domain
+    from iamtriage.explaining._rules.shared.requirements.resource_policies import find_named_domain
 
     domain = find_named_domain(denial.failure.text)
     return f"{arn}/*" if domain is None else f"{arn}/*".replace("/DOMAIN/", f"/{domain['domain']}/")
