@@ -860,6 +860,108 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "found no credentials",
         "Where it runs decides, which the text does not say",
     ),
+    "token-in-a-sentence-with-parentheses": (
+        "We assume roles from a runner(with IRSA in the cluster tea), and having `Not authorized to perform sts:AssumeRoleWithWebIdentity`.",
+        {},
+        "STS rejected the token",
+        "Read the token's claims",
+    ),
+    "heading-about-a-role-before-the-message": (
+        "Execution role does not have permissions to the KMS key\n\nResourceInitializationError: unable to pull secrets or registry auth: failed to fetch secret arn:aws:secretsmanager:eu-west-1:111122223333:secret:films-AbCdEf from secrets manager: AccessDeniedException: Access to KMS is not allowed status code: 400, request id: 0a1b2c3d-0000-1111-2222-333344445555",
+        {},
+        "not allowed to use the KMS key with which the secret films-AbCdEf is encrypted",
+        "kms:Decrypt",
+    ),
+    "state-of-a-backend": (
+        'terraform {\n  backend "s3" {\n    bucket = "acme-films-state"\n    key    = "net/terraform.tfstate"\n  }\n}\n$ terraform init\nError refreshing state: AccessDenied: Access Denied\n\tstatus code: 403, request id: 0A1B2C3D4E5F6071, host id: a/b=',
+        {},
+        "s3:GetObject on arn:aws:s3:::acme-films-state/net/terraform.tfstate",
+        '"s3:ListBucket"',
+    ),
+    "state-of-another-configuration": (
+        'data "terraform_remote_state" "net" {\n  backend = "s3"\n  config = {\n    bucket = "acme-net-state"\n    key    = "net.tfstate"\n  }\n}\n\n* data.terraform_remote_state.net: error loading the remote state: AccessDenied: Access Denied\n\tstatus code: 403, request id: 0A1B2C3D4E5F6071, host id: a/b=',
+        {},
+        "s3:GetObject on arn:aws:s3:::acme-net-state/net.tfstate",
+        "aws s3api list-buckets",
+    ),
+    "administrator-to-no-avail": (
+        "$ aws s3 cp s3://acme-films/a.csv .\ndownload failed: An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\nI also tried adding AdministratorAccess, but it did not change anything.",
+        {},
+        "AdministratorAccess allows it, so most likely another account owns the bucket",
+        "aws s3api list-buckets",
+    ),
+    "role-of-an-instance-profile": (
+        "Error: adding role desk-20261103101112131400000001 to IAM Instance Profile (desk-20261103101112131400000002): AccessDenied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/desk-20261103101112131400000001 because no identity-based policy allows the iam:PassRole action",
+        {},
+        "to pass the role to ec2.amazonaws.com",
+        '"iam:PassedToService": "ec2.amazonaws.com"',
+    ),
+    "role-of-a-stack-and-other-recipients": (
+        'API: cloudFormation User: arn:aws:sts::111122223333:assumed-role/films-ci/AWSCloudFormation is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/films-ci because no identity-based policy allows the iam:PassRole action\n{"Statement": [{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::111122223333:role/films/*", "Condition": {"StringEquals": {"iam:PassedToService": ["lambda.amazonaws.com", "glue.amazonaws.com"]}}}]}',
+        {},
+        "the policy in the text allows it only on arn:aws:iam::111122223333:role/films/*",
+        "passed only to glue.amazonaws.com and lambda.amazonaws.com",
+    ),
+    "publication-to-a-phone-in-yaml": (
+        "User: arn:aws:sts::111122223333:assumed-role/desk/desk is not authorized to perform: SNS:Publish on resource: +15555550123 because no identity-based policy allows the SNS:Publish action\n\niamRoleStatements:\n  - Effect: Allow\n    Action:\n      - sns:Publish\n    Resource: arn:aws:sns:eu-west-1:111122223333:films\n",
+        {},
+        "allows it only on arn:aws:sns:eu-west-1:111122223333:films",
+        'Resource: "*"',
+    ),
+    "container-on-an-instance-with-a-role": (
+        "Our app runs in a Docker container on an EC2 instance. I attached a role to the instance.\nCredentialsProviderError: Could not load credentials from any providers",
+        {},
+        "in the container. The hop limit of the instance metadata is most likely 1",
+        "--http-put-response-hop-limit 2",
+    ),
+    "metadata-that-an-option-switches-off": (
+        'The job gets its credentials from IMDS.\nError: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, access disabled to EC2 IMDS via client option, or "AWS_EC2_METADATA_DISABLED" environment variable',
+        {},
+        "AWS_EC2_METADATA_DISABLED or an option of the program keeps it from the instance metadata",
+        "printenv AWS_EC2_METADATA_DISABLED",
+    ),
+    "token-of-cognito-as-a-signature": (
+        "We send the ID token of our Cognito user pool.\n{\"message\":\"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.\"}",
+        {},
+        "API Gateway read the Authorization header as an AWS signature",
+        "aws apigateway get-resources",
+    ),
+    "policy-of-the-execution-role-for-a-program": (
+        "On Fargate, our program fails: An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\nI added s3:GetObject to the task execution role.",
+        {},
+        "the text has the policy on the task execution role, with which the program does not call",
+        "taskRoleArn",
+    ),
+    "statements-of-functions-for-who-deploys": (
+        "$ sls deploy\nUser: arn:aws:iam::111122223333:user/ana is not authorized to perform: cloudformation:DescribeStacks on resource: arn:aws:cloudformation:eu-west-1:111122223333:stack/films-dev/*\n\nserverless.yml:\nprovider:\n  iamRoleStatements:\n    - Effect: Allow\n      Action: cloudformation:CreateStack\n",
+        {},
+        "was denied cloudformation:DescribeStacks",
+        "The role statements in serverless.yml are for the deployed functions",
+    ),
+    "deploy-role-of-an-early-bootstrap": (
+        "User: arn:aws:sts::111122223333:assumed-role/cdk-hnb659fds-deploy-role-111122223333-us-west-2/aws-cdk-ana is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:us-west-2:111122223333:parameter/cdk-bootstrap/hnb659fds/version",
+        {},
+        "was denied ssm:GetParameter",
+        "npx cdk bootstrap aws://111122223333/us-west-2",
+    ),
+    "controller-whose-role-no-shell-shows": (
+        '{"level":"error","logger":"controller","controller":"ingress","name":"films","namespace":"shop","error":"UnauthorizedOperation: You are not authorized to perform this operation.\\n\\tstatus code: 403, request id: 0a1b2c3d-0000-1111-2222-333344445555"}',
+        {},
+        "The role of the AWS Load Balancer Controller",
+        'attach-role-policy --role-name "${role_arn##*/}"',
+    ),
+    "key-of-a-parameter-in-a-sentence": (
+        "AccessDeniedException: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.\nIt reads the `FILMS_KEY` parameter of the Parameter Store.",
+        {},
+        "KMS cannot decrypt",
+        "aws ssm describe-parameters --parameter-filters Key=Name,Values=FILMS_KEY",
+    ),
+    "cluster-of-a-token": (
+        "$ aws-iam-authenticator token -i tea-time\n{}\n$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)",
+        {},
+        "The cluster tea-time could not authenticate",
+        "--name tea-time",
+    ),
     "whole-key": (
         _KEYS.format("ASIAEXAMPLE000000042"),
         {},
@@ -1034,3 +1136,46 @@ def test_session_manager_forbids_credentials_that_it_rejects() -> None:
     assert explanation.failure.kind == "access_denied"
     assert explanation.summary.startswith("AWS does not accept the credentials")
     assert not any(each.policy for each in explanation.remedies)
+
+
+_GET = "$ aws s3 cp s3://acme-films/a.csv .\ndownload failed: An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\n"
+_UNKNOWN_KEY = "AccessDeniedException: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.\n"
+_CHAIN = "NoCredentialProviders: no valid providers in chain. Deprecated.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        *((f"{_GET}{each}", "AdministratorAccess allows it") for each in (
+            "After adding AdministratorAccess the error is gone.",
+            "I could have added AdministratorAccess.",
+            "They added AdministratorAccess to another role.",
+            "I want to avoid adding AdministratorAccess.",
+        )),
+        *((f"Our ECS service: {_GET}{each}", "not to the execution role") for each in (
+            "I never added s3:GetObject to the execution role.",
+            "Do I have to add s3:GetObject to the task execution role?",
+        )),
+        (f"Lambda: {_GET}I added s3:GetObject to the execution role.", "not to the execution role"),
+        (f"{_CHAIN}It runs on my laptop. Later, it will be deployed on an EC2 instance.", "if it has none"),
+        (
+            f"{_UNKNOWN_KEY}$ aws kms generate-data-key --key-id arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab --number-of-bytes 32",
+            "kms:GenerateDataKey",
+        ),
+        ("error: You must be logged in to the server (Unauthorized)\nI have full cluster permissions.", "permissions could"),
+        (
+            "Insufficient Glue permissions to access table\n\n1.68718E+12 Sharing failed: An error occurred (AccessDeniedException) when calling the GrantPermissions operation: Insufficient Glue permissions to access table films",
+            "1.68718E",
+        ),
+        (
+            'backend "s3" {\n  bucket = "acme-state"\n  key = "a.tfstate"\n}\nError: creating S3 Bucket (acme-films): AccessDenied: Access Denied',
+            "acme-state/a.tfstate",
+        ),
+        (
+            'Not authorized to perform sts:AssumeRoleWithWebIdentity\n{"Statement": [{"Effect": "Allow", "Principal": {"Federated": "OIDC_ARN"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"OIDC_URL:sub": "system:serviceaccount:namespace:name"}}}]}',
+            "in the namespace name",
+        ),
+    ],
+)  # fmt: skip
+def test_words_are_not_taken_for_evidence(text: str, absent: str) -> None:
+    assert absent not in str(explain(text))

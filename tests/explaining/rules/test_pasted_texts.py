@@ -221,7 +221,7 @@ CALLS: tuple[Case, ...] = (
     (
         "controller",
         '{"level":"error","caller":"ipamd/ipamd.go:444","msg":"Failed to call ec2:DescribeNetworkInterfaces for [eni-0a1b2c3d]: UnauthorizedOperation: You are not authorized to perform this operation."}',
-        ("The role of the Amazon VPC CNI plugin was denied", "--policy-arn arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy", "--role-name ROLE_NAME"),
+        ("The role of the Amazon VPC CNI plugin was denied", "--policy-arn arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy", "If role_arn stays empty, the pod has the role of its node"),
         ("put-user-policy",),
     ),
     (

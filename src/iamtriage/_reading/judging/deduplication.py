@@ -102,10 +102,14 @@ def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
             ):
                 mismatches_apart.add(number)
             if not is_apart or number not in mismatches_apart:
+                has_facts = bool(other.facts)
                 for key, fact in candidate.facts.items():
                     present = other.facts.get(key)
                     if present is None or (present.rank < fact.rank and present.rank <= CLASS_NAME):
                         other.facts[key] = fact
+                if not has_facts and candidate.has_core and candidate.has_code and not other.kubernetes:
+                    # A heading, or the author's sentence, about the failure that follows.
+                    other.start, other.end = candidate.start, candidate.end
                 ends[id(other)] = candidate.end
                 numbers[index] = trait_numbers.setdefault(_traits(other), len(trait_numbers))
                 break

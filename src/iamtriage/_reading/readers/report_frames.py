@@ -123,7 +123,7 @@ sure   | <output>verify/create output bucket | \bUnable to verify/create output 
 unsure | <target>not have access to target | \bUser does not have access to target\b(?::? <QUOTE><RESOURCE>)?
 # Permissions that are insufficient.
 sure   | <Insufficient> | \bInsufficient Lake Formation permission\(s\)(?:: Required [A-Z]\w{1,20}(?:\x20[A-Z]\w{1,20}){0,2})?(?: on (?:(?:table|database)\x20)?+(?P<resource>(?!(?:table|database)(?![\w.*/$-]))[\w*/$-][\w.*/$-]{0,254}))?
-sure   | <Insufficient> | \bInsufficient Glue permissions to access [a-z]{2,20} (?P<resource>[\w.*/-]{1,255})
+sure   | <Insufficient> | \bInsufficient Glue permissions to access [a-z]{2,20}\x20(?P<resource>[\w.*/-]{1,255})
 sure   | <Insufficient> | \bInsufficient delivery policy to s3 bucket: (?P<resource><BUCKET>)
 sure   | <Insufficient> | \bInsufficient (?:permissions|privileges) (?:to access|for accessing) (?:(?:\w{1,20} ){0,3}(?:in|on) )?S3\b(?: bucket (?P<resource><BUCKET>))?
 unsure | <Insufficient> | \bInsufficient permissions to (?:execute the query|connect to this dataset)

@@ -109,6 +109,10 @@ _PRINTING_CALL = lazy_pattern(
 # A function or method. The name of a class can be the representation of an exception.
 _FUNCTION = lazy_pattern(r"(?<![\w\\])_{0,2}[a-z]\w{1,47}!?\Z")
 _CALLED = lazy_pattern(r"\((?<=[\w!?\]>]\()")
+# "a runner(with IRSA), and having `Not authorized …`": a sentence goes on after its parentheses.
+_PROSE_AFTER_CALL = lazy_pattern(
+    r"\)[,.]? (?!(?:and|or|not|in|if) [\"'`])[a-z]{2,20} [a-z]{2,20} (?:[a-z]{2,20} ){0,8}\Z"
+)
 _MAX_CALL_LENGTH = 140
 # Maximum length of the name of a function, unless it has brackets or follows "throw", "raise" or "new".
 _MAX_NAME_LENGTH = 48
@@ -266,6 +270,8 @@ def _find_call(text: str, at: int) -> tuple[int, int] | None:
         return None
     if text.endswith("Optional(", 0, m.start("literal")):
         # Swift prints the value of an optional in this way.
+        return None
+    if _PROSE_AFTER_CALL.search(text, at, m.start("literal")):
         return None
     reach = max(0, at - _MAX_CALL_LENGTH)
     before = text[reach : at - 1]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import change_commands, insert_command
 from iamtriage.explaining._rules.shared import commands
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _TOPICS_OF_POD_ROLES = frozenset({"pod-identity", "web-identity", "no-oidc-provider"})
 _LOOKED_UP_ARN = '--role-arn "$role_arn"'
 _LOOKED_UP_ROLE = '--role-name "${role_arn##*/}"'
+_NO_OWN_ROLE = "If role_arn stays empty, the pod has the role of its node, or of an EKS Pod Identity association: use that one's name."
 # The name of a role in prose: "the role (orders-api)", "IAM role `orders-api`".
 _NAMED_ROLE = lazy_pattern(
     r"\b(?:the|its|our|my|IAM|aws) role (?:\(|[`'\"])([\w+=,.@-]{3,64})(?:\)|[`'\"])", re.ASCII
@@ -57,12 +59,13 @@ def name_of_role(topic: str, failure: Failure | None, facts: Facts) -> str | Non
     return name if name and commands.role_name(name) == name else None
 
 
-def role_lookups(topic: str, facts: Facts) -> tuple[str, ...]:
+def role_lookups(topic: str, failure: Failure | None, facts: Facts) -> tuple[str, ...]:
     """Return the commands that look up the role of the pod, if its service account is known."""
-    namespace, account = facts.namespace, facts.service_account
-    if topic not in _TOPICS_OF_POD_ROLES or commands.namespace(namespace) != namespace:
+    is_of_pod = topic in _TOPICS_OF_POD_ROLES
+    if failure is None or not (is_of_pod or is_of_controller(failure)):
         return ()
-    if commands.kubernetes_name(account) != account:
+    namespace, account = usual_account(facts, failure.text)
+    if commands.namespace(namespace) != namespace or commands.kubernetes_name(account) != account:
         return ()
     if topic != "pod-identity":
         path = r"'jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}'"
@@ -78,15 +81,28 @@ def role_lookups(topic: str, facts: Facts) -> tuple[str, ...]:
     return find.replace("SERVICE_ACCOUNT", commands.kubernetes_name(account)), f"role_arn=$({show})"
 
 
+def is_of_controller(failure: Failure) -> bool:
+    """Return whether a controller, in whose pod nobody can run the AWS CLI, was denied a call with an unnamed role."""
+    is_unnamed = failure.kind == "access_denied" and failure.principal is None
+    return is_unnamed and find_controller(failure.text) is not None
+
+
 def with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:
-    """Return a remedy that looks up the role whose trust policy it replaces."""
-    if not lookups or not any("ROLE_NAME" in each and "trust.json" in each for each in remedy.commands):
+    """Return a remedy that looks up the role whose policy it changes."""
+    changes = ("trust.json", "put-role-policy", "attach-role-policy")
+    if not lookups or not any(
+        "ROLE_NAME" in each and any(map(each.__contains__, changes)) for each in remedy.commands
+    ):
         return remedy
     lines = tuple(
         each.replace("--role-name ROLE_NAME", _LOOKED_UP_ROLE).replace("--role-arn ROLE_ARN", _LOOKED_UP_ARN)
         for each in remedy.commands
+        if not each.startswith("aws sts get-caller-identity")
     )
-    return attrs.evolve(change_commands(remedy, lines), commands=(*lookups, *lines))
+    # The trust policy shows that the role is the pod's own; a denial does not.
+    is_other = any("kubectl" in each for each in lookups) and not any("trust.json" in each for each in lines)
+    steps = (*remedy.steps, _NO_OWN_ROLE) if is_other else remedy.steps
+    return attrs.evolve(change_commands(remedy, lines), steps=steps, commands=(*lookups, *lines))
 
 
 def with_pod_lookups(remedy: Remedy, facts: Facts, option: Callable[[str], str]) -> Remedy:

@@ -111,7 +111,7 @@ def fill_remedies(explanation: Explanation, facts: Facts, runtime: Runtime | Non
     values.update(values_of_session(explanation.failure, facts))
     if (name := name_of_role(explanation.topic, explanation.failure, facts)) is not None:
         values["ROLE_NAME"] = name
-    lookups = () if "ROLE_NAME" in values else role_lookups(explanation.topic, facts)
+    lookups = () if "ROLE_NAME" in values else role_lookups(explanation.topic, explanation.failure, facts)
     answered = _answered_checks(explanation, facts, values)
     service = own_service(explanation.failure, context_of(facts))
     remedies = (

@@ -10,11 +10,7 @@ from iamtriage._reading.structured.values import decode_at
 from iamtriage._text import hide_secrets, line_at, line_start
 from iamtriage.actions._operations import service_prefix
 from iamtriage.explaining._context.model import SIGNS_OF_ATTACHMENTS, Context
-from iamtriage.explaining._context.readers.callers import (
-    UNMAPPED,
-    find_said_caller,
-    restore_case,
-)
+from iamtriage.explaining._context.readers.callers import UNMAPPED, find_said_caller, restore_case
 from iamtriage.explaining._context.readers.command_lines import find_commands, operation_of_command
 from iamtriage.explaining._context.readers.command_runs import (
     end_of_working_command,
@@ -31,6 +27,7 @@ from iamtriage.explaining._context.readers.s3_locations import (
     find_location,
     find_remote,
     find_setting,
+    find_state,
 )
 from iamtriage.explaining._context.readers.sdk_frames import find_called_operation
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
@@ -86,7 +83,8 @@ def search_context(failure: Failure, whole: str) -> Context:
     section = head + text[first:last]
     values: dict[str, Any] = {}
     # The log entries of rclone follow its command.
-    location = _find_location(failure, section, command) or find_remote(whole) or find_setting(whole)
+    location = find_state(line_at(text, start, end), whole) or _find_location(failure, section, command)
+    location = location or find_remote(whole) or find_setting(whole)
     if location is not None:
         values.update(bucket=location.bucket, key=location.key, prefix=location.prefix)
     own = hide_other_profiles(failure, whole)

@@ -67,7 +67,7 @@ IDENTITY = f"$ aws sts get-caller-identity --query Arn --output text\n{SESSION}\
         ),
         (
             f"{IDENTITY}{BACKEND.format('')}{ROLE}$ terraform init\nSuccessfully configured the backend\nError refreshing state: AccessDenied: Access Denied\n\tstatus code: 403, request id: 5CE0, host id: vkq0N1o2=\n",
-            "was denied access to arn:aws:s3:::acme-state: it called as the role ci of account 111122223333",
+            "was denied s3:GetObject on arn:aws:s3:::acme-state/net.tfstate: it called as the role ci of account 111122223333",
             'role_arn = "arn:aws:iam::444455556666:role/tf"',
             "terraform init -reconfigure",
         ),

@@ -168,6 +168,8 @@ _STORAGE_WORDS = tuple(
             "GetObject",
             r"\b(?:read|open)\w{0,3}\b[^:\n]{0,80}: blob \(key \\?\"[^\"\n]{1,300}\" ?\) \(code=|\bload checkpoint: blob \(",
         ),
+        # The S3 backend of Terraform, and the data source that reads another state.
+        ("GetObject", r"\b[Ee]rror (?:refreshing|loading) (?:the remote )?state: (?!\d)"),
         # Argo Workflows: https://github.com/argoproj/argo-workflows/blob/main/workflow/artifacts/s3/s3.go
         ("GetObject", r"\bfailed to get file: Access Denied\b"),
         ("PutObject", r"\bfailed to (?:put file|save outputs): Access Denied\b"),

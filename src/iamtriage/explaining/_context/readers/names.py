@@ -70,10 +70,11 @@ _CLUSTERS = lazy_pattern(
 )
 # Other commands for a cluster.
 _CLUSTERS_OF_COMMANDS = lazy_pattern(
-    r"\b(?:aws eks [a-z][^\n|;&]{0,200}? --(?:cluster-)?name|eksctl [a-z][^\n|;&]{0,200}? --cluster)[= ][\"']?([0-9A-Za-z][\w-]{0,99})",
+    r"\b(?:aws eks [a-z][^\n|;&]{0,200}? --(?:cluster-)?name|eksctl [a-z][^\n|;&]{0,200}? --cluster"
+    r"|(?:aws-iam|heptio)-authenticator(?:-aws)? token [^\n|;&`]{0,200}?(?<= )(?:-i|--cluster-id))[= ][\"']?([0-9A-Za-z][\w-]{0,99})",
     re.ASCII,
 )
-_CLUSTER_SIGNS = ("luster", "EKS", "update-kubeconfig", "eksctl.io")
+_CLUSTER_SIGNS = ("luster", "EKS", "update-kubeconfig", "eksctl.io", "-authenticator")
 _SUBJECT = lazy_pattern(
     rf"\bsystem:serviceaccount:({KUBERNETES_NAME}):({KUBERNETES_NAME}(?:\.{KUBERNETES_NAME}){{0,3}})(?![\w-])",
     re.ASCII,
@@ -84,7 +85,8 @@ _EXPECTED = lazy_pattern(
 )
 _CHARS_BEFORE_SUBJECT = 2_100
 _NAMESPACES = lazy_pattern(
-    rf"(?<![\w-])(?:kubernetes_)?namespace(?:_name)?{_IS}({KUBERNETES_NAME})(?![\w-])"
+    # Not in the template of a subject: system:serviceaccount:namespace:name.
+    rf"(?<![\w-])(?<!serviceaccount:)(?:kubernetes_)?namespace(?:_name)?{_IS}({KUBERNETES_NAME})(?![\w-])"
     rf"|\bin (?:the )?namespace:? [\"']?({KUBERNETES_NAME})[\"']?(?![\w-])"
     rf"|\b[Nn]amespace [\"'](?P<quoted>{KUBERNETES_NAME})[\"']|\bpods?[/ ]({KUBERNETES_NAME})/{KUBERNETES_NAME}"
     rf"|\bkubectl (?:(?:exec|logs|describe) )?(?:-n |--namespace[ =])({KUBERNETES_NAME})(?![\w-])",

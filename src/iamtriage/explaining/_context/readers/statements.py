@@ -63,7 +63,9 @@ _NOT_SEEN = lazy_pattern(
 _OF_DOCUMENTATION = lazy_pattern(
     r"(?i:\b(?:docs?|documentation|guide|manual|readme|article|blog|post|tutorial)\b[^\n]{0,40} (?:says?|states?|claims?|mentions?|writes?|describes?)\b|\baccording to\b)"
 )
-_OF_ATTEMPT = lazy_pattern(r"(?i:\b(?:works?|worked|fixe[sd])\b)")
+_OF_ATTEMPT = lazy_pattern(
+    r"(?i:\b(?:works?|worked|fixe[sd]|helped|helps|(?:re)?solve[sd]|succeed(?:s|ed)?|disappear(?:s|ed)|go(?:es)? away|went away|is gone)\b)"
+)
 _ADMINISTRATOR = lazy_pattern(
     r"\bAdministratorAccess\b(?!-)|\b(?i:admin(?:istrator)? (?:rights|permissions|role|user|access))\b"
     r"|\b(?:I am|I'm|we are|as|have|has|with) (?:an? |the |full |account |AWS |IAM ){0,4}(?i:admin)(?:s|istrators?)?\b"

@@ -30,6 +30,11 @@ NO_SAID_NAMES = frozenset(
         "annotation", "user", "users", "cluster", "version", "issuer", "network", "creation", "add-on", "add-ons", "works", "worked",
         "runs", "fails", "failed", "exists", "needs", "both", "either", "too", "again", "yet", "now", "already", "here", "also",
         "prove", "proves", "show", "shows", "say", "says", "does", "do", "did", "get", "gets", "got", "run", "ran", "start", "starts", "started",
+        # What a cluster or a namespace has.
+        "addons", "api", "autoscaler", "certificate", "certificates", "config", "configuration", "credentials", "events", "info",
+        "labels", "logs", "management", "node", "nodes", "object", "objects", "owner", "owners", "permission", "permissions", "pod",
+        "pods", "privileges", "quota", "resource", "resources", "rights", "security", "service", "services", "settings", "setup",
+        "state", "status", "upgrade", "upgrades",
         "use", "used", "keep", "keeps", "alone", "instead", "first", "before", "after", "then", "just", "still", "never", "always",
     }
 )  # fmt: skip

@@ -227,7 +227,8 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     is_reachable = credential_endpoints.HIGHER_HOP_LIMIT.search(case.text) is not None
     text = case.text
     contrast = credential_endpoints.find_contrast(text) or credential_endpoints.works_on_host(text)
-    works = contrast or credential_endpoints.INSTANCE_SESSION.search(text)
+    works = bool(contrast or credential_endpoints.INSTANCE_SESSION.search(text))
+    works = works or credential_endpoints.is_said_with_role(text)
     if works and credential_endpoints.has_container_sign(case):
         return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
     if lacks_instance_role(case.text):
@@ -238,14 +239,17 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         return Advice(
             [no_profile], [instance_profiles.attach_profile(case)], ": the EC2 instance has no role"
         )
+    give_role = instance_profiles.INSTANCE_ROLE
+    if credential_endpoints.is_said_on_ec2(case.text):
+        give_role = attrs.evolve(give_role, title="Give the instance a role, if it has none")
     if is_reachable or (not timed_out and CONTAINER.search(case.text) is None):
-        return Advice([no_profile], [instance_profiles.INSTANCE_ROLE])
+        return Advice([no_profile], [give_role])
     if not timed_out:
-        return Advice([no_profile, hop_limit], [instance_profiles.INSTANCE_ROLE, raise_limit])
+        return Advice([no_profile, hop_limit], [give_role, raise_limit])
     # A timeout shows that the response was lost; an instance without a role gets a 404. Nodes have a role.
     if credential_endpoints.HOP_LIMIT_OF_ONE.search(case.text) or case.facts.service_account is not None:
         return Advice([hop_limit], [raise_limit])
-    return Advice([hop_limit, no_profile], [raise_limit, instance_profiles.INSTANCE_ROLE])
+    return Advice([hop_limit, no_profile], [raise_limit, give_role])
 
 
 def advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:

@@ -308,26 +308,23 @@ def _is_blocked_by_hop_limit(text: str) -> bool:
         return False
     contrast, is_in_container = credential_endpoints.find_contrast(text), containers.is_in_container(text)
     if contrast is not None or credential_endpoints.HOP_LIMIT_OF_ONE.search(text):
-        says_container = credential_endpoints.IN_CONTAINER.search(
-            text
-        ) or credential_endpoints.works_on_host_network(text)
+        works_there = credential_endpoints.works_on_host_network(text)
+        says_container = credential_endpoints.IN_CONTAINER.search(text) or works_there
         return bool(is_in_container or says_container or (contrast is not None and is_about_pods(text)))
-    return is_in_container and credential_endpoints.INSTANCE_SESSION.search(text) is not None
+    is_called = is_in_container and credential_endpoints.INSTANCE_SESSION.search(text) is not None
+    return is_called or credential_endpoints.is_said_with_role(text, in_container=True)
 
 
 def _is_in_container_on_ec2(text: str, message: str) -> bool:
-    """Return whether a container on EC2 got no answer from the instance metadata: it is one hop too far.
-
-    Without a role, the service answers at once, with the status 404.
-    """
+    """Return whether a container on EC2 got no answer from the metadata, one hop too far: without a role, it is 404."""
     signs = (credential_sources.METADATA_SIGNS, credential_sources.TIMEOUT_SIGNS)
     is_unanswered = all(each.search(message) for each in signs)
     return is_unanswered and _is_on_ec2(text) and _CONTAINER.search(text) is not None
 
 
 def _is_on_ec2(text: str) -> bool:
-    is_shown = _EC2_PROMPT.search(text) or clues.find_instance(text)
-    return bool(is_shown or credential_endpoints.FAILS_ON_INSTANCE.search(text))
+    is_said = credential_endpoints.FAILS_ON_INSTANCE.search(text) or credential_endpoints.is_said_on_ec2(text)
+    return bool(_EC2_PROMPT.search(text) or clues.find_instance(text) or is_said)
 
 
 def _mentioned_environments(case: Case[MissingCredentials]) -> list[_Environment]:
@@ -366,6 +363,8 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [on_ec2]
     if _is_in_container_on_ec2(text, message):
         return [on_ec2, *environments, containers.advise_in_docker][:2]
+    if not environments and credential_endpoints.is_said_on_ec2(text):
+        return [on_ec2]
     if containers.is_in_container(text) and not environments:
         is_named = containers.find_profile_without_files(case) is not None
         return [containers.advise_in_docker, *(() if is_named else (on_ec2,))]

@@ -281,6 +281,12 @@ _OF_TEXT: Rows = (
         ),
         "denials.identities.other_callers.add_task_role",
     ),
+    (
+        all_of(
+            is_not_explicit, says("xecution role", "xecution-role"), says("ECS", "argate", "task definition")
+        ),
+        "denials.identities.other_callers.add_policy_of_execution_role",
+    ),
     (all_of(is_not_explicit, shows_policy, says("kms:")), "denials.kms.key_policies.add_key_policy"),
     # Code of the CDK that imports a resource without its KMS key, and that grants an action on other objects.
     (

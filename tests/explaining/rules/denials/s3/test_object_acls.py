@@ -19,7 +19,7 @@ _BLOCK = '{{"PublicAccessBlockConfiguration": {{"BlockPublicAcls": {0}, "BlockPu
         (" --acl bucket-owner-full-control", '"s3:PutObject"', "", "s3-acl", "also requires s3:PutObjectAcl"),
         (_PUBLIC, '["s3:PutObject", "s3:PutObjectAcl"]', "", "s3-acl", "most likely the setting BlockPublicAcls"),
         (_PUBLIC, '"s3:PutObject"', _BLOCK.format("true"), "s3-acl", "the setting BlockPublicAcls rejects it"),
-        (_PUBLIC, '"s3:*"', "Block Public Access is off for the bucket and the account.", "s3-access-denied", "so the bucket policy"),
+        (_PUBLIC, '"s3:*"', "Block Public Access is off for the bucket and the account.", "s3-access-denied", "so most likely another account owns the bucket"),
         ("", '"s3:PutObject"', "", "s3-access-denied", "allows it"),
         (_PUBLIC, '"s3:GetObject"', "", "s3-access-denied", "does not allow this action"),
     ],

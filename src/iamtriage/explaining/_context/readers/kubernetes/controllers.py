@@ -88,7 +88,7 @@ _CONTROLLERS = (
         "aws-load-balancer-controller",
         lazy_pattern(
             # The controller names what it creates k8s-NAMESPACE-NAME-HASH.
-            r"(?i:load-?balancer-?controller)|\"controller\":\s?\"(?:ingress|targetGroupBinding)\"|elbv2\.k8s\.aws|Failed(?:Build|Deploy)Model|\bingress\.k8s\.aws"
+            r"(?i:load[-_ ]?balancer[-_ ]?controller)|\"controller\":\s?\"(?:ingress|targetGroupBinding)\"|elbv2\.k8s\.aws|Failed(?:Build|Deploy)Model|\bingress\.k8s\.aws"
             r"|:(?:targetgroup|loadbalancer/(?:app|net))/k8s-|failed to (?:get|fetch|introspect) (?:VPC ID|vpcID)|introspect region from EC2Metadata",
             re.ASCII,
         ),

@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.texts.deployment_tools import TERRAFORM
 from iamtriage.failures._failures import MissingCredentials
 
 # The listing of a file that only its owner can read, the user that the text shows, and what Python and Go say.
@@ -133,9 +134,11 @@ def _explain_files_of_other(
 _SWITCHED_OFF = lazy_pattern(
     r"(?<!removed )(?<!deleted )(?<!unset )\bAWS_EC2_METADATA_DISABLED[\"']?\]?(?: ?[=:] ?| is (?:set to )?|[\"']?\s{1,20}value: ?)[\"']?(?i:true)\b(?! (?:is|was) (?:not|no|never)\b)"
 )
+# What the SDK for Go says then, also if an option of the program does it.
+_SAID_BY_SDK = "access disabled to EC2 IMDS via client option"
 # Words that say that the program is meant to use the role of an instance.
 _ON_INSTANCE = lazy_pattern(
-    r"\bon (?:an? |the |our |my )?EC2\b|@ip-\d|\bnode(?:'s)? role\b|\binstance (?:role|profile)\b(?! found)|(?<![\w-])i-[0-9a-f]{8,17}\b"
+    r"\bon (?:an? |the |our |my )?EC2\b|@ip-\d|\bnode(?:'s)? role\b|\binstance (?:role|profile)\b(?! found)|\b(?:from|via|uses?|using) (?:the )?(?:EC2 )?(?:IMDS|instance metadata)\b|(?<![\w-])i-[0-9a-f]{8,17}\b"
 )
 # A pod with a role of its own often has the variable, too.
 _OTHER_SOURCE = lazy_pattern(
@@ -170,22 +173,29 @@ SETTINGS_MISNAMED = CauseType(
 def explain_metadata_off(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that a variable keeps the SDK from the role of its instance, if the text shows both."""
     text = case.failure.text
-    is_off = next(find_said(text, _SWITCHED_OFF), None) is not None
+    is_set = next(find_said(text, _SWITCHED_OFF), None) is not None
     if (
-        not is_off
+        not (is_set or _SAID_BY_SDK in text)
         or next(find_said(text, _ON_INSTANCE), None) is None
         or _OTHER_SOURCE.search(text) is not None
     ):
         return None
+    of_terraform = " for Terraform" if TERRAFORM.search(text) else ""
+    option = "skip_metadata_api_check" if of_terraform else "an option of the program"
+    because = "AWS_EC2_METADATA_DISABLED is true, so it does not ask"
+    if not is_set:
+        because = f"AWS_EC2_METADATA_DISABLED or {option} keeps it from"
     return case.explain(
-        "The SDK found no credentials: AWS_EC2_METADATA_DISABLED is true, so it does not ask the instance metadata, which has those of the instance's role. No request was sent to AWS.",
+        f"The SDK found no credentials{of_terraform}: {because} the instance metadata, which has those of the instance's role. No request was sent to AWS.",
         METADATA_OFF.cause(
             "derived", text="The role and the hop limit can be right: the SDK does not look there."
         ),
         topic="no-credentials",
         remedies=your_remedy(
             "Remove AWS_EC2_METADATA_DISABLED where the program gets its environment",
+            None if is_set else f"The command shows whether the variable is set there. If not, {option} is.",
             "Then start the program again. In a pod, better give its service account a role, and leave the variable: all pods of the node can use the role of the node.",
+            commands=None if is_set else "printenv AWS_EC2_METADATA_DISABLED",
             url=METADATA_OFF.sources[0],
         ),
         notes=credential_remedies.NO_CALL_MADE,

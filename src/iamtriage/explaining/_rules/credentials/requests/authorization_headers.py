@@ -92,7 +92,11 @@ def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_k
         is_from_cli = message.startswith("An error occurred (")
         others = stored_keys_remedy(case) or (copy_keys if is_from_cli else None)
         return _explain_key_defect(case, defect, causes[0], others)
-    is_foreign = "(missing equal-sign)" in message or _OTHER_SCHEME.search(message) is not None
+    # A header that has no part of a signature is of another kind, such as an ID token.
+    is_unsigned = all(
+        f"requires '{each}'" in message for each in ("Credential", "Signature", "SignedHeaders")
+    )
+    is_foreign = is_unsigned or "(missing equal-sign)" in message or _OTHER_SCHEME.search(message) is not None
     if is_foreign and (foreign := explain_foreign_header(case, causes[0])) is not None:
         return foreign
     if _MALFORMED_KEY.search(message):
@@ -120,7 +124,7 @@ def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_k
         if dates_differ
         else "AWS cannot parse the signature in the request's Authorization header, or in the URL. No permission is missing.",
         *causes,
-        remedies=(sign,) if dates_differ else (stored_keys_remedy(case) or copy_keys, sign),
+        remedies=(sign,) if dates_differ or is_unsigned else (stored_keys_remedy(case) or copy_keys, sign),
     )
 
 

@@ -150,7 +150,8 @@ def explain_foreign_header(case: Case[SignatureMismatch], reported: Cause) -> Ex
     https://repost.aws/knowledge-center/api-gateway-authentication-token-errors
     """
     text = case.failure.text
-    if "execute-api" not in text and _GATEWAY.search(text) is None:
+    # A token of Cognito is most often for an API.
+    if not any(each in text for each in ("execute-api", "ognito")) and _GATEWAY.search(text) is None:
         return None
     url = find_called_url(case.failure)
     if (other := explain_other_route(case, url)) is not None:

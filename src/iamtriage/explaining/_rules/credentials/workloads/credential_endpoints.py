@@ -13,6 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads import pod_agents, pod_roles
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -63,6 +64,16 @@ IN_CONTAINER = lazy_pattern(
     r"\b(?:docker|podman|nerdctl|containerd)\b|(?<!\baws )\bcontainers?\b(?! registr)",
     re.IGNORECASE | re.ASCII,
 )
+# What people say of where their program runs, and that the instance has a role.
+_SAID_ON_EC2 = lazy_pattern(
+    r"(?i:(?<!\bbe )\b(?:hosted|running|runs?|deployed|installed)\b(?: \w{1,12}){0,3} (?:on|in|inside) (?:an?|the|our|my|one)(?: \w{1,12}){0,2} EC2\b"
+    r"|\bthe EC2 (?:instance|host|machine) (?:is running|runs)\b)"
+)
+_SAID_ROLE = lazy_pattern(
+    r"(?i:\battached (?:\w{1,8} ){0,2}(?:EC2 |IAM |instance )?(?:role|profile) to (?:the|this|our|my) (?:EC2 )?(?:instance|host|machine)\b"
+    r"|\b(?:EC2|instance|host|machine) has (?:an?|the) (?:\w{1,12} ){0,2}(?:role|instance profile)\b"
+    r"|\b(?:role|instance profile) (?:is |was )?attached to (?:the|this|our|my) (?:EC2 )?(?:instance|host|machine)\b)"
+)
 HIGHER_HOP_LIMIT = lazy_pattern(_HOP_LIMIT.format("(?:[2-9]|[1-6]\\d)"))
 METADATA_HOP_LIMIT = CauseType(
     "metadata-hop-limit",
@@ -91,6 +102,21 @@ _WORKS_ON_HOST = lazy_pattern(
 _OPTIONAL_TOKEN = lazy_pattern(
     r"\bhttp_?tokens\b\W{1,6}(?:(?:was|is|had|of|set|to)\W{1,4}){0,3}optional\b", re.IGNORECASE
 )
+
+
+def is_said_on_ec2(text: str) -> bool:
+    """Return whether a text says that the program runs on an instance.
+
+    >>> is_said_on_ec2("a container hosted on an ec2 instance"), is_said_on_ec2("It is not running on an EC2 instance.")
+    (True, False)
+    """
+    return "ec2" in text.lower() and next(find_said(text, _SAID_ON_EC2), None) is not None
+
+
+def is_said_with_role(text: str, *, in_container: bool = False) -> bool:
+    """Return whether a text says that its instance has a role, and also that a container lacks it."""
+    is_so = not in_container or IN_CONTAINER.search(text) is not None
+    return is_so and next(find_said(text, _SAID_ROLE), None) is not None
 
 
 def has_container_sign(case: Case[MissingCredentials]) -> bool:

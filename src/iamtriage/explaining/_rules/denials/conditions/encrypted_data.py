@@ -40,6 +40,7 @@ _CHARS_AFTER_NAME = 80
 # The name of a secret in External Secrets Operator, the Secrets Store CSI driver, and calls of SDKs.
 _SECRET_NAME = lazy_pattern(
     r"\b(?:key|secret) ?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
+    r"|\b(?:parameter|secret) `{1,2}([\w/][\w/+=.@-]{0,511})`|`([\w/][\w/+=.@-]{0,511})`{1,2} (?:parameter|secret)\b"
     r"|\b[Ss]ecret_?[Ii]d\\?[\"']?\s?(?:=>|[=:(])?\s?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
     r"|[ \t]-SecretId[ \t:]{1,4}[\"']?([\w/][\w/+=.@-]{0,511})"
     r"|(?:\(|\bdata(?:From)?\[\d{1,4}\](?:\.extract)?, )key: ([\w/][\w/+=.@-]{0,511})"
@@ -56,6 +57,8 @@ _ARGUMENTS = {
     ),
     "dynamodb": lazy_pattern(rf"\bTable(?:Name)?{_ARGUMENT}", re.ASCII),
 }
+# The services that people name as what their program reads.
+_STORES = {"parameter store": "ssm", "secrets manager": "secretsmanager"}
 _FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 # Services whose values the two programs read.
 _WITH_SECRETS = frozenset({"secretsmanager", "ssm"})
@@ -328,7 +331,9 @@ def key_of_data_command(denial: Denial) -> str | None:
     data = describe_data(operation)
     if data != "object" and denial.failure.envelope.service != "s3":
         of_data = (each for each, (_, _, name) in SHOW_KEYS.items() if name.startswith(f"{data.upper()}_"))
-        return show_key_command(denial, next(of_data, denial.service), None)
+        service = next(of_data, denial.service)
+        said = [each for words, each in _STORES.items() if words in denial.failure.text.lower()]
+        return show_key_command(denial, service if service in SHOW_KEYS else only_one(said), None)
     context = denial.context
     bucket, key = (each and each.value for each in (context.bucket, context.key))
     if operation == "CopyObject" and (source := find_location(denial.failure.text, None, context.command)):

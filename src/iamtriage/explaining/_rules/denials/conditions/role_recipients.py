@@ -19,7 +19,10 @@ from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 
 _CHARS_AROUND = 400
 _SERVICE = lazy_pattern(
-    r"\(Service: (?P<java>[A-Za-z0-9]{2,40})[,;]|\bAWS::(?P<type>[A-Za-z0-9]{2,30})::", re.ASCII
+    r"\(Service: (?P<java>[A-Za-z0-9]{2,40})[,;]|\bAWS::(?P<type>[A-Za-z0-9]{2,30})::"
+    # CloudFormation names the call before the message.
+    r"|\bAPI: (?P<api>[A-Za-z0-9]{2,30})(?::\w{2,60})? User: ",
+    re.ASCII,
 )
 # An action that can pass a role.
 _PASSING_CALL = lazy_pattern(
@@ -37,6 +40,7 @@ _SEPARATORS = lazy_pattern(r"[-_ ]")
 # What tools say that they create, or a resource of Terraform; a part of a role's name, in lowercase and without hyphens;
 # the operation and the service that most likely pass the role.
 _CREATED = (
+    (r"[Ii]nstance [Pp]rofile|aws_iam_instance_profile", "", "AddRoleToInstanceProfile", "iam"),
     (r"[Tt]ask[ _-]?[Dd]efinition|(?:Amazon )?ECS", "ecstask|taskexecution", "RegisterTaskDefinition", "ecs"),
     (r"Sage[Mm]aker|aws_sagemaker_\w+", "sagemaker", "", "sagemaker"),
     (r"Glue|aws_glue_\w+", "glue", "", "glue"),
@@ -52,7 +56,7 @@ _CREATED = (
     (r"EKS [Cc]luster|aws_eks_cluster", "ekscluster", "CreateCluster", "eks"),
 )
 _CREATES = lazy_pattern(
-    r"(?:\b(?i:creat|updat|regist|start|launch|deploy|run|submit)\w{0,8}\b[^\n.]{0,60}?|\bwith (?:module\.[\w.\[\]\"-]{1,100}\.)?(?=aws_))\b(?:"
+    r"(?:\b(?i:add|creat|updat|regist|start|launch|deploy|run|submit)\w{0,8}\b[^\n.]{0,120}?|\bwith (?:module\.[\w.\[\]\"-]{1,100}\.)?(?=aws_))\b(?:"
     + "|".join(f"(?P<n{number}>{words})" for number, (words, *_) in enumerate(_CREATED))
     + r")\b",
     re.ASCII,
@@ -160,7 +164,7 @@ def _stated_service(denial: Denial, candidates: list[str]) -> str | None:
     """Return the service that a tool names next to the denial, which is about IAM, or one that has the operation."""
     text, (start, end) = denial.failure.text, denial.failure.span
     for found in _SERVICE.finditer(text, max(start - _CHARS_AROUND, 0), end + _CHARS_AROUND):
-        prefix = service_prefix(found["java"] or found["type"])
+        prefix = service_prefix(found["java"] or found["type"] or found["api"])
         if prefix is not None and prefix not in _PASSING_SERVICES:
             return prefix
     # A line of code: eks_client.create_cluster(…), redshift.createCluster(…).

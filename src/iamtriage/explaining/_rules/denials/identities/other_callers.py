@@ -7,7 +7,7 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import as_sentence, clip_text
+from iamtriage._text import as_sentence, clip_text, line_start
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
 from iamtriage.explaining._context.readers.command_runs import find_contrast
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
@@ -92,6 +92,45 @@ def add_task_role(denial: Denial, explanation: Explanation) -> Explanation:
         summary=denial_summary(denial, f"the container called with the role of its instance, {why}"),
         causes=(*kept, NO_TASK_ROLE.cause("derived", text=reason)),
         remedies=(first,),
+    )
+
+
+# A sentence about a policy on the task execution role, in a text about a program in a task.
+_ON_EXECUTION_ROLE = lazy_pattern(
+    r"(?i:\b(?:attach|add|put|set|gave|grant|via|through)(?:ed|ing)?\b(?:(?!\b(?:not|never|instead)\b|n't\b)[^\n.]){0,80}?\b(?:ECS |task )?execution[- ]role\b)"
+)
+_NOT_SAID = lazy_pattern(r"(?i:\b(?:not|never|should|must|can|could|do I|does|if)\b|n't\b)[^.]{0,60}\Z")
+_CHARS_OF_QUESTION = 60
+_OF_TASK = lazy_pattern(r"\bECS\b|(?i:\bfargate\b)|\btask definition\b")
+# What ECS itself does with the execution role.
+_OF_AGENT = lazy_pattern(r"ResourceInitializationError|CannotPull|registry auth|/var/task/")
+
+
+def _is_said(found: re.Match[str]) -> bool:
+    """Return whether what matched is neither a question nor a negation."""
+    text, (start, end) = found.string, found.span()
+    after = text[end : end + _CHARS_OF_QUESTION].partition("\n")[0]
+    return "?" not in after and _NOT_SAID.search(text[line_start(text, start) : start]) is None
+
+
+def add_policy_of_execution_role(denial: Denial, explanation: Explanation) -> Explanation:
+    """Say that the task execution role is not the caller, if the text says that it has the policy for the program."""
+    text = denial.failure.text
+    if denial.principal_text is not None or not _OF_TASK.search(text) or _OF_AGENT.search(text):
+        return explanation
+    if not any(map(_is_said, _ON_EXECUTION_ROLE.finditer(text))):
+        return explanation
+    step = "The program calls with taskRoleArn of the task definition. Its trust policy names ecs-tasks.amazonaws.com."
+    remedy = task_role_remedy(text, is_missing=False)
+    title = "Attach the policy to the task role, not to the execution role"
+    remedy = attrs.evolve(remedy, title=title, steps=(step, *remedy.steps))
+    reason = "The execution role is for the ECS agent, which pulls the image, writes logs and reads secrets: no policy on it has an effect on the program."
+    verdict = "the text has the policy on the task execution role, with which the program does not call"
+    return attrs.evolve(
+        explanation,
+        summary=f"{re.split(r'[:.](?: |$)', explanation.summary)[0]}: {verdict}.",
+        causes=(NO_TASK_ROLE.cause("derived", text=reason), *explanation.causes),
+        remedies=(remedy, *explanation.remedies),
     )
 
 

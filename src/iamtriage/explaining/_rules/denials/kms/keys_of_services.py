@@ -144,8 +144,10 @@ def inspect_key_remedy(denial: Denial) -> Remedy:
     key = encrypted_data.find_key(denial) or "KEY_ID"
     key = commands.arn(key, "KEY_ID") if ":" in key else key
     arn = try_parse_arn(key)
-    # The called operation can be one of another service, which uses the key for the caller.
-    action = denial.action if denial.lowercase_action.startswith("kms:") else "kms:Decrypt"
+    # The called operation can be one of another service, which uses the key for the caller. Only a decryption has a
+    # ciphertext: a command that encrypts can be a test of the author.
+    is_kms = denial.lowercase_action.startswith("kms:") and "iphertext refers" not in denial.failure.text
+    action = denial.action if is_kms else "kms:Decrypt"
     region = commands.region(arn.region) if arn is not None and arn.region else region_argument(denial)
     title, show_key, find = "Check the key's Region and key policy", None, None
     if key == "KEY_ID":

@@ -183,7 +183,7 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role | Non
     title = f"Give {denial.caller} the policy of {whose}"
     older = "An older policy of the controller can stay attached."
     name = role.name if role else long_role_name(denial.principal_text)
-    if "assumed-role/eksctl-" in denial.failure.text:
+    if any(each in denial.failure.text for each in ("assumed-role/eksctl-", "wellKnownPolicies")):
         older = "eksctl created the role, with the policy of the eksctl release if wellKnownPolicies is set. Also add the ARN of the new policy to attachPolicyARNs of the service account, so that the stack of the role keeps it."
     policy_name = f"AWSLoadBalancerController-{version}"
     policy_arn = f"arn:{partition}:iam::{commands.account(denial.account)}:policy/{policy_name}"

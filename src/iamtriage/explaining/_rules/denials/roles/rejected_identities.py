@@ -245,7 +245,7 @@ _CLUSTER_ISSUER = lazy_pattern(r"oidc\.eks\.([a-z0-9-]{6,30})\.", re.ASCII)
 # The service accounts that EMR on EKS creates for each job.
 _EMR = "emr-containers-sa-"
 _NAMESPACE = lazy_pattern(
-    r"(?:(?<![\w-])[Nn]amespace(?:\s?[:=]\s?| )[\"'`]?|(?<!\S)(?:-n|--namespace)[ =])(?P<name>[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?![\w-])"
+    r"(?:(?<![\w:-])[Nn]amespace(?:\s?[:=]\s?| )[\"'`]?|(?<!\S)(?:-n|--namespace)[ =])(?P<name>[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?![\w-])"
 )
 _NO_NAMES = frozenset({
     "a", "an", "and", "are", "as", "at", "but", "by", "for", "from", "has", "have", "in", "is", "it", "its", "kube-public",

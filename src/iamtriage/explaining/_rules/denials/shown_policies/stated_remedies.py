@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 
@@ -45,13 +47,13 @@ from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.grants.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import correct_line_remedy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
-from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy
+from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import cover_each_call
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._managed_policies import is_known_policy
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.elements import as_strings, iterate_statements, shown_sid
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions, iterate_statements, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference
 
 _NOT_THERE = "First check the name and the Region: if that has no such secret, the ARN that IAM compares has no random end, and no pattern for one matches it."
@@ -168,12 +170,21 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     if len(needed) > 1 and not needed <= allowed:
         # The other actions are not to be allowed on the resources of that statement, too.
         step = f"Add the statement below to {policy.name}, or attach it as a separate policy."
+    passed_to = _passed_to(allowing)
+    if passed_to and passed_to.isdisjoint(_passed_to(iterate_statements(remedy.policy or {}))):
+        step = f"Attach the policy below: {statement} lets roles be passed only to {join_words(sorted(passed_to), 'and')}."
     steps = (step, *steps)
     if is_known_policy(policy.name):
         what = "role" if denial.lowercase_action == "iam:passrole" else "resource"
         step = f"AWS manages {policy.name}, which you cannot edit. For a {what} with a name that it allows, it is enough."
         steps = (*steps[1:], step)
     return keep_alias(denial, allowed_resources(allowing), attrs.evolve(remedy, steps=steps))
+
+
+def _passed_to(statements: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the services to which statements let roles be passed, if their conditions name some."""
+    found = (each for statement in statements for each in iterate_conditions(statement))
+    return {name for _, key, values in found if key.lower() == "iam:passedtoservice" for name in values}
 
 
 def _answer_wildcard(denial: Denial, remedy: Remedy) -> Remedy:
@@ -348,6 +359,12 @@ def allow_in_session(
     return attrs.evolve(explanation, remedies=tuple(map(change, explanation.remedies)))
 
 
+_OTHER_OWNER = "bucket-of-other-account"
+_SHOW_OWNER = ("aws sts get-caller-identity", "aws s3api list-buckets")
+_FIND_OWNER = "Check whether the caller's account owns the bucket"
+_OWNED = "Run the commands with the credentials of the failing call. If list-buckets omits the bucket, another account owns it: use the right bucket or profile, or let its owner allow the caller in the bucket policy."
+
+
 def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name: str) -> Explanation:
     """Return the explanation of a call that a policy of the caller allows: what is left is the resource's side."""
     missing = ("possible", NO_IDENTITY_ALLOW.code)
@@ -361,12 +378,20 @@ def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name
     is_s3 = denial.service == "s3" and denial.crosses_accounts is not True
     other = "the bucket policy, the bucket's KMS key or " if is_s3 else ""
     verdict, remedies = f"{policy_name} allows it, so {other}a policy of another type denies it", others
+    # A copy has two buckets.
+    is_copy = "Copy" in (denial.operation or "")
+    if is_s3 and not is_copy and any(each.code == _OTHER_OWNER for each in causes):
+        # S3 gives a reason to callers of its own account and organization.
+        verdict = f"{policy_name} allows it, so most likely another account owns the bucket and does not"
+        shown = [each for each in explanation.remedies[0].commands if str(each).startswith(_SHOW_OWNER)]
+        check = your_remedy(_FIND_OWNER, _OWNED, commands=tuple(shown), url=others[0].url)
+        remedies = (check, *others) if shown else others
     if of_resource and not is_s3:
         owner = "role's trust policy" if of_resource[0].layer == "role_trust" else "resource's policy"
         account = f" in account {denial.resource_account}" if denial.crosses_accounts else ""
         verdict = f"{policy_name} allows it, so most likely the {owner}{account} does not"
         remedies = (*of_resource, *(each for each in others if each not in of_resource))
     summary = denial_summary(denial, verdict)
-    if not remedies and (check := first_remedy(denial, STATED_POLICY_ALLOWS.code)) is not None:
-        remedies = (check,)
+    if not remedies and (allowing := first_remedy(denial, STATED_POLICY_ALLOWS.code)) is not None:
+        remedies = (allowing,)
     return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)

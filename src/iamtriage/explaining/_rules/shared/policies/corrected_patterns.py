@@ -254,7 +254,9 @@ def correct_line(text: str, old: str, new: str, *, keeps_old: bool = False) -> W
     if not line:
         return None
     is_hcl = _ASSIGNED.match(line) is not None and TERRAFORM.search(text) is not None
-    corrected = pattern.sub(lambda _: new, line)
+    # In YAML, an unquoted * is a reference.
+    bare = new.startswith("*") and re.search(rf"[:-]\s{{1,8}}{re.escape(old)}\s*\Z", line) is not None
+    corrected = pattern.sub(lambda _: f'"{new}"' if bare else new, line)
     if keeps_old:
         quoted = re.compile(rf"(?P<alone>[:=]\s{{0,8}})?\"{re.escape(old)}\"")
         listed = f'"{old}", "{new}"'

@@ -122,6 +122,21 @@ _DEPLOYMENT_HINTS = {
     "logs:CreateLogGroup": "A tool that creates log groups also calls logs:DescribeLogGroups (on *), logs:ListTagsForResource and, for tags and retention, logs:TagResource and logs:PutRetentionPolicy.",
     "ecr:CreateRepository": "A tool that creates repositories also calls ecr:DescribeRepositories, ecr:ListTagsForResource and, for tags, ecr:TagResource.",
 }
+# Tools whose caller deploys with its own permissions, and statements for what they deploy:
+# https://www.serverless.com/framework/docs/providers/aws/guide/iam
+_DEPLOYS_AS_CALLER = lazy_pattern(
+    r"\b(?:serverless|sls|sam) (?:deploy|remove|info)\b|\bserverless\.ya?ml\b|^ ?Serverless(?: Error|:)",
+    re.MULTILINE,
+)
+_OF_FUNCTIONS = lazy_pattern(
+    r"\biamRoleStatements\b|^[ \t]{2,12}role:[ \t]*\n[ \t]{4,16}statements:", re.MULTILINE
+)
+_DEPLOYMENT = "A deployment also calls the services of what the stack contains, mostly S3, Lambda, IAM and CloudWatch Logs, and AWS reports one denial at a time: give the caller all that the deployment needs."
+# A session of the role that reads the version. Early templates did not allow it.
+_DEPLOY_ROLE = lazy_pattern(
+    r":assumed-role/cdk-[a-z0-9]{1,10}-deploy-role-([0-9]{12})-([a-z0-9-]{6,30})/", re.ASCII
+)
+_OLD_BOOTSTRAP = "The current bootstrap template allows this for the deploy role, so most likely an early one made it: an administrator runs npx cdk bootstrap aws://{}/{} again, which is enough."
 # What the S3 backend of Terraform requires:
 # https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
 _STATE = "Terraform's state needs s3:ListBucket on the bucket, and s3:GetObject and s3:PutObject on the file. With use_lockfile, the file with .tflock at the end also needs these two, and s3:DeleteObject."
@@ -170,7 +185,7 @@ def describe_companions(
     >>> describe_companions("ecr:BatchGetImage", text='"ecr:GetDownloadUrlForLayer"')
     ()
     """
-    if resource is not None and not by_resource and (hints := _resource_hints(action, resource)):
+    if resource is not None and not by_resource and (hints := _resource_hints(action, resource, text)):
         return hints
     if "::parameter/aws/" in (resource or ""):
         return ()  # AWS publishes it for everybody
@@ -178,14 +193,8 @@ def describe_companions(
         return (_STATE,)
     if action == "logs:CreateLogGroup" and ecs_starts.CREATES_LOG_GROUP.search(text):
         return (_CREATES_LOG_GROUP,)
-    # A message with the action says more than one without, and other hints count more.
-    is_read = action.startswith("ec2:Describe") and action not in text
-    if (
-        (is_read or action in _DEPLOYMENT_HINTS)
-        and not by_resource
-        and deployment_tools.is_about_deployments(text)
-    ):
-        return (_DEPLOYMENT_HINTS["ec2:Describe" if is_read else action],)
+    if not by_resource and (sentences := _describe_deployment(action, text)):
+        return sentences
     if action == "cloudwatch:PutMetricData" and (
         name := only_one({each["name"] for each in _NAMESPACE.finditer(text)})
     ):
@@ -226,6 +235,18 @@ def describe_companions(
         is_login = action == LOGIN_ACTION and _NO_PASSWORD in text
         return (_PURPOSE_OF_PASSWORD, *sentences[1:]) if is_login else sentences
     return describe_other_resources(action, resource) if resource is not None and not by_resource else ()
+
+
+def _describe_deployment(action: str, text: str) -> tuple[str, ...]:
+    """Return what else a tool calls that deploys, and what its settings do not allow the caller."""
+    if action.startswith("cloudformation:") and _DEPLOYS_AS_CALLER.search(text):
+        other = "The role statements in serverless.yml are for the deployed functions, not for the caller, who deploys."
+        return (*([other] if _OF_FUNCTIONS.search(text) else []), _DEPLOYMENT)
+    # A message with the action says more than one without, and other hints count more.
+    is_read = action.startswith("ec2:Describe") and action not in text
+    if (is_read or action in _DEPLOYMENT_HINTS) and deployment_tools.is_about_deployments(text):
+        return (_DEPLOYMENT_HINTS["ec2:Describe" if is_read else action],)
+    return ()
 
 
 def _find_key(text: str) -> str | None:
@@ -295,7 +316,7 @@ def _describe_permissions(controller: Controller, partition: str) -> str:
     return f"{calls} than this one. Its role normally has the AWS managed policy {path.rpartition('/')[2]} (arn:{partition}:iam::aws:policy/{path})."
 
 
-def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
+def _resource_hints(action: str, resource: str, text: str) -> tuple[str, ...]:
     """Return what a task requires on other resources than the one that AWS names."""
     if action.startswith("s3:") and ":accesspoint/" in resource:
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
@@ -314,6 +335,8 @@ def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
             f"The call names {qualifier[1]}: an Allow on the function's ARN without :{qualifier[1]} does not match.",
         )
     if action == "ssm:GetParameter" and "parameter/cdk-bootstrap/" in resource:
+        if (role := _DEPLOY_ROLE.search(text)) is not None:
+            return (_OLD_BOOTSTRAP.format(*role.groups()),)
         return (
             "The CDK CLI reads this itself only if it could not assume the deploy role: allow the caller sts:AssumeRole on the roles cdk-QUALIFIER-* instead, whose policies allow the rest.",
         )

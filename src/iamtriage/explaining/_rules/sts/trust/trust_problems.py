@@ -127,6 +127,9 @@ def _check_provider(document: Mapping[str, Any], statement: dict[str, Any]) -> T
     named = _list_federated(statement)
     if any(_PROVIDER.fullmatch(each) or each in _BUILT_IN_PROVIDERS for each in named):
         return None
+    if "." not in named[0]:
+        # What its author put for the ARN, such as OIDC_ARN. IAM accepts no such name.
+        return None
     found = re.search(r"\barn:(aws[a-z-]{0,12}):iam::([0-9]{12}):", str(document), re.ASCII)
     partition, account = found.groups() if found else ("aws", "ACCOUNT_ID")
     issuer = named[0].rpartition("oidc-provider/")[2].removeprefix("https://").rstrip("/")
