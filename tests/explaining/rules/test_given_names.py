@@ -33,6 +33,7 @@ _ISSUER = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF012345678
 _NO_PROVIDER = f"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for {_ISSUER}\neks.amazonaws.com/role-arn: arn:aws:iam::444455556666:role/lake\n$ aws iam list-open-id-connect-providers --output text\narn:aws:iam::111122223333:oidc-provider/{_ISSUER[8:]}\n"
 _ENV = "KMSAccessDeniedException: Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Message: The security token included in the request is invalid.\n{}"
 _LAKE = "An error occurred (AccessDeniedException): Insufficient Lake Formation permission(s): Required Select on orders (Service: AmazonDataCatalog; Status Code: 400)\nrole arn:aws:iam::111122223333:role/lab\n"
+_HEAD = "$ aws s3 cp s3://octo-in/in/a.csv .\nfatal error: An error occurred (400) when calling the HeadObject operation: Bad Request\n"
 _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:PurgeQueue on resource: arn:aws:sqs:eu-west-1:111122223333:orders with an explicit deny in an identity-based policy\n{}{{"Effect":"Deny","NotAction":"iam:ListMFADevices","Resource":"*","Condition":{{"{}":{{"aws:MultiFactorAuthPresent":"false"}}}}}}'
 
 
@@ -51,6 +52,11 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (_ENV.format("bill-fn, eu-west-1. Yesterday the role bill-fn-role was deleted and created again."), ("--function-name bill-fn ",), ("FUNCTION_NAME",)),
         (_ENV.format("eu-west-1. Yesterday the role bill-fn was deleted and created again."), ("FUNCTION_NAME",), ("--function-name bill-fn ",)),
         (f"{_LAKE}The simulator says glue:GetTable, lakeformation:GetDataAccess all allowed.", ("no IAM policy is missing for it.",), ("also needs",)),
+        (f"{_LAKE}It is in the database sales, and Athena reads it.", ("orders of the database sales", '"DatabaseName": "sales"'), ("DATABASE_NAME",)),
+        (f"{_LAKE}The database admin is on leave. Is the database, or the table, missing?", ("DATABASE_NAME",), ()),
+        (f"{_HEAD}It was uploaded with --sse-c AES256 --sse-c-key fileb://k.bin", ("customer-provided key (SSE-C), and the call does not send it", "--sse-c-key fileb://KEY_FILE"), ("GET [you]",)),
+        (_HEAD.replace(" .", " . --sse-c AES256 --sse-c-key fileb://k.bin"), ("S3 answers 400 if the object was stored without one",), ("does not send it",)),
+        (_HEAD, ("--key in/a.csv",), ("KEY_FILE", "OBJECT_KEY")),
         (f"{_LAKE}The role has lakeformation:GetDataAccess.", ("no IAM policy is missing for it.",), ()),
         (f"{_LAKE}The role has no lakeformation:GetDataAccess.", ("also needs an identity-based policy",), ("no IAM policy is missing",)),
         (f"{_LAKE}Should the role have lakeformation:GetDataAccess?", ("also needs an identity-based policy",), ()),

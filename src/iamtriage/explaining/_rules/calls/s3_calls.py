@@ -40,11 +40,12 @@ CUSTOMER_KEY = CauseType(
     "customer-key",
     title="The object is encrypted with a customer-provided key (SSE-C)",
     text="The object is encrypted with a customer-provided key (SSE-C), and the call does not send it.",
-    fix="Send the key that the object was encrypted with. Add --sse-customer-algorithm AES256 and --sse-customer-key fileb://KEY_FILE to the call. To need no key later, store the object with SSE-KMS.",
+    fix="Send the key that the object was encrypted with. Add --sse-customer-algorithm AES256 and --sse-customer-key fileb://KEY_FILE to the call (in aws s3: --sse-c AES256 and --sse-c-key fileb://KEY_FILE). To need no key later, store the object with SSE-KMS.",
     recognised_by="The text shows SSE-C.",
-    sign=r"--sse-customer-(?:key|algorithm)\b|\bSSE-?C\b|\bSSECustomer\w{1,20}|\bx-amz-server-side-encryption-customer-\w{1,20}",
+    sign=r"--sse-customer-(?:key|algorithm)\b|--sse-c(?:-key)?(?![\w-])|\b[Cc]ustomer-provided (?:encryption )?keys?\b|\bSSE-?C\b|\bSSECustomer\w{1,20}|\bx-amz-server-side-encryption-customer-\w{1,20}",
     of="head-without-body",
 )
+_KEY_OF_CALL = "The call sends a customer-provided key (SSE-C). S3 answers 400 if the object was stored without one, and 403 if it has another one."
 COPY_SOURCE_WITHOUT_BUCKET = CauseType(
     "copy-source-without-bucket",
     title="The source of the copy lacks the name of its bucket",
@@ -110,7 +111,10 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
     causes: tuple[Cause, ...] = (BUCKET_IN_OTHER_REGION.cause(text=text),)
     if status == "400":
         text = "The session token has expired or is invalid: S3 returns 400 for these, too."
-        causes = (common_causes.INVALID_SESSION_TOKEN.cause(text=text), *causes, CUSTOMER_KEY.cause())
+        causes = (common_causes.INVALID_SESSION_TOKEN.cause(text=text), *causes)
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html: InvalidRequest
+        sent = CUSTOMER_KEY.cause("derived", text=_KEY_OF_CALL)
+        causes = (sent, *causes) if _sends_key(case) else (*causes, CUSTOMER_KEY.cause())
     return case.explain(
         f"S3 answered {case.failure.envelope.operation} with {status} and no reason: responses to HEAD requests have no body.",
         common_causes.NO_BODY.cause("derived", "The SDK made the code from the HTTP status."),
@@ -121,12 +125,17 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
     )
 
 
+def _sends_key(case: Case[AwsError]) -> bool:
+    command = case.context.command
+    return command is not None and command.option("sse-c-key", "sse-customer-key") is not None
+
+
 def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[Remedy]:
     identify, get, locate = (
         credential_remedies.with_profile(find_profile(case), line)
         for line in (
             "aws sts get-caller-identity",
-            "aws s3api get-object --bucket BUCKET --key KEY --range bytes=0-0 /dev/null",
+            "aws s3api get-object --bucket BUCKET --key OBJECT_KEY --range bytes=0-0 /dev/null",
             "aws s3api get-bucket-location --bucket BUCKET",
         )
     )

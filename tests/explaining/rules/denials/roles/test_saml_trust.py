@@ -129,6 +129,20 @@ def test_assertion_is_compared_with_the_trust_policy(
         assert check_trust_policy(policy, action=SAML, caller=caller, context=sent).allowed is True
 
 
+@pytest.mark.parametrize(
+    ("said", "is_other"),
+    [
+        ("The Recipient is https://eu-west-1.signin.aws.amazon.com/saml.", True),
+        ("Recipient: https://signin.aws.amazon.com/saml", False),
+        ("The Recipient is not https://eu-west-1.signin.aws.amazon.com/saml.", False),
+    ],
+)
+def test_recipient_in_a_sentence(said: str, *, is_other: bool) -> None:
+    policy = _policy(audience="https://signin.aws.amazon.com/saml")
+    summary = explain(f"{_role('aws')}\n{said}", facts={"trust_policy": policy}).summary
+    assert ("its Recipient is https://eu-west-1.signin" in summary) is is_other
+
+
 def test_policy_without_a_saml_provider() -> None:
     policy = {"Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": SAML}}
     explanation = explain(_role("aws-us-gov"), facts={"trust_policy": policy})

@@ -72,18 +72,21 @@ _IDENTITY = "${cognito-identity.amazonaws.com:sub}"
 
 
 @pytest.mark.parametrize(
-    ("code", "value", "is_sub"),
+    ("code", "value", "has"),
     [
-        ("ExpressionAttributeValues: {':u': {S: claims.sub}}", _IDENTITY, True),
-        ("key = decoded['sub']", _IDENTITY, True),
-        ("key = credentials.identityId", _IDENTITY, False),
-        ("key = decoded['sub']", "${aws:PrincipalTag/sub}", False),
+        ("ExpressionAttributeValues: {':u': {S: claims.sub}}", _IDENTITY, "the sub of the user pool"),
+        ("key = decoded['sub']", _IDENTITY, "the sub of the user pool"),
+        ("ExpressionAttributeValues: {':u': {S: user.username}}", _IDENTITY, "user.username"),
+        ("key = credentials.identityId", _IDENTITY, None),
+        ("key = decoded['sub']", "${aws:PrincipalTag/sub}", None),
+        ("key = user.email", "${aws:PrincipalTag/email}", None),
     ],
 )
-def test_sub_of_the_user_pool_is_no_identity(code: str, value: str, *, is_sub: bool) -> None:
+def test_other_value_than_the_identity(code: str, value: str, has: str | None) -> None:
+    """The variable of the identity pool is the ID of the identity, whatever else the code knows of the user."""
     explanation = explain(_query(code, value))
-    assert ("has the sub of the user pool" in explanation.summary) is is_sub
-    assert explanation.remedies[0].title.startswith("Use the identity ID as the key") is is_sub
+    assert explanation.remedies[0].title.startswith("Use the identity ID as the key") is (has is not None)
+    assert has is None or f"most likely the call has {has}" in explanation.summary
 
 
 def test_session_policy_for_what_the_user_may_do() -> None:

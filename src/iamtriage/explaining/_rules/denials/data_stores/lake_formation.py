@@ -62,6 +62,11 @@ _STATED_DATABASE = lazy_pattern(
     rf"(?:--database(?:-name)?[ =]|\b(?:glue_?|source_?)?database(?:_?name)?[\"']?\s?(?:=>|[:=])\s?)[\"']?(?P<name>{_NAME})(?=[\s\"',)]|\Z)",
     re.ASCII | re.IGNORECASE,
 )
+# "database sales," but not "the database permissions" or "a database, which".
+_SAID_DATABASE = lazy_pattern(
+    rf"\b[Dd]atabase (?:(?:called|named) )?(?:[`\"'](?P<quoted>{_NAME})[`\"']|(?!(?:and|or|is|has|level|name|permissions?|too|user|access|admin)\b)(?P<plain>{_NAME})(?=[,;)]|\.(?:\s|\Z)))",
+    re.ASCII,
+)
 _READS_DATA = lazy_pattern(
     r"\bread_(?:sql|parquet|csv|table)|\bSELECT\s[^;\n]{1,400}?\sFROM\s|\bspark\.(?:sql|table|read)\b|\bstart-query-execution\b|\bStartQueryExecution\b|\bfrom_catalog\(|\btoPandas\(",
     re.IGNORECASE,
@@ -199,6 +204,7 @@ def _find_database(denial: Denial, table: str) -> str | None:
         rf"\bsource\(\s?[\"'](\w{{1,255}})[\"'],\s?[\"']{re.escape(table)}[\"']", text, re.ASCII
     )
     found = {each["name"].rstrip(".") for each in _STATED_DATABASE.finditer(text)} | {*qualified, *sources}
+    found = found or {each["quoted"] or each["plain"] for each in _SAID_DATABASE.finditer(text)}
     return only_one(found)
 
 

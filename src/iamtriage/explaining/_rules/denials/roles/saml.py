@@ -47,7 +47,10 @@ _SIGN_IN_DOMAINS = {
 _ACTION = "sts:AssumeRoleWithSAML"
 _ACTIONS = frozenset({_ACTION.lower(), "sts:assumerolewith*", "sts:assumerole*", "sts:*", "*"})
 _PROVIDER_PATH = ":saml-provider/"
-_RECIPIENT = lazy_pattern(r"\bRecipient[\"']?\s?[=:]\s?[\"']?(?P<url>https://[\w./:-]{1,200}[\w/])", re.ASCII)
+_RECIPIENT = lazy_pattern(
+    r"\bRecipient[\"'`]?(?:\s?[=:]|\s(?:is|was)(?! not\b))\s?[\"'`]?(?P<url>https://[\w./:-]{1,200}[\w/])",
+    re.ASCII,
+)
 # A value of the attribute Role: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html.
 _SAML_ARN = r"arn:aws[a-z-]{0,12}:iam::\d{12}:saml-provider/[\w.-]{1,128}"
 _FULL_ROLE = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=.@/-]{1,512}", re.ASCII)

@@ -58,6 +58,10 @@ _IDENTITY_ID = lazy_pattern(
 _SUBJECT = lazy_pattern(
     r"\b(?:claims?|payload|attributes|id_?[tT]oken|user|decoded)(?:\.sub\b|\[[\"']sub[\"']\]|\.get\([\"']sub[\"']\))|\bgetSub\(|\buser pool(?:'s)? sub\b|\bsub of the user pool\b|\bcognito:username\b|\buserSub\b",
 )
+# Other values of the signed-in user in code.
+_USER_VALUE = lazy_pattern(
+    r"\b(?:current_?[uU]ser|user|session\.user)\.(?:user_?[nN]ame|email|id|user_?[iI]d)\b"
+)
 # Operators that compare with a list of values.
 _LISTS = frozenset({"StringEquals", "StringLike", "ArnLike", "ArnEquals"})
 
@@ -142,20 +146,22 @@ def _find_identity_contrast(denial: Denial, conditions: Sequence[CheckedConditio
     """
     condition = next((each for each in conditions if _IDENTITY in each.values), None)
     text = denial.failure.text
-    if condition is None or not _SUBJECT.search(text):
+    other = None if condition is None or _SUBJECT.search(text) else _USER_VALUE.search(text)
+    if condition is None or not (other or _SUBJECT.search(text)):
         return None
+    called = "the sub of the user pool" if other is None else other[0]
     found = {each[0] for each in _IDENTITY_ID.finditer(text)}
     identity = f", here {clip_text(found.pop())}" if len(found) == 1 else ""
     key = clip_text(condition.key)
     role = "the role" if denial.role is None else f"the role {clip_text(denial.role.name)}"
     remedy = your_remedy(
-        "Use the identity ID as the key, not the sub of the user pool",
+        f"Use the identity ID as the key, not {called}",
         f"{_IDENTITY} is the ID of the identity in the identity pool{identity}. Write and read items with it (getId, or identityId of the credentials). Items under the old key must be rewritten.",
-        f"Or keep the sub: map it to a principal tag in the identity pool (attributes for access control), allow sts:TagSession in the trust policy of {role}, and compare {key} with ${{aws:PrincipalTag/TAG}}.",
+        f"Or keep {called}: map it to a principal tag in the identity pool (attributes for access control), allow sts:TagSession in the trust policy of {role}, and compare {key} with ${{aws:PrincipalTag/TAG}}.",
         "Keep the condition: without it, every signed-in user can read the items of others.",
         url="https://docs.aws.amazon.com/cognito/latest/developerguide/attributes-for-access-control.html",
     )
-    verdict = f"allows it only if {key} is the identity ID of the identity pool, and most likely the call has the sub of the user pool"
+    verdict = f"allows it only if {key} is the identity ID of the identity pool, and most likely the call has {called}"
     return Contrast(verdict, remedy, _ONLY_CONDITION)
 
 
