@@ -386,6 +386,7 @@ ROUTES: Rows = (
     # What the message leaves open.
     # SNS logs that it cannot deliver a message.
     (says("providerResponse"), "denials.services.calling_services.explain_delivery"),
+    (_is_gateway_response, "denials.other_authorities.gateway_tokens.explain_other_token"),
     (_is_gateway_response, "denials.services.api_responses.explain_gateway_response"),
     (_is_function_url, "denials.services.api_responses.explain_function_url"),
     (_is_bare_s3_denial, "denials.s3.s3_denials.explain_bare_s3"),
