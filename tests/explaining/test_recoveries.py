@@ -33,6 +33,11 @@ NOT_WRITTEN = f"Error: Error acquiring the state lock: {DENIED.replace('S3: PutO
 ROLLBACK = """UPDATE_ROLLBACK_FAILED AWS::CloudFormation::Stack tea-api
 tea-function UPDATE_FAILED: The security token included in the request is expired (Service: Lambda, Status Code: 403, Request ID: 0A1B)
 """
+PIPELINE = """Pipeline {name}, stage {stage}, action Deploy: Failed
+Action execution failed
+The provided role does not have sufficient permissions: User: arn:aws:sts::111122223333:assumed-role/tea-pipeline/1764012345678 is not authorized to perform: ecs:TagResource on resource: arn:aws:ecs:eu-west-1:111122223333:task-definition/tea:* because no identity-based policy allows the ecs:TagResource action
+"""
+RETRY = """aws codepipeline retry-stage-execution --pipeline-name tea-prod --stage-name Release --retry-mode FAILED_ACTIONS --pipeline-execution-id "$(aws codepipeline get-pipeline-state --name tea-prod --query "stageStates[?stageName=='Release'].latestExecution.pipelineExecutionId" --output text)\""""
 PULUMI = f"error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.\nerror: {EXPIRED}"
 
 
@@ -70,6 +75,9 @@ PULUMI = f"error: the stack is currently locked by 1 lock(s). Either wait for th
             "aws cloudformation continue-update-rollback --stack-name tea-api",
             id="rollback",
         ),
+        pytest.param(
+            PIPELINE.format(name="tea-prod", stage="Release"), "then retry the stage", RETRY, id="pipeline"
+        ),
         pytest.param(PULUMI, "then remove the lock of the stack", "pulumi cancel", id="Pulumi"),
     ],
 )
@@ -79,8 +87,13 @@ def test_the_first_remedy_finishes_what_was_interrupted(text: str, title: str, c
     assert title in first.title
     assert first.commands[-1] == command
     shown = str(explanation)
-    assert command in shown
+    assert command.partition(" --retry-mode")[0] in shown.replace(" \\\n     ", "")
     assert shown.count("\n") < 32
+
+
+def test_what_a_pipeline_registers_has_tags() -> None:
+    steps = " ".join(explain(PIPELINE.format(name="tea-prod", stage="Release")).remedies[0].steps)
+    assert "RegisterTaskDefinition with tags requires ecs:TagResource on what it creates" in steps
 
 
 def test_the_recovery_comes_before_longer_sessions() -> None:

@@ -6,6 +6,7 @@ and before the tool runs again. The command is built from words that are checked
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ("add_recoveries", "may_have_recoveries")
 
-_SIGNS = ("state push", "errored.tfstate", "the state lock", "ROLLBACK_FAILED", "pulumi cancel")
+_SIGNS = (
+    *("state push", "errored.tfstate", "the state lock", "ROLLBACK_FAILED", "pulumi cancel"),
+    *("Action execution failed", "action execution failed"),
+)
 _MAX_CHARS = 100_000
 _MAX_COMMANDS = 2
 _PREVENTION = "aws iam update-role "
@@ -45,6 +49,18 @@ _STACK = lazy_pattern(
 )
 # What the commands of Pulumi print if another update has not ended.
 _PULUMI = lazy_pattern(r"[`'\"]pulumi cancel[`'\"]")
+
+
+# An action of CodePipeline: https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-retry.html
+_ACTION_FAILED = lazy_pattern(r"\b[Aa]ction execution failed\b")
+_PIPELINE = lazy_pattern(
+    r"\b(?i:pipeline(?:[ _-]?name)?)[\"']?(?::| is| named)?\s{1,4}[\"'`]?(?P<name>(?!execution\b|failed\b|stage\b|action\b|is\b|in\b|the\b|says\b|has\b)[A-Za-z0-9][\w.@-]{0,99})|--pipeline-name[ =](?P<option>[A-Za-z0-9][\w.@-]{0,99})",
+    re.ASCII,
+)
+_STAGE = lazy_pattern(
+    r"\b(?i:stage(?:[ _-]?name)?)[\"']?:?\s{1,4}[\"'`]?(?P<name>(?!of\b|is\b|in\b|the\b|failed\b|fails\b)[A-Za-z0-9][\w.@-]{0,99})",
+    re.ASCII,
+)
 
 
 class _Recovery(NamedTuple):
@@ -126,12 +142,36 @@ def _find_recoveries(text: str) -> Iterator[_Recovery]:
                 "Then:", fill_command("aws cloudformation continue-update-rollback --stack-name {}", name)
             ),
         )
+    if _ACTION_FAILED.search(text) is not None:
+        yield _retry_stage(text)
     if _PULUMI.search(text) is not None:
         yield _Recovery(
             "remove the lock of the stack",
             ("Run pulumi cancel only if no other update of the stack is running.",),
             Labelled("Then, if no other update is running:", "pulumi cancel"),
         )
+
+
+def _retry_stage(text: str) -> _Recovery:
+    """Return how to retry the failed action of a pipeline, with the same change."""
+    found, stage = _PIPELINE.search(text), _STAGE.search(text)
+    pipeline = "PIPELINE_NAME" if found is None else found["name"] or found["option"]
+    name = "STAGE_NAME" if stage is None else stage["name"]
+    state = fill_command(
+        "aws codepipeline get-pipeline-state --name {} --query {} --output text",
+        pipeline,
+        f"stageStates[?stageName=='{name}'].latestExecution.pipelineExecutionId",
+    )
+    retry = fill_command(
+        "aws codepipeline retry-stage-execution --pipeline-name {} --stage-name {} --retry-mode FAILED_ACTIONS",
+        pipeline,
+        name,
+    )
+    return _Recovery(
+        "retry the stage",
+        (),
+        Labelled.required("Then retry the stage:", f'{retry} --pipeline-execution-id "$({state})"'),
+    )
 
 
 def _unlock(text: str, tool: str, *, is_held: bool) -> Iterator[_Recovery]:

@@ -30,6 +30,10 @@ def _denied(
 _CASES = (
     ("a grant", _denied("redshift:GetClusterCredentials", _DATABASE) + "Is it a GRANT that the user lacks?", "No GRANT in the database is missing", ""),
     ("an administrator who starts it", _denied() + "I start the job as an administrator. Why is it denied?", 'The text says "I start the job as an administrator": whoever starts it, the call is made by the role films-job', ""),
+    ("an administrator by the way", _denied() + "I am AWS administrator and started it by hand.", 'The text says "I am AWS administrator": whoever starts it, the call is made by the role films-job', ""),
+    ("a user with all permissions", _denied() + "My user is an admin, of course.", "whoever starts it, the call is made by the role films-job", ""),
+    ("a role with all permissions", _denied() + "The role is an admin role.", "films-job", "whoever starts it"),
+    ("no administrator", _denied() + "I am not an administrator.", "films-job", "whoever starts it"),
     ("nobody who starts it", _denied() + "Should I start the job as an administrator?", "films-job", "whoever starts it"),
     ("an administrator's own session", _denied(caller=_SSO) + "We run the job as administrators. Why?", "Films", "whoever starts it"),
     ("a grant of KMS", _denied("kms:Decrypt", f"arn:aws:kms:eu-west-1:{_ACCOUNT}:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9") + "Do I need a GRANT?", "Allow kms:Decrypt", "No GRANT"),

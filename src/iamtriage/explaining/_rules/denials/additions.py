@@ -86,9 +86,13 @@ _NAMES_IN_MESSAGE = 3
 
 
 def _may_ask(denial: Denial) -> bool:
-    """Return whether the text can ask for the cause, or name another action of the service."""
+    """Return whether the text can ask for the cause, name another action of the service, or say who an administrator is."""
     text = denial.failure.text
-    return "?" in text or (not denial.is_explicit and text.count(f"{denial.service}:") > _NAMES_IN_MESSAGE)
+    return (
+        "?" in text
+        or "dmin" in text
+        or (not denial.is_explicit and text.count(f"{denial.service}:") > _NAMES_IN_MESSAGE)
+    )
 
 
 _may_lack_allow = states(

@@ -23,6 +23,9 @@ _MAX_ANSWERS = 2
 # "I start the execution as an administrator."
 _STARTED_AS = lazy_pattern(
     r"\b(?:I|[Ww]e) (?:start|run|launch|trigger|invoke|execute|deploy|kick off)(?:ed)? (?!into\b)[^.,;:\n]{1,40} (?:as|with)(?: an?| the| my| our)? (?:account |AWS |own )?(?i:admin\w{0,12}|root user|power ?user)\b"
+    # Who the reader is, and not the role.
+    r"|\b(?:I am|I'm|[Ww]e are) (?:(?:an?|the|also|full|account|AWS|IAM) ){0,4}(?i:admin(?:istrator)?s?)\b|\b(?:I|[Ww]e) have (?:full )?(?i:admin(?:istrator)? (?:rights|access|permissions)|AdministratorAccess)\b"
+    r"|\b[Mm]y (?:own )?(?:IAM |AWS )?user (?:is (?:an )?(?i:admin(?:istrator)?)|has (?i:admin(?:istrator)? (?:rights|access|permissions)|AdministratorAccess))\b"
 )
 _MASK = lazy_pattern(r"\*{4,10}\d{2,6}(?=:)")
 _MAX_MENTIONS = 8
@@ -144,7 +147,12 @@ def add_answers(denial: Denial, explanation: Explanation) -> Explanation:
         for about, applies, answer in _ANSWERS
         if asked and about.search(asked) and applies(denial)
     ]
-    if _is_of_service(denial) and (said := next(find_said(denial.failure.text, _STARTED_AS), None)):
+    is_said = "your own user" in explanation.summary
+    if (
+        not is_said
+        and _is_of_service(denial)
+        and (said := next(find_said(denial.failure.text, _STARTED_AS), None))
+    ):
         found.insert(
             0,
             f"The text says {quote_words(said[0])}: whoever starts it, the call is made by {clip_text(denial.caller)}, and only its policies count.",

@@ -316,8 +316,26 @@ def _describe_permissions(controller: Controller, partition: str) -> str:
     return f"{calls} than this one. Its role normally has the AWS managed policy {path.rpartition('/')[2]} (arn:{partition}:iam::aws:policy/{path})."
 
 
+# The calls that create a resource of ECS, by its type:
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html
+_CREATED_WITH_TAGS = {
+    "capacity-provider": "CreateCapacityProvider",
+    "cluster": "CreateCluster",
+    "container-instance": "RegisterContainerInstance",
+    "service": "CreateService",
+    "task": "RunTask or StartTask",
+    "task-definition": "RegisterTaskDefinition",
+    "task-set": "CreateTaskSet",
+}
+
+
 def _resource_hints(action: str, resource: str, text: str) -> tuple[str, ...]:
     """Return what a task requires on other resources than the one that AWS names."""
+    kind = resource.split(":", 5)[-1].partition("/")[0]
+    if action == "ecs:TagResource" and (call := _CREATED_WITH_TAGS.get(kind)) is not None:
+        return (
+            f"{call} with tags requires {action} on what it creates, besides its own action. The condition ecs:CreateAction limits the Allow to that.",
+        )
     if action.startswith("s3:") and ":accesspoint/" in resource:
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
         point = resource.partition("/object/")[0]
