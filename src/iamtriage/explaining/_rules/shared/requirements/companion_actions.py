@@ -319,14 +319,9 @@ def _describe_permissions(controller: Controller, partition: str) -> str:
 # The calls that create a resource of ECS, by its type:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html
 _CREATED_WITH_TAGS = {
-    "capacity-provider": "CreateCapacityProvider",
-    "cluster": "CreateCluster",
-    "container-instance": "RegisterContainerInstance",
-    "service": "CreateService",
-    "task": "RunTask or StartTask",
-    "task-definition": "RegisterTaskDefinition",
-    "task-set": "CreateTaskSet",
-}
+    "capacity-provider": "CreateCapacityProvider", "cluster": "CreateCluster", "service": "CreateService", "task-set": "CreateTaskSet",
+    "container-instance": "RegisterContainerInstance", "task": "RunTask or StartTask", "task-definition": "RegisterTaskDefinition",
+}  # fmt: skip
 
 
 def _resource_hints(action: str, resource: str, text: str) -> tuple[str, ...]:
