@@ -144,6 +144,20 @@ def test_both_ways_out(policy: dict[str, Any], sub: str, aud: str, titles: list[
         assert check_trust_policy(document, action=WEB, claims=claims).allowed is True
 
 
+@pytest.mark.parametrize(
+    ("pattern", "sub", "verdict", "step"),
+    [
+        ("org/{0}/project/{0}/user/*", "org/{0}/project/{0}/user/7f3a", "so …/user/* in the trust policy is not a pattern and never matches the token's subject …/user/7f3a", "To trust runs of one user only, keep StringEquals"),
+        ("organization:acme:pipeline:shop:*", "organization:acme:pipeline:shop:commit:9f3c2d7be1", "so organization:acme:pipeline:shop:* in the trust policy", "An exact subject fails with the next run, because the commit is part of it."),
+    ],
+)  # fmt: skip
+def test_what_an_exact_subject_would_accept(pattern: str, sub: str, verdict: str, step: str) -> None:
+    name = "0a1b2c3d-4e5f-4a6b-8c7d-998877665544"
+    explanation = _explain(_policy(pattern.format(name)), sub.format(name), "sts.amazonaws.com")
+    assert verdict in explanation.summary
+    assert step in explanation.remedies[0].steps[0]
+
+
 def test_decisive_values_are_in_the_summary() -> None:
     explanation = _explain(_policy("system:serviceaccount:store:cart"), SUBJECT, "sts.amazonaws.com")
     assert "system:serviceaccount:store:cart" in explanation.summary

@@ -6,6 +6,7 @@ not help, is not proposed.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -73,9 +74,32 @@ def describe_mismatch(result: TrustResult) -> str | None:
         return f"the trust policy expects the {claim} {expected}, and the token has {actual}: ref_type is only branch or tag, and a pipeline of a merge request has its source branch"
     operator = result.condition.partition(" ")[0]
     if _is_literal(operator, result.expected):
-        return f"{operator} compares literally, so {expected} in the trust policy is not a pattern and never matches the token's {claim} {actual}"
+        pattern, value = _abbreviate(result.expected, result.actual) or (expected, actual)
+        return f"{operator} compares literally, so {pattern} in the trust policy is not a pattern and never matches the token's {claim} {value}"
     difference = trust_subjects.describe_difference(result.expected[0], result.actual[0])
     return f"the trust policy expects the {claim} {expected}, and the token has {actual}{difference}"
+
+
+# Two long values are told apart by their ends.
+_LONG = 80
+
+
+def _abbreviate(expected: Sequence[str], actual: Sequence[str]) -> tuple[str, str] | None:
+    """Return the ends of two long values, from the part in which they differ, or ``None`` if they are short or several.
+
+    >>> project = f"org/{'0' * 36}/project/{'1' * 36}"
+    >>> _abbreviate([f"{project}/user/*"], [f"{project}/user/7f3a"])
+    ('…/user/*', '…/user/7f3a')
+    """
+    if len(expected) != 1 or len(actual) != 1 or len(expected[0]) + len(actual[0]) <= 2 * _LONG:
+        return None
+    pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(expected[0], actual[0], strict=False))
+    common = "".join(letter for letter, _ in pairs).rstrip("/:")
+    # With the label before the part: /user/*.
+    cut = max(common.rfind("/"), common.rfind(":"))
+    if cut <= 0:
+        return None
+    return f"…{clip_text(expected[0][cut:])}", f"…{clip_text(actual[0][cut:])}"
 
 
 def describe_matches(result: TrustResult, facts: Facts) -> str:
@@ -350,7 +374,12 @@ def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, opera
         title = "Expect the exact subject in the trust policy"
         yield trust_replacements.replace_policy_remedy(title, step, policy=fixed, role=role, facts=facts)
     if pattern is not None:
-        step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}.{f' An exact subject fails with the next run, because {varies} is part of it.' if varies else ''}"
+        exact = ""
+        if varies == trust_subjects.USER_OF_RUN:
+            exact = f" To trust runs of one user only, keep {operator} with the subject of the token instead."
+        elif varies:
+            exact = f" An exact subject fails with the next run, because {varies} is part of it."
+        step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}.{exact}"
         title = f"Compare the subject with {like}"
         if not varies:
             title = f"Or, if others that match {clip_text(expected)} are meant to use the role, too, compare with {like}"

@@ -30,11 +30,15 @@ _NUMBERED_REF = lazy_pattern(
 )
 
 _CHARS_OF_LABEL = len("run_phase:")
+USER_OF_RUN = "the user who starts the run"
+"""What is part of the subjects of some CI systems, and stays the same for runs of one person."""
 # Parts of subjects that differ from run to run, and what they are: https://buildkite.com/docs/agent/v3/cli-oidc and
 # https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens
 _PER_RUN = (
     (r"\bcommit:|(?<![\w-])(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![\w-])", "the commit"),
     (r"\brun_phase:", "the phase of the run"),
+    # https://circleci.com/docs/openid-connect-tokens/
+    (r"(?:^|[/:])user[/:]", USER_OF_RUN),
     (r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![\w-])\d{5,}(?![\w-])", "a number or ID of the run"),
 )
 
