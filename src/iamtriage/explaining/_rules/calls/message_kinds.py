@@ -140,6 +140,12 @@ _ACKNOWLEDGED = {
 }
 
 
+def _change_key_remedy(title: str, *steps: str, command: str, url: str) -> Remedy:
+    """Return the remedy that replaces the key of AWS by a new one with a command."""
+    change = Labelled("With the ARN that it prints as KEY_ARN:", command)
+    return owner_remedy(title, *steps, commands=(_NEW_KEY, change), url=url)
+
+
 def snapshot_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ...]:
     """Return how to share an encrypted snapshot or secret, for an image with the setting of what builds it."""
     step = next((each for sign, each in _BUILDERS if sign.search(case.text)), None)
@@ -245,17 +251,11 @@ KINDS_BY_MESSAGE = (
         code=r"^(?:OperationNotPermitted|InvalidParameter\w{0,20})$",
         message=r"(?i)\bsnapshots? (?:encrypted )?with (?:the )?(?:EBS default|AWS managed|default) (?:\w{2,4} )?(?:key|CMK) (?:can ?not|can['’]t) be shared",
         summary="The snapshot is encrypted with an AWS managed key (aws/ebs), so it cannot be shared.",
-        remedies=owner_remedy(
+        remedies=_change_key_remedy(
             "Copy the snapshot with a customer managed key, and share the copy",
             "For an AMI, run aws ec2 copy-image with --encrypted and --kms-key-id, and share the copy of the image.",
             _ALLOW_ACCOUNT,
-            commands=(
-                _NEW_KEY,
-                Labelled(
-                    "With the ARN that it prints as KEY_ARN:",
-                    "aws ec2 copy-snapshot --source-region REGION --source-snapshot-id SNAPSHOT_ID --encrypted --kms-key-id KEY_ARN --region REGION",
-                ),
-            ),
+            command="aws ec2 copy-snapshot --source-region REGION --source-snapshot-id SNAPSHOT_ID --encrypted --kms-key-id KEY_ARN --region REGION",
             url="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html",
         ),
     ),
@@ -264,17 +264,11 @@ KINDS_BY_MESSAGE = (
         code=r"^(?:InvalidParameter\w{0,20}|KMSKeyNotAccessible\w{0,10}|InvalidDB\w{0,40})$",
         message=r"(?i)\bsharing snapshots encrypted with the default service key|\bsnapshot\w{0,2} [^\n.]{0,60}\bdefault (?:AWS )?KMS (?:encryption )?key",
         summary="The snapshot is encrypted with an AWS managed key (aws/rds), so it cannot be shared.",
-        remedies=owner_remedy(
+        remedies=_change_key_remedy(
             "Copy the snapshot with a customer managed key, and share the copy",
             _ALLOW_ACCOUNT,
             "For a cluster, run aws rds copy-db-cluster-snapshot.",
-            commands=(
-                _NEW_KEY,
-                Labelled(
-                    "With the ARN that it prints as KEY_ARN:",
-                    "aws rds copy-db-snapshot --source-db-snapshot-identifier SNAPSHOT_ID --target-db-snapshot-identifier SNAPSHOT_ID-shared --kms-key-id KEY_ARN",
-                ),
-            ),
+            command="aws rds copy-db-snapshot --source-db-snapshot-identifier SNAPSHOT_ID --target-db-snapshot-identifier SNAPSHOT_ID-shared --kms-key-id KEY_ARN",
             url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/share-encrypted-snapshot.html",
         ),
     ),
@@ -283,19 +277,13 @@ KINDS_BY_MESSAGE = (
         code=r"^InvalidRequest(?:Exception)?$",
         message=r"secret from a different AWS account if you encrypt the secret with the default KMS",
         summary="The secret of the other account is encrypted with the AWS managed key aws/secretsmanager, which only its own account can use.",
-        remedies=owner_remedy(
+        remedies=_change_key_remedy(
             "Encrypt the secret with a customer managed key, in its account",
             _ALLOW_ACCOUNT.replace(
                 ", kms:DescribeKey and, for snapshots, kms:CreateGrant and kms:ReEncrypt*", ""
             ),
             "The command encrypts the current version again, too, if its caller is allowed kms:Decrypt on the old key and kms:Encrypt on the new one. Otherwise, store the value as a new version.",
-            commands=(
-                _NEW_KEY,
-                Labelled(
-                    "With the ARN that it prints as KEY_ARN:",
-                    "aws secretsmanager update-secret --secret-id SECRET_ID --kms-key-id KEY_ARN",
-                ),
-            ),
+            command="aws secretsmanager update-secret --secret-id SECRET_ID --kms-key-id KEY_ARN",
             url="https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html",
         ),
     ),

@@ -24,6 +24,8 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import PRESIGNED
 from iamtriage.failures._failures import ExpiredCredentials
 
+_BEHIND = "The clock of the machine that signed it is behind."
+_NO_POLICY = "An IAM policy does not help, and neither does sending the same request again."
 _HELD = "The request waited in a queue, or was sent again without a new signature."
 _CALLER_CALL = lazy_pattern(r"\bget-?caller-?identity\b", re.IGNORECASE)
 # That it works in another place than the failed call says nothing of this one.
@@ -54,30 +56,28 @@ EXPIRED_REQUEST = CauseType(
 
 def explain_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a signature had expired when its request reached AWS."""
+    late = "The signature of the request had expired when the request reached AWS"
+    reported = clues.reported_cause(EXPIRED_REQUEST, message, *expired_logins.EXPIRY_PHRASES)
+    set_clock = credential_remedies.set_clock(case.text)
     if (stated := clocks.find_stated_clocks(case.failure.text)) is not None:
+        clock = clocks.CLOCK_WRONG.cause("derived", text=credential_remedies.describe_clocks(case.text))
         return case.explain(
-            f"The signature of the request had expired when the request reached AWS: {stated.difference}.",
-            clues.reported_cause(EXPIRED_REQUEST, message, *expired_logins.EXPIRY_PHRASES),
-            clocks.CLOCK_WRONG.cause("derived", text=credential_remedies.describe_clocks(case.text)),
-            remedies=credential_remedies.set_clock(case.text),
-            notes="An IAM policy does not help, and neither does sending the same request again.",
+            f"{late}: {stated.difference}.", reported, clock, remedies=set_clock, notes=_NO_POLICY
         )
+    again = your_remedy(
+        "Sign the request again",
+        "Create a new presigned URL. It is valid for at most 7 days, and never longer than the credentials that signed it.",
+        "Sign requests right before they are sent, and sign retries again.",
+        url=pages.S3_PRESIGNED,
+    )
     return case.explain(
-        "The signature of the request had expired when the request reached AWS.",
-        clues.reported_cause(EXPIRED_REQUEST, message, *expired_logins.EXPIRY_PHRASES),
-        clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed it is behind."),
+        f"{late}.",
+        reported,
+        clocks.CLOCK_WRONG.cause(text=_BEHIND),
         presigned_urls.PRESIGNED_URL_EXPIRED.cause(text="The presigned URL is older than its expiry."),
         clocks.REQUEST_HELD.cause(text=_HELD),
-        remedies=(
-            credential_remedies.set_clock(case.text),
-            your_remedy(
-                "Sign the request again",
-                "Create a new presigned URL. It is valid for at most 7 days, and never longer than the credentials that signed it.",
-                "Sign requests right before they are sent, and sign retries again.",
-                url=pages.S3_PRESIGNED,
-            ),
-        ),
-        notes="An IAM policy does not help, and neither does sending the same request again.",
+        remedies=(set_clock, again),
+        notes=_NO_POLICY,
     )
 
 
@@ -117,7 +117,7 @@ def _find_valid_credentials(case: Case[ExpiredCredentials]) -> _Valid | None:
 
 def _explain_late_request(case: Case[ExpiredCredentials], message: str, valid: _Valid) -> Explanation:
     """Explain a signature that was too old although the credentials are valid."""
-    clock = "The clock of the machine that signed it is behind."
+    clock = _BEHIND
     started = None
     if valid.was_accepted:
         clock = "The request was signed elsewhere, such as in a virtual machine, whose clock is behind. Where get-caller-identity worked, the clock is right."
@@ -176,8 +176,8 @@ def explain_old_request(case: Case[ExpiredCredentials], message: str) -> Explana
             EXPIRED_REQUEST, message, *expired_logins.EXPIRY_PHRASES, text="The code does not tell which."
         ),
         EXPIRED_SESSION.cause(text=text),
-        clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed it is behind."),
+        clocks.CLOCK_WRONG.cause(text=_BEHIND),
         clocks.REQUEST_HELD.cause(text=_HELD),
         remedies=(renew, credential_remedies.set_clock(case.text)),
-        notes="An IAM policy does not help, and neither does sending the same request again.",
+        notes=_NO_POLICY,
     )

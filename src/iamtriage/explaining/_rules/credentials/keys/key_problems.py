@@ -280,46 +280,43 @@ _NO_POLICY = "AWS could not authenticate the caller, so it evaluated no policy: 
 def _explain_key_in_code(case: Case[InvalidCredentials]) -> Explanation | None:
     """Explain that code passes another key than the one that works in the shell, or return ``None``."""
     text, caller = case.failure.text, find_shown_caller(case)
-    for found in find_credential_blocks(text):
-        key = found.text_of("access_key") or ""
-        if _KEY_IN_BLOCK.fullmatch(key) is None:
-            continue
-        block = f"the block {found.header}"
-        return case.explain(
-            f"AWS does not accept the access key ({key[:4]}…) in {block} of Terraform. Other credentials, such as those of the shell, are not used there.",
-            KEY_GONE.cause(
-                "derived",
-                "The text shows the key in the block.",
-                text="The key in the block was deleted, deactivated or misspelled, or lacks its session token.",
-            ),
-            topic="invalid-credentials",
-            remedies=your_remedy(
-                f"Remove access_key and secret_key from {block}",
-                "Terraform then uses AWS_PROFILE, the variables or the role of the machine. A key in the code is also in the repository, and for a backend in .terraform.",
-                commands="terraform init -reconfigure" if "backend" in block else "terraform plan",
-                url=pages.CLI_CREDENTIALS,
-            ),
-            notes="No permission is missing, and no new key is needed if the other credentials can do the work.",
-        )
+    blocks = ((each.text_of("access_key") or "", each.header) for each in find_credential_blocks(text))
+    key, header = next((each for each in blocks if _KEY_IN_BLOCK.fullmatch(each[0])), ("", None))
     in_code = _KEY_IN_CODE.search(text)
-    if in_code is None or caller is None:
-        return None
-    key = f"{next(filter(None, in_code.groups()))[:4]}…"
-    return case.explain(
-        f"AWS does not accept the access key ({key}) that the code passes to the client. The credentials of the shell are valid ({caller}), and the program does not use them.",
-        KEY_GONE.cause(
-            "derived",
-            "The text shows the key in the code.",
-            text="The key in the code was deleted, deactivated or misspelled, or lacks its session token.",
-        ),
-        topic="invalid-credentials",
-        remedies=your_remedy(
+    if header is not None:
+        place, block = "block", f"the block {header}"
+        verdict = (
+            f"in {block} of Terraform. Other credentials, such as those of the shell, are not used there."
+        )
+        remedy = your_remedy(
+            f"Remove access_key and secret_key from {block}",
+            "Terraform then uses AWS_PROFILE, the variables or the role of the machine. A key in the code is also in the repository, and for a backend in .terraform.",
+            commands="terraform init -reconfigure" if "backend" in block else "terraform plan",
+            url=pages.CLI_CREDENTIALS,
+        )
+        note = "No permission is missing, and no new key is needed if the other credentials can do the work."
+    elif in_code is not None and caller is not None:
+        place, key = "code", next(filter(None, in_code.groups()))
+        verdict = f"that the code passes to the client. The credentials of the shell are valid ({caller}), and the program does not use them."
+        remedy = your_remedy(
             "Remove the keys from the code",
             "Delete the arguments: the SDK then finds the credentials of the shell itself, with its default chain, and those of a role where the program is deployed.",
             "If the program needs its own user, create a new key for it, and pass it in the environment.",
             url=pages.CLI_CREDENTIALS,
+        )
+        note = "No permission is missing. A key in code can leak with it."
+    else:
+        return None
+    return case.explain(
+        f"AWS does not accept the access key ({key[:4]}…) {verdict}",
+        KEY_GONE.cause(
+            "derived",
+            f"The text shows the key in the {place}.",
+            text=f"The key in the {place} was deleted, deactivated or misspelled, or lacks its session token.",
         ),
-        notes="No permission is missing. A key in code can leak with it.",
+        topic="invalid-credentials",
+        remedies=remedy,
+        notes=note,
     )
 
 

@@ -72,29 +72,36 @@ def explain_unreadable_files(case: Case[MissingCredentials]) -> Explanation | No
         because = "The text shows the owner of the files, and the user."
     else:
         return None
-    if (whose := _find_other_owner(file, user)) is not None:
-        return _explain_files_of_other(case, whose, problem, because)
     home = file.rpartition("/.aws/")[0] if "/.aws/" in file else "~"
     owner = user or ("USER" if not home.startswith("/home/") else home.rpartition("/")[2])
+    text = "An SDK takes a file that it cannot read for a missing one. The profile itself can be right."
+    remedy = your_remedy(
+        "Give the files to the user that makes the call",
+        "The commands give the folder to that user, and let nobody else read it. Don't make the files readable for all: they have secrets.",
+        "If they are meant to be those of another user, run the call as that user, or create a profile for this one (aws configure).",
+        commands=(
+            f"sudo chown -R {owner} {home}/.aws",
+            f"chmod -R u=rwX,go= {home}/.aws",
+            "aws sts get-caller-identity",
+        ),
+        url=FILES_UNREADABLE.sources[0],
+    )
+    if (whose := _find_other_owner(file, user)) is not None:
+        # The files are the secrets of that user.
+        problem += f", a file of the user {whose}"
+        text = f"Most likely, a variable such as HOME leads the program to the files of {whose}, and it runs as another user."
+        remedy = your_remedy(
+            "Let the program use files or a role of its own user",
+            "Run the commands as the user that makes the call, where it makes it. If HOME is that of another user, correct it. In a container, mount the files in the home directory of its user.",
+            f"Leave the files of {whose} as they are: they have secrets, and {whose} needs them. If the call is meant to use them, run it as {whose}.",
+            commands=("id", "env | grep -E '^(HOME|AWS_CONFIG_FILE|AWS_SHARED_CREDENTIALS_FILE)='"),
+            url=FILES_UNREADABLE.sources[0],
+        )
     return case.explain(
         f"The SDK found no credentials: {problem}. No request was sent to AWS.",
-        FILES_UNREADABLE.cause(
-            "derived",
-            because,
-            text="An SDK takes a file that it cannot read for a missing one. The profile itself can be right.",
-        ),
+        FILES_UNREADABLE.cause("derived", because, text=text),
         topic="no-credentials",
-        remedies=your_remedy(
-            "Give the files to the user that makes the call",
-            "The commands give the folder to that user, and let nobody else read it. Don't make the files readable for all: they have secrets.",
-            "If they are meant to be those of another user, run the call as that user, or create a profile for this one (aws configure).",
-            commands=(
-                f"sudo chown -R {owner} {home}/.aws",
-                f"chmod -R u=rwX,go= {home}/.aws",
-                "aws sts get-caller-identity",
-            ),
-            url=FILES_UNREADABLE.sources[0],
-        ),
+        remedies=remedy,
         notes=credential_remedies.NO_CALL_MADE,
     )
 
@@ -106,29 +113,6 @@ def _find_other_owner(file: str, user: str | None) -> str | None:
     if owner == "root" and user is None:
         return owner
     return owner if user is not None and owner != user else None
-
-
-def _explain_files_of_other(
-    case: Case[MissingCredentials], owner: str, problem: str, because: str
-) -> Explanation:
-    """Explain that a program looks for the files in the home directory of another user, whose secrets they are."""
-    return case.explain(
-        f"The SDK found no credentials: {problem}, a file of the user {owner}. No request was sent to AWS.",
-        FILES_UNREADABLE.cause(
-            "derived",
-            because,
-            text=f"Most likely, a variable such as HOME leads the program to the files of {owner}, and it runs as another user.",
-        ),
-        topic="no-credentials",
-        remedies=your_remedy(
-            "Let the program use files or a role of its own user",
-            "Run the commands as the user that makes the call, where it makes it. If HOME is that of another user, correct it. In a container, mount the files in the home directory of its user.",
-            f"Leave the files of {owner} as they are: they have secrets, and {owner} needs them. If the call is meant to use them, run it as {owner}.",
-            commands=("id", "env | grep -E '^(HOME|AWS_CONFIG_FILE|AWS_SHARED_CREDENTIALS_FILE)='"),
-            url=FILES_UNREADABLE.sources[0],
-        ),
-        notes=credential_remedies.NO_CALL_MADE,
-    )
 
 
 _SWITCHED_OFF = lazy_pattern(

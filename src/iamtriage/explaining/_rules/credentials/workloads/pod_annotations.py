@@ -175,7 +175,17 @@ def find_unassigned_role(case: AnyCase) -> PodProblem | None:
         why = (
             f"the annotation with the role is on the pod ({place}), and EKS reads it from the service account"
         )
-        return PodProblem(why, None, _move_annotation_remedy(case), is_unassigned=True)
+        return PodProblem(
+            why,
+            None,
+            _annotate_remedy(
+                case,
+                "Annotate the service account of the pod instead",
+                "In a chart, move the annotation from the pod to that of the service account, such as serviceAccount.annotations. The trust policy of the role must name the service account.",
+                label="Then re-create the pods:",
+            ),
+            is_unassigned=True,
+        )
     if find_values_path(text) is None:
         return None
     controller = find_controller(text)
@@ -195,7 +205,16 @@ def find_unassigned_role(case: AnyCase) -> PodProblem | None:
     why = f"{account} does not have the annotation that the values of the chart have"
     if _NOT_CREATED.search(text):
         why += f": with create: false under {path}, the chart neither creates nor annotates it"
-        return PodProblem(why, None, _annotate_remedy(case, path), is_unassigned=True)
+        return PodProblem(
+            why,
+            None,
+            _annotate_remedy(
+                case,
+                "Annotate the service account itself, which the chart does not manage",
+                f"Or set {path}.create to true, if nothing else creates the account. Pods get the role only when they are created.",
+            ),
+            is_unassigned=True,
+        )
     if controller is not None and read != path:
         why += f" under {path}: the chart of {controller.name} reads it from {read}"
     elif controller is not None:
@@ -263,29 +282,15 @@ def _override_remedy(case: AnyCase, skipped: re.Match[str]) -> Remedy:
     )
 
 
-def _move_annotation_remedy(case: AnyCase) -> Remedy:
-    """Return the remedy for an annotation that is on a pod."""
-    role = _stated_role(case.failure.text)
+def _annotate_remedy(case: AnyCase, title: str, step: str, *, label: str | None = None) -> Remedy:
+    """Return the remedy that annotates the service account itself."""
+    restart = clusters.restart_command(case)
     return cluster_remedy(
-        "Annotate the service account of the pod instead",
-        "In a chart, move the annotation from the pod to that of the service account, such as serviceAccount.annotations. The trust policy of the role must name the service account.",
+        title,
+        step,
         commands=(
-            f"kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite {KEY}={role}",
-            Labelled("Then re-create the pods:", clusters.restart_command(case)),
-        ),
-        url=pages.EKS_IRSA_POD,
-    )
-
-
-def _annotate_remedy(case: AnyCase, path: str) -> Remedy:
-    """Return the remedy for a service account that a chart does not manage."""
-    role = _stated_role(case.failure.text)
-    return cluster_remedy(
-        "Annotate the service account itself, which the chart does not manage",
-        f"Or set {path}.create to true, if nothing else creates the account. Pods get the role only when they are created.",
-        commands=(
-            f"kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite {KEY}={role}",
-            clusters.restart_command(case),
+            f"kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite {KEY}={_stated_role(case.failure.text)}",
+            Labelled(label, restart) if label else restart,
         ),
         url=pages.EKS_IRSA_POD,
     )

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
-from iamtriage.explaining._rules.basics import Denial, Explanation
+from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.roles import assuming_roles
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import message_text
@@ -25,6 +27,9 @@ _SENTENCE = lazy_pattern(
     re.ASCII,
 )
 _PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html"
+_TWO_ROLES = (
+    "The permissions of the person who creates the stack set do not help: StackSets uses the two roles."
+)
 
 
 def explain_target_account(denial: Denial) -> Explanation:
@@ -40,7 +45,6 @@ def explain_target_account(denial: Denial) -> Explanation:
     stack_set = STACK_SET_OPTION.search(denial.failure.text)
     of_set = f" of the stack set {stack_set[1]}" if stack_set else ""
     show, update = commands.trust_policy_commands(role)
-    create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
     # Of two accounts in a text, the other one has the stack set.
     own = only_one(set(ACCOUNT_IN_TEXT.findall(denial.failure.text)) - {account}, "ADMINISTRATOR_ACCOUNT_ID")
     administrator = {"AWS": f"arn:{partition}:iam::{own}:role/{caller}"}
@@ -56,19 +60,15 @@ def explain_target_account(denial: Denial) -> Explanation:
         NO_IDENTITY_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
         topic="assume-role",
         remedies=(
-            trust_remedy(
-                f"Create the role in account {account}",
+            _create_remedy(
+                account,
+                role,
+                commands.fill_command(
+                    "aws iam attach-role-policy --role-name {} --policy-arn POLICY_ARN", role
+                ),
                 f"If create-role prints EntityAlreadyExists, allow {caller} in the trust policy of the role instead. POLICY_ARN is a policy that allows what the stacks do.",
                 f"In the administrator account{'' if own.startswith('ADMIN') else f' {own}'}, allow sts:AssumeRole on arn:{partition}:iam::{account}:role/{role} in the policy of {caller}, and repeat the operation{of_set}.",
-                commands=(
-                    commands.fill_command(create, role),
-                    commands.fill_command(
-                        "aws iam attach-role-policy --role-name {} --policy-arn POLICY_ARN", role
-                    ),
-                ),
-                policy=trusting,
-                is_addition=False,
-                url=_PAGE,
+                trusting=trusting,
             ),
             trust_remedy(
                 "Or, if the role exists, correct its trust policy",
@@ -78,7 +78,20 @@ def explain_target_account(denial: Denial) -> Explanation:
                 url=_PAGE,
             ),
         ),
-        notes="The permissions of the person who creates the stack set do not help: StackSets uses the two roles.",
+        notes=_TWO_ROLES,
+    )
+
+
+def _create_remedy(account: str, role: str, grant: str, *steps: str, trusting: Mapping[str, Any]) -> Remedy:
+    """Return the remedy that creates a role, and grants it what it needs with a command."""
+    create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
+    return trust_remedy(
+        f"Create the role in account {account}",
+        *steps,
+        commands=(commands.fill_command(create, role), grant),
+        policy=trusting,
+        is_addition=False,
+        url=_PAGE,
     )
 
 
@@ -96,25 +109,18 @@ def _explain_administration_role(denial: Denial, account: str, role: str) -> Exp
         ),
         topic="assume-role",
         remedies=(
-            trust_remedy(
-                f"Create the role in account {account}",
+            _create_remedy(
+                account,
+                role,
+                commands.fill_command(
+                    "aws iam put-role-policy --role-name {} --policy-name AssumeExecutionRole --policy-document {}",
+                    role,
+                    json.dumps(build_document([allow("sts:AssumeRole", execution)])),
+                ),
                 "If create-role prints EntityAlreadyExists, correct the trust policy of the role instead.",
                 "Each target account then needs the role AWSCloudFormationStackSetExecutionRole, which trusts this one.",
-                commands=(
-                    commands.fill_command(
-                        "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json",
-                        role,
-                    ),
-                    commands.fill_command(
-                        "aws iam put-role-policy --role-name {} --policy-name AssumeExecutionRole --policy-document {}",
-                        role,
-                        json.dumps(build_document([allow("sts:AssumeRole", execution)])),
-                    ),
-                ),
-                policy=trusting,
-                is_addition=False,
-                url=_PAGE,
+                trusting=trusting,
             ),
         ),
-        notes="The permissions of the person who creates the stack set do not help: StackSets uses the two roles.",
+        notes=_TWO_ROLES,
     )

@@ -96,20 +96,19 @@ def explain_postgres(text: str) -> Explanation | None:
         )
     else:
         remedy = _grant_table(text, who, kind, name, user or _USER_NAME)
-    return explain_elsewhere(
-        found[0],
-        f"The database denied {who} access to the {kind} {clip_text(name)}: what is missing is a privilege (GRANT) in the database, not an IAM permission.",
-        remedy,
-        notes=_login_notes(text),
+    return _explain_denied(
+        text, found[0], f"The database denied {who} access to the {kind} {clip_text(name)}: what", remedy
     )
 
 
-def _login_notes(text: str) -> tuple[str, ...]:
-    """Return a note on a policy for logins with IAM, if the text has one."""
-    if _IAM_LOGIN.search(text) is None:
-        return ()
-    return (
-        "The login worked. rds-db:connect allows only logins: IAM has no actions for tables, so the policy stays as it is.",
+def _explain_denied(text: str, quote: str, denied: str, remedy: Remedy) -> Explanation:
+    """Explain what a database denied, which it quotes."""
+    login = "The login worked. rds-db:connect allows only logins: IAM has no actions for tables, so the policy stays as it is."
+    return explain_elsewhere(
+        quote,
+        f"{denied} is missing is a privilege (GRANT) in the database, not an IAM permission.",
+        remedy,
+        notes=() if _IAM_LOGIN.search(text) is None else (login,),
     )
 
 
@@ -198,12 +197,8 @@ def _explain_database_of_mysql(text: str, denied: re.Match[str]) -> Explanation:
             "On Amazon RDS, no user has all privileges on it, not even the master user: use the database of the program, or a procedure of Amazon RDS (mysql.rds_…).",
             url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html",
         )
-    return explain_elsewhere(
-        denied[0],
-        f"The database server denied {who} access to the database {name}. The login worked: what is missing is a privilege (GRANT) in the database, not an IAM permission.",
-        remedy,
-        notes=_login_notes(text),
-    )
+    verdict = f"The database server denied {who} access to the database {name}. The login worked: what"
+    return _explain_denied(text, denied[0], verdict, remedy)
 
 
 def explain_mysql(text: str) -> Explanation | None:
@@ -228,9 +223,6 @@ def explain_mysql(text: str) -> Explanation | None:
         manifest_language="text",
         url="https://dev.mysql.com/doc/refman/8.4/en/grant.html",
     )
-    return explain_elsewhere(
-        found[0],
-        f"The database denied the user {user} {verb} on {name}: what is missing is a privilege (GRANT) in the database, not an IAM permission.",
-        remedy,
-        notes=_login_notes(text),
+    return _explain_denied(
+        text, found[0], f"The database denied the user {user} {verb} on {name}: what", remedy
     )
