@@ -28,8 +28,8 @@ _WORD = lazy_pattern(
 # of the region and account, a word in capitals is a placeholder.
 _RESOURCE = lazy_pattern(r"(?:arn:[^:\s]*:[^:\s]*:[^:\s]*:[^:\s]*:)?([^\s\"'`<>()]*)")
 _TYPE = lazy_pattern(r"([A-Za-z-]{1,40})[:/]\Z")
-# A word with such an ending is a placeholder, unless it starts with AWS_, like the environment variables of
-# AWS.
+# A word with such an ending is a placeholder, unless it starts with AWS_ or TFC_, like the environment
+# variables of AWS and HCP Terraform.
 _ENDINGS = (
     *("_NAME", "_ID", "_ARN", "_PATH", "_URL", "_URI", "_KEY", "_CODE", "_VALUE", "_ADDRESS", "_IP"),
     *("_NUMBER", "_PROFILE", "_VERSION", "_CIDR"),
@@ -168,4 +168,4 @@ def is_placeholder_in_prose(word: str) -> bool:
 
 
 def _is_placeholder(word: str) -> bool:
-    return word in _WORDS or (word.endswith(_ENDINGS) and not word.startswith("AWS_"))
+    return word in _WORDS or (word.endswith(_ENDINGS) and not word.startswith(("AWS_", "TFC_")))

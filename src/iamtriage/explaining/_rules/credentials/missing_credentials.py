@@ -24,7 +24,12 @@ from iamtriage.explaining._rules.credentials.profiles import (
 )
 from iamtriage.explaining._rules.credentials.provider_chains import explain_unlisted_provider
 from iamtriage.explaining._rules.credentials.requests import public_data, unsigned_requests
-from iamtriage.explaining._rules.credentials.workloads import credential_endpoints, ecs_tasks, pod_agents
+from iamtriage.explaining._rules.credentials.workloads import (
+    credential_endpoints,
+    ecs_tasks,
+    pod_agents,
+    remote_runs,
+)
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import certificates, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
@@ -98,6 +103,8 @@ def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
     message = clues.message_text(case)
     if _SSO_EXPIRED.search(message):
         return explain_expired_sso(case, message)
+    if (remote := remote_runs.explain_remote_run(case)) is not None:
+        return remote
     if "s3a" in message and (found := explain_unlisted_provider(case)) is not None:
         return found
     rule = choose_rule(_ROUTES, case.failure, message)
