@@ -34,6 +34,10 @@ _NO_PROVIDER = f"An error occurred (InvalidIdentityToken) when calling the Assum
 _ENV = "KMSAccessDeniedException: Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Message: The security token included in the request is invalid.\n{}"
 _LAKE = "An error occurred (AccessDeniedException): Insufficient Lake Formation permission(s): Required Select on orders (Service: AmazonDataCatalog; Status Code: 400)\nrole arn:aws:iam::111122223333:role/lab\n"
 _HEAD = "$ aws s3 cp s3://octo-in/in/a.csv .\nfatal error: An error occurred (400) when calling the HeadObject operation: Bad Request\n"
+_AGENT = "An error occurred (TargetNotConnected) when calling the StartSession operation: i-0a1b2c3d4e5f60718 is not connected.\nVPC endpoints: {}\n"
+_GOV = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.\n$ aws sts get-caller-identity --profile g --region us-east-1\n"
+_SHARED = "User: arn:aws:sts::444455556666:assumed-role/octo/1 is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-Ab12Cd because no resource-based policy allows the secretsmanager:GetSecretValue action\n"
+_SOURCE = "An error occurred (InvalidParameterValueException) when calling the CreateEventSourceMapping operation: The provided execution role does not have permissions to call ReceiveMessage on SQS\n"
 _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:PurgeQueue on resource: arn:aws:sqs:eu-west-1:111122223333:orders with an explicit deny in an identity-based policy\n{}{{"Effect":"Deny","NotAction":"iam:ListMFADevices","Resource":"*","Condition":{{"{}":{{"aws:MultiFactorAuthPresent":"false"}}}}}}'
 
 
@@ -52,6 +56,14 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (_ENV.format("bill-fn, eu-west-1. Yesterday the role bill-fn-role was deleted and created again."), ("--function-name bill-fn ",), ("FUNCTION_NAME",)),
         (_ENV.format("eu-west-1. Yesterday the role bill-fn was deleted and created again."), ("FUNCTION_NAME",), ("--function-name bill-fn ",)),
         (f"{_LAKE}The simulator says glue:GetTable, lakeformation:GetDataAccess all allowed.", ("no IAM policy is missing for it.",), ("also needs",)),
+        (_AGENT.format("com.amazonaws.eu-west-1.ssm and com.amazonaws.eu-west-1.ec2messages"), ("the VPC lacks an endpoint for ssmmessages.", "--service-name com.amazonaws.eu-west-1.ssmmessages"), ("com.amazonaws.eu-west-1.ssm ",)),
+        (_AGENT.format("com.amazonaws.eu-west-1.s3"), ("Do this first: Check whether the agent is connected",), ("lacks an endpoint",)),
+        (_AGENT.format("com.amazonaws.eu-west-1.ssm, com.amazonaws.eu-west-1.ssmmessages"), ("Do this first: Check whether the agent",), ("lacks an endpoint",)),
+        (f"{_GOV}The profile is of our AWS GovCloud account.", ("valid, but only in AWS GovCloud", "Do this first: Call in us-gov-west-1"), ()),
+        (f"{_GOV}The profile is not of our GovCloud account.", ("the access key or session token is not valid",), ("us-gov-west-1",)),
+        (f"{_SHARED}The secret has the key aws/secretsmanager.", ("No other account can use the key aws/secretsmanager",), ("must be customer managed",)),
+        (f"{_SHARED}The secret does not have the key aws/secretsmanager.", ("must be customer managed",), ("No other account",)),
+        (f"{_SOURCE}role arn:aws:iam::111122223333:role/octo-fn, queue arn:aws:sqs:eu-west-1:111122223333:jobs", ("the execution role octo-fn is not allowed", "--role-name octo-fn "), ("FUNCTION_NAME", "ROLE_NAME")),
         (f"{_LAKE}It is in the database sales, and Athena reads it.", ("orders of the database sales", '"DatabaseName": "sales"'), ("DATABASE_NAME",)),
         (f"{_LAKE}The database admin is on leave. Is the database, or the table, missing?", ("DATABASE_NAME",), ()),
         (f"{_HEAD}It was uploaded with --sse-c AES256 --sse-c-key fileb://k.bin", ("customer-provided key (SSE-C), and the call does not send it", "--sse-c-key fileb://KEY_FILE"), ("GET [you]",)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._context.readers.statements import find_said
@@ -100,6 +102,11 @@ SSM_UNREACHABLE = CauseType(
     remedy="Let the agent reach",
     of="target-not-connected",
 )
+# The VPC endpoints of the agent: https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html
+_ENDPOINT = lazy_pattern(
+    r"\bcom\.amazonaws\.(?:[a-z0-9-]{6,20}\.)(?P<name>ssm|ssmmessages|ec2messages)(?![\w-])"
+)
+_REQUIRED_ENDPOINTS = ("ssm", "ssmmessages")
 AGENT_USES_KEYS = CauseType(
     "agent-uses-container-keys",
     title="The agent uses access keys of the container instead of the task role",
@@ -146,7 +153,39 @@ def explain_plugin_missing(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
+def _find_missing_endpoints(text: str) -> tuple[str, str] | None:
+    """Return the endpoints of the agent that a text lists, and those that it lacks, if it lists only some."""
+    listed = dict.fromkeys(each["name"] for each in _ENDPOINT.finditer(text))
+    missing = [each for each in _REQUIRED_ENDPOINTS if each not in listed]
+    return (join_words([*listed], "and"), join_words(missing, "and")) if listed and missing else None
+
+
 def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
+    explanation = _explain_open_instance(case, message)
+    endpoints = _find_missing_endpoints(case.failure.text)
+    if endpoints is None:
+        return explanation
+    listed, missing = endpoints
+    text = f"The text has VPC endpoints for {listed}, and none for {missing}: without a route to the internet, the agent cannot open the channel of a session."
+    *others, reach = explanation.remedies
+    create = "aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id VPC_ID --service-name com.amazonaws.REGION.{} --subnet-ids SUBNET_ID --security-group-ids GROUP_ID --private-dns-enabled --region REGION"
+    return attrs.evolve(
+        explanation,
+        summary=f"{explanation.summary[:-1]}: most likely, the VPC lacks an endpoint for {missing}.",
+        causes=(explanation.causes[0], SSM_UNREACHABLE.cause("derived", text=text)),
+        remedies=(
+            attrs.evolve(
+                reach,
+                title=f"Create a VPC endpoint for {missing}",
+                steps=("Its security group must allow the instance port 443.",),
+                commands=tuple(create.format(each) for each in missing.split(" and ")),
+            ),
+            *others,
+        ),
+    )
+
+
+def _explain_open_instance(case: Case[AwsError], message: str) -> Explanation:
     found = _INSTANCE_ID.search(message)
     return case.explain(
         f"The SSM Agent of {found[0] if found else 'the machine'} is not connected to Session Manager in the account and Region of the call.",

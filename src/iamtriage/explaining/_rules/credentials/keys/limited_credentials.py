@@ -13,8 +13,9 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import join_words
+from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._context.readers.command_runs import find_failed, find_runs
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import RejectedRequest
 from iamtriage.explaining._rules.credentials.keys.rejecting_regions import set_region_remedy
@@ -32,6 +33,11 @@ from iamtriage.sts._evidence import GLOBAL_HOST
 
 _CHARS_OF_CALLER = 300
 _CALLER = lazy_pattern(r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{1,600}")
+# "a key of our GovCloud account", "credentials from AWS China"
+_SAID_PARTITION = lazy_pattern(
+    r"(?i:\b(?:keys?|credentials|user|profile)) (?:(?i:is|are|belongs?|comes?) )?(?i:of|from|for|in|to) (?:(?i:our|my|the|an?) )?(?:AWS )?(?P<name>GovCloud|China)\b"
+)
+_SAID_NAMES = {"GovCloud": "aws-us-gov", "China": "aws-cn"}
 _NAMES = {"aws": "the commercial Regions", "aws-us-gov": "AWS GovCloud", "aws-cn": "the Regions in China"}
 PARTITION_CAUSES = frozenset({"china-without-region", "partition-without-region"})
 """The causes of the diagnosis of STS calls that have to do with partitions."""
@@ -47,7 +53,7 @@ OTHER_PARTITION = CauseType(
 def explain_other_partition(case: Case[Failure], request: RejectedRequest) -> Explanation | None:
     """Explain that keys, whose partition a call that succeeded shows, are used in another one."""
     endpoint = None if request.region is None else find_endpoint(request.region)
-    keys, because = _find_partition_of_keys(case, request)
+    keys, because, has_place = _find_partition_of_keys(case, request)
     if endpoint is None or keys is None or endpoint.partition == keys:
         return None
     called, place = endpoint.partition, _NAMES.get(keys, keys)
@@ -90,22 +96,30 @@ def explain_other_partition(case: Case[Failure], request: RejectedRequest) -> Ex
         ),
         topic="invalid-credentials",
         # A call that worked shows where the credentials are used.
-        remedies=(use_home, use_others)
-        if request.working_regions
-        else (use_others, None if is_powershell else use_home),
+        remedies=(use_home, use_others) if has_place else (use_others, None if is_powershell else use_home),
         notes="No IAM policy helps here: no policy can allow an identity of another partition, and no role can be assumed across partitions.",
     )
 
 
-def _find_partition_of_keys(case: Case[Failure], request: RejectedRequest) -> tuple[str | None, str]:
-    """Return the partition in which the text shows that the credentials work, and what shows it."""
+def _find_partition_of_keys(case: Case[Failure], request: RejectedRequest) -> tuple[str | None, str, bool]:
+    """Return the partition of the credentials, what shows it, and whether the text says that they are used there."""
     working = [endpoint for each in request.working_regions if (endpoint := find_endpoint(each)) is not None]
     if working:
         partition = only_one({each.partition for each in working})
-        return partition, f"The text shows successful calls in {join_words(request.working_regions, 'and')}."
+        return (
+            partition,
+            f"The text shows successful calls in {join_words(request.working_regions, 'and')}.",
+            True,
+        )
+    said = {each["name"]: quote_words(each[0]) for each in find_said(case.failure.text, _SAID_PARTITION)}
+    if len(said) == 1:
+        [(name, words)] = said.items()
+        return _SAID_NAMES[name], f"The text says {words}.", True
     shown = find_shown_caller(case)
     partition = getattr(principal_words.try_parse_principal(shown), "partition", None)
-    return (partition, f"The text shows the caller {shown}") if isinstance(partition, str) else (None, "")
+    if not isinstance(partition, str):
+        return None, "", False
+    return partition, f"The text shows the caller {shown}", False
 
 
 def find_shown_caller(case: Case[Failure]) -> str | None:

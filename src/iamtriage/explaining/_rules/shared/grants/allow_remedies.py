@@ -18,6 +18,7 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words, lower_first, quote_argument
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, ServiceLinkedRole, User
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants import denial_remedies
@@ -207,6 +208,7 @@ def other_side_command(
     return Labelled.required(f"Then, in account {denial.account}:", line)
 
 
+_DEFAULT_KEY = lazy_pattern(r"(?<![\w/-])(?:alias/)?aws/secretsmanager(?![\w/-])")
 BY_LAST_COMMAND = "if it does not yet, run the last command"
 """How a step says that the remedy also allows the action in the account of the caller."""
 
@@ -222,6 +224,8 @@ def describe_other_side(denial: Denial, added: dict[str, Any] | None) -> tuple[s
     if denial.service == "secretsmanager":
         # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
         key = " The secret's KMS key must be customer managed, and allow it kms:Decrypt."
+        if next(find_said(denial.failure.text, _DEFAULT_KEY), None) is not None:
+            key = " No other account can use the key aws/secretsmanager: set a customer managed key that allows it kms:Decrypt (update-secret --kms-key-id), and put the secret's value again."
     if identity_policy_allows(denial.facts, denial.action):
         return f"In account {denial.account}, {describe_allowing(denial.facts, denial.action)}.{key}", None
     if added is not None and commands.arn(denial.resource) == denial.resource:
