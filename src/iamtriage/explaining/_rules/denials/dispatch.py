@@ -269,7 +269,7 @@ GUARDRAIL_ROUTES: Rows = (
                     lambda denial: denial.failure.envelope.operation is None,
                     _is_bare_status_of("codecommit"),
                 ),
-                "denials.services.repositories.explain_git_denial",
+                "denials.data_stores.git_repositories.explain_git_denial",
             ),
             (
                 says("storage configuration provided is invalid"),

@@ -1,9 +1,6 @@
-"""Explain that CodeCommit or an ECR registry denies a pull or a push without a reason.
+"""Explain that an ECR registry denies a pull or a push without a reason.
 
-Git and image clients print only the status. Sources:
-https://docs.aws.amazon.com/codecommit/latest/userguide/setting-up-https-unixes.html,
-https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html,
-https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors-docker.html,
+Image clients print only the status. Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors-docker.html,
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html and
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_EKS.html.
 """
@@ -15,15 +12,18 @@ from typing import NamedTuple
 
 import attrs
 
-from iamtriage._patterns import REGION, lazy_pattern
-from iamtriage._text import join_words, quote_words
-from iamtriage.explaining._context.domains import find_domain
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
-from iamtriage.explaining._context.readers.statements import find_said, find_working
-from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Labelled
+from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._rules.basics import Case, Denial, Explanation, Labelled
 from iamtriage.explaining._rules.credentials.logins import registry_logins
 from iamtriage.explaining._rules.credentials.requests import unsigned_requests
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
+from iamtriage.explaining._rules.denials.registry_requests import (
+    explain_lacking_action,
+    find_requested_action,
+)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
@@ -33,92 +33,11 @@ from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     identity_remedy,
     resource_policy_remedy,
-    your_remedy,
 )
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.texts.text_signs import PULLED_BY_KUBELET
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import allow
-
-_SETUP = "https://docs.aws.amazon.com/codecommit/latest/userguide/setting-up-https-unixes.html"
-_GIT_REPOSITORY = lazy_pattern(
-    rf"git-codecommit(?:-fips)?\.(?P<region>{REGION})\.amazonaws\.com(?P<china>\.cn)?/v1/repos/(?P<name>[\w.-]{{1,100}})",
-    re.ASCII,
-)
-# Helpers that store what another helper returns: https://git-scm.com/docs/gitcredentials
-_STORING_HELPER = lazy_pattern(
-    r"(?:^file:[^\n]{1,200}?\t|\bcredential\.helper[= ]|\bhelper ?= ?)(?P<helper>osxkeychain|manager(?:-core)?|wincred|store|libsecret)\b",
-    re.MULTILINE,
-)
-# Words that say that Git works for a while, or once the password is deleted.
-_ONCE = lazy_pattern(
-    r"(?i:\bfirst (?:clone|pull|push|fetch|time)\b|\b(?:delet|remov|clear|eras)(?:e|es|ing)\b|\bfor a while\b|\bminutes\b)"
-)
-GIT_CREDENTIALS_STORED = CauseType(
-    "git-credentials-stored",
-    title="Git sends stored credentials that have expired",
-    text="Git sends credentials that a keychain or credential manager stored. Credentials from the AWS credential helper expire after about 15 minutes.",
-    recognised_by="CodeCommit answered Git with status 403.",
-    fix="Delete the stored credentials, and configure only the AWS credential helper for CodeCommit.",
-    sources=(_SETUP,),
-)
-
-
-def explain_git_denial(denial: Denial) -> Explanation:
-    """Explain a response with status 403 to Git."""
-    found, stored = _GIT_REPOSITORY.search(denial.failure.text), _STORING_HELPER.search(denial.failure.text)
-    region = commands.region(found["region"] if found else None)
-    name = found["name"].removesuffix(".git") if found else None
-    partition = "aws-cn" if found and found["china"] else denial.location.partition or "aws"
-    host = f"git-codecommit.{region}.{find_domain(partition)}"
-    arn = f"arn:{partition}:codecommit:{region}:{commands.account(denial.account)}:{name or 'REPOSITORY'}"
-    cause = GIT_CREDENTIALS_STORED.cause()
-    look: tuple[str, ...] = ("git config --show-origin --get-all credential.helper",)
-    worked = find_working(denial.failure.text, _ONCE)
-    check, reason = "If the first command prints osxkeychain, manager or store", "without a reason"
-    helper = stored["helper"] if stored else "a credential helper"
-    if stored is not None:
-        check, look = f"With {helper} in the list", ()
-    if stored or worked:
-        because = (
-            f"The text shows the credential helper {helper}." if stored else None,
-            f"No permission is missing: the text says {quote_words(worked)}." if worked else None,
-        )
-        cause = GIT_CREDENTIALS_STORED.cause("derived", (*because,))
-        reason = f"{'' if stored and worked else 'most likely '}because Git sends a password that {helper} stored, and that has expired"
-    text = "No policy of the caller allows codecommit:GitPull, or codecommit:GitPush for a push. It is not that if Git works once the stored password is deleted."
-    no_allow = NO_IDENTITY_ALLOW.cause(text=text)
-    allow_use = identity_remedy(
-        "Allow the caller to use the repository",
-        "Attach the policy to the role or user that aws sts get-caller-identity prints. codecommit:GitPush is required only for pushes.",
-        statements=(allow(("codecommit:GitPull", "codecommit:GitPush"), arn),),
-        url="https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html",
-    )
-    has_path = "usehttppath = true" in denial.failure.text.lower()
-    return denial.explain(
-        f"CodeCommit denied Git access to {f'the repository {name}' if name else 'a repository'}, {reason}.",
-        cause,
-        None if worked else no_allow,
-        topic="no-identity-allow",
-        remedies=(
-            your_remedy(
-                "Let Git use only the AWS credential helper",
-                f"{check}, Git stores the password there, too, and sends it again later. git credential reject deletes it. The empty helper makes Git ignore the helpers of other files, such as Xcode's, for this host.",
-                f"Or use git-remote-codecommit, which needs no password: its URL is codecommit::{region}://{name or 'REPOSITORY'}.",
-                commands=(
-                    *look,
-                    f"printf 'url=https://{host}\\n\\n' | git credential reject",
-                    f"git config --global --replace-all credential.https://{host}.helper ''",
-                    f"git config --global --add credential.https://{host}.helper '!aws codecommit credential-helper $@'",
-                    None if has_path else f"git config --global credential.https://{host}.useHttpPath true",
-                    None if worked else "aws sts get-caller-identity",
-                ),
-                url=_SETUP,
-            ),
-            None if worked else allow_use,
-        ),
-    )
-
 
 NAME = r"(?P<name>[a-z0-9][a-z0-9._-]{0,80}(?:/[a-z0-9][a-z0-9._-]{0,80}){0,6})"
 _REPOSITORY = lazy_pattern(rf"/v2/{NAME}/(?:(?:manifests|blobs)/|(?P<list>tags/list)\b)", re.ASCII)
@@ -254,7 +173,11 @@ def explain_image_pull(denial: Denial) -> Explanation:
     repository = _Repository(*find_registry(case), find_partition(case), found["name"] if found else None)
     name = repository.stated_name
     on_node, on_ecs = PULLED_BY_KUBELET.search(shown) is not None, _ECS.search(shown) is not None
-    if tasks.is_of_push(shown) and not on_node and not on_ecs:
+    is_push = tasks.is_of_push(shown) and not on_node and not on_ecs
+    required = tasks.PUSH_ACTIONS if is_push else tasks.PULL_ACTIONS
+    if name and (lacking := explain_lacking_action(denial, repository.arn(name), required)) is not None:
+        return lacking
+    if is_push:
         return _explain_push(case, repository)
     if _REPOSITORY.search(shown) is not None and all(each["list"] for each in _REPOSITORY.finditer(shown)):
         return _explain_tag_list(denial, repository)
@@ -369,9 +292,13 @@ def _explain_push(case: Case[AccessDenied], repository: _Repository) -> Explanat
     name = repository.stated_name
     pusher = "the user or role of the registry login"
     text = "The repository is in another account, and its policy does not allow the push."
+    requested = find_requested_action(case.failure.text)
+    requires, what = "without a reason", "the push"
+    if requested is not None:
+        requires, what = f"at {requested[0]}, which requires {requested[1]}, without a reason", requested[1]
     return case.explain(
-        f"The ECR registry denied the push{f' to {name}' if name else ''} without a reason.",
-        NO_IDENTITY_ALLOW.cause(text=f"No policy of {pusher} allows the push."),
+        f"The ECR registry denied the push{f' to {name}' if name else ''} {requires}.",
+        NO_IDENTITY_ALLOW.cause(text=f"No policy of {pusher} allows {what}."),
         NO_ALLOWS["resource"].cause(text=text),
         _OLD_LOGIN,
         remedies=(
