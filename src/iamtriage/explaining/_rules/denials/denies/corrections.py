@@ -74,7 +74,8 @@ class Correction:
             changed = trust_remedy(
                 self.title, *steps, step, policy=self.policy, is_addition=False, commands=update
             )
-            return (changed, *kept)
+            # Another change of the same policy.
+            return (changed, *(each for each in kept if each.layer != "role_trust"))
         first = build(self.title, *steps, commands=lines, url=pages.EVALUATION)
         if denial.policy_type in _ORGANIZATION and self.policy is not None:
             return (attrs.evolve(first, policy=self.policy), *kept)
