@@ -102,6 +102,11 @@ class Candidate:
         return fact.value if (fact := self.facts.get("service")) else None
 
     @property
+    def is_unanswered(self) -> bool:
+        """Whether no response came: the SDK for Go prints the status 0 then."""
+        return (fact := self.facts.get("status_code")) is not None and fact.value == "0"
+
+    @property
     def has_message(self) -> bool:
         """Whether a part of the message was added, so that no other head belongs to it."""
         return self.has_core or self.has_tail or self.body_end >= 0

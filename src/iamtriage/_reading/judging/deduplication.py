@@ -50,6 +50,8 @@ _POLICY_FACTS = frozenset({"deny", "policy_type", "policy_arn"})
 _ENDS = frozenset({"", "\n", "\\", '"', "'", "`", ")", "}", "<"})
 _QUOTES = frozenset("\"'`")
 _MAX_COMPARED = 16
+# What a program says of a role that it failed to assume, and how far from the reason.
+_FACTS_OF_ROLE, _MAX_CHARS_OF_ROLE = frozenset({"resource", "principal"}), 300
 # The status of an event of CloudFormation, which is about one resource.
 _EVENT = lazy_pattern(r"_FAILED(?<=\b(?:CREATE|DELETE|IMPORT|UPDATE)_FAILED)\b")
 # What precedes the class of an error in PowerShell's record, and follows its message there.
@@ -159,6 +161,12 @@ def _is_mention(candidates: Sequence[Candidate], at: int, text: str) -> bool:
     """Return whether a code, a truncated head or a person's words are of a failure that is reported in full."""
     candidate = candidates[at]
     facts = candidate.facts
+    if candidate.kind == "access_denied" and facts.keys() <= _FACTS_OF_ROLE:
+        # A program says that it failed to assume a role, and then that no response came.
+        following = next(iter(candidates[at + 1 : at + 2]), None)
+        between = "" if following is None else text[candidate.start : following.start]
+        if following is not None and following.is_unanswered and len(between) <= _MAX_CHARS_OF_ROLE:
+            return " assume " in f"{between} " and STATEMENT not in between
     if candidate.has_core and text.endswith(_FIRST_PERSON, 0, candidate.start) and "principal" not in facts:
         return any(
             "principal" in other.facts and other.kind == candidate.kind

@@ -171,6 +171,7 @@ def test_rejected_arn_without_a_path_that_the_text_shows(path: str) -> None:
     [
         ("PrincipalArn: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Name}\nName is till.", {"account": "111122223333"}, "arn:aws:iam::111122223333:role/shop/till", "PrincipalArn: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/shop/${Name}"),
         ('PrincipalArn: !Sub "arn:aws:iam::${AWS::AccountId}:role/till"', {}, "arn:aws:iam::${AWS::AccountId}:role/shop/till", 'PrincipalArn: !Sub "arn:aws:iam::${AWS::AccountId}:role/shop/till"'),
+        ("new eks.AccessEntry(this, 'E', { principal: `arn:aws:iam::${this.account}:role/till` });", {}, "arn:aws:iam::${this.account}:role/shop/till", "new eks.AccessEntry(this, 'E', { principal: `arn:aws:iam::${this.account}:role/shop/till` });"),
         # The template has the path, or is about another role.
         ('PrincipalArn: !Sub "arn:aws:iam::${AWS::AccountId}:role/shop/till"', {}, None, None),
         ('PrincipalArn: !Sub "arn:aws:iam::${AWS::AccountId}:role/desk"', {}, None, None),

@@ -29,7 +29,8 @@ _SHOWN = lazy_pattern(
     rf"|\[\s{{0,20}}\"{_PATH.format('l')}\",\s{{0,20}}\"{_NAME.format('l')}\"\s{{0,20}}\]"
     rf"|\[\s{{0,20}}\"{_NAME.format('m')}\",\s{{0,20}}\"{_PATH.format('m')}\"\s{{0,20}}\]"
     # What people say of it.
-    rf"|\brole [`\"']?{_NAME.format('s')}[`\"']? (?:has|is (?:in|under|at)|lives (?:in|under)|with) (?:the |a )?path [`\"']?{_PATH.format('s')}",
+    rf"|\brole [`\"']?{_NAME.format('s')}[`\"']?(?: [a-z]{{1,12}}){{0,4}} [Pp]ath(?: is|:)? [`\"']?{_PATH.format('s')}"
+    rf"|\b[Pp]ath of (?:the )?(?:role )?[`\"']?{_NAME.format('t')}[`\"']? is [`\"']?{_PATH.format('t')}",
     re.ASCII | re.MULTILINE,
 )
 _REFERENCE = r"(?:\$\{[^{}\n]{1,80}\}|\{\{[^{}\n]{1,80}\}\}|\$\w{1,60})"

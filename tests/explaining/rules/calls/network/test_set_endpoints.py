@@ -33,6 +33,25 @@ def test_setting_of_another_endpoint(text: str, summary: str, title: str) -> Non
     assert title in explanation.remedies[0].title
 
 
+_UNANSWERED = "operation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: 0, RequestID: , request send failed, Post {0}https://sts.eu-west-1.amazonaws.com/{0}: dial tcp: lookup sts.eu-west-1.amazonaws.com: no such host"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"level": "error", "msg": "failed to assume role", "error": "{_UNANSWERED}"}}'.replace(
+            "{0}", '\\"'
+        ),
+        f"failed to assume role: {_UNANSWERED}".replace("{0}", '"'),
+        'Unable to assume role: Could not connect to the endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
+    ],
+    ids=["members of an entry", "sentence", "botocore"],
+)
+def test_role_that_no_response_kept_from_being_assumed(text: str) -> None:
+    """The words of the program about the role are no denial: STS did not answer."""
+    assert explain(text).topic == "no-answer"
+
+
 @pytest.mark.parametrize(
     "text",
     [

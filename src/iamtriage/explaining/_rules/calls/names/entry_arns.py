@@ -134,7 +134,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     """Explain that EKS rejects the principal of an access entry."""
     cluster = clusters.find_cluster(case)
     built = find_built_arn(case.failure.text)
-    arn = diagnose_arn(case, clusters.find_entry_arn(case) or _fill_built(case, built), "access-entry")
+    arn = diagnose_arn(case, _find_written(case) or _fill_built(case, built), "access-entry")
     entry_arn = arn.correct_arn if arn.is_of_other_partition else arn.text
     principal = arn.principal
     mapped = principal_mappings.build_cluster_principal(try_parse_principal(entry_arn), "the principal")
@@ -211,6 +211,13 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     )
 
 
+def _find_written(case: Case[InvalidArn]) -> str | None:
+    """Return the ARN of the principal, unless code builds it: EKS got another one then."""
+    written = clusters.find_entry_arn(case)
+    is_built = written is not None and "${" in written and try_parse_principal(written) is None
+    return None if is_built else written
+
+
 def _fill_built(case: Case[InvalidArn], built: tuple[BuiltArn, str, str] | None) -> str | None:
     """Return the ARN that code builds, with the values of its variables as far as they are known."""
     if built is None:
@@ -234,6 +241,8 @@ def _correct_built(
         given = "aws_iam_role.NAME.arn, or data.aws_iam_role.NAME.arn"
         if not deployment.is_terraform:
             given = "!GetAtt ROLE.Arn if the stack creates the role, or else a parameter with the whole ARN"
+        if "`" in line:
+            given = "roleArn of the role in the code of the CDK"
         whole = f"Or do not build the ARN: use {given}."
     return attrs.evolve(
         remedy,

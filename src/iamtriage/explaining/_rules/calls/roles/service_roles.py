@@ -32,7 +32,7 @@ _UNKNOWN_INSTANCE_PROFILE = lazy_pattern(
 )
 _ROLE_NOT_ASSUMABLE = lazy_pattern(
     r"[Tt]he role defined for the function cannot be assumed|could not be assumed because it does not exist or the trusted entity"
-    r"|[Uu]nable to assume (?:the )?(?:provided )?role|[Rr]ole .{0,200}?(?:cannot|can not|could not|can't) be assumed|is not authorized to assume the role"
+    r"|[Uu]nable to assume (?:the )?(?:provided )?role(?!\W{1,4}(?i:could not connect|connect timeout|read timeout|request send failed|dial tcp|getaddrinfo|connection ))|[Rr]ole .{0,200}?(?:cannot|can not|could not|can't) be assumed|is not authorized to assume the role"
     r"|should be given assume role permissions|[Cc]heck the trust relationships for your role"
     r"|[Rr]ole is invalid or cannot be assumed|does not have (?:a )?trust relationship|[Rr]ole must be assumable (?:with|by)"
     r"|missing ssm service principal in trust policy|[Rr]equired service principals? .{1,200}? not found in the trust relationship"
