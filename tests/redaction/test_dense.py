@@ -19,7 +19,7 @@ from tests.redaction.benign import LINES
 from tests.redaction.planted import NAMES, TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 SIGNS = (
     "=",
@@ -140,6 +140,67 @@ def test_failure_stays(*, identifiers: bool) -> None:
     assert (failure.kind, failure.action, failure.deny, failure.policy_type) == (
         expected.kind, expected.action, expected.deny, expected.policy_type,
     )  # fmt: skip
+
+
+def make_crowd(write: Callable[[str], str], size: int) -> str:
+    """Return many secrets in the same notation, each with another value."""
+    rnd = random.Random(7)
+    pieces: list[str] = []
+    while sum(map(len, pieces)) < size:
+        pieces.append(write("".join(rnd.choices("abcdefghjkmnpqrstuvwxyzABCDEFGHJ23456789", k=8))))
+    return "".join(pieces)
+
+
+CROWDS: dict[str, Callable[[str], str]] = {
+    "percent-encoded": ";aws_secret_access_key%3d{} │'".format,
+    "twice": "http://a/?--token%253D{}&nbsp;".format,
+    "JSON": "{{\\u0022password\\u003d{}\\u0022".format,
+    "box": "> access_token│{}\x1b[0m\t".format,
+    "short": "pw={:.2},".format,
+}
+
+
+@pytest.mark.parametrize("identifiers", [False, True])
+@pytest.mark.parametrize("notation", CROWDS)
+def test_crowd_of_secrets_is_hidden(notation: str, *, identifiers: bool) -> None:
+    """Where each secret must be decoded or joined first, hundreds in a row are hidden as a whole."""
+    text = make_crowd(CROWDS[notation], 20_000)
+    redacted = redact(text, identifiers=identifiers)
+    assert len(redacted) < len(text) / 4
+    assert redact(redacted, identifiers=identifiers) == redacted
+
+
+def test_failure_in_a_crowd_stays() -> None:
+    crowd = make_crowd(CROWDS["percent-encoded"], 20_000)
+    failure = parse(redact(crowd + DENIAL + crowd))
+    assert isinstance(failure, AccessDenied)
+    assert failure.action == "s3:GetObject"
+
+
+def test_repetitions_are_no_crowd() -> None:
+    """A program can write the same line hundreds of times. What is secret in one is secret in all."""
+    line = "> retry 1: POST /login?user%3Dana%26token%3DaB3dE6fG9hJ2\n"
+    redacted = redact(line * 600)
+    assert redacted == redact(line) * 600
+    assert "aB3dE6fG9hJ2" not in redacted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(f"{name.upper()}=aB3dE6f{number:03}" for number, (name, _) in enumerate(NAMES * 6)),
+        "\n".join(f"T{number:04}_TOKEN=aB3{number:04}" for number in range(1_000)),
+        "user,password\n" + "\n".join(f"user{number},aB3d{number}" for number in range(1_000)),
+        "\n".join(
+            f"Token.{kind}\t'x{number}'" for number in range(400) for kind in ("Name", "Text", "Number")
+        ),
+    ],
+    ids=["names", "settings", "CSV", "tokens"],
+)
+def test_real_texts_are_no_crowd(text: str) -> None:
+    """Plain settings, rows and the output of a lexer are searched name by name."""
+    assert len(text) > 12_000
+    assert redact(text).count("\n") == text.count("\n")
 
 
 @pytest.mark.parametrize(

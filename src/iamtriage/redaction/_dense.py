@@ -1,28 +1,30 @@
-"""Find stretches of a text with so many names of secrets and notations that they are hidden as a whole.
+"""Find stretches of a text with many names of secrets in many notations, or with many secrets.
 
-Neither people nor programs write such texts. To judge each name there, and everything between them, would
-take several seconds per million characters.
+They are hidden as a whole. Neither people nor programs write such texts. To judge each name there,
+and everything between them, would take several seconds per million characters.
 """
 
 from __future__ import annotations
 
 import re
-from collections import deque
+from bisect import bisect_left
+from collections import Counter, deque
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._repetition import AROUND
 from iamtriage.redaction._secret_spans import FoundSecret
-from iamtriage.redaction._vocabulary.notations import FILLER
-from iamtriage.redaction._vocabulary.searched_text import fill_spans
+from iamtriage.redaction._vocabulary.notations import BACKSLASHES, FILLER
+from iamtriage.redaction._vocabulary.searched_text import fill_spans, zero_all_digits
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START
 from iamtriage.redaction._windows import extend_to_lines, merge_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from iamtriage.redaction._vocabulary.searched_text import SearchedText
 
-__all__ = ("fill_stretches", "find_stretches", "hide_stretches")
+__all__ = ("fill_stretches", "find_crowds", "find_stretches", "hide_stretches")
 
 # So many names in so many characters are dense if they have many notations: the characters around each name,
 # without their case and value. The densest source code has 48 notations in 3,900 characters, and tables of
@@ -31,6 +33,16 @@ _MANY = 100
 _REACH = 5_000
 _AROUND = 2
 _CHARS_PER_NOTATION = 70
+# So many secrets are a crowd if they have at most so many characters each, with what is between them. To find
+# one takes longer if its text must be decoded or joined first than if it is a plain setting.
+_CHARS_PER_SETTING = 12
+_CHARS_PER_NAME = 24
+_CHARS_PER_SECRET = 50
+# After the names in source code and lists, the same characters occur again and again.
+_FOLLOWING, _MAX_EQUAL = 8, 3
+_ENCODED_SIGN = re.compile(
+    rf"[\w.-]{{0,24}}(?:\\{{0,64}}[\"'`])?(?:%(?:25){{0,16}}[0-7]|&(?:amp;){{0,4}}(?:#|[a-z]{{2,6}};)|{BACKSLASHES}u00)"
+)
 # The densest collections of short examples are dense for 7,800 characters.
 _MIN_STRETCH = 12_000
 # The minimum length of a part between failures. Its ends are also searched as usual.
@@ -56,11 +68,60 @@ def find_stretches(searched: SearchedText) -> list[tuple[int, int]]:
     """
     if len(searched.text) < _MIN_STRETCH or len(searched.names) < _MANY:
         return []
+    return _list_stretches(searched.text, _find_dense(searched))
+
+
+def find_crowds(
+    searched: SearchedText,
+    finds: Iterable[FoundSecret],
+    is_setting: Callable[[FoundSecret], bool],
+    *,
+    every: bool = False,
+) -> list[tuple[int, int]]:
+    """Return the positions of the stretches with many secrets, or names with different text after them.
+
+    Args:
+        searched: The text, without documents. Its names have been judged.
+        finds: The secrets that were found in the text.
+        is_setting: Whether a secret ends like one in a setting.
+        every: Whether names with the same text after them count, too.
+    """
+    text, ends = searched.text, dict(searched.unresolved)
+    if len(text) < _MIN_STRETCH:
+        return []
+    places = sorted([*ends, *(found.start for found in finds)])
+    pairs = zip(places, places[_MANY - 1 :], strict=False)
+    if all(last - first > _MANY * _CHARS_PER_SECRET for first, last in pairs):
+        # No other check is necessary for most texts.
+        return []
+    following = {start: zero_all_digits(text[end : end + _FOLLOWING]) for start, end in ends.items()}
+    counts = Counter(following.values())
+    rooms = {
+        start: _CHARS_PER_SECRET if _ENCODED_SIGN.match(text, end) else _CHARS_PER_NAME
+        for start, end in ends.items()
+        if every or counts[following[start]] <= _MAX_EQUAL or _ENCODED_SIGN.match(text, end)
+    }
+    rooms.update(
+        (found.start, _CHARS_PER_SETTING if is_setting(found) else _CHARS_PER_SECRET) for found in finds
+    )
+    places = sorted(rooms)
+    sums = [0, *accumulate(map(rooms.__getitem__, places))]
+    # What a marker replaces was longer or shorter, so other secrets were near each other.
+    markers = [name.start() for name in searched.names if name[0].startswith(MARKER_START)]
+    crowds = (
+        (first, last)
+        for first, last, low, high in zip(places, places[_MANY - 1 :], sums, sums[_MANY:], strict=False)
+        if last - first <= high - low and bisect_left(markers, first) == bisect_left(markers, last)
+    )
+    return _list_stretches(text, crowds)
+
+
+def _list_stretches(text: str, dense: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return [
         (start, end)
-        for low, high in merge_spans(_find_dense(searched))
+        for low, high in merge_spans(dense)
         if high - low >= _MIN_STRETCH
-        for start, end in _leave_failures(searched.text, low, high)
+        for start, end in _leave_failures(text, low, high)
         if end - start >= _MIN_PART
     ]
 

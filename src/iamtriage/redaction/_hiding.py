@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from iamtriage.redaction._documents.document_secrets import Documents
 from iamtriage.redaction._finders.assignments import (
     MAX_BEFORE,
-    WORD_CHARACTER,
     find_assigned_secrets,
     find_before_markers,
+    has_word_between,
 )
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._finders.key_pairs import find_paired_secrets
@@ -88,7 +88,7 @@ def _has_names_before(text: str, finds: list[FoundSecret]) -> bool:
             not found.is_whole
             and high - low > _MIN_NAME
             and any(
-                WORD_CHARACTER.search(text, name.end(), found.start)
+                has_word_between(folded, name.end(), found.start)
                 for name in NAME_END.finditer(folded, low, high)
             )
         ):

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._vocabulary.markers import FILL, MARKER, WORD, Secret, make_marker
-from iamtriage.redaction._vocabulary.notations import BREAK, INDENT
+from iamtriage.redaction._vocabulary.notations import BREAK, ENCODED_SIGN, INDENT
 from iamtriage.redaction._vocabulary.searched_text import fold_case
 from iamtriage.redaction._vocabulary.secret_names import NAME_END
 from iamtriage.redaction._vocabulary.value_ends import find_line_start, measure_common_prefix
@@ -49,14 +49,15 @@ _URL = re.compile(
 )
 _ENTITY = re.compile(r"&(?:[a-z]{2,5}|#\w{1,6});")
 # The characters that end a value. After anything else, a marker can be part of another name or value.
-_DELIMITERS = frozenset(["", *"\"'`,;&<>(){}[]@|\\“”„‘’"])
+_DELIMITERS = frozenset(["", *"\"'`,;&<>(){}[]@|\\“”„‘’\x1b"])
 # After a word and a sign, but no space, a secret can be part of a longer value.
 _GLUE = re.compile(r"[\"'`,;&<>(){}\[\]|]")
 _GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
+_QUOTE = re.compile("[\"'`]")
 # What announces a longer value, in lower case.
 _ANNOUNCED = re.compile(rf"{NAME_END.pattern}|authorization|bearer|://|ey[ja]")
 # What announces the secret itself.
-_OWN_START = re.compile(rf"(?:://[^\s/]*|(?:{NAME_END.pattern})[\w.-]*[^\w\s]{{1,8}})\Z")
+_OWN_START = re.compile(rf"(?:://[^\s/]*|(?:{NAME_END.pattern})[\w.-]*(?:{ENCODED_SIGN}|[^\w\s]){{1,8}})\Z")
 _AFTER_TAG = re.compile(r"<[\w:.-]{1,60}>\Z")
 _GLUE_REACH = 80
 _MAX_INDENT = 40
@@ -261,8 +262,13 @@ def _is_separate(text: str, found: FoundSecret, done: int) -> bool:
     is_ended = following in _DELIMITERS or following.isspace() or found.what == "private key"
     if not is_ended and not (found.is_dashed and following == "%"):
         return False
+    if found.is_whole:
+        return True
+    if _QUOTE.search(text, found.start, found.end):
+        # Without it, other quotes are pairs.
+        return False
     start = found.start if found.name_start < 0 else found.name_start
-    if found.is_whole or text[start - 1 : start].isspace():
+    if text[start - 1 : start].isspace():
         return True
     low = max(0, start - _GLUE_REACH, done)
     word = text[low:start].rpartition(" ")[2].rpartition("\\n")[2]

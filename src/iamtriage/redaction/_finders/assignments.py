@@ -12,7 +12,7 @@ from iamtriage.redaction._finders.name_matches import CONTINUED, NameMatch, matc
 from iamtriage.redaction._repetition import AROUND, find_parts
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.markers import WORD, mask_markers
-from iamtriage.redaction._vocabulary.notations import GT, QUOTE
+from iamtriage.redaction._vocabulary.notations import ENCODED_SIGN, GT, QUOTE
 from iamtriage.redaction._vocabulary.searched_text import fold_case
 from iamtriage.redaction._vocabulary.secret_names import (
     MARKER_START,
@@ -41,18 +41,20 @@ if TYPE_CHECKING:
 
 __all__ = (
     "MAX_BEFORE",
-    "WORD_CHARACTER",
     "find_assigned_secrets",
     "find_before_markers",
     "find_wrapped_secrets",
+    "has_word_between",
 )
 
 MAX_BEFORE = 60
 """The maximum distance between a name and a marker after it that can change what the name's value is."""
-WORD_CHARACTER = re.compile(r"[^\W_]")
-# A name with a word after it, in a text without markers.
+# Signs, which can be encoded, and the start of a word.
 _MASK = "\x01"
-_NAME_AND_WORD = re.compile(rf"(?:{NAME_END.pattern})(?=(?:[^\w{_MASK}]|_)*+[^\W_])")
+_SIGNS_AND_WORD = rf"(?:{ENCODED_SIGN}|[^\w{_MASK}]|_)*+[^\W_]"
+_BEFORE_WORD = re.compile(_SIGNS_AND_WORD)
+# A name with a word after it, in a text without markers.
+_NAME_AND_WORD = re.compile(rf"(?:{NAME_END.pattern})(?={_SIGNS_AND_WORD})")
 _ARROW = rf"-(?<![\w$]-){GT}|→|=>(?<=[^:=\s][\"'][ ]=>)(?=[ ][\"'])"
 _HAS_ARROW = re.compile(_ARROW)
 # Each of them contains one of these.
@@ -116,11 +118,16 @@ def find_before_markers(searched: SearchedText) -> Iterator[FoundSecret]:
             name
             for name in NAME_OR_MARKER.finditer(searched.folded, low, marker)
             # Without a word between them, the marker replaces the value of the name.
-            if not name[0].startswith(MARKER_START) and WORD_CHARACTER.search(text, name.end(), marker)
+            if not name[0].startswith(MARKER_START) and has_word_between(searched.folded, name.end(), marker)
         )
         done = marker
     for _, _, secrets in _judge(searched, names):
         yield from secrets
+
+
+def has_word_between(folded: str, start: int, end: int) -> bool:
+    """Return whether a part of a text in lower case contains more than signs."""
+    return _BEFORE_WORD.match(folded, start, end) is not None
 
 
 def _judge(

@@ -19,6 +19,7 @@ __all__ = (
     "BEFORE",
     "BLANK",
     "BREAK",
+    "ENCODED_SIGN",
     "EQUALS",
     "FILLER",
     "GT",
@@ -47,6 +48,8 @@ GT = rf"(?:>|{BACKSLASHES}u003[eE])"
 # Between a name and its value.
 SIGN = rf"(?:=>|:=|->|[:=]|{BACKSLASHES}u003[dDeE])"
 EQUALS = rf"(?:=|%3[Dd]|{BACKSLASHES}u003[dD])"
+# A sign that is encoded for a URL, HTML or JSON, in lower case.
+ENCODED_SIGN = rf"%(?:25){{0,16}}[0-7][0-9a-f]|&(?:amp;){{0,4}}(?:[a-z]{{2,5}}|#\w{{1,6}});|{BACKSLASHES}u00[0-7][0-9a-f]"
 
 # The escapes of "/", "+" and "=" in JSON, and of "+" and "/" in a URL.
 BASE64_ESCAPES = rf"{BACKSLASHES}(?:/|u00(?:2[bBfF]|3[dD]))"
