@@ -47,7 +47,7 @@ _UNPARSED_SIGNS = (
     "API returned error: ", "with the database ", "S3_INTEGRATION", "backup/restore option",
     "(at least one of) the ", "/cdk-bootstrap/", "public.ecr.aws/", "unauthorized_client", "Skipping file s3://",
     "AuthorizationFailed", "authorization to perform action", "169.254.169.254", "fd00:ec2::254", "/v1/",
-    "{transfer:", "{Transfer:",
+    "{transfer:", "{Transfer:", "RDS proxy", "RDS Proxy",
 )  # fmt: skip
 # What databases and brokers say of a login, which can be one with a token of IAM.
 _LOGIN_SIGNS = (
