@@ -28,10 +28,15 @@ _ENTRY = lazy_pattern(
 _TAG = lazy_pattern(r"!(?P<name>[A-Za-z]{2,20})(?:::\w{1,20})?(?:[ ]{1,9}(?P<value>\S.{0,1000}))?$")
 _COMMENT = lazy_pattern(r"(?:^|\s)#.*$")
 _QUOTED = lazy_pattern(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
-_FLOW_ITEM = lazy_pattern(r"\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\s,\[\]{}\"'][^,\[\]{}]*)\s*(?:,|\Z)")
+# A list or mapping in another one on the same line.
+_INNER = r"\[[^\[\]{}]{0,400}\]|\{[^\[\]{}]{0,400}\}"
+_NESTED = rf"\[(?:[^\[\]{{}}]|{_INNER}){{0,800}}\]|\{{(?:[^\[\]{{}}]|{_INNER}){{0,800}}\}}"
+_FLOW_ITEM = lazy_pattern(
+    rf"\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|{_NESTED}|[^\s,\[\]{{}}\"'][^,\[\]{{}}]*)\s*(?:,|\Z)"
+)
 # A member of a mapping on one line: {Service: lambda.amazonaws.com}
 _FLOW_MEMBER = lazy_pattern(
-    r"\s{0,4}(?P<key>[\"']?[A-Za-z][\w:./-]{0,60}[\"']?):\s{1,4}(?P<value>\[[^\[\]{}]{0,400}\]|\{[^\[\]{}]{0,400}\}|[^\s,\[\]{}][^,\[\]{}]{0,200}?)\s{0,4}(?:,|\Z)"
+    rf"\s{{0,4}}(?P<key>[\"']?[A-Za-z][\w:./-]{{0,60}}[\"']?):\s{{1,4}}(?P<value>{_NESTED}|[^\s,\[\]{{}}][^,\[\]{{}}]{{0,200}}?)\s{{0,4}}(?:,|\Z)"
 )
 _MAX_LINES, _MAX_STATEMENTS, _MAX_DEPTH = 120, 24, 6
 
@@ -278,29 +283,38 @@ def _resolve_tag(written: str) -> str | None:
     return f"${{{_scalar(value)}}}" if value is not None and name in {"Ref", "GetAtt"} else None
 
 
-def _parse_flow(written: str) -> list[str] | dict[str, Any] | None:
-    """Return a list of scalars or a mapping that is on one line; ``None`` for other values."""
+def _parse_flow(written: str) -> list[Any] | dict[str, Any] | None:
+    """Return a list or a mapping that is on one line; ``None`` for other values.
+
+    >>> _parse_flow("[{kind: User, name: ana}, {kind: Group, name: ops}]")
+    [{'kind': 'User', 'name': 'ana'}, {'kind': 'Group', 'name': 'ops'}]
+    """
     inner, at = written[1:-1].strip(), 0
     if written[0] == "{" and written[-1] == "}":
         members: dict[str, Any] = {}
         while at < len(inner):
             member = _FLOW_MEMBER.match(inner, at)
-            if member is None:
+            value = None if member is None else _parse_flow_value(member["value"])
+            if member is None or value is None:
                 return None
-            value = member["value"]
-            members[_scalar(member["key"])] = _parse_flow(value) if value[0] in "[{" else _flow_scalar(value)
+            members[_scalar(member["key"])] = value
             at = member.end()
         return members
     if written[0] + written[-1] != "[]":
         return None
-    values: list[str] = []
+    values: list[Any] = []
     while at < len(inner):
         found = _FLOW_ITEM.match(inner, at)
-        if found is None:
+        value = None if found is None else _parse_flow_value(found[1])
+        if found is None or value is None:
             return None
-        values.append(_flow_scalar(found[1]))
+        values.append(value)
         at = found.end()
     return values
+
+
+def _parse_flow_value(written: str) -> list[Any] | dict[str, Any] | str | None:
+    return _parse_flow(written) if written[0] in "[{" else _flow_scalar(written)
 
 
 def _flow_scalar(written: str) -> str:

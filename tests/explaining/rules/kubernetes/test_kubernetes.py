@@ -502,7 +502,7 @@ def test_access_policies_in_the_text() -> None:
         ("View", "namespace", "secrets", "AmazonEKSViewPolicy, which the text shows, does not include it", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
         ("View", "namespace", "pods", "does so only in the namespace pay", "Extend the scope of AmazonEKSViewPolicy to the namespace shop"),
         ("Admin", "namespace", "secrets", "does so only in the namespace pay", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
-        ("AdminView", "namespace", "storageclasses", "applies only to objects in the namespace pay, but storageclasses have no namespace", "Allow exactly this request with a ClusterRole and ClusterRoleBinding, for a group of the role readers"),
+        ("AdminView", "namespace", "storageclasses", "applies only to objects in the namespace pay, but storageclasses are in no namespace", "Allow exactly this request with a ClusterRole and ClusterRoleBinding, for a group of the role readers"),
         ("View", "cluster", "pods", "AmazonEKSViewPolicy, which does, is newer than the request", "Retry after a few seconds, and check the user and the cluster of kubectl"),
     ):  # fmt: skip
         text = (

@@ -170,7 +170,7 @@ def _describe_gap(denied: DeniedRequest) -> str:
         shown = f"no RBAC role allows it, and {denied.allowing_policy}, which the text shows,"
         if denied.request.is_cluster_scoped_type:
             return (
-                f"{shown} applies only to objects in {where}, but {denied.request.resource} have no namespace"
+                f"{shown} applies only to objects in {where}, but {denied.request.resource} are in no namespace"
             )
         return f"{shown} does so only in {where}"
     if denied.stated_policies and denied.allowing_policy is None:

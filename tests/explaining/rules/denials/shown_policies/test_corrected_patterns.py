@@ -451,6 +451,28 @@ def test_one_element_of_a_resource_policy(
     assert ("without this condition" in titles) is ("aws:PrincipalOrgID" in verdict)
 
 
+@pytest.mark.parametrize(
+    ("operator", "effect", "reason", "verdict", "changed"),
+    [
+        ("DateLessThan", "Allow", "because no resource-based policy allows the sqs:SendMessage action", "allows it only if aws:CurrentTime is before 2026-05-01", "--arg new NEW_DATE"),
+        ("DateGreaterThan", "Allow", "because no resource-based policy allows the sqs:SendMessage action", "allows it only if aws:CurrentTime is after 2026-05-01", None),
+        ("DateGreaterThanEquals", "Deny", "with an explicit deny in a resource-based policy", "denies it since 2026-05-01.", None),
+    ],
+)  # fmt: skip
+def test_date_in_a_resource_policy(
+    operator: str, effect: str, reason: str, verdict: str, changed: str | None
+) -> None:
+    queue, reader = _arn("sqs:jobs"), f"arn:aws:iam::{_PARTNER}:role/reader"
+    allow = {"Effect": "Allow", "Principal": {"AWS": reader}, "Action": "sqs:SendMessage", "Resource": queue}
+    dated = {**allow, "Effect": effect, "Condition": {operator: {"aws:CurrentTime": "2026-05-01"}}}
+    text = f"An error occurred (AccessDenied) when calling the SendMessage operation: User: arn:aws:sts::{_PARTNER}:assumed-role/reader/s is not authorized to perform: sqs:SendMessage on resource: {queue} {reason}"
+    explanation = explain(text + _policy(*([] if effect == "Allow" else [allow]), dated))
+    first = explanation.remedies[0]
+    assert verdict in explanation.summary
+    assert ("--arg new" in " ".join(first.commands)) is (changed is not None)
+    assert ("NEW_DATE" in f"{first.manifest}{first.commands}") is (changed is not None or effect == "Deny")
+
+
 _KEY_DENIED = f'Failed to execute action arn:aws:sns:eu-west-1:{_ACCOUNT}:oncall. Received error: "null (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 1; Proxy: null)"\n'
 _UNVALIDATED = "An error occurred (InvalidArgument) when calling the PutBucketNotificationConfiguration operation: Unable to validate the following destination configurations\nQueueConfigurations\n"
 

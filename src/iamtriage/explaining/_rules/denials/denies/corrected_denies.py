@@ -126,6 +126,8 @@ def _move_date(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) ->
     who = f"an administrator{f' of account {account}' if account else ''}"
     owner = f"Only {who} decides whether the access goes on: the caller has nothing to change, and an Allow does not override the Deny."
     title, step = f"Wait until {period.end}, or remove {stated.words}", "It stops all such calls until then."
+    if period.end is not None:
+        owner = owner.replace("whether the access goes on", "whether the statement is removed earlier")
     if period.start and not period.end:
         title = f"Move the date of {stated.words}, or remove it, if the access is to go on"
         step = date_conditions.NEW_DATE

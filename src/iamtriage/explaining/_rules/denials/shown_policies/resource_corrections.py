@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.denials.statement_words import (
     list_similar,
 )
 from iamtriage.explaining._rules.shared.grants.allow_remedies import with_statements
+from iamtriage.explaining._rules.shared.policies import date_conditions
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     correct_line_remedy,
     correct_pattern,
@@ -123,6 +124,9 @@ def _correct_condition(
     found = principal_comparisons.find_failed_condition(denial, named)
     if found is None:
         open_ones = principal_comparisons.find_conditional(denial, named)
+        if open_ones and (period := date_conditions.read_period(open_ones[0])) and period.end:
+            step = f"The statement allows it only {period.describes_only}, and its owner decides whether that goes on. {date_conditions.NEW_DATE}"
+            return (_correct(denial, policy, remedies[0], (period.end, "NEW_DATE"), step), *remedies[1:])
         first = (condition_remedy(denial, open_ones[0]),) if open_ones else ()
         return (*first, *(map(_name_alternative, remedies) if first else remedies))
     failed = found[1]
