@@ -32,10 +32,6 @@ _LABELS = frozenset({
     "principal",
 })  # fmt: skip
 """The words with which labels start."""
-# The form of most principals: one word between the label and the verb.
-_PLAIN_PRINCIPAL = lazy_pattern(
-    r"(?<![\w/.-])User:[ ](?P<principal>arn:[A-Za-z0-9:/+=,.@_*#-]{1,2000}(?<=[A-Za-z0-9])(?<!User))\s\Z"
-)
 _BARE_PRINCIPAL = lazy_pattern(
     rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|(?<![\w.@/-])[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}"
     # The end of an ARN, unless the text was cut off before it.
@@ -90,11 +86,6 @@ def read_principal(
         # "Not authorized to perform sts:…" starts a sentence.
         return False
     left = max(floor, right - MAX_PRINCIPAL_DISTANCE)
-    plain = _PLAIN_PRINCIPAL.match(text, max(left, text.rfind("User: arn:", left, right)), right)
-    if plain:
-        piece.start = plain.start()
-        put_principal(piece, text, plain["principal"], *plain.span("principal"))
-        return True
     start = label_at = -1
     end = _last_label(text, left, right)
     labels += () if labels else [at for at, _ in readable.places(_LABELS & readable.words)]

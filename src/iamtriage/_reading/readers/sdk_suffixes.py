@@ -6,6 +6,7 @@ and v2 ``AwsServiceException``.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -22,7 +23,6 @@ from iamtriage._reading.vocabulary.services import service_name
 from iamtriage._reading.vocabulary.statuses import is_status
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
@@ -56,6 +56,12 @@ _JAVA_PART = lazy_pattern(
     rf"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){{0,3}}|Http\s+Status\s+Code)\s*:(?:[^\S\n]|{_WRAP})*"
     rf"(?P<value>\([^()\n]{{1,60}}\)|(?:<[^<>\n]{{1,60}}>|\[[^\[\]\n]{{1,60}}\]|[^\s;,()<\[])(?:[^\n;,()\"`]|[\"`](?!\s)|{_WRAP}){{0,300}})"
     r"(?P<separator>[;,)]|(?=[\n\"`])|\Z)"
+)
+# The same as the SDKs print them.
+_JAVA_PARTS = lazy_pattern(
+    r" Status Code: (?P<status>[0-9]{3})(?:[;,] Error Code: (?P<code>(?!null;)[A-Za-z][A-Za-z.]{0,78}[A-Za-z]))?[;,] Request ID: (?P<request>(?!null\b)[0-9A-Za-z][0-9A-Za-z-]{0,78}[0-9A-Za-z])"
+    r"(?:[;,] (?:S3 )?Extended Request ID: (?:null|(?P<host>[A-Za-z0-9+/]{0,120}[A-Za-z0-9]={0,2})))?(?:; Proxy: null)?\)",
+    re.ASCII,
 )
 # People quote it without parentheses. Then each value is one word.
 _JAVA_QUOTED = lazy_pattern(
@@ -148,7 +154,17 @@ def _read_java_suffixes(text: str, head: re.Pattern[str], parts: re.Pattern[str]
         service = "".join(m["service"].split())
         piece.put("service", None if service == "null" else service_name(service))
         at = m.end()
-        for _ in range(_MAX_PARTS):
+        plain = _JAVA_PARTS.match(text, at) if head is _JAVA else None
+        if plain:
+            status, code, request, host = plain.groups()
+            piece.put("status_code", status, *plain.span(1), BEST)
+            if code:
+                # Services have codes of any form. The position shows that it is one.
+                piece.put("code", code, *plain.span(2), BEST if is_code(code) else HINT)
+            piece.put("request_id", request, *plain.span(3), BEST)
+            piece.put("host_id", host, *plain.span(4), BEST)
+            piece.end = plain.end()
+        for _ in () if plain else range(_MAX_PARTS):
             part = parts.match(text, at)
             if part is None:
                 break

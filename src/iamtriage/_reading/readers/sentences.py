@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.readers.plain_sentences import read_plain_sentence
 from iamtriage._reading.readers.principals import (
     MAX_PRINCIPAL_DISTANCE,
     put_principal,
@@ -32,7 +33,7 @@ from iamtriage.actions._table import is_prefix
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from iamtriage._reading.vocabulary.readable import Readable
 
@@ -67,10 +68,6 @@ _REST_OF_NAME = rf"(?:\n[A-Za-z0-9]{{1,60}}{_NEXT_CLAUSE})?"
 # Manuals mark a placeholder in it: "states:`GetWidget`".
 _ACTION = lazy_pattern(
     rf"(?P<action>(?P<service>{_PREFIX}):(?:\n(?=[A-Z])|`(?=[A-Z]))?{_NAME}{_REST_OF_NAME})"
-)
-# An action that is a whole word. Most are.
-_PLAIN_ACTION = lazy_pattern(
-    r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,62}):[A-Z][A-Za-z0-9]{0,127})(?=[ ][a-z(]|\Z)"
 )
 # Manuals and people leave out the name or a part of it: "batch:{{GetWidget}}", "s3:Get<…>", "s3:****".
 _MASKED_ACTION = lazy_pattern(
@@ -158,6 +155,13 @@ def read_sentences(readable: Readable) -> Iterator[Piece]:
     done = 0
     for start, end in readable.places(words):
         length = len(_VERB) if text.startswith(_VERB, start - len(_VERB)) else _MAX_VERB_LENGTH
+        plain = None
+        if length == len(_VERB) and (verb := start - length) >= done:
+            plain = read_plain_sentence(text, max(done, verb - MAX_PRINCIPAL_DISTANCE), verb)
+        if plain is not None:
+            done = _read_rest(text, plain)
+            yield plain
+            continue
         anchor = _ANCHOR.search(text, max(0, start - length), end)
         cut = None if anchor or start > _MAX_CUT_LENGTH else _CUT_ANCHOR.match(text)
         anchor = anchor or cut
@@ -182,13 +186,11 @@ def _read_around(readable: Readable, anchor: re.Match[str], floor: int, labels: 
             return None
         end = anchor.end()
     else:
-        masked, action = None, _PLAIN_ACTION.match(text, perform.end())
-        if action is None:
-            words = _ACTIONS_IN_PARENTHESES.match(text, perform.end())
-            begin = words.end() if words else perform.end()
-            # After an opening `*`, trailing asterisks close Markdown's emphasis; they mask nothing.
-            masked = _read_masked_action(text, begin) if text[begin - 1] != "*" else None
-            action = masked or _ACTION.match(text, begin) or _BARE_ACTION.match(text, begin)
+        words = _ACTIONS_IN_PARENTHESES.match(text, perform.end())
+        begin = words.end() if words else perform.end()
+        # After an opening `*`, trailing asterisks close Markdown's emphasis; they mask nothing.
+        masked = _read_masked_action(text, begin) if text[begin - 1] != "*" else None
+        action = masked or _ACTION.match(text, begin) or _BARE_ACTION.match(text, begin)
         if action is None and "erform" in perform[0]:
             masked = action = _HIDDEN_ACTION.match(text, perform.start() + len(perform[0].rstrip("*[ ")))
         if action is None:
@@ -207,16 +209,8 @@ def _read_around(readable: Readable, anchor: re.Match[str], floor: int, labels: 
             piece.is_aws = piece.is_aws or (masked is None and _has_prefix(piece))
             # An action of three sections is of another cloud that uses the words of AWS.
             is_foreign = text[end : end + 1] == ":" and text[end + 1 : end + 2].isalnum()
-    end = _read_resource(text, end, piece)
-    gap = _GAP.match(text, end)
-    reason = REASON.match(text, gap.end() if gap else end)
-    if reason is None and "resource" not in piece.facts:
-        # "s3:PutObject ... because no …": an ellipsis replaces the resource.
-        omitted = _OMITTED_RESOURCE.match(text, end)
-        reason = REASON.match(text, omitted.end()) if omitted else None
-    if reason:
-        end = read_reason(text, reason, piece)
-    piece.end = read_tail(text, end, piece)
+    piece.end = end
+    _read_rest(text, piece)
     if is_foreign:
         # A piece without a kind keeps other readers from reading a part of these words.
         line_end = text.find("\n", piece.end, piece.end + _MAX_REST_DISTANCE)
@@ -224,6 +218,24 @@ def _read_around(readable: Readable, anchor: re.Match[str], floor: int, labels: 
             "core", piece.start, line_end if line_end >= 0 else min(len(text), piece.end + _MAX_REST_DISTANCE)
         )
     return piece
+
+
+def _read_rest(text: str, piece: Piece) -> int:
+    """Parse what follows the part of a sentence that was read, and return where it ends."""
+    end = piece.end
+    if "deny" not in piece.facts:
+        if "resource" not in piece.facts:
+            end = _read_resource(text, end, piece)
+        gap = _GAP.match(text, end)
+        reason = REASON.match(text, gap.end() if gap else end)
+        if reason is None and "resource" not in piece.facts:
+            # "s3:PutObject ... because no …": an ellipsis replaces the resource.
+            omitted = _OMITTED_RESOURCE.match(text, end)
+            reason = REASON.match(text, omitted.end()) if omitted else None
+        if reason:
+            end = read_reason(text, reason, piece)
+    piece.end = end = read_tail(text, end, piece)
+    return end
 
 
 def _has_prefix(piece: Piece) -> bool:
@@ -336,8 +348,8 @@ def _find_resource(text: str, start: int) -> tuple[int, int]:
     return (first, last - 1) if text.endswith(":", first, last) else (first, last)
 
 
-def read_truncated_sentence(readable: Readable) -> Iterator[Piece]:
-    """Yield the denial if the text ends in or right after its principal."""
+def read_truncated_sentence(readable: Readable) -> Sequence[Piece]:
+    """Return the denial if the text ends in or right after its principal."""
     text = readable.text
     label = text.rfind("User: ", max(0, len(text) - MAX_PRINCIPAL_DISTANCE))
     if (
@@ -345,13 +357,14 @@ def read_truncated_sentence(readable: Readable) -> Iterator[Piece]:
         or text.find(" not authorized to ", label) >= 0
         or _BEFORE_SENTENCE.search(text, max(0, label - _MAX_BEFORE_SENTENCE_LENGTH), label) is None
     ):
-        return
+        return ()
     m = _PRINCIPAL_AT_END.match(text, label)
-    if m and (m["rest"] is None or " is not authorized".startswith(m["rest"].rstrip())):
-        piece = Piece("core", label, m.end(), kind="access_denied")
-        start, end = trim(text, m.start("principal"), m.end("principal"))
-        put_principal(piece, text, rejoin(text[start:end]), start, end)
-        yield piece
+    if m is None or not (m["rest"] is None or " is not authorized".startswith(m["rest"].rstrip())):
+        return ()
+    piece = Piece("core", label, m.end(), kind="access_denied")
+    start, end = trim(text, m.start("principal"), m.end("principal"))
+    put_principal(piece, text, rejoin(text[start:end]), start, end)
+    return (piece,)
 
 
 def read_lone_reasons(readable: Readable) -> Iterator[Piece]:
