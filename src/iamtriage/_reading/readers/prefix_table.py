@@ -80,7 +80,7 @@ sure   | error from AWS (expected | error from AWS \(expected 200, got (?P<statu
 # The root element of a body that the SDK for Go v1 does not parse
 tail   | error response tag, { | unknown error response tag, \{\{ (?P<code>[A-Z]\w{2,80})\}
 # The code that one service received from another
-sure   | <Error Code>Error Code: |<exception>S3 exception:  | (?:occurred while (?P<operation>[A-Z]\w{2,60})\. )?(?P<service>[EIKS](?<!\w.)(?:(?<=E)C2|(?<=S)3|(?<=K)MS|(?<=S)NS|(?<=S)QS|(?<=S)TS|(?<=I)AM)) (?:Error Code: |exception:\s[`'])(?P<code>[A-Z]\w{2,80})\b
+sure   | <EC2 Code>EC2 Error Code: |<S3 Code>S3 Error Code: |<KMS Code>KMS Error Code: |<SNS Code>SNS Error Code: |<SQS Code>SQS Error Code: |<STS Code>STS Error Code: |<IAM Code>IAM Error Code: |<exception>S3 exception:  | (?:occurred while (?P<operation>[A-Z]\w{2,60})\. )?(?P<service>[EIKS](?<!\w.)(?:(?<=E)C2|(?<=S)3|(?<=K)MS|(?<=S)NS|(?<=S)QS|(?<=S)TS|(?<=I)AM)) (?:Error Code: |exception:\s[`'])(?P<code>[A-Z]\w{2,80})\b
 # The EKS Pod Identity agent
 sure   | ]: ( | \[(?P<request_id>[0-9a-fx*-]{8,64})\]:\s\((?P<code>[A-Z]\w{2,80})\): ?
 # Karpenter prints the code from the response to CreateFleet.

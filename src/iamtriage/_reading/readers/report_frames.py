@@ -84,10 +84,10 @@ unsure | <assume>uthorized to assume | \A[^\w]{0,3}is not authorized to assume (
 unsure | <nor>is authorized to assume | \b[Nn]either (?:\w{1,20} ){0,4}<PRINCIPAL>, nor .{1,60}? is authorized to assume
 sure   | <authorize> | \bFailed to authorize (?:\w{1,20} ){0,3}<RESOURCE>
 # A role or caller that lacks permissions.
-unsure | <have>not have|<have>n't have|<include>not include|<include>n't include | (?:\b(?P<code>AccessDenied\w{0,9})\. )?\b(?:<ROLE_PRINCIPAL>|[Uu]ser|You|<SERVICE>) <LACKS> <ADJECTIVES>permission(?:\(s\)|s)?\b(?!\. Reason: Operation)(?: (?:required )?to call (?P<operation>[A-Z]\w{2,60}) on \w{1,40}| to (?:(?:perform|call) )?(?:the )?<QUOTE><ACTION>| (?:to [a-z]{2,20}(?: \w{1,20}){1,3}|for s3 location):? <QUOTE>(?P<resource><NAMED>|(?<=location\x20)<BUCKET>(?:/[\w/-]{0,200})?))?
+unsure | <have permission>not have|<have permission>n't have|<include permission>not include|<include permission>n't include|<have permissions>not have|<have permissions>n't have|<include permissions>not include|<include permissions>n't include | (?:\b(?P<code>AccessDenied\w{0,9})\. )?\b(?:<ROLE_PRINCIPAL>|[Uu]ser|You|<SERVICE>) <LACKS> <ADJECTIVES>permission(?:\(s\)|s)?\b(?!\. Reason: Operation)(?: (?:required )?to call (?P<operation>[A-Z]\w{2,60}) on \w{1,40}| to (?:(?:perform|call) )?(?:the )?<QUOTE><ACTION>| (?:to [a-z]{2,20}(?: \w{1,20}){1,3}|for s3 location):? <QUOTE>(?P<resource><NAMED>|(?<=location\x20)<BUCKET>(?:/[\w/-]{0,200})?))?
 sure   | ermission to create a|ermissions to create a|ermission to create the|ermissions to create the | \b(?:[Cc]aller|[Cc]redentials|[Uu]ser|You) (?:does|do) not have permissions? to create (?:a|the) [Ss]ervice[- ][Ll]inked [Rr]ole\b
 sure   | role does not have sufficient | \bUnable to (?:access|use) [^\n'\"]{1,80}?<QUOTE><RESOURCE>[^\n]{0,160}?(?<=\.) The provided role does not have sufficient permissions
-unsure | <have>not have|<have>n't have | \b<ROLE_PRINCIPAL> <LACKS> (?:a trust relationship|<ADJECTIVES>access)\b
+unsure | <have access>not have|<have access>n't have|<have trust>not have|<have trust>n't have | \b<ROLE_PRINCIPAL> <LACKS> (?:a trust relationship|<ADJECTIVES>access)\b
 sure   | <privilege> | \b[Pp]rincipal does not have any privilege on specified resource
 unsure | <insufficient> | \b<ROLE_PRINCIPAL> has insufficient (?:\w{1,20} ){0,2}permissions\b
 sure   | <missing>is missing  | \b(?:[Uu]ser|<ROLE_PRINCIPAL>) is missing (?:the following )?permissions?:? \[?<ACTION>

@@ -46,12 +46,14 @@ _OCCURRED = f"{reduce('(?:{}{})?'.format, 'n error occurre', '')}d "
 _LINE_OF_CODE = lazy_pattern(
     rf"(?:(?:\A|\n)(?:[^\w\n(]{{0,3}}|{_OCCURRED}(?=\())|(?:[:|]|\s-)[^\w\n(:]{{1,6}})(?:\([A-Za-z][^()\s]{{2,127}}\)|[A-Z]\w{{2,80}})\s+\Z"
 )
+_WHOLE_STARTS = ("An error occurred ", "an error occurred ")
 _MAX_CODE_LENGTH = 160
 _TRUNCATED_BOTOCORE = lazy_pattern(
     rf"(?:(?:\A|\n)(?:[^\w\n(]{{0,3}}|{_OCCURRED}(?=\())|(?:[:|]|\s-)[^\w\n(:]{{1,6}})(?P<open>\()?(?P<code>(?(open)[A-Za-z][^()\s]{{2,127}}|[A-Z]\w{{2,80}}))(?(open)\))\s+when\s+calling\s+"
     r"(?:the\s+(?P<whole>(?=\w{2,80}\s+operation))|(?:[A-Z]\w{1,20}\s)?(?=[A-Z][a-z]{2,20}[A-Z]))(?P<operation>[A-Z]\w{1,79})(?:\s+operation)?"
-    r"(?:\s*:\s*|(?=[\"'`.]{0,3}\s?(?:\n|\Z)))"
+    r"(?:\s*:\s*|(?=[\"'`.]{0,3}\s?(?:\n|\Z)))(?P<request>(?!))?"
 )
+_CLI_WORDS = ("[ERROR]", "fatal", " failed")
 _CLI = lazy_pattern(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|move|delete) failed)[:\s]")
 _MAX_CLI_DISTANCE = 300
 
@@ -134,9 +136,8 @@ def _find_truncated_botocore(text: str) -> Iterator[re.Match[str]]:
     done = 0
     for words in _WHEN_CALLING.finditer(text):
         low = max(done, words.start() - _MAX_CODE_LENGTH)
-        before = text[low : words.start()].rsplit(maxsplit=2)
         # Most messages are whole.
-        is_whole = before[-2:-1] == ["occurred"] and before[0].lower().endswith(("an error", "client error"))
+        is_whole = text.endswith(_WHOLE_STARTS, low, max(low, text.rfind("(", low, words.start())))
         line = None if is_whole else _LINE_OF_CODE.search(text, low, words.start())
         m = _TRUNCATED_BOTOCORE.match(text, line.start()) if line else None
         if m:
@@ -154,14 +155,10 @@ def _find_columns(text: str) -> Iterator[re.Match[str]]:
         at = text.find(_HOST_END, m.end() if m else at + 1)
 
 
-def _botocore(m: re.Match[str]) -> Piece | None:
+def _botocore(m: re.Match[str], *, is_whole: bool = True) -> Piece | None:
     written = m["code"].strip("`*\"'") or m["code"]
     if written[:1].islower() and not m["operation"]:
         # Any program can print "An error occurred (timeout) when opening the file".
-        return None
-    groups = m.groupdict()
-    is_whole = groups.get("whole", "") is not None
-    if "open" in groups and not (m["open"] and is_whole) and not is_known(written):
         return None
     piece = Piece("head", m.start(), m.end(), source="botocore", is_aws=is_whole)
     code = normalize_code(written) if "#" in written or "://" in written else written
@@ -172,11 +169,17 @@ def _botocore(m: re.Match[str]) -> Piece | None:
         # botocore uses the HTTP status as code if the response has none.
         piece.put("status_code", code, start, start + len(code), HINT)
     piece.put_group(m, "operation", rank=BEST)
-    if "request" in groups:
-        piece.put_group(m, "request_id", "request")
-    if _CLI.search(m.string, max(0, m.start() - _MAX_CLI_DISTANCE), m.start() + 1):
+    piece.put_group(m, "request_id", "request")
+    before = m.string[max(0, m.start() - _MAX_CLI_DISTANCE) : m.start() + 1]
+    if any(map(before.__contains__, _CLI_WORDS)) and _CLI.search(before):
         piece.source = "aws-cli"
     return piece
+
+
+def _truncated_botocore(m: re.Match[str]) -> Piece | None:
+    is_whole = m["whole"] is not None
+    is_certain = (m["open"] and is_whole) or is_known(m["code"].strip("`*\"'"))
+    return _botocore(m, is_whole=is_whole) if is_certain else None
 
 
 def _php(m: re.Match[str]) -> Piece:
@@ -279,7 +282,7 @@ def _hadoop(m: re.Match[str]) -> Piece:
 # Each row: a fragment that the text must contain, the pattern, and the function that builds a piece.
 _ROWS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
     ("<An>rror |<client>rror ", _BOTOCORE, _botocore),
-    ("when calling ", _TRUNCATED_BOTOCORE, _botocore),
+    ("when calling ", _TRUNCATED_BOTOCORE, _truncated_botocore),
     *GO_PREFIXES,
     ("<executing>", _PHP, _php),
     ("<Request>(Request-ID: ", _PHP_ID, _php_id),

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from iamtriage._reading.vocabulary.fragments import FragmentIndex, list_rows
-from iamtriage._reading.vocabulary.readable import ANY_CODE, NON_ASCII
+from iamtriage._reading.vocabulary.readable import ANY_CODE, DOTTED_CODE, NON_ASCII
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -77,7 +77,7 @@ READERS = (
     Reader("reports of services", "message", _FROM_TABLE, "service_reports:read_service_reports"),
     Reader("alerts", "other", "<source>vent source:|<Source>vent Source:|<EventSource>EventSource:", "labelled_errors:read_alerts"),
     Reader("classes of SDKs", "other", _FROM_TABLE, "class_names:read_sdk_classes"),
-    Reader("classes", "other", f"<{ANY_CODE}>", "class_names:read_classes"),
+    Reader("classes", "other", f"<{DOTTED_CODE}>", "class_names:read_classes"),
     Reader("denials of RBAC", "other", f"{_FORBIDDEN}|<RBAC>|<cannot>User", "rbac:read_rbac"),
     Reader("clients of Kubernetes", "other", _FORBIDDEN, "kubernetes_clients:read_clients"),
     Reader("types of Kubernetes", "other", "<server>resource type", "kubernetes:read_missing_types"),

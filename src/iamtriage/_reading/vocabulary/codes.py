@@ -317,7 +317,8 @@ def is_expired_sign_in(operation: str | None, code: str | None, service: str | N
     >>> is_expired_sign_in("CreateToken", "InvalidGrantException"), is_expired_sign_in(None, "InvalidGrantException")
     (True, False)
     """
-    return code is not None and normalize_code(code) in _REJECTED_RENEWALS.get(operation or service or "", ())
+    codes = _REJECTED_RENEWALS.get(operation or service or "")
+    return codes is not None and code is not None and normalize_code(code) in codes
 
 
 @lru_cache(maxsize=1024)

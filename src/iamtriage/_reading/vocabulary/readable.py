@@ -36,6 +36,8 @@ NON_ASCII = "NON_ASCII"
 """A word that stands for all letters outside of ASCII."""
 ANY_CODE = "ANY_CODE"
 """A word that stands for all words that can be an error code or a part of one."""
+DOTTED_CODE = "DOTTED_CODE"
+"""A word that stands for those of them that directly follow a dot or a backslash."""
 
 
 class Readable:
@@ -45,7 +47,7 @@ class Readable:
         text: The text.
         flat: The text with spaces instead of newlines, to search it for literals.
         words: Its words of ASCII letters, digits and underscores; ``NON_ASCII`` if it has other letters; ``ANY_CODE``
-            if it has codes.
+            if it has codes, and ``DOTTED_CODE``.
         codes: The spans of the words that can be an error code or a part of one.
         sentences: The standard denial messages in it, after they were read.
         taken: The pieces that later readers must ignore, after they were read.
@@ -70,6 +72,9 @@ class Readable:
         if self._codes:
             self.codes = self.places(self._codes)
             self.words.add(ANY_CODE)
+            for start, _ in self.codes:
+                if start and text[start - 1] in ".\\":
+                    self.words.add(DOTTED_CODE)
         self.sentences: list[Piece] = []
         self.taken: list[Piece] = []
 
@@ -132,7 +137,7 @@ class Readable:
         """
         text = self.text
         starts = dict(self.codes)
-        for start, end in self.codes:
+        for start, end in self.codes if DOTTED_CODE in self.words else ():
             if text[start - 1 : start] != ".":
                 continue
             at = start
