@@ -67,12 +67,19 @@ _OUTPUT_STARTS = (
     "The security token", "The provided token", "Resource handler", "com.amazonaws.", "software.amazon.", "Amazon.",
     "Aws::", "service error: ", "unhandled error (", '{"', "<", "/",
 )  # fmt: skip
+# The first characters of output of several lines that can start without whitespace: XML, JSON, of the CLI, too, and the
+# output of the SDK for C++.
+_STARTS_OF_LINES = frozenset("<{\naH")
 
 
 def parse_any_output(text: str) -> Failure | None:
     """Return the failure in unmodified SDK output, alone or as a log entry, or ``None``."""
     if text.startswith(_LOGFMT):
         return _parse_quoted_output(text)
+    line_end = text.find("\n", 1)
+    if line_end > 0 and text[line_end + 1 : line_end + 2].strip() and text[0] not in _STARTS_OF_LINES:
+        # The text goes on with a line that no output has.
+        return parse_logged_output(text)
     return parse_output(text) or parse_logged_output(text)
 
 

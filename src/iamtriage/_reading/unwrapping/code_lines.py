@@ -33,6 +33,8 @@ _BORDER = lazy_pattern(
     r"(?P<quote>[\"'])(?<= .)[ \t]{0,8}\+?[ \t]{0,8}\n[ \t]{0,80}(?:(?:\.\.\.|\+)[ \t]{1,80})?"
     r"[bBfFrRuU]{0,2}(?P=quote)"
 )
+# The first characters of a border, which takes longer to search for.
+_BORDER_STARTS = tuple(f" {quote}{after}" for quote in "\"'" for after in "\n \t+")
 # A name that is not an identifier is in backquotes. The names of the elements around it precede it.
 _ELEMENT = lazy_pattern(r"^[^\s\"']{0,200}\$`?(?P<name>[A-Za-z][\w.-]{1,60})`?\n\[1\] ", re.MULTILINE)
 
@@ -121,7 +123,7 @@ def join_literals(view: View) -> None:
     if "\n[1] " in text:
         view.sub(_ELEMENT, lambda m: f"{m['name']}: ")
         text = view.text
-    if '"\n' in text or "'\n" in text or "+\n" in text:
+    if ('"\n' in text or "'\n" in text or "+\n" in text) and any(map(text.__contains__, _BORDER_STARTS)):
         view.edit(_literal_edits(text))
 
 

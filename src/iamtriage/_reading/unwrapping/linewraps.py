@@ -105,7 +105,9 @@ def join_wrapped_lines(view: View) -> None:
         view.edit(_padding_edits(view.text))
     edits: list[Edit] = []
     lines = view.text.split("\n")
-    at = paragraph_end = width = 0
+    at = width = 0
+    # Two lines are no evidence of a width.
+    paragraph_end = len(lines) if len(lines) <= MIN_FULL_LINES else 0
     is_certain = False
     for number, (line, following) in enumerate(pairwise(lines), 1):
         at += len(line) + 1

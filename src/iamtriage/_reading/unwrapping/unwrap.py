@@ -96,10 +96,10 @@ _TAGS = lazy_pattern(
     # Jira's. A path can contain a parameter with the name "code".
     r"|\{(?:noformat|(?<![/:].)code(?::[a-z]{2,12}|:title=[^{}\n|]{0,80})?(?:\|[^{}\n]{0,80})?)\}(?!/)"
 )
-# Runs of whitespace, those in a text without tabs and without spaces before newlines, and those of spaces. Patterns
-# without alternatives are faster.
+# Runs of whitespace, those in a text without tabs and without spaces before newlines, but for an empty line, which
+# remains, and those of spaces. Patterns without alternatives are faster.
 _RUNS = lazy_pattern(r"\x20[ \t\n]+|\n[ \t\n]+|\t[ \t\n]*")
-_RUNS_OF_LINES = lazy_pattern(r"\n[ \n]+")
+_RUNS_OF_LINES = lazy_pattern(r"\n(?:\x20[ \n]*|\n[ \n]+)")
 _RUNS_OF_SPACES = lazy_pattern(r"\x20\x20+")
 # A carriage return is removed, because a newline follows it.
 _SYSLOG_CONTROLS = {"011": "\t", "012": "\n", "015": "", "033": "\x1b"}
@@ -111,6 +111,7 @@ _MIN_CHARS_PER_BORDER = 40
 # The replacement for a run of whitespace without an empty line, by its number of newlines.
 _RUN_REPLACEMENTS = (" ", "\n")
 _MARK_CHARACTERS = frozenset(">#/,*|-+")
+_PRINTABLE_CHARACTERS = bytes((9, 10, *range(32, 127)))
 # ASCII without control characters and without the first characters of escapes, entities, tags and links.
 _PLAIN_CHARACTERS = bytes(byte for byte in (9, 10, *range(32, 127)) if byte not in b"\\&<")
 _CONTINUED = ("", "\n", "\t", "<")
@@ -159,7 +160,7 @@ def unwrap(
     if "\t" in readable or " \n" in readable:
         view.edit(_run_edits(_RUNS, readable))
     else:
-        if "\n" in readable:
+        if "\n" in readable and ("\n\n\n" in readable or "\n " in readable):
             view.edit(_run_edits(_RUNS_OF_LINES, readable))
         if "  " in view.text:
             view.edit(_run_edits(_RUNS_OF_SPACES, view.text))
@@ -283,6 +284,8 @@ def _may_contain_controls(text: str) -> bool:
 
 def _is_printable(text: str) -> bool:
     """Return whether a text has no control characters other than newlines and tabs, and no other spaces."""
+    if text.isascii():
+        return not text.encode().translate(None, _PRINTABLE_CHARACTERS)
     return text.replace("\n", "").replace("\t", "").isprintable()
 
 
