@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import Piece
 from iamtriage._reading.vocabulary.policy_types import POLICY_WORDS
 from iamtriage._reading.vocabulary.strict import POLICY_TYPE
-
-if TYPE_CHECKING:
-    import re
 
 # The resource, and what follows it, are read only with what can follow them, so that none can be a part of a longer
 # value or clause. A mask contains no separators.

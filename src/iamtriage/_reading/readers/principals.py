@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.grammar import ARN_HEAD, ELLIPSIS, trim
 from iamtriage._reading.vocabulary.masks import ARN, find_arn_end, rejoin
+from iamtriage._reading.vocabulary.pieces import Piece
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Sequence
 
-    from iamtriage._reading.vocabulary.pieces import Piece
     from iamtriage._reading.vocabulary.readable import Readable
 
 # Maximum distance, in characters, between a label and the words that it belongs to.
@@ -50,6 +51,16 @@ _NAMED_PRINCIPAL = lazy_pattern(
     r"|(?:(?<=:\s)|(?<=[\"'`\x1e])|(?<![/_-]\n)(?<=\n))(?P<name>(?=[\w+=,.@-]{0,127}(?:[0-9_@-]|[a-z][A-Z]))[A-Za-z0-9][\w+=,.@-]{1,127})[\"'`]?)\s\Z"
 )
 _MAX_NAMED_PRINCIPAL_LENGTH = 160
+
+# The text before a sentence that starts with its principal: the code of a denial, or botocore's prefix.
+_BEFORE_SENTENCE = lazy_pattern(
+    r"(?:AccessDenied\w{0,20}|Unauthorized\w{0,20}|NotAuthorized\w{0,20}|calling\s+the\s+\w{1,80}\s+operation)[)\]\"'`*]{0,3}\s?:\s{1,2}\Z"
+    r"|You\sare\snot\sauthorized\sto\sperform\sthis\soperation\.\s\Z|[Mm]essage\\?\"\s?:\s?\\?\"\Z"
+)
+_MAX_BEFORE_SENTENCE_LENGTH = 120
+_PRINCIPAL_AT_END = lazy_pattern(
+    rf"User:\s(?P<principal>{ARN})(?P<rest>\s[a-z ]{{1,18}})?[\s\"'`.…)}}\]]{{0,12}}\Z"
+)
 
 # An error code or a tool's words, then a colon or a new sentence. Text in brackets is a mask, which can contain any text.
 _INTRODUCTION = lazy_pattern(r"[^<\[{(«‹]{0,200}?[\w)\]\"'`*](?::(?:\s|\Z)|\.\s(?=[A-Z]))")
@@ -211,3 +222,22 @@ def _find_principal_end(text: str, start: int, end: int) -> int:
     if _CONTINUATION.match(text, arn_end, end) is None:
         return end
     return arn_end - (text[arn_end - 1] in ":,")
+
+
+def read_truncated_sentence(readable: Readable) -> Sequence[Piece]:
+    """Return the denial if the text ends in or right after its principal."""
+    text = readable.text
+    label = text.rfind("User: ", max(0, len(text) - MAX_PRINCIPAL_DISTANCE))
+    if (
+        label < 0
+        or text.find(" not authorized to ", label) >= 0
+        or _BEFORE_SENTENCE.search(text, max(0, label - _MAX_BEFORE_SENTENCE_LENGTH), label) is None
+    ):
+        return ()
+    m = _PRINCIPAL_AT_END.match(text, label)
+    if m is None or not (m["rest"] is None or " is not authorized".startswith(m["rest"].rstrip())):
+        return ()
+    piece = Piece("core", label, m.end(), kind="access_denied")
+    start, end = trim(text, m.start("principal"), m.end("principal"))
+    put_principal(piece, text, rejoin(text[start:end]), start, end)
+    return (piece,)

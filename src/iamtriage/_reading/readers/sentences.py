@@ -19,7 +19,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.plain_sentences import read_plain_sentence
 from iamtriage._reading.readers.principals import (
     MAX_PRINCIPAL_DISTANCE,
-    put_principal,
     read_named_principal,
     read_principal,
 )
@@ -33,7 +32,7 @@ from iamtriage.actions._table import is_prefix
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
 
@@ -88,16 +87,6 @@ _BARE_ACTION = lazy_pattern(
     r"(?P<action>[A-Z][a-z]{1,60}[A-Z][A-Za-z0-9]{0,127})(?=\s+(?:on\s+(?:resource|(?:the\s+)?(?:(?:IAM|action)\s+)?[Rr]ole)|because|with)\b|\s*[.\"']?\s*\Z)"
 )
 _THIS_OPERATION = lazy_pattern(r"(?:this|the)\s+\w+|\w+")
-
-# The text before a sentence that starts with its principal: the code of a denial, or botocore's prefix.
-_BEFORE_SENTENCE = lazy_pattern(
-    r"(?:AccessDenied\w{0,20}|Unauthorized\w{0,20}|NotAuthorized\w{0,20}|calling\s+the\s+\w{1,80}\s+operation)[)\]\"'`*]{0,3}\s?:\s{1,2}\Z"
-    r"|You\sare\snot\sauthorized\sto\sperform\sthis\soperation\.\s\Z|[Mm]essage\\?\"\s?:\s?\\?\"\Z"
-)
-_MAX_BEFORE_SENTENCE_LENGTH = 120
-_PRINCIPAL_AT_END = lazy_pattern(
-    rf"User:\s(?P<principal>{ARN})(?P<rest>\s[a-z ]{{1,18}})?[\s\"'`.…)}}\]]{{0,12}}\Z"
-)
 
 _RESOURCE = lazy_pattern(
     r"[\s.,…`'\")\]*]*\b(?:on|for)\s+(?:the\s+|this\s+|these\s+)?(?:[Rr]esources?|resource\(s\))\b\s*(?P<colon>:)?\s*(?:\*\*(?=\w))?"
@@ -346,25 +335,6 @@ def _find_resource(text: str, start: int) -> tuple[int, int]:
     first, last = trim(text, start, value_end)
     # The text that quotes the message continues after it: "…:cluster/demo: ClientError".
     return (first, last - 1) if text.endswith(":", first, last) else (first, last)
-
-
-def read_truncated_sentence(readable: Readable) -> Sequence[Piece]:
-    """Return the denial if the text ends in or right after its principal."""
-    text = readable.text
-    label = text.rfind("User: ", max(0, len(text) - MAX_PRINCIPAL_DISTANCE))
-    if (
-        label < 0
-        or text.find(" not authorized to ", label) >= 0
-        or _BEFORE_SENTENCE.search(text, max(0, label - _MAX_BEFORE_SENTENCE_LENGTH), label) is None
-    ):
-        return ()
-    m = _PRINCIPAL_AT_END.match(text, label)
-    if m is None or not (m["rest"] is None or " is not authorized".startswith(m["rest"].rstrip())):
-        return ()
-    piece = Piece("core", label, m.end(), kind="access_denied")
-    start, end = trim(text, m.start("principal"), m.end("principal"))
-    put_principal(piece, text, rejoin(text[start:end]), start, end)
-    return (piece,)
 
 
 def read_lone_reasons(readable: Readable) -> Iterator[Piece]:

@@ -63,7 +63,7 @@ READERS = (
     Reader("console cards", "sentence", "<action>", "console_cards:read_cards"),
     Reader("translations", "other", f"<{NON_ASCII}>", "translations:read_translations"),
     Reader("lone reasons", "other", _any_of("because Because BECAUSE since Since SINCE explicit Explicit EXPLICIT"), "sentences:read_lone_reasons"),
-    Reader("truncated sentences", "other", "<User>User: ", "sentences:read_truncated_sentence"),
+    Reader("truncated sentences", "other", "<User>User: ", "principals:read_truncated_sentence"),
     Reader("prefixes of SDKs", "envelope", _FROM_TABLE, "sdk_prefixes:read_prefixes"),
     Reader("labelled values", "envelope", _any_of("Throttling ThrottlingException ThrottledException RequestLimitExceeded NoSuchEntity NoSuchEntityException EntityAlreadyExists EntityAlreadyExistsException ValidationError ValidationException ResourceNotFoundException"), "labelled_errors:read_labelled_values"),
     Reader("actions", "envelope", "<API>API:|<call>ailed to|<calling>rror calling|ermission", "action_phrases:read_action_phrases"),
