@@ -169,9 +169,7 @@ def _describe_gap(denied: DeniedRequest) -> str:
         where = f"the namespace{'s' * (len(scope) != 1)} {join_words(scope, 'and') or 'of its scope'}"
         shown = f"no RBAC role allows it, and {denied.allowing_policy}, which the text shows,"
         if denied.request.is_cluster_scoped_type:
-            return (
-                f"{shown} applies only to objects in {where}, but {denied.request.resource} are in no namespace"
-            )
+            return f"{shown} applies only to objects in {where}, but {denied.request.resource} are in no namespace"
         return f"{shown} does so only in {where}"
     if denied.stated_policies and denied.allowing_policy is None:
         is_one, stated = len(denied.stated_policies) == 1, join_words(denied.stated_policies, "and")

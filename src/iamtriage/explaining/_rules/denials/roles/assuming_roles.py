@@ -16,7 +16,7 @@ from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.roles import barred_callers, role_calls, role_conditions
-from iamtriage.explaining._rules.denials.roles.cdk_roles import trust_account_remedy
+from iamtriage.explaining._rules.denials.roles.cdk_roles import explain_untrusting_roles, trust_account_remedy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
@@ -56,6 +56,8 @@ def explain_assume_role(denial: Denial) -> Explanation:
     """Explain a denial of a role to a caller with AWS credentials."""
     if isinstance(denial.principal, FederatedUser):
         return barred_callers.explain_federated_user(denial)
+    if (untrusting := explain_untrusting_roles(denial)) is not None:
+        return untrusting
     # AWS names a Deny of the trust policy, which is looked for as in other policies.
     is_denied = denial.is_explicit and _names_trust_policy(denial)
     own_role = barred_callers.find_own_role(denial)
@@ -319,7 +321,8 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
             added["Action"] = ["sts:AssumeRole", "sts:TagSession"]
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
     policy = f"trust policy of {denial.target_role_text}" if attribute else "role's trust policy"
-    own = role_calls.own_command(denial) if attribute or fixed is not None else None
+    is_own = (attribute or fixed is not None) and not find_own_allow(denial)
+    own = role_calls.own_command(denial) if is_own else None
     return Remedy(
         f"Allow {denial.action if attribute else denial.caller} in the {policy}{where}",
         "resource owner" if denial.crosses_accounts else "account administrator",

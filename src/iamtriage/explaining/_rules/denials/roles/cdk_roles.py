@@ -7,12 +7,13 @@ those do not include. Source: https://docs.aws.amazon.com/cdk/v2/guide/bootstrap
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import join_words, line_start
-from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Evidence, Explanation, Remedy
 from iamtriage.explaining._rules.calls.names.cdk_qualifiers import NOT_BOOTSTRAPPED
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
@@ -70,6 +71,60 @@ CDK_ROLES_NOT_ASSUMED = CauseType(
     fix="Allow the caller sts:AssumeRole on the bootstrap roles, or bootstrap the environment.",
     sources=(_PAGE,),
 )
+
+
+CDK_ROLES_WITHOUT_TRUST = CauseType(
+    "cdk-roles-without-trust",
+    title="The bootstrap roles do not trust the account that deploys",
+    meaning="Without --trust, cdk bootstrap creates roles that trust only their own account.",
+    recognised_by="The trust policy of a bootstrap role has no other account, or the text shows cdk bootstrap without --trust, and the caller is in another account.",
+    fix="Run cdk bootstrap again, with --trust and --cloudformation-execution-policies.",
+    of="cdk-roles-not-assumed",
+)
+# Up to the end of the line or of a quotation, or the environment in another order.
+_COMMAND = lazy_pattern(r"\bcdk bootstrap\b(?P<options>(?:\\\s*\n|[^\n`;&|])*)")
+_PROFILE = lazy_pattern(r"--profile[ =](?P<name>[\w.@-]{1,60})", re.ASCII)
+
+
+def explain_untrusting_roles(denial: Denial) -> Explanation | None:
+    """Explain that a bootstrap role does not trust the other account that deploys, ``None`` if nothing shows that."""
+    found = _ROLE.match(denial.resource or "")
+    account = denial.account
+    if found is None or not denial.crosses_accounts or denial.is_explicit or account is None:
+        return None
+    command = _find_bootstrap(denial.failure.text, found["account"])
+    trusted = _list_trusted_accounts(denial)
+    if account in trusted or not (trusted or (command is not None and "--trust" not in command)):
+        return None
+    evidence: Evidence = "supplied" if trusted else "derived"
+    own = [each for each in trusted if each != found["account"]]
+    only = f"trusts only account {join_words(trusted, 'and')}" if trusted else "trusts only its own account"
+    how = "" if own else ", because the environment was bootstrapped without --trust"
+    profile = _PROFILE.search(command or "")
+    remedy = _trust_remedy(found, account, own, profile[0] if profile else None)
+    return denial.explain(
+        f"{capitalize_start(denial.caller)} in account {account} was denied {denial.action} on {denial.resource}: the role {only}{how}.",
+        CDK_ROLES_WITHOUT_TRUST.cause(
+            evidence,
+            text=f"No permission in account {account} changes that. All bootstrap roles of the environment (deploy, file-publishing, image-publishing, lookup) need the trust.",
+        ),
+        topic="assume-role",
+        remedies=remedy,
+    )
+
+
+def _find_bootstrap(text: str, account: str) -> str | None:
+    """Return the last command in a text that bootstraps an account."""
+    found = [each[0] for each in _COMMAND.finditer(text) if account in each["options"]]
+    return found[-1] if found else None
+
+
+def _list_trusted_accounts(denial: Denial) -> list[str]:
+    """Return the accounts that the trust policy of a role names."""
+    trusting = allow_statements(denial.facts.trust_policy)
+    named = [name for each in trusting for name in principal_names(each, "AWS")]
+    accounts = (re.search(r"(?<!\d)\d{12}(?!\d)", each) for each in named)
+    return list(dict.fromkeys(each[0] for each in accounts if each is not None))
 
 
 def explain_unassumed_roles(denial: Denial) -> Explanation | None:
@@ -262,13 +317,24 @@ def trust_account_remedy(denial: Denial) -> Remedy | None:
     return _trust_remedy(found, denial.account)
 
 
-def _trust_remedy(found: re.Match[str], account: str | None) -> Remedy:
-    """Return the remedy that makes the bootstrap roles trust another account than their own."""
+def _trust_remedy(
+    found: re.Match[str], account: str | None, others: Sequence[str] = (), profile: str | None = None
+) -> Remedy:
+    """Return the remedy that makes the bootstrap roles trust another account than their own.
+
+    Args:
+        found: A role.
+        account: The account.
+        others: The accounts that the roles trust already.
+        profile: The option for the profile with which the environment was bootstrapped.
+    """
     policies = f"--cloudformation-execution-policies arn:{found['partition']}:iam::aws:policy/POLICY_NAME"
     return account_remedy(
         f"Bootstrap {_environment(found)} so that its roles trust account {account}",
         f"Run it with credentials of account {found['account']}. The next cdk bootstrap undoes changes to the trust policies by hand.",
-        "List every trusted account again: those that the command omits lose access. POLICY_NAME limits what deployments are allowed to do.",
-        commands=_bootstrap_command(found, f"--trust {account}", policies),
+        "List every trusted account again: those that the command omits lose access. POLICY_NAME limits what deployments are allowed to do, such as AdministratorAccess or a narrower policy.",
+        commands=_bootstrap_command(
+            found, f"--trust {','.join((*others, account or 'ACCOUNT_ID'))}", policies, *present(profile)
+        ),
         url=_PAGE,
     )

@@ -49,7 +49,7 @@ from iamtriage.explaining._rules.shared.policies.corrected_patterns import corre
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import cover_each_call
-from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._managed_policies import is_known_policy
 from iamtriage.policies._patterns import compile_glob, matches
@@ -374,13 +374,16 @@ def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name
     is_other = denial.policy_type is not None or denial.deny is not None
     if is_other or (explanation.remedies[:1] == others[:1] and not denial.crosses_accounts):
         return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
+    codes = {each.code for each in causes}
+    if "cdk-roles-without-trust" in codes or ("trust-policy-checked" in codes and of_resource):
+        only = f"{explanation.summary} {capitalize_start(policy_name)} allows only the caller's side of it."
+        return attrs.evolve(explanation, summary=only, causes=causes, remedies=others)
     # In one account, an Allow in either policy is enough.
     is_s3 = denial.service == "s3" and denial.crosses_accounts is not True
     other = "the bucket policy, the bucket's KMS key or " if is_s3 else ""
     verdict, remedies = f"{policy_name} allows it, so {other}a policy of another type denies it", others
     # A copy has two buckets.
-    is_copy = "Copy" in (denial.operation or "")
-    if is_s3 and not is_copy and any(each.code == _OTHER_OWNER for each in causes):
+    if is_s3 and "Copy" not in (denial.operation or "") and _OTHER_OWNER in codes:
         # S3 gives a reason to callers of its own account and organization.
         verdict = f"{policy_name} allows it, so most likely another account owns the bucket and does not"
         shown = [each for each in explanation.remedies[0].commands if str(each).startswith(_SHOW_OWNER)]

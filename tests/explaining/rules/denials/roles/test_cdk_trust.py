@@ -1,0 +1,67 @@
+"""Bootstrap roles of the CDK trust only their own account unless cdk bootstrap gets --trust."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from iamtriage import explain
+
+ROLE = "arn:aws:iam::444455556666:role/cdk-hnb659fds-deploy-role-444455556666-eu-west-1"
+DENIED = f"User: arn:aws:sts::111122223333:assumed-role/ci/s1 is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
+
+
+def _trust(*accounts: str) -> dict[str, Any]:
+    named = [f"arn:aws:iam::{each}:root" for each in accounts]
+    statement = {"Effect": "Allow", "Principal": {"AWS": named}, "Action": "sts:AssumeRole"}
+    return {"trust_policy": {"Statement": [statement]}}
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "verdict", "command"),
+    [
+        (DENIED, _trust("444455556666"), "trusts only account 444455556666", "--trust 111122223333 --cloud"),
+        (
+            DENIED,
+            _trust("444455556666", "777788889999"),
+            "trusts only account 444455556666 and 777788889999",
+            "--trust 777788889999,111122223333",
+        ),
+        (
+            f"We ran `npx cdk bootstrap aws://444455556666/eu-west-1 --profile prod`.\n{DENIED}",
+            {},
+            "trusts only its own account, because the environment was bootstrapped without --trust",
+            "--profile prod aws://444455556666/eu-west-1",
+        ),
+        (
+            f"{DENIED}\nThe role ci has AdministratorAccess.",
+            _trust("444455556666"),
+            "AdministratorAccess allows only the caller's side of it",
+            "npx cdk bootstrap",
+        ),
+    ],
+    ids=["trust policy", "other account", "command", "administrator"],
+)
+def test_roles_without_trust(text: str, facts: dict[str, Any], verdict: str, command: str) -> None:
+    explanation = explain(text, facts=facts)
+    shown = " ".join(explanation.to_text(detail="full").split()).replace(" \\ ", " ")
+    assert verdict in shown
+    assert command in shown
+    assert "put-role-policy" not in shown
+    assert "update-assume-role-policy" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        (f"$ npx cdk bootstrap aws://444455556666/eu-west-1 --trust 111122223333\n{DENIED}", {}),
+        (f"$ npx cdk bootstrap aws://777788889999/eu-west-1\n{DENIED}", {}),
+        (DENIED, _trust("111122223333")),
+        (DENIED, {}),
+        (DENIED.replace("sts::111122223333", "sts::444455556666"), _trust("444455556666")),
+    ],
+    ids=["trust", "other environment", "trusted", "unknown", "same account"],
+)
+def test_roles_that_may_trust(text: str, facts: dict[str, Any]) -> None:
+    assert "cdk-roles-without-trust" not in {each.code for each in explain(text, facts=facts).causes}
