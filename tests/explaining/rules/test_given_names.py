@@ -38,6 +38,10 @@ _AGENT = "An error occurred (TargetNotConnected) when calling the StartSession o
 _GOV = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.\n$ aws sts get-caller-identity --profile g --region us-east-1\n"
 _SHARED = "User: arn:aws:sts::444455556666:assumed-role/octo/1 is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-Ab12Cd because no resource-based policy allows the secretsmanager:GetSecretValue action\n"
 _SOURCE = "An error occurred (InvalidParameterValueException) when calling the CreateEventSourceMapping operation: The provided execution role does not have permissions to call ReceiveMessage on SQS\n"
+_SSO = "botocore.exceptions.UnauthorizedSSOTokenError: The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile.\nI ran aws sso login --profile dev before.\n{}\n[profile dev]\nsso_session = octo\n[profile prod]\n{}\n"
+_URL = "sso_start_url = https://octo.awsapps.com/start\nsso_region = eu-west-1"
+_JOB = 'An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\nid_tokens:\n  TOKEN:\n    aud: {}\nTrust policy condition: "StringEquals": {{"gitlab.octo.example:aud": "sts.amazonaws.com"}}, "StringLike": {{"gitlab.octo.example:sub": "project_path:octo/*"}}'
+_TAGS = 'User: arn:aws:sts::111122223333:assumed-role/ci/1 is not authorized to perform: s3:{} on resource: "arn:aws:s3:::octo-in" because no identity-based policy allows the s3:{} action'
 _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:PurgeQueue on resource: arn:aws:sqs:eu-west-1:111122223333:orders with an explicit deny in an identity-based policy\n{}{{"Effect":"Deny","NotAction":"iam:ListMFADevices","Resource":"*","Condition":{{"{}":{{"aws:MultiFactorAuthPresent":"false"}}}}}}'
 
 
@@ -64,6 +68,12 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (f"{_SHARED}The secret has the key aws/secretsmanager.", ("No other account can use the key aws/secretsmanager",), ("must be customer managed",)),
         (f"{_SHARED}The secret does not have the key aws/secretsmanager.", ("must be customer managed",), ("No other account",)),
         (f"{_SOURCE}role arn:aws:iam::111122223333:role/octo-fn, queue arn:aws:sqs:eu-west-1:111122223333:jobs", ("the execution role octo-fn is not allowed", "--role-name octo-fn "), ("FUNCTION_NAME", "ROLE_NAME")),
+        (_SSO.format('boto3.Session(profile_name="prod")', _URL), ("the start URL https://octo.awsapps.com/start, which the profile prod uses", "aws sso login --profile prod"), ("login --profile dev",)),
+        (_SSO.format('boto3.Session(profile_name="prod")', "sso_session = octo"), ("sign-in has expired", "aws sso login --profile prod"), ("which the profile prod uses",)),
+        (_JOB.format("https://gitlab.octo.example"), ("expects the audience sts.amazonaws.com, and the token has https://gitlab.octo.example.", "does not show the token's subject"), ("role condition",)),
+        (_JOB.format("sts.amazonaws.com"), ("STS rejected the token for the role:",), ("role condition", "expects the audience")),
+        (_TAGS.format("TagResource", "TagResource"), ("s3:PutBucketTagging, which earlier releases need, does not include it.",), ()),
+        (_TAGS.format("ListTagsForResource", "ListTagsForResource"), ("s3:GetBucketTagging, which earlier",), ()),
         (f"{_LAKE}It is in the database sales, and Athena reads it.", ("orders of the database sales", '"DatabaseName": "sales"'), ("DATABASE_NAME",)),
         (f"{_LAKE}The database admin is on leave. Is the database, or the table, missing?", ("DATABASE_NAME",), ()),
         (f"{_HEAD}It was uploaded with --sse-c AES256 --sse-c-key fileb://k.bin", ("customer-provided key (SSE-C), and the call does not send it", "--sse-c-key fileb://KEY_FILE"), ("GET [you]",)),

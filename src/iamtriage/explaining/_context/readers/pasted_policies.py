@@ -67,7 +67,7 @@ _POLICY_OF_NAMED = lazy_pattern(
 # The command that prints a role, and words that introduce its trust policy.
 _TRUSTING_ROLE = lazy_pattern(
     r"\baws iam get-role [^\n|;&]{0,200}?--role-name[ =][\"']?(?P<printed>[\w+=,.@-]{1,64})"
-    r"|(?i:trust (?:policy|relationships?))(?: of| for| on)?(?: the)?(?: IAM)?(?: role)? [`\"']?(?:arn:aws[a-z-]{0,12}:iam::\d{12}:role/(?:[\w+=,.@-]{1,128}/){0,6})?(?P<after>(?!(?:arn|of|for|on|the|an?|IAM|role|it|that|this|target|other|assumed|destination|execution|[mM]y|our|their|your)\b(?!-))[\w+=,.@-]{2,64})[`\"']?(?: role)?[^\S\n]{0,4}[:(]"
+    r"|(?i:trust (?:policy|relationships?))(?: of| for| on)?(?: the)?(?: IAM)?(?: role)? [`\"']?(?:arn:aws[a-z-]{0,12}:iam::\d{12}:role/(?:[\w+=,.@-]{1,128}/){0,6})?(?P<after>(?!(?:conditions?|statements?|documents?|json|below|above|now|arn|of|for|on|the|an?|IAM|role|it|that|this|target|other|assumed|destination|execution|[mM]y|our|their|your)\b(?!-))[\w+=,.@-]{2,64})[`\"']?(?: role)?[^\S\n]{0,4}[:(]"
     r"|(?i:\brole)[ /][`\"']?(?P<before>[\w+=,.@-]{2,63}[\w+=@-])[`\"']?(?![\w/])[^\n.]{0,40}?\b(?i:trust(?:s?:| (?:policy|relationships?)))",
     re.ASCII,
 )
@@ -192,7 +192,8 @@ def _find_trust_conditions(text: str) -> Document | None:
     partition, account = ("aws", "ACCOUNT_ID") if role is None else role.groups()
     for found in _CONDITIONS.finditer(text):
         issuer, owner = _SUBJECT_KEY.search(found[0]), _find_trusting_role(text, found.start())
-        if issuer is None or (role is None and owner is None):
+        before = text[max(found.start() - _CHARS_OF_INTRODUCTION, 0) : found.start()]
+        if issuer is None or (role is None and owner is None and "rust" not in before):
             continue
         condition = decode_members(found[0])
         if not condition:

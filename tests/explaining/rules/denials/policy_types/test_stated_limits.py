@@ -84,11 +84,16 @@ def test_what_overrides_no_control_policy(kind: str, expected: str) -> None:
     [
         (
             '{"Sid": "AllowList", "Effect": "Allow", "Action": ["s3:*", "logs:*"], "Resource": "*"}',
-            "to the Action of the statement AllowList in the service control policy in the text",
+            "Add sqs:SendMessage to the Action of the statement AllowList in the service control policy in the text",
         ),
         (
             '{"Effect": "Allow", "Action": ["s3:*", "logs:*"], "Resource": "*"}',
-            "to the Action of the statement that allows s3:* in the service control policy in the text",
+            "Add sqs:SendMessage to the Action of the statement that allows s3:* in the service control policy in the text",
+        ),
+        # The action is in the list, with another resource.
+        (
+            '{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}, {"Sid": "Queues", "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:111122223333:other"}',
+            "Add arn:aws:sqs:eu-west-1:111122223333:jobs to the Resource of the statement Queues in the service control policy in the text",
         ),
         # Two lists, or one with a condition: the added statement can be right.
         (
@@ -100,7 +105,7 @@ def test_what_overrides_no_control_policy(kind: str, expected: str) -> None:
             None,
         ),
     ],
-    ids=["sid", "no-sid", "two-lists", "condition"],
+    ids=["sid", "no-sid", "other-resource", "two-lists", "condition"],
 )
 def test_list_of_what_an_organization_allows_is_extended(statements: str, edits: str | None) -> None:
     why = "because no service control policy allows the sqs:SendMessage action"
@@ -111,6 +116,6 @@ def test_list_of_what_an_organization_allows_is_extended(statements: str, edits:
         .steps
     )
     first = steps[0]
-    assert first.startswith("Add sqs:SendMessage ") is (edits is not None)
+    assert first.startswith("Add ") is (edits is not None)
     assert (edits or "") in first
     assert any("FullAWSAccess was replaced" in each for each in steps) is (edits is None)

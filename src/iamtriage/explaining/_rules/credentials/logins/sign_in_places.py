@@ -81,25 +81,39 @@ def _find_other_session(case: Case[Failure], session: str | None) -> _Place | No
     """Return the place if the sign-in was for another sso-session than that of the profile that the call uses."""
     text = case.failure.text
     sections = find_profile_sections(text)
-    sessions = {each.name: name for each in sections if (name := each.settings.get("sso_session"))}
+    # A profile without sso_session has a token by its start URL.
+    sessions = {
+        each.name: name
+        for each in sections
+        if (name := each.settings.get("sso_session") or each.settings.get("sso_start_url"))
+    }
     logins = selected_profiles.list_sign_ins(text)
     signed_in = {each.name if each.kind == "sso-session" else sessions.get(each.name, "") for each in logins}
-    used = selected_profiles.list_selected_profiles(text, "variable", "block", "option") & sessions.keys()
+    used = (
+        selected_profiles.list_selected_profiles(text, "variable", "block", "option", "code")
+        & sessions.keys()
+    )
     if session is not None:
         used = {each for each, name in sessions.items() if name == session} or used
     needed = {sessions[each] for each in used}
     if not logins or "" in signed_in or len(used) != 1 or needed & signed_in:
         return None
     profile, wanted = used.pop(), needed.pop()
-    other = min(signed_in)
+    other, is_legacy = min(signed_in), wanted.startswith("https:")
+    kind = "start URL" if is_legacy else "session"
     login = commands.fill_command("aws sso login --profile {}", commands.profile(profile))
     return _Place(
-        f"There is no valid IAM Identity Center sign-in for the session {clip_text(wanted)}, which the profile {clip_text(profile)} uses: the sign-in in the text is for the session {clip_text(other)}.",
+        f"There is no valid IAM Identity Center sign-in for the {kind} {clip_text(wanted)}, which the profile {clip_text(profile)} uses: the sign-in in the text is for the session {clip_text(other)}.",
         None,
-        "Each sso-session has its own token. A sign-in is valid only for the profiles with the same sso_session.",
+        "Each sso-session has its own token. A sign-in is valid only for the profiles with the same sso_session."
+        + (
+            " A profile without sso_session has another token, even if the start URL is the same."
+            if is_legacy
+            else ""
+        ),
         your_remedy(
             f"Sign in with the profile {clip_text(profile)}",
-            f"Or, if both sessions have the same start URL, let the profiles use one: set sso_session = {clip_text(other)} in the profile {clip_text(profile)}.",
+            f"Or, if both sessions have the same start URL, let the profiles use one: set sso_session = {clip_text(other)} in the profile {clip_text(profile)}{', and remove sso_start_url and sso_region there' if is_legacy else ''}.",
             commands=(login, f"aws sts get-caller-identity --profile {commands.profile(profile)}"),
             url=SIGN_IN_ELSEWHERE.sources[0],
         ),

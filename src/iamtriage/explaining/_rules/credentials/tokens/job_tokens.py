@@ -136,6 +136,11 @@ def known_job_subject(denial: Denial) -> str | None:
     return None if subject is None or find_placeholders(subject) else subject
 
 
+def requests_audience(denial: Denial) -> bool:
+    """Return whether the text shows the audience that a job of GitLab requests."""
+    return _REQUESTED.search(denial.failure.text) is not None
+
+
 def narrow_subject_step(denial: Denial, pattern: str) -> str:
     """Return the subject of a workflow's job, if a pattern accepts all of its repository, or else an empty string."""
     pipeline, project = find_pipeline(denial), find_project(denial)
@@ -176,7 +181,9 @@ def find_pipeline(denial: Denial) -> Pipeline | None:
         found = next((each for each in _PIPELINES.values() if subject.startswith(each.begin)), None)
     if found is None or found.job != "job":
         return found
-    server, requested = find_server(text) or f"https://{found.issuer}", _REQUESTED.search(text)
+    # A self-managed server is the provider of the trust policy.
+    issuer = provider if "gitlab" in provider else found.issuer
+    server, requested = find_server(text) or f"https://{issuer}", _REQUESTED.search(text)
     return attrs.evolve(
         found, issuer=server.removeprefix("https://"), audience=requested[1] if requested else server
     )

@@ -306,6 +306,8 @@ def _explain_job(denial: Denial) -> Explanation | None:
     known = attrs.evolve(denial, facts=attrs.evolve(denial.facts, token_claims=claims))
     findings = None if claims is None else role_conditions.check_trust_policy(known)
     if findings is not None and findings.allowed:
+        if job_tokens.known_job_subject(denial) is None:
+            return None  # only its audience is known
         subject = clip_text(str((claims or {}).get("sub")))
         text = f"The token has another subject than the one that follows from the text, {subject}, or the job requests another role."
         return explain_rejected(
@@ -319,6 +321,10 @@ def _explain_job(denial: Denial) -> Explanation | None:
     if not str(findings.result.condition).endswith((":sub", ":aud")):
         return None
     explanation = _explain_checked_policy(known, findings)
+    if explanation is not None and job_tokens.known_job_subject(denial) is None:
+        text = "The audience is the aud of id_tokens. The text does not show the token's subject."
+        first = attrs.evolve(explanation.causes[0], text=text, because=())
+        return attrs.evolve(explanation, causes=(first, *explanation.causes[1:]))
     stated = str(known.facts.token_claims)
     if explanation is None or "@" in stated or "repo:" not in stated:
         return explanation

@@ -168,16 +168,19 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
 
 def claims_of_job(denial: Denial) -> dict[str, Any] | None:
     """Return the claims of a job's token, if the text and the trust policy state all that they depend on."""
-    pipeline = job_tokens.find_pipeline(denial)
-    if pipeline is None or job_tokens.find_project(denial) is None:
+    pipeline, expected = job_tokens.find_pipeline(denial), expected_subjects(denial.facts.trust_policy)
+    if pipeline is None:
         return None
     subject = job_tokens.job_subject(denial, pipeline)
+    is_known = job_tokens.find_project(denial) is not None and "BRANCH_NAME" not in subject
+    if not is_known and len(expected) == 1 and job_tokens.requests_audience(denial):
+        # Only the audience is compared.
+        return {"iss": f"https://{name_issuer(denial)}", "sub": expected[0], "aud": [pipeline.audience]}
     # An environment replaces the branch, and only the workflow shows it. A project alone is no subject of any job.
     is_open = pipeline.job == "workflow" and workflows.find_job_environment(denial.failure.text) is None
-    expected = expected_subjects(denial.facts.trust_policy)
     # Whether or not it has one, a job on another branch than the expected ones does not match.
     is_other = all(_EXACT_BRANCH.fullmatch(each) and each != subject for each in expected)
-    if (is_open and not is_other and not all(map(lacks_context, expected))) or "BRANCH_NAME" in subject:
+    if not is_known or (is_open and not is_other and not all(map(lacks_context, expected))):
         return None
     return {"iss": f"https://{name_issuer(denial)}", "sub": subject, "aud": [pipeline.audience]}
 

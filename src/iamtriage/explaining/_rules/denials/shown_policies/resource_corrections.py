@@ -276,7 +276,7 @@ def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Reme
     """
     action = denial.action or ""
     if remedy.statement is not None and remedy.layer == denial.policy_type and is_cap(policy, denial):
-        return _extend_cap(action, policy, remedy)
+        return _extend_cap(denial, policy, remedy)
     rows = list(iterate_statements(remedy.policy or {}))
     if remedy.layer != "identity" or policy.is_code or is_known_policy(policy.name) or len(rows) != 1:
         return remedy
@@ -359,17 +359,18 @@ def _move_via(denial: Denial, statement: Mapping[str, Any]) -> dict[str, Any]:
     return change_conditions(statement, move)
 
 
-def _extend_cap(action: str, policy: KnownPolicy, remedy: Remedy) -> Remedy:
-    """Return the remedy that adds the action to the only statement of a cap that lists what is allowed on everything."""
-    lists = [
-        each
-        for each in policy.allows
-        if each.get("Action") and as_strings(each.get("Resource")) == ["*"] and not each.get("Condition")
-    ]
-    if len(lists) != 1:
+def _extend_cap(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
+    """Return the remedy that adds the resource to the only statement of a cap for the action, or the action to that for everything."""
+    action = denial.action or ""
+    lists = [each for each in policy.allows if each.get("Action") and not each.get("Condition")]
+    naming = [each for each in lists if names_action(each, action) and each.get("Resource")]
+    element, added = ("Resource", clip_text(denial.resource or "")) if naming else ("Action", action)
+    lists = naming or [each for each in lists if as_strings(each.get("Resource")) == ["*"]]
+    if len(lists) != 1 or not added:
         return remedy
-    named = shown_sid(lists[0]) or f"that allows {clip_text(as_strings(lists[0]['Action'])[0])}"
-    edit = f"Add {action} to the Action of the statement {named} in {policy.name}, or add the one below."
+    first = action if naming else clip_text(as_strings(lists[0]["Action"])[0])
+    named = shown_sid(lists[0]) or f"that allows {first}"
+    edit = f"Add {added} to the {element} of the statement {named} in {policy.name}, or add the one below."
     # The text shows what the cause is.
     others = (each.partition(" Most likely, FullAWSAccess")[0] for each in remedy.steps)
     return attrs.evolve(remedy, steps=(edit, *others))

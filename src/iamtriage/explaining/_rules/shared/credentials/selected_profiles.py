@@ -54,11 +54,13 @@ _SIGN_IN = lazy_pattern(
 )
 _SELECTED = lazy_pattern(
     r"\bprofile[ \t]{0,20}= ?\"(?P<block>[\w.@+-]{1,64})\"|\bAWS_PROFILE ?= ?[\"']?(?P<variable>[\w.@+-]{1,64})"
-    r"|\b(?:terraform|aws(?! sso login| sts get-caller))\b[^\n]{0,200} --profile[ =](?P<option>[\w.@+-]{1,64})",
+    r"|\b(?:terraform|aws(?! sso login| sts get-caller))\b[^\n]{0,200} --profile[ =](?P<option>[\w.@+-]{1,64})"
+    # In Python, JavaScript and Go.
+    r"|(?:\bprofile_name\s?=\s?|\bfromIni\(\{\s?profile:\s?|\bfromSSO\(\{\s?profile:\s?|\bWithSharedConfigProfile\()[\"'](?P<code>[\w.@+-]{1,64})[\"']",
     re.ASCII,
 )
 
-_Place: TypeAlias = Literal["block", "option", "variable"]
+_Place: TypeAlias = Literal["block", "code", "option", "variable"]
 
 
 class SignIn(NamedTuple):
@@ -78,6 +80,9 @@ def find_profile(case: Case[Failure]) -> str | None:
     if signs_in and (used := _USED_PROFILE.search(case.text)) is not None:
         # Somebody signed in with another profile than the one of the call.
         return safe_name(used[1])
+    in_code = list_selected_profiles(case.failure.text, "code") if signs_in else set[str]()
+    if len(in_code) == 1:
+        return safe_name(in_code.pop())
     if (option := find_option(case, "profile")) is not None:
         return option
     stated = case.context.profile
@@ -132,7 +137,7 @@ def list_sign_ins(text: str) -> list[SignIn]:
 
 
 def list_selected_profiles(text: str, *places: _Place) -> set[str]:
-    """Return the profiles that variables, blocks of Terraform or options of commands other than sign-ins select.
+    """Return the profiles that variables, blocks of Terraform, code or options of commands other than sign-ins select.
 
     >>> list_selected_profiles("AWS_PROFILE=dev terraform plan", "variable")
     {'dev'}

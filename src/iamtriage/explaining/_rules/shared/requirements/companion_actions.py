@@ -90,6 +90,18 @@ _HINTS = {
     },
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
     _DELETE_VERSION: f"{_VERSION} {_DELETE_VERSION} instead of s3:DeleteObject, which does not cover it. Without a version ID, a delete in a versioned bucket only adds a delete marker: the data stay until each version is deleted. With s3:ListBucketVersions on the bucket, list-object-versions prints the versions.",
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html and hashicorp/terraform-provider-aws#45251
+    **{
+        f"s3:{new}": f"S3 checks s3:{new} for {what}. Since its release 6.23.0, the AWS provider of Terraform makes such calls: s3:{old}, which earlier releases need, does not include it."
+        for new, old, what in (
+            (
+                "TagResource",
+                "PutBucketTagging",
+                "the tags in CreateBucket and the tagging calls of S3 Control",
+            ),
+            ("ListTagsForResource", "GetBucketTagging", "the tagging calls of S3 Control"),
+        )
+    },
     "s3:PutObjectAcl": "An upload with an ACL (--acl) requires s3:PutObjectAcl besides s3:PutObject. Without the ACL, s3:PutObject is enough.",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam-identity-policies.html
     "s3express:CreateSession": "The bucket is a directory bucket (S3 Express One Zone): SDKs and the AWS CLI call CreateSession themselves, and this session covers all calls on its objects. Statements with s3: actions or ARNs, such as s3:PutObject on arn:aws:s3:::, have no effect on it. The condition s3express:SessionMode limits it to ReadOnly or ReadWrite.",
