@@ -118,7 +118,9 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
     elif (
         by_code is None
         and candidate.wrapper_kind == "access_denied"
-        and (facts["code"].start > candidate.wrapped_at and is_known(code) if code else candidate.is_unanswered)
+        and (
+            facts["code"].start > candidate.wrapped_at and is_known(code) if code else candidate.is_unanswered
+        )
     ):
         # "unable to assume role arn:…: Throttling: Rate exceeded", or "… StatusCode: 0, … no such host"
         candidate.kind = _find_fallback_kind(candidate, context)

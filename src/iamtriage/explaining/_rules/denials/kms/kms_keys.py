@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.requirements import companion_actions
+from iamtriage.explaining._rules.shared.requirements import companion_hints
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
@@ -127,9 +127,7 @@ def _complete_steps(denial: Denial, explanation: Explanation) -> Explanation:
             return remedies
         # The program calls KMS itself.
         return tuple(
-            attrs.evolve(
-                each, steps=tuple(step for step in each.steps if step != companion_actions.DATA_KEYS)
-            )
+            attrs.evolve(each, steps=tuple(step for step in each.steps if step != companion_hints.DATA_KEYS))
             for each in remedies
         )
 

@@ -37,7 +37,11 @@ from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     replace_value_remedy,
 )
 from iamtriage.explaining._rules.shared.policies.policy_changes import Condition, change_conditions
-from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.policies.statement_matching import (
+    list_actions,
+    names_action,
+    names_resource,
+)
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.policies._managed_policies import is_known_policy
 from iamtriage.policies._readers.elements import (
@@ -394,8 +398,3 @@ def add_variants(denial: Denial, allowing: Iterable[Mapping[str, Any]], remedy: 
     if not variants or len(statements) != 1 or as_strings(statements[0].get("Action")) != [own]:
         return remedy
     return with_statements(remedy, [{**statements[0], "Action": [own, *variants]}])
-
-
-def list_actions(statements: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Return the actions of statements."""
-    return {name for each in statements for name in as_strings(each.get("Action"))}

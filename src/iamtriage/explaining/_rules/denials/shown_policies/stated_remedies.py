@@ -27,11 +27,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     statements_with,
 )
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import FIND_DENY, OF_CALLER
-from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import (
-    OF_KEY,
-    add_variants,
-    list_actions,
-)
+from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import OF_KEY, add_variants
 from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
     complete_key_actions,
     complete_others,
@@ -46,7 +42,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.grants.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import correct_line_remedy
-from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
+from iamtriage.explaining._rules.shared.policies.statement_matching import list_actions, names_resource
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import cover_each_call
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary

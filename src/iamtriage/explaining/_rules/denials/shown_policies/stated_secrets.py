@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command, region
 from iamtriage.explaining._rules.shared.grants.allow_remedies import with_statements
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.requirements import companion_actions
+from iamtriage.explaining._rules.shared.requirements import companion_hints
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
 from iamtriage.explaining._rules.shared.texts.ecs_starts import new_task_commands
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
@@ -232,7 +232,7 @@ def complete_key_actions(denial: Denial, allowing: Sequence[Mapping[str, Any]], 
     return attrs.evolve(
         with_statements(remedy, [allow(of_key, denial.resource or "", sid="UseKey")]),
         title=remedy.title.replace(denial.action, join_words(tuple(of_key), "and")),
-        steps=tuple(each for each in remedy.steps if each != companion_actions.DATA_KEYS),
+        steps=tuple(each for each in remedy.steps if each != companion_hints.DATA_KEYS),
     )
 
 

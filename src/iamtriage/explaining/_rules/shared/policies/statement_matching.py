@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from iamtriage._patterns import REGION, lazy_pattern
@@ -126,3 +126,8 @@ def differing_part(resource: str, allowed: str) -> tuple[int, str] | None:
     if len(differing) != 1 or differing[0] not in range(1, _PARTS_OF_ARN - 1):
         return None
     return differing[0], patterns[differing[0]]
+
+
+def list_actions(statements: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the actions of statements."""
+    return {name for each in statements for name in as_strings(each.get("Action"))}
