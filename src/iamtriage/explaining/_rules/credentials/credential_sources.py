@@ -120,6 +120,9 @@ def _names_profile(case: Case[MissingCredentials]) -> bool:
 
 
 def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
+    if (wsl := local_programs.explain_wsl(case.failure.text)) is not None:
+        place, why, remedy = wsl
+        return Advice([ENVIRONMENT_NOT_PASSED_ON.cause("derived", text=why)], [remedy], place)
     set_up = credential_remedies.CONFIGURE_CREDENTIALS
     if 'running "aws configure"' in case.failure.text:
         set_up = credential_remedies.CONFIGURE_OLD_CLI
@@ -127,7 +130,8 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
         set_up = credential_remedies.CREDENTIALS_FOR_TERRAFORM
     elif local_programs.find_computer(case.failure.text) is not None:
         needs = local_programs.describe_modules(case.failure.text)
-        set_up = attrs.evolve(set_up, steps=(*set_up.steps, *present(needs)))
+        in_ide = local_programs.describe_ide(case.failure.text)
+        set_up = attrs.evolve(set_up, steps=(*present(in_ide), *set_up.steps, *present(needs)))
     listed = [
         each
         for each in find_listed_profiles(case.failure.text)

@@ -77,7 +77,7 @@ _EC2_PROMPT = lazy_pattern(
     re.ASCII,
 )
 _WINDOWS_SOURCE = lazy_pattern(
-    r"\bin [A-Z]:\\(?!(?i:inetpub|a|agent|build|jenkins)\w*\\)[^\n:]{1,200}:line \d"
+    r"\bin [A-Z]:\\(?!(?i:inetpub|a|agent|build|jenkins)\w*\\)[^\n:]{1,200}:line \d|connectex: A socket operation was attempted to an unreachable"
 )
 # https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sign-in.html
 _LOGIN_PROFILE = lazy_pattern(r"\blogin_session ?= ?arn:")
@@ -105,7 +105,7 @@ _PHRASES = (
     "Missing credentials in config",
     "No valid credential sources",
 )
-_MAX_CAUSES = 6
+_MAX_CAUSES, _ON_AWS = 6, (credential_sources.advise_on_ec2, provider_chains.advise_anywhere)
 # fmtObtainCredentialsError in https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/toolkit-lib/lib/api/aws-auth/sdk-provider.ts
 _CDK_ACCOUNTS = lazy_pattern(
     r"Need to perform AWS calls for account (?P<target>[\w*<>-]{1,20}), but the current credentials are for (?P<current>[\w*<>-]{1,20})",
@@ -143,8 +143,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     is_on_ec2 = _is_on_ec2(case.text)
     place = None if is_on_ec2 else unread_sources.find_place(case.text) or find_computer(case.failure.text)
     if place is not None:
-        on_ec2, on_laptop = credential_sources.advise_on_ec2, credential_sources.advise_on_laptop
-        environments = [each for each in environments if each is not on_ec2] or [on_laptop]
+        on_laptop = credential_sources.advise_on_laptop
+        environments = [each for each in environments if each not in _ON_AWS] or [on_laptop]
     is_blocked = (
         environments[0] is pod_roles.advise_in_pods
         and credential_endpoints.find_contrast(case.text) is not None

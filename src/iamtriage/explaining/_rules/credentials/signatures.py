@@ -185,6 +185,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     is_from_cli = _CLI_CALL.search(message) is not None
     summary = f"{'The endpoint' if is_other_software else 'AWS'} knows the access key ID, but rejected the signature: most often, the secret access key is wrong. No permission is missing."
     problem = None if is_presigned else secret_keys.find_secret_problem(case.failure.text)
+    is_open = (problem or "").startswith("most likely")
     is_of_shell = is_from_cli or getattr(case.context.command, "program", "") == "aws"
     if problem is None and difference is None and is_of_shell and (shown := find_shown_caller(case)):
         return _explain_changed_request(case, message, shown)
@@ -203,7 +204,11 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     wrong_secret = WRONG_SECRET.cause(because=encoded if _URL_WITH_KEYS.search(message) else None)
     if problem is not None:
         summary = f"AWS rejected the signature: {problem}. No permission is missing."
-        wrong_secret = WRONG_SECRET.cause("derived", text=as_sentence(problem))
+        if is_open:
+            problem_text = f"{as_sentence(problem)} If not, the secret belongs to another access key ID."
+            wrong_secret = WRONG_SECRET.cause(text=problem_text)
+        else:
+            wrong_secret = WRONG_SECRET.cause("derived", text=as_sentence(problem))
     may_be_elsewhere = is_other_software or (is_s3 and problem is None and not clues.find_aws_hosts(message))
     changed = _changed_request_remedy(message, is_presigned=is_presigned or is_s3)
 
@@ -222,7 +227,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         edited_url if is_presigned else None,
         other_endpoint if is_other_software else None,
         wrong_secret,
-        None if problem is not None else REQUEST_CHANGED.cause(text=by_client),
+        None if problem is not None and not is_open else REQUEST_CHANGED.cause(text=by_client),
         edited_url if may_be_edited and not is_presigned else None,
         remedies=lambda: (
             difference and difference.remedy,

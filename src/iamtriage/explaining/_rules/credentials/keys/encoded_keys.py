@@ -11,7 +11,7 @@ from base64 import b64decode
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import lower_first
+from iamtriage._text import clip_text, lower_first
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.key_sources import find_namespace, find_secret_object
 from iamtriage.explaining._rules.shared.kubernetes import clusters
@@ -28,6 +28,12 @@ _ENCODED = lazy_pattern(
 )
 _BLOCK = lazy_pattern(
     rf"^[ \t]{{1,12}}{_NAME.format('name')}: \|\+?[ \t]*\r?\n[ \t]{{2,16}}(?=\S{{16,200}}[ \t]*\r?$)",
+    re.MULTILINE,
+)
+# A file whose content becomes the value: an option of kubectl, and a function of Terraform.
+_FROM_FILE = lazy_pattern(rf"--from-file[= ][\"']?{_NAME.format('name')}=(?P<file>[\w./~-]{{1,120}})")
+_FUNCTION = lazy_pattern(
+    rf"^(?P<line>[ \t]*[\"']?{_NAME.format('name')}[\"']?[ \t]{{0,40}}=[ \t]{{0,4}})(?P<call>file\(\"(?P<file>[^\"\n]{{1,120}})\"\))[ \t]*,?[ \t]*\r?$",
     re.MULTILINE,
 )
 _SECRETS = ("kind: Secret", '"kind": "Secret"', "base64", "get secret", "describe secret")
@@ -51,15 +57,24 @@ class EncodedFlaw(NamedTuple):
         ending: What it ends with.
         source: What has added that, as the end of a sentence, if the text shows it.
         is_block: Whether it is a block of YAML, which is not encoded.
+        file: The file whose content it is.
+        call: The line of Terraform that reads the file, with the newline removed.
+        is_certain: Whether the text shows the newline.
     """
 
     name: str
     ending: str
     source: str = ""
     is_block: bool = False
+    file: str | None = None
+    call: str | None = None
+    is_certain: bool = True
 
     def describe(self) -> str:
         """Return what is wrong with the value, as a clause."""
+        if self.file is not None:
+            keeps = "file() keeps" if self.call else "--from-file keeps"
+            return f"{'' if self.is_certain else 'most likely, '}{clip_text(self.file)} ends with a newline, which {keeps} in {self.name}"
         if self.is_block:
             return f"{self.name} is a block of YAML with |, which ends with a newline (write |- instead)"
         return f"{self.name} decodes to a value with {self.ending} at the end{self.source}"
@@ -72,6 +87,8 @@ def find_flaw(text: str, part: str) -> EncodedFlaw | None:
     'SECRET_KEY decodes to a value with a newline at the end'
     >>> find_flaw("kind: Secret\ndata:\n  SECRET_KEY: czNjcjN0LXZhbHVl\n", "secret")
     """
+    if (of_file := _find_file(text, part)) is not None:
+        return of_file
     if not any(each in text for each in _SECRETS):
         return None
     for found in _BLOCK.finditer(text):
@@ -86,6 +103,27 @@ def find_flaw(text: str, part: str) -> EncodedFlaw | None:
                 "" if added is None else f", which {'echo adds without -n' if added['echo'] else '<<< adds'}"
             )
             return EncodedFlaw(name, ending, source)
+    return None
+
+
+def _find_file(text: str, part: str) -> EncodedFlaw | None:
+    """Return the flaw of a value that is the content of a file, to which editors and echo add a newline."""
+    for pattern in (_FROM_FILE, _FUNCTION):
+        for found in pattern.finditer(text):
+            if part not in found["name"].lower():
+                continue
+            file, call = found["file"], None
+            if pattern is _FUNCTION:
+                if "kubernetes_secret" not in text:
+                    continue
+                call = f"{found['line'].strip()} trimspace({found['call']})"
+            name = re.escape(file.rpartition("/")[2])
+            counted = re.search(
+                rf"{name}[^\n]{{0,40}}\n?\s{{0,12}}(?:41\b|[^\n]{{0,20}}\b41 )|\b41 [^\n]{{0,40}}{name}", text
+            )
+            return EncodedFlaw(
+                found["name"], "a newline", file=file, call=call, is_certain=counted is not None
+            )
     return None
 
 
@@ -110,18 +148,34 @@ def store_again_remedy(case: Case[Failure], flaw: EncodedFlaw) -> Remedy:
     patch = f'\\"{member}\\": \\"${{{variable}:?}}\\"'
     escaped = member.replace(".", "\\.")
     restart = clusters.restart_command(case)
+    if flaw.call is not None:
+        return your_remedy(
+            f"Remove the newline from {member} with trimspace",
+            "The access key stays as it is: it needs no rotation for this.",
+            "Change the line as shown, apply it, and restart the pods, which keep the values that they started with. The state of Terraform has the secret, too: better, give the service account a role.",
+            commands=("terraform apply", restart),
+            manifest=flaw.call,
+            manifest_language="hcl",
+            url="https://developer.hashicorp.com/terraform/language/functions/trimspace",
+        )
     encode = "encode with printf %s (or echo -n), or write the value in stringData, which is not encoded"
     shared = "If others can read this text, replace the key after all"
+    where = "In the manifest, "
     if flaw.is_block:
         encode = "write |- instead of |"
+    elif flaw.file is not None:
+        where, encode = (
+            "If you create the Secret again, ",
+            f"pass --from-literal, or remove the newline from {clip_text(flaw.file)} first (printf adds none)",
+        )
     else:
         shared = f"Base64 is no encryption: {lower_first(shared)}"
     return your_remedy(
         f"Store {member} in the Kubernetes Secret again, without {flaw.ending} at the end",
         f"The access key stays as it is: it needs no rotation for this.{' The last command then prints 40, its length.' if 'secret' in member.lower() else ''}",
         None if is_set else f"Run the first command alone, and paste the value of {member}.",
-        f"In the manifest, {encode}: otherwise, the next apply brings it back.",
-        f"{shared}. Better, give the service account a role (IRSA or EKS Pod Identity), and delete the keys.",
+        f"{where}{encode}{'' if flaw.file else ': otherwise, the next apply brings it back'}.",
+        f"{'' if flaw.file else f'{shared}. '}Better, give the service account a role (IRSA or EKS Pod Identity), and delete the keys.",
         commands=present(
             None if is_set else "read -rs value",
             f'kubectl patch secret {name} --namespace {namespace} --patch "{{\\"stringData\\": {{{patch}}}}}"',

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
+from iamtriage._text import quote_words
+from iamtriage.explaining._context.readers.statements import LOCALLY, find_said, find_working
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -49,6 +50,8 @@ _CLAUSE_END, _WORKS = (
 # and .NET print where they were built.
 _OWN_HOME = lazy_pattern(
     r"\b[\w.-]{1,40}@[\w.-]{0,60}(?:MacBook|iMac|Mac-?[Mm]ini|Mac-?[Ss]tudio)[\w.-]{0,40}"
+    # WSL, whose files of Windows are in /mnt.
+    r"|(?<![\w/])/mnt/[a-z]/(?:[Uu]sers|work|src|dev|code|projects?|repos?|git)/"
     r"|(?<![\w/.])/Users/(?!(?:runner|ec2-user|distiller|builder|jenkins|administrator|Shared|vagrant|admin)\b)[\w.-]{1,40}/(?![^\s\"':]{0,300}\.(?:go|rs|cs|cpp|swift):)"
     r"|\b[A-Z]:\\{1,2}Users\\{1,2}(?!(?i:administrator|runneradmin|container\w*|vssadministrator|jenkins|default|public|system)\b)[\w.-]{1,40}\\(?![^\n\"':]{0,300}\.(?:go|rs|cs|cpp|vb|fs):)"
 )
@@ -89,6 +92,38 @@ def _find_new_computer(text: str) -> re.Match[str] | None:
         if _WORKS.search(before) is None and _WORKS.search(after) is None:
             return found
     return None
+
+
+_IN_WSL = lazy_pattern(r"\bWSL ?2?\b|\bwsl(?:\.exe)?\b|microsoft-standard|(?<![\w/])/mnt/[a-z]/")
+_IN_WINDOWS = lazy_pattern(r"(?i:\b(?:power ?shell|cmd(?:\.exe)?|(?:on|in|from) (?:the )?windows)\b)")
+
+
+def explain_wsl(text: str) -> tuple[str, str, Remedy] | None:
+    """Return where a program in WSL finds no credentials although it does in Windows, why, and how to share the files."""
+    works = find_working(text, _IN_WINDOWS) if _IN_WSL.search(text) else None
+    if works is None:
+        return None
+    why = f"WSL has its own home directory: programs there read its ~/.aws, and not %USERPROFILE%\\.aws. The text says {quote_words(works)}."
+    remedy = your_remedy(
+        "Let WSL read the files of Windows",
+        "Run the commands in WSL. If it has its own ~/.aws, move that away first. wslvar is from the package wslu.",
+        "Or sign in in WSL, too, with the AWS CLI that is installed there (aws configure sso). Variables of Windows, such as AWS_PROFILE, do not get there, unless WSLENV lists them.",
+        commands=(
+            'ln -s "$(wslpath "$(wslvar USERPROFILE)")/.aws" ~/.aws',
+            "aws sts get-caller-identity",
+        ),
+        url=pages.CLI_PROFILES,
+    )
+    return " in WSL", why, remedy
+
+
+def describe_ide(text: str) -> str | None:
+    """Return how to select a profile in the IDE that starts a program, if a text names one."""
+    ide = find_ide(text)
+    if ide is None:
+        return None
+    kind, called = ide
+    return f"Started from the desktop, {called} does not get the variables of a terminal. {_SETTINGS[kind].format('PROFILE')}"
 
 
 def describe_modules(text: str) -> str | None:
