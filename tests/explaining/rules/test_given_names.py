@@ -74,6 +74,7 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (_JOB.format("sts.amazonaws.com"), ("STS rejected the token for the role:",), ("role condition", "expects the audience")),
         (_TAGS.format("TagResource", "TagResource"), ("s3:PutBucketTagging, which earlier releases need, does not include it.",), ()),
         (_TAGS.format("ListTagsForResource", "ListTagsForResource"), ("s3:GetBucketTagging, which earlier",), ()),
+        ("VPC_CLIENT_ERROR: Unexpected EC2 error: UnauthorizedOperation\nThe service role is arn:aws:iam::111122223333:role/codebuild-octo", ("The CodeBuild service role, codebuild-octo, lacks the permissions to create the network interface", "--role-name codebuild-octo "), ("names no action",)),
         (f"{_LAKE}It is in the database sales, and Athena reads it.", ("orders of the database sales", '"DatabaseName": "sales"'), ("DATABASE_NAME",)),
         (f"{_LAKE}The database admin is on leave. Is the database, or the table, missing?", ("DATABASE_NAME",), ()),
         (f"{_HEAD}It was uploaded with --sse-c AES256 --sse-c-key fileb://k.bin", ("customer-provided key (SSE-C), and the call does not send it", "--sse-c-key fileb://KEY_FILE"), ("GET [you]",)),

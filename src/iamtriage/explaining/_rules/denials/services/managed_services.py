@@ -214,6 +214,18 @@ ROLES = {
         resource="arn:{partition}:logs:{region}:{account}:log-group:/aws/codebuild/{project}*",
         show=_SHOW_PROJECT,
     ),
+    "unexpected ec2 error": ServiceRole(
+        "the CodeBuild service role",
+        "create the network interface of the build in the VPC",
+        (
+            *("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeDhcpOptions"),
+            *("ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"),
+            "ec2:DescribeVpcs",
+        ),
+        "https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html",
+        step="The role also needs ec2:CreateNetworkInterfacePermission on the account's network interfaces (network-interface/*).",
+        show=_SHOW_PROJECT,
+    ),
     "error while downloading key": _BUILD_SOURCE,
     "for primary source and source version": _BUILD_SOURCE,
     "located in the amazon s3 artifact bucket": ServiceRole(

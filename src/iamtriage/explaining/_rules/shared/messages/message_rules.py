@@ -151,6 +151,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "deliverlogserrormessage",
         "access policy allows access to the s3 bucket",
         "does not allow aws codebuild to create amazon cloudwatch logs",
+        "unexpected ec2 error",
         "error while downloading key",
         "for primary source and source version",
         "located in the amazon s3 artifact bucket",
