@@ -271,8 +271,10 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
         return False
     if of_call.operation is None:
         return has_request(explained)
-    # Without an ID or a principal, the same operation can be another call.
-    return of_call.operation == of_explained.operation and any(value is not None for value, _ in stated)
+    # Without an ID or a principal, the same operation can be another call, unless a traceback ends with the same words.
+    is_cut = _get_span_text(explained).startswith(_get_span_text(failure).rstrip())
+    states_more = any(value is not None for value, _ in stated)
+    return of_call.operation == of_explained.operation and (states_more or is_cut)
 
 
 def _join_columns(value: str | None) -> str | None:

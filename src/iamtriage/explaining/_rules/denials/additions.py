@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.denials.tables import (
 )
 from iamtriage.explaining._rules.shared.stated import WORDS
 from iamtriage.explaining._rules.shared.texts.text_fragments import (
+    AVOIDING_FRAGMENTS,
     POD_FRAGMENTS,
     USER_FRAGMENTS,
     is_session_of_service,
@@ -270,6 +271,10 @@ _OF_TEXT: Rows = (
         "denials.data_stores.transfer_users.add_transfer_variable",
     ),
     (says("s3a"), "credentials.provider_chains.add_unlisted_provider"),
+    (
+        all_of(is_of("sqs", "sns", "s3"), _may_lack_allow, says(*AVOIDING_FRAGMENTS)),
+        "denials.identities.avoidable_calls.add_setting",
+    ),
     (
         all_of(
             denied_by("service_control"),
