@@ -38,6 +38,13 @@ Action execution failed
 The provided role does not have sufficient permissions: User: arn:aws:sts::111122223333:assumed-role/tea-pipeline/1764012345678 is not authorized to perform: ecs:TagResource on resource: arn:aws:ecs:eu-west-1:111122223333:task-definition/tea:* because no identity-based policy allows the ecs:TagResource action
 """
 RETRY = """aws codepipeline retry-stage-execution --pipeline-name tea-prod --stage-name Release --retry-mode FAILED_ACTIONS --pipeline-execution-id "$(aws codepipeline get-pipeline-state --name tea-prod --query "stageStates[?stageName=='Release'].latestExecution.pipelineExecutionId" --output text)\""""
+PIPELINE_STATE = """$ aws codepipeline get-pipeline-state --name tea-prod
+    "stageName": "Release",
+    "errorDetails": {
+        "code": "PermissionError",
+        "message": "User: arn:aws:sts::111122223333:assumed-role/tea-pipeline/1764012345678 is not authorized to perform: ecs:UpdateService on resource: arn:aws:ecs:eu-west-1:111122223333:service/tea/api because no identity-based policy allows the ecs:UpdateService action"
+    }
+"""
 PULUMI = f"error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.\nerror: {EXPIRED}"
 
 
@@ -78,6 +85,7 @@ PULUMI = f"error: the stack is currently locked by 1 lock(s). Either wait for th
         pytest.param(
             PIPELINE.format(name="tea-prod", stage="Release"), "then retry the stage", RETRY, id="pipeline"
         ),
+        pytest.param(PIPELINE_STATE, "then retry the stage", RETRY, id="state of a pipeline"),
         pytest.param(PULUMI, "then remove the lock of the stack", "pulumi cancel", id="Pulumi"),
     ],
 )

@@ -24,7 +24,7 @@ __all__ = ("add_recoveries", "may_have_recoveries")
 
 _SIGNS = (
     *("state push", "errored.tfstate", "the state lock", "ROLLBACK_FAILED", "pulumi cancel"),
-    *("Action execution failed", "action execution failed"),
+    *("Action execution failed", "action execution failed", "aws codepipeline get-pipeline-state"),
 )
 _MAX_CHARS = 100_000
 _MAX_COMMANDS = 2
@@ -52,9 +52,9 @@ _PULUMI = lazy_pattern(r"[`'\"]pulumi cancel[`'\"]")
 
 
 # An action of CodePipeline: https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-retry.html
-_ACTION_FAILED = lazy_pattern(r"\b[Aa]ction execution failed\b")
+_ACTION_FAILED = lazy_pattern(r"\b[Aa]ction execution failed\b|\"errorDetails\"")
 _PIPELINE = lazy_pattern(
-    r"\b(?i:pipeline(?:[ _-]?name)?)[\"']?(?::| is| named)?\s{1,4}[\"'`]?(?P<name>(?!execution\b|failed\b|stage\b|action\b|is\b|in\b|the\b|says\b|has\b)[A-Za-z0-9][\w.@-]{0,99})|--pipeline-name[ =](?P<option>[A-Za-z0-9][\w.@-]{0,99})",
+    r"(?:\b|(?<=\bCode))(?i:pipeline(?:[ _-]?name)?)[\"']?(?::| is| named)?\s{1,4}[\"'`]?(?P<name>(?!execution\b|failed\b|stage\b|action\b|is\b|in\b|the\b|says\b|has\b)[A-Za-z0-9][\w.@-]{0,99})|(?:--pipeline-name|get-pipeline-state --name)[ =](?P<option>[A-Za-z0-9][\w.@-]{0,99})",
     re.ASCII,
 )
 _STAGE = lazy_pattern(

@@ -70,6 +70,11 @@ _HOLDER_ELSEWHERE = lazy_pattern(
 )
 
 
+# A session that a service opened: the person who says "I have" is not the caller.
+_SESSION_OF_SERVICE = lazy_pattern(
+    r":assumed-role/(?:AWSCodePipelineServiceRole[\w+=,.@-]{0,64}/|[\w+=,.@-]{1,64}/(?:AWSCodeBuild-|AWSCloudFormation\b|AWSCodeDeploy\b|CodeDeploy\b|StepFunctions|EMR_|GlueJobRunnerSession))|\b[Aa]ction execution failed\b"
+)
+_OF_ASKER = lazy_pattern(r"\bI(?: myself| also| already)? \Z")
 _OF_TASK = lazy_pattern(r"\b[Tt]ask role\b")
 _TASK_ROLE = lazy_pattern(
     r"\btask_?[rR]ole_?[aA]rn\"?\s?[:=]\s?\"?arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64})",
@@ -194,7 +199,11 @@ def _find_said(text: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
     for each in find_said(text, _SAID):
         name = each["policy"] or each["first"]
         if is_known_policy(name) and not _is_boundary(text, each):
-            said.setdefault(name, (bool(each["user"]), _OF_TASK.search(each[0]) is not None))
+            is_of_asker = each["user"] or (
+                _OF_ASKER.search(text, max(each.start() - _CHARS_AROUND, 0), each.start())
+                and _SESSION_OF_SERVICE.search(text)
+            )
+            said.setdefault(name, (bool(is_of_asker), _OF_TASK.search(each[0]) is not None))
     for each in _SAID_ELSEWHERE.finditer(text):
         # The clause from its beginning to the name of the policy.
         before = re.split(r"[\n.!?;,]", text[max(each.start() - _CHARS_AROUND, 0) : each.start()])[-1]

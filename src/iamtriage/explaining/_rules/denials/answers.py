@@ -14,10 +14,11 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
-from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._explanations.questions import find_questions
 from iamtriage.explaining._rules.basics import Denial, Explanation
 from iamtriage.explaining._rules.denials.statement_words import describe_operation
+from iamtriage.explaining._rules.shared.texts.text_fragments import SERVICES_BY_SESSION_NAME
 
 _MAX_ANSWERS = 2
 # "I start the execution as an administrator."
@@ -26,6 +27,10 @@ _STARTED_AS = lazy_pattern(
     # Who the reader is, and not the role.
     r"|\b(?:I am|I'm|[Ww]e are) (?:(?:an?|the|also|full|account|AWS|IAM) ){0,4}(?i:admin(?:istrator)?s?)\b|\b(?:I|[Ww]e) have (?:full )?(?i:admin(?:istrator)? (?:rights|access|permissions)|AdministratorAccess)\b"
     r"|\b[Mm]y (?:own )?(?:IAM |AWS )?user (?:is (?:an )?(?i:admin(?:istrator)?)|has (?i:admin(?:istrator)? (?:rights|access|permissions)|AdministratorAccess))\b"
+)
+# What works for the reader, with permissions of their own.
+_OWN = lazy_pattern(
+    r"\bmy (?:own )?(?:(?i:admin(?:istrator)?) (?:user|role|account|credentials|profile|rights)|(?:IAM |AWS )?user)\b|\bas (?:an? )?(?i:admin(?:istrator)?)\b"
 )
 _MASK = lazy_pattern(r"\*{4,10}\d{2,6}(?=:)")
 _MAX_MENTIONS = 8
@@ -147,16 +152,19 @@ def add_answers(denial: Denial, explanation: Explanation) -> Explanation:
         for about, applies, answer in _ANSWERS
         if asked and about.search(asked) and applies(denial)
     ]
-    is_said = "your own user" in explanation.summary
-    if (
-        not is_said
-        and _is_of_service(denial)
-        and (said := next(find_said(denial.failure.text, _STARTED_AS), None))
-    ):
-        found.insert(
-            0,
-            f"The text says {quote_words(said[0])}: whoever starts it, the call is made by {clip_text(denial.caller)}, and only its policies count.",
-        )
+    # The note about the service of a session says it, too.
+    session_name: str = getattr(denial.principal, "session_name", "")
+    is_said = "your own user" in explanation.summary or session_name.startswith(
+        tuple(SERVICES_BY_SESSION_NAME)
+    )
+    if not is_said and _is_of_service(denial):
+        said = next((each[0] for each in find_said(denial.failure.text, _STARTED_AS)), None)
+        said = said or find_working(denial.failure.text, _OWN)
+        if said is not None:
+            found.insert(
+                0,
+                f"The text says {quote_words(said)}: whoever starts it, the call is made by {clip_text(denial.caller)}, and only its policies count.",
+            )
     if _NO_RESTART in found and _says_restart(explanation):
         found.remove(_NO_RESTART)
     masked = _MASK.search(denial.failure.resource or "")
