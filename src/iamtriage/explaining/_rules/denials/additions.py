@@ -46,6 +46,7 @@ _SIGNS_OF_TASKS = (
     "aws_ecs_task_definition",
     "AWS::ECS::TaskDef",
 )
+_SIGNS_OF_ROLES = ("ecution_role_arn", "ecutionRoleArn", "addToExecutionRole", "addToTaskRole")
 # A service account with a role, or without.
 _ACCOUNT_SIGNS = ("eks.amazonaws.com/role-arn", "kind: ServiceAccount", " sa ", " serviceaccount ")
 
@@ -296,6 +297,7 @@ _OF_TEXT: Rows = (
         ),
         "denials.identities.other_callers.add_policy_of_execution_role",
     ),
+    (all_of(_may_lack_allow, says(*_SIGNS_OF_ROLES)), "denials.task_roles.add_policy_of_other_role"),
     (all_of(is_not_explicit, shows_policy, says("kms:")), "denials.kms.key_policies.add_key_policy"),
     # Code of the CDK that imports a resource without its KMS key, and that grants an action on other objects.
     (

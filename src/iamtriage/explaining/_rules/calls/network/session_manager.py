@@ -11,6 +11,7 @@ from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
+from iamtriage.explaining._rules.calls.network import exec_roles
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
@@ -245,6 +246,10 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
     if keys is not None or (is_enabled and len(excluded) == len(_CHECKS)):
         return _explain_keys_of_container(case, cause, is_shown=keys is not None, is_checked=is_enabled)
     is_misplaced = AGENT_WITHOUT_PERMISSIONS.code not in excluded and _find_misplaced(whole) is not None
+    attached = exec_roles.find_attached(whole)
+    if attached is not None and AGENT_WITHOUT_PERMISSIONS.code not in excluded:
+        lacking = AGENT_WITHOUT_PERMISSIONS.cause("derived", text=exec_roles.OTHER_ROLE)
+        return exec_roles.explain_attached(case, attached, cause, lacking)
     if is_misplaced or _DENIED_ACTION.search(whole) is not None:
         return _explain_denied_role(case, cause)
     definition = _DEFINITION.search(whole)
@@ -344,11 +349,11 @@ def _explain_denied_role(case: Case[AwsError], cause: Cause) -> Explanation:
         AGENT_WITHOUT_PERMISSIONS.cause(
             "derived",
             because,
-            text="The agent runs in the container, with the task role. The task execution role is only for starting the task.",
+            text=exec_roles.OTHER_ROLE,
         ),
         topic="ecs-exec-not-connected",
         remedies=remedy,
-        notes="The caller is not denied, and needs no permission.",
+        notes=exec_roles.NOT_CALLER,
     )
 
 
@@ -383,7 +388,7 @@ def _explain_keys_of_container(
             ),
             url=pages.ECS_EXEC,
         ),
-        notes="The caller is not denied, and needs no permission.",
+        notes=exec_roles.NOT_CALLER,
     )
 
 
