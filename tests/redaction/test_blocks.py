@@ -91,6 +91,7 @@ def shows(text: str, value: str) -> bool:
 @example(("sentence", lambda _, value: f"so the password is {value} and works"), wrap, 12)
 @example(("setx", TOOL_NOTATIONS["setx"]), box, 12)
 @example(("mysqldump", TOOL_NOTATIONS["mysqldump"]), quote, 20)
+@example(("JSON in HTML", NOTATIONS["JSON in HTML"]), break_lines, 30)
 def test_no_block_ends_between_a_name_and_its_value(
     notation: tuple[str, Callable[[str, str], str]], form: Form, width: int
 ) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
+import random
+import string
 
 import pytest
 
@@ -16,6 +19,32 @@ BLOB = "aB3_dE6fG9" * 12
 HEX = "0123456789abcdef" * 4
 USER = "arn:aws:iam::111122223333:user/team/ana"
 DENIAL = f"User: {USER} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders-archive/2026.csv because no identity-based policy allows the s3:GetObject action"
+
+
+@pytest.mark.parametrize("width", range(24, 80, 5))
+@pytest.mark.parametrize("length", [13, 40, 100])
+def test_secret_in_wrapped_html_is_hidden(width: int, length: int) -> None:
+    """A terminal can break an entity, and a line with entities is shorter when they are decoded."""
+    rnd = random.Random(3)
+    value = "".join(rnd.choices(string.ascii_letters + string.digits, k=length))
+    text = "some words before it " * 3 + html.escape(
+        json.dumps({"user": "ana", "db_password": value, "x": 1})
+    )
+    wrapped = "\n".join(text[at : at + width] for at in range(0, len(text), width))
+    shown = redact(wrapped).replace("\n", "")
+    assert not any(value[at : at + 8] in shown for at in range(length - 7))
+
+
+def test_value_on_the_line_after_escaped_json_is_hidden() -> None:
+    """A box breaks JSON in JSON between a key and its value."""
+    text = (
+        '╷\n│ Error: {"Name": "orders/db", "SecretString": "{\\"username\\": \\"ana\\", \\"password\\":\n'
+        '│ \\"aB3dE6fG\\"}"}\n│ Error from server (Forbidden): pods is forbidden: User "ana" cannot list\n'
+        '│ resource "pods" in API group "" in the namespace "web"\n│\n│   with module.cluster,\n╵'
+    )
+    shown = redact(text)
+    assert "aB3dE6fG" not in shown
+    assert redact(shown) == shown
 
 
 @pytest.mark.parametrize(

@@ -308,6 +308,27 @@ def encoded_denials(draw: st.DrawFn) -> Message:
     )
 
 
+# A terminal breaks the label and the message, which then look like a string of YAML over several lines.
+_BLOB = f"{'0' * 40}123456789ABCDEFGHIJa"
+_WRAPPED_CALL = Call(
+    Message(
+        "User: arn:aws:sts::000000000000:assumed-role/deploy/i-0a1b2c3d4e5f60718 is not authorized to perform: ec2:RunInstances on "
+        "resource: arn:aws:ec2:eu-west-1:111122223333:instance/* with an explicit deny in a service control policy. Encoded "
+        f"authorization failure message: {_BLOB}",
+        {"kind": "access_denied", "encoded_message": _BLOB},
+        "UnauthorizedOperation",
+        "RunInstances",
+        "ec2",
+    ),
+    status=403,
+    request_id="e3e70682-c209-4cac-a29f-6fbed82c07cd",
+    host_id="h7",
+    region="eu-west-1",
+    flag=False,
+    number=1,
+)
+
+
 # A terminal can break the words that announce the message. No tool adds a prefix to each line of that.
 _PREFIXES = {"docker compose", "stern", "journald", "GitHub Actions"}
 
@@ -319,6 +340,7 @@ _PREFIXES = {"docker compose", "stern", "journald", "GitHub Actions"}
     st.sampled_from((word_wrap, hard_wrap)),
     st.sampled_from((None, *LOG_SHAPES)),
 )
+@example(_WRAPPED_CALL, "json_body", 60, hard_wrap, None)
 def test_encoded_message_is_removed_however_it_is_wrapped(
     call: Call, envelope: str, width: int, wrap: Callable[[str, int], str | None], shape: str | None
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.core.scan import scan_line
 from detect_secrets.settings import transient_settings
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iamtriage import parse, redact, to_record
@@ -137,6 +137,8 @@ def test_json_stays_json_with_pseudonyms(document: dict[str, object]) -> None:
 
 
 @given(_DOCUMENTS, st.booleans())
+@example({"DB_PASSWORD": '"\\"use password hunter2Horse9 to log in\\""'}, False)  # noqa: FBT003
+@example({"DB_PASSWORD": '"\\"\\\\\\"use password hunter2Horse9 to log in\\\\\\"\\""'}, False)  # noqa: FBT003
 def test_parsed_data_keeps_its_form(document: dict[str, object], identifiers: bool) -> None:  # noqa: FBT001
     before = json.dumps(document)
     shown = redact(document, identifiers=identifiers)

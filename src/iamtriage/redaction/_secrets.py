@@ -29,6 +29,7 @@ from iamtriage.redaction._documents.encoded_texts import (
     find_end_in_shell,
     find_escaped_html,
     find_shell_text,
+    has_wrapped_entity,
     join_percent_encoded,
 )
 from iamtriage.redaction._documents.kubernetes_secrets import find_kubernetes_secrets
@@ -118,7 +119,7 @@ def _find_in_any_text(text: str, *, is_wrapped: bool, depth: int) -> list[FoundS
     if documents:
         # Documents are searched value by value, so that a secret never extends into the next value.
         finds += documents.find_secrets(functools.partial(find_secrets, depth=depth))
-        finds += documents.find_across_values(_find_shapes_and_pairs)
+        finds += documents.find_across_values(_find_across_values)
     if is_searched:
         finds += _find_in_prose(other, is_wrapped=is_wrapped, depth=depth)
     return finds
@@ -134,9 +135,10 @@ def forget_secrets() -> None:
     judge_value.cache_clear()
 
 
-def _find_shapes_and_pairs(text: str) -> Iterator[FoundSecret]:
+def _find_across_values(text: str) -> Iterator[FoundSecret]:
+    """Find the secrets in several values, and those with line breaks in them, which YAML reads as spaces."""
     searched = SearchedText(text)
-    for find in (find_shaped_secrets, find_paired_secrets, find_listed_commands):
+    for find in (find_shaped_secrets, find_paired_secrets, find_listed_commands, find_encoded_messages):
         yield from find(searched)
 
 
@@ -144,7 +146,10 @@ def _find_in_prose(searched: SearchedText, *, is_wrapped: bool, depth: int) -> l
     text = searched.text
     if depth < _MAX_DEPTH and (escaped := find_escaped_html(text)):
         find = functools.partial(find_secrets, is_wrapped=is_wrapped, depth=depth + 1)
-        return [*find_in_scalar(text, escaped, find)]
+        finds = [*find_in_scalar(text, escaped, find)]
+        if is_wrapped and has_wrapped_entity(text):
+            finds += _find_new_unwrapped(text, finds)
+        return finds
     if not is_wrapped:
         # The text was searched before with other lines, escapes or markers.
         return [*find_in_distinct_parts(text, _find_in_text), *_find_encoded_secrets(text, depth)]
@@ -163,9 +168,14 @@ def _find_in_prose(searched: SearchedText, *, is_wrapped: bool, depth: int) -> l
     if "\n" in text or _WRAPPED.search(text):
         names = sorted([*searched.unresolved, *find_sensitive_signs(searched)])
         finds += _find_prefixed_secrets(text, names, [found.start for found in finds])
-        masked = _mask_decided(text, finds)
-        finds += find_in_distinct_parts(masked, _find_unwrapped_secrets, FoundSpans(text, finds))
+        finds += _find_new_unwrapped(text, finds)
     return finds
+
+
+def _find_new_unwrapped(text: str, finds: list[FoundSecret]) -> Iterator[FoundSecret]:
+    """Find the secrets that only the unwrapped text shows."""
+    masked = _mask_decided(text, finds)
+    return find_in_distinct_parts(masked, _find_unwrapped_secrets, FoundSpans(text, finds))
 
 
 def _mask_decided(text: str, finds: list[FoundSecret]) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import string
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._documents.nodes import Encoded, Encoding, Joined
 from iamtriage.redaction._documents.xml_spans import XML_ATTRIBUTE
 from iamtriage.redaction._documents.yaml_scalars import DOUBLE_QUOTED
-from iamtriage.redaction._vocabulary.notations import FILLER
+from iamtriage.redaction._vocabulary.notations import FILLER, INDENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ __all__ = (
     "find_program_strings",
     "find_scripts",
     "find_shell_text",
+    "has_wrapped_entity",
     "join_percent_encoded",
 )
 
@@ -37,6 +39,9 @@ _RUN = re.compile(r"(?:[\w.~*()!'/:;,@$+-]++|%[0-9A-Fa-f]{2})++")
 _TEXT = re.compile(r"%(?:25){0,16}(?:0[9AaDd]|2[0267Cc]|3[ACDEacde]|5[BbCc]|7[Bb])")
 _PERCENT = re.compile(r"%((?:25)*)[0-7][0-9A-Fa-f]")
 _ENTITY = re.compile(r"&(?:amp;){0,4}(?:quot|apos|amp|lt|gt|#[0-9]{1,5}|#[xX][0-9A-Fa-f]{1,5});")
+_BROKEN_ENTITY = re.compile(rf"&#?\w{{0,6}}(?:\r?\n){INDENT}#?\w{{0,6}};")
+# The minimum width of a terminal.
+_MIN_WIDTH = 20
 # A quote in a string of a shell, as people and as Python's shlex write it.
 _SHELL_QUOTE = re.compile(r"'(?:\\'|\"'\")'")
 # A backslash before it escapes a quote in a string of a program.
@@ -129,6 +134,16 @@ def find_escaped_html(text: str) -> Scalar | None:
             break
         done = max(done, literal.end)
     return Encoded(0, len(text), XML_ATTRIBUTE) if "&" in text and _ENTITY.search(text, done) else None
+
+
+def has_wrapped_entity(text: str) -> bool:
+    """Return whether a terminal broke an entity, or a line with one. Decoded lines have other widths."""
+    if "\n" not in text:
+        return False
+    return _BROKEN_ENTITY.search(text) is not None or any(
+        len(line) == len(following) >= _MIN_WIDTH and _ENTITY.search(line)
+        for line, following in pairwise(text.split("\n"))
+    )
 
 
 def _find_percent_encoded(text: str) -> Iterator[Scalar]:

@@ -73,5 +73,9 @@ def make_marker(what: Secret, *, url: bool) -> str:
 
 
 def is_marker(value: str) -> bool:
-    """Return whether a value is a marker and nothing else."""
-    return WORD in value and MARKER.fullmatch(value) is not None
+    """Return whether a value is a marker and nothing else, except quotes around it.
+
+    >>> is_marker("[REDACTED token]"), is_marker('"[REDACTED token]"'), is_marker("[REDACTED token] x")
+    (True, True, False)
+    """
+    return WORD in value and MARKER.fullmatch(value.strip("\\\"'`")) is not None
