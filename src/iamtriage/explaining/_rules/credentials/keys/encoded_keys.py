@@ -31,7 +31,11 @@ _BLOCK = lazy_pattern(
     re.MULTILINE,
 )
 # A file whose content becomes the value: an option of kubectl, and a function of Terraform.
-_FROM_FILE = lazy_pattern(rf"--from-file[= ][\"']?{_NAME.format('name')}=(?P<file>[\w./~-]{{1,120}})")
+_FROM_FILE = lazy_pattern(
+    rf"--from-file[= ][\"']?(?:{_NAME.format('name')}=(?P<file>[\w./~-]{{1,120}})|(?P<path>(?:[\w.~-]{{0,60}}/){{0,6}}{_NAME.format('base')})(?![\w./=-]))"
+)
+# A command that writes a file with the newline of echo, or without one.
+_WRITES = r"(?:\b(?P<echo>echo)(?P<without> -\w{{0,3}}n)?|\b(?P<printf>printf)) [^\n|;&]{{0,300}}?> ?[\"']?(?:[\w.~-]{{0,60}}/){{0,6}}{}(?![\w.-])"
 _FUNCTION = lazy_pattern(
     rf"^(?P<line>[ \t]*[\"']?{_NAME.format('name')}[\"']?[ \t]{{0,40}}=[ \t]{{0,4}})(?P<call>file\(\"(?P<file>[^\"\n]{{1,120}})\"\))[ \t]*,?[ \t]*\r?$",
     re.MULTILINE,
@@ -74,30 +78,30 @@ class EncodedFlaw(NamedTuple):
         """Return what is wrong with the value, as a clause."""
         if self.file is not None:
             keeps = "file() keeps" if self.call else "--from-file keeps"
-            return f"{'' if self.is_certain else 'most likely, '}{clip_text(self.file)} ends with a newline, which {keeps} in {self.name}"
+            return f"{'' if self.is_certain else 'most likely, '}{clip_text(self.file)} ends with a newline{self.source}, which {keeps} in {self.name}"
         if self.is_block:
             return f"{self.name} is a block of YAML with |, which ends with a newline (write |- instead)"
         return f"{self.name} decodes to a value with {self.ending} at the end{self.source}"
 
 
-def find_flaw(text: str, part: str) -> EncodedFlaw | None:
-    r"""Return the flaw of the first value whose name has a part, such as ``"secret"``.
+def find_flaw(text: str, part: str, *, without: str = "\n") -> EncodedFlaw | None:
+    r"""Return the flaw of the first value whose name has a part, such as ``"secret"``, and not another one.
 
     >>> find_flaw("kind: Secret\ndata:\n  SECRET_KEY: czNjcjN0LXZhbHVlCg==\n", "secret").describe()
     'SECRET_KEY decodes to a value with a newline at the end'
     >>> find_flaw("kind: Secret\ndata:\n  SECRET_KEY: czNjcjN0LXZhbHVl\n", "secret")
     """
-    if (of_file := _find_file(text, part)) is not None:
+    if (of_file := _find_file(text, part, without)) is not None:
         return of_file
     if not any(each in text for each in _SECRETS):
         return None
     for found in _BLOCK.finditer(text):
-        if part in found["name"].lower():
+        if part in found["name"].lower() and without not in found["name"].lower():
             return EncodedFlaw(found["name"], "a newline", is_block=True)
     for found in _ENCODED.finditer(text):
         name, value = found["name"] or found["variable"], found["value"] or found["printed"]
         ending = _find_ending(value)
-        if part in name.lower() and ending is not None:
+        if part in name.lower() and without not in name.lower() and ending is not None:
             added = _ADDS_NEWLINE.search(text) if "newline" in ending else None
             source = (
                 "" if added is None else f", which {'echo adds without -n' if added['echo'] else '<<< adds'}"
@@ -106,13 +110,16 @@ def find_flaw(text: str, part: str) -> EncodedFlaw | None:
     return None
 
 
-def _find_file(text: str, part: str) -> EncodedFlaw | None:
+def _find_file(text: str, part: str, without: str) -> EncodedFlaw | None:
     """Return the flaw of a value that is the content of a file, to which editors and echo add a newline."""
     for pattern in (_FROM_FILE, _FUNCTION):
         for found in pattern.finditer(text):
-            if part not in found["name"].lower():
+            named, file = (found["name"], found["file"])
+            if pattern is _FROM_FILE and named is None:
+                named, file = found["base"], found["path"]
+            if part not in named.lower() or without in named.lower():
                 continue
-            file, call = found["file"], None
+            call = None
             if pattern is _FUNCTION:
                 if "kubernetes_secret" not in text:
                     continue
@@ -121,9 +128,12 @@ def _find_file(text: str, part: str) -> EncodedFlaw | None:
             counted = re.search(
                 rf"{name}[^\n]{{0,40}}\n?\s{{0,12}}(?:41\b|[^\n]{{0,20}}\b41 )|\b41 [^\n]{{0,40}}{name}", text
             )
-            return EncodedFlaw(
-                found["name"], "a newline", file=file, call=call, is_certain=counted is not None
-            )
+            written = re.search(_WRITES.format(name), text)
+            if written is not None and (written["without"] or written["printf"]):
+                continue
+            source = "" if written is None else " (echo adds it without -n)"
+            is_certain = counted is not None or written is not None
+            return EncodedFlaw(named, "a newline", source, file=file, call=call, is_certain=is_certain)
     return None
 
 

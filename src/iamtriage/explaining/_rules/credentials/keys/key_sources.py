@@ -39,12 +39,18 @@ _EXTERNAL_SECRET = lazy_pattern(
     r"\"(?:ExternalSecret|SecretStore|PushSecret)\": ?\{\"name\": ?\"[^\"\n]{1,253}\", ?\"namespace\": ?\"(?P<namespace>[a-z0-9-]{1,63})\""
 )
 _KEY_ID_MEMBER = lazy_pattern(
-    r"(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>(?![\w.-]{0,40}secret)[\w.-]{0,40}(?:key[_-]?id|access[_-]?key)[\w.-]{0,20})(?![\w.:-]*Ref\b)",
+    r"(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|--from-file[= ][\"']?(?:[\w.~-]{0,60}/){0,6}|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>(?![\w.-]{0,40}secret)[\w.-]{0,40}(?:key[_-]?id|access[_-]?key)[\w.-]{0,20})(?![\w.:-]*Ref\b)",
     re.ASCII | re.IGNORECASE | re.MULTILINE,
 )
 _SECRET_MEMBER = lazy_pattern(
-    r"(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>[\w.-]{0,40}secret[\w.-]{0,40})(?![\w.:-]*Ref\b)",
+    r"(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|--from-file[= ][\"']?(?:[\w.~-]{0,60}/){0,6}|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>[\w.-]{0,40}secret[\w.-]{0,40})(?![\w.:-]*Ref\b)",
     re.ASCII | re.IGNORECASE | re.MULTILINE,
+)
+
+
+# A cluster whose pods can have no role of EKS.
+_OUTSIDE_AWS = lazy_pattern(
+    r"(?i:\bon[- ]?prem(?:ises)?\b|\b(?:no|without) irsa\b|\bbare[- ]metal\b|\b(?:k3s|microk8s|minikube|openshift|gke|aks)\b)"
 )
 
 
@@ -156,20 +162,23 @@ def secret_object_remedy(case: Case[Failure]) -> Remedy:
         for each, variable in values.items()
     )
     external, escaped = _EXTERNAL_SECRET.search(text), member.replace(".", "\\.")
-    namespace = external["namespace"] if external else "NAMESPACE"
+    is_read_again = external is not None or (controller is not None and "External Secrets" in controller.name)
+    namespace = external["namespace"] if external else find_namespace(case)
     then, restart = "External Secrets reads the Secret again at its next refresh.", None
     signer = "The pod signs with its own keys, usually from a Secret"
     if is_of_jenkins:
         # The plugin watches the Secrets.
         then, signer = "The next job uses the new values.", "The job signs with the keys in the Secret"
-    elif external is None:
+    elif not is_read_again:
         then = "Then restart the pods: they keep the values that they started with."
         restart = f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace NAMESPACE"
     return your_remedy(
         "Set key ID and secret again in the Kubernetes Secret",
         f"{signer}: aws configure on your machine does not change them. The first command prints the length: {length} is right, {length + 1} means a newline at the end.",
         "Set key ID and secret of the same key: check the other value, too (the secret has 40 characters). If you encode values yourself, use printf %s: echo adds a newline.",
-        f"{then} Better, give the {'agent' if is_of_jenkins else 'service account'} a role (IRSA or EKS Pod Identity), and delete the keys.",
+        then
+        if _OUTSIDE_AWS.search(text)
+        else f"{then} Better, give the {'agent' if is_of_jenkins else 'service account'} a role (IRSA or EKS Pod Identity), and delete the keys.",
         commands=(
             f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c",
             *reads,

@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_quoted_keys
+from iamtriage.explaining._rules.credentials.keys.encoded_keys import find_flaw
 from iamtriage.explaining._rules.credentials.keys.key_sources import secret_object_remedy, stored_keys_remedy
 from iamtriage.explaining._rules.credentials.requests.gateway_routes import explain_foreign_header
 from iamtriage.explaining._rules.shared import clues, pages
@@ -266,11 +267,20 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
         defect = "ends with a line break, as its Base64 value shows (echo adds one)" if is_encoded else None
     summary = "The credentials contain characters that an HTTP header cannot have, so no request was sent."
     reason = "The access key ID, secret or session token contains a newline, a control character or a non-ASCII letter."
+    is_valid = find_working(text, LOCALLY) is not None
+    valid = f"The key itself {'is valid, and needs no rotation' if is_valid else 'can be valid'}."
     if defect is not None:
-        works = find_working(text, LOCALLY) is not None
-        summary = f"No request was sent, because of a character that an HTTP header cannot have: the access key ID {defect}. The key itself {'is valid, and needs no rotation' if works else 'can be valid'}."
+        summary = f"No request was sent, because of a character that an HTTP header cannot have: the access key ID {defect}. {valid}"
         reason = "Check the secret access key and the session token for the same: in the secret access key, it would cause SignatureDoesNotMatch."
-    in_secret = secret_object_remedy(case) if is_encoded and "kind: Secret" in text else None
+    flaw = None if is_encoded else find_flaw(text, "key", without="secret")
+    if flaw is not None:
+        summary = (
+            f"No request was sent, because an HTTP header cannot have a newline: {flaw.describe()}. {valid}"
+        )
+        reason = (
+            "The secret access key can end with a newline, too: that would cause SignatureDoesNotMatch next."
+        )
+    in_secret = secret_object_remedy(case) if flaw or (is_encoded and "kind: Secret" in text) else None
     remedy = (
         in_secret
         or stored_keys_remedy(case)
