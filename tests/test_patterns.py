@@ -1,16 +1,31 @@
-"""Check that a lazy pattern is one, and is compiled when it is first used."""
+"""Check that a lazy pattern is one, which words it needs, and that it is compiled when it is first needed."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
 import re
-from typing import Any
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import iamtriage
-from iamtriage._patterns import _LazyPattern, _UsedPattern, lazy_pattern
+from iamtriage._patterns import _LazyPattern, _UsedPattern, lazy_pattern, needed_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+_RULES = Path(iamtriage.__file__).parent / "explaining" / "_rules"
+
+
+def _all_patterns() -> Iterator[Any]:
+    for found in pkgutil.walk_packages(iamtriage.__path__, "iamtriage."):
+        if not found.name.endswith("__main__"):
+            values = vars(importlib.import_module(found.name)).values()
+            yield from (each for each in values if isinstance(each, _UsedPattern))
 
 
 def test_lazy_pattern_matches_as_a_compiled_one() -> None:
@@ -37,11 +52,7 @@ def test_other_attributes_do_not_exist() -> None:
 
 
 def test_every_pattern_of_a_module_can_be_compiled() -> None:
-    patterns: list[Any] = []
-    for found in pkgutil.walk_packages(iamtriage.__path__, "iamtriage."):
-        if not found.name.endswith("__main__"):
-            values = vars(importlib.import_module(found.name)).values()
-            patterns += (each for each in values if isinstance(each, (_LazyPattern, _UsedPattern)))
+    patterns = list(_all_patterns())
     assert len(patterns) > 200
     for pattern in patterns:
         assert re.compile(pattern.pattern, pattern.flags).groups == pattern.groups
@@ -51,3 +62,61 @@ def test_reading_the_source_compiles_nothing() -> None:
     wrong: Any = lazy_pattern("(")
     assert wrong.pattern == "("
     assert isinstance(wrong, _LazyPattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("Forbidden", ("Forbidden",)),
+        (r"\bkubelet\b|node group", ("kubelet", "node group")),
+        (r"(?:Access|Permission) [Dd]enied", ("enied",)),
+        (r"(?:a{3}|bucket)? denied|colou?r", (" denied", "colo")),
+        (r"(?P<name>role|user)/{2,3}path(?:ology)*", ("path",)),
+        (r"s3:\\\\(?:Get)+?Object\.txt", ("Object.txt",)),
+        (r"(?=denied)[a-z]+|(?<!not )allowed", ()),
+        (r"(?<!not )allowed(?! to)", ("allowed",)),
+        (r"[]role(]{2}x|\x41\u00e9policy", ()),
+        (r"region|region_name|egion", ("egion",)),
+        ("of|on", ("of", "on")),
+        ("a|on", ()),
+        (r"", ()),
+    ],
+)
+def test_needed_words(pattern: str, words: tuple[str, ...]) -> None:
+    assert needed_words(pattern) == words
+
+
+def test_searches_find_what_a_compiled_pattern_finds() -> None:
+    source = r"(?i:access) denied|(no) permission"
+    lazy, compiled = lazy_pattern(source), re.compile(source)
+    for text in ("ACCESS denied, no permission", "Access Denied", "no permiſſion", ""):
+        found, expected = lazy.search(text), compiled.search(text)
+        assert (found and found.span()) == (expected and expected.span())
+        assert [each.span() for each in lazy.finditer(text)] == [
+            each.span() for each in compiled.finditer(text)
+        ]
+        assert lazy.findall(text) == compiled.findall(text)
+    assert lazy.search("access denied", 1) is None
+    assert lazy_pattern(source, re.IGNORECASE).search("no permiſſion") is not None
+
+
+def test_only_a_text_with_a_word_compiles_a_pattern() -> None:
+    lazy = lazy_pattern("denied|rejected")
+    assert lazy.search("Rate exceeded") is None
+    before = type(lazy).__name__
+    assert lazy.findall("Access denied") == ["denied"]
+    assert (before, type(lazy).__name__) == ("_LazyPattern", "_UsedPattern")
+
+
+def test_what_patterns_find_has_a_word_that_they_need() -> None:
+    examples = "\n\n".join(path.read_text("utf-8") for path in sorted(_RULES.rglob("examples.toml")))
+    compared = 0
+    for pattern in _all_patterns():
+        words = pattern.words
+        for found in (
+            islice(re.compile(pattern.pattern, pattern.flags).finditer(examples), 20) if words else ()
+        ):
+            compared += 1
+            text = found[0].lower() if pattern.ignores_case else found[0]
+            assert any(word in text for word in words), (pattern.pattern, found[0])
+    assert compared > 1_000

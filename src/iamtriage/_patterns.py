@@ -1,17 +1,20 @@
-"""Compile regular expressions when they are first used, and take what one finds if it is a single value.
+"""Compile regular expressions when a text first needs them, and take what one finds if it is a single value.
 
-There are hundreds of patterns, and a text needs only a few of them. Compiling one takes much longer than
-parsing a text.
+There are thousands of patterns, and a text needs only a few of them: most look for words that it does not
+have. Compiling a pattern takes much longer than parsing a text, and searching with it longer than looking for
+its words.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
-from typing import TYPE_CHECKING, AnyStr, TypeVar, cast, overload
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, AnyStr, TypeVar, cast, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 _T = TypeVar("_T")
 _DefaultT = TypeVar("_DefaultT")
@@ -21,22 +24,143 @@ REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 KUBERNETES_NAME = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 """The source of a pattern for the name of a namespace, a service account or another object of Kubernetes."""
 
+_SEARCHES = ("findall", "finditer", "search")
 _ATTRIBUTES = (
-    *("findall", "finditer", "fullmatch", "match", "search", "split", "sub"),
+    *_SEARCHES,
+    *("fullmatch", "match", "split", "sub"),
     *("flags", "groupindex", "groups", "pattern"),
 )
+# What searches return for a text in which they find nothing.
+_ABSENT: dict[str, Callable[[], object]] = {
+    "findall": list,
+    "finditer": lambda: iter(()),
+    "search": lambda: None,
+}
+# The parts of a pattern: words, before no quantifier, groups, and others with quantifiers.
+_PARTS = (
+    r"((?:(?:[^\\.^$*+?{}\[\]()|]|\\[^A-Za-z0-9\\])(?![*+?{]))+)"
+    r"|(\((?:\?(?:P<\w+>|>|[a-zA-Z]*(?:-[a-zA-Z]+)?:))?(?!\?))|(\()|(\))([*?]|\{0?,\d*\}|\{0\})?[+?]*|(\|)"
+    r"|(?:\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d+,?\d*\}|\\(?:x..|u.{4}|U.{8}|N\{[^}]*\}|\d+|.)|.)[*+?]*"
+)
+_WORD, _GROUP, _ASSERTION, _END, _OPTIONAL, _OR = range(1, 7)
+# Texts have most shorter words by chance, and few longer ones.
+_MIN_WORD, _LONG_WORD = 2, 5
+_NOTHING: tuple[str, ...] = ()
+
+
+def needed_words(source: str) -> tuple[str, ...]:
+    r"""Return words of which a text needs one so that a pattern finds something, or none if it needs none.
+
+    >>> needed_words(r"\bpods?\b|[Ss]ervice(?:Account| account)s?|kube-(?:proxy|system){0,2}")
+    ('pod', 'ervice', 'kube-')
+    """
+    return _read_group(re.finditer(_PARTS, source, re.DOTALL))
+
+
+def _read_group(parts: Iterator[re.Match[str]]) -> tuple[str, ...]:
+    """Return the needed words of a group up to its end."""
+    branches: list[tuple[str, ...]] = []
+    best = _NOTHING
+    kind: int | None = None
+    while kind not in {_END, _OPTIONAL}:
+        part = next(parts, None)
+        kind = _END if part is None else part.lastindex
+        words = _NOTHING
+        if part is not None and kind == _WORD:
+            words = (part[0].replace("\\", ""),)
+        elif kind in {_GROUP, _ASSERTION}:
+            words = _read_group(parts)
+        elif kind in {_END, _OPTIONAL, _OR}:
+            branches.append(best)
+            best = _NOTHING
+        if words and kind != _ASSERTION:
+            best = max(best, words, key=_usefulness)
+    if _NOTHING in branches or kind == _OPTIONAL:
+        return ()
+    found = dict.fromkeys(each for branch in branches for each in branch)
+    return tuple(each for each in found if not any(other in each and other != each for other in found))
+
+
+def _usefulness(words: tuple[str, ...]) -> tuple[int, int]:
+    """Return a sort key that is higher for words that fewer texts have."""
+    shortest = min((len(word.strip()) for word in words), default=0)
+    return (min(shortest, _LONG_WORD), -len(words)) if shortest >= _MIN_WORD else (0, 0)
 
 
 class _UsedPattern:
-    """A compiled pattern. Without ``__getattr__``, Python finds its attributes faster."""
-
-
-class _LazyPattern:
-    """A pattern that is compiled on first access to a method, and then becomes a :class:`_UsedPattern`."""
+    """A pattern that was used. Without ``__getattr__``, Python finds its attributes faster."""
 
     def __init__(self, source: str | bytes, flags: int) -> None:
         self._source = source
         self._flags = flags
+
+    @functools.cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words that a search needs, in lowercase if it ignores case."""
+        if isinstance(self._source, bytes) or self._flags & re.VERBOSE:
+            return ()
+        words = needed_words(self._source)
+        return tuple(map(str.lower, words)) if self.ignores_case else words
+
+    @functools.cached_property
+    def ignores_case(self) -> bool:
+        return bool(self._flags & re.IGNORECASE) or "(?i" in str(self._source)
+
+    def _compile(self) -> None:
+        compiled = re.compile(self._source, self._flags)
+        for name in _ATTRIBUTES:
+            setattr(self, name, getattr(compiled, name))
+
+        def search(name: str, *arguments: object) -> object:
+            self._guard_searches(lambda each: getattr(compiled, each))
+            found: object = getattr(self, name)(*arguments)
+            return found
+
+        for name in _SEARCHES:
+            # Many patterns are only matched at one position, so they need no words.
+            setattr(self, name, functools.partial(search, name))
+        self.__class__ = _UsedPattern  # pyright: ignore[reportAttributeAccessIssue] (the class of any use)
+
+    def _guard_searches(self, find: Callable[[str], Callable[..., Any]]) -> None:
+        """Let searches look for the words first, which takes less time than the pattern does."""
+        words, ignores_case = self.words, self.ignores_case
+        is_guarded = words and not (ignores_case and not "".join(words).isascii())
+        for name in _SEARCHES:
+            search = find(name)
+            if is_guarded:
+                search = _guard(search, _ABSENT[name], words, ignores_case=ignores_case)
+            setattr(self, name, search)
+
+    def _search(self, name: str, *arguments: object) -> object:
+        self._compile()
+        found: object = getattr(self, name)(*arguments)
+        return found
+
+
+def _guard(
+    search: Callable[..., object], absent: Callable[[], object], words: tuple[str, ...], *, ignores_case: bool
+) -> Callable[..., object]:
+    """Return a search of the texts that have one of these words."""
+    word = words[0]
+
+    def search_any_case(text: str, *bounds: int) -> object:
+        # Other characters than those of ASCII can be equal to one of ASCII.
+        is_possible = not text.isascii() or any(map(text.lower().__contains__, words))
+        return search(text, *bounds) if is_possible else absent()
+
+    def search_for_word(text: str, *bounds: int) -> object:
+        return search(text, *bounds) if word in text else absent()
+
+    def search_for_words(text: str, *bounds: int) -> object:
+        return search(text, *bounds) if any(map(text.__contains__, words)) else absent()
+
+    if ignores_case:
+        return search_any_case
+    return search_for_word if len(words) == 1 else search_for_words
+
+
+class _LazyPattern(_UsedPattern):
+    """A pattern that is compiled for the first text that can match, and then is a :class:`_UsedPattern`."""
 
     def __getattr__(self, name: str) -> object:
         if name == "pattern":
@@ -44,11 +168,11 @@ class _LazyPattern:
             return self._source
         if name not in _ATTRIBUTES:
             raise AttributeError(name)
-        compiled = re.compile(self._source, self._flags)
-        for attribute in _ATTRIBUTES:
-            setattr(self, attribute, getattr(compiled, attribute))
-        self.__class__ = _UsedPattern  # type: ignore[assignment]
-        found: object = getattr(compiled, name)
+        if name in _SEARCHES:
+            self._guard_searches(lambda each: functools.partial(self._search, each))
+        else:
+            self._compile()
+        found: object = vars(self)[name]
         return found
 
 
@@ -79,6 +203,39 @@ def search_last(
     return found
 
 
+def words_of(pattern: re.Pattern[str]) -> tuple[tuple[str, ...], bool]:
+    """Return the words that a lazy pattern needs to find something, and whether it ignores case.
+
+    >>> words_of(lazy_pattern("Access denied|(?i:rejected)"))
+    (('access denied', 'rejected'), True)
+    """
+    return getattr(pattern, "words", ()), getattr(pattern, "ignores_case", False)
+
+
+def may_find(pattern: re.Pattern[str], text: str) -> bool:
+    r"""Return whether a text has a word that a lazy pattern needs, which takes less time than a search.
+
+    >>> may_find(lazy_pattern(r"\bpods?\b"), "a podium"), may_find(lazy_pattern(r"\bpods?\b"), "a role")
+    (True, False)
+    """
+    words, ignores_case = words_of(pattern)
+    if ignores_case:
+        return not text.isascii() or any(map(text.lower().__contains__, words)) or not words
+    return any(map(text.__contains__, words)) or not words
+
+
+_ENDS_OF_REGIONS = tuple(f"-{digit}" for digit in range(10))
+
+
+def may_name_region(text: str) -> bool:
+    """Return whether a text can have the code of a Region, each of which ends with a number.
+
+    >>> may_name_region("in eu-west-1"), may_name_region("in this Region")
+    (True, False)
+    """
+    return any(map(text.__contains__, _ENDS_OF_REGIONS))
+
+
 def lazy_pattern(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """Return a pattern that is compiled when it is first used.
 
@@ -87,6 +244,12 @@ def lazy_pattern(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     ('abc', '[a-z]+')
     """
     return cast("re.Pattern[AnyStr]", _LazyPattern(source, flags))
+
+
+@functools.cache
+def cached_pattern(source: str) -> re.Pattern[str]:
+    """Return a lazy pattern, always the same one for the source, which is a row of a table."""
+    return lazy_pattern(source)
 
 
 def lazy_patterns(sources: Mapping[_T, str], flags: int = 0) -> dict[_T, re.Pattern[str]]:

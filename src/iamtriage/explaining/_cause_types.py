@@ -5,6 +5,7 @@ A definition is next to its rule. ``iamtriage.explaining.causes`` collects the d
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
@@ -177,10 +178,17 @@ class CauseType:
         >>> CauseType("key-deleted", "The key was deleted", "Create a new key.", "It is gone.").cause().text
         'It is gone.'
         """
-        text, because = text or self.sentence, present_lines(because)
-        if self.sign and evidence == "possible":
-            return UncertainCause(self.code, text, evidence, because, definition=self)
-        return Cause(self.code, text, evidence, because)
+        if not text and not because:
+            return _build_cause(self, evidence)
+        lines = present_lines(because)
+        return self.mark_uncertain(Cause(self.code, text or self.sentence, evidence, lines))
+
+    def mark_uncertain(self, cause: Cause) -> Cause:
+        """Return a cause of this type as one that the text can still show, if it has a sign."""
+        if not self.sign or cause.evidence != "possible":
+            return cause
+        values = (cause.code, cause.text, cause.evidence, cause.because)
+        return UncertainCause(*values, definition=self, plain=cause)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -189,6 +197,14 @@ class UncertainCause(Cause):
 
     Attributes:
         definition: The definition of the cause, with its sign.
+        plain: The cause if the text does not show it.
     """
 
     definition: CauseType
+    plain: Cause
+
+
+@functools.cache
+def _build_cause(definition: CauseType, evidence: Evidence) -> Cause:
+    """Return a cause with the words of its definition, which is the same for all failures."""
+    return definition.mark_uncertain(Cause(definition.code, definition.sentence, evidence))

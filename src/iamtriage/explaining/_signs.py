@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage._text import lower_first, quote_words, upper_first
-from iamtriage.explaining._cause_types import Cause, CauseType, Evidence, UncertainCause
+from iamtriage.explaining._cause_types import Cause, CauseType, UncertainCause
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._explanations.remedies import Remedy, Who
 
@@ -64,15 +64,15 @@ def promote_shown_causes(explanation: Explanation, case: Case[Failure]) -> Expla
         elif found := next(
             (
                 each
-                for each in re.finditer(cause.definition.sign, text)
+                for each in cached_pattern(cause.definition.sign).finditer(text)
                 if _is_about_failure(each, explanation, case)
             ),
             None,
         ):
-            shown.append(_build_cause(cause, "derived", (_quote_sign(found),)))
+            shown.append(Cause(cause.code, cause.text, "derived", (*cause.because, _quote_sign(found))))
             definitions.append(cause.definition)
         else:
-            causes.append(_build_cause(cause))
+            causes.append(cause.plain)
     if not shown:
         return copy_with(explanation, causes=tuple(causes))
     place = next((at for at, cause in enumerate(causes) if cause.evidence == "possible"), len(causes))
@@ -116,12 +116,6 @@ def _is_about_failure(found: re.Match[str], explanation: Explanation, case: Case
     )
     accounts = {each["account"] for each in asked if each["name"] == name["name"] and each["account"]}
     return printed is None or not accounts or printed["account"] in accounts
-
-
-def _build_cause(
-    cause: UncertainCause, evidence: Evidence = "possible", because: tuple[str, ...] = ()
-) -> Cause:
-    return Cause(cause.code, cause.text, evidence, (*cause.because, *because))
 
 
 def _quote_sign(found: re.Match[str]) -> str:

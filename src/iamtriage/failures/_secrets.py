@@ -96,8 +96,8 @@ def hide_quoted_secrets(text: str, encoded_message: str | None) -> str:
     """Return a part of an explanation without secrets, except the encoded message of the failure."""
     if text in _plain:
         return text
-    if _may_quote_secret(text, encoded_message):
-        return hide_secrets(text)
+    if _may_quote_secret(text, encoded_message) and (hidden := hide_secrets(text)) != text:
+        return hidden
     is_kept = encoded_message is not None and encoded_message in text
     if not is_kept and len(text) <= _MAX_LENGTH:
         if len(_plain) >= _MAX_PLAIN:

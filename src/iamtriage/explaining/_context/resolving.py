@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.model import NOTHING, SIGNS_OF_ATTACHMENTS, SYSTEM_SIGNS, Context
+from iamtriage.explaining._context.model import EC2_CODES, NOTHING, Context
 from iamtriage.explaining._facts import NO_FACTS
 
 if TYPE_CHECKING:
@@ -23,22 +23,10 @@ __all__ = ("context_of", "is_derived", "read_context", "resolve_facts")
 
 # The number of characters on each side of the failure to search for settings and documents.
 _CHARS_OF_DOCUMENTS = 32_000
-# In a text without any of these, the readers find nothing. They are searched for before a reader is imported.
-_SIGNS = (
-    "--", "://", "s3:s3", "(arn:", "bucket", "Bucket ", 'Bucket"', "Bucket=", "Bucket:", "BucketName", "Failed to upload", "egion", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (",
-    "amespace", "erviceaccount", "erviceAccount", "pod", "Pod", "deployment", ":role/", '"Arn"', "ccount", " i-",
-    "vpce-", ".execute-api.", "ambda", "LAMBDA", "with ", "@aws-sdk", ".services.", "Amazon.", "Traceback", "client(", "bject(",
-    "Statement", "statement {", "Effect", "olicyDocument", "policy_document", '"iss"', '"allowed"', '"evaluations"', "DecodedMessage", "rolearn", "userarn", "aws ", "kubectl ",
-    "eksctl ", "eksctl.io", "@ip-", "/var/", "169.254.", "##[", "::error", "GITHUB", "gitlab", "id_tokens:", "GitLab", "CI_", "Pipeline]",
-    "jenkins", "Finished: ", "lue", "Command", "EMR", "emr", "ExtRid", "[Container]", "CODEBUILD", "cloudshell", "WebIdentityErr",
-    "ECS_", "ResourceInit", "CannotPull", "/builds/", "ERROR: Job", "Metadata", "IMDS", "/opt/ml/", "S3Service",
-    "iam_role", "IAM_ROLE", "ec2-user", "AWS_", "/home/", "HOSTNAME", 'hostname"', "hostname\\", "ndpoint", "NDPOINT", "serviceU", "ServiceU", "s3Url",
-    "Lock Info:", "backup store for", "BackupStorageLocation", "ecs/", "host_base", "rclone ", "AWS Error ", "-1\n", "-2\n", "-3\n", "-1:\n", "-1 =", "ARN is not mapped", "SaslAuth",
-    "requestParameters", " failed, attempt ", "host id: ", "S3 error: ", "UnauthorizedOperation", "/aws-sdk/", "/aws-sdk-", "(eval):", "log group ", "log_group", "ogGroup",
-    " role (", " role is ", " role: ", "(role ", "(user ", "in as ", "in with ", "y role ", "y user ", "Role ", "he role ", '"Resource"', "edPrincipal(", "IdentityPrincipal(", "Policy:", 'Policy":', "he policy ", " has ", "I have ", "repo:", "project_path:", "run_phase:", "oidc-provider/", "MultiObjectDelete",
-    *SIGNS_OF_ATTACHMENTS,
-    *SYSTEM_SIGNS,
-)  # fmt: skip
+# The kinds of failures for which the caller can be described in words.
+_KINDS_WITH_CALLER = frozenset(
+    {"access_denied", "console_kubernetes_access", "kubernetes_forbidden", "kubernetes_unauthorized"}
+)
 
 
 def context_of(facts: Facts) -> Context:
@@ -87,12 +75,20 @@ def read_context(failure: Failure) -> Context:
         return NOTHING
     low, high = max(start - _CHARS_OF_DOCUMENTS, 0), end + _CHARS_OF_DOCUMENTS
     whole = text[low:high]
-    if not any(map(whole.__contains__, _SIGNS)) and not _lacks_call(failure):
-        return NOTHING
     # Most failures are on a separate line, and there are many readers.
+    from iamtriage.explaining._context import needs
+
+    found = needs.INDEX.find(whole)
+    is_possible = needs.ANYTHING.is_in(whole, found) or (
+        failure.kind in _KINDS_WITH_CALLER and needs.CALLERS.is_in(whole, found)
+    )
+    if not is_possible and not _lacks_call(failure):
+        return NOTHING
     from iamtriage.explaining._context.searching import search_context
 
-    return search_context(failure, whole)
+    context = search_context(failure, whole, found)
+    # For a denial, rules look for names in texts with a sign in other ways, too.
+    return NOTHING if context == NOTHING and failure.kind != "access_denied" else context
 
 
 def _lacks_call(failure: Failure) -> bool:
@@ -105,17 +101,19 @@ def _lacks_call(failure: Failure) -> bool:
 _FRAMES = lazy_pattern(r"(?:[^\S\n]*+(?:\n[^\S\n]*+)++(?:at |\.\.\. \d{1,9} more)[^\n]*+)*+\s*+")
 
 
-# What AWS says of these names nothing but the call, which botocore and the AWS CLI put before it.
+# What AWS says of these names nothing but the call, which botocore and the AWS CLI put before it. So does what
+# Amazon EC2 says of a denial, unless it has the standard message.
 _OWN_WORDS = frozenset({"expired_credentials", "invalid_credentials", "signature_mismatch"})
 
 
 def _is_complete(failure: Failure) -> bool:
     """Return whether the text is one line and the record states all of it, as for most denials in logs."""
-    if failure.kind == "access_denied":
+    is_of_ec2 = failure.envelope.code in EC2_CODES and failure.envelope.operation is not None
+    if failure.kind == "access_denied" and not (is_of_ec2 and failure.action is None):
         is_whole = (
             failure.principal is not None and failure.action is not None and failure.resource is not None
         )
-    elif failure.kind in _OWN_WORDS:
+    elif failure.kind in _OWN_WORDS or is_of_ec2:
         # AWS says the same to every caller. Other SDKs print hosts, too.
         is_whole = failure.envelope.source in {"aws-cli", "botocore"} and "\n" not in failure.text.rstrip()
     else:

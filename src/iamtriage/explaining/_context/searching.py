@@ -9,6 +9,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.structured.values import decode_at
 from iamtriage._text import hide_secrets, line_at, line_start
 from iamtriage.actions._operations import service_prefix
+from iamtriage.explaining._context import needs
 from iamtriage.explaining._context.model import SIGNS_OF_ATTACHMENTS, Context
 from iamtriage.explaining._context.readers.callers import UNMAPPED, find_said_caller, restore_case
 from iamtriage.explaining._context.readers.command_lines import find_commands, operation_of_command
@@ -71,24 +72,29 @@ _RESULT = lazy_pattern(
 _PARAMETERS = "requestParameters"
 
 
-def search_context(failure: Failure, whole: str) -> Context:
+def search_context(failure: Failure, whole: str, found: int) -> Context:
     """Return the context of a failure.
 
     Args:
         failure: The failure.
         whole: The text that is searched for settings and documents.
+        found: The groups of ``needs.INDEX`` of which it has a word.
     """
     text, (start, end) = failure.text, failure.span
+    has_commands = needs.COMMANDS.is_in(whole, found)
     command, other, first, last, head = _find_section(text, start, end)
     section = head + text[first:last]
     values: dict[str, Any] = {}
-    # The log entries of rclone follow its command.
-    location = find_state(line_at(text, start, end), whole) or _find_location(failure, section, command)
-    location = location or find_remote(whole) or find_setting(whole)
-    if location is not None:
-        values.update(bucket=location.bucket, key=location.key, prefix=location.prefix)
+    if has_commands or needs.LOCATIONS.is_in(whole, found):
+        # The log entries of rclone follow its command.
+        location = find_state(line_at(text, start, end), whole) or _find_location(failure, section, command)
+        location = location or find_remote(whole) or find_setting(whole)
+        if location is not None:
+            values.update(bucket=location.bucket, key=location.key, prefix=location.prefix)
     own = hide_other_profiles(failure, whole)
     for name, read in NAME_READERS.items():
+        if not (has_commands or needs.NAMES[name].is_in(whole, found)):
+            continue
         # The values in the failure's own command or log entry are about this failure.
         if (stated := read(section, command)) is not None or (
             name in _SETTINGS
@@ -103,12 +109,15 @@ def search_context(failure: Failure, whole: str) -> Context:
     if failure.principal is None:
         of_status = failure.kind == "access_denied" and find_status_role(text, start)
         values["caller"] = find_said_caller(whole, failure.kind, of_status or values.get("caller"))
-    before = NAME_READERS["region"](head + text[first:end], command)
+    before = None
+    if has_commands or needs.NAMES["region"].is_in(whole, found):
+        before = NAME_READERS["region"](head + text[first:end], command)
     region = choose_region(text, (start, end), command, before, values.get("region"))
     if region is not None:
         values["region"] = region
-    values["other_endpoint"] = find_other_endpoint(failure, section, whole, command)
-    if values["other_endpoint"] is None:
+    if needs.ENDPOINTS.is_in(whole, found):
+        values["other_endpoint"] = find_other_endpoint(failure, section, whole, command)
+    if values.get("other_endpoint") is None and needs.SYSTEMS.is_in(whole, found):
         values["other_system"] = find_other_system(failure, whole)
     values["service"], values["operation"] = _find_call(failure, section, command, values.get("terraform"))
     stored = _find_storage_call(failure)

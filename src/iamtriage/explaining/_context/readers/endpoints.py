@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.actions._operations import actions_for, service_prefix
-from iamtriage.explaining._context.model import CLOUD_HOSTS, SYSTEM_SIGNS
+from iamtriage.explaining._context.model import CLOUD_HOSTS
 from iamtriage.explaining._context.values import CommandLine, Stated
 from iamtriage.sts._endpoint_table import PARTITIONS
 
@@ -57,7 +57,6 @@ _GENERAL_NAMES = frozenset({"endpoint", "Endpoint", "endpoints", "ENDPOINT", "EN
 _TEMPLATE = lazy_pattern(r"(?<=://)\$?\{(\w{2,30})\}(?::\$?\{(\w{2,30})\})?", re.ASCII)
 # Each one takes a search of the text.
 _MAX_TEMPLATES = 4
-_SIGNS = ("ndpoint", "NDPOINT", "erviceU", "s3Url", "host_base")
 # "AccessDenied from Cloudflare R2", but not "migrated from MinIO to S3".
 _PRODUCT = lazy_pattern(
     r"\b(?:against|at|(?<!migrating )(?<!migrated )(?<!moved )from|into?|on|our|my|the|to|uses?|using|via|with|by)\s{1,2}(?:an? |local |self-hosted ){0,2}"
@@ -97,8 +96,6 @@ def find_other_endpoint(
         whole: The text around it.
         command: The command that failed.
     """
-    if not any(sign in whole for sign in _SIGNS):
-        return None
     if command is not None and (option := command.option("endpoint-url", "endpoint")):
         found = _ENDPOINT.match(option.value)
         return None if found is None else _other_host(found["HOST"], option.words.partition(" ")[0])
@@ -115,7 +112,7 @@ def find_other_endpoint(
 
 def find_other_system(failure: Failure, text: str) -> Stated | None:
     """Return the only system with the API of S3 that a text names, if it does not speak of AWS."""
-    if failure.principal is not None or not any(sign in text for sign in SYSTEM_SIGNS):
+    if failure.principal is not None:
         return None
     if (found_length := KEY_LENGTH.search(failure.text)) is not None:
         return Stated("Cloudflare R2", found_length[0])

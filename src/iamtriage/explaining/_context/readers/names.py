@@ -9,7 +9,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import KUBERNETES_NAME, REGION, lazy_pattern, search_last
+from iamtriage._patterns import KUBERNETES_NAME, REGION, lazy_pattern, may_name_region, search_last
 from iamtriage.explaining._context.readers.callers import find_caller
 from iamtriage.explaining._context.readers.coded_clusters import find_coded_clusters
 from iamtriage.explaining._context.readers.region_names import find_region_constant
@@ -40,7 +40,6 @@ _REGIONS = lazy_pattern(
     rf"|\b[Rr]egion:? ({REGION})\b|\.({REGION})\.eksctl\.io\b|\bcom\.amazonaws\.({REGION})\.[a-z]",
     re.ASCII,
 )
-_REGION_SIGNS = ("egion", "REGION", ".compute.", "eks", "client(", "resource(", "com.")
 _US_EAST_HOST = lazy_pattern(r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\.ec2\.internal\b", re.ASCII)
 _PROFILES = lazy_pattern(
     r"\bAWS_(?:DEFAULT_)?PROFILE[=:]\s?[\"']?([\w.@:+/-]{1,64})(?<![.:])"
@@ -74,7 +73,6 @@ _CLUSTERS_OF_COMMANDS = lazy_pattern(
     r"|(?:aws-iam|heptio)-authenticator(?:-aws)? token [^\n|;&`]{0,200}?(?<= )(?:-i|--cluster-id))[= ][\"']?([0-9A-Za-z][\w-]{0,99})",
     re.ASCII,
 )
-_CLUSTER_SIGNS = ("luster", "EKS", "update-kubeconfig", "eksctl.io", "-authenticator")
 _SUBJECT = lazy_pattern(
     rf"\bsystem:serviceaccount:({KUBERNETES_NAME}):({KUBERNETES_NAME}(?:\.{KUBERNETES_NAME}){{0,3}})(?![\w-])",
     re.ASCII,
@@ -178,7 +176,7 @@ def find_region(text: str, command: CommandLine | None) -> Stated | None:
     """Return the region of the command, the environment, a configuration or an instance's host name."""
     if command is not None and (stated := command.option("region")):
         return stated if re.fullmatch(REGION, stated.value) else None
-    if any(sign in text for sign in _REGION_SIGNS) and (stated := _last(_REGIONS, text)):
+    if may_name_region(text) and (stated := _last(_REGIONS, text)):
         return stated
     if "Region" in text and (stated := find_region_constant(text)):
         return stated
@@ -215,8 +213,6 @@ def find_cluster(text: str, command: CommandLine | None) -> Stated | None:
             stated = Stated(next(filter(None, found.groups())), context.words) if found else None
         if stated is not None:
             return stated
-    if not any(sign in text for sign in _CLUSTER_SIGNS):
-        return None
     return (
         unique_value(_CLUSTERS, text, find_coded_clusters(text))
         or unique_value(_CLUSTERS_OF_COMMANDS, text)

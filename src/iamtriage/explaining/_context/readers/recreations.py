@@ -10,7 +10,7 @@ from iamtriage._patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("find_recreated_role", "is_named_in", "never_recreated")
+__all__ = ("RECREATION_SIGNS", "find_recreated_role", "is_named_in", "never_recreated")
 
 _MADE = r"(?:re-?)?(?:buil[dt]|creat(?:ed?|es|ing)|ma(?:de?|king))"
 _DELETED = r"(?:destroy|delet|remov|drop)\w{0,4}"
@@ -23,12 +23,12 @@ _RECREATED = lazy_pattern(
     r"|[^\n.;:,]{0,60}\breplaced (?:the |my |our |this )?(?:IAM )?role\b(?! (?:in|of|with|by)\b)[^\n.;:,]{0,60}"
     r"|[-+]/[-+] resource \"aws_iam_role\"|-replace[= ]\S{0,60}aws_iam_role\.[\w-]{1,60}"
 )
-# Each match has one of the first row and one of the second, and few lines do.
 _REPLACED = ("eplace", "/+ resource", "/- resource")
-_SIGNS = (
+RECREATION_SIGNS = (
     ("recreat", "re-creat", "destroy", "delet", "remov", "drop", *_REPLACED),
     ("creat", "buil", "mad", "making", "appl", *_REPLACED),
 )
+"""Words that say that a role was created again have one of the first row and one of the second, and few lines do."""
 _NEVER_RECREATED = lazy_pattern(r"\brole\b[^\n.;:,]{0,40}(?:\b(?:not|never)|n't) (?:been )?re-?created\b")
 _NEGATION = lazy_pattern(
     r"(?i:\b(?:not|never|nobody|without|if|unless|whether|no longer|(?:plan|planning|want|need|going|try|how) to|should|would|could|might|let's)\b|n't\b|^\W{0,3}(?:was|were|has|have|did)\b)"
@@ -74,7 +74,7 @@ def _search_lines(text: str) -> Iterator[re.Match[str]]:
 
 
 def _has_signs(text: str) -> bool:
-    return all(any(map(text.__contains__, row)) for row in _SIGNS)
+    return all(any(map(text.__contains__, row)) for row in RECREATION_SIGNS)
 
 
 def is_named_in(words: str, name: str) -> bool:

@@ -10,7 +10,7 @@ import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, may_name_region
 from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.statements import CLAUSE_END
@@ -181,7 +181,7 @@ def find_mentioned_regions(text: str) -> set[str]:
     >>> find_mentioned_regions("it fails in eu-south-1, see sts.eu-west-1.amazonaws.com")
     {'eu-south-1'}
     """
-    return set(_MENTION.findall(text))
+    return set(_MENTION.findall(text)) if may_name_region(text) else set()
 
 
 def find_working_regions(text: str, start: int, end: int) -> tuple[str, ...]:
@@ -192,6 +192,8 @@ def find_working_regions(text: str, start: int, end: int) -> tuple[str, ...]:
     ('eu-west-1',)
     """
     low, high = max(start - _CHARS_AROUND, 0), min(end + _CHARS_AROUND, len(text))
+    if not may_name_region(text[low:high]):
+        return ()
     found_outputs = (
         *_find_headings(text, low, high),
         *_find_calls(text, low, high),

@@ -179,6 +179,7 @@ _SQL_CALL = lazy_pattern(
     r"\b(copy|unload)\b[^;]{1,600}?\b(?:from|to)\s{1,4}'s3://[^']{3,300}'", re.ASCII | re.IGNORECASE
 )
 # A client and its method in a sentence or a comment: "SecretsManager.getSecretValue", "ssm.getParameter".
+_MEMBER = lazy_pattern(r"[A-Za-z0-9](?:\.|::)[a-z]")
 _METHOD = lazy_pattern(
     r"(?<![\w.])([A-Za-z][A-Za-z0-9]{1,29}?)(?:Client)?(?:\.|::)([a-z]{2,20}(?:[A-Z][a-z]{1,30}){1,6}|[a-z]{2,20}(?:_[a-z]{2,30}){1,6})(?![\w.])",
     re.ASCII,
@@ -297,6 +298,8 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
 def _find_method(text: str) -> tuple[Stated, Stated] | None:
     """Return the only method of a client that a text names as in ``SecretsManager.getSecretValue``."""
     called: dict[tuple[str, str], str] = {}
+    if _MEMBER.search(text) is None:
+        return None
     for found in _METHOD.finditer(text):
         service = service_prefix(found[1].lower())
         operation = _capitalize(found[2])

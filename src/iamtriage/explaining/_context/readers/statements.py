@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern, search_last
+from iamtriage._patterns import lazy_pattern, may_find, search_last
 from iamtriage._text import line_at, line_start
 from iamtriage.policies._managed_policies import LISTED
 
@@ -205,7 +205,7 @@ def _clause_start(text: str, at: int) -> int:
 
 def _find_clause(text: str, verb: re.Pattern[str], about: re.Pattern[str]) -> str | None:
     start, text = 0, text[:_MAX_CHARS]
-    if not verb.search(text):
+    if not (may_find(about, text) and verb.search(text)):
         return None
     for end in (*(each.start() for each in CLAUSE_END.finditer(text)), len(text)):
         clause, began = text[start:end].strip(" .,;!?\n"), start

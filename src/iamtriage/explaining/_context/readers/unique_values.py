@@ -6,7 +6,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, only_one
+from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, may_name_region, only_one
 from iamtriage.explaining._context.values import Stated, quote_match
 from iamtriage.policies._masked_arns import find_partition
 
@@ -110,5 +110,7 @@ def stated_partition(text: str) -> str | None:
     >>> stated_partition("--region cn-north-1 --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess")
     'aws-cn'
     """
+    if not (may_name_region(text) or "arn:aws-" in text):
+        return None
     signs = set(_PARTITION_SIGN.findall(text))
     return only_one({arn or find_partition(region) for arn, region in signs} - {None})

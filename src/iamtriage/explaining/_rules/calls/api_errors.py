@@ -53,7 +53,7 @@ from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.shared.routing import Route, choose_rule
+from iamtriage.explaining._rules.shared.routing import Route, Routes
 from iamtriage.explaining._rules.sts import rejected_calls, session_durations
 from iamtriage.explaining._rules.sts.credential_scopes import explain_wrong_region
 from iamtriage.failures._failures import AwsError
@@ -123,7 +123,7 @@ def _explain_existing_role(case: Case[AwsError], message: str) -> Explanation | 
 
 
 def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
-    if (rule := choose_rule(_ROUTES_BEFORE_KINDS, case.failure, message)) is not None:
+    if (rule := _ROUTES_BEFORE_KINDS.choose(case.failure, message)) is not None:
         return rule
     if api_error_kinds.find_kind(case.failure, message) is not None:
         return _explain_kind
@@ -134,7 +134,7 @@ def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
         # PowerShell prints the message first, then its own lines.
         return explain_not_found
     default = explain_no_answer if is_unanswered else _explain_other
-    return choose_rule(_ROUTES_AFTER_KINDS, case.failure, message) or default
+    return _ROUTES_AFTER_KINDS.choose(case.failure, message) or default
 
 
 # Clients of S3 that compare the region of the bucket with their own, Terraform's backend, and answers of S3.
@@ -308,7 +308,7 @@ _POLICY_SIZE = (
 )
 _ANY_CODE = lazy_pattern(r".+")
 # The first route that matches is used.
-_ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
+_ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
     Route(explain_policy_size, message=_POLICY_SIZE, code=rf".*(?:{_POLICY_SIZE}).*"),
     Route(account_kinds.explain_tag_policy, message=account_kinds.TAG_NOT_ALLOWED),
     Route(blocked_deletions.explain_blocked_deletion, message=blocked_deletions.BLOCKED),
@@ -376,7 +376,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         code=r"TargetNotConnected(?:Exception)?",
     ),
 )
-_ROUTES_AFTER_KINDS: tuple[Route[_Rule], ...] = (
+_ROUTES_AFTER_KINDS: Routes[_Rule] = Routes(
     Route(
         explain_quota,
         code=r".*(?:LimitExceeded|QuotaExceeded|ServiceQuota|ResourceLimit|InstanceLimit|VcpuLimit|AddressLimit).*",

@@ -10,7 +10,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
@@ -192,7 +192,7 @@ def find_proxied_hosts(case: Case[MissingCredentials], message: str) -> str | No
 
 def lacks_instance_role(text: str) -> bool:
     """Return whether a text shows that an instance has no role. The metadata of other clouds has none of AWS."""
-    is_shown = re.search(NO_INSTANCE_PROFILE.sign, text) is not None
+    is_shown = cached_pattern(NO_INSTANCE_PROFILE.sign).search(text) is not None
     return is_shown or (NO_ROLE.search(text) is not None and clues.find_instance(text) is not None)
 
 
@@ -237,7 +237,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
     if lacks_instance_role(case.text):
         no_profile, text = NO_INSTANCE_PROFILE.cause(), "no instance profile with a role is attached to it"
-        if re.search(NO_INSTANCE_PROFILE.sign, case.text) is None:
+        if cached_pattern(NO_INSTANCE_PROFILE.sign).search(case.text) is None:
             text = f"The metadata of the instance has no role (404): {text}."
             no_profile = NO_INSTANCE_PROFILE.cause("derived", text=text)
         return Advice(

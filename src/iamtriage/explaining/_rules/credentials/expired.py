@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.shared.credentials import clocks, credential_re
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.shared.routing import Route, choose_rule
+from iamtriage.explaining._rules.shared.routing import Route, Routes
 from iamtriage.failures._failures import ExpiredCredentials
 
 _Rule = Callable[[Case[ExpiredCredentials], str], Explanation]
@@ -102,7 +102,7 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
     is_token = clues.error_code(case.failure) in _TOKEN_CODES
     if is_token and presigned_urls.SIGNED_WITH_SESSION.search(case.text):
         return presigned_urls.explain_url_of_expired_session(case, message)
-    rule = choose_rule(_ROUTES, case.failure, message) or _explain_session
+    rule = _ROUTES.choose(case.failure, message) or _explain_session
     return missing_logins.add_other_user(rule(case, message), case)
 
 
@@ -280,7 +280,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         check = f"Run the commands in the container. Expiration is in UTC: if it is in the past, replace the {'task' if is_ecs else 'pod'} and look at the log of the agent on its node."
     elif _EC2_PROMPT.search(case.text) is not None:
         source = "credential source"
-        if re.search(UNUSABLE_INSTANCE_ROLE, case.text) is None:
+        if cached_pattern(UNUSABLE_INSTANCE_ROLE).search(case.text) is None:
             cause = STALE_METADATA.cause(text=_OLD_ON_INSTANCE)
     else:
         check += _OF_CONTAINER
@@ -318,7 +318,7 @@ _INSTANCE_PROFILE = account_remedy(
 
 
 # The most specific routes come first.
-_ROUTES: tuple[Route[_Rule], ...] = (
+_ROUTES: Routes[_Rule] = Routes(
     Route(explain_expired_source, message=STILL_EXPIRED),
     Route(expired_logins.explain_expired_trade_in, code=r"ExpiredTradeInToken\w*"),
     Route(missing_logins.explain_denied_renewal, message="INSUFFICIENT_PERMISSIONS"),

@@ -7,12 +7,11 @@ remedies link to.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.credentials import session_renewal
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import REJECTION_PHRASES, RejectedRequest
@@ -107,7 +106,7 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
         return elsewhere
     if "refresh failed" in message:
         causes.append(common_causes.WRONG_SSO_SESSION.cause())
-    if re.search(OTHER_HOME.sign, case.text):
+    if cached_pattern(OTHER_HOME.sign).search(case.text):
         text = "Another user signed in, or the sign-in is outside of the container, which sees it only if ~/.aws is mounted."
         causes.insert(1, OTHER_HOME.cause(text=text))
     return case.explain(

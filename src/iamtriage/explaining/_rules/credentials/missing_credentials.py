@@ -34,7 +34,7 @@ from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import certificates, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.routing import Route, choose_rule
+from iamtriage.explaining._rules.shared.routing import Route, Routes
 from iamtriage.failures._failures import MissingCredentials
 
 _Rule = Callable[[Case[MissingCredentials], str], Explanation]
@@ -107,7 +107,7 @@ def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
         return remote
     if "s3a" in message and (found := explain_unlisted_provider(case)) is not None:
         return found
-    rule = choose_rule(_ROUTES, case.failure, message)
+    rule = _ROUTES.choose(case.failure, message)
     if rule is not None:
         return rule(case, message)
     return public_data.explain_public_data(case) or explain_no_credentials(case, message)
@@ -288,7 +288,7 @@ def _complete_credentials_remedy(written: str | None, missing: str | None) -> Re
 
 
 # The most specific routes come first.
-_ROUTES: tuple[Route[_Rule], ...] = (
+_ROUTES: Routes[_Rule] = Routes(
     Route(database_roles.explain_uninstantiated, message=database_roles.NOT_INSTANTIATED),
     Route(database_roles.explain_uninstantiated, message=database_roles.STORED),
     Route(ecs_tasks.explain_unknown_credentials_id, message=ecs_tasks.UNKNOWN_CREDENTIALS_ID),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage._text import lower_first
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
@@ -155,7 +155,7 @@ def _explain_late_request(case: Case[ExpiredCredentials], message: str, valid: _
 
 def explain_old_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain a code that EC2 has for expired credentials and for an old signature."""
-    was_held = re.search(clocks.REQUEST_HELD.sign, case.failure.text) is not None
+    was_held = cached_pattern(clocks.REQUEST_HELD.sign).search(case.failure.text) is not None
     if was_held or clocks.find_stated_clocks(case.failure.text) or PRESIGNED.search(case.text):
         return explain_request(case, message)
     if (valid := _find_valid_credentials(case)) is not None:

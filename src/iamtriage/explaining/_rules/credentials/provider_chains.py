@@ -5,9 +5,7 @@ Source: https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/credenti
 
 from __future__ import annotations
 
-import re
-
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
@@ -52,7 +50,7 @@ def describe_outcomes(message: str) -> str:
     >>> describe_outcomes("EnvAccessKeyNotFound: x SharedCredsLoad: y EC2RoleRequestError: no EC2 instance role found")
     ': no keys in environment variables, no profile (the files are missing or empty) and no role from the instance metadata (EC2)'
     """
-    found = [f"no {what}" for what, sign in _OUTCOMES.items() if re.search(sign, message)]
+    found = [f"no {what}" for what, sign in _OUTCOMES.items() if cached_pattern(sign).search(message)]
     return f": {join_words(found, 'and')}" if len(found) > 2 else ""
 
 

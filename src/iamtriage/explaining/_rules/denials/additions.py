@@ -19,11 +19,12 @@ from iamtriage.explaining._rules.denials.tables import (
     says,
     states,
 )
-from iamtriage.explaining._rules.shared.stated import WORDS
+from iamtriage.explaining._rules.shared.denial import WORDS
 from iamtriage.explaining._rules.shared.texts.text_fragments import (
     AVOIDING_FRAGMENTS,
     POD_FRAGMENTS,
     USER_FRAGMENTS,
+    VPC,
     is_session_of_service,
     may_name_node_role,
     may_name_user,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._rules.basics import Denial
     from iamtriage.explaining._rules.denials.tables import Rows
-    from iamtriage.explaining._rules.shared.stated import Stated
+    from iamtriage.explaining._rules.shared.denial import Stated
 
 # What a text says in addition to the failure has at least this length.
 _MIN_CHARS_BESIDE = 12
@@ -57,7 +58,7 @@ def shows_policy(denial: Denial) -> bool:
 
 
 _PODS = WORDS.add(*POD_FRAGMENTS)
-_USERS = WORDS.add(*USER_FRAGMENTS) | WORDS.add(*CONTROLLER_FRAGMENTS, ignores_case=True)
+_USERS = WORDS.add(*USER_FRAGMENTS) | WORDS.add(*CONTROLLER_FRAGMENTS, VPC, ignores_case=True)
 
 
 def _may_be_of_pod(denial: Denial) -> bool:
@@ -142,6 +143,7 @@ def _may_show_user(denial: Denial) -> bool:
     session_name: str = getattr(denial.principal, "session_name", "")
     return (
         denial.context is not NOTHING
+        or (denial.failure.principal is None and denial.failure.encoded_message is not None)
         or isinstance(denial.principal, Root)
         or is_session_of_service(session_name)
         or (bool(denial.stated.words & _USERS) and may_name_user(denial.failure.text))

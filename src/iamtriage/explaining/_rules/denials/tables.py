@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from iamtriage.explaining._rules.basics import Denial
-from iamtriage.explaining._rules.shared.stated import WORDS, Stated
+from iamtriage.explaining._rules.shared.denial import WORDS, Stated
 from iamtriage.typing import PolicyType
 
 Condition: TypeAlias = Callable[[Denial], bool]

@@ -2,7 +2,7 @@
 
 The modules here are what most rules need: ``cases`` and ``denial`` (what is explained), ``clues`` (what else the text
 states), ``commands``, ``pages`` and ``remedies`` (what to do), ``common_causes`` and ``wording`` (how to say it).
-``routing``, ``stated`` and ``loading`` choose a rule. The folders:
+``routing`` and ``loading`` choose a rule. The folders:
 
 - ``principals``: callers, roles and their ARNs
 - ``texts``: what a text is about, apart from its failure

@@ -122,10 +122,17 @@ class Case(Explainable[FailureT_co]):
 
     failure: FailureT_co
     facts: Facts
+    _text: str | None = attrs.field(init=False, default=None)
 
     @property
     def text(self) -> str:
         """The failure's text with some context, whitespace folded."""
+        # Rules search it dozens of times.
+        if self._text is None:
+            object.__setattr__(self, "_text", self._fold_text())
+        return self._text or ""
+
+    def _fold_text(self) -> str:
         start, end = self.failure.span
         words = self.failure.text[
             max(start - _CHARS_AROUND, 0) : min(end, start + 4 * _CHARS_AROUND) + _CHARS_AROUND

@@ -128,7 +128,9 @@ def message_text(case: _HasFailure, *, is_own: bool = False) -> str:
     stop = min(end, start + _MAX_LENGTH)
     following = _NEXT_ERROR.search(failure.text, stop, stop + _CHARS_AFTER) if is_own else None
     words = failure.text[begin : stop + _CHARS_AFTER if following is None else following.start()]
-    return " ".join(_SLASHES.sub("", _ESCAPES.sub(" ", words)).split())
+    if "\\" in words:
+        words = _SLASHES.sub("", _ESCAPES.sub(" ", words))
+    return " ".join(words.split())
 
 
 def quote_phrases(words: str, *phrases: str) -> tuple[str, ...]:

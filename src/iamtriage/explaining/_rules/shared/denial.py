@@ -18,18 +18,20 @@ from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.model import EC2_CODES, NOTHING
 from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._context.word_index import WordIndex
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.cases import Case, Decision, Explainable
 from iamtriage.explaining._rules.shared.messages.service_messages import find_message_rule
 from iamtriage.explaining._rules.shared.messages.stated_actions import spell_stated_action
 from iamtriage.explaining._rules.shared.principals import principal_words
-from iamtriage.explaining._rules.shared.stated import WORDS, Stated
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
     from iamtriage.policies._arn_templates import Location
 
+WORDS = WordIndex()
+"""The words that the rules for denials look for."""
 ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
 """The actions of an AssumeRole call, in lowercase."""
 _S3_URIS = ("s3a://", "s3n://")
@@ -45,6 +47,24 @@ WITHOUT_RESOURCE_POLICIES = frozenset(
 )  # fmt: skip
 # The services whose name in CloudTrail is not the prefix of their actions.
 _EVENT_SOURCES = {"cloudwatch": "monitoring", "sso-oauth": "sso"}
+
+
+class Stated(NamedTuple):
+    """What a denial states, the same as many others.
+
+    Attributes:
+        service: The service.
+        action: The action in lowercase, empty if it is unknown.
+        deny: ``"explicit"`` or ``"implicit"``.
+        policy_type: The type of policy that denies, or that does not allow.
+        words: The set of the words that its text has.
+    """
+
+    service: str | None
+    action: str
+    deny: Deny | None
+    policy_type: PolicyType | None
+    words: int
 
 
 def _find_service(denial: Denial) -> str | None:
@@ -123,7 +143,9 @@ class Denial(Explainable[AccessDenied]):
         """What the denial states, the same as many others."""
         found = self._stated
         if found is None:
-            words = WORDS.find(self.failure.text)
+            # What is encoded has no words.
+            encoded = self.failure.encoded_message
+            words = WORDS.find(self.failure.text.replace(encoded, "") if encoded else self.failure.text)
             found = Stated(self.service, self.lowercase_action, self.deny, self.policy_type, words)
             object.__setattr__(self, "_stated", found)
         return found

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, words_of
 from iamtriage._rendering.values import Value
+from iamtriage.explaining._context.word_index import WordIndex
 from iamtriage.explaining._rules.shared.clues import error_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from iamtriage.failures._failures import Failure
 
 _RuleT_co = TypeVar("_RuleT_co", covariant=True)
+# Logs repeat fewer combinations.
+_MAX_COMBINATIONS = 1_024
 
 
 def as_pattern(pattern: re.Pattern[str] | str) -> re.Pattern[str]:
@@ -49,20 +51,54 @@ class Route(Value, Generic[_RuleT_co]):
     service: str | None = None
     except_code: re.Pattern[str] | None = attrs.field(default=None, converter=as_optional_pattern)
 
-    def matches(self, failure: Failure, message: str) -> bool:
-        """Return whether the rule explains a failure with this message."""
-        code = error_code(failure)
-        if self.except_code is not None and self.except_code.fullmatch(code):
-            return False
-        if self.service is not None and failure.envelope.service != self.service:
-            return False
-        if self.operation is not None and failure.envelope.operation == self.operation:
-            return True
-        if self.code is not None and self.code.fullmatch(code):
-            return True
-        return self.message is not None and self.message.search(message) is not None
 
+class Routes(Generic[_RuleT_co]):
+    """Rules by what errors state, the most specific ones first.
 
-def choose_rule(routes: Iterable[Route[_RuleT_co]], failure: Failure, message: str) -> _RuleT_co | None:
-    """Return the rule of the first route that matches a failure, or ``None``."""
-    return next((route.rule for route in routes if route.matches(failure, message)), None)
+    Which routes the code, the operation, the service and the words of a message leave is found out once for all errors
+    that have the same.
+    """
+
+    def __init__(self, *routes: Route[_RuleT_co]) -> None:
+        self._routes = routes
+        self._possible = functools.lru_cache(_MAX_COMBINATIONS)(self._select)
+
+    def choose(self, failure: Failure, message: str) -> _RuleT_co | None:
+        """Return the rule of the first route for a failure with this message, or ``None``."""
+        envelope = failure.envelope
+        index, _ = self._words
+        possible = self._possible(
+            error_code(failure), envelope.operation, envelope.service, index.find(message)
+        )
+        for pattern, rule in possible:
+            if pattern is None or pattern.search(message):
+                return rule
+        return None
+
+    @functools.cached_property
+    def _words(self) -> tuple[WordIndex, tuple[int, ...]]:
+        """The words that the messages need, and the group of each route, 0 if it needs none."""
+        index = WordIndex()
+        groups: list[int] = []
+        for route in self._routes:
+            words, ignores_case = ((), False) if route.message is None else words_of(route.message)
+            groups.append(index.add(*words, ignores_case=ignores_case) if words else 0)
+        return index, tuple(groups)
+
+    def _select(
+        self, code: str, operation: str | None, service: str | None, words: int
+    ) -> list[tuple[re.Pattern[str] | None, _RuleT_co]]:
+        """Return the routes that are left, with what has to be searched for in the message."""
+        found: list[tuple[re.Pattern[str] | None, _RuleT_co]] = []
+        for route, group in zip(self._routes, self._words[1], strict=True):
+            if route.except_code is not None and route.except_code.fullmatch(code):
+                continue
+            if route.service is not None and service != route.service:
+                continue
+            is_of_call = route.operation is not None and operation == route.operation
+            if is_of_call or (route.code is not None and route.code.fullmatch(code)):
+                found.append((None, route.rule))
+                break
+            if route.message is not None and (group == 0 or words & group):
+                found.append((route.message, route.rule))
+        return found

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import as_sentence, line_start
 from iamtriage.exceptions import EndpointError
@@ -232,7 +231,7 @@ def _remedies_of_cause(cause: StsCause, case: Case[Failure]) -> tuple[Remedy, ..
 
 def has_endpoint(case: Case[Failure]) -> bool:
     """Return whether the text shows that the VPC has an endpoint for STS."""
-    return re.search(PRIVATE_DNS_REGIONAL_ONLY.sign, case.text) is not None
+    return cached_pattern(PRIVATE_DNS_REGIONAL_ONLY.sign).search(case.text) is not None
 
 
 def sets_legacy_endpoint(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 CONTROLLER_FRAGMENTS = (
     "argo", "cert-manager", "cwagent", ".go:", "regenerate asg", "s-plugin", "assumeroleforpodidentity",
     "decryption failed", "failed to pull", "failedbuildmodel", "faileddeploymodel", "fluent", "backup",
-    "k8s", "karpenter", "kubelet", "create volume", "tach volume", "velero", "vpc", "dns01", "external",
+    "k8s", "karpenter", "kubelet", "create volume", "tach volume", "velero", "vpc-cni", "vpc id", "vpcid", "dns01", "external",
     "flux ", "hosted zones", "autoscaler", "aws-node", "balancer", "cloudwatch", "controller", "csi",
     "introspect", "ipamd", "updateinstanceinformation", "ec2messages", "record",
 )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
@@ -194,7 +194,7 @@ _KINDS = (
 def _find_said(text: str) -> str | None:
     """Return what a text says or shows that the secret access key has, as a clause."""
     for sign, clause in _SHOWN:
-        if re.search(sign, text):
+        if cached_pattern(sign).search(text):
             return clause
     found = next(find_said(text, _SPOILED), None)
     if found is None:
@@ -289,7 +289,7 @@ def set_again(case: Case[Failure]) -> Remedy | None:
             ),
             url=pages.ACCESS_KEYS,
         )
-    store = next((each for each in _STORES if re.search(each.sign, text)), None)
+    store = next((each for each in _STORES if cached_pattern(each.sign).search(text)), None)
     if store is None:
         return None
     named = _NAME_OF_SECRET.search(text)

@@ -11,7 +11,7 @@ from itertools import islice
 
 import attrs
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, cached_pattern, lazy_pattern
 from iamtriage._text import lower_first
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
@@ -120,7 +120,7 @@ def explain_rejected_login(case: Case[InvalidCredentials], message: str) -> Expl
 
 def _explain_unchecked_login(case: Case[InvalidCredentials]) -> Explanation:
     """Explain that the SMTP interface of Amazon SES could not check a login at the moment."""
-    is_key = re.search(SECRET_KEY_AS_SMTP_PASSWORD.sign, case.text) is not None
+    is_key = cached_pattern(SECRET_KEY_AS_SMTP_PASSWORD.sign).search(case.text) is not None
     first = _explain_smtp_login(case).remedies[0]
     title = first.title if is_key else f"If it stays, {lower_first(first.title)}"
     repeat = your_remedy(
@@ -146,9 +146,9 @@ def _explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
     region = host["region"] if host else case.facts.region
     where = f" in {region}" if region else ""
     verdict = "SMTP credentials have their own password, which is valid in one Region"
-    is_temporary = re.search(_TEMPORARY_KEY, case.text) is not None
+    is_temporary = cached_pattern(_TEMPORARY_KEY).search(case.text) is not None
     made = next((each[1] for each in find_said(case.failure.text, _MADE_FOR) if each[1] != region), None)
-    is_key = re.search(SECRET_KEY_AS_SMTP_PASSWORD.sign, case.text) is not None
+    is_key = cached_pattern(SECRET_KEY_AS_SMTP_PASSWORD.sign).search(case.text) is not None
     if is_key:
         verdict = "the program sends a secret access key, which is not an SMTP password"
     elif is_temporary:

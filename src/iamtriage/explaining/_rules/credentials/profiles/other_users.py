@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage._text import clip_text, hide_secrets
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
@@ -200,7 +200,7 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
             ),
         )
     for sign, noun, step in _MANAGERS:
-        if re.search(sign, text):
+        if cached_pattern(sign).search(text):
             return OtherUser(
                 f"that the {noun} reads",
                 f" in the {noun}",

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.credentials.tokens import (
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.routing import Route, choose_rule
+from iamtriage.explaining._rules.shared.routing import Route, Routes
 from iamtriage.explaining._rules.sts.trust.trust_documents import find_other_provider
 from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy
 from iamtriage.failures._failures import InvalidIdentityToken
@@ -83,7 +83,7 @@ def explain_identity_token(case: Case[InvalidIdentityToken]) -> Explanation:
     if "Invalid login token" in message:
         # Amazon Cognito checks the token before STS is called.
         return identity_pools.explain_rejected_login(case)
-    rule = choose_rule(_ROUTES, case.failure, message) or _explain_other
+    rule = _ROUTES.choose(case.failure, message) or _explain_other
     return _add_trust_policy(case, rule(case, message))
 
 
@@ -193,7 +193,7 @@ _INSPECT_TOKEN = your_remedy(
     url=pages.OIDC_ROLES,
 )
 # The first route that matches is used.
-_ROUTES: tuple[Route[_Rule], ...] = (
+_ROUTES: Routes[_Rule] = Routes(
     Route(issuer_problems.explain_no_provider, message=r"OpenIDConnect provider found"),
     Route(rejected_tokens.explain_audience, message=r"ncorrect token audience|audience in ID Token"),
     Route(issuer_problems.explain_no_verification_key, code=r"IDPCommunicationError.*"),

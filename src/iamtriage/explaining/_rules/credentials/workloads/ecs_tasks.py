@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._rules.basics import Case, CauseType, Evidence, Explanation, Labelled, Remedy
@@ -180,7 +180,7 @@ def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
             text="The job definition has no job role. The program does not use the execution role, which is for AWS Batch itself."
         )
         return Advice([without_role], [_BATCH_ROLE], ": the Batch job has no job role")
-    shown = re.search(NO_TASK_ROLE.sign, text)
+    shown = cached_pattern(NO_TASK_ROLE.sign).search(text)
     if shown is not None:
         cause = NO_TASK_ROLE.cause(
             because="The definition in the text sets none." if shown["shown"] else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.credentials.workloads.credential_endpoints import INSTANCE_SESSION
@@ -84,7 +84,11 @@ def _find_addition(text: str, group: str, names: list[str]) -> _Addition:
         for sign, form, file in _BUILD_FILES
     ]
     found, form, file = next(
-        ((shown, form, file) for sign, form, file in forms if (shown := re.search(sign, text)) is not None),
+        (
+            (shown, form, file)
+            for sign, form, file in forms
+            if (shown := cached_pattern(sign).search(text)) is not None
+        ),
         (None, forms[2][1], None),
     )
     if file in {None, "build.gradle"} and _MAVEN.search(text) and not _GRADLE.search(text):
@@ -260,7 +264,9 @@ _USES = (
 def explain_missing_package(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that a program lacks a package of its SDK."""
     package, found = next(
-        (each, found) for each in _PACKAGES if (found := re.search(each.sign, case.text)) is not None
+        (each, found)
+        for each in _PACKAGES
+        if (found := cached_pattern(each.sign).search(case.text)) is not None
     )
     name = found["name"]
     use = next(use for sign, use in _USES if re.search(sign, name))

@@ -5,13 +5,12 @@ Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.htm
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text
 from iamtriage.actions._operations import actions_for
@@ -193,7 +192,10 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
 
 def find_account_without_role(case: AnyCase) -> pod_annotations.PodProblem | None:
     """Return the problem that a service account has no annotation, if the text has it and shows no association."""
-    if not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text) or read_pod_evidence(case.failure.text).given:
+    if (
+        not cached_pattern(ACCOUNT_WITHOUT_ANNOTATION).search(case.text)
+        or read_pod_evidence(case.failure.text).given
+    ):
         return None
     name = "/".join(filter(None, (case.facts.namespace, case.facts.service_account)))
     text = f"its service account{f' {clip_text(name)}' if name else ''} has no annotation with a role, so without a Pod Identity association, it calls with the role of its node"
@@ -202,7 +204,9 @@ def find_account_without_role(case: AnyCase) -> pod_annotations.PodProblem | Non
 
 def _describe_account_without_role(case: AnyCase) -> str | None:
     """Return the sentence that the service account has no role, if the text shows that no place names one."""
-    if not re.search(_NO_ASSOCIATION, case.text) or not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text):
+    if not cached_pattern(_NO_ASSOCIATION).search(case.text) or not cached_pattern(
+        ACCOUNT_WITHOUT_ANNOTATION
+    ).search(case.text):
         return None
     facts = case.facts
     name = "/".join(filter(None, (facts.namespace, facts.service_account)))
@@ -308,7 +312,7 @@ def update_sdk_remedy(case: AnyCase, version: str = "") -> Remedy:
 
 def open_lookups(case: AnyCase) -> tuple[str, ...]:
     """Return the commands that look up the role of a service account, without those whose output the text has."""
-    is_annotated = not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text)
+    is_annotated = not cached_pattern(ACCOUNT_WITHOUT_ANNOTATION).search(case.text)
     is_associated = not read_pod_evidence(case.failure.text).has_no_association
     return present(SHOW_ACCOUNT if is_annotated else None, LIST_ASSOCIATIONS if is_associated else None)
 
@@ -324,7 +328,7 @@ def irsa_remedy(case: AnyCase) -> Remedy:
         check = "Check whether the service account has an annotation (IRSA) or a Pod Identity association."
         lookups[0] = LIST_ASSOCIATIONS
         provide = "annotate it with the role, or create an association"
-    if re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text):
+    if cached_pattern(ACCOUNT_WITHOUT_ANNOTATION).search(case.text):
         check = "The service account in the text has no annotation (IRSA). Check whether it has a Pod Identity association."
         lookups, annotate = [LIST_ASSOCIATIONS], ANNOTATE_ACCOUNT
         provide = "annotate it with the role, or create an association"

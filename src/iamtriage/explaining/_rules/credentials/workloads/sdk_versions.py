@@ -6,8 +6,9 @@ https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts-
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
+
+from iamtriage._patterns import cached_pattern
 
 _VERSION = r"(?P<version>\d{1,2}\.\d{1,4}\.\d{1,4})\b"
 
@@ -58,7 +59,7 @@ def find_sdk(text: str, *, is_pod_identity: bool) -> StatedSdk | None:
     StatedSdk(name='boto3', version='1.26.90', minimum='1.34.41', update='pip install --upgrade boto3')
     """
     for sdk in _SDKS:
-        versions = {next(filter(None, found.groups())) for found in re.finditer(sdk.sign, text)}
+        versions = {next(filter(None, found.groups())) for found in cached_pattern(sdk.sign).finditer(text)}
         minimum = sdk.for_pod_identity if is_pod_identity else sdk.for_web_identity
         if versions and minimum is not None:
             return StatedSdk(sdk.name, versions.pop(), minimum, sdk.update) if len(versions) == 1 else None

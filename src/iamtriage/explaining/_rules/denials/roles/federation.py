@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.ht
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -104,6 +105,8 @@ def _find_template_trust(denial: Denial) -> template_trust.TemplateTrust | None:
     """Return the trust policy in code, unless the facts have another one."""
     if denial.facts.trust_policy is not None and not is_derived(denial.facts, "trust_policy"):
         return None
+    if not denial.context.policies:
+        return None
     issuer = web_identity_remedies.name_issuer(denial)
     return template_trust.find_template_trust(
         denial.context.policies,
@@ -154,9 +157,8 @@ def _explain_token(denial: Denial) -> Explanation:
     if findings is not None:
         causes = (findings.cause,) if findings.allowed is False else (findings.cause, causes[0])
     summary = f"STS rejected the token for {denial.target_role_text}: {_describe_decision(denial, findings)}."
-    return explain_rejected(
-        denial, summary, *causes, remedies=web_identity_remedies.token_remedies(denial, findings)
-    )
+    remedies = functools.partial(web_identity_remedies.token_remedies, denial, findings)
+    return explain_rejected(denial, summary, *causes, remedies=remedies)
 
 
 def _describe_decision(denial: Denial, findings: TrustFindings | None) -> str:

@@ -14,6 +14,7 @@ from iamtriage._text import clip_text, join_words, lower_first
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._explanations.remedies import Remedies
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Evidence, Explanation, Remedy
 from iamtriage.explaining._rules.denials.roles import web_identity_remedies
 from iamtriage.explaining._rules.shared import commands, pages
@@ -50,9 +51,7 @@ _ONLY_TRUST_NOTES = (
 )
 
 
-def explain_rejected(
-    denial: Denial, summary: str, *causes: Cause, remedies: tuple[Remedy, ...]
-) -> Explanation:
+def explain_rejected(denial: Denial, summary: str, *causes: Cause, remedies: Remedies) -> Explanation:
     """Explain that STS rejected a token or an assertion."""
     return denial.explain(summary, *causes, topic="web-identity", remedies=remedies, notes=_ONLY_TRUST_NOTES)
 

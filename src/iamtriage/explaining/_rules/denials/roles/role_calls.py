@@ -18,11 +18,16 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._principals import IdentityCenterRole
-from iamtriage.explaining._context.readers.recreations import find_recreated_role, is_named_in
+from iamtriage.explaining._context.readers.recreations import (
+    RECREATION_SIGNS,
+    find_recreated_role,
+    is_named_in,
+)
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.denial import WORDS
 from iamtriage.explaining._rules.shared.grants.allow_remedies import BY_LAST_COMMAND, other_side_command
 from iamtriage.explaining._rules.shared.kubernetes.clusters import disable_session_tags_remedy
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -166,8 +171,13 @@ def external_id_step(vendor: str) -> str:
     return f"{vendor} shows its principal and the external ID that it sends where you entered the role's ARN."
 
 
+_DELETED, _CREATED = (WORDS.add(*words) for words in RECREATION_SIGNS)
+
+
 def is_recreated(denial: Denial) -> bool:
     """Return whether somebody says that the caller was deleted and created again."""
+    if not (denial.stated.words & _DELETED and denial.stated.words & _CREATED):
+        return False
     name: str = getattr(denial.role or denial.principal, "name", "")
     said = find_recreated_role(denial.failure.text, name) if name else None
     # Without the name of the caller, the words can be about the role that it assumes.

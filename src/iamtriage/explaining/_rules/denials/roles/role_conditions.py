@@ -85,6 +85,8 @@ class RoleCondition(Value):
 
 def check_trust_policy(denial: Denial, context: Mapping[str, str] | None = None) -> TrustFindings | None:
     """Evaluate the trust policy in the facts, if there is one."""
+    if denial.facts.trust_policy is None:
+        return None
     caller = denial.principal_text
     if try_parse_principal(caller) is None:
         # Only its session name is masked, which hardly any trust policy names.

@@ -34,7 +34,7 @@ from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
 )
 from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.routing import Route, choose_rule
+from iamtriage.explaining._rules.shared.routing import Route, Routes
 
 _Rule = Callable[[AnyCase, str], Explanation]
 
@@ -101,7 +101,7 @@ _TOKEN_ERRORS = (
 
 def explain_authenticator(case: AnyCase, message: str) -> Explanation | None:
     """Explain a login that failed for a stated reason; return ``None`` for others."""
-    rule = choose_rule(_ROUTES, case.failure, message)
+    rule = _ROUTES.choose(case.failure, message)
     return None if rule is None else rule(case, message)
 
 
@@ -288,7 +288,7 @@ def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
 
 
 # The first route that matches is used.
-_ROUTES: tuple[Route[_Rule], ...] = (
+_ROUTES: Routes[_Rule] = Routes(
     Route(_explain_not_an_instance, message=r"SessionName did not contain an instance id"),
     Route(explain_recreated, message=r"ARN does not match User ID"),
     Route(_explain_unmapped, message=r"(?:ARN|[Ii]dentity) is not mapped"),

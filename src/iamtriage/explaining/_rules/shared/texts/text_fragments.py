@@ -49,6 +49,8 @@ SERVICES_BY_SESSION_NAME = {
 }  # fmt: skip
 """Prefixes of session names that AWS services choose when they act for a caller, and the services."""
 _SESSION_PREFIXES = tuple(SERVICES_BY_SESSION_NAME)
+VPC = "vpc"
+"""A request through an endpoint of a VPC can come from an instance, which its session names."""
 USER_FRAGMENTS = (*DEPLOYMENT_FRAGMENTS, *PULUMI_FRAGMENTS, *_USE_FRAGMENTS, *_ACCOUNT_FRAGMENTS)
 """Each text that names a service or deployment that uses a role contains one of these."""
 
@@ -77,7 +79,8 @@ def may_name_user(text: str) -> bool:
     >>> may_name_user("States.TaskFailed: Access Denied"), may_name_user("arn:aws:s3:::orders")
     (True, False)
     """
-    return any(map(text.__contains__, USER_FRAGMENTS)) or may_name_controller(text)
+    is_named = any(map(text.__contains__, USER_FRAGMENTS)) or may_name_controller(text)
+    return is_named or VPC in text.lower()
 
 
 def is_session_of_service(session_name: str) -> bool:

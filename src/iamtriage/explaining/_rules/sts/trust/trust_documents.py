@@ -44,7 +44,7 @@ def find_provider(policy: Mapping[str, Any] | str | None) -> str | None:
     >>> find_provider('{"Statement": {"Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"}}}')
     'arn:aws:iam::111122223333:oidc-provider/gitlab.com'
     """
-    statements = iterate_statements(parse_document(policy) or {})
+    statements = iterate_statements(parse_document(policy) or {}) if policy is not None else ()
     return only_one(
         {name for each in statements for name in principal_names(each, "Federated") if _PROVIDER in name}
     )
