@@ -92,9 +92,10 @@ def search_context(failure: Failure, whole: str, found: int) -> Context:
         if location is not None:
             values.update(bucket=location.bucket, key=location.key, prefix=location.prefix)
     own = hide_other_profiles(failure, whole)
-    for name, read in NAME_READERS.items():
-        if not (has_commands or needs.NAMES[name].is_in(whole, found)):
-            continue
+    signs = needs.NAMES
+    names = [name for name in NAME_READERS if has_commands or signs[name].is_in(whole, found)]
+    for name in names:
+        read = NAME_READERS[name]
         # The values in the failure's own command or log entry are about this failure.
         if (stated := read(section, command)) is not None or (
             name in _SETTINGS
@@ -109,9 +110,7 @@ def search_context(failure: Failure, whole: str, found: int) -> Context:
     if failure.principal is None:
         of_status = failure.kind == "access_denied" and find_status_role(text, start)
         values["caller"] = find_said_caller(whole, failure.kind, of_status or values.get("caller"))
-    before = None
-    if has_commands or needs.NAMES["region"].is_in(whole, found):
-        before = NAME_READERS["region"](head + text[first:end], command)
+    before = NAME_READERS["region"](head + text[first:end], command) if "region" in names else None
     region = choose_region(text, (start, end), command, before, values.get("region"))
     if region is not None:
         values["region"] = region
@@ -124,9 +123,7 @@ def search_context(failure: Failure, whole: str, found: int) -> Context:
     if stored is not None and values.get("key") is None and values.get("prefix") is None:
         # A program keeps more than one object in its bucket.
         values["prefix"] = Stated("", stored.words)
-    values = {
-        name: stated for name, stated in values.items() if stated is not None and _is_shown(name, stated)
-    }
+    values = {name: each for name, each in values.items() if each is not None and _is_shown(name, each)}
     of_kubectl = command if failure.kind not in _KINDS_OF_KUBECTL else None
     values["runtime"] = find_runtime(section, of_kubectl) or (
         find_runtime(whole) if len(whole) > len(section) else None
@@ -172,8 +169,11 @@ def _find_call(
         if is_high_level:
             return Stated(called[0], command.text), operation
         return Stated(called[0], command.text), operation or Stated(name, command.text)
-    if operation is None and (described := _find_described_call(failure)) is not None:
-        return described
+    if operation is None and failure.kind == "access_denied":
+        from iamtriage.explaining._context.readers.described_calls import find_described_call
+
+        if (described := find_described_call(failure)) is not None:
+            return described
     if service is None and terraform is not None and "aws_" in terraform.value:
         # The type of a resource begins with the provider and the service: aws_lambda_function.
         words = terraform.value.rpartition("aws_")[2].split("_", 1)[0].partition(".")[0]
@@ -193,13 +193,6 @@ def _find_storage_call(failure: Failure) -> Stated | None:
     line = failure.text[line_start(failure.text, start, start - _CHARS_OF_CALL) : end]
     is_named = envelope.host_id is not None or re.search("s3", line, re.IGNORECASE) is not None
     return find_storage_call(failure, is_of_s3=is_named or _names_storage(failure))
-
-
-def _find_described_call(failure: Failure) -> tuple[Stated, Stated] | None:
-    """Return the call that a denial describes in words, if it names neither a call nor an action."""
-    from iamtriage.explaining._context.readers.described_calls import find_described_call
-
-    return find_described_call(failure)
 
 
 def _names_storage(failure: Failure) -> bool:

@@ -140,12 +140,11 @@ def _is_amplify_build(denial: Denial) -> bool:
 
 def _may_show_user(denial: Denial) -> bool:
     """Return whether the text or the principal can show what made the call."""
-    session_name: str = getattr(denial.principal, "session_name", "")
     return (
         denial.context is not NOTHING
         or (denial.failure.principal is None and denial.failure.encoded_message is not None)
         or isinstance(denial.principal, Root)
-        or is_session_of_service(session_name)
+        or is_session_of_service(getattr(denial.principal, "session_name", ""))
         or (bool(denial.stated.words & _USERS) and may_name_user(denial.failure.text))
     )
 

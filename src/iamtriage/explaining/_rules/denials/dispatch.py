@@ -24,12 +24,7 @@ from iamtriage.explaining._rules.denials.tables import (
     says,
     states,
 )
-from iamtriage.explaining._rules.shared.denial import (
-    ASSUME_ROLE_ACTIONS,
-    Stated,
-    build_denial,
-    mark_cut_end,
-)
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Stated, build_denial, mark_cut_end
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.texts.text_fragments import LAB_FRAGMENTS
