@@ -26,7 +26,7 @@ from iamtriage._reading.readers.reasons import REASON, read_reason, read_tail
 from iamtriage._reading.readers.spaced_names import is_prose, is_whole_name, may_contain_spaces
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.grammar import ARN_HEAD, ELLIPSIS, VALUE_START, find_cut, is_general, trim
-from iamtriage._reading.vocabulary.masks import ARN, BRACKETED, find_arn_end, rejoin
+from iamtriage._reading.vocabulary.masks import BRACKETED, find_arn_end, rejoin
 from iamtriage._reading.vocabulary.pieces import Piece
 from iamtriage.actions._table import is_prefix
 
