@@ -42,6 +42,7 @@ _SSO = "botocore.exceptions.UnauthorizedSSOTokenError: The SSO session associate
 _URL = "sso_start_url = https://octo.awsapps.com/start\nsso_region = eu-west-1"
 _JOB = 'An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\nid_tokens:\n  TOKEN:\n    aud: {}\nTrust policy condition: "StringEquals": {{"gitlab.octo.example:aud": "sts.amazonaws.com"}}, "StringLike": {{"gitlab.octo.example:sub": "project_path:octo/*"}}'
 _TAGS = 'User: arn:aws:sts::111122223333:assumed-role/ci/1 is not authorized to perform: s3:{} on resource: "arn:aws:s3:::octo-in" because no identity-based policy allows the s3:{} action'
+_START = "Stopped reason: ResourceInitializationError: "
 _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:PurgeQueue on resource: arn:aws:sqs:eu-west-1:111122223333:orders with an explicit deny in an identity-based policy\n{}{{"Effect":"Deny","NotAction":"iam:ListMFADevices","Resource":"*","Condition":{{"{}":{{"aws:MultiFactorAuthPresent":"false"}}}}}}'
 
 
@@ -75,6 +76,12 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (_TAGS.format("TagResource", "TagResource"), ("s3:PutBucketTagging, which earlier releases need, does not include it.",), ()),
         (_TAGS.format("ListTagsForResource", "ListTagsForResource"), ("s3:GetBucketTagging, which earlier",), ()),
         ("VPC_CLIENT_ERROR: Unexpected EC2 error: UnauthorizedOperation\nThe service role is arn:aws:iam::111122223333:role/codebuild-octo", ("The CodeBuild service role, codebuild-octo, lacks the permissions to create the network interface", "--role-name codebuild-octo "), ("names no action",)),
+        (f"{_START}unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry auth: service call has been retried 3 time(s)", ("it did not get the login to the ECR registry", "assignPublicIp"), ("Look up the error code",)),
+        (f"{_START}unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s)\n", ("it did not get a secret",), ()),
+        (f"{_START}failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.", ("the log group of the container does not exist", "aws logs create-log-group"), ()),
+        (f"{_START}failed to download env files: file download command: non empty error stream: service call has been retried 1 time(s): failed to download env files: unable to download object octo-env/prod.env: AccessDenied: Access Denied", ("s3:GetObject on arn:aws:s3:::octo-env/prod.env", "describe-task-definition"), ("get-caller-identity",)),
+        ("Greengrass is not authorized to assume the service role associated with this account.", ('"Principal": {"Service": "greengrass.amazonaws.com"}',), ("names no action",)),
+        ("CognitoClientException{statusCode: 400, code: NotAuthorizedException, name: NotAuthorizedException, message: Incorrect username or password.}", ("Incorrect username or password.",), ("password.}",)),
         (f"{_LAKE}It is in the database sales, and Athena reads it.", ("orders of the database sales", '"DatabaseName": "sales"'), ("DATABASE_NAME",)),
         (f"{_LAKE}The database admin is on leave. Is the database, or the table, missing?", ("DATABASE_NAME",), ()),
         (f"{_HEAD}It was uploaded with --sse-c AES256 --sse-c-key fileb://k.bin", ("customer-provided key (SSE-C), and the call does not send it", "--sse-c-key fileb://KEY_FILE"), ("GET [you]",)),

@@ -69,7 +69,7 @@ _PRINT_ENVIRONMENT = "env | "
 _LIST_DEVICES = "aws iam list-mfa-devices"
 _CALLER_IDENTITY, _LIST = "aws sts get-caller-identity", "aws configure list"
 _PRINT_CALLER = (_CALLER_IDENTITY, f"{_CALLER_IDENTITY} --query Arn --output text")
-_WITHOUT_SHELL = frozenset({"glue", "lambda", "redshift"})  # nobody can run a command there
+_NO_SHELL = frozenset({"glue", "lambda", "redshift", "the execution role of the ECS task"})  # runs no command
 _ARN = lazy_pattern(r"\barn:[^\s\"'`<>()]{1,2048}")
 _WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
 _KINDS_OF_CREDENTIALS = frozenset({"expired_credentials", "invalid_credentials", "missing_credentials"})
@@ -347,7 +347,8 @@ def _complete_remedy(
     remedy: Remedy, values: dict[str, str], runtime: Runtime | None, called: str | None
 ) -> Remedy:
     lines = tuple(_fill(command, values) for command in remedy.commands)
-    printing = _PRINT_CALLER[: 2 if runtime is not None and runtime.kind in _WITHOUT_SHELL else 1]
+    has_no_shell = runtime is not None and not _NO_SHELL.isdisjoint((runtime.kind, runtime.caller))
+    printing = _PRINT_CALLER[: 2 if has_no_shell else 1]
     if runtime is not None and runtime.command is not None and any(line in printing for line in lines):
         # The identity of the shell is not that of the failed call.
         lookup = _fill(runtime.command, values)

@@ -163,6 +163,8 @@ _STORAGE_WORDS = tuple(
         ),
         ("HeadObject", r"\bunable to open config file: Stat\b"),
         ("PutObject", r"\bcreate key in repository at s3:"),
+        # The agent of ECS, for environmentFiles of a task definition.
+        ("GetObject", r"\bfailed to download env files: unable to download object\b"),
         # The Go CDK, with which Pulumi keeps its state: https://github.com/google/go-cloud/blob/master/blob/blob.go
         (
             "GetObject",

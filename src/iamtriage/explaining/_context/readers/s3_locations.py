@@ -35,7 +35,9 @@ _ACCESS_POINT = lazy_pattern(
 _UPLOAD = lazy_pattern(
     rf"Failed to upload \S.{{0,256}}? to ({_BUCKET})/(\S{{1,1024}}?): "
     # Lambda reads the code with the permissions of the caller.
-    rf"|\bpermission to GetObject for ({_BUCKET})/([^\s\"'`]{{1,1024}}?)\.? S3 Error Code: ",
+    rf"|\bpermission to GetObject for ({_BUCKET})/([^\s\"'`]{{1,1024}}?)\.? S3 Error Code: "
+    # The agent of ECS, for environmentFiles of a task definition.
+    rf"|\bunable to download object ({_BUCKET})/([^\s\"'`]{{1,1024}}?): ",
     re.ASCII,
 )
 # A remote of rclone has the name that its configuration gives it: https://rclone.org/s3/#configuration

@@ -36,6 +36,7 @@ from iamtriage.explaining._rules.calls.names.missing_resources import MISSING_IN
 from iamtriage.explaining._rules.calls.names.placeholders import explain_placeholder
 from iamtriage.explaining._rules.calls.network import metadata_requests, node_groups, session_manager
 from iamtriage.explaining._rules.calls.network.mqtt_connections import explain_closed_connection
+from iamtriage.explaining._rules.calls.network.task_starts import explain_task_start
 from iamtriage.explaining._rules.calls.network.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.roles import (
@@ -71,7 +72,7 @@ def explain_api_error(case: Case[AwsError]) -> Explanation:
     special = special or delivery_roles.explain_undelivered_message(case, message)
     if special is None and rejected_calls.is_non_sts_response(case, message):
         return rejected_calls.explain_non_sts_response(case, message)
-    special = special or throttled_functions.explain_throttled_invocation(case)
+    special = special or throttled_functions.explain_throttled_invocation(case) or explain_task_start(case)
     special = special or key_access.explain_discarded_volume(case)
     special = special or key_access.explain_missing_grant(case, message)
     return special or _choose_rule(case, message)(case, message)

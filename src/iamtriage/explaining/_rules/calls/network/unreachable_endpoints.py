@@ -172,7 +172,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         remedies=(
             *findings.remedies,
             _related_remedy(case, message, host),
-            _TASK_REMEDY if _TASK_START.search(case.text) else None,
+            TASK_REMEDY if _TASK_START.search(case.text) else None,
             None
             if (region := _unknown_region(message, host)) and _region_of_zone(region)
             else endpoint_routes.test_connection_remedy(case, host, has_region=region is None),
@@ -181,7 +181,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
-_TASK_REMEDY = account_remedy(
+TASK_REMEDY = account_remedy(
     "Give the ECS task a network path to AWS",
     "In a public subnet, set assignPublicIp to ENABLED. In a private one, add a route to a NAT gateway, or VPC endpoints: ecr.api, ecr.dkr and logs, secretsmanager or ssm if the task uses them, and a gateway endpoint for s3.",
     "The task's security group must allow outbound port 443, and that of the endpoints inbound port 443 from the task.",

@@ -60,6 +60,8 @@ SERVICES_IN_MESSAGES = (
     ("assuming access role", "build.apprunner.amazonaws.com"),
     ("assuming instance role", "tasks.apprunner.amazonaws.com"),
     ("Pipes could", "pipes.amazonaws.com"),
+    # https://docs.aws.amazon.com/greengrass/v2/developerguide/greengrass-service-role.html
+    *((f"{name} is not authorized", "greengrass.amazonaws.com") for name in ("Greengrass", "greengrass")),
     ("Glue", "glue.amazonaws.com"),
     ("Lambda", "lambda.amazonaws.com"),
     ("Step Functions", "states.amazonaws.com"),

@@ -188,6 +188,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "trust relationship allowing",
         "allowed to use the passed role",
         "authorized to assume the provided role",
+        "authorized to assume the service role associated",
         "error in assuming access role",
         "error in assuming instance role",
         "permission to assume the provided role",

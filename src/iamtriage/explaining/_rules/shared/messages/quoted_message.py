@@ -313,6 +313,9 @@ def quoted_message(failure: Failure) -> str | None:
     return None
 
 
+_OPENING = {")": "(", "]": "[", "}": "{"}
+
+
 def end_summary(failure: Failure) -> str:
     """Return the service's message as the end of a summary, or a full stop if there is none to show."""
     # A message can contain anything.
@@ -321,7 +324,21 @@ def end_summary(failure: Failure) -> str:
     message = quoted_message(failure)
     if message is None or len(message) > _MAX_QUOTED:
         return "."
-    return f": {clip_text(redact(message)).rstrip('.')}."
+    return f": {clip_text(redact(_without_closers(message))).rstrip('.')}."
+
+
+def _without_closers(message: str) -> str:
+    """Return a message without the brackets that close the object of an SDK, and the marks of Markdown behind it.
+
+    >>> _without_closers("Incorrect user name.}_"), _without_closers("Denied (by a policy)")
+    ('Incorrect user name.', 'Denied (by a policy)')
+    """
+    while message and (
+        message[-1] in "_*"
+        or (message[-1] in _OPENING and message.count(message[-1]) > message.count(_OPENING[message[-1]]))
+    ):
+        message = message[:-1].rstrip()
+    return message
 
 
 def _unwrap_denial(failure: Failure) -> tuple[str, int]:
