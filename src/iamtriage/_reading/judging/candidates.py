@@ -23,28 +23,18 @@ CLIENT_CODES = frozenset(
 class Candidate:
     """A failure that is being assembled."""
 
-    wrapper_kind: Kind | None = None
-    wrapped_at = -1
-    is_aws = False
-    source: str | None = None
-    has_core = False
-    has_tail = False
-    has_code = False
-    body_end = -1
-    only_tail = False
-    only_ids = False
-    metadata = False
-    wraps = False
-    is_thrown = False
-    kubernetes = False
-    kind: Kind | None = None
-    # How a complete denial is printed.
-    form: str | None = None
-
     def __init__(self, piece: Piece) -> None:
         self.start, self.end = piece.start, piece.end
         self.facts = piece.facts.copy()
         self.kinds: list[Kind] = []
+        self.kind: Kind | None = None
+        self.wrapper_kind: Kind | None = None
+        self.wrapped_at = self.body_end = -1
+        self.source: str | None = None
+        self.is_aws = self.is_thrown = self.has_core = self.has_tail = self.has_code = False
+        self.only_tail = self.only_ids = self.metadata = self.wraps = self.kubernetes = False
+        # How a complete denial is printed.
+        self.form: str | None = None
         self._add_signs(piece)
 
     def absorb(self, piece: Piece) -> None:

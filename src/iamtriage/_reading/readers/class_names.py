@@ -6,6 +6,7 @@ aws-sdk-swift and aws-sdk-kotlin, and botocore's modules.
 
 from __future__ import annotations
 
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -52,6 +53,7 @@ _SUFFIXES = ("Exception", "Error", "Fault", "Denied", "NotFound")
 # Maximum length of a namespace, in characters.
 _MAX_NAMESPACE = 12 * 62
 _DOTS = frozenset(".\\")
+_NAME_CHARACTERS = f"{ascii_letters}{digits}_.\\"
 # "errors such as X.AccessDenied", and what a sentence lists before it: "`A` (such as HTTP 408) and `X.AccessDenied`"
 _LISTED = lazy_pattern(r"(?:\b(?:includ(?:es?|ing)|such\sas|like)\s|[`)],?\s(?:and|or)\s)[`\"']?\Z")
 _MAX_LISTED = 16
@@ -81,7 +83,8 @@ def read_classes(readable: Readable) -> Iterator[Piece]:
 
 def _namespace_start(text: str, end: int) -> int:
     """Return where the namespace before a class name starts."""
-    at, low = end, end - _MAX_NAMESPACE
+    low = end - _MAX_NAMESPACE
+    at = max(0, low) + len(text[max(0, low) : end].rstrip(_NAME_CHARACTERS))
     while at > low and (
         text[at - 1 : at].isalnum() or text[at - 1 : at] in _DOTS or text[at - 1 : at] == "_"
     ):

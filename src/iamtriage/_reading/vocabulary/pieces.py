@@ -74,11 +74,6 @@ class Piece:
         source: The SDK or tool that uses this format.
     """
 
-    is_wrapper = False
-    is_thrown = False
-    is_lambda_error = False
-    is_lambda_record = False
-
     def __init__(
         self,
         role: Role,
@@ -92,6 +87,7 @@ class Piece:
         self.role, self.start, self.end = role, start, end
         self.kind: Kind | None = kind
         self.is_aws, self.source = is_aws, source
+        self.is_wrapper = self.is_thrown = self.is_lambda_error = self.is_lambda_record = False
         self.facts: dict[str, Fact] = {}
 
     def put(self, key: str, value: str | None, start: int = -1, end: int = -1, rank: int = STATED) -> None:
