@@ -366,30 +366,30 @@ def is_code(word: str) -> bool:
     return _SHAPE.fullmatch(word) is not None and not is_generic(word)
 
 
-def find_codes(written: str) -> list[str]:
-    """Return the words that look like codes. An ending alone is one only where an SDK prints a code.
+def find_codes(written: str) -> dict[tuple[int, int], str]:
+    """Return the words that look like codes, by their spans. An ending alone is one only where an SDK prints a code.
 
     Args:
-        written: Words, with a space before and after each of them.
+        written: Words, with a space before and after each of them. The first space is not counted.
 
-    >>> sorted(find_codes(" hello NotFound InvalidGroup FirstError ClientError "))
-    ['FirstError', 'InvalidGroup']
+    >>> find_codes(" hello NotFound InvalidGroup FirstError ClientError ")
+    {(15, 27): 'InvalidGroup', (28, 38): 'FirstError'}
     """
-    found: list[str] = []
+    found: dict[tuple[int, int], str] = {}
     for letter, signs in _SIGNS_BY_LETTER:
         if letter not in written:
             continue
         for sign in signs:
             at = written.find(sign)
             while at >= 0:
-                end = written.find(" ", at + 1)
-                word = written[written.rfind(" ", 0, at + 1) + 1 : end]
+                start, end = written.rfind(" ", 0, at + 1), written.find(" ", at + 1)
+                word = written[start + 1 : end]
                 if (
                     "A" <= word < "["
                     and word not in _SIGN_WORDS
                     and not (sign[-1] == " " and is_generic(word))
                 ):
-                    found.append(word)
+                    found[start, end - 1] = word
                 at = written.find(sign, end)
     return found
 

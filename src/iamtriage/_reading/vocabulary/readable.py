@@ -62,15 +62,15 @@ class Readable:
         self.words = set(self._written.split())
         if not text.isascii() and _OTHER_LETTER.search(text):
             self.words.add(NON_ASCII)
-        self._codes = self.words & CODE_PARTS
-        self._codes.update(find_codes(self._written))
-        if self._codes:
-            for prefix in self._codes & CODE_PREFIXES:
-                if f"{prefix}." not in text:
-                    self._codes.remove(prefix)
-        self.codes: list[tuple[int, int]] = []
-        if self._codes:
-            self.codes = self.places(self._codes)
+        found = find_codes(self._written)
+        self._codes = {*found.values()}
+        others = (self.words & CODE_PARTS) - self._codes
+        for prefix in others & CODE_PREFIXES:
+            if f"{prefix}." not in text:
+                others.remove(prefix)
+        self._codes |= others
+        self.codes: list[tuple[int, int]] = sorted([*found, *self.places(others)] if others else found)
+        if self.codes:
             self.words.add(ANY_CODE)
             for start, _ in self.codes:
                 if start and text[start - 1] in ".\\":
