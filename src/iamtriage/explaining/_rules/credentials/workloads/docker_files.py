@@ -126,6 +126,17 @@ BUILD_WITHOUT_CREDENTIALS = CauseType(
 )
 
 
+_HEADING = lazy_pattern(r"[ #\d]{0,8}> \[[^\]\n]{1,60}\] ")
+_DOWNLOAD = lazy_pattern(
+    r"aws s3 cp (?P<source>s3://[\w./-]{3,600}/(?P<file>[\w.-]{1,200})) (?P<target>[\w./-]{1,300})(?=\s|\Z)",
+    re.ASCII,
+)
+_ARGUMENT = lazy_pattern(
+    r"(?:\b(?:ARG|ENV)|--build-arg)\b[^\n]{0,20}\bAWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)\b"
+)
+_NOT_ARG = "ARG and ENV are not the way: docker history and the image's configuration show their values to everyone who can pull the image."
+
+
 def explain_image_build(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that a step of an image build has no credentials, or return ``None`` if no build failed."""
     text = case.failure.text
@@ -143,11 +154,15 @@ def explain_image_build(case: Case[MissingCredentials]) -> Explanation | None:
     step, user = own[-1], _USER.search(text)
     home = f"/home/{user['name']}" if user and user["name"] != "root" else "/root"
     command = printable_line(step["command"].rstrip("\\ "))
+    if command and _HEADING.match(step[0]):
+        # BuildKit repeats the step as the heading of its output.
+        command = command.removesuffix(":")
     program = "podman" if "podman" in text else "docker"
     line = f"RUN --mount=type=secret,id=aws,target={home}/.aws/credentials {command or 'COMMAND'}"
     variables = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
     mounts = " ".join(f"--mount=type=secret,id={each},env={each}" for each in variables)
     secrets = " ".join(f"--secret id={each}" for each in variables)
+    download = _DOWNLOAD.search(command or "")
     shown = quote_words(f"RUN {command}") if command else "a RUN step"
     return case.explain(
         f"The image build has no credentials: {program} build does not pass ~/.aws or your variables to a RUN step. Your credentials are not the problem.",
@@ -157,6 +172,9 @@ def explain_image_build(case: Case[MissingCredentials]) -> Explanation | None:
             your_remedy(
                 "Mount the credentials file into the step as a build secret",
                 "The secret exists only during this step, and is in no layer of the image. With ENV, ARG or COPY, it would stay in the image.",
+                None
+                if download is None
+                else f"Simpler: run aws s3 cp {download['source']} {download['file']} before the build, and write COPY {download['file']} {download['target']} instead of the step. Or load the file when the program starts, with the role of its task or pod.",
                 manifest=f"# syntax=docker/dockerfile:1\n{line}\n",
                 manifest_language="text",
                 commands=f'{program} build --secret id=aws,src="$HOME/.aws/credentials" .',
@@ -165,7 +183,7 @@ def explain_image_build(case: Case[MissingCredentials]) -> Explanation | None:
             your_remedy(
                 "With a role or IAM Identity Center, pass the keys of the session instead",
                 f"Begin the step with RUN {mounts}. This requires Dockerfile syntax 1.10 or later.",
-                "Or run the command before the build, and COPY the file.",
+                None if download else "Or run the command before the build, and COPY the file.",
                 commands=(
                     'eval "$(aws configure export-credentials --format env)"',
                     Labelled("Then:", f"{program} build {secrets} ."),
@@ -173,5 +191,5 @@ def explain_image_build(case: Case[MissingCredentials]) -> Explanation | None:
                 url=_DOCUMENTATION,
             ),
         ),
-        notes=credential_remedies.NO_CALL_MADE,
+        notes=(credential_remedies.NO_CALL_MADE, _NOT_ARG if _ARGUMENT.search(text) else None),
     )

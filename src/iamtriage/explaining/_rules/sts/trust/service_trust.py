@@ -15,6 +15,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._context.readers.terraform_code import find_steps
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -162,8 +163,8 @@ def explain_untrusted_role(
         ) or attrs.evolve(trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry))
         verdict, remedies, causes = trust.verdict, (fix,), (causes[0], trust.cause)
         if trust.is_allowed and name is not None and _is_new(case.failure.text, name):
-            verdict = "the trust policy in the text is right, but the role is only seconds old, and the service does not see it yet"
-            remedies = (_retry_remedy("Repeat the call until the role has propagated", case.failure.text),)
+            verdict = f"the {'' if is_derived(case.facts, 'trust_policy') else 'supplied '}trust policy is right, but the role is only seconds old, and the service does not see it yet"
+            remedies = (_retry_remedy("Repeat the call until the role has propagated", case),)
             text = "Changes in IAM take a few seconds to propagate. If the call is still rejected after minutes, check the role's ARN."
             causes = (ROLE_TOO_NEW.cause("derived", text=text),)
         others = [] if is_meant else service_policies.list_other_services(case.facts.trust_policy, service)
@@ -205,9 +206,7 @@ def explain_untrusted_role(
                 policy=service_trust_policy(service or "SERVICE.amazonaws.com", actions),
                 url=pages.TRUST_POLICIES,
             ),
-            _retry_remedy(
-                f"If the role is new and trusts {who} already, only wait and retry", case.failure.text
-            ),
+            _retry_remedy(f"If the role is new and trusts {who} already, only wait and retry", case),
         )
         if is_for_people and name is not None:
             other = _other_role_remedy(case.failure.text, name, service, actions)
@@ -357,14 +356,23 @@ def _is_new(text: str, name: str) -> bool:
     return name in created or find_working(text, _LATER) is not None
 
 
-def _retry_remedy(title: str, text: str) -> Remedy:
-    waits = "aws iam wait role-exists does not help: it only asks IAM, which knows the role at once."
-    loop = "In the script, repeat the call, and stop at the sixth failure: n=0; until COMMAND; do n=$((n+1)); [ $n -lt 6 ] || exit 1; sleep 10; done. Before you run the script again, delete the role, or let it accept that the role exists."
+def _retry_remedy(title: str, case: Case[Any] | Denial) -> Remedy:
+    text = case.failure.text
+    waits = loop = again = None
+    if "aws iam create-role" in text:
+        waits = "In the script, repeat the call, as below. aws iam wait role-exists does not help: it only asks IAM, which knows the role at once."
+        call = (commands.repeat_command(case.context.command) or "COMMAND").replace(" --", " \\\n    --")
+        loop = f'n=0\nuntil {call}; do\n  n=$((n+1)); [ "$n" -lt 6 ] || exit 1\n  sleep 10\ndone\n'
+        again = (
+            "A later run works because the role has propagated by then, if the script accepts that it exists."
+        )
     return your_remedy(
         title,
         "A new role takes about 10 seconds to propagate to other services. Tools such as Terraform retry for a while.",
-        loop if "aws iam create-role" in text else None,
-        waits if "wait role-exists" in text else None,
+        waits,
+        again,
+        manifest=loop,
+        manifest_language="text",
         url=pages.CONSISTENCY,
     )
 
