@@ -1179,3 +1179,33 @@ _CHAIN = "NoCredentialProviders: no valid providers in chain. Deprecated.\n"
 )  # fmt: skip
 def test_words_are_not_taken_for_evidence(text: str, absent: str) -> None:
     assert absent not in str(explain(text))
+
+
+_CREATE = "An error occurred (AccessDenied) when calling the CreateRole operation: User: arn:aws:sts::111122223333:assumed-role/films-ci/ci is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/web"
+_NO_ALLOW = " because no identity-based policy allows the iam:CreateRole action"
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict", "remedy"),
+    [
+        ("I went on to add iam:CreateRole policy to the films-ci role and I retried. However, I got the same error.", "iam:CreateRole, which the text says that it got", "Compare the statement"),
+        ("The role already has the iam:CreateRole permission.", "iam:CreateRole, which the text says that it got", "Compare the statement"),
+        ("I've given the role iam:CreateRole and it still fails.", "iam:CreateRole, which the text says that it got", "Compare the statement"),
+        ("In the policy simulator, the films-ci role is allowed to perform iam:CreateRole.", "iam:CreateRole, which the text says that it got", "Compare the statement"),
+        ("I have already attached IAMFullAccess to the role, still the same.", "IAMFullAccess allows it", "is attached to the role films-ci"),
+        *((each, "no identity-based policy allows it", "Allow iam:CreateRole") for each in (
+            "The role needs to have iam:CreateRole, I think.",
+            "Does the role have iam:CreateRole?",
+            "Once somebody has added iam:CreateRole to the role, the same error appears for iam:PassRole.",
+            "I added iam:CreateRole to the role and it works.",
+            "I added iam:CreateRole to the node role, still the same.",
+            "I added iam:PassRole to the role films-ci, same error.",
+        )),
+    ],
+)  # fmt: skip
+def test_permission_that_the_caller_got(said: str, verdict: str, remedy: str) -> None:
+    for reason, other in (("", ", or a policy of another type denies the call."), (_NO_ALLOW, ".")):
+        explanation = explain(f"{_CREATE}{reason}\n\n{said}")
+        assert verdict in explanation.summary
+        assert explanation.summary.endswith(other) or "no identity" in verdict
+        assert remedy in explanation.remedies[0].title

@@ -95,7 +95,7 @@ _GRANT = lazy_pattern(
     re.ASCII,
 )
 _HELD = lazy_pattern(
-    rf"\b(?:[Rr]ole|[Uu]ser) [`\"'(]{{0,2}}{_PATH}(?P<name>[\w+=,@-]{{2,64}})[`\"')]{{0,2}} (?:already |also |itself |now |only ){{0,2}}(?:has|holds|carries) (?!(?:no|not|neither|never)\b)[^\n.;:]{{0,20}}?(?P<what>{POLICY_OR_ACTION.pattern}|\b(?:{'|'.join(LISTED)})\b)",
+    rf"\b(?:[Rr]ole|[Uu]ser) [`\"'(]{{0,2}}{_PATH}(?!(?:already|also|itself|now|only|still|that|which)\b)(?P<name>[\w+=,@-]{{2,64}})[`\"')]{{0,2}} (?:already |also |itself |now |only ){{0,2}}(?:has|holds|carries) (?!(?:no|not|neither|never)\b)[^\n.;:]{{0,20}}?(?P<what>{POLICY_OR_ACTION.pattern}|\b(?:{'|'.join(LISTED)})\b)",
     re.ASCII,
 )
 _CHARS_OF_SENTENCE = lazy_pattern(r"[^\n.;:]{0,80}")

@@ -120,7 +120,7 @@ def _may_scan_regions(denial: Denial) -> bool:
 
 
 # How people say that they gave a permission, or that somebody has it.
-_GIVING = ("added", "ttached", "reated ", "gave ", "given ", "ranted ", "put ", "ssigned ", " has ", " have ")
+_GIVING = ("add", "imulator", "ttached", "reated ", "gave ", "given ", "ranted ", "put ", "ssigned ", " ha")
 _ASSUMING = ("assume_role(", "AssumeRoleCommand(", ".assumeRole(", "sts assume-role ")
 _ROLES_ELSEWHERE = frozenset({"sts:assumerole", "iam:passrole"})
 

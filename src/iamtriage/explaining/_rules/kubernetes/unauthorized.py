@@ -56,7 +56,7 @@ _HISTORY = lazy_patterns(
     {
         "{who} had access before, so most likely its entry was removed or changed, the role or user was re-created, or {program} now uses another principal": r"\b(?:work(?:ed|s)|had access|was working|used to work) (?:fine |well )?(?:until|till|up to|yesterday|before|last (?:week|month|night)|earlier|an hour ago)\b",
         "others have access, so most likely {who} has {missing}{where}. Without one, only the principal that created the cluster has access": r"\b(?i:colleagues?|co-?workers?|team ?mates?|(?:all|the) others)(?: who [^.\n]{1,60}?)? (?:can|has access|have access|has no problems?|doesn't|does not)\b|\bworks (?:fine )?for (?:my |the )?(?i:colleagues?|co-?workers?|team ?mates?|others|everyone else)\b",
-        "the principal that created the cluster has access, so most likely that was not {who} but, for example, the one of the console, or {program} uses another one": r"\bI(?:'ve| have)? (?:just )?(?:created|clicked|set up|made|built) (?:the|this|my|an?) (?:\w+ )?cluster\b",
+        "the principal that created the cluster has access, so most likely that was not {who} but, for example, the one of the console, or {program} uses another one": r"\b(?:I(?:'ve| have)? (?:just )?(?:created|clicked|set up|made|built)|I used to (?:create|build|set up)|(?:same|this) (?:IAM |AWS )?(?:user|role|identity|profile) (?:that |which |also )?created) (?:the|this|my|an?) (?:\w+ )?cluster\b",
     }
 )
 

@@ -9,6 +9,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession
+from iamtriage.explaining._context.readers.own_grants import find_own_grant
 from iamtriage.explaining._context.readers.statements import (
     LOCALLY,
     MOMENT,
@@ -32,7 +33,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.texts.text_fragments import SERVICES_BY_SESSION_NAME
-from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.explaining._rules.shared.wording import FIND_POLICY, denial_summary
 from iamtriage.policies._patterns import compile_glob, matches
 
 _AMPLIFY_BUILD = "BuildSession"
@@ -49,6 +50,9 @@ def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
     service = denial.lowercase_action.partition(":")[0]
     allowing = next((each for each in explanation.remedies if each.layer == "identity"), None)
     text, verb = denial.failure.text, "got"
+    is_open = explanation.causes[0].code == NO_IDENTITY_ALLOW.code
+    if is_open and allowing is not None and (vain := _find_own_grant(denial, own)) is not None:
+        return _explain_vain_grant(denial, explanation, clip_text(vain))
     grants = [each for each in find_grants(text) if _is_for(each[0], service)]
     if not grants:
         grants, verb = (
@@ -58,7 +62,6 @@ def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
     if not (own and grants and service) or allowing is None:
         return explanation
     vain = next((each[0] for each in grants if each[1] in own and _covers(each[0], denial)), None)
-    is_open = explanation.causes[0].code == NO_IDENTITY_ALLOW.code
     if vain is not None and is_open and find_changed(text, MOMENT) is None:
         return _explain_vain_grant(denial, explanation, clip_text(vain))
     what, name, line = (clip_text(each) for each in grants[0])
@@ -88,9 +91,26 @@ def _covers(action: str, denial: Denial) -> bool:
     return is_named and matches(denial.lowercase_action, compile_glob(action.lower()))
 
 
+def _find_own_grant(denial: Denial, own: set[str]) -> str | None:
+    """Return what somebody says that the caller got or has, if that is the denied action, in vain."""
+    if denial.action is None or find_changed(denial.failure.text, MOMENT) is not None:
+        return None
+    role = denial.role
+    permission_set = role.permission_set if isinstance(role, IdentityCenterRole) else None
+    names = {*own, principal_words.session_name(denial.principal), permission_set or ""} - {""}
+    return find_own_grant(denial.failure.text, denial.action, names, "user" if role is None else "role")
+
+
 def _explain_vain_grant(denial: Denial, explanation: Explanation, what: str) -> Explanation:
     """Add that the caller got the action already, as the text says, so that its statement does not match."""
-    text = f"The text says that {denial.caller} got {what}. AWS found no statement of it that matches: the new one has another Resource, or a condition that is not met, or its policy is not attached, not the default version, or in another account."
+    is_reported = denial.policy_type is not None
+    found = (
+        "AWS found no statement of it that matches"
+        if is_reported
+        else "Most likely, none of its statements matches"
+    )
+    other = "" if is_reported else " Or a policy of another type denies the call."
+    text = f"The text says that {denial.caller} got {what}. {found}: the new one has another Resource, or a condition that is not met, or its policy is not attached, not the default version, or in another account.{other}"
     on = f" on {clip_text(denial.resource)}" if denial.resource else ""
     compare = account_remedy(
         f"Compare the statement that you added with {denial.action}{on}",
@@ -101,15 +121,19 @@ def _explain_vain_grant(denial: Denial, explanation: Explanation, what: str) -> 
         commands=list_policies_commands(denial),
         url=pages.EVALUATION,
     )
-    verdict = f"{what}, which the text says that it got, is not in effect on this resource"
+    others = [each for each in explanation.remedies if each.title.startswith(FIND_POLICY)]
+    grants = [each for each in explanation.remedies if each not in others]
+    verdict = f"{what}, which the text says that it got, is not in effect{' on this resource' if on else ''}"
     return attrs.evolve(
         explanation,
-        summary=denial_summary(denial, verdict if on else verdict.removesuffix(" on this resource")),
+        summary=denial_summary(
+            denial, verdict if is_reported else f"{verdict}, or a policy of another type denies the call"
+        ),
         causes=(
-            NO_IDENTITY_ALLOW.cause("derived", text=text),
+            NO_IDENTITY_ALLOW.cause("derived" if is_reported else "possible", text=text),
             *(each for each in explanation.causes if each.code != NO_IDENTITY_ALLOW.code),
         ),
-        remedies=(compare, *map(name_alternative, explanation.remedies)),
+        remedies=(compare, *others, *map(name_alternative, grants)),
     )
 
 

@@ -159,6 +159,10 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         {each.cause.code for each in found},
         is_conditional=is_conditional,
     )
+    if compared.has_cause(STATED_POLICY_ALLOWS) and explanation.summary.endswith(_GUESS):
+        causes = tuple(each for each in explanation.causes if each.code != NO_IDENTITY_ALLOW.code)
+        explanation = attrs.evolve(explanation, causes=causes)
+        verdict = f"{policy.name} allows it, so {denial.caller} does not have it, or a policy of another type denies the call"
     if compared.has_cause(STATED_POLICY_DENIES):
         remedies = show_exemption(denial, policy, remedies)
     # The role does not have a policy that is passed for a session.
@@ -308,6 +312,8 @@ def _with_text(cause: Cause, text: str | None) -> Cause:
     return cause if text is None else attrs.evolve(cause, text=text, because=())
 
 
+# The verdict of a message without a reason, if nothing else is known.
+_GUESS = "most likely, no identity-based policy allows it."
 # What S3 may have checked before, without a reason. A condition that is not met is one.
 _OTHER_POLICIES = frozenset({"bucket-of-other-account", "resource-deny"})
 

@@ -1,0 +1,104 @@
+"""Read that the caller got or has the denied action already, as somebody says who still gets the same error."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
+from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.policies._patterns import compile_glob, matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ("find_own_grant",)
+
+_ACTION = r"[`\"']?(?P<{}>[A-Za-z][a-z0-9-]{{1,30}}:(?:[A-Z]\w{{2,60}}\*?|\*))[`\"']?"
+_WORDS = r"(?:[\w`\"'-]{1,30} ){0,4}?"
+_GIVEN = r"(?i:\b(?:added|attached|g[ai]ven?|granted|assigned|(?:adding|attaching|giving|granting)|(?:went on to|tried to|did) (?:add|attach|give|grant))\b)"
+# A name stands after the kind, before it, or alone.
+_OWN = r"(?P<{0}>(?:(?i:the|my|our|this|that|its|same) ){{0,2}}(?:(?P<{0}_before>(?!(?i:the|my|our|an?) )[\w+=,.@-]{{2,64}}) )?(?i:(?P<{0}_kind>role|user|permission set))\b(?: [`\"'(]?(?P<{0}_after>[\w+=,.@-]{{2,64}}))?)"
+_GRANTS = lazy_pattern(
+    rf"{_GIVEN} {_WORDS}{_ACTION.format('first')}(?: (?:policy|permissions?|access|action))? (?:to|for|on) {_OWN.format('later')}"
+    rf"|{_GIVEN} {_WORDS}{_OWN.format('sooner')} {_WORDS}{_ACTION.format('last')}"
+    # "I have been granted AmazonEC2FullAccess with the iam:PassRole"
+    rf"|\b(?:I|[Ww]e)(?: have|'ve)? (?:been |was |were )(?i:granted|given|assigned) {_WORDS}{_ACTION.format('mine')}",
+    re.ASCII,
+)
+_HELD = lazy_pattern(
+    rf"{_OWN.format('holder')} (?:already |also |does |clearly ){{0,2}}(?:has|have|had|includes?|contains?) {_WORDS}{_ACTION.format('held')}"
+    rf"|(?i:simulator)\b[^\n.;]{{0,80}}?{_OWN.format('simulated')} [^\n.;]{{0,40}}?\b(?:able|allowed|can)\b[^\n.;]{{0,20}}?{_ACTION.format('able')}",
+    re.ASCII,
+)
+_GROUPS = ("first", "last", "mine", "held", "able")
+_OWNERS = ("later", "sooner", "holder", "simulated")
+# Words that qualify a role and do not name it.
+_QUALIFIERS = frozenset(
+    {"above", "correct", "iam", "same", "new", "current", "aws", "whole", "my", "already"}
+)
+# Words that follow a role and do not name it.
+_NEXT_WORD = lazy_pattern(
+    r"(?i:again|already|also|and|as|but|by|clearly|does|for|from|ha[ds]|have|here|in|is|itself|manually|now|of|on|permissions?|policy|so|still|that|the|then|through|too?|using|via|was|which|with)[.,]?"
+)
+_PERSISTS = lazy_pattern(
+    r"(?i:\b(?:still|same (?:error|issue|problem|message|result|thing)|no (?:luck|change|effect|difference|success)|to no avail|nothing changed|in vain)\b|\b(?:did|does)(?: not|n't) (?:help|work|fix|change|solve|make)\b)"
+)
+_NOT_SO = lazy_pattern(
+    r"(?i:\b(?:not|never|nobody|cannot|if|should|must|could|would|whether|unless|until|once|needs?|needed|required?|requires|missing|lacks?|wants?|please|another|other|different|removed|detached|revoked)\b|n't\b)"
+)
+_CHARS_AFTER = 240
+
+
+def find_own_grant(text: str, action: str, names: Iterable[str], kind: str) -> str | None:
+    """Return what somebody says that the caller got or has, if it covers the denied action and did not help.
+
+    Args:
+        text: The text around the denial.
+        action: The denied action.
+        names: The name of the caller's role or user, and of its session.
+        kind: ``role`` or ``user``.
+
+    >>> said = "I added iam:CreateRole to the role deploy and retried, but I got the same error."
+    >>> find_own_grant(said, "iam:CreateRole", ["deploy"], "role")
+    'iam:CreateRole'
+    >>> find_own_grant(said.replace(", but I got the same error", " and it works"), "iam:CreateRole", ["deploy"], "role")
+    """
+    prefix = action.partition(":")[0]
+    if f"{prefix}:" not in text.lower():
+        return None
+    for found, is_held in _iterate_said(text):
+        what: str = next(filter(None, (found.groupdict().get(each) for each in _GROUPS)))
+        if not matches(action.lower(), compile_glob(what.lower())):
+            continue
+        if not _is_own(found, names, kind):
+            continue
+        start = line_start(text, found.start(), found.start() - 80)
+        if _NOT_SO.search(text, start, found.end()):
+            continue
+        if is_held or _PERSISTS.search(text, found.end(), found.end() + _CHARS_AFTER):
+            return what
+    return None
+
+
+def _iterate_said(text: str) -> Iterator[tuple[re.Match[str], bool]]:
+    for pattern, is_held in ((_GRANTS, False), (_HELD, True)):
+        for found in find_said(text, pattern):
+            yield found, is_held
+
+
+def _is_own(found: re.Match[str], names: Iterable[str], kind: str) -> bool:
+    """Return whether what got or has an action is the caller, or has no name that says otherwise."""
+    parts = found.groupdict()
+    if parts.get("mine"):
+        return kind == "user"
+    owner = next(each for each in _OWNERS if parts.get(each))
+    named = [parts[f"{owner}_before"], parts[f"{owner}_after"]]
+    if any(each and each.strip(".,") in names for each in named):
+        return True
+    is_kind = (parts[f"{owner}_kind"] or "").lower() in {kind, "permission set"}
+    before = (named[0] or "").lower()
+    after = named[1] or ""
+    is_named = bool(after) and _NEXT_WORD.fullmatch(after) is None
+    return is_kind and not is_named and (not before or before in _QUALIFIERS)
