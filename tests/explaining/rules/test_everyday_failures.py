@@ -962,6 +962,30 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "The cluster tea-time could not authenticate",
         "--name tea-time",
     ),
+    "target-of-a-pipe": (
+        '{"resourceArn": "arn:aws:pipes:eu-central-1:111122223333:pipe/films", "error": {"message": "Target invocation failed with error from States. Not allowed to invoke arn:aws:states:eu-central-1:111122223333:stateMachine:cut.", "awsService": "states", "exceptionType": "AccessDenied"}}',
+        {},
+        "The role of the pipe films lacks the permissions to start the state machine (states:StartSyncExecution",
+        "aws pipes describe-pipe --name films --region eu-central-1",
+    ),
+    "target-of-a-pipe-that-waits": (
+        'We use REQUEST_RESPONSE. {"message": "Target invocation failed with error from States. Not allowed to invoke arn:aws:states:eu-central-1:111122223333:stateMachine:cut.", "awsService": "states", "exceptionType": "AccessDenied"}',
+        {},
+        "to call its target, which requires states:StartSyncExecution.",
+        '"Resource": "arn:aws:states:eu-central-1:111122223333:stateMachine:cut"',
+    ),
+    "logs-of-a-pipe": (
+        '"message": "Target invocation failed with error from Logs. Not allowed to invoke.", "httpStatusCode": 400, "awsService": "logs", "exceptionType": "AccessDenied"',
+        {},
+        "which requires logs:CreateLogStream and logs:PutLogEvents",
+        "log-group:LOG_GROUP:*",
+    ),
+    "source-of-a-pipe": (
+        "Error: waiting for creation AWS EventBridge Pipes Pipe (films): last error: Input parameter is invalid from the request due to : The provided customer role does not have permissions to call ReceiveMessage on SQS",
+        {},
+        "The role of the pipe films lacks the permissions to read its source",
+        "sqs:GetQueueAttributes",
+    ),
     "whole-key": (
         _KEYS.format("ASIAEXAMPLE000000042"),
         {},

@@ -266,10 +266,11 @@ def explain_weak_role(denial: Denial) -> Explanation | None:
         untrusted = explain_shown_trust(denial, f"{row.service}.amazonaws.com", arn, needed)
         if untrusted is not None:
             return untrusted
-    return _explain_row(denial, row, role, words)
+    return explain_row(denial, row, role, words)
 
 
-def _explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str) -> Explanation:
+def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str) -> Explanation:
+    """Explain what the role of a service lacks, and how to give it that."""
     owner = find_trusting_role(denial) if role is None and row.service else getattr(role, "name", None)
     described = row.role if owner is None else f"{row.role}, {owner},"
     named = row.role if owner is None else f"the role {owner}"
