@@ -986,6 +986,18 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "The role of the pipe films lacks the permissions to read its source",
         "sqs:GetQueueAttributes",
     ),
+    "type-of-an-instance": (
+        "Error: collecting instance settings: reading EC2 Instance Type (t2.micro): UnauthorizedOperation: You are not authorized to perform this operation.\n\nI have been granted AmazonEC2FullAccess, but I still get this error.",
+        {},
+        "denied ec2:DescribeInstanceTypes: AmazonEC2FullAccess allows it",
+        "Find the policy that denies it",
+    ),
+    "chart-of-a-controller": (
+        "Failed deploy model due to AccessDenied:  is not authorized to perform: elasticloadbalancing:AddTags on resource: arn:aws:elasticloadbalancing:us-east-1:* because no identity-based policy allows the elasticloadbalancing:AddTags action\nhelm install aws-load-balancer-controller eks/aws-load-balancer-controller -n kube-system",
+        {},
+        "The role of the AWS Load Balancer Controller was denied",
+        "kubectl get serviceaccount aws-load-balancer-controller --namespace kube-system",
+    ),
     "whole-key": (
         _KEYS.format("ASIAEXAMPLE000000042"),
         {},

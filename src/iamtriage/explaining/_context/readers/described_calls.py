@@ -113,8 +113,9 @@ _FAILED = (
     r"|error(?:s)?(?: (?:while|when|trying to|on))?|failed(?: while)?|while|when)"
 )
 _PHRASE = lazy_pattern(
-    # Pulumi has the words alone after an asterisk, and Go chains them with commas.
-    rf"(?i)(?:\b{_FAILED}:?|\*|,) (?P<verb>{_VERB_WORDS}) (?:(?P<queried>[a-z0-9]{{2,20}}) for )?(?P<noun>(?:Route 53|[a-z][a-z0-9]*)(?: (?!(?:at|because|by|due|failed|for|from|in|into|of|on|to|using|via|with|was|is)\b)[a-z][a-z0-9]*){{0,5}})"
+    # Pulumi has the words alone after an asterisk, and Go chains them with commas, or with colons:
+    # "collecting instance settings: reading EC2 Instance Type (t2.micro)"
+    rf"(?i)(?:\b{_FAILED}:?|\*|,|\b[a-z]{{3,20}}ing [\w ()./-]{{2,80}}:(?= [a-z]{{3,20}}ing )) (?P<verb>{_VERB_WORDS}) (?:(?P<queried>[a-z0-9]{{2,20}}) for )?(?P<noun>(?:Route 53|[a-z][a-z0-9]*)(?: (?!(?:at|because|by|due|failed|for|from|in|into|of|on|to|using|via|with|was|is)\b)[a-z][a-z0-9]*){{0,5}})"
     r"(?= ?[:;,.\"'`(\[{<]| ?$| [^\s:]{0,80}[-_./0-9]|\s(?:at|because|by|due|for|from|in|into|of|on|to|using|via|with)\b)(?:\s(?:in|from|to) (?:the )?(?P<service>[A-Z][A-Za-z0-9]{1,20}))?"
 )
 _CREATION = lazy_pattern(

@@ -17,8 +17,9 @@ from iamtriage.explaining._rules.shared.policies.statement_matching import (
     differing_part,
     excluding_pattern,
 )
+from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions
-from iamtriage.policies._readers.unknown_values import widen
+from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 _MAX_VALUES = 3
 _MAX_RESOURCES = 3
@@ -70,6 +71,24 @@ def type_of(arn: str) -> str:
     'cluster'
     """
     return clip_text(re.split("[/:]", arn.split(":", 5)[-1], maxsplit=1)[0])
+
+
+def find_missing_types(action: str, allowed: Sequence[str]) -> tuple[str, ...]:
+    """Return the types of the resources on which a call is always checked, and of which a policy allows none.
+
+    >>> find_missing_types("ec2:AttachVolume", ["arn:aws:ec2:*:*:volume/*"])
+    ('instance',)
+    >>> find_missing_types("ec2:AttachVolume", ["arn:aws:ec2:*:*:*/*"]), find_missing_types("iam:GetRole", ["*"])
+    ((), ())
+    """
+    known = find_action(action)
+    required = () if known is None else known.required_types
+    if len(required) < 2 or any(each.count(":") < 5 or has_reference(each) for each in allowed):
+        return ()
+    types = [compile_glob(type_of(each)) for each in allowed]
+    return tuple(
+        each.name for each in required if not any(matches(type_of(each.arns[0]), glob) for glob in types)
+    )
 
 
 def describe_conditions(statement: Mapping[str, Any]) -> str:

@@ -104,9 +104,9 @@ def _text(message: str, *statements: object) -> str:
         ),
         pytest.param(
             _text(LIST_ALL, _statement(action="s3:ListAllMyBuckets", Resource="*")),
-            None,
-            "",
-            id="Allow and an unknown resource",
+            "allows",
+            "on every resource",
+            id="Allow and an action without resources",
         ),
         pytest.param(
             _text(LIST_ALL, _statement("Deny", "s3:*", Resource="*"), _statement("Allow", "*", Resource="*")),
@@ -401,7 +401,6 @@ def test_session_that_the_deny_exempts(action: str, policy: str, because: str, *
     [
         ("The role has ec2:RunInstances on *.", True),
         ('{"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}', True),
-        ('{"Effect": "Allow", "Action": "ec2:*", "Resource": "arn:aws:ec2:*:*:instance/*"}', False),
         ("The role has ec2:DescribeInstances on *.", False),
         ("The role does not have ec2:RunInstances on *.", False),
     ],
@@ -414,6 +413,44 @@ def test_encoded_message_about_another_action(shown: str, *, is_allowed: bool) -
     assert ("allows ec2:RunInstances on every resource" in texts) is is_allowed
     assert ("No identity-based policy" in texts) is not is_allowed
     assert any(each.title.startswith("Allow ec2:") for each in explanation.remedies) is not is_allowed
+
+
+@pytest.mark.parametrize("encoded", ["", f" Encoded authorization failure message: {'qW3_zX7-' * 20}"])
+@pytest.mark.parametrize(
+    ("resources", "missing"),
+    [
+        (["instance/*"], "the image, network-interface, security-group and subnet, too"),
+        (["instance/*", "*:image/*", "network-interface/*", "security-group/*"], "on the subnet, too"),
+        (["*"], None),
+        (["*/*"], None),
+        (["${Names}"], None),
+    ],
+)
+def test_types_that_a_launch_requires(resources: list[str], missing: str | None, encoded: str) -> None:
+    text = f"An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation.{encoded}"
+    arns = [
+        each if each == "*" else f"arn:aws:ec2:*:{'' if ':' in each else '*:'}{each}" for each in resources
+    ]
+    explanation = explain(f"{text}\n\n{json.dumps(_statement(action='ec2:RunInstances', Resource=arns))}")
+    first = explanation.causes[0]
+    assert (first.code == "stated-policy-other-resource") is (missing is not None)
+    if missing is not None:
+        assert missing in first.text
+        assert explanation.remedies[0].title.startswith("Allow ec2:RunInstances")
+
+
+def test_types_of_a_launch_in_several_policies() -> None:
+    text = "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation."
+    parts = [
+        json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [_statement(action="ec2:RunInstances", Resource=f"arn:aws:ec2:*:*:{each}/*")],
+            }
+        )
+        for each in ("instance", "subnet")
+    ]
+    assert "allows it only on" not in explain("\n\nand\n\n".join((text, *parts))).summary
 
 
 @pytest.mark.parametrize(

@@ -393,7 +393,7 @@ def _is_used(name: re.Pattern[str], text: str) -> bool:
 
 def usual_account(facts: Facts, text: str) -> tuple[str | None, str | None]:
     """Return the known namespace and service account, or else the usual ones of the controller."""
-    if facts.namespace is not None or facts.service_account is not None:
+    controller = find_controller(text) if facts.service_account is None else None
+    if controller is None or facts.namespace not in (None, controller.namespace):
         return facts.namespace, facts.service_account
-    controller = find_controller(text)
-    return (None, None) if controller is None else (controller.namespace, controller.service_account)
+    return controller.namespace, controller.service_account

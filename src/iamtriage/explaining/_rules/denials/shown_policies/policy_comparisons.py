@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, upper_first
+from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Evidence, Remedy
 from iamtriage.explaining._rules.denials import statement_words
@@ -31,6 +31,7 @@ from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     KnownPolicy,
     is_cap,
     is_of_caller,
+    is_of_other,
     list_own_policies,
 )
 from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import find_region_contrast
@@ -251,9 +252,15 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
         conditional = find_conditional(denial, policy)
         if not is_open:
             return Comparison(policy, _other_resource_cause(policy, action, "*", allowed))
+        if missing := statement_words.find_missing_types(action, allowed):
+            text = f"{action} is always checked on the {join_words(missing, 'and')}, too."
+            return Comparison(policy, STATED_POLICY_OTHER_RESOURCE.cause(policy.evidence, text=text))
         # The encoded message can be about another action than that of the call.
         is_encoded = denial.failure.encoded_message is not None
-        covers_all = is_encoded and any(
+        is_star_only = statement_words.describe_star_only(action) is not None and not is_of_other(
+            policy, denial
+        )
+        covers_all = (is_encoded or is_star_only) and any(
             names_action(each, action) and names_resource(each, None) for each in possible
         )
         if not covers_all and (conditional is None or not fails_condition(denial, conditional)):

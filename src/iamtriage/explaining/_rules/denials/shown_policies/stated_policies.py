@@ -137,7 +137,7 @@ def _explain_allow(denial: Denial, explanation: Explanation, compared: Compariso
     is_stated = (policy.owner is not None and policy.name != DESCRIBED) or (is_said and is_of_other_account)
     if is_stated and denial.policy_type is None:
         return _explain_own_policy(denial, explanation, policy, compared.cause)
-    if any(policy.name in each for each in explanation.notes):
+    if any(policy.name in each for each in (*explanation.notes, *(each.text for each in explanation.causes))):
         return explanation
     if _is_decided(denial, explanation):
         return _exclude_policy(denial, explanation, policy)
@@ -295,6 +295,12 @@ def _compare_policies(denial: Denial, action: str, policies: list[KnownPolicy]) 
     found = [each for each in found if not each.policy.version or each.has_cause(STATED_POLICY_ALLOWS)]
     if denial.is_explicit:
         found = [each for each in found if each.has_cause(STATED_POLICY_DENIES)]
+    # One policy can allow a launch on the images, and another one on the rest.
+    partial = [
+        each for each in found if denial.resource is None and each.has_cause(STATED_POLICY_OTHER_RESOURCE)
+    ]
+    if len(partial) > 1:
+        found = [each for each in found if each not in partial]
     # A policy that names the action says more than one about other things.
     return [each for each in found if not each.has_cause(STATED_POLICY_OTHER_ACTION)] or found[:1]
 
@@ -323,6 +329,7 @@ def _drop_general(denial: Denial, explanation: Explanation, first: Comparison) -
     general = {NO_IDENTITY_ALLOW.code}
     # An encoded message says nothing more about an action or a resource that the policy lacks.
     is_known = denial.policy_type == "identity" and not first.has_cause(STATED_POLICY_CONDITION)
+    is_known |= denial.resource is None and first.has_cause(STATED_POLICY_OTHER_RESOURCE)
     remedies = tuple(
         each for each in explanation.remedies if not (is_known and each.title.startswith(DETAILS_TITLES))
     )
