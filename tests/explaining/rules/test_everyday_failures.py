@@ -998,6 +998,24 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "The role of the AWS Load Balancer Controller was denied",
         "kubectl get serviceaccount aws-load-balancer-controller --namespace kube-system",
     ),
+    "bucket-of-an-airflow-environment": (
+        "Invalid request provided: Provided role does not have sufficient permissions for s3 location airflow-films/dags",
+        {},
+        "The execution role of the Amazon MWAA environment lacks the permissions to read its bucket airflow-films.",
+        '"arn:aws:s3:::airflow-films/*"',
+    ),
+    "upload-with-the-acl-of-a-url": (
+        "url = s3.generate_presigned_url(\n    ClientMethod='put_object',\n    Params={'Bucket': name, 'Key': key, 'ACL': 'public-read'},\n)\nresponse = requests.put(url, data=files)\n\nI receive back from the server:\n\nThe request signature we calculated does not match the signature you provided. Check your key and signing method.",
+        {},
+        "most likely, the request does not send what was signed with the same value: x-amz-acl",
+        "x-amz-acl: public-read",
+    ),
+    "upload-with-the-type-of-a-url": (
+        "const url = s3.getSignedUrl('putObject', { Bucket: name, Key: key, ContentType: 'text/csv' })\n\nThen we send the file:\n\nThe request signature we calculated does not match the signature you provided. Check your key and signing method.",
+        {},
+        "does not send what was signed with the same value: content-type",
+        "content-type: text/csv",
+    ),
     "whole-key": (
         _KEYS.format("ASIAEXAMPLE000000042"),
         {},

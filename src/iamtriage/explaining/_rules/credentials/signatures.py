@@ -171,9 +171,12 @@ def _possible_skew_causes(message: str) -> tuple[Cause, ...]:
 
 def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanation:
     is_s3 = case.failure.envelope.service == "s3" or _S3.search(message) is not None
-    is_presigned = (text_signs.PRESIGNED.search(message) or _OLD_URL.search(message)) is not None
     start, end = case.failure.span
     around = case.failure.text[max(start - _CHARS_AROUND, 0) : end + _CHARS_AROUND]
+    # The code that signed the URL, or what somebody says of it, can stand in another paragraph.
+    is_call = case.failure.envelope.operation is not None or _CLI_CALL.search(message) is not None
+    is_presigned = (text_signs.PRESIGNED.search(message) or _OLD_URL.search(message)) is not None
+    is_presigned |= not is_call and presigned_requests.SIGNER.search(around) is not None
     difference = presigned_requests.compare_with_url(around) if is_presigned else None
     if difference is not None and difference.because:
         return _explain_other_request(case, message, difference)
@@ -194,8 +197,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     shown_url = "The text shows a presigned URL." if is_presigned else None
     edited_url = presigned_requests.PRESIGNED_URL_EDITED.cause(because=shown_url)
     # Nor has a call of an SDK a URL that someone signed before.
-    is_call = case.failure.envelope.operation is not None
-    may_be_edited = is_s3 and problem is None and not is_from_cli and not is_call
+    may_be_edited = is_s3 and problem is None and not is_call
     other_endpoint = OTHER_ENDPOINT.cause(
         because="The text names an endpoint that does not belong to AWS.",
         text="The endpoint does not belong to AWS and requires its own keys and settings.",

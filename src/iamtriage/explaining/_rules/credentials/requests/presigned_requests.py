@@ -66,7 +66,7 @@ _HEAD_CALL = lazy_pattern(
 )
 _CURL_UPLOAD = lazy_pattern(r"\s(?:-T|--upload-file)[\s=]")
 # The function or command that signs a URL, and its operation or method.
-_SIGNER = lazy_pattern(r"presign|get_?signed_?url", re.IGNORECASE)
+SIGNER = lazy_pattern(r"presign|get_?signed_?url", re.IGNORECASE)
 _IMPORT = lazy_pattern(
     r"^[ \t]{0,20}(?:import|from|using|use|const \{[^}\n]{1,400}\} = require)\b[^\n]{0,500}", re.MULTILINE
 )
@@ -125,7 +125,9 @@ def compare_with_url(text: str) -> Difference:
     names, signer, request = _signed_headers(text), _find_signer(text), _find_request(text)
     # Most SDKs sign the type that is set, whether or not the text shows the names of the signed headers.
     is_open = _SIGNED_HEADERS.search(text) is None and _NEVER_SIGNS_TYPE.search(signer.code) is None
-    candidates = (_TYPE_HEADER,) if is_open else names
+    # Boto3 signs an ACL as a header, other SDKs move it into the URL.
+    of_boto = ("x-amz-acl",) if "generate_presigned_url(" in signer.code else ()
+    candidates = (_TYPE_HEADER, *of_boto) if is_open else names
     stated = {name: value for name in candidates if (value := _find_parameter(signer.code, name))}
     for name, value in stated.items():
         received = request.headers.get(name)
@@ -133,6 +135,7 @@ def compare_with_url(text: str) -> Difference:
             return _compare_values(text, request, name, value)
     if request.signs_type and not stated and (received := request.headers[_TYPE_HEADER]):
         return _unsigned_type(text, received, signer)
+    names = names or tuple(stated)
     return _likely_difference(text, names, {name: value[1] for name, value in stated.items()}, request)
 
 
@@ -315,7 +318,7 @@ def _find_signer(text: str) -> _Signer:
     code = _IMPORT.sub("", text)
     parts = [
         code[max(each.start() - _CHARS_BEFORE_SIGNER, 0) : each.end() + _CHARS_AFTER_SIGNER]
-        for each in islice(_SIGNER.finditer(code), _MAX_SIGNERS)
+        for each in islice(SIGNER.finditer(code), _MAX_SIGNERS)
     ]
     found = [each for part in parts for each in _SIGNED_METHOD.finditer(part)]
     verbs = {each["verb"] or each["enum"] or each["symbol"] or "get" for each in found}

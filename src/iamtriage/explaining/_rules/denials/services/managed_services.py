@@ -37,7 +37,7 @@ _OBJECT = lazy_pattern(
     r"object key '(?P<key>[^'\n]{1,500})' located in the Amazon S3 artifact bucket '(?P<bucket>[a-z0-9.-]{3,63})'"
 )
 _BUCKET_OF_ARN = lazy_pattern(
-    r"\barn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?![\w.-])"
+    r"(?:\barn:[\w-]{3,20}:s3:::|\bs3 location )(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?![\w.-])"
 )
 _INTEGRATION = lazy_pattern(r":states:::(?P<service>\w{2,40}):\w{2,60}\.sync", re.ASCII)
 # https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html and the pages of the services
@@ -75,7 +75,7 @@ class ServiceRole(Value):
         purpose: What the service does with it, as the end of a sentence.
         actions: The actions that it needs.
         url: The documentation.
-        resource: Their resource, with placeholders for what the message may name.
+        resource: Their resource, or several with spaces between them, with placeholders for what the message may name.
         managed_policy: The AWS managed policy that has the permissions, if there is one to attach.
         step: What else to know.
         show: The command that prints the ARN of the role.
@@ -244,6 +244,15 @@ ROLES = {
         resource="arn:{partition}:s3:::{bucket}/*",
         step="A source action also needs s3:GetBucketVersioning on the bucket. With a customer managed KMS key, the role also needs kms:Decrypt and kms:GenerateDataKey on that key. If the bucket is in another account, its policy must allow the role, too.",
     ),
+    "sufficient permissions for s3 location": ServiceRole(
+        "the execution role of the Amazon MWAA environment",
+        "read its bucket {bucket}",
+        ("s3:GetObject*", "s3:GetBucket*", "s3:List*"),
+        "https://docs.aws.amazon.com/mwaa/latest/userguide/mwaa-create-role.html",
+        resource="arn:{partition}:s3:::{bucket} arn:{partition}:s3:::{bucket}/*",
+        service="airflow-env",
+        step="The policy must exist before the environment: in code, let the environment depend on it (DependsOn, in Terraform depends_on). On *, the role also needs s3:GetAccountPublicAccessBlock. Block Public Access must be on for the bucket.",
+    ),
     "does not give you permission to perform operations in the following aws service": _CODEDEPLOY,
     "access denied while accessing auto scaling using role": _CODEDEPLOY,
 }
@@ -290,6 +299,8 @@ def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str)
     )
     name = commands.role_name(owner)
     statements = [allow(row.actions, resource)]
+    if " " in resource:
+        statements = [{**statements[0], "Resource": resource.split(" ")}]
     has_role = row is _LAUNCH_TEMPLATE and _INSTANCE_ROLE.search(denial.failure.text) is not None
     if row is _CODEDEPLOY_TEMPLATE or has_role:
         statements.append(_pass_instance_role(denial, own_account))
