@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage._rendering.shell import make_pasteable, wrap_command
-from iamtriage._rendering.widths import width_of
+from iamtriage._rendering.shell import make_pasteable, width_of, wrap_command
 from tests.rendering.hostile import PAYLOADS, texts
 
 # For each call, prints the number of arguments, and the arguments.

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from iamtriage._rendering.blocks import Block, Code, Fields, Heading, Items, Link, Mark, Paragraph, Source
 from iamtriage._rendering.explanations.command_blocks import document_codes
+from iamtriage._rendering.shell import width_of
 from iamtriage._rendering.terminal import render
-from iamtriage._rendering.widths import width_of
 from iamtriage._text import escape_controls
 from tests.rendering.hostile import PAYLOADS, documents, everywhere, prose_blocks, text_of, texts
 from tests.rendering.test_shell import calls

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from unicodedata import category, east_asian_width
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.widths import width_of
 from iamtriage._text import escape_controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ("make_pasteable", "wrap_command")
+__all__ = ("make_pasteable", "width_of", "wrap_command")
 
 _PIECE = lazy_pattern(
     r"""
@@ -235,3 +235,20 @@ class _Line:
         self.parts.append(text)
         _, newline, last = text.rpartition("\n")
         self.column = width_of(last) + (0 if newline else self.column)
+
+
+def width_of(text: str) -> int:
+    """Return the width of a printable text in columns.
+
+    Source: https://www.unicode.org/reports/tr11/
+
+    >>> width_of("ab"), width_of("日本"), width_of("e\u0301")
+    (2, 4, 1)
+    """
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if category(character) in {"Mn", "Me"}:
+        return 0
+    return 2 if east_asian_width(character) in {"W", "F"} else 1

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph, Source
+from iamtriage._rendering.shell import width_of
 from iamtriage._rendering.texts import code_text, source_lines
-from iamtriage._rendering.widths import width_of
 from iamtriage._text import escape_controls
 from iamtriage._typing import override
 

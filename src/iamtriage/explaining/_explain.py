@@ -294,7 +294,7 @@ def _add_access_entry(
     combined: CombinedRemedies, failure: Failure | None, others: tuple[Failure, ...], facts: Facts
 ) -> CombinedRemedies:
     """Return the remedies with one for a cluster that rejected the only role which the denials name."""
-    from iamtriage.explaining._explanations.remedies import change_commands, gift_of
+    from iamtriage.explaining._explanations.remedies import gift_of
 
     rejected = [each for each in others if isinstance(each, KubernetesUnauthorized)]
     denials = [each for each in (failure, *others) if isinstance(each, AccessDenied)]
@@ -310,7 +310,7 @@ def _add_access_entry(
         return combined
     # The kubeconfig is of the same job, so it needs no other profile.
     lines = (each for each in remedy.commands if not each.startswith("aws eks update-kubeconfig "))
-    return combined._replace(second=change_commands(remedy, tuple(lines)), of_second=tuple(rejected))
+    return combined._replace(second=attrs.evolve(remedy, commands=tuple(lines)), of_second=tuple(rejected))
 
 
 def _binding_remedy(failure: KubernetesForbidden) -> Remedy | None:

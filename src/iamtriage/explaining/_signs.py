@@ -159,6 +159,7 @@ def _build_remedy(definition: CauseType, others: tuple[Remedy, ...]) -> Remedy:
         title,
         who,
         (f"{step}.",) if step else (),
-        commands=tuple(filter(None, commands)),
+        # The words before them are those of other remedies.
+        commands=tuple(str(each) for each in commands if each),
         url=next(iter(urls), None),
     )

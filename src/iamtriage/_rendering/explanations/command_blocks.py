@@ -7,12 +7,12 @@ interactive command.
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Code, Paragraph
 from iamtriage._rendering.documents import compact_json, dense_json
+from iamtriage._rendering.labels import Labelled
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words
 
@@ -35,7 +35,6 @@ __all__ = (
     "uses_lookup",
 )
 
-_NO_LABELS: Mapping[str, str] = MappingProxyType({})
 # The start of the words before a document that is part of what the next command reads.
 _ADD = ("Add ", "Change the statement ")
 # The ends of the words before a command that reads a document, which precedes the words.
@@ -90,15 +89,13 @@ _LOOKED_UP = frozenset(
 def command_blocks(
     commands: Iterable[str],
     names: AbstractSet[str] = frozenset(),
-    labels: Mapping[str, str] = _NO_LABELS,
     saved: str | None = None,
 ) -> Iterator[Block]:
     """Yield the blocks of commands, and paragraphs that separate them.
 
     Args:
-        commands: The commands.
+        commands: The commands. The label of the first one is not shown.
         names: Names in them that look like placeholders.
-        labels: Words to show before commands, by command. Nothing is shown before the first command.
         saved: A file that the reader need not save, because a block before the commands does.
 
     >>> from iamtriage._rendering.blocks import Code, Paragraph
@@ -115,8 +112,8 @@ def command_blocks(
             needed += [f"{name} saved" for name in files if name not in known and name != saved]
         else:
             needed = []
-        if number and command in labels:
-            yield Paragraph(labels[command])
+        if number and isinstance(command, Labelled):
+            yield Paragraph(command.label)
         elif needed or follows_dialog:
             yield Paragraph(f"Then, with {' and '.join(needed)}:" if needed else "Then:")
         yield Code(command, "sh")
@@ -238,7 +235,7 @@ def paragraphs_of(blocks: Iterable[Block]) -> str:
     return " ".join(block.text for block in blocks if isinstance(block, Paragraph))
 
 
-def count_changes(commands: Sequence[str], alternatives: AbstractSet[str] = frozenset()) -> int:
+def count_changes(commands: Sequence[str]) -> int:
     """Return the number of commands up to the last change, without alternatives and what follows them.
 
     >>> count_changes(["kubectl create role r --verb=get", "aws iam put-role-policy", "kubectl get pods"])
@@ -246,7 +243,7 @@ def count_changes(commands: Sequence[str], alternatives: AbstractSet[str] = froz
     """
     count = 0
     for number, command in enumerate(commands, 1):
-        if number > 1 and command in alternatives:
+        if number > 1 and isinstance(command, Labelled) and not command.is_required:
             break
         if is_change(command):
             count = number

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -99,8 +98,6 @@ class RemedyParts(NamedTuple):
         commands: Shell commands.
         url: A page of the documentation.
         names: The names in it that look like placeholders.
-        labels: Words to show before commands, by command.
-        required: The commands after such words that are no alternative.
     """
 
     title: str
@@ -112,13 +109,6 @@ class RemedyParts(NamedTuple):
     url: str | None
     names: frozenset[str] = frozenset()
     manifest_language: Literal["yaml", "hcl", "text"] = "yaml"
-    labels: Mapping[str, str] = MappingProxyType({})
-    required: frozenset[str] = frozenset()
-
-    @property
-    def alternatives(self) -> frozenset[str]:
-        """The commands that can replace those before them, or follow them without need."""
-        return frozenset(self.labels) - self.required
 
 
 class Parts(NamedTuple):

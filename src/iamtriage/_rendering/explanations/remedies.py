@@ -59,7 +59,7 @@ def remedy_content(remedy: RemedyParts, width: int) -> Iterator[Block]:
     if steps:
         yield Items(steps, ordered=len(steps) > 1)
     saved = find_saved_file(remedy.documents, remedy.commands)
-    of_commands = tuple(command_blocks(remedy.commands, remedy.names, remedy.labels, saved))
+    of_commands = tuple(command_blocks(remedy.commands, remedy.names, saved))
     manifest = None if remedy.manifest is None else Code(remedy.manifest, remedy.manifest_language)
     documents = document_codes(remedy.documents, remedy.commands, width)
     yield from place_documents(place_manifest(of_commands, manifest), documents)

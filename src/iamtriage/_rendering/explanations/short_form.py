@@ -183,7 +183,7 @@ class _Builder:
             more = _EXTRA_LINES if name == "titles" and not selection.titles else 0
             if name == "commands" and remedy and selection.commands < len(remedy.commands):
                 command = remedy.commands[selection.commands]
-                is_required = command in remedy.required or command.startswith(tuple(FOLLOWING))
+                is_required = getattr(command, "is_required", False) or command.startswith(tuple(FOLLOWING))
                 more = _EXTRA_LINES_FOR_COMMAND if is_required else 0
             if name == "next" and parts.remedies[1:] and expires(parts.remedies[1]):
                 more = _EXTRA_LINES
@@ -226,9 +226,9 @@ class _Builder:
     def _complete_changes(self, selection: _Selection) -> _Selection:
         """Return the selection with all changes if it has one, because half of them often have no effect."""
         remedy = self._remedy
-        if remedy is None or not count_changes(remedy.commands[: selection.commands], remedy.alternatives):
+        if remedy is None or not count_changes(remedy.commands[: selection.commands]):
             return selection
-        whole = self._with_commands(remedy, selection, count_changes(remedy.commands, remedy.alternatives))
+        whole = self._with_commands(remedy, selection, count_changes(remedy.commands))
         if whole.commands == selection.commands:
             return selection
         # The first step often says what the changes need to take effect.
@@ -380,7 +380,7 @@ class _Builder:
         remedy: RemedyParts, commands: Sequence[str], documents: Sequence[Block]
     ) -> Iterator[Block]:
         saved = find_saved_file(remedy.documents, remedy.commands) if documents else None
-        yield from place_documents(command_blocks(commands, remedy.names, remedy.labels, saved), documents)
+        yield from place_documents(command_blocks(commands, remedy.names, saved), documents)
 
     def _replace_note(self, remedy: RemedyParts, selection: _Selection) -> str | None:
         key = (selection.steps, selection.commands, selection.documents, selection.manifest)
@@ -390,7 +390,7 @@ class _Builder:
                 texts += map(str, remedy.documents)
             if selection.manifest and remedy.manifest is not None:
                 texts.append(remedy.manifest)
-            shown = command_blocks(remedy.commands[: selection.commands], remedy.names, remedy.labels)
+            shown = command_blocks(remedy.commands[: selection.commands], remedy.names)
             said = paragraphs_of(shown)
             steps = [remedy.title, *(remedy.steps[index] for index in selection.steps)]
             self._notes[key] = replace_note("\n".join(texts), steps, remedy.names, said)

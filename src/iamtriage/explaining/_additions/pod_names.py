@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.labels import keep_label
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import change_commands, insert_command
@@ -95,14 +96,19 @@ def with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:
     ):
         return remedy
     lines = tuple(
-        each.replace("--role-name ROLE_NAME", _LOOKED_UP_ROLE).replace("--role-arn ROLE_ARN", _LOOKED_UP_ARN)
+        keep_label(
+            each,
+            each.replace("--role-name ROLE_NAME", _LOOKED_UP_ROLE).replace(
+                "--role-arn ROLE_ARN", _LOOKED_UP_ARN
+            ),
+        )
         for each in remedy.commands
         if not each.startswith("aws sts get-caller-identity")
     )
     # The trust policy shows that the role is the pod's own; a denial does not.
     is_other = any("kubectl" in each for each in lookups) and not any("trust.json" in each for each in lines)
     steps = (*remedy.steps, _NO_OWN_ROLE) if is_other else remedy.steps
-    return attrs.evolve(change_commands(remedy, lines), steps=steps, commands=(*lookups, *lines))
+    return attrs.evolve(remedy, steps=steps, commands=(*lookups, *lines))
 
 
 def with_pod_lookups(remedy: Remedy, facts: Facts, option: Callable[[str], str]) -> Remedy:

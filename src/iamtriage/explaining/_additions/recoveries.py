@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage._rendering.labels import Labelled
 from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ def add_recoveries(remedies: tuple[Remedy, ...], kind: str, text: str) -> tuple[
         title=f"{first.title}, then {titles}",
         # What must not be done comes first.
         steps=(*steps, *first.steps),
-        commands=(*commands, *(each.command.command for each in found), *later),
-        labels=(
+        commands=(
+            *commands,
             *(each.command for each in found),
             *(Labelled("So that it does not happen again:", each) for each in later),
         ),

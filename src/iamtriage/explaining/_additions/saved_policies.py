@@ -10,7 +10,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.explanations.command_blocks import files_of, find_saved_file
-from iamtriage.explaining._explanations.remedies import Labelled, change_commands, labels_of
+from iamtriage._rendering.labels import Labelled, keep_label
+from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
 
 if TYPE_CHECKING:
@@ -51,10 +52,11 @@ def rename_saved_file(remedy: Remedy, text: str) -> Remedy:
     return attrs.evolve(
         remedy,
         steps=tuple(map(rename, remedy.steps)),
-        commands=tuple(map(rename, remedy.commands)),
-        labels=tuple(
-            each._replace(label=rename(each.label), command=rename(each.command))
-            for each in labels_of(remedy)
+        commands=tuple(
+            Labelled(rename(each.label), rename(each), is_required=each.is_required)
+            if isinstance(each, Labelled)
+            else rename(each)
+            for each in remedy.commands
         ),
     )
 
@@ -97,11 +99,11 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
         # The commands keep the other statements.
         steps = (each for each in remedy.steps if not _KEEPS_OTHERS.fullmatch(each))
         remedy = attrs.evolve(remedy, steps=tuple(steps))
-    return change_commands(
-        remedy,
-        (*commands[:number], saving, *commands[number + 1 :]),
-        Labelled(label, commands[reader], is_required=bool(documents)),
-    )
+    lines = [*commands]
+    lines[number] = keep_label(lines[number], saving)
+    if not isinstance(lines[reader], Labelled):
+        lines[reader] = Labelled(label, lines[reader], is_required=bool(documents))
+    return attrs.evolve(remedy, commands=tuple(lines))
 
 
 def _pass_as_string(command: str) -> str:

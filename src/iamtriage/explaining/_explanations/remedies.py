@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 
+from iamtriage._rendering.labels import keep_label
 from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = (
     "Gift",
-    "Labelled",
     "Remedies",
     "Remedy",
     "Who",
@@ -43,23 +43,8 @@ Gift: TypeAlias = Literal["access entry", "aws-auth entry", "role"]
 """What a remedy gives a principal in a cluster: one of the entries, or a role of RBAC."""
 
 
-class Labelled(NamedTuple):
-    """A command of a remedy, and words to show before it that say when to run it: ``Or, with IRSA:``.
-
-    Attributes:
-        label: The words.
-        command: The command.
-        is_required: Whether the remedy needs it like the commands before it. It is no alternative then.
-    """
-
-    label: str
-    command: str
-    is_required: bool = False
-
-    @classmethod
-    def required(cls, label: str, command: str) -> Labelled:
-        """Return a command that the remedy needs like the commands before it."""
-        return cls(label, command, is_required=True)
+def _with_labels(commands: tuple[str, ...]) -> tuple[tuple[str, str | None], ...]:
+    return tuple((each, getattr(each, "label", None)) for each in commands)
 
 
 @attrs.frozen(eq=False)
@@ -86,7 +71,7 @@ class Remedy(Value, View):
     title: str = attrs.field(converter=escape_lines)
     who: Who
     steps: tuple[str, ...] = attrs.field(default=(), converter=escape_all)
-    commands: tuple[str, ...] = ()
+    commands: tuple[str, ...] = attrs.field(default=(), eq=_with_labels)
     policy: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
     statement: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
     layer: PolicyType | None = None
@@ -104,8 +89,6 @@ class Remedy(Value, View):
     )
     # What it gives a principal in a cluster, by which other explanations find it.
     _gives: Gift | None = attrs.field(default=None, kw_only=True, repr=False, eq=False, alias="gives")
-    # Words to show before commands. A label whose command was removed has no effect.
-    _labels: tuple[Labelled, ...] = attrs.field(default=(), kw_only=True, repr=False, alias="labels")
 
     @property
     def documents(self) -> tuple[Mapping[str, Any], ...]:
@@ -139,7 +122,7 @@ class Remedy(Value, View):
             "title": self.title,
             "who": self.who,
             "steps": list(self.steps),
-            "commands": list(self.commands),
+            "commands": [str(each) for each in self.commands],
             "policy": None if self.policy is None else dict(self.policy),
             "statement": None if self.statement is None else dict(self.statement),
             "layer": self.layer,
@@ -163,39 +146,24 @@ Remedies: TypeAlias = tuple[Remedy, ...] | Callable[[], tuple[Remedy, ...]]
 """Remedies, or a function that builds them when they are first read."""
 
 
-def change_commands(remedy: Remedy, commands: tuple[str, ...], *labels: Labelled) -> Remedy:
+def change_commands(remedy: Remedy, commands: tuple[str, ...]) -> Remedy:
     """Return a remedy with other commands, which replace its own one by one and keep their labels.
 
     Commands can follow those that replace its own.
 
-    Args:
-        remedy: The remedy.
-        commands: The other commands.
-        *labels: Further labels. A label that a command has already is kept.
-
-    >>> remedy = Remedy("Log in", "you", (), ("id", "aws login"), labels=(Labelled("Or:", "aws login"),))
-    >>> change_commands(remedy, ("id", "aws login --profile dev")).commands
-    ('id', 'aws login --profile dev')
+    >>> change_commands(Remedy("Log in", "you", (), ("aws login",)), ("aws login --profile dev",)).commands
+    ('aws login --profile dev',)
     """
     if commands == remedy.commands:
         return remedy
-    new = dict(zip(remedy.commands, commands, strict=False))
-    kept = (each._replace(command=new.get(each.command, each.command)) for each in labels_of(remedy))
-    return attrs.evolve(remedy, commands=commands, labels=(*labels, *kept))
+    changed = map(keep_label, remedy.commands, commands)
+    return attrs.evolve(remedy, commands=(*changed, *commands[len(remedy.commands) :]))
 
 
 def insert_command(remedy: Remedy, at: int, command: str) -> Remedy:
     """Return a remedy with another command before one of its own, whose label it takes."""
-    next_command = remedy.commands[at]
-    labels = (
-        each._replace(command=command) if each.command == next_command else each for each in labels_of(remedy)
-    )
-    lines = (*remedy.commands[:at], command, *remedy.commands[at:])
-    return attrs.evolve(remedy, commands=lines, labels=tuple(labels))
-
-
-def labels_of(remedy: Remedy) -> tuple[Labelled, ...]:
-    return remedy._labels  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
+    before, following, after = remedy.commands[:at], remedy.commands[at], remedy.commands[at + 1 :]
+    return attrs.evolve(remedy, commands=(*before, keep_label(following, command), str(following), *after))
 
 
 def gift_of(remedy: Remedy) -> Gift | None:
@@ -221,6 +189,4 @@ def remedy_parts(remedy: Remedy) -> RemedyParts:
         commands=remedy.commands,
         url=remedy.url,
         names=remedy._names,  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
-        labels={each.command: each.label for each in labels_of(remedy)},
-        required=frozenset(each.command for each in labels_of(remedy) if each.is_required),
     )

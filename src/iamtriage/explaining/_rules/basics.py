@@ -5,9 +5,10 @@ Every explanation loads them, so that rules import them from here whether they n
 
 from __future__ import annotations
 
+from iamtriage._rendering.labels import Labelled
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial
 

@@ -196,7 +196,7 @@ def explain_blocked_deletion(case: Case[AwsError], message: str) -> Explanation:
     lines: Commands = (
         first,
         *(
-            Labelled(_LABEL, each) if at == 0 and isinstance(each, str) else each
+            each if at or isinstance(each, Labelled) else Labelled(_LABEL, each)
             for at, each in enumerate(others)
         ),
     )

@@ -327,8 +327,14 @@ def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:
         off = f"{inherited} Before turning these six off, look for policies with aws:PrincipalTag/kubernetes-namespace, aws:PrincipalTag/eks-cluster-name and the like, which then no longer match. If association_id is None, the pod does not use Pod Identity."
         remedy = clusters.disable_session_tags_remedy(case, title)
         by_whom = "If fewer tags are not enough, a cluster administrator turns these six off:"
-        labels = tuple(Labelled(by_whom, each) for each in remedy.commands if "--disable-" in each)
-        remedy = attrs.evolve(remedy, who="you", steps=remedies.present(steps[0], fewer, off), labels=labels)
+        remedy = attrs.evolve(
+            remedy,
+            who="you",
+            steps=remedies.present(steps[0], fewer, off),
+            commands=tuple(
+                Labelled(by_whom, each) if "--disable-" in each else each for each in remedy.commands
+            ),
+        )
     return case.explain(
         f"The {what} {'exceeds' if is_of_policy else 'together exceed'} the size limit of a session{used}. No permission is missing.",
         SESSION_TOO_LONG.cause("reported", code_evidence(case.failure), text=text),

@@ -161,7 +161,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     choose = f"List the profiles where the call runs, and select one of them with {setting}."
     choose += "" if kubeconfig else " If the machine has a role, unset AWS_PROFILE instead."
     title = "Use a profile that exists, or create this one"
-    lines: tuple[str | Labelled, ...] = (
+    lines: tuple[str, ...] = (
         *(() if listed else ("aws configure list-profiles",)),
         "printenv AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE",
         *(_KUBECONFIG_COMMANDS if kubeconfig else ()),

@@ -15,7 +15,6 @@ from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.remedies import labels_of
 from iamtriage.explaining._rules.basics import Case, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
 from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import explain_no_entries
@@ -259,7 +258,6 @@ def _keep_kubeconfig(case: Case[KubernetesUnauthorized], remedy: Remedy) -> Reme
         title=remedy.title.replace(_AND_REFRESH, "and give it access"),
         steps=tuple(each for each in remedy.steps if not each.startswith("Refreshing ")),
         commands=lines,
-        labels=tuple(each for each in labels_of(remedy) if each.command in lines),
     )
 
 

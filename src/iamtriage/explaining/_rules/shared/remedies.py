@@ -12,11 +12,12 @@ from typing import Any, Literal, TypeAlias, TypedDict, TypeVar, Unpack
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations.remedies import Gift, Labelled, Remedy, Who
+from iamtriage._rendering.labels import keep_label
+from iamtriage.explaining._explanations.remedies import Gift, Remedy, Who
 
-Commands: TypeAlias = tuple[str | Labelled, ...]
+Commands: TypeAlias = tuple[str, ...]
 # One command or several; those that are None are left out.
-_OneOrMore: TypeAlias = str | Labelled | tuple[str | Labelled | None, ...] | None
+_OneOrMore: TypeAlias = str | tuple[str | None, ...] | None
 _T = TypeVar("_T")
 KEEP_OTHERS = "Keep the other statements of "
 """The start of the step about the file from which a command replaces a policy."""
@@ -85,35 +86,23 @@ def look_up_once(commands: Commands) -> Commands:
     aws eks a --principal-arn "$role_arn"
     aws eks b --principal-arn "$role_arn"
     """
-    texts = _texts(commands)
-    lookups = [lookup for line in texts for lookup in _ROLE_LOOKUP.findall(line)]
+    lookups = [lookup for line in commands for lookup in _ROLE_LOOKUP.findall(line)]
     if len(lookups) == len(set(lookups)) or len(set(lookups)) > 1:
         return commands
     variable = "user_arn" if " get-user " in lookups[0] else "role_arn"
     lines = replace_in(commands, lookups[0], f'"${variable}"')
-    at = next(index for index, line in enumerate(texts) if lookups[0] in line)
-    lookup, first = f"{variable}={lookups[0]}", lines[at]
-    if isinstance(first, Labelled):
-        return (*lines[:at], first._replace(command=lookup), first.command, *lines[at + 1 :])
-    return (*lines[:at], lookup, *lines[at:])
+    at = next(index for index, line in enumerate(commands) if lookups[0] in line)
+    lookup = keep_label(lines[at], f"{variable}={lookups[0]}")
+    return (*lines[:at], lookup, str(lines[at]), *lines[at + 1 :])
 
 
 def replace_in(commands: Commands, old: str, new: str) -> Commands:
     """Return commands with other words in them.
 
-    >>> replace_in(("aws login", Labelled("Or:", "aws sso login")), "login", "logout")
-    ('aws logout', Labelled(label='Or:', command='aws sso logout', is_required=False))
+    >>> replace_in(("aws login", "aws sso login"), "login", "logout")
+    ('aws logout', 'aws sso logout')
     """
-    return tuple(
-        each._replace(command=each.command.replace(old, new))
-        if isinstance(each, Labelled)
-        else each.replace(old, new)
-        for each in commands
-    )
-
-
-def _texts(commands: Commands) -> tuple[str, ...]:
-    return tuple(each.command if isinstance(each, Labelled) else each for each in commands)
+    return tuple(keep_label(each, each.replace(old, new)) for each in commands)
 
 
 def _build(
@@ -123,13 +112,11 @@ def _build(
     commands: _OneOrMore = (),
     **others: Any,  # noqa: ANN401 (the callers have their types)
 ) -> Remedy:
-    lines = _present_commands(commands)
-    labels = tuple(each for each in lines if isinstance(each, Labelled))
-    return Remedy(title, who, present(*steps), _texts(lines), labels=labels, **others)
+    return Remedy(title, who, present(*steps), _present_commands(commands), **others)
 
 
 def _present_commands(commands: _OneOrMore) -> Commands:
-    if commands is None or isinstance(commands, str | Labelled):
+    if commands is None or isinstance(commands, str):
         return present(commands)
     return present(*commands)
 

@@ -197,7 +197,7 @@ def _launch_remedies(
     account = commands.account(_account_of_instances(case, key_account))
     is_shared = found is not None and account != key_account
     statements, grant = [_allow_through_ec2(partition, account, commands.region(region))], None
-    lookup: list[str | Labelled] = []
+    lookup: list[str] = []
     if launcher in _LAUNCHERS:
         role = f"role/aws-service-role/{LINKED_ROLE_SERVICES[launcher]}.amazonaws.com/{launcher}"
         of_instances = f"arn:{partition}:iam::{account}"

@@ -294,7 +294,7 @@ def set_again(case: Case[Failure]) -> Remedy | None:
         return None
     named = _NAME_OF_SECRET.search(text)
     name = next(filter(None, named.groups()), "NAME") if named and store.place == "GitHub" else "NAME"
-    lines: tuple[str | Labelled, ...] = ()
+    lines: tuple[str, ...] = ()
     if store.command is not None:
         lines = (
             Labelled("Run this alone, and paste the secret access key:", "read -rs secret"),

@@ -18,7 +18,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.statements import find_said, find_working
-from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -123,8 +122,7 @@ def explain_other_registry(case: Case[Failure], registry: str, region: str) -> E
     steps = (*remedy.steps[:1], use)
     remedy = attrs.evolve(remedy, steps=steps)
     if again is not None:
-        repeat = Labelled("Then:", again[0])
-        remedy = change_commands(remedy, (*remedy.commands, again[0]), repeat)
+        remedy = attrs.evolve(remedy, commands=(*remedy.commands, Labelled("Then:", again[0])))
     return case.explain(
         f"The docker login is for the ECR registry of {other}, but the {verb} {'to' if pushes else 'from'} that of {place}. No IAM policy is the reason.",
         OTHER_REGISTRY.cause(

@@ -138,7 +138,7 @@ def describe_modules(text: str) -> str | None:
 def select_profile(profile: str, text: str) -> Remedy:
     """Return the remedy that selects a profile with a sign-in for a program, in its IDE if the text names one."""
     name, ide = commands.profile(profile), find_ide(text)
-    packages: tuple[str | Labelled, ...] = ()
+    packages: tuple[str, ...] = ()
     needs = describe_modules(text) if "sso login" in text else None
     own = None
     if _DOTNET.search(text):

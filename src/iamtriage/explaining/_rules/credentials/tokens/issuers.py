@@ -293,10 +293,12 @@ def _create_and_trust_remedy(
             f"Create it in the account of the role, {other.account}. IAM gets the thumbprint itself.",
             f"trust.json is the whole trust policy with this issuer as {other.keys}. Without this change, the next error is AccessDenied. {other.warning}",
         ),
-        commands=(create.commands[1], commands.trust_policy_commands(None if role is None else role.name)[1]),
+        commands=(
+            str(create.commands[1]),
+            commands.trust_policy_commands(None if role is None else role.name)[1],
+        ),
         policy=other.fixed,
         layer="role_trust",
-        labels=(),
     )
 
 

@@ -323,7 +323,7 @@ def irsa_remedy(case: AnyCase) -> Remedy:
     check = "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity)."
     provide = "annotate its service account with the role, or create a Pod Identity association"
     lookups = [variables_command(case), SHOW_ACCOUNT]
-    annotate: str | Labelled = Labelled.required("Otherwise, for IRSA:", ANNOTATE_ACCOUNT)
+    annotate: str = Labelled.required("Otherwise, for IRSA:", ANNOTATE_ACCOUNT)
     if case.facts.cluster is not None and case.facts.service_account is not None:
         check = "Check whether the service account has an annotation (IRSA) or a Pod Identity association."
         lookups[0] = LIST_ASSOCIATIONS

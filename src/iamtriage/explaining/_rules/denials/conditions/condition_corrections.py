@@ -11,10 +11,10 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._rendering.labels import keep_label
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import IdentityCenterRole
-from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     find_option,
@@ -195,13 +195,14 @@ def correct_cap_remedy(
     jq = f"(.Statement[] | select(.Sid == {json.dumps(sid)}){path}) = {json.dumps(values)}"
     can_select = _SID.fullmatch(sid or "") is not None and "'" not in jq
     at = next((at for at, each in enumerate(change.commands) if _PRINTED.search(each)), None)
-    lines, labels = change.commands, list[Labelled]()
+    lines = change.commands
     if at is not None and can_select and any("file://policy.json" in each for each in lines):
         jq = f"jq '{jq}' old-policy.json > policy.json"
-        lines = (*lines[:at], f"{lines[at]} --output json > old-policy.json", jq, lines[-1])
-        labels = [Labelled.required("Check policy.json, then replace the policy:", lines[-1])]
+        put = Labelled.required("Check policy.json, then replace the policy:", lines[-1])
+        lines = (*lines[:at], keep_label(lines[at], f"{lines[at]} --output json > old-policy.json"), jq, put)
     return attrs.evolve(
-        change_commands(change, lines, *labels),
+        change,
+        commands=lines,
         title=f"Let the condition on {key} accept {listed}",
         steps=present(
             f"Unless the limit is meant for this call, change {key} in the Condition of {named} to {shown}.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._rendering.documents import compact_json
-from iamtriage.explaining._explanations.remedies import Labelled, labels_of
+from iamtriage._rendering.labels import Labelled
 from iamtriage.explaining._rules.denials.resource_commands import organization_commands
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
@@ -53,14 +53,11 @@ class Correction:
         # What only looks for the statement is superfluous, but what changes a resource's policy is not.
         source = scoping if scoping and (is_of_owner or scoping.title.startswith(_SCOPING[0])) else None
         lines = () if source is None else source.commands
-        labels = () if source is None else labels_of(source)
         build, steps = owner_remedy if is_of_owner else account_remedy, self.steps
         if denial.policy_type in _ORGANIZATION:
             build, (where, show, change) = organization_remedy, organization_commands(denial)
-            steps, lines = (*steps, where), (show, change)
-            labels = (Labelled("Then, with the statement changed in policy.json:", change),)
-            if self.policy is not None:
-                lines, labels = (change,), ()
+            changed_there = Labelled("Then, with the statement changed in policy.json:", change)
+            steps, lines = (*steps, where), (show, changed_there) if self.policy is None else (change,)
         superfluous = (
             *(*DETAILS_TITLES, "Have the", "If the Deny exempts certain principals"),
             "Read the Deny of the role's trust policy",
@@ -80,4 +77,4 @@ class Correction:
         if denial.policy_type in _ORGANIZATION and self.policy is not None:
             return (attrs.evolve(first, policy=self.policy), *kept)
         shown = compact_json(self.statement, _WIDTH)
-        return (attrs.evolve(first, manifest=shown, manifest_language="text", labels=labels), *kept)
+        return (attrs.evolve(first, manifest=shown, manifest_language="text"), *kept)

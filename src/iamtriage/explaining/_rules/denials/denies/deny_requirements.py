@@ -12,7 +12,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_lines, join_words, upper_first
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import copy_with
-from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions, deny_conditions
 from iamtriage.explaining._rules.denials.conditions.condition_keys import set_in_code
@@ -160,7 +159,7 @@ def _show_deny(guess: Remedy, finding: Remedy) -> Remedy:
     if guess.commands:
         shown = guess
     label = Labelled(f"To see the Deny itself ({finding.who}):", reads[0])
-    return change_commands(shown, (*guess.commands, *reads), label)
+    return attrs.evolve(shown, commands=(*guess.commands, label, *reads[1:]))
 
 
 def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:
@@ -329,8 +328,7 @@ def _connect_function(denial: Denial, remedy: Remedy, *, has_no_vpc: bool) -> Re
                 for each in remedy.steps[1:]
             ),
         ),
-        commands=present(show, connect),
-        labels=(Labelled("Then, with the subnets filled in:", connect),) if show else (),
+        commands=present(show, Labelled("Then, with the subnets filled in:", connect)),
     )
 
 

@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.labels import Labelled
 from iamtriage._text import clip_text, lower_first
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import PodEvidence, read_pod_evidence
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._rules.denials.identities import kops_roles
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
 from iamtriage.explaining._rules.shared.kubernetes import clusters
-from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present
+from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present, replace_in
 from iamtriage.explaining._rules.shared.requirements.tasks import LOGIN_ACTION, PULL_ACTIONS
 from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, denial_summary
@@ -349,8 +350,8 @@ def _remedies_for_pod(
         remedies = tuple(each for each in remedies if each is not whole)
         lines_of_node, use = whole.commands[-1:], ""
     if pod_role is not None:
-        lines = tuple(line.replace("ROLE_NAME", commands.role_name(pod_role)) for line in for_pod.commands)
-        for_pod = change_commands(for_pod, lines)
+        lines = replace_in(for_pod.commands, "ROLE_NAME", commands.role_name(pod_role))
+        for_pod = attrs.evolve(for_pod, commands=lines)
     role = f"The role is that of {denial.caller}" if denial.role is None else f"It is {denial.caller}"
     last = Remedy(
         title=f"{_FOR_NODE}, and so for all pods on it",

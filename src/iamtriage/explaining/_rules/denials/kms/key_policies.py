@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from iamtriage._rendering.labels import keep_label
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role, User
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
@@ -200,7 +201,9 @@ def _key_remedy(implied: Denial) -> Remedy:
     in_region = "" if region == "REGION" else f" --region {region}"
     remedy = resource_remedy(implied)
     lines = tuple(
-        f"{each.replace('KEY_ID', key or 'KEY_ID')}{'' if '--region' in each else in_region}"
+        keep_label(
+            each, f"{each.replace('KEY_ID', key or 'KEY_ID')}{'' if '--region' in each else in_region}"
+        )
         for each in remedy.commands
     )
     # The policy of an AWS managed key is not pasted as one's own.

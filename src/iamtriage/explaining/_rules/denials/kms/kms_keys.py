@@ -11,7 +11,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials import policy_causes
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
@@ -195,9 +194,8 @@ def explain_three_reasons(denial: Denial) -> Explanation:
             title=f"Check the key's Region and policy, then allow {denial.caller}",
             # A short explanation must not hide what another account has to allow.
             steps=(*inspect.steps[:check], *steps),
-            commands=inspect.commands,
+            commands=(*inspect.commands, put),
         )
-        inspect = change_commands(inspect, (*inspect.commands, put.command), put)
         remedies = (inspect, across)
     if denial.crosses_accounts:
         accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"

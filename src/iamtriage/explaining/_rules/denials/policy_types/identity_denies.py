@@ -135,7 +135,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             commands=(
                 *(inline or _policy_commands(denial)),
                 *(_leave_group(denial) if inline else ()),
-                also and Labelled.required("Then add the Allow that the call also lacks:", also.command),
+                also and Labelled.required("Then add the Allow that the call also lacks:", also),
             ),
             url=pages.EVALUATION,
         )
@@ -221,7 +221,7 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     show, build = f"aws iam list-entities-for-policy --policy-arn {arn}", remedies.account_remedy
     event, detach = f"Attach{kind.capitalize()}Policy", commands.detach_policy(kind, holder, arn)
     step, of_group = f"CloudTrail has the events of IAM in {region}, for 90 days.", ""
-    others: str | Labelled | None = None
+    others: str | None = None
     if (group := decisions.denying_group(denial.facts, denial.action)) is not None:
         event = "AttachGroupPolicy"
         detach = commands.detach_policy("group", commands.group_argument(group), arn)

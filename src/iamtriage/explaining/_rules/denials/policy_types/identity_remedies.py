@@ -222,7 +222,7 @@ def _create_or_allow_role(denial: Denial, grant: Remedy, service: str) -> Remedy
     controller = find_controller_of_denial(denial.action or "", denial.failure)
     again = "retry the call" if controller is None else "the controller retries automatically"
     create = commands.fill_command("aws iam create-service-linked-role --aws-service-name {}", service)
-    allowing = tuple(Labelled(f"Or, to let {denial.caller} create it:", each) for each in grant.commands[:1])
+    label = f"Or, to let {denial.caller} create it:"
     return attrs.evolve(
         grant,
         title=f"Create the service-linked role of {service}",
@@ -231,8 +231,7 @@ def _create_or_allow_role(denial: Denial, grant: Remedy, service: str) -> Remedy
             f"Once the role exists, {again}: the caller then needs no iam:CreateServiceLinkedRole{', only iam:GetRole on the role' if service.startswith('eks') else ''}. If IAM says that its name has been taken, it exists already.",
             *grant.steps,
         ),
-        commands=(create, *grant.commands),
-        labels=allowing,
+        commands=(create, *(Labelled(label, each) for each in grant.commands[:1]), *grant.commands[1:]),
         url=pages.SERVICE_LINKED,
     )
 

@@ -13,7 +13,6 @@ import attrs
 from iamtriage._text import clip_text, join_words, lower_first
 from iamtriage.explaining._context.readers.simulations import Simulation, find_simulated, find_simulation
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, copy_with
-from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.policy_types import (
     control_policies,
@@ -259,7 +258,7 @@ def _without_simulation(remedy: Remedy) -> Remedy:
     """Return a remedy without the simulation, which the text shows."""
     lines = tuple(each for each in remedy.commands if "simulate-principal-policy" not in each)
     steps = tuple(each for each in remedy.steps if not each.startswith("The simulator "))
-    return attrs.evolve(change_commands(remedy, lines), steps=steps)
+    return attrs.evolve(remedy, steps=steps, commands=lines)
 
 
 def _simulated_cause(text: str) -> Cause:

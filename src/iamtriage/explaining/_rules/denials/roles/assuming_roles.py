@@ -327,12 +327,11 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         f"Allow {denial.action if attribute else denial.caller} in the {policy}{where}",
         "resource owner" if denial.crosses_accounts else "account administrator",
         tuple(steps),
-        lines if own is None else (*lines, own.command),
+        (*lines, *present(own)),
         fixed or build_document([added]),
         layer="role_trust",
         is_addition=fixed is None,
         url=url,
-        labels=present(own),
     )
 
 

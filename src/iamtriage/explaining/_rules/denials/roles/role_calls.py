@@ -23,7 +23,6 @@ from iamtriage.explaining._context.readers.recreations import (
     find_recreated_role,
     is_named_in,
 )
-from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.shared import commands, pages
@@ -79,17 +78,19 @@ def with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:
     show, account = f"{show} --output json | {added} > trust.json", denial.resource_account
     who = f"An administrator of {denial.account} attaches the policy, one of {account} runs the rest."
     met = "If the role already trusts the caller on a condition, meet it instead (--external-id, MFA)."
-    labels = (
+    added_lines = (
         Labelled.required(
             f"Then, in account {account}, if the role does not trust {denial.caller} yet:", show
         ),
         Labelled.required("Check trust.json, then replace the policy:", change),
     )
     title = remedy.title.replace(f"in account {denial.account}", "in both accounts")
-    more = attrs.evolve(
-        remedy, title=title, steps=(*remedy.steps, who, met, *resource_commands.role_path_steps(denial))
+    return attrs.evolve(
+        remedy,
+        title=title,
+        steps=(*remedy.steps, who, met, *resource_commands.role_path_steps(denial)),
+        commands=(*remedy.commands, *added_lines),
     )
-    return change_commands(more, (*remedy.commands, show, change), *labels)
 
 
 # "The policy on the role is the same as before", "its permissions have not changed".

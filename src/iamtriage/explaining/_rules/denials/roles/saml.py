@@ -14,7 +14,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.roles import assuming_roles, role_conditions
@@ -25,7 +24,7 @@ from iamtriage.explaining._rules.denials.roles.rejected_identities import (
 )
 from iamtriage.explaining._rules.denials.roles.web_identity_remedies import CHANGE_STATEMENT, role_location
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, replace_in, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy, policy_with_principal
 from iamtriage.policies._documents import allow, build_document
@@ -116,7 +115,7 @@ def _correct_policy(denial: Denial, title: str, fixed: Mapping[str, Any], step: 
     remedy = correct_policy_remedy(denial, title, fixed, step)
     roles = {each["role"] or each["own"] for each in _PAIR.finditer(denial.failure.text)}
     name = commands.role_name(roles.pop().rpartition("/")[2]) if len(roles) == 1 else "ROLE_NAME"
-    return change_commands(remedy, tuple(each.replace("ROLE_NAME", name) for each in remedy.commands))
+    return attrs.evolve(remedy, commands=replace_in(remedy.commands, "ROLE_NAME", name))
 
 
 def _explain_difference(denial: Denial, rejected: str) -> Explanation | None:

@@ -280,7 +280,7 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
         "The setting is on the bucket, on the account, or set by the organization: the strictest one applies."
     )
     step = "Turn off only the setting that prevents the change (BlockPublicPolicy for policies, BlockPublicAcls for ACLs), for this bucket only."
-    change: tuple[str | Labelled, ...] = ()
+    change: tuple[str, ...] = ()
     is_terraform = TERRAFORM.search(denial.failure.text) is not None
     if (stated := _tested_setting(denial)) is not None:
         off = join_words(_settings_off(stated), "and")

@@ -268,8 +268,11 @@ def _allow_use_of_key(
     return attrs.evolve(
         remedy,
         steps=(first, *(each for each in others if "kms:GenerateDataKey" not in each)),
-        commands=(*lines, *remedy.commands, look),
-        labels=(Labelled("In the account of the key, to see its key policy:", look),),
+        commands=(
+            *lines,
+            *remedy.commands,
+            Labelled("In the account of the key, to see its key policy:", look),
+        ),
     )
 
 

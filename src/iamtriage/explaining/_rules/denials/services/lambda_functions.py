@@ -328,11 +328,14 @@ def _source_remedy(statements: list[dict[str, Any]], managed_policy: str) -> Rem
 
 def _for_role(remedy: Remedy, name: str) -> Remedy:
     """Return a remedy for a role that the text names instead of one that a command prints."""
-    lines = tuple(each.replace("ROLE_NAME", name) for each in remedy.commands if each != _SHOW_ROLE)
+    shown = tuple(each for each in remedy.commands if each != _SHOW_ROLE)
     # They say which role the lookup prints.
     steps = tuple(each for each in remedy.steps if "command prints" not in each)
     return attrs.evolve(
-        remedy, title=remedy.title.replace(_ROLE, f"the role {name}"), steps=steps, commands=lines
+        remedy,
+        title=remedy.title.replace(_ROLE, f"the role {name}"),
+        steps=steps,
+        commands=remedies.replace_in(shown, "ROLE_NAME", name),
     )
 
 

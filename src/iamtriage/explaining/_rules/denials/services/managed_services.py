@@ -327,7 +327,6 @@ def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str)
     show = row.show if owner is None else ""
     if project:
         show = show.replace("PROJECT_NAME", project["project"])
-    labels = (Labelled("Then, with ROLE_NAME filled in:", line),) if show else ()
     machines = find_template_resources(denial.failure.text, _SAM_MACHINE) if row.show == _SHOW_MACHINE else []
     in_template, manifest = [each for each in machines if " Policies:" in each.body], None
     if len(in_template) == 1:
@@ -337,7 +336,7 @@ def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str)
         steps = [
             f"Add the statement to the Policies of {in_template[0].name} in the template, next to the others. {RETRY_NEW}"
         ]
-        policy, labels = None, ()
+        policy = None
     return denial.explain(
         f"{upper_first(described)} lacks the permissions to {row.purpose.format(bucket=bucket)}.",
         SERVICE_ROLE_LACKS_PERMISSION.cause("derived", text=text),
@@ -351,8 +350,9 @@ def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str)
                 else None,
                 row.step or None,
             ),
-            commands=() if manifest else present(show or None, line),
-            labels=labels,
+            commands=()
+            if manifest
+            else present(show or None, Labelled("Then, with ROLE_NAME filled in:", line)),
             policy=policy,
             layer=None if policy is None else "identity",
             manifest=manifest,

@@ -159,7 +159,7 @@ def _add_in_code(remedy: Remedy, text: str) -> Remedy:
     # The last command of a remedy for a caller of another account is for that.
     other = next((each for each in remedy.commands[1:] if each.startswith("aws iam put-")), None)
     label = "In the account of the caller:"
-    lines: tuple[str | Labelled, ...] = () if is_template else ("terraform apply",)
+    lines: tuple[str, ...] = () if is_template else ("terraform apply",)
     if other is not None and allows_in_both_accounts(remedy):
         lines = (*lines, Labelled(label, other))
     return attrs.evolve(
@@ -169,8 +169,7 @@ def _add_in_code(remedy: Remedy, text: str) -> Remedy:
             f"Add the statement to those of {code.name}. Change the code and not only the policy in AWS: {again} would undo that.",
             *(each for each in remedy.steps if any(words in each for words in _KEPT_STEPS)),
         ),
-        commands=tuple(each.command if isinstance(each, Labelled) else each for each in lines),
-        labels=tuple(each for each in lines if isinstance(each, Labelled)),
+        commands=lines,
         policy=None,
         statement=None,
         layer=None,

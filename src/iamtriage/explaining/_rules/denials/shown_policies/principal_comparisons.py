@@ -272,13 +272,13 @@ def show_exemption(denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, 
         if remedy.who != "organization administrator":
             return changed
         where, *lines = organization_commands(denial)
-        label = Labelled("Then, with the statement changed in policy.json:", lines[-1])
+        lines[-1] = Labelled("Then, with the statement changed in policy.json:", lines[-1])
         if denial.policy is None:
             # The commands do not look for the policy.
             find = f"For POLICY_ID{where.partition(' For POLICY_ID')[2]}"
             kept = tuple(each for each in kept if not each.startswith("Administrators repeat "))
             changed = attrs.evolve(changed, steps=(*kept, find, steps[-1]))
-        return attrs.evolve(changed, commands=tuple(lines), labels=(label,))
+        return attrs.evolve(changed, commands=tuple(lines))
 
     # A statement without conditions requires nothing.
     guess = "if the Deny requires one" if not denies[0].get("Condition") else None

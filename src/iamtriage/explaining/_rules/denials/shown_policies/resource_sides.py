@@ -243,8 +243,7 @@ def _extend_statement(
         title=f"Add {added} to the {element} in the VPC endpoint's policy",
         steps=(f"{usual.steps[0]} policy.json is the policy of the text with {what}.", *kept),
         # The text has the policy already.
-        commands=(*usual.commands[:-2], change),
-        labels=(Labelled("Then, with ENDPOINT_ID filled in:", change),),
+        commands=(*usual.commands[:-2], Labelled("Then, with ENDPOINT_ID filled in:", change)),
         policy=replace_statement(
             policy.content, statement, {**statement, element: [*as_strings(statement[element]), added]}
         ),

@@ -348,7 +348,7 @@ def _other_account_remedies(case: AnyCase, found: Finding) -> tuple[Remedy, ...]
             ),
             url=pages.EKS_KUBECONFIG,
         ),
-        attrs.evolve(added, commands=added.commands[1:], labels=()),
+        attrs.evolve(added, commands=added.commands[1:]),
     )
 
 

@@ -16,7 +16,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import MappingEntry
-from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map
@@ -348,12 +347,10 @@ def _access_entry_remedy(
     create, associate = remedy.commands[-2:]
     then = Labelled(f"Then ({choice}):", associate)
     if principal.is_known:
-        return attrs.evolve(remedy, labels=(then,))
+        return attrs.evolve(remedy, commands=(*remedy.commands[:-1], then))
     unless = "" if cluster.mode else ", unless the mode is CONFIG_MAP"
     by = Labelled(f"Then, with eks:CreateAccessEntry in IAM{unless}:", create)
-    return change_commands(
-        remedy, (commands.SHOW_CALLER, _LOOK_UP.command, create, associate), _LOOK_UP, by, then
-    )
+    return attrs.evolve(remedy, commands=(commands.SHOW_CALLER, _LOOK_UP, by, then))
 
 
 def _rbac_remedy(cluster: Cluster, principal: ClusterPrincipal, entry: StatedEntry | None) -> Remedy:

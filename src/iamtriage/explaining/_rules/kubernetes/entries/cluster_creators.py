@@ -13,7 +13,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_stated_entry, is_listed
@@ -176,7 +175,7 @@ def explain_excluded_creator(case: AnyCase) -> Explanation | None:
     who, named = principal.description, f" {cluster.argument}" if cluster.name else ""
     if not principal.is_known:
         caller = Labelled("Who calls (for a role, PRINCIPAL_ARN is its ARN in IAM):", commands.SHOW_CALLER)
-        create = change_commands(create, (commands.SHOW_CALLER, *create.commands), caller)
+        create = attrs.evolve(create, commands=(caller, *create.commands))
     replaced = f"Don't set {setting['name']} to true now: it is used only when a cluster is created, and Terraform and CloudFormation would replace the cluster."
     return case.explain(
         f"{_describe_failure(principal, is_login=is_login)}: the cluster{named} was created with {setting['name']} false, so EKS made no access entry for its creator, and {who} needs one of its own.",

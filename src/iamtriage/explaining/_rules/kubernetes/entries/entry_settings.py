@@ -14,7 +14,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
 from iamtriage.explaining._rules.kubernetes.denied_requests import ASSOCIATION_IN_MODULE
@@ -214,11 +213,15 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
         MODE_CONFIG_MAP.cause("reported"),
         topic="authentication-mode",
         remedies=(
-            change_commands(
-                attrs.evolve(enable, steps=(*enable.steps[:-1], f"{enable.steps[-1]}{with_path}")),
-                (*enable.commands, *create.commands),
-                Labelled(
-                    f"Then{filled} (if EKS still rejects the entry, repeat the call):", create.commands[0]
+            attrs.evolve(
+                enable,
+                steps=(*enable.steps[:-1], f"{enable.steps[-1]}{with_path}"),
+                commands=(
+                    *enable.commands,
+                    Labelled(
+                        f"Then{filled} (if EKS still rejects the entry, repeat the call):", create.commands[0]
+                    ),
+                    *create.commands[1:],
                 ),
             ),
             principal.aws_auth_remedy(

@@ -111,7 +111,7 @@ def _free_quota(
     target = f"deployment/{workload[1] if workload else 'NAME'}"
     requested, used, limited = map(_read_pairs, map(str, usage.groups()))
     words: list[str] = []
-    lines: list[str | Labelled] = [show]
+    lines: list[str] = [show]
     for key in (each for each in requested if each in used and each in limited):
         taken, most = _QUANTITY.fullmatch(used[key]), _QUANTITY.fullmatch(limited[key])
         left, rest = 0, ""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.labels import Labelled
 from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
@@ -137,8 +138,7 @@ def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
         return attrs.evolve(SHOW_IDENTITY, steps=_OUTCOMES)
     if program is None:
         clear = Labelled("If it fails, and the type is env:", CLEAR_ENVIRONMENT.commands[0])
-        remedy = attrs.evolve(SHOW_IDENTITY, steps=_OUTCOMES)
-        return change_commands(remedy, (*SHOW_IDENTITY.commands, clear.command), clear)
+        return attrs.evolve(SHOW_IDENTITY, steps=_OUTCOMES, commands=(*SHOW_IDENTITY.commands, clear))
     place = _PROVIDER_BLOCK.search(text)
     block = "the block backend" if place is None and _BACKEND.search(text) else 'the block provider "aws"'
     line = f" ({place['file']} line {place['line']})" if place else ""
@@ -160,15 +160,15 @@ def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
     }.get(program, "keys or a profile in its code and configuration")
     show = "aws sts get-access-key-info --access-key-id ACCESS_KEY_ID"
     account = Labelled("With other credentials, this prints the account of a key that you find:", show)
-    remedy = attrs.evolve(
+    return attrs.evolve(
         SHOW_IDENTITY,
         title=f"Check which credentials {program} uses",
         steps=(
             f"Look for {settings}. If there are none, run the commands as the user that runs {program}.",
             "A key ID with AKIA belongs to a user: if it is deleted or inactive, replace it, best by a role. One with ASIA is temporary, and needs its session token.",
         ),
+        commands=(*SHOW_IDENTITY.commands, account),
     )
-    return change_commands(remedy, (*SHOW_IDENTITY.commands, account.command), account)
 
 
 def _vault_mount(text: str) -> str:

@@ -14,19 +14,21 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.labels import Labelled
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words, lower_first, quote_argument
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, ServiceLinkedRole, User
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage._rendering.labels import Labelled
+from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.permission_sets import in_permission_set
 from iamtriage.explaining._rules.shared.messages.decisions import describe_allowing, identity_policy_allows
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
-from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy, present
+from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy, present, replace_in
 from iamtriage.explaining._rules.shared.requirements import (
     companion_actions,
     required_grants,
@@ -182,14 +184,13 @@ def _with_images(denial: Denial, remedy: Remedy) -> Remedy:
     if (images := other_side_command(denial, actions, "REPOSITORY_ARN")) is None:
         return remedy
     steps = tuple(each for each in remedy.steps if each != companion_actions.PUSH_AND_PULL)
-    remedy = attrs.evolve(remedy, steps=steps)
-    return change_commands(remedy, (*remedy.commands, images.command), Labelled(_IMAGES, images.command))
+    return attrs.evolve(remedy, steps=steps, commands=(*remedy.commands, Labelled(_IMAGES, images)))
 
 
 def with_statements(remedy: Remedy, statements: Sequence[dict[str, Any]]) -> Remedy:
     """Return a remedy with other statements, after which the inline policy is named."""
     old, new = inline_policy_name((remedy.policy or {})["Statement"]), inline_policy_name(statements)
-    lines = tuple(line.replace(f"--policy-name {old} ", f"--policy-name {new} ") for line in remedy.commands)
+    lines = replace_in(remedy.commands, f"--policy-name {old} ", f"--policy-name {new} ")
     return attrs.evolve(remedy, policy=build_document(statements), commands=lines)
 
 
@@ -312,14 +313,18 @@ def _with_untagged_copy(denial: Denial, remedy: Remedy) -> Remedy:
         f"{first} leaves out the tags, keeps the metadata, and needs no more permissions.{unused}",
         f"If objects have tags, also allow {other}. {' '.join(remedy.steps[:1])}".rstrip(),
     )
-    keep = (Labelled(f"Or, to keep the tags ({remedy.who}):", each) for each in remedy.commands[:1])
+    keep = f"Or, to keep the tags ({remedy.who}):"
     title = remedy.title.partition(", if ")[0]
     return attrs.evolve(
-        change_commands(remedy, (*remedy.commands, *present(again)), *keep),
+        remedy,
         title=f"Copy without the tags, or {lower_first(title)}",
         who="you" if again else remedy.who,
         steps=(*steps, *remedy.steps[1:]),
-        commands=(*present(again), *remedy.commands),
+        commands=(
+            *present(again),
+            *(Labelled(keep, each) for each in remedy.commands[:1]),
+            *remedy.commands[1:],
+        ),
     )
 
 

@@ -9,11 +9,12 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._rendering.labels import Labelled
 from iamtriage._rendering.values import Value
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow, build_document, list_actions

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._rendering.labels import Labelled
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import FederatedUser, Principal, RoleSession, Root, ServiceLinkedRole, User
 from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
 from iamtriage.exceptions import RolePathUnknownError
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_arn

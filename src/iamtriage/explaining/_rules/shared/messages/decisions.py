@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from iamtriage.authorization._denials import Denial as Reason
     from iamtriage.authorization._denials import DenyingPolicy
     from iamtriage.authorization._details import AuthorizationDetails
-    from iamtriage.explaining._explanations.remedies import Labelled
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import AccessDenied
     from iamtriage.typing import PolicyType
@@ -208,13 +207,13 @@ def denying_group(facts: Facts, action: str | None) -> str | None:
     return None
 
 
-def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str | Labelled, ...]:
+def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str, ...]:
     """Return the commands that print and change the inline policies in which a statement denied."""
     # Most denials have no authorization details, and no explanation needs commands before its remedies are read.
-    from iamtriage.explaining._explanations.remedies import Labelled
+    from iamtriage._rendering.labels import Labelled
     from iamtriage.explaining._rules.shared import commands
 
-    lines: list[str | Labelled] = []
+    lines: list[str] = []
     for reason in matching_reasons(action, facts.authorization_details)[:1]:
         for policy in reason.policies:
             if policy.info is None or not policy.info.inline or not policy.info.attached_to:

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._rendering.labels import Labelled
 from iamtriage._text import clip_text
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import TERRAFORM
@@ -206,9 +207,8 @@ def replace_value_remedy(
         commands=(
             f"{lines[0]} > old-policy.json",
             f"{fill_command(_ADD if keeps_old else _REPLACE, old, new)} old-policy.json > policy.json",
-            lines[-1],
+            Labelled.required("Check policy.json, then replace the policy:", lines[-1]),
         ),
-        labels=(Labelled.required("Check policy.json, then replace the policy:", lines[-1]),),
         policy=None,
         is_addition=False,
     )

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._rendering.labels import Labelled
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def new_task_commands(text: str, region: str | None) -> tuple[Labelled, ...]:
         text: The text.
         region: The region of the task, if it is known.
 
-    >>> new_task_commands("ResourceInitializationError … aws ecs describe-tasks --cluster live --tasks 1", None)[0].command
+    >>> new_task_commands("ResourceInitializationError … aws ecs describe-tasks --cluster live --tasks 1", None)[0]
     'aws ecs update-service --cluster live --service SERVICE --force-new-deployment'
     """
     if _NOT_STARTED not in text:

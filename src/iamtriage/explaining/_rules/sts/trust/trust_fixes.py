@@ -189,7 +189,7 @@ def request_audience_remedy(
     """Return the remedy that requests a token with another audience, after a look at the annotation if it is not shown."""
     is_pod = ".eks." in f".{issuer}" or bool(facts.service_account)
     steps: tuple[str, ...] = (f"Request the token for the audience {clip_text(expected)}.",)
-    lines: tuple[str | Labelled, ...] = ()
+    lines: tuple[str, ...] = ()
     if is_pod and expected == _AUDIENCE:
         steps = (
             f"Remove the annotation eks.amazonaws.com/audience, also in the manifest or chart: EKS then requests {_AUDIENCE}. A running pod keeps its token: re-create it.",
