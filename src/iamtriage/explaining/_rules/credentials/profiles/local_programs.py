@@ -12,7 +12,7 @@ import re
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said, find_working
-from iamtriage.explaining._rules.basics import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 

@@ -14,14 +14,13 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.labels import Labelled
 from iamtriage._text import clip_text, lower_first
-from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import PodEvidence, read_pod_evidence
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Evidence, Explanation, Remedy
 from iamtriage.explaining._rules.denials.identities import kops_roles
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present, replace_in
 from iamtriage.explaining._rules.shared.requirements.tasks import LOGIN_ACTION, PULL_ACTIONS

@@ -20,8 +20,7 @@ from iamtriage._text import join_words, lower_first, quote_argument
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, ServiceLinkedRole, User
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage._rendering.labels import Labelled
-from iamtriage.explaining._explanations.remedies import Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.permission_sets import in_permission_set
