@@ -25,6 +25,8 @@ _CHINA = "kms.cn-north-1.amazonaws.com"
         (_JAVA.format("kms.eu-west-1.amazonaws.com.cn"), "endpoints in eu-west-1 end with amazonaws.com, not with amazonaws.com.cn", "set it to https://kms.eu-west-1.amazonaws.com"),
         (_JAVA.format("vpce-0a1b-2c3d.sts.cn-north-1.vpce.amazonaws.com"), "end with amazonaws.com.cn, not with amazonaws.com.", "https://vpce-0a1b-2c3d.sts.cn-north-1.vpce.amazonaws.com.cn"),
         (_BOTOCORE.format("sts.us-east-1.amazonaws.com") + "AWS_REGION=eu-north-1\nAWS_ENDPOINT_URL_STS=https://sts.us-east-1.amazonaws.com\n", "AWS_ENDPOINT_URL_STS sends the call to us-east-1, but the Region of the program is eu-north-1", "Remove AWS_ENDPOINT_URL_STS, or set it to https://sts.eu-north-1.amazonaws.com"),
+        (_BOTOCORE.format("kms.eu-west-1.amazonaws.com") + "AWS_REGION=us-gov-west-1\nAWS_ENDPOINT_URL_KMS=https://kms.eu-west-1.amazonaws.com\n", "but the Region of the program is us-gov-west-1, in another partition", "Remove AWS_ENDPOINT_URL_KMS, or set it to https://kms.us-gov-west-1.amazonaws.com"),
+        (_BOTOCORE.format("sqs.eu-west-1.amazonaws.com") + "AWS_REGION=cn-north-1\nAWS_ENDPOINT_URL=https://sqs.eu-west-1.amazonaws.com\n", "in another partition", "set it to https://sqs.cn-north-1.amazonaws.com.cn"),
     ],
 )  # fmt: skip
 def test_setting_of_another_endpoint(text: str, summary: str, title: str) -> None:

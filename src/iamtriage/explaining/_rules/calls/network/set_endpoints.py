@@ -57,12 +57,14 @@ class WrongEndpoint(NamedTuple):
         cause: What is wrong with it.
         remedy: How to correct that.
         is_certain: Whether nothing else can be the reason.
+        is_other_partition: Whether the program runs in another partition, so the endpoint rejects its credentials, too.
     """
 
     summary: str
     cause: Cause
     remedy: Remedy
     is_certain: bool
+    is_other_partition: bool
 
 
 def find_set_endpoint(text: str, host: str) -> SetEndpoint | None:
@@ -102,15 +104,20 @@ def find_wrong_endpoint(
         return None
     given = None if is_derived(case.facts, "region") else case.facts.region
     own = given or only_one({each["region"] for each in _REGION_VARIABLE.finditer(case.failure.text)})
-    if own is None or own == region or find_endpoint(own) is None:
+    if own is None or own == region or (of_program := find_endpoint(own)) is None:
         return None
+    called = find_endpoint(region)
+    is_other = called is not None and called.partition != of_program.partition
+    moved = host.replace(region, own, 1)
+    moved = correct_domain(moved) or moved
     return WrongEndpoint(
-        f"The call got no response from {host}: {_named(found)} sends the call to {region}, but the Region of the program is {own}.",
+        f"The call got no response from {host}: {_named(found)} sends the call to {region}, but the Region of the program is {own}{', in another partition' if is_other else ''}.",
         no_way.cause(
-            text=f"The network of the program reaches only endpoints of its own Region, such as through a VPC endpoint, and not {host}."
+            text=f"The network of the program reaches only endpoints of its own Region, such as through a VPC endpoint, and not {host}.{' The endpoint of another partition rejects its credentials, too.' if is_other else ''}"
         ),
-        _remove_remedy(case, host.replace(region, own, 1), found, f"the endpoint of {own}"),
+        _remove_remedy(case, moved, found, f"the endpoint of {own}"),
         is_certain=False,
+        is_other_partition=is_other,
     )
 
 
@@ -152,6 +159,7 @@ def _explain_domain(
         ),
         _remove_remedy(case, correct, found, correct),
         is_certain=True,
+        is_other_partition=False,
     )
 
 

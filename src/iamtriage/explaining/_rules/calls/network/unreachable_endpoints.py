@@ -10,7 +10,7 @@ from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanati
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.names.missing_in_region import explain_fips_host
-from iamtriage.explaining._rules.calls.network import endpoint_routes, set_endpoints
+from iamtriage.explaining._rules.calls.network import endpoint_routes, local_endpoints, set_endpoints
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -120,14 +120,19 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     has_answer = case.failure.envelope.status_code != 0 and not _NO_CONNECTION.search(message)
     if cause is None and has_answer and not clues.error_code(case.failure):
         return _explain_unknown_error(case)
+    if host is None and not _PROXY.search(message):
+        shown = cause or _not_connected(case)
+        if found := local_endpoints.explain_local_endpoint(case, message, shown, _NOT_A_POLICY):
+            return found
     note = _NOT_A_POLICY if host is None or not host.startswith("sts.") else _NOT_A_TRUST_POLICY
     wrong = None
     if not _PROXY.search(message):
         wrong = set_endpoints.find_wrong_endpoint(case, host, NO_SUCH_HOST, certificates.NO_WAY_OUT)
     if wrong is not None:
         test = endpoint_routes.test_connection_remedy(case, host, has_region=True)
-        # Whoever calls another service in another Region can mean it. Every Region has STS.
-        several = (wrong.remedy, test) if note == _NOT_A_TRUST_POLICY else (test, wrong.remedy)
+        # Whoever calls another service in another Region of the partition can mean it. Every Region has STS.
+        is_meant = note != _NOT_A_TRUST_POLICY and not wrong.is_other_partition
+        several = (test, wrong.remedy) if is_meant else (wrong.remedy, test)
         remedies = wrong.remedy if wrong.is_certain else several
         return case.explain(wrong.summary, wrong.cause, topic="no-answer", remedies=remedies, notes=note)
     of_token = host is not None and host.startswith("sts.") and bool(case.facts.service_account)
@@ -159,11 +164,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     if is_regional and has_endpoint(case):
         summary = f"{summary.removesuffix('.')}. The VPC endpoint for STS has only the name of its Region, sts.{commands.region(clues.find_region(case))}.amazonaws.com."
         related = ()
-    cause = cause or NO_ANSWER.cause(
-        "reported",
-        code_evidence(case.failure, is_from_sdk=True),
-        text="The SDK could not connect to the endpoint.",
-    )
+    cause = cause or _not_connected(case)
     return case.explain(
         summary,
         *(() if is_certain else (cause, *findings.causes)),
@@ -200,6 +201,11 @@ _NETWORK_ERRORS = (
     (_CONNECTION_REFUSED, CONNECTION_FAILED, "the connection was refused or reset"),
     (_TIMEOUT, CONNECTION_FAILED, "the connection timed out"),
 )
+
+
+def _not_connected(case: Case[AwsError]) -> Cause:
+    because = code_evidence(case.failure, is_from_sdk=True)
+    return NO_ANSWER.cause("reported", because, text="The SDK could not connect to the endpoint.")
 
 
 def _network_cause(message: str, host: str | None) -> Cause | None:

@@ -259,7 +259,7 @@ def _resource_hints(action: str, resource: str, text: str) -> tuple[str, ...]:
     kind = resource.split(":", 5)[-1].partition("/")[0]
     if action == "ecs:TagResource" and (call := _CREATED_WITH_TAGS.get(kind)) is not None:
         return (
-            f"{call} with tags requires {action} on what it creates, besides its own action. The condition ecs:CreateAction limits the Allow to that.",
+            f"{call} with tags requires {action} on what it creates, besides its own action. A condition for ecs:CreateAction can limit the Allow to that.",
         )
     if action.startswith("s3:") and ":accesspoint/" in resource:
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
