@@ -25,6 +25,8 @@ _WINDOWS = lazy_pattern(
     r"(?:^|\n)[^\S\n]*(?:PS [A-Z/~][^\n>]{0,200}>|At line:\d+ char:\d+|[A-Z]:\\[^\n<>|]{0,200}>)"
     r"|: (?:connectex|wsarecv|wsasend): |: The system cannot find the (?:file|path) specified\b"
     r"|\b[A-Z]:\\{1,2}Users\\"
+    # A file that Python or Node.js runs.
+    r"|\bFile \"[A-Z]:\\[^\n\"]{1,200}\", line \d|[( ](?:file:///)?[A-Z]:[\\/][^\n()]{1,200}\.[cm]?[jt]s:\d"
     # A path of a build, on the computer that runs the program.
     r"|\bin [A-Z]:\\[^\n:]{1,200}:line \d+(?=[\s\S]{0,2000}\b(?:dotnet (?:run|watch)|laptop)\b)"
 )

@@ -135,6 +135,7 @@ _NODE = "CredentialsProviderError: Could not load credentials from any providers
         (_NODE + "    at C:\\Users\\ana\\shop\\index.js:12:1", "Select a profile", True),
         ("ana@pc7:/mnt/c/work/shop$ node .\n" + _NODE, "Select a profile", True),
         ("ana@pc7:/mnt/c/work/shop$ node .\n" + _NODE + "In PowerShell, it works.", "Let WSL read the files of Windows", True),
+        (_NODE + "It runs on my MacBook.", "Select a profile", True),
         (_NODE + "I start it in WebStorm.", "Select a profile", True),
         # The program can also have been built there, and then deployed.
         (_DOTNET + "   at P.Main() in C:\\src\\p\\Program.cs:line 3", "Select a profile", False),
@@ -143,7 +144,7 @@ _NODE = "CredentialsProviderError: Could not load credentials from any providers
         (_NODE + "    at C:\\Users\\Administrator\\shop\\index.js:12:1", "Select a profile", False),
         (_DOTNET + "The host is EC2AMAZ-1A2B3C4.\n   at P.Main() in C:\\src\\p\\Program.cs:line 3", "If the call runs on EC2", False),
     ],
-    ids=["new laptop", "home on macOS", "prompt of macOS", "home on Windows", "WSL", "WSL and Windows", "IDE", "built on Windows", "server", "administrator", "instance"],
+    ids=["new laptop", "home on macOS", "prompt of macOS", "home on Windows", "WSL", "WSL and Windows", "MacBook", "IDE", "built on Windows", "server", "administrator", "instance"],
 )  # fmt: skip
 def test_computer_that_the_surroundings_show(text: str, first: str, *, is_elsewhere: bool) -> None:
     explanation = explain(text)

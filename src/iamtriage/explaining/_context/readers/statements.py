@@ -72,7 +72,7 @@ _ADMINISTRATOR = lazy_pattern(
     r"|\b(?:I am|I'm|we are|as|have|has|with) (?:an? |the |full |account |AWS |IAM ){0,4}(?i:admin)(?:s|istrators?)?\b"
 )
 LOCALLY = lazy_pattern(
-    r"(?i:\b(?:laptop|(?<!docker )desktop|local(?:ly|host)?)\b|\b(?:my|our|own|the|a) (?:computer|machine|mac|pc)\b)"
+    r"(?i:\b(?:laptop|macbook|(?<!docker )desktop|local(?:ly|host)?)\b|\b(?:my|our|own|the|a) (?:computer|machine|mac|pc)\b)"
 )
 """The words for a person's computer."""
 MOMENT = lazy_pattern(
