@@ -164,6 +164,14 @@ REQUIREMENTS = (
     MCP,
     MFA,
     IAM_USERS,
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#ck_rolesessionname
+    Requirement(
+        ("sts:RoleSessionName",),
+        "Call with a session name that the Deny exempts",
+        "Pass it: --role-session-name in the AWS CLI, RoleSessionName in code, role_session_name in a profile.",
+        r"session-?_?name",
+        r"sts:assumerole",
+    ),
     BOUNDARY,
     Requirement(
         ("ec2:MetadataHttpTokens", "ec2:RoleDelivery"),

@@ -332,6 +332,27 @@ def _mfa_step(denial: Denial, *, needs_session: bool) -> str:
     return " ".join((deny_conditions.MFA.step, *asides))
 
 
+AS_PRINCIPAL = "Call as a principal"
+"""How the title of a remedy begins that is about who calls."""
+
+
+def order_remedies(
+    denial: Denial, remedy: Remedy | None, others: tuple[Remedy, ...], met: DenyingCondition | None
+) -> tuple[Remedy, ...]:
+    """Return how to call as a Deny requires, and the others.
+
+    A caller whom a known trust policy certainly denies for what it is changes nothing about that: the new policy comes first.
+    """
+    if remedy is None:
+        return others
+    is_certain = met is not None and bool(met.request_values)
+    is_written = bool(others) and any("file://trust.json" in each for each in others[0].commands)
+    if is_certain and is_written and remedy.title.startswith(AS_PRINCIPAL):
+        title = f"Or {remedy.title[0].lower()}{remedy.title[1:]}"
+        return (others[0], attrs.evolve(remedy, title=title, steps=remedy.steps[:1]), *others[1:])
+    return (add_root_user(denial, remedy), *others)
+
+
 def add_root_user(denial: Denial, remedy: Remedy) -> Remedy:
     """Return a remedy with how to replace a bucket policy that locks everyone out, if it denied such a change.
 

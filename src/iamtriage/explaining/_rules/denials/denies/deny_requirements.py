@@ -118,7 +118,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
             return correction.remedy(denial, others)
         if remedy is not None and others and needs_deny:
             remedy = _show_deny(remedy, others[0])
-        remedies = present(None if remedy is None else deny_remedies.add_root_user(denial, remedy), *others)
+        remedies = deny_remedies.order_remedies(denial, remedy, others, met)
         if not remedies:
             return ()
         first, *rest = _as_only_way(remedies[0]), *remedies[1:]
@@ -376,7 +376,7 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
             url=pages.EVALUATION,
         )
     if owner == "principal":
-        title = f"Call as a principal with {value} {key}"
+        title = f"{deny_remedies.AS_PRINCIPAL} with {value} {key}"
         step += f" {key} is a property of the caller, so no option of the call changes it."
     elif _protects_resource(condition):
         title = f"Ask whether a resource with {with_value} is protected on purpose"

@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._text import clip_text
@@ -70,8 +72,19 @@ def read_period(statement: Mapping[str, Any]) -> Period | None:
         return None
     if len(starts) > 1 or len(ends) > 1:
         return None
-    start, end = (clip_text(each[0][0]) if each else None for each in (starts, ends))
+    start, end = (clip_text(_describe_date(each[0][0])) if each else None for each in (starts, ends))
     return Period(start, end)
+
+
+def _describe_date(value: str) -> str:
+    """Return a date with the one that seconds since 1970 stand for.
+
+    >>> _describe_date("1793491199"), _describe_date("2026-10-31")
+    ('2026-10-31T23:59:59Z (1793491199)', '2026-10-31')
+    """
+    if re.fullmatch(r"[0-9]{9,10}", value) is None:
+        return value
+    return f"{datetime.fromtimestamp(int(value), UTC):%Y-%m-%dT%H:%M:%SZ} ({value})"
 
 
 def move_date(statement: Mapping[str, Any], *, is_deny: bool) -> dict[str, Any]:
