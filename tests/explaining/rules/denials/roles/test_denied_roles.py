@@ -462,6 +462,22 @@ def test_role_that_a_task_of_a_state_machine_passes(kind: str, call: str, error:
     assert policy["Statement"][0]["Condition"] == {"StringEquals": {"iam:PassedToService": service}}
 
 
+@pytest.mark.parametrize(
+    ("before", "service"),
+    [
+        ("Action Deploy-ECS: Action execution failed\n", "ecs-tasks.amazonaws.com"),
+        ('{"category": "Deploy", "provider": "ECS"}\nAction execution failed\n', "ecs-tasks.amazonaws.com"),
+        ("Action Publish: Action execution failed\n", "SERVICE.amazonaws.com"),
+        ("make deploy-ecs\n", "SERVICE.amazonaws.com"),
+    ],
+    ids=["name", "provider", "another action", "no pipeline"],
+)
+def test_role_that_an_action_of_a_pipeline_passes(before: str, service: str) -> None:
+    policy = explain(before + _PASS).remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Condition"] == {"StringEquals": {"iam:PassedToService": service}}
+
+
 TASK_DENIED = "An error occurred (AccessDeniedException) when calling the RunTask operation: User: arn:aws:iam::111122223333:user/scheduler is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/{} because no identity-based policy allows the iam:PassRole action\n"
 TASK_ROLES = '"executionRoleArn": "arn:aws:iam::111122223333:role/shop-execution",\n"taskRoleArn": "arn:aws:iam::111122223333:role/shop-task"\n'
 

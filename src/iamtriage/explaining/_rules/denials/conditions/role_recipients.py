@@ -65,6 +65,14 @@ _CREATES = lazy_pattern(
 )
 # Not the recipient of all roles that Amazon RDS calls pass.
 _ENHANCED_MONITORING = RoleRecipient(("monitoring.rds.amazonaws.com",))
+# An action of CodePipeline that deploys to Amazon ECS registers a task definition:
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECS.html.
+_ECS_ACTION = lazy_pattern(
+    r"(?i:\bdeploy\w{0,4}[ _-]?(?:to[ _-]?)?ecs\b|\becs[ _-]?(?:deploy|action)|\bprovider[\"':= ]{1,4}ecs\b)"
+)
+_PIPELINE = lazy_pattern(
+    r"\b[Aa]ction execution failed\b|\bprovided role does not have sufficient permissions\b|\bCodePipeline\b"
+)
 # All actions of a service, as people write them.
 _ALL_ACTIONS = lazy_pattern(r"(?<![\w:/-])([a-z][a-z0-9-]{1,30}):\*(?![\w:/*-])")
 # What shows that CreateCluster can pass the role of the nodes of EKS Auto Mode.
@@ -102,6 +110,8 @@ def find_call(denial: Denial) -> tuple[str | None, str | None]:
     if operation is not None or find_role_recipient(None, service) is not None:
         return operation, service
     text, (start, end) = denial.failure.text, denial.failure.span
+    if _PIPELINE.search(text) and _ECS_ACTION.search(text):
+        return "RegisterTaskDefinition", "ecs"
     before = list(_CREATES.finditer(text, max(start - _CHARS_AROUND, 0), start))
     found = before[-1] if before else _CREATES.search(text, end, end + _CHARS_AROUND)
     if found is None or found.lastgroup is None:
