@@ -272,7 +272,7 @@ provider:
                                 "${Bucket.Arn}",
                                 "${Bucket.Arn}/*",
                                 "arn:aws:s3:::orders",
-                                {"Fn::Join": '${["", [a, b]]}'},
+                                {"Fn::Join": ["", ["a", "b"]]},
                             ],
                             "Condition": {"StringEquals": {"aws:PrincipalTag/team": "shop"}},
                         },

@@ -71,8 +71,9 @@ _ADMINISTRATOR = lazy_pattern(
     r"\bAdministratorAccess\b(?!-)|\b(?i:admin(?:istrator)? (?:rights|permissions|role|user|access))\b"
     r"|\b(?:I am|I'm|we are|as|have|has|with) (?:an? |the |full |account |AWS |IAM ){0,4}(?i:admin)(?:s|istrators?)?\b"
 )
+# A folder can be named local, too.
 LOCALLY = lazy_pattern(
-    r"(?i:\b(?:laptop|macbook|(?<!docker )desktop|local(?:ly|host)?)\b|\b(?:my|our|own|the|a) (?:computer|machine|mac|pc)\b)"
+    r"(?i:\b(?:laptop|macbook|(?<!docker )desktop|localhost|(?<![./\\])local(?:ly)?(?![/\\]))\b|\b(?:my|our|own|the|a) (?:computer|machine|mac|pc)\b)"
 )
 """The words for a person's computer."""
 MOMENT = lazy_pattern(
