@@ -44,6 +44,11 @@ UNMAPPED = "ARN is not mapped"
 _UNMAPPED = lazy_pattern(
     rf"\b{UNMAPPED}: \\{{0,2}}\"?(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:[\w+=,.@/-]{{1,600}})", re.ASCII
 )
+# The same line, without the ARN in the error. https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/pkg/server/server.go
+_REJECTED = lazy_pattern(
+    r"\bmsg=\\{0,2}\"access denied\\{0,2}\" arn=\\{0,2}\"(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:[\w+=,.@/-]{1,600})",
+    re.ASCII,
+)
 _ASSUME_ROLE = "aws sts assume-role "
 _SUFFIX_LENGTH = 16
 _CHARS_OF_LABEL = len(UNMAPPED) + 5
@@ -123,6 +128,8 @@ def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
     """Return the caller that ``aws sts get-caller-identity`` prints, or the one in the console's account menu."""
     if UNMAPPED in text and (unmapped := unique_value(_UNMAPPED, text)) is not None:
         return unmapped
+    if "access denied" in text and (rejected := unique_value(_REJECTED, text)) is not None:
+        return rejected
     stated = unique_value(_CALLERS, text) if "arn:aws" in text else None
     if stated is not None and _assumes_role_after(text, stated):
         return None

@@ -44,6 +44,8 @@ _FLAGS = frozenset(
 )  # fmt: skip
 
 
+# "I did aws configure and then …"
+_PROSE = frozenset({"and", "but", "for", "in", "or", "the", "then", "to", "with"})
 # A command in a sentence ends with it. One with quotes can have a sentence as an argument.
 _SENTENCE = lazy_pattern(r"([^\n.\"'`]{1,300}(?:\.\w[^\n.\"'`]{0,200}){0,9}\w)[.!?] [A-Z]")
 
@@ -141,6 +143,8 @@ def _parse_command(program: str, text: str) -> CommandLine:
 def _is_command(command: CommandLine, *, is_alone: bool) -> bool:
     """Return whether words are a command instead of prose about a program."""
     words = command.words
+    if not is_alone and not _PROSE.isdisjoint(words[:2]):
+        return False
     if command.program != "aws":
         return bool(words) and (is_alone or bool(command.options))
     if len(words) < 2 or not all(_CLI_WORD.fullmatch(word) for word in words[:2]):

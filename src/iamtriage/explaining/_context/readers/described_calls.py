@@ -50,9 +50,11 @@ _VERBS: dict[str, tuple[str, ...]] = {
     "fetch": _READ,
     "find": _READ,
     "get": _READ,
+    "hydrate": _READ,
     "import": ("Import",),
     "launch": ("Run", "Start"),
     "list": ("List", "Describe"),
+    "load": _READ,
     "modify": _CHANGE,
     "publish": ("Publish", "Put"),
     "put": ("Put",),
@@ -102,6 +104,8 @@ _GERUNDS = {f"{verb.removesuffix('e')}{'t' if verb in {'get', 'put', 'set'} else
     "stopping": "stop",
 }  # fmt: skip
 _VERB_WORDS = "|".join((*_VERBS, *_GERUNDS))
+# What programs read of a thing, or keep it in.
+_PARTS = frozenset({"cache", "data", "details", "info", "information", "metadata", "status"})
 _ARTICLES = frozenset(
     {
         "a", "all", "an", "any", "available", "aws", "amazon", "existing", "machine", "new", "provided", "source", "spot",
@@ -128,7 +132,7 @@ _DATA_SOURCE = lazy_pattern(
 )
 _CHARS_AFTER = 1_000
 # What says that something failed, in another form than that of the phrase, belongs to an inner call.
-_OTHER = lazy_pattern(rf"(?i)\b{_FAILED}:? [a-z]{{3,20}}\b")
+_OTHER = lazy_pattern(rf"(?i)(?<!rpc )\b{_FAILED}:? [a-z]{{3,20}}\b")
 # "User is not permitted to perform operation: CreateProject", "Access denied when calling CreateServiceLinkedRole operation"
 _NAMED = lazy_pattern(
     r"\b(?i:(?:permitted|authorized|allowed) to perform (?:the )?operation:?|denied when calling(?: the)?) (?P<name>[A-Z][a-z]+[A-Z]\w{1,60})\b"
@@ -160,7 +164,8 @@ _STORAGE_WORDS = tuple(
         # Kopia and restic: https://github.com/restic/restic/blob/master/internal/backend/s3/s3.go
         (
             "HeadBucket",
-            r"\bdetermine if bucket \\?[\"'][^\"'\n]{3,63}[\"'] exists|\bclient\.BucketExists\b",
+            # and Flux: https://github.com/fluxcd/source-controller/blob/main/internal/controller/bucket_controller.go
+            r"\bdetermine if bucket \\?[\"'][^\"'\n]{3,63}[\"'] exists|\bclient\.BucketExists\b|\bconfirm existence of '[^'\n]{3,63}' bucket",
         ),
         ("HeadObject", r"\bunable to open config file: Stat\b"),
         ("PutObject", r"\bcreate key in repository at s3:"),
@@ -267,6 +272,8 @@ def _find_stated(
         first = words.pop(0)
         service = service or (first if _is_service(first) else None)
     found = find_operation(verbs, words, service)
+    if found is None and verbs == _READ and len(words) > 1 and words[-1] in _PARTS:
+        found = find_operation(verbs, words[:-1], service)
     shown = " ".join(shown.split()).lstrip("*, ")
     # Lambda names the action, unless it has no message: then another call can be meant, such as one for a layer.
     return (

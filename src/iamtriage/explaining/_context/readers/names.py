@@ -54,6 +54,7 @@ _KUBECONFIG_PROFILE = lazy_pattern(
     r"|\"name\"\s?:\s?\"AWS_PROFILE\"\s?,\s{0,80}\"value\"\s?:\s?\"([\w.@:+/-]{1,64})\"",
     re.ASCII,
 )
+_CLUSTER_NAME = r"[0-9A-Za-z][\w-]{0,99}"
 _CLUSTERS = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:eks:[a-z0-9-]{1,30}:[0-9]{12}:cluster/([0-9A-Za-z][\w-]{0,99})"
     r"|\bEKS (?:Cluster|Add-On|Addon|Node Group|Fargate Profile|Access Entry|Pod Identity Association|Identity Provider Config)s? \(([0-9A-Za-z][\w-]{0,99})[:)]"
@@ -69,7 +70,7 @@ _CLUSTERS = lazy_pattern(
 )
 # Other commands for a cluster.
 _CLUSTERS_OF_COMMANDS = lazy_pattern(
-    r"\b(?:aws eks [a-z][^\n|;&]{0,200}? --(?:cluster-)?name|eksctl [a-z][^\n|;&]{0,200}? --cluster"
+    r"\b(?:aws eks [a-z][^\n|;&]{0,200}? --(?:cluster-)?name|eksctl (?:[a-z]{3,10} cluster\b(?:[^\n|;&]|\\\n){0,200}?\s--name|[a-z][^\n|;&]{0,200}? --cluster)"
     r"|(?:aws-iam|heptio)-authenticator(?:-aws)? token [^\n|;&`]{0,200}?(?<= )(?:-i|--cluster-id))[= ][\"']?([0-9A-Za-z][\w-]{0,99})",
     re.ASCII,
 )
@@ -211,7 +212,7 @@ def find_cluster(text: str, command: CommandLine | None) -> Stated | None:
         if stated is None and (context := command.option("context", "kube-context")):
             found = _CLUSTERS.search(context.value)
             stated = Stated(next(filter(None, found.groups())), context.words) if found else None
-        if stated is not None:
+        if stated is not None and re.fullmatch(_CLUSTER_NAME, stated.value, re.ASCII):
             return stated
     return (
         unique_value(_CLUSTERS, text, find_coded_clusters(text))

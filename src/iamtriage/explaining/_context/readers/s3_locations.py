@@ -54,6 +54,7 @@ _NAMED_BUCKET = lazy_pattern(
     # The S3 classes of PHP: "S3::getBucketLocation(name)".
     rf"|\bS3::[a-z]\w{{2,40}}\(({_BUCKET})[,)]"
     # Terraform: "creating S3 bucket ACL for name".
+    rf"|\bexistence of '({_BUCKET})' bucket\b"  # Flux
     rf"|\bS3 [Bb]ucket (?:[A-Z]\w{{1,20}} ){{1,4}}for ({_BUCKET})(?![\w-])",
     re.ASCII,
 )

@@ -113,10 +113,9 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     if other_account is not None and uses_other_profile(case):
         principal = build_cluster_principal(None, "the caller")
     used, pinned = case.principal, None
-    if (
-        is_derived(case.facts, "caller")
-        and (pinned := client_configurations.find_pinned_role(case)) is not None
-    ):
+    if (case.caller is None or is_derived(case.facts, "caller")) and (
+        pinned := client_configurations.find_pinned_role(case)
+    ) is not None:
         used, principal = pinned, build_cluster_principal(pinned, source=case.text)
     is_terraform = stored_tokens.TERRAFORM.search(case.text) is not None
     renews_late = is_terraform and "get-token" not in case.failure.text

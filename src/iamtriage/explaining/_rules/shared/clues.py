@@ -184,7 +184,11 @@ def find_option(case: _AnyCase, name: str) -> str | None:
     before = failure.text[max(start - _CHARS_OF_COMMAND, 0) : start]
     if f"--{name}" not in before:
         return None
-    found = re.findall(rf"(?<!\S)--{name}[ =][\"']?([^\s\"'`\\]{{1,128}})", before)
+    # In a sentence, the next word is no value: "--profile with the new profile".
+    found = re.findall(
+        rf"(?<!\S)--{name}[ =][\"']?(?!\*|(?:and|for|in|is|or|that|the|to|with)\b)([^\s\"'`\\]{{1,128}})",
+        before,
+    )
     return safe_name(found[-1]) if found else None
 
 

@@ -160,7 +160,12 @@ def find_node_role(case: AnyCase) -> Role | None:
     A command in the text can print another caller, such as the administrator.
     """
     session = getattr(case.principal, "session_name", "")
-    is_of_node = not is_derived(case.facts, "caller") or _INSTANCE_ID.fullmatch(session) is not None
+    stated = case.context.caller
+    # The authenticator rejects the node, not the administrator who reads its log.
+    is_rejected = stated is not None and 'msg="access denied"' in stated.words
+    is_of_node = (
+        is_rejected or not is_derived(case.facts, "caller") or _INSTANCE_ID.fullmatch(session) is not None
+    )
     role = underlying_role(case.principal) if is_of_node else None
     return role or underlying_role(try_parse_principal(find_stated_node_role(case.failure.text)))
 

@@ -54,7 +54,7 @@ _SIGN_IN = lazy_pattern(
 )
 _SELECTED = lazy_pattern(
     r"\bprofile[ \t]{0,20}= ?\"(?P<block>[\w.@+-]{1,64})\"|\bAWS_PROFILE ?= ?[\"']?(?P<variable>[\w.@+-]{1,64})"
-    r"|\b(?:terraform|aws(?! sso login| sts get-caller))\b[^\n]{0,200} --profile[ =](?P<option>[\w.@+-]{1,64})"
+    r"|\b(?:terraform|aws(?! sso login| sts get-caller))\b[^\n]{0,200} --profile[ =](?P<option>(?!(?:and|for|in|is|or|the|to|with)\b)[\w.@+-]{1,64})"
     # In Python, JavaScript and Go.
     r"|(?:\bprofile_name\s?=\s?|\bfromIni\(\{\s?profile:\s?|\bfromSSO\(\{\s?profile:\s?|\bWithSharedConfigProfile\()[\"'](?P<code>[\w.@+-]{1,64})[\"']",
     re.ASCII,

@@ -368,5 +368,7 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
         target = f"the user whose keys created the federated session {principal.name}; its session policy must allow it, too{', and without one, a session has almost no permissions' if denial.policy_type else ''}"
         return target, None, commands.put_policy("USER_NAME", name, "user")
     called = UNKNOWN_CALLER if denial.caller == "the caller" else denial.caller
+    if denial.caller == "the user":
+        return called, None, commands.put_policy("USER_NAME", name, "user")
     of_session = commands.role_name(long_role_name(denial.principal_text))
     return called, None, commands.put_policy(of_session, name)
