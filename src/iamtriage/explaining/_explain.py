@@ -70,6 +70,7 @@ _ADDITIONS = (
     (("aws_error",), "the kubernetes cluster", "kubernetes.nodes.add_node_access"),
     (_OF_BACKENDS, 'backend "s3"', "shared.credentials.backend_blocks.add_backend_credentials"),
     (_OF_BACKENDS, "S3 Backend: ", "shared.credentials.backend_blocks.add_unseen_backend"),
+    (_OF_BACKENDS, 'the backend "s3": ', "shared.credentials.backend_blocks.add_unseen_backend"),
     ((), "exec: executable aws", "credentials.logins.missing_logins.add_kubectl_failure"),
     (
         _OF_LOGINS,

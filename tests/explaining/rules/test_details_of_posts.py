@@ -13,6 +13,21 @@ _EC2 = "UnauthorizedOperation: You are not authorized to perform this operation.
 _SCALED = "E0322 18:48:28.135501       1 aws_manager.go:259] Failed to regenerate ASG cache: AccessDenied: User: arn:aws:sts::111122223333:assumed-role/eksctl-tea-nodegroup-NodeInstanceRole-1A2B/i-0a1b2c3d4e5f60718 is not authorized to perform: autoscaling:DescribeTags\n"
 _INVALID = "UnrecognizedClientException: The security token included in the request is invalid.\n"
 _STACK = "AccessDenied: User: arn:aws:sts::{0}:assumed-role/tea/app is not authorized to perform: cloudformation:DescribeStackEvents on resource: arn:aws:cloudformation:eu-west-2:{0}:stack/${{APP}}-2/1a2b\n"
+_NO_KEYS = "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n"
+_DRIVER = "docker: Error response from daemon: failed to initialize logging driver: {}NoCredentialProviders: no valid providers in chain. Deprecated."
+_NODE_2 = "message: 'Missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1',\n  code: 'CredentialsError'\n"
+_BACKEND = 'Error configuring the backend "s3": No valid credential sources found for AWS Provider.\nprovider "aws" {{\n  profile = "{}"\n}}\n'
+_PAM = 'connection to server at "tea.c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", port 5432 failed: FATAL:  PAM authentication failed for user {0}"tea"{0}\n'
+_COULD_NOT = "current credentials could not be used to assume 'arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-eu-west-1', but are for the right account. Proceeding anyway.\n"
+_ASSETS = '[13:17:48] Call failed: getBucketLocation({{"Bucket":"{}-111122223333-eu-west-1"}}) => Access Denied (code=AccessDenied)\nI ran cdk deploy.\n'
+_MOUNT = "mount.nfs4: access denied by server while mounting 127.0.0.1:/\n"
+_CHAIN = "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 1a2b3c4d-1111-2222-3333-0a1b2c3d4e5f; Proxy: null){}"
+_MISMATCH = "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.\n"
+_PODS = 'Error from server (Forbidden): pods is forbidden: User "{}" cannot list resource "pods" in API group "" at the cluster scope\n'
+_MODULE = 'module "eks" {\n  source = "terraform-aws-modules/eks/aws"\n  version = "20.8.4"\n}\n'
+_SSO = "Error when retrieving token from sso: Token has expired and refresh failed\n"
+_METADATA = "operation error S3: ListBuckets, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded\nThe pod runs in EKS{}.\n"
+_MODEL = "User: arn:aws:sts::XXXXXXXXX:assumed-role/tea/app is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:us-west-2:XXXXXXXXX:{} because no identity-based policy allows the bedrock:InvokeModel action\n"
 
 
 @pytest.mark.parametrize(
@@ -33,6 +48,39 @@ _STACK = "AccessDenied: User: arn:aws:sts::{0}:assumed-role/tea/app is not autho
         ("User: arn:aws:iam::<xxxx>:user/<iam user name> is not authorized to perform: sqs:SendMessage on resource: orders", ("put-user-policy --user-name USER_NAME",), ("put-role-policy",)),
         (_STACK.format("XXXXXXXXXXXX"), ("no identity-based policy allows it",), ("nobody filled in",)),
         (_STACK.format("111122223333"), ("${APP} is a placeholder that nobody filled in",), ()),
+        (f"The nodes have an IAM role, but about twice a day a task fails:\n{_NO_KEYS}", ("only sometimes", "AWS_METADATA_SERVICE_NUM_ATTEMPTS=5"), ("Pass credentials",)),
+        (f"The task in ECS has a task role, but sometimes it fails. The instance has a role.\n{_NO_KEYS}", (), ("only sometimes",)),
+        (f"The nodes have an IAM role.\n{_NO_KEYS}", (), ("only sometimes",)),
+        (_DRIVER.format(""), ("The Docker daemon found no credentials", "AWS_SHARED_CREDENTIALS_FILE=/root"), ("--env-file",)),
+        ("CannotStartContainerError: " + _DRIVER.format(""), (), ("The Docker daemon found",)),
+        (_NODE_2 + "credential_process is defined in ~/.aws/config", ("reads only ~/.aws/credentials", "export AWS_SDK_LOAD_CONFIG=1"), ("Run the program by hand",)),
+        (_BACKEND.format("tea"), ("does not use the profile tea", 'Add profile = "tea" to the block backend "s3"'), ()),
+        (_PAM.format("") + "We get this after `15 minutes`.", ("most likely, the token has expired", "new token for each new connection"), ("Allow rds-db:connect",)),
+        (_PAM.format("\\") + "It says this at once.", ("the IAM token of tea", "dbuser:DBI_RESOURCE_ID/tea"), ("has expired, because",)),
+        (_PAM.format("") + "With psql, I am able to connect: aws rds generate-db-auth-token --username tea", ("a token of the AWS CLI works", "without https://"), ()),
+        (_PAM.format("") + "aws rds generate-db-auth-token --username tea does not work either", (), ("a token of the AWS CLI works",)),
+        (_ASSETS.format("cdk-hnb659fds-assets"), ("it could not assume its file-publishing role", "role/cdk-hnb659fds-*-111122223333-eu-west-1"), ("list-buckets",)),
+        (_ASSETS.format("octo-assets"), (), ("file-publishing",)),
+        (_COULD_NOT + "The roles mentioned above exist.", ("is bootstrapped, so the caller is not allowed",), ("npx cdk bootstrap",)),
+        (_COULD_NOT + "Do the roles exist?", ("npx cdk bootstrap",), ()),
+        (f"{_MOUNT}Without the access point, it mounts.", ("the root directory of the access point does not exist",), ()),
+        (f"{_MOUNT}Without the access point, it does not work either.", (), ("root directory",)),
+        (f"AWS credentials source used for IAM authentication: \n('webidentity:arn:aws:iam::111122223333:role/tea-efs,/var/run/secrets/eks.amazonaws.com/serviceaccount/token',)\n{_MOUNT}", ("--role-name tea-efs", "Do this first: Allow the mount"), ("role token",)),
+        (_CHAIN.format(" (Service: Sqs, Status Code: 400, Request ID: 1)"), ("The queue is encrypted", "aws sqs get-queue-attributes"), ("head-object",)),
+        (_CHAIN.format(" (Service: AmazonSNS; Status Code: 400)"), ("aws sns get-topic-attributes",), ("head-object",)),
+        (_CHAIN.format(""), ("head-object",), ("get-queue-attributes",)),
+        (f"{_MISMATCH}$c = new SqsClient(['credentials' => ['key' => 'xxx', 'secret' => 'xxx']]);", ("again in the code", '("secret")'), ("SMTP",)),
+        (f"{_MISMATCH}I set the access_key_id and secret_access_key in samples/tea.xml.", ("again in samples/tea.xml",), ()),
+        (f"{_MISMATCH}I set the secret_access_key in ~/.aws/credentials.", ("aws configure list",), ("again in",)),
+        (f'Error executing "SendEmail" on "https://email.eu-west-1.amazonaws.com"; {_MISMATCH}', ("their password is not its secret access key",), ()),
+        (_PODS.format("arn:aws:sts::111122223333:assumed-role/tea/s1") + _MODULE, ('an access policy in the module "eks"', "enable_cluster_creator_admin_permissions = true"), ("Query one namespace",)),
+        (_PODS.format("system:serviceaccount:tea:app") + _MODULE, (), ("enable_cluster_creator",)),
+        (f"Successfully logged into Start URL: https://tea.awsapps.com/start\nAn error occurred (UnauthorizedException) when calling the GetRoleCredentials operation: Session token not found or invalid", ("ign out, so that no old token",), ()),
+        ("[tea]\naws_access_key_id = AKIAX\naws_secret_access_key = \"x\"\n" + _MISMATCH, ("aws configure list",), ("again in the code",)),
+        (_SSO, ("Sign in to IAM Identity Center again",), ("aws sso logout",)),
+        (_METADATA.format(" and uses Pod Identity"), ("Do this first: With EKS Pod Identity: check",), ()),
+        (_METADATA.format(""), ("Do this first: Give the pod's service account",), ()),
+        (_MODEL.format("inference-profile/us.example.model-v1:0"), ("arn:aws:bedrock:*::foundation-model/example.model-v1:0",), ()),
     ],
 )  # fmt: skip
 def test_details_of_a_post(text: str, shown: tuple[str, ...], absent: tuple[str, ...]) -> None:

@@ -21,7 +21,7 @@ __all__ = ("Login", "database_user_arn", "find_login")
 
 # Without what means more than a name in a policy or in code.
 _USER = lazy_pattern(
-    r"(?:PAM|password) authentication failed for user \"(?P<user>[^\"'*?\\\n]{1,63})\"|Access denied for user '(?P<mysql>[^'*?\\\n]{1,80})'"
+    r"(?:PAM|password) authentication failed for user \\{0,3}\"(?P<user>[^\"'*?\\\n]{1,63})\\{0,3}\"|Access denied for user '(?P<mysql>[^'*?\\\n]{1,80})'"
 )
 # A cluster's endpoints start with cluster-, cluster-ro- or cluster-custom-, a proxy's with proxy-.
 _HOST = lazy_pattern(

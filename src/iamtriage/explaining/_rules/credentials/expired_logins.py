@@ -114,7 +114,10 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
         *causes,
         remedies=(
             *session_renewal.remedy_of_workload(case),
-            credential_remedies.SSO_LOGIN,
+            # A token that cannot be refreshed can be that of another profile than the one that was signed in.
+            credential_remedies.SSO_LOGIN
+            if "refresh failed" in message or _SIGNED_IN.search(case.text) is None
+            else _SIGN_OUT_FIRST,
             your_remedy(
                 "If it expires again immediately, check which session the profile uses",
                 "Look up sso_session and sso_start_url of the profile in ~/.aws/config, and sign in to that one.",
@@ -127,6 +130,19 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
     )
 
 
+# What the AWS CLI and aws-sso-util print.
+_SIGNED_IN = lazy_pattern(r"\bSuccessfully logged (?:into Start URL|in)\b|\bLogin succeeded, valid until\b")
+_SIGN_OUT_FIRST = your_remedy(
+    "Sign out, so that no old token stays in the cache, and sign in again",
+    "The text shows a sign-in that succeeded: tools use the token in ~/.aws/sso/cache until its time is over, also if IAM Identity Center ended the session earlier.",
+    "Tools with a login command of their own have an option for it, such as aws-sso-util login --force.",
+    commands=(
+        "aws sso logout",
+        "aws sso login --profile PROFILE",
+        "aws sts get-caller-identity --profile PROFILE",
+    ),
+    url=pages.SSO_LOGIN,
+)
 # What Terraform reports of each failure to get credentials.
 _CONSEQUENCE = (
     '"No valid credential sources found" is only the consequence: the provider block is not the cause.'
@@ -300,8 +316,10 @@ def explain_invalid_sso_token(case: Case[InvalidCredentials], request: RejectedR
         ),
         common_causes.LOGGED_OUT.cause(),
         remedies=(
-            credential_remedies.SSO_LOGIN,
-            your_remedy(
+            credential_remedies.SSO_LOGIN if _SIGNED_IN.search(case.text) is None else _SIGN_OUT_FIRST,
+            None
+            if _SIGNED_IN.search(case.text)
+            else your_remedy(
                 "If that does not help, sign out first, and check the profile",
                 "The command aws sso logout deletes the cached tokens of all profiles.",
                 "Compare sso_start_url and sso_region in ~/.aws/config with the values in the access portal.",

@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.credentials.workloads import (
     ecs_tasks,
     pod_agents,
     remote_runs,
+    unsteady_sources,
 )
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import certificates, credential_remedies
@@ -62,7 +63,10 @@ _NO_LOGIN_SESSION = lazy_pattern(
 _MFA_REQUIRED = lazy_pattern(
     r"MFA token required|AssumeRoleTokenProvider|assume role with MFA|mfa_serial|Enter MFA code for|MFA token code|requires multi-factor authentication"
 )
-_CREDENTIAL_PROCESS = lazy_pattern(r"from custom-process|credential_process|ProcessProvider")
+_CREDENTIAL_PROCESS = lazy_pattern(
+    # An SDK that does not load the config file runs no program that the file names.
+    r"\A(?![\s\S]{0,9000}?\bset AWS_SDK_LOAD_CONFIG=1)[\s\S]{0,9000}?(?:from custom-process|credential_process|ProcessProvider)"
+)
 _KUBECONFIG_HELPER = lazy_pattern(
     r"getting credentials: exec|exec plugin|argocd-k8s-auth|could not get token"
 )
@@ -110,7 +114,11 @@ def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
     rule = _ROUTES.choose(case.failure, message)
     if rule is not None:
         return rule(case, message)
-    return public_data.explain_public_data(case) or explain_no_credentials(case, message)
+    return (
+        public_data.explain_public_data(case)
+        or unsteady_sources.explain_unsteady_source(case, message)
+        or explain_no_credentials(case, message)
+    )
 
 
 def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> Explanation:

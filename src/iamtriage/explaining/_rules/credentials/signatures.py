@@ -8,7 +8,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence
 from iamtriage.explaining._context.readers.proxies import denies_proxy
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.credentials.keys import access_keys, key_sources, secret_keys
+from iamtriage.explaining._rules.credentials.keys import access_keys, coded_keys, key_sources, secret_keys
 from iamtriage.explaining._rules.credentials.keys.limited_credentials import find_shown_caller
 from iamtriage.explaining._rules.credentials.requests import (
     authorization_headers,
@@ -216,7 +216,9 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
 
     def set_keys() -> Remedy:
         again = None if is_presigned else secret_keys.set_again(case)
-        return again or key_sources.stored_keys_remedy(case) or _COPY_KEYS
+        stored = key_sources.stored_keys_remedy(case)
+        in_code = None if is_from_cli or is_presigned else coded_keys.coded_keys_remedy(case)
+        return again or stored or in_code or _COPY_KEYS
 
     by_client = ""
     if denies_proxy(case.failure.text):
@@ -229,6 +231,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         edited_url if is_presigned else None,
         other_endpoint if is_other_software else None,
         wrong_secret,
+        None if problem is not None else coded_keys.smtp_cause(case),
         None if problem is not None and not is_open else REQUEST_CHANGED.cause(text=by_client),
         edited_url if may_be_edited and not is_presigned else None,
         remedies=lambda: (

@@ -255,6 +255,7 @@ GUARDRAIL_ROUTES: Rows = (
         says("could not be used to assume"),
         "denials.roles.cdk_roles.explain_unassumed_roles",
     ),
+    (all_of(is_of("s3"), says("-assets-")), "denials.roles.cdk_roles.explain_unused_roles"),
     # The message can name an action, too.
     (says("User: CodeBuild"), "denials.identities.build_images.explain_build_image"),
     (

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.credentials.workloads import pod_problems
 from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, find_namespaces
+from iamtriage.explaining._rules.kubernetes.entries.cluster_creators import module_access_remedy
 from iamtriage.explaining._rules.kubernetes.entries.entry_groups import find_override, use_stated_group
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     find_known_groups,
@@ -115,7 +116,12 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         of_gaps = tuple(remedy for gap in gaps for remedy in gap_remedies(denied, gap))
         # A role that is bound only lacks the rule.
         is_enough = of_gaps and all(gap.is_bound and gap.lacks_rule for gap in gaps)
-        return of_gaps if is_enough else (*of_gaps, *rbac_remedies(denied))
+        if is_enough:
+            return of_gaps
+        of_module = None if kind == "service account" else module_access_remedy(failure.text)
+        if of_module is not None:
+            return (of_module, *of_gaps, *(each for each in rbac_remedies(denied) if each.who != "you"))
+        return (*of_gaps, *rbac_remedies(denied))
 
     explanation = Explanation(
         failure=failure,

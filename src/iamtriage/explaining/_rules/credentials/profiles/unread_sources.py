@@ -32,6 +32,7 @@ _OLD_SDK = lazy_pattern(
 )
 _OF_NODE = lazy_pattern(r"set AWS_SDK_LOAD_CONFIG=1|/aws-sdk/lib/")
 _LOADS = lazy_pattern(r"(?<!set )\bAWS_SDK_LOAD_CONFIG[\"']?\]?\s?[=:]\s?[\"']?(?:1|true)")
+_IN_CONFIG = lazy_pattern(r"[./\\]aws[/\\]config\b")
 _NODE_COMMAND = lazy_pattern(
     r"(?:^|[$#>❯] )(node [\w./-]{1,100}|npm (?:run )?[\w:-]{1,40})\s*$", re.MULTILINE
 )
@@ -271,6 +272,8 @@ def _explain_unloaded(case: Case[MissingCredentials]) -> Explanation | None:
     if _OLD_SDK.search(text) is None or _LOADS.search(text) is not None:
         return None
     files = {each.file for each in find_profile_sections(text) if each.name == (profile or "default")}
+    if not files and "set AWS_SDK_LOAD_CONFIG=1" in text and _IN_CONFIG.search(text):
+        files.add("config")
     works = any(run.command.program == "aws" and run.has_succeeded for run in find_runs(case.failure))
     if "credentials" in files or not ("config" in files or (works and profile)):
         return None

@@ -130,6 +130,12 @@ def _advise_on_sdk(case: Case[MissingCredentials]) -> Advice | None:
     return Advice([cause], [remedy], f": {sdk.name} {sdk.version} does not support {what}, which the pod has")
 
 
+# The setup that somebody uses, if the text does not name the other one.
+_USES_POD_IDENTITY = lazy_pattern(
+    r"\A(?![\s\S]{0,60000}?(?:\bIRSA\b|\brole-arn\b|AWS_WEB_IDENTITY_TOKEN_FILE))[\s\S]{0,60000}?\b(?:[Uu]s(?:e|es|ing)|with|via|through|[Ss]et ?up) (?:EKS |AWS |an? )?[Pp]od[ -]?[Ii]dentit(?:y|ies)\b"
+)
+
+
 def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     """Return why a pod may have no credentials, and how it gets some."""
     problem = pod_problems.find_pod_problem(case)
@@ -159,6 +165,8 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
         cause = SERVICE_ACCOUNT_WITHOUT_ROLE.cause(text=f"{capitalize_start(stated)}.")
         return Advice([cause], [_associate_role_remedy(case)], f": {stated}")
     remedies = [irsa_remedy(case), POD_IDENTITY_REMEDY]
+    if _USES_POD_IDENTITY.search(case.failure.text) is not None:
+        remedies.reverse()
     if (role := annotated_role(case.failure.text)) is not None:
         too_old = SDK_TOO_OLD.cause(text="The SDK is too old for IRSA.")
         not_recreated = PODS_NOT_RECREATED.cause(

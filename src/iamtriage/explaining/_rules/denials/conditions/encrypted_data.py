@@ -124,6 +124,10 @@ _KEY_ARN = lazy_pattern(
 )
 # The package of an exception of the AWS SDK for Java.
 _EXCEPTION_CLASS = lazy_pattern(r"\bservices\.([a-z0-9]{2,30})\.model\.")
+# The message of KMS in that of the service that called it, as the SDK for Java prints both.
+_OUTER_SERVICE = lazy_pattern(
+    r"\(Service: AWSKMS;[^()]{1,300}\) \(Service: (?:Amazon|AWS)?([A-Za-z]{2,20})[,;]"
+)
 KEY_OF_SOPS = lazy_pattern(rf"({_KEY_ARN.pattern}): FAILED", re.ASCII)
 _ALIAS = lazy_pattern(r"(?<![\w/])alias/(?!aws/)[\w/-]{1,250}", re.ASCII)
 # "The role cart-eso has secretsmanager:GetSecretValue".
@@ -331,7 +335,7 @@ def key_of_data_command(denial: Denial) -> str | None:
     data = describe_data(operation)
     if data != "object" and denial.failure.envelope.service != "s3":
         of_data = (each for each, (_, _, name) in SHOW_KEYS.items() if name.startswith(f"{data.upper()}_"))
-        service = next(of_data, denial.service)
+        service = next(of_data, None) or find_calling_service(denial) or denial.service
         said = [each for words, each in _STORES.items() if words in denial.failure.text.lower()]
         return show_key_command(denial, service if service in SHOW_KEYS else only_one(said), None)
     context = denial.context
@@ -363,8 +367,9 @@ def find_key_step(denial: Denial, show_key: str | None) -> str:
 def find_calling_service(denial: Denial) -> str | None:
     """Return the service that needs the key for its data, from the context or the class of an exception."""
     stated = denial.context.service
-    found = _EXCEPTION_CLASS.search(denial.failure.text)
-    return next((each for each in (stated and stated.value, found and found[1]) if each in SERVICES), None)
+    found, outer = _EXCEPTION_CLASS.search(denial.failure.text), _OUTER_SERVICE.search(denial.failure.text)
+    services = (stated and stated.value, found and found[1], outer and outer[1].lower())
+    return next((each for each in services if each in SERVICES), None)
 
 
 def find_key(denial: Denial) -> str | None:

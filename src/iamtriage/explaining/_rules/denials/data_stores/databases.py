@@ -16,7 +16,8 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.databases import Login, find_login
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
-from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.denials.data_stores.database_tokens import find_token_use
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import find_region, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
@@ -80,7 +81,7 @@ _OTHER_DATABASE = lazy_pattern(
 )
 _LOCAL = "generate-db-auth-token"
 # psql's second attempt, after the token was rejected with TLS.
-_WITHOUT_TLS = "no encryption"
+_WITHOUT_TLS = lazy_pattern(r"\bpg_hba\.conf[^\n]{0,300}?(?:, no encryption|, SSL off)\b")
 DATABASE_USER_ARN = CauseType(
     "database-user-arn",
     title="The ARN of the database user lacks the resource ID of the database",
@@ -155,7 +156,7 @@ def _find_policy_name(denial: Denial, role: str) -> str | None:
 
 
 def _second_attempt(text: str) -> str | None:
-    if _WITHOUT_TLS not in text:
+    if _WITHOUT_TLS.search(text) is None:
         return None
     return "The message with pg_hba.conf is that of a second attempt, without TLS. It is not the cause: pg_hba.conf needs no change."
 
@@ -213,7 +214,7 @@ def explain_database_login(denial: Denial) -> Explanation:
     reason = difference or f"{denial.caller} may lack rds-db:connect, or the token is not for this login"
     not_allowed = LOGIN_NOT_ALLOWED.cause("possible", quote_phrases(denial.failure.text, _MESSAGE))
     token = TOKEN_NOT_FOR_LOGIN.cause("possible")
-    causes = (not_allowed, token)
+    causes: tuple[Cause, ...] = (not_allowed, token)
     step = None
     if denial.resource is None or "DBI_RESOURCE_ID" in denial.resource:
         step = "DBI_RESOURCE_ID is the resource ID that the describe command prints (db-ABC…), not the name of the database. For Aurora, it is that of the cluster (describe-db-clusters)."
@@ -233,6 +234,10 @@ def explain_database_login(denial: Denial) -> Explanation:
             name = "call that generates the token"
         token = TOKEN_NOT_FOR_LOGIN.cause("derived", (f"The text has the {name}.",), text=_HOLDS)
         causes, remedies = (token, not_allowed), (remedies[-2], *remedies[:-2], remedies[-1])
+    if difference is None and (use := find_token_use(denial.failure.text)) is not None:
+        reason = use.reason
+        token = TOKEN_NOT_FOR_LOGIN.cause("derived", use.because, text=use.text)
+        causes, remedies = (token,), (use.remedy, *(() if use.is_allowed else remedies[:1]))
     summary = f"{database} rejected the IAM token of {user}: {reason}."
     if login is not None and login.checks_password:
         # Only users with the role rds_iam log in with a token: PostgreSQL then says "PAM".

@@ -10,7 +10,7 @@ import json
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._context.readers.documents import find_documents
 from iamtriage.explaining._context.readers.pasted_policies import find_policies
 from iamtriage.explaining._context.values import Document
@@ -19,7 +19,13 @@ from iamtriage.explaining._rules.basics import CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_role
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, identity_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    cluster_remedy,
+    identity_remedy,
+    owner_remedy,
+    present,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import iterate_conditions, principal_names
@@ -53,7 +59,8 @@ _GIVEN = lazy_pattern(r"(?<=-o )([\w.,=-]{1,200})")
 _VOLUME = lazy_pattern(r"failed for volume \\?\"([0-9a-z][0-9a-z.-]{1,100})\\?\"")
 # What the mount helper logs about its credentials.
 _MOUNTING_ROLE = lazy_pattern(
-    r"IAM authentication: [^\n]{0,80}?:role/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})", re.ASCII
+    r"IAM authentication: (?:[^\n]{0,80}\n)?[^\n]{0,80}?:role/(?:[\w+=.@-]{1,64}/){0,8}([\w+=.@-]{1,64})",
+    re.ASCII,
 )
 # What mounts the file system: its sign, its role, and how it gets the option iam.
 _CLIENTS = Signs(
@@ -84,6 +91,50 @@ EFS_MOUNT_DENIED = CauseType(
 )
 
 
+# "Creating the same volume without the access point mounts correctly."
+_WITHOUT_POINT = lazy_pattern(
+    r"\b(?i:without|instead of) (?:the |an? |any )?(?i:access ?points?)\b[^.\n]{0,80}?(?<!not )(?<!n't )\b(?:it |that )?(?:works?|worked|mounts?|mounted|succeeds?|is fine)\b"
+    r"|(?<!not )(?<!n't )\b(?:works?|worked|mounts?) (?:fine |well |correctly )?(?:if|when|as long as)? ?[^.\n]{0,60}?\b(?:without (?:the |an? )?access ?points?|(?:volume|file ?system)(?:'s)? root)\b"
+)
+_ACCESS_POINT = lazy_pattern(r"\bfsap-[0-9a-f]{8,40}\b")
+EFS_ROOT_DIRECTORY = CauseType(
+    "efs-root-directory",
+    title="The root directory of the EFS access point does not exist",
+    text="Amazon EFS creates the root directory of an access point only if the access point has CreationInfo: an owner and permissions. Otherwise, a mount through it fails as denied.",
+    recognised_by="A mount through an access point is denied, and the text says that one without it works.",
+    fix="Create the directory, or an access point with CreationInfo.",
+    sources=("https://docs.aws.amazon.com/efs/latest/ug/API_CreationInfo.html",),
+)
+
+
+def _explain_root_directory(
+    found: re.Match[str] | None, region: str | None, text: str, works: str
+) -> Explanation:
+    """Explain that only a mount through the access point is denied: its root directory is missing."""
+    point, where = _ACCESS_POINT.search(text), f"--region {commands.region(region)}"
+    name = found[0] if found else "FILE_SYSTEM_ID"
+    named = f"the access point {point[0]}" if point else "the access point"
+    return Explanation(
+        failure=None,
+        topic="efs-mount-denied",
+        summary=f"Amazon EFS denied the mount through {named}, and without it, the mount works: most likely, the root directory of the access point does not exist.",
+        causes=(EFS_ROOT_DIRECTORY.cause("derived", f"The text says {quote_words(works)}."),),
+        remedies=(
+            owner_remedy(
+                "Create the root directory of the access point",
+                "If the first command prints a Path, but no CreationInfo, mount the file system without the access point, and create the directory, with the owner that the access point uses.",
+                "Or replace the access point: its settings cannot be changed. The other command creates one that creates its directory. Replace the user ID, the group ID and the path.",
+                "If the path is there or is /, the file system policy or the missing option iam is the reason.",
+                commands=(
+                    f"aws efs describe-access-points --access-point-id {point[0] if point else 'ACCESS_POINT_ID'} {where} --query 'AccessPoints[].RootDirectory'",
+                    f"aws efs create-access-point --file-system-id {name} {where} --posix-user Uid=1000,Gid=1000 --root-directory 'Path=/PATH,CreationInfo={{OwnerUid=1000,OwnerGid=1000,Permissions=0755}}'",
+                ),
+                url=EFS_ROOT_DIRECTORY.sources[0],
+            ),
+        ),
+    )
+
+
 def explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
     """Explain a denied mount, or return ``None`` if a text shows none."""
     denied = _DENIED_MOUNT.search(text)
@@ -92,7 +143,11 @@ def explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
     found, role = _FILE_SYSTEM.search(text), _MOUNTING_ROLE.search(text)
     region = facts.region or (each[1] if (each := _REGION.search(text)) else None)
     name, given = found[0] if found else "FILE_SYSTEM_ID", _find_options(text)
-    is_anonymous = bool(given) and "iam" not in given
+    # The mount helper logs the credentials that it uses only with the option.
+    has_iam = "iam" in given or role is not None
+    is_anonymous = bool(given) and not has_iam
+    if (works := _WITHOUT_POINT.search(text)) is not None:
+        return _explain_root_directory(found, region, text, works[0])
     who, where = _CLIENTS.find(text) or _INSTANCE
     client = f"the role {role[1]}" if role else who
     reason = EFS_MOUNT_DENIED.sentence
@@ -116,8 +171,8 @@ def explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
     is_local, warns = denied[1].startswith("127.0.0.1"), "watchdog" in text
     proxy = "127.0.0.1 is the TLS proxy of the mount helper: the network is not the cause."
     allow_it = identity_remedy(
-        "Allow the mount" if "iam" in given else "Mount with the option iam, and allow the mount",
-        None if "iam" in given else where,
+        "Allow the mount" if has_iam else "Mount with the option iam, and allow the mount",
+        None if has_iam else where,
         f"Attach the policy to {client}. Add elasticfilesystem:ClientRootAccess if it writes as root.",
         "The first command prints the file system policy. An explicit Deny in it overrides the policy.",
         commands=(

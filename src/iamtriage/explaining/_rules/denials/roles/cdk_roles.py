@@ -45,6 +45,7 @@ _SAID_BOOTSTRAPPED = lazy_pattern(
     r"|\balready bootstrapped\b|\bbootstrapped \(no changes\)"
     r"|\b[Cc]dk bootstrap\b[`'\"]?[^.?\n]{0,40}?\b(?:changed nothing|(?:did|does)(?:n't| not) (?:help|change|fix)|made no difference|succeeded|went through|is done)\b"
     r"|\b(?:ran|re-?ran|repeated) [`'\"]?(?:npx )?cdk bootstrap\b(?![^.\n]{0,60}\b(?:fail|error|denied))"
+    r"|\broles? (?:(?:mentioned|named|listed|shown) )?(?:above |below )?(?:do |does |all |already )?exists?\b"
     r"|\bCDKToolkit\b(?: stack)?[^.?\n]{0,20}?\b(?<!\blonger )(?:exists|is there|is in place|is present)\b|\bI (?:can )?see the CDKToolkit\b",
     re.IGNORECASE,
 )
@@ -198,6 +199,54 @@ def explain_unassumed_roles(denial: Denial) -> Explanation | None:
         *causes,
         remedies=remedies,
         notes=present(again, note),
+    )
+
+
+# The bucket of the bootstrap, which only its file-publishing role needs, except to read.
+_ASSETS = lazy_pattern(
+    rf"\bcdk-(?P<qualifier>{cdk_bootstrap.QUALIFIER})-assets-(?P<account>[0-9]{{12}})-(?P<region>{REGION})\b",
+    re.ASCII,
+)
+_PUBLISHING = frozenset(
+    {
+        "s3:getbucketlocation",
+        "s3:getencryptionconfiguration",
+        "s3:listbucket",
+        "s3:listbucketversions",
+        "s3:putobject",
+    }
+)
+_OF_CDK = lazy_pattern(
+    r"\bcdk (?:deploy|watch|diff|synth|import)\b|\bcdk-assets\b|\b(?i:CDK toolkit)\b|\baws-cdk\b"
+)
+
+
+def explain_unused_roles(denial: Denial) -> Explanation | None:
+    """Explain that the CDK publishes files as the caller, because it could not assume the role for that."""
+    bucket = _ASSETS.search(denial.resource or "")
+    if (
+        bucket is None
+        or denial.is_explicit
+        or denial.lowercase_action not in _PUBLISHING
+        or cdk_bootstrap.ROLE.search(denial.principal_text or "") is not None
+        or _OF_CDK.search(denial.failure.text) is None
+    ):
+        return None
+    partition = denial.location.partition or "aws"
+    of_role = f"{bucket['account']}-{bucket['region']}"
+    role = f"arn:{partition}:iam::{bucket['account']}:role/cdk-{bucket['qualifier']}-file-publishing-role-{of_role}"
+    found = _ROLE.match(role)
+    assume = None if found is None else _assume_remedy(denial, found)
+    if assume is None:
+        return None
+    return denial.explain(
+        f"The CDK went on as {denial.caller}, which was denied {denial.action or denial.operation} on the bootstrap bucket {bucket[0]}: most likely, it could not assume its file-publishing role.",
+        CDK_ROLES_NOT_ASSUMED.cause(
+            "possible",
+            text="The file-publishing role of the bootstrap has the permissions for the bucket. The CDK calls S3 with the caller's own ones only if it cannot assume the role, or if the stack's synthesizer uses none (CliCredentialsStackSynthesizer).",
+        ),
+        topic=NO_IDENTITY_ALLOW.code,
+        remedies=(assume, _direct_remedy(denial)),
     )
 
 

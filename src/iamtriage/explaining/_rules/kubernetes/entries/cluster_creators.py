@@ -148,6 +148,25 @@ def explain_module_creator(case: AnyCase) -> Explanation | None:
     )
 
 
+def module_access_remedy(text: str) -> Remedy | None:
+    """Return the remedy that makes the caller of the Terraform module for EKS an administrator, if a text shows the module.
+
+    Args:
+        text: A text in which Kubernetes denies an authenticated caller a request.
+    """
+    if _MODULE_20.search(text) is None or _MODULE_ACCESS.search(text):
+        return None
+    return your_remedy(
+        'Give the role or user an access policy in the module "eks"',
+        "From version 20 on, the module makes nobody an administrator by default. With this line, the principal that runs Terraform is one.",
+        "For others, use access_entries with policy_associations, such as of AmazonEKSClusterAdminPolicy. If Terraform says that the entry exists already, delete it first: aws eks delete-access-entry.",
+        commands="terraform apply",
+        manifest="enable_cluster_creator_admin_permissions = true",
+        manifest_language="hcl",
+        url=_MODULE_GUIDE,
+    )
+
+
 def explain_excluded_creator(case: AnyCase) -> Explanation | None:
     """Explain that EKS made no access entry for the principal that created the cluster, if the text shows its setting."""
     text = case.failure.text

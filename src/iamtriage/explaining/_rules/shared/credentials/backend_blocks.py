@@ -59,7 +59,9 @@ _NOT_OF_BACKEND = lazy_pattern(
 _CONFIGURED = lazy_pattern(r"[Ss]uccessfully configured the backend|Backend configuration changed")
 # How the backend prints an error before Terraform 1.6, which has no argument assume_role.
 _OLD_SDK = lazy_pattern(r"\n\s{0,20}status code: 40[013], request id: ")
-_OF_BACKEND = lazy_pattern(r"\bS3 [Bb]ackend\b|\bbackends?/s3\b|\bin backend \"s3\"")
+_OF_BACKEND = lazy_pattern(
+    r"\bS3 [Bb]ackend\b|\bconfiguring the backend \\{0,2}\"s3\\{0,2}\"|\bbackends?/s3\b|\bin backend \"s3\""
+)
 # What the backend did without a role or profile, by the kind of failure.
 _OUTCOMES = {
     "missing_credentials": "found no credentials",

@@ -213,7 +213,7 @@ _PART_OF_JOB = lazy_pattern(
     re.IGNORECASE,
 )
 _PROFILE = lazy_pattern(
-    r"(?P<prefix>arn:[\w-]+:bedrock):[\w-]+:\d{12}:inference-profile/(?:[a-z-]{2,12}\.)?(?P<model>[a-z0-9-]+\.[\w.:-]{2,100})\Z",
+    r"(?P<prefix>arn:[\w-]+:bedrock):[\w-]+:(?:\d{12}|ACCOUNT_ID):inference-profile/(?:[a-z-]{2,12}\.)?(?P<model>[a-z0-9-]+\.[\w.:-]{2,100})\Z",
     re.ASCII,
 )
 

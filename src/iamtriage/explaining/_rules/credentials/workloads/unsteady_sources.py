@@ -1,0 +1,107 @@
+"""Explain credentials that a role gives, but that a daemon or program does not get, or only sometimes.
+
+Sources: https://docs.docker.com/engine/logging/drivers/awslogs/ and
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-ec2-instance-metadata.html.
+"""
+
+from __future__ import annotations
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.failures._failures import MissingCredentials
+
+_LOG_DRIVER_PAGE = "https://docs.docker.com/engine/logging/drivers/awslogs/"
+_METADATA_PAGE = "https://docs.aws.amazon.com/sdkref/latest/guide/feature-ec2-instance-metadata.html"
+LOG_DRIVER_WITHOUT_CREDENTIALS = CauseType(
+    "log-driver-without-credentials",
+    title="The Docker daemon has no credentials for its log driver",
+    text="The daemon sends the logs. It uses its own environment variables, ~/.aws/credentials of root, or the role of the EC2 instance, but neither your files nor the variables of the container.",
+    recognised_by='Docker says "failed to initialize logging driver", and that it found no credentials.',
+    fix="Give the daemon credentials: a role of the instance, or a file for root.",
+    of="no-credentials",
+    sources=(_LOG_DRIVER_PAGE,),
+)
+METADATA_UNSTEADY = CauseType(
+    "metadata-unsteady",
+    title="A request to the instance metadata fails from time to time",
+    text="SDKs such as boto3 ask the instance metadata once, and wait for 1 second. Under load, or if many processes start at once, that is not always enough.",
+    recognised_by="The text says that only some calls find no credentials, and that the machine has a role.",
+    fix="Set AWS_METADATA_SERVICE_TIMEOUT and AWS_METADATA_SERVICE_NUM_ATTEMPTS, and create clients once per process.",
+    of="no-credentials",
+    sources=(_METADATA_PAGE,),
+)
+# An agent of Amazon ECS sets up the driver with the execution role of the task.
+_LOG_DRIVER = lazy_pattern(r"\b(?i:initialize logging driver)\b")
+_OF_ECS = lazy_pattern(
+    r"\b(?:ECS|Fargate|Lambda|CannotStartContainer\w*|AWS_ROLE_ARN|IRSA)\b|/ecs/|eks\.amazonaws\.com/role-arn|\b[Pp]od [Ii]dentity\b"
+)
+# "occasionally (1 or 2 times a day)", "about once a week", "it fails at random", "randomly".
+_SOMETIMES = lazy_pattern(
+    r"\b(?i:occasional(?:ly)?|intermittent(?:ly)?|sporadic(?:ally)?|randomly|at random|sometimes|from time to time|once in a while|every now and then"
+    r"|(?:once|twice|(?:\d|one|two|a few|several|couple of)(?: or \w{1,5})? times?) (?:a|per|every) (?:hour|day|week|month))\b"
+)
+_HAS_ROLE = lazy_pattern(
+    r"\b(?:[Nn]odes?|[Ii]nstances?|[Mm]achines?|[Ss]ervers?|[Hh]osts?|[Ww]orkers?)\b[^.\n]{0,40}?\b(?:has|have|with|uses?|runs? with)\b[^.\n]{0,30}?\b(?:IAM |instance |an? )?(?:[Rr]ole|[Pp]rofile)\b"
+    r"|\b(?:[Ii]nstance|EC2) (?:[Rr]ole|[Pp]rofile)s?\b"
+)
+
+
+def explain_unsteady_source(case: Case[MissingCredentials], message: str) -> Explanation | None:
+    """Explain that a daemon does not get the credentials of a role, or a program not always; return ``None`` for others."""
+    text = case.failure.text
+    if _OF_ECS.search(text) is not None:
+        return None
+    if _LOG_DRIVER.search(message) is not None:
+        return _explain_log_driver(case)
+    said = _SOMETIMES.search(text)
+    if said is None or _HAS_ROLE.search(text) is None:
+        return None
+    return case.explain(
+        "The SDK found no credentials, but only sometimes: the machine has a role, and most likely, a request to the instance metadata timed out.",
+        METADATA_UNSTEADY.cause("derived", f"The text says {quote_words(said[0])}."),
+        topic="no-credentials",
+        remedies=your_remedy(
+            "Let the SDK ask the instance metadata longer, and more often",
+            "Set the variables where the program gets its environment. boto3, the AWS CLI and other SDKs read them; the default of both is 1.",
+            "Create the session and its clients once per process, not once per task: each new session asks for credentials again.",
+            commands=(
+                "export AWS_METADATA_SERVICE_TIMEOUT=5",
+                "export AWS_METADATA_SERVICE_NUM_ATTEMPTS=5",
+            ),
+            url=_METADATA_PAGE,
+        ),
+        notes=credential_remedies.NO_CALL_MADE,
+    )
+
+
+def _explain_log_driver(case: Case[MissingCredentials]) -> Explanation:
+    return case.explain(
+        "The Docker daemon found no credentials for the log driver awslogs: it sends the logs itself, so the credentials of the container and of your shell do not count.",
+        LOG_DRIVER_WITHOUT_CREDENTIALS.cause("derived"),
+        topic="no-credentials",
+        remedies=(
+            your_remedy(
+                "Give the daemon a credentials file of root",
+                "The first command asks for the access key of a user with logs:CreateLogStream and logs:PutLogEvents. In the editor that the second one opens, add the lines.",
+                "Docker Desktop runs the daemon in a virtual machine, without these files: use another log driver there.",
+                manifest="[Service]\nEnvironment=AWS_SHARED_CREDENTIALS_FILE=/root/.aws/credentials\n",
+                manifest_language="text",
+                commands=(
+                    "sudo -H aws configure",
+                    "sudo systemctl edit docker",
+                    "sudo systemctl restart docker",
+                ),
+                url=_LOG_DRIVER_PAGE,
+            ),
+            account_remedy(
+                "On EC2, give the instance a role instead",
+                "Its policy must allow logs:CreateLogStream and logs:PutLogEvents on the log group.",
+                commands="aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --iam-instance-profile Name=INSTANCE_PROFILE",
+                url=_LOG_DRIVER_PAGE,
+            ),
+        ),
+        notes=credential_remedies.NO_CALL_MADE,
+    )
