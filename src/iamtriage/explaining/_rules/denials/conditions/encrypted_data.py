@@ -122,11 +122,9 @@ WRITES = ("Put", "Create", "Copy", "Upload", "Send", "Publish", "Update", "Batch
 _KEY_ARN = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:kms:[a-z0-9-]{5,30}:[0-9]{12}:(?:key/[\w-]{1,64}|alias/[\w/-]{1,250})", re.ASCII
 )
-# The package of an exception of the AWS SDK for Java.
-_EXCEPTION_CLASS = lazy_pattern(r"\bservices\.([a-z0-9]{2,30})\.model\.")
-# The message of KMS in that of the service that called it, as the SDK for Java prints both.
-_OUTER_SERVICE = lazy_pattern(
-    r"\(Service: AWSKMS;[^()]{1,300}\) \(Service: (?:Amazon|AWS)?([A-Za-z]{2,20})[,;]"
+# The package of an exception of the AWS SDK for Java, and the message of KMS in that of the service that called it.
+_CALLING = lazy_pattern(
+    r"\bservices\.([a-z0-9]{2,30})\.model\.|\(Service: AWSKMS;[^()]{1,300}\) \(Service: (?:Amazon|AWS)?([A-Za-z]{2,20})[,;]"
 )
 KEY_OF_SOPS = lazy_pattern(rf"({_KEY_ARN.pattern}): FAILED", re.ASCII)
 _ALIAS = lazy_pattern(r"(?<![\w/])alias/(?!aws/)[\w/-]{1,250}", re.ASCII)
@@ -367,8 +365,8 @@ def find_key_step(denial: Denial, show_key: str | None) -> str:
 def find_calling_service(denial: Denial) -> str | None:
     """Return the service that needs the key for its data, from the context or the class of an exception."""
     stated = denial.context.service
-    found, outer = _EXCEPTION_CLASS.search(denial.failure.text), _OUTER_SERVICE.search(denial.failure.text)
-    services = (stated and stated.value, found and found[1], outer and outer[1].lower())
+    found = (each[each.lastindex or 0].lower() for each in _CALLING.finditer(denial.failure.text))
+    services = (*((stated.value,) if stated else ()), *found)
     return next((each for each in services if each in SERVICES), None)
 
 
