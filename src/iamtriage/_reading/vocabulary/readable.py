@@ -62,14 +62,16 @@ class Readable:
         self.words = set(self._written.split())
         if not text.isascii() and _OTHER_LETTER.search(text):
             self.words.add(NON_ASCII)
+        self._codes = self.words & CODE_PARTS
+        self.codes: list[tuple[int, int]] = []
         found = find_codes(self._written)
-        self._codes = {*found.values()}
-        others = (self.words & CODE_PARTS) - self._codes
-        for prefix in others & CODE_PREFIXES:
-            if f"{prefix}." not in text:
-                others.remove(prefix)
-        self._codes |= others
-        self.codes: list[tuple[int, int]] = sorted([*found, *self.places(others)] if others else found)
+        if found or self._codes:
+            others = self._codes.difference(found.values())
+            for prefix in others & CODE_PREFIXES:
+                if f"{prefix}." not in text:
+                    others.remove(prefix)
+            self._codes = others.union(found.values())
+            self.codes = sorted([*found, *self.places(others)] if others else found)
         if self.codes:
             self.words.add(ANY_CODE)
             for start, _ in self.codes:
