@@ -3671,7 +3671,7 @@ CALLED_SERVICES: tuple[Case, ...] = (
         f"$ docker buildx build --push -t {_IMAGE} .\nERROR: failed to push {_IMAGE}: unexpected status from POST request to https://{_IMAGE.partition('/')[0]}/v2/cart/blobs/uploads/: 403 Forbidden",
         {},
         (
-            "The ECR registry denied the push to cart without a reason.",
+            "The ECR registry denied the push to cart at POST …/blobs/uploads/, which requires ecr:InitiateLayerUpload",
             '"ecr:CompleteLayerUpload", "ecr:PutImage"',
             '"Action": "ecr:GetAuthorizationToken", "Resource": "*"',
             "aws sts get-caller-identity",
