@@ -66,3 +66,36 @@ def test_own_layer() -> None:
     """The policies of the caller decide about a layer of its account."""
     shown = _explain(LAYER.format("eu-west-1"), account="444455556666", kind="identity-based")
     assert "Allow lambda:GetLayerVersion for the user lee" in shown
+
+
+_DENIED = "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: lambda:GetLayerVersion on resource: arn:aws:lambda:eu-west-3:{}:layer:tools:{} because no resource-based policy allows the lambda:GetLayerVersion action\n"
+_PRINTED = "$ aws lambda get-layer-version-by-arn --region {} --arn arn:aws:lambda:{}:{}:layer:tools:7 --query Version\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("owner", "printed", "works", "shares"),
+    [
+        ("444455556666", ("eu-west-3", "eu-west-3", "444455556666", "7"), True, False),
+        ("444455556666", ("eu-west-3", "eu-west-3", "444455556666", ""), False, True),
+        (
+            "444455556666",
+            ("eu-west-3", "eu-west-3", "444455556666", "An error occurred (AccessDenied)"),
+            False,
+            True,
+        ),
+        ("336392948345", None, False, False),
+        ("444455556666", None, False, True),
+    ],
+    ids=["printed", "no output", "failed", "publisher", "unknown"],
+)
+def test_version_that_a_command_prints(
+    owner: str, printed: tuple[str, ...] | None, *, works: bool, shares: bool
+) -> None:
+    text = _DENIED.format(owner, 61) + (_PRINTED.format(*printed) if printed else "")
+    explanation = explain(text)
+    assert ("where version 7 works" in explanation.summary) == works
+    assert ("go back to 7" in explanation.remedies[0].title) == works
+    assert (
+        any("add-layer-version-permission" in " ".join(each.commands) for each in explanation.remedies)
+        == shares
+    )

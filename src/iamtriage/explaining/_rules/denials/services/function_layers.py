@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, remedies
@@ -19,6 +20,14 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 _PAGE = "https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html"
+# Publishers of layers that everyone can use: AWS SDK for pandas, Powertools, Lambda Insights, ADOT, Lambda Web Adapter,
+# Datadog, New Relic and Klayers.
+_PUBLISHERS = frozenset(
+    {
+        "336392948345", "017000801446", "580247275435", "901920570463", "753240598075", "464622532012",
+        "451483290750", "770693421928",
+    }
+)  # fmt: skip
 _VERSION = lazy_pattern(r"layer:(?P<name>[\w-]{1,140}):(?P<version>[0-9]{1,10})", re.ASCII)
 LAYER_IN_OTHER_REGION = CauseType(
     "layer-in-other-region",
@@ -81,22 +90,46 @@ def explain_layer(denial: Denial) -> Explanation | None:
         )
     if (shared := _find_shared(denial, name, version)) is not None:
         return _explain_other_version(denial, name, version, shared, share)
+    works = _find_printed(denial, name, version)
+    listed = f"Version numbers differ from Region to Region: take the ARN that the publisher lists for {home}, the Region of the function."
     use = remedies.your_remedy(
-        f"Use a version of {name} that its publisher lists",
-        f"Compare name, version and account with the publisher's list for {home}, which must be the Region of the function, too.",
+        f"Use a version of {name} that its publisher lists for {home}{f', or go back to {works}' if works else ''}",
+        listed,
         "The command works in each account that can use the version.",
         commands=fill_command(check, layer, version, home),
         url=_PAGE,
     )
+    verdict = "the account of the layer has no such version, or does not share it"
+    if works is not None:
+        verdict = f"most likely, there is no version {version} of it in {home}, where version {works} works"
+    allows = f"The policy of the version must allow the account of {denial.caller}, whose own policies are not the cause."
     return denial.explain(
-        denial_summary(denial, "the account of the layer has no such version, or does not share it"),
+        denial_summary(denial, verdict),
         LAYER_NOT_SHARED.cause(
             "derived" if denial.policy_type == "resource" else "possible",
-            text=f"{of_owner}The policy of the version must allow the account of {denial.caller}. Lambda answers the same if the version does not exist.",
+            text=f"{of_owner}{allows} Lambda answers the same if the version does not exist.",
         ),
         topic="lambda-layer",
-        remedies=(use, share),
+        # Who may use one version of a publisher's layer may use all.
+        remedies=(use,) if works is not None or owner in _PUBLISHERS else (use, share),
     )
+
+
+def _find_printed(denial: Denial, name: str, version: str) -> str | None:
+    """Return another version of a layer in the same Region that a command in the text prints."""
+    arn, found = denial.resource_arn, set[str]()
+    for run in find_runs(denial.failure):
+        words = run.command.words[:2]
+        if words not in {("lambda", "get-layer-version"), ("lambda", "get-layer-version-by-arn")}:
+            continue
+        options, failed = dict(run.command.options), "error" in run.output.lower()
+        named = options.get("arn") or f"{options.get('layer-name', '')}:{options.get('version-number', '')}"
+        shown = _VERSION.search(named)
+        is_here = arn is not None and (options.get("region", arn.region) == arn.region)
+        if shown is not None and shown["name"] == name and run.output.strip() and not failed and is_here:
+            found.add(shown["version"])
+    found.discard(version)
+    return found.pop() if len(found) == 1 else None
 
 
 def _find_shared(denial: Denial, name: str, version: str) -> str | None:
