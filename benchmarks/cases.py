@@ -373,7 +373,11 @@ FIRST_ACTION = "import time, attrs, iamtriage; a = time.perf_counter(); from iam
 
 def explanations() -> Iterator[Figure]:
     """Compare explain with parse, and time the first lookup in the action table."""
-    for name, text in {**texts.TYPICAL, "denial without a reason": texts.REASONLESS}.items():
+    for name, text in {
+        **texts.TYPICAL,
+        "denial without a reason": texts.REASONLESS,
+        **texts.ONE_LINE,
+    }.items():
         failure = iamtriage.parse(text)
         if failure is None or not iamtriage.explain(failure).remedies:
             msg = f"{name} is not explained"

@@ -277,3 +277,56 @@ def shortened(unit: str) -> str:
     """Return a text for the name of a figure."""
     shown = ascii(unit)
     return shown if len(shown) <= 34 else shown[:31] + "..."
+
+
+def _failed(code: str, operation: str, message: str) -> str:
+    return f"An error occurred ({code}) when calling the {operation} operation: {message}"
+
+
+_CALLER = "User: arn:aws:sts::111122223333:assumed-role/app/run is not authorized to perform: "
+# What other rules than those for standard denials explain, or several of them.
+ONE_LINE = {
+    "no credentials": 'Unable to locate credentials. You can configure credentials by running "aws configure".',
+    "expired credentials": _failed("ExpiredToken", "ListBuckets", "The provided token has expired."),
+    "unknown access key ID": _failed(
+        "InvalidAccessKeyId",
+        "ListBuckets",
+        "The AWS Access Key Id you provided does not exist in our records.",
+    ),
+    "invalid token": _failed(
+        "InvalidClientTokenId", "GetCallerIdentity", "The security token included in the request is invalid."
+    ),
+    "wrong signature": _failed(
+        "SignatureDoesNotMatch",
+        "ListUsers",
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+    ),
+    "disabled Region": _failed(
+        "RegionDisabledException",
+        "AssumeRole",
+        "STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.",
+    ),
+    "role": _failed(
+        "AccessDenied",
+        "AssumeRole",
+        f"{_CALLER}sts:AssumeRole on resource: arn:aws:iam::111122223333:role/deploy",
+    ),
+    "web identity": _failed(
+        "AccessDenied", "AssumeRoleWithWebIdentity", "Not authorized to perform sts:AssumeRoleWithWebIdentity"
+    ),
+    "passed role": _failed(
+        "AccessDenied",
+        "CreateFunction",
+        f"{_CALLER}iam:PassRole on resource: arn:aws:iam::111122223333:role/fn because no identity-based policy allows the iam:PassRole action",
+    ),
+    "bare denial of S3": _failed("AccessDenied", "GetObject", "Access Denied"),
+    "encoded denial of EC2": _failed(
+        "UnauthorizedOperation",
+        "RunInstances",
+        f"You are not authorized to perform this operation. Encoded authorization failure message: {'aB3_-' * 60}",
+    ),
+    "throttled call": _failed("Throttling", "AssumeRole", "Rate exceeded"),
+    "malformed policy": _failed("MalformedPolicyDocument", "CreatePolicy", "Syntax errors in policy."),
+    "login that a cluster rejects": "error: You must be logged in to the server (the server has asked for the client to provide credentials)",
+}
+"""Errors on one line, by what they say."""

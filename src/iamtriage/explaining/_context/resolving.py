@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
-__all__ = ("context_of", "is_derived", "read_context", "resolve_facts")
+__all__ = ("context_of", "is_derived", "is_message_of_cli", "read_context", "resolve_facts")
 
 # The number of characters on each side of the failure to search for settings and documents.
 _CHARS_OF_DOCUMENTS = 32_000
@@ -106,8 +106,22 @@ _FRAMES = lazy_pattern(r"(?:[^\S\n]*+(?:\n[^\S\n]*+)++(?:at |\.\.\. \d{1,9} more
 _OWN_WORDS = frozenset({"expired_credentials", "invalid_credentials", "signature_mismatch"})
 
 
+# What the AWS CLI adds when it has no credentials.
+_HINT = lazy_pattern(r"\.? You can configure credentials by running \"aws (?:configure|login)\"\.?\s*")
+
+
+def is_message_of_cli(failure: Failure) -> bool:
+    """Return whether the text has only what the AWS CLI says to everyone without credentials."""
+    if failure.kind != "missing_credentials":
+        return False
+    text, (start, end) = failure.text, failure.span
+    return not text[:start].strip() and "\n" not in text[start:end] and _HINT.fullmatch(text, end) is not None
+
+
 def _is_complete(failure: Failure) -> bool:
     """Return whether the text is one line and the record states all of it, as for most denials in logs."""
+    if is_message_of_cli(failure):
+        return True
     is_of_ec2 = failure.envelope.code in EC2_CODES and failure.envelope.operation is not None
     if failure.kind == "access_denied" and not (is_of_ec2 and failure.action is None):
         is_whole = (

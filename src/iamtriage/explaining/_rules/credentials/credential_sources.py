@@ -227,13 +227,13 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         )
     because = "The SDK tried the instance metadata, where SDKs look last."
     no_profile = NO_INSTANCE_PROFILE.cause(because=because if METADATA_SIGNS.search(message) else None)
-    hop_limit, raise_limit = credential_endpoints.advise_on_hop_limit(case, timed_out=timed_out)
     is_reachable = credential_endpoints.HIGHER_HOP_LIMIT.search(case.text) is not None
     text = case.text
     contrast = credential_endpoints.find_contrast(text) or credential_endpoints.works_on_host(text)
     works = bool(contrast or credential_endpoints.INSTANCE_SESSION.search(text))
     works = works or credential_endpoints.is_said_with_role(text)
     if works and credential_endpoints.has_container_sign(case):
+        hop_limit, raise_limit = credential_endpoints.advise_on_hop_limit(case, timed_out=timed_out)
         return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
     if lacks_instance_role(case.text):
         no_profile, text = NO_INSTANCE_PROFILE.cause(), "no instance profile with a role is attached to it"
@@ -248,6 +248,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         give_role = attrs.evolve(give_role, title="Give the instance a role, if it has none")
     if is_reachable or (not timed_out and CONTAINER.search(case.text) is None):
         return Advice([no_profile], [give_role])
+    hop_limit, raise_limit = credential_endpoints.advise_on_hop_limit(case, timed_out=timed_out)
     if not timed_out:
         return Advice([no_profile, hop_limit], [give_role, raise_limit])
     # A timeout shows that the response was lost; an instance without a role gets a 404. Nodes have a role.

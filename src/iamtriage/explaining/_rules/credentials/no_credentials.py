@@ -13,6 +13,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
 from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
+from iamtriage.explaining._context.resolving import is_message_of_cli
+from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials import containers, credential_sources, php_pools, provider_chains
 from iamtriage.explaining._rules.credentials.profiles import missing_profiles, other_users, unread_sources
@@ -79,8 +81,6 @@ _EC2_PROMPT = lazy_pattern(
 _WINDOWS_SOURCE = lazy_pattern(
     r"\bin [A-Z]:\\(?!(?i:inetpub|a|agent|build|jenkins)\w*\\)[^\n:]{1,200}:line \d|connectex: A socket operation was attempted to an unreachable"
 )
-# https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sign-in.html
-_LOGIN_PROFILE = lazy_pattern(r"\blogin_session ?= ?arn:")
 # Programs that ship or store logs and metrics, by name or log format. They run in clusters and on servers.
 _LOG_SHIPPER = lazy_pattern(
     r"fluent-?(?:bit|d)\b|\[aws_c(?:redentials|lient)\]|\[output:|logstash|opentelemetry|batch_processor|\bcaller=[\w-]{1,60}\.go:\d"
@@ -119,29 +119,24 @@ NO_CREDENTIALS = CauseType(
     fix="Sign in, or give the program a role where it runs.",
     sources=(pages.SDK_CREDENTIALS,),
 )
-LOGIN_PROFILE_UNSUPPORTED = CauseType(
-    "login-profile-unsupported",
-    title="The program's SDK does not support profiles of aws login",
-    recognised_by="The text shows a profile with login_session, and another program than the AWS CLI finds no credentials.",
-    fix="Add a profile whose credential_process is aws configure export-credentials, and use it in the program.",
-    sources=(pages.CLI_LOGIN, "https://github.com/hashicorp/terraform-provider-aws/issues/45316"),
-)
 
 
 def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that an SDK found no credentials, and what provides them where it ran."""
-    rule = next((rule for sign, rule in _RULES if sign.search(case.text)), None)
+    # Nothing around it shows where the credentials are, or where the call runs.
+    is_bare = is_message_of_cli(case.failure)
+    rule = None if is_bare else next((rule for sign, rule in _RULES if sign.search(case.text)), None)
     is_of_cli = "You can configure credentials by running" in message
-    if rule is not None and not (is_of_cli and rule is _explain_login_profile):
+    if rule is not None and not (is_of_cli and rule is missing_profiles.explain_login_profile):
         return rule(case, message)
-    explanation = docker_files.explain_image_build(case) or missing_profiles.explain_other_profile(case)
-    explanation = explanation or php_pools.explain_cleared_environment(case)
-    explanation = explanation or unread_sources.explain_unread_source(case)
-    if explanation is not None:
+    if not is_bare and (explanation := _explain_source(case)) is not None:
         return explanation
-    environments = _likely_environments(case, message)
-    is_on_ec2 = _is_on_ec2(case.text)
-    place = None if is_on_ec2 else unread_sources.find_place(case.text) or find_computer(case.failure.text)
+    environments = (
+        _USUAL_ENVIRONMENTS if is_bare and case.facts is NO_FACTS else _likely_environments(case, message)
+    )
+    is_on_ec2 = not is_bare and _is_on_ec2(case.text)
+    is_placed = is_bare or is_on_ec2
+    place = None if is_placed else unread_sources.find_place(case.text) or find_computer(case.failure.text)
     if place is not None:
         on_laptop = credential_sources.advise_on_laptop
         environments = [each for each in environments if each not in _ON_AWS] or [on_laptop]
@@ -153,7 +148,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     if is_blocked:
         environments = [credential_sources.advise_on_ec2, pod_roles.advise_own_role]
     shows_permissions = "role-to-assume" in case.text and ci_jobs.find_permissions(case) is not None
-    has_jobs = bool(find_jobs_without_token(case.failure.text))
+    has_jobs = not is_bare and bool(find_jobs_without_token(case.failure.text))
     lacks_id_token = shows_permissions or has_jobs or _ID_TOKEN.search(case.text) is not None
     advice = [environment(case, message) for environment in environments]
     if any(each.code == job_gaps.WORKFLOW_WITHOUT_CREDENTIALS.code for each in advice[0].causes):
@@ -220,24 +215,10 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
     )
 
 
-def _explain_login_profile(case: Case[MissingCredentials], _message: str) -> Explanation:
-    return case.explain(
-        "The program found no credentials: most likely, it does not support profiles of aws login (login_session).",
-        LOGIN_PROFILE_UNSUPPORTED.cause(because="The text shows login_session in a profile."),
-        topic="no-credentials",
-        remedies=your_remedy(
-            "Add a profile that exports the credentials, and use it in the program",
-            "Add the profile to ~/.aws/config. The AWS CLI then provides and refreshes the credentials.",
-            "Sign in with aws login, and run the program with AWS_PROFILE set to the new profile. Or update the program to a version that supports aws login.",
-            commands=(
-                "aws login --profile PROFILE",
-                "aws configure set credential_process 'aws configure export-credentials --profile PROFILE --format process' --profile exported",
-                "AWS_PROFILE=exported aws sts get-caller-identity",
-            ),
-            url=pages.CLI_LOGIN,
-        ),
-        notes=credential_remedies.NO_CALL_MADE,
-    )
+def _explain_source(case: Case[MissingCredentials]) -> Explanation | None:
+    found = docker_files.explain_image_build(case) or missing_profiles.explain_other_profile(case)
+    found = found or php_pools.explain_cleared_environment(case)
+    return found or unread_sources.explain_unread_source(case)
 
 
 # What the text around the failure shows. The first sign that it has decides.
@@ -248,11 +229,17 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
     (missing_modules.MISSING_MODULE, missing_modules.explain_missing_module),
     (missing_modules.MISSING_PACKAGE, missing_modules.explain_missing_package),
     (ecs_tasks.URI_IN_SHELL, ecs_tasks.explain_lost_variable),
-    (_LOGIN_PROFILE, _explain_login_profile),
+    (missing_profiles.LOGIN_PROFILE, missing_profiles.explain_login_profile),
     (_CDK_ACCOUNTS, _explain_other_account),
     (unread_sources.CACHED_CONFIGURATION, unread_sources.explain_cached_configuration),
 )
 _ID_TOKEN = lazy_pattern(r"set the `?id-token`? permission|ACTIONS_ID_TOKEN_REQUEST_URL")
+
+
+_USUAL_ENVIRONMENTS: list[_Environment] = [
+    credential_sources.advise_on_laptop,
+    credential_sources.advise_on_ec2,
+]
 
 
 def _find_reason(
@@ -395,4 +382,4 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         (_WINDOWS_SOURCE.search(text) and not _EC2_PROMPT.search(text), [on_laptop, on_ec2]),
         (mentions_metadata or _EC2_PROMPT.search(text), [on_ec2, on_laptop]),
     )
-    return next((environments for is_shown, environments in shown if is_shown), [on_laptop, on_ec2])
+    return next((environments for is_shown, environments in shown if is_shown), _USUAL_ENVIRONMENTS)

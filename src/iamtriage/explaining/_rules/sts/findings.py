@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import attrs
@@ -148,7 +148,12 @@ class StsFindings(Value):
     """The causes of a failed STS call, and their remedies."""
 
     causes: tuple[Cause, ...] = ()
-    remedies: tuple[Remedy, ...] = ()
+    build_remedies: Callable[[], tuple[Remedy, ...]] = tuple
+
+    @property
+    def remedies(self) -> tuple[Remedy, ...]:
+        """The remedies, which not every rule shows."""
+        return self.build_remedies()
 
 
 def v1_token_cause(
@@ -202,7 +207,7 @@ def diagnose_sts_call(  # noqa: PLR0913 (the settings that a rule can derive fro
     causes = [cause for cause in found.causes if cause.code in (codes or STS_CAUSES)]
     return StsFindings(
         tuple(_convert_cause(cause, because) for cause in causes),
-        tuple(remedy for cause in causes for remedy in _remedies_of_cause(cause, case)),
+        lambda: tuple(remedy for cause in causes for remedy in _remedies_of_cause(cause, case)),
     )
 
 

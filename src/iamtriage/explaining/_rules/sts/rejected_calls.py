@@ -73,34 +73,36 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     active = _find_active_region(case, region)
     repeated = repeat_command(context.command, "sts", changes={"region": active}) if active else None
     owner = case.failure.account
-    remedies = present(
-        None if opts_in else _activate_sts_remedy(region, owner),
-        None if opts_in is False else credential_remedies.enable_region(region, owner),
-    )
     # A health issue of a cluster of EKS, which calls the endpoint of its own Region.
     is_of_cluster = case.failure.envelope.code == "StsRegionalEndpointDisabled"
     is_first = bool(repeated) or active in find_working_regions(case.text, *case.failure.span)
-    client = f" ({active}, https://{host})" if active and (host := _host_of(active)) else ""
-    elsewhere = your_remedy(
-        f"{'C' if is_first else 'Or c'}all STS in an active Region{f', such as {active}' if active else ''}",
-        "This works at once. Any Region that is active for the account will do."
-        if repeated
-        else f"Create only the STS client for an active Region{client}; the other clients keep their Region.",
-        None
-        if repeated
-        else "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that Region.",
-        commands=repeated,
-        url=pages.STS_REGIONS,
-    )
+
+    def build_remedies() -> tuple[Remedy, ...]:
+        remedies = present(
+            None if opts_in else _activate_sts_remedy(region, owner),
+            None if opts_in is False else credential_remedies.enable_region(region, owner),
+        )
+        client = f" ({active}, https://{host})" if active and (host := _host_of(active)) else ""
+        elsewhere = your_remedy(
+            f"{'C' if is_first else 'Or c'}all STS in an active Region{f', such as {active}' if active else ''}",
+            "This works at once. Any Region that is active for the account will do."
+            if repeated
+            else f"Create only the STS client for an active Region{client}; the other clients keep their Region.",
+            None
+            if repeated
+            else "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that Region.",
+            commands=repeated,
+            url=pages.STS_REGIONS,
+        )
+        if is_of_cluster:
+            return remedies
+        return (elsewhere, *remedies) if is_first else (*remedies, elsewhere)
+
     return case.explain(
         f"STS is not activated in {place} for {account}{of_role}.",
         *causes,
         topic="sts-region-disabled",
-        remedies=remedies
-        if is_of_cluster
-        else (elsewhere, *remedies)
-        if is_first
-        else (*remedies, elsewhere),
+        remedies=build_remedies,
         notes=_NOTE.partition(" Tokens ")[0] if is_of_cluster else _NOTE,
     )
 

@@ -192,7 +192,8 @@ def diagnose_region(case: Case[Failure], request: RejectedRequest) -> StsFinding
             derived = tuple(attrs.evolve(each, evidence="derived") for each in other.causes)
             other = attrs.evolve(other, causes=derived)
         remedies = present(set_region_remedy(request)) or other.remedies
-        findings = StsFindings((*other.causes, *findings.causes), (*remedies, *findings.remedies))
+        shown = (*remedies, *findings.remedies)
+        findings = StsFindings((*other.causes, *findings.causes), lambda: shown)
     return findings
 
 

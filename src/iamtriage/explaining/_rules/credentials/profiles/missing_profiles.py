@@ -220,3 +220,36 @@ def explain_wrong_section(
         ),
         notes=credential_remedies.NO_CALL_MADE,
     )
+
+
+# https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sign-in.html
+LOGIN_PROFILE = lazy_pattern(r"\blogin_session ?= ?arn:")
+"""A profile of aws login."""
+LOGIN_PROFILE_UNSUPPORTED = CauseType(
+    "login-profile-unsupported",
+    title="The program's SDK does not support profiles of aws login",
+    recognised_by="The text shows a profile with login_session, and another program than the AWS CLI finds no credentials.",
+    fix="Add a profile whose credential_process is aws configure export-credentials, and use it in the program.",
+    sources=(pages.CLI_LOGIN, "https://github.com/hashicorp/terraform-provider-aws/issues/45316"),
+)
+
+
+def explain_login_profile(case: Case[MissingCredentials], _message: str) -> Explanation:
+    """Explain that a program does not support profiles of aws login."""
+    return case.explain(
+        "The program found no credentials: most likely, it does not support profiles of aws login (login_session).",
+        LOGIN_PROFILE_UNSUPPORTED.cause(because="The text shows login_session in a profile."),
+        topic="no-credentials",
+        remedies=your_remedy(
+            "Add a profile that exports the credentials, and use it in the program",
+            "Add the profile to ~/.aws/config. The AWS CLI then provides and refreshes the credentials.",
+            "Sign in with aws login, and run the program with AWS_PROFILE set to the new profile. Or update the program to a version that supports aws login.",
+            commands=(
+                "aws login --profile PROFILE",
+                "aws configure set credential_process 'aws configure export-credentials --profile PROFILE --format process' --profile exported",
+                "AWS_PROFILE=exported aws sts get-caller-identity",
+            ),
+            url=pages.CLI_LOGIN,
+        ),
+        notes=credential_remedies.NO_CALL_MADE,
+    )
