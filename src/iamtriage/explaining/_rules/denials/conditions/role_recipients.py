@@ -82,10 +82,15 @@ _AUTO_MODE = lazy_pattern(r"\bauto.?mode\b|\bcompute_?config\b", re.IGNORECASE)
 _PASSING_SERVICES = frozenset({"iam", "sts"})
 
 
-def role_recipient(denial: Denial) -> RoleRecipient | None:
-    """Return the service that receives the role, as the facts, the call or a controller show."""
+def role_recipient(denial: Denial, call: tuple[str | None, str | None] | None = None) -> RoleRecipient | None:
+    """Return the service that receives the role, as the facts, the call or a controller show.
+
+    Args:
+        denial: The denial.
+        call: The result of :func:`find_call`, if it is known.
+    """
     stated = request_values(denial.facts, "iam:PassedToService")
-    known = find_role_recipient(*find_call(denial))
+    known = find_role_recipient(*(call or find_call(denial)))
     if known is None and denial.operation is None:
         controller = permissions_of("iam:PassRole", denial.failure.text)
         service = None if controller is None else controller.passes_roles_to

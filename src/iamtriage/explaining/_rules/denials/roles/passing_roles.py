@@ -80,7 +80,8 @@ def pass_role_grant(denial: Denial) -> Grant | None:
 
 def explain_pass_role(denial: Denial) -> Explanation:
     """Explain that a caller is not allowed to pass a role to a service."""
-    recipient, role = role_recipients.role_recipient(denial), denial.target_role_text
+    called = role_recipients.find_call(denial)
+    recipient, role = role_recipients.role_recipient(denial, called), denial.target_role_text
     if denial_remedies.cut_resource(denial) is not None:
         role = "the role"
     elif denial.target_role is None:
@@ -101,7 +102,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
     caller, reasons = capitalize_start(denial.caller), reason_lines(denial)
     # The default role can be the one that was passed.
     deploys = role_recipients.is_deploy_role(denial) and "-cfn-exec-role-" not in (denial.resource or "")
-    parameter = _find_parameter(denial, recipient)
+    parameter = _find_parameter(denial, (None, None) if recipient is None else called)
     passed = "the same role" if role == "itself" else role
     call = f"{caller} {role_recipients.describe_call(denial, f'{passed} to {to}{parameter}')}{unnamed}"
     if deploys:
@@ -160,22 +161,21 @@ def _find_settings(text: str) -> Iterator[re.Match[str]]:
     return _ROLE_SETTING.finditer(text) if _NAMES_ROLE.search(text) else iter(())
 
 
-def _find_parameter(denial: Denial, recipient: RoleRecipient | None) -> str:
-    """Return in which parameter the call passes the role, if the text or the operation shows it."""
+def _find_parameter(denial: Denial, call: tuple[str | None, str | None]) -> str:
+    """Return in which parameter a call passes the role, if the text or the operation shows it."""
+    operation, service = call
     text, target = denial.failure.text, denial.target_role
     for setting in _find_settings(text) if target is not None else ():
         role = setting["role"]
         if role == denial.resource or role.rpartition("/")[2] == denial.target_role_name:
             name = setting["option"] or setting["name"]
             return f" in {'spec.role of the EC2NodeClass' if name == 'role' and 'EC2NodeClass' in text else name}"
-    operation, service = (None, None) if recipient is None else role_recipients.find_call(denial)
     # Tasks have the roles of their task definition.
     if service is None or operation is None or operation in {"RunTask", "StartTask"}:
         return ""
     names = role_parameters(operation, service)
     role = (denial.target_role_name or "").lower().replace("-", "").replace("_", "")
-    # "orders-rds-monitoring" is the role for MonitoringRoleArn.
-    # The names of both roles of an ECS task often have the word "task".
+    # "orders-rds-monitoring" is for MonitoringRoleArn. Both roles of an ECS task often have the word "task".
     purposes = {name: _PURPOSE.sub("", name).lower() for name in names}
     alike = [name for name, word in purposes.items() if word not in {"", "task"} and word in role]
     return f" in the parameter {join_words(alike if len(alike) == 1 else names, 'or')}" if names else ""

@@ -311,6 +311,8 @@ def parse_masked_principal(text: str) -> Principal | None:
     return None
 
 
+# Rules ask several times for the role that a denial names.
+@functools.lru_cache(maxsize=256)
 def parse_masked_role(text: str | None) -> Role | None:
     """Return the role that an ARN names, even if its account is masked.
 
