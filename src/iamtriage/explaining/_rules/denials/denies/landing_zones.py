@@ -18,6 +18,7 @@ from iamtriage.explaining._context.readers.regions import find_called_region, fi
 from iamtriage.explaining._context.readers.statements import find_said, is_administrator
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_ALLOWS
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
@@ -127,7 +128,9 @@ def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
         ),
         url=_REGION_DENY,
     )
-    known = (each for each in explanation.causes if each.evidence != "possible")
+    # The cause says that no Allow helps.
+    vain = STATED_POLICY_ALLOWS.code
+    known = (each for each in explanation.causes if each.evidence != "possible" and each.code != vain)
     # The encoded message decides.
     decode = explanation.remedies[:1] if denial.failure.encoded_message else ()
     return attrs.evolve(
