@@ -99,7 +99,7 @@ def add_user(denial: Denial, explanation: Explanation) -> Explanation:
     """Add what uses the denied role to the summary, and a note on the kind of caller."""
     before = _deletion_note(denial)
     # A quarantined user stays denied: there is nothing to retry.
-    after = None if explanation.topic == "compromised-key" else _caller_note(denial, explanation.topic)
+    after = None if explanation.topic == "compromised-key" else _caller_note(denial, explanation)
     summary = _name_user(denial, explanation.summary)
     if not before and not after and summary == explanation.summary:
         return explanation
@@ -225,7 +225,8 @@ def _find_stack(denial: Denial) -> Deployment | None:
     return deployment_tools.find_stack(denial.failure, denial.facts)
 
 
-def _caller_note(denial: Denial, topic: str) -> str | None:
+def _caller_note(denial: Denial, explanation: Explanation) -> str | None:
+    topic = explanation.topic
     if isinstance(denial.principal, Root):
         if denial.policy_type == "service_control" or topic == "root-assumes-role":
             return None
@@ -264,6 +265,8 @@ def _caller_note(denial: Denial, topic: str) -> str | None:
     if service is None:
         return None
     about = "The Deny is about the role" if denial.is_explicit else "The role needs the permission"
+    if any(each.code == "cdk-roles-without-trust" for each in explanation.causes):
+        about = "The bootstrap roles have to trust its account"
     return f"{service} made the call with this role, as the session name shows. {about}, not the person who uses {service}.{_retry_sentence(denial, service)}"
 
 
