@@ -439,6 +439,19 @@ def test_types_that_a_launch_requires(resources: list[str], missing: str | None,
         assert explanation.remedies[0].title.startswith("Allow ec2:RunInstances")
 
 
+def test_launch_on_all_but_some_resources() -> None:
+    text = "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation."
+    statement = {
+        "Effect": "Allow",
+        "Action": "ec2:RunInstances",
+        "NotResource": "arn:aws:ec2:*:*:subnet/subnet-1",
+    }
+    others = _statement(action="ec2:RunInstances", Resource="arn:aws:ec2:*:*:instance/*")
+    for statements in ([statement], [statement, others]):
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        assert "allows it only on" not in explain(f"{text}\n\n{policy}").summary
+
+
 def test_types_of_a_launch_in_several_policies() -> None:
     text = "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation."
     parts = [

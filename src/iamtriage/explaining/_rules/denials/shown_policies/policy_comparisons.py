@@ -252,7 +252,8 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
         conditional = find_conditional(denial, policy)
         if not is_open:
             return Comparison(policy, _other_resource_cause(policy, action, "*", allowed))
-        if missing := statement_words.find_missing_types(action, allowed):
+        is_listed = all("Resource" in each for each in possible)
+        if is_listed and (missing := statement_words.find_missing_types(action, allowed)):
             text = f"{action} is always checked on the {join_words(missing, 'and')}, too."
             return Comparison(policy, STATED_POLICY_OTHER_RESOURCE.cause(policy.evidence, text=text))
         # The encoded message can be about another action than that of the call.
