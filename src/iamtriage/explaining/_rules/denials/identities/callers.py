@@ -264,10 +264,14 @@ def _caller_note(denial: Denial, explanation: Explanation) -> str | None:
         return _deployment_note(denial)
     if service is None:
         return None
-    about = "The Deny is about the role" if denial.is_explicit else "The role needs the permission"
-    if any(each.code == "cdk-roles-without-trust" for each in explanation.causes):
-        about = "The bootstrap roles have to trust its account"
+    about = _describe_need(denial, explanation)
     return f"{service} made the call with this role, as the session name shows. {about}, not the person who uses {service}.{_retry_sentence(denial, service)}"
+
+
+def _describe_need(denial: Denial, explanation: Explanation) -> str:
+    if any(each.code == "cdk-roles-without-trust" for each in explanation.causes):
+        return "The bootstrap roles have to trust its account"
+    return "The Deny is about the role" if denial.is_explicit else "The role needs the permission"
 
 
 def _retry_sentence(denial: Denial, service: str) -> str:
