@@ -41,7 +41,7 @@ class _Setting(NamedTuple):
         why: Why the program makes the call.
         title: What to do.
         steps: How.
-        code: Returns the lines.
+        code: The lines, or what returns them.
         language: Their language.
         url: A page about it.
         set_already: What shows that it is set.
@@ -52,7 +52,7 @@ class _Setting(NamedTuple):
     why: str
     title: str
     steps: tuple[str, ...]
-    code: Callable[[Denial], str]
+    code: str | Callable[[Denial], str]
     language: Literal["yaml", "hcl", "text"]
     url: str
     set_already: re.Pattern[str]
@@ -113,9 +113,7 @@ _SETTINGS = (
         (
             "Whoever deploys the infrastructure creates the topic, the queue, the subscription and the queue policy instead.",
         ),
-        lambda _denial: (
-            'spec:\n  type: pubsub.aws.snssqs\n  metadata:\n    - name: disableEntityManagement\n      value: "true"\n'
-        ),
+        'spec:\n  type: pubsub.aws.snssqs\n  metadata:\n    - name: disableEntityManagement\n      value: "true"\n',
         "yaml",
         "https://docs.dapr.io/reference/components-reference/supported-pubsub/setup-aws-snssqs/",
         lazy_pattern(r"\bdisableEntityManagement\b"),
@@ -133,9 +131,7 @@ _SETTINGS = (
         "Terragrunt updates the settings of the bucket for the state on each run, unless disable_bucket_update is true.",
         "Set disable_bucket_update to true in remote_state: Terragrunt then leaves the bucket as it is",
         ("Whoever owns the bucket enables versioning and encryption, and blocks public access, once.",),
-        lambda _denial: (
-            'remote_state {\n  backend = "s3"\n  config = {\n    # your other settings\n    disable_bucket_update = true\n  }\n}\n'
-        ),
+        'remote_state {\n  backend = "s3"\n  config = {\n    # your other settings\n    disable_bucket_update = true\n  }\n}\n',
         "hcl",
         "https://terragrunt.gruntwork.io/docs/reference/config-blocks-and-attributes/#remote_state",
         lazy_pattern(r"\bdisable_bucket_update\s?=\s?true\b"),
@@ -161,7 +157,7 @@ def add_setting(denial: Denial, explanation: Explanation) -> Explanation:
     first = your_remedy(
         setting.title,
         *setting.steps,
-        manifest=setting.code(denial),
+        manifest=setting.code if isinstance(setting.code, str) else setting.code(denial),
         manifest_language=setting.language,
         url=setting.url,
     )
