@@ -1211,6 +1211,10 @@ _CHAIN = "NoCredentialProviders: no valid providers in chain. Deprecated.\n"
             "Do I have to add s3:GetObject to the task execution role?",
         )),
         (f"Lambda: {_GET}I added s3:GetObject to the execution role.", "not to the execution role"),
+        *((f"{_GET}The role has AdministratorAccess attached. {each}", "another account owns the bucket and does not") for each in (
+            "Bucket and role are in the same account.",
+            "We created the bucket last week.",
+        )),
         (f"{_CHAIN}It runs on my laptop. Later, it will be deployed on an EC2 instance.", "if it has none"),
         (
             f"{_UNKNOWN_KEY}$ aws kms generate-data-key --key-id arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab --number-of-bytes 32",

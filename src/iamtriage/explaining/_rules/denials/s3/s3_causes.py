@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
@@ -26,6 +27,10 @@ from iamtriage.explaining._rules.shared.wording import join_first_four
 # https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/index.html
 CALL_OF_S3A = lazy_pattern(r"\b([a-zA-Z]{3,40}) on s3[an]?://", re.ASCII)
 _DELETE = "s3:DeleteObject"
+# What people say of a bucket of their own account.
+_OWN_BUCKET = lazy_pattern(
+    r"(?i:\bbuckets?\b[^\n.;]{0,60}\b(?:same|one|our|my|this) (?:AWS )?account\b|\b(?:I|we) (?:own|created) (?:the|this|that|my|our|an?)(?: new)?(?: S3)? bucket\b|\bbucket (?:is|belongs to) (?:ours|mine|us|me)\b|\b(?:my|our) own bucket\b)"
+)
 # Names of buckets are unique in a partition, so short words are taken.
 _COMMON_NAME = lazy_pattern(r"[a-z]{3,9}\Z")
 # What an SDK prints in place of the code that a body has.
@@ -48,6 +53,8 @@ def may_be_of_other_account(denial: Denial) -> bool:
     """Return whether a bucket of another account explains why S3 gave no reason."""
     if denial.service == "s3express":
         return False  # S3 gives no reason for any denial of a directory bucket
+    if next(find_said(denial.failure.text, _OWN_BUCKET), None) is not None:
+        return False
     if denial.operation == "HeadBucket":
         return _COMMON_NAME.match(resource_commands.bucket_argument(denial)) is not None
     is_explained = {"HeadObject", *_PUBLIC_OPERATIONS}
