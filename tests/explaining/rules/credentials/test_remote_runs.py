@@ -64,3 +64,38 @@ def test_remote_run(text: str, summary: str, said: str) -> None:
 )
 def test_local_run(text: str) -> None:
     assert "remote-run" not in {each.code for each in explain(text).causes}
+
+
+STS = "operation error STS: GetCallerIdentity, https response error StatusCode: 403, RequestID: 0a1b2c3d, api error {}\n  with provider"
+
+
+@pytest.mark.parametrize(
+    ("began", "error", "is_remote"),
+    [
+        (
+            "Running plan in HCP Terraform.\n",
+            "ExpiredToken: The security token included in the request is expired",
+            True,
+        ),
+        (
+            "Running apply in the remote backend.\n",
+            "InvalidClientTokenId: The security token included in the request is invalid.",
+            True,
+        ),
+        (
+            "We use HCP Terraform.\n",
+            "ExpiredToken: The security token included in the request is expired",
+            False,
+        ),
+        (
+            "Running plan in HCP Terraform.\nTFC_AWS_PROVIDER_AUTH=true\n",
+            "ExpiredToken: The security token included in the request is expired",
+            False,
+        ),
+    ],
+    ids=["expired", "invalid", "no run", "dynamic"],
+)
+def test_credentials_of_a_workspace(began: str, error: str, *, is_remote: bool) -> None:
+    explanation = explain(f"{began}Error: {STS.format(error)}")
+    assert ("with the credentials of the workspace" in explanation.summary) == is_remote
+    assert explanation.remedies[0].title.startswith("Replace the credentials in the variables") == is_remote

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
@@ -16,7 +18,7 @@ from iamtriage.explaining._rules.credentials.workloads.ci_jobs import find_syste
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.failures._failures import MissingCredentials
+from iamtriage.failures._failures import Failure, MissingCredentials
 
 _DYNAMIC = "https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration"
 _EXECUTION_MODE = "https://developer.hashicorp.com/terraform/cloud-docs/workspaces/settings#execution-mode"
@@ -63,20 +65,54 @@ class _Run(NamedTuple):
     workspace: str
 
 
+def _is_remote(text: str) -> bool:
+    is_about = any(each in text for each in REMOTE_WORDS) and _RUNS.search(text) is not None
+    return is_about and _LOCAL.search(text) is None
+
+
+def add_workspace_credentials(case: Case[Failure], explanation: Explanation) -> Explanation:
+    """Say that credentials which AWS does not accept are those of the workspace, if Terraform runs remotely."""
+    text = case.failure.text
+    if not _is_remote(text) or _CONFIGURED.search(text):
+        return explanation
+    run, system = _find_run(text), find_system(text)
+    where = "on your computer" if system is None else f"in the job of {system.name}"
+    workspace = "" if run.workspace == "WORKSPACE" else f" {clip_text(run.workspace)}"
+    remedy = your_remedy(
+        f"Replace the credentials in the variables of the workspace{workspace}",
+        f"They are AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary ones, AWS_SESSION_TOKEN, also in a variable set of the workspace: those {where} do not reach the run. Then start the run again.",
+        "Better, use dynamic credentials, which each run gets anew: TFC_AWS_PROVIDER_AUTH=true and TFC_AWS_RUN_ROLE_ARN, with a role that trusts the workspace.",
+        url=_DYNAMIC,
+    )
+    cause = REMOTE_RUN.cause(
+        "derived",
+        text=f"The run has its own machine, and signs with the variables of its workspace. Credentials {where} are not used.",
+    )
+    return attrs.evolve(
+        explanation,
+        summary=f"{explanation.summary} Terraform runs remotely, with the credentials of the workspace{workspace}.",
+        causes=(*(each for each in explanation.causes if each.evidence == "reported"), cause),
+        remedies=(remedy, _run_locally(where)),
+    )
+
+
+def _run_locally(where: str) -> Remedy:
+    return your_remedy(
+        f"Or set the execution mode of the workspace to Local: Terraform then runs {where}, with its credentials",
+        "It is in Settings, General, Execution Mode. The workspace then only keeps the state.",
+        url=_EXECUTION_MODE,
+    )
+
+
 def explain_remote_run(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that a remote run has no credentials, ``None`` if Terraform runs where it was started."""
     text = case.failure.text
-    if not any(each in text for each in REMOTE_WORDS) or _RUNS.search(text) is None or _LOCAL.search(text):
+    if not _is_remote(text):
         return None
     run, system = _find_run(text), find_system(text)
     where = "on your computer" if system is None else f"in the job of {system.name}"
     service = "HCP Terraform" if run.host == "app.terraform.io" else "Terraform Enterprise"
     workspace = "" if run.workspace == "WORKSPACE" else f" {clip_text(run.workspace)}"
-    local = your_remedy(
-        f"Or set the execution mode of the workspace to Local: Terraform then runs {where}, with its credentials",
-        f"It is in Settings, General, Execution Mode. {service} then only keeps the state.",
-        url=_EXECUTION_MODE,
-    )
     is_configured = _CONFIGURED.search(text) is not None
     return case.explain(
         f"Terraform runs remotely, in {service}{f' (workspace{workspace})' if workspace else ''}, and the credentials {where} are not there. No request was sent to AWS, so no permission was checked.",
@@ -85,7 +121,10 @@ def explain_remote_run(case: Case[MissingCredentials]) -> Explanation | None:
             text=f"The run has its own machine: variables, profiles and roles {where} do not reach it. The instance metadata is only the last place where the provider looks, and nothing to repair.",
         ),
         topic="no-credentials",
-        remedies=(_check_variables(workspace) if is_configured else _give_role(case, run, workspace), local),
+        remedies=(
+            _check_variables(workspace) if is_configured else _give_role(case, run, workspace),
+            _run_locally(where),
+        ),
         notes=credential_remedies.NO_CALL_MADE,
     )
 
