@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 
-from iamtriage._rendering.labels import keep_label
+from iamtriage._rendering.labels import Labelled, keep_label
 from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
@@ -44,7 +44,7 @@ Gift: TypeAlias = Literal["access entry", "aws-auth entry", "role"]
 
 
 def _with_labels(commands: tuple[str, ...]) -> tuple[tuple[str, str | None], ...]:
-    return tuple((each, getattr(each, "label", None)) for each in commands)
+    return tuple((each, each.label if isinstance(each, Labelled) else None) for each in commands)
 
 
 @attrs.frozen(eq=False)
