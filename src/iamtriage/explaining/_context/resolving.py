@@ -103,7 +103,9 @@ _FRAMES = lazy_pattern(r"(?:[^\S\n]*+(?:\n[^\S\n]*+)++(?:at |\.\.\. \d{1,9} more
 
 # What AWS says of these names nothing but the call, which botocore and the AWS CLI put before it. So does what
 # Amazon EC2 says of a denial, unless it has the standard message.
-_OWN_WORDS = frozenset({"expired_credentials", "invalid_credentials", "signature_mismatch"})
+_OWN_WORDS = frozenset(
+    {"credential_scope", "expired_credentials", "invalid_credentials", "signature_mismatch"}
+)
 
 
 # What the AWS CLI adds when it has no credentials.

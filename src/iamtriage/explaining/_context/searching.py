@@ -225,11 +225,11 @@ _SETTINGS = frozenset(
 
 
 def _documents(text: str) -> dict[str, Any]:
-    is_attached = any(sign in text for sign in SIGNS_OF_ATTACHMENTS)
+    is_attached = any(map(text.__contains__, SIGNS_OF_ATTACHMENTS))
     # Messages of AWS have "because no identity-based policy allows the … action".
     is_allowed = text.count(" allow") > text.count("because no ")
-    is_described = is_allowed or any(sign in text for sign in _SIGNS_OF_DESCRIPTIONS)
-    has_policies = any(sign in text for sign in _SIGNS_OF_POLICIES)
+    is_described = is_allowed or any(map(text.__contains__, _SIGNS_OF_DESCRIPTIONS))
+    has_policies = any(map(text.__contains__, _SIGNS_OF_POLICIES))
     has_mappings = '"' in text or "arn: " in text or "GROUPS" in text or "iamidentitymapping" in text
     if not (is_attached or is_described or has_policies or has_mappings):
         return {}

@@ -14,6 +14,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.values import CommandLine, Runtime
+from iamtriage.explaining._context.word_index import WordIndex
 
 __all__ = ("find_runtime", "search_present")
 
@@ -159,6 +160,8 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
         "aws ec2 describe-instances --instance-ids INSTANCE_ID --query 'Reservations[].Instances[].IamInstanceProfile.Arn'",
     ),
 )
+_INDEX = WordIndex()
+_SIGNS = tuple(_INDEX.sign(*literals) for _, literals, *_ in _RUNTIMES)
 _compile = functools.cache(functools.partial(re.compile, flags=re.ASCII))
 
 
@@ -183,8 +186,9 @@ def find_runtime(text: str, command: CommandLine | None = None) -> Runtime | Non
     )
     if command is not None and is_of_pod and not _KUBECTL_FAILED.search(text):
         return Runtime("eks-pod", _POD, command.text, _POD_ROLE)
-    for kind, literals, pattern, caller, lookup in _RUNTIMES:
-        if not any(literal in text for literal in literals):
+    signs = _INDEX.find(text)
+    for (kind, _, pattern, caller, lookup), sign in zip(_RUNTIMES, _SIGNS, strict=True) if signs else ():
+        if not sign.is_in(text, signs):
             continue
         found = search_present(_compile(pattern), text)
         if found is not None:

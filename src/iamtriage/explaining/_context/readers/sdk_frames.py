@@ -11,6 +11,7 @@ from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.readers.s3_locations import OBJECT_CALL
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.values import Stated
+from iamtriage.explaining._context.word_index import WordIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -249,6 +250,10 @@ _CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
 )
 
 
+_INDEX = WordIndex()
+_GROUPS = tuple(sum(map(_INDEX.add, signs)) for signs, *_ in _CALLS)
+
+
 def _read_kafka(found: re.Match[str]) -> str:
     """Return what a client of Kafka did, or the last of Kafka's own tools before the error."""
     kind = found["kind"][:5].lower()
@@ -275,8 +280,10 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
         others = frozenset({"sts", "sso", "sso-oidc", "signin"})
         service = unique_value(_JS_CLIENT, text, excluded=others) or unique_value(_JS_CLIENT, text)
         return service, unique_value(_JS_OPERATION, text) or unique_value(_JS_COMMAND, text)
-    for signs, pattern, read in _CALLS:
-        if all(map(text.__contains__, signs)) and (found := pattern.search(text)):
+    words = _INDEX.find(text)
+    for (signs, pattern, read), groups in zip(_CALLS, _GROUPS, strict=True) if words else ():
+        is_possible = words & groups == groups and all(map(text.__contains__, signs))
+        if is_possible and (found := pattern.search(text)):
             name, operation = read(found)
             return Stated(name, found[0]), Stated(operation, found[0])
     if (" retries] " in text or "/aws-sdk/" in text) and (logged := _find_logged_call(text)):

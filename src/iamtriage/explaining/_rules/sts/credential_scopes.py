@@ -185,7 +185,7 @@ def _explain_sts(
         f"The {call} is signed for {signed_for}, but goes{likely} to {endpoint}, which expects {expected}.",
         *causes,
         topic="sts-endpoint",
-        remedies=(
+        remedies=lambda: (
             _regional_endpoint_remedy(case, signed_region, host),
             *(each for each in findings.remedies if each.title != REMEDY_TITLES["code"]),
             _global_endpoint_remedy(case) if host is None and case.context.terraform is None else None,

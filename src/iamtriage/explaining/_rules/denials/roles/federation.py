@@ -305,12 +305,14 @@ def _explain_mismatches(denial: Denial, findings: TrustFindings) -> Explanation 
 def _explain_job(denial: Denial) -> Explanation | None:
     """Explain a trust policy that expects another subject than that of the job in the text."""
     claims = web_identity_remedies.claims_of_job(denial)
+    if claims is None:
+        return None
     known = attrs.evolve(denial, facts=attrs.evolve(denial.facts, token_claims=claims))
-    findings = None if claims is None else role_conditions.check_trust_policy(known)
+    findings = role_conditions.check_trust_policy(known)
     if findings is not None and findings.allowed:
         if job_tokens.known_job_subject(denial) is None:
             return None  # only its audience is known
-        subject = clip_text(str((claims or {}).get("sub")))
+        subject = clip_text(str(claims.get("sub")))
         text = f"The token has another subject than the one that follows from the text, {subject}, or the job requests another role."
         return explain_rejected(
             denial,
