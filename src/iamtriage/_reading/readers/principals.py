@@ -51,6 +51,7 @@ _NAMED_PRINCIPAL = lazy_pattern(
     r"|(?:(?<=:\s)|(?<=[\"'`\x1e])|(?<![/_-]\n)(?<=\n))(?P<name>(?=[\w+=,.@-]{0,127}(?:[0-9_@-]|[a-z][A-Z]))[A-Za-z0-9][\w+=,.@-]{1,127})[\"'`]?)\s\Z"
 )
 _MAX_NAMED_PRINCIPAL_LENGTH = 160
+_NOT_IN_NAMES = frozenset(":;()")
 
 # The text before a sentence that starts with its principal: the code of a denial, or botocore's prefix.
 _BEFORE_SENTENCE = lazy_pattern(
@@ -154,6 +155,8 @@ def _find_bare_principal(text: str, left: int, right: int) -> re.Match[str] | No
 
 def read_named_principal(text: str, floor: int, right: int, piece: Piece) -> None:
     """Parse the name of a role, user or session in a paraphrased denial, or in one without a label."""
+    if text[right - 2 : right - 1] in _NOT_IN_NAMES:
+        return
     m = _NAMED_PRINCIPAL.search(text, max(floor, right - _MAX_NAMED_PRINCIPAL_LENGTH), right)
     name = (m and m.lastgroup) or ""
     if m and not _begins_message(m[name]) and not _is_generic_subject(m[name]):

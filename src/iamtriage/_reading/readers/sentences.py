@@ -86,6 +86,8 @@ _BEFORE_COMMA = frozenset(", \n\x1e`'\"")
 _BARE_ACTION = lazy_pattern(
     r"(?P<action>[A-Z][a-z]{1,60}[A-Z][A-Za-z0-9]{0,127})(?=\s+(?:on\s+(?:resource|(?:the\s+)?(?:(?:IAM|action)\s+)?[Rr]ole)|because|with)\b|\s*[.\"']?\s*\Z)"
 )
+_ANY_OPERATION = " to perform this operation"
+_SENTENCE_ENDS = frozenset([*".,\"'`", ""])
 _THIS_OPERATION = lazy_pattern(r"(?:this|the)\s+\w+|\w+")
 
 _RESOURCE = lazy_pattern(
@@ -168,12 +170,14 @@ def _read_around(readable: Readable, anchor: re.Match[str], floor: int, labels: 
     text = readable.text
     piece = Piece("core", anchor.start(), anchor.end(), kind="access_denied")
     named = read_principal(readable, floor, anchor, labels, piece)
-    perform = _PERFORM.match(text, anchor.end())
+    end = anchor.end() + len(_ANY_OPERATION)
+    is_any = text.startswith(_ANY_OPERATION, anchor.end()) and text[end : end + 1] in _SENTENCE_ENDS
+    perform = None if is_any else _PERFORM.match(text, anchor.end())
     is_foreign = False
     if perform is None:
-        if not named:
+        if not (named or is_any):
             return None
-        end = anchor.end()
+        end = end if is_any else anchor.end()
     else:
         words = _ACTIONS_IN_PARENTHESES.match(text, perform.end())
         begin = words.end() if words else perform.end()

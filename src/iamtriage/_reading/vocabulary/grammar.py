@@ -69,7 +69,11 @@ def is_general(text: str, start: int) -> bool:
     >>> is_general("If the caller is not authorized", 14), is_general("The caller is not authorized", 11)
     (True, False)
     """
-    return _GENERAL.search(text, max(0, start - _MAX_GENERAL_LENGTH), start) is not None
+    # A word and a space come before it.
+    last = text[start - 2 : start - 1]
+    return (last.isalnum() or last in "'-_") and (
+        _GENERAL.search(text, max(0, start - _MAX_GENERAL_LENGTH), start) is not None
+    )
 
 
 def find_paragraph(text: str, start: int, end: int, reach: int) -> tuple[int, int]:
