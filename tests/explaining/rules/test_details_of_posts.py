@@ -29,6 +29,11 @@ _SSO = "Error when retrieving token from sso: Token has expired and refresh fail
 _METADATA = "operation error S3: ListBuckets, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded\nThe pod runs in EKS{}.\n"
 _MODEL = "User: arn:aws:sts::XXXXXXXXX:assumed-role/tea/app is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:us-west-2:XXXXXXXXX:{} because no identity-based policy allows the bedrock:InvokeModel action\n"
 
+_POOL = "An error occurred (NotAuthorizedException) when calling the SetIdentityPoolRoles operation: Access to {} 'arn:aws:iam::111122223333:role/tea-guest' is forbidden."
+_TOPIC = "arn:aws:sns:us-west-2:444455556666:tea is the topic.\nUser: arn:aws:iam::111122223333:user/dev is not authorized to perform: SNS:Publish on resource: arn:aws:sns:us-east-2:444455556666:tea because no {} policy allows the SNS:Publish action"
+_CATALOG = "Our policy names arn:aws:glue:us-west-2:444455556666:catalog.\nUser: arn:aws:iam::111122223333:user/dev is not authorized to perform: glue:GetDatabases on resource: arn:aws:glue:us-east-2:444455556666:catalog because no resource-based policy allows the glue:GetDatabases action"
+_STORE = '{}could not get secret data from provider: key "carts/db" from ExternalSecret "carts": AccessDeniedException: Access to KMS is not allowed'
+
 
 @pytest.mark.parametrize(
     ("text", "shown", "absent"),
@@ -80,6 +85,14 @@ _MODEL = "User: arn:aws:sts::XXXXXXXXX:assumed-role/tea/app is not authorized to
         (_SSO, ("Sign in to IAM Identity Center again",), ("aws sso logout",)),
         (_METADATA.format(" and uses Pod Identity"), ("Do this first: With EKS Pod Identity: check",), ()),
         (_METADATA.format(""), ("Do this first: Give the pod's service account",), ()),
+        (_POOL.format("Role"), ("was denied iam:PassRole on arn:aws:iam::111122223333:role/tea-guest", '"iam:PassedToService": "cognito-identity.amazonaws.com"'), ("names no action", "the service says")),
+        (_POOL.format("Thing"), (), ("iam:PassRole",)),
+        ("F0118 16:40:34.650058       1 tea.go:369] NoCredentialProviders: no valid providers in chain. Deprecated.", ("The log is that of process 1 of a container.",), ("tea.go",)),
+        (_TOPIC.format("resource-based"), ("the call went to us-east-2, but the text has tea in us-west-2", "Do this first: Call us-west-2"), ()),
+        (_TOPIC.format("VPC endpoint"), (), ("the call went to us-east-2",)),
+        (_CATALOG, ("the text has the Data Catalog in us-west-2",), ()),
+        (_STORE.format(""), ("kubectl get externalsecret carts --namespace NAMESPACE",), ()),
+        (_STORE.format("metadata:\n  namespace: shop\n"), ("kubectl get externalsecret carts --namespace shop",), ()),
         (_MODEL.format("inference-profile/us.example.model-v1:0"), ("arn:aws:bedrock:*::foundation-model/example.model-v1:0",), ()),
     ],
 )  # fmt: skip

@@ -481,6 +481,11 @@ DENIALS: Table = (
         denied(code="NotAuthorizedException", resource="eu-west-1:example-identity"),
     ),
     (
+        "cognito-role",
+        "NotAuthorizedException: Access to Role 'arn:aws:iam::111122223333:role/guest' is forbidden.",
+        denied(code="NotAuthorizedException", resource="arn:aws:iam::111122223333:role/guest"),
+    ),
+    (
         "owner",
         botocore_text(
             "AuthFailure", "DetachVolume", "You are not the owner of volume 'vol-0123456789abcdef0'"

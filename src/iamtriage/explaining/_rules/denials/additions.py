@@ -324,7 +324,7 @@ _OF_TEXT: Rows = (
         "denials.identities.terraform_code.add_default_provider",
     ),
     (
-        all_of(_may_lack_allow, _may_be_elsewhere),
+        all_of(is_not_explicit, _may_be_elsewhere),
         "denials.shown_policies.region_contrasts.add_resource_elsewhere",
     ),
     (

@@ -363,5 +363,7 @@ def find_kubernetes_evidence(case: _AnyCase) -> str | None:
             return f"The {noun} is {clip_text(value)}."
     found = _KUBERNETES.search(case.text)
     words = text_signs.find_pod_wording(case.text) if found is None else found[0]
+    if words and ".go:" in words:
+        return "The log is that of process 1 of a container."
     plain = words and clip_text(words.replace('"', "").strip())
     return plain and f'The text says "{plain}".'

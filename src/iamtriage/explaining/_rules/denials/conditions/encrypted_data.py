@@ -193,10 +193,10 @@ def describe_data(operation: str | None) -> str:
 
 def show_store_command(denial: Denial, *, names_data: bool) -> str:
     """Return the command that prints the SecretStore of an ExternalSecret, and what it reads unless its name is known."""
-    text = denial.failure.text
-    found = _EXTERNAL_SECRET.search(text)
-    name, namespace = None, denial.facts.namespace
-    if found is not None:
+    text, name, namespace = denial.failure.text, None, denial.facts.namespace
+    if namespace == "external-secrets":
+        namespace = None  # the operator's
+    if (found := _EXTERNAL_SECRET.search(text)) is not None:
         name = found["name"] or found["asked"] or found["manifest"]
         stated = _NAMESPACE_NEXT_TO_NAME.search(text, found.start(), found.end() + _CHARS_AFTER_NAME)
         namespace = namespace or found["namespace"] or (stated and stated[1])

@@ -127,7 +127,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
             _allow_pass_remedy(denial, role, recipient),
             _narrow_default_role_remedy(denial) if deploys else None,
             _trust_remedy(denial, role, recipient or role_recipients.guess_recipient(denial))
-            if (recipient or denial.resource) and role != "itself"
+            if (recipient or denial.resource) and role != "itself" and "cognito-identity." not in to
             else None,
             denial_remedies.authorization_details_remedy(denial),
         ),

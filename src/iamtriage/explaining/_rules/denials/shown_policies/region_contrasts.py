@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared.requirements.required_grants import requ
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 _ALLOW_TITLE = lazy_pattern(r"\AAllow ([a-z0-9-]+:.*)")
-_MISSING_ALLOWS = frozenset({"no-identity-allow", "access-denied"})
+_MISSING_ALLOWS = frozenset({"no-identity-allow", "access-denied", "resource-policy"})
 _NAME_PART = 5
 _END_OF_NAME = lazy_pattern(r"(?::log-stream:.*|:\*)\Z")
 _CREATES = lazy_pattern(
@@ -91,7 +91,8 @@ def add_resource_elsewhere(denial: Denial, explanation: Explanation) -> Explanat
     if _is_replica(denial, denial.resource or ""):
         return explanation
     found = _find_regions(denial, start, account, name)
-    is_known = any(each.title.startswith("Call ") for each in explanation.remedies)
+    # Or the resource policy in the text names its own resource in the other Region.
+    is_known = any(each.title.startswith(("Call ", "Replace arn:")) for each in explanation.remedies)
     if len(found) != 1 or called in found or is_known:
         return explanation
     region, arn = next(iter(found)), f"{start}:{called}:{account}:{name}"
@@ -208,6 +209,8 @@ def _find_name(arn: str) -> str:
     service, resource = arn.split(":")[2], arn.split(":", 5)[5]
     if service == "logs":
         return resource.partition(":")[2]
+    if (service, resource) == ("glue", "catalog"):
+        return "the Data Catalog"
     if service in {"dynamodb", "ssm"}:
         _, _, name = resource.partition("/")
         return f"/{name}" if service == "ssm" and "/" in name else name

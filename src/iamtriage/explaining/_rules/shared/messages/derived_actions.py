@@ -88,6 +88,8 @@ _PARTS_WITH_SERVICE = 4
 _ONLY_ACTIONS = {
     "PAM authentication failed for user": "rds-db:connect",
     "Lambda API returned error": "lambda:InvokeFunction",
+    # https://docs.aws.amazon.com/cognito/latest/developerguide/role-based-access-control.html
+    "Access to Role '": "iam:PassRole",
 }
 # Actions of CodePipeline and CodeBuild. The prefix of the action is that of the connection's ARN:
 # https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html

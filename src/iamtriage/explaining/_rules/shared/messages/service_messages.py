@@ -49,7 +49,8 @@ def find_message_rule(failure: AccessDenied) -> tuple[str | None, str | None]:
         return None, None
     if failure.envelope.operation == "GetRoleCredentials":
         return _NO_ASSIGNMENT, None
-    if _is_standard(failure):
+    # Of an identity pool, that only names the role that the caller may not pass.
+    if _is_standard(failure) or "Access to Role '" in failure.text[slice(*failure.span)]:
         return None, None
     # Only messages that differ from the standard one need the table of messages and their surroundings.
     from iamtriage.explaining._rules.shared.messages.message_rules import find_rule_of_paragraph

@@ -119,6 +119,8 @@ _OPERATIONS: tuple[tuple[str, ...], ...] = (
     ("putconfigurationrecorder putconfigurationaggregator", "config"),
     # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-mfa-sms-email-message.html
     ("createuserpool updateuserpool setuserpoolmfaconfig", "cognito-idp"),
+    # The roles trust tokens of the identity pool, not a service.
+    ("setidentitypoolroles", "", "cognito-identity"),
     ("createmalwareprotectionplan updatemalwareprotectionplan", "malware-protection-plan.guardduty"),
     # AmazonSageMakerEdgeDeviceFleetPolicy
     ("createrolealias", "credentials.iot", "iot credentials.iot"),
