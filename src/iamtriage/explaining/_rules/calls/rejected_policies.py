@@ -307,9 +307,9 @@ POLICY_SIZES = (
         lazy_pattern(r"\b(?:[Cc]annot exceed )?quota for ACLSizePerRole: (?P<count>\d{3,6})", re.ASCII),
         "the trust policy of the role",
         "role",
-        "Merge statements of the trust policy",
+        "Shorten the trust policy, or request a higher quota",
         (
-            "A role has one trust policy, which cannot be split. Neither whitespace nor the policies attached to the role count. List principals, or the values of a condition on sub, in one statement. Remove providers of deleted clusters, and principals that no longer use the role.",
+            "A role has one trust policy, which cannot be split. Neither whitespace nor the policies attached to the role count. List principals, or the values of a condition on sub, in one statement: only those of one OIDC provider, as each has condition keys of its own. Remove providers of deleted clusters, and principals that no longer use the role.",
             "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
         ),
         commands=(

@@ -262,7 +262,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         (
             "An error occurred (LimitExceeded) when calling the UpdateAssumeRolePolicy operation: Cannot exceed quota for ACLSizePerRole: 2048",
             "The policy is too long: the trust policy of the role would exceed the quota of 2,048 characters. No permission is missing.",
-            "Merge statements of the trust policy",
+            "Shorten the trust policy, or request a higher quota",
             (
                 "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument",
                 "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 8192 --region us-east-1",
@@ -271,7 +271,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         (
             "$ aws iam update-assume-role-policy --role-name carts --policy-document file://trust.json\n\nAn error occurred (LimitExceeded) when calling the UpdateAssumeRolePolicy operation: Cannot exceed quota for ACLSizePerRole: 2048",
             "The policy is too long: the trust policy of the role carts would exceed the quota of 2,048 characters. No permission is missing.",
-            "Merge statements of the trust policy",
+            "Shorten the trust policy, or request a higher quota",
             (
                 "aws iam get-role --role-name carts --query Role.AssumeRolePolicyDocument",
                 "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 8192 --region us-east-1",

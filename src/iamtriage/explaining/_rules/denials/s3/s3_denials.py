@@ -229,7 +229,7 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
         step = None  # the step on the tests or the GET says it
     elif (allowed := buckets.find_allowed_call(denial)) is not None:
         title = f"Allow {denial.action} for {denial.caller}, too"
-        step = f"Add it where {allowed.action} is allowed: in a policy of {denial.caller}, or in the bucket policy if another account owns the bucket."
+        step = "If another account owns the bucket, its bucket policy must allow it, too."
     elif s3_causes.may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
         step = _ASK_OWNER
         lines = (*lines, buckets.ownership_command(denial))
