@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import iamtriage
-from iamtriage._patterns import _LazyPattern, _UsedPattern, lazy_pattern, needed_words
+from iamtriage._patterns import _LazyPattern, _UsedPattern, lazy_pattern
+from iamtriage._patterns.needed_words import needed_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
