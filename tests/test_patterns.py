@@ -121,3 +121,18 @@ def test_what_patterns_find_has_a_word_that_they_need() -> None:
             text = found[0].lower() if pattern.ignores_case else found[0]
             assert any(word in text for word in words), (pattern.pattern, found[0])
     assert compared > 1_000
+
+
+class _Unsearchable(str):
+    __slots__ = ()
+
+    def __contains__(self, words: object, /) -> bool:
+        raise AssertionError(words)
+
+
+def test_search_between_positions_does_not_look_for_words_in_the_whole_text() -> None:
+    pattern = lazy_pattern("Access denied|rejected")
+    assert pattern.search("no failure") is None
+    text = _Unsearchable("AccessDenied: Access denied")
+    assert pattern.search(text, 10)
+    assert pattern.search(text, 0, 10) is None

@@ -97,16 +97,17 @@ def _guard(
     """Return a search of the texts that have one of these words."""
     word = words[0]
 
+    # Between two positions, the pattern is faster than the words, which are looked for in the whole text.
     def search_any_case(text: str, *bounds: int) -> object:
         # Other characters than those of ASCII can be equal to one of ASCII.
-        is_possible = not text.isascii() or any(map(text.lower().__contains__, words))
+        is_possible = bounds or not text.isascii() or any(map(text.lower().__contains__, words))
         return search(text, *bounds) if is_possible else absent()
 
     def search_for_word(text: str, *bounds: int) -> object:
-        return search(text, *bounds) if word in text else absent()
+        return search(text, *bounds) if bounds or word in text else absent()
 
     def search_for_words(text: str, *bounds: int) -> object:
-        return search(text, *bounds) if any(map(text.__contains__, words)) else absent()
+        return search(text, *bounds) if bounds or any(map(text.__contains__, words)) else absent()
 
     if ignores_case:
         return search_any_case
