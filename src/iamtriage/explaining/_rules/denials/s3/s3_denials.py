@@ -227,7 +227,7 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
         step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
     elif s3_objects.is_copy(denial) or (denial.operation == "HeadObject" and denial.principal_text is None):
         step = None  # the step on the tests or the GET says it
-    elif (allowed := buckets.find_allowed_call(denial)) is not None:
+    elif buckets.find_allowed_call(denial) is not None:
         title = f"Allow {denial.action} for {denial.caller}, too"
         step = "If another account owns the bucket, its bucket policy must allow it, too."
     elif s3_causes.may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):

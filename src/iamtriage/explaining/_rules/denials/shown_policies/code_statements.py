@@ -236,7 +236,7 @@ def add_key_pattern(denial: Denial, explanation: Explanation) -> Explanation:
         text += " AWS names the identity-based policies, so object ownership, ACLs and the bucket policy are not the cause."
     remedy = your_remedy(
         f"Write {quote}{clip_text(new)}{quote} as the key pattern of the grant",
-        "cdk diff shows the changed Resource. A change of the role in IAM alone is not in the code, and the next deployment can undo it.",
+        "cdk diff shows the changed Resource. The next deployment undoes a change of the role that is only in IAM.",
         manifest=line.replace(f"{quote}{old}{quote}", f"{quote}{new}{quote}"),
         manifest_language="text",
         commands="cdk deploy",

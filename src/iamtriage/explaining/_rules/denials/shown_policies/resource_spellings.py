@@ -104,7 +104,7 @@ def _in_code_remedy(denial: Denial, title: str, *references: str) -> Remedy:
     language, manifest = write_resource(references, denial.failure.text)
     return your_remedy(
         title,
-        "The actions are right. Deploy the code again: a change in IAM alone is not in the code.",
+        "The actions are right. Deploy the code again. The next deployment undoes a change that is only in IAM.",
         manifest=manifest,
         manifest_language=language,
         url=pages.EVALUATION,
@@ -227,7 +227,7 @@ def _slash_in_code_remedy(denial: Denial) -> Remedy | None:
     return your_remedy(
         f"Omit the slash before ${{{variable}}}",
         f"The value of {variable} begins with a slash, and the ARN has one before it. Action and role are right: only this line changes.",
-        "A change in IAM alone is not in the code: the next run can undo it.",
+        "The next run undoes a change that is only in IAM.",
         manifest=line.strip().replace(f"/${{{variable}}}", f"${{{variable}}}"),
         manifest_language="hcl",
         commands="terraform apply",
@@ -240,12 +240,12 @@ def _slash_remedy(denial: Denial) -> Remedy:
         return your_remedy(
             "Remove one of the slashes where the ARN is written",
             "The name begins with a slash, and the template of the ARN has one before the name: omit that one.",
-            "Then deploy again. A change in IAM alone is not in the code: the next deployment can undo it.",
+            "Then deploy again. The next deployment undoes a change that is only in IAM.",
         )
     return your_remedy(
         "Use SSMParameterWithSlashPrefixReadPolicy in the template",
         "SSMParameterReadPolicy writes parameter/ before the name, which begins with a slash itself. The other policy template writes parameter.",
-        "Then deploy again. A change of the role in IAM alone is not in the template: the next deployment can undo it.",
+        "Then deploy again. The next deployment undoes a change that is only in IAM.",
         manifest=f"Policies:\n  - SSMParameterWithSlashPrefixReadPolicy:\n      ParameterName: {sam['name']}",
         url=pages.SAM_POLICY_TEMPLATES,
     )

@@ -262,9 +262,7 @@ def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Rem
     if bucket is not None:
         old, new, keep = bucket, f"{bucket}/*", f"Keep {clip_text(bucket)} for actions on the bucket itself."
         step = f"Add {clip_text(new)} to the resources of the statement that allows {action}. {keep}"
-    deploy = (
-        "Then deploy the code. A change in IAM alone is not in the code: the next deployment can undo it."
-    )
+    deploy = "Then deploy the code. The next deployment undoes a change that is only in IAM."
     text = denial.failure.text
     line = correct_line_remedy(text, title, [(old, new)], keep, build=account_remedy, keeps_old=adds)
     return attrs.evolve(line or account_remedy(title, step, deploy), url=pages.EVALUATION)

@@ -293,7 +293,7 @@ def correct_line_remedy(
     is_hcl = all(each.is_hcl for each in found)
     deploy = None
     if not is_hcl:
-        deploy = f"Then deploy the {'stack' if found[0].is_template else 'code'}. A change in AWS alone is not in the code: the next deployment can undo it."
+        deploy = f"Then deploy the {'stack' if found[0].is_template else 'code'}. The next deployment undoes a change that is only in AWS."
     return build(
         title,
         *steps,

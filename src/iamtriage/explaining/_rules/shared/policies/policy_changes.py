@@ -119,6 +119,8 @@ def replace_failed_condition(
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: IAM accepts 128 characters.
 _MAX_WORDS = 60
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
+_RESOURCES_OF_DATA = lazy_pattern(r"\bresources\s*=")
 _PART = lazy_pattern(r"[A-Za-z0-9]+", re.ASCII)
 
 
@@ -155,6 +157,8 @@ def write_resource(references: Sequence[str], text: str) -> tuple[Literal["yaml"
 
     >>> write_resource(["${aws_s3_bucket.in.arn}"], "jsonencode({")
     ('hcl', 'Resource = aws_s3_bucket.in.arn')
+    >>> write_resource(["${aws_s3_bucket.in.arn}"], "statement { resources = [aws_s3_bucket.out.arn] }")
+    ('hcl', 'resources = [aws_s3_bucket.in.arn]')
     >>> write_resource(["${Orders.Arn}", "${Orders.Arn}/index/*"], "Resource: !GetAtt Orders.Arn")[1].splitlines()
     ['Resource:', '  - !GetAtt Orders.Arn', '  - !Sub "${Orders.Arn}/index/*"']
     """
@@ -163,7 +167,7 @@ def write_resource(references: Sequence[str], text: str) -> tuple[Literal["yaml"
     is_single = len(references) == 1
     if is_of_terraform(references[0]):
         values = [name or f'"{each}"' for name, each in pairs]
-        is_data = "aws_iam_policy_document" in text
+        is_data = "aws_iam_policy_document" in text or _RESOURCES_OF_DATA.search(text) is not None
         listed = values[0] if is_single and not is_data else f"[{', '.join(values)}]"
         return "hcl", f"{'resources' if is_data else 'Resource'} = {listed}"
     inner = references[0].partition("}")[0]
