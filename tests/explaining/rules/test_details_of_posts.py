@@ -32,6 +32,8 @@ _MODEL = "User: arn:aws:sts::XXXXXXXXX:assumed-role/tea/app is not authorized to
 _POOL = "An error occurred (NotAuthorizedException) when calling the SetIdentityPoolRoles operation: Access to {} 'arn:aws:iam::111122223333:role/tea-guest' is forbidden."
 _TOPIC = "arn:aws:sns:us-west-2:444455556666:tea is the topic.\nUser: arn:aws:iam::111122223333:user/dev is not authorized to perform: SNS:Publish on resource: arn:aws:sns:us-east-2:444455556666:tea because no {} policy allows the SNS:Publish action"
 _CATALOG = "Our policy names arn:aws:glue:us-west-2:444455556666:catalog.\nUser: arn:aws:iam::111122223333:user/dev is not authorized to perform: glue:GetDatabases on resource: arn:aws:glue:us-east-2:444455556666:catalog because no resource-based policy allows the glue:GetDatabases action"
+_DENIED = "User: arn:aws:iam::111122223333:user/dev is not authorized to perform: {} on resource: {}"
+_TWICE = "arn:aws:iam::111122223333:role/arn:aws:iam::111122223333:role/tea"
 _STORE = '{}could not get secret data from provider: key "carts/db" from ExternalSecret "carts": AccessDeniedException: Access to KMS is not allowed'
 
 
@@ -91,6 +93,11 @@ _STORE = '{}could not get secret data from provider: key "carts/db" from Externa
         (_TOPIC.format("resource-based"), ("the call went to us-east-2, but the text has tea in us-west-2", "Do this first: Call us-west-2"), ()),
         (_TOPIC.format("VPC endpoint"), (), ("the call went to us-east-2",)),
         (_CATALOG, ("the text has the Data Catalog in us-west-2",), ()),
+        (_DENIED.format("sts:AssumeRole", _TWICE), ("has the ARN of the role twice", "Do this first: Pass arn:aws:iam::111122223333:role/tea,"), ("policy.json",)),
+        (_DENIED.format("iam:PassRole", _TWICE), ("the call has the ARN of the role twice",), ("policy.json",)),
+        (f"AWS_ROLE_ARN={_TWICE}\n" + _DENIED.format("s3:ListBucket", "arn:aws:s3:::tea"), ("the text has the ARN of a role twice", "Allow s3:ListBucket"), ()),
+        (f"AWS_ROLE_ARN={_TWICE}\nWebIdentityErr: failed to retrieve credentials\ncaused by: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity", ("the call has the ARN of the role twice",), ("--role-name arn",)),
+        (_DENIED.format("sts:AssumeRole", "arn:aws:iam::111122223333:role/arn/tea"), (), ("twice",)),
         (_STORE.format(""), ("kubectl get externalsecret carts --namespace NAMESPACE",), ()),
         (_STORE.format("metadata:\n  namespace: shop\n"), ("kubectl get externalsecret carts --namespace shop",), ()),
         (_MODEL.format("inference-profile/us.example.model-v1:0"), ("arn:aws:bedrock:*::foundation-model/example.model-v1:0",), ()),

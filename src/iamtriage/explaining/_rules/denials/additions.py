@@ -201,14 +201,14 @@ def _may_be_default(denial: Denial) -> bool:
 
 
 def _may_be_unfilled(denial: Denial) -> bool:
-    """Return whether the name of the denied resource can have a placeholder."""
-    return any(map((denial.failure.resource or "").__contains__, ("$", "{{", "#{", "%")))
+    """Return whether the name of the denied resource can have a placeholder, or that of a role be an ARN."""
+    name = denial.failure.resource or ""
+    return ":role/arn:" in denial.failure.text or any(map(name.__contains__, ("$", "{{", "#{", "%")))
 
 
 # Access keys, and the role of a pod that may have some.
-_SIGNS_OF_KEYS = (
-    "ccess_key", "ACCESS_KEY_ID", "eks.amazonaws.com/role-arn", "AWS_ROLE_ARN", "create-pod-identity-association",
-)  # fmt: skip
+_SIGNS_OF_KEYS = ("ccess_key", "ACCESS_KEY_ID", "eks.amazonaws.com/role-arn", "AWS_ROLE_ARN",
+    "create-pod-identity-association")  # fmt: skip
 _QUERY_RULE = "denials.data_stores.queries.explain_query"
 _OF_DENIAL: Rows = (
     (
