@@ -420,6 +420,11 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             id="a cluster of ECS is none of EKS",
         ),
         pytest.param(
+            "An error occurred (ResourceNotFoundException) when calling the DescribeCluster operation: No cluster found for name: orders.",
+            {},
+            id="no cluster has the name found",
+        ),
+        pytest.param(
             f"$ kubectl get pods --context arn:aws:eks:eu-west-1:111122223333:cluster/orders\n{EXPIRED}",
             {"cluster": "orders", "region": "eu-west-1"},
             id="the context of kubectl is the cluster's ARN",

@@ -28,7 +28,7 @@ NO_SAID_NAMES = frozenset(
         "that", "which", "this", "it", "itself", "there", "by", "from", "on", "can", "but", "only", "or", "as", "uses", "access",
         "admin", "admins", "level", "scope", "creator", "endpoint", "policy", "policies", "token", "tokens", "role", "roles", "role-arn",
         "annotation", "autoscaling", "user", "users", "cluster", "version", "issuer", "network", "creation", "add-on", "add-ons", "works", "worked",
-        "runs", "fails", "failed", "exists", "needs", "both", "either", "too", "again", "yet", "now", "already", "here", "also",
+        "runs", "fails", "failed", "exists", "found", "needs", "both", "either", "too", "again", "yet", "now", "already", "here", "also",
         "prove", "proves", "show", "shows", "say", "says", "does", "do", "did", "get", "gets", "got", "run", "ran", "start", "starts", "started",
         # What a cluster or a namespace has.
         "addons", "api", "autoscaler", "certificate", "certificates", "config", "configuration", "credentials", "events", "info",
