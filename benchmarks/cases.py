@@ -441,7 +441,11 @@ def redaction() -> Iterator[Figure]:
     hostile += ((unit, texts.numbered(unit, _COST_SIZE)) for unit in texts.NUMBERED_UNITS)
     # Nothing repeats in this text, so no memory helps.
     hostile.append(("of starts of secrets in random order", texts.mixed_units(_COST_SIZE)))
-    hostile += (*texts.mixed_words(_COST_SIZE), *texts.settings(_COST_SIZE))
+    hostile += (
+        *texts.mixed_words(_COST_SIZE),
+        *texts.settings(_COST_SIZE),
+        *texts.encoded(_COST_SIZE),
+    )
     for unit, text in hostile:
         name = unit if unit.startswith("of ") else texts.shortened(unit)
         yield cost_figure(f"redact {name}", iamtriage.redact, text)

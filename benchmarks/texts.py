@@ -273,6 +273,28 @@ def settings(size: int) -> Iterator[tuple[str, str]]:
     yield "of rows of users", "user,password\n" + "".join(f"{each[:5]},{each}\n" for each in values)[:size]
 
 
+# Secrets that must be decoded or joined first, alone and between words.
+_ENCODED = {
+    "percent-encoded": ";aws_secret_access_key%3d{} │'",
+    "twice percent-encoded": "http://a/?--token%253D{}&nbsp;",
+    "JSON-escaped": "\\u0022password\\u003d{}\\u0022,",
+    "boxed": "> access_token│{}\x1b[0m\t",
+    "percent-encoded, between words": "%20Password%3D{} is what the user of the table has sent to the region with the report of orders, ",
+    "HTML-escaped, between words": "* pwd&#58;{} is what the user of the table has sent to the region with the report of the orders, ",
+}
+
+
+def encoded(size: int) -> Iterator[tuple[str, str]]:
+    """Yield texts of many secrets in the same notation, each with another value, and their names."""
+    rnd = random.Random(20260314)
+    for name, unit in _ENCODED.items():
+        values = (
+            "".join(rnd.choices("abcdefghijkmnpqrstuvwxyzABCDEFGH23456789", k=8))
+            for _ in range(size // len(unit) + 1)
+        )
+        yield f"of secrets, {name}", "".join(map(unit.format, values))[:size]
+
+
 def shortened(unit: str) -> str:
     """Return a text for the name of a figure."""
     shown = ascii(unit)

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from iamtriage.redaction._repetition import AROUND
 from iamtriage.redaction._secret_spans import FoundSecret
-from iamtriage.redaction._vocabulary.notations import BACKSLASHES, FILLER
+from iamtriage.redaction._vocabulary.notations import BACKSLASHES, ENCODED_STARTS, FILLER
 from iamtriage.redaction._vocabulary.searched_text import fill_spans, zero_all_digits
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START
 from iamtriage.redaction._windows import extend_to_lines, merge_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from iamtriage.redaction._vocabulary.searched_text import SearchedText
 
@@ -38,6 +38,8 @@ _CHARS_PER_NOTATION = 70
 _CHARS_PER_SETTING = 12
 _CHARS_PER_NAME = 24
 _CHARS_PER_SECRET = 50
+# A stretch has more than so many.
+_STEP = 20
 # After the names in source code and lists, the same characters occur again and again.
 _FOLLOWING, _MAX_EQUAL = 8, 3
 _ENCODED_SIGN = re.compile(
@@ -73,7 +75,7 @@ def find_stretches(searched: SearchedText) -> list[tuple[int, int]]:
 
 def find_crowds(
     searched: SearchedText,
-    finds: Iterable[FoundSecret],
+    finds: Sequence[FoundSecret],
     is_setting: Callable[[FoundSecret], bool],
     *,
     every: bool = False,
@@ -86,26 +88,31 @@ def find_crowds(
         is_setting: Whether a secret ends like one in a setting.
         every: Whether names with the same text after them count, too.
     """
-    text, ends = searched.text, dict(searched.unresolved)
-    if len(text) < _MIN_STRETCH:
+    text, names = searched.text, searched.unresolved
+    if len(text) < _MIN_STRETCH or len(names) + len(finds) < _MANY:
         return []
-    places = sorted([*ends, *(found.start for found in finds)])
-    pairs = zip(places, places[_MANY - 1 :], strict=False)
-    if all(last - first > _MANY * _CHARS_PER_SECRET for first, last in pairs):
-        # No other check is necessary for most texts.
-        return []
-    following = {start: zero_all_digits(text[end : end + _FOLLOWING]) for start, end in ends.items()}
-    counts = Counter(following.values())
-    rooms = {
-        start: _CHARS_PER_SECRET if _ENCODED_SIGN.match(text, end) else _CHARS_PER_NAME
-        for start, end in ends.items()
-        if every or counts[following[start]] <= _MAX_EQUAL or _ENCODED_SIGN.match(text, end)
-    }
+    rooms = {start: _CHARS_PER_NAME for start, _ in names}
+    if any(sign in text for sign in ENCODED_STARTS):
+        rooms.update((start, _CHARS_PER_SECRET) for start, end in names if _ENCODED_SIGN.match(text, end))
+    if not every:
+        following = {start: zero_all_digits(text[end : end + _FOLLOWING]) for start, end in names}
+        counts = Counter(following.values())
+        rooms = {
+            start: room
+            for start, room in rooms.items()
+            if room > _CHARS_PER_NAME or counts[following[start]] <= _MAX_EQUAL
+        }
     rooms.update(
         (found.start, _CHARS_PER_SETTING if is_setting(found) else _CHARS_PER_SECRET) for found in finds
     )
     places = sorted(rooms)
     sums = [0, *accumulate(map(rooms.__getitem__, places))]
+    if all(
+        places[at + _MANY - 1] - places[at] > sums[at + _MANY] - sums[at]
+        for at in range(0, len(places) - _MANY + 1, _STEP)
+    ):
+        # No other check is necessary for most texts.
+        return []
     # What a marker replaces was longer or shorter, so other secrets were near each other.
     markers = [name.start() for name in searched.names if name[0].startswith(MARKER_START)]
     crowds = (

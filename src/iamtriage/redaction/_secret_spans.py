@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._vocabulary.markers import FILL, MARKER, WORD, Secret, make_marker
-from iamtriage.redaction._vocabulary.notations import BREAK, ENCODED_SIGN, INDENT
+from iamtriage.redaction._vocabulary.notations import BREAK, ENCODED_SIGN, ENCODED_STARTS, INDENT
 from iamtriage.redaction._vocabulary.searched_text import fold_case
 from iamtriage.redaction._vocabulary.secret_names import NAME_END
 from iamtriage.redaction._vocabulary.value_ends import find_line_start, measure_common_prefix
@@ -53,7 +53,6 @@ _DELIMITERS = frozenset(["", *"\"'`,;&<>(){}[]@|\\“”„‘’\x1b"])
 # After a word and a sign, but no space, a secret can be part of a longer value.
 _GLUE = re.compile(r"[\"'`,;&<>(){}\[\]|]")
 _GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
-_QUOTE = re.compile("[\"'`]")
 # What announces a longer value, in lower case.
 _ANNOUNCED = re.compile(rf"{NAME_END.pattern}|authorization|bearer|://|ey[ja]")
 # What announces the secret itself.
@@ -230,8 +229,9 @@ def list_windows(text: str, finds: Iterable[FoundSecret], *, with_separate: bool
 def _list_joined(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
     """Yield the secrets that are no separate values, in order."""
     last = done = -1
+    has_encoded = any(sign in text for sign in ENCODED_STARTS)
     for found in finds:
-        is_separate = _is_separate(text, found, done)
+        is_separate = _is_separate(text, found, done, has_encoded=has_encoded)
         done = found.end
         if not is_separate:
             yield found
@@ -250,13 +250,19 @@ def _has_prefix(text: str, found: FoundSecret) -> bool:
     return any(other and measure_common_prefix(text, other, line) for other in (before, after))
 
 
-def _is_separate(text: str, found: FoundSecret, done: int) -> bool:
+def _divides_quotes(value: str) -> bool:
+    """Return whether a value has a quote, to which another can belong, and the name of another secret."""
+    return any(quote in value for quote in "\"'`") and NAME_END.search(fold_case(value)) is not None
+
+
+def _is_separate(text: str, found: FoundSecret, done: int, *, has_encoded: bool) -> bool:
     """Return whether a secret is a separate value, so that nothing next to its marker belongs to it.
 
     Args:
         text: The text.
         found: The secret.
         done: The end of the secret before it.
+        has_encoded: Whether the text can contain encoded signs.
     """
     following = text[found.end : found.end + 1]
     is_ended = following in _DELIMITERS or following.isspace() or found.what == "private key"
@@ -264,8 +270,8 @@ def _is_separate(text: str, found: FoundSecret, done: int) -> bool:
         return False
     if found.is_whole:
         return True
-    if _QUOTE.search(text, found.start, found.end):
-        # Without it, other quotes are pairs.
+    if has_encoded and _divides_quotes(text[found.start : found.end]):
+        # The strings around it are decoded with other ends.
         return False
     start = found.start if found.name_start < 0 else found.name_start
     if text[start - 1 : start].isspace():

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from iamtriage.redaction._finders.name_matches import NameMatch
     from iamtriage.redaction._vocabulary.secret_names import Name
 
-__all__ = ("HIDDEN", "QUOTES", "check_value", "find_value_of")
+__all__ = ("HIDDEN", "QUOTES", "WORD_STARTS", "check_value", "find_value_of")
 
 _MARKER_STARTS = (f"[{WORD} ", f"{WORD}-")
 _MARKER_REACH = 2 + len(WORD)
@@ -150,7 +150,7 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
     if after == ":" == before and not text[end + 1 : end + 2].isspace():
         # A section of an ARN: "…:secret:orders-a1B2c3".
         return None
-    if after == " " and text[end + 1 : end + 2] in _WORD_STARTS and before not in _ENDS_OF_TAG_STARTS:
+    if after == " " and text[end + 1 : end + 2] in WORD_STARTS and before not in _ENDS_OF_TAG_STARTS:
         # No sign begins like this, only the value of an option or a column.
         return _find_option_value(match) if match.is_option() else _find_column_value(match, before)
     if after in _SIGN_STARTS and not (after == " " and text[end + 1 : end + 2] in _OTHER_WORD_STARTS):
@@ -190,7 +190,7 @@ _SIGN_STARTS = QUOTES | frozenset(" \t\xa0\x1b:=-[]*<")
 _COLUMN_STARTS = QUOTES | frozenset(" \t,")
 # After one space, other words can be a part of a sign: "As String", "or", "Value", "Parameter", "Option".
 _OTHER_WORD_STARTS = frozenset("POVpov")
-_WORD_STARTS = frozenset(string.ascii_letters + string.digits) - _OTHER_WORD_STARTS - {"A"}
+WORD_STARTS = frozenset(string.ascii_letters + string.digits) - _OTHER_WORD_STARTS - {"A"}
 _BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str]], ...] = (
     (_PAIR, "pair", QUOTES | frozenset(",;}VvPpOo")),
     (_TAGS_BETWEEN, "pair", frozenset("<\\")),

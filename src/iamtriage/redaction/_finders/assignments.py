@@ -7,7 +7,13 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._finders.assigned_values import HIDDEN, QUOTES, check_value, find_value_of
+from iamtriage.redaction._finders.assigned_values import (
+    HIDDEN,
+    QUOTES,
+    WORD_STARTS,
+    check_value,
+    find_value_of,
+)
 from iamtriage.redaction._finders.name_matches import CONTINUED, NameMatch, match_name
 from iamtriage.redaction._repetition import AROUND, find_parts
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
@@ -51,8 +57,13 @@ MAX_BEFORE = 60
 """The maximum distance between a name and a marker after it that can change what the name's value is."""
 # Signs, which can be encoded, and the start of a word.
 _MASK = "\x01"
-_SIGNS_AND_WORD = rf"(?:{ENCODED_SIGN}|[^\w{_MASK}]|_)*+[^\W_]"
+_SIGNS_AND_WORD = rf"(?:[^\w{_MASK}%&\\]|_|{ENCODED_SIGN}|[%&\\])*+[^\W_]"
 _BEFORE_WORD = re.compile(_SIGNS_AND_WORD)
+_NEXT_WORD = re.compile(r"[ ]\S+")
+_TAG_SIGNS = frozenset("<:;cC")
+# A value that ends with its line, and a word on the next one.
+_NOT_OPEN = r"[^\n\"'`{\[(<|\\]*"
+_ENDED_LINE = re.compile(rf"{_NOT_OPEN}[A-Za-z0-9]{_NOT_OPEN}\n[^\n]*[A-Za-z0-9]")
 # A name with a word after it, in a text without markers.
 _NAME_AND_WORD = re.compile(rf"(?:{NAME_END.pattern})(?={_SIGNS_AND_WORD})")
 _ARROW = rf"-(?<![\w$]-){GT}|→|=>(?<=[^:=\s][\"'][ ]=>)(?=[ ][\"'])"
@@ -118,11 +129,27 @@ def find_before_markers(searched: SearchedText) -> Iterator[FoundSecret]:
             name
             for name in NAME_OR_MARKER.finditer(searched.folded, low, marker)
             # Without a word between them, the marker replaces the value of the name.
-            if not name[0].startswith(MARKER_START) and has_word_between(searched.folded, name.end(), marker)
+            if not name[0].startswith(MARKER_START) and _may_reach(searched, name, marker)
         )
         done = marker
     for _, _, secrets in _judge(searched, names):
         yield from secrets
+
+
+def _may_reach(searched: SearchedText, name: re.Match[str], marker: int) -> bool:
+    """Return whether a name can have a value that ends at a marker, or contains it."""
+    text, (start, end) = searched.text, name.span()
+    if (
+        text[end : end + 1] == " "
+        and text[end + 1 : end + 2] in WORD_STARTS
+        and text[start - 1 : start] not in _TAG_SIGNS
+    ):
+        # Without a sign, only the next word can be the value.
+        word = _NEXT_WORD.match(text, end, marker)
+        return word is None or word.end() == marker
+    if _ENDED_LINE.match(text, end, marker):
+        return False
+    return has_word_between(searched.folded, end, marker)
 
 
 def has_word_between(folded: str, start: int, end: int) -> bool:
