@@ -94,6 +94,10 @@ def test_logfmt_keeps_its_pairs(pairs: list[tuple[str, str]], start: str) -> Non
             "b'password: \\xe2\\x80\\x9c[REDACTED password]\\xe2\\x80\\x9d'",
         ),
         (
+            f"sh -c 'DB_PASSWORD='”'”'{PASSWORD}'”'”' make'",
+            "sh -c 'DB_PASSWORD='”'”'[REDACTED password]'”'”' make'",
+        ),
+        (
             "<a><![CDATA[the token is expired\npassword=password]]></a>",
             "<a><![CDATA[the token is expired\npassword=password]]></a>",
         ),

@@ -43,7 +43,7 @@ _BROKEN_ENTITY = re.compile(rf"&#?\w{{0,6}}(?:\r?\n){INDENT}#?\w{{0,6}};")
 # The minimum width of a terminal.
 _MIN_WIDTH = 20
 # A quote in a string of a shell, as people and as Python's shlex write it.
-_SHELL_QUOTE = re.compile(r"'(?:\\'|\"'\")'")
+_SHELL_QUOTE = re.compile(r"'(?:\\'|[\"“”]'[\"“”])'")
 # A backslash before it escapes a quote in a string of a program.
 _FIRST_SHELL_QUOTE = re.compile(rf"(?<!\\){_SHELL_QUOTE.pattern}")
 _CELL = re.compile(r"\"(?<![^\n,;\t].)(?P<content>(?:[^\"]++|\"\")*+)\"(?=[,;\t\r\n]|\\[nr]|\Z)")
@@ -112,7 +112,7 @@ def join_percent_encoded(text: str) -> Scalar | None:
 
 def find_shell_text(text: str) -> Scalar | None:
     """Return the whole text, if there are quotes in a string of a shell in it."""
-    has_quotes = "'\\''" in text or "'\"'\"'" in text
+    has_quotes = "'\\''" in text or "'\"'\"'" in text or "'”'”'" in text or "'“'”'" in text
     return Encoded(0, len(text), _SHELL_ENCODING) if has_quotes and _FIRST_SHELL_QUOTE.search(text) else None
 
 
