@@ -143,6 +143,7 @@ class Document(Value):
         file: The file that the text names above the document.
         is_code: Whether it is in code or a template rather than a document that IAM stores.
         is_whole: Whether the document has all statements of the policy.
+        is_joined: Whether it consists of statements of a text without the policy around them, so that others can be missing.
         is_condition: Whether the text shows only the condition of its statement.
         has_references: Whether some values are references, so that they are not known.
         owner: The role or user whose policy it is, with its kind, if the text states it.
@@ -156,6 +157,7 @@ class Document(Value):
     file: str | None = None
     is_code: bool = False
     is_whole: bool = True
+    is_joined: bool = False
     is_condition: bool = False
     has_references: bool = False
     owner: tuple[str, str] | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage._patterns import lazy_pattern, only_one, search_last
+from iamtriage._text import line_start
+from iamtriage.explaining._context.readers.statements import CLAUSE_END, find_said
 from iamtriage.explaining._context.readers.unique_values import NO_SAID_NAMES, unique_value
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
@@ -38,6 +39,14 @@ _CALLERS = lazy_pattern(
     r"|^[ \t]{0,8}(arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@/-]{1,600})[ \t]{0,8}$",
     re.ASCII | re.MULTILINE,
 )
+# A caller in a sentence, and the words before it in a clause about another caller, or one that is only meant or asked for.
+_IN_SENTENCE = lazy_pattern(
+    r"(?:[Ss]igned|[Ll]ogged|authenticated|runs|running|starts|started|I am|I'm|[Ww]e are|[Mm]y)\b"
+)
+_NOT_OF_CALL = lazy_pattern(
+    r"(?i:\b(?:colleagues?|co-?workers?|team ?mates?|others?|another|someone|somebody|boss|their|his|her|not|never|should|must|supposed|works|worked)\b|n't\b)"
+)
+_ASKS = lazy_pattern(r"\W{0,4}(?i:am|are|is|do|does|did|can|could|why|how)\b[^.!?\n]{0,200}\Z")
 # What the authenticator says before the ARN that it looks up, which is in lowercase since
 # https://github.com/kubernetes-sigs/aws-iam-authenticator/pull/239.
 UNMAPPED = "ARN is not mapped"
@@ -115,7 +124,7 @@ _POD = lazy_pattern(r"(?i:\b(?:pods?|controller|add-?on) )\Z")
 _HAS_ACCESS = lazy_pattern(
     r"[^.\n]{0,40}\b(?:has access|have access|can (?:connect|log|sign|see|list)|is fine|gets in)\b"
 )
-_CHARS_OF_OTHER = 60
+_CHARS_OF_OTHER, _CHARS_OF_CLAUSE = 60, 300
 _SENTENCE_END, _ACCOUNT = (
     lazy_pattern(r"[.!?]\s|\n"),
     lazy_pattern(r"\b[Aa]ccount(?: ID)?:? ([0-9]{12})\b", re.ASCII),
@@ -131,6 +140,8 @@ def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
     if "access denied" in text and (rejected := unique_value(_REJECTED, text)) is not None:
         return rejected
     stated = unique_value(_CALLERS, text) if "arn:aws" in text else None
+    if stated is not None and _is_of_another(text, stated):
+        stated = None
     if stated is not None and _assumes_role_after(text, stated):
         return None
     is_console = stated is None and any(sign in text for sign in (" @ ", "ederated user", "IAM user"))
@@ -233,6 +244,21 @@ def find_named_caller(text: str) -> Stated | None:
     whole = lazy_pattern(rf"\barn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:{re.escape(resource)}(?![\w+=,@/-])")
     arn = _with_account(text, stated.value, stated.words)
     return Stated(only_one(set(whole.findall(text)), arn), stated.words)
+
+
+def _is_of_another(text: str, stated: Stated) -> bool:
+    """Return whether the sentence that states a caller is about somebody else, or is a question, a negation or a plan.
+
+    >>> [find_caller(f"{said} as arn:aws:iam::111122223333:role/ops.", None) is None for said in ("My colleague is logged in", "It should have started", "It runs")]
+    [True, True, False]
+    """
+    at = text.find(stated.words)
+    if at == -1 or _IN_SENTENCE.match(text, at) is None:
+        return False
+    low = line_start(text, at, at - _CHARS_OF_CLAUSE)
+    end = search_last(CLAUSE_END, text, low, at)
+    before = text[end.end() if end else low : at]
+    return _NOT_OF_CALL.search(before) is not None or _ASKS.match(before) is not None
 
 
 def _with_account(text: str, arn: str, words: str) -> str:

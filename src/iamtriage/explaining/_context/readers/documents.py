@@ -81,12 +81,14 @@ class FoundDocument(NamedTuple):
         content: The object.
         start: Where it starts in the text.
         end: Where it ends.
+        is_joined: Whether it consists of statements without the policy around them.
     """
 
     member: str
     content: Mapping[str, Any]
     start: int
     end: int
+    is_joined: bool = False
 
 
 def find_documents(text: str) -> Iterator[FoundDocument]:
@@ -142,7 +144,7 @@ def find_documents(text: str) -> Iterator[FoundDocument]:
         )
         policy, statements = statements[:end], statements[end:]
         joined = {"Version": "2012-10-17", "Statement": [each.content for each in policy]}
-        yield FoundDocument("Statement", joined, policy[0].start, policy[-1].end)
+        yield FoundDocument("Statement", joined, policy[0].start, policy[-1].end, is_joined=True)
 
 
 def _has_principal(statement: FoundDocument) -> bool:

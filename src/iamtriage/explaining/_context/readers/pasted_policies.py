@@ -118,7 +118,9 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
             owner = (_find_trusting_role if policy.is_trust_policy else _find_owner)(text, each.start)
             version = _find_other_version(text, each) if "IsDefaultVersion" in text else None
             name, file = _name_session_policy(text, each.start), _find_file(text, each.start)
-            yield attrs.evolve(policy, file=file, owner=owner, version=version, name=name)
+            yield attrs.evolve(
+                policy, file=file, owner=owner, version=version, name=name, is_joined=each.is_joined
+            )
     from iamtriage.policies._documents import build_document
     from iamtriage.policies._readers.policy_code import find_policies_in_code
     from iamtriage.policies._readers.policy_yaml import find_policies_in_yaml

@@ -340,6 +340,34 @@ def test_whole_policy_of_the_text(statement: dict[str, object], allowed: list[li
     assert "get-queue-attributes" not in " ".join(remedy.commands)
 
 
+@pytest.mark.parametrize(
+    ("said", "old", "new"),
+    [
+        # A policy with the ID of a deleted principal cannot be saved.
+        ("", f'"{_LISTED[0]}"', '"AROAEXAMPLEID12345678"'),
+        ("", "}]}", "}, ...]}"),
+        ("The queue policy (shortened):", "", ""),
+        ("The docs have this example:", "", ""),
+        ("The policy of the queue of invoices:", _QUEUE, f"{_QUEUE.rpartition(':')[0]}:invoices"),
+        # One statement can be one of many.
+        ("One statement:", '{"Version": "2012-10-17", "Statement": [', ""),
+    ],
+    ids=["deleted", "dots", "shortened", "docs", "other", "statement"],
+)
+def test_policy_that_must_not_replace_the_one_of_the_queue(said: str, old: str, new: str) -> None:
+    """What the text leaves out would be lost, so the commands fetch the policy."""
+    shown = {
+        "Effect": "Allow",
+        "Principal": {"AWS": _LISTED[0]},
+        "Action": "sqs:SendMessage",
+        "Resource": _QUEUE,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [shown]}).replace(old, new)
+    denied = "User: arn:aws:sts::777788889999:assumed-role/mailer/1 is not authorized to perform: sqs:SendMessage on resource: "
+    text = f"{denied}{_QUEUE} because no resource-based policy allows the sqs:SendMessage action\n{said}\n{policy}"
+    assert "get-queue-attributes" in explain(text).remedies[0].commands[0]
+
+
 _REPOSITORY_OF_PACKAGES = f"arn:aws:codeartifact:eu-west-1:{_ACCOUNT}:repository/acme/shared"
 
 

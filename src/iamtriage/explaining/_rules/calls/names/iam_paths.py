@@ -134,10 +134,8 @@ def _find_listed_path(failure: Failure, found: dict[tuple[str, str], dict[str, s
         if name in shown and len(arns) == 1 and path != shown[name]:
             start = written.partition(":role/")[0]
             different.append(IamPaths("role", name, written, f"{start}:role/{shown[name]}{name}"))
-            if (resource := getattr(failure, "resource", None)) not in {
-                None,
-                written,
-            } and ":role/" in resource:
+            resource: str | None = getattr(failure, "resource", None)
+            if resource is not None and resource != written and ":role/" in resource:
                 return None
     built = find_built_arn(failure.text)
     if built is not None and not different:

@@ -78,7 +78,7 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     if enabling:
         only = f"An Allow in IAM does not help: the statement for the account (root) does not enable it for {action}."
     corrected, (remedy, *_) = correct_policy(implied, policy, cause, (_key_remedy(implied),))
-    remedy = write_whole(policy, remedy)
+    remedy = write_whole(implied, policy, remedy)
     show = None
     if "--key-id KEY_ID" in str(remedy.commands):
         service = (find_via_service(implied) or "").partition(".")[0]
@@ -123,7 +123,7 @@ def add_key_policy_of_other_account(denial: Denial, explanation: Explanation) ->
         others += (each for each in explanation.remedies if each.policy is None)
         summary = explanation.summary.replace("both must allow it", other_side)
         return attrs.evolve(explanation, summary=summary, remedies=(first, *others))
-    first = write_whole(of_key[0], first)
+    first = write_whole(denial, of_key[0], first)
     verdict = f"{found.verdict}. The key is in account {denial.resource_account}, the caller in {denial.account}: {other_side}"
     return attrs.evolve(
         explanation,

@@ -160,6 +160,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
             has_principal=each.has_principal,
             is_code=each.is_code,
             is_whole=each.is_whole,
+            is_joined=each.is_joined,
             has_references=each.has_references,
             owner=holder,
             version=each.version,

@@ -60,6 +60,13 @@ _MISSING_ELEMENTS = {
     STATED_POLICY_OTHER_RESOURCE.code: "Resource",
 }
 _STRING, _MAX_POLICY = lazy_pattern(r'"[^"]*"'), 1_200  # characters, of which a short explanation has room
+# Unique IDs of deleted users and roles: no service saves a policy that names them.
+_UNIQUE_ID = lazy_pattern(r'"(?:AIDA|AROA)[A-Z0-9]{12,28}"')
+# Words that the policy in a text is not the one of the resource, or not all of it.
+_NOT_ALL = lazy_pattern(
+    r"(?i:\b(?:docs|documentation|(?:an|this|the|from|following|official) example|for example|sample|tutorial|shortened|truncated|abbreviated|abridged|excerpts?|snippets?|simplified|omitted|left out|relevant (?:part|statement|section|bit)|(?:part|piece|section) of the|other statements|(?:another|other|different|second) (?:bucket|key|queue|topic|secret|table|repository|polic(?:y|ies)|account's))\b(?!\.aws))"
+    r"|(?<=[,\[{}\s/#])(?:\.{3}|…)\s{0,4}[\]},\n]"
+)
 _RESOURCE_RULE = "denials.policy_types.resource_policies.explain_resource_policy"
 
 
@@ -134,7 +141,7 @@ def add_policy_with_principal(
     verdict, cause = found.verdict, found.cause
     own = find_own_allow(denial) is not None
     cause, remedies = correct_policy(denial, policies[0], cause, explanation.remedies, has_own_allow=own)
-    remedies = (*(write_whole(policies[0], each) for each in remedies[:1]), *remedies[1:])
+    remedies = (*(write_whole(denial, policies[0], each) for each in remedies[:1]), *remedies[1:])
     if denial.policy_type == "vpc_endpoint":
         cause, remedies = _extend_statement(denial, policies[0], cause, remedies)
     if cause.code == STATED_POLICY_OTHER_ACTION.code:
@@ -149,7 +156,7 @@ def add_policy_with_principal(
     return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
 
 
-def write_whole(policy: KnownPolicy, remedy: Remedy) -> Remedy:
+def write_whole(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
     """Return the remedy that adds statements to a resource's policy with the whole policy of the text, if that is short.
 
     Its commands then need not fetch the policy. A statement for the same actions and resource gets the principal.
@@ -157,7 +164,7 @@ def write_whole(policy: KnownPolicy, remedy: Remedy) -> Remedy:
     added, lines = list(iterate_statements(remedy.policy or {})), remedy.commands
     if not is_addition(remedy) or remedy.layer != "resource" or len(added) != 1:
         return remedy
-    if not _is_short_and_complete(policy) or "policy.json" not in str(lines[1:]):
+    if not _is_short_and_complete(denial, policy) or "policy.json" not in str(lines[1:]):
         return remedy
     [new], sids = added, [shown_sid(each) for each in policy.statements]
     found = only_one([each for each in policy.allows if _differs_in_principal(each, new)])
@@ -186,11 +193,27 @@ def _names_whole(statement: Mapping[str, Any], resource: str) -> bool:
     return any(resource.startswith(f"{each}/") for each in as_strings(statement.get("Resource")))
 
 
-def _is_short_and_complete(policy: KnownPolicy) -> bool:
-    """Return whether a policy of the text can be printed whole: code, references or masks would end up in the file."""
-    written = json.dumps(policy.content)
-    is_complete = policy.is_whole and not policy.is_code and not policy.has_references
-    return is_complete and len(written) <= _MAX_POLICY and not any(map(is_masked, _STRING.findall(written)))
+def _is_short_and_complete(denial: Denial, policy: KnownPolicy) -> bool:
+    """Return whether a policy of the text can replace the one of the resource.
+
+    Code, references or masks would end up in the file, and the statements that a text leaves out would be lost.
+    """
+    written, text = json.dumps(policy.content), denial.failure.text
+    is_complete = policy.is_whole and not (policy.is_code or policy.is_joined or policy.has_references)
+    if not is_complete or len(written) > _MAX_POLICY or _UNIQUE_ID.search(written):
+        return False
+    if policy.evidence == "derived" and _NOT_ALL.search(text):
+        return False
+    return _is_of_resource(denial, policy) and not any(map(is_masked, _STRING.findall(written)))
+
+
+def _is_of_resource(denial: Denial, policy: KnownPolicy) -> bool:
+    """Return whether the statements of a resource's policy name no other resource of the same service."""
+    if denial.policy_type == "vpc_endpoint":
+        return True
+    whole = (denial.resource or "").partition("/")[0] if denial.service == "s3" else denial.resource or ""
+    named = {each for statement in policy.statements for each in as_strings(statement.get("Resource"))}
+    return all(each == "*" or each.startswith(whole.rstrip("*")) for each in named)
 
 
 def _differs_in_principal(statement: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
@@ -226,7 +249,7 @@ def _extend_statement(
             else names_action(each, action) and _names_whole(each, resource)
         )
     ]
-    if not _is_short_and_complete(policy) or len(found) != 1 or not added:
+    if not _is_short_and_complete(denial, policy) or len(found) != 1 or not added:
         return cause, remedies
     if not remedies or remedies[0].statement is None:
         return cause, remedies  # it corrects what the policy has
