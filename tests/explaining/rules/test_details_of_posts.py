@@ -58,6 +58,8 @@ _STORE = '{}could not get secret data from provider: key "carts/db" from Externa
         (f"The nodes have an IAM role, but about twice a day a task fails:\n{_NO_KEYS}", ("only sometimes", "AWS_METADATA_SERVICE_NUM_ATTEMPTS=5"), ("Pass credentials",)),
         (f"The task in ECS has a task role, but sometimes it fails. The instance has a role.\n{_NO_KEYS}", (), ("only sometimes",)),
         (f"The nodes have an IAM role.\n{_NO_KEYS}", (), ("only sometimes",)),
+        (f"It is not intermittent, it always fails. The nodes have an IAM role.\n{_NO_KEYS}", (), ("only sometimes",)),
+        (f"Sometimes it fails. The server has no IAM role.\n{_NO_KEYS}", (), ("only sometimes",)),
         (_DRIVER.format(""), ("The Docker daemon found no credentials", "AWS_SHARED_CREDENTIALS_FILE=/root"), ("--env-file",)),
         ("CannotStartContainerError: " + _DRIVER.format(""), (), ("The Docker daemon found",)),
         (_NODE_2 + "credential_process is defined in ~/.aws/config", ("reads only ~/.aws/credentials", "export AWS_SDK_LOAD_CONFIG=1"), ("Run the program by hand",)),

@@ -986,6 +986,18 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "The role of the pipe films lacks the permissions to read its source",
         "sqs:GetQueueAttributes",
     ),
+    "source-of-a-pipe-with-its-arn": (
+        "The provided customer role does not have permissions to call ReceiveMessage on SQS\nsource = arn:aws:sqs:eu-central-1:111122223333:reels",
+        {},
+        "lacks the permissions to read its source",
+        '"Resource": "arn:aws:sqs:eu-central-1:111122223333:reels"',
+    ),
+    "source-of-a-pipe-to-a-queue": (
+        "The provided customer role does not have permissions to call ReceiveMessage on SQS\ntarget = arn:aws:sqs:eu-central-1:111122223333:reels",
+        {},
+        "lacks the permissions to read its source",
+        ":QUEUE_NAME",
+    ),
     "type-of-an-instance": (
         "Error: collecting instance settings: reading EC2 Instance Type (t2.micro): UnauthorizedOperation: You are not authorized to perform this operation.\n\nI have been granted AmazonEC2FullAccess, but I still get this error.",
         {},

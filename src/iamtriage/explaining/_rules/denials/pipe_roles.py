@@ -10,7 +10,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words
 from iamtriage.explaining._rules.basics import Denial, Explanation
 from iamtriage.explaining._rules.denials.services.managed_services import ServiceRole, explain_row
@@ -27,6 +27,14 @@ _PIPE = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:pipes:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:pipe/(?P<name>[\w.-]{1,64})|\bPipes Pipe \((?P<alone>[\w.-]{1,64})\)",
     re.ASCII,
 )
+_SOURCE_ARN = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:(?:sqs:[a-z0-9-]{6,30}:[0-9]{12}:[\w.-]{1,80}"
+    r"|dynamodb:[a-z0-9-]{6,30}:[0-9]{12}:table/[\w.-]{3,255}/stream/[\w:.-]{1,40}"
+    r"|kinesis:[a-z0-9-]{6,30}:[0-9]{12}:stream/[\w.-]{1,128})",
+    re.ASCII,
+)
+# Words for another resource than the source.
+_NO_SOURCE, _CHARS_BEFORE = lazy_pattern(r"(?i:target|dead|dlq|enrich|destination)"), 40
 _PAGE = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html"
 _SYNCHRONOUS, _ASYNCHRONOUS = "states:StartSyncExecution", "states:StartExecution"
 # What a pipe calls on a target, and what it needs of a source, by the names of the services in messages.
@@ -78,7 +86,7 @@ def explain_pipe(denial: Denial) -> Explanation | None:
         elif actions == (_SYNCHRONOUS,):
             step = f"{_ASYNCHRONOUS} is for FIRE_AND_FORGET, and not enough here. REQUEST_RESPONSE works only with an Express workflow."
     else:
-        actions, resource, step = _SOURCES.get(service, ()), _RESOURCES.get(service, "*"), _CREATED
+        actions, resource, step = _SOURCES.get(service, ()), _find_source(text, service), _CREATED
         purpose = f"read its source, which requires {found['call']} and more"
     if not actions:
         return None
@@ -98,6 +106,16 @@ def explain_pipe(denial: Denial) -> Explanation | None:
     )
     # The message names no caller: what else the text names is another role.
     return explain_row(attrs.evolve(denial, role=None), row, None, words)
+
+
+def _find_source(text: str, service: str) -> str:
+    """Return the only resource of the source's service in a text, or a placeholder."""
+    found = [each for each in _SOURCE_ARN.finditer(text) if each[0].split(":")[2] == service]
+    is_other = any(
+        _NO_SOURCE.search(text, max(each.start() - _CHARS_BEFORE, 0), each.end()) for each in found
+    )
+    named = None if is_other else only_one({each[0].rstrip(".") for each in found})
+    return named or _RESOURCES.get(service, "*")
 
 
 def _state_machine_actions(text: str) -> tuple[str, ...]:

@@ -31,6 +31,16 @@ _HOST = lazy_pattern(rf"(?P<service>{'|'.join(_NAMES)})(?:-fips)?(?P<gov>\.us-go
 _REGIONAL = lazy_pattern(
     r"(?i:\b(?P<name>ec2|sqs|sns|s3|dynamodb|lambda|rds|kms|ecs|eks|ssm|logs|secretsmanager|cloudformation|cloudwatch)\b)"
 )
+# Names of them that are no abbreviations.
+_ORDINARY = {
+    "cloudformation": "CloudFormation",
+    "cloudwatch": "CloudWatch",
+    "dynamodb": "DynamoDB",
+    "lambda": "Lambda",
+    "logs": "CloudWatch Logs",
+    "secretsmanager": "Secrets Manager",
+    "ssm": "Systems Manager",
+}
 GLOBAL_SERVICE = CauseType(
     "global-service",
     title="The service has one endpoint for all Regions",
@@ -87,7 +97,7 @@ def explain_global_service(
     regional = None if works is None else _REGIONAL.search(works)
     contrast = None
     if works is not None and regional is not None:
-        contrast = f"The text says {quote_words(works)}: {regional['name'].upper()} has an endpoint in each Region, so the keys are right."
+        contrast = f"The text says {quote_words(works)}: {_ORDINARY.get(regional['name'].lower(), regional['name'].upper())} has an endpoint in each Region, so the keys are right."
     if fix.title.startswith("Set the client's Region"):
         # Nothing in the text sets it. Another Region for all clients would break the others.
         fix = region_settings.RegionFix(

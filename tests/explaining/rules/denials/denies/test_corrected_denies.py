@@ -220,6 +220,13 @@ _EXEMPT = f"arn:aws:iam::{_ACCOUNT}:role/admin"
             "but aws:PrincipalArn is always the ARN of the role",
             _WRITER,
         ),
+        # The value of this operator is no pattern.
+        (
+            "StringNotEquals",
+            _SESSION.replace("nightly", "night*"),
+            "but aws:PrincipalArn is always the ARN of the role",
+            _WRITER.replace("nightly", "night*"),
+        ),
         (
             "ArnNotLike",
             [_EXEMPT, _SESSION],

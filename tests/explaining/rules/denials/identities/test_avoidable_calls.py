@@ -48,8 +48,12 @@ def test_setting_instead_of_a_permission(text: str, code: str) -> None:
         f"worker: {LIST}",
         f"celery: {_denied('sqs:SendMessage', 'arn:aws:sqs:eu-west-1:111122223333:mail')}",
         f"terragrunt: {_denied('s3:GetObject', 'arn:aws:s3:::acme-state/a')}",
+        f"{LIST}\nWe do not use Celery here, only boto3.",
+        f"{VERSIONING}\nWe moved from Terragrunt to Terraform.",
+        f"terragrunt apply\n{_denied('s3:PutBucketPolicy', 'arn:aws:s3:::web')}\n\n  with aws_s3_bucket_policy.web,\n  on main.tf line 3",
+        f"celery\n$ aws sqs list-queues\n{LIST}",
     ],
-    ids=["set", "other program", "other call", "other action"],
+    ids=["set", "other program", "other call", "other action", "not used", "moved", "resource", "command"],
 )
 def test_call_that_a_permission_allows(text: str) -> None:
     assert "avoidable-call" not in {each.code for each in explain(text).causes}

@@ -40,11 +40,11 @@ _OF_ECS = lazy_pattern(
 )
 # "occasionally (1 or 2 times a day)", "about once a week", "it fails at random", "randomly".
 _SOMETIMES = lazy_pattern(
-    r"\b(?i:occasional(?:ly)?|intermittent(?:ly)?|sporadic(?:ally)?|randomly|at random|sometimes|from time to time|once in a while|every now and then"
+    r"(?<!not )(?<!n't )(?<!never )\b(?i:occasional(?:ly)?|intermittent(?:ly)?|sporadic(?:ally)?|randomly|at random|sometimes|from time to time|once in a while|every now and then"
     r"|(?:once|twice|(?:\d|one|two|a few|several|couple of)(?: or \w{1,5})? times?) (?:a|per|every) (?:hour|day|week|month))\b"
 )
 _HAS_ROLE = lazy_pattern(
-    r"\b(?:[Nn]odes?|[Ii]nstances?|[Mm]achines?|[Ss]ervers?|[Hh]osts?|[Ww]orkers?)\b[^.\n]{0,40}?\b(?:has|have|with|uses?|runs? with)\b[^.\n]{0,30}?\b(?:IAM |instance |an? )?(?:[Rr]ole|[Pp]rofile)\b"
+    r"\b(?:[Nn]odes?|[Ii]nstances?|[Mm]achines?|[Ss]ervers?|[Hh]osts?|[Ww]orkers?)\b[^.\n]{0,40}?\b(?:has|have|with|uses?|runs? with)\b(?! no\b)(?:(?!\bno\b)[^.\n]){0,30}?\b(?:IAM |instance |an? )?(?:[Rr]ole|[Pp]rofile)\b"
     r"|\b(?:[Ii]nstance|EC2) (?:[Rr]ole|[Pp]rofile)s?\b"
 )
 

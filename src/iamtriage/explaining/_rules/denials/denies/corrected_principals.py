@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.basics import Denial
     from iamtriage.explaining._rules.denials.denies.stated_denies import StatedDeny
 
+_RESERVED = "aws-reserved/sso.amazonaws.com/"
+# Only ArnNotLike and StringNotLike have wildcards.
+_LITERAL = "StringNotEquals"
 _SESSION = lazy_pattern(
     r"arn:(?P<partition>aws[a-z-]{0,12}):sts::(?P<account>\d{12}|\*):assumed-role/(?P<name>[\w+=,.@*?-]{1,64})(?:/.*)?",
     re.ASCII,
@@ -36,13 +39,10 @@ def name_role(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> 
         own = any(matches(role.name, compile_glob(found["name"])) for found in sessions.values())
         if each.key.lower() != "aws:principalarn" or "Not" not in each.operator or not own:
             continue
-        values = [
-            f"arn:{found['partition']}:iam::{found['account']}:role/{found['name']}"
-            if (found := sessions.get(value))
-            else value
-            for value in each.values
-        ]
-        named = Condition(each.operator, each.key, values if len(values) > 1 else values[0])
+        values = [_arn_of_role(found) if (found := sessions.get(value)) else value for value in each.values]
+        is_pattern = each.operator.startswith(_LITERAL) and any("*" in value for value in values)
+        operator = "ArnNotLike" if is_pattern else each.operator
+        named = Condition(operator, each.key, values if len(values) > 1 else values[0])
         return Correction(
             f"{stated.words} of {stated.policy.name} exempts the sessions of {denial.caller}, but aws:PrincipalArn is always the ARN of the role",
             f"Name the role instead of its sessions in {stated.words}",
@@ -54,8 +54,11 @@ def name_role(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> 
     return None
 
 
-_RESERVED = "aws-reserved/sso.amazonaws.com/"
-_LITERAL = "StringNotEquals"
+def _arn_of_role(session: re.Match[str]) -> str:
+    name = session["name"]
+    # The path of these roles has their Region.
+    path = f"{_RESERVED}*" if name.startswith("AWSReservedSSO_") else ""
+    return f"arn:{session['partition']}:iam::{session['account']}:role/{path}{name}"
 
 
 def match_role(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
@@ -77,7 +80,6 @@ def match_role(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) ->
             full = f"{head}:role/{_RESERVED}*{tail.rpartition('/')[2]}"
         elif path and "*" not in path:
             full = f"{head}:role/{path}/{tail.rpartition('/')[2]}"
-        # Only ArnNotLike and StringNotLike have wildcards.
         operator = "ArnNotLike" if "*" in full and each.operator.startswith(_LITERAL) else each.operator
         if full == own[0] and operator == each.operator:
             continue

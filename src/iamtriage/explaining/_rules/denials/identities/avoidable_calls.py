@@ -139,14 +139,30 @@ _SETTINGS = (
 )
 
 
+_NOT_USED = lazy_pattern(
+    r"(?i:\b(?:not|no|never|without|instead of|rather than|unlike|(?:moved|migrated|switched|away) from|replaced|dropped|removed)\b|n't\b)[^.;\n]{0,40}\Z"
+)
+_CHARS_BEFORE = 80
+
+
+def _is_used(sign: re.Match[str]) -> bool:
+    """Return whether what shows a program is not in a sentence that the program is not used."""
+    return _NOT_USED.search(sign.string, max(sign.start() - _CHARS_BEFORE, 0), sign.start()) is None
+
+
+def _is_own_call(denial: Denial, setting: _Setting) -> bool:
+    """Return whether the program makes the call, and neither a resource of Terraform nor another command."""
+    command = denial.context.command
+    is_started = command is None or setting.sign.search(command.text) is not None
+    return denial.context.terraform is None and is_started
+
+
 def add_setting(denial: Denial, explanation: Explanation) -> Explanation:
     """Add the setting of the program that avoids the denied call, before the permission for it."""
     text = denial.failure.text
-    setting = next(
-        (each for each in _SETTINGS if denial.lowercase_action in each.actions and each.sign.search(text)),
-        None,
-    )
-    if setting is None or setting.set_already.search(text):
+    known = (each for each in _SETTINGS if denial.lowercase_action in each.actions)
+    setting = next((each for each in known if any(map(_is_used, each.sign.finditer(text)))), None)
+    if setting is None or setting.set_already.search(text) or not _is_own_call(denial, setting):
         return explanation
     works = (
         ""
