@@ -86,14 +86,15 @@ _ACTION_WORDS = {
 _MAX_CLAUSE = 300  # characters
 _S3_URL = lazy_pattern(r"s3://([a-z0-9][a-z0-9.-]{2,62})")
 _CAN = lazy_pattern(
-    r"(?:\b[\w-]+ ){0,2}\b(?:can|could|able to) (?:also |still |already |even )?(?:list|read|get|download|upload|write|delete)\b"
+    r"(?:\b[\w'-]{1,40} ){0,8}\b(?P<call>(?:can|could|able to) (?:also |still |already |even )?(?:list|read|get|download|upload|write|delete)\b)"
 )
+_NAMED_BUCKET = lazy_pattern(r"\bbuckets? [`\"']?(?P<name>[a-z0-9][a-z0-9.-]{2,62})")
 _IN_S3 = lazy_pattern(
     r"(?i:\b(?:bucket|s3|objects?|files?|folder|prefix|uploads?|uploading|downloads?|downloading)\b)"
 )
 # Words that another caller or client makes the call, or made it before, and those of log lines.
 _BY_OTHERS = lazy_pattern(
-    rf"{LOCALLY.pattern}|\b(?:DEBUG|INFO|TRACE|WARN)\b|(?i:\b(?:until|before|yesterday|last|ago|admin(?:istrator)?|root|console|browser|as (?:me|myself)|my (?:own )?(?:user|account|credentials)|user)\b)"
+    rf"{LOCALLY.pattern}|\b(?:DEBUG|INFO|TRACE|WARN)\b|(?i:\b(?:until|before|yesterday|last|ago|admin(?:istrator)?|root|console|browser|as (?:me|myself)|my (?:own )?(?:user|account|credentials)|users?|others?|another|different|any(?:one|body)|every(?:one|body)|some(?:one|body)|colleagues?|customers?|visitors?|clients?|they|who|which|public(?:ly)?|anonymous(?:ly)?|CloudFront|profile|(?:with|under|using) (?:the |a )?role|role [\w-]{{2,64}} (?:can|could)|wants?|wish(?:es)?|need(?:s|ed)?|so that|hope|goal|its|their|efs|ftp|sftp|volume|database|disk|share)\b)"
 )
 
 
@@ -105,7 +106,7 @@ def find_allowed_call(denial: Denial) -> AllowedCall | None:
     runs = [*find_runs(denial.failure)]
     failed = find_failed(denial.failure, runs)
     for run in runs:
-        is_own = failed is None or run.profile == failed.profile
+        is_own = run.profile == (failed.profile if failed is not None else None)
         if not (run.has_succeeded and is_own and bucket in re.split(r"[\s/=]+", run.command.text)):
             continue
         if (action := _find_action(denial, run.command.text)) is not None:
@@ -117,7 +118,7 @@ def find_allowed_call(denial: Denial) -> AllowedCall | None:
     for found in find_said(text, _CAN):
         end = CLAUSE_END.search(text, found.end(), found.end() + _MAX_CLAUSE)
         clause = text[found.start() : end.start() if end else found.end() + _MAX_CLAUSE]
-        action = _find_action(denial, found[0].replace(" get", " read"))
+        action = _find_action(denial, found["call"].replace(" get", " read"))
         if action is not None and _is_about(bucket, clause):
             return AllowedCall(action, f"The text says {quote_words(clause)}.")
     return None
@@ -132,6 +133,9 @@ def _find_action(denial: Denial, words: str) -> str | None:
 def _is_about(bucket: str, clause: str) -> bool:
     """Return whether a clause is about the bucket, and about the same caller."""
     others = {each for each in _S3_URL.findall(clause) if each != bucket}
+    # A word with a hyphen, a dot or a digit is the name of a bucket, and not the next word of the sentence.
+    names = (each.strip(".") for each in _NAMED_BUCKET.findall(clause))
+    others |= {each for each in names if each != bucket and not each.isalpha()}
     is_about = bucket in clause or _IN_S3.search(clause) is not None
     return is_about and not others and _BY_OTHERS.search(clause) is None
 
