@@ -144,7 +144,7 @@ class StatedDeny(Value):
             exempting = exempt_in_trust_policy(denial, self.policy.content, self.statement, self.words)
             return remedy if exempting is None else exempting
         steps = tuple(
-            each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} often")
+            each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} is often")
         )
         if not remedy.title.startswith(_FIND):
             return attrs.evolve(remedy, steps=steps)

@@ -228,9 +228,11 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
     subject = capitalize_start(policy.name)
     if (denying := find_deny(policy, action, resource)) is not None:
         words = f"has a Deny statement {shown_sid(denying)}".rstrip()
-        text = f"{subject} {words} that matches the request. {why_no_allow_helps(denial)}"
+        exempt = clip_text(join_words(as_strings(denying.get("NotResource")), "and"))
+        covers = f", which covers everything but {exempt}" if exempt else None
+        text = f"{subject} {words}{covers or ' that matches the request'}. {why_no_allow_helps(denial)}"
         cause = STATED_POLICY_DENIES.cause(policy.evidence, text=text)
-        return Comparison(policy, cause, f"{policy.name} {words} that matches it")
+        return Comparison(policy, cause, f"{policy.name} {words}{covers or ' that matches it'}")
     allows = policy.allows
     # Those whose action or resource is a reference may be about the request.
     possible = [each for each in allows if names_action(each, action) is not False]

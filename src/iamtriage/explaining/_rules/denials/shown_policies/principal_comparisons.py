@@ -266,7 +266,9 @@ def show_exemption(denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, 
             return remedy
         if shown is None:
             return remedy
-        kept = tuple(each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} often"))
+        kept = tuple(
+            each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} is often")
+        )
         steps = (*kept, f"Below, {name} exempts the caller. The other statements stay.")
         changed = attrs.evolve(remedy, steps=steps, manifest=shown, manifest_language="text")
         if remedy.who != "organization administrator":

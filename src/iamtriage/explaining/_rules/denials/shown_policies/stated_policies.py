@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.denials.conditions.condition_corrections import
     can_call_meet,
     correct_cap_remedy,
 )
+from iamtriage.explaining._rules.denials.conditions.exempt_resources import exempt_resource_remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import check_conditions
 from iamtriage.explaining._rules.denials.policy_causes import KMS_KEY_POLICY
 from iamtriage.explaining._rules.denials.shown_policies import stated_contrasts, stated_remedies
@@ -45,8 +46,10 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     STATED_POLICY_OTHER_RESOURCE,
     Comparison,
     compare,
+    compared_resource,
     describe_other_resource,
     find_conditional,
+    find_deny,
     limit_to_resource,
 )
 from iamtriage.explaining._rules.denials.shown_policies.policy_variables import explain_variable
@@ -163,10 +166,14 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         causes = tuple(each for each in explanation.causes if each.code != NO_IDENTITY_ALLOW.code)
         explanation = attrs.evolve(explanation, causes=causes)
         verdict = f"{policy.name} allows it, so {denial.caller} does not have it, or a policy of another type denies the call"
-    if compared.has_cause(STATED_POLICY_DENIES):
-        remedies = show_exemption(denial, policy, remedies)
     # The role does not have a policy that is passed for a session.
     added = None if policy.name == SESSION_POLICY else stated_remedies.first_remedy(denial, first.code)
+    if compared.has_cause(STATED_POLICY_DENIES):
+        remedies = show_exemption(denial, policy, remedies)
+        denying = find_deny(policy, denial.action or "", compared_resource(denial)) or {}
+        if "NotResource" in denying and (exempt := exempt_resource_remedy(denial, denying)) is not None:
+            # The caller can change the call.
+            added, remedies = exempt, tuple(map(name_alternative, present(added, *remedies)))
     contrast: stated_contrasts.Contrast | None = None
     if (conditional := find_conditional(denial, policy)) is not None:
         if denial.policy_type in {None, "identity"} or is_cap(policy, denial):
