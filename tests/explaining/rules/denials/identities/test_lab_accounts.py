@@ -63,6 +63,8 @@ def test_code_with_the_role_of_the_lab() -> None:
     "text",
     [
         _denied("arn:aws:iam::111122223333:user/cloud_user_sync", "sqs:SendMessage", "*"),
+        # The trust policy of the role can be what lacks the caller.
+        "User: arn:aws:iam::111122223333:user/cloud_user is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/x",
         # The student owns the bucket.
         _denied(
             VOCLABS,
@@ -72,7 +74,7 @@ def test_code_with_the_role_of_the_lab() -> None:
         ),
         f"{_denied('arn:aws:sts::111122223333:assumed-role/app/s1', 'iam:CreateRole', ROLE)}\nIn the lab it was voclabs.",
     ],
-    ids=["other user", "resource policy", "other caller"],
+    ids=["other user", "role", "resource policy", "other caller"],
 )
 def test_no_lab(text: str) -> None:
     assert "lab-account" not in {each.code for each in explain(text).causes}

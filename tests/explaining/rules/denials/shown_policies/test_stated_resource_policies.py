@@ -349,10 +349,11 @@ def test_whole_policy_of_the_text(statement: dict[str, object], allowed: list[li
         ("The queue policy (shortened):", "", ""),
         ("The docs have this example:", "", ""),
         ("The policy of the queue of invoices:", _QUEUE, f"{_QUEUE.rpartition(':')[0]}:invoices"),
+        ("The policy of the queue for dead letters:", _QUEUE, f"{_QUEUE}-dlq"),
         # One statement can be one of many.
         ("One statement:", '{"Version": "2012-10-17", "Statement": [', ""),
     ],
-    ids=["deleted", "dots", "shortened", "docs", "other", "statement"],
+    ids=["deleted", "dots", "shortened", "docs", "other", "prefix", "statement"],
 )
 def test_policy_that_must_not_replace_the_one_of_the_queue(said: str, old: str, new: str) -> None:
     """What the text leaves out would be lost, so the commands fetch the policy."""

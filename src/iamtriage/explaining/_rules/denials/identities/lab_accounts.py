@@ -14,6 +14,7 @@ from iamtriage.arns._principals import RoleSession, User
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
@@ -72,6 +73,8 @@ def explain_lab(denial: Denial) -> Explanation | None:
     )
     if lab is None or name is None or denial.policy_type in {"resource", "role_trust", "vpc_endpoint"}:
         return None
+    if denial.policy_type is None and denial.lowercase_action in ASSUME_ROLE_ACTIONS:
+        return None  # the trust policy can be what lacks the caller
     kind = "user" if isinstance(denial.principal, User) else "role"
     likely = "" if lab.is_academy else "most likely, "
     limits = f"{likely}{clip_text(name)} is the restricted {kind} of {lab.name}, and cannot give itself permissions"

@@ -42,6 +42,7 @@ from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
 from iamtriage.explaining._rules.shared.requirements.resource_policies import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.policies._masked_arns import is_masked
+from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import (
     as_mapping,
     as_strings,
@@ -211,9 +212,17 @@ def _is_of_resource(denial: Denial, policy: KnownPolicy) -> bool:
     """Return whether the statements of a resource's policy name no other resource of the same service."""
     if denial.policy_type == "vpc_endpoint":
         return True
-    whole = (denial.resource or "").partition("/")[0] if denial.service == "s3" else denial.resource or ""
+    resource = denial.resource or ""
+    # A bucket policy names the bucket, or objects of it.
+    own = resource.partition("/")[0] if denial.service == "s3" else resource
     named = {each for statement in policy.statements for each in as_strings(statement.get("Resource"))}
-    return all(each == "*" or each.startswith(whole.rstrip("*")) for each in named)
+    return all(
+        each == own
+        or each.startswith((f"{own}/", f"{own}:", f"{own}*"))
+        or resource.startswith(f"{each}/")
+        or matches(resource, compile_glob(each))
+        for each in named
+    )
 
 
 def _differs_in_principal(statement: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
