@@ -265,6 +265,36 @@ def test_access_entry_gets_the_correct_arn() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "policy", "scope"),
+    [
+        (
+            "policyARN: {}AmazonEKSEditPolicy\n accessScope: {{type: namespace, namespaces: [shop]}}",
+            "Edit",
+            "type=namespace,namespaces=shop",
+        ),
+        (
+            "policyARN: {}AmazonEKSAdminPolicy\n accessScope:\n  namespaces:\n   - shop\n",
+            "Admin",
+            "type=namespace,namespaces=shop",
+        ),
+        ("policyARN: {}AmazonEKSEditPolicy\n accessScope: {{type: cluster}}", "Edit", "type=cluster"),
+        ("policyARN: {}AmazonEKSEditPolicy\n namespaces: [shop, cart]", "View", "type=cluster"),
+        ("{0}AmazonEKSEditPolicy, {0}AmazonEKSAdminPolicy", "View", "type=cluster"),
+    ],
+)
+def test_the_entry_gets_the_policy_and_the_scope_of_the_text(written: str, policy: str, scope: str) -> None:
+    """The only policy and namespace in the text are those of the entry."""
+    config = f"principalARN: arn:aws:sts::111122223333:assumed-role/dev/ana\n{written.format('arn:aws:eks::aws:cluster-access-policy/')}"
+    text = f"creating access entry for principal ARN arn:aws:sts::111122223333:assumed-role/dev/ana: operation error EKS: CreateAccessEntry, https response error StatusCode: 400, InvalidParameterException: {FORMAT}\n\n{config}"
+    explanation = explain(text, facts={"cluster": "orders", "region": "eu-west-1"})
+    associate = next(each for each in commands(explanation) if "associate-access-policy" in each)
+    assert f"/AmazonEKS{policy}Policy --access-scope {scope}" in associate
+    steps = " ".join(explanation.remedies[0].steps)
+    assert "every session of the role dev, not to ana alone" in steps
+    assert "eksctl create accessentry -f" in steps
+
+
+@pytest.mark.parametrize(
     ("text", "first"),
     [
         (

@@ -119,6 +119,13 @@ PRINCIPAL_NOT_ACCEPTED = CauseType(
     sources=(pages.EKS_ACCESS_ENTRIES, pages.CONSISTENCY),
 )
 _ENTRY_ALONE = f"The entry alone gives no permissions: {principal_mappings.VIEW_POLICY} allows reading, AmazonEKSClusterAdminPolicy everything. Or name RBAC groups in the entry (--kubernetes-groups)."
+# https://eksctl.io/usage/access-entries/
+_ENTRY_IN_FILE = lazy_pattern(r"\bprincipalARN:\s?[\"']?arn:")
+_IN_FILE = "Or correct principalARN in the eksctl file, and run eksctl create accessentry -f with it."
+_WRITTEN_POLICY = lazy_pattern(r":cluster-access-policy/(AmazonEKS[A-Za-z]{1,60})\b")
+_WRITTEN_NAMESPACE = lazy_pattern(
+    r"\bnamespaces[\"']?\s?[:=]\s{0,20}(?:[\[-]\s{0,20})?[\"']?([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)[\"']?(?=\s{0,20}(?:[\]}\s]|$))(?!\s{0,200}-\s)"
+)
 _RECREATED = "If get-role finds no role, its suffix changed with the permission set: aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/ lists the roles."
 _LIST_ROLES = "aws iam list-roles --query 'Roles[].Arn' --output text"
 _LIST_USERS = "aws iam list-users --query 'Users[].Arn' --output text"
@@ -184,15 +191,22 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     )
     deployment = deployment_tools.find_deployment(case.failure, case.facts)
     has_access = deployment is not None or re.search(r" --kubernetes-groups| --type EC2", repeated or "")
-    policy = None if has_access else principal_mappings.VIEW_POLICY
-    lines = mapped.create_entry_remedy(cluster, policy=policy, create=repeated).commands
+    written = None if has_access else _find_written_policy(case.failure.text)
+    policy, namespace = written or (principal_mappings.VIEW_POLICY, None)
+    lines = mapped.create_entry_remedy(
+        cluster, policy=None if has_access else policy, namespace=namespace, create=repeated
+    ).commands
     # Two commands with the ARN look it up themselves.
     if stated is None and lines[0].partition("=")[0] not in {"role_arn", "user_arn"}:
         lines = (lookup, *lines)
     by_hand = cluster_remedy(
         f"{'Create' if stated else 'Look up the full ARN, and create'} the access entry with {'the full ARN' if stated else 'it'}",
         "An access entry requires the ARN with the path, as IAM prints it; aws-auth, in contrast, requires the ARN without it.",
-        None if has_access else _ENTRY_ALONE,
+        None if has_access or written else _ENTRY_ALONE,
+        f"The entry applies to every session of the role {clip_text(principal.role.name)}, not to {clip_text(principal.session_name)} alone."
+        if isinstance(principal, RoleSession) and deployment is None
+        else None,
+        _IN_FILE if _ENTRY_IN_FILE.search(case.failure.text) else None,
         mapped.entry_refusal,
         _RECREATED if isinstance(principal, IdentityCenterRole) else None,
         None if deployment or stated else _OWN_ACCOUNT,
@@ -209,6 +223,20 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         remedies=(remedy, _WAIT if is_unknown and arn.diagnosis is None else None),
         notes="An IAM policy does not help: the call was allowed, but its argument is invalid.",
     )
+
+
+def _find_written_policy(text: str) -> tuple[str, str | None] | None:
+    """Return the only access policy that the text gives the entry, and the only namespace of its scope.
+
+    >>> _find_written_policy("arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy namespaces: [shop]")
+    ('AmazonEKSEditPolicy', 'shop')
+    """
+    policies, namespaces = {*_WRITTEN_POLICY.findall(text)}, {*_WRITTEN_NAMESPACE.findall(text)}
+    if len(policies) != 1 or len(namespaces) > 1:
+        return None
+    namespace = namespaces.pop() if namespaces else None
+    # A list of several namespaces is not the whole cluster.
+    return None if namespace is None and "namespaces" in text else (policies.pop(), namespace)
 
 
 def _find_written(case: Case[InvalidArn]) -> str | None:
