@@ -1365,6 +1365,21 @@ CASES = {
         "found no credentials in the cron job of root (your shell has those of user/exports)",
         "AWS_SHARED_CREDENTIALS_FILE=/home/USER/.aws/credentials",
     ),
+    "variables-of-a-shell-for-cron": (
+        "By hand it works, from cron it dies:\naws-sdk-core: unable to sign request without credentials set (Aws::Errors::MissingCredentialsError)\n$ cat ~/.zshrc\n# keys\nexport AWS_ACCESS_KEY_ID=****\nexport AWS_DEFAULT_REGION=us-east-2",
+        "in the cron job: cron does not read ~/.zshrc",
+        "AWS_PROFILE=job\nAWS_DEFAULT_REGION=us-east-2",
+    ),
+    "variables-of-a-shell-for-a-unit": (
+        "report.timer starts it every night: botocore.exceptions.NoCredentialsError: Unable to locate credentials\nMy shell works: the keys are exported in ~/.profile.",
+        "in the systemd unit: systemd does not read ~/.profile",
+        "With sudo systemctl edit report.service, add the lines to the unit",
+    ),
+    "file-of-a-shell-that-cron-reads": (
+        "5 2 * * * . ~/.profile; /srv/etl/run.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\nThe keys are exported in ~/.profile.",
+        "found no credentials in the cron job. No",
+        "Specify the profile and the files in the crontab",
+    ),
     "mail-of-cron-alone": (
         "Subject: Cron <etl@web1> /srv/etl/run.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
         "in the cron job of etl",

@@ -17,7 +17,12 @@ from iamtriage.explaining._context.resolving import is_message_of_cli
 from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials import containers, credential_sources, php_pools, provider_chains
-from iamtriage.explaining._rules.credentials.profiles import missing_profiles, other_users, unread_sources
+from iamtriage.explaining._rules.credentials.profiles import (
+    missing_profiles,
+    other_users,
+    start_files,
+    unread_sources,
+)
 from iamtriage.explaining._rules.credentials.profiles.local_programs import find_computer
 from iamtriage.explaining._rules.credentials.workloads import (
     ci_jobs,
@@ -263,7 +268,7 @@ def _find_reason(
 
 def _advise_other_user(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
     """Return why the process does not have the credentials of a shell, and one way to pass them."""
-    who, other = other_users.find_identity(case), other_users.find_other_user(case)
+    who, other = other_users.find_identity(case), start_files.find_job(case)
     because = (f"aws sts get-caller-identity printed {who}.",) if who else other.because if other else ()
     why = "The AWS CLI finds credentials that this process does not find: the process lacks the profile or the variables, or its SDK does not support the type of sign-in."
     remedy = your_remedy(
@@ -346,6 +351,8 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         or credential_endpoints.HOP_LIMIT_OF_ONE.search(text)
     )
     is_proxied = credential_sources.find_proxied_hosts(case, message) is not None
+    if not environments and start_files.find_unread_variables(case) is not None:
+        return [_advise_other_user]
     if not environments and (is_proxied or _is_blocked_by_hop_limit(text)):
         return [on_ec2]
     if _is_in_container_on_ec2(text, message):

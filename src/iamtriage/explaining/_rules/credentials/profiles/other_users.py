@@ -90,9 +90,7 @@ _CONNECTS_WITH_AWS = lazy_pattern(r"\baws_ssm\b")
 _ANSIBLE = "https://docs.ansible.com/ansible/latest/playbook_guide/"
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
 _CALL_WITH_CLI = lazy_pattern(r"\baws [a-z0-9-]{2,30} [a-z0-9-]{2,60}")
-_ROLE = (
-    "On a server, prefer a role to access keys: on EC2 that of the instance, elsewhere IAM Roles Anywhere."
-)
+ROLE = "On a server, prefer a role to access keys: on EC2 that of the instance, elsewhere IAM Roles Anywhere."
 _MAX_CHARS_BEFORE, _CHARS_AFTER = 4_000, 400
 # What gives a shell credentials, so that a later command has them and an earlier one did not.
 _SETS_UP = lazy_pattern(r"\baws (?:configure(?! list)|login|sso login)\b|\bexport AWS_|\$env:AWS_|\bset AWS_")
@@ -181,7 +179,7 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
                 "Specify the profile and the files in the crontab",
                 "Move the job to the crontab of the user who has the credentials: sudo crontab -u USER -e.",
                 "Or put these lines above the job, because cron expands no $HOME, with AWS_PROFILE if the profile is not default. In a script, write export before each.",
-                _ROLE,
+                ROLE,
                 commands=(f"sudo crontab -u {user} -e" if user else "crontab -e",),
                 manifest="AWS_SHARED_CREDENTIALS_FILE=/home/USER/.aws/credentials\nAWS_CONFIG_FILE=/home/USER/.aws/config\n",
             ),
@@ -195,7 +193,7 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
             _credentials_remedy(
                 "Set the user or the files in the unit",
                 "Under [Service], set User= to the user who has the credentials, or Environment= with AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE and AWS_PROFILE.",
-                _ROLE,
+                ROLE,
                 commands=(f"sudo systemctl edit {unit}", f"sudo systemctl restart {unit}"),
             ),
         )
@@ -205,7 +203,7 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
                 f"that the {noun} reads",
                 f" in the {noun}",
                 f"The {noun} gets no variables of a shell, and reads ~/.aws of the user that it runs as.",
-                _credentials_remedy(f"Set the user or the files of the {noun}", step, _ROLE, commands=()),
+                _credentials_remedy(f"Set the user or the files of the {noun}", step, ROLE, commands=()),
             )
     return None
 
@@ -293,7 +291,7 @@ def _find_root_shell(case: Case[Failure]) -> OtherUser | None:
         _credentials_remedy(
             "Run the command as the user who has the profile, or let it read that user's files",
             "Leave the shell of root, or specify the files of the user, which root is allowed to read.",
-            _ROLE,
+            ROLE,
             commands=(
                 "aws configure list-profiles",
                 f"AWS_CONFIG_FILE=/home/USER/.aws/config AWS_SHARED_CREDENTIALS_FILE=/home/USER/.aws/credentials {_safe_line(found) or 'aws sts get-caller-identity'}",
@@ -358,7 +356,7 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
     line = _safe_line(sudo) or "aws sts get-caller-identity"
     is_about_profile = "profile" in text and "SSO" not in text
     list_profiles = f"sudo {f'-u {user} ' if user != 'root' else ''}aws configure list-profiles"
-    last_step = None if "SSO" in text or line.startswith(("kubectl ", "helm ")) else _ROLE
+    last_step = None if "SSO" in text or line.startswith(("kubectl ", "helm ")) else ROLE
     if is_about_profile:
         last_step = f"The last command lists the profiles that {user} has."
     again: tuple[str, ...] = (line,)
