@@ -417,6 +417,21 @@ CASES = {
         "for the session acme-prod, which the profile prod uses: the sign-in in the text is for the session acme-dev",
         "aws sso login --profile prod",
     ),
+    "sign-in-for-another-portal": (
+        "Error when retrieving token from sso: Token has expired and refresh failed\nI ran `aws sso login`: Successfully logged into Start URL: https://d-1111.awsapps.com/start/#\nfromIni({ profile: 'client' })\n[profile client]\nsso_session = corp\n[sso-session corp]\nsso_start_url = https://d-2222.awsapps.com/start\n",
+        "for the start URL https://d-1111.awsapps.com/start, but the profile client uses https://d-2222.awsapps.com/start",
+        "aws sso login --profile client",
+    ),
+    "sign-in-for-the-default-session": (
+        'The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile.\n$ aws sso login\n$ python etl.py  # Session(profile_name="client")\n[default]\nsso_session = acme\n[profile client]\nsso_session = corp\n',
+        "session corp, which the profile client uses: the sign-in in the text is for the session acme",
+        "aws sso login --profile client",
+    ),
+    "sign-in-for-the-same-portal": (
+        'The SSO session associated with this profile has expired or is otherwise invalid.\nSession(profile_name="client")\nSuccessfully logged into Start URL: https://corp.awsapps.com/start\n[profile client]\nsso_start_url = https://corp.awsapps.com/start/\n',
+        "The IAM Identity Center sign-in has expired: sign in again",
+        "aws sso logout",
+    ),
     "sign-in-for-the-same-session": (
         "Error loading SSO Token: Token for acme does not exist\n$ aws sso login --profile dev\n~/.aws/config\n[profile dev]\nsso_session = acme\n[profile prod]\nsso_session = acme\n",
         "There is no IAM Identity Center sign-in for the session acme",

@@ -21,8 +21,9 @@ from iamtriage.explaining._rules.credentials.profiles import sso_settings
 from iamtriage.explaining._rules.credentials.requests.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_registry, quote_phrases, reported_cause
-from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials import credential_remedies, selected_profiles
 from iamtriage.explaining._rules.shared.credentials.clocks import CLOCK_WRONG, describe_duration, find_age
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import ExpiredCredentials, Failure, InvalidCredentials
 
@@ -104,7 +105,9 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
     # SDKs say the same if there is no token.
     if (elsewhere := sign_in_places.explain_sign_in_elsewhere(case, None, causes[0])) is not None:
         return elsewhere
-    if "refresh failed" in message:
+    is_default = selected_profiles.signs_in_with_default(case.failure.text)
+    is_default = is_default and find_profile(case) not in {None, "default"}
+    if "refresh failed" in message or is_default:
         causes.append(common_causes.WRONG_SSO_SESSION.cause())
     if cached_pattern(OTHER_HOME.sign).search(case.text):
         text = "Another user signed in, or the sign-in is outside of the container, which sees it only if ~/.aws is mounted."
@@ -116,7 +119,7 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
             *session_renewal.remedy_of_workload(case),
             # A token that cannot be refreshed can be that of another profile than the one that was signed in.
             credential_remedies.SSO_LOGIN
-            if "refresh failed" in message or _SIGNED_IN.search(case.text) is None
+            if "refresh failed" in message or is_default or _SIGNED_IN.search(case.text) is None
             else _SIGN_OUT_FIRST,
             your_remedy(
                 "If it expires again immediately, check which session the profile uses",

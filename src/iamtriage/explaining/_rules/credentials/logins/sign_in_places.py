@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.credentials.profiles.sso_settings import find_start_url
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.credentials import selected_profiles
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import WSL, with_profile
@@ -46,6 +47,8 @@ _IN_WINDOWS = lazy_pattern(
     rf"{_SIGN_IN}[^\n.;,]{{0,60}}{_OF_WINDOWS}|{_OF_WINDOWS}[^\n.;,]{{0,40}}{_SIGN_IN}|\bPS [A-Z]:\\[^\n>]{{0,80}}> ?aws sso login"
 )
 _IN_WSL = lazy_pattern(rf"{_SIGN_IN}[^\n.;,]{{0,40}}\bWSL\b|\bWSL\b[^\n.;,]{{0,40}}{_SIGN_IN}")
+
+_OF_DEFAULT = " aws sso login without --profile signs in for the profile default."
 
 
 class _Place(NamedTuple):
@@ -88,14 +91,18 @@ def _find_other_session(case: Case[Failure], session: str | None) -> _Place | No
         if (name := each.settings.get("sso_session") or each.settings.get("sso_start_url"))
     }
     logins = selected_profiles.list_sign_ins(text)
+    is_bare = not logins and selected_profiles.signs_in_with_default(text)
+    if is_bare and "default" in sessions:
+        logins = [selected_profiles.SignIn("profile", "default")]
     signed_in = {each.name if each.kind == "sso-session" else sessions.get(each.name, "") for each in logins}
-    used = (
-        selected_profiles.list_selected_profiles(text, "variable", "block", "option", "code")
-        & sessions.keys()
-    )
+    selected = selected_profiles.list_selected_profiles(text, "variable", "block", "option", "code")
+    used = selected & sessions.keys()
     if session is not None:
         used = {each for each, name in sessions.items() if name == session} or used
     needed = {sessions[each] for each in used}
+    named = only_one(used or selected)
+    if named and (place := _find_other_portal(text, named, is_bare=is_bare)) is not None:
+        return place
     if not logins or "" in signed_in or len(used) != 1 or needed & signed_in:
         return None
     profile, wanted = used.pop(), needed.pop()
@@ -110,11 +117,35 @@ def _find_other_session(case: Case[Failure], session: str | None) -> _Place | No
             " A profile without sso_session has another token, even if the start URL is the same."
             if is_legacy
             else ""
-        ),
+        )
+        + (_OF_DEFAULT if is_bare else ""),
         your_remedy(
             f"Sign in with the profile {clip_text(profile)}",
             f"Or, if both sessions have the same start URL, let the profiles use one: set sso_session = {clip_text(other)} in the profile {clip_text(profile)}{', and remove sso_start_url and sso_region there' if is_legacy else ''}.",
             commands=(login, f"aws sts get-caller-identity --profile {commands.profile(profile)}"),
+            url=SIGN_IN_ELSEWHERE.sources[0],
+        ),
+    )
+
+
+def _find_other_portal(text: str, profile: str, *, is_bare: bool) -> _Place | None:
+    """Return the place if the sign-in that succeeded was for another start URL than that of the profile."""
+    signed_in, wanted = selected_profiles.list_signed_in_urls(text), find_start_url(text, profile)
+    if not signed_in or wanted is None or wanted.lower() in signed_in:
+        return None
+    shown, name = clip_text(profile), commands.profile(profile)
+    default = _OF_DEFAULT if is_bare else ""
+    return _Place(
+        f"The sign-in in the text is for the start URL {clip_text(min(signed_in))}, but the profile {shown} uses {clip_text(wanted)}, for which the sign-in has expired or is missing.",
+        None,
+        f"Each start URL and each sso-session has its own token, so this sign-in does not renew that of the profile {shown}.{default}",
+        your_remedy(
+            f"Sign in with the profile {shown}",
+            "This takes no administrator. The other sign-in stays valid.",
+            commands=(
+                commands.fill_command("aws sso login --profile {}", name),
+                commands.fill_command("aws sts get-caller-identity --profile {}", name),
+            ),
             url=SIGN_IN_ELSEWHERE.sources[0],
         ),
     )

@@ -161,6 +161,28 @@ SESSION_UNREAD = CauseType(
 )
 
 
+# The settings of a profile, up to the next section.
+_PROFILE_SECTION = lazy_pattern(
+    r"^[ \t]{0,8}\[(?:profile[ \t]{1,4})?(?P<name>[\w.@+/-]{1,64})\][^\n]{0,80}(?P<body>(?:\n(?![ \t]{0,8}\[)[^\n]{0,500}){1,12})",
+    re.MULTILINE,
+)
+_START_URL = lazy_pattern(r"(https://[\w.-]{4,100}(?:/[\w-]{1,40})?)")
+
+
+def find_start_url(text: str, profile: str) -> str | None:
+    """Return the start URL of a profile, which its section, that of its sso-session, or the AWS CLI shows."""
+    asked = f"aws configure get sso_start_url --profile {profile}\n"
+    printed = _START_URL.match(text, text.find(asked) + len(asked)) if asked in text else None
+    bodies = [each["body"] for each in _PROFILE_SECTION.finditer(text) if each["name"] == profile]
+    session = _SESSION.search(bodies[0]) if len(bodies) == 1 else None
+    if session is not None:
+        bodies = [each["body"] for each in _SECTION.finditer(text) if each["name"] == session["name"]]
+    settings = [] if len(bodies) != 1 else [*_SETTING.finditer(bodies[0])]
+    stated = only_one({each["value"] for each in settings if each["name"] == "sso_start_url"})
+    found = printed or (None if stated is None else _START_URL.match(stated))
+    return None if found is None else found[1]
+
+
 def explain_unknown_session(case: Case[Failure]) -> Explanation | None:
     """Explain that a program does not know the sso_session of its profile, if it looks for another token."""
     text, program = case.failure.text, clues.find_program(case.failure) or "the program"
