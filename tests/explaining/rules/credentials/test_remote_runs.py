@@ -58,9 +58,10 @@ def test_remote_run(text: str, summary: str, said: str) -> None:
     [
         f"$ terraform plan\nInitializing HCP Terraform...\n{ERROR}",
         f"Running plan in HCP Terraform, but now the execution mode is local.\n{ERROR}",
+        f'We used HCP Terraform before ("Running plan in HCP Terraform"), and run it in a shell now.\n{ERROR}',
         f"$ terraform plan\n{ERROR}{CLOUD}",
     ],
-    ids=["state only", "local", "no run"],
+    ids=["state only", "local", "before", "no run"],
 )
 def test_local_run(text: str) -> None:
     assert "remote-run" not in {each.code for each in explain(text).causes}

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, line_start
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.workloads.ci_jobs import find_system
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -57,6 +57,19 @@ _CONFIGURED = lazy_pattern(r"\bTFC_AWS_(?:PROVIDER_AUTH|RUN_ROLE_ARN)\b")
 _LOCAL = lazy_pattern(r"(?i:\bexecution[ _-]mode\b[\"']?\s{0,4}(?:[:=]|is|to)?\s{0,4}[\"']?local\b)")
 
 
+# A sentence about runs of another time.
+_FORMER = lazy_pattern(
+    r"(?i:\b(?:before|formerly|previously|used to|no longer|last (?:week|month|year)|ago|without)\b)"
+)
+_CHARS_BEFORE = 120
+
+
+def _is_of_run(found: re.Match[str]) -> bool:
+    """Return whether the words of a remote run are not in a sentence about runs of another time."""
+    low = line_start(found.string, found.start(), found.start() - _CHARS_BEFORE)
+    return _FORMER.search(found.string, low, found.start()) is None
+
+
 class _Run(NamedTuple):
     """A remote run, with placeholders for what the text does not name."""
 
@@ -66,7 +79,7 @@ class _Run(NamedTuple):
 
 
 def _is_remote(text: str) -> bool:
-    is_about = any(each in text for each in REMOTE_WORDS) and _RUNS.search(text) is not None
+    is_about = any(each in text for each in REMOTE_WORDS) and any(map(_is_of_run, _RUNS.finditer(text)))
     return is_about and _LOCAL.search(text) is None
 
 
