@@ -115,6 +115,40 @@ def test_console_of_a_cluster_that_another_principal_created(words: str, said: s
     assert said is None or said in reported
 
 
+@pytest.mark.parametrize(
+    ("menu", "listed", "reason", "remedies"),
+    [
+        (
+            "jo @ 1111-2222-3333",
+            ("role/Till",),
+            "another principal, the role Till. The cluster has no access entry for the principal of the console, only for Till.",
+            ("for the user jo", "switch to the role Till"),
+        ),
+        (
+            "Desk/jo @ 1111-2222-3333",
+            (),
+            "another principal, the role Till.",
+            ("for the role Desk", "switch to the role Till"),
+        ),
+        ("Till/jo @ 1111-2222-3333", ("role/Till",), "it has an access entry", ("with the access entry",)),
+        (
+            "jo @ 1111-2222-3333",
+            ("role/Till", "user/jo"),
+            "it has an access entry",
+            ("with the access entry",),
+        ),
+    ],
+)
+def test_console_with_another_principal_than_kubectl(
+    menu: str, listed: tuple[str, ...], reason: str, remedies: tuple[str, ...]
+) -> None:
+    entries = _entries(*listed) if listed else "kubectl works.\n"
+    explanation = explain(f"{BANNER}The console shows {menu}.\n{CALLER}{entries}")
+    assert reason in explanation.summary
+    for remedy, title in zip(explanation.remedies, remedies, strict=False):
+        assert title in remedy.title
+
+
 def test_policies_of_an_entry_that_is_created_again() -> None:
     listed = "$ aws eks list-associated-access-policies --cluster-name market --principal-arn {0} --query 'associatedAccessPolicies[].policyArn' --output text\narn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy\n"
     shown = '$ aws eks describe-access-entry --cluster-name market --principal-arn {0} --query accessEntry.createdAt\n"2026-01-02T10:00:00+00:00"\n$ aws iam get-role --role-name Till --query Role.CreateDate\n"2026-10-02T10:00:00+00:00"\n'

@@ -13,8 +13,10 @@ from iamtriage.explaining._context.values import CommandLine, Stated, quote_matc
 __all__ = (
     "UNMAPPED",
     "find_caller",
+    "find_console_caller",
     "find_described_caller",
     "find_named_caller",
+    "find_printed_caller",
     "find_said_caller",
     "find_switched_role",
     "restore_case",
@@ -139,15 +141,28 @@ def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
         return unmapped
     if "access denied" in text and (rejected := unique_value(_REJECTED, text)) is not None:
         return rejected
-    stated = unique_value(_CALLERS, text) if "arn:aws" in text else None
-    if stated is not None and _is_of_another(text, stated):
-        stated = None
+    stated = find_printed_caller(text)
     if stated is not None and _assumes_role_after(text, stated):
         return None
-    is_console = stated is None and any(sign in text for sign in (" @ ", "ederated user", "IAM user"))
+    return stated or find_console_caller(text)
+
+
+def find_printed_caller(text: str) -> Stated | None:
+    """Return the caller that ``aws sts get-caller-identity`` prints, or that a sentence names by its ARN."""
+    stated = unique_value(_CALLERS, text) if "arn:aws" in text else None
+    return None if stated is not None and _is_of_another(text, stated) else stated
+
+
+def find_console_caller(text: str) -> Stated | None:
+    """Return the caller in the account menu of the console.
+
+    >>> find_console_caller("signed in as anna @ 1111-2222-3333").value
+    'arn:aws:iam::111122223333:user/anna'
+    """
+    is_console = any(sign in text for sign in (" @ ", "ederated user", "IAM user"))
     found = _CONSOLE_CALLER.search(text) if is_console else None
     if found is None:
-        return stated
+        return None
     partition = "aws-us-gov" if "us-gov-" in text else "aws-cn" if "cn-north" in text else "aws"
     menu = None if found["account"] else _MENU_ACCOUNT.search(text)
     account = (found["account"] or (menu[1] if menu else "****")).replace("-", "")
@@ -167,6 +182,9 @@ def find_said_caller(text: str, kind: str, stated: Stated | None) -> Stated | No
     if kind == "console_kubernetes_access" and (switched := find_switched_role(text)) is not None:
         # Whoever is signed in has switched to a role.
         return switched
+    if kind == "console_kubernetes_access" and (menu := find_console_caller(text)) is not None:
+        # A terminal can have another caller.
+        return menu
     if stated is not None:
         return stated
     if kind == "access_denied":

@@ -10,7 +10,11 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole, Principal
-from iamtriage.explaining._context.readers.callers import find_switched_role
+from iamtriage.explaining._context.readers.callers import (
+    find_console_caller,
+    find_printed_caller,
+    find_switched_role,
+)
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_vain_search
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import find_bindings
 from iamtriage.explaining._context.readers.statements import find_said, is_administrator
@@ -31,6 +35,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import ConsoleKubernetesAccess
 from iamtriage.policies._documents import allow, build_document
 
+_SWITCH_PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-console.html"
 GROUP = "eks-console-viewers"
 """The group and the ClusterRole that an explanation proposes, if there is none."""
 _TYPES = "cronjobs,daemonsets,deployments,endpoints,events,jobs,namespaces,nodes,pods,replicasets,services,statefulsets"
@@ -121,6 +126,36 @@ def may_call(case: Case[ConsoleKubernetesAccess]) -> bool:
 def switches_role(case: Case[ConsoleKubernetesAccess]) -> bool:
     """Return whether the text says that the console's user switched to a role."""
     return find_switched_role(case.failure.text) is not None
+
+
+def find_terminal_principal(case: Case[ConsoleKubernetesAccess]) -> Principal | None:
+    """Return the principal that a terminal prints, if the console's account menu shows another one."""
+    text = case.failure.text
+    printed, menu = find_printed_caller(text), find_console_caller(text)
+    if printed is None or menu is None or switches_role(case) or "CloudShell" in text:
+        return None
+    terminal = principal_words.try_parse_principal(printed.value)
+    console = principal_words.try_parse_principal(menu.value) or principal_words.parse_masked_principal(
+        menu.value
+    )
+    if terminal is None or console is None or is_same_principal(terminal, console):
+        return None
+    # The facts can name another principal than the menu.
+    caller = case.principal or principal_words.parse_masked_principal(case.caller)
+    return terminal if is_same_principal(console, caller) else None
+
+
+def use_terminal_principal(terminal: Principal) -> Remedy:
+    """Return the remedy that gives the console the principal of a terminal, which has access."""
+    role = principal_words.underlying_role(terminal)
+    described = principal_words.describe_principal(terminal, None)
+    title, step = f"Or sign in to the console as {described}", None
+    if isinstance(role, IdentityCenterRole):
+        step = "Open the console from the AWS access portal, with this account and permission set."
+    elif role is not None:
+        title = f"Or switch to {described} in the console"
+        step = f"In the account menu, choose Switch role, with the account {role.account} and the role {role.name}. Its trust policy must allow that, and it also needs eks:AccessKubernetesApi in IAM."
+    return your_remedy(title, step, url=_SWITCH_PAGE if role is not None else pages.EKS_CONSOLE)
 
 
 def describe_switch(case: Case[ConsoleKubernetesAccess], *, kubectl_works: bool) -> str:

@@ -123,7 +123,9 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
         named = f"cluster {cluster.argument}" if cluster.name else "Kubernetes cluster"
         missing = cluster_access.describe_missing_entry(cluster)
         summary = f"The {named} does not accept {principal.description}: most likely, it has {missing} that matches."
-    in_map = _aws_auth_remedy(cluster, principal)
+    in_map, terminal = _aws_auth_remedy(cluster, principal), console_access.find_terminal_principal(case)
+    has_access = _KUBECTL_WORKS.search(case.text) is not None or is_listed(case.failure, terminal)
+    terminal = terminal if has_access and not state.is_enough else None
     in_iam = None if console_access.may_call(case) else console_access.iam_remedy(case, cluster)
     group = (
         None
@@ -140,6 +142,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
             *((console_access.COMPARE_PRINCIPALS, in_iam) if state.is_enough else ()),
             None if mapped is None or group is None else console_access.bind_remedy(group, mapped.username),
             entry_remedy if cluster.uses_entries and not state.is_enough else None,
+            None if terminal is None else console_access.use_terminal_principal(terminal),
             None if cluster.uses_entries or state.is_enough or binds else in_map,
             None
             if cluster.uses_entries or binds
@@ -220,6 +223,17 @@ def _read_access(
         return _Access(
             console_access.describe_switch(case, kubectl_works=_KUBECTL_WORKS.search(case.text) is not None)
         )
+    terminal = console_access.find_terminal_principal(case)
+    listed = is_listed(case.failure, case.principal or principal_words.parse_masked_principal(case.caller))
+    if terminal is not None and not (entry or mapped or listed):
+        kubectl = "kubectl" if "kubectl" in case.text else "the terminal"
+        only = f", only for {describe_listed(case.failure)}" if find_listed(case.failure) else ""
+        lacks = f"The cluster has no access entry for the principal of the console{only}"
+        if listed is None:
+            missing = cluster_access.describe_missing_entry(cluster)
+            lacks = f"Most likely, the principal of the console has {missing}"
+        other = principal_words.describe_principal(terminal, None)
+        return _Access(f"{kubectl} uses another principal, {other}. {lacks}", listed)
     if _KUBECTL_WORKS.search(case.text):
         reason = "kubectl has access, so the console uses another principal than kubectl, or that lacks permissions in IAM"
         return _Access(reason, None, is_enough=True)
@@ -244,7 +258,6 @@ def _read_access(
         return _Access(
             f"aws-auth maps it to {groups}: most likely, no ClusterRole that shows the objects is bound to that"
         )
-    listed = is_listed(case.failure, case.principal or principal_words.parse_masked_principal(case.caller))
     if listed:
         return _Access(
             "it has an access entry, whose access policies or whose permissions in IAM do not suffice", listed
