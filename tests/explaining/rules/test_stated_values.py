@@ -1528,6 +1528,24 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="the ID of a key",
         ),
         pytest.param(
+            f"$ aws kms decrypt --region us-west-2 --ciphertext-blob fileb://x\nAn error occurred (AccessDeniedException) when calling the Decrypt operation: {_UNKNOWN_KEY}\nThe file is encrypted with {_KEY}.",
+            {},
+            (
+                "encrypted with a key of eu-north-1, and KMS was called in us-west-2",
+                "aws kms decrypt --region eu-north-1 --ciphertext-blob fileb://x",
+                "it cannot be replicated or converted",
+            ),
+            ("put-key-policy", "get-key-policy"),
+            id="the key of a ciphertext in another Region",
+        ),
+        pytest.param(
+            f"$ aws kms decrypt --region us-west-2 --ciphertext-blob fileb://x\nAn error occurred (AccessDeniedException) when calling the Decrypt operation: {_UNKNOWN_KEY}\nThe file is encrypted with {_KEY.replace('key/', 'key/mrk-')}.",
+            {},
+            ("get-key-policy",),
+            ("KMS was called in us-west-2", "cannot be replicated"),
+            id="a multi-Region key, which can have a replica",
+        ),
+        pytest.param(
             f"creation_rules:\n  - kms: {_KEY}\n$ sops -d a.yaml\nAccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/jobs/j is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
             {},
             (

@@ -549,6 +549,43 @@ def test_condition_that_the_message_does_not_decide(
 
 
 @pytest.mark.parametrize(
+    ("condition", "fixed"),
+    [
+        (
+            {"StringEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/a*"}},
+            {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/a*"}},
+        ),
+        (
+            {"StringEquals": {"aws:PrincipalArn": ["arn:aws:iam::111122223333:user/x-*", "*/ana"], "sts:ExternalId": "a"}},
+            {"StringEquals": {"sts:ExternalId": "a"}, "StringLike": {"aws:PrincipalArn": ["arn:aws:iam::111122223333:user/x-*", "*/ana"]}},
+        ),
+        # No pattern matches the caller, or the other operator compares the same key already.
+        ({"StringEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/x-*"}}, None),
+        (
+            {"StringEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/a*"}, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/*"}},
+            None,
+        ),
+    ],
+)  # fmt: skip
+def test_value_with_wildcards_of_a_literal_comparison(
+    condition: dict[str, Any], fixed: dict[str, Any] | None
+) -> None:
+    """The operator of the statement changes: another statement, or an Allow for the caller, is no fix."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+        "Action": "sts:AssumeRole",
+        "Condition": condition,
+    }
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    explanation = explain(ASSUME, facts={"trust_policy": policy})
+    assert ("compares literally" in explanation.summary) == (fixed is not None)
+    if fixed is not None:
+        assert explanation.remedies[0].policy == {**policy, "Statement": [{**statement, "Condition": fixed}]}
+        assert "arn:aws:iam::111122223333:user/ana" in str(explanation.remedies[0].steps)
+
+
+@pytest.mark.parametrize(
     "facts",
     [
         pytest.param(

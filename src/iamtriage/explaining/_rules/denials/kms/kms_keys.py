@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.conditions.request_conditions import concerns_no_resource
 from iamtriage.explaining._rules.denials.denies.required_settings import find_small_upload, why_decrypt
 from iamtriage.explaining._rules.denials.kms import keys_of_services, managed_keys
+from iamtriage.explaining._rules.denials.kms.keys_elsewhere import explain_key_elsewhere
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.denials.resource_commands import role_path_steps
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
@@ -173,6 +174,8 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
 
 def explain_three_reasons(denial: Denial) -> Explanation:
     """Explain the message that names three possible reasons."""
+    if (elsewhere := explain_key_elsewhere(denial)) is not None:
+        return elsewhere
     accounts, is_sops = "", encrypted_data.KEY_OF_SOPS.search(denial.failure.text) is not None
     of_key = encrypted_data.with_key_of_text(denial)
     across = allow_remedies.allow_remedy(of_key) if of_key.crosses_accounts else None
@@ -221,6 +224,8 @@ def explain_unknown_key(denial: Denial) -> Explanation:
     """Explain the old message about the key of a ciphertext."""
     if encrypted_data.ENVIRONMENT in denial.failure.text:
         return keys_of_services.explain_environment_key(denial)
+    if (elsewhere := explain_key_elsewhere(denial)) is not None:
+        return elsewhere
     of_key = attrs.evolve(encrypted_data.with_key_of_text(denial), action="kms:Decrypt")
     if of_key.crosses_accounts:
         summary = f"KMS cannot decrypt, most likely because {denial.caller} is in account {denial.account}, and the key in account {of_key.resource_account}: both the key policy and an identity-based policy of the caller must allow kms:Decrypt{f', and {own} does already' if (own := find_own_allow(of_key)) else ''}."

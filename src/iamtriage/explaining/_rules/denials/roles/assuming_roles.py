@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explana
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.roles import barred_callers, role_calls, role_conditions
 from iamtriage.explaining._rules.denials.roles.cdk_roles import explain_untrusting_roles, trust_account_remedy
+from iamtriage.explaining._rules.denials.roles.literal_values import compare_condition
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
@@ -77,7 +78,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
     if findings is not None and findings.allowed is False:
         can_allow = False
     result = None if findings is None or attribute is not None or denial.is_explicit else findings.result
-    condition = role_conditions.compare_call(denial, findings, result)
+    condition = compare_condition(denial, findings, result)
     findings = condition.findings
     # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
     is_trusted = condition.names_caller or barred_callers.says_trusted(denial)
