@@ -14,6 +14,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
+from iamtriage.explaining._context.readers.copy_calls import find_copy
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
@@ -141,6 +142,8 @@ _WRITES = frozenset(
         "CompleteMultipartUpload", "AbortMultipartUpload", "PutObjectAcl", "PutObjectTagging",
     }
 )  # fmt: skip
+# A message without an operation can be of the copy that the code makes.
+_COPIES = frozenset({None, "CopyObject", "CreateMultipartUpload", "UploadPartCopy"})
 _MULTIPLE = frozenset({"recursive", "delete"})
 
 
@@ -171,6 +174,10 @@ def find_location(text: str, operation: str | None, command: CommandLine | None)
         return None
     is_write = operation in _WRITES
     body = text if command is None else text.replace(command.text, " ", 1)
+    copied = find_copy(body) if operation in _COPIES else None
+    if copied is not None:
+        # The call that fails without a reason can be either side: the code has both, and this is the one that it writes.
+        return Location(copied.bucket, copied.key)
     readers = (_state_locks, _transfers, _access_points, _uris, _methods, _urls, _calls)
     for locations in (read(body) for read in readers):
         found = list(locations)

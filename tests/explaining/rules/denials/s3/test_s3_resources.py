@@ -86,10 +86,21 @@ def test_multipart_upload_may_lack_the_key() -> None:
     assert "kms:Decrypt" not in str(explain(f"$ aws s3 cp a s3://acme-in/a\n{DENIED.format('PutObject')}"))
 
 
-def test_copy_requires_both_objects() -> None:
-    explanation = explain(
-        f"copy failed: s3://acme-in/a.csv to s3://acme-out/b.csv {DENIED.format('CopyObject')}"
-    )
+@pytest.mark.parametrize(
+    "text",
+    [
+        "copy failed: s3://acme-in/a.csv to s3://acme-out/b.csv",
+        's3.copy_object(CopySource={"Bucket": "acme-in", "Key": "a.csv"}, Bucket="acme-out", Key="b.csv")\n',
+        "s3.copy_object(Bucket='acme-out', Key='b.csv', CopySource='/acme-in/a.csv')\n",
+        "source = {'Bucket': 'acme-in', 'Key': 'a.csv'}\ns3.copy(source, 'acme-out', 'b.csv')\n",
+        's3.copyObject(b -> b.destinationBucket("acme-out")\n  .destinationKey("b.csv").sourceBucket("acme-in").sourceKey("a.csv"));\n',
+        'new CopyObjectRequest { SourceBucket = "acme-in", SourceKey = "a.csv", DestinationBucket = "acme-out", DestinationKey = "b.csv" };\n',
+        'new CopyObjectCommand({ CopySource: "acme-in/a.csv", Bucket: "acme-out", Key: "b.csv" })\n',
+    ],
+    ids=["CLI", "dictionary", "path", "method", "Java", ".NET", "JavaScript"],
+)
+def test_copy_requires_both_objects(text: str) -> None:
+    explanation = explain(f"{text} {DENIED.format('CopyObject')}")
     policy = explanation.remedies[0].policy
     assert policy is not None
     granted = {(each["Action"], each["Resource"]) for each in policy["Statement"]}

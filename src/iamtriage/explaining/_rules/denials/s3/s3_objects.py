@@ -15,6 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, lower_first, quote_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.copy_calls import find_copy
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
@@ -316,8 +317,9 @@ def is_copy(denial: Denial) -> bool:
 
 def find_source(denial: Denial) -> str | None:
     """Return the bucket and key of what a copy reads, if the text names it."""
-    found = _SOURCE.search(without_other_commands(denial.failure, denial.facts))
-    return found["source"] if found else None
+    text = without_other_commands(denial.failure, denial.facts)
+    found, copied = _SOURCE.search(text), find_copy(text)
+    return found["source"] if found else copied.source if copied else None
 
 
 def name_copy(denial: Denial) -> str:
