@@ -143,6 +143,7 @@ def _provider(region: str, suffix: str = "") -> tuple[str, str, str]:
             "China",
         ),
         ("us-gov-west-1", "", "POST https://sts.amazonaws.com/", "AWS GovCloud"),
+        ("us-gov-east-1", "", "fromTokenFile({ roleSessionName: name })", "AWS GovCloud"),
         ("eu-west-1", "", "AWS_REGION=cn-north-1", "the commercial Regions"),
     ],
 )
@@ -154,6 +155,25 @@ def test_sts_of_another_partition(region: str, suffix: str, log: str, place: str
         (first,) = explanation.remedies
         assert f"AWS_REGION={region} AWS_DEFAULT_REGION={region}" in first.commands[0]
     assert "need not be created" in str(explanations[1])
+
+
+@pytest.mark.parametrize(
+    ("region", "suffix", "shown", "is_likely"),
+    [
+        ("cn-north-1", ".cn", "AWS_WEB_IDENTITY_TOKEN_FILE=/var/run/token\nTZ=UTC\n", True),
+        (
+            "cn-north-1",
+            ".cn",
+            "AWS_REGION=cn-north-1\nAWS_WEB_IDENTITY_TOKEN_FILE=/var/run/token\n",
+            False,
+        ),
+        ("eu-west-1", "", "AWS_WEB_IDENTITY_TOKEN_FILE=/var/run/token\n", False),
+    ],
+)
+def test_environment_without_region(region: str, suffix: str, shown: str, *, is_likely: bool) -> None:
+    _, message, listing = _provider(region, suffix)
+    explanation = explain(f"{message}\n\n$ kubectl exec deploy/app -- env | sort\n{shown}{listing}")
+    assert explanation.summary.startswith("Most likely, the call went to STS in us-east-1") is is_likely
 
 
 def test_provider_that_exists_elsewhere() -> None:

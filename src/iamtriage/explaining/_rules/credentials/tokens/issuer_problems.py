@@ -34,6 +34,14 @@ _CALLED = lazy_pattern(
     rf"(?P<default>{REGION}) \(STS default\)|\bhttps://sts\.(?:(?P<host>{REGION})\.)?amazonaws\.com(?![.\w])|\bAWS_(?:DEFAULT_)?REGION[=:] ?[\"']?(?P<set>{REGION})\b",
     re.ASCII,
 )
+# A provider of the AWS SDK for JavaScript v3 whose own STS client gets no Region, and the environment of a container without
+# one: https://github.com/aws/aws-sdk-js-v3/issues/5105 and 7452.
+_PROVIDER_WITHOUT_REGION = lazy_pattern(
+    r"\bfrom(?:TokenFile|WebToken)\((?:\s{0,20}\)|\{(?![^()]{0,400}\b(?:region|clientConfig)\b)[^()]{0,400}\}\s{0,20}\))"
+)
+_ENVIRONMENT = lazy_pattern(
+    r"\b(?:print)?env\b(?: ?\| ?(?:sort|grep (?:-[a-zA-Z]{1,3} )?[\"']?\^?AWS_?[\"']?))*[ \t]{0,8}\n(?P<output>(?:[ \t]{0,8}\w{1,80}=[^\n]{0,600}(?:\n|\Z)){1,80})"
+)
 _LISTED = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}):oidc-provider/(?P<path>[\w./-]{1,255})"
 )
@@ -48,6 +56,12 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     if own is not None and called is not None and _partition_of(called[0]) not in {None, own}:
         return _explain_other_partition(case, issuer, called, listed)
     explanation, role = issuers.explain_no_provider(case, message), issuers.find_role(case)
+    is_there = listed is not None and (role is None or role.account == listed[1])
+    if own not in {None, "aws"} and called is None and (listed is None or is_there):
+        missing = _find_missing_region(case.failure.text, is_there=is_there)
+        if missing is not None:
+            called = "us-east-1", missing
+            return _explain_other_partition(case, issuer, called, listed, is_likely=True)
     path = (issuer.url or "").removeprefix("https://")
     in_policy = _LISTED.fullmatch(find_provider(case.facts.trust_policy) or "")
     named = (
@@ -137,6 +151,8 @@ def _explain_other_partition(
     issuer: issuers.Issuer,
     called: tuple[str, str],
     listed: tuple[str, str] | None,
+    *,
+    is_likely: bool = False,
 ) -> Explanation:
     """Explain that the call went to STS in a partition that does not have the role's account."""
     region, words = called
@@ -148,16 +164,24 @@ def _explain_other_partition(
     if listed is not None:
         known = f" The text lists the provider {listed[0]}, so it need not be created."
     own_region = commands.region(issuer.region)
+    went, why = "The call went", f"and the call went to {region}, in the partition {_partition_of(region)}"
+    if is_likely:
+        went = "Most likely, the call went"
+        why = f"but the text shows no Region for the STS call, whose default is {region}, in the partition {_partition_of(region)}"
+    in_code = " In code, set region in the client of the credential provider (clientConfig in the AWS SDK for JavaScript v3)."
+    if (provider := _PROVIDER_WITHOUT_REGION.search(case.failure.text)) is not None:
+        name = provider[0].partition("(")[0]
+        in_code = f' In code, which also helps with releases of the SDK that ignore the variables here: {name}({{ clientConfig: {{ region: "{own_region}" }} }}).'
     return case.explain(
-        f"The call went to STS in {region}, which does not know the accounts and OIDC providers of {place} ({own}).{'' if listed is None else ' The provider is not the problem.'}",
+        f"{went} to STS in {region}, which does not know the accounts and OIDC providers of {place} ({own}).{'' if listed is None else ' The provider is not the problem.'}",
         cause.cause(
             "derived",
             (f'The text shows "{clip_text(words)}".', *issuer.because),
-            text=f"The issuer is in {own_region}, in the partition {own}, and the call went to {region}, in the partition {_partition_of(region)}.{known}",
+            text=f"The issuer is in {own_region}, in the partition {own}, {why}.{known}",
         ),
         remedies=your_remedy(
             f"Set the Region of the STS call to {own_region}",
-            f"With AWS_REGION and AWS_DEFAULT_REGION in the container, the SDK calls {url}. In code, set region in the client of the credential provider (clientConfig in the AWS SDK for JavaScript v3).",
+            f"With AWS_REGION and AWS_DEFAULT_REGION in the container, the SDK calls {url}.{in_code}",
             "Without a Region, an SDK calls STS in the commercial Regions."
             if region == "us-east-1" and "us-east-1" not in words
             else None,
@@ -180,6 +204,21 @@ def _find_called(case: Case[InvalidIdentityToken]) -> tuple[str, str] | None:
         for each in _CALLED.finditer(case.failure.text)
     }
     return next(iter(found.items())) if len(found) == 1 else None
+
+
+def _find_missing_region(text: str, *, is_there: bool) -> str | None:
+    """Return the words that show that the STS call gets no Region.
+
+    Args:
+        text: The text.
+        is_there: Whether the text shows that the role's account has the provider. Otherwise, only code counts.
+    """
+    if (code := _PROVIDER_WITHOUT_REGION.search(text)) is not None:
+        return code[0]
+    shown = _ENVIRONMENT.search(text) if is_there else None
+    if shown is None or "AWS_WEB_IDENTITY_TOKEN_FILE=" not in shown["output"]:
+        return None
+    return None if "REGION=" in shown["output"] else shown[0].partition("\n")[0].strip()
 
 
 def _find_listed(case: Case[InvalidIdentityToken], url: str | None) -> tuple[str, str] | None:
