@@ -7,9 +7,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.values import Stated
 
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
@@ -60,43 +61,57 @@ def find_copy(text: str) -> Copy | None:
     """
     if "opy" not in text:
         return None
-    parts: dict[str, set[str]] = {}
-    for found in _PART.finditer(text):
-        parts.setdefault(f"{found['side'].lower()} {found['part']}", set()).add(found["value"])
+    parts = _read_values(text, _PART, lambda found: f"{found['side'].lower()} {found['part']}")
     if parts:
-        bucket, key, to, new = (
-            only_one(parts.get(name, ()))
-            for name in ("source Bucket", "source Key", "destination Bucket", "destination Key")
-        )
+        names = ("source Bucket", "source Key", "destination Bucket", "destination Key")
+        bucket, key, to, new = map(parts.get, names)
         return _build(bucket, key, to, new)
     sources = [*_SOURCE_AS_PATH.finditer(text), *_SOURCE.finditer(text), *_SOURCE_OF_METHOD.finditer(text)]
     if len(sources) != 1:
         return None
     (source,) = sources
     if source.re.groups > 1:
-        bucket, key = source["bucket"], source["key"]
+        bucket, key = (Stated(source[name], source[0]) for name in ("bucket", "key"))
     else:
         named = _read_named(source["parts"])
         bucket, key = named.get("Bucket"), named.get("Key")
     if (called := _ARGUMENTS.search(text)) is not None:
-        return _build(bucket, key, called["bucket"], called["key"])
+        to, new = (Stated(called[name], called[name]) for name in ("bucket", "key"))
+        return _build(bucket, key, to, new)
     # The other arguments stand on both sides of the source.
     low, high = max(source.start() - _CHARS_OF_CALL, 0), source.end() + _CHARS_OF_CALL
     others = _read_named(f"{text[low : source.start()]}\n{text[source.end() : high]}")
     return _build(bucket, key, others.get("Bucket"), others.get("Key"))
 
 
-def _read_named(text: str) -> dict[str, str]:
+def hide_sources(text: str) -> str:
+    """Return a text without the sources of copies that have the names of other arguments.
+
+    >>> hide_sources('s3.copy({"Bucket": "inbox", "Key": "a.txt"}, bucket)')
+    's3 , bucket)'
+    """
+    return _SOURCE_OF_METHOD.sub(" ", _SOURCE.sub(" ", text)) if "opy" in text else text
+
+
+def _read_values(
+    text: str, pattern: re.Pattern[str], name: Callable[[re.Match[str]], str]
+) -> dict[str, Stated]:
+    """Return the literal values in a text by their names, each if there is only one."""
+    values: dict[str, dict[str, Stated]] = {}
+    for found in pattern.finditer(text):
+        stated = Stated(found["value"], found[0].rstrip())
+        values.setdefault(name(found), {})[stated.value] = stated
+    return {key: next(iter(each.values())) for key, each in values.items() if len(each) == 1}
+
+
+def _read_named(text: str) -> dict[str, Stated]:
     """Return the literal values of Bucket and Key, each if there is only one."""
-    found: dict[str, set[str]] = {}
-    for each in _NAMED.finditer(text):
-        found.setdefault(each["part"], set()).add(each["value"])
-    return {name: next(iter(values)) for name, values in found.items() if len(values) == 1}
+    return _read_values(text, _NAMED, lambda found: found["part"])
 
 
-def _build(bucket: str | None, key: str | None, to: str | None, new: str | None) -> Copy | None:
+def _build(bucket: Stated | None, key: Stated | None, to: Stated | None, new: Stated | None) -> Copy | None:
     if bucket is None or key is None or to is None:
         return None
-    if not re.fullmatch(_BUCKET, bucket) or not re.fullmatch(_BUCKET, to):
+    if not re.fullmatch(_BUCKET, bucket.value) or not re.fullmatch(_BUCKET, to.value):
         return None
-    return Copy(f"{bucket}/{key}", Stated(to, to), None if new is None else Stated(new, new))
+    return Copy(f"{bucket.value}/{key.value}", to, new)

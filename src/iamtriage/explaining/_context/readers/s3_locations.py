@@ -14,7 +14,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
-from iamtriage.explaining._context.readers.copy_calls import find_copy
+from iamtriage.explaining._context.readers.copy_calls import find_copy, hide_sources
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
@@ -178,6 +178,8 @@ def find_location(text: str, operation: str | None, command: CommandLine | None)
     if copied is not None:
         # The call that fails without a reason can be either side: the code has both, and this is the one that it writes.
         return Location(copied.bucket, copied.key)
+    if operation in _COPIES - {None}:
+        body = hide_sources(body)
     readers = (_state_locks, _transfers, _access_points, _uris, _methods, _urls, _calls)
     for locations in (read(body) for read in readers):
         found = list(locations)
