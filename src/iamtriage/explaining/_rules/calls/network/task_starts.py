@@ -73,7 +73,7 @@ def _explain_log_group(case: Case[AwsError]) -> Explanation:
                 "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.containerDefinitions[].logConfiguration.options'",
                 Labelled(
                     "Then, with the name and the Region that it prints:",
-                    "aws logs create-log-group --log-group-name LOG_GROUP --region REGION",
+                    "aws logs create-log-group --log-group-name LOG_GROUP_NAME --region REGION",
                 ),
             ),
             url=_LOGS_PAGE,
