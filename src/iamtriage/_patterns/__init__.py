@@ -50,7 +50,10 @@ class _UsedPattern:
         """The words that a search needs, in lowercase if it ignores case."""
         if isinstance(self._source, bytes) or self._flags & re.VERBOSE:
             return ()
-        # Most first errors need no search.
+        # Most first errors need no search but with short patterns of classes, which have no words.
+        outside = "".join(part.rpartition("]")[2] for part in self._source.split("["))
+        if not any(map(str.isalpha, outside)):
+            return ()
         from iamtriage._patterns.needed_words import needed_words
 
         words = needed_words(self._source)

@@ -9,7 +9,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.labels import keep_label
-from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import change_commands, insert_command
 from iamtriage.explaining._rules.shared import commands
@@ -65,6 +64,9 @@ def role_lookups(topic: str, failure: Failure | None, facts: Facts) -> tuple[str
     is_of_pod = topic in _TOPICS_OF_POD_ROLES
     if failure is None or not (is_of_pod or is_of_controller(failure)):
         return ()
+    # Most failures are those of no pod.
+    from iamtriage.explaining._context.readers.kubernetes.controllers import usual_account
+
     namespace, account = usual_account(facts, failure.text)
     if commands.namespace(namespace) != namespace or commands.kubernetes_name(account) != account:
         return ()
@@ -85,7 +87,11 @@ def role_lookups(topic: str, failure: Failure | None, facts: Facts) -> tuple[str
 def is_of_controller(failure: Failure) -> bool:
     """Return whether a controller, in whose pod nobody can run the AWS CLI, was denied a call with an unnamed role."""
     is_unnamed = failure.kind == "access_denied" and failure.principal is None
-    return is_unnamed and find_controller(failure.text) is not None
+    if not is_unnamed:
+        return False
+    from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+
+    return find_controller(failure.text) is not None
 
 
 def with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:

@@ -20,12 +20,8 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._explanations.remedies import Remedy
 
-__all__ = ("add_recoveries", "may_have_recoveries")
+__all__ = ("add_recoveries",)
 
-_SIGNS = (
-    *("state push", "errored.tfstate", "the state lock", "ROLLBACK_FAILED", "pulumi cancel"),
-    *("Action execution failed", "action execution failed", "aws codepipeline get-pipeline-state"),
-)
 _MAX_CHARS = 100_000
 _MAX_COMMANDS = 2
 _PREVENTION = "aws iam update-role "
@@ -75,15 +71,6 @@ class _Recovery(NamedTuple):
     title: str
     steps: tuple[str, ...]
     command: Labelled
-
-
-def may_have_recoveries(text: str) -> bool:
-    """Return whether a text can name a command that finishes what a failure interrupted.
-
-    >>> may_have_recoveries("terraform state push errored.tfstate"), may_have_recoveries("terraform apply")
-    (True, False)
-    """
-    return any(sign in text for sign in _SIGNS)
 
 
 def add_recoveries(remedies: tuple[Remedy, ...], kind: str, text: str) -> tuple[Remedy, ...]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._additions.recoveries import add_recoveries, may_have_recoveries
 from iamtriage.explaining._additions.remedy_values import fill_remedies
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._sources import map_strings
@@ -24,6 +23,11 @@ __all__ = ("complete_remedies", "hide_in_remedy")
 
 # Wide permissions, which people add in vain.
 _WIDE_SIGNS = ("FullAccess", "AdministratorAccess", "PowerUserAccess", ":*")
+# Words of commands that finish what a failure interrupted, or of errors that need one.
+_RECOVERY_SIGNS = (
+    *("state push", "errored.tfstate", "the state lock", "ROLLBACK_FAILED", "pulumi cancel"),
+    *("Action execution failed", "action execution failed", "aws codepipeline get-pipeline-state"),
+)
 _MARKER = lazy_pattern(r"\[REDACTED ([A-Za-z -]{1,40})\]")
 
 
@@ -43,8 +47,10 @@ def complete_remedies(explanation: Explanation, facts: Facts, runtime: Runtime |
         from iamtriage.explaining._additions.vain_permissions import remove_vain_permission
 
         remedies = remove_vain_permission(remedies, explanation.causes, failure)
-    if not may_have_recoveries(failure.text):
+    if not any(sign in failure.text for sign in _RECOVERY_SIGNS):
         return remedies
+    from iamtriage.explaining._additions.recoveries import add_recoveries
+
     return add_recoveries(remedies, failure.kind, failure.text)
 
 

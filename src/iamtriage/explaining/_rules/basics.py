@@ -1,6 +1,7 @@
 """Name the classes of which nearly every rule consists: what it explains, and what it says.
 
-Every explanation loads them, so that rules import them from here whether they need all of them or only one.
+Rules import them from here whether they need all of them or only one. Only what every denial loads imports just
+what it needs, because the first explanation of a process loads no remedies.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._rules.basics import Case
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.loading import load_rule
 
 if TYPE_CHECKING:

@@ -186,7 +186,8 @@ def _may_be_elsewhere(denial: Denial) -> bool:
     name = name.replace(":", "/").rpartition("/")[2]
     if denial.failure.text.count(name) < 2:
         return False
-    words = re.findall(rf"(?<![\w-]){re.escape(name)}(?![\w-])", denial.failure.text)
+    # Not in the name of a class, such as org.example.orders.Poller.
+    words = re.findall(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)", denial.failure.text)
     return len(words) > 1
 
 

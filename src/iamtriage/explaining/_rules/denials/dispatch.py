@@ -8,7 +8,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import ServicePrincipal
-from iamtriage.explaining._rules.basics import Case, Denial, Explanation
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.additions import find_additions, shows_policy
 from iamtriage.explaining._rules.denials.tables import (
     ALWAYS,
@@ -24,7 +24,14 @@ from iamtriage.explaining._rules.denials.tables import (
     says,
     states,
 )
-from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Stated, build_denial, mark_cut_end
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.denial import (
+    ASSUME_ROLE_ACTIONS,
+    Denial,
+    Stated,
+    build_denial,
+    mark_cut_end,
+)
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.texts.text_fragments import LAB_FRAGMENTS

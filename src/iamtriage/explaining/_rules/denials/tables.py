@@ -10,8 +10,7 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
-from iamtriage.explaining._rules.basics import Denial
-from iamtriage.explaining._rules.shared.denial import WORDS, Stated
+from iamtriage.explaining._rules.shared.denial import WORDS, Denial, Stated
 from iamtriage.typing import PolicyType
 
 Condition: TypeAlias = Callable[[Denial], bool]

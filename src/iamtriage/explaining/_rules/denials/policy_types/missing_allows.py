@@ -12,11 +12,11 @@ import attrs
 
 from iamtriage._text import quote_words
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, ServicePrincipal
-from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
-from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._rules.shared import pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
-from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
 from iamtriage.explaining._rules.shared.messages.stated_actions import CUT_OFF
 
 if TYPE_CHECKING:

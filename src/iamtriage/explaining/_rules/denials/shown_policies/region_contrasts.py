@@ -91,9 +91,10 @@ def add_resource_elsewhere(denial: Denial, explanation: Explanation) -> Explanat
     if _is_replica(denial, denial.resource or ""):
         return explanation
     found = _find_regions(denial, start, account, name)
+    if len(found) != 1 or called in found:
+        return explanation
     # Or the resource policy in the text names its own resource in the other Region.
-    is_known = any(each.title.startswith(("Call ", "Replace arn:")) for each in explanation.remedies)
-    if len(found) != 1 or called in found or is_known:
+    if any(each.title.startswith(("Call ", "Replace arn:")) for each in explanation.remedies):
         return explanation
     region, arn = next(iter(found)), f"{start}:{called}:{account}:{name}"
     in_policy = any(
