@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
+from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition
@@ -38,11 +39,7 @@ _MAX_CHARS = 20_000
 def find_only_region(failure: Failure) -> str | None:
     """Return the Region that the text around a failure names, if it names only one."""
     start, end = failure.span
-    text = failure.text[max(start - _MAX_CHARS, 0) : end + _MAX_CHARS]
-    if "--profile" in text or "AWS_PROFILE=" in text:
-        from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
-
-        text = hide_other_profiles(failure, text)
+    text = hide_other_profiles(failure, failure.text[max(start - _MAX_CHARS, 0) : end + _MAX_CHARS])
     names: set[str] = set(_NAMED_REGION.findall(text))
     if not names:
         return None

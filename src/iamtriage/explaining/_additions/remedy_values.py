@@ -40,6 +40,7 @@ from iamtriage.explaining._additions.pod_names import (
 )
 from iamtriage.explaining._additions.saved_policies import rename_saved_file, save_printed_policy
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
+from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import change_commands
@@ -174,11 +175,7 @@ def _checks_of_environment(failure: Failure | None) -> tuple[str, ...]:
     is_rejected = failure.kind in _KINDS_OF_REJECTIONS and not _SSO_CODE.search(
         failure.envelope.code or "SSO"
     )
-    if not is_rejected:
-        return ()
-    from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
-
-    return () if selects_profile_itself(failure) else (_LIST,)
+    return (_LIST,) if is_rejected and not selects_profile_itself(failure) else ()
 
 
 def _without_profile(remedy: Remedy, profile: str, checks: tuple[str, ...]) -> Remedy:

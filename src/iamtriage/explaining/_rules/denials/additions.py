@@ -175,7 +175,7 @@ def _may_be_of_tags(stated: Stated) -> bool:
 
 
 def _may_be_elsewhere(denial: Denial) -> bool:
-    """Return whether the text can have the denied resource in another Region, too."""
+    """Return whether the text can have the denied resource in another Region, too: not in the name of a class."""
     arn = denial.resource_arn
     if arn is None and denial.service == "secretsmanager" and denial.resource:
         # Only its name is known of a secret that does not exist.
@@ -186,7 +186,6 @@ def _may_be_elsewhere(denial: Denial) -> bool:
     name = name.replace(":", "/").rpartition("/")[2]
     if denial.failure.text.count(name) < 2:
         return False
-    # Not in the name of a class, such as org.example.orders.Poller.
     words = re.findall(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)", denial.failure.text)
     return len(words) > 1
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import ServicePrincipal
-from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.additions import find_additions, shows_policy
 from iamtriage.explaining._rules.denials.tables import (
     ALWAYS,
@@ -24,29 +24,22 @@ from iamtriage.explaining._rules.denials.tables import (
     says,
     states,
 )
-from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.denial import (
-    ASSUME_ROLE_ACTIONS,
-    Denial,
-    Stated,
-    build_denial,
-    mark_cut_end,
-)
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Stated, build_denial, mark_cut_end
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.texts.text_fragments import LAB_FRAGMENTS
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import PolicyType
 
-_FORBIDDEN = 403
-_KMS_CODES = ("KMSAccessDenied", "KmsAccessDenied")
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.basics import Case, Denial, Explanation
+
+_FORBIDDEN, _KMS_CODES = 403, ("KMSAccessDenied", "KmsAccessDenied")
 _DEPENDENCY_CODES = frozenset(
     {"AccessDeniedForDependencyException", "DependencyAccessDeniedException", "DependentServiceAccessDenied"}
 )
 # Operations that no other service called with that message has.
-_ORGANIZATIONS_OPERATIONS = frozenset(
-    {"ListAccounts", "DescribeAccount", "ListRoots", "ListParents", "ListChildren"}
-)
+_ORGANIZATIONS_OPERATIONS = ("ListAccounts", "DescribeAccount", "ListRoots", "ListParents", "ListChildren")
 _ORGANIZATIONS_MESSAGE = "You don't have permissions to access this resource"
 _SERVICE_ASSUMES = lazy_pattern(
     r"(?<![\w./:-])(?!(?:User|You|Role|Caller|It)\b)(?:(?:AWS|Amazon) )?[A-Z][A-Za-z0-9]{2,20}(?: [A-Z][a-z]{2,20})?"
