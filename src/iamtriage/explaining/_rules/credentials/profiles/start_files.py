@@ -100,7 +100,7 @@ def find_unread_variables(case: Case[Failure]) -> OtherUser | None:
     where = "above the job" if is_cron else "to the unit"
     remedy = your_remedy(
         f"Store the credentials in a profile in ~/.aws, and select it in the {'crontab' if is_cron else 'unit'}",
-        f"Run the commands as the user {whose}: {'the first one asks for the values, and writes' if new else f'the profile {profile} must be in'} ~/.aws of that user.",
+        f"Run the commands as the user {whose}: {'aws configure asks for the values, and writes' if new else f'the profile {profile} must be in'} ~/.aws of that user.",
         f"With {edit}, add the lines {where}, but never the secret access key.{also}",
         ROLE,
         commands=(
