@@ -930,7 +930,7 @@ def test_facts_replace_what_s3_does_not_state(facts: dict[str, str], resource: s
         ("ecr:GetAuthorizationToken", "*", ["docker login uses this token: without it, the login fails, too."]),
         ("ssm:StartSession", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["on the session document"]),
         ("ecs:ExecuteCommand", "arn:aws:ecs:eu-west-1:111122223333:task/orders/0a1b2c3d", ["ecs:DescribeTasks"]),
-        ("s3:ListBucket", "arn:aws:s3:::orders", ["on the bucket's ARN and /*"]),
+        ("s3:ListBucket", "arn:aws:s3:::orders", ["on the bucket's ARN with /*"]),
         ("s3:GetObjectVersion", "arn:aws:s3:::orders/builds/17/a.tgz", ["instead of s3:GetObject, which does not cover it"]),
         ("s3:DeleteObjectVersion", "arn:aws:s3:::orders/a.csv", ["only adds a delete marker"]),
         ("s3:PutObjectAcl", "arn:aws:s3:::orders/a.csv", ["Without the ACL, s3:PutObject is enough."]),

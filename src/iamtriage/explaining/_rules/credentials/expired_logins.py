@@ -137,7 +137,7 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
 _SIGNED_IN = lazy_pattern(r"\bSuccessfully logged (?:into Start URL|in)\b|\bLogin succeeded, valid until\b")
 _SIGN_OUT_FIRST = your_remedy(
     "Sign out, so that no old token stays in the cache, and sign in again",
-    "The text shows a sign-in that succeeded: tools use the token in ~/.aws/sso/cache until its time is over, also if IAM Identity Center ended the session earlier.",
+    "The text shows a sign-in that succeeded: tools use the token in ~/.aws/sso/cache until it expires, even if IAM Identity Center ended the session earlier.",
     "Tools with a login command of their own have an option for it, such as aws-sso-util login --force.",
     commands=(
         "aws sso logout",
