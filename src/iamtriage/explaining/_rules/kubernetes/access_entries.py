@@ -289,8 +289,8 @@ def _repeat_association(case: Case[AccessEntry]) -> str:
     cluster = clusters.find_cluster(case)
     called = case.context.command
     repeated = repeat_command(called, "eks", "associate-access-policy", of_region=cluster.region)
-    policies = set(entry_parameters.STATED_POLICY.findall(case.text))
-    kind, namespaces = entry_parameters.find_scope(case.text)
+    policies = set(principal_mappings.STATED_POLICY.findall(case.text))
+    kind, namespaces = principal_mappings.find_scope(case.text)
     policy = only_one(policies, principal_mappings.VIEW_POLICY)
     # These policies are about cluster-scoped resources, too, which a scope of namespaces excludes.
     is_wide = not kind and policy.endswith(("AdminViewPolicy", "ClusterAdminPolicy"))

@@ -122,10 +122,6 @@ _ENTRY_ALONE = f"The entry alone gives no permissions: {principal_mappings.VIEW_
 # https://eksctl.io/usage/access-entries/
 _ENTRY_IN_FILE = lazy_pattern(r"\bprincipalARN:\s?[\"']?arn:")
 _IN_FILE = "Or correct principalARN in the eksctl file, and run eksctl create accessentry -f with it."
-_WRITTEN_POLICY = lazy_pattern(r":cluster-access-policy/(AmazonEKS[A-Za-z]{1,60})\b")
-_WRITTEN_NAMESPACE = lazy_pattern(
-    r"\bnamespaces[\"']?\s?[:=]\s{0,20}(?:[\[-]\s{0,20})?[\"']?([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)[\"']?(?=\s{0,20}(?:[\]}\s]|$))(?!\s{0,200}-\s)"
-)
 _RECREATED = "If get-role finds no role, its suffix changed with the permission set: aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/ lists the roles."
 _LIST_ROLES = "aws iam list-roles --query 'Roles[].Arn' --output text"
 _LIST_USERS = "aws iam list-users --query 'Users[].Arn' --output text"
@@ -226,17 +222,14 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
 
 
 def _find_written_policy(text: str) -> tuple[str, str | None] | None:
-    """Return the only access policy that the text gives the entry, and the only namespace of its scope.
-
-    >>> _find_written_policy("arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy namespaces: [shop]")
-    ('AmazonEKSEditPolicy', 'shop')
-    """
-    policies, namespaces = {*_WRITTEN_POLICY.findall(text)}, {*_WRITTEN_NAMESPACE.findall(text)}
-    if len(policies) != 1 or len(namespaces) > 1:
+    """Return the only access policy that the text gives the entry, and the namespaces of its scope, with commas."""
+    policies, (kind, namespaces) = (
+        {*principal_mappings.STATED_POLICY.findall(text)},
+        principal_mappings.find_scope(text),
+    )
+    if len(policies) != 1 or not (namespaces or kind == "cluster"):
         return None
-    namespace = namespaces.pop() if namespaces else None
-    # A list of several namespaces is not the whole cluster.
-    return None if namespace is None and "namespaces" in text else (policies.pop(), namespace)
+    return policies.pop(), ",".join(namespaces) or None
 
 
 def _find_written(case: Case[InvalidArn]) -> str | None:

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html a
 
 from __future__ import annotations
 
-import re
 from difflib import get_close_matches
 
 from iamtriage._patterns import lazy_pattern
@@ -43,14 +42,6 @@ _POLICY = lazy_pattern(
 _NODE_TYPE = lazy_pattern(r"\b((?:EC2|HYBRID|HYPERPOD|FARGATE)_(?:LINUX|WINDOWS))\b")
 # The arguments of an entry in CloudFormation and Terraform that nodes cannot have.
 _ARGUMENTS = ("AccessPolicies", "KubernetesGroups", "policy_associations", "kubernetes_groups")
-STATED_POLICY = lazy_pattern(r":cluster-access-policy/(AmazonEKS[A-Za-z]{1,60})\b")
-"""The name of an access policy in its ARN."""
-# The scope of an association, in a command, Terraform or JSON.
-_SCOPE = lazy_pattern(
-    r"access[-_]?[sS]cope\W{1,10}type\W{1,6}(?P<type>\w{1,20})\b"
-    r"(?:\W{1,6}namespaces\W{1,6}(?P<namespaces>[a-z0-9-]{1,63}(?:[\"' ]{0,3},[\"' ]{0,3}[a-z0-9-]{1,63}){0,20}))?",
-    re.ASCII,
-)
 NOT_STANDARD = CauseType(
     "entry-not-standard",
     title="The access entry is not of type STANDARD",
@@ -69,18 +60,6 @@ OTHER_ARN = CauseType(
     commands=("aws eks list-access-entries",),
     of="no-access-entry",
 )
-
-
-def find_scope(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return the type of the scope of an association that a text states, or an empty text, and its namespaces.
-
-    >>> find_scope("--access-scope type=namespace,namespaces=qa,stg")
-    ('namespace', ('qa', 'stg'))
-    """
-    found = _SCOPE.search(text)
-    if found is None:
-        return "", ()
-    return found["type"], tuple(re.findall(r"[a-z0-9-]+", found["namespaces"] or ""))
 
 
 def correct_parameter(case: Case[AccessEntry], message: str) -> tuple[str, Remedy] | None:
@@ -138,7 +117,7 @@ def _correct_policy(case: Case[AccessEntry]) -> tuple[str, Remedy] | None:
 
 
 def _correct_scope(case: Case[AccessEntry]) -> tuple[str, Remedy] | None:
-    kind, namespaces = find_scope(case.text)
+    kind, namespaces = principal_mappings.find_scope(case.text)
     if bool(namespaces) == (kind == "namespace"):
         return None
     reason, step = "type=namespace requires at least one namespace", None

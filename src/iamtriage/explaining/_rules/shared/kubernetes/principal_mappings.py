@@ -8,10 +8,12 @@ https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.labels import Labelled
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, quote_argument
@@ -37,6 +39,14 @@ NODE_USERNAME = "system:node:{{EC2PrivateDNSName}}"
 RESERVED_PREFIXES = ("system:", "eks:", "aws:", "amazon:", "iam:")
 VIEW_POLICY = "AmazonEKSViewPolicy"
 
+STATED_POLICY = lazy_pattern(r":cluster-access-policy/(AmazonEKS[A-Za-z]{1,60})\b")
+"""The name of an access policy in its ARN."""
+# The scope of an association, in a command, Terraform, YAML or JSON.
+_SCOPE = lazy_pattern(
+    r"access[-_]?[sS]cope\W{1,30}(?:type\W{1,6}(?P<type>\w{1,20})\b|(?=namespaces\b))"
+    r"(?:\W{0,30}namespaces\W{1,30}(?P<namespaces>[a-z0-9-]{1,63}(?:[\"' ]{0,3},[\"' ]{0,3}[a-z0-9-]{1,63}){0,20}))?",
+    re.ASCII,
+)
 _ENTRY_REFUSALS = {
     "root": "An access entry for an account's root is accepted, but has no effect.",
     "federated user": "A federated user is a session, which an access entry cannot name.",
@@ -53,6 +63,18 @@ _LOWERCASE_IDENTITY_CENTER = "awsreservedsso_"
 _MASKED_ROLE = "The text does not show the account ID: run the commands in the role's account. The nested command prints the role's ARN with its path, which an access entry requires."
 _MASKED = "The text does not show the account ID: replace ACCOUNT_ID."
 _PATH_LOOKUP = "The nested command prints the role's ARN with its path, which an access entry requires. It needs iam:GetRole in the account {}."
+
+
+def find_scope(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the type of the scope of an association that a text states, or an empty text, and its namespaces.
+
+    >>> find_scope("--access-scope type=namespace,namespaces=qa,stg")
+    ('namespace', ('qa', 'stg'))
+    """
+    found = _SCOPE.search(text)
+    if found is None:
+        return "", ()
+    return found["type"] or "namespace", tuple(re.findall(r"[a-z0-9-]+", found["namespaces"] or ""))
 
 
 @attrs.frozen(eq=False, repr=False)

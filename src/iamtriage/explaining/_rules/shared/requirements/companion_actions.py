@@ -170,7 +170,7 @@ def describe_companions(
 def _describe_deployment(action: str, text: str) -> tuple[str, ...]:
     """Return what else a tool calls that deploys, and what its settings do not allow the caller."""
     if action.startswith("cloudformation:") and _DEPLOYS_AS_CALLER.search(text):
-        other = "The role statements in serverless.yml are for the deployed functions, not for the caller, who deploys."
+        other = "The role statements in serverless.yml are for the deployed functions, and the caller is who deploys them."
         return (*([other] if _OF_FUNCTIONS.search(text) else []), _DEPLOYMENT)
     # A message with the action says more than one without, and other hints count more.
     is_read = action.startswith("ec2:Describe") and action not in text
