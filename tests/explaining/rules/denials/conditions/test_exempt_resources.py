@@ -80,3 +80,14 @@ def test_other_calls_get_no_other_name(action: str, resource: str, exempt: str) 
     _, first = _explain(action, resource, "an identity-based policy", _deny(action, exempt))
     assert "with the path" not in first
     assert "Choose a name" not in first
+
+
+@pytest.mark.parametrize("policy_type", ["a permissions boundary", "an identity-based policy"])
+def test_a_known_statement_needs_no_guess(policy_type: str) -> None:
+    """What a Deny on the action often enforces is said only of a statement that the text does not show."""
+    role = f"arn:aws:iam::{_ACCOUNT}:role/importer"
+    denial = f"User: arn:aws:sts::{_ACCOUNT}:assumed-role/build/run-7 is not authorized to perform: iam:CreateRole on resource: {role} with an explicit deny in {policy_type}"
+    guess = "is often there to enforce"
+    shown = f"{denial}\n{_deny('iam:CreateRole', role.replace('importer', 'dev/*'))}"
+    assert guess in explain(denial).to_text(detail="full")
+    assert guess not in explain(shown).to_text(detail="full")

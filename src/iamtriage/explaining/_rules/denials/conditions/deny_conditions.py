@@ -282,6 +282,8 @@ REQUIREMENTS = (
     ),
 )
 # What Deny statements on an action often require: the action, what the resource contains, and the words.
+ENFORCES = "A Deny of {} is often there to enforce"
+"""How a step begins that guesses what a Deny statement requires."""
 TYPICAL = (
     ("ec2:runinstances", ":volume/", "encrypted volumes, certain types of volumes, or tags"),
     ("ec2:runinstances", ":image/", "an AMI of certain owners"),

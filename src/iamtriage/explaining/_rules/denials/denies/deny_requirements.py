@@ -55,7 +55,7 @@ def typical_requirement(denial: Denial) -> str | None:
         return None
     for action, part, words in deny_conditions.TYPICAL:
         if denial.lowercase_action == action and part in (denial.resource or ""):
-            return f"A Deny of {denial.action} is often there to enforce {words}."
+            return f"{deny_conditions.ENFORCES.format(denial.action)} {words}."
     return None
 
 

@@ -144,7 +144,9 @@ class StatedDeny(Value):
             exempting = exempt_in_trust_policy(denial, self.policy.content, self.statement, self.words)
             return remedy if exempting is None else exempting
         steps = tuple(
-            each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} is often")
+            each
+            for each in remedy.steps
+            if not each.startswith(deny_conditions.ENFORCES.format(denial.action))
         )
         if not remedy.title.startswith(_FIND):
             return attrs.evolve(remedy, steps=steps)

@@ -10,6 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.basics import CauseType, Denial, Labelled, Remedy
+from iamtriage.explaining._rules.denials.conditions.deny_conditions import ENFORCES
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     CheckedCondition,
     check_conditions,
@@ -266,9 +267,7 @@ def show_exemption(denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, 
             return remedy
         if shown is None:
             return remedy
-        kept = tuple(
-            each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} is often")
-        )
+        kept = tuple(each for each in remedy.steps if not each.startswith(ENFORCES.format(denial.action)))
         steps = (*kept, f"Below, {name} exempts the caller. The other statements stay.")
         changed = attrs.evolve(remedy, steps=steps, manifest=shown, manifest_language="text")
         if remedy.who != "organization administrator":
