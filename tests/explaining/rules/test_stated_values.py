@@ -1757,6 +1757,42 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="accounts of a passed role",
         ),
         pytest.param(
+            'data.aws_caller_identity.this: Read complete after 0s [id=111122223333]\nError: creating Lambda Function (sync): operation error Lambda: CreateFunction, https response error StatusCode: 403, RequestID: 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9, api error AccessDeniedException: Cross-account pass role is not allowed.\n  role = "arn:aws:iam::444455556666:role/jobs/sync-exec"',
+            {},
+            (
+                "The role sync-exec belongs to account 444455556666, and the call CreateFunction is made in 111122223333",
+                "if 111122223333 has a role sync-exec, pass arn:aws:iam::111122223333:role/jobs/sync-exec instead",
+                "aws iam get-role --role-name sync-exec",
+            ),
+            ("get-caller-identity",),
+            id="account that Terraform read",
+        ),
+        pytest.param(
+            'condition = data.aws_caller_identity.this.account_id == "222233334444"\nError: creating Lambda Function (sync): operation error Lambda: CreateFunction, https response error StatusCode: 403, RequestID: 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9, api error AccessDeniedException: Cross-account pass role is not allowed.\n  role = "arn:aws:iam::444455556666:role/jobs/sync-exec"',
+            {},
+            ("most likely from another account", "aws sts get-caller-identity --query Account"),
+            ("222233334444",),
+            id="account with which Terraform compares that of the caller",
+        ),
+        pytest.param(
+            f'{_NO_OBJECTS}\nSigned in as Ops/ana (our role arn:aws:iam::111122223333:role/Ops).\n$ aws eks list-access-entries --cluster-name shop\n{{"accessEntries": ["arn:aws:iam::111122223333:role/nodes"]}}',
+            {"region": "eu-west-1", "authentication_mode": "API"},
+            (
+                "The role Ops cannot read",
+                "the cluster has no access entry for it, only for nodes",
+                _NAMED_ROLE,
+            ),
+            ("PRINCIPAL_ARN", "CloudShell"),
+            id="role of the session, in brackets",
+        ),
+        pytest.param(
+            f"{_NO_OBJECTS}\nI am signed in as ana, not as arn:aws:iam::111122223333:role/Ops.",
+            {"cluster": "shop", "region": "eu-west-1"},
+            ("The signed-in user or role cannot read",),
+            (_NAMED_ROLE,),
+            id="role that is not signed in",
+        ),
+        pytest.param(
             "$ aws configure list-profiles\ndefault\nshop-live\n$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/ana\ndeploy role: arn:aws:iam::444455556666:role/deploy\nServerlessError2: Cross-account pass role is not allowed.",
             {},
             (

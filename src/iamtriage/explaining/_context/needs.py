@@ -58,7 +58,7 @@ NAMES: Final = {
         "workload": (*_PODS, "kind: ", "eploy"),
         "role_arn": (":role/", "ole "),
         "caller": ("ARN is not mapped", "arn:aws", " @ ", "ederated user", "IAM user"),
-        "account": ("ccount",),
+        "account": ("ccount", "aws_caller_identity"),
         "instance": ("i-",),
         "vpc_endpoint": ("vpce-",),
         "api": (".execute-api.",),

@@ -26,8 +26,8 @@ _ARN = r"(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
 _CALLERS = lazy_pattern(
     rf"\"Arn\"\s?:\s?\"{_ARN}\""
     rf"|\b(?:[Cc]aller(?: ?[Ii]dentity)?|[Ss]igned in(?: as)?)(?: ARN| Arn| is)?[=:]? ?[\"']?{_ARN}"
-    # "I am signed in through IAM Identity Center (arn:…)"
-    rf"|\b(?:[Ss]igned|[Ll]ogged) in (?:as|by|through|via|with) [^\n.;()]{{2,60}}? \(?[\"'`]?{_ARN}"
+    # "I am signed in through IAM Identity Center (arn:…)", "as Ops/ana (role arn:…)"
+    rf"|\b(?:[Ss]igned|[Ll]ogged) in (?:as|by|through|via|with) (?:(?!\bnot\b|\binstead\b)[^\n.;()]){{2,60}}? (?:\((?:(?:the|my|our|IAM|role|user|ARN):? ){{0,3}})?[\"'`]?{_ARN}"
     # The output of get-caller-identity as text, YAML or a table.
     rf"|\bget-caller-identity\b[^\n]{{0,200}}\n\s{{0,8}}\"?{_ARN}\"?\s{{0,8}}$"
     rf"|^\|?\s{{0,4}}Arn(?:: | {{1,40}}\| {{1,40}}){_ARN}"

@@ -146,7 +146,9 @@ _ROLES = lazy_pattern(
 )
 _ACCOUNTS = lazy_pattern(
     r"\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b|\b(?:[Mm]y|[Oo]ur|[Tt]h(?:e|is)) (?:AWS )?[Aa]ccount(?: ID)? is ([0-9]{12})\b"
-    r"|--query[ =][\"']?Account\b[^\n]{0,80}\n\"?([0-9]{12})(?![0-9])",
+    r"|--query[ =][\"']?Account\b[^\n]{0,80}\n\"?([0-9]{12})(?![0-9])"
+    # What Terraform says about its caller, but not a comparison with an account.
+    r"|\bdata\.aws_caller_identity\.[\w\"\[\].-]{1,60}?(?:\.account_id(?: ?=(?!=) ?|: | is |\n)[\"']?|: Read complete after \w{1,8} \[id=)([0-9]{12})\b",
     re.ASCII,
 )
 _INSTANCES = lazy_pattern(r"(?<![\w-])(i-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])", re.ASCII)
@@ -351,9 +353,9 @@ def find_function(text: str, command: CommandLine | None) -> Stated | None:
     return unique_value(_FUNCTIONS, text) if "lambda" in text.lower() else None
 
 
-def _unique(pattern: re.Pattern[str], sign: str) -> Callable[[str, CommandLine | None], Stated | None]:
-    """Return a reader of the only value that a pattern finds in texts with a sign."""
-    return lambda text, _command: unique_value(pattern, text) if sign in text else None
+def _unique(pattern: re.Pattern[str], *signs: str) -> Callable[[str, CommandLine | None], Stated | None]:
+    """Return a reader of the only value that a pattern finds in texts with one of the signs."""
+    return lambda text, _command: unique_value(pattern, text) if any(map(text.__contains__, signs)) else None
 
 
 # What describe-cluster, a template or a sentence says. An option with an equals sign asks for a change.
@@ -376,7 +378,7 @@ NAME_READERS: dict[str, Callable[[str, CommandLine | None], Stated | None]] = {
     "workload": find_workload,
     "role_arn": find_role,
     "caller": find_caller,
-    "account": _unique(_ACCOUNTS, "ccount"),
+    "account": _unique(_ACCOUNTS, "ccount", "aws_caller_identity"),
     "instance": find_instance,
     "vpc_endpoint": _unique(_ENDPOINTS, "vpce-"),
     "api": _unique(_APIS, ".execute-api."),

@@ -336,7 +336,7 @@ ROUTES: Rows = (
         (
             (
                 lambda denial: denial.crosses_accounts is True,
-                "denials.roles.passing_roles.explain_cross_account_pass",
+                "denials.roles.cross_account_passes.explain_cross_account_pass",
             ),
             (ALWAYS, "denials.roles.passing_roles.explain_pass_role"),
         ),

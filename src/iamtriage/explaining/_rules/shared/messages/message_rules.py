@@ -71,7 +71,9 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "denials.s3.s3_denials.explain_disabled_bucket": ("all access to this object has been disabled",),
     "calls.states.object_states.explain_locked_object": ("protected by object lock",),
     "denials.s3.post_forms.explain_post_form": ("invalid according to policy",),
-    "denials.roles.passing_roles.explain_cross_account_pass": ("cross-account pass role is not allowed",),
+    "denials.roles.cross_account_passes.explain_cross_account_pass": (
+        "cross-account pass role is not allowed",
+    ),
     "denials.services.calling_services.explain_redshift_role": ("not authorized to get credentials of role",),
     "denials.services.service_settings.explain_ssec_block": (
         "server side encryption with customer provided keys (sse-c)",

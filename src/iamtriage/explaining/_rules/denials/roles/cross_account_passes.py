@@ -1,0 +1,153 @@
+"""Explain that a role of another account cannot be passed to a service.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html.
+"""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage.arns._principals import Role
+from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.denials.conditions import role_recipients
+from iamtriage.explaining._rules.denials.roles.passing_roles import find_stated_role
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.grants.service_access import DESTINATION_ACTIONS
+from iamtriage.explaining._rules.shared.principals import principal_words
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.requirements.services import service_trust_policy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
+
+_RESOURCE = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:(?!iam|sts)[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:(?P<account>[0-9]{12}):[\w/:.@-]{0,199}\w",
+    re.ASCII,
+)
+
+_ROLE = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}):role/[\w+=,.@/-]{1,300}\w", re.ASCII)
+_USED_PROFILE = lazy_pattern(r"(?:--(?:aws-)?profile[ =]|\bAWS_PROFILE=)[\"']?([\w.@+:/-]{1,64})", re.ASCII)
+
+CROSS_ACCOUNT_PASS_ROLE = CauseType(
+    "cross-account-pass-role",
+    title="A role of another account cannot be passed",
+    text="A role can be passed only within its own account. Neither iam:PassRole nor the role's trust policy changes that.",
+    recognised_by='AWS says "Cross-account pass role is not allowed", or the role is in another account than the caller.',
+    fix="Create a role in the account of the resource and pass that one.",
+    sources=(pages.PASS_ROLE,),
+)
+_CREATE = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
+
+
+def explain_cross_account_pass(denial: Denial) -> Explanation:
+    """Explain that a role of another account can't be passed."""
+    operation = denial.failure.envelope.operation
+    call = f"the call {operation}" if operation else "the call"
+    stated, caller = denial.context.account, denial.context.caller
+    caller_arn = None if caller is None else principal_words.try_parse_principal(caller.value)
+    own = denial.account or (stated and stated.value) or getattr(caller_arn, "account", None)
+    passed = denial.target_role or find_stated_role(denial) or _find_foreign_role(denial, own)
+    other = denial.resource_account if passed is None else passed.account
+    is_reported = denial.message_rule is not None
+    summary = f"A role of another account cannot be passed to a service: {call} was denied."
+    crosses = own is not None and other is not None and own != other
+    if crosses:
+        role = "The role" if passed is None else f"The role {passed.name}"
+        summary = f"{role} belongs to account {other}, and {call} is made in {own}: a role cannot be passed to a service of another account."
+    elif passed is not None:
+        summary = f"{capitalize_start(call)} passes the role {passed.name} of account {other}, most likely from another account: a role can be passed only within its own."
+    reason = f"The caller is in account {own}, the role in {other}."
+    if is_reported:
+        reason = "The message says: Cross-account pass role is not allowed"
+    recipient = role_recipients.role_recipient(denial)
+    trusted = (recipient and recipient.principal) or "the service"
+    of_call = f"account {own}, in which" if own else "the account in which"
+    others = _find_resources(denial, other)
+    check = "Check the account ID in the role's ARN and the profile of the call: often one of them is the wrong one."
+    if others:
+        check = f"{others[0]} is in account {other}, too. If that is the right account, make the call with its credentials."
+    name = "ROLE_NAME" if passed is None else passed.name
+    by = denial.caller if caller is None else principal_words.describe_principal(caller_arn, None)
+    policy = None if recipient is None else service_trust_policy(trusted, recipient.trust_actions)
+    create = commands.fill_command(_CREATE, commands.role_name(name))
+    permissions, needs = "the permissions that the old one has", _describe_access(others, other)
+    if operation == "CreateNodegroup":
+        # https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
+        permissions += " (AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and, unless its plugin has a role, AmazonEKS_CNI_Policy)"
+        needs = needs if others else ""
+    look = None if own else "aws sts get-caller-identity --query Account --output text"
+    if own and crosses and passed is not None and not others:
+        same = attrs.evolve(passed, account=own)
+        check = f"Often, only the account ID in the ARN is wrong: if {own} has a role {name}, pass {same} instead."
+        look = commands.fill_command("aws iam get-role --role-name {} --query Role.Arn --output text", name)
+        create = Labelled("If it has none:", create)
+    own_role = Remedy(
+        f"Use a role of {of_call} the call is made",
+        "account administrator",
+        (
+            check,
+            f"Otherwise, create a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''} and has {permissions}. Pass that role. {capitalize_start(by)} needs iam:PassRole on it.",
+            *((needs,) if needs else ()),
+        ),
+        (*filter(None, (look,)), *((create,) if policy else ())),
+        policy,
+        layer="role_trust",
+        url=pages.PASS_ROLE,
+    )
+    profile = None if own is None or other is None else _find_other_profile(denial.failure.text)
+    step = "Assume a role of that account, and make the call with it."
+    other_account = your_remedy("Or make the call in the role's account", step, url=pages.OTHER_ACCOUNTS)
+    remedies = (own_role, other_account)
+    if profile is not None:
+        its_caller = "" if passed is None else f" Its caller needs iam:PassRole on {passed}."
+        other_account = your_remedy(
+            f"Make the call with the profile {profile}, if it is of account {other}",
+            f"The first command must print {other}. Then repeat the call in the same shell, and unset AWS_PROFILE before other work.{its_caller}",
+            commands=(
+                commands.fill_command(
+                    "aws sts get-caller-identity --profile {} --query Account --output text", profile
+                ),
+                commands.fill_command("export AWS_PROFILE={}", profile),
+            ),
+            url=pages.OTHER_ACCOUNTS,
+        )
+        remedies = (
+            other_account,
+            attrs.evolve(own_role, title=f"Or, if account {own} is the right one, use one of its roles"),
+        )
+    return denial.explain(
+        summary,
+        CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", reason),
+        remedies=remedies,
+    )
+
+
+def _find_foreign_role(denial: Denial, own: str | None) -> Role | None:
+    """Return the only role of another account than the caller's in the text."""
+    found = {each[0] for each in _ROLE.finditer(denial.failure.text) if own not in {None, each["account"]}}
+    role = principal_words.try_parse_principal(found.pop()) if len(found) == 1 else None
+    return role if isinstance(role, Role) else None
+
+
+def _find_other_profile(text: str) -> str | None:
+    """Return the only profile that the text lists in addition to the one in use and the default one."""
+    listed = (*find_listed_profiles(text), *(each.name for each in find_profile_sections(text)))
+    used = set(_USED_PROFILE.findall(text)) | {"default"}
+    others = [each for each in dict.fromkeys(listed) if each not in used]
+    return only_one(others)
+
+
+def _find_resources(denial: Denial, account: str | None) -> tuple[str, ...]:
+    """Return the ARNs of an account's resources, except principals, in the text."""
+    found = _RESOURCE.finditer(denial.failure.text)
+    return tuple(dict.fromkeys(each[0] for each in found if each["account"] == account))
+
+
+def _describe_access(resources: tuple[str, ...], account: str | None) -> str:
+    """Return what the new role needs to use the resources of the other account."""
+    if not resources:
+        return f"The resources that the service uses in {f'account {account}' if account else 'the other account'} must allow the new role in their own policies, too. Or the new role assumes a role there (sts:AssumeRole)."
+    action = DESTINATION_ACTIONS.get(resources[0].split(":")[2])
+    return f"Allow the new role {action or 'access'} in its own policy and in the policy of {resources[0]}: across accounts, both must allow it."
