@@ -54,20 +54,22 @@ def promote_shown_causes(explanation: Explanation, case: Case[Failure]) -> Expla
 
     The first of them determines the cause in the summary and the first remedy.
     """
-    text = case.text
+    text, is_alone = case.text, case.stands_alone
     causes: list[Cause] = []
     shown: list[Cause] = []
     definitions: list[CauseType] = []
     for cause in explanation.causes:
         if not isinstance(cause, UncertainCause):
             causes.append(cause)
-        elif found := next(
-            (
-                each
-                for each in cached_pattern(cause.definition.sign).finditer(text)
-                if _is_about_failure(each, explanation, case)
-            ),
-            None,
+        elif not is_alone and (
+            found := next(
+                (
+                    each
+                    for each in cached_pattern(cause.definition.sign).finditer(text)
+                    if _is_about_failure(each, explanation, case)
+                ),
+                None,
+            )
         ):
             shown.append(Cause(cause.code, cause.text, "derived", (*cause.because, _quote_sign(found))))
             definitions.append(cause.definition)

@@ -131,6 +131,8 @@ class StsCall(Value):
     @property
     def region(self) -> SourcedValue | None:
         """The Region that the client uses."""
+        if not self.env and not self.given_region:
+            return None
         # botocore reads AWS_DEFAULT_REGION, most others AWS_REGION. The webhook sets both.
         names = ("AWS_REGION", "AWS_DEFAULT_REGION") if self.sdk is None else self.sdk.regions
         found = next(
@@ -145,6 +147,8 @@ class StsCall(Value):
         """The host of the configured endpoint, in lower case."""
         if self.given_endpoint:
             return SourcedValue(_parse_host(self.given_endpoint), "the code")
+        if not self.env:
+            return None
         ignored = (self.get_variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") or "").lower() == "true"
         if ignored or (self.sdk is not None and not self.sdk.configured_urls):
             return None

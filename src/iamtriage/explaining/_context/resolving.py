@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
-__all__ = ("context_of", "is_derived", "is_message_of_cli", "read_context", "resolve_facts")
+__all__ = (
+    "context_of",
+    "is_derived",
+    "read_context",
+    "resolve_facts",
+    "says_nothing_else",
+)
 
 # The number of characters on each side of the failure to search for settings and documents.
 _CHARS_OF_DOCUMENTS = 32_000
@@ -104,34 +110,48 @@ _FRAMES = lazy_pattern(r"(?:[^\S\n]*+(?:\n[^\S\n]*+)++(?:at |\.\.\. \d{1,9} more
 # What AWS says of these names nothing but the call, which botocore and the AWS CLI put before it. So does what
 # Amazon EC2 says of a denial, unless it has the standard message.
 _OWN_WORDS = frozenset(
-    {"credential_scope", "expired_credentials", "invalid_credentials", "signature_mismatch"}
+    {
+        "credential_scope",
+        "expired_credentials",
+        "invalid_credentials",
+        "malformed_policy",
+        "missing_credentials",
+        "region_disabled",
+        "signature_mismatch",
+    }
 )
 
 
 # What the AWS CLI adds when it has no credentials.
 _HINT = lazy_pattern(r"\.? You can configure credentials by running \"aws (?:configure|login)\"\.?\s*")
+# What AWS adds to some messages.
+_ADVICE = lazy_pattern(
+    r"\.?(?: Check your (?:key|AWS Secret Access Key) and signing method\.(?: Consult the service documentation for details\.)?"
+    r"| Your account administrator can activate STS in this region using the IAM Console\.)?\s*"
+)
 
 
-def is_message_of_cli(failure: Failure) -> bool:
-    """Return whether the text has only what the AWS CLI says to everyone without credentials."""
-    if failure.kind != "missing_credentials":
-        return False
+def says_nothing_else(failure: Failure) -> bool:
+    """Return whether the text is one line of the AWS CLI or botocore that says the same to every caller."""
     text, (start, end) = failure.text, failure.span
-    return not text[:start].strip() and "\n" not in text[start:end] and _HINT.fullmatch(text, end) is not None
+    if text[:start].strip() or "\n" in text[start:end]:
+        return False
+    if failure.kind == "missing_credentials":
+        return _HINT.fullmatch(text, end) is not None
+    # Other SDKs print hosts, too.
+    is_plain = failure.envelope.source in {"aws-cli", "botocore"}
+    return is_plain and _ADVICE.fullmatch(text, end) is not None
 
 
 def _is_complete(failure: Failure) -> bool:
     """Return whether the text is one line and the record states all of it, as for most denials in logs."""
-    if is_message_of_cli(failure):
-        return True
     is_of_ec2 = failure.envelope.code in EC2_CODES and failure.envelope.operation is not None
     if failure.kind == "access_denied" and not (is_of_ec2 and failure.action is None):
         is_whole = (
             failure.principal is not None and failure.action is not None and failure.resource is not None
         )
     elif failure.kind in _OWN_WORDS or is_of_ec2:
-        # AWS says the same to every caller. Other SDKs print hosts, too.
-        is_whole = failure.envelope.source in {"aws-cli", "botocore"} and "\n" not in failure.text.rstrip()
+        return says_nothing_else(failure)
     else:
         is_whole = failure.kind == "kubernetes_forbidden" and failure.user is not None
     if not is_whole:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ("find_commands", "operation_of_command")
 
+_PROGRAMS = ("aws ", "kubectl ", "eksctl ", "helm ", "terraform ", "docker ")
 _PROGRAM = lazy_pattern(r"(?<![\w/.@:-])(aws|kubectl|eksctl|helm|terraform|docker)[ \t]{1,4}(?=[a-z-])")
 # The end of the text before a command on its line: a prompt, set -x, a quote, another command.
 _ENDS_BEFORE_COMMAND = frozenset("$#%>❯+:`'\"(|&;")
@@ -55,7 +56,7 @@ _END_OF_SENTENCE = lazy_pattern(r"(?<=\w)[.!?]\s*\Z")
 
 def find_commands(text: str, start: int, end: int) -> Iterator[tuple[int, CommandLine]]:
     """Yield the commands between two positions in a text, each with its start position."""
-    if not any(name in text for name in ("aws ", "kubectl ", "eksctl ", "helm ", "terraform ", "docker ")):
+    if not any(map(text.__contains__, _PROGRAMS)):
         return
     for found in islice(_PROGRAM.finditer(text, start, end), _MAX_COMMANDS):
         line = line_start(text, found.start(), found.start() - 400)

@@ -15,7 +15,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.profiles import local_programs
 from iamtriage.explaining._rules.credentials.profiles.broken_profiles import profile_setting
 from iamtriage.explaining._rules.credentials.workloads import credential_endpoints, instance_profiles
@@ -126,6 +126,8 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     set_up = credential_remedies.CONFIGURE_CREDENTIALS
     if 'running "aws configure"' in case.failure.text:
         set_up = credential_remedies.CONFIGURE_OLD_CLI
+    if case.stands_alone:
+        return _advise_on_profiles(set_up, "AWS_PROFILE or --profile")
     if clues.find_program(case.failure) == "Terraform":
         set_up = credential_remedies.CREDENTIALS_FOR_TERRAFORM
     elif local_programs.find_computer(case.failure.text) is not None:
@@ -174,14 +176,12 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     if selected is not None:
         text = f"The profile {clip_text(selected)} does not exist in the files that the call reads, or has neither a sign-in nor access keys."
         return Advice([NOTHING_CONFIGURED.cause(text=text), ENVIRONMENT_NOT_PASSED_ON.cause()], [set_up])
-    return Advice(
-        [
-            NOTHING_CONFIGURED.cause(),
-            PROFILE_NOT_NAMED.cause(because=f"{profile_setting(case.failure)} selects one."),
-            ENVIRONMENT_NOT_PASSED_ON.cause(),
-        ],
-        [set_up],
-    )
+    return _advise_on_profiles(set_up, profile_setting(case.failure))
+
+
+def _advise_on_profiles(set_up: Remedy, setting: str) -> Advice:
+    not_named = PROFILE_NOT_NAMED.cause(because=f"{setting} selects one.")
+    return Advice([NOTHING_CONFIGURED.cause(), not_named, ENVIRONMENT_NOT_PASSED_ON.cause()], [set_up])
 
 
 def find_proxied_hosts(case: Case[MissingCredentials], message: str) -> str | None:
@@ -197,6 +197,8 @@ def lacks_instance_role(text: str) -> bool:
 
 
 def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
+    if case.stands_alone:
+        return Advice([NO_INSTANCE_PROFILE.cause()], [instance_profiles.INSTANCE_ROLE])
     timed_out = TIMEOUT_SIGNS.search(message) is not None
     if (hosts := find_proxied_hosts(case, message)) is not None:
         text = case.failure.text

@@ -120,8 +120,10 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         or "provided token has expired" in message
     )
     because = clues.quote_phrases(message, *expired_logins.EXPIRY_PHRASES)
-    overridden = explain_override(case, "answers that it has expired", "expired-session")
-    if is_from_aws and overridden is not None:
+    may_show_source = is_from_aws and not case.stands_alone
+    if may_show_source and (
+        overridden := explain_override(case, "answers that it has expired", "expired-session")
+    ):
         return overridden
     too_late = "The machine's clock is behind, so the SDK refreshes the credentials too late."
     causes = [
@@ -138,7 +140,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             PASTED_SESSION.cause(),
             *causes[3:],
         )
-    if is_from_aws and (chained := explain_chain(case, causes[0])) is not None:
+    if may_show_source and (chained := explain_chain(case, causes[0])) is not None:
         return chained
     summary = f"{credentials} have expired."
     issued: re.Match[str] | None = None

@@ -84,12 +84,16 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return unsigned_requests.explain_no_registry_login(case, request.message)
     if request.code == "AuthFailure" and (wrong := explain_wrong_clock(case, reported_cause(request))):
         return wrong
-    explanation = service_logins.explain_rejected_login(case, request.message) or explain_swapped_keys(case)
-    explanation = explanation or explain_quoted_keys(case) or _explain_sent_credentials(case, request)
+    explanation = service_logins.explain_rejected_login(case, request.message)
+    is_alone = case.stands_alone
+    if explanation is None and not is_alone:
+        explanation = explain_swapped_keys(case) or explain_quoted_keys(case)
+        explanation = explanation or _explain_sent_credentials(case, request)
     if explanation is not None:
         return explanation
     region = diagnose_region(case, request)
-    listed = find_listed_key(case) if request.is_signed and not request.is_temporary else None
+    may_be_listed = request.is_signed and not request.is_temporary and not is_alone
+    listed = find_listed_key(case) if may_be_listed else None
     if listed is not None and not listed.keys.get(listed.key):
         explanation = explain_inactive_key(case, listed, stored_keys_remedy(case))
         return attrs.evolve(explanation, notes=(_NOT_AUTHENTICATED,))
@@ -101,7 +105,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         *likely_causes(request, is_other_partition=is_other_partition),
         *region.causes,
         # The key of a unit, which a timer starts, worked before.
-        *possible_causes(request, can_be_new=find_unit(case) is None),
+        *possible_causes(request, can_be_new=is_alone or find_unit(case) is None),
     )
     if listed is not None:
         causes = tuple(each for each in causes if each.code not in {KEY_GONE.code, KEY_MISTYPED.code})

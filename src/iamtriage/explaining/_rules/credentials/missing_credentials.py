@@ -114,6 +114,8 @@ def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
     rule = _ROUTES.choose(case.failure, message)
     if rule is not None:
         return rule(case, message)
+    if case.stands_alone:
+        return explain_no_credentials(case, message)
     return (
         public_data.explain_public_data(case)
         or unsteady_sources.explain_unsteady_source(case, message)

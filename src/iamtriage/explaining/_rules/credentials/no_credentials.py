@@ -13,8 +13,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
 from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
-from iamtriage.explaining._context.resolving import is_message_of_cli
-from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials import containers, credential_sources, php_pools, provider_chains
 from iamtriage.explaining._rules.credentials.profiles import (
@@ -128,17 +126,15 @@ NO_CREDENTIALS = CauseType(
 
 def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that an SDK found no credentials, and what provides them where it ran."""
-    # Nothing around it shows where the credentials are, or where the call runs.
-    is_bare = is_message_of_cli(case.failure)
+    # Nothing else shows where the credentials are, or where the call runs.
+    is_bare = case.stands_alone
     rule = None if is_bare else next((rule for sign, rule in _RULES if sign.search(case.text)), None)
     is_of_cli = "You can configure credentials by running" in message
     if rule is not None and not (is_of_cli and rule is missing_profiles.explain_login_profile):
         return rule(case, message)
     if not is_bare and (explanation := _explain_source(case)) is not None:
         return explanation
-    environments = (
-        _USUAL_ENVIRONMENTS if is_bare and case.facts is NO_FACTS else _likely_environments(case, message)
-    )
+    environments = _USUAL_ENVIRONMENTS if is_bare else _likely_environments(case, message)
     is_on_ec2 = not is_bare and _is_on_ec2(case.text)
     is_placed = is_bare or is_on_ec2
     place = None if is_placed else unread_sources.find_place(case.text) or find_computer(case.failure.text)
@@ -162,9 +158,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         advice[1:] = [each._replace(causes=[]) for each in advice[1:]]
     tool = "AWS CLI" if is_of_cli else "SDK"
     # The summary repeats the list.
-    because = (
-        () if provider_chains.describe_outcomes(message) else clues.quote_phrases(message, *_PHRASES)[:2]
-    )
+    outcomes = "" if is_bare else provider_chains.describe_outcomes(message)
+    because = () if outcomes else clues.quote_phrases(message, *_PHRASES)[:2]
     not_found = NO_CREDENTIALS.cause("reported", because, text=f"The {tool} found no credentials.")
     # A pod without a role falls back to the instance metadata, so both causes come before the others.
     likeliest = 1 if environments[0] is pod_roles.advise_in_pods else _MAX_CAUSES
@@ -175,7 +170,11 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     )
     if is_blocked:
         causes = (not_found, *advice[0].causes)
-    summary = f"The {tool} found no credentials{_find_reason(case, message, advice, is_on_ec2=environments[0] is credential_sources.advise_on_ec2)}. No request was sent to AWS, so no permission was checked."
+    is_on_ec2 = environments[0] is credential_sources.advise_on_ec2
+    reason = "" if is_bare else _find_reason(case, message, advice, outcomes, is_on_ec2=is_on_ec2)
+    summary = (
+        f"The {tool} found no credentials{reason}. No request was sent to AWS, so no permission was checked."
+    )
     if lacks_id_token:
         summary = ci_jobs.describe_missing_token(case.failure.text)
     is_outside = place or environments[0] is credential_sources.advise_on_laptop
@@ -248,7 +247,12 @@ _USUAL_ENVIRONMENTS: list[_Environment] = [
 
 
 def _find_reason(
-    case: Case[MissingCredentials], message: str, advice: list[pod_roles.Advice], *, is_on_ec2: bool
+    case: Case[MissingCredentials],
+    message: str,
+    advice: list[pod_roles.Advice],
+    outcomes: str,
+    *,
+    is_on_ec2: bool,
 ) -> str:
     if is_on_ec2 and _is_blocked_by_hop_limit(case.text):
         session = credential_endpoints.INSTANCE_SESSION.search(case.text)
@@ -263,7 +267,7 @@ def _find_reason(
     if is_about_pods(case.text) and credential_endpoints.HOP_LIMIT_OF_ONE.search(case.text):
         return ": the pod has no role of its own that it uses, and the hop limit of the node's instance metadata is 1, which keeps pods from the role of the node"
     program = " for Terraform" if TERRAFORM.search(case.text) else ""
-    return f"{program}{provider_chains.describe_outcomes(message) or _metadata_outcome(case.text, message)}"
+    return f"{program}{outcomes or _metadata_outcome(case.text, message)}"
 
 
 def _advise_other_user(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:

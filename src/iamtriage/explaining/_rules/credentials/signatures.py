@@ -92,7 +92,9 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
         return presigned_urls.explain_query_incomplete(case, message)
     if code in _MALFORMED_CODES or _MALFORMED_HEADER.search(message):
         return authorization_headers.explain_malformed_header(case, message, _COPY_KEYS)
-    changed = rewritten_requests.explain_changed_header(case) or access_keys.explain_quoted_keys(case)
+    changed = None
+    if not case.stands_alone:
+        changed = rewritten_requests.explain_changed_header(case) or access_keys.explain_quoted_keys(case)
     return changed or _explain_mismatch(case, message)
 
 
@@ -171,6 +173,7 @@ def _possible_skew_causes(message: str) -> tuple[Cause, ...]:
 
 def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanation:
     is_s3 = case.failure.envelope.service == "s3" or _S3.search(message) is not None
+    is_alone = case.stands_alone
     start, end = case.failure.span
     around = case.failure.text[max(start - _CHARS_AROUND, 0) : end + _CHARS_AROUND]
     # The code that signed the URL, or what somebody says of it, can stand in another paragraph.
@@ -180,14 +183,15 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     difference = presigned_requests.compare_with_url(around) if is_presigned else None
     if difference is not None and difference.because:
         return _explain_other_request(case, message, difference)
-    overridden = key_sources.explain_override(case, "rejected its signature", "signature-mismatch")
-    if overridden is not None and not is_presigned:
+    if not (is_alone or is_presigned) and (
+        overridden := key_sources.explain_override(case, "rejected its signature", "signature-mismatch")
+    ):
         return overridden
     is_other_software = text_signs.AWS_COMPATIBLE.search(case.text) is not None
     # The CLI signs the request itself.
     is_from_cli = _CLI_CALL.search(message) is not None
     summary = f"{'The endpoint' if is_other_software else 'AWS'} knows the access key ID, but rejected the signature: most often, the secret access key is wrong. No permission is missing."
-    problem = None if is_presigned else secret_keys.find_secret_problem(case.failure.text)
+    problem = None if is_alone or is_presigned else secret_keys.find_secret_problem(case.failure.text)
     is_open = (problem or "").startswith("most likely")
     is_of_shell = is_from_cli or getattr(case.context.command, "program", "") == "aws"
     if problem is None and difference is None and is_of_shell and (shown := find_shown_caller(case)):
@@ -212,7 +216,6 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         else:
             wrong_secret = WRONG_SECRET.cause("derived", text=as_sentence(problem))
     may_be_elsewhere = is_other_software or (is_s3 and problem is None and not clues.find_aws_hosts(message))
-    changed = _changed_request_remedy(message, is_presigned=is_presigned or is_s3)
 
     def set_keys() -> Remedy:
         again = None if is_presigned else secret_keys.set_again(case)
@@ -221,7 +224,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         return again or stored or in_code or _COPY_KEYS
 
     by_client = ""
-    if denies_proxy(case.failure.text):
+    if not is_alone and denies_proxy(case.failure.text):
         by_client = (
             "The client changes the request after signing, such as a header or how the path is encoded."
         )
@@ -237,7 +240,9 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         remedies=lambda: (
             difference and difference.remedy,
             set_keys(),
-            None if problem is not None else changed,
+            None
+            if problem is not None
+            else _changed_request_remedy(message, is_presigned=is_presigned or is_s3),
             credential_remedies.check_endpoint(is_other_software=True) if may_be_elsewhere else None,
         ),
     )

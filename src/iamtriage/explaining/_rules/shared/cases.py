@@ -9,9 +9,9 @@ import attrs
 
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._cause_types import Cause, present_lines
-from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._context.resolving import context_of, says_nothing_else
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._facts import NO_FACTS, Facts
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.failures._failures import Failure
 
@@ -70,6 +70,11 @@ class Explainable(Value, Generic[FailureT_co]):
     def context(self) -> Context:
         """What the text states in addition to the failure."""
         return context_of(self.facts)
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether nothing but the failure is known: no facts, and no words around it that a rule can search."""
+        return self.facts is NO_FACTS and says_nothing_else(self.failure)
 
     @property
     def operation(self) -> str | None:

@@ -141,8 +141,10 @@ def quote_phrases(words: str, *phrases: str) -> tuple[str, ...]:
     >>> quote_phrases("Unable to locate credentials: KEY", "Unable to locate credentials", "no such file")
     ('The text says "Unable to locate credentials".',)
     """
-    found = (each if each in words else f"{each[0].swapcase()}{each[1:]}" for each in phrases)
-    return tuple(f'The text says "{each}".' for each in found if each in words)
+    # Most phrases are absent in both cases.
+    likely = [each for each in phrases if each[1:] in words]
+    found = [each if each in words else f"{each[0].swapcase()}{each[1:]}" for each in likely]
+    return tuple([f'The text says "{each}".' for each in found if each in words])
 
 
 def reported_cause(definition: CauseType, words: str, *phrases: str, text: str | None = None) -> Cause:
@@ -156,7 +158,7 @@ def contains_phrase(words: str, phrase: str) -> bool:
     >>> contains_phrase("Invalid principal in policy", "invalid principal in policy")
     True
     """
-    return phrase in words or f"{phrase[0].swapcase()}{phrase[1:]}" in words
+    return phrase in words or (phrase[1:] in words and f"{phrase[0].swapcase()}{phrase[1:]}" in words)
 
 
 def safe_name(name: str | None) -> str | None:

@@ -108,14 +108,14 @@ class RejectedRequest(Value):
 
     message: str
     code: str
-    key: str | None
-    region: str | None
-    is_opt_in: bool | None
-    partition: str
-    role: Role | None
-    is_aws_compatible: bool
     is_s3: bool
     is_signed: bool
+    key: str | None = None
+    region: str | None = None
+    is_opt_in: bool | None = None
+    partition: str = "aws"
+    role: Role | None = None
+    is_aws_compatible: bool = False
     uses_session: bool = False
     variable_without_token: str | None = None
     is_in_lambda: bool = False
@@ -159,11 +159,18 @@ class RejectedRequest(Value):
 
 
 def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
-    message, region = clues.message_text(case), _find_region(case)
-    text, service = case.failure.text, case.failure.envelope.service
+    message, code = clues.message_text(case), clues.error_code(case.failure)
+    text, service, operation = case.failure.text, case.failure.envelope.service, case.operation
+    is_s3 = service == "s3" or code in UNKNOWN_KEY_CODES | INVALID_TOKEN_CODES
+    is_signed = operation not in _UNSIGNED_OPERATIONS and _WEB_IDENTITY_ERROR not in message
+    if case.stands_alone:
+        return RejectedRequest(
+            message, code, is_s3=is_s3, is_signed=is_signed, key=clues.find_access_key(case)
+        )
+    region = _find_region(case)
     named = (case.failure.resource, case.facts.resource, clues.find_role_arn(case.text), case.caller)
     roles = (principal_words.underlying_role(principal_words.try_parse_principal(each)) for each in named)
-    code, role = clues.error_code(case.failure), next(filter(None, roles), None)
+    role = next(filter(None, roles), None)
     temporary = _TEMPORARY_KEY.search(case.text) or _PRINTED_KEY.search(text)
     # Terraform's provider names it token.
     token = _TOKEN if temporary and temporary["name"] == "access_key" else _SESSION_TOKEN
@@ -171,7 +178,6 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         _SECRET_KEY.search(case.text) and not token.search(case.text)
     )
     # A call that is to assume the role has the source profile's credentials.
-    operation = case.operation
     is_assuming = operation == "AssumeRole" and service in {None, "sts"}
     assumes_role = is_assuming or (operation is None and service == "sts")
     is_of_role = is_assuming and role is not None
@@ -188,8 +194,8 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         partition=_find_partition(case) if role is None else role.partition,
         role=role,
         is_aws_compatible=AWS_COMPATIBLE.search(case.text) is not None,
-        is_s3=service == "s3" or code in UNKNOWN_KEY_CODES | INVALID_TOKEN_CODES,
-        is_signed=operation not in _UNSIGNED_OPERATIONS and _WEB_IDENTITY_ERROR not in message,
+        is_s3=is_s3,
+        is_signed=is_signed,
         uses_session=uses_session,
         has_no_token=not uses_session and _LONG_TERM.search(text) is not None,
         variable_without_token=temporary["name"] if temporary and lacks_token else None,

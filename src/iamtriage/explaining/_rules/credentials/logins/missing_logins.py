@@ -134,7 +134,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
 
 def add_other_user(explanation: Explanation, case: Case[Failure]) -> Explanation:
     """Add that a command used the credentials of another user, if the text shows that it works without sudo."""
-    other = other_users.find_other_user(case)
+    other = None if case.stands_alone else other_users.find_other_user(case)
     if other is None or not other.because:
         return explanation
     return attrs.evolve(

@@ -79,7 +79,7 @@ class _Run(NamedTuple):
 
 
 def _is_remote(text: str) -> bool:
-    is_about = any(each in text for each in REMOTE_WORDS) and any(map(_is_of_run, _RUNS.finditer(text)))
+    is_about = any(map(text.__contains__, REMOTE_WORDS)) and any(map(_is_of_run, _RUNS.finditer(text)))
     return is_about and _LOCAL.search(text) is None
 
 
