@@ -19,9 +19,9 @@ from iamtriage.explaining._rules.denials.s3.s3_contrasts import PARTS
 from iamtriage.explaining._rules.denials.s3.s3_requests import may_be_unsigned
 from iamtriage.explaining._rules.shared import common_causes
 from iamtriage.explaining._rules.shared.requirements import tasks
-from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
 from iamtriage.explaining._rules.shared.texts.text_signs import NAMED_KEY, find_acl, without_other_commands
 from iamtriage.explaining._rules.shared.wording import join_first_four
+from iamtriage.policies._grants import build_grant
 
 # Hadoop's client names its own call before the object. What it sends is in its documentation:
 # https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/index.html
@@ -176,7 +176,7 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
 
 def _level(denial: Denial) -> str:
     """Return on what the action is allowed: the bucket or the object."""
-    grant = required_grant(denial)
+    grant = build_grant(denial.action, denial.resource, denial.location) if denial.action else None
     resource = grant.resources[0] if grant is not None and len(grant.resources) == 1 else "*"
     if denial.service == "s3express":
         return " on the directory bucket"

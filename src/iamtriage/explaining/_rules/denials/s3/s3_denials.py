@@ -124,7 +124,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     others = (explain_unsigned_object, explain_parts, explain_denied_url, explain_bucket_deny)
     by_policy = (explain_other_principals, explain_wrong_level, explain_missing_object)
     last = (public_access.explain_public_change, explain_deployed_resource)
-    for rule in (*rules, *others, *by_policy, *last):
+    for rule in () if denial.stands_alone else (*rules, *others, *by_policy, *last):
         if (explanation := rule(denial)) is not None:
             return explanation
     if allow_remedies.copies_tags(denial):
