@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Mapping  # noqa: TC004 (nothing resolves the annotations)
 
+    from iamtriage.typing import PolicyType  # noqa: TC004
+
 __all__ = ("CommandLine", "Document", "MappingEntry", "Rule", "Runtime", "Stated", "Subject", "quote_match")
 
 
@@ -149,6 +151,8 @@ class Document(Value):
         owner: The role or user whose policy it is, with its kind, if the text states it.
         name: The name of an AWS managed policy or a policy template of SAM, of which the text shows only the name.
         version: The ARN and version ID of a managed policy, if it is a version other than the default one.
+        heading: What to call it, if the words right before it say that.
+        stated_type: Its type, if they say that.
     """
 
     content: Mapping[str, Any]
@@ -163,6 +167,8 @@ class Document(Value):
     owner: tuple[str, str] | None = None
     name: str | None = None
     version: tuple[str, str] | None = None
+    heading: str | None = None
+    stated_type: PolicyType | None = None
 
     @property
     def statements(self) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.documents import FoundDocument, decode_members
+from iamtriage.explaining._context.readers.policy_headings import find_heading
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, is_session_policy
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.readers.unique_values import stated_partition
@@ -28,7 +29,7 @@ __all__ = ("build_policy", "find_name_above", "find_policies", "find_trust_fragm
 _TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
 # A line that consists of the name of a file, after a comment mark, a prompt with cat or the marks of Markdown.
 _FILE = lazy_pattern(
-    r"^(?:[^\n]{0,200}\. )?[^\S\n]{0,8}(?:#{1,6}|//|--{1,3}|>{1,2}|\*{1,2}|<!--|```\w{0,12}|[^\n$%#]{0,40}[$%#] ?(?:cat|less|bat)|File:?)?[^\S\n]{0,4}"
+    r"^(?:[^\n]{0,200}\. )?[^\S\n]{0,8}(?:#{1,6}|//|--{1,3}|>{1,2}|\*{1,2}|<!--|```\w{0,12}|(?:[^\n$%#]{0,40}[$%#]|\+{1,3}) ?(?:cat|less|bat)|File:?)?[^\S\n]{0,4}"
     r"[`*\"']{0,2}(?P<file>(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:tf|tofu|hcl|ya?ml|json|[jt]sx?|mjs|py|go|cs|java))[`*\"']{0,2}"
     r"(?: (?:has|says|contains))?[^\S\n]{0,2}(?::|-->|-{1,3})?[^\S\n]{0,4}$",
     re.MULTILINE,
@@ -117,9 +118,17 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         if (policy := build_policy(_fill_references(each.content, text))) is not None:
             owner = (_find_trusting_role if policy.is_trust_policy else _find_owner)(text, each.start)
             version = _find_other_version(text, each) if "IsDefaultVersion" in text else None
-            name, file = _name_session_policy(text, each.start), _find_file(text, each.start)
+            file, (heading, stated_type) = _find_file(text, each.start), find_heading(text, each.start)
+            name = _name_session_policy(text, each.start, file)
             yield attrs.evolve(
-                policy, file=file, owner=owner, version=version, name=name, is_joined=each.is_joined
+                policy,
+                file=file,
+                owner=owner,
+                version=version,
+                name=name,
+                is_joined=each.is_joined,
+                heading=heading,
+                stated_type=stated_type,
             )
     from iamtriage.policies._documents import build_document
     from iamtriage.policies._readers.policy_code import find_policies_in_code
@@ -137,12 +146,13 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         is_read = any(start <= each.start < end for start, end in spans)
         policy = None if is_read else build_policy(_fill_variables(each.content, text))
         if policy is not None:
-            name, file = _name_session_policy(text, each.start), _find_file(text, each.start)
+            file = _find_file(text, each.start)
+            name = _name_session_policy(text, each.start, file)
             yield attrs.evolve(policy, file=file, is_code=True, is_whole=each.is_whole, name=name)
 
 
-def _name_session_policy(text: str, start: int) -> str | None:
-    return SESSION_POLICY if is_session_policy(text, start) else None
+def _name_session_policy(text: str, start: int, file: str | None) -> str | None:
+    return SESSION_POLICY if is_session_policy(text, start, file) else None
 
 
 def _fill_references(content: Mapping[str, Any], text: str) -> Mapping[str, Any]:

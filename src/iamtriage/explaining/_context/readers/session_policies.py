@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 
 from iamtriage._patterns import lazy_pattern, search_last
 
@@ -15,6 +16,10 @@ _PARAMETER = lazy_pattern(
     r"\binline-session-policy ?: ?(?:[>|][+-]?\s{1,40})?[\"']?\Z"
     r"|\baws sts (?:assume-role|get-federation-token)(?:[^\n]|\\\n){0,300} --policy[ =][\"']?\Z"
     r"|(?i:\b(?<!no )(?<!not the )(?<!not a )(?<!without a )(?<!without the )session[- ]policy)(?: (?:is(?! not\b)|of|for|we pass|i pass|that)\b[^\n.{}]{0,60})?:\s{0,20}(?:```\w{0,5}\s{0,20})?\Z"
+)
+_PASSED_FILE = lazy_pattern(
+    r"\baws sts (?:assume-role(?:-with-\w{4,12}(?:-identity)?)?|get-federation-token)(?:[^\n]|\\\n){0,300} --policy[ =][\"']?file://(?:[\w.-]{0,64}/){0,9}(?P<file>[\w.-]{1,64})",
+    re.ASCII,
 )
 # A call in an SDK or a block of Terraform, up to what encloses its arguments.
 _CALL = lazy_pattern(
@@ -41,8 +46,8 @@ _CHARS_OF_INTRODUCTION = 400
 _CHARS_OF_CALL = 800
 
 
-def is_session_policy(text: str, start: int) -> bool:
-    r"""Return whether the policy at a position of a text is passed for a session.
+def is_session_policy(text: str, start: int, file: str | None = None) -> bool:
+    r"""Return whether the policy at a position of a text, or the file that has it, is passed for a session.
 
     >>> text = 'sts.assume_role(RoleArn=arn(), Policy=json.dumps({"Version"'
     >>> is_session_policy(text, text.index("{"))
@@ -53,6 +58,8 @@ def is_session_policy(text: str, start: int) -> bool:
     """
     before = _DOCUMENT.sub("", text[max(start - _CHARS_OF_INTRODUCTION, 0) : start])
     if _PARAMETER.search(before) or (_ARGUMENT.search(before) and _is_in_call(text, start)):
+        return True
+    if file is not None and file.rpartition("/")[2] in map(itemgetter("file"), _PASSED_FILE.finditer(text)):
         return True
     if (named := _VARIABLE.search(before)) is None:
         return False

@@ -146,3 +146,27 @@ def test_profile_of_roles_anywhere(config: str, profile: str | None) -> None:
     if profile is not None:
         assert [f"--profile-id {profile}" in each for each in first.commands] == [True, True]
         assert first.who == "account administrator"
+
+
+_FROM_FILE = "aws sts assume-role --role-arn arn:aws:iam::111122223333:role/site --role-session-name ci --policy file://{}\n"
+
+
+@pytest.mark.parametrize(
+    ("passed", "shown"),
+    [
+        ("limits.json", "+ cat limits.json"),
+        ("ci/limits.json", "$ cat limits.json"),
+        ("./limits.json", "limits.json:"),
+    ],
+)
+def test_policy_in_a_passed_file_is_the_session_policy(passed: str, shown: str) -> None:
+    text = f"+ {_FROM_FILE.format(passed)}{shown}\n{_SHOWN % ('Allow', _SITE)}\n"
+    explanation = explain(text + DENIED)
+    assert "the session policy in limits.json does not allow this action" in explanation.summary
+    assert "Replace the session policy in limits.json" in explanation.remedies[0].steps[0]
+    assert "with the same command" in explanation.remedies[0].steps[0]
+
+
+def test_policy_in_another_file_is_not_the_session_policy() -> None:
+    text = f"+ {_FROM_FILE.format('limits.json')}+ cat role.json\n{_SHOWN % ('Allow', _SITE)}\n"
+    assert "session policy in" not in str(explain(text + DENIED))

@@ -201,11 +201,16 @@ def _passed_policy_remedy(denial: Denial) -> Remedy:
     text = denial.failure.text
     place = None if _shows_other_role(denial) else _find_place(text)
     passed = f"the policy that the text shows ({place})" if place else "the policy that it passes"
+    files = [each.file for each in denial.context.policies if each.name == SESSION_POLICY]
+    if place is not None and len(files) == 1 and files[0] is not None:
+        passed = f"the session policy in {clip_text(files[0])}"
     managed = None if place is None else _find_managed(text)
     if managed is not None:
         passed = f"the policy {managed['name']}, which the text shows ({place})"
     is_workflow = place is not None and "configure-aws-credentials" in place
     again = "run the workflow again" if is_workflow else "open a new session"
+    if place is not None and "aws sts" in place:
+        again = "open a new session with the same command"
     change = f"Add the statement to {passed}, with the conditions that its other statements have. Then {again}. {_RESTRICTION_REMOVED}{'' if 'workflow' in again else ', such as to one tenant'}."
     if denial.is_explicit:
         removed = "" if isinstance(denial.principal, FederatedUser) else f" {_RESTRICTION_REMOVED}."

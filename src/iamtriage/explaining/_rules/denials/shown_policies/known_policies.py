@@ -37,14 +37,16 @@ _NOT = r"\b(?<!\bnot the )(?<!\bnot a )(?<!\bnot our )(?<!\bno )(?<!\bwithout a 
 # What introduces a policy that caps permissions.
 _CAPS: dict[str, tuple[re.Pattern[str], str]] = {
     "permissions_boundary": (
-        lazy_pattern(rf"{_NOT}(?:permissions? )?(?i:boundar(?:y|ies))"),
+        lazy_pattern(
+            rf"{_NOT}(?i:permissions? boundar(?:y|ies)|(?<!permissions )(?<!permission )boundar(?:y|ies))"
+        ),
         "the permissions boundary",
     ),
     "service_control": (
         lazy_pattern(rf"{_NOT}(?:SCPs?\b|(?i:service control polic))"),
         "the service control policy",
     ),
-    "session": (lazy_pattern(r"(?!)"), SESSION_POLICY),  # it has a reader of its own
+    "session": (lazy_pattern(r"(?!)"), "the session policy"),  # it has a reader of its own
 }
 # Types of policies that name a principal.
 _WITH_PRINCIPAL = frozenset({"resource", "resource_control", "vpc_endpoint"})
@@ -152,6 +154,11 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         yield KnownPolicy(content, name=permission_set, evidence="derived", owner=owner)
     for each in stated:
         named = each.name or (name if each.file is None else f"the policy in {clip_text(each.file)}")
+        is_of_cap = each.stated_type in _CAPS and each.stated_type == denial.policy_type
+        if each.heading is not None and (is_of_cap or len(stated) > 1):
+            named = clip_text(each.heading)
+        elif each.name == SESSION_POLICY and each.file is not None:
+            named = f"the session policy in {clip_text(each.file)}"
         # A person says "my user" of an Identity Center session, too.
         is_own = denial.role is None or getattr(denial.role, "permission_set", None) is not None
         holder = None if each.owner == ASKER and is_own else each.owner
@@ -164,6 +171,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
             has_references=each.has_references,
             owner=holder,
             version=each.version,
+            stated_type=each.stated_type,
             name=named,
             evidence="derived",
         )
@@ -176,6 +184,8 @@ def _flatten(documents: Iterable[Any]) -> Iterator[GivenDocument]:
 
 def may_decide(policy: KnownPolicy, denial: Denial) -> bool:
     """Return whether a policy is of the type that denied the call, as far as known."""
+    if is_of_other_type(policy, denial):
+        return False
     if policy.policy_type == "role_trust":
         is_of_role = denial.lowercase_action in ASSUME_ROLE_ACTIONS
         return is_of_role and denial.policy_type in {"resource", "role_trust"}
@@ -185,6 +195,11 @@ def may_decide(policy: KnownPolicy, denial: Denial) -> bool:
         # Only the resource's policy can decide about an anonymous caller.
         return policy.has_principal or denial.principal_text != "anonymous"
     return policy.has_principal is (denial.policy_type in _WITH_PRINCIPAL)
+
+
+def is_of_other_type(policy: KnownPolicy, denial: Denial) -> bool:
+    """Return whether the text calls a policy one of another type than the one that denied the call."""
+    return None not in {policy.stated_type, denial.policy_type} and policy.stated_type != denial.policy_type
 
 
 def is_of_other(policy: KnownPolicy, denial: Denial) -> bool:
@@ -199,7 +214,10 @@ def list_own_policies(denial: Denial) -> list[KnownPolicy]:
     return [
         each
         for each in list_known_policies(denial)
-        if each.policy_type in {None, "identity"} and not each.has_principal and not is_of_other(each, denial)
+        if each.policy_type in {None, "identity"}
+        and each.stated_type in {None, "identity"}
+        and not each.has_principal
+        and not is_of_other(each, denial)
     ]
 
 

@@ -55,6 +55,7 @@ _ATTACHED_AGAIN = lazy_pattern(
 )
 _NO_CHANGE = "To attach it again does not change that."
 POLICY_TEMPLATE = "the policy template"
+_MAX_SERVICES = 3
 """How the name of a policy template of SAM begins."""
 
 
@@ -243,7 +244,8 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
         if not allows or not is_relevant:
             return None
         cause = _other_action_cause(denial, action, policy, similar)
-        return Comparison(policy, cause, f"{policy.name} {similar or 'does not allow this action'}")
+        lacks = similar or f"does not allow this action{_describe_services(policy, action)}"
+        return Comparison(policy, cause, f"{policy.name} {lacks}")
     if resource is None:
         allowed = statement_words.allowed_resources([each for each in possible if names_action(each, action)])
         is_open = (
@@ -298,6 +300,17 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
     on = "every resource" if resource is None else "this resource"
     allowing = STATED_POLICY_ALLOWS.cause("derived", text=f"{subject} allows {action} on {on}{text}")
     return Comparison(policy, allowing)
+
+
+def _describe_services(policy: KnownPolicy, action: str) -> str:
+    """Return of which services a policy allows actions, if it has none of the service of an action."""
+    if is_known_policy(policy.name) or any("NotAction" in each for each in policy.allows):
+        return ""
+    names = (name for each in policy.allows for name in as_strings(each.get("Action")))
+    services = tuple(dict.fromkeys(name.partition(":")[0].lower() for name in names))
+    if len(services) > _MAX_SERVICES or {action.partition(":")[0].lower(), "*"} & {*services}:
+        return ""
+    return f", only actions of {join_words(tuple(map(clip_text, services)), 'and')}"
 
 
 def names_service(statements: Iterable[Mapping[str, Any]], action: str) -> bool:

@@ -16,7 +16,6 @@ import attrs
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
-from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.calls.policies.misspelt_elements import find_misspelling
@@ -34,6 +33,7 @@ from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     is_cap,
     is_of_caller,
     is_of_other,
+    is_of_other_type,
     list_known_policies,
     name_cap,
 )
@@ -84,6 +84,7 @@ _COMPARED = frozenset(
         STATED_POLICY_OTHER_RESOURCE.code,
     }
 )
+_OF_CALLER = frozenset({None, "identity"})
 
 
 def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation:
@@ -110,7 +111,7 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
 def _add_identity_policies(
     denial: Denial, explanation: Explanation, action: str, stated: list[KnownPolicy]
 ) -> Explanation:
-    policies = [each for each in stated if not each.has_principal]
+    policies = [each for each in stated if not (each.has_principal or is_of_other_type(each, denial))]
     of_others = [each for each in policies if is_of_other(each, denial)]
     policies = [each for each in policies if each not in of_others]
     policies = [name_cap(each, denial, stated) for each in policies]
@@ -167,7 +168,11 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         explanation = attrs.evolve(explanation, causes=causes)
         verdict = f"{policy.name} allows it, so {denial.caller} does not have it, or a policy of another type denies the call"
     # The role does not have a policy that is passed for a session.
-    added = None if policy.name == SESSION_POLICY else stated_remedies.first_remedy(denial, first.code)
+    added = (
+        None
+        if policy.name.startswith("the session policy")
+        else stated_remedies.first_remedy(denial, first.code)
+    )
     if compared.has_cause(STATED_POLICY_DENIES):
         remedies = show_exemption(denial, policy, remedies)
         denying = find_deny(policy, denial.action or "", compared_resource(denial)) or {}
@@ -297,7 +302,11 @@ def _compare_policies(denial: Denial, action: str, policies: list[KnownPolicy]) 
     compared = tuple(each for each in compared if not _is_of_service(each, denial))
     # A Deny needs a Deny, and AWS names the type of policy that does not allow the call.
     is_open = not denial.is_explicit and denial.policy_type in {None, "identity"}
-    found = [each for each in compared if is_open or not each.has_cause(STATED_POLICY_ALLOWS)]
+    found = [
+        each
+        for each in compared
+        if not each.has_cause(STATED_POLICY_ALLOWS) or (is_open and each.policy.stated_type in _OF_CALLER)
+    ]
     # Another version than the default one has no effect, so it matters only that it would allow the call.
     found = [each for each in found if not each.policy.version or each.has_cause(STATED_POLICY_ALLOWS)]
     if denial.is_explicit:

@@ -1,0 +1,46 @@
+"""Find what the words right before a policy call it: its kind, and its name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from iamtriage.typing import PolicyType
+
+__all__ = ("find_heading",)
+
+_NOT = r"\b(?<!\bnot the )(?<!\bnot a )(?<!\bnot our )(?<!\bno )(?<!\bwithout a )(?<!\bwithout the )"
+# A word of a sentence has no hyphen, underscore, digit or capital in it.
+_NAME = r"(?=[\w+=,.@-]{0,60}(?:[-_0-9]|[a-z][A-Z]))[A-Za-z][\w+=,.@-]{1,126}\w"
+# "boundary TeamBoundary:", "our SCP (deny-regions):", "the bucket policy is:"
+_HEADING = lazy_pattern(
+    rf"{_NOT}(?:(?P<boundary>(?i:permissions? boundary|(?<!permissions )(?<!permission )boundary))|(?P<scp>SCP|(?i:service control policy))|(?P<rcp>RCP|(?i:resource control policy))"
+    r"|(?P<identity>(?i:role|user|identity|inline) policy)|(?P<other>(?i:managed|bucket|key|queue|topic|repository|endpoint) policy))(?: policy)?"
+    rf"(?: (?:called|named))?(?: [`\"'(]{{0,2}}(?P<name>{_NAME})[`\"')]{{0,2}})?(?: \([^()\n]{{1,60}}\))?(?: (?:is|says|has))?"
+    r" ?:\s{0,20}(?:```\w{0,5}\s{0,20})?\Z",
+    re.ASCII,
+)
+_TYPES: dict[str, tuple[str, PolicyType]] = {
+    "boundary": ("permissions boundary", "permissions_boundary"),
+    "scp": ("service control policy", "service_control"),
+    "rcp": ("resource control policy", "resource_control"),
+}
+_CHARS_OF_HEADING = 200
+
+
+def find_heading(text: str, start: int) -> tuple[str | None, PolicyType | None]:
+    r"""Return what to call a policy, by its kind and name, and its type if the words state it.
+
+    >>> text = 'boundary TeamBoundary:\n{"Statement": []}'
+    >>> find_heading(text, text.index("{"))
+    ('the permissions boundary TeamBoundary', 'permissions_boundary')
+    """
+    found = _HEADING.search(text[max(start - _CHARS_OF_HEADING, 0) : start])
+    if found is None:
+        return None, None
+    kind = next(each for each in (*_TYPES, "identity", "other") if found[each])
+    words, type_ = _TYPES.get(kind, (found[kind], None))
+    return f"the {words} {found['name'] or 'in the text'}", "identity" if kind == "identity" else type_
