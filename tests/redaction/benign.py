@@ -152,6 +152,8 @@ LINES: tuple[str, ...] = tuple(
         r"password: AccessDenied: no such user",
         r"api_key: Unauthorized",
         r"token is not valid",
+        r"The access key is AKIAIOSFODNN7EXAMPLE, and the sshKey is ~/.ssh/id_ed25519",
+        r"the signing-key is arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d",
         r"The security token included in the request is invalid.",
         r"The security token included in the request is expired",
         r"The provided token has expired.",

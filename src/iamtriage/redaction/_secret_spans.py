@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._vocabulary.markers import FILL, MARKER, WORD, Secret, make_marker
-from iamtriage.redaction._vocabulary.notations import BREAK, ENCODED_SIGN, ENCODED_STARTS, INDENT
+from iamtriage.redaction._vocabulary.notations import BLANK, BREAK, ENCODED_SIGN, ENCODED_STARTS, INDENT
 from iamtriage.redaction._vocabulary.searched_text import fold_case
 from iamtriage.redaction._vocabulary.secret_names import NAME_END
 from iamtriage.redaction._vocabulary.value_ends import find_line_start, measure_common_prefix
@@ -36,7 +36,7 @@ MAX_AROUND = 200
 _LINE_BREAK = re.compile(BREAK + INDENT)
 # The maximum length of a marker, in characters.
 _MAX_MARKER = 120
-_FILLERS = f"{FILL} \t\r\n│┃|>#*"
+_FILLED = re.compile(rf"(?:[{FILL}│┃|>#*\n\r]|{BLANK})*")
 # The length of a line that fills a terminal's width.
 _MIN_WIDTH, _MAX_WIDTH = 40, 2_000
 # The maximum distance to the start of a URL, in characters.
@@ -114,7 +114,7 @@ def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:
     merged = [*merge_secrets(text, finds)]
     has_url = bool(merged) and _URL.search(text) is not None
     for found in merged:
-        if not text[found.start : found.end].strip(_FILLERS):
+        if _FILLED.fullmatch(text, found.start, found.end):
             # An earlier round has filled the line.
             continue
         pieces += (text[done : found.start], _build_replacement(text, found, has_url=has_url))

@@ -111,8 +111,6 @@ def _find_in_any_text(text: str, *, is_wrapped: bool, depth: int) -> list[FoundS
     finds: list[FoundSecret] = []
     is_searched = not documents or may_contain_secret(other.text)
     if is_searched and (stretches := find_stretches(other)):
-        if documents:
-            documents.remove_incomplete(stretches)
         shown = documents.fill() if documents else text
         finds += hide_stretches(shown, stretches)
         other = SearchedText(fill_stretches(shown, stretches))

@@ -16,7 +16,7 @@ from iamtriage._reading.vocabulary.view import View
 from iamtriage._text import SECRET_SIGNS
 from iamtriage.redaction._documents.encoded_texts import find_cells, find_program_strings, find_scripts
 from iamtriage.redaction._documents.hcl_spans import find_hcl
-from iamtriage.redaction._documents.json_spans import JsonScalar, find_json
+from iamtriage.redaction._documents.json_spans import find_json
 from iamtriage.redaction._documents.keys import (
     Announced,
     announce_items,
@@ -36,7 +36,7 @@ from iamtriage.redaction._vocabulary.notations import FILLER
 from iamtriage.redaction._vocabulary.searched_text import fill_spans, fold_case, zero_digits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from iamtriage._reading.vocabulary.view import Edit
@@ -118,18 +118,6 @@ class Documents:
     def fill(self) -> str:
         """Replace the documents in the text with fillers, so that positions and line breaks stay the same."""
         return fill_spans(self._text, self._spans)
-
-    def remove_incomplete(self, parts: Sequence[tuple[int, int]]) -> None:
-        """Remove JSON with escaped quotes whose end is missing if it is in one of some parts of the text."""
-        removed = {
-            (value.start, value.end)
-            for value in self._values
-            if isinstance(value, JsonScalar)
-            and self._text[value.start : value.end].rstrip(" \\nrt")[-1:] not in "}]"
-            and any(low <= value.start and value.end <= high for low, high in parts)
-        }
-        self._values = [value for value in self._values if (value.start, value.end) not in removed]
-        self._spans = [span for span in self._spans if span not in removed]
 
     def find_secrets(self, find: Find) -> Iterator[FoundSecret]:
         """Find the secrets in each value.

@@ -53,9 +53,8 @@ _ESCAPED = (
 )
 # Another notation can write quotes in the same way, so the end of the string must be that of the JSON.
 _QUOTED_JSON = re.compile(_STRING + r"(?:(?<=[}\]]\")|(?<=[}\]][ ]\")|(?<=\\[nrt]\"))")
-# A key whose value is on the next line, outside the string. It is searched with that line.
-_KEY_AT_END = re.compile(r"\\{1,31}\"[^\"\\]{1,80}\\{1,31}\"[ ]?:[ ]?\Z")
-_MAX_KEY = 160
+# Spaces and escaped line breaks, and the border of a box.
+_AFTER_END = " \\nrt│┃|\r"
 # In characters. A shorter document has no room for a name and its value.
 _MIN_LENGTH = 10
 # Only empty objects and lists consist of these characters.
@@ -111,11 +110,10 @@ def find_json(text: str) -> Iterator[Value]:
                 yield JsonScalar(at + 1, quoted.end() - 1, is_text=True)
             at = quoted.end() if quoted else at + 1
         elif rest := _match_escaped(text, at):
-            cut = _KEY_AT_END.search(text, max(at, rest.end() - _MAX_KEY), rest.end())
-            end = cut.start() if cut else rest.end()
-            if end > at:
-                yield JsonScalar(at, end, is_text=True)
-            at = max(at + 1, rest.end())
+            # Without the end of the JSON, the string is broken or truncated, and is searched as text.
+            if rest[0].rstrip(_AFTER_END)[-1] in "}]":
+                yield JsonScalar(at, rest.end(), is_text=True)
+            at = rest.end()
         else:
             found, at = _read(text, at)
             yield from (node for node in found if _is_document(text, node, (first, last)))

@@ -23,6 +23,10 @@ _COLLECTION = re.compile(r"^[{\[]|^---[ ]", re.MULTILINE)
 # A single key and its value are prose as often as YAML, except before a block, in braces, and before a list
 # of words of which one is an option or has a digit.
 _MIN_KEYS = 2
+# An object or a list that does not end with its line, and where lines of it end in YAML.
+_OPEN = re.compile(r"\{[^}]*\Z|\[[^\]]*\Z")
+_ENDS = frozenset(",[{:")
+_MIN_WIDTH = 40
 _SINGLE = re.compile(
     r"\s*+(?:[^\s:{]{1,200}+:[ \t]*+(?:[|>][-+0-9]{0,2}[ \t]*+\r?\n"
     r"|(?P<list>(?:\r?\n[ ]*+-[ ]++[^\s]++[ \t]*+)++)\s*+\Z)"
@@ -53,7 +57,7 @@ def find_yaml(text: str) -> YamlText | None:
         return None
     if _CONTROLS.search(text):
         return None
-    if _COLLECTION.search(text) is None and _PROSE_LINE.search(text):
+    if (_COLLECTION.search(text) is None and _PROSE_LINE.search(text)) or _is_broken(text):
         return None
     reader = YamlReader(text)
     try:
@@ -63,6 +67,19 @@ def find_yaml(text: str) -> YamlText | None:
     if reader.key_count < min_keys:
         return None
     return YamlText(reader.documents, reader.comments)
+
+
+def _is_broken(text: str) -> bool:
+    """Return whether a terminal broke the lines of JSON or code, also within strings."""
+    first, *others = text.rstrip().split("\n")
+    return (
+        len(first) >= _MIN_WIDTH
+        and others != []
+        and all(len(line) == len(first) for line in others[:-1])
+        and len(others[-1]) <= len(first)
+        and _OPEN.search(first) is not None
+        and any(line.rstrip()[-1:] not in _ENDS for line in (first, *others[:-1]))
+    )
 
 
 def _is_single(text: str) -> bool:

@@ -32,13 +32,7 @@ if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.markers import Secret
     from iamtriage.redaction._vocabulary.searched_text import SearchedText
 
-__all__ = (
-    "PHRASES",
-    "SENTENCE_WORD",
-    "find_listed_commands",
-    "find_phrased_secrets",
-    "find_sensitive_signs",
-)
+__all__ = ("PHRASES", "SENTENCE_WORD", "find_listed_commands", "find_phrased_secrets", "find_sensitive_signs")
 
 # The maximum number of characters between a command and its option.
 _REACH = 300
@@ -62,7 +56,9 @@ _BETWEEN_ITEMS = re.compile(r"(?<=[^\\])[\"'],[ ]?[\"']")
 # The characters that end a plain value.
 _ENDS_OF_PLAIN = frozenset(" \t\n\r\"'`;&|<>(){}\\,\x1b")
 _MAX_VALUE = 2_000
-_UUID_OR_ARN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|arn:.*|https?:.*|/.*")
+_OTHER = re.compile(
+    r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-.*|A[KS]IA[A-Z0-9]*|(?:arn|https?):.*|(?:~|\.\.?)?/.*"
+)
 
 
 class Phrase(NamedTuple):
@@ -146,8 +142,9 @@ _IS = _USE + r"(?:'s|\s(?:is|was|are)(?:\s(?:now|currently|set\sto|changed\sto|s
 
 
 def _unmarked(*words: str) -> str:
-    """Return the pattern of words that are not in a marker. It begins with them, which is fast."""
-    return f"(?:{build_tree(words)})" + "".join(f"(?<!{MARKER_START}.{word})" for word in words)
+    """Return the pattern of words that are not in a marker, also without spaces. It begins with them, which is fast."""
+    names = dict.fromkeys(word.replace(" ", joint) for word in words for joint in (" ", "", "_", "-"))
+    return f"(?:{build_tree(names)})" + "".join(f"(?<!{MARKER_START}.{name})" for name in names)
 
 
 _KEY = _unmarked(
@@ -395,6 +392,6 @@ def _value(
 
 def _can_be_secret(value: str, group: str, what: Secret) -> bool:
     """Return whether a value is no placeholder, variable, address or sentence."""
-    if is_placeholder(value) or value.startswith("$") or _UUID_OR_ARN.fullmatch(value):
+    if is_placeholder(value) or value.startswith("$") or _OTHER.fullmatch(value):
         return False
     return what == "secret" or group == "plain" or not _CLAUSE.match(value.lower())
