@@ -2618,6 +2618,41 @@ def test_token_of_the_global_endpoint_in_the_code(said: str, likeliest: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("setting", "facts", "command"),
+    [
+        ("$ env | grep AWS_\nAWS_ENDPOINT_URL_STS=https://sts.amazonaws.com\n", {}, "unset AWS_ENDPOINT_URL_STS"),
+        ('export AWS_ENDPOINT_URL_STS="https://sts.amazonaws.com/"\n', {}, "unset AWS_ENDPOINT_URL_STS"),
+        (
+            "        - name: AWS_ENDPOINT_URL_STS\n          value: https://sts.amazonaws.com\n",
+            {"service_account": "feeds", "namespace": "data"},
+            "kubectl set env $workload --namespace data AWS_ENDPOINT_URL_STS-",
+        ),
+        ("AWS_ENDPOINT_URL_STS=https://sts.af-south-1.amazonaws.com\n", {}, None),
+        ("# AWS_ENDPOINT_URL_STS=https://sts.amazonaws.com\n", {}, None),
+        ("It lacks AWS_ENDPOINT_URL_STS=https://sts.amazonaws.com\n", {}, None),
+        (
+            "AWS_ENDPOINT_URL_STS=https://sts.amazonaws.com\nAWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true\n",
+            {},
+            None,
+        ),
+    ],
+    ids=["env", "export", "manifest", "regional", "comment", "prose", "ignored"],
+)  # fmt: skip
+def test_variable_with_the_global_sts_endpoint(
+    setting: str, facts: dict[str, str], command: str | None
+) -> None:
+    role = "AWS_ROLE_ARN=arn:aws:iam::111122223333:role/feeds\nAWS_STS_REGIONAL_ENDPOINTS=regional\n"
+    text = f"{botocore_text('InvalidClientTokenId', 'ListQueues', INVALID)}\nAWS_REGION=af-south-1\n{role}{setting}"
+    explanation = explain(text, facts=facts)
+    first = explanation.remedies[0]
+    assert (command in first.commands) if command else "AWS_ENDPOINT_URL_STS" not in str(first)
+    if command:
+        assert first.title.endswith("or set it to https://sts.af-south-1.amazonaws.com")
+        assert "of the global STS endpoint" in explanation.summary
+        assert "region-not-enabled" not in {each.code for each in explanation.causes}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         f"ap-east-1\n{REJECTED}\neu-west-1\n{REJECTED}\n",

@@ -246,10 +246,14 @@ def _explain_rejecting_region(
         rejects = f"{'Only ' if others else ''}{request.region}, an opt-in Region, rejects {'them' if others else 'the credentials'}: {likeliest}"
     is_shown, is_global = request.has_v1_tokens, request.calls_global
     of_token = v1_token_cause(
-        request.region, is_shown=is_shown, is_global=is_global, is_enabled=request.is_enabled
+        request.region,
+        is_shown=is_shown,
+        is_global=is_global,
+        is_enabled=request.is_enabled,
+        sets_global=request.sets_global,
     )
-    causes = (of_token,) if request.is_enabled else region.causes
-    if is_global and not (request.is_enabled or others):
+    causes = (of_token,) if request.is_enabled or request.sets_global else region.causes
+    if is_global and not (request.is_enabled or request.sets_global or others):
         causes = (of_token, *(each for each in causes if each.code != of_token.code))
     if request.lacks_region_of_caller:
         causes, note = causes[:1], " The role and its trust policy are not the problem either."
@@ -261,7 +265,7 @@ def _explain_rejecting_region(
         f"{known}{rejects}.",
         INVALID_CREDENTIALS.cause("derived", shown, text=text) if others else reported_cause(request),
         *(() if request.has_no_token else causes),
-        remedies=tuple(rejecting_regions.region_remedies(request, region))
+        remedies=tuple(rejecting_regions.region_remedies(case, request, region))
         or (credential_remedies.SHOW_IDENTITY,),
         notes=f"AWS evaluated no policy in {request.region}, so no permission is missing.{note}",
     )

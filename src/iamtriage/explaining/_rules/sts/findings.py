@@ -157,12 +157,21 @@ class StsFindings(Value):
 
 
 def v1_token_cause(
-    region: str | None, *, is_shown: bool, is_global: bool = False, is_enabled: bool = True
+    region: str | None,
+    *,
+    is_shown: bool,
+    is_global: bool = False,
+    is_enabled: bool = True,
+    sets_global: bool = False,
 ) -> Cause:
     """Return the cause that an opt-in Region, which the account most likely has enabled, rejects a version 1 token."""
     version = "The account's GlobalEndpointTokenVersion is 1. " if is_shown else ""
     if is_global:
-        version += "The text shows the global endpoint. "
+        version += (
+            "AWS_ENDPOINT_URL_STS is the global endpoint, and takes precedence over AWS_STS_REGIONAL_ENDPOINTS. "
+            if sets_global
+            else "The text shows the global endpoint. "
+        )
     return V1_TOKEN_IN_OPT_IN_REGION.cause(
         "derived" if is_shown or is_global else "possible",
         text=f"{version}Version 1 tokens, which the global endpoint issues, are not valid in opt-in Regions.{f' The account has enabled {region}.' if is_enabled else ''}",

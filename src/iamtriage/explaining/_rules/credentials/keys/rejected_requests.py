@@ -74,6 +74,12 @@ _USES_GLOBAL = lazy_pattern(
     r"(?i:sts[ _]?endpoint|endpoint_url|global endpoint|POST)\b[^\n]{0,20}\bhttps://sts\.amazonaws\.com(?![\w.])"
     r"|\b(?:[Ss]ession|[Tt]okens?|[Cc]redentials|[Rr]ole)\b[^\n.;]{0,40}\b(?:from|via|by|at|with|through) (?:the )?(?:(?:https://)?sts\.amazonaws\.com(?!\.?\w)|global (?:STS )?endpoint)"
 )
+# A variable in a list, a file or a manifest, not in prose. It takes precedence over AWS_STS_REGIONAL_ENDPOINTS:
+# https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+_GLOBAL_VARIABLE = lazy_pattern(
+    r"^[ \t]{0,40}(?:[$%>] |- )?(?:export |ENV |Environment=)?(?:name: )?[\"']?AWS_ENDPOINT_URL_STS[\"']?(?:\s?[=:]|\s{1,40}value:)\s?[\"']?https://sts\.amazonaws\.com/?[\"']?[ \t]*$",
+    re.MULTILINE,
+)
 _ACCOUNT = lazy_pattern(
     r"(?:\b[Aa]ccount(?: ID)?[ =:(\"']{1,4}|\barn:aws:(?:iam|sts)::)(\d{12})(?!\d)", re.ASCII
 )
@@ -98,6 +104,7 @@ class RejectedRequest(Value):
         is_enabled: Whether the text shows that the account has enabled the Region.
         has_v1_tokens: Whether the text shows that the global STS endpoint issues version 1 tokens.
         calls_global: Whether the text shows that the session is from the global STS endpoint.
+        sets_global: Whether the variable AWS_ENDPOINT_URL_STS has the global STS endpoint.
         uses_vault: Whether aws-vault, which caches sessions, ran the command.
         assumes_role: Whether the call is to assume the role.
         account: The caller's account, if the call is to assume a role of another one.
@@ -125,6 +132,7 @@ class RejectedRequest(Value):
     is_enabled: bool = False
     has_v1_tokens: bool = False
     calls_global: bool = False
+    sets_global: bool = False
     uses_vault: bool = False
     assumes_role: bool = False
     account: str | None = None
@@ -204,6 +212,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         is_enabled=region is not None and region in text and _ENABLED.search(text) is not None,
         has_v1_tokens=_V1_TOKENS.search(text) is not None,
         calls_global=calls_global,
+        sets_global=_sets_global(text),
         uses_vault="aws-vault exec" in text,
         lacks_region="AWS_ROLE_ARN=" in text and "_REGION" not in text,
         assumes_role=is_of_role,
@@ -260,7 +269,17 @@ def _find_region(case: Case[InvalidCredentials]) -> str | None:
 
 
 def _calls_global(text: str) -> bool:
-    return _USES_GLOBAL.search(text) is not None or _ENDPOINT_IN_CODE.search(text) is not None
+    return (
+        _USES_GLOBAL.search(text) is not None
+        or _ENDPOINT_IN_CODE.search(text) is not None
+        or _sets_global(text)
+    )
+
+
+def _sets_global(text: str) -> bool:
+    return (
+        _GLOBAL_VARIABLE.search(text) is not None and "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true" not in text
+    )
 
 
 def _find_calling_account(text: str, role: Role) -> str | None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamtriage.explaining._rules.basics import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import RejectedRequest
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import StsFindings
+from iamtriage.failures._failures import Failure
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST
 
 
-def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:
+def region_remedies(case: Case[Failure], request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:
     """Yield the fixes for an opt-in Region that rejects credentials, the likeliest first."""
     if not request.is_opt_in:
         return
@@ -33,14 +35,18 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
         "Or, as an administrator, let the global endpoint issue version 2 tokens:", issue_v2
     )
     title = "Get the session from a regional STS endpoint"
-    if request.corrected_line:
+    if request.sets_global or request.corrected_line:
         # The setting does not change an endpoint URL.
-        yield your_remedy(
-            title,
-            "Tokens of regional endpoints are valid in all Regions. The line of code that gets the session becomes:",
-            manifest=request.corrected_line,
-            manifest_language="text",
-            url=pages.TEMPORARY_REGIONS,
+        yield (
+            _remove_variable_remedy(case, request)
+            if request.sets_global
+            else your_remedy(
+                title,
+                "Tokens of regional endpoints are valid in all Regions. The line of code that gets the session becomes:",
+                manifest=request.corrected_line,
+                manifest_language="text",
+                url=pages.TEMPORARY_REGIONS,
+            )
         )
         yield account_remedy(
             "Or let the global endpoint issue version 2 tokens",
@@ -77,6 +83,20 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
         return
     yield enable
     yield from (each for each in region.remedies if each.who == "account administrator")
+
+
+def _remove_variable_remedy(case: Case[Failure], request: RejectedRequest) -> Remedy:
+    """Return how to remove the variable that sets the global STS endpoint."""
+    line, then = "unset AWS_ENDPOINT_URL_STS", "Then get a new session."
+    if clusters.runs_in_pod(case):
+        line = clusters.set_variables_command(case, "AWS_ENDPOINT_URL_STS-")
+        then = "The command also re-creates the pods."
+    return your_remedy(
+        f"Remove AWS_ENDPOINT_URL_STS, or set it to https://sts.{request.region}.amazonaws.com",
+        f"Tokens of regional endpoints are valid in all Regions. {then} Also remove the variable from the file, manifest or chart that sets it.",
+        commands=line,
+        url=pages.TEMPORARY_REGIONS,
+    )
 
 
 def _call_elsewhere_remedy(request: RejectedRequest) -> Remedy:

@@ -166,7 +166,7 @@ def list_remedies(case: Case[Failure], request: RejectedRequest, region: StsFind
     if request.is_aws_compatible:
         yield credential_remedies.check_endpoint(is_other_software=True)
     if request.is_opt_in and request.is_signed and not request.is_temporary:
-        yield from rejecting_regions.region_remedies(request, region)
+        yield from rejecting_regions.region_remedies(case, request, region)
         region = StsFindings()
     if request.code in INVALID_TOKEN_CODES:
         yield _RENEW_TOKEN
