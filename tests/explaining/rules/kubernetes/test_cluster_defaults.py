@@ -168,3 +168,28 @@ def test_caller_in_a_sentence(words: str, who: str | None) -> None:
     summary = explain(f"{words}\n{_LOGIN}").summary
     assert ("does not say who it is" in summary) is (who is None)
     assert who is None or who in summary
+
+
+_SECOND = """module.k8s.aws_eks_access_entry.this["cluster_creator"]: {state} [id=films:{created}]
+Error: creating EKS Access Entry (films:arn:aws:iam::111122223333:role/apply): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, ResourceInUseException: The specified access entry resource is already in use on this cluster.
+
+  with module.k8s.aws_eks_access_entry.this["admins"],
+
+  enable_cluster_creator_admin_permissions = true
+"""
+
+
+@pytest.mark.parametrize("state", ["Creation complete after 2s", "Refreshing state..."])
+def test_entry_of_the_creator_beside_the_second_one(state: str) -> None:
+    text = _SECOND.format(state=state, created="arn:aws:iam::111122223333:role/apply")
+    explanation = explain(text)
+    assert explanation.remedies[0].title == "Declare the entry once: remove admins from access_entries"
+    assert [(each.code, each.evidence) for each in explanation.causes] == [
+        ("entry-declared-twice", "derived")
+    ]
+
+
+def test_entry_of_another_creator_is_not_the_second_one() -> None:
+    text = _SECOND.format(state="Refreshing state...", created="arn:aws:iam::111122223333:role/other")
+    explanation = explain(text)
+    assert "entry-declared-twice" not in {each.code for each in explanation.causes}

@@ -17,7 +17,12 @@ from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Lab
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_stated_entry, is_listed
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.clusters import (
+    AnyCase,
+    Cluster,
+    find_cluster,
+    find_entry_arn,
+)
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_arn
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     IAM_DOES_NOT_HELP,
@@ -48,6 +53,10 @@ _CREATOR_ON = lazy_pattern(
 )
 # The entry that failed, by its key in the module.
 _DECLARED = lazy_pattern(r"\baws_eks_access_entry\.this\[\\?\"(?P<key>[\w./-]{1,64})\\?\"\]")
+# The entry of the identity that runs Terraform, as a plan or an apply prints it.
+_CREATED = lazy_pattern(
+    r"\baws_eks_access_entry\.this\[\\?\"cluster_creator\\?\"\]: [^\n]{1,60}\[id=[\w-]{1,100}:(?P<arn>arn:[^\]\s]{1,600})\]"
+)
 # Who runs Terraform, as people write it.
 _RUNS_AS = lazy_pattern(
     r"(?i:\b(?:runs?|running|appl(?:y|ies)|deploys?)\b)[^.\n]{0,40}?\b(?:as|with|under) (?:the )?(?:role|user)[ /][`\"']?(?P<name>[\w+=,.@-]{1,64})"
@@ -76,16 +85,23 @@ def explain_second_entry(
         name: The name of the principal, if it is known.
     """
     text, cluster = case.failure.text, find_cluster(case)
-    entry, caller = _DECLARED.search(text), _RUNS_AS.search(text)
+    # Other entries of the same run come first.
+    entry = _DECLARED.search(text, case.failure.span[0]) or _DECLARED.search(text)
+    caller, created = _RUNS_AS.search(text), _CREATED.search(text)
     if entry is None or entry["key"] == "cluster_creator" or _CREATOR_ON.search(text) is None:
         return None
     if caller is not None and name is not None and caller["name"].rstrip(".,") != name:
         return None
     key, runs_as = clip_text(entry["key"]), f"Terraform runs as {principal.description}, by the text."
+    if created is not None:
+        if created["arn"] != find_entry_arn(case):
+            return None
+        runs_as = f"The text shows that entry, cluster_creator, for {principal.description}."
+    is_known = caller is not None or created is not None
     named = f" {cluster.argument}" if cluster.name else ""
     return case.explain(
         f"The cluster{named} already has an access entry for {principal.description}, because the module declares two: that of the identity that runs Terraform, and {key} of access_entries. No permission is missing.",
-        DECLARED_TWICE.cause("derived" if caller else "possible", runs_as if caller else None),
+        DECLARED_TWICE.cause("derived" if is_known else "possible", runs_as if is_known else None),
         topic="access-entry-exists",
         remedies=your_remedy(
             f"Declare the entry once: remove {key} from access_entries",
