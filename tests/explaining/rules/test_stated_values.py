@@ -2817,6 +2817,45 @@ def test_resource_tells_the_service_of_a_call() -> None:
     assert "was denied sqs:SendMessage" in str(explain(text))
 
 
+@pytest.mark.parametrize(
+    ("login", "command", "signed"),
+    [
+        (
+            "$ vault login -method=aws -path=aws-prod role=ops header_value=vault.example.com",
+            "vault login -method=aws -path=aws-prod role=ops header_value=vault.example.com region=eu-west-2",
+            "for us-east-1, the default of vault login.",
+        ),
+        (
+            "$ vault login -method=aws region=sa-east-1 role=ops",
+            "vault login -method=aws role=ops region=eu-west-2",
+            "for sa-east-1.",
+        ),
+        (
+            "$ vault login -method=aws region=auto role=ops",
+            "vault login -method=aws role=ops region=eu-west-2",
+            "for another Region.",
+        ),
+        (
+            "$ vault login -method=aws role=ops aws_secret_access_key=wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY",
+            "vault login -method=aws region=eu-west-2",
+            "for us-east-1, the default of vault login.",
+        ),
+        ("$ vault login -method=oidc", "vault login -method=aws region=eu-west-2", "for another Region."),
+    ],
+)
+def test_login_to_vault_keeps_its_parameters(login: str, command: str, signed: str) -> None:
+    server = "sts_endpoint  https://sts.eu-west-2.amazonaws.com\nsts_region    {}\n"
+    consistent, other = (
+        explain(f"{server.format(each)}{login}\nError authenticating: {_UPSTREAM}")
+        for each in ("eu-west-2", "us-east-1")
+    )
+    assert consistent.remedies[0].commands == (command,)
+    assert consistent.summary.endswith(signed)
+    assert "leave them" in str(consistent.remedies[0].steps)
+    assert len(consistent.remedies) == 1
+    assert "vault write" in str(other.remedies[1].commands)
+
+
 _UPSTREAM = "error making upstream request: received error code 403 from STS: <ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Credential should be scoped to a valid region. </Message></Error></ErrorResponse>"
 
 

@@ -17,7 +17,7 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions, find_working_regions
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
+from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command, repeat_line
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
@@ -242,6 +242,12 @@ _RELAY = lazy_pattern(
 _STS_OF_RELAY = lazy_pattern(
     r"\bsts_endpoint\b[\s\"'=:]{1,40}https://sts\.(?P<region>[a-z0-9-]{5,30})\.amazonaws", re.ASCII
 )
+_REGION_OF_RELAY = lazy_pattern(r"\bsts_region\b[\s\"'=:]{1,40}(?P<region>[a-z0-9-]{5,30})\b", re.ASCII)
+_LOGIN = lazy_pattern(
+    r"(?<![\w/.-])vault login(?=[^\n]{0,200} -method=aws\b)(?: -?[a-z][\w-]{0,40}(?:=[^\s\"'`|;&]{1,200})?){1,12}",
+    re.ASCII,
+)
+_LOGIN_REGION = lazy_pattern(r" region=(\S{1,40})")
 _RELAYS = "Vault does not sign the login: it forwards the client's signed request to the STS endpoint in Vault's configuration."
 UNSIGNED_RELAY = CauseType(
     "unsigned-relay",
@@ -274,8 +280,15 @@ def explain_relayed_scope(
     if configured is not None:
         region = configured["region"]
         called = f"https://sts.{region}.amazonaws.com, which its configuration names"
-    configure, sign = _configure_remedy(signed_region), _sign_remedy(region)
+    login, stated = _LOGIN.search(case.text), _REGION_OF_RELAY.search(case.text)
+    is_consistent = configured is not None and stated is not None and stated["region"] == region
+    configure = None if is_consistent else _configure_remedy(signed_region)
+    sign = _sign_remedy(region, login[0] if login else None, is_consistent=is_consistent)
     signed = f"{signed_region}, the default of the clients" if is_default else signed_region
+    if signed is None and login is not None:
+        given = _LOGIN_REGION.search(login[0])
+        is_other = given is not None and given[1] != region and find_endpoint(given[1]) is not None
+        signed = (given[1] if is_other else None) if given else "us-east-1, the default of vault login"
     text = f"{_RELAYS} The signature and the endpoint must be for the same Region."
     return case.explain(
         f"The Vault server sent the client's STS request to {called}, but the client signed it for {signed or 'another Region'}.",
@@ -320,19 +333,30 @@ def _configure_remedy(region: str | None) -> Remedy:
     )
 
 
-def _sign_remedy(region: str | None) -> Remedy:
+def _sign_remedy(region: str, login: str | None, *, is_consistent: bool) -> Remedy:
+    """Return how to sign for the Region that Vault calls.
+
+    Args:
+        region: The Region, or an empty string if it is unknown.
+        login: The command in the text.
+        is_consistent: Whether the text shows that the server's settings name the same Region.
+    """
     # Not REGION, which can become the Region that the client signed for.
     is_unknown = region == ""
     name = "VAULT_REGION" if is_unknown else commands.region(region)
+    repeated = repeat_line(f"{_LOGIN_REGION.sub('', login)} region={name}") if login else None
     return your_remedy(
         f"Sign the login for {'' if is_unknown else f'{name}, '}the Region that Vault calls",
         "VAULT_REGION is sts_region, or the Region in sts_endpoint, in the output of vault read. AWS_REGION alone does not change what vault login signs for."
         if is_unknown
         else None,
-        "Set region in the login. In Vault Agent, set region in the config of auto_auth; with an SDK, set the Region of the STS client that signs.",
+        f"Set region in the login{'' if repeated else ', and keep its other parameters, such as role and header_value'}. In Vault Agent, set region in the config of auto_auth; with an SDK, set the Region of the STS client that signs.",
+        "On the server, sts_endpoint and sts_region agree: leave them as they are."
+        if is_consistent
+        else None,
         commands=(
             "vault read auth/aws/config/client" if is_unknown else None,
-            fill_command("vault login -method=aws region={}", name),
+            repeated or fill_command("vault login -method=aws region={}", name),
         ),
         url=_PAGE,
     )
