@@ -71,6 +71,8 @@ _QUOTED = lazy_pattern(r'The text says "([^"]{8,})"\.')
 # The codes of Amazon EC2, whose message can be all that a text has of a call.
 _CODES_WITHOUT_CALL = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
 _LETTERS_OF_CALL = 24
+# Characters of a message that are compared with the evidence.
+_MAX_MESSAGE = 300
 # Characters between the code of a call and the reason in the same message.
 _MAX_GAP = 2
 
@@ -135,7 +137,11 @@ def drop_evidence(
 
     def is_evidence(failure: Failure) -> bool:
         named = "" if failure.kind != explained.kind else failure.envelope.operation or "\n"
-        return any(words in _get_span_text(failure) and named in words for words in quoted)
+        said = _get_span_text(failure)
+        if failure.kind == "aws_error":
+            # The message of an error of the API can be behind its span, on the same line.
+            said += failure.text[failure.span[1] :][:_MAX_MESSAGE].partition("\n")[0]
+        return any(words in said and named in words for words in quoted)
 
     return tuple(each for each in others if not is_evidence(each))
 

@@ -350,7 +350,7 @@ def _sign_remedy(region: str, login: str | None, *, is_consistent: bool) -> Reme
         "VAULT_REGION is sts_region, or the Region in sts_endpoint, in the output of vault read. AWS_REGION alone does not change what vault login signs for."
         if is_unknown
         else None,
-        f"Set region in the login{'' if repeated else ', and keep its other parameters, such as role and header_value'}. In Vault Agent, set region in the config of auto_auth; with an SDK, set the Region of the STS client that signs.",
+        f"Set region in the login{'' if repeated else ', and keep its other parameters'}. In Vault Agent, set region in the config of auto_auth; with an SDK, set the Region of the STS client that signs.",
         "On the server, sts_endpoint and sts_region agree: leave them as they are."
         if is_consistent
         else None,

@@ -127,6 +127,18 @@ def test_missing_service_linked_role_is_no_lack_of_capacity() -> None:
     assert not any("capacity" in note for note in explain(f"{_CODE}: {_SPOT}").notes)
 
 
+@pytest.mark.parametrize(
+    ("role", "is_proof"), [("AWSServiceRoleForEC2Spot", True), ("nodes", False)], ids=["same", "other"]
+)
+def test_lookup_of_the_role_shows_that_it_is_missing(role: str, *, is_proof: bool) -> None:
+    lookup = f"An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name {role} cannot be found."
+    explanation = explain(f"{_CODE}: {_SPOT}\n\n$ aws iam get-role --role-name {role}\n\n{lookup}\n")
+    assert (f"The role with name {role} cannot be found" in str(explanation.causes[0].because)) is is_proof
+    assert ("has been taken" in str(explanation.remedies[0].steps)) is not is_proof
+    assert len(explanation.other_failures) == (0 if is_proof else 1)
+    assert "The credentials are valid, although the code is AuthFailure." in explanation.notes
+
+
 def test_policy_to_create_a_service_linked_role_names_the_role() -> None:
     policy = (
         explain(f"{_CODE}: {_SPOT}", facts={"caller": f"arn:aws:iam::{ACCOUNT}:role/nodes"})

@@ -297,10 +297,14 @@ def missing_role(
     is_denied = bool(others) and case.failure.kind == "access_denied"
     is_starting = not is_denied and _BEING_CREATED.search(text) is not None
     needed, service, principal = "service-linked role of the service", "this service", None
+    absent: tuple[str, ...] = ()
     if role is not None:
         needed, service, principal = f"role {role.role} of {role.name}", role.name, role.principal
+        absent = clues.quote_phrases(case.failure.text, f"The role with name {role.role} cannot be found")
     taken = "If IAM answers that the name has been taken, the role exists already"
     steps: tuple[str, ...] = (f"{taken}: then wait a minute for the change to propagate.",)
+    if absent:
+        steps = ()
     if is_starting:
         steps = (
             f"{upper_first(service)} creates the role with the first call, and the role takes a moment to propagate. Often, it is enough to retry.",
@@ -331,7 +335,8 @@ def missing_role(
         summary.format(service),
         NO_SERVICE_LINKED_ROLE.cause(
             "reported",
-            clues.quote_phrases(text, "service-linked role", "service linked role", "Service Linked Role"),
+            absent
+            or clues.quote_phrases(text, "service-linked role", "service linked role", "Service Linked Role"),
             text=f"The call needs the {needed}{purpose}. The role is created once per account.{contrast}",
         ),
         remedies=(
@@ -349,6 +354,7 @@ def missing_role(
         ),
         notes=(
             no_lack if "insufficient capacity" in case.failure.text else None,
+            "The credentials are valid, although the code is AuthFailure." if "AuthFailure" in text else None,
             None if is_denied else permission,
         ),
     )
