@@ -315,6 +315,8 @@ def build_policy(content: Mapping[str, Any]) -> Document | None:
 # "policy orders-read:" above the document. A word of a sentence has no hyphen, digit or capital in it.
 _NAME_ABOVE = lazy_pattern(
     r"(?:\b[Pp]olicy[ \t]{1,4}[`\"']?(?P<name>(?=[\w+=,.@-]{0,60}(?:[-_0-9]|[a-z][A-Z]))[A-Za-z][\w+=,.@-]{1,126}\w)"
+    # In parentheses, a word with a hyphen can say of which kind the policy is.
+    r"|\b[Pp]olicy[ \t]{1,4}\((?P<within>(?=\w{0,60}[a-z0-9][A-Z])[A-Za-z][\w+=,.@-]{1,126}\w)\)"
     # A name that has the word in it, and no key of a document.
     r"|(?<![\w/+=,.@\"'-])(?P<typed>(?![\w-]*PolicyDocument)[A-Z][\w+=,.@-]{2,60}Policy(?:[\w+=,.@-]{0,60}\w)?(?![\w-]))(?=[^\n{]{0,80}\n))"
     r"[`\"']?[ \t]{0,4}(?:\([^()\n]{1,60}\))?:?[ \t]{0,4}\r?\n?(?:\r?\n)?(?:```\w{0,5}\r?\n)?[ \t]{0,12}\{",
@@ -328,4 +330,4 @@ def find_name_above(text: str) -> str | None:
     >>> find_name_above('policy orders-read:\n{"Statement": []}'), find_name_above('The policy is:\n{"Statement": []}')
     ('orders-read', None)
     """
-    return only_one({each["name"] or each["typed"] for each in _NAME_ABOVE.finditer(text)})
+    return only_one({each["name"] or each["within"] or each["typed"] for each in _NAME_ABOVE.finditer(text)})

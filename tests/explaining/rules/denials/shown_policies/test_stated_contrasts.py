@@ -25,6 +25,28 @@ def _policy(action: object, resource: str = "*", /, **condition: Mapping[str, ob
 
 
 TABLE = "arn:aws:dynamodb:{}:111122223333:table/carts"
+_FUNCTION = "arn:aws:lambda:{}:111122223333:function:thumbs"
+_UPDATE = "aws lambda update-function-code --function-name thumbs --s3-bucket builds --s3-key t.zip --region"
+
+
+@pytest.mark.parametrize(
+    ("heading", "actions", "lookup", "name"),
+    [
+        ("worker's policy (ThumbsDeploy):", ["lambda:Get*", "lambda:Update*"], "get-function", "the policy ThumbsDeploy in"),
+        ("worker's policy (inline):", ["lambda:Update*"], "get-function-configuration", "the policy in"),
+        ("worker's policy (read-write):", ["lambda:*"], "get-function", "the policy in"),
+    ],
+)  # fmt: skip
+def test_look_up_that_the_policy_allows(heading: str, actions: list[str], lookup: str, name: str) -> None:
+    error = f"An error occurred (AccessDeniedException) when calling the UpdateFunctionCode operation: {_denied('lambda:UpdateFunctionCode', _FUNCTION.format('us-west-2'))}"
+    policy = json.dumps({"Statement": [json.loads(_policy(actions, _FUNCTION.format("us-east-1")))]})
+    explanation = explain(f"$ {_UPDATE} us-west-2\n\n{error}\n\n{heading}\n{policy}\n")
+    found, repeated = explanation.remedies[0].commands
+    assert found.startswith(f"aws lambda {lookup} --function-name thumbs --region us-east-1")
+    assert repeated == f"{_UPDATE} us-east-1"
+    assert f"{name} the text allows it only in us-east-1" in explanation.summary
+
+
 STORE = """$ kubectl get clustersecretstore vault -o yaml | grep -A9 spec
 spec:
   provider:

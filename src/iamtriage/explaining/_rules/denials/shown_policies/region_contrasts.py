@@ -13,12 +13,14 @@ from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import find_said, find_working
-from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.names.resource_places import RESOURCE_IN_OTHER_REGION
 from iamtriage.explaining._rules.denials.conditions.denied_regions import other_model_region, region_setting
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.policies.statement_matching import other_region
+from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, other_region
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
 from iamtriage.explaining._rules.shared.wording import denial_summary
@@ -40,6 +42,10 @@ _LOOKUPS = {
     "secretsmanager": "aws secretsmanager describe-secret --secret-id {} --region {} --query Name --output text",
     "sqs": "aws sqs get-queue-url --queue-name {} --region {}",
     "ssm": "aws ssm describe-parameters --parameter-filters Key=Name,Values={} --region {} --query 'Parameters[].Name'",
+}
+# Where a policy allows only this action, the caller may not run the command above.
+_OTHER_LOOKUPS = {
+    "lambda:GetFunction": "aws lambda get-function --function-name {} --region {} --query Configuration.FunctionArn --output text",
 }
 _NAME = lazy_pattern(r"[\w/][\w+=.@/-]{0,511}")
 _SECRET_SUFFIX = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6})\Z")
@@ -180,7 +186,7 @@ def _call_region(
     denial: Denial, arn: str, region: str, only: str | None, *, is_there: bool = False
 ) -> Remedy:
     """Return how to call the Region in which a resource is, instead of the one in its ARN."""
-    called, name, lookup = arn.split(":")[3], _find_name(arn), _LOOKUPS.get(denial.service or "")
+    called, name, lookup = arn.split(":")[3], _find_name(arn), _find_lookup(denial)
     lines: list[str] = []
     if lookup is not None and _NAME.fullmatch(name) and not is_there:
         lines.append(commands.fill_command(lookup, name, commands.region(region)))
@@ -188,7 +194,9 @@ def _call_region(
     setting = region_setting(denial, called)
     if denial.service == "secretsmanager" and denial.resource_arn is None:
         check = f"The message has the secret's name instead of its ARN: a sign that {called} has no such secret. {check}"
-    change = f"Then set the Region of the client to {region}{setting.replace(', set by', ' instead of')}."
+    change: str | None = (
+        f"Then set the Region of the client to {region}{setting.replace(', set by', ' instead of')}."
+    )
     controller, store = find_controller(denial.failure.text), _STORE.search(denial.failure.text)
     if controller is not None and controller.region_setting:
         change = f"Then set {controller.region_setting} to {region}."
@@ -197,12 +205,25 @@ def _call_region(
             patch = json.dumps({"spec": {"provider": {"aws": {"region": region}}}})
             line = f"kubectl patch {store['kind']} {{}}{option} --type merge --patch {{}}"
             lines.append(commands.fill_command(line, store["name"], patch))
+    repeated = repeat_command(denial.context.command, changes={"region": commands.region(region)})
+    if repeated is not None and 'by "--region' in setting:
+        change = None
+        lines.append(Labelled("If it is there:", repeated) if lines else repeated)
     title = (
         f"Call {region}, {'where' if is_there else 'if'} {clip_text(name)} is{'' if is_there else ' there'}"
     )
     if is_there:
-        check, change = None, change.replace("Then set", "Set")
+        check, change = None, change and change.replace("Then set", "Set")
     return your_remedy(title, check, change, only, commands=tuple(lines), url=pages.EVALUATION)
+
+
+def _find_lookup(denial: Denial) -> str | None:
+    """Return the command that finds the resource, one that a policy in the text allows if there is one."""
+    for action, command in _OTHER_LOOKUPS.items():
+        allows = [each for policy in list_known_policies(denial) for each in policy.allows]
+        if action.startswith(f"{denial.service}:") and any(names_action(each, action) for each in allows):
+            return command
+    return _LOOKUPS.get(denial.service or "")
 
 
 def _find_name(arn: str) -> str:
