@@ -145,6 +145,11 @@ def _is_about_token(failure: Failure) -> bool:
 
 def _caller_of_runtime(failure: Failure, context: Context) -> str | None:
     """Return the role of the program that made the call, such as a GitHub Actions job, if the text states it."""
+    if context.runtime is not None and context.runtime.caller.startswith("the execution role of the ECS"):
+        # What starts a task uses its execution role.
+        from iamtriage.explaining._context.readers.task_roles import find_execution_role
+
+        return find_execution_role(failure.text)
     if context.role_arn is None or context.runtime is None or context.runtime.kind not in _RUNTIMES_WITH_ROLE:
         return None
     if context.runtime.kind == "eks-pod":
@@ -153,9 +158,6 @@ def _caller_of_runtime(failure: Failure, context: Context) -> str | None:
         if read_pod_evidence(failure.text).lacks_role:
             return None
     operation = failure.envelope.operation or failure.action or ""
-    # What starts a task uses its execution role.
-    if context.runtime.caller.startswith("the execution role of the ECS"):
-        return None
     return None if "AssumeRole" in operation else context.role_arn.value
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._context.readers.terraform_code import find_blocks, find_resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("AttachedPolicy", "find_attached_policies")
+__all__ = ("AttachedPolicy", "find_attached_policies", "find_execution_role")
 
 _DEFINITION = "aws_ecs_task_definition"
 _POLICIES = ("aws_iam_role_policy", "aws_iam_role_policy_attachment")
@@ -37,6 +37,22 @@ _ROLE_RESOURCE = lazy_pattern(
     r"^(?P<indent> {0,8})(?P<name>[A-Za-z][A-Za-z0-9]{0,80}): *\n(?P=indent) {1,4}Type: ['\"]?AWS::IAM::Role['\"]? *\n(?P<body>(?:(?P=indent) {1,80}[^\n]*\n?|[ \t]*\n)*)",
     re.MULTILINE,
 )
+
+
+# In a task definition, or in Terraform.
+_EXECUTION_ROLE = lazy_pattern(
+    r"\b[eE]xecution_?[rR]ole_?[aA]rn\"?\s?[:=]\s{0,20}\"?(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})",
+    re.ASCII,
+)
+
+
+def find_execution_role(text: str) -> str | None:
+    """Return the ARN of the execution role, if the task definitions in a text have only one.
+
+    >>> find_execution_role('"executionRoleArn": "arn:aws:iam::111122223333:role/start"')
+    'arn:aws:iam::111122223333:role/start'
+    """
+    return only_one({each["arn"] for each in _EXECUTION_ROLE.finditer(text)})
 
 
 class AttachedPolicy(NamedTuple):

@@ -101,3 +101,29 @@ def test_container_with_the_role_of_its_instance(
         assert verdict in explanation.summary
         assert explanation.remedies[0].commands[0].startswith(command)
         assert "not for the instance's role" in explanation.remedies[0].steps[1]
+
+
+_SECRET = "ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secret from asm: failed to fetch secret arn:aws:secretsmanager:eu-west-1:111122223333:secret:octo/db-a1B2c3 from secrets manager: AccessDeniedException: Access to KMS is not allowed"
+_KEY = "arn:aws:kms:eu-west-1:{}:key/0a1b2c3d-0000-4111-8222-333344445555"
+
+
+@pytest.mark.parametrize(
+    ("account", "roles", "holder"),
+    [
+        ("444455556666", f'"executionRoleArn": "{EXEC}",\n"taskRoleArn": "{TASK}",', "octo-exec"),
+        ("444455556666", f'execution_role_arn = "{EXEC}"\ntask_role_arn = "{TASK}"', "octo-exec"),
+        ("111122223333", f'"taskRoleArn": "{TASK}", "executionRoleArn": "{EXEC}"', "octo-exec"),
+        ("444455556666", f'"executionRoleArn": "{EXEC}"\n"executionRoleArn": "{EXEC}-2"', "ROLE_NAME"),
+        ("444455556666", f'"taskRoleArn": "{TASK}"', "ROLE_NAME"),
+    ],
+    ids=["definition", "terraform", "own key", "two definitions", "task role only"],
+)
+def test_key_of_a_secret_is_allowed_to_the_execution_role(account: str, roles: str, holder: str) -> None:
+    explanation = explain(f'{_SECRET}\n{roles}\n"KmsKeyId": "{_KEY.format(account)}"')
+    first, is_named = explanation.remedies[0], holder != "ROLE_NAME"
+    assert any(f"put-role-policy --role-name {holder} " in each for each in first.commands)
+    is_foreign = is_named and account == "444455556666"
+    assert ("of account 444455556666" in explanation.summary) is is_foreign
+    assert any(f'{{"AWS": "{EXEC}"}}' in each for each in first.steps) is is_foreign
+    assert any("get-key-policy" in each for each in first.commands) is not is_foreign
+    assert ("not with the task role octo-task" in str(explanation.causes[0])) is ("octo-task" in roles)

@@ -257,11 +257,11 @@ def key_policy_step(
     key: str, principal: Principal | None, actions: Sequence[str], caller: str = "the role"
 ) -> str:
     """Return what the key policy must have, with a statement if the key is in another account than the caller."""
-    arn, account = principal_words.try_parse_arn(key), getattr(principal, "account", None)
-    if arn is None or account in {None, arn.account, principal_words.PLACEHOLDER_ACCOUNT}:
+    owner, account = principal_words.other_owner(key, principal), getattr(principal, "account", None)
+    if owner is None:
         return f"The key policy must allow {caller}, too, or enable IAM policies (the account's root as principal). A key of another account must be customer managed, and its policy must allow {caller}."
     statement = json.dumps(allow(actions, "*", principal={"AWS": str(principal)}))
-    return f"The key is in account {arn.account} and {caller} in {account}, so both accounts must allow it. The key must be customer managed, and its owner adds this statement to the key policy: {statement}"
+    return f"The key is in account {owner} and {caller} in {account}, so both accounts must allow it. The key must be customer managed, and its owner adds this statement to the key policy: {statement}"
 
 
 def with_key_policy(remedy: Remedy) -> Remedy:

@@ -6,9 +6,10 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/control-access-ove
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, quote_argument
+from iamtriage._text import clip_text, join_words, quote_argument
 from iamtriage.arns._principals import ServiceLinkedRole
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.resources import find_stated_arn
@@ -20,13 +21,15 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
-from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.principals.principal_words import other_owner, try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy
-from iamtriage.explaining._rules.shared.texts.ecs_starts import new_task_commands
+from iamtriage.explaining._rules.shared.texts.ecs_starts import find_task_role, new_task_commands
 from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.policies._readers.elements import as_strings
 
 OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 # https://repost.aws/knowledge-center/secrets-manager-cross-account-key
+_OF_EXECUTION_ROLE = "ResourceInitializationError"
 _OF_SECRETS_MANAGER = "Access to KMS is not allowed"
 
 
@@ -78,6 +81,12 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         find = f"Find the key in the settings of the resource that contains the {data} (KmsKeyId)."
     statement = encrypted_data.key_statement(denial, service, region, resource, key)
     put = commands.put_policy(holder, "AllowUseOfKey", kind)
+    owner = other_owner(key, stated or denial.role)
+    show = (
+        f"aws kms get-key-policy --key-id {key}{in_region} --policy-name default --query Policy --output text"
+    )
+    # Only the owner's account can read the policy.
+    lines = [] if owner else [*lines, show]
     remedy = identity_remedy(
         title,
         find,
@@ -86,23 +95,38 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
             *lines[: name is not None],
             show_store,
             *lines[name is not None :],
-            f"aws kms get-key-policy --key-id {key}{in_region} --policy-name default --query Policy --output text",
             put if holder != "ROLE_NAME" else Labelled(f"Then, with ROLE_NAME of {role}:", put),
             *new_task_commands(denial.failure.text, region),
         ),
         statements=(statement,),
         url=pages.KMS_ACCESS,
     )
-    called = f"the call {operation}" if operation and OPERATION.fullmatch(operation) else "the call itself"
-    named = f" {clip_text(name)}" if name else ""
-    may_be_disabled = _OF_SECRETS_MANAGER not in text
     return denial.explain(
-        f"{capitalize_start(caller)} is not allowed to use the KMS key{f' {alias}' if alias else ''} with which the {data}{named} is encrypted.",
-        KMS_BEHIND_SERVICE.cause("reported", text=f"The use of the KMS key was denied, not {called}."),
-        KMS_KEY_POLICY.cause(),
-        KMS_KEY_STATE.cause(text="The key is disabled or pending deletion.") if may_be_disabled else None,
+        f"{capitalize_start(caller)} is not allowed to use the KMS key{f' {alias}' if alias else ''}{f' of account {owner}' if owner else ''} with which the {data}{f' {clip_text(name)}' if name else ''} is encrypted.",
+        KMS_BEHIND_SERVICE.cause(
+            "reported", text=_describe_denied(denial, as_strings(statement["Action"]), data)
+        ),
+        None if owner else KMS_KEY_POLICY.cause(),
+        KMS_KEY_STATE.cause(text="The key is disabled or pending deletion.")
+        if _OF_SECRETS_MANAGER not in text
+        else None,
         remedies=remedy,
     )
+
+
+def _describe_denied(denial: Denial, actions: Sequence[str], data: str) -> str:
+    """Return what KMS denied, and what it did not."""
+    text, operation = denial.failure.text, denial.operation
+    is_start = _OF_EXECUTION_ROLE in text
+    # What reads a secret only decrypts.
+    is_read = is_start or encrypted_data.EXTERNAL_SECRETS.search(text) is not None
+    named = f" ({join_words(actions, 'or')})" if is_read else ""
+    denied = f"The use of the KMS key was denied{named}, not that of the {data}."
+    if operation and OPERATION.fullmatch(operation):
+        denied = f"The use of the KMS key was denied, not the call {operation}."
+    task_role = find_task_role(text) if is_start else None
+    of_role = f" ECS reads it with the execution role, not with the task role {task_role}."
+    return denied + (of_role if task_role else "")
 
 
 def explain_environment_key(denial: Denial) -> Explanation:

@@ -125,6 +125,13 @@ def try_parse_arn(text: str) -> Arn | None:
     return parse_arn(text)
 
 
+def other_owner(arn: str, principal: Principal | None) -> str | None:
+    """Return the account in an ARN, if it is another than that of a principal."""
+    parsed, own = try_parse_arn(arn), getattr(principal, "account", None)
+    is_other = parsed is not None and own not in {None, parsed.account, PLACEHOLDER_ACCOUNT}
+    return parsed.account if parsed is not None and is_other else None
+
+
 @or_none
 def try_parse_principal(text: str) -> Principal | None:
     """Return the principal that an ARN names, or ``None`` if it is not a whole one.
