@@ -19,6 +19,7 @@ _NAMES = """
     aoss: opensearchserverless
     apigateway: apigatewayv2
     appstream: appstream2
+    appsync: appsyncapi appsyncrealtimeapi
     autoscaling: asg
     bedrock: bedrockruntime bedrockagent bedrockagentruntime
     cases: connectcases

@@ -67,7 +67,7 @@ OBJECT_CALL = lazy_pattern(
 """An operation of S3 in words, with the bucket and the key as one path."""
 _KEY = lazy_pattern(
     # "bucket orders, key 2026/a.csv"
-    rf"\b[Bb]ucket(?:[ =:]{{1,2}})[\"'`]?{_BUCKET}[\"'`]?,? (?:and )?(?:the )?(?:object )?[Kk]ey[ =:]{{1,2}}[\"'`]?((?=[^\s\"'`,;]{{0,1000}}[./]\w)[^\s\"'`,;]{{1,1023}}[\w/])"
+    rf"\b[Bb]ucket(?:[ =:]{{1,2}})[\"'`]?{_BUCKET}[\"'`]?,? (?:and )?(?:the )?(?:object )?[Kk]ey[ =:]{{1,2}}[\"'`]?((?=[^\s\"'`,;()]{{0,1000}}[./]\w)[^\s\"'`,;()]{{1,1023}}[\w/](?![\w/(]))"
     r"|\bKey(?:=|: ?)[\"']([^\"'\n]{1,1024})[\"']|[\"']Key[\"']\s?:\s?[\"']([^\"'\n]{1,1024})[\"']|<Key>([^<\n]{1,1024})</Key>"
     r"|\bS3Key=([^\s,\"']{1,1024})"  # Elastic Beanstalk and CodeDeploy: "S3Bucket=name, S3Key=key"
     r"|\bS3Error\(Key=([^\s,()]{1,1024}), "  # S3A: one for each object that could not be deleted
@@ -98,7 +98,7 @@ _HOST = lazy_pattern(
 _REGION = lazy_pattern(r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]")
 # The bucket in the settings of a program, whose errors do not name it.
 _BUCKET_SETTING = lazy_pattern(
-    rf"^[ \t\-]{{0,40}}[\"']?(?:\w{{1,40}}[_.-])?bucket(?:[_-]?names?)?[\"']?[ \t]{{0,20}}[:=][ \t]{{0,4}}[\"']?({_BUCKET})[\"']?,?[ \t]{{0,20}}(?:#|$)",
+    rf"^[ \t\-]{{0,40}}[\"']?(?:\w{{1,40}}[_.-])?bucket(?:[_-]?names?)?[\"']?[ \t]{{0,20}}[:=][ \t]{{0,4}}[\"']?({_BUCKET})(?:[\"'],?)?[ \t]{{0,20}}(?:#|$)",
     re.ASCII | re.IGNORECASE | re.MULTILINE,
 )
 # Literal arguments of boto3's methods in the line that a traceback or a notebook shows:
@@ -129,8 +129,16 @@ _NO_BUCKET = frozenset(
         "versioning", "was", "website", "with", "you", "your", "which", "where", "exists", "found", "list", "are",
         "specified", "created", "configured", "given", "used", "provided", "defined", "owned", "located",
         "must", "may", "should", "settings", "tagging", "tags", "to", "in", "on", "or", "of", "if", "when",
+        "about", "across", "after", "again", "against", "already", "also", "although", "always", "anymore", "anyway",
+        "before", "behind", "being", "belonging", "between", "both", "containing", "directly", "during", "each", "either",
+        "even", "except", "have", "having", "here", "however", "inside", "instead", "into", "itself", "just", "like",
+        "never", "once", "only", "onto", "otherwise", "outside", "over", "since", "sometimes", "still", "than", "their",
+        "them", "then", "there", "they", "though", "through", "throws", "under", "unless", "until", "using", "were",
+        "what", "while", "whose", "will", "within", "without", "would",
     }
 )  # fmt: skip
+# The start of a call or object in code, whose values without quotes are variables.
+_IN_CODE = lazy_pattern(r"(?:\w\(\s?\{?|=\s?\{)[^(){}]{0,200}\Z")
 _IS_WORD = lazy_pattern(r"[a-z]{3,20}")
 _IN_PROSE = lazy_pattern(r"(?:S3)?[Bb]ucket [a-z]{3,20}")
 _TRAILING = ".:!?*"
@@ -342,7 +350,8 @@ def _named(text: str, command: CommandLine | None) -> Location | None:
     names: dict[str, str] = {}
     for found in _NAMED_BUCKET.finditer(text):
         name = next(filter(None, found.groups()))
-        if name not in _NO_BUCKET and (len(name) > _MIN_BUCKET_LENGTH or not found[1]):
+        is_name = name not in _NO_BUCKET and (len(name) > _MIN_BUCKET_LENGTH or not found[1])
+        if is_name and not _is_variable(found):
             names.setdefault(name, quote_match(found))
     if not names or (command is not None and command.option("bucket") is not None):
         return None
@@ -354,6 +363,13 @@ def _named(text: str, command: CommandLine | None) -> Location | None:
     path = re.search(rf"[\"']{re.escape(bucket)}/([^\"'\s*{{}}$%]{{1,1024}})[\"']", text)
     key = None if path is None else Stated(path[1], path[0])
     return _complete(Location(Stated(bucket, words), key), text)
+
+
+def _is_variable(found: re.Match[str]) -> bool:
+    """Return whether a name is a variable of code, as in ``get_object(Bucket=name)``."""
+    if not found[1] or "-" in found[1] or found[0][-len(found[1]) - 1] not in "=: ":
+        return False
+    return _IN_CODE.search(found.string, max(found.start() - 204, 0), found.start()) is not None
 
 
 def _complete(location: Location, text: str) -> Location:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern, search_last
+from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._text import upper_first
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.readers.s3_locations import OBJECT_CALL
@@ -39,7 +39,7 @@ _LOGGED_CALL = lazy_pattern(
     re.ASCII,
 )
 # A call in code with the client named after its service.
-_JS_CALL = r"(?<![\w.]){}\.([a-z]\w{{2,80}})\(\{{"
+_JS_CALL = r"(?<![\w.]){}\.([a-z]\w{{2,80}})\((?=[\w{{])"
 # What the SDK for Go v1 logs of a request that fails.
 _GO_LOG = lazy_pattern(
     r"\b(?:Send|Sign|Unmarshal|Validate) Re(?:quest|sponse) ([a-z0-9.]{2,40})/([A-Z]\w{2,80}) failed\b"
@@ -182,7 +182,7 @@ _SQL_CALL = lazy_pattern(
 # A client and its method in a sentence or a comment: "SecretsManager.getSecretValue", "ssm.getParameter".
 _MEMBER = lazy_pattern(r"[A-Za-z0-9](?:\.|::)[a-z]")
 _METHOD = lazy_pattern(
-    r"(?<![\w.])([A-Za-z][A-Za-z0-9]{1,29}?)(?:Client)?(?:\.|::)([a-z]{2,20}(?:[A-Z][a-z]{1,30}){1,6}|[a-z]{2,20}(?:_[a-z]{2,30}){1,6})(?![\w.])",
+    r"(?<![\w.])(?:self\.|this\.)?([A-Za-z][A-Za-z0-9]{1,29}?)(?:_?[Cc]lient)?(?:\.|::)([a-z]{2,20}(?:[A-Z][a-z]{1,30}){1,6}|[a-z]{2,20}(?:_[a-z]{2,30}){1,6})(?![\w.])",
     re.ASCII,
 )
 # "ssm.getParameter works, and the next call does not."
@@ -307,8 +307,10 @@ def _find_method(text: str) -> tuple[Stated, Stated] | None:
     called: dict[tuple[str, str], str] = {}
     if _MEMBER.search(text) is None:
         return None
+    ruby = unique_value(_RUBY_SERVICE, text) if "::Errors" in text else None
     for found in _METHOD.finditer(text):
-        service = service_prefix(found[1].lower())
+        name = ruby.value if ruby is not None and found[1] == "client" else found[1]
+        service = service_prefix(name.lower())
         operation = _capitalize(found[2])
         is_other = _SUCCEEDS.match(text, found.end()) is not None
         if service is not None and not is_other and actions_for(operation, service):
@@ -326,8 +328,12 @@ def _find_logged_call(text: str) -> tuple[Stated, Stated | None] | None:
         return Stated(logged["service"].lower(), logged[0]), Stated(_capitalize(logged["name"]), logged[0])
     if (found := _JS_SERVICE.search(text)) is None:
         return None
-    called = unique_value(re.compile(_JS_CALL.format(found[1])), text)
-    operation = None if called is None else Stated(_capitalize(called.value), called.words)
+    calls = {each[1]: each[0] for each in re.finditer(_JS_CALL.format(found[1]), text)}
+    # The method upload of S3 puts the object, in parts if it is large.
+    operations = [
+        Stated({"upload": "PutObject"}.get(name) or _capitalize(name), words) for name, words in calls.items()
+    ]
+    operation = only_one([each for each in operations if actions_for(each.value, found[1])])
     return Stated(found[1], found[0].rstrip(":")), operation
 
 

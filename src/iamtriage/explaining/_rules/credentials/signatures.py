@@ -179,7 +179,8 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     # The code that signed the URL, or what somebody says of it, can stand in another paragraph.
     is_call = case.failure.envelope.operation is not None or _CLI_CALL.search(message) is not None
     is_presigned = (text_signs.PRESIGNED.search(message) or _OLD_URL.search(message)) is not None
-    is_presigned |= not is_call and presigned_requests.SIGNER.search(around) is not None
+    signs = (presigned_requests.SIGNER, presigned_requests.SIGNED_URL)
+    is_presigned |= not is_call and any(each.search(around) for each in signs)
     difference = presigned_requests.compare_with_url(around) if is_presigned else None
     if difference is not None and difference.because:
         return _explain_other_request(case, message, difference)

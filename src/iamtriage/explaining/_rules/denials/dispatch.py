@@ -177,13 +177,13 @@ def _depends_on_other_service(denial: Denial) -> bool:
 def _is_bare_s3_denial(denial: Denial) -> bool:
     if denial.failure.action is not None or denial.action_evidence == "supplied":
         return False
-    # Only S3 returns host IDs, its URLs name the bucket, and Rust's object_store names it.
-    bucket = denial.context.bucket
-    names_bucket = bucket is not None and ".amazonaws.com" in bucket.words
+    # Only S3 returns host IDs, its URLs name the bucket, and Rust's object_store and stack frames name it.
+    names_bucket = ".amazonaws.com" in getattr(denial.context.bucket, "words", "")
     return denial.service in {"s3", "s3express"} or (
         denial.service is None
         and (
             denial.failure.envelope.host_id is not None
+            or (denial.operation is None and denial.event_source == "s3.amazonaws.com")
             or names_bucket
             or "Generic S3 error" in denial.failure.text
             or _SERVER.search(denial.failure.text) is not None

@@ -65,6 +65,8 @@ _HEAD_CALL = lazy_pattern(
     r"\b(?:requests|axios|httpx|http|client|session)\.[Hh]ead\(|\bNet::HTTP::Head\b|\bmethod ?[:=] ?[\"']HEAD\b|\bwget\b[^\n]{0,80} --spider\b|(?<![\w/])HEAD (?:request|https?://)"
 )
 _CURL_UPLOAD = lazy_pattern(r"\s(?:-T|--upload-file)[\s=]")
+SIGNED_URL = lazy_pattern(r"\bsigned[ _-]?url", re.IGNORECASE)
+"""That words or code speak of a signed URL."""
 # The function or command that signs a URL, and its operation or method.
 SIGNER = lazy_pattern(r"presign|get_?signed_?url", re.IGNORECASE)
 _IMPORT = lazy_pattern(
@@ -274,7 +276,8 @@ def _likely_difference(
         f"most likely, the request does not send what was signed with the same value: {', '.join(names)}"
     )
     if not names:
-        summary = "most likely, the request differs from the signed one in method, key or query string"
+        parts = "method, key or query string" if is_for_host else "method, key, query string or headers"
+        summary = f"most likely, the request differs from the signed one in {parts}"
     elif _TYPE_HEADER in names and sent and sent != stated.get(_TYPE_HEADER):
         summary = f"{request.sender} sent {_TYPE_HEADER}: {clip_text(sent)}, and the URL was most likely signed with another one"
     elif missing:

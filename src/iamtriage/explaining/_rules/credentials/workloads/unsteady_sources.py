@@ -45,8 +45,9 @@ _SOMETIMES = lazy_pattern(
 )
 _HAS_ROLE = lazy_pattern(
     r"\b(?:[Nn]odes?|[Ii]nstances?|[Mm]achines?|[Ss]ervers?|[Hh]osts?|[Ww]orkers?)\b[^.\n]{0,40}?\b(?:has|have|with|uses?|runs? with)\b(?! no\b)(?:(?!\bno\b)[^.\n]){0,30}?\b(?:IAM |instance |an? )?(?:[Rr]ole|[Pp]rofile)\b"
-    r"|\b(?:[Ii]nstance|EC2) (?:[Rr]ole|[Pp]rofile)s?\b"
+    r"|\b(?:[Ii]nstance|EC2) (?:[Rr]ole|[Pp]rofile)s?\b|\b(?P<pod>kube2iam|kiam)\b"
 )
+_IS_JAVASCRIPT = lazy_pattern(r"\bCredentialsProviderError\b|@aws-sdk/")
 
 
 def explain_unsteady_source(case: Case[MissingCredentials], message: str) -> Explanation | None:
@@ -56,21 +57,25 @@ def explain_unsteady_source(case: Case[MissingCredentials], message: str) -> Exp
         return None
     if _LOG_DRIVER.search(message) is not None:
         return _explain_log_driver(case)
-    said = _SOMETIMES.search(text)
-    if said is None or _HAS_ROLE.search(text) is None:
+    said, role = _SOMETIMES.search(text), _HAS_ROLE.search(text)
+    if said is None or role is None:
         return None
+    owner = f"{role['pod']} gives the pod a role" if role["pod"] else "the machine has a role"
+    step = "Set the variables where the program gets its environment. boto3 and the AWS CLI read them; the default of both is 1."
+    variables = ("export AWS_METADATA_SERVICE_TIMEOUT=5", "export AWS_METADATA_SERVICE_NUM_ATTEMPTS=5")
+    is_javascript = _IS_JAVASCRIPT.search(text) is not None
+    if is_javascript:
+        # https://github.com/aws/aws-sdk-js-v3/blob/main/packages/credential-providers/README.md
+        step = "Pass the client credentials: fromInstanceMetadata({ timeout: 5000, maxRetries: 5 }), from @aws-sdk/credential-providers. The defaults are one second and no retry."
     return case.explain(
-        "The SDK found no credentials, but only sometimes: the machine has a role, and most likely, a request to the instance metadata timed out.",
+        f"The SDK found no credentials, but only sometimes: {owner}, and most likely, a request to the instance metadata timed out.",
         METADATA_UNSTEADY.cause("derived", f"The text says {quote_words(said[0])}."),
         topic="no-credentials",
         remedies=your_remedy(
             "Let the SDK ask the instance metadata longer, and more often",
-            "Set the variables where the program gets its environment. boto3, the AWS CLI and other SDKs read them; the default of both is 1.",
+            step,
             "Create the session and its clients once per process, not once per task: each new session asks for credentials again.",
-            commands=(
-                "export AWS_METADATA_SERVICE_TIMEOUT=5",
-                "export AWS_METADATA_SERVICE_NUM_ATTEMPTS=5",
-            ),
+            commands=() if is_javascript else variables,
             url=_METADATA_PAGE,
         ),
         notes=credential_remedies.NO_CALL_MADE,

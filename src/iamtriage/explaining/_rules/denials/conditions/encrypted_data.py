@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared.grants.denial_remedies import region_arg
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.policies._documents import allow
+from iamtriage.policies._masked_arns import is_masked
 
 EXTERNAL_SECRETS = lazy_pattern(
     r"SecretSyncedError|external-secrets|could not get secret data from provider|\bExternalSecret\b|\bexternalsecrets?\b"
@@ -42,6 +43,7 @@ _SECRET_NAME = lazy_pattern(
     r"\b(?:key|secret) ?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
     r"|\b(?:parameter|secret) `{1,2}([\w/][\w/+=.@-]{0,511})`|`([\w/][\w/+=.@-]{0,511})`{1,2} (?:parameter|secret)\b"
     r"|\b[Ss]ecret_?[Ii]d\\?[\"']?\s?(?:=>|[=:(])?\s?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
+    r"|\bfetch secret arn:[^\s:]{0,20}:secretsmanager:\S{0,60}?:secret:([\w/][\w/+=.@-]{0,511}?)-\w{6}(?![\w-])"
     r"|[ \t]-SecretId[ \t:]{1,4}[\"']?([\w/][\w/+=.@-]{0,511})"
     r"|(?:\(|\bdata(?:From)?\[\d{1,4}\](?:\.extract)?, )key: ([\w/][\w/+=.@-]{0,511})"
     r"|\b(?:(?:remoteRef|extract):\s{1,80}key|objectName|secretId|permissions are granted for):\s?[\"']?([\w/][\w/+=.@-]{0,511})"
@@ -118,7 +120,6 @@ UPLOADS = (MULTIPART | {"PutObject"}) - {"UploadPartCopy"}
 """Operations that write an object and read none."""
 WRITES = ("Put", "Create", "Copy", "Upload", "Send", "Publish", "Update", "BatchWrite")
 """Beginnings of the names of operations that write."""
-
 _KEY_ARN = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:kms:[a-z0-9-]{5,30}:[0-9]{12}:(?:key/[\w-]{1,64}|alias/[\w/-]{1,250})", re.ASCII
 )
@@ -134,7 +135,6 @@ _ROLE_WITH_PERMISSIONS = lazy_pattern(
     re.ASCII,
 )
 KEY_NAME = lazy_pattern(r"alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}", re.ASCII)
-
 MANAGED_KEY = lazy_pattern(
     r"(?:(?<=\balias/)|(?<![\w/]))aws/lambda(?![\w/-])|\"KMSKeyArn\": ?(?:null|\"\")|\b(?:never|not|n't) (?:set|us(?:e|ed)|configured?|specif(?:y|ied)|chosen?) (?:a|any|our own) (?:KMS|customer[- ]managed) key"
     r"|\b[Nn]o (?:KMS|customer[- ]managed) key\b|\bwithout (?:a|any) (?:KMS|customer[- ]managed) key\b"
@@ -166,8 +166,6 @@ OLD_GRANT = KMS_GRANT_OF_OTHER_ROLE.cause(
     text="If the role was deleted and created again, the grant on the key is for the unique ID of the old one."
 )
 """Why a role that has permissions may not be able to use the key."""
-
-
 # A service that reports the denial of KMS as it got it.
 _CALL = lazy_pattern(
     r"\bwhen calling the ([A-Z]\w{2,60}) operation: [^\n]{1,400}\(Service: AWSKMS;", re.ASCII
@@ -304,7 +302,8 @@ def find_data_name(denial: Denial, service: str | None) -> str | None:
     if service in _ARGUMENTS and (called := _ARGUMENTS[service].search(text)) is not None:
         return called["name"]
     found = _SECRET_NAME.search(text) if service in _WITH_SECRETS else None
-    return None if found is None else next(filter(None, found.groups()))
+    name = None if found is None else next(filter(None, found.groups()))
+    return None if name is None or is_masked(name) else name
 
 
 def name_called_data(denial: Denial) -> tuple[str, str] | None:

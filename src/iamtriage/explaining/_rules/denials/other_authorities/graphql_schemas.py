@@ -101,6 +101,7 @@ GRAPHQL_AUTHORIZER = CauseType(
     fix="Look in the logs of the authorizer why it refuses the token.",
     of="graphql-request-rejected",
 )
+_NO_TOKEN = "The header has a prefix such as Bearer, an IAM signature or an API key, or the token has been changed. Requests with an IAM signature require the mode AWS_IAM."
 _REFUSES = lazy_pattern(r"\bisAuthorized[\"']?\s?[:=]\s?[Ff]alse\b")
 _API_OF_ARN = lazy_pattern(r":appsync:(?P<region>[a-z0-9-]{6,30}):\d{12}:apis/(?P<api>\w{10,40})", re.ASCII)
 
@@ -116,17 +117,21 @@ def explain_rejected_request(denial: Denial) -> Explanation | None:
     causes = [GRAPHQL_REQUEST.cause(), GRAPHQL_AUTHORIZER.cause()]
     if (stated := _REFUSES.search(text)) is not None:
         causes = [GRAPHQL_AUTHORIZER.cause("derived", f"The text says {quote_words(stated[0])}."), causes[0]]
+    verdict = "no authorization mode of the API accepts its credentials"
+    if "parse JWT" in text:
+        verdict = "its header authorization is not the token (JWT) that the authorization mode of the API requires"
+        causes = [GRAPHQL_REQUEST.cause(text=_NO_TOKEN)]
     listing = f"aws appsync list-graphql-apis --region {region} --query 'graphqlApis[].[name,apiId,uris.GRAPHQL]' --output text"
     template = "aws appsync get-graphql-api --api-id {} --region {} --query 'graphqlApi.[authenticationType,additionalAuthenticationProviders[].authenticationType]'"
     keys = "aws appsync list-api-keys --api-id {} --region {} --query 'apiKeys[].[id,expires]' --output text"
     lines = (commands.fill_command(each, api, region) for each in (template, keys))
     return denial.explain(
-        "AppSync rejected the whole request: no authorization mode of the API accepts its credentials.",
+        f"AppSync rejected the whole request: {verdict}.",
         *causes,
         remedies=your_remedy(
             "Compare what the request sends with the authorization modes of the API",
             "get-graphql-api prints the modes. API_KEY: the key is in the header x-api-key, and has not expired (seconds since 1970; create-api-key makes a new one).",
-            "AMAZON_COGNITO_USER_POOLS and OPENID_CONNECT: the header authorization has a token of this pool or provider that has not expired. AWS_LAMBDA: the authorizer has to return isAuthorized: true, and its log group is /aws/lambda/FUNCTION.",
+            "AMAZON_COGNITO_USER_POOLS and OPENID_CONNECT: the header authorization is a token of this pool or provider that has not expired, without Bearer. AWS_LAMBDA: the authorizer has to return isAuthorized: true, and its log group is /aws/lambda/FUNCTION.",
             "AWS_IAM: the request has to be signed for the service appsync. Without a signature, the role of the caller does not count.",
             commands=(*(() if arn else (listing,)), *lines),
             url=_PAGE,

@@ -254,6 +254,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "denials.other_authorities.graphql_schemas.explain_rejected_request": (
         "not authorized to make this call",
         "valid authorization header not provided",
+        "unable to parse jwt token",
     ),
     "credentials.tokens.identity_pools.explain_identity_forbidden": ("access to identity '",),
     "credentials.tokens.identity_pools.explain_pool_roles": ("invalid identity pool configuration",),

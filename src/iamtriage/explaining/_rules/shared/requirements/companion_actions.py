@@ -37,6 +37,7 @@ _KEY_ARN = lazy_pattern(
 )
 # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
 _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
+_MODELS_OF_PROFILE = "The profile's models require the action, too, in each of its Regions: add the ARNs that aws bedrock get-inference-profile prints."
 KUBECTL_WORKS = lazy_pattern(r"\bkubectl\b[^\n]{0,200}? get\b[^\n]{0,200}\n[ \t]{0,8}NAME\b")
 # The version or alias in the ARN of a function.
 _QUALIFIER = lazy_pattern(r":function:[\w-]{1,140}:(\$?[\w-]{1,128})\Z", re.ASCII)
@@ -271,6 +272,8 @@ def _resource_hints(action: str, resource: str, text: str) -> tuple[str, ...]:
     if action.startswith("bedrock:Invoke"):
         from iamtriage.explaining._rules.shared.requirements.required_resources import is_model
 
+        if ":application-inference-profile/" in resource:
+            return (_MODELS_OF_PROFILE,)
         return (_MODEL_OF_PROFILE,) if is_model(resource) else ()
     if action == "lambda:InvokeFunction" and (qualifier := _QUALIFIER.search(resource)) is not None:
         # https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html

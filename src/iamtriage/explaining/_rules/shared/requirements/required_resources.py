@@ -153,10 +153,11 @@ _NEEDS_PROFILE = lazy_pattern(r"anthropic\.claude-[a-z]{3,10}-[4-9]", re.ASCII)
 # The geographies of inference profiles, before the ID of the model.
 _GEOGRAPHY = lazy_pattern(r"(?<![\w.-])(?:us|us-gov|eu|apac|jp|au|ca|global)\Z", re.ASCII)
 _MAX_GEOGRAPHY = 8
-# The table of a query, and the database that a command, a setting or a message names.
+# The table of a query, after its catalog, and the database that a command, a setting or a message names.
 _QUERIED_TABLE = lazy_pattern(
-    r"\b(?:FROM|JOIN|INTO|TABLE|DESCRIBE)\s{1,20}(?:[\"`]?AwsDataCatalog[\"`]?\.)?[\"`]?(?P<database>\w{1,255})[\"`]?\.[\"`]?(?P<table>\w{1,255})",
-    re.IGNORECASE | re.ASCII,
+    r"\b(?:FROM|JOIN|INTO|TABLE|DESCRIBE|(?i:select\s[^;]{1,400}?\s(?:from|join)|insert\s(?:into|overwrite)|(?:create|alter|drop)\stable|describe))\s{1,20}"
+    r"(?:[\"`]?\w{1,255}[\"`]?\.)?[\"`]?(?P<database>\w{1,255})[\"`]?\.[\"`]?(?P<table>\w{1,255})(?!\w|[\"`]?\.[\"`]?\w)",
+    re.ASCII,
 )
 _NAMED_DATABASE = lazy_pattern(
     r"(?:--database(?:-name)?[ =]|\bDatabase(?:[ _]?[Nn]ame)?[\"']?\s?[:=]\s?)[\"']?(?P<database>\w{1,255})",
