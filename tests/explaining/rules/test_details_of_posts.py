@@ -36,6 +36,15 @@ _DENIED = "User: arn:aws:iam::111122223333:user/dev is not authorized to perform
 _TWICE = "arn:aws:iam::111122223333:role/arn:aws:iam::111122223333:role/tea"
 _STORE = '{}could not get secret data from provider: key "carts/db" from ExternalSecret "carts": AccessDeniedException: Access to KMS is not allowed'
 
+_S3_JS = "\nAccessDenied: Access Denied\n    at Request.extractError (/app/node_modules/aws-sdk/lib/services/s3.js:718:35)"
+_RUBY = "\n#<Aws::S3::Errors::AccessDenied: Access Denied>"
+_READ = "\nAn error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+_GLUE = "\nUser: arn:aws:iam::111122223333:user/dev is not authorized to perform: glue:GetTable on resource: arn:aws:glue:eu-west-1:111122223333:catalog because no identity-based policy allows the glue:GetTable action"
+_TASK = "\nAmazon.Runtime.AmazonServiceException: Unable to get IAM security credentials from EC2 Instance Metadata Service. We use ECS Fargate."
+_CHAIN_JS = "CredentialsProviderError: Could not load credentials from any providers"
+_JWT = '{"errors": [{"errorType": "UnauthorizedException", "message": "Unable to parse JWT token."}]}'
+_VENDED = "software.amazon.awssdk.services.lakeformation.model.AccessDeniedException: Access is not allowed. (Service: LakeFormation, Status Code: 400, Request ID: 1)\n\tat software.amazon.awssdk.services.lakeformation.DefaultLakeFormationClient.{}(DefaultLakeFormationClient.java:1989)"
+
 
 @pytest.mark.parametrize(
     ("text", "shown", "absent"),
@@ -102,6 +111,51 @@ _STORE = '{}could not get secret data from provider: key "carts/db" from Externa
         (_DENIED.format("sts:AssumeRole", "arn:aws:iam::111122223333:role/arn/tea"), (), ("twice",)),
         (_STORE.format(""), ("kubectl get externalsecret carts --namespace NAMESPACE",), ()),
         (_STORE.format("metadata:\n  namespace: shop\n"), ("kubectl get externalsecret carts --namespace shop",), ()),
+        # A table is one of a query, and not what Python and Java import.
+        (f"from awsglue.transforms import *{_GLUE}", ("database/DATABASE_NAME", "table/DATABASE_NAME/TABLE_NAME"), ("awsglue",)),
+        (f"return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask.{_GLUE}", ("database/DATABASE_NAME",), ("database/org",)),
+        (f"The settings are from config.yaml.{_GLUE}", ("database/DATABASE_NAME",), ("database/config",)),
+        (f"SELECT * FROM glue_catalog.shop.carts{_GLUE}", ("database/shop", "table/shop/carts"), ("database/glue_catalog",)),
+        (f'spark.sql("select id from shop.carts where x"){_GLUE}', ("table/shop/carts",), ()),
+        (f"insert into shop.carts values (1){_GLUE}", ("table/shop/carts",), ()),
+        # A bucket is no variable and no word of a sentence.
+        (f"s3.get_object(Bucket=bucketname, Key=key){_READ}", ("without a reason",), ("bucketname",)),
+        (f"s3.put_object(Body=data, Bucket=bucketname, Key=key){_READ}", (), ("bucketname",)),
+        (f"const params = {{\n  Bucket: bucketname,\n  Key: key\n}};{_READ}", (), ("bucketname",)),
+        (f"params: {{\n  Bucket: process.env.UPLOADS,\n}}{_READ}", (), ("process",)),
+        (f"client.get_object(bucket: bucketname, key: filename).body.read{_RUBY}", ("S3 denied s3:GetObject",), ("bucketname", "body.read")),
+        (f"GetObjectRequest(Bucket=carts, Key=a.csv){_READ}", ("s3:::carts",), ()),
+        (f"could not read (bucket: carts, key: in/a.csv){_READ}", ("s3:::carts/in/a.csv",), ()),
+        (f"I read an object from a bucket using `get_object`.{_READ}", (), ("s3:::using",)),
+        (f"We write to the bucket through a proxy.{_READ}", (), ("s3:::through",)),
+        (f"We read the bucket carts.{_READ}", ("s3:::carts",), ()),
+        (f"aws s3 cp s3://xxxxxx/in/a.csv .{_READ}", ("Buckets[?Name=='BUCKET'].Name",), ("xxxxxx",)),
+        # Frames of the SDK for JavaScript 2 name S3, and the code the call.
+        (f"s3.putObject(params, done);{_S3_JS}", ("S3 denied s3:PutObject without a reason",), ()),
+        (f"s3.upload(\n  {{\n    ACL: 'public-read',\n    Key: key }}, done);{_S3_JS}", ("S3 denied s3:PutObject", "Repeat it without ACL: 'public-read'"), ()),
+        (f"s3.getSignedUrl(kind);{_S3_JS}", ("S3 answered 403 without a reason",), ()),
+        (f"s3_client.get_object(Bucket=name, Key=key){_RUBY}", ("S3 denied s3:GetObject",), ()),
+        # What the text says of the credentials.
+        (f"I am able to curl 169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI in the container.{_TASK}", ("the process does not have AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",), ("Give the ECS task a role",)),
+        (f"I am not able to curl 169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.{_TASK}", ("Give the ECS task a role",), ()),
+        (f"Intermittently, with kube2iam: {_CHAIN_JS}", ("kube2iam gives the pod a role", "fromInstanceMetadata({ timeout: 5000"), ("export AWS_METADATA",)),
+        (f"With kube2iam: {_CHAIN_JS}", (), ("only sometimes",)),
+        ("Terraform works fine.\n$ terraform apply\n$ packer build tea.json\n" + _INVALID, ("Check which credentials Packer uses", "access_key, secret_key, token"), ("Terraform uses",)),
+        ("$ terraform apply\n" + _INVALID, ("Check which credentials Terraform uses",), ("Packer",)),
+        (f"axios.put(signedUrl.url, file)\n{_MISMATCH}", ("signature of the presigned URL", "method, key, query string or headers"), ()),
+        (f"The unsigned URL works.\n{_MISMATCH}", (), ("signature of the presigned URL",)),
+        # What a mask hides is not read.
+        ("User: arn:aws:sts::*:assumed-role/tea-*/app is not authorized to perform: sqs:SendMessage on resource: orders", ("Attach the policy to the role (ROLE_NAME follows assumed-role/).",), ("Attach the policy to arn:",)),
+        ("role tea-app-... is not authorized to perform sqs:SendMessage on orders", (), ("tea-app-....",)),
+        ('could not get secret data from provider: key "XXX" from ExternalSecret "carts": AccessDeniedException: Access to KMS is not allowed', ("--secret-id SECRET_ID",), ("XXX",)),
+        ("ResourceInitializationError: unable to retrieve secret from asm: failed to fetch secret arn:aws:secretsmanager:eu-west-1:account_id:secret:carts-db-Ab12Cd from secrets manager: AccessDeniedException: Access to KMS is not allowed", ("--secret-id carts-db ",), ("SECRET_ID",)),
+        # What a service requires besides.
+        (_MODEL.format("application-inference-profile/ab12"), ("The profile's models require the action, too",), ()),
+        (_JWT, ("is not the token (JWT)", "without Bearer"), ("Follow the message of the service",)),
+        (_VENDED.format("getTemporaryGlueTableCredentials"), ("does not allow external engines, as by default", "AllowFullTableExternalDataAccess"), ()),
+        (_VENDED.format("getDataLakeSettings"), (), ("external engines",)),
+        ("An error occurred (AccessDeniedException) when calling the GrantPermissions operation: Insufficient Glue permissions to access table carts", ('"Action": "glue:GetTable"', "table/DATABASE_NAME/carts", ":catalog"), ("Follow the message",)),
+        ("An error occurred (AccessDeniedException) when calling the GrantPermissions operation: Insufficient Glue permissions to access database shop", ('"Action": "glue:GetDatabase"', ":database/shop"), ("glue:GetTable",)),
         (_MODEL.format("inference-profile/us.example.model-v1:0"), ("arn:aws:bedrock:*::foundation-model/example.model-v1:0",), ()),
     ],
 )  # fmt: skip

@@ -84,6 +84,8 @@ def test_hyphenated_names_are_prefixes_of_actions() -> None:
         ("s3.dualstack.eu-west-1.amazonaws.com", "s3"),
         ("111122223333.dkr.ecr.eu-west-1.amazonaws.com", "ecr"),
         ("abc123.execute-api.eu-west-1.amazonaws.com", "execute-api"),
+        ("abc123.appsync-api.eu-west-1.amazonaws.com", "appsync"),
+        ("abc123.appsync-realtime-api.eu-west-1.amazonaws.com", "appsync"),
         ("monitoring.eu-west-1.amazonaws.com", "cloudwatch"),
         ("emr-containers.eu-west-1.amazonaws.com", "emr-containers"),
         ("memory-db.eu-west-1.amazonaws.com", "memorydb"),

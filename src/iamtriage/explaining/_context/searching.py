@@ -34,6 +34,7 @@ from iamtriage.explaining._context.readers.sdk_frames import find_called_operati
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
 from iamtriage.explaining._context.readers.terraform_code import find_own_address
 from iamtriage.explaining._context.values import CommandLine, Stated
+from iamtriage.policies._masked_arns import is_masked
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import Document
@@ -89,7 +90,7 @@ def search_context(failure: Failure, whole: str, found: int) -> Context:
         # The log entries of rclone follow its command.
         location = find_state(line_at(text, start, end), whole) or _find_location(failure, section, command)
         location = location or find_remote(whole) or find_setting(whole)
-        if location is not None:
+        if location is not None and not is_masked(location.bucket.value):
             values.update(bucket=location.bucket, key=location.key, prefix=location.prefix)
     own = hide_other_profiles(failure, whole)
     signs = needs.NAMES

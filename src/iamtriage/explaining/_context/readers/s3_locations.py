@@ -48,7 +48,7 @@ _REMOTE = lazy_pattern(
     re.ASCII,
 )
 _NAMED_BUCKET = lazy_pattern(
-    rf"\b(?:S3)?[Bb]ucket(?:[ _]?[Nn]amed?)?(?:[ =:]{{1,3}}|=>|\s\()\\?[\"'`]?[(\"'`]?({_BUCKET})(?![\w-])"
+    rf"\b(?:S3)?[Bb]ucket(?:[ _]?[Nn]amed?)?(?:[ =:]{{1,3}}|=>|\s\()\\?[\"'`]?[(\"'`]?({_BUCKET})(?![\w-]|\.\w)"
     rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({_BUCKET})[\"']"
     rf"|<BucketName>({_BUCKET})<"
     rf"|\barn:aws[a-z-]{{0,12}}:s3:::({_BUCKET})(?![\w-])"
@@ -138,7 +138,7 @@ _NO_BUCKET = frozenset(
     }
 )  # fmt: skip
 # The start of a call or object in code, whose values without quotes are variables.
-_IN_CODE = lazy_pattern(r"(?:\w\(\s?\{?|=\s?\{)[^(){}]{0,200}\Z")
+_IN_CODE = lazy_pattern(r"(?:\w(?<!Request)\(\s?\{?|=\s?\{)[^(){}]{0,200}\Z")
 _IS_WORD = lazy_pattern(r"[a-z]{3,20}")
 _IN_PROSE = lazy_pattern(r"(?:S3)?[Bb]ucket [a-z]{3,20}")
 _TRAILING = ".:!?*"

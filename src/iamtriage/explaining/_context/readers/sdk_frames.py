@@ -39,7 +39,7 @@ _LOGGED_CALL = lazy_pattern(
     re.ASCII,
 )
 # A call in code with the client named after its service.
-_JS_CALL = r"(?<![\w.]){}\.([a-z]\w{{2,80}})\((?=[\w{{])"
+_JS_CALL = r"(?<![\w.]){}\.([a-z]\w{{2,80}})\(\s{{0,20}}(?=[\w{{])"
 # What the SDK for Go v1 logs of a request that fails.
 _GO_LOG = lazy_pattern(
     r"\b(?:Send|Sign|Unmarshal|Validate) Re(?:quest|sponse) ([a-z0-9.]{2,40})/([A-Z]\w{2,80}) failed\b"

@@ -37,6 +37,7 @@ _SLASHES = lazy_pattern(r"(?<!\\)\\+(?=[\"'/])")
 # https://github.com/hashicorp/terraform-provider-aws/issues/2420 and 10491, and the aws/session package of the Go SDK.
 _PROGRAMS = text_signs.Signs(
     {
+        r"\bpacker build\b|\bamazon-(?:chroot|ebs|instance)[\w.]{0,80}: ": "Packer",
         r"\.tf line \d|Error: Cannot assume IAM Role|\b(?:terraform|tofu|terragrunt)[ :](?:plan|apply|init|destroy|import|refresh)\b|registry\.(?:terraform|opentofu)|in provider \"aws\"": "Terraform",
         r"\bpulumi (?:up|preview|destroy|refresh)\b|\bpulumi:|\bprovider=aws@": "Pulumi",
         r"/v1/[\w-]{1,60}/(?:creds|sts)/\w|\bError (?:reading|writing) aws/(?:creds|sts)/": "Vault",

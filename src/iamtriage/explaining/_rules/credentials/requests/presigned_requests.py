@@ -276,6 +276,8 @@ def _likely_difference(
         f"most likely, the request does not send what was signed with the same value: {', '.join(names)}"
     )
     if not names:
+        signs = (_STRING_TO_SIGN, _NEVER_SIGNS_TYPE)
+        is_for_host = is_for_host or any(each.search(text) for each in signs)
         parts = "method, key or query string" if is_for_host else "method, key, query string or headers"
         summary = f"most likely, the request differs from the signed one in {parts}"
     elif _TYPE_HEADER in names and sent and sent != stated.get(_TYPE_HEADER):

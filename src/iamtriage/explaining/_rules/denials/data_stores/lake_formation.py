@@ -22,8 +22,12 @@ from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
+from iamtriage.explaining._rules.shared.requirements.required_resources import required_resources
 from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.policies._grants import Grant
 
 _NAME = r"[A-Za-z0-9_][\w.*-]{0,254}"
 _REQUIRED = lazy_pattern(
@@ -104,6 +108,23 @@ class _Grant(Value):
     def permission(self) -> str:
         """The permissions in words."""
         return join_words(self.permissions, "and")
+
+
+_INTEGRATION_PAGE = "https://docs.aws.amazon.com/lake-formation/latest/dg/full-table-credential-vending.html"
+LAKE_FORMATION_INTEGRATION = CauseType(
+    "lake-formation-integration",
+    title="Lake Formation gives no credentials to external engines",
+    text="By default, Lake Formation gives external engines, such as Spark with Iceberg, no credentials for the data of a table.",
+    recognised_by='AWS Lake Formation answers "Access is not allowed" to GetTemporaryGlueTableCredentials.',
+    fix="Allow external engines with full table access in Lake Formation, or give their session a tag that it knows.",
+    sources=(
+        _INTEGRATION_PAGE,
+        "https://docs.aws.amazon.com/lake-formation/latest/dg/using-cred-vending.html",
+    ),
+)
+_INACCESSIBLE = lazy_pattern(
+    rf"(?i:insufficient glue permissions to access) (?P<kind>table|database) (?P<name>{_NAME})"
+)
 
 
 def explain_lake_formation(denial: Denial) -> Explanation:
@@ -261,3 +282,53 @@ def _name_region(denial: Denial, *lines: str) -> tuple[str, ...]:
     if region is None or commands.region(region) != region:
         return lines
     return tuple(f"{line} --region {region}" for line in lines)
+
+
+def explain_integration(denial: Denial) -> Explanation | None:
+    """Explain that an engine got no credentials for the data of a table, or return ``None`` for another call."""
+    if not (denial.operation or "").startswith("GetTemporaryGlue"):
+        return None
+    setting = (
+        "aws lakeformation get-data-lake-settings --query DataLakeSettings.AllowFullTableExternalDataAccess"
+    )
+    return denial.explain(
+        "Lake Formation gave the engine no credentials for the table: most likely, it does not allow external engines, as by default.",
+        LAKE_FORMATION_INTEGRATION.cause(),
+        LAKE_FORMATION_GRANT.cause(
+            text=f"Lake Formation has not granted {denial.caller} SELECT on the whole table, or no policy allows lakeformation:GetDataAccess."
+        ),
+        topic="lake-formation",
+        remedies=owner_remedy(
+            "Allow external engines with full table access",
+            "If the command does not print true: in the Lake Formation console, under Application integration settings, allow external engines to access data in Amazon S3 locations with full table access.",
+            f"{capitalize_start(denial.caller)} also needs SELECT on the whole table in Lake Formation, and lakeformation:GetDataAccess in IAM.",
+            commands=_name_region(denial, setting),
+            url=_INTEGRATION_PAGE,
+        ),
+    )
+
+
+def explain_inaccessible(denial: Denial) -> Explanation | None:
+    """Explain that whoever grants a permission may not read the table or database, or return ``None``.
+
+    https://docs.aws.amazon.com/lake-formation/latest/dg/granting-catalog-permissions.html
+    """
+    found = _INACCESSIBLE.search(message_text(denial))
+    if found is None:
+        return None
+    kind, name = found["kind"], found["name"].rstrip(".")
+    action, path = "glue:GetDatabase", f"database/{name}"
+    if kind == "table":
+        action, path = "glue:GetTable", f"table/DATABASE_NAME/{name}"
+    region, account = commands.region(denial.facts.region), commands.account(denial.account)
+    arn = f"arn:{denial.location.partition or 'aws'}:glue:{region}:{account}:{path}"
+    resources, _ = required_resources(action, arn, denial.failure.text) or ((arn,), None)
+    return denial.explain(
+        f"{capitalize_start(denial.caller)} cannot grant permissions on the {kind} {clip_text(name)}: most likely, no policy allows {action} on it.",
+        NO_IDENTITY_ALLOW.cause(
+            text=f"To grant a permission on a {kind}, {denial.caller} needs {action} on it, besides lakeformation:GrantPermissions."
+        ),
+        NO_SUCH_RESOURCE.cause(text=f"The {kind} does not exist in this catalog and Region."),
+        topic="lake-formation",
+        remedies=present(allow_remedy(denial, grant=Grant(action, resources))),
+    )

@@ -101,7 +101,7 @@ GRAPHQL_AUTHORIZER = CauseType(
     fix="Look in the logs of the authorizer why it refuses the token.",
     of="graphql-request-rejected",
 )
-_NO_TOKEN = "The header has a prefix such as Bearer, an IAM signature or an API key, or the token has been changed. Requests with an IAM signature require the mode AWS_IAM."
+_OTHER_HEADER = "The header has a prefix such as Bearer, an IAM signature or an API key, or the token has been changed. Requests with an IAM signature require the mode AWS_IAM."
 _REFUSES = lazy_pattern(r"\bisAuthorized[\"']?\s?[:=]\s?[Ff]alse\b")
 _API_OF_ARN = lazy_pattern(r":appsync:(?P<region>[a-z0-9-]{6,30}):\d{12}:apis/(?P<api>\w{10,40})", re.ASCII)
 
@@ -119,8 +119,10 @@ def explain_rejected_request(denial: Denial) -> Explanation | None:
         causes = [GRAPHQL_AUTHORIZER.cause("derived", f"The text says {quote_words(stated[0])}."), causes[0]]
     verdict = "no authorization mode of the API accepts its credentials"
     if "parse JWT" in text:
-        verdict = "its header authorization is not the token (JWT) that the authorization mode of the API requires"
-        causes = [GRAPHQL_REQUEST.cause(text=_NO_TOKEN)]
+        verdict = (
+            "its header authorization is not the token (JWT) that the authorization mode of the API requires"
+        )
+        causes = [GRAPHQL_REQUEST.cause(text=_OTHER_HEADER)]
     listing = f"aws appsync list-graphql-apis --region {region} --query 'graphqlApis[].[name,apiId,uris.GRAPHQL]' --output text"
     template = "aws appsync get-graphql-api --api-id {} --region {} --query 'graphqlApi.[authenticationType,additionalAuthenticationProviders[].authenticationType]'"
     keys = "aws appsync list-api-keys --api-id {} --region {} --query 'apiKeys[].[id,expires]' --output text"

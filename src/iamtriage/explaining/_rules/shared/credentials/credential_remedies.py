@@ -143,9 +143,10 @@ def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
     block = "the block backend" if place is None and _BACKEND.search(text) else 'the block provider "aws"'
     line = f" ({place['file']} line {place['line']})" if place else ""
     # https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration
-    # https://www.pulumi.com/registry/packages/aws/installation-configuration/
+    # https://www.pulumi.com/registry/packages/aws/installation-configuration/ https://developer.hashicorp.com/packer/integrations/hashicorp/amazon
     settings = {
         "Terraform": f"access_key, profile, shared_credentials_files and assume_role in {block}{line}",
+        "Packer": "access_key, secret_key, token and profile in the builder (temporary keys need all three values; without any, Packer reads the environment)",
         # https://developer.hashicorp.com/vault/api-docs/secret/aws
         "Vault": f"the keys of the AWS secrets engine (vault read {_vault_mount(text)}/config/root prints the key ID)",
         "Grafana": "the authentication provider and the keys of its AWS data source",
@@ -172,8 +173,7 @@ def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
 
 
 def _vault_mount(text: str) -> str:
-    found = _VAULT_MOUNT.search(text)
-    return found["mount"] if found else "aws"
+    return found["mount"] if (found := _VAULT_MOUNT.search(text)) else "aws"
 
 
 _WINDOWS = lazy_pattern(r"(?i:\b(?:on|in|from) (?:the )?Windows\b)")
