@@ -31,6 +31,14 @@ def test_session_token_of_another_key(shown: str, command: str) -> None:
     assert "create-access-key" not in str(explanation.remedies)
 
 
+def test_section_with_a_session_token_is_named() -> None:
+    shown = FILE.format("AKIA", "").replace(" --profile ci", "").replace("[ci]", "[default]\n\n[profile ci]")
+    explanation = explain(f"{shown}{INVALID}")
+    assert "the access key of the profile ci is sent" in explanation.summary
+    assert "from the section [ci]" in explanation.remedies[0].steps[0]
+    assert explanation.remedies[0].commands == ("aws sts get-caller-identity --profile ci",)
+
+
 @pytest.mark.parametrize(
     "shown",
     [

@@ -209,12 +209,14 @@ def add_exposed_key(case: Case[Failure], explanation: Explanation) -> Explanatio
     keys = _find_keys(case.text)
     if not keys or not _shows_secret(case.text):
         return explanation
-    first = _exposed_key_remedies(clues.find_user(case), clues.find_partition(case), keys[0])
-    lookup = first[0].commands[:1]
+    deactivate, *others = _exposed_key_remedies(clues.find_user(case), clues.find_partition(case), keys[0])
+    lookup = deactivate.commands[:1]
+    # What solves the problem that somebody asks about comes next.
+    own = [each for each in explanation.remedies if each.commands[:1] != lookup]
     return attrs.evolve(
         explanation,
         summary=f"{explanation.summary} The text also shows the secret of an access key.",
-        remedies=(*first, *(each for each in explanation.remedies if each.commands[:1] != lookup)),
+        remedies=(deactivate, *own[:1], *others, *own[1:]),
         notes=(
             "Anyone who has read the text can use the key if it is active, so treat it as stolen before you do anything else.",
             _SHARE_NO_SECRET,
@@ -293,7 +295,7 @@ def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> 
         url=pages.EXPOSED_KEYS,
     )
     replace = your_remedy(
-        "Replace it with a role or a new key, and remove it from the text",
+        "Replace the key with a role or a new key, and remove it from the text",
         "Replace it with a role or a new key, then delete the old one. AWS shows a secret access key only once, when it is created.",
         "Remove the text from logs, tickets, chats and pages. In Git, rewrite the history: a new commit does not remove it.",
         "Removing the text is not enough, because copies can exist.",
@@ -304,7 +306,7 @@ def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> 
         url=pages.ROTATE_KEYS,
     )
     investigate = account_remedy(
-        "Find out how it was used, and stop the sessions that it created",
+        "Find out how the key was used, and stop the sessions that it created",
         "Look up the key in CloudTrail in each enabled Region, back to the day of the exposure. Look for unknown users, keys, roles, instances and functions, and revoke the sessions of roles that were assumed with the key.",
         "Sessions that were created with the key stay valid after it is deactivated. The policy AWSDenyAll stops them, and everything else that the user does: detach it after the cleanup.",
         "A policy AWSCompromisedKeyQuarantine (or its versions V2 and V3) means that AWS found the key exposed publicly. Leave it attached until the support case is resolved.",

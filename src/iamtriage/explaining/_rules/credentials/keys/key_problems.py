@@ -37,6 +37,7 @@ _SESSION_TOKEN = lazy_pattern(
     r"\baws_session_token[\"']?[ \t]?[=:][ \t]?[\"']?(?![\"']|none\b|null\b|<|unset\b)[^\s\"']",
     re.ASCII | re.IGNORECASE,
 )
+_SECTION = lazy_pattern(r"\[(?:profile )?(?P<name>[\w.@+-]{1,64})\]", re.ASCII)
 _END_OF_BLOCK = lazy_pattern(r"\n[ \t]*(?=\n|\[)")
 SESSION_TOKEN_OF_OTHER_KEY = CauseType(
     "session-token-of-other-key",
@@ -117,8 +118,12 @@ def _find_in_block(text: str, key: re.Match[str]) -> _MixedCredentials | None:
         return None
     because = f"The text shows {key[0][:17]} with AKIA…, a long-term key, and {found[0][:17]}."
     if found[0].startswith("aws_"):
-        step = "Delete the line aws_session_token from the section in ~/.aws/credentials."
-        return _MixedCredentials(because, step, ("aws sts get-caller-identity",))
+        header = _SECTION.match(text, start)
+        profile = clues.safe_name(header["name"]) if header else None
+        section = f"section [{profile}]" if profile else "section"
+        option = f" --profile {commands.profile(profile)}" if profile not in {None, "default"} else ""
+        step = f"Delete the line aws_session_token from the {section} in ~/.aws/credentials."
+        return _MixedCredentials(because, step, (f"aws sts get-caller-identity{option}",), profile)
     step = "Unset the variable where it is set. A long-term key has no session token."
     return _MixedCredentials(because, step, ("unset AWS_SESSION_TOKEN", "aws sts get-caller-identity"))
 
@@ -136,7 +141,7 @@ def explain_mixed_credentials(case: Case[InvalidCredentials]) -> Explanation | N
         SESSION_TOKEN_OF_OTHER_KEY.cause(
             "derived",
             mixed.because,
-            text="A session token is valid only with the temporary key that it was issued with. The access key can be valid: without the token, it works.",
+            text="A session token is valid only with the temporary key that it was issued with. Without the token, the access key can be valid.",
         ),
         topic="invalid-credentials",
         remedies=your_remedy(
