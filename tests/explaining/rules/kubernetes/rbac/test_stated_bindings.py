@@ -285,3 +285,35 @@ def test_group_without_a_binding(user: str, after: str, words: str, command: str
     explanation = explain(f"{DENIED.format(user=user, where=IN_SHOP)}\n{after}")
     assert words in explanation.summary
     assert any(command in line for remedy in explanation.remedies for line in remedy.commands)
+
+
+@pytest.mark.parametrize(
+    ("bound", "denied", "title", "line"),
+    [
+        ("edit", DENIED, "Bind the ClusterRole view in the namespace shop", "--clusterrole=view"),
+        (
+            "edit",
+            DENIED.replace('list resource "pods"', 'delete resource "pods"'),
+            "Bind the ClusterRole edit in the namespace shop, too",
+            "--clusterrole=edit",
+        ),
+        (
+            "edit",
+            DENIED.replace('"pods"', '"secrets"'),
+            "Bind the ClusterRole edit in the namespace shop, too",
+            "--clusterrole=edit",
+        ),
+        (
+            "pod-reader",
+            DENIED,
+            "Bind the ClusterRole pod-reader in the namespace shop, too",
+            "--clusterrole=pod-reader",
+        ),
+    ],
+)
+def test_role_that_is_enough_in_another_namespace(bound: str, denied: str, title: str, line: str) -> None:
+    written = binding(account(), namespace="ci").replace("pod-reader", bound)
+    remedy = explain(f"{denied.format(user=BOT, where=IN_SHOP)}\n{written}").remedies[0]
+    assert remedy.title == title
+    assert line in remedy.commands[0]
+    assert ("answers yes if" in " ".join(remedy.steps)) == (bound == "pod-reader")

@@ -224,14 +224,23 @@ def _bind_role(
         return
     of_group = "a group of " if subject.kind == "Group" else ""
     title, step = f"Bind the {role} to {of_group}{denied.subject_text}", ""
+    check = (
+        None
+        if _role_allows(denied, role)
+        else f"The last command answers yes if the {kind} allows the request."
+    )
     if binding is not None:
         title = f"Bind the {role} in the namespace {namespace}, too"
-        step = "A RoleBinding applies a ClusterRole only in its own namespace. "
+        step = "A RoleBinding applies a ClusterRole only in its own namespace."
+        if role == "ClusterRole edit" and _role_allows(denied, "ClusterRole view"):
+            name, binding = "view", None
+            title = f"Bind the ClusterRole view in the namespace {namespace}"
+            step += " There, view is enough: edit also changes objects and reads Secrets."
     binding = binding or object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
     yield cluster_remedy(
         title,
         *change_groups(denied)[0],
-        f"{step}The last command answers yes if the {kind} allows the request.",
+        " ".join(filter(None, (step, check))) or None,
         commands=(
             bind_command(f"{kind.lower()}={name}", binding, subject, namespace),
             *change_groups(denied)[1],
