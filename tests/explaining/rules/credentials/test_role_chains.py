@@ -71,6 +71,31 @@ def test_times_of_the_log_are_in_the_verdict() -> None:
 
 
 @pytest.mark.parametrize(
+    ("begun", "failed", "title"),
+    [
+        ("23:00:05", "23:00:06", "Assume the role right before aws s3 cp"),
+        ("00:10:00", "00:10:02", "Assume the role right before aws s3 cp"),
+        # The command itself takes too long, or the log does not say when it began.
+        ("22:59:00", "23:40:00", "Let the AWS CLI or SDK assume the role: it then refreshes the session"),
+        ("", "23:40:00", "Let the AWS CLI or SDK assume the role: it then refreshes the session"),
+    ],
+)
+def test_command_that_begins_after_the_session_needs_a_new_one(begun: str, failed: str, title: str) -> None:
+    lines = (
+        "22:00:01 caller: arn:aws:sts::111122223333:assumed-role/ci/build-81",
+        f"22:00:04 $ eval $({ASSUME} | to-env)",
+        "22:00:05 $ ./long-tests",
+        f"{begun} $ aws s3 cp report.txt s3://octo-reports/".strip(),
+        f"{failed} upload failed: {EXPIRED}",
+    )
+    first, *others = explain("\n".join(lines)).remedies
+    assert first.title == title
+    assert bool(others) is title.startswith("Assume")
+    assert all(each.title.startswith("Or let the AWS CLI") for each in others)
+    assert "rejects more than 3600" in " ".join(first.steps)
+
+
+@pytest.mark.parametrize(
     ("session", "assume"),
     [
         # The session is already that of the assumed role.

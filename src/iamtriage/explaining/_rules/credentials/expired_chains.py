@@ -9,7 +9,8 @@ import re
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import line_start, quote_words
+from iamtriage._text import clip_text, line_start
+from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
 from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
@@ -37,7 +38,8 @@ FIXED_KEYS = CauseType(
 )
 _IN_IMAGE = " Put the profile into a config file in the image, and name that with AWS_CONFIG_FILE if it is not ~/.aws/config."
 _NO_LONGER = "No setting raises the limit: with role chaining, STS rejects more than 3600 seconds, whatever the role's maximum session duration is."
-_HOUR = 3600
+_NO_LONGER_SESSION = "A longer --duration-seconds or maximum session duration does not help: with role chaining, STS rejects more than 3600."
+_HOUR, _DAY = 3600, 86_400
 _SESSION = lazy_pattern(r":assumed-role/(?P<role>[\w+=,.@-]{1,64})/(?P<session>[\w+=,.@-]{2,64})", re.ASCII)
 # The time at the start of a line, in the brackets of some loggers.
 _TIME_OF_DAY = lazy_pattern(
@@ -101,6 +103,7 @@ class RoleChain(NamedTuple):
     failed: str | None
     setting: str | None = None
     place: str | None = None
+    starts_late: bool = False
 
 
 def _find_chain_in_code(case: Case[ExpiredCredentials]) -> RoleChain | None:
@@ -150,7 +153,23 @@ def _find_chain(case: Case[ExpiredCredentials]) -> RoleChain | None:
         return None
     times = [_TIME_OF_DAY.match(text, line_start(text, each)) for each in (at, max(start, at))]
     stated = [each and each["time"] for each in times]
-    return RoleChain(sessions[-1]["role"], sessions[-1]["session"], str(arn), command, stated[0], stated[1])
+    source, session = sessions[-1]["role"], sessions[-1]["session"]
+    late = stated[0] is not None and _starts_late(case, at, stated[0])
+    return RoleChain(source, session, str(arn), command, stated[0], stated[1], starts_late=late)
+
+
+def _starts_late(case: Case[ExpiredCredentials], at: int, issued: str) -> bool:
+    """Return whether the failed command began when the session that a command opened had expired already."""
+    text, failed = case.failure.text, case.context.command
+    shown = find_commands(text, at, case.failure.span[0])
+    starts = [place for place, each in shown if failed is not None and each.text == failed.text]
+    begun = _TIME_OF_DAY.match(text, line_start(text, starts[-1])) if starts else None
+    return begun is not None and (_seconds(begun["time"]) - _seconds(issued)) % _DAY >= _HOUR
+
+
+def _seconds(time: str) -> int:
+    hours, minutes, seconds = map(int, time.split(":"))
+    return hours * _HOUR + minutes * 60 + seconds
 
 
 def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation | None:
@@ -167,17 +186,27 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
     by = f"the role {chain.source}" if chain.source else "another role"
     because = f"{capitalize_start(by)} assumes {name}."
     if chain.command is not None:
-        session = quote_words(f":assumed-role/{chain.source}/{chain.session}")
-        because = (
-            f"The text shows {session} before the command that assumes {name}, so a role assumed the role."
-        )
+        session = clip_text(f"{chain.source}/{chain.session}")
+        because = f"The text shows the session {session} before the command that assumes {name}, so a role assumed the role."
     elif _CHAIN_LIMIT in case.failure.text:
         because = f'STS says "{_CHAIN_LIMIT}".'
     return case.explain(
         f"The session of the role {name} expired after one hour, the limit of role chaining: {by} assumed it{times}. No permission is missing.",
         expired,
         ROLE_CHAINING.cause("derived", because),
-        remedies=_chain_remedy(case, chain, name),
+        remedies=(_move_remedy(case, chain) if chain.starts_late else None, _chain_remedy(case, chain, name)),
+    )
+
+
+def _move_remedy(case: Case[ExpiredCredentials], chain: RoleChain) -> Remedy:
+    """Return the remedy that opens the session only when the command that failed needs it."""
+    failed = case.context.command
+    words = "the failed command" if failed is None else " ".join((failed.program, *failed.words[:2]))
+    return remedies.your_remedy(
+        f"Assume the role right before {clip_text(words)}",
+        f"Move the line with aws sts assume-role there, behind what takes long: the session starts with it. It needs the credentials of {chain.source}, so export no others before.",
+        _NO_LONGER_SESSION,
+        url=pages.SESSION_DURATION,
     )
 
 
@@ -239,10 +268,10 @@ def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -
             url=pages.CLI_ROLES,
         )
     return remedies.your_remedy(
-        "Let the AWS CLI or SDK assume the role: it then refreshes the session",
+        f"{'Or let' if chain.starts_late else 'Let'} the AWS CLI or SDK assume the role: it then refreshes the session",
         f"Nothing refreshes keys in environment variables, and they take precedence over AWS_PROFILE: unset them. With the profile, each program assumes the role and renews the session.{of_source}",
-        "A longer --duration-seconds or maximum session duration does not help: with role chaining, STS rejects more than 3600.",
-        "Or assume the role again before each part of the work, or without chaining, such as with the ID token (OIDC) of a CI job, for up to the role's maximum session duration.",
+        None if chain.starts_late else _NO_LONGER_SESSION,
+        f"Or assume the role {'' if chain.starts_late else 'again before each part of the work, or '}without chaining, such as with the ID token (OIDC) of a CI job, for up to the role's maximum session duration.",
         commands=remedies.present(
             *lines,
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
