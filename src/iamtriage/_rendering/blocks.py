@@ -5,7 +5,9 @@ The text in a block is plain: it contains no markup.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

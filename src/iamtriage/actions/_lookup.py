@@ -10,12 +10,13 @@ the first look-up in a service parses the part of that service.
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 import attrs
 
 from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
+from iamtriage._typing import NamedTuple
 from iamtriage.actions._table import find_service
 
 if TYPE_CHECKING:

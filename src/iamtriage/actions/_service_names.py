@@ -7,9 +7,9 @@ existing services are found. In contrast, ``_reading.vocabulary.services`` norma
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.actions._table import load_table
 
 __all__ = ("Clients", "find_client", "load_clients", "normalize_name")

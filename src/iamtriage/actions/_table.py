@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import sys
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from iamtriage._typing import NamedTuple
 
 __all__ = ("ActionTable", "find_service", "is_prefix", "load_table", "read_data")
 

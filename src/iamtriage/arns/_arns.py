@@ -7,12 +7,12 @@ each service formats the sections in its own way.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text, wrong_type_message
-from iamtriage._typing import override
+from iamtriage._typing import NamedTuple, override
 
 if TYPE_CHECKING:
     from iamtriage.exceptions import InvalidArnError

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import for_powershell, with_texts
 from iamtriage._rendering.explanations.parts import Parts
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._sources import secret_remover, text_blocks
 from iamtriage.failures._failures import AccessDenied
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import placeholder_word
+from iamtriage._typing import NamedTuple
 from iamtriage.policies._masked_arns import sanitize_name
 
 if TYPE_CHECKING:

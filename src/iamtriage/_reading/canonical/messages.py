@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.canonical.denials import DENIAL_NAMES, PLAIN_DENIAL, parse_decision
 from iamtriage._reading.vocabulary.strict import ACCOUNT, AUTHORIZATION_ID, ENCODED_MESSAGE, PRINCIPAL, USER
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._reading.canonical.messages import parse_message, parse_rbac
 from iamtriage._reading.vocabulary.strict import CODE, HOST_ID, OPERATION, REQUEST_ID, STATUS, UUID
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

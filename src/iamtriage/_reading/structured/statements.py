@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.canonical.denials import DENIAL, DENIAL_NAMES, PLAIN_DENIAL, parse_decision
 from iamtriage._reading.canonical.messages import NO_MESSAGE, parse_message, parse_rbac
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.strict import CODE, OPERATION
+from iamtriage._typing import NamedTuple
 from iamtriage.failures._building import build_envelope, build_failure
 
 if TYPE_CHECKING:

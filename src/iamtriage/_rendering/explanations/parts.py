@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import lower_first
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

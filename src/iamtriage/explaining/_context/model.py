@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     # Most contexts have no values, and nothing resolves these annotations.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from iamtriage._rendering.values import Value
+from iamtriage._typing import NamedTuple
 from iamtriage.policies._readers.elements import (
     allow_statements,
     as_strings,

@@ -7,7 +7,7 @@ remembered.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from iamtriage._typing import NamedTuple
 
 # They are in many texts without the rest of what rules look for.
 _FREQUENT = frozenset(

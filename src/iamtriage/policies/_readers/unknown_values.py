@@ -5,9 +5,10 @@ A reference is written as ``${…}``, as in Terraform. Functions of CloudFormati
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 
 __all__ = (
     "Container",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from functools import reduce
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from iamtriage._patterns import lazy_pattern, search_last
 from iamtriage._reading.structured.values import decode_at
 from iamtriage._text import hide_secrets, line_start
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.statements import CLAUSE_END, find_working
 from iamtriage.explaining._context.values import Stated

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.shared.denial import WORDS, Denial, Stated
 from iamtriage.typing import PolicyType
 

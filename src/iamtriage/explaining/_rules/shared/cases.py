@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 import attrs
 
 from iamtriage._rendering.values import Value
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._cause_types import Cause, present_lines
 from iamtriage.explaining._context.resolving import context_of, says_nothing_else
 from iamtriage.explaining._explanations.explanations import Explanation

@@ -6,11 +6,12 @@ The decoded authorization message and the authorization details usually say more
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import ACCOUNT, strip_type
 from iamtriage.arns._partitions import PARTITIONS

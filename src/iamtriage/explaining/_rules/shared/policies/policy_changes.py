@@ -7,10 +7,11 @@ import json
 import re
 from binascii import crc32
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import upper_first
+from iamtriage._typing import NamedTuple
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_statements, parse_document
 from iamtriage.policies._readers.unknown_values import is_of_terraform
 

@@ -17,9 +17,9 @@ Sources, pages of docs.aws.amazon.com:
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.shared.texts.text_signs import find_acl
 from iamtriage.policies._documents import list_actions
 

@@ -6,10 +6,11 @@ The latter answer with S3's error codes and messages, but have their own keys an
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_at
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.model import CLOUD_HOSTS
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
