@@ -13,7 +13,7 @@ import attrs
 from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
-from iamtriage._typing import override
+from iamtriage._typing import NamedTuple, override
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,10 +25,10 @@ __all__ = (
     "Cause",
     "CauseType",
     "Evidence",
-    "UncertainCause",
     "cause_parts",
     "cause_url",
     "escape_all",
+    "open_definition",
     "present_lines",
 )
 
@@ -75,6 +75,10 @@ class Cause(Value, View):
     evidence: Evidence
     because: tuple[str, ...] = attrs.field(default=(), converter=escape_all)
     _url: str | None = attrs.field(default=None, kw_only=True, alias="url")
+    # Set while the text around the failure can still show the cause, which is possible.
+    _definition: CauseType | None = attrs.field(
+        default=None, kw_only=True, repr=False, eq=False, alias="definition"
+    )
 
     @property
     def url(self) -> str:
@@ -109,6 +113,11 @@ def cause_parts(cause: Cause) -> CauseParts:
     return CauseParts(cause.evidence, cause.text, cause.because, cause.code)
 
 
+def open_definition(cause: Cause) -> CauseType | None:
+    """Return the definition of a possible cause that the text can still show."""
+    return cause._definition  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] # only rules read it
+
+
 def cause_url(code: str) -> str:
     """Return the URL of a cause's page in the documentation.
 
@@ -118,8 +127,7 @@ def cause_url(code: str) -> str:
     return f"{_CAUSE_PAGES}/{code}.html"
 
 
-@attrs.frozen(eq=False)
-class CauseType:
+class CauseType(NamedTuple):
     """The definition of a cause, whose example has its code in the subject's ``examples.toml``.
 
     Attributes:
@@ -148,13 +156,13 @@ class CauseType:
     text: str = ""
     meaning: str = ""
     recognised_by: str = ""
-    sign: str = attrs.field(default="", kw_only=True)
-    remedy: str = attrs.field(default="", kw_only=True)
-    commands: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     of: str = ""
     sources: tuple[str, ...] = ()
     since: str = "0.1"
-    subject: str = attrs.field(default="", kw_only=True)
+    subject: str = ""
+    sign: str = ""
+    remedy: str = ""
+    commands: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -187,21 +195,7 @@ class CauseType:
         """Return a cause of this type as one that the text can still show, if it has a sign."""
         if not self.sign or cause.evidence != "possible":
             return cause
-        values = (cause.code, cause.text, cause.evidence, cause.because)
-        return UncertainCause(*values, definition=self, plain=cause)
-
-
-@attrs.frozen(eq=False, kw_only=True)
-class UncertainCause(Cause):
-    """A possible cause that the text around the failure can show.
-
-    Attributes:
-        definition: The definition of the cause, with its sign.
-        plain: The cause if the text does not show it.
-    """
-
-    definition: CauseType
-    plain: Cause
+        return attrs.evolve(cause, definition=self)
 
 
 @functools.cache

@@ -9,7 +9,7 @@ import attrs
 
 from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage._text import lower_first, quote_words, upper_first
-from iamtriage.explaining._cause_types import Cause, CauseType, UncertainCause
+from iamtriage.explaining._cause_types import Cause, CauseType, open_definition
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._explanations.remedies import Remedy, Who
 
@@ -59,22 +59,23 @@ def promote_shown_causes(explanation: Explanation, case: Case[Failure]) -> Expla
     shown: list[Cause] = []
     definitions: list[CauseType] = []
     for cause in explanation.causes:
-        if not isinstance(cause, UncertainCause):
+        definition = open_definition(cause)
+        if definition is None:
             causes.append(cause)
         elif not is_alone and (
             found := next(
                 (
                     each
-                    for each in cached_pattern(cause.definition.sign).finditer(text)
+                    for each in cached_pattern(definition.sign).finditer(text)
                     if _is_about_failure(each, explanation, case)
                 ),
                 None,
             )
         ):
             shown.append(Cause(cause.code, cause.text, "derived", (*cause.because, _quote_sign(found))))
-            definitions.append(cause.definition)
+            definitions.append(definition)
         else:
-            causes.append(cause.plain)
+            causes.append(attrs.evolve(cause, definition=None))
     if not shown:
         return copy_with(explanation, causes=tuple(causes))
     place = next((at for at, cause in enumerate(causes) if cause.evidence == "possible"), len(causes))
