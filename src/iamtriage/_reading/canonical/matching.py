@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.canonical.denials import DENIAL, DENIAL_NAMES, parse_decision
-from iamtriage._reading.canonical.kinds import kind_of
 from iamtriage._reading.canonical.messages import parse_message
 from iamtriage._reading.canonical.outputs import CAPITAL, LOWERCASE, OUTPUTS
-from iamtriage._reading.vocabulary.codes import is_code, is_known
 from iamtriage._reading.vocabulary.services import service_name
 from iamtriage.failures._building import build_envelope, build_failure
 
@@ -92,11 +90,9 @@ class _OutputParser:
         code, operation, service, status, request_id, host_id, repeated_code = ending.facts(
             (*head.groups(), *tail.groups(), None)
         )
-        if code is not None and (
-            (ending.needs_known_code and not is_known(code)) or not _agree(code, repeated_code)
-        ):
+        if code is not None and not (ending.accepts(code) and _agree(code, repeated_code)):
             return None
-        kind = kind_of(code, message, is_exclusive=ending.is_exclusive, is_sdk=ending.is_sdk)
+        kind = ending.kind_of(code, message)
         if kind is None:
             return None
         if service is not None:
@@ -181,15 +177,17 @@ class _EndingMatcher:
     """The compiled pattern of an ending, and the groups of the facts in it and in the pattern before the message."""
 
     def __init__(self, head: re.Pattern[str], ending: Ending) -> None:
+        # Denials need no table of codes.
+        from iamtriage._reading.canonical.kinds import kind_of
+        from iamtriage._reading.vocabulary.codes import is_known
+
         # The newline at the end is not a part of the output.
         tail = re.compile(rf"{ending.pattern}\s*\Z", re.ASCII)
         self.match = tail.match
-        self.source, self.is_exclusive, self.needs_known_code = (
-            ending.source,
-            ending.is_exclusive,
-            ending.needs_known_code,
-        )
-        self.is_sdk = ending.source in _AWS_SOURCES
+        self.source = ending.source
+        self.accepts: Callable[[str], bool] = is_known if ending.needs_known_code else bool
+        is_sdk = ending.source in _AWS_SOURCES
+        self.kind_of = partial(kind_of, is_exclusive=ending.is_exclusive, is_sdk=is_sdk)
         tail_keys = _groups(tail)
         # If the ending repeats the code, the one in the ending is the fact.
         head_keys = [
@@ -225,6 +223,8 @@ def _agree(code: str, repeated_code: str | None) -> bool:
 @lru_cache(maxsize=512)
 def _normalize_service(written: str) -> str | None:
     """Return the normalized service, or ``None`` if the word can also be a code."""
+    from iamtriage._reading.vocabulary.codes import is_code
+
     return None if is_code(written) else service_name(written)
 
 

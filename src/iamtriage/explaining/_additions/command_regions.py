@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
-from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
+from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition

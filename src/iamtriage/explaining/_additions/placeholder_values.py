@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import REGION, lazy_pattern, lazy_patterns, only_one
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession
-from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principals.principal_words import stated_role, try_parse_arn
@@ -142,6 +141,8 @@ def values_of_commands(explanation: Explanation) -> Iterator[tuple[str, str]]:
     ]
     if not wanted:
         return
+    from iamtriage.explaining._context.readers.command_lines import find_commands
+
     # A parameter of a command can be secret.
     from iamtriage.redaction._redact import redact
 

@@ -40,7 +40,6 @@ from iamtriage.explaining._additions.pod_names import (
 )
 from iamtriage.explaining._additions.saved_policies import rename_saved_file, save_printed_policy
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
-from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import change_commands
@@ -51,7 +50,6 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     find_profile,
     selects_profile_in_shell,
 )
-from iamtriage.explaining._rules.shared.messages.decisions import request_values
 from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
 
 if TYPE_CHECKING:
@@ -175,7 +173,11 @@ def _checks_of_environment(failure: Failure | None) -> tuple[str, ...]:
     is_rejected = failure.kind in _KINDS_OF_REJECTIONS and not _SSO_CODE.search(
         failure.envelope.code or "SSO"
     )
-    return (_LIST,) if is_rejected and not selects_profile_itself(failure) else ()
+    if not is_rejected:
+        return ()
+    from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
+
+    return () if selects_profile_itself(failure) else (_LIST,)
 
 
 def _without_profile(remedy: Remedy, profile: str, checks: tuple[str, ...]) -> Remedy:
@@ -231,7 +233,7 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
         if failure.kind == "access_denied" and (key or "").startswith("ASIA"):
             # The remedies deactivate a key of a user, which the one of a session is not.
             key = None
-    endpoint = _value(context.vpc_endpoint) or next(iter(request_values(facts, "aws:SourceVpce")), None)
+    endpoint = _value(context.vpc_endpoint) or _find_endpoint(facts)
     stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
         ("REGION", facts.region or region, commands.region),
         ("CLUSTER", cluster, commands.cluster),
@@ -260,6 +262,15 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
     for name, value, argument in stated:
         if value is not None and argument(value) == value:
             yield name, value
+
+
+def _find_endpoint(facts: Facts) -> str | None:
+    """Return the VPC endpoint that the request passed, if the facts state it."""
+    if facts.decoded_message is None and facts.authorization_details is None:
+        return None
+    from iamtriage.explaining._rules.shared.messages.decisions import request_values
+
+    return next(iter(request_values(facts, "aws:SourceVpce")), None)
 
 
 def _find_instance(failure: Failure, facts: Facts) -> str | None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.readers.command_lines import find_commands
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
@@ -56,6 +55,8 @@ def _is_answered(line: str, answered: list[CommandLine]) -> bool:
     # The next commands can need the file that a command writes.
     if _CHECK.match(line) is None or " > " in line:
         return False
+    from iamtriage.explaining._context.readers.command_lines import find_commands
+
     asked = next((command for _, command in find_commands(line, 0, len(line))), None)
     return asked is not None and any(_answers(each, asked) for each in answered)
 

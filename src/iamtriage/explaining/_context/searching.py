@@ -16,11 +16,11 @@ from iamtriage.explaining._context.readers.command_lines import find_commands, o
 from iamtriage.explaining._context.readers.command_runs import (
     end_of_working_command,
     find_status_role,
-    hide_other_profiles,
     start_of_status,
 )
 from iamtriage.explaining._context.readers.endpoints import find_other_endpoint, find_other_system
 from iamtriage.explaining._context.readers.names import NAME_READERS
+from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
 from iamtriage.explaining._context.readers.regions import choose_region
 from iamtriage.explaining._context.readers.runtimes import find_runtime
 from iamtriage.explaining._context.readers.s3_locations import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import reduce
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
@@ -31,7 +30,6 @@ __all__ = (
     "find_runs",
     "find_status_role",
     "find_working_profile",
-    "hide_other_profiles",
     "selects_profile_itself",
     "start_of_status",
 )
@@ -276,18 +274,6 @@ def find_working_profile(failure: Failure) -> str | None:
 def find_failed(failure: Failure, runs: Iterable[CommandRun]) -> CommandRun | None:
     """Return the command in whose output the failure is."""
     return next((run for run in runs if run.start <= failure.span[0] < run.end), None)
-
-
-def hide_other_profiles(failure: Failure, words: str) -> str:
-    """Return words of the text around a failure without the commands that ran with another profile, and their outputs."""
-    if not ("--profile" in words or "AWS_PROFILE=" in words) or "export AWS_PROFILE" in words:
-        return words
-    runs = tuple(find_runs(failure))
-    failed = find_failed(failure, runs)
-    if failed is None or failed.command.program != "aws":
-        return words  # kubectl uses the profile of another command's kubeconfig
-    others = (failure.text[run.start : run.end] for run in runs if run.profile != failed.profile)
-    return reduce(lambda rest, other: rest.replace(other, ""), others, words)
 
 
 def find_contrast(failure: Failure) -> RunContrast | None:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
-from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.unique_values import stated_partition
@@ -19,10 +18,19 @@ from iamtriage.explaining._rules.shared.principals.principal_words import try_pa
 from iamtriage.explaining._rules.shared.texts import text_signs
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from iamtriage.explaining._cause_types import Cause, CauseType
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
     from iamtriage.sts._endpoints import StsEndpoint
+
+    class _HasFailure(Protocol):
+        """A case or a denial."""
+
+        @property
+        def failure(self) -> Failure: ...
+
 
 _AnyCase: TypeAlias = "Case[Failure]"
 
@@ -92,14 +100,9 @@ _CI = lazy_pattern(
 
 def error_code(failure: Failure) -> str:
     """Return the failure's error code as services write it, empty if it has none."""
+    from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
+
     return camel_case_code(normalize_code(failure.envelope.code or ""))
-
-
-class _HasFailure(Protocol):
-    """A case or a denial."""
-
-    @property
-    def failure(self) -> Failure: ...
 
 
 _ERROR_ID = "FullyQualifiedErrorId"
@@ -302,7 +305,7 @@ def find_partition(case: _AnyCase) -> str:
     if (host := _find_endpoint(find_region(case))) is not None:
         return host.partition
     # A call that succeeded with another profile can be of another partition.
-    from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
+    from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
 
     return stated_partition(hide_other_profiles(case.failure, case.failure.text)) or "aws"
 

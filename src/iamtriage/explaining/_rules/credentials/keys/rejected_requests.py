@@ -9,7 +9,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
+from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions, find_working_regions
 from iamtriage.explaining._rules.basics import Case, Remedy
 from iamtriage.explaining._rules.shared import clues, pages

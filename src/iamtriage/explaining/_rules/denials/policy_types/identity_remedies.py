@@ -14,7 +14,7 @@ from iamtriage.arns._principals import Role, Root, ServiceLinkedRole, User
 from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages, wording
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.grants import denial_remedies, unnamed_calls
+from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
 from iamtriage.explaining._rules.shared.remedies import (
@@ -71,9 +71,11 @@ def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
 
         return (resource_remedy(denial), *details)
     if denial.action is None:
+        from iamtriage.explaining._rules.shared.grants.unnamed_calls import unnamed_call_remedies
+
         # A controller's policy allows all that it calls.
         managed = () if denial.actions or denial.principal_text else present(_managed_policy_remedy(denial))
-        remedies = (*managed, *unnamed_calls.unnamed_call_remedies(denial))
+        remedies = (*managed, *unnamed_call_remedies(denial))
     else:
         is_plain = denial.deny == "implicit" or denial.principal_text is None
         managed = present(_managed_policy_remedy(denial) if is_plain else None)
@@ -274,9 +276,11 @@ _DATA_EVENTS = lazy_pattern(
 
 
 def _locate_policy_remedy(denial: Denial, *, is_first: bool) -> Remedy:
+    from iamtriage.explaining._rules.shared.grants.unnamed_calls import cloudtrail_command
+
     simulation, later = simulation_commands(denial), "" if is_first else ", if the call is still denied"
     has_record = _DATA_EVENTS.fullmatch(denial.action or "") is None
-    lines = (*simulation, unnamed_calls.cloudtrail_command(denial)) if has_record else simulation
+    lines = (*simulation, cloudtrail_command(denial)) if has_record else simulation
     if not lines:
         from iamtriage.explaining._rules.denials.resource_commands import policy_commands, policy_of
 

@@ -19,12 +19,10 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words, lower_first, quote_argument
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, ServiceLinkedRole, User
-from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.permission_sets import in_permission_set
-from iamtriage.explaining._rules.shared.messages.decisions import describe_allowing, identity_policy_allows
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy, present, replace_in
@@ -220,8 +218,15 @@ def allows_in_both_accounts(remedy: Remedy) -> bool:
 
 def describe_other_side(denial: Denial, added: dict[str, Any] | None) -> tuple[str, Labelled | None]:
     """Return what the account of the caller must allow, as a sentence, and the command that does it."""
+    from iamtriage.explaining._rules.shared.messages.decisions import (
+        describe_allowing,
+        identity_policy_allows,
+    )
+
     key = ""
     if denial.service == "secretsmanager":
+        from iamtriage.explaining._context.readers.statements import find_said
+
         # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
         key = " The secret's KMS key must be customer managed, and allow it kms:Decrypt."
         if next(find_said(denial.failure.text, _DEFAULT_KEY), None) is not None:

@@ -13,7 +13,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import upper_first
 from iamtriage._typing import NamedTuple
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_statements, parse_document
-from iamtriage.policies._readers.unknown_values import is_of_terraform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -163,6 +162,8 @@ def write_resource(references: Sequence[str], text: str) -> tuple[Literal["yaml"
     >>> write_resource(["${Orders.Arn}", "${Orders.Arn}/index/*"], "Resource: !GetAtt Orders.Arn")[1].splitlines()
     ['Resource:', '  - !GetAtt Orders.Arn', '  - !Sub "${Orders.Arn}/index/*"']
     """
+    from iamtriage.policies._readers.unknown_values import is_of_terraform
+
     # A reference that is the whole value, or the value with a reference in it.
     pairs = [(each[2:-1] if each.endswith("}") else "", each) for each in references]
     is_single = len(references) == 1

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.requirements.tasks import (
     STATE_SIGNS,
     TASKS,
 )
-from iamtriage.explaining._rules.shared.texts import deployment_tools, ecs_starts, text_signs
+from iamtriage.explaining._rules.shared.texts import ecs_starts, text_signs
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
@@ -175,9 +175,11 @@ def _describe_deployment(action: str, text: str) -> tuple[str, ...]:
         return (*([other] if _OF_FUNCTIONS.search(text) else []), _DEPLOYMENT)
     # A message with the action says more than one without, and other hints count more.
     is_read = action.startswith("ec2:Describe") and action not in text
-    if (is_read or action in _DEPLOYMENT_HINTS) and deployment_tools.is_about_deployments(text):
-        return (_DEPLOYMENT_HINTS["ec2:Describe" if is_read else action],)
-    return ()
+    if not (is_read or action in _DEPLOYMENT_HINTS):
+        return ()
+    from iamtriage.explaining._rules.shared.texts.deployment_tools import is_about_deployments
+
+    return (_DEPLOYMENT_HINTS["ec2:Describe" if is_read else action],) if is_about_deployments(text) else ()
 
 
 def _find_key(text: str) -> str | None:

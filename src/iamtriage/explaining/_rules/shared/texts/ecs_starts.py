@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.labels import Labelled
-from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.shared import commands
 
 if TYPE_CHECKING:
@@ -123,6 +122,8 @@ def find_task_role(text: str) -> str | None:
 
 def _shows_policy(failure: Failure, role: str, action: str) -> bool:
     """Return whether a command printed a policy of a role that names an action."""
+    from iamtriage.explaining._context.readers.command_runs import find_runs
+
     for run in find_runs(failure):
         named = run.command.option("role-name")
         is_of_role = (
