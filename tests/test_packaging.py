@@ -106,19 +106,22 @@ def test_import_loads_nothing_needless() -> None:
 
 
 _FIRST_ERROR = """
-import re, sys
+import re, sys, typing
 from botocore.exceptions import ClientError
 import iamtriage
 response = {"Error": {"Code": sys.argv[1], "Message": sys.argv[2]}, "ResponseMetadata": {"HTTPStatusCode": 403}}
 explanation = iamtriage.explain(ClientError(response, sys.argv[3]))
 assert explanation.failure.envelope.code == sys.argv[1]
 loaded = [name for name in sys.modules if name.startswith("iamtriage")]
+annotations = lambda value: vars(value).get("__annotations__", {}).values()
+is_compiled = lambda annotation: isinstance(annotation, typing.ForwardRef)
 compiled = [
     f"{name}.{key}"
     for name in loaded
     for key, value in vars(sys.modules[name]).items()
     if isinstance(value, re.Pattern)
     or (isinstance(value, type) and hasattr(value, "__attrs_attrs__") and "__eq__" in vars(value))
+    or (isinstance(value, type) and issubclass(value, tuple) and any(map(is_compiled, annotations(value))))
 ]
 print(str(explanation).count("\\n") > 3, ",".join(compiled) or "none", *loaded)
 """
@@ -208,10 +211,50 @@ def test_a_first_error_loads_what_it_needs(
     )
     has_text, compiled, *loaded = done.stdout.split()
     assert has_text == "True"
-    # An import compiles no pattern, and attrs no methods to compare: see lazy_pattern() and Value.
+    # An import compiles no pattern and no annotation, and attrs no methods to compare: see lazy_pattern(), Value and
+    # the NamedTuple of _typing.
     assert compiled == "none"
     prefixes = tuple(f"iamtriage.{part}" for part in (*_NEEDLESS, *needless))
     assert [name for name in loaded if name.startswith(prefixes)] == []
+
+
+# What only other texts than the one of a plain denial need, or only other remedies.
+_NEEDLESS_FOR_COMMANDS = (
+    "_reading.assembly",
+    "_reading.canonical.kinds",
+    "_reading.readers",
+    "_reading.texts",
+    "_reading.vocabulary.codes",
+    "explaining._context.readers.command_lines",
+    "explaining._context.readers.command_runs",
+    "explaining._context.readers.statements",
+    "explaining._rules.shared.grants.unnamed_calls",
+    "explaining._rules.shared.messages.decisions",
+    "explaining._rules.shared.texts.deployment_tools",
+    "explaining._context.values",
+    "inputs._records",
+    "policies._managed_policies",
+    "policies._readers.unknown_values",
+    "redaction",
+)
+
+
+@pytest.mark.parametrize("command", ["explain", "parse"])
+def test_a_command_loads_what_it_needs(command: str) -> None:
+    code = (
+        "import sys; sys.argv[0] = 'iamtriage'\n"
+        "from iamtriage.cli import main\n"
+        "main()\n"
+        "print('loaded', *(name for name in sys.modules if name.startswith('iamtriage.')))\n"
+    )
+    text = "An error occurred (AccessDenied) when calling the GetObject operation: User: arn:aws:sts::111122223333:assumed-role/report-writer/i-0a1b2c3d4e5f60718 is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::quarterly-reports/2026/q1.csv because no identity-based policy allows the s3:GetObject action"
+    done = subprocess.run(
+        [sys.executable, "-c", code, command, "-"], input=text, check=True, capture_output=True, text=True
+    )
+    shown, _, loaded = done.stdout.partition("\nloaded ")
+    assert "s3:GetObject" in shown
+    prefixes = tuple(f"iamtriage.{part}" for part in _NEEDLESS_FOR_COMMANDS)
+    assert [name for name in loaded.split() if name.startswith(prefixes)] == []
 
 
 def test_a_short_file_needs_no_readers_of_texts() -> None:

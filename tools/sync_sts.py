@@ -44,7 +44,7 @@ _HEADER = '''\
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from iamtriage._typing import NamedTuple
 
 BOTOCORE = "{version}"
 

@@ -28,8 +28,8 @@ __all__ = (
     "cause_parts",
     "cause_url",
     "escape_all",
-    "open_definition",
     "present_lines",
+    "when_open",
 )
 
 Evidence: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
@@ -75,9 +75,9 @@ class Cause(Value, View):
     evidence: Evidence
     because: tuple[str, ...] = attrs.field(default=(), converter=escape_all)
     _url: str | None = attrs.field(default=None, kw_only=True, alias="url")
-    # Set while the text around the failure can still show the cause, which is possible.
-    _definition: CauseType | None = attrs.field(
-        default=None, kw_only=True, repr=False, eq=False, alias="definition"
+    # While the text around the failure can still show it: the definition, and the cause if it does not.
+    _open: tuple[CauseType, Cause] | None = attrs.field(
+        default=None, kw_only=True, repr=False, eq=False, alias="open"
     )
 
     @property
@@ -113,9 +113,9 @@ def cause_parts(cause: Cause) -> CauseParts:
     return CauseParts(cause.evidence, cause.text, cause.because, cause.code)
 
 
-def open_definition(cause: Cause) -> CauseType | None:
-    """Return the definition of a possible cause that the text can still show."""
-    return cause._definition  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] # only rules read it
+def when_open(cause: Cause) -> tuple[CauseType, Cause] | None:
+    """Return the definition of a cause that the text can still show, and the cause if it does not."""
+    return cause._open  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
 
 
 def cause_url(code: str) -> str:
@@ -195,7 +195,7 @@ class CauseType(NamedTuple):
         """Return a cause of this type as one that the text can still show, if it has a sign."""
         if not self.sign or cause.evidence != "possible":
             return cause
-        return attrs.evolve(cause, definition=self)
+        return attrs.evolve(cause, open=(self, cause))
 
 
 @functools.cache

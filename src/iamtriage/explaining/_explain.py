@@ -10,7 +10,7 @@ import attrs
 
 from iamtriage._reading.parsing import parse
 from iamtriage._text import wrong_type_message
-from iamtriage.explaining._cause_types import open_definition
+from iamtriage.explaining._cause_types import when_open
 from iamtriage.explaining._completion import complete_explanation
 from iamtriage.explaining._context.resolving import context_of, resolve_facts
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
@@ -171,7 +171,7 @@ def explain(
         shown = without_secrets(unframed)
     given, known = known, resolve_facts(shown, known)
     explanation = _explain_answer(shown, known)
-    if any(map(open_definition, explanation.causes)):
+    if any(map(when_open, explanation.causes)):
         from iamtriage.explaining._signs import promote_shown_causes
 
         explanation = promote_shown_causes(explanation, Case(failure, known))

@@ -9,7 +9,7 @@ import attrs
 
 from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage._text import lower_first, quote_words, upper_first
-from iamtriage.explaining._cause_types import Cause, CauseType, open_definition
+from iamtriage.explaining._cause_types import Cause, CauseType, when_open
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._explanations.remedies import Remedy, Who
 
@@ -59,10 +59,12 @@ def promote_shown_causes(explanation: Explanation, case: Case[Failure]) -> Expla
     shown: list[Cause] = []
     definitions: list[CauseType] = []
     for cause in explanation.causes:
-        definition = open_definition(cause)
-        if definition is None:
+        still_open = when_open(cause)
+        if still_open is None:
             causes.append(cause)
-        elif not is_alone and (
+            continue
+        definition, plain = still_open
+        if not is_alone and (
             found := next(
                 (
                     each
@@ -75,7 +77,7 @@ def promote_shown_causes(explanation: Explanation, case: Case[Failure]) -> Expla
             shown.append(Cause(cause.code, cause.text, "derived", (*cause.because, _quote_sign(found))))
             definitions.append(definition)
         else:
-            causes.append(attrs.evolve(cause, definition=None))
+            causes.append(plain)
     if not shown:
         return copy_with(explanation, causes=tuple(causes))
     place = next((at for at, cause in enumerate(causes) if cause.evidence == "possible"), len(causes))

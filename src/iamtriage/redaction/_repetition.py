@@ -6,8 +6,8 @@ It also has the same surroundings, so what is in a distinct part is in its copie
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from iamtriage._typing import NamedTuple
 from iamtriage.redaction._vocabulary.notations import FILLER
 from iamtriage.redaction._vocabulary.searched_text import zero_digits
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from iamtriage._typing import NamedTuple
 from iamtriage.redaction._vocabulary.markers import FILL, MARKER, WORD, Secret, make_marker
 from iamtriage.redaction._vocabulary.notations import BLANK, BREAK, ENCODED_SIGN, ENCODED_STARTS, INDENT
 from iamtriage.redaction._vocabulary.searched_text import fold_case

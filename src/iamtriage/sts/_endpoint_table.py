@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from iamtriage._typing import NamedTuple
 
 BOTOCORE = "1.44.8"
 

@@ -10,11 +10,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_dual-stack_endpoint_s
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text, wrong_type_message
+from iamtriage._typing import NamedTuple
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.sts._endpoint_table import (
     BOTOCORE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 from urllib.parse import urlsplit
 
 import attrs
@@ -13,6 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import hide_secrets, quote_text
+from iamtriage._typing import NamedTuple
 from iamtriage.failures._failures import CredentialScope, Failure
 from iamtriage.sts._endpoint_table import GLOBAL_HOST
 from iamtriage.sts._endpoints import find_endpoint

@@ -7,7 +7,9 @@ botocore.
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, TypeAlias
+
+from iamtriage._typing import NamedTuple
 
 WithoutRegion: TypeAlias = Literal["global", "us-east-1", "error", "unknown"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.line_numbers import strip_line_numbers
@@ -22,6 +22,7 @@ from iamtriage._reading.unwrapping.linewraps import (
     last_and_first,
 )
 from iamtriage._reading.vocabulary.view import View
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -15,9 +15,10 @@ R prints the name of an element on one line, and its value, with its index, on t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,7 +10,6 @@ from iamtriage._text import line_start
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import service_prefix
 from iamtriage.explaining._context.model import NOTHING, Context
-from iamtriage.explaining._context.readers.unique_values import stated_partition
 from iamtriage.policies._arn_templates import name_stem
 from iamtriage.policies._masked_arns import find_partition
 
@@ -92,6 +91,8 @@ def find_failed_resource(
     if known is not None and known.only_wildcard:
         # What the text has is the resource of other actions.
         return None
+    from iamtriage.explaining._context.readers.unique_values import stated_partition
+
     # Only S3 returns host IDs, and its URLs name the bucket.
     is_s3 = failure.envelope.host_id or (context.bucket and ".amazonaws.com" in context.bucket.words)
     service = failure.envelope.service or ("s3" if is_s3 else None)

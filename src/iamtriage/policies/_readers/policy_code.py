@@ -8,9 +8,10 @@ statements or elements to it, or if a plan hides some.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     import re

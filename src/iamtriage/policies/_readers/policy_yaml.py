@@ -7,9 +7,10 @@ Only the lines of the statements are parsed, and only the YAML that policies con
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.policies._readers.policy_code import CodePolicy
 
 if TYPE_CHECKING:

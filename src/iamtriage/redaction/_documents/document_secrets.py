@@ -10,10 +10,11 @@ import re
 import sys
 from bisect import bisect_left, bisect_right
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.view import View
 from iamtriage._text import SECRET_SIGNS
+from iamtriage._typing import NamedTuple
 from iamtriage.redaction._documents.encoded_texts import find_cells, find_program_strings, find_scripts
 from iamtriage.redaction._documents.hcl_spans import find_hcl
 from iamtriage.redaction._documents.json_spans import find_json

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from iamtriage._typing import override
+from iamtriage._typing import NamedTuple, override
 
 if TYPE_CHECKING:
     import re

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from iamtriage._typing import NamedTuple
 from iamtriage.redaction._documents.yaml_flows import YamlError
 from iamtriage.redaction._documents.yaml_spans import KEY_SIGN, YamlReader
 

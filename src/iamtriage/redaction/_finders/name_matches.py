@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import string
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from iamtriage._typing import NamedTuple
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, QUOTE
 from iamtriage.redaction._vocabulary.secret_names import WORDS, Name, classify_name
 from iamtriage.redaction._vocabulary.secret_values import STATES

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.view import View
+from iamtriage._typing import NamedTuple
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import build_tree
 from iamtriage.redaction._vocabulary.placeholders import is_placeholder

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal, NamedTuple, TypeAlias, get_args
+from typing import Literal, TypeAlias, get_args
 
+from iamtriage._typing import NamedTuple
 from iamtriage.redaction._vocabulary.markers import Secret
 from iamtriage.redaction._vocabulary.notations import build_tree
 

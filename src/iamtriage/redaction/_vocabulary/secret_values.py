@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from iamtriage._typing import NamedTuple
 from iamtriage.redaction._vocabulary.expressions import is_expression
 from iamtriage.redaction._vocabulary.notations import BASE64, BASE64_ESCAPES, PADDING
 from iamtriage.redaction._vocabulary.placeholders import is_placeholder

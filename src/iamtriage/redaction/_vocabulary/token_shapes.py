@@ -21,8 +21,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from iamtriage._typing import NamedTuple
 from iamtriage.redaction._vocabulary.notations import BEFORE, build_tree
 from iamtriage.redaction._vocabulary.searched_text import list_words
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import string
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from iamtriage._typing import NamedTuple
 from iamtriage.redaction._vocabulary.markers import FILL
 from iamtriage.redaction._vocabulary.notations import BASE64_ESCAPES, BREAK, INDENT, QUOTE
 

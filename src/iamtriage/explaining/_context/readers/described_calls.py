@@ -7,10 +7,11 @@ several calls for one resource.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, search_last
 from iamtriage._text import line_start
+from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.model import EC2_CODES
 from iamtriage.explaining._context.values import Stated

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.structured.values import decode_at
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.values import MappingEntry
 from iamtriage.policies._readers.elements import as_mapping, as_strings
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start
+from iamtriage._typing import NamedTuple
 
 __all__ = ("ListingCall", "find_listing_call")
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from itertools import takewhile
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._rendering.values import Value
+from iamtriage._typing import NamedTuple
 
 __all__ = (
     "ListedKey",

@@ -6,9 +6,10 @@ All changes of a batch are allowed, or none is.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.terraform_code import find_address, find_resources
 
 if TYPE_CHECKING:

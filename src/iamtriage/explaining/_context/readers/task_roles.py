@@ -7,9 +7,10 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-ecs-iam-rol
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.terraform_code import find_blocks, find_resources
 
 if TYPE_CHECKING:

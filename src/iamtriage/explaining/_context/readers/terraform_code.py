@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import find_closing_brace
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.values import Stated
 
 if TYPE_CHECKING:

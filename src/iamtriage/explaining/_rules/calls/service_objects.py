@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, quote_argument, quote_words
+from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.command_lines import operation_of_command
 from iamtriage.explaining._context.readers.command_runs import find_runs

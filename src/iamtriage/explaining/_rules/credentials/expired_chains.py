@@ -6,10 +6,10 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, line_start
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
 from iamtriage.explaining._context.values import CommandLine

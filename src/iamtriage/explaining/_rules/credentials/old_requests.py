@@ -7,12 +7,12 @@ https://github.com/aws/aws-sdk-ruby/issues/143.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage._text import lower_first
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials import expired_logins, session_renewal

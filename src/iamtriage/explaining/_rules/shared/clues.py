@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeAlias
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
-from iamtriage.explaining._context.readers.unique_values import stated_partition
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.texts import text_signs
@@ -306,6 +305,7 @@ def find_partition(case: _AnyCase) -> str:
         return host.partition
     # A call that succeeded with another profile can be of another partition.
     from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
+    from iamtriage.explaining._context.readers.unique_values import stated_partition
 
     return stated_partition(hide_other_profiles(case.failure, case.failure.text)) or "aws"
 

@@ -6,10 +6,9 @@ those of the other services there.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import quote_words
+from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import service_prefix
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from textwrap import dedent
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at, line_start
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, Labelled
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import repeat_command, repeat_line

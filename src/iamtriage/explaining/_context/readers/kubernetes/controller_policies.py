@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from iamtriage._typing import NamedTuple
 from iamtriage.policies._documents import allow, list_actions
 
 if TYPE_CHECKING:

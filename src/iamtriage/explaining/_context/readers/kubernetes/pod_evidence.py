@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, only_one, search_last
 from iamtriage._text import line_start
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes.pod_times import PodTimes, find_pod_times
 from iamtriage.explaining._context.readers.names import find_service_account_name
 from iamtriage.explaining._context.readers.statements import find_changed, find_said, says_restarted

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import NamedTuple
 
 from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, only_one, search_last
+from iamtriage._typing import NamedTuple
 
 __all__ = ("MisplacedAccount", "find_keys", "find_misplaced_account")
 

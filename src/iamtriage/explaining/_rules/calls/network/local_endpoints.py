@@ -7,9 +7,8 @@ https://docs.github.com/en/actions/tutorials/use-containerized-services/use-dock
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, Cause, Explanation
 from iamtriage.explaining._rules.calls.network.set_endpoints import find_set_endpoint
 from iamtriage.explaining._rules.shared.remedies import your_remedy

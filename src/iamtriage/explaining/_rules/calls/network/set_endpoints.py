@@ -8,10 +8,10 @@ each partition; for China, see also https://docs.amazonaws.cn/en_us/aws/latest/u
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import line_start
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Remedy
 from iamtriage.explaining._rules.shared.commands import repeat_command

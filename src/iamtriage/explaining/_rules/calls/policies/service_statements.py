@@ -9,12 +9,13 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.htm
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._rules.basics import Case, Remedy
 from iamtriage.explaining._rules.calls.policies import service_permissions

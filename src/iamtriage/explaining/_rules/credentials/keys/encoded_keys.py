@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, lower_first
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.key_sources import find_namespace, find_secret_object
 from iamtriage.explaining._rules.shared.kubernetes import clusters

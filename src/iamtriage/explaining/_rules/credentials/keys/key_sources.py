@@ -6,10 +6,10 @@ Source: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-quickstar
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import upper_first
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_working_profile, selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections

@@ -7,10 +7,9 @@ https://docs.docker.com/engine/storage/bind-mounts/.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy

@@ -5,9 +5,8 @@ Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-cred
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation

@@ -8,10 +8,10 @@ https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_delegation.html
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage._text import clip_text, hide_secrets
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.statements import find_working

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import textwrap
 from base64 import b64decode
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_quoted_keys

@@ -7,9 +7,10 @@ https://docs.fluentbit.io/manual/pipeline/outputs/prometheus-remote-write and th
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL

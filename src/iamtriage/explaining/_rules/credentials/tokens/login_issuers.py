@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, line_at
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
 from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 import textwrap
-from typing import NamedTuple
 
 from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.kubernetes.pod_templates import find_keys
 from iamtriage.explaining._context.readers.statements import says_restarted

@@ -6,9 +6,8 @@ https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts-
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from iamtriage._patterns import cached_pattern
+from iamtriage._typing import NamedTuple
 
 _VERSION = r"(?P<version>\d{1,2}\.\d{1,4}\.\d{1,4})\b"
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._reading.vocabulary.services import service_name
 from iamtriage._text import clip_text, quote_argument
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_lines import operation_of_command
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.shared import commands, pages

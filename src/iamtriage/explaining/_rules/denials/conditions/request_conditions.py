@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.request_parameters import find_encryption_context

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
+from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import Role, RoleSession, User
 from iamtriage.explaining._context.readers.endpoints import PUBLIC_ADDRESS, find_source_address

@@ -6,12 +6,13 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-blo
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words, lower_first
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words
+from iamtriage._typing import NamedTuple
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.command_runs import find_runs

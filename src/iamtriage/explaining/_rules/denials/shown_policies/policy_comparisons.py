@@ -9,12 +9,13 @@ import copy
 import re
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, upper_first
+from iamtriage._typing import NamedTuple
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Evidence, Remedy
 from iamtriage.explaining._rules.denials import statement_words

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.shared.clues import find_option, safe_name
 from iamtriage.explaining._rules.shared.common_causes import USES_PROFILE
 
@@ -102,7 +101,11 @@ def find_profile(case: Case[Failure]) -> str | None:
     may_match = any(map(text.__contains__, ("rofile", "PROFILE", "credentials file")))
     if may_match and (found := _PROFILES.search(text)) is not None:
         return safe_name(next(filter(None, found.groups()), None))
-    configured = unique_value(_CONFIGURED_PROFILE, case.failure.text) if "profile " in text else None
+    if "profile " not in text:
+        return None
+    from iamtriage.explaining._context.readers.unique_values import unique_value
+
+    configured = unique_value(_CONFIGURED_PROFILE, case.failure.text)
     return safe_name(configured.value) if configured else None
 
 

@@ -7,9 +7,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-wor
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._typing import NamedTuple
 
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createupdatedomains.html
 _DOMAIN_ARN = lazy_pattern(
