@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = (
-    "PLAIN_NAME",
+    "object_key",
     "own_service",
+    "value_of_endpoint",
     "values_of_commands",
     "values_of_parameters",
     "values_of_resource",
@@ -84,7 +85,7 @@ _SHAPES = lazy_patterns(
 """Placeholders whose values have a form that nothing else has, with their name if it is needed to tell."""
 # Another request in the text can be for another topic.
 _OF_MESSAGE = frozenset({"GROUP_NAME", "TOPIC_NAME"})
-PLAIN_NAME = lazy_pattern(r"\w[\w./=+@,-]{0,512}", re.ASCII)
+_PLAIN_NAME = lazy_pattern(r"\w[\w./=+@,-]{0,512}", re.ASCII)
 """A name that no shell changes."""
 _KINDS_OF_SESSIONS = frozenset({"expired_credentials", "invalid_credentials"})
 # The placeholders for the name of a resource, by the start of its ARN after the partition.
@@ -214,9 +215,9 @@ def values_of_resource(resource: str | None, lines: str) -> Iterator[tuple[str, 
         return
     name, _, rest = arn.resource.removeprefix(prefix).partition(":" if prefix.endswith(":") else "/")
     # An access key has an ID, too.
-    if "--access-key-id KEY_ID" not in lines and PLAIN_NAME.fullmatch(name):
+    if "--access-key-id KEY_ID" not in lines and _PLAIN_NAME.fullmatch(name):
         yield word, name
-    if word == "BUCKET" and PLAIN_NAME.fullmatch(rest):
+    if word == "BUCKET" and _PLAIN_NAME.fullmatch(rest):
         yield "OBJECT_KEY", rest
     if word == "KEY_ID" and commands.arn(str(arn)) == str(arn):
         yield "KEY_ARN", str(arn)
@@ -242,3 +243,17 @@ def values_of_session(failure: Failure | None, facts: Facts) -> Iterator[tuple[s
     for word, value, argument in named:
         if argument(value) == value:
             yield word, value
+
+
+def value_of_endpoint(facts: Facts) -> str | None:
+    """Return the VPC endpoint that the request passed, if the facts state it."""
+    if facts.decoded_message is None and facts.authorization_details is None:
+        return None
+    from iamtriage.explaining._rules.shared.messages.decisions import request_values
+
+    return next(iter(request_values(facts, "aws:SourceVpce")), None)
+
+
+def object_key(key: str | None) -> str:
+    """Return the key of an object if no shell changes it, or a placeholder."""
+    return key if key is not None and _PLAIN_NAME.fullmatch(key) else "OBJECT_KEY"

@@ -24,8 +24,9 @@ from iamtriage.explaining._additions.kubectl_options import (
     with_kubeconfig,
 )
 from iamtriage.explaining._additions.placeholder_values import (
-    PLAIN_NAME,
+    object_key,
     own_service,
+    value_of_endpoint,
     values_of_commands,
     values_of_parameters,
     values_of_resource,
@@ -233,7 +234,7 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
         if failure.kind == "access_denied" and (key or "").startswith("ASIA"):
             # The remedies deactivate a key of a user, which the one of a session is not.
             key = None
-    endpoint = _value(context.vpc_endpoint) or _find_endpoint(facts)
+    endpoint = _value(context.vpc_endpoint) or value_of_endpoint(facts)
     stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
         ("REGION", facts.region or region, commands.region),
         ("CLUSTER", cluster, commands.cluster),
@@ -244,7 +245,7 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
         ("KUBECONFIG_FILE", find_kubeconfig(context, failure), kubectl_option),
         ("KUBECTL_CONTEXT", kubectl_value(context, "context", "kube-context"), kubectl_option),
         ("BUCKET", _value(context.bucket), commands.bucket),
-        ("OBJECT_KEY", _value(context.key), _object_key),
+        ("OBJECT_KEY", _value(context.key), object_key),
         ("ROLE_ARN", role_arn, commands.arn),
         ("USER_NAME", user, commands.user_name),
         ("ACCOUNT_ID", account_id, commands.account),
@@ -264,15 +265,6 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
             yield name, value
 
 
-def _find_endpoint(facts: Facts) -> str | None:
-    """Return the VPC endpoint that the request passed, if the facts state it."""
-    if facts.decoded_message is None and facts.authorization_details is None:
-        return None
-    from iamtriage.explaining._rules.shared.messages.decisions import request_values
-
-    return next(iter(request_values(facts, "aws:SourceVpce")), None)
-
-
 def _find_instance(failure: Failure, facts: Facts) -> str | None:
     """Return the EC2 instance that the remedies of a failure are about, if the text names it."""
     context = context_of(facts)
@@ -290,11 +282,6 @@ def _workload(workload: str | None) -> str:
     """Return a workload with its kind if its name is valid, or a placeholder."""
     kind, _, name = (workload or "").partition("/")
     return f"{kind}/{commands.kubernetes_name(name)}"
-
-
-def _object_key(key: str | None) -> str:
-    """Return the key of an object if no shell changes it, or a placeholder."""
-    return key if key is not None and PLAIN_NAME.fullmatch(key) else "OBJECT_KEY"
 
 
 def _answered_checks(explanation: Explanation, facts: Facts, values: Mapping[str, str]) -> tuple[str, ...]:
