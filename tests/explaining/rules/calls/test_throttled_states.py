@@ -92,3 +92,33 @@ def test_command_of_the_sdk_for_javascript(words: str, says: str) -> None:
     """The class is named after the operation, also without the package of the client."""
     entry = '2026-11-27T07:00:04.913Z 9f3e1c52 ERROR Invoke Error {"errorType":"ThrottlingException","errorMessage":"Rate exceeded"}'
     assert says in " ".join(explain(f"{entry}\n\n{words}").remedies[0].steps)
+
+
+@pytest.mark.parametrize(
+    ("shown", "operation", "is_repeated"),
+    [
+        ("describe_volumes(VolumeIds=['vol-0a1b2c3d4e5f60718']) ok\ndescribe_volumes(VolumeIds=['vol-0a1b2c3d4e5f60719']) ok", "DescribeVolumes", True),
+        ("+ aws ec2 describe-volumes --volume-ids vol-0a1b2c3d\n+ aws ec2 describe-volumes --volume-ids vol-0a1b2c3e", "DescribeVolumes", True),
+        ("for (const id of ids) {\n  await client.send(new DescribeVolumesCommand({ VolumeIds: [id] }));", "DescribeVolumes", True),
+        ("for v in volumes:\n    state = ec2.describe_volumes(VolumeIds=[v])", "DescribeVolumes", True),
+        ("for v in $(cat ids); do aws ec2 describe-volumes --volume-ids $v; done", "DescribeVolumes", True),
+        # The same volume again and again, several in one call, another operation, and one name at a time.
+        ("describe_volumes(VolumeIds=['vol-0a1b2c3d']) ok\ndescribe_volumes(VolumeIds=['vol-0a1b2c3d']) ok", "DescribeVolumes", False),
+        ("describe_volumes(VolumeIds=['vol-0a1b2c3d', 'vol-0a1b2c3e']) ok\ndescribe_volumes(VolumeIds=['vol-0a1b2c3f']) ok", "DescribeVolumes", False),
+        ("delete_volume(VolumeId='vol-0a1b2c3d') ok\ndelete_volume(VolumeId='vol-0a1b2c3e') ok", "DescribeVolumes", False),
+        ("for v in volumes:\n    ec2.describe_volumes(Filters=[mine])", "DescribeVolumes", False),
+        ("describe_table(TableName='a-0a1b2c3d')\ndescribe_table(TableName='a-0a1b2c3e')", "DescribeTable", False),
+    ],
+)  # fmt: skip
+def test_calls_for_one_resource_after_another(shown: str, operation: str, *, is_repeated: bool) -> None:
+    explanation = explain(f"{shown}\n{_THROTTLED.format(operation)}")
+    assert ("one for each resource" in explanation.summary) is is_repeated
+    assert ("Pass a list of IDs" in explanation.remedies[0].steps[0]) is is_repeated
+
+
+@pytest.mark.parametrize(
+    ("code", "says"), [("RequestLimitExceeded", "quota of instances"), ("ThrottlingException", "Region")]
+)
+def test_limit_of_ec2_is_not_a_quota(code: str, says: str) -> None:
+    text = _THROTTLED.format("DescribeInstances").replace("ThrottlingException", code)
+    assert says in str(explain(text).causes[0].text)

@@ -230,9 +230,9 @@ def _name_throttled_call(case: Case[AwsError], summary: str) -> str:
     operation = error_kind.safe_code(case.operation)
     call = f"the call {operation}" if operation else "the request"
     if throttling.uses_throttled_key(case):
-        return summary.replace(
-            "AWS throttled the request", f"KMS throttled the use of the key within {call}", 1
-        )
+        call = f"the use of the key within {call}"
+    if throttling.calls_one_by_one(case):
+        summary = summary.replace("calls in a short time", "calls in a short time, one for each resource", 1)
     service = "KMS" if throttling.is_of_kms(case) else "AWS"
     return summary.replace("AWS throttled the request", f"{service} throttled {call}", 1)
 

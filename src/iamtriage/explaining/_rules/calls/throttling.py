@@ -38,6 +38,14 @@ _TERRAFORM = lazy_pattern(
 )
 _ROUTE_53_RATES = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html"
 _ROUTE_53 = lazy_pattern(r"hosted ?zones?\b|resource ?records? ?sets\b|\broute ?53\b", re.IGNORECASE)
+_WORD_START = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
+# The ID of a resource, but not a part of a UUID.
+_ID = lazy_pattern(r"(?<![\w-])[a-z]{1,10}-[0-9a-f]{8}(?:[0-9a-f]{9})?(?![\w-])", re.ASCII)
+# The only ID of a call is a variable, in code or in a shell, such as that of a loop before it.
+_VARIABLE = lazy_pattern(
+    r"\[\s?(?P<code>\w{1,40})\s?\]|ids? [\"']?\$\{?(?P<shell>\w{1,40})", re.ASCII | re.IGNORECASE
+)
+_CHARS_OF_LOOP = 300
 _STS_OPERATION = lazy_pattern(r"AssumeRole|GetCallerIdentity|GetSessionToken|GetFederationToken")
 _CLI = lazy_pattern(
     r"\baws [a-z][a-z0-9-]{1,30} [a-z]|\(reached max retries: \d+\)|\baws-cli/|\bboto|An error occurred \("
@@ -93,6 +101,8 @@ _OF_KMS = lazy_pattern(
     r"the rate at which you may call KMS\b|\(Service: (?:AWS)?K[Mm][Ss]\b|\brequest rate for operations involving (?:AWS )?KMS\b"
 )
 _FEWER_CHANGES = "Make fewer calls: put the changes of a hosted zone into one change batch, and change a zone from one program at a time."
+_MANY_IN_ONE_CALL = "Ask for many resources in one call, and retry with exponential backoff and jitter"
+_ONE_BY_ONE = "Pass a list of IDs in each call, or filters with a paginator, instead of a call for each resource, and keep the response while it cannot have changed."
 # The pattern of the operation -> how to call less often.
 _FEWER_OF_OPERATIONS = (
     (lazy_pattern(r"ChangeResourceRecordSets"), _FEWER_CHANGES),
@@ -126,7 +136,32 @@ def _calls_ec2(case: Case[AwsError]) -> bool:
     service, operation = case.service, case.operation
     if service is not None or operation is None:
         return service == "ec2"
-    return [each.service for each in actions_for(operation)] == ["ec2"]
+    services = [each.service for each in actions_for(operation)]
+    # Other services with an operation of this name have other codes.
+    return services == ["ec2"] or (
+        "ec2" in services and clues.error_code(case.failure) == "RequestLimitExceeded"
+    )
+
+
+def calls_one_by_one(case: Case[AwsError]) -> bool:
+    """Return whether the text shows an operation that takes lists with one resource in each of several calls."""
+    operation, text = case.operation or "", case.failure.text
+    if not (operation.isalnum() and operation.endswith("s")):
+        return False
+    name = _WORD_START.sub("[_-]?", operation)
+    calls = list(re.finditer(rf"(?i)\b{name}(?:Command|Input|Request)?\b[^\n]{{0,300}}", text))
+    listed = [each for each in (set(_ID.findall(call[0])) for call in calls) if each]
+    is_logged = all(len(each) == 1 for each in listed) and len(set[str]().union(*listed)) > 1
+    return is_logged or any(_is_in_loop(text, call) for call in calls)
+
+
+def _is_in_loop(text: str, call: re.Match[str]) -> bool:
+    variable = _VARIABLE.search(call[0])
+    if variable is None:
+        return False
+    name = variable["code"] or variable["shell"]
+    before = text[max(call.start() - _CHARS_OF_LOOP, 0) : call.start()]
+    return re.search(rf"\bfor(?:each)?\b[^\n]{{0,100}}?\b{name}\b", before, re.IGNORECASE) is not None
 
 
 def is_of_kms(case: Case[AwsError]) -> bool:
@@ -231,6 +266,8 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         program = "function" if is_function else "program"
         retry += f" Set {settings.replace(' ', ' and ')} in the environment of the {program}."
     title, steps = "Retry with exponential backoff and jitter, and make fewer calls", [retry, fewer]
+    if calls_one_by_one(case):
+        title, steps = _MANY_IN_ONE_CALL, [_ONE_BY_ONE, retry]
     if assumes_role:
         title = "Reuse the role's credentials, and retry with exponential backoff and jitter"
         steps = [fewer, retry, _STS_RATES]
