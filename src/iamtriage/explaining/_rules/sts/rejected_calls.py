@@ -280,8 +280,8 @@ def explain_relayed_scope(
     if configured is not None:
         region = configured["region"]
         called = f"https://sts.{region}.amazonaws.com, which its configuration names"
-    login, stated = _LOGIN.search(case.text), _REGION_OF_RELAY.search(case.text)
-    is_consistent = configured is not None and stated is not None and stated["region"] == region
+    login, own = _LOGIN.search(case.text), _REGION_OF_RELAY.search(case.text)
+    is_consistent = configured is not None and own is not None and own["region"] == region
     configure = None if is_consistent else _configure_remedy(signed_region)
     sign = _sign_remedy(region, login[0] if login else None, is_consistent=is_consistent)
     signed = f"{signed_region}, the default of the clients" if is_default else signed_region
