@@ -275,3 +275,33 @@ def test_code_without_an_instance_profile(code: str, added: str | None) -> None:
     assert remedy.title.startswith("Give the EC2 instance a role")
     assert (remedy.manifest is not None) is (added is not None)
     assert added is None or added in (remedy.manifest or "")
+
+
+_HOST = "$ aws sts get-caller-identity --profile lab --query Arn --output text\n{}\n"
+_LAB = "arn:aws:sts::111122223333:assumed-role/lab/kim"
+
+
+@pytest.mark.parametrize(
+    ("host", "run", "passes"),
+    [
+        (_HOST.format(_LAB), "$ docker run -e AWS_REGION=eu-west-1 --env TZ img", "docker run passes only AWS_REGION and TZ to"),
+        (_HOST.format(_LAB), "$ podman run --rm img", "podman run passes no variable to"),
+        (_HOST.format(_LAB), "$ docker run --env-file dev.env img", None),
+        (_HOST.format(_LAB), "$ docker run -e AWS_ACCESS_KEY_ID img", None),
+        (_HOST.format(_LAB), "$ docker run --network host img", None),
+        (_HOST.format(_LAB), "Then it fails in docker run img:", None),
+        (_HOST.format(_LAB).replace(" --profile lab", ""), "$ docker run img", None),
+        (_HOST.format("\nThe config profile (lab) could not be found"), "$ docker run img", None),
+    ],
+    ids=["variables", "none", "file", "keys", "network", "prose", "no profile", "failed"],
+)  # fmt: skip
+def test_profile_of_the_computer_is_not_in_the_container(host: str, run: str, passes: str | None) -> None:
+    explanation = explain(f"{host}{run}\nbotocore.exceptions.NoCredentialsError: {_NONE}")
+    shown = str(explanation.causes)
+    assert ("run passes" in shown) is (passes is not None)
+    if passes is not None:
+        assert passes in shown
+        assert "it does not have those of the profile lab" in explanation.summary
+        assert len(explanation.causes) == 2
+        assert "-e AWS_PROFILE=lab" in str(explanation.remedies[0].commands)
+        assert "--profile lab --format" in str(explanation.remedies[0].steps)

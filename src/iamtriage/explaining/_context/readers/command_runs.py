@@ -40,7 +40,7 @@ _MARKS_OF_PROMPTS = ("$", "#", "%", "❯", "+", ">")
 _PROMPT = lazy_pattern(r"^[^\n$#❯]{0,80}[$#❯] ", re.MULTILINE)
 # How the output of a command begins that succeeded: transfers, JSON, listings of S3, and tables of kubectl.
 _SUCCESS = lazy_pattern(
-    r"\s*(?:Enter MFA code for \S{1,200}: ?\s*)?(?:(?:upload|download|copy|move|delete|make_bucket|remove_bucket): |[\[{]|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\S|PRE |NAME +[A-Z]|Completed |\"[^\"\n]{1,300}\"\s*(?:\n|\Z))"
+    r"\s*(?:Enter MFA code for \S{1,200}: ?\s*)?(?:(?:upload|download|copy|move|delete|make_bucket|remove_bucket): |[\[{]|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\S|PRE |NAME +[A-Z]|Completed |\"[^\"\n]{1,300}\"\s*(?:\n|\Z)|arn:aws[\w:/+=,.@-]{1,600}\s*(?:\n|\Z))"
 )
 _FAILURE = lazy_pattern(
     r"An error occurred|(?:upload|download|copy|move|delete) failed|fatal error|[Ee]rror:|[Dd]enied|Unauthorized"

@@ -23,7 +23,13 @@ from iamtriage.explaining._rules.credentials.workloads import (
     pod_problems,
     pod_roles,
 )
-from iamtriage.explaining._rules.credentials.workloads.docker_files import COMPOSE, find_container_service
+from iamtriage.explaining._rules.credentials.workloads.docker_files import (
+    COMPOSE,
+    find_container_service,
+    find_profile_of_host,
+    find_run,
+    is_whole,
+)
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import certificates, credential_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
@@ -38,9 +44,6 @@ _CONTAINER = lazy_pattern(
     r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)(?:-compose| (?:container )?(?:compose|run|exec|logs|start|restart|attach))\b"
     r"|(?<!works )(?<!worked )(?<!fine )(?<!not )\b(?:[Ii]n|[Ii]nside|[Ww]ithin) (?:the |an? |our |my )?(?:[Dd]ocker|[Pp]odman)\b(?! (?:[Cc]ompose|[Dd]esktop|[Hh]ub|[Ss]warm|format|images?)\b)(?![^.,;]{0,40}\b(?:works|worked|fine|succeeds)\b)"
 )
-_RUN = lazy_pattern(
-    r"\b(?:docker|podman) run (?![^\n]{0,600}/\.aws)(?:[^\n]{0,600}(?:-e|--env)[ =]AWS_PROFILE=(?P<profile>[\w.@:+/-]{1,64}))?[^\n]{0,600}"
-)
 # The address that Go's net package dialed.
 _ADDRESS = lazy_pattern(
     rf"\bdial tcp (?P<address>(?P<private>{PRIVATE_START})?[\d.]{{3,15}}):443\b",
@@ -50,13 +53,8 @@ _ADDRESS = lazy_pattern(
 
 def find_profile_without_files(case: Case[MissingCredentials]) -> str | None:
     """Return the profile that docker run passes to a container without the files that define it."""
-    found = _find_run(case)
+    found = find_run(case)
     return None if found is None or found["profile"] is None else commands.profile(found["profile"])
-
-
-def _find_run(case: Case[MissingCredentials]) -> re.Match[str] | None:
-    """Return the last command that runs a container without the files in ~/.aws."""
-    return next(reversed([*_RUN.finditer(case.failure.text, 0, case.failure.span[0])]), None)
 
 
 def is_in_container(text: str) -> bool:
@@ -82,6 +80,12 @@ def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles
             [container_remedy(case)],
             f" in the container: AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted",
         )
+    if (host := find_profile_of_host(case)) is not None:
+        return pod_roles.Advice(
+            [credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause("derived", text=host.text)],
+            [container_remedy(case)],
+            f" in the container: it does not have those of the profile {host.profile}, which works on your computer",
+        )
     not_passed = credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause(because="The text is from a container.")
     return pod_roles.Advice(
         [not_passed, credential_sources.NOTHING_CONFIGURED.cause()], [container_remedy(case)]
@@ -95,12 +99,10 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
     what = f" compose run {service or 'SERVICE'}" if uses_compose else " run IMAGE"
     run, _, argument = f"{'podman' if 'podman' in case.text else 'docker'}{what}".rpartition(" ")
     mount = f'{run} -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE {argument}'
-    passed = find_profile_without_files(case) or missing_profile or "PROFILE"
-    shown = _find_run(case)
-    before = "" if shown is None else shown.string[: shown.start()].rpartition("\n")[2].rstrip()
-    # In the middle of a sentence, the rest of the line is not a part of the command.
-    is_line = shown is not None and before[-1:] in {"", *"$#%>❯"}
-    if shown and is_line and (line := commands.repeat_line(shown[0].strip())) is not None:
+    host = find_profile_of_host(case)
+    passed = find_profile_without_files(case) or missing_profile or (host.profile if host else "PROFILE")
+    shown = find_run(case)
+    if shown and is_whole(shown) and (line := commands.repeat_line(shown[0].strip())) is not None:
         profile = "" if "AWS_PROFILE=" in line else " -e AWS_PROFILE=PROFILE"
         mount = line.replace(" run", f' run -v "$HOME/.aws:/root/.aws:ro"{profile}', 1)
     title = "Pass credentials to the container"
