@@ -2771,6 +2771,28 @@ def test_clock_of_wsl(before: str) -> None:
     assert "sudo timedatectl set-ntp true" in explain(SKEWED).remedies[0].commands
 
 
+@pytest.mark.parametrize(
+    ("shown", "host", "words"),
+    [
+        ("[root@edge-3 ~]# timedatectl\n System clock synchronized: no\n NTP service: inactive\n", "edge-3", "System clock synchronized: no"),
+        ("kim@gate:~$ chronyc tracking\nLeap status     : Not synchronised\n", "gate", "Leap status : Not synchronised"),
+        ("● chronyd.service - NTP client/server\n   Loaded: loaded (/usr/lib/systemd/system/chronyd.service; disabled)\n   Active: inactive (dead)\n", "the machine", "Active: inactive"),
+        ("$ timedatectl\n System clock synchronized: yes\n NTP service: active\n", None, ""),
+        ("● app.service - shop\n   Loaded: loaded\n   Active: inactive (dead)\n", None, ""),
+    ],
+    ids=["timedatectl", "chronyc", "systemctl", "synchronized", "another service"],
+)  # fmt: skip
+def test_clock_that_no_time_service_sets(shown: str, host: str | None, words: str) -> None:
+    remedy = explain(f"{SKEWED}\n{shown}").remedies[0]
+    if host is None:
+        assert remedy.title == "Correct the clock"
+        return
+    assert remedy.title == f"Turn on time synchronization on {host}"
+    assert words in remedy.steps[0]
+    assert remedy.commands[0] == "sudo timedatectl set-ntp true"
+    assert not any("curl" in each for each in remedy.commands)
+
+
 def test_clock_that_slept_is_not_that_of_a_time_zone() -> None:
     skewed = "An error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: Signature expired: 20261120T081500Z is now earlier than 20261120T090012Z (20261120T091512Z - 15 min.)"
     assert "close to 1 hour" in str(explain(skewed))

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import explain_agent_rejection
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
+from iamtriage.explaining._rules.shared.credentials import clock_remedies, clocks, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -259,7 +259,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     title = "Find the credential source, and compare its Expiration with the clock"
     remedies: tuple[Remedy, ...] = (_INSTANCE_PROFILE,)
     check = "The first command prints the source. For iam-role, the last command must print Code Success and an Expiration in the future. For custom-process, check the Expiration that the command in credential_process prints."
-    clock_lines = ("date -u", credential_remedies.AWS_TIME)
+    clock_lines = ("date -u", clock_remedies.AWS_TIME)
     lines: tuple[str, ...] = (_SHOW_SOURCE, *clock_lines, *_METADATA_COMMANDS)
     if process is not None:
         profile, words = process[0], process[1].split()

@@ -21,7 +21,11 @@ from iamtriage.explaining._rules.credentials.profiles import sso_settings
 from iamtriage.explaining._rules.credentials.requests.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_registry, quote_phrases, reported_cause
-from iamtriage.explaining._rules.shared.credentials import credential_remedies, selected_profiles
+from iamtriage.explaining._rules.shared.credentials import (
+    clock_remedies,
+    credential_remedies,
+    selected_profiles,
+)
 from iamtriage.explaining._rules.shared.credentials.clocks import CLOCK_WRONG, describe_duration, find_age
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -241,7 +245,7 @@ def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explan
             text = f"The clock of the identity provider is {old} behind, or the program used an assertion that it had stored."
             causes = (*causes, CLOCK_WRONG.cause("possible", text=text))
     if age is not None and not age.is_kept:
-        clock = credential_remedies.set_clock(case.text)
+        clock = clock_remedies.set_clock(case.text, case.failure.text)
         first = attrs.evolve(
             clock,
             title="Correct the clock of the identity provider, and use each assertion at once",

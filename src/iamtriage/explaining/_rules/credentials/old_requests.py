@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.credentials import expired_logins, session_rene
 from iamtriage.explaining._rules.credentials.keys import limited_credentials
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
+from iamtriage.explaining._rules.shared.credentials import clock_remedies, clocks
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import PRESIGNED
 from iamtriage.failures._failures import ExpiredCredentials
@@ -58,9 +58,9 @@ def explain_request(case: Case[ExpiredCredentials], message: str) -> Explanation
     """Explain that a signature had expired when its request reached AWS."""
     late = "The signature of the request had expired when the request reached AWS"
     reported = clues.reported_cause(EXPIRED_REQUEST, message, *expired_logins.EXPIRY_PHRASES)
-    set_clock = credential_remedies.set_clock(case.text)
+    set_clock = clock_remedies.set_clock(case.text, case.failure.text)
     if (stated := clocks.find_stated_clocks(case.failure.text)) is not None:
-        clock = clocks.CLOCK_WRONG.cause("derived", text=credential_remedies.describe_clocks(case.text))
+        clock = clocks.CLOCK_WRONG.cause("derived", text=clock_remedies.describe_clocks(case.text))
         return case.explain(
             f"{late}: {stated.difference}.", reported, clock, remedies=set_clock, notes=_NO_POLICY
         )
@@ -131,7 +131,7 @@ def _explain_late_request(case: Case[ExpiredCredentials], message: str, valid: _
             started,
             url=pages.SIGNATURES,
         ),
-        credential_remedies.set_clock(case.text),
+        clock_remedies.set_clock(case.text, case.failure.text),
     )
     first = 1 if valid.was_accepted else -1
     new = (
@@ -178,6 +178,6 @@ def explain_old_request(case: Case[ExpiredCredentials], message: str) -> Explana
         EXPIRED_SESSION.cause(text=text),
         clocks.CLOCK_WRONG.cause(text=_BEHIND),
         clocks.REQUEST_HELD.cause(text=_HELD),
-        remedies=(renew, credential_remedies.set_clock(case.text)),
+        remedies=(renew, clock_remedies.set_clock(case.text, case.failure.text)),
         notes=_NO_POLICY,
     )

@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.credentials.requests import (
 )
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
-from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
+from iamtriage.explaining._rules.shared.credentials import clock_remedies, clocks, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.clocks import ClockSkew
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs
@@ -107,9 +107,7 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
         causes = _possible_skew_causes(message)
         if (stated := clocks.find_stated_clocks(case.failure.text)) is not None:
             summary = f"AWS rejected the signature because of its time: {stated.difference}."
-            causes = (
-                clocks.CLOCK_WRONG.cause("derived", text=credential_remedies.describe_clocks(case.text)),
-            )
+            causes = (clocks.CLOCK_WRONG.cause("derived", text=clock_remedies.describe_clocks(case.text)),)
         elif is_of_cli:
             causes = tuple(each for each in causes if each.code != clocks.REQUEST_HELD.code)
     else:
@@ -122,14 +120,14 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
     if skew is not None and skew.seconds:
         # The summary has the difference.
         reported = CLOCK_SKEW.cause(
-            "reported", text=f"AWS accepts signatures that {credential_remedies.describe_window(case.text)}."
+            "reported", text=f"AWS accepts signatures that {clock_remedies.describe_window(case.text)}."
         )
     return case.explain(
         summary,
         reported,
         *causes,
         remedies=present(
-            credential_remedies.set_clock(case.text),
+            clock_remedies.set_clock(case.text, case.failure.text),
             # A request that is sent late does not have a time in the future.
             None
             if is_of_cli or causes[0].text.endswith(" ahead.")

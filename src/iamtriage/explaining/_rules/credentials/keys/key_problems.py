@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanati
 from iamtriage.explaining._rules.credentials.keys.access_keys import KEY_GONE
 from iamtriage.explaining._rules.credentials.keys.limited_credentials import find_shown_caller
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
+from iamtriage.explaining._rules.shared.credentials import clock_remedies, clocks
 from iamtriage.explaining._rules.shared.credentials.backend_blocks import find_credential_blocks
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -162,9 +162,9 @@ def explain_wrong_clock(case: Case[InvalidCredentials], reported: Cause) -> Expl
     return case.explain(
         f"EC2 rejected the request because of its time: {stated.difference}. No permission is missing.",
         reported,
-        clocks.CLOCK_WRONG.cause("derived", text=credential_remedies.describe_clocks(case.text)),
+        clocks.CLOCK_WRONG.cause("derived", text=clock_remedies.describe_clocks(case.text)),
         topic="invalid-credentials",
-        remedies=credential_remedies.set_clock(case.text),
+        remedies=clock_remedies.set_clock(case.text, case.failure.text),
         notes="EC2 answers AuthFailure both for a wrong clock and for a key that it does not know.",
     )
 

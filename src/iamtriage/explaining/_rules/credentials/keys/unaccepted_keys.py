@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
 )
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
-from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials import clock_remedies, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.clocks import CLOCK_WRONG
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts import rejected_calls
@@ -192,6 +192,6 @@ def list_remedies(case: Case[Failure], request: RejectedRequest, region: StsFind
     if request.may_be_for_other_store and not request.shows_endpoint:
         yield credential_remedies.check_endpoint(is_other_software=True)
     if request.code == "AuthFailure":
-        yield credential_remedies.set_clock(case.text)
+        yield clock_remedies.set_clock(case.text, case.failure.text)
     if request.is_signed and not request.concerns_token:
         yield from NEW_KEY_REMEDIES if is_key_known else NEW_KEY_REMEDIES[::-1]

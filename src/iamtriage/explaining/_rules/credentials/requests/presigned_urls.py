@@ -14,7 +14,7 @@ from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
+from iamtriage.explaining._rules.shared.credentials import clock_remedies, clocks
 from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import ExpiredCredentials, SignatureMismatch
@@ -129,7 +129,7 @@ def explain_url_expired(denial: Denial) -> Explanation:
         PRESIGNED_URL_EXPIRED.cause("reported", because),
         None if is_long else EXPIRY_TOO_SHORT.cause(),
         clocks.CLOCK_WRONG.cause(text=behind) if may_be_clock else None,
-        remedies=(_NEW_URL, credential_remedies.set_clock() if may_be_clock else None),
+        remedies=(_NEW_URL, clock_remedies.set_clock() if may_be_clock else None),
         notes=_URL_REJECTED,
     )
 
@@ -187,7 +187,7 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
         clocks.CLOCK_WRONG.cause(
             text="The clock of the machine that signed it is ahead, or its code uses local time instead of UTC."
         ),
-        remedies=(credential_remedies.set_clock(), _NEW_URL),
+        remedies=(clock_remedies.set_clock(), _NEW_URL),
         notes=_URL_REJECTED,
     )
 

@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.credentials.workloads import pod_roles
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, namespace
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
-from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials import clock_remedies, credential_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -142,7 +142,7 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = N
         remedies = (_send_bare_token_remedy(case), _UPDATE_SDK)
     elif is_early:
         summary = f"{rejecter} rejected the pod's token because it {outcome}: most likely, the clock of the node is behind."
-        remedies = (credential_remedies.set_clock(message),)
+        remedies = (clock_remedies.set_clock(message),)
     elif problem is None:
         summary = f"{rejecter} rejected the pod's token because it {outcome}: most likely, the program reuses an old one."
         kept = "The program read the token file once and sends the old token. Kubernetes replaces the file before the token expires."

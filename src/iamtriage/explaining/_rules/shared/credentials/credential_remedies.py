@@ -13,7 +13,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.labels import Labelled
 from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
-from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -22,9 +21,6 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
-# The message gives the limit: "(20260803T105000Z - 5 min.)".
-_WINDOW = lazy_pattern(r"\(\d{8}T\d{6}Z [-+] (\d{1,3}) ?min")
-_WINDOW_OF_S3 = lazy_pattern(r"MaxAllowedSkewMilliseconds\W{1,5}(\d{5,8})(?!\d)")
 # The prompts of cmd and PowerShell, and paths in stack traces of .NET.
 WINDOWS = lazy_pattern(r"(?:^| )(?:PS )?[A-Z]:\\[^<>|\n]{0,200}>|\bin [A-Z]:\\|\bPowerShell\b")
 WSL = lazy_pattern(r"microsoft-standard|\bWSL ?2?\b|\bwsl(?:\.exe)?\b")
@@ -35,7 +31,6 @@ _PROVIDER_BLOCK = lazy_pattern(
 _VAULT_MOUNT = lazy_pattern(r"/v1/(?P<mount>[\w-]{1,60})/(?:creds|sts)/", re.ASCII)
 _BACKEND = lazy_pattern(r"\b[Bb]ackend\b")
 NO_CALL_MADE = "An IAM policy does not help: no request was sent to AWS."
-AWS_TIME = "curl --insecure --silent --head https://sts.amazonaws.com | grep -i ^date"
 
 
 def with_profile(profile: str | None, line: str) -> str:
@@ -174,64 +169,6 @@ def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
 
 def _vault_mount(text: str) -> str:
     return found["mount"] if (found := _VAULT_MOUNT.search(text)) else "aws"
-
-
-_WINDOWS = lazy_pattern(r"(?i:\b(?:on|in|from) (?:the )?Windows\b)")
-
-
-def describe_window(text: str) -> str:
-    """Return how far clocks may differ, as the end of a sentence about signatures."""
-    window, window_of_s3 = _WINDOW.search(text), _WINDOW_OF_S3.search(text)
-    minutes = window[1] if window else str(int(window_of_s3[1]) // 60_000) if window_of_s3 else None
-    if "RequestExpired" in text:
-        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonErrors.html
-        minutes = minutes or "15"
-    return f"are at most {minutes} minutes off" if minutes else "are up to 5 minutes off, S3 up to 15"
-
-
-def describe_clocks(text: str) -> str:
-    """Return why clocks that differ explain a rejected signature."""
-    return f"AWS accepts only signatures that {describe_window(text)}. The text states both times. The key and its secret can be right."
-
-
-def set_clock(text: str = "") -> Remedy:
-    """Return the remedy that sets the clock.
-
-    Args:
-        text: The text of the failure, which can state how far clocks may differ, and which system it is from.
-    """
-    limit = describe_window(text)
-    is_right = find_working(text, _WINDOWS) is not None
-    if WSL.search(text):
-        # https://github.com/microsoft/WSL/issues/5324
-        return your_remedy(
-            "Correct the clock of WSL",
-            f"The clock of WSL 2 stops while the computer sleeps. hwclock -s sets it to the time of Windows{', which is right: calls work there' if is_right else ''}. Then repeat the call.",
-            f"If that does not help, run wsl --shutdown in Windows and open WSL again.{'' if is_right else ' Check the clock of Windows, too.'} A time daemon in WSL, such as chrony, prevents it.",
-            commands=("sudo hwclock -s", "date -u", None if is_right else AWS_TIME),
-            url=pages.SIGNATURES,
-        )
-    if WINDOWS.search(text):
-        return your_remedy(
-            "Correct the clock of Windows",
-            f"The first command prints when the clock was synchronized. The second one, as administrator, synchronizes it. Then repeat the call. AWS accepts signatures that {limit}.",
-            commands=("w32tm /query /status", "w32tm /resync"),
-            url=pages.SIGNATURES,
-        )
-    return your_remedy(
-        "Correct the clock",
-        f"Compare the time that date prints with the Date header that curl prints, both in UTC. AWS accepts signatures that {limit}.",
-        "A container has the clock of its host."
-        if "not yet current" in text
-        else "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps: restart them.",
-        commands=(
-            "date -u",
-            AWS_TIME,
-            Labelled("On Linux, to turn on NTP, and restart it:", "sudo timedatectl set-ntp true"),
-            "sudo systemctl restart systemd-timesyncd || sudo chronyc makestep",
-        ),
-        url=pages.EC2_CLOCK,
-    )
 
 
 # What Argo CD reports if it cannot read the charts of an application, without a login of Docker's, and its Secrets.

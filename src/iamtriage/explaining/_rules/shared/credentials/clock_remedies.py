@@ -1,0 +1,126 @@
+"""Describe how far clocks may differ, and tell how to set the one that is wrong.
+
+timedatectl: https://www.freedesktop.org/software/systemd/man/latest/timedatectl.html; chronyc:
+https://chrony-project.org/documentation.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._rendering.labels import Labelled
+from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import WINDOWS, WSL
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+
+# The message gives the limit: "(20260803T105000Z - 5 min.)".
+_WINDOW = lazy_pattern(r"\(\d{8}T\d{6}Z [-+] (\d{1,3}) ?min")
+_WINDOW_OF_S3 = lazy_pattern(r"MaxAllowedSkewMilliseconds\W{1,5}(\d{5,8})(?!\d)")
+# What timedatectl, chronyc and systemctl print of a clock that nothing sets.
+_NOT_SET = lazy_pattern(
+    r"\b(?:NTP service: inactive|NTP (?:enabled|synchronized): no|Network time on: no|System clock synchronized: no)\b"
+    r"|\bLeap status {1,8}: Not synchroni[sz]ed\b"
+    r"|\b(?:chronyd?|systemd-timesyncd|ntpd?)\.service\b[^\n]{0,100}\n[^\n]{0,200}\n[^\n]{0,20}Active: (?P<state>inactive|failed)\b"
+)
+# The prompt of the machine where one of them, or date, ran.
+_HOST = lazy_pattern(
+    r"^\[?[a-z_][\w-]{0,31}@(?P<host>[A-Za-z][\w.-]{0,62})[: ][^\n$#%]{0,80}[$#%] ?(?:sudo )?(?:timedatectl|date|chronyc|systemctl)\b",
+    re.MULTILINE | re.ASCII,
+)
+AWS_TIME = "curl --insecure --silent --head https://sts.amazonaws.com | grep -i ^date"
+
+
+class UnsetClock(NamedTuple):
+    """A clock that no time service sets, by the output of a command."""
+
+    words: str
+    host: str | None
+
+
+def find_unset_clock(text: str) -> UnsetClock | None:
+    r"""Return the clock in a text that no time service sets.
+
+    >>> find_unset_clock("kim@edge:~$ timedatectl\n  NTP service: inactive")
+    UnsetClock(words='NTP service: inactive', host='edge')
+    >>> find_unset_clock("NTP service: active")
+    """
+    found = _NOT_SET.search(text)
+    if found is None:
+        return None
+    words = " ".join((found[0] if found["state"] is None else f"Active: {found['state']}").split())
+    return UnsetClock(words, only_one({each["host"] for each in _HOST.finditer(text)}))
+
+
+_TURN_ON, _RESTART = (
+    "sudo timedatectl set-ntp true",
+    "sudo systemctl restart systemd-timesyncd || sudo chronyc makestep",
+)
+_WINDOWS = lazy_pattern(r"(?i:\b(?:on|in|from) (?:the )?Windows\b)")
+
+
+def describe_window(text: str) -> str:
+    """Return how far clocks may differ, as the end of a sentence about signatures."""
+    window, window_of_s3 = _WINDOW.search(text), _WINDOW_OF_S3.search(text)
+    minutes = window[1] if window else str(int(window_of_s3[1]) // 60_000) if window_of_s3 else None
+    if "RequestExpired" in text:
+        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonErrors.html
+        minutes = minutes or "15"
+    return f"are at most {minutes} minutes off" if minutes else "are up to 5 minutes off, S3 up to 15"
+
+
+def describe_clocks(text: str) -> str:
+    """Return why clocks that differ explain a rejected signature."""
+    return f"AWS accepts only signatures that {describe_window(text)}. The text states both times. The key and its secret can be right."
+
+
+def set_clock(text: str = "", whole: str = "") -> Remedy:
+    """Return the remedy that sets the clock.
+
+    Args:
+        text: The text of the failure, which can state how far clocks may differ, and which system it is from.
+        whole: The text around it, which can show that no time service sets the clock.
+    """
+    limit = describe_window(text)
+    is_right = find_working(text, _WINDOWS) is not None
+    if WSL.search(text):
+        # https://github.com/microsoft/WSL/issues/5324
+        return your_remedy(
+            "Correct the clock of WSL",
+            f"The clock of WSL 2 stops while the computer sleeps. hwclock -s sets it to the time of Windows{', which is right: calls work there' if is_right else ''}. Then repeat the call.",
+            f"If that does not help, run wsl --shutdown in Windows and open WSL again.{'' if is_right else ' Check the clock of Windows, too.'} A time daemon in WSL, such as chrony, prevents it.",
+            commands=("sudo hwclock -s", "date -u", None if is_right else AWS_TIME),
+            url=pages.SIGNATURES,
+        )
+    if WINDOWS.search(text):
+        return your_remedy(
+            "Correct the clock of Windows",
+            f"The first command prints when the clock was synchronized. The second one, as administrator, synchronizes it. Then repeat the call. AWS accepts signatures that {limit}.",
+            commands=("w32tm /query /status", "w32tm /resync"),
+            url=pages.SIGNATURES,
+        )
+    if (unset := find_unset_clock(whole)) is not None:
+        return your_remedy(
+            f"Turn on time synchronization on {unset.host or 'the machine'}",
+            f'The text has "{unset.words}". Then repeat the call, or restart the program.',
+            "If the clock stays wrong, something blocks NTP (UDP port 123).",
+            commands=(_TURN_ON, _RESTART, "timedatectl"),
+            url=pages.EC2_CLOCK,
+        )
+    return your_remedy(
+        "Correct the clock",
+        f"Compare the time that date prints with the Date header that curl prints, both in UTC. AWS accepts signatures that {limit}.",
+        "A container has the clock of its host."
+        if "not yet current" in text
+        else "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps: restart them.",
+        commands=(
+            "date -u",
+            AWS_TIME,
+            Labelled("On Linux, to turn on NTP, and restart it:", _TURN_ON),
+            _RESTART,
+        ),
+        url=pages.EC2_CLOCK,
+    )
