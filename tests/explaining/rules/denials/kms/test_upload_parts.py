@@ -75,6 +75,19 @@ def test_accounts_and_listed_actions(words: str, verdict: str, first_step: str) 
 
 
 @pytest.mark.parametrize(
+    ("caller", "is_named"),
+    [("", True), ("arn:aws:sts::111122223333:assumed-role/load/s1", False)],
+    ids=["unknown caller", "own account"],
+)
+def test_account_of_the_key(caller: str, *, is_named: bool) -> None:
+    explanation = explain(f"{SMALL}{_failed('UploadPart')}{ENCRYPTION}", facts={"caller": caller or None})
+    step = " ".join(explanation.remedies[0].steps)
+    assert ("If the caller is not in account 111122223333, that account must add this" in step) is is_named
+    assert ('{"AWS": "CALLER_ARN"}' in step) is is_named
+    assert explanation.causes[0].because[0] == "The text shows such an upload that worked."
+
+
+@pytest.mark.parametrize(
     "text",
     [
         _failed("UploadPart"),

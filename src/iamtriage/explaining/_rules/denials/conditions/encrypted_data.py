@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -245,20 +245,18 @@ def via_service(service: str | None, region: str, partition: str | None) -> dict
     return {"StringEquals": {"kms:ViaService": f"{service}.{region}.amazonaws.com"}}
 
 
-def change_key_statements(policy: Mapping[str, Any], member: str, value: object) -> list[dict[str, Any]]:
-    """Return the statements of a policy with another value in those that allow the use of a key."""
-    statements: list[dict[str, Any]] = policy["Statement"]
-    return [{**each, member: value} if "kms:" in str(each["Action"]) else each for each in statements]
-
-
 def key_policy_step(
     key: str, principal: Principal | None, actions: Sequence[str], caller: str = "the role"
 ) -> str:
     """Return what the key policy must have, with a statement if the key is in another account than the caller."""
     owner, account = principal_words.other_owner(key, principal), getattr(principal, "account", None)
+    arn = principal_words.try_parse_arn(key)
+    statement = json.dumps(allow(actions, "*", principal={"AWS": str(principal or "CALLER_ARN")}))
     if owner is None:
-        return f"The key policy must allow {caller}, too, or enable IAM policies (the account's root as principal). A key of another account must be customer managed, and its policy must allow {caller}."
-    statement = json.dumps(allow(actions, "*", principal={"AWS": str(principal)}))
+        across = f"A key of another account must be customer managed, and its policy must allow {caller}."
+        if arn is not None and account is None:
+            across = f"If {caller} is not in account {arn.account}, that account must add this statement to it: {statement}"
+        return f"The key policy must allow {caller}, too, or enable IAM policies (the account's root as principal). {across}"
     return f"The key is in account {owner} and {caller} in {account}, so both accounts must allow it. The key must be customer managed, and its owner adds this statement to the key policy: {statement}"
 
 

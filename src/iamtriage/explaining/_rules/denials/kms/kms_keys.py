@@ -6,6 +6,8 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
@@ -146,7 +148,7 @@ def _limit_to_service(denial: Denial, remedy: Remedy, service: str | None) -> Re
     is_limited = any("Condition" in each for each in remedy.policy["Statement"])
     if is_limited or remedy.layer is None or region == "REGION":
         return remedy
-    statements = encrypted_data.change_key_statements(remedy.policy, "Condition", condition)
+    statements = _change_key_statements(remedy.policy, "Condition", condition)
     step = f"The condition kms:ViaService limits it to calls of {encrypted_data.SERVICES[service][0]}."
     steps = (*remedy.steps, *((step,) if remedy.layer == "identity" else ()))
     return attrs.evolve(allow_remedies.with_statements(remedy, statements), steps=steps)
@@ -165,7 +167,7 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
             find += " None means the AWS managed key aws/lambda: then set the role again instead."
     actions, principal = [denial.action or "kms:Decrypt"], denial.role or denial.principal
     of_key = encrypted_data.key_policy_step(key, principal, actions, denial.caller)
-    statements = encrypted_data.change_key_statements(remedy.policy, "Resource", key)
+    statements = _change_key_statements(remedy.policy, "Resource", key)
     return attrs.evolve(
         remedy,
         steps=(find, f"{remedy.steps[0]} {of_key}", *remedy.steps[1:]),
@@ -338,3 +340,9 @@ def _explain_key_elsewhere(denial: Denial) -> Explanation | None:
             allow,
         ),
     )
+
+
+def _change_key_statements(policy: Mapping[str, Any], member: str, value: object) -> list[dict[str, Any]]:
+    """Return the statements of a policy with another value in those that allow the use of a key."""
+    statements: list[dict[str, Any]] = policy["Statement"]
+    return [{**each, member: value} if "kms:" in str(each["Action"]) else each for each in statements]

@@ -155,8 +155,8 @@ def explain_parts(denial: Denial) -> Explanation | None:
     named = NAMED_KEY.search(text)
     key, owner = (named["arn"], named["account"]) if named else (None, None)
     shown = (
-        "The text shows an upload that worked: a smaller object is sent whole." if has_whole else None,
-        "CreateMultipartUpload worked." if is_begun else None,
+        "The text shows such an upload that worked." if has_whole else None,
+        "CreateMultipartUpload worked." if is_begun and not has_whole else None,
     )
     principal = denial.role or denial.principal
     if principal is None and (account := _other_account(text, owner)) is not None:
