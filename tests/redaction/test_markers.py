@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iamtriage.redaction._vocabulary.markers import MARKER, find_markers
+from iamtriage import redact
+from iamtriage.redaction._vocabulary.markers import MARKER, Secret, find_markers, make_marker
 
 PIECES = (
     "x",
@@ -30,3 +34,11 @@ def test_finds_the_markers_that_the_pattern_matches(text: str) -> None:
 
 def test_filler_belongs_to_its_marker() -> None:
     assert [*find_markers("xxx[REDACTED token]xxREDACTED-token")] == [(0, 21)]
+
+
+@pytest.mark.parametrize("what", get_args(Secret))
+@pytest.mark.parametrize("url", [False, True])
+def test_marker_announces_nothing(what: Secret, *, url: bool) -> None:
+    """A marker contains names of secrets, but what follows it is not their value."""
+    text = f"?key={make_marker(what, url=url)} ?n=t2B9fGh4Lm7Q\t'aB3dE6fG9hJ2'"
+    assert redact(text) == text

@@ -14,15 +14,13 @@ from iamtriage.redaction._finders.assigned_values import (
     check_value,
     find_value_of,
 )
-from iamtriage.redaction._finders.name_matches import CONTINUED, NameMatch, match_name
+from iamtriage.redaction._finders.name_matches import NameMatch, match_name
 from iamtriage.redaction._repetition import AROUND, find_parts
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
-from iamtriage.redaction._vocabulary.markers import WORD, mask_markers
+from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import ENCODED_SIGN, GT, QUOTE
-from iamtriage.redaction._vocabulary.searched_text import fold_case
 from iamtriage.redaction._vocabulary.secret_names import (
     MARKER_START,
-    NAME_END,
     NAME_OR_MARKER,
     classify_key,
 )
@@ -56,16 +54,12 @@ __all__ = (
 MAX_BEFORE = 60
 """The maximum distance between a name and a marker after it that can change what the name's value is."""
 # Signs, which can be encoded, and the start of a word.
-_MASK = "\x01"
-_SIGNS_AND_WORD = rf"(?:[^\w{_MASK}%&\\]|_|{ENCODED_SIGN}|[%&\\])*+[^\W_]"
-_BEFORE_WORD = re.compile(_SIGNS_AND_WORD)
+_BEFORE_WORD = re.compile(rf"(?:[^\w%&\\]|_|{ENCODED_SIGN}|[%&\\])*+[^\W_]")
 _NEXT_WORD = re.compile(r"[ ]\S+")
 _TAG_SIGNS = frozenset("<:;cC")
 # A value that ends with its line, and a word on the next one.
 _NOT_OPEN = r"[^\n\"'`{\[(<|\\]*"
 _ENDED_LINE = re.compile(rf"{_NOT_OPEN}[A-Za-z0-9]{_NOT_OPEN}\n[^\n]*[A-Za-z0-9]")
-# A name with a word after it, in a text without markers.
-_NAME_AND_WORD = re.compile(rf"(?:{NAME_END.pattern})(?={_SIGNS_AND_WORD})")
 _ARROW = rf"-(?<![\w$]-){GT}|→|=>(?<=[^:=\s][\"'][ ]=>)(?=[ ][\"'])"
 _HAS_ARROW = re.compile(_ARROW)
 # Each of them contains one of these.
@@ -114,24 +108,20 @@ def find_assigned_secrets(
 
 def find_before_markers(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find the secrets after the names that are directly before markers."""
-    text, done = searched.text, 0
+    text, before = searched.text, -1
     names: list[re.Match[str]] = []
-    for first in _NAME_AND_WORD.finditer(fold_case(mask_markers(text, _MASK))):
-        if first.start() < done or text[first.end()] in CONTINUED:
-            continue
-        marker = text.find(WORD, first.end())
-        if marker < 0:
-            break
+    marker = text.find(WORD)
+    while marker >= 0:
         # Never from within a marker, which contains names.
-        before = text.rfind(WORD, max(0, marker - 2 * MAX_BEFORE + 1), first.start())
-        low = max(0, before) if before >= 0 or marker < 2 * MAX_BEFORE else marker - MAX_BEFORE
+        is_near = marker - before < 2 * MAX_BEFORE
+        low = max(0, before) if is_near else marker - MAX_BEFORE
         names += (
             name
             for name in NAME_OR_MARKER.finditer(searched.folded, low, marker)
             # Without a word between them, the marker replaces the value of the name.
             if not name[0].startswith(MARKER_START) and _may_reach(searched, name, marker)
         )
-        done = marker
+        before, marker = marker, text.find(WORD, marker + 1)
     for _, _, secrets in _judge(searched, names):
         yield from secrets
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.secret_values import Sign
     from iamtriage.redaction._vocabulary.value_ends import Extent
 
-__all__ = ("CONTINUED", "NameMatch", "match_name")
+__all__ = ("NameMatch", "match_name")
 
 _MAX_NAME = 64
 _MAX_WORD = 40
@@ -24,7 +24,7 @@ _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_-.$@"
 # The rest of a name: "token", "tokens", "token2", S3's "Token-0", "TOKEN_PROD". Punctuation at its end is not part of it.
 _SUFFIX = re.compile(r"[A-Za-z0-9_]{0,48}+(?:[.-][A-Za-z0-9_]{1,48}+){0,6}")
 # After a name, these are the rest of another word: "authorization".
-CONTINUED = frozenset(string.ascii_lowercase) - {"s"}
+_CONTINUED = frozenset(string.ascii_lowercase) - {"s"}
 _STARTS_OF_SUFFIX = frozenset(string.ascii_letters + string.digits + "_.-")
 # An escape, or the code of a color.
 _ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4}|\x1b\[[0-9;]{0,16}m)(?P<rest>[^%\\]*)\Z")
@@ -159,7 +159,7 @@ def match_name(searched: SearchedText, name_end: re.Match[str]) -> NameMatch | N
     """Return the name of a secret whose last word has a match, or ``None`` if there is none."""
     text, folded, start = searched.text, searched.folded, name_end.start()
     tail, suffix, end = name_end[0], "", name_end.end()
-    if text[end : end + 1] in CONTINUED:
+    if text[end : end + 1] in _CONTINUED:
         return None
     if tail in WORDS and folded[start - 1 : start].isalnum() and not _begins_with_capital(text, start):
         return None

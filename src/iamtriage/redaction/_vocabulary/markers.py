@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("FILL", "MARKER", "WORD", "Secret", "find_markers", "is_marker", "make_marker", "mask_markers")
+__all__ = ("FILL", "MARKER", "WORD", "Secret", "find_markers", "is_marker", "make_marker")
 
 Secret: TypeAlias = Literal[
     "EKS token", "SAML assertion", "authorization", "bearer token", "cookie", "encoded message", "one-time code",
@@ -29,7 +29,6 @@ FILL = "x"
 
 _NAMES = "|".join(sorted(get_args(Secret), key=len, reverse=True))
 _MAX_FILL = 20_000
-_MARKED = re.compile(rf"{WORD}(?: (?:{_NAMES})|-(?:{_NAMES.replace(' ', '-')}))")
 _FILLER = rf"{FILL}{{0,{_MAX_FILL}}}"
 MARKER = re.compile(
     rf"(?<!{FILL}){_FILLER}"
@@ -53,14 +52,6 @@ def find_markers(text: str) -> Iterator[tuple[int, int]]:
             yield m.span()
             done = m.end()
         at = text.find(WORD, max(done, at + 1))
-
-
-def mask_markers(text: str, mask: str) -> str:
-    """Replace each marker in a text, except its brackets, with a character, so that positions stay the same."""
-    text = text.replace(mask, " ")
-    for marked in sorted({*_MARKED.findall(text)}, key=len, reverse=True):
-        text = text.replace(marked, mask * len(marked))
-    return text.replace(WORD, mask * len(WORD))
 
 
 def make_marker(what: Secret, *, url: bool) -> str:

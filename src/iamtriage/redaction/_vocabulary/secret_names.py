@@ -145,7 +145,8 @@ _NAME_ENDS = [
 # The ends of names, in lower case.
 NAME_END = re.compile(build_tree(_NAME_ENDS))
 MARKER_START = "redacted"
-_MARKED = f"[ -](?:{'|'.join(kind.lower().replace(' ', '[ -]') for kind in get_args(Secret))})"
+_KINDS = sorted((kind.lower().replace(" ", "[ -]") for kind in get_args(Secret)), key=len, reverse=True)
+_MARKED = f"[ -](?:{'|'.join(_KINDS)})"
 # Names in a marker do not announce a secret. One tree, because a text is searched fast for its first characters.
 NAME_OR_MARKER = re.compile(build_tree([*_NAME_ENDS, [*MARKER_START, _MARKED]]))
 _SEPARATORS = str.maketrans("", "", "-_. $@")

@@ -133,9 +133,7 @@ class Placement(NamedTuple):
 
 def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     """Return whether a value after a name can be the secret instead of a word about it."""
-    return (placement.sign in {"=", ":"} and is_plain_secret(name, value)) or judge_value(
-        name, value, placement
-    )
+    return (placement.sign != "space" and is_plain_secret(name, value)) or judge_value(name, value, placement)
 
 
 def is_plain_secret(name: Name, value: str) -> bool:
