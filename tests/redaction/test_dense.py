@@ -157,6 +157,8 @@ CROWDS: dict[str, Callable[[str], str]] = {
     "JSON": "{{\\u0022password\\u003d{}\\u0022".format,
     "box": "> access_token│{}\x1b[0m\t".format,
     "short": "pw={:.2},".format,
+    "quoted": '"token"=>"{}", '.format,
+    "options": "--password {} ".format,
 }
 
 

@@ -1,4 +1,4 @@
-"""Find stretches of a text with many names of secrets in many notations, or with many secrets.
+"""Find stretches of a text with many names of secrets in many notations, or with many in each line.
 
 They are hidden as a whole. Neither people nor programs write such texts. To judge each name there,
 and everything between them, would take several seconds per million characters.
@@ -12,7 +12,7 @@ from collections import Counter, deque
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._repetition import AROUND
+from iamtriage.redaction._repetition import AROUND, find_parts
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, ENCODED_STARTS, FILLER
 from iamtriage.redaction._vocabulary.searched_text import fill_spans, zero_all_digits
@@ -20,11 +20,11 @@ from iamtriage.redaction._vocabulary.secret_names import MARKER_START
 from iamtriage.redaction._windows import extend_to_lines, merge_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from iamtriage.redaction._vocabulary.searched_text import SearchedText
 
-__all__ = ("fill_stretches", "find_crowds", "find_stretches", "hide_stretches")
+__all__ = ("fill_stretches", "find_stretches", "hide_stretches")
 
 # So many names in so many characters are dense if they have many notations: the characters around each name,
 # without their case and value. The densest source code has 48 notations in 3,900 characters, and tables of
@@ -33,18 +33,13 @@ _MANY = 100
 _REACH = 5_000
 _AROUND = 2
 _CHARS_PER_NOTATION = 70
-# So many secrets are a crowd if they have at most so many characters each, with what is between them. To find
-# one takes longer if its text must be decoded or joined first than if it is a plain setting.
-_CHARS_PER_SETTING = 12
-_CHARS_PER_NAME = 24
-_CHARS_PER_SECRET = 50
-# A stretch has more than so many.
-_STEP = 20
+# So many names are also dense, in any notation, if they have at most so many characters each, with what is
+# between them, and there are several in a line. To judge one takes longer if its text must be decoded first.
+_CHARS_PER_NAME = 40
+_CHARS_PER_ENCODED_NAME = 50
+_ENCODED_SIGN = re.compile(rf"%(?:25){{0,16}}[0-7]|&(?:amp;){{0,4}}(?:#|[a-z]{{2,6}};)|{BACKSLASHES}u00")
 # After the names in source code and lists, the same characters occur again and again.
 _FOLLOWING, _MAX_EQUAL = 8, 3
-_ENCODED_SIGN = re.compile(
-    rf"[\w.-]{{0,24}}(?:\\{{0,64}}[\"'`])?(?:%(?:25){{0,16}}[0-7]|&(?:amp;){{0,4}}(?:#|[a-z]{{2,6}};)|{BACKSLASHES}u00)"
-)
 # The densest collections of short examples are dense for 7,800 characters.
 _MIN_STRETCH = 12_000
 # The minimum length of a part between failures. Its ends are also searched as usual.
@@ -70,57 +65,42 @@ def find_stretches(searched: SearchedText) -> list[tuple[int, int]]:
     """
     if len(searched.text) < _MIN_STRETCH or len(searched.names) < _MANY:
         return []
-    return _list_stretches(searched.text, _find_dense(searched))
-
-
-def find_crowds(
-    searched: SearchedText,
-    finds: Sequence[FoundSecret],
-    is_setting: Callable[[FoundSecret], bool],
-    *,
-    every: bool = False,
-) -> list[tuple[int, int]]:
-    """Return the positions of the stretches with many secrets, or names with different text after them.
-
-    Args:
-        searched: The text, without documents. Its names have been judged.
-        finds: The secrets that were found in the text.
-        is_setting: Whether a secret ends like one in a setting.
-        every: Whether names with the same text after them count, too.
-    """
-    text, names = searched.text, searched.unresolved
-    if len(text) < _MIN_STRETCH or len(names) + len(finds) < _MANY:
-        return []
-    rooms = {start: _CHARS_PER_NAME for start, _ in names}
-    if any(sign in text for sign in ENCODED_STARTS):
-        rooms.update((start, _CHARS_PER_SECRET) for start, end in names if _ENCODED_SIGN.match(text, end))
-    if not every:
-        following = {start: zero_all_digits(text[end : end + _FOLLOWING]) for start, end in names}
-        counts = Counter(following.values())
-        rooms = {
-            start: room
-            for start, room in rooms.items()
-            if room > _CHARS_PER_NAME or counts[following[start]] <= _MAX_EQUAL
-        }
-    rooms.update(
-        (found.start, _CHARS_PER_SETTING if is_setting(found) else _CHARS_PER_SECRET) for found in finds
-    )
-    places = sorted(rooms)
-    sums = [0, *accumulate(map(rooms.__getitem__, places))]
-    if all(
-        places[at + _MANY - 1] - places[at] > sums[at + _MANY] - sums[at]
-        for at in range(0, len(places) - _MANY + 1, _STEP)
-    ):
+    spans = [name.span() for name in searched.names]
+    if min(last - first for (first, _), (last, _) in zip(spans, spans[_MANY - 1 :], strict=False)) > _REACH:
         # No other check is necessary for most texts.
         return []
-    # What a marker replaces was longer or shorter, so other secrets were near each other.
+    dense = [*_find_dense(searched), *_find_crowded(searched, spans)]
+    return _list_stretches(searched.text, sorted(dense))
+
+
+def _find_crowded(searched: SearchedText, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the positions of many names with little text between them, in order.
+
+    There must be several names in a line, or encoded signs between them, and no copies.
+    """
+    text, zeroed = searched.text, zero_all_digits(searched.text)
+    following = [zeroed[end : end + _FOLLOWING] for _, end in spans]
+    counts = Counter(following)
+    has_encoded = any(sign in text for sign in ENCODED_STARTS)
+    ends = [*(start for start, _ in spans[1:]), len(text)]
+    rooms = [
+        _CHARS_PER_ENCODED_NAME
+        if has_encoded and _ENCODED_SIGN.search(text, start, min(end, start + _CHARS_PER_ENCODED_NAME))
+        else _CHARS_PER_NAME * (counts[after] <= _MAX_EQUAL and text.find("\n", start, end) < 0)
+        for (_, start), end, after in zip(spans, ends, following, strict=True)
+    ]
+    sums = [0, *accumulate(rooms)]
+    # What a marker replaces was longer or shorter, so other names were near each other.
     markers = [name.start() for name in searched.names if name[0].startswith(MARKER_START)]
-    crowds = (
+    crowded = [
         (first, last)
-        for first, last, low, high in zip(places, places[_MANY - 1 :], sums, sums[_MANY:], strict=False)
+        for (first, _), (last, _), low, high in zip(
+            spans, spans[_MANY - 1 :], sums, sums[_MANY:], strict=False
+        )
         if last - first <= high - low and bisect_left(markers, first) == bisect_left(markers, last)
-    )
-    return _list_stretches(text, crowds)
+    ]
+    if crowded and not find_parts(text).copies:
+        yield from crowded
 
 
 def _list_stretches(text: str, dense: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

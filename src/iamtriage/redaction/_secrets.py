@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from bisect import bisect_left
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.unwrapping.unwrap import unwrap
@@ -18,7 +16,6 @@ from iamtriage.redaction._blocks import split_with_overlap
 from iamtriage.redaction._changed_lines import keep_changed_lines
 from iamtriage.redaction._dense import (
     fill_stretches,
-    find_crowds,
     find_stretches,
     hide_stretches,
 )
@@ -55,7 +52,6 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from iamtriage._reading.vocabulary.view import View
-    from iamtriage.redaction._repetition import Parts
 
 __all__ = ("find_in_distinct_parts", "find_original_span", "find_secrets", "forget_secrets")
 
@@ -66,7 +62,6 @@ _SETTING = re.compile(
     r"|```)"
 )
 _WORDS = re.compile(r"[ \t]{0,40}[a-z]{4,40}[ ][A-Za-z-]")
-_LINE_ENDS = frozenset(["", "\r", "\n"])
 # The next line can begin with the code of a color.
 _LINE_END = re.compile(r"(?:\r?\n|(?:\\{1,64}[nrt])+|[\x1e\x85])(?:\x1b\[[0-9;]{0,16}m){0,4}")
 # After a value: a quote or another sign, or a space and more text in the line. The value ends here.
@@ -152,16 +147,6 @@ def _find_in_prose(searched: SearchedText, *, is_wrapped: bool, depth: int) -> l
         # The text was searched before with other lines, escapes or markers.
         return [*find_in_distinct_parts(text, _find_in_text), *_find_encoded_secrets(text, depth)]
     finds = [*_find_everywhere(searched)]
-    is_setting = functools.partial(_is_setting, text)
-    if find_crowds(searched, finds, is_setting, every=True):
-        parts = find_parts(text)
-        if parts.copies:
-            return _find_in_copies(
-                text, parts, functools.partial(_find_in_prose, is_wrapped=True, depth=depth)
-            )
-        crowds = find_crowds(searched, finds, is_setting)
-        finds += hide_stretches(text, crowds)
-        text = fill_stretches(text, crowds)
     finds += _find_encoded_secrets(text, depth)
     if "\n" in text or _WRAPPED.search(text):
         names = sorted([*searched.unresolved, *find_sensitive_signs(searched)])
@@ -188,11 +173,6 @@ def _mask_decided(text: str, finds: list[FoundSecret]) -> str:
         pieces += (text[done:start], _MASK * (end - start))
         done = end
     return "".join([*pieces, text[done:]]) if done else text
-
-
-def _is_setting(text: str, found: FoundSecret) -> bool:
-    """Return whether a secret ends with its line, or before another sign or word."""
-    return text[found.end : found.end + 1] in _LINE_ENDS or _DECIDED.match(text, found.end) is not None
 
 
 def _is_decided(text: str, found: FoundSecret, names: AbstractSet[int]) -> bool:
@@ -325,26 +305,6 @@ def find_in_distinct_parts(
         elif any(finds):
             yield from search(0, len(text))
             return
-
-
-def _find_in_copies(
-    text: str, parts: Parts, find: Callable[[SearchedText], Iterable[FoundSecret]]
-) -> list[FoundSecret]:
-    """Find the secrets in the distinct parts of a text, and take those in copies for alike."""
-    finds = [
-        _moved(found, part.low)
-        for part in parts.distinct
-        for found in find(SearchedText(text[part.low : part.high]))
-        if part.start <= part.low + found.start < part.end
-    ]
-    finds.sort(key=attrgetter("start"))
-    starts = [found.start for found in finds]
-    copied: list[FoundSecret] = []
-    for copy in parts.copies:
-        by = copy.start - copy.original
-        low, high = bisect_left(starts, copy.original), bisect_left(starts, copy.end - by)
-        copied += (_moved(found, by) for found in finds[low:high])
-    return finds + copied
 
 
 def _moved(found: FoundSecret, by: int) -> FoundSecret:
