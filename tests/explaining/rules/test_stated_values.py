@@ -33,6 +33,8 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
 _ASKED = "the server has asked for the client to provide credentials"
 
 
+_NOT_MAPPED = "$ kubectl get pods --context shop-dev\nerror: You must be logged in to the server (Unauthorized)\n$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::111122223333:assumed-role/dev/ana\n"
+_SESSION_MAP = "apiVersion: v1\nkind: ConfigMap\ndata:\n  mapRoles: |\n    - rolearn: arn:aws:sts::111122223333:assumed-role/dev/ana\n      username: ana\n      groups:\n        - devs\n"
 TOKEN_REJECTED = "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\tstatus code: 403, request id: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 
 
@@ -1791,6 +1793,27 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ("The signed-in user or role cannot read",),
             (_NAMED_ROLE,),
             id="role that is not signed in",
+        ),
+        pytest.param(
+            f"{_NOT_MAPPED}$ kubectl --context shop-admin -n kube-system get cm aws-auth -o yaml\n{_SESSION_MAP}",
+            {},
+            ("kubectl -n kube-system edit configmap aws-auth --context shop-admin",),
+            ("--context shop-dev",),
+            id="context of somebody with access",
+        ),
+        pytest.param(
+            f"{_NOT_MAPPED}$ kubectl get nodes --context shop-admin\nerror: You must be logged in to the server (Unauthorized)\n{_SESSION_MAP}",
+            {},
+            ("kubectl -n kube-system edit configmap aws-auth In the editor",),
+            ("--context shop-admin",),
+            id="another context without access",
+        ),
+        pytest.param(
+            f"{_NOT_MAPPED}$ kubectl get nodes --context shop-admin\nNAME STATUS\n$ kubectl get nodes --context old-admin\nNAME STATUS\n{_SESSION_MAP}",
+            {},
+            ("kubectl -n kube-system edit configmap aws-auth In the editor",),
+            ("--context old-admin", "--context shop-admin"),
+            id="several contexts with access",
         ),
         pytest.param(
             "$ aws configure list-profiles\ndefault\nshop-live\n$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/ana\ndeploy role: arn:aws:iam::444455556666:role/deploy\nServerlessError2: Cross-account pass role is not allowed.",

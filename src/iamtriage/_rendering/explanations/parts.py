@@ -183,7 +183,7 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
             if quoted is not None:
                 quotes.append(quoted[1])
             else:
-                source = "text" if named and named["said"].startswith("The text") else "message"
+                source = "message" if named and named["arn"].lower() in message else "text"
                 said = f"The {source} names {named['arn']}" if named and is_name_new else reason
                 others.append(_end_sentence(said))
         own = [each for each in quotes if each.strip('"').lower() in message]

@@ -5,14 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_kubeconfig_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from iamtriage.explaining._context.model import Context
+    from iamtriage.explaining._explanations.remedies import Who
     from iamtriage.failures._failures import Failure
 
 _KUBECTL_OPTION = lazy_pattern(r"(?!/var/lib/kubelet|/etc/kubernetes)[\w./~][\w./:@-]{0,200}", re.ASCII)
+# A command with a context, and the start of what it printed, which is no error.
+_WORKING_CONTEXT = lazy_pattern(
+    r"\bkubectl [^\n|;&]{0,200}?--context[ =](?P<name>[\w./:@-]{1,200})(?![\w./:@-])[^\n]{0,300}\n(?![^\n]{0,300}\b(?i:error|forbidden|unauthorized|unable|refused|must be logged in)\b)\s{0,4}(?![$#%>+])\S",
+    re.ASCII,
+)
 _END_OF_KUBECTL = lazy_pattern(r" (?:--|[|>]|2>) ")
 
 
@@ -29,6 +37,12 @@ def kubectl_value(context: Context, *names: str) -> str | None:
         return None
     stated = command.option(*names)
     return None if stated is None else stated.value
+
+
+def find_other_context(context: Context, failure: Failure | None) -> str | None:
+    """Return the only context with which other commands of kubectl in the text work than the one that failed."""
+    found = _WORKING_CONTEXT.finditer(failure.text if failure is not None else "")
+    return only_one({each["name"] for each in found} - {kubectl_value(context, "context")})
 
 
 def kubectl_option(value: str | None) -> str:
@@ -53,3 +67,11 @@ def with_kubeconfig(line: str, file: str | None, name: str | None) -> str:
     end = _END_OF_KUBECTL.search(line)
     at = len(line) if end is None else end.start()
     return f"{line[:at]}{options}{line[at:]}"
+
+
+def for_cluster(line: str, values: Mapping[str, str], who: Who) -> str:
+    """Return a kubectl command for the kubeconfig of the caller, or for a context with which others work."""
+    if who == "you":
+        return with_kubeconfig(line, values.get("KUBECONFIG_FILE"), values.get("KUBECTL_CONTEXT"))
+    context = values.get("WORKING_CONTEXT") if who == "cluster administrator" else None
+    return with_kubeconfig(line, None, context)

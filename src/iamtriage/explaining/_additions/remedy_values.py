@@ -19,9 +19,10 @@ from iamtriage.explaining._additions.command_regions import (
 )
 from iamtriage.explaining._additions.kubectl_options import (
     find_kubeconfig,
+    find_other_context,
+    for_cluster,
     kubectl_option,
     kubectl_value,
-    with_kubeconfig,
 )
 from iamtriage.explaining._additions.placeholder_values import (
     object_key,
@@ -133,7 +134,7 @@ def fill_remedies(explanation: Explanation, facts: Facts, runtime: Runtime | Non
         with_pod_lookups(
             with_role_lookups(each, lookups),
             facts,
-            partial(_for_cluster, values=values) if each.who == "you" else str,
+            partial(for_cluster, values=values, who=each.who),
         )
         for each in completed
     )
@@ -244,6 +245,7 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
         ("PROFILE", profile, commands.profile),
         ("KUBECONFIG_FILE", find_kubeconfig(context, failure), kubectl_option),
         ("KUBECTL_CONTEXT", kubectl_value(context, "context", "kube-context"), kubectl_option),
+        ("WORKING_CONTEXT", find_other_context(context, failure), kubectl_option),
         ("BUCKET", _value(context.bucket), commands.bucket),
         ("OBJECT_KEY", _value(context.key), object_key),
         ("ROLE_ARN", role_arn, commands.arn),
@@ -359,8 +361,7 @@ def _complete_remedy(
             else line
             for line in lines
         )
-    if remedy.who == "you":
-        lines = tuple(_for_cluster(line, values) for line in lines)
+    lines = tuple(for_cluster(line, values, remedy.who) for line in lines)
     bucket, key = values.get("BUCKET"), values.get("OBJECT_KEY")
     if bucket is not None and key is not None:
         lines = tuple(line.replace(f"s3://{bucket}/KEY ", f"s3://{bucket}/{key} ") for line in lines)
@@ -386,11 +387,6 @@ def _complete_remedy(
             changes["manifest"] = manifest
     changed = change_commands(remedy, lines)
     return attrs.evolve(changed, **changes) if changes else changed
-
-
-def _for_cluster(line: str, values: Mapping[str, str]) -> str:
-    """Return a kubectl command of the caller. An administrator has another kubeconfig."""
-    return with_kubeconfig(line, values.get("KUBECONFIG_FILE"), values.get("KUBECTL_CONTEXT"))
 
 
 def _fill(text: str, values: dict[str, str]) -> str:
