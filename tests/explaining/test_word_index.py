@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,3 +38,18 @@ def test_few_words_are_remembered() -> None:
     assert index.find(" ".join(map(str, range(word_index._MAX_REMEMBERED + 1)))) == 0
     assert index.find("x" * (word_index._MAX_LENGTH + 1)) == 0
     assert len(index._others) + len(index._found) == before
+
+
+def test_the_first_explanation_of_a_process_finds_the_words_of_all_rules() -> None:
+    """Rules that are imported for a denial add words, for which its text was not searched before."""
+    text = (
+        "An error occurred (AccessDenied) when calling the AssumeRole operation: User: "
+        "arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: "
+        "arn:aws:iam::111122223333:role/deploy\nYesterday I deleted the user ana and created it again."
+    )
+    code = (
+        "import sys, iamtriage\n"
+        "first, second = (iamtriage.explain(sys.argv[1]) for _ in range(2))\n"
+        "assert [each.code for each in first.causes] == [each.code for each in second.causes], first.causes\n"
+    )
+    subprocess.run([sys.executable, "-c", code, text], check=True)

@@ -52,7 +52,8 @@ class WordIndex:
     """
 
     def __init__(self) -> None:
-        self._count = 0
+        self.size = 0
+        """The number of groups. Modules that are imported later add some."""
         # Groups whose words are added when a text is first searched for them.
         self._new: list[tuple[int, tuple[str, ...], bool]] = []
         self._with_case, self._in_lowercase = _PartIndex(), _PartIndex()
@@ -70,8 +71,8 @@ class WordIndex:
             words: The words.
             ignores_case: Whether they are in lowercase, and a text has them in any case.
         """
-        group = 1 << self._count
-        self._count += 1
+        group = 1 << self.size
+        self.size += 1
         self._new.append((group, words, ignores_case))
         self._others.clear()
         self._found.clear()

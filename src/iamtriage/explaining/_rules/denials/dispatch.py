@@ -9,7 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import ServicePrincipal
-from iamtriage.explaining._rules.denials.additions import find_additions, shows_policy
+from iamtriage.explaining._rules.denials.additions import find_additions
 from iamtriage.explaining._rules.denials.tables import (
     ALWAYS,
     Condition,
@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.denials.tables import (
     is_not_explicit,
     is_of,
     says,
+    shows_policy,
     states,
 )
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Stated, build_denial, mark_cut_end

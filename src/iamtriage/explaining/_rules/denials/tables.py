@@ -84,6 +84,13 @@ ALWAYS = Need()
 is_explicit = states(lambda stated: stated.deny == "explicit")
 is_not_explicit = states(lambda stated: stated.deny != "explicit")
 """The needs that a Deny statement denies the call, and that none is known to do so."""
+may_lack_allow = states(lambda stated: stated.policy_type in {None, "identity"} and stated.deny != "explicit")
+"""The need that the call can be denied because no identity-based policy allows it."""
+
+
+def shows_policy(denial: Denial) -> bool:
+    """Return whether the text has a policy."""
+    return bool(denial.context.policies)
 
 
 class Table:

@@ -137,19 +137,21 @@ class Denial(Explainable[AccessDenied]):
     )
 
     service: str | None = attrs.field(init=False, default=attrs.Factory(_find_service, takes_self=True))
-    _stated: Stated | None = attrs.field(init=False, default=None, eq=False)
+    # With the number of groups of words for which the text was searched.
+    _stated: tuple[int, Stated] | None = attrs.field(init=False, default=None, eq=False)
 
     @property
     def stated(self) -> Stated:
         """What the denial states, the same as many others."""
         found = self._stated
-        if found is None:
+        if found is None or found[0] != WORDS.size:
             # What is encoded has no words.
             encoded = self.failure.encoded_message
             words = WORDS.find(self.failure.text.replace(encoded, "") if encoded else self.failure.text)
-            found = Stated(self.service, self.lowercase_action, self.deny, self.policy_type, words)
+            stated = Stated(self.service, self.lowercase_action, self.deny, self.policy_type, words)
+            found = WORDS.size, stated
             object.__setattr__(self, "_stated", found)
-        return found
+        return found[1]
 
     @property
     def event_source(self) -> str | None:
