@@ -286,11 +286,8 @@ GUARDRAIL_ROUTES: Rows = (
     ),
     # AWS names a policy that caps permissions.
     *((denied_by(policy_type), rule) for policy_type, rule in _GUARDRAIL_RULES.items()),
-    (
-        # Nobody can change the policy of such a key, whatever the message says of it.
-        all_of(is_of("kms"), _names_managed_key),
-        "denials.kms.managed_keys.explain_managed_key",
-    ),
+    # Nobody can change the policy of such a key, whatever the message says of it.
+    (all_of(is_of("kms"), _names_managed_key), "denials.kms.managed_keys.explain_managed_key"),
     (all_of(says("Access to KMS"), _names_managed_key), "denials.kms.managed_keys.explain_managed_key"),
 )
 ROUTES: Rows = (
