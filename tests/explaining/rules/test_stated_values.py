@@ -1816,6 +1816,20 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="several contexts with access",
         ),
         pytest.param(
+            "WebIdentityErr: failed to retrieve credentials\ncaused by: RegionDisabledException: STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.",
+            {"cluster": "shop", "region": "eu-north-1", "namespace": "till", "service_account": "cart"},
+            ("activate eu-north-1", "pods call STS in the Region of the cluster"),
+            ("another Region", "us-east-1"),
+            id="STS in the Region of a cluster",
+        ),
+        pytest.param(
+            "RegionDisabledException: STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.",
+            {"region": "eu-north-1"},
+            ("activate eu-north-1", "call STS in an active Region, such as us-east-1"),
+            ("of the cluster",),
+            id="STS without a cluster",
+        ),
+        pytest.param(
             "$ aws configure list-profiles\ndefault\nshop-live\n$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/ana\ndeploy role: arn:aws:iam::444455556666:role/deploy\nServerlessError2: Cross-account pass role is not allowed.",
             {},
             (

@@ -33,6 +33,8 @@ from iamtriage.failures._failures import (
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
 
+# https://docs.aws.amazon.com/eks/latest/userguide/configure-sts-endpoint.html
+_OF_CLUSTER = "EKS, its nodes and its pods call STS in the Region of the cluster, so it must be active there."
 _PHRASES = ("STS is not activated in this region", "STS is not activated in the requested region")
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
 _ALWAYS_ACTIVE = "us-east-1"
@@ -73,9 +75,11 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     active = _find_active_region(case, region)
     repeated = repeat_command(context.command, "sts", changes={"region": active}) if active else None
     owner = case.failure.account
-    # A health issue of a cluster of EKS, which calls the endpoint of its own Region.
-    is_of_cluster = case.failure.envelope.code == "StsRegionalEndpointDisabled"
     is_first = bool(repeated) or active in find_working_regions(case.text, *case.failure.span)
+    # A cluster of EKS, its nodes and its pods call the endpoint of their own Region.
+    is_of_cluster = case.failure.envelope.code == "StsRegionalEndpointDisabled" or (
+        case.facts.cluster is not None and case.facts.region == region and not is_first
+    )
 
     def build_remedies() -> tuple[Remedy, ...]:
         remedies = present(
@@ -103,7 +107,7 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
         *causes,
         topic="sts-region-disabled",
         remedies=build_remedies,
-        notes=_NOTE.partition(" Tokens ")[0] if is_of_cluster else _NOTE,
+        notes=f"{_NOTE.partition(' Tokens ')[0]} {_OF_CLUSTER}" if is_of_cluster else _NOTE,
     )
 
 
