@@ -31,3 +31,27 @@ def test_endpoint_of_the_call(url: str, verdict: str, step: str) -> None:
     assert verdict in explanation.summary
     assert explanation.remedies[0].title == "Call through the VPC endpoint vpce-0aaa1111aaa1111aa"
     assert explanation.remedies[0].steps[-1].endswith(step)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "address", "networks"),
+    [
+        ('"192.0.2.0/24"', "198.51.100.7", '"192.0.2.0/24", "198.51.100.7/32"'),
+        (
+            '["192.0.2.0/24", "2001:db8:1::/48"]',
+            "198.51.100.7",
+            '"192.0.2.0/24", "2001:db8:1::/48", "198.51.100.7/32"',
+        ),
+    ],
+)
+def test_list_of_networks_with_the_address_of_the_call(allowed: str, address: str, networks: str) -> None:
+    policy = _POLICY.replace(
+        '"StringNotEquals":{"aws:SourceVpce":"vpce-0aaa1111aaa1111aa"}',
+        f'"NotIpAddress":{{"aws:SourceIp":{allowed}}}',
+    )
+    explanation = explain(
+        f"{_DENIED}$ curl -s https://checkip.amazonaws.com\n{address}\nresource policy:\n{policy}\n"
+    )
+    steps = " ".join(explanation.remedies[0].steps)
+    assert "aws:SourceIp must be in 192.0.2.0/24" in steps
+    assert f"to set aws:SourceIp to [{networks}], and to deploy the API" in steps

@@ -268,7 +268,7 @@ CASES: tuple[Case, ...] = (
     (
         _text("a service control policy"),
         _decoded("Network", "aws:SourceIp", "192.0.2.0/24", "203.0.113.7"),
-        ("Call from a network that the Deny exempts", "aws:SourceIp must be 192.0.2.0/24."),
+        ("Call from a network that the Deny exempts", "aws:SourceIp must be in 192.0.2.0/24."),
     ),
     *(
         (

@@ -263,7 +263,10 @@ def _remedy_by_condition(
         region = commands.region(denial_remedies.region_argument(denial))
         step += f" Or an administrator has the Region encrypt all new volumes: aws ec2 enable-ebs-encryption-by-default --region {region}."
     if deny_conditions.accepts_listed_values(condition):
-        must_be = "" if title.endswith(f" {listed}") else f"{clip_text(condition.key)} must be {listed}. "
+        where = "in " if condition.key.lower() == "aws:sourceip" and "/" in listed else ""
+        must_be = (
+            "" if title.endswith(f" {listed}") else f"{clip_text(condition.key)} must be {where}{listed}. "
+        )
         setting = set_in_code(denial, step, condition.policy_values)
         avoids = "The Deny then does not match, and no policy has to change."
         step = f"{must_be}{step}" if setting is None else f"{setting}. {avoids}"
