@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.canonical.denials import DENIAL, DENIAL_NAMES, PLAIN_DENIAL, parse_decision
-from iamtriage._reading.canonical.messages import NO_MESSAGE, parse_message, parse_rbac
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.strict import CODE, OPERATION
 from iamtriage._typing import NamedTuple
 from iamtriage.failures._building import build_envelope, build_failure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Protocol
 
     from iamtriage._reading.canonical.messages import Message
@@ -110,7 +110,8 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
         marks: tuple[tuple[int, int], ...] = m.regs
         kind_attributes: tuple[str | None, ...] = deny, policy_type, policy, None, None, reason
     else:
-        message = parse_message(text, at) if stated_message else NO_MESSAGE
+        parse_message, no_message = _message_parser()
+        message = parse_message(text, at) if stated_message else no_message
         if message is None:
             return None
         # Unpacking takes less time than looking up each attribute.
@@ -159,6 +160,14 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
 
 
 @cache
+def _message_parser() -> tuple[Callable[[str, int], Message | None], Message]:
+    """Return the parser of the messages that most denials do not have, and what it returns for none."""
+    from iamtriage._reading.canonical.messages import NO_MESSAGE, parse_message
+
+    return parse_message, NO_MESSAGE
+
+
+@cache
 def _kind_finder() -> _KindFinder:
     from iamtriage._reading.canonical.kinds import kind_of
 
@@ -167,6 +176,8 @@ def _kind_finder() -> _KindFinder:
 
 def _parse_rbac(statement: Statement, text: str) -> Failure | None:
     """Build the failure of a request that RBAC denied, if the message states nothing else."""
+    from iamtriage._reading.canonical.messages import parse_rbac
+
     message = parse_rbac(text, 0)
     if message is None or message.stop != len(text) or text != statement.message or statement.facts:
         return None

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.services import service_name
 from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principal_parsing import parse_principal
@@ -51,7 +50,11 @@ def find_named_service(text: str | None) -> ServicePrincipal | None:
     (ServicePrincipal(name='connect.amazonaws.com'), None)
     """
     found = _SERVICE_NAME.fullmatch(text or "")
-    name = None if found is None else service_name(found[1])
+    if found is None:
+        return None
+    from iamtriage._reading.vocabulary.services import service_name
+
+    name = service_name(found[1])
     return None if name is None else ServicePrincipal(f"{name}.amazonaws.com")
 
 
