@@ -213,6 +213,20 @@ def test_every_module_is_in_a_layer() -> None:
     assert not missing
 
 
+def test_named_tuples_compile_no_annotations() -> None:
+    """Those of typing do: a twentieth of a short command."""
+    wrong = [
+        f"{path.name}:{node.lineno}"
+        for path in find_modules(ROOT / "src" / "iamtriage").values()
+        if path.name != "_typing.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "typing"
+        and "NamedTuple" in {alias.name for alias in node.names}
+    ]
+    assert wrong == []
+
+
 def test_contracts_have_no_exceptions() -> None:
     """Imports for types count, and only the packages for boto3 and for tests may import an SDK."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]

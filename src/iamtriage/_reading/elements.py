@@ -6,7 +6,7 @@ Each element is a text for itself: neighbors can report other calls, and their f
 from __future__ import annotations
 
 from itertools import chain, pairwise, zip_longest
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -24,6 +24,7 @@ from iamtriage._reading.nodes import (
 )
 from iamtriage._reading.repeats import merge_repeats, merge_rest
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
+from iamtriage._typing import NamedTuple
 from iamtriage.failures._building import move_failure
 
 if TYPE_CHECKING:

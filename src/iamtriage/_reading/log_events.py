@@ -7,12 +7,13 @@ several programs, and state the same caller and call.
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.documents import place_in_text, remove_spans
 from iamtriage._reading.structured.values import as_document, decode_at, text_of
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

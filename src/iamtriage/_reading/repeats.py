@@ -7,10 +7,11 @@ with the same ID are one failure. A failure that the next entry repeats word for
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._typing import NamedTuple
 from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.entries.formats import CONTINUATION, POWERSHELL_FIELD
 from iamtriage._reading.entries.lines import without_style
 from iamtriage._reading.nodes import ROW, Node
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

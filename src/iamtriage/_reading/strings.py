@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.nodes import REST_DEPTH
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 from iamtriage._reading.vocabulary.view import View
+from iamtriage._typing import NamedTuple
 from iamtriage.failures._building import move_failure
 
 if TYPE_CHECKING:

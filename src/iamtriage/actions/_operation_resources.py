@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.actions._lookup import Action, find_action
 from iamtriage.actions._operations import actions_for
 from iamtriage.actions._service_names import find_client, load_clients

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from iamtriage._text import quote_text
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.arns._principal_parsing import parse_principal

@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._text import hide_secrets
+from iamtriage._typing import NamedTuple
 from iamtriage.actions._operation_resources import resource_arn
 from iamtriage.arns._arns import parse_arn
 from iamtriage.exceptions import InvalidArnError

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._rendering.blocks import Code, Heading, Items, Paragraph
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._explain import explain
 from iamtriage.explaining._policy_for import normalize_principal, policies_by_principal
 from iamtriage.failures._failures import AccessDenied

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from posixpath import commonprefix
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from iamtriage._rendering.placeholders import stated_names
 from iamtriage._text import join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._policy_for import find_grant, normalize_principal

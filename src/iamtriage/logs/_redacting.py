@@ -7,11 +7,11 @@ import json
 import logging
 import sys
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import attrs
 
-from iamtriage._typing import override
+from iamtriage._typing import NamedTuple, override
 from iamtriage.logs._limits import MAX_CHARS, check_max_chars, with_margins, without_margins
 from iamtriage.logs._messages import format_message, join_message_parts, to_text
 from iamtriage.redaction._redact import redact

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from iamtriage._typing import NamedTuple
 from iamtriage.redaction._vocabulary.identifier_nouns import IdentifierKind, is_kept
 
 if TYPE_CHECKING:

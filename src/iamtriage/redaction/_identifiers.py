@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -22,6 +22,7 @@ from iamtriage._reading.texts import find_failures
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 from iamtriage._reading.vocabulary.view import View
+from iamtriage._typing import NamedTuple
 from iamtriage.redaction._blocks import split_blocks, split_by_relevance
 from iamtriage.redaction._finders.arn_names import find_arn_names
 from iamtriage.redaction._finders.failure_names import (

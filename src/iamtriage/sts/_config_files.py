@@ -12,10 +12,11 @@ Format: https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html.
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_text, wrong_type_message
+from iamtriage._typing import NamedTuple
 from iamtriage.exceptions import ConfigFileError
 
 if TYPE_CHECKING:

@@ -7,13 +7,14 @@ https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html document
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_controls, quote_text, wrong_type_message
+from iamtriage._typing import NamedTuple
 from iamtriage.exceptions import ConfigFileError
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ The grammar of denials: https://docs.aws.amazon.com/IAM/latest/UserGuide/trouble
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from iamtriage._typing import NamedTuple
 from iamtriage.testing._services import find_service
 
 if TYPE_CHECKING:

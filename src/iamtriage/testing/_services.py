@@ -8,7 +8,9 @@ from observed responses, because the models of EC2, IAM, and others contain no e
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
+
+from iamtriage._typing import NamedTuple
 
 __all__ = ("Protocol", "Service", "build_host", "find_service")
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection

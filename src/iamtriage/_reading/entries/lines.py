@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._reading.entries.formats import (
     CONTINUATION,
@@ -14,6 +13,7 @@ from iamtriage._reading.entries.formats import (
     is_leveled,
     split_prefix,
 )
+from iamtriage._typing import NamedTuple
 
 LEVEL = "level"
 """The format of lines that start with a level and have no time."""

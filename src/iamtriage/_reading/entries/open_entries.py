@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from iamtriage._reading.entries.blocks import TRACEBACK, Block
 from iamtriage._reading.entries.formats import RUNNERS, SINGLE_LINES, TOOL_OUTPUT, has_fraction
@@ -19,6 +19,7 @@ from iamtriage._reading.entries.statements import (
     starts_with_clause,
 )
 from iamtriage._reading.entries.wrapping import find_words_width, is_wrapped
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,13 +9,14 @@ response, shows that Amazon API Gateway or the URL of a Lambda function did.
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.fragments import find_around_literal
 from iamtriage._reading.vocabulary.grammar import RECORD
 from iamtriage._reading.vocabulary.pieces import Piece
 from iamtriage._reading.vocabulary.services import MASKED_LABEL, service_name, service_of_host
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     import re

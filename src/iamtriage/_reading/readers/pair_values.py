@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.accounts import account_of
@@ -20,6 +20,7 @@ from iamtriage._reading.vocabulary.grammar import STATEMENT, VAULT
 from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.services import service_name, service_of_event_source
 from iamtriage._reading.vocabulary.statuses import is_status
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.credential_phrases import CREDENTIAL_MESSAGES
@@ -19,6 +19,7 @@ from iamtriage._reading.vocabulary.grammar import is_general, trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import Piece
 from iamtriage._reading.vocabulary.services import service_name
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.grammar import STATEMENT, find_cut, find_ellipsis_end
 from iamtriage._reading.vocabulary.masks import rejoin
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     import re

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 from array import array
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from iamtriage._typing import NamedTuple
 from iamtriage.aws_auth._yaml.nodes import LINE_BREAK
 
 if TYPE_CHECKING:

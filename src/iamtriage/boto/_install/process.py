@@ -15,10 +15,11 @@ from __future__ import annotations
 import sys
 import threading
 from functools import wraps
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from botocore.client import BaseClient
 
+from iamtriage._typing import NamedTuple
 from iamtriage.boto._install.client_classes import Switch, pause_notifications
 from iamtriage.boto._wrapping import wrap_function
 

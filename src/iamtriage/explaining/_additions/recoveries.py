@@ -7,12 +7,13 @@ and before the tool runs again. The command is built from words that are checked
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.labels import Labelled
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:

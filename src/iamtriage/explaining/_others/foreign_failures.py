@@ -7,10 +7,11 @@ failure: Helm waits for pods that cannot start.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

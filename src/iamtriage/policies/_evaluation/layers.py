@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import (
     RoleSession,
     Root,

@@ -6,9 +6,10 @@ Only literal parameters are read, and of the templates those that name one resou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:

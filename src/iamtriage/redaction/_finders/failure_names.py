@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import string
 from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._reading.readers.principals import SERVICE
+from iamtriage._typing import NamedTuple
 from iamtriage.failures._records import to_record
 from iamtriage.redaction._finders.arn_names import find_names_in_arn
 from iamtriage.redaction._identifier_spans import Identifier, split_name

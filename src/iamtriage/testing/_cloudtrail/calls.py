@@ -5,7 +5,9 @@ Resources contain the placeholders ``{account}``, ``{region}`` and ``{n}``, whic
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from iamtriage.typing import Deny, PolicyType

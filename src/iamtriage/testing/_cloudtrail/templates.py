@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from iamtriage._typing import NamedTuple
 from iamtriage.failures._envelopes import Envelope
 from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.testing._cloudtrail.calls import DENIALS, ERRORS, SUCCESSES

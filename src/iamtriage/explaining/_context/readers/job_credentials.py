@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from textwrap import dedent
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import find_closing_brace
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.workflows import Job, iterate_jobs
 
 __all__ = (

@@ -9,9 +9,10 @@ https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annota
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.domains import is_of_aws
 
 __all__ = ("ProxyChange", "denies_proxy", "find_proxy_change", "has_proxy")

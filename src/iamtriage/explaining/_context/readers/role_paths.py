@@ -8,9 +8,10 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-functio
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,10 +12,10 @@ import json
 import re
 import textwrap
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, upper_first
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_printed_values
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._facts import Facts

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.kubernetes import CLUSTER_WIDE, GROUPS, find_type
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import (
     FederatedUser,
     IdentityCenterRole,

@@ -8,10 +8,10 @@ server, the credential plugin or the name of the context. IAM principals, access
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import lower_first
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 
 __all__ = ("MapPlace", "find_misplaced_map")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._patterns import lazy_pattern, search_last
 from iamtriage._reading.structured.values import decode_at
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.policies._readers.elements import as_mapping
 from iamtriage.policies._readers.json_values import JsonObject, get_object, get_objects

@@ -6,9 +6,9 @@ Source: https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-custom-synth.html
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy

@@ -6,10 +6,9 @@ https://github.com/aws/aws-cli/issues/3829 and https://docs.localstack.cloud/ref
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.shared import clues, commands
 from iamtriage.explaining._rules.shared.remedies import your_remedy

@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, lower_first, quote_argument
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.role_paths import BuiltArn, find_built_arns, find_shown_paths
 from iamtriage.explaining._rules.basics import Case, Explanation, Remedy

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, lower_first
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, Role, User
 from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.readers.terraform_code import find_steps

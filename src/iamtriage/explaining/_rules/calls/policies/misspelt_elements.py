@@ -11,10 +11,11 @@ import json
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from itertools import islice, takewhile
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.calls.policies.document_problems import UNKNOWN_FIELD, DocumentProblem
 from iamtriage.explaining._rules.shared.remedies import present
 

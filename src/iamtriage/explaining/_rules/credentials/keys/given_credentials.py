@@ -9,10 +9,10 @@ https://cert-manager.io/docs/configuration/acme/#ambient-credentials.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.profiles import unread_sources
 from iamtriage.explaining._rules.shared import clues, pages

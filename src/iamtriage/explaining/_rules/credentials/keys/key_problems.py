@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.keys.access_keys import KEY_GONE

@@ -7,9 +7,9 @@ link to.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy

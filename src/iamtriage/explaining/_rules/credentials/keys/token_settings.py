@@ -6,10 +6,10 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_use
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_at
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said, find_working
 from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.credentials.keys.given_credentials import KeysInCode

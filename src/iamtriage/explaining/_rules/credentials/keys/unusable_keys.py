@@ -7,12 +7,12 @@ configuration for a profile: https://docs.spring.io/spring-boot/reference/featur
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import line_start, quote_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.profiles import find_key_file
 from iamtriage.explaining._context.readers.statements import find_said

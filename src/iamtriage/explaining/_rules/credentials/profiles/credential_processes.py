@@ -6,10 +6,11 @@ What they must print: https://docs.aws.amazon.com/sdkref/latest/guide/feature-pr
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.profiles.other_users import find_other_user

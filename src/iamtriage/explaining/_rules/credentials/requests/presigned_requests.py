@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_argument, upper_first
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import CauseType, Remedy
 from iamtriage.explaining._rules.shared import pages

@@ -8,9 +8,9 @@ https://kops.sigs.k8s.io/cluster_spec/#service-account-issuer-discovery-and-aws-
 from __future__ import annotations
 
 from re import ASCII
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command

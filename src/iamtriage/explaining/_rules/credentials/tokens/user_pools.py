@@ -8,9 +8,8 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow-th
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
 from iamtriage.explaining._rules.shared import remedies
 from iamtriage.explaining._rules.shared.messages import quoted_message

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from textwrap import dedent
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, lower_first, quote_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Remedy
 from iamtriage.explaining._rules.credentials.workloads.job_gaps import advise_on_gap

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words, quote_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled

@@ -7,10 +7,10 @@ https://github.com/aws/aws-sdk-java-v2/blob/master/core/auth/src/main/java/softw
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage._text import join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.credentials.workloads.credential_endpoints import INSTANCE_SESSION
 from iamtriage.explaining._rules.shared import clues, pages

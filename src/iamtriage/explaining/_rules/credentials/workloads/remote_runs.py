@@ -7,12 +7,12 @@ https://developer.hashicorp.com/terraform/cloud-docs/workspaces/settings#executi
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, line_start
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.workloads.ci_jobs import find_system
 from iamtriage.explaining._rules.shared.credentials import credential_remedies

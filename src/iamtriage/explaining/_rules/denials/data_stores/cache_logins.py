@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy

@@ -5,10 +5,9 @@ Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMD
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Remedy
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy

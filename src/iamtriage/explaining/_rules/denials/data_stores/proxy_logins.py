@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/cli/latest/reference/rds/modify-db-proxy.html (--aut
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.shared import commands

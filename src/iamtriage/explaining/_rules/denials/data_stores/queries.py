@@ -7,12 +7,13 @@ https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation
 from iamtriage.explaining._rules.denials.policy_causes import DENIES

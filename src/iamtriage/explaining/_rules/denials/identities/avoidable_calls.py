@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, lower_first
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.remedies import your_remedy

@@ -6,10 +6,10 @@ Source: https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectEnv
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy

@@ -9,11 +9,11 @@ docs/install/iam_policy_v1_to_v2_additional.json.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import policy_holder

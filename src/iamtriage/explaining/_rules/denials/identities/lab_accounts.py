@@ -6,10 +6,9 @@ and you cannot create users, groups or roles), and the pages below.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import RoleSession, User
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from json import JSONDecoder
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy

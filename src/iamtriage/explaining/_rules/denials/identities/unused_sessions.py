@@ -7,12 +7,12 @@ does not get them uses the default ones: https://docs.aws.amazon.com/boto3/lates
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.statements import find_holders
 from iamtriage.explaining._context.readers.workflows import find_second_role

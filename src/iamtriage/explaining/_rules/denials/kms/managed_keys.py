@@ -9,12 +9,13 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words, upper_first
+from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._principals import Role

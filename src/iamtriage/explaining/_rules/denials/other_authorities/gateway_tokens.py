@@ -8,10 +8,11 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-author
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, your_remedy

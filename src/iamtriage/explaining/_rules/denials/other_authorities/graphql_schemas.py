@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import find_region

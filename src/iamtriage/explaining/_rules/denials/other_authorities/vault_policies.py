@@ -7,10 +7,10 @@ https://developer.hashicorp.com/vault/docs/secrets/kv/kv-v2/setup.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Explanation
 from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present

@@ -9,12 +9,12 @@ https://github.com/gruntwork-io/cloud-nuke.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import upper_first
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.regions import find_working_regions
 from iamtriage.explaining._rules.basics import Denial, Explanation
 from iamtriage.explaining._rules.denials.conditions.denied_regions import find_allowed_regions

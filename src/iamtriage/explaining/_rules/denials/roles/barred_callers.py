@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import upper_first
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import find_said

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, upper_first
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._context.readers.recreations import (
     RECREATION_SIGNS,

@@ -8,10 +8,9 @@ https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.htm
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, quote_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_OTHER_RESOURCE
 from iamtriage.explaining._rules.shared import clues, commands

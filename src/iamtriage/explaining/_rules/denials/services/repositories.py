@@ -8,12 +8,12 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_EKS.html.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Denial, Explanation, Labelled

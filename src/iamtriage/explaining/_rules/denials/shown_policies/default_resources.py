@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy

@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, is_of_other

@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable
 from difflib import ndiff
 from textwrap import indent
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
 from iamtriage._text import clip_text, join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Role, RoleSession, User
 from iamtriage.explaining._context.readers.kubernetes.config_maps import MapPlace, find_misplaced_map
 from iamtriage.explaining._context.values import MappingEntry

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Explanation
 from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import YAML_BROKEN
 from iamtriage.explaining._rules.shared import commands, pages

@@ -8,12 +8,12 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import MappingEntry
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy

@@ -6,10 +6,9 @@ https://docs.aws.amazon.com/eks/latest/APIReference/API_AccessEntry.html.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.recreations import find_recreated_role, is_named_in

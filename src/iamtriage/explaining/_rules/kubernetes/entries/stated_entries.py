@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import cast
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, Principal, Role, ServiceLinkedRole
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_vain_search

@@ -7,9 +7,9 @@ https://github.com/fluxcd/kustomize-controller/blob/main/docs/spec/v1/kustomizat
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, Principal, Role
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.basics import Case, Cause, Explanation, Labelled

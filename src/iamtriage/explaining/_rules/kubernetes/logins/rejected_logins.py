@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.resolving import is_derived

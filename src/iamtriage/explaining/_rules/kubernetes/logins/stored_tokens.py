@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, hide_secrets, quote_argument
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._context.readers.terraform_code import find_blocks, find_steps
 from iamtriage.explaining._rules.basics import CauseType, Explanation, Labelled, Remedy

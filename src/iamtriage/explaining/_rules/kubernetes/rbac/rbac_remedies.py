@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
 from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.explaining._rules.basics import Labelled, Remedy

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterable
-from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
     StatedBinding,
     StatedRole,

@@ -7,12 +7,13 @@ https://developer.hashicorp.com/terraform/language/state/remote-state-data.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.labels import Labelled
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.readers.terraform_code import Block, find_blocks

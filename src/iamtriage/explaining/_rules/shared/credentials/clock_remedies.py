@@ -7,10 +7,10 @@ https://chrony-project.org/documentation.html.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.labels import Labelled
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import pages

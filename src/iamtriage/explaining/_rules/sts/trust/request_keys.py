@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import only_one
 from iamtriage._text import clip_text
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.policies.policy_changes import replace_failed_condition
 

@@ -10,12 +10,13 @@ import copy
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, cast
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.coded_principals import CodedPrincipal, find_coded_principals
 from iamtriage.explaining._context.readers.terraform_code import find_resources, find_steps
 from iamtriage.explaining._context.values import Document
