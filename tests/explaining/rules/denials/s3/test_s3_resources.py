@@ -800,3 +800,23 @@ def test_rclone_creates_the_bucket_before_an_upload(command: str) -> None:
     on = " on arn:aws:s3:::acme-in" if command else ""
     assert f"denied s3:CreateBucket{on}: rclone tries to create the bucket" in explanation.summary
     assert explanation.remedies[0].title == "Set no_check_bucket = true for rclone"
+
+
+@pytest.mark.parametrize(
+    ("operation", "checked", "step"),
+    [
+        (
+            "HeadObject",
+            "HeadObject requires s3:GetObject, which is checked on objects",
+            "S3 gives no reason for HeadObject: if it is still denied, check the object's KMS key",
+        ),
+        ("GetObject", "s3:GetObject is checked on objects", "If another account owns the bucket"),
+    ],
+)
+def test_objects_of_a_head_request(operation: str, checked: str, step: str) -> None:
+    error = f"An error occurred (403) when calling the {operation} operation: Forbidden"
+    policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::octo-films"}]}'
+    text = f"$ aws s3api get-object --bucket octo-films --key cut/1.mov x\n{error}\n{policy}"
+    explanation = explain(text.replace("get-object", "head-object") if operation == "HeadObject" else text)
+    assert explanation.causes[0].text.startswith(checked)
+    assert any(each.startswith(step) for each in explanation.remedies[0].steps)

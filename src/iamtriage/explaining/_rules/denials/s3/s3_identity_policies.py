@@ -59,6 +59,7 @@ _OF_OBJECTS = lazy_pattern(
 _ARRIVES = lazy_pattern(
     r"(?im:^[^\n]{0,200}?(?P<said>[^\n.,;:(]{0,60}\b(?:(?:is|are|gets?|were|was)(?: being)? (?:written|stored|uploaded|saved)|(?:see|find) [^\n.,;:()]{1,60} in the bucket)))"
 )
+_HEAD = "HeadObject"
 _NEGATION = lazy_pattern(r"(?i:\b(?:not|never|no|nothing|cannot)\b|n't\b)")
 
 
@@ -92,6 +93,9 @@ def explain_wrong_level(denial: Denial) -> Explanation | None:
     where = "the bucket, and the ARN with /* covers only its objects"
     if not of_bucket:
         where = "objects, and the ARN of the bucket does not cover them: they need /*"
+    checked = f"{action} is checked on {where}."
+    if action == "s3:GetObject" and denial.failure.envelope.operation == _HEAD:
+        checked = f"{_HEAD} requires {action}, which is checked on {where}."
     named = join_words(tuple(map(clip_text, found.resources)), "and")
     if not of_bucket:
         named += ", which does not cover objects"
@@ -105,7 +109,7 @@ def explain_wrong_level(denial: Denial) -> Explanation | None:
         STATED_POLICY_OTHER_RESOURCE.cause(
             found.policy.evidence,
             works and f"The text says {quote_words(works)}: the credentials are those of the role.",
-            text=f"{action} is checked on {where}.",
+            text=checked,
         ),
         topic=STATED_POLICY_OTHER_RESOURCE.code,
         remedies=_fix_level(denial, found, of_bucket=of_bucket),
@@ -197,9 +201,12 @@ def _fix_level(denial: Denial, found: _Misplaced, *, of_bucket: bool) -> Remedy:
     change = f"replace {name} with these" if kept else f"add this statement, and keep {name}"
     if not (kept or is_open):
         change = f"replace {name} with this one"
-    step = f"In the policy, {change}, or attach the policy below in addition."
+    step = f"In the policy, {change}, or attach what is below as another policy."
     if policy.is_code:
         step = f"In {policy.name}, {change}, and deploy again."
+    elsewhere = "If another account owns the bucket, its bucket policy must allow it, too."
+    if denial.failure.envelope.operation == _HEAD:
+        elsewhere = f"S3 gives no reason for {_HEAD}: if it is still denied, check the object's KMS key (kms:Decrypt) and, if another account owns the bucket, its bucket policy."
     title = f"Allow {join_words(found.actions, 'and')} on {'the bucket itself' if of_bucket else 'the objects (/*)'}"
     steps = (
         step,
@@ -209,9 +216,7 @@ def _fix_level(denial: Denial, found: _Misplaced, *, of_bucket: bool) -> Remedy:
         f"What compacts or expires data also deletes it: {_DELETE} is among the actions on the objects."
         if deletes
         else None,
-        "If another account owns the bucket, its bucket policy must allow it, too."
-        if denial.crosses_accounts is None
-        else None,
+        elsewhere if denial.crosses_accounts is None else None,
     )
     if policy.is_code:
         return identity_remedy(title, *steps, statements=tuple(statements), url=pages.S3_403)
