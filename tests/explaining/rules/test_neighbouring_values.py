@@ -1167,6 +1167,28 @@ rules:
         ("terraform import",),
         ("the module declares two",),
     ),
+    "setting of the module, and who runs it": _Row(
+        """# applied with the module, run by role deploy
+Error: creating EKS Access Entry (shop:arn:aws:iam::111122223333:role/deploy): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, ResourceInUseException: The specified access entry resource is already in use on this cluster.
+  with module.eks.aws_eks_access_entry.this["deploy"],
+  enable_cluster_creator_admin_permissions = true
+""",
+        (
+            "role deploy, because the module declares two",
+            "Derived",
+            "aws eks describe-access-entry --cluster-name shop",
+            "give it policy_associations",
+        ),
+        ("most likely", "Possible"),
+    ),
+    "setting of the module, and nobody who runs it": _Row(
+        """Error: creating EKS Access Entry (shop:arn:aws:iam::111122223333:role/deploy): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, ResourceInUseException: The specified access entry resource is already in use on this cluster.
+  with module.eks.aws_eks_access_entry.this["deploy"],
+  enable_cluster_creator_admin_permissions = true
+""",
+        ("role deploy, most likely because the module declares two",),
+        ("Derived",),
+    ),
     "command that the program no longer runs": _Row(
         """Error when retrieving credentials from custom-process: Unsupported version 'None' for credential process provider, supported versions: 1
 [profile dev]

@@ -59,7 +59,7 @@ _CREATED = lazy_pattern(
 )
 # Who runs Terraform, as people write it.
 _RUNS_AS = lazy_pattern(
-    r"(?i:\b(?:runs?|running|appl(?:y|ies)|deploys?)\b)[^.\n]{0,40}?\b(?:as|with|under) (?:the )?(?:role|user)[ /][`\"']?(?P<name>[\w+=,.@-]{1,64})"
+    r"(?i:\b(?:runs?|running|appl(?:y|ies)|deploys?)\b)[^.\n]{0,40}?\b(?:as|by|with|under) (?:the )?(?:role|user)[ /][`\"']?(?P<name>[\w+=,.@-]{1,64})"
 )
 _OTHER_MODULE = lazy_pattern(r"\bmodule\.([\w-]{1,64})(?:\[[^\]\n]{1,60}\])?\.kubernetes_")
 _MODULE_GUIDE = "https://github.com/terraform-aws-modules/terraform-aws-eks/blob/master/docs/UPGRADE-20.0.md"
@@ -100,14 +100,17 @@ def explain_second_entry(
     is_known = caller is not None or created is not None
     named = f" {cluster.argument}" if cluster.name else ""
     return case.explain(
-        f"The cluster{named} already has an access entry for {principal.description}, because the module declares two: that of the identity that runs Terraform, and {key} of access_entries. No permission is missing.",
+        f"The cluster{named} already has an access entry for {principal.description}, {'' if is_known else 'most likely '}because the module declares two: that of the identity that runs Terraform, and {key} of access_entries. No permission is missing.",
         DECLARED_TWICE.cause("derived" if is_known else "possible", runs_as if is_known else None),
         topic="access-entry-exists",
         remedies=your_remedy(
             f"Declare the entry once: remove {key} from access_entries",
             "The module's own entry has AmazonEKSClusterAdminPolicy for the whole cluster.",
-            f"Or keep {key}, which does not depend on who runs Terraform, and set enable_cluster_creator_admin_permissions = false. Terraform then deletes the other entry: check first that another administrator has one (aws eks list-access-entries).",
-            commands="terraform apply",
+            f"Or keep {key}, which does not depend on who runs Terraform, give it policy_associations, and set enable_cluster_creator_admin_permissions = false. Terraform then deletes the other entry: check first that another administrator has one (aws eks list-access-entries).",
+            commands=(
+                cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
+                Labelled("Then, with the code changed:", "terraform apply"),
+            ),
             url=_MODULE_GUIDE,
         ),
         notes=IAM_DOES_NOT_HELP,
