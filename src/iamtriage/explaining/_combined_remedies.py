@@ -10,7 +10,7 @@ import attrs
 from iamtriage._rendering.placeholders import stated_names
 from iamtriage._text import join_words
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._explanations.remedies import change_commands, gift_of
 from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._policy_for import find_grant, normalize_principal
 from iamtriage.explaining._rules.denials.policy_types.guardrails import allowing_statement
@@ -22,19 +22,20 @@ from iamtriage.explaining._rules.shared.principals.principal_words import try_pa
 from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
 from iamtriage.explaining._rules.shared.requirements.required_grants import NEXT_OBJECTS
 from iamtriage.explaining._rules.shared.requirements.task_statements import ALL_REQUIRED
-from iamtriage.failures._failures import AccessDenied
+from iamtriage.failures._failures import AccessDenied, KubernetesForbidden, KubernetesUnauthorized
 from iamtriage.policies._documents import build_document, build_documents
 from iamtriage.policies._grants import Grant
 from iamtriage.policies._readers.elements import as_strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
-__all__ = ("CombinedRemedies", "combine_allow_remedies")
+__all__ = ("CombinedRemedies", "combine_allow_remedies", "combine_remedies")
 
 # The limits of the policy that a short explanation shows for all denials of one principal.
 _CAPS = frozenset({"permissions_boundary", "service_control", "session"})
@@ -99,6 +100,59 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
     return CombinedRemedies(
         first, second, fixed, () if second is None else tuple(each for each, _ in of_others)
     )
+
+
+def combine_remedies(
+    explanation: Explanation, others: tuple[Failure, ...], facts: Facts, explain: Callable[..., Explanation]
+) -> CombinedRemedies:
+    """Return the remedies for several failures of a text.
+
+    Args:
+        explanation: The explanation of the first one.
+        others: The other failures.
+        facts: What the user knows.
+        explain: The function that explains another failure.
+    """
+    combined = combine_allow_remedies(explanation, others)
+    forbidden = [each for each in others if isinstance(each, KubernetesForbidden)]
+    is_other_layer = isinstance(explanation.failure, AccessDenied) and combined.second is None
+    if is_other_layer and not forbidden:
+        return _add_access_entry(combined, (explanation.failure, *others), facts, explain)
+    remedy = _binding_remedy(forbidden[0], explain) if is_other_layer and len(forbidden) == 1 else None
+    return combined if remedy is None else combined._replace(second=remedy, of_second=tuple(forbidden))
+
+
+def _add_access_entry(
+    combined: CombinedRemedies,
+    failures: tuple[Failure | None, ...],
+    facts: Facts,
+    explain: Callable[..., Explanation],
+) -> CombinedRemedies:
+    """Return the remedies with one for a cluster that rejected the only role which the denials name."""
+    rejected = [each for each in failures if isinstance(each, KubernetesUnauthorized)]
+    denials = [each for each in failures if isinstance(each, AccessDenied)]
+    caller, *more = {str(each.principal).rpartition("/")[0]: str(each.principal) for each in denials}.values()
+    if len(rejected) != 1 or more or ":assumed-role/" not in caller:
+        return combined
+    causes = explain(rejected[0], facts=facts).causes
+    stated = [each.code for each in causes if each.evidence in {"reported", "derived"}]
+    remedies = explain(rejected[0], facts=attrs.evolve(facts, caller=caller)).remedies
+    giving = (each for each in remedies if gift_of(each) in {"access entry", "aws-auth entry"})
+    remedy = next(giving, None)
+    if remedy is None or stated != ["identity-not-accepted"]:
+        return combined
+    # The kubeconfig is of the same job, so it needs no other profile.
+    lines = (each for each in remedy.commands if not each.startswith("aws eks update-kubeconfig "))
+    return combined._replace(second=attrs.evolve(remedy, commands=tuple(lines)), of_second=tuple(rejected))
+
+
+def _binding_remedy(failure: KubernetesForbidden, explain: Callable[..., Explanation]) -> Remedy | None:
+    """Return the remedy that binds a role to the user of another failure."""
+    from iamtriage.explaining._denied_requests import title_of_binding
+
+    giving = (each for each in explain(failure).remedies if gift_of(each) == "role")
+    remedy = next(giving, None)
+    return None if remedy is None else attrs.evolve(remedy, title=title_of_binding(failure))
 
 
 def _is_exempted(other: AccessDenied, failure: AccessDenied, remedy: Remedy) -> bool:

@@ -24,7 +24,6 @@ from iamtriage.failures._failures import (
     AccessDenied,
     AwsError,
     Failure,
-    KubernetesForbidden,
     KubernetesUnauthorized,
 )
 from iamtriage.failures._secrets import has_secrets
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from iamtriage.explaining._combined_remedies import CombinedRemedies
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._facts import Facts, FactsLike
 
 __all__ = ("explain",)
@@ -177,7 +175,7 @@ def explain(
         explanation = promote_shown_causes(explanation, Case(failure, known))
     explanation = _add_parts(Case(unframed, known), explanation)
     explanation = complete_explanation(
-        explanation, known, told, functools.partial(_combine_allow_remedies, facts=given), _describe_other
+        explanation, known, told, functools.partial(_combine_remedies, facts=given), _describe_other
     )
     if shown is not failure:
         explanation = copy_with(explanation, failure=failure)
@@ -282,51 +280,12 @@ def _without_borders(failure: Failure) -> Failure:
     return attrs.evolve(failure, text=view.text, span=(view.position(start), view.position(end)))
 
 
-def _combine_allow_remedies(
+def _combine_remedies(
     explanation: Explanation, others: tuple[Failure, ...], facts: Facts
 ) -> CombinedRemedies:
-    from iamtriage.explaining._combined_remedies import combine_allow_remedies
+    from iamtriage.explaining._combined_remedies import combine_remedies
 
-    combined = combine_allow_remedies(explanation, others)
-    forbidden = [each for each in others if isinstance(each, KubernetesForbidden)]
-    is_other_layer = isinstance(explanation.failure, AccessDenied) and combined.second is None
-    if is_other_layer and not forbidden:
-        return _add_access_entry(combined, explanation.failure, others, facts)
-    remedy = _binding_remedy(forbidden[0]) if is_other_layer and len(forbidden) == 1 else None
-    return combined if remedy is None else combined._replace(second=remedy, of_second=tuple(forbidden))
-
-
-def _add_access_entry(
-    combined: CombinedRemedies, failure: Failure | None, others: tuple[Failure, ...], facts: Facts
-) -> CombinedRemedies:
-    """Return the remedies with one for a cluster that rejected the only role which the denials name."""
-    from iamtriage.explaining._explanations.remedies import gift_of
-
-    rejected = [each for each in others if isinstance(each, KubernetesUnauthorized)]
-    denials = [each for each in (failure, *others) if isinstance(each, AccessDenied)]
-    caller, *more = {str(each.principal).rpartition("/")[0]: str(each.principal) for each in denials}.values()
-    if len(rejected) != 1 or more or ":assumed-role/" not in caller:
-        return combined
-    causes = explain(rejected[0], facts=facts).causes
-    stated = [each.code for each in causes if each.evidence in {"reported", "derived"}]
-    remedies = explain(rejected[0], facts=attrs.evolve(facts, caller=caller)).remedies
-    giving = (each for each in remedies if gift_of(each) in {"access entry", "aws-auth entry"})
-    remedy = next(giving, None)
-    if remedy is None or stated != ["identity-not-accepted"]:
-        return combined
-    # The kubeconfig is of the same job, so it needs no other profile.
-    lines = (each for each in remedy.commands if not each.startswith("aws eks update-kubeconfig "))
-    return combined._replace(second=attrs.evolve(remedy, commands=tuple(lines)), of_second=tuple(rejected))
-
-
-def _binding_remedy(failure: KubernetesForbidden) -> Remedy | None:
-    """Return the remedy that binds a role to the user of another failure."""
-    from iamtriage.explaining._denied_requests import title_of_binding
-    from iamtriage.explaining._explanations.remedies import gift_of
-
-    giving = (each for each in explain(failure).remedies if gift_of(each) == "role")
-    remedy = next(giving, None)
-    return None if remedy is None else attrs.evolve(remedy, title=title_of_binding(failure))
+    return combine_remedies(explanation, others, facts, explain)
 
 
 def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
