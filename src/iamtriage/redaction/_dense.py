@@ -73,34 +73,51 @@ def find_stretches(searched: SearchedText) -> list[tuple[int, int]]:
     return _list_stretches(searched.text, sorted(dense))
 
 
-def _find_crowded(searched: SearchedText, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the positions of many names with little text between them, in order.
+def _find_crowded(searched: SearchedText, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the positions of many names with little text between them, in order.
 
     There must be several names in a line, or encoded signs between them, and no copies.
     """
-    text, zeroed = searched.text, zero_all_digits(searched.text)
-    following = [zeroed[end : end + _FOLLOWING] for _, end in spans]
-    counts = Counter(following)
-    has_encoded = any(sign in text for sign in ENCODED_STARTS)
+    text = searched.text
     ends = [*(start for start, _ in spans[1:]), len(text)]
     rooms = [
-        _CHARS_PER_ENCODED_NAME
-        if has_encoded and _ENCODED_SIGN.search(text, start, min(end, start + _CHARS_PER_ENCODED_NAME))
-        else _CHARS_PER_NAME * (counts[after] <= _MAX_EQUAL and text.find("\n", start, end) < 0)
-        for (_, start), end, after in zip(spans, ends, following, strict=True)
+        0 if text.find("\n", start, end) >= 0 else _CHARS_PER_NAME
+        for (_, start), end in zip(spans, ends, strict=True)
     ]
-    sums = [0, *accumulate(rooms)]
+    if any(sign in text for sign in ENCODED_STARTS):
+        for number, (_, start) in enumerate(spans):
+            if _ENCODED_SIGN.search(text, start, min(ends[number], start + _CHARS_PER_ENCODED_NAME)):
+                rooms[number] = _CHARS_PER_ENCODED_NAME
+    if not _list_crowded(spans, rooms):
+        # No other check is necessary for most texts.
+        return []
+    zeroed = zero_all_digits(text)
+    following = [zeroed[end : end + _FOLLOWING] for _, end in spans]
+    counts = Counter(following)
+    rooms = [
+        0 if room == _CHARS_PER_NAME and counts[after] > _MAX_EQUAL else room
+        for room, after in zip(rooms, following, strict=True)
+    ]
     # What a marker replaces was longer or shorter, so other names were near each other.
     markers = [name.start() for name in searched.names if name[0].startswith(MARKER_START)]
     crowded = [
         (first, last)
+        for first, last in _list_crowded(spans, rooms)
+        if bisect_left(markers, first) == bisect_left(markers, last)
+    ]
+    return [] if crowded and find_parts(text).copies else crowded
+
+
+def _list_crowded(spans: list[tuple[int, int]], rooms: list[int]) -> list[tuple[int, int]]:
+    """Return the positions of many names that have room for all text between them."""
+    sums = [0, *accumulate(rooms)]
+    return [
+        (first, last)
         for (first, _), (last, _), low, high in zip(
             spans, spans[_MANY - 1 :], sums, sums[_MANY:], strict=False
         )
-        if last - first <= high - low and bisect_left(markers, first) == bisect_left(markers, last)
+        if last - first <= high - low
     ]
-    if crowded and not find_parts(text).copies:
-        yield from crowded
 
 
 def _list_stretches(text: str, dense: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

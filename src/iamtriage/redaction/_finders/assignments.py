@@ -21,6 +21,7 @@ from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import ENCODED_SIGN, GT, QUOTE
 from iamtriage.redaction._vocabulary.secret_names import (
     MARKER_START,
+    NAME_END,
     NAME_OR_MARKER,
     classify_key,
 )
@@ -54,7 +55,9 @@ __all__ = (
 MAX_BEFORE = 60
 """The maximum distance between a name and a marker after it that can change what the name's value is."""
 # Signs, which can be encoded, and the start of a word.
-_BEFORE_WORD = re.compile(rf"(?:[^\w%&\\]|_|{ENCODED_SIGN}|[%&\\])*+[^\W_]")
+_SIGNS_AND_WORD = rf"(?:[^\w%&\\]|_|{ENCODED_SIGN}|[%&\\])*+[^\W_]"
+_BEFORE_WORD = re.compile(_SIGNS_AND_WORD)
+_NAME_AND_WORD = re.compile(rf"(?:{NAME_END.pattern})(?={_SIGNS_AND_WORD})")
 _NEXT_WORD = re.compile(r"[ ]\S+")
 _TAG_SIGNS = frozenset("<:;cC")
 # A value that ends with its line, and a word on the next one.
@@ -108,19 +111,21 @@ def find_assigned_secrets(
 
 def find_before_markers(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find the secrets after the names that are directly before markers."""
-    text, before = searched.text, -1
+    text, folded, before = searched.text, searched.folded, -1
     names: list[re.Match[str]] = []
     marker = text.find(WORD)
     while marker >= 0:
         # Never from within a marker, which contains names.
         is_near = marker - before < 2 * MAX_BEFORE
         low = max(0, before) if is_near else marker - MAX_BEFORE
-        names += (
-            name
-            for name in NAME_OR_MARKER.finditer(searched.folded, low, marker)
-            # Without a word between them, the marker replaces the value of the name.
-            if not name[0].startswith(MARKER_START) and _may_reach(searched, name, marker)
-        )
+        done = NAME_OR_MARKER.match(folded, low, marker) if before >= 0 and is_near else None
+        # Without a word between them, the marker replaces the value of the name.
+        if _NAME_AND_WORD.search(folded, done.end() if done else low, marker):
+            names += (
+                name
+                for name in NAME_OR_MARKER.finditer(folded, low, marker)
+                if not name[0].startswith(MARKER_START) and _may_reach(searched, name, marker)
+            )
         before, marker = marker, text.find(WORD, marker + 1)
     for _, _, secrets in _judge(searched, names):
         yield from secrets
