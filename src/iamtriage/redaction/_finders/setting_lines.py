@@ -38,11 +38,13 @@ __all__ = (
 MULTI_WORD = frozenset({"password", "secret", "cookie"})
 # A secret of several words is a password, so other words are a sentence.
 PROSE = re.compile(rf"{ERROR.pattern}|(?-i:[a-z]{{2,20}}[ ][a-z]{{2,20}}(?![\w:=@/-]))", re.IGNORECASE)
-# A value before a space or the end of its line. No other notation and no code look like this.
+# A value before a space or the end of its line, or in quotes. No other notation and no code look like this.
 _SIMPLE = re.compile(
-    r"[ \t]{0,8}(?P<sign>[:=])[ \t]{0,8}(?!(?:Just|async|await|function|lambda|new|typeof|yield)\s)"
+    r"(?:(?P<close>\\{0,64}[\"'])?[ \t]{0,8}(?P<quoted>[:=])[ \t]{0,8}(?P<quote>\\{0,64}[\"'])"
+    r"(?P<inside>[A-Za-z0-9][^\s\\\"'`]{0,199}+)(?P=quote)(?!')"
+    r"|[ \t]{0,8}(?P<sign>[:=])[ \t]{0,8}(?!(?:Just|async|await|function|lambda|new|typeof|yield)\s)"
     r"(?P<value>[A-Za-z0-9][A-Za-z0-9_.+/:-]{0,199}+)"
-    r"(?:(?=\r?\n|\Z)|(?P<space>[ ])(?![&=?|\\\"']|(?:if|or)[ ]))"
+    r"(?:(?=\r?\n|\Z)|(?P<space>[ ])(?![&=?|\\\"']|(?:if|or)[ ])))"
 )
 _ESCAPED_BREAK = re.compile(r"[^\s\w\\]{0,4}\\{1,64}n")
 
@@ -75,9 +77,14 @@ _MAX_PHRASE = 200
 
 def match_simple_value(match: NameMatch) -> re.Match[str] | None:
     """Match the sign and the simple value after a name."""
-    simple = _SIMPLE.match(match.text, match.end)
-    if simple is None or match.text.startswith(", ", match.start - 2):
+    text, start = match.text, match.start
+    simple = _SIMPLE.match(text, match.end)
+    if simple is None or text.startswith(", ", start - 2):
         return None
+    if simple["quote"]:
+        # "/forgot-password": "AuthController#forgot"
+        is_path = simple["quoted"] == ":" and start and text[start - 1] == "/"
+        return None if is_path or WORD in simple["inside"] else simple
     # A sign can end a signature, or be part of a marker.
     is_plain = simple["value"].isalnum() or (match.name.what != "signature" and WORD not in simple["value"])
     return simple if is_plain and (not simple["space"] or _is_word(match, simple)) else None
@@ -96,8 +103,16 @@ def _is_word(match: NameMatch, simple: re.Match[str]) -> bool:
 def check_simple_value(match: NameMatch, simple: re.Match[str]) -> FoundSecret | None:
     """Return the secret in "name = value" and "name: value", if the value can be one."""
     text, name, start = match.text, match.name, match.start
-    written, value, space = simple.groups()
-    sign: Sign = "=" if written == "=" else ":"
+    close, quoted, quote, inside, written, value, space = simple.groups()
+    sign: Sign = "=" if "=" in {quoted, written} else ":"
+    if quote:
+        low, end = simple.span("inside")
+        if not is_plain_secret(name, inside):
+            query = match.is_in_query()
+            placement = Placement(sign, quoted=True, structured=query or bool(close), query=query)
+            if not judge_value(name, inside, placement):
+                return None
+        return FoundSecret(low, end, name.what, name_start=start)
     low, end = simple.span("value")
     if sign == ":":
         if start and text[start - 1] == "/":
