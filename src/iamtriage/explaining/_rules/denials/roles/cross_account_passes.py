@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.h
 
 from __future__ import annotations
 
+import json
 import re
 
 import attrs
@@ -21,6 +22,7 @@ from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.requirements.services import service_trust_policy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.policies._documents import allow
 
 _RESOURCE = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:(?!iam|sts)[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:(?P<account>[0-9]{12}):[\w/:.@-]{0,199}\w",
@@ -65,30 +67,31 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     trusted = (recipient and recipient.principal) or "the service"
     of_call = f"account {own}, in which" if own else "the account in which"
     others = _find_resources(denial, other)
-    check = "Check the account ID in the role's ARN and the profile of the call: often one of them is the wrong one."
-    if others:
-        check = f"{others[0]} is in account {other}, too. If that is the right account, make the call with its credentials."
+    wrong = "Check the account ID in the role's ARN and the profile of the call: often one of them is the wrong one."
+    check = None if others else wrong
     name = "ROLE_NAME" if passed is None else passed.name
     by = denial.caller if caller is None else principal_words.describe_principal(caller_arn, None)
     policy = None if recipient is None else service_trust_policy(trusted, recipient.trust_actions)
     create = commands.fill_command(_CREATE, commands.role_name(name))
-    permissions, needs = "the permissions that the old one has", _describe_access(others, other)
+    new = attrs.evolve(passed, account=own) if own and crosses and passed else None
+    permissions, needs = "the permissions that the old one has", _describe_access(others, other, new)
     if operation == "CreateNodegroup":
         # https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
         permissions += " (AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and, unless its plugin has a role, AmazonEKS_CNI_Policy)"
         needs = needs if others else ""
     look = None if own else "aws sts get-caller-identity --query Account --output text"
-    if own and crosses and passed is not None and not others:
-        same = attrs.evolve(passed, account=own)
-        check = f"Often, only the account ID in the ARN is wrong: if {own} has a role {name}, pass {same} instead."
+    if new is not None and not others:
+        check = (
+            f"Often, only the account ID in the ARN is wrong: if {own} has a role {name}, pass {new} instead."
+        )
         look = commands.fill_command("aws iam get-role --role-name {} --query Role.Arn --output text", name)
         create = Labelled("If it has none:", create)
     own_role = Remedy(
         f"Use a role of {of_call} the call is made",
         "account administrator",
         (
-            check,
-            f"Otherwise, create a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''} and has {permissions}. Pass that role. {capitalize_start(by)} needs iam:PassRole on it.",
+            *((check,) if check else ()),
+            f"{'Otherwise, create' if check else 'Create'} a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''} and has {permissions}. Pass that role. {capitalize_start(by)} needs iam:PassRole on it.",
             *((needs,) if needs else ()),
         ),
         (*filter(None, (look,)), *((create,) if policy else ())),
@@ -98,6 +101,8 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     )
     profile = None if own is None or other is None else _find_other_profile(denial.failure.text)
     step = "Assume a role of that account, and make the call with it."
+    if others:
+        step = f"{others[0]} is in account {other}, too. If that is the right account, assume one of its roles, and make the call with it."
     other_account = your_remedy("Or make the call in the role's account", step, url=pages.OTHER_ACCOUNTS)
     remedies = (own_role, other_account)
     if profile is not None:
@@ -145,9 +150,14 @@ def _find_resources(denial: Denial, account: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each[0] for each in found if each["account"] == account))
 
 
-def _describe_access(resources: tuple[str, ...], account: str | None) -> str:
+def _describe_access(resources: tuple[str, ...], account: str | None, role: Role | None) -> str:
     """Return what the new role needs to use the resources of the other account."""
     if not resources:
         return f"The resources that the service uses in {f'account {account}' if account else 'the other account'} must allow the new role in their own policies, too. Or the new role assumes a role there (sts:AssumeRole)."
     action = DESTINATION_ACTIONS.get(resources[0].split(":")[2])
+    if action is not None and role is not None:
+        statement = json.dumps(
+            allow(action, resources[0], principal={"AWS": str(attrs.evolve(role, path="/"))})
+        )
+        return f"Allow the new role {action} on {resources[0]} in its own policy. The owner of account {account} also adds a statement to the policy of that resource: {statement}"
     return f"Allow the new role {action or 'access'} in its own policy and in the policy of {resources[0]}: across accounts, both must allow it."
