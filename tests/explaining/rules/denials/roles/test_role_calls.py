@@ -226,10 +226,17 @@ def test_words_that_name_no_role(words: str) -> None:
     assert "octo-42" in explain(f"{DENIED}\n{words}\n{json.dumps(EXTERNAL_ID)}").summary
 
 
-def test_external_id_of_a_terraform_provider() -> None:
-    text = f'Error: Cannot assume IAM Role\n  with provider["registry.terraform.io/hashicorp/aws"],\n{DENIED}'
-    remedy = explain(text, facts={"trust_policy": EXTERNAL_ID}).remedies[0]
-    assert '  external_id = "octo-42"' in (remedy.manifest or "")
+@pytest.mark.parametrize("name", ["", '\n    session_name = "nightly"'], ids=["no name", "name"])
+def test_external_id_of_a_terraform_provider(name: str) -> None:
+    block = f'provider "aws" {{\n  assume_role {{\n    role_arn = "{ROLE}"{name}\n  }}\n}}\n'
+    text = f'Error: Cannot assume IAM Role\n  with provider["registry.terraform.io/hashicorp/aws"],\n{DENIED}\n{block}'
+    manifest = explain(text, facts={"trust_policy": EXTERNAL_ID}).remedies[0].manifest or ""
+    rows = dict(each.split(" = ") for each in manifest.splitlines() if " = " in each)
+    assert {key.strip(): json.loads(value) for key, value in rows.items()} == {
+        "role_arn": ROLE,
+        **({"session_name": "nightly"} if name else {}),
+        "external_id": "octo-42",
+    }
 
 
 @pytest.mark.parametrize(

@@ -678,6 +678,19 @@ def test_action_that_no_resource_limits(action: str, resource: str, *, has_effec
     )
 
 
+@pytest.mark.parametrize(
+    ("key", "is_named"), [("aws:ResourceTag/team", True), ("ec2:ResourceTag/team", True), ("aws:SourceVpc", False)]
+)  # fmt: skip
+def test_action_without_resources_has_no_tags(key: str, *, is_named: bool) -> None:
+    policy = _policy(
+        "ec2:DescribeInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", StringEquals={key: "web"}
+    )
+    [text, *_] = (
+        each.text for each in explain(f"{_denied('ec2:DescribeInstances', '*')}\n\n{policy}").causes
+    )
+    assert (f"leave {key} out of that statement" in text) is is_named
+
+
 def test_resource_of_other_actions_is_not_that_of_an_action_without_resources() -> None:
     denied = _denied("s3:ListAllMyBuckets", "*").replace(" on resource: *", "")
     explanation = explain(f"{denied}\n\n{_policy('s3:*', 'arn:aws:s3:::cart')}")

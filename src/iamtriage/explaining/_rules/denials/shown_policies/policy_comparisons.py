@@ -46,7 +46,7 @@ from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._managed_policies import LISTED, describe_service, is_known_policy, lacks_action
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.elements import as_strings, iterate_statements, shown_sid
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions, iterate_statements, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 # All resources of a type.
@@ -371,6 +371,9 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> stated_contr
     contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
     contrast = contrast or resource_spellings.find_slip_contrast(denial, policy, allows)
     text = statement_words.describe_star_only(denial.action, allowed)
+    keys = (key for each in allows for _, key, _ in iterate_conditions(each))
+    if text and (tag := next((each for each in keys if "resourcetag/" in each.lower()), None)):
+        text += f" There are no tags to compare either: leave {clip_text(tag)} out of that statement."
     effect = ", where it has no effect" if text else ""
     return contrast or stated_contrasts.Contrast(
         f"allows it only on {statement_words.join_of_type(whole, allowed)}{effect}",

@@ -193,10 +193,10 @@ def open_condition_remedy(
         if is_terraform and value != "EXTERNAL_ID":
             steps = (
                 "In the provider, the block assume_role needs external_id. The comparison is case-sensitive, and the trust policy needs no change.",
-                "With the credentials of Terraform, the command checks it.",
+                "To check it, run the command with the credentials of Terraform.",
             )
             # The value is one that no shell and no string of Terraform changes.
-            manifest = f'assume_role {{\n  role_arn    = {json.dumps(arn)}\n  external_id = "{value}"\n}}'
+            manifest = _build_block(arn, value, known.get("role_session_name"))
             lines = tuple(f"{each} --query AssumedRoleUser.Arn" for each in lines)
     elif key in {_SESSION_NAME, _SOURCE_IDENTITY} and result.expected:
         title = f"Pass {required}"
@@ -219,6 +219,15 @@ def open_condition_remedy(
         return _mfa_remedy(fill_command(assume, arn), profile, user, program)
     remedy = your_remedy(title, *steps, commands=lines, manifest=manifest, url=url)
     return remedy if manifest is None else attrs.evolve(remedy, manifest_language="hcl")
+
+
+def _build_block(arn: str, external_id: str, session_name: str | None) -> str:
+    """Return the block of a provider that assumes a role with an external ID, and keeps the name of its session."""
+    rows = {"role_arn": arn, "session_name": session_name, "external_id": external_id}
+    shown = {key: each for key, each in rows.items() if each is not None}
+    width = max(map(len, shown))
+    lines = (f"  {key:{width}} = {json.dumps(each)}\n" for key, each in shown.items())
+    return f"assume_role {{\n{''.join(lines)}}}"
 
 
 def _session_name(result: TrustResult, call: RoleCall | None) -> str:
