@@ -285,7 +285,10 @@ def _causes(
     if state.is_enough:
         yield OTHER_PRINCIPAL.cause(text="The console is signed in as another user or role.")
     elif state.listed:
-        yield NO_RULE.cause("derived" if entry else "possible", text="The access entry does not grant it.")
+        text = "The access entry does not grant it."
+        if entry is not None and entry.policies == ():
+            text = "An access entry without groups and access policies only lets its principal sign in."
+        yield NO_RULE.cause("derived" if entry else "possible", text=text)
     elif state.listed is False:
         yield cluster_access.NOT_MAPPED.cause("derived", text="The text shows that it has no access entry.")
     if mapped is None:

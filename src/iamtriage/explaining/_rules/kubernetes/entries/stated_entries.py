@@ -50,6 +50,9 @@ _MAX_NAMES = 3
 _NOBODY = "nobody"
 _LISTS = (("eks", "list-access-entries"), ("get", "accessentry"), ("get", "accessentries"))
 DESCRIBE = ("eks", "describe-access-entry")
+_LIST_POLICIES = ("eks", "list-associated-access-policies")
+# What the AWS CLI prints of an empty list with --query.
+_EMPTY_LIST = lazy_pattern(r"\s{0,4}\[\s{0,4}\]\s{0,4}(?:\n|\Z)")
 _NOT_FOUND = "specified principalArn could not be found"
 # What kubectl auth whoami prints.
 _GROUPS_OF_USER = lazy_pattern(r"^Groups[ \t]{1,40}\[([^\]\n]{0,2000})\]", re.MULTILINE)
@@ -137,6 +140,8 @@ def find_stated_entry(failure: Failure, caller: Principal | None = None) -> Stat
     policies = None
     if listed is not None:
         policies = tuple(_POLICY.findall(text, listed.end(), listed.end() + _CHARS_OF_POLICIES))
+    elif any(_EMPTY_LIST.match(run.output) for run in _find_runs(failure, _LIST_POLICIES)):
+        policies = ()
     is_wide = policies is not None and _CLUSTER_SCOPE.search(text) is not None
     return StatedEntry(principal, tuple(_GROUP.findall(groups.pop())), policies, is_wide)
 
@@ -190,7 +195,7 @@ def find_policies(failure: Failure) -> tuple[str, ...]:
     """Return the access policies that the only list of a principal's associations in a text contains."""
     if "list-associated-access-policies" not in failure.text:
         return ()
-    runs = _find_runs(failure, ("eks", "list-associated-access-policies"))
+    runs = _find_runs(failure, _LIST_POLICIES)
     return tuple(dict.fromkeys(_POLICY.findall(runs[0].output))) if len(runs) == 1 else ()
 
 
