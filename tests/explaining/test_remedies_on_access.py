@@ -61,3 +61,25 @@ def test_facts_complete_the_remedies(text: str) -> None:
     assert shown
     assert "CLUSTER" not in shown.replace("CLUSTER_", "")
     assert " REGION" not in shown
+
+
+_OF_USER = "User: arn:aws:iam::111122223333:user/nightly is not authorized to perform: sqs:ListQueues on resource: arn:aws:sqs:eu-west-1:111122223333: because no identity-based policy allows the sqs:ListQueues action"
+_PRINTED = '{\n    "AttachedPolicies": []\n}'
+
+
+@pytest.mark.parametrize(
+    ("command", "output", "profile"),
+    [
+        ("list-attached-user-policies --user-name nightly --profile admin", _PRINTED, "admin"),
+        ("list-attached-user-policies --user-name nightly --profile shop-admin", _PRINTED, "shop-admin"),
+        ("list-attached-user-policies --user-name weekly --profile admin", _PRINTED, None),
+        ("list-attached-user-policies --user-name nightly --profile dev", _PRINTED, None),
+        ("list-attached-user-policies --user-name nightly --profile non-admin", _PRINTED, None),
+        ("list-attached-user-policies --user-name nightly --profile admin", "\nAn error occurred (AccessDenied) when calling the ListAttachedUserPolicies operation: no", None),
+    ],
+    ids=["admin", "in the name", "another user", "another profile", "no administrator", "failed"],
+)  # fmt: skip
+def test_profile_of_an_administrator(command: str, output: str, profile: str | None) -> None:
+    explanation = explain(f"{_OF_USER}\n\n$ aws iam {command}\n{output}\n")
+    lines = [each for each in explanation.remedies[0].commands if "put-user-policy" in each]
+    assert [each.endswith(f" --profile {profile}") for each in lines] == [profile is not None]

@@ -47,6 +47,10 @@ def complete_remedies(explanation: Explanation, facts: Facts, runtime: Runtime |
         from iamtriage.explaining._additions.vain_permissions import remove_vain_permission
 
         remedies = remove_vain_permission(remedies, explanation.causes, failure)
+    if failure.kind == "access_denied" and "--profile" in failure.text and "dmin" in failure.text:
+        from iamtriage.explaining._additions.admin_profiles import add_admin_profile
+
+        remedies = add_admin_profile(remedies, failure)
     if not any(sign in failure.text for sign in _RECOVERY_SIGNS):
         return remedies
     from iamtriage.explaining._additions.recoveries import add_recoveries

@@ -333,13 +333,16 @@ def _explain_quarantine(denial: Denial, policy: str) -> Explanation:
     remedy = remedies.account_remedy(
         "Treat the user's access keys as compromised: replace them",
         f"{caller}Run the commands as another user or role: the policy denies some of them to this user. Follow AWS's e-mail or Support case, and leave its policy attached until it is resolved.",
-        "Deactivate each key, and attach AWSDenyAll, which also stops the user's console and sessions. Programs fail until they get a role. In each Region, look for resources that you don't know.",
+        "Deactivate each key. Programs that use it fail until they get a role. In each Region, look for resources that you don't know.",
         f"{suspect}Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed, which AWSDenyAll does not stop.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),
             f"aws iam update-{key} --status Inactive",
-            fill_command(f"aws iam attach-user-policy --user-name {{}} --policy-arn {deny}", name),
             "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region REGION",
+            Labelled(
+                "To stop the user's console sign-in and sessions, too:",
+                fill_command(f"aws iam attach-user-policy --user-name {{}} --policy-arn {deny}", name),
+            ),
             Labelled("As soon as no program needs the key:", f"aws iam delete-{key}"),
         ),
         url=pages.ROTATE_KEYS,
