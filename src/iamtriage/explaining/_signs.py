@@ -54,7 +54,8 @@ def promote_shown_causes(explanation: Explanation, case: Case[Failure]) -> Expla
 
     The first of them determines the cause in the summary and the first remedy.
     """
-    text, is_alone = case.text, case.stands_alone
+    is_alone = case.stands_alone
+    text = "" if is_alone else case.text
     causes: list[Cause] = []
     shown: list[Cause] = []
     definitions: list[CauseType] = []

@@ -171,9 +171,10 @@ def is_of_kms(case: Case[AwsError]) -> bool:
 
 def uses_throttled_key(case: Case[AwsError]) -> bool:
     """Return whether KMS throttled the use of a key within the call of another service."""
+    if not is_of_kms(case):
+        return False
     operation, service = case.operation, case.service
-    is_call = bool(actions_for(operation, "kms")) if operation is not None else service in {"kms", None}
-    return not is_call and is_of_kms(case)
+    return service not in {"kms", None} if operation is None else not actions_for(operation, "kms")
 
 
 def throttling_text(case: Case[AwsError]) -> str:

@@ -102,7 +102,7 @@ class Explainable(Value, Generic[FailureT_co]):
             remedies: The remedy, or several in the order to try them; or a function that builds them when they are read.
             notes: Further information, as one note or several.
         """
-        kept = tuple(each for each in causes if each is not None)
+        kept = tuple([each for each in causes if each is not None])
         built = functools.partial(_build, remedies) if callable(remedies) else _keep(remedies)
         lines = present_lines(notes)
         return Explanation(self.failure, topic or kept[0].code, summary, kept, built, lines)

@@ -97,12 +97,12 @@ def role_recipient(denial: Denial, call: tuple[str | None, str | None] | None = 
         known = RoleRecipient((service,)) if service else None
     if stated and (known is None or set(known.passed_to).isdisjoint(stated)):
         return RoleRecipient(stated)
+    if stated or known is None:
+        return known
     # "orders-rds-monitoring" tells which of the call's roles it is.
     named = guess_recipient(denial)
     is_one_of_known = (
-        not stated
-        and known is not None
-        and named is not None
+        named is not None
         and set(named.passed_to) <= set(known.passed_to)
         and set(named.trusted) <= set(known.trusted)
     )
@@ -227,7 +227,8 @@ def describe_call(denial: Denial, passed: str) -> str:
     if operation is None:
         return f"passes {passed}."
     # People think that all actions of the called service include it.
-    called = {each.service for each in actions_for(operation)} - {"iam"}
-    service = next((each for each in _ALL_ACTIONS.findall(denial.failure.text) if each in called), None)
+    named: list[str] = _ALL_ACTIONS.findall(denial.failure.text)
+    called = {each.service for each in actions_for(operation)} - {"iam"} if named else set[str]()
+    service = next((each for each in named if each in called), None)
     apart = f": {service}:* does not include it" if service is not None else ""
     return f"called {operation}, which passes {passed}. iam:PassRole was denied within that call, not {operation} itself{apart}."

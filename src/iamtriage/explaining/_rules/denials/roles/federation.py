@@ -88,6 +88,8 @@ def explain_web_identity(denial: Denial) -> Explanation:
     """Explain that STS did not accept a web identity token for a role."""
     if _is_from_identity_pool(denial):
         return _explain_identity_pool_token(denial)
+    if denial.stands_alone:
+        return _explain_unmatched(denial, None)
     if (chained := explain_second_role(denial)) is not None:
         return chained
     template = _find_template_trust(denial)
@@ -148,8 +150,13 @@ def _explain_token(denial: Denial) -> Explanation:
         findings is None or not findings.allowed
     ):
         return _explain_trust_problem(denial, problem, "No token")
+    return _explain_unmatched(denial, findings)
+
+
+def _explain_unmatched(denial: Denial, findings: TrustFindings | None) -> Explanation:
+    """Explain a token of which it is unknown what does not match."""
     causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"),)
-    if policy is None:
+    if denial.facts.trust_policy is None:
         of_ids = trust_subjects.describe_ids(job_tokens.stated_claim(denial, "sub") or "")
         if of_ids is not None:
             causes = (TOKEN_NOT_TRUSTED.cause("derived", text=of_ids),)

@@ -123,6 +123,8 @@ def expected_subjects(policy: Mapping[str, Any] | str | None) -> tuple[str, ...]
     >>> expected_subjects('{"Statement": {"Effect": "Allow", "Condition": {"StringLike": {"gitlab.com:sub": "a"}}}}')
     ('a',)
     """
+    if policy is None:
+        return ()
     subjects = (
         value
         for statement in allow_statements(policy)
