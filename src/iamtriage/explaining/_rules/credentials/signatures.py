@@ -126,7 +126,7 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
         summary,
         reported,
         *causes,
-        remedies=present(
+        remedies=lambda: present(
             clock_remedies.set_clock(case.text, case.failure.text),
             # A request that is sent late does not have a time in the future.
             None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
+from iamtriage._patterns import cached_pattern, lazy_pattern, may_find, only_one
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
 from iamtriage.explaining._context.resolving import is_derived
@@ -20,8 +20,8 @@ from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 _CHARS_AROUND = 400
 _SERVICE = lazy_pattern(
     r"\(Service: (?P<java>[A-Za-z0-9]{2,40})[,;]|\bAWS::(?P<type>[A-Za-z0-9]{2,30})::"
-    # CloudFormation names the call before the message.
-    r"|\bAPI: (?P<api>[A-Za-z0-9]{2,30})(?::\w{2,60})? User: ",
+    # CloudFormation names the call before the message. Each denial has "User", which is not to be looked for.
+    r"|\bAPI: (?P<api>[A-Za-z0-9]{2,30})(?::\w{2,60})? [U]ser: ",
     re.ASCII,
 )
 # An action that can pass a role.
@@ -97,7 +97,7 @@ def role_recipient(denial: Denial, call: tuple[str | None, str | None] | None = 
         known = RoleRecipient((service,)) if service else None
     if stated and (known is None or set(known.passed_to).isdisjoint(stated)):
         return RoleRecipient(stated)
-    if stated or known is None:
+    if stated or known is None or len(known.passed_to) == 1:
         return known
     # "orders-rds-monitoring" tells which of the call's roles it is.
     named = guess_recipient(denial)
@@ -180,7 +180,9 @@ def is_deploy_role(denial: Denial) -> bool:
 def _stated_service(denial: Denial, candidates: list[str]) -> str | None:
     """Return the service that a tool names next to the denial, which is about IAM, or one that has the operation."""
     text, (start, end) = denial.failure.text, denial.failure.span
-    for found in _SERVICE.finditer(text, max(start - _CHARS_AROUND, 0), end + _CHARS_AROUND):
+    is_stated = may_find(_SERVICE, text)
+    low, high = max(start - _CHARS_AROUND, 0), end + _CHARS_AROUND
+    for found in _SERVICE.finditer(text, low, high) if is_stated else ():
         prefix = service_prefix(found["java"] or found["type"] or found["api"])
         if prefix is not None and prefix not in _PASSING_SERVICES:
             return prefix
@@ -191,9 +193,9 @@ def _stated_service(denial: Denial, candidates: list[str]) -> str | None:
     if len(clients) == 1:
         return clients[0]
     # "EmrServerlessStartJobOperator" and "(emr-serverless)". Prefixes of one word are too ambiguous.
-    around = text[max(start - _CHARS_AROUND, 0) : end + _CHARS_AROUND].lower().translate(_SEPARATORS)
-    named = [each for each in candidates if "-" in each and each.replace("-", "") in around]
-    return only_one(named)
+    hyphenated = [each for each in candidates if "-" in each]
+    around = text[low:high].lower().translate(_SEPARATORS) if hyphenated else ""
+    return only_one([each for each in hyphenated if each.replace("-", "") in around])
 
 
 def _is_call(method: str, operation: str | None) -> bool:
@@ -227,7 +229,8 @@ def describe_call(denial: Denial, passed: str) -> str:
     if operation is None:
         return f"passes {passed}."
     # People think that all actions of the called service include it.
-    named: list[str] = _ALL_ACTIONS.findall(denial.failure.text)
+    text = denial.failure.text
+    named: list[str] = _ALL_ACTIONS.findall(text) if ":*" in text else []
     called = {each.service for each in actions_for(operation)} - {"iam"} if named else set[str]()
     service = next((each for each in named if each in called), None)
     apart = f": {service}:* does not include it" if service is not None else ""

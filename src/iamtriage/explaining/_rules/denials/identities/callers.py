@@ -314,5 +314,7 @@ def _deletion_note(denial: Denial) -> str | None:
 def _calling_service(denial: Denial) -> str | None:
     """Return the service that made the call with the role, according to the session name."""
     session_name: str = getattr(denial.principal, "session_name", "")
+    if not session_name:
+        return None
     found = (name for prefix, name in SERVICES_BY_SESSION_NAME.items() if session_name.startswith(prefix))
     return next(found, None)

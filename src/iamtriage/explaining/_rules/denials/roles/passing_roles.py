@@ -37,8 +37,10 @@ _OTHER_NAME_IN_CHINA = frozenset(
 )
 # How a command, a log or a request names the role that it passes.
 # The end of the name of a setting, which is faster to find.
+# A pattern that begins with a word is fast.
 _NAMES_ROLE = lazy_pattern(
-    r"role(?:-arn|-name)?[ =]|[Rr]ole(?:[ _]?(?:[Aa]rn|ARN|[Nn]ame))?[\"']?\s{0,8}[:=]", re.ASCII
+    r"ole(?:(?<=role)(?:-arn|-name)?[ =]|(?<=[Rr]ole)(?:[ _]?(?:[Aa]rn|ARN|[Nn]ame))?[\"']?\s{0,8}[:=])",
+    re.ASCII,
 )
 _ROLE_SETTING = lazy_pattern(
     r"(?:(?P<option>--(?:[a-z]{2,20}-){0,3}role(?:-arn|-name)?)[ =]|\b(?P<name>(?:[a-z]{2,20}_){0,2}(?:[A-Za-z]{2,20}[ _]?)?[Rr]ole(?:[ _]?(?:[Aa]rn|ARN|[Nn]ame))?)[\"']?\s{0,8}[:=]\s?)"

@@ -206,6 +206,8 @@ def find_working_accounts(denial: Denial) -> tuple[str, ...]:
     name = denial.target_role_name
     if not denial.crosses_accounts or name is None or denial.lowercase_action != "sts:assumerole":
         return ()
+    if denial.stands_alone:
+        return ()
     accounts: dict[str, None] = {}
     for line in denial.failure.text.splitlines():
         if name in line:

@@ -41,7 +41,7 @@ _STATED_SERVICE = lazy_pattern(
     r"operation error ([A-Z][\w ]{1,40}): [A-Z]|\{([a-z_]{2,40})\.py:[0-9]{1,5}\}|\b(?:AWS|Amazon) ([A-Z][A-Za-z]{2,30})\b",
     re.ASCII,
 )
-_CLIENT = lazy_pattern(r"\b(?:client|resource)\(\s?[\"']([a-z][a-z0-9-]{1,40})[\"']", re.ASCII)
+_CLIENT = lazy_pattern(r"\b(?:client\(|resource\()\s?[\"']([a-z][a-z0-9-]{1,40})[\"']", re.ASCII)
 
 
 def find_called_service(failure: Failure, candidates: Collection[str]) -> str | None:
@@ -132,7 +132,7 @@ def derive_actions(
         return "derived", ()
     if failure.action is None and _OF_EFS_DRIVER in said:
         return _actions_of_efs_driver(failure)
-    if connection := _CONNECTION.search(failure.text, *failure.span):
+    if connection := _CONNECTION.search(said):
         return "derived", (f"{connection[1]}:UseConnection",)
     evidence, actions = _find_actions(failure, facts)
     if failure.envelope.operation is None:
