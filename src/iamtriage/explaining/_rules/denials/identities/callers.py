@@ -99,16 +99,17 @@ def add_user(denial: Denial, explanation: Explanation) -> Explanation:
     """Add what uses the denied role to the summary, and a note on the kind of caller."""
     before = _deletion_note(denial)
     # A quarantined user stays denied: there is nothing to retry.
-    after = None if explanation.topic == "compromised-key" else _caller_note(denial, explanation)
-    summary = _name_user(denial, explanation.summary)
+    use = _describe_use(denial)
+    after = None if explanation.topic == "compromised-key" else _caller_note(denial, explanation, use or "")
+    summary = _name_user(denial, explanation.summary, use or "")
     if not before and not after and summary == explanation.summary:
         return explanation
     return attrs.evolve(explanation, summary=summary, notes=present(before, *explanation.notes, after))
 
 
-def _name_user(denial: Denial, summary: str) -> str:
+def _name_user(denial: Denial, summary: str, words: str) -> str:
     """Return a summary that says what uses the denied role, which is not the role of a person."""
-    words, account = _describe_use(denial), denial_remedies.account_elsewhere(denial)
+    account = denial_remedies.account_elsewhere(denial)
     if denial.role is not None:
         who = f"The role {denial.role.name}"
     elif isinstance(denial.principal, User | FederatedUser):
@@ -117,7 +118,7 @@ def _name_user(denial: Denial, summary: str) -> str:
         return summary
     target = "the target account" if _is_of_stack_set(denial) else "account"
     of_account = "" if account is None else f" of {target} {account}"
-    kind, _, use = (words or "").rpartition(_SEPARATOR)
+    kind, _, use = words.rpartition(_SEPARATOR)
     named = who if not kind else f"The {kind}{who.removeprefix('The role')}"
     user = use.removeprefix("which ").removesuffix(" uses")
     if len(user) == len(use) - len("which  uses") and not (kind or of_account):
@@ -225,7 +226,7 @@ def _find_stack(denial: Denial) -> Deployment | None:
     return deployment_tools.find_stack(denial.failure, denial.facts)
 
 
-def _caller_note(denial: Denial, explanation: Explanation) -> str | None:
+def _caller_note(denial: Denial, explanation: Explanation, use: str) -> str | None:
     topic = explanation.topic
     if isinstance(denial.principal, Root):
         if denial.policy_type == "service_control" or topic == "root-assumes-role":
@@ -257,7 +258,6 @@ def _caller_note(denial: Denial, explanation: Explanation) -> str | None:
         return "AWS Control Tower acts with this role in an enrolled account. Repeat its operation after the change."
     if any(map(denial.failure.text.__contains__, PULUMI_FRAGMENTS)):
         return "Run pulumi up again after the fix."
-    use = _describe_use(denial) or ""
     if (note := next((each for end, each in _NOTES_BY_USE if use.endswith(end)), None)) is not None:
         return note
     if service != "CloudFormation" and any(map(denial.failure.text.__contains__, STACK_FRAGMENTS)):

@@ -373,22 +373,25 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     if is_user:
         own = "the user's own policies and those of its groups"
     session = "" if is_user else "the session policy, "
-    search = f"Check in this order: {own}, {of_resource}the permissions boundary, service control policies, {session}the VPC endpoint policy."
-    lines: remedies.Commands = tuple(f"{each} --query {_RESULT}" for each in simulation_commands(denial))
-    if denial.policy is not None and commands.arn(denial.policy) == denial.policy:
-        search = f"It is in {clip_text(denial.policy)}. Read its conditions: a request that they do not match is not denied."
-        lines = _show_policy_commands(denial) if ":iam:" in denial.policy else ()
-    remedy = remedies.account_remedy(
-        f"Find the Deny statement{named}",
-        search,
-        *(_READ_RESULT if lines and "Check in" in search else ()),
-        f"{denial_remedies.CHANGE_CALL} If the request is legitimate, scope down the Deny.",
-        commands=lines,
-        url=pages.EVALUATION,
-    )
+
+    def find_statement() -> Remedy:
+        search = f"Check in this order: {own}, {of_resource}the permissions boundary, service control policies, {session}the VPC endpoint policy."
+        lines: remedies.Commands = tuple(f"{each} --query {_RESULT}" for each in simulation_commands(denial))
+        if denial.policy is not None and commands.arn(denial.policy) == denial.policy:
+            search = f"It is in {clip_text(denial.policy)}. Read its conditions: a request that they do not match is not denied."
+            lines = _show_policy_commands(denial) if ":iam:" in denial.policy else ()
+        return remedies.account_remedy(
+            f"Find the Deny statement{named}",
+            search,
+            *(_READ_RESULT if lines and "Check in" in search else ()),
+            f"{denial_remedies.CHANGE_CALL} If the request is legitimate, scope down the Deny.",
+            commands=lines,
+            url=pages.EVALUATION,
+        )
+
     text = f"The message does not name the policy with the Deny. {why_no_allow_helps(denial)}"
     return denial.explain(
         denial_summary(denial, f"{statement} denies it explicitly"),
         EXPLICIT_DENY.cause(denial.policy_type_evidence, reason_lines(denial), text=text),
-        remedies=(denial_remedies.authorization_details_remedy(denial), remedy),
+        remedies=lambda: (denial_remedies.authorization_details_remedy(denial), find_statement()),
     )

@@ -134,10 +134,9 @@ def _explain_token(denial: Denial) -> Explanation:
     if checked is not None:
         return checked
     issuer = (denial.facts.token_claims or {}).get("iss", web_identity_remedies.find_other_cluster(denial))
-    other = trust_documents.find_other_provider(denial.facts.trust_policy, issuer)
-    if other is not None:
-        return explain_other_provider(denial, other)
     policy = denial.facts.trust_policy
+    if (other := trust_documents.find_other_provider(policy, issuer)) is not None:
+        return explain_other_provider(denial, other)
     if not has_claims and (problem := find_workflow_problem(policy, denial.failure.text)) is not None:
         return _explain_trust_problem(denial, problem, "No token of this job")
     if not has_claims and (of_job := _explain_job(denial)) is not None:
@@ -146,9 +145,7 @@ def _explain_token(denial: Denial) -> Explanation:
         return of_other
     if findings is not None and findings.allowed:
         return _explain_matching(denial, findings, role_conditions.compare_role_remedy(denial))
-    if (problem := find_trust_problem(policy, issuer)) is not None and (
-        findings is None or not findings.allowed
-    ):
+    if (problem := find_trust_problem(policy, issuer)) is not None:
         return _explain_trust_problem(denial, problem, "No token")
     return _explain_unmatched(denial, findings)
 
@@ -158,9 +155,7 @@ def _explain_unmatched(denial: Denial, findings: TrustFindings | None) -> Explan
     causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"),)
     if denial.facts.trust_policy is None:
         of_ids = trust_subjects.describe_ids(job_tokens.stated_claim(denial, "sub") or "")
-        if of_ids is not None:
-            causes = (TOKEN_NOT_TRUSTED.cause("derived", text=of_ids),)
-        causes += (assuming_roles.NO_SUCH_ROLE.cause(),)
+        causes = (TOKEN_NOT_TRUSTED.cause("derived", text=of_ids), assuming_roles.NO_SUCH_ROLE.cause())
     if findings is not None:
         causes = (findings.cause,) if findings.allowed is False else (findings.cause, causes[0])
     summary = f"STS rejected the token for {denial.target_role_text}: {_describe_decision(denial, findings)}."

@@ -80,13 +80,14 @@ SAML_PAIR = CauseType(
 def explain_saml(denial: Denial) -> Explanation:
     """Explain that STS did not accept a SAML assertion for a role."""
     rejected = f"STS rejected the SAML assertion for {denial.target_role_text}"
-    compare = _compare_assertion_remedy(denial)
     problem = _find_problem(denial)
     if problem is not None:
         verdict, remedy = problem
         text = "No SAML assertion meets the role's trust policy as it is."
         cause = checked_cause(denial, text, _ONLY_TRUST_POLICY)
-        return explain_rejected(denial, f"{rejected}: {verdict}.", cause, remedies=(remedy, compare))
+        return explain_rejected(
+            denial, f"{rejected}: {verdict}.", cause, remedies=(remedy, _compare_assertion_remedy(denial))
+        )
     if (differing := _explain_difference(denial, rejected)) is not None:
         return differing
     provider, audiences = _find_trusted(denial)
@@ -106,7 +107,9 @@ def explain_saml(denial: Denial) -> Explanation:
         assuming_roles.SESSION_TAGS.cause(
             text="The assertion has PrincipalTag attributes, and the trust policy does not allow sts:TagSession."
         ),
-        remedies=present(compare, _trust_saml_remedy(denial) if provider is None else None),
+        remedies=lambda: present(
+            _compare_assertion_remedy(denial), _trust_saml_remedy(denial) if provider is None else None
+        ),
     )
 
 

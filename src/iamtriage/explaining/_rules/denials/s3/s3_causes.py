@@ -82,11 +82,12 @@ def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     """Yield why S3 can have denied a request, the certain causes first."""
     allowed = buckets.find_allowed_call(denial)
     text = _describe_head(denial, operation) if operation in HEAD_OPERATIONS else ""
+    options = option_actions(denial)
     if denial.action is not None and operation is not None:
-        text += _describe_required_actions(denial, operation)
+        text += _describe_required_actions(denial, operation, options)
         text += f" {allowed.evidence}" if allowed is not None else ""
         yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
-    acl = find_acl(text_of_call(denial)) if "s3:PutObjectAcl" in option_actions(denial) else None
+    acl = find_acl(text_of_call(denial)) if "s3:PutObjectAcl" in options else None
     blocked = public_access.find_blocked_access(denial)
     if blocked is not None or (acl is not None and acl.is_public):
         yield blocked.cause if blocked else public_access.BLOCK_PUBLIC_ACCESS.cause()
@@ -145,12 +146,12 @@ def _describe_head(denial: Denial, operation: str | None) -> str:
     return f"{called[1] if called else operation} is a HEAD request: S3 cannot give a reason, as the response has no body. "
 
 
-def _describe_required_actions(denial: Denial, operation: str) -> str:
-    options = option_actions(denial)
+def _describe_required_actions(denial: Denial, operation: str, options: tuple[str, ...]) -> str:
+    key = named_key(denial)
     # Deleting is a call of its own.
     listed = join_first_four((*denial.actions, *(each for each in options if each != _DELETE)))
     acl = find_acl(text_of_call(denial)) if "s3:PutObjectAcl" in listed else None
-    is_write = operation in WRITE_OPERATIONS and named_key(denial) is None
+    is_write = operation in WRITE_OPERATIONS and key is None
     text = f"{'' if is_write else 'The call '}{operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
     if is_write:
         text = f"{text[:-1]} and, with a KMS key, kms:GenerateDataKey."
@@ -165,7 +166,7 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
         text = f"{operation} requires {denial.action}. S3A also reads, deletes and lists (s3:ListBucket)."
     if s3_objects.is_copy(denial):
         text = s3_objects.describe_copy(denial)
-    if (key := named_key(denial)) is not None:
+    if key is not None:
         owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
         needed = "kms:Decrypt" if operation in PARTS else "kms:GenerateDataKey"
         text = f"{text[:-1]}, and {needed} on the KMS key{owner}: the key policy must allow it, too."
