@@ -126,8 +126,8 @@ def _explain_existing_role(case: Case[AwsError], message: str) -> Explanation | 
 def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
     if (rule := _ROUTES_BEFORE_KINDS.choose(case.failure, message)) is not None:
         return rule
-    if api_error_kinds.find_kind(case.failure, message) is not None:
-        return _explain_kind
+    if (kind := api_error_kinds.find_kind(case.failure, message)) is not None:
+        return functools.partial(_explain_kind, kind)
     if s3_calls.is_head_call(case) and s3_calls.status_as_code(case) in {"400", "301", "307"}:
         return s3_calls.explain_head_call
     is_unanswered = not clues.error_code(case.failure) or case.failure.envelope.status_code == 0
@@ -184,15 +184,14 @@ def _explain_missing_constraint(case: Case[AwsError], message: str) -> Explanati
     )
 
 
-def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
-    kind = api_error_kinds.find_kind(case.failure, message)
-    if kind is not None and kind.cause is api_error_kinds.BUCKET_IN_OTHER_REGION:
+def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str) -> Explanation:
+    if kind.cause is api_error_kinds.BUCKET_IN_OTHER_REGION:
         bucket, header = case.context.bucket, _REGION_HEADER.search(case.failure.text)
         region = find_bucket_region(case.failure.text, bucket.value) if bucket else None
         if region := region or (header and header[1]):
             called = None if (called := clues.find_region(case)) == region else called
             return explain_wrong_region(case, called, region, cause=kind.cause, note=NOT_A_DENIAL)
-    if kind is None or kind.cause is request_kinds.NO_ANSWER:
+    if kind.cause is request_kinds.NO_ANSWER:
         return explain_no_answer(case, message)
     because = error_kind.code_evidence(case.failure, is_from_sdk=kind.is_from_sdk)
     if kind.is_from_sdk and kind.message is not None and (found := kind.message.search(message)):

@@ -5,6 +5,7 @@ Searches are bounded. What they return comes from the text, so ``commands`` deci
 
 from __future__ import annotations
 
+import functools
 import re
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
@@ -99,9 +100,15 @@ _CI = lazy_pattern(
 
 def error_code(failure: Failure) -> str:
     """Return the failure's error code as services write it, empty if it has none."""
+    return _spell_code(failure.envelope.code or "")
+
+
+# Logs repeat the same codes.
+@functools.lru_cache(maxsize=512)
+def _spell_code(code: str) -> str:
     from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 
-    return camel_case_code(normalize_code(failure.envelope.code or ""))
+    return camel_case_code(normalize_code(code))
 
 
 _ERROR_ID = "FullyQualifiedErrorId"
