@@ -194,8 +194,9 @@ def _add_parts(case: Case[Failure], explanation: Explanation) -> Explanation:
         if part in case.failure.text:
             explanation = load_rule(rule)(case, explanation)
     text = case.failure.text
-    shows_path = text.count(":role/") > 1 or (":role/" in text and "Path" in text)
-    if explanation.topic in _ROLE_TOPICS and shows_path:
+    if explanation.topic not in _ROLE_TOPICS or ":role/" not in text:
+        return explanation
+    if "Path" in text or text.count(":role/") > 1:
         explanation = load_rule("calls.names.iam_paths.add_role_path")(case, explanation)
     return explanation
 

@@ -109,7 +109,10 @@ def evidence_of_context(explanation: Explanation, facts: Facts) -> Iterator[str]
             found.append((label, stated))
     if not found:
         return  # remedies are built when they are read
-    shown = "\n".join(_texts(explanation))
+    shown = explanation.summary
+    if any(stated.value not in shown for _, stated in found):
+        # Remedies take long to build.
+        shown = "\n".join(_texts(explanation))
     by_words: dict[str, list[str]] = {}
     for label, stated in found:
         if stated.value in shown:

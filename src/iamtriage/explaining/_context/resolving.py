@@ -124,6 +124,7 @@ _OWN_WORDS = frozenset(
 
 # What the AWS CLI adds when it has no credentials.
 _HINT = lazy_pattern(r"\.? You can configure credentials by running \"aws (?:configure|login)\"\.?\s*")
+_NO_CREDENTIALS = "Unable to locate credentials"
 # What AWS adds to some messages.
 _ADVICE = lazy_pattern(
     r"\.?(?: Check your (?:key|AWS Secret Access Key) and signing method\.(?: Consult the service documentation for details\.)?"
@@ -137,7 +138,7 @@ def says_nothing_else(failure: Failure) -> bool:
     if text[:start].strip() or "\n" in text[start:end]:
         return False
     if failure.kind == "missing_credentials":
-        return _HINT.fullmatch(text, end) is not None
+        return _HINT.fullmatch(text, end) is not None or text.strip(" .\n") == _NO_CREDENTIALS
     # Other SDKs print hosts, too.
     is_plain = failure.envelope.source in {"aws-cli", "botocore"}
     return is_plain and _ADVICE.fullmatch(text, end) is not None

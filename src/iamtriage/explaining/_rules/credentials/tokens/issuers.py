@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -121,6 +122,8 @@ def find_issuer(case: Case[InvalidIdentityToken], message: str) -> Issuer:
     return Issuer(url, because, eks is not None, eks[1] if eks else None, of_job)
 
 
+# Logs repeat the same issuers.
+@functools.lru_cache(maxsize=64)
 def _is_whole(url: str | None) -> bool:
     """Return whether an issuer URL is complete, and contains no secret."""
     if url is None or commands.issuer(url) != url or "xxx" in url.lower():

@@ -137,25 +137,28 @@ def explain_resource_control(denial: Denial) -> Explanation:
         ask = f"Send this error to the owner of account{account}: only administrators of its organization can see or change the policy."
     if denial.deny != "implicit":
         return _explain_control_deny(denial, "resource_control", ask)
+
     # Only RCPFullAWSAccess can contain an Allow, and it can't be detached:
     # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
-    remedy = Remedy(
-        title="Change the resource control policy",
-        who="organization administrator",
-        steps=(
-            ask,
-            "At each level (root, organizational units, account), look for a Deny statement that matches the request, and scope it down. An Allow cannot be added.",
-            *guardrails.resource_steps(denial),
-        ),
-        commands=commands.list_control_policies(
-            commands.account(denial.resource_account), "RESOURCE_CONTROL_POLICY"
-        ),
-        layer="resource_control",
-        url=pages.RESOURCE_CONTROL,
-    )
+    def change() -> Remedy:
+        return Remedy(
+            title="Change the resource control policy",
+            who="organization administrator",
+            steps=(
+                ask,
+                "At each level (root, organizational units, account), look for a Deny statement that matches the request, and scope it down. An Allow cannot be added.",
+                *guardrails.resource_steps(denial),
+            ),
+            commands=commands.list_control_policies(
+                commands.account(denial.resource_account), "RESOURCE_CONTROL_POLICY"
+            ),
+            layer="resource_control",
+            url=pages.RESOURCE_CONTROL,
+        )
+
     text = f"A resource control policy blocks the request. Such policies can only deny, apart from the AWS managed policy RCPFullAWSAccess. {_no_override_sentence(denial, 'resource control policy')}"
     verdict, notes = "no resource control policy allows it", guardrails.identity_notes(denial)
-    return guardrails.explain_guardrail(denial, verdict, text, "resource_control", remedy, *notes)
+    return guardrails.explain_guardrail(denial, verdict, text, "resource_control", change, *notes)
 
 
 def _explain_control_deny(
