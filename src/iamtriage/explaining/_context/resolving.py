@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = (
+    "STANDARD_MESSAGES",
     "context_of",
     "is_derived",
     "read_context",
     "resolve_facts",
     "says_nothing_else",
+    "says_only_denied",
 )
 
 # The number of characters on each side of the failure to search for settings and documents.
@@ -144,9 +146,27 @@ def says_nothing_else(failure: Failure) -> bool:
     return is_plain and _ADVICE.fullmatch(text, end) is not None
 
 
+_WORDS_BEFORE_MESSAGE = 8
+# What S3 and EC2 say, and botocore of a response without a body.
+STANDARD_MESSAGES = frozenset(
+    {"Access Denied", "Forbidden", "You are not authorized to perform this operation."}
+)
+
+
+def says_only_denied(failure: Failure) -> bool:
+    """Return whether a whole error of an SDK has a message that only says that access is denied."""
+    before, _, message = failure.text.rpartition(" operation: ")
+    # An error occurred (CODE) when calling the OPERATION
+    if not before.startswith("An error occurred (") or len(before.split()) != _WORDS_BEFORE_MESSAGE:
+        return False
+    return message.partition(" Encoded authorization failure message: ")[0] in STANDARD_MESSAGES
+
+
 def _is_complete(failure: Failure) -> bool:
     """Return whether the text is one line and the record states all of it, as for most denials in logs."""
     is_of_ec2 = failure.envelope.code in EC2_CODES and failure.envelope.operation is not None
+    if failure.kind == "access_denied" and failure.action is None and says_only_denied(failure):
+        return True
     if failure.kind == "access_denied" and not (is_of_ec2 and failure.action is None):
         is_whole = (
             failure.principal is not None and failure.action is not None and failure.resource is not None

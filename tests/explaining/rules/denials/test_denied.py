@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from iamtriage import AccessDenied, Envelope, PolicyError, explain, parse, policy_for, scan
 from iamtriage.explaining import Facts, policies_by_principal, policies_for
+from iamtriage.explaining._context.resolving import STANDARD_MESSAGES
 from iamtriage.explaining._rules.denials.dispatch import DEFAULT_RULE, GUARDRAIL_ROUTES, ROUTES, find_rules
 from iamtriage.explaining._rules.shared.denial import build_denial
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.messages.message_rules import MESSAGE_RULES
-from iamtriage.explaining._rules.shared.messages.service_messages import STANDARD_MESSAGES, find_message_rule
+from iamtriage.explaining._rules.shared.messages.service_messages import find_message_rule
 from tests.explaining.golden.cases import DENIED as CASES
 from tests.explaining.golden.cases_denied import CLUSTER, KEY, QUEUE, SESSION, SSO, USER
 from tests.explaining.rules.aws_cli import check_call

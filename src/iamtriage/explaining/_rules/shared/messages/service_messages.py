@@ -9,17 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage.explaining._context.resolving import says_only_denied
+
 if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
 
 _MIN_WORDS = 3
 # Messages around such a denial, such as "could not assume role", report who called, not a service.
 _ASSUME_ROLE = ("sts:AssumeRoleWith", "sts:TagSession")
-_WORDS_BEFORE_MESSAGE = 8
-# What S3 and EC2 say, and botocore of a response without a body.
-STANDARD_MESSAGES = frozenset(
-    {"Access Denied", "Forbidden", "You are not authorized to perform this operation."}
-)
 _NO_ASSIGNMENT = "denials.services.organizations.explain_no_assignment"
 
 
@@ -50,18 +47,9 @@ def find_message_rule(failure: AccessDenied) -> tuple[str | None, str | None]:
     if failure.envelope.operation == "GetRoleCredentials":
         return _NO_ASSIGNMENT, None
     # Of an identity pool, that only names the role that the caller may not pass.
-    if _is_standard(failure) or "Access to Role '" in failure.text[slice(*failure.span)]:
+    if says_only_denied(failure) or "Access to Role '" in failure.text[slice(*failure.span)]:
         return None, None
     # Only messages that differ from the standard one need the table of messages and their surroundings.
     from iamtriage.explaining._rules.shared.messages.message_rules import find_rule_of_paragraph
 
     return find_rule_of_paragraph(failure, reason)
-
-
-def _is_standard(failure: AccessDenied) -> bool:
-    """Return whether a whole error of an SDK has a message that only says that access is denied."""
-    before, _, message = failure.text.rpartition(" operation: ")
-    # An error occurred (CODE) when calling the OPERATION
-    if not before.startswith("An error occurred (") or len(before.split()) != _WORDS_BEFORE_MESSAGE:
-        return False
-    return message.partition(" Encoded authorization failure message: ")[0] in STANDARD_MESSAGES
