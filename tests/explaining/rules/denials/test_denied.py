@@ -827,6 +827,12 @@ def test_parameter_that_passes_the_role(before: str, operation: str, role: str, 
     assert words in cause.text
 
 
+def test_unknown_service_that_gets_the_role_is_no_news() -> None:
+    arn = "arn:aws:iam::111122223333:role/flows-in"
+    text = f"User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:PassRole on resource: {arn} because no identity-based policy allows the iam:PassRole action"
+    assert "role-passed-within-call" not in [each.code for each in explain(text).causes]
+
+
 def test_ec2_has_a_second_name_in_china() -> None:
     text = "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: User: arn:aws-cn:iam::111122223333:user/ana is not authorized to perform: iam:PassRole on resource: arn:aws-cn:iam::111122223333:role/nodes"
     document = explain(text).remedies[0].policy

@@ -134,7 +134,8 @@ def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: Ch
         step = f"Change the value in {named}, as below."
     elif _can_show(statement) and not of_aws:
         accepted = list(dict.fromkeys((*failed.possible_values, *requested)))
-        step = f"Add the value to {named}, as below. Then remove a value that nothing uses."
+        old = clip_text(join_words(failed.possible_values, "and"))
+        step = f"Add the value to {named}, as below. Keep {old} only if something needs it."
         if isinstance(denial.role, IdentityCenterRole):
             step = f"The new statement accepts the value, too: delete {named} that it replaces."
         if failed.key.partition(":")[0].lower() == denial.service and find_option_values(denial, failed.key):

@@ -112,7 +112,11 @@ def explain_pass_role(denial: Denial) -> Explanation:
         # AWS reports the denial. Which call passes the role, and to which service, follows from the text.
         causes = (
             PASS_ROLE.cause(evidence, reasons, text=f"{caller} is not allowed to pass {role}."),
-            ROLE_PASSED_WITHIN_CALL.cause("derived", text=call),
+            *(
+                (ROLE_PASSED_WITHIN_CALL.cause("derived", text=call),)
+                if recipient or unnamed or deploys or parameter or denial.operation
+                else ()
+            ),
         )
     return denial.explain(
         denial_summary(
