@@ -125,7 +125,10 @@ _DENYING = {"uri": _SCP, "matchedStatements": [{"sid": "NoFunctions", "evaluated
             "EXPLICIT_DENY",
             _OU,
             (_DENYING,),
-            ("describe-policy --policy-id p-list01",),
+            (
+                "describe-policy --policy-id p-list01",
+                "attached to the organizational unit ou-ab12-cdef3456",
+            ),
             id="the policy that denies",
         ),
     ],
@@ -147,6 +150,14 @@ def test_one_of_several_levels_denies(
     assert "service control policies and" not in folded
     assert "An identity-based policy of the caller must allow" not in folded
     assert "an Allow is still required" not in folded
+
+
+def test_management_account_of_the_denying_policy() -> None:
+    user = "arn:aws:iam::111122223333:user/reports"
+    checks = [_scp_check("EXPLICIT_DENY", _OU, {**_DENYING, "matchedStatements": [{"sid": "NoUsers", "evaluatedEffect": "DENY"}]})]  # fmt: skip
+    facts = _details(_denied("iam:CreateUser", user, "EXPLICIT_DENY", checks=checks))
+    shown = " ".join(str(explain(_text("iam:CreateUser", user), facts=facts)).split())
+    assert "only an administrator of the organization (management account 444455556666) can change" in shown
 
 
 def _implicit(check: str) -> dict[str, Any]:

@@ -739,3 +739,28 @@ def test_function_url_that_anyone_can_call(
     first = explanation.remedies[0]
     assert first.title == "Create the function URL with the auth type AWS_IAM"
     assert "cannot sign: let it call an API Gateway API" in first.steps[0]
+
+
+_INSTANCE = 'resource "aws_instance" "grid" {{\n  ami = "ami-1"\n{}}}\n'
+_ROOT, _EBS = (f"  {each}_block_device {{{{\n    volume_size = 8\n{{}}  }}}}\n" for each in ("root", "ebs"))
+_ON, _OFF = "    encrypted = true\n", "    encrypted = false\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "step"),
+    [
+        (_ROOT.format(""), "In aws_instance.grid, set encrypted = true in root_block_device."),
+        (_ROOT.format(_OFF), "In aws_instance.grid, set encrypted = true in root_block_device."),
+        (
+            _ROOT.format(_ON) + _EBS.format(""),
+            "In aws_instance.grid, set encrypted = true in ebs_block_device.",
+        ),
+        ("", "In aws_instance.grid, add root_block_device { encrypted = true }."),
+        (_ROOT.format(_ON), "In Terraform, set encrypted = true in root_block_device and in each"),
+    ],
+    ids=["absent", "false", "other volume", "no block", "set"],
+)
+def test_block_that_is_not_encrypted(code: str, step: str) -> None:
+    deny = {"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "arn:aws:ec2:*:*:volume/*", "Condition": {"Bool": {"ec2:Encrypted": "false"}}}  # fmt: skip
+    text = f"Error: creating EC2 Instance: operation error EC2: RunInstances, api error UnauthorizedOperation: User: arn:aws:sts::111122223333:assumed-role/tf/run is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:volume/* with an explicit deny in a service control policy\n\n  with aws_instance.grid,\n{_INSTANCE.format(code)}{json.dumps({'Statement': [deny]})}"
+    assert step in " ".join(explain(text).remedies[0].steps)

@@ -193,8 +193,10 @@ def describe_change(denial: Denial) -> str:
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         identity = f"an administrator of IAM Identity Center has to change the permission set{name}"
     of_resource = "" if denial.service in WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
+    owner = (denial.policy or "").partition(":organizations::")[2].partition(":")[0]
+    of_owner = f" (management account {owner})" if owner.isdecimal() else ""
     who = {
-        "service_control": "only an administrator of the organization can change the policy or exempt the caller",
+        "service_control": f"only an administrator of the organization{of_owner} can change the policy or exempt the caller",
         "resource_control": "only an administrator of the organization that owns the resource's account can change the policy",
         "permissions_boundary": f"an administrator{account} has to change the boundary, for every principal that has it",
         "identity": identity,

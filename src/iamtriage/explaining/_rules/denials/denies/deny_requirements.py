@@ -259,7 +259,8 @@ def _remedy_by_condition(
     elif requirement is deny_conditions.ENCRYPTED_VOLUMES:
         where = f"{denial.failure.text} {denial.caller}"
         tools = deny_conditions.ENCRYPTED_VOLUMES_OF_TOOLS.items()
-        step = next((words for sign, words in tools if re.search(sign, where)), step)
+        of_tool = next((words for sign, words in tools if re.search(sign, where)), step)
+        step = required_settings.describe_unencrypted(denial.failure.text) or of_tool
         region = commands.region(denial_remedies.region_argument(denial))
         step += f" Or an administrator has the Region encrypt all new volumes: aws ec2 enable-ebs-encryption-by-default --region {region}."
     if deny_conditions.accepts_listed_values(condition):

@@ -256,6 +256,29 @@ def _terraform_instance(denial: Denial) -> str | None:
     return f"In aws_instance, write volume_tags = {tags}{remove}. Terraform sets the tags of a block device after the launch, with CreateTags, so the request lacks them; tags is for the instance. Or use a launch template with tag_specifications for volume."
 
 
+def describe_unencrypted(text: str) -> str | None:
+    r"""Return which blocks of the only instance in Terraform's code lack the setting that encrypts their volumes.
+
+    >>> describe_unencrypted('resource "aws_instance" "job" {\n  root_block_device {\n    volume_size = 50\n  }\n}')
+    'In aws_instance.job, set encrypted = true in root_block_device.'
+    """
+    # An error quotes the first line of the code.
+    instances = [each for each in find_resources(text, *_INSTANCES) if each.is_whole]
+    if len(instances) != 1:
+        return None
+    [instance] = instances
+    devices = {name: instance.find_nested(name) for name in _BLOCK_DEVICES}
+    if not devices["root_block_device"]:
+        return f"In {instance.address}, add root_block_device {{ encrypted = true }}."
+    lacking = [
+        name
+        for name, blocks in devices.items()
+        if any(each.arguments.get("encrypted", "false") == "false" for each in blocks)
+    ]
+    named = join_words(lacking, "and")
+    return f"In {instance.address}, set encrypted = true in {named}." if lacking else None
+
+
 def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") -> str:
     """Return how to tag the one resource of a launch that is denied, or how what made the call sets tags, or the step."""
     kind = tagged_type(denial)

@@ -173,6 +173,9 @@ def _describe_denying_policy(policy: DenyingPolicy) -> str:
     return f"{statement}{'an' if kind.startswith('i') else 'a'} {kind}{_describe_attachment(policy)}"
 
 
+_KINDS_OF_TARGETS = {"ou": "the organizational unit ", "account": "the account ", "root": "the root "}
+
+
 def _describe_attachment(policy: DenyingPolicy) -> str:
     attached = () if policy.info is None else policy.info.attached_to
     if not attached:
@@ -184,7 +187,10 @@ def _describe_attachment(policy: DenyingPolicy) -> str:
     principal = principal_words.try_parse_principal(arn)
     if isinstance(principal, User) or principal_words.underlying_role(principal) is not None:
         return f" of {principal_words.describe_principal(principal, arn)}"
-    return f" attached to {clip_text(arn.rpartition('/')[2] if ':organizations:' in arn else arn)}"
+    if ":organizations:" not in arn:
+        return f" attached to {clip_text(arn)}"
+    kind = _KINDS_OF_TARGETS.get(arn.split(":", 5)[-1].partition("/")[0], "")
+    return f" attached to {kind}{clip_text(arn.rpartition('/')[2])}"
 
 
 def group_name(arn: str) -> str | None:
