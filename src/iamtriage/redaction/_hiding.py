@@ -9,12 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._documents.document_secrets import Documents
-from iamtriage.redaction._finders.assignments import (
-    MAX_BEFORE,
-    find_assigned_secrets,
-    find_before_markers,
-    has_word_between,
-)
+from iamtriage.redaction._finders.assignments import find_assigned_secrets, find_before_markers
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._finders.key_pairs import find_paired_secrets
 from iamtriage.redaction._finders.phrases import find_phrased_secrets
@@ -27,8 +22,7 @@ from iamtriage.redaction._secret_spans import (
     merge_secrets,
 )
 from iamtriage.redaction._secrets import find_in_distinct_parts, find_secrets
-from iamtriage.redaction._vocabulary.searched_text import SearchedText, fold_case
-from iamtriage.redaction._vocabulary.secret_names import NAME_END
+from iamtriage.redaction._vocabulary.searched_text import SearchedText
 from iamtriage.redaction._vocabulary.secret_values import looks_random
 from iamtriage.redaction._windows import extend_spans
 
@@ -43,8 +37,6 @@ __all__ = ("hide_revealed_secrets", "hide_secrets")
 _MAX_ROUNDS = 8
 # In a text of at most so many characters, a marker can change the meaning of all of it.
 _MAX_SHORT = 4_000
-# The minimum length of a name that announces a secret, in characters.
-_MIN_NAME = 3
 # The maximum number of values that are searched for elsewhere.
 _MAX_REPEATED = 30
 # An action, which a failure can state.
@@ -56,14 +48,15 @@ def hide_secrets(text: str) -> str:
     finds = find_secrets(text)
     finds += [*_find_repeated_values(text, finds)]
     for number in range(_MAX_ROUNDS):
-        hidden = insert_markers(text, finds)
+        gaps: list[tuple[int, int, int]] = []
+        hidden = insert_markers(text, finds, gaps)
         if hidden == text:
             break
         searched = SearchedText(hidden)
         # A marker that others have revealed can reveal the next one, also if it is a separate value.
         if (
             len(text) <= _MAX_SHORT
-            or (_has_names_before(text, finds) and any(find_before_markers(searched)))
+            or any(find_before_markers(searched, gaps))
             or _reveals_secret(text, finds, with_separate=number > 0)
         ):
             finds = [*find_in_distinct_parts(hidden, find_secrets)]
@@ -72,28 +65,6 @@ def hide_secrets(text: str) -> str:
             finds = [*find_paired_secrets(searched)]
         text = hidden
     return text
-
-
-def _has_names_before(text: str, finds: list[FoundSecret]) -> bool:
-    """Return whether a name that announces another secret is directly before one."""
-    folded, done = fold_case(text), 0
-    for found in sorted(finds):
-        low, high = (
-            max(done, found.start - MAX_BEFORE),
-            found.start if found.name_start < 0 else found.name_start,
-        )
-        done = found.end
-        # The value of a document belongs to its key only.
-        if (
-            not found.is_whole
-            and high - low > _MIN_NAME
-            and any(
-                has_word_between(folded, name.end(), found.start)
-                for name in NAME_END.finditer(folded, low, high)
-            )
-        ):
-            return True
-    return False
 
 
 def _find_repeated_values(text: str, finds: list[FoundSecret]) -> Iterator[FoundSecret]:

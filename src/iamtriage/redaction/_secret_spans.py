@@ -108,18 +108,31 @@ class FoundSpans:
         return at >= 0 and end <= self._ends[at]
 
 
-def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:
-    """Replace each secret with a marker."""
+def insert_markers(
+    text: str, finds: Iterable[FoundSecret], gaps: list[tuple[int, int, int]] | None = None
+) -> str:
+    """Replace each secret with a marker.
+
+    Args:
+        text: The text.
+        finds: The secrets, in any order.
+        gaps: Gets the position of the text before the name of each marker, and of the marker, in the result.
+    """
     pieces: list[str] = []
-    done = 0
+    done = length = 0
     merged = [*merge_secrets(text, finds)]
     has_url = bool(merged) and _URL.search(text) is not None
     for found in merged:
         if _FILLED.fullmatch(text, found.start, found.end):
             # An earlier round has filled the line.
             continue
-        pieces += (text[done : found.start], _build_replacement(text, found, has_url=has_url))
-        done = found.end
+        marker = _build_replacement(text, found, has_url=has_url)
+        pieces += (text[done : found.start], marker)
+        at = length + found.start - done
+        # The value of a document belongs to its key only.
+        if gaps is not None and not found.is_whole:
+            gaps.append((length, at if found.name_start < 0 else at + found.name_start - found.start, at))
+        done, length = found.end, at + len(marker)
     if not done:
         return text
     pieces.append(text[done:])

@@ -17,11 +17,9 @@ from iamtriage.redaction._finders.assigned_values import (
 from iamtriage.redaction._finders.name_matches import NameMatch, match_name
 from iamtriage.redaction._repetition import AROUND, find_parts
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
-from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import ENCODED_SIGN, GT, QUOTE
 from iamtriage.redaction._vocabulary.secret_names import (
     MARKER_START,
-    NAME_END,
     NAME_OR_MARKER,
     classify_key,
 )
@@ -45,19 +43,17 @@ if TYPE_CHECKING:
     _Judged = tuple[int, int, list[FoundSecret]]
 
 __all__ = (
-    "MAX_BEFORE",
     "find_assigned_secrets",
     "find_before_markers",
     "find_wrapped_secrets",
-    "has_word_between",
 )
 
-MAX_BEFORE = 60
-"""The maximum distance between a name and a marker after it that can change what the name's value is."""
+# The maximum distance between a name and a marker after it that can change what the name's value is.
+_MAX_BEFORE = 60
+# The minimum length of a name that announces a secret, in characters.
+_MIN_NAME = 3
 # Signs, which can be encoded, and the start of a word.
-_SIGNS_AND_WORD = rf"(?:[^\w%&\\]|_|{ENCODED_SIGN}|[%&\\])*+[^\W_]"
-_BEFORE_WORD = re.compile(_SIGNS_AND_WORD)
-_NAME_AND_WORD = re.compile(rf"(?:{NAME_END.pattern})(?={_SIGNS_AND_WORD})")
+_BEFORE_WORD = re.compile(rf"(?:[^\w%&\\]|_|{ENCODED_SIGN}|[%&\\])*+[^\W_]")
 _NEXT_WORD = re.compile(r"[ ]\S+")
 _TAG_SIGNS = frozenset("<:;cC")
 # A value that ends with its line, and a word on the next one.
@@ -109,24 +105,25 @@ def find_assigned_secrets(
             searched.unresolved.append((start, end))
 
 
-def find_before_markers(searched: SearchedText) -> Iterator[FoundSecret]:
-    """Find the secrets after the names that are directly before markers."""
-    text, folded, before = searched.text, searched.folded, -1
-    names: list[re.Match[str]] = []
-    marker = text.find(WORD)
-    while marker >= 0:
-        # Never from within a marker, which contains names.
-        is_near = marker - before < 2 * MAX_BEFORE
-        low = max(0, before) if is_near else marker - MAX_BEFORE
-        done = NAME_OR_MARKER.match(folded, low, marker) if before >= 0 and is_near else None
+def find_before_markers(
+    searched: SearchedText, gaps: Iterable[tuple[int, int, int]]
+) -> Iterator[FoundSecret]:
+    """Find the secrets after the names that are directly before markers.
+
+    Args:
+        searched: The text.
+        gaps: The position of the text before the name of each marker, and that of the marker.
+    """
+    names = (
+        name
+        for low, high, marker in gaps
+        if high - low > _MIN_NAME
+        for name in NAME_OR_MARKER.finditer(
+            searched.folded, low if marker - low < 2 * _MAX_BEFORE else marker - _MAX_BEFORE, high
+        )
         # Without a word between them, the marker replaces the value of the name.
-        if _NAME_AND_WORD.search(folded, done.end() if done else low, marker):
-            names += (
-                name
-                for name in NAME_OR_MARKER.finditer(folded, low, marker)
-                if not name[0].startswith(MARKER_START) and _may_reach(searched, name, marker)
-            )
-        before, marker = marker, text.find(WORD, marker + 1)
+        if not name[0].startswith(MARKER_START) and _may_reach(searched, name, marker)
+    )
     for _, _, secrets in _judge(searched, names):
         yield from secrets
 
@@ -144,12 +141,7 @@ def _may_reach(searched: SearchedText, name: re.Match[str], marker: int) -> bool
         return word is None or word.end() == marker
     if _ENDED_LINE.match(text, end, marker):
         return False
-    return has_word_between(searched.folded, end, marker)
-
-
-def has_word_between(folded: str, start: int, end: int) -> bool:
-    """Return whether a part of a text in lower case contains more than signs."""
-    return _BEFORE_WORD.match(folded, start, end) is not None
+    return _BEFORE_WORD.match(searched.folded, end, marker) is not None
 
 
 def _judge(
