@@ -313,7 +313,8 @@ def explain_inaccessible(denial: Denial) -> Explanation | None:
 
     https://docs.aws.amazon.com/lake-formation/latest/dg/granting-catalog-permissions.html
     """
-    found = _INACCESSIBLE.search(message_text(denial))
+    # In a message, a blank space can stand for the end of a line.
+    found = _INACCESSIBLE.search(denial.failure.text)
     if found is None:
         return None
     kind, name = found["kind"], found["name"].rstrip(".")
