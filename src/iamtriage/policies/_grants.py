@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 __all__ = ("Grant", "build_grant", "complete_type")
 
 _TRANSFORM = ":aws:transform/"
-_PUBLIC_PARAMETER = "::parameter/aws/"
+_OF_AWS = lazy_pattern(r":ssm:[a-z0-9-]{1,30}::(?:automation-definition|document|parameter/aws)/", re.ASCII)
 _ACTION = lazy_pattern(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}", re.ASCII)
 # IAM's denials name some resources without an ARN: "role deploy", "user ana".
 _IAM_RESOURCE = lazy_pattern(
@@ -243,9 +243,11 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
                     " needs the Allow, too."
                 ),
             )
-        if _PUBLIC_PARAMETER in arn:
+        if _OF_AWS.search(arn) is not None:
             # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
-            return (arn,), ("It is a public parameter of AWS, so its ARN has no account.",)
+            return (arn,), (
+                "It is of AWS, so its ARN has no account: a resource with an account does not match it.",
+            )
         words = f"AWS lists no resource of this form for {action.name}: check which resource the call used."
         return (arn,), (words,)
     if resource:

@@ -44,11 +44,35 @@ _TASK = "\nAmazon.Runtime.AmazonServiceException: Unable to get IAM security cre
 _CHAIN_JS = "CredentialsProviderError: Could not load credentials from any providers"
 _JWT = '{"errors": [{"errorType": "UnauthorizedException", "message": "Unable to parse JWT token."}]}'
 _VENDED = "software.amazon.awssdk.services.lakeformation.model.AccessDeniedException: Access is not allowed. (Service: LakeFormation, Status Code: 400, Request ID: 1)\n\tat software.amazon.awssdk.services.lakeformation.DefaultLakeFormationClient.{}(DefaultLakeFormationClient.java:1989)"
+_END = "{}An error occurred (AccessDeniedException) when calling the TerminateSession operation: User: arn:aws:sts::111122223333:assumed-role/dev/ana is not authorized to perform: ssm:TerminateSession on resource: arn:aws:ssm:eu-west-1:111122223333:session/ana-0a1b because no identity-based policy allows the ssm:TerminateSession action"
+_TOKEN = (
+    "api error AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\nThe trust policy:\n"
+)
+_TRUST = '{{\n "Statement": [{{\n  "Effect": "Allow",\n  "Principal": {{"Federated": "arn:aws:iam::${{ACCOUNT}}:oidc-provider/${{PROVIDER}}"}},\n  "Action": "sts:AssumeRoleWithWebIdentity",\n  "Condition": {{\n   "{}": {{\n    "${{PROVIDER}}:sub": "system:serviceaccount:tea:provider-*"\n   }}\n  }}\n }}]\n}}\n'
+_KANIKO = '{}checking push permission for "111122223333.dkr.ecr.us-west-2.amazonaws.com/tea:1": POST https://111122223333.dkr.ecr.us-west-2.amazonaws.com/v2/tea/blobs/uploads/: unexpected status code 401 Unauthorized: Not Authorized'
+_BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment operation: You do not have permission to perform the '{}' action."
 
 
 @pytest.mark.parametrize(
     ("text", "shown", "absent"),
     [
+        (_END.format(""), ("most likely, the Session Manager plugin is not installed", "session-manager-plugin --version"), ()),
+        (_END.format("$ aws ssm start-session --target i-0a1b2c3d4e5f60718\n"), ("plugin is not installed",), ()),
+        (_END.format("$ aws ssm terminate-session --session-id ana-0a1b\n"), ("no identity-based policy allows it",), ("plugin",)),
+        (_END.format("client.terminate_session(SessionId=id)\n"), ("no identity-based policy allows it",), ("plugin",)),
+        (_TOKEN + _TRUST.format("StringEquals"), ("compares literally", '"StringLike": {'), ("oidc-provider",)),
+        (_TOKEN + _TRUST.format("StringLike"), ("the role's trust policy",), ("compares literally",)),
+        ("The invalid ARN message went away. Now:\n" + _TOKEN + _TRUST.format("StringEquals"), ("compares literally",), ("STS rejected the role to assume",)),
+        (_KANIKO.format("error checking push permissions -- try again: "), ("kaniko has no login", '{"credHelpers": {"111122223333.dkr.ecr.us-west-2.amazonaws.com": "ecr-login"}}'), ("docker login --username",)),
+        (_KANIKO.format("$ /kaniko/executor --context .\n"), ("kaniko has no login", "sign in to ECR and to push"), ("docker login --username",)),
+        (_KANIKO.format(""), ("does not accept the docker login",), ("kaniko",)),
+        (_BEANSTALK.format("InsufficientPrivilegesException", "s3:CreateBucket"), ("arn:aws:s3:::elasticbeanstalk-*",), ("BUCKET",)),
+        (_BEANSTALK.format("InsufficientPrivilegesException", "s3:GetObject"), ("arn:aws:s3:::elasticbeanstalk-*/",), ("BUCKET",)),
+        (_BEANSTALK.format("InsufficientPrivilegesException", "iam:PassRole"), (), ("elasticbeanstalk-",)),
+        (_BEANSTALK.format("AccessDenied", "s3:CreateBucket"), ("arn:aws:s3:::BUCKET",), ("elasticbeanstalk-",)),
+        (_DENIED.format("ssm:StartAutomationExecution", "arn:aws:ssm:eu-west-1::automation-definition/AWS-StopEC2Instance:1"), ("It is of AWS, so its ARN has no account",), ("AWS lists no resource",)),
+        (_DENIED.format("ssm:GetParameter", "arn:aws:ssm:eu-west-1::parameter/aws/service/ami"), ("It is of AWS, so its ARN has no account",), ()),
+        (_DENIED.format("ssm:StartAutomationExecution", "arn:aws:ssm:eu-west-1:111122223333:automation-definition/tea:1"), ("automation-definition/tea",), ("It is of AWS",)),
         (_LOGIN + _USER, ("the role TeaAdmin has no access entry", ":role/TeaAdmin"), ("PRINCIPAL_ARN",)),
         (_LOGIN, ("the text does not say who it is",), ()),
         (_LOGIN + _LOGGED, ("The cluster rejected the role tea-dev",), ("PRINCIPAL_ARN",)),

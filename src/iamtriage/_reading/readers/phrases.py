@@ -193,7 +193,7 @@ unsure | <ARN>role ARN is invalid | role ARN is invalid
 sure   | <principalArn> | [Tt]he (?:specified principalArn is invalid|principalArn parameter format is not valid)|not allowed to modify access entries with a principalArn value of a Service Linked Role
 unsure | <valid>not a valid | is not a valid (?:IAM |iam )?[Rr]ole ?(?:ARN|arn)
 sure   | <ARN>equest ARN is invalid | Request ARN is invalid
-unsure | <ARN>nvalid ARN | [Ii]nvalid ARN\b
+unsure | <ARN>nvalid ARN | [Ii]nvalid ARN\b(?! message)
 sure   | <invalid>nvalid prefix|not enough sections|is invalid: 'arn:|<ARN>is invalid | arn: (?:invalid prefix|not enough sections)|\"?arn\"?:? .{0,120}?is invalid: 'arn:|\bARN \S{1,200} is invalid
 unsure | is not a valid ARN | is not a valid ARN
 sure   | does not have a recognized partition|is not a valid service for identities | arn '[^'\n]{0,300}' does not have a recognized partition|is not a valid service for identities

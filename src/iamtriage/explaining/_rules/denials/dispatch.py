@@ -363,6 +363,7 @@ ROUTES: Rows = (
         ),
     ),
     # The type of caller, the error code, a missing Allow.
+    (calls("ssm:terminatesession"), "denials.services.service_settings.explain_session_end"),
     (_calls_for_resource, "denials.services.calling_services.explain_calling_resource"),
     (
         all_of(
@@ -381,8 +382,7 @@ ROUTES: Rows = (
         "denials.identities.guest_identities.explain_guest",
     ),
     (denied_by("identity"), DEFAULT_RULE),
-    # What the message leaves open.
-    # SNS logs that it cannot deliver a message.
+    # What the message leaves open: SNS logs that it cannot deliver a message.
     (says("providerResponse"), "denials.services.calling_services.explain_delivery"),
     (_is_gateway_response, "denials.other_authorities.gateway_tokens.explain_other_token"),
     (_is_gateway_response, "denials.services.api_responses.explain_gateway_response"),

@@ -107,7 +107,6 @@ SSM_UNREACHABLE = CauseType(
 _ENDPOINT = lazy_pattern(
     r"\bcom\.amazonaws\.(?:[a-z0-9-]{6,20}\.)(?P<name>ssm|ssmmessages|ec2messages)(?![\w-])"
 )
-_REQUIRED_ENDPOINTS = ("ssm", "ssmmessages")
 AGENT_USES_KEYS = CauseType(
     "agent-uses-container-keys",
     title="The agent uses access keys of the container instead of the task role",
@@ -133,23 +132,26 @@ def explain_agent_unreachable(case: Case[AwsError], message: str) -> Explanation
     return _explain_task(case, message) if is_ecs else _explain_instance(case, message)
 
 
+INSTALL_PLUGIN = your_remedy(
+    "Install the Session Manager plugin",
+    "On Debian and Ubuntu, run the first two commands, on macOS the third. The page below has the other systems.",
+    "Open a new shell, then run the command again. The last command prints the version if the plugin is found.",
+    commands=(
+        "curl -o session-manager-plugin.deb https://s3.amazonaws.com/session-manager-downloads/plugin/latest/ubuntu_64bit/session-manager-plugin.deb",
+        "sudo dpkg -i session-manager-plugin.deb",
+        Labelled("Or, on macOS:", "brew install --cask session-manager-plugin"),
+        Labelled("Then, in a new shell:", "session-manager-plugin --version"),
+    ),
+    url=pages.SESSION_PLUGIN,
+)
+
+
 def explain_plugin_missing(case: Case[AwsError], message: str) -> Explanation:
     """Explain that the AWS CLI does not find the Session Manager plugin."""
     return case.explain(
         "The Session Manager plugin is not installed on this machine, or it is not in the PATH.",
         SESSION_PLUGIN_MISSING.cause("reported", quote_phrases(message, "SessionManagerPlugin is not found")),
-        remedies=your_remedy(
-            "Install the Session Manager plugin",
-            "On Debian and Ubuntu, run the first two commands, on macOS the third. The page below has the other systems.",
-            "Open a new shell, then run the command again. The last command prints the version if the plugin is found.",
-            commands=(
-                "curl -o session-manager-plugin.deb https://s3.amazonaws.com/session-manager-downloads/plugin/latest/ubuntu_64bit/session-manager-plugin.deb",
-                "sudo dpkg -i session-manager-plugin.deb",
-                Labelled("Or, on macOS:", "brew install --cask session-manager-plugin"),
-                Labelled("Then, in a new shell:", "session-manager-plugin --version"),
-            ),
-            url=pages.SESSION_PLUGIN,
-        ),
+        remedies=INSTALL_PLUGIN,
         notes="No permission is missing: the session was not started.",
     )
 
@@ -157,7 +159,7 @@ def explain_plugin_missing(case: Case[AwsError], message: str) -> Explanation:
 def _find_missing_endpoints(text: str) -> tuple[str, str] | None:
     """Return the endpoints of the agent that a text lists, and those that it lacks, if it lists only some."""
     listed = dict.fromkeys(each["name"] for each in _ENDPOINT.finditer(text))
-    missing = [each for each in _REQUIRED_ENDPOINTS if each not in listed]
+    missing = [each for each in ("ssm", "ssmmessages") if each not in listed]
     return (join_words([*listed], "and"), join_words(missing, "and")) if listed and missing else None
 
 

@@ -186,6 +186,31 @@ def explain_helper_without_login(case: Case[Failure], reported: tuple[str, ...])
     )
 
 
+def explain_kaniko(case: Case[Failure], reported: tuple[str, ...]) -> Explanation:
+    """Explain that kaniko, whose image has the credential helper and no Docker, has no login to the registry.
+
+    Source: https://github.com/GoogleContainerTools/kaniko#pushing-to-amazon-ecr
+    """
+    registry, _ = clues.find_registry(case)
+    text = "The config file of kaniko does not name the helper docker-credential-ecr-login for the registry, or has an old login, or the helper finds no AWS credentials."
+    configure = your_remedy(
+        "Let kaniko sign in with the helper that its image contains",
+        "Set /kaniko/.docker/config.json to this: no docker login is needed.",
+        "The helper uses the AWS credentials of the pod or job: the role of its service account or node, or keys in its environment.",
+        "If the same build worked before, name the earlier version of kaniko in the image's tag: latest and debug change.",
+        manifest=f'{{"credHelpers": {{"{registry}": "ecr-login"}}}}\n',
+        manifest_language="text",
+        url="https://github.com/GoogleContainerTools/kaniko#pushing-to-amazon-ecr",
+    )
+    of_helper = explain_helper_without_login(case, ()).remedies
+    return case.explain(
+        f"kaniko has no login that the ECR registry {registry} accepts.",
+        REGISTRY_HELPER_WITHOUT_LOGIN.cause("possible", reported, text=text),
+        topic="registry-helper",
+        remedies=(configure, *(each for each in of_helper if each.policy is not None)),
+    )
+
+
 def _find_trusted_accounts(case: Case[Failure]) -> set[str]:
     """Return the accounts that a repository policy in the text allows."""
     found: set[str] = set()

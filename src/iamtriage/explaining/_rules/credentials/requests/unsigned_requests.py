@@ -19,6 +19,8 @@ NO_REGISTRY_LOGIN = lazy_pattern(
     r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401 Unauthorized|401; body: Not Authorized|failed with status: 400)|ecr-credential-provider"
 )
 """How registries report a missing or rejected login."""
+# The command of kaniko, and what it says before it builds.
+_KANIKO = lazy_pattern(r"/kaniko/executor\b|\berror checking push permissions\b")
 _API_GATEWAY = lazy_pattern(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
 # A node of Fargate, or the profile of the pods with its role.
 _ON_FARGATE = lazy_pattern(
@@ -76,9 +78,8 @@ def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
     is_node = text_signs.PULLED_BY_KUBELET.search(case.text) is not None
     if is_node and (fargate := _ON_FARGATE.search(case.failure.text)) is not None:
         return _explain_pull_on_fargate(case, registry, fargate["role"])
-    if none_sent and registry_logins.USES_HELPER.search(case.failure.text):
-        reported = clues.quote_phrases(message, "no basic auth credentials")
-        return registry_logins.explain_helper_without_login(case, reported)
+    if (of_helper := _explain_helper(case, message, is_node=is_node)) is not None:
+        return of_helper
     if (explanation := registry_pulls.explain_pull_of_cluster(case, message)) is not None:
         return explanation
     if none_sent and (own := registry_pulls.explain_login_of_user(case, registry, region)) is not None:
@@ -152,6 +153,17 @@ def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
                 url=pages.ECR_LOGIN,
             )
     return case.explain(summary, *causes, topic="no-registry-login", remedies=tuple(remedies))
+
+
+def _explain_helper(case: Case[Failure], message: str, *, is_node: bool) -> Explanation | None:
+    """Explain that the credential helper of Docker or kaniko gave no login, or return ``None`` if none is used."""
+    if not is_node and _KANIKO.search(case.text) is not None:
+        reported = clues.quote_phrases(message, "no basic auth credentials", "401 Unauthorized")
+        return registry_logins.explain_kaniko(case, reported)
+    if "basic auth" in message and registry_logins.USES_HELPER.search(case.failure.text):
+        reported = clues.quote_phrases(message, "no basic auth credentials")
+        return registry_logins.explain_helper_without_login(case, reported)
+    return None
 
 
 def _explain_pull_on_fargate(case: Case[Failure], registry: str, role: str | None) -> Explanation:

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import re
 
+import attrs
+
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import quote_words, upper_first
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
@@ -19,6 +21,8 @@ from iamtriage.explaining._context.readers.statements import CLAUSE_END, find_wo
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls import account_kinds, message_kinds
+from iamtriage.explaining._rules.calls.network.session_manager import INSTALL_PLUGIN, SESSION_PLUGIN_MISSING
+from iamtriage.explaining._rules.denials.policy_types.missing_allows import explain_missing_allow
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.shared import common_causes, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
@@ -228,6 +232,28 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation | None:
             "Allowing bedrock:InvokeModel does not help: it is another permission.",
             ONE_POLICY_TYPE if denial.policy_type is not None else None,
         ),
+    )
+
+
+_ENDS_SESSION = lazy_pattern(r"terminate[-_]session\b")
+
+
+def explain_session_end(denial: Denial) -> Explanation | None:
+    """Explain that the AWS CLI may not end a session that it started in vain, as it does if it finds no plugin.
+
+    Source: https://github.com/aws/aws-cli/blob/v2/awscli/customizations/sessionmanager.py
+    """
+    text = denial.failure.text
+    if denial.failure.envelope.operation != "TerminateSession" or _ENDS_SESSION.search(text):
+        return None
+    explanation = explain_missing_allow(denial)
+    why = "aws ssm start-session ends the session again if it finds no program session-manager-plugin in the PATH. The denial of that call hides the message about the plugin."
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, "most likely, the Session Manager plugin is not installed"),
+        causes=(SESSION_PLUGIN_MISSING.cause("derived", text=why), *explanation.causes),
+        remedies=(INSTALL_PLUGIN, *explanation.remedies),
+        notes=("No permission was missing to start the session.", *explanation.notes),
     )
 
 

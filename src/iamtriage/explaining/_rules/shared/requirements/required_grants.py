@@ -73,6 +73,11 @@ _RANDOM_NAME = lazy_pattern(
 _IN_NAME_OF_CALLER = "CodeArtifact gets its token from STS in the name of the caller, so the caller's own policy must allow it: in the policy of a domain or repository, the action has no effect."
 
 
+# https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/AWSHowTo.S3.html
+_BEANSTALK_CODE = "InsufficientPrivilegesException"
+_BUCKET_OF_BEANSTALK = "Elastic Beanstalk uses its own bucket, elasticbeanstalk-REGION-ACCOUNT_ID, with the permissions of the caller."
+
+
 def required_grant(denial: Denial) -> Grant | None:
     """Return the grant that the request requires, or ``None`` if the action is unknown or masked."""
     if denial.action is None:
@@ -88,6 +93,9 @@ def required_grant(denial: Denial) -> Grant | None:
         grant = _limit_to_service(grant, denial)
     if grant is None or (len(grant.resources) != 1 and grant.action != LAUNCH):
         return grant
+    if denial.failure.envelope.code == _BEANSTALK_CODE and ":s3:::BUCKET" in grant.resources[0]:
+        resource = grant.resources[0].replace(":BUCKET", ":elasticbeanstalk-*")
+        return attrs.evolve(grant, resources=(resource,), notes=(*grant.notes, _BUCKET_OF_BEANSTALK))
     if grant.action.startswith("es:ESHttp") and grant.resources[0].count("/") == 1:
         return attrs.evolve(grant, resources=(_paths_of_domain(grant.resources[0], denial),))
     if grant.resources[0].endswith(_NO_STREAM):

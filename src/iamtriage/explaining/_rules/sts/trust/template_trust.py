@@ -170,7 +170,7 @@ def find_template_trust(
         location: The partition and the account of the role.
     """
     found = [each for each in policies if each.is_trust_policy and _names_provider(each.content)]
-    if len(found) != 1 or not found[0].is_code:
+    if len(found) != 1 or not (found[0].is_code or found[0].has_references):
         return None
     policy = copy.deepcopy(dict(found[0].content))
     named, of_form = _find_issuers(policy)
