@@ -99,7 +99,7 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (f"{_LAUNCH}{_DENIES}", ("An Allow does not override it.",), ("remove it",)),
         (_ACL.format("module.logs.").replace("this", "this[0]"), ('The bucket octo-logs-1 does not allow ACLs, and the request has one: acl = "private"', 'from the module block "logs"', "control_object_ownership = true", "terraform apply"), ("BUCKET.",)),
         (_ACL.format(""), ("in depends_on of aws_s3_bucket_acl",), ("control_object_ownership",)),
-        (f"{_SPOT}Account 444455556666, karpenter with its own IRSA role (octo-karpenter). On-demand works. In our old account it works.", ("the role octo-karpenter is not allowed to create it", "An account that has used EC2 Spot Instances before has it. On-Demand Instances do not need it.", "arn:aws:iam::444455556666:role/aws-service-role/spot", "--role-name octo-karpenter"), ("Replace",)),
+        (f"{_SPOT}Account 444455556666, karpenter with its own IRSA role (octo-karpenter). On-demand works. In our old account it works.", ("the role octo-karpenter is not allowed to create it", "An account that has used EC2 Spot Instances before has it. On-Demand Instances do not need it.", "for the role octo-karpenter, only on role/aws-service-role/spot"), ("Replace",)),
         (f"{_SPOT}New account (staging), karpenter. The same values run in prod.", ("An account that has used EC2 Spot Instances before has it.",), ("On-Demand",)),
         (f"{_SPOT}karpenter", ("the role of Karpenter is not allowed",), ("On-Demand", "before has it")),
         (_PUBLIC, ("If anyone may read the data, turn off BlockPublicPolicy in the template [you]", "of Site, as below", "older ones do not"), ()),
