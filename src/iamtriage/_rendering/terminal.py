@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, assert_never
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, may_find
 from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph, Source
 from iamtriage._rendering.shell import width_of
 from iamtriage._rendering.texts import code_text, source_lines
@@ -239,5 +239,7 @@ def _words(text: str, style: str = _PLAIN) -> list[tuple[str, str]]:
 
     A command in prose is one word.
     """
-    joined = _COMMAND_IN_PROSE.sub(lambda found: found[0].replace(" ", "\0"), escape_controls(text))
+    joined = escape_controls(text)
+    if may_find(_COMMAND_IN_PROSE, joined):
+        joined = _COMMAND_IN_PROSE.sub(lambda found: found[0].replace(" ", "\0"), joined)
     return [(word.replace("\0", " "), style) for word in joined.split(" ")]

@@ -22,6 +22,8 @@ __all__ = ("Content",)
 
 # The prompts of PowerShell and cmd, what PowerShell prints after an error, what Windows says of sockets and
 # files, and a path of a user there. Git Bash and WSL have a POSIX shell.
+# Without any of these, a text shows no Windows.
+_WINDOWS_SIGNS = ("PS ", "At line:", ":\\", ":/", ": connectex", ": wsa", ": The system cannot find ")
 _WINDOWS = lazy_pattern(
     r"(?:^|\n)[^\S\n]*(?:PS [A-Z/~][^\n>]{0,200}>|At line:\d+ char:\d+|[A-Z]:\\[^\n<>|]{0,200}>)"
     r"|: (?:connectex|wsarecv|wsasend): |: The system cannot find the (?:file|path) specified\b"
@@ -124,7 +126,8 @@ class Content(NamedTuple):
         change = secret_remover(self.failure)
         shown = tuple(with_texts(block, change) for block in blocks)
         text = "" if self.failure is None else self.failure.text
-        if _WINDOWS.search(text) and not _POSIX_ON_WINDOWS.search(text):
+        may_show = any(map(text.__contains__, _WINDOWS_SIGNS))
+        if may_show and _WINDOWS.search(text) and not _POSIX_ON_WINDOWS.search(text):
             shown = tuple(map(for_powershell, shown))
         return shown
 

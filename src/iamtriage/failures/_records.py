@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from iamtriage._text import hide_secrets
 from iamtriage.failures._checks import check_failure
 from iamtriage.failures._failures import AccessDenied, KubernetesForbidden
+from iamtriage.failures._secrets import is_plain_action
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
@@ -103,7 +104,9 @@ def redact_record(record: Record) -> Record:
     values: dict[str, object] = dict(record)
     for key in (*_FREE_KEYS, *_WORDS):
         value = values[key]
-        if isinstance(value, str) and not (key in _WORDS and value.isidentifier()):
+        if not isinstance(value, str) or (key in _WORDS and value.isidentifier()):
+            continue
+        if key != "action" or not is_plain_action(value):
             values[key] = hide_secrets(value)
     if record["encoded_message"] is not None:
         values["encoded_message"] = "[REDACTED encoded message]"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("are_plain", "has_secrets", "hide_quoted_secrets")
+__all__ = ("are_plain", "has_secrets", "hide_quoted_secrets", "is_plain_action")
 
 # A run of the characters of tokens.
 _RUN = lazy_pattern(r"[A-Za-z0-9_~+=-]{16,}")
@@ -64,7 +64,7 @@ _values_of_request = operator.attrgetter("user", "verb", "kubernetes_resource", 
 def has_secrets(failure: Failure) -> bool:
     """Return whether ``redact_record()`` would change any value but the encoded message."""
     values: set[str | None] = {*_values_of(failure)}
-    if not _is_plain_action(failure.action):
+    if not is_plain_action(failure.action):
         values.add(failure.action)
     for word in _words_of(failure):
         if word is not None and not word.isidentifier():
@@ -81,7 +81,7 @@ def has_secrets(failure: Failure) -> bool:
 
 # Logs repeat the same actions.
 @functools.lru_cache(maxsize=512)
-def _is_plain_action(action: str | None) -> bool:
+def is_plain_action(action: str | None) -> bool:
     """Return whether an action has only letters after a prefix that names no secret."""
     prefix, _, name = (action or "").partition(":")
     return name.isalpha() and prefix.islower() and not any(map(prefix.__contains__, _NAME_SIGNS))

@@ -110,7 +110,7 @@ def sanitize_arn(text: str, *, partition: str | None = None, is_pattern: bool = 
     >>> sanitize_arn("arn:aws:eks:...cluster/demo")
     'arn:aws:eks:REGION:ACCOUNT_ID:cluster/demo'
     """
-    elided = _ELIDED.fullmatch(text)
+    elided = _ELIDED.fullmatch(text) if "..." in text or "…" in text else None
     parts = text.split(":", 5)
     if elided is not None:
         # Global services have no Region or account in some of their ARNs.

@@ -58,7 +58,7 @@ _EVIDENCE = (
     *("vault", "docker", "spring", "java", "psutil"),
     *("denied", "auth", "status", "requestid", "request_id", "hostid", "host_id"),
 )
-_EVIDENCE_IN_FRAMES = re.compile(r"Exception|Error|Fault|Denied|NotFound|[45][0-9]{2}")
+_EVIDENCE_IN_FRAMES = lazy_pattern(r"Exception|Error|Fault|Denied|NotFound|[45][0-9]{2}")
 # The starts of SDK output. Any other sentence would be compared with every AWS message.
 _OUTPUT_STARTS = (
     "An error occurred (", "A client error (", "aws: [ERROR]: ", "operation error ", "Error: ", "Error from server",

@@ -353,7 +353,7 @@ def _parse_caller(text: str | None, *, may_be_service: bool) -> _Caller:
 def _to_arn(resource: str | None, region: str | None) -> str | None:
     """Return an ARN in full and alone, the ARN of what a URI of Hadoop's S3 clients names, and any other resource as it is."""
     resource = resource and strip_type(resource)
-    if resource is not None and _ARN_WITHOUT_PREFIX.match(resource):
+    if resource is not None and resource.startswith("aws") and _ARN_WITHOUT_PREFIX.match(resource):
         return f"arn:{resource}"
     if resource is None or not resource.startswith(_S3_URIS):
         return resource

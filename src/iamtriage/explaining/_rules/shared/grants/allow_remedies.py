@@ -359,7 +359,8 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
     role, principal = denial.role, denial.principal
     if role is not None:
         step = None
-        if (of_cdk := cdk_bootstrap.ROLE.match(role.name)) is not None:
+        of_cdk = cdk_bootstrap.ROLE.match(role.name) if role.name.startswith("cdk-") else None
+        if of_cdk is not None:
             # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
             step = "cdk bootstrap owns the role: change its template, too (cdk bootstrap --show-template), or the next bootstrap can undo it."
             if of_cdk["purpose"] == "cfn-exec":

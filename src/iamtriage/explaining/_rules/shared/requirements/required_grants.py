@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import lazy_pattern, may_find, only_one
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.requirements.required_resources import (
@@ -113,7 +113,8 @@ def required_grant(denial: Denial) -> Grant | None:
             hidden = (UNLISTED, WILDCARD_OF_AWS) if grant.action == LAUNCH else UNLISTED
             notes = tuple(each for each in grant.notes if not each.startswith(hidden))
             return attrs.evolve(grant, resources=resources, notes=(*notes, why))
-    if (consumer := _CONSUMER.fullmatch(grant.resources[0])) is not None:
+    consumer = _CONSUMER.fullmatch(grant.resources[0]) if ":kinesis:" in grant.resources[0] else None
+    if consumer is not None:
         note = "The ARN of a consumer ends in the time of its registration, which changes when it is registered again, so the Resource ends with *."
         return attrs.evolve(grant, resources=(f"{consumer['consumer']}:*",), notes=(note, *grant.notes))
     if (generated := _GENERATED.fullmatch(grant.resources[0])) is not None:
@@ -211,7 +212,8 @@ def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:
 
 
 def _find_asked(arn: str, denial: Denial) -> re.Match[str] | None:
-    return _OF_EACH_CALL.fullmatch(arn) if _ASKS.match(denial.action or "") else None
+    is_asked = may_find(_OF_EACH_CALL, arn) and _ASKS.match(denial.action or "")
+    return _OF_EACH_CALL.fullmatch(arn) if is_asked else None
 
 
 def cover_each_call(arn: str, denial: Denial) -> str:
