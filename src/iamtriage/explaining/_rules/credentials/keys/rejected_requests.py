@@ -11,8 +11,8 @@ from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions, find_working_regions
-from iamtriage.explaining._rules.basics import Case, Remedy
-from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -303,8 +303,16 @@ _RENEWED = "Temporary credentials expire, mostly within hours. A profile of IAM 
 def add_token_remedy(name: str, profile: str | None) -> Remedy:
     """Return the remedy that adds the session token to a temporary key, in a variable, a file or a provider block."""
     steps, title, line = SESSION_TOKEN_REMEDY.steps, SESSION_TOKEN_REMEDY.title, None
+    last, from_profile = _RENEWED, None
     if name == "AWS_SESSION_TOKEN":
-        line = f"export {name}=TOKEN"
+        line, last = f"export {name}=TOKEN", None
+        steps = (
+            f"{name} must come from the same response as the two keys. If it is lost, get new credentials, by assuming the role or signing in again, and set all three.",
+        )
+        from_profile = Labelled(
+            "Or set all three from the profile that they come from:",
+            f'eval "$(aws configure export-credentials --profile {commands.profile(profile)} --format env)"',
+        )
     elif name == "aws_session_token":
         title = f"Set {name}, too"
         line = credential_remedies.with_profile(profile, f"aws configure set {name} TOKEN")
@@ -316,7 +324,8 @@ def add_token_remedy(name: str, profile: str | None) -> Remedy:
         step = "The token must come from the same response as access_key and secret_key. Without all three, Terraform uses the profile or the environment, and no key is in the code."
         steps = (step, *steps[1:])
     check = credential_remedies.with_profile(profile, "aws sts get-caller-identity")
-    return your_remedy(title, *steps, _RENEWED, commands=(line, check), url=SESSION_TOKEN_REMEDY.url)
+    lines = (line, check, from_profile)
+    return your_remedy(title, *steps, last, commands=lines, url=SESSION_TOKEN_REMEDY.url)
 
 
 CHECK_KEY = account_remedy(
