@@ -303,7 +303,8 @@ _RENEWED = "Temporary credentials expire, mostly within hours. A profile of IAM 
 def add_token_remedy(name: str, profile: str | None) -> Remedy:
     """Return the remedy that adds the session token to a temporary key, in a variable, a file or a provider block."""
     steps, title, line = SESSION_TOKEN_REMEDY.steps, SESSION_TOKEN_REMEDY.title, None
-    last, from_profile = _RENEWED, None
+    last: str | None = _RENEWED
+    from_profile: Labelled | None = None
     if name == "AWS_SESSION_TOKEN":
         line, last = f"export {name}=TOKEN", None
         steps = (
