@@ -8,9 +8,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, cast
 
-import attrs
-
-from iamtriage._rendering.values import Value
+from iamtriage._typing import NamedTuple
 from iamtriage.inputs._content import describe_os_error
 from iamtriage.inputs._inputs import Input
 from iamtriage.inputs._live import find_live_descriptor
@@ -32,8 +30,7 @@ class _BinaryStream(Protocol):
     def read1(self, size: int, /) -> bytes: ...
 
 
-@attrs.frozen(eq=False, repr=False)
-class LocalFile(Value):
+class LocalFile(NamedTuple):
     """A file, or a named pipe.
 
     Attributes:
@@ -49,8 +46,7 @@ class LocalFile(Value):
             yield _read(file), find_live_descriptor(file)
 
 
-@attrs.frozen(eq=False, repr=False)
-class StandardInput(Value):
+class StandardInput:
     """Standard input."""
 
     @contextmanager
