@@ -79,3 +79,72 @@ def test_failure_in_a_colored_box_is_kept(width: int) -> None:
     assert shown.count("REDACTED") == 1
     assert parse(shown) is not None
     assert len(shown) == len(text)
+
+
+_KEY = "wJ4lrX9UtnF3MIaK7bD2vGb8PxRf1iCYz5kQ0hT6"
+_TEXTS = {
+    "JSON": '{"user": "ana", "db_password": "%s", "retries": 3}',
+    "JSON in JSON": json.dumps({"msg": json.dumps({"note": "not ready", "db_password": "%s", "n": 7})}),
+    "JSON with indents": '{\n  "user": "ana",\n  "db_password": "%s",\n  "retries": 3\n}',
+    "line of JSON": json.dumps({"msg": "the worker is ready\nclient_secret: %s\nnext attempt in 12 s"}),
+    "YAML": 'spec:\n  user: ana\n  password: "%s"\n  retries: 3\n',
+    "logfmt": 'level=error msg="the worker is ready" api_key=%s user=ana',
+    "XML": "<config><user>ana</user><db_password>%s</db_password></config>",
+    "header": "> GET / HTTP/1.1\n> Authorization: Bearer %s\n> Accept: */*",
+    "option": "$ deploy --region eu-west-1 --db-password %s --user ana",
+    "sentence": "The worker is ready. The secret access key is %s and the user is ana.",
+    "diff": '  ~ resource "aws_db_instance" "x" {\n      ~ password = "old" -> "%s"\n        port = 5432\n    }',
+    "Python": "connect({'user': 'ana', 'client_secret': '%s'}, retries=3)",
+}
+
+
+@pytest.mark.parametrize("wrap", WRAPPERS.values(), ids=WRAPPERS)
+@pytest.mark.parametrize("text", _TEXTS.values(), ids=_TEXTS)
+def test_only_broken_line_hides_no_secret(text: str, wrap: Callable[[str], str]) -> None:
+    """Nothing but the break of a name, a sign or a value shows the terminal's width."""
+    longest = max(text.split("\n"), key=len)
+    for place in range(len(longest) + len(_KEY) - 1):
+        filler = "." * (70 - place) + " "
+        broken = _break(
+            text.replace(longest, filler * (place < 70) + longest) % _KEY, 71 + max(0, place - 70)
+        )
+        _assert_hidden(_KEY, redact(wrap(broken)))
+
+
+_TOKEN = "IQoJb3JpZ2luX2VjED0aCXVzLWVhc3QtMSJHMEUCIQC7vZ4kM0n1bQx9rT3sYw8pLd5uFh2gJk6mNcV"
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        f"the deployment of the worker starts with AWS_SECRET_ACCESS_KEY={_KEY}",
+        f"export AWS_SESSION_TOKEN={_TOKEN}==",
+        f"starting the worker of the orders with --access-token {_TOKEN}",
+        f"Authorization: Bearer {_TOKEN}",
+    ],
+)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "AccessDenied: User is not authorized",
+        "S3Exception: denied",
+        "GitHub Actions runner 7 is ready",
+        "x509: certificate signed by unknown authority",
+        "HTTP/1.1 403 Forbidden",
+        "i-0a1b2c3d4e5f60718 terminated",
+        "orders-7f9d5b6c4-x2x1z 1/1 Running",
+        "ip-10-0-0-7.ec2.internal is not ready",
+        "5f1d7a94-0b1c-4e0f-9a51-1c2b3a4d5e6f",
+        "arn:aws:iam::111122223333:role/deploy",
+        "https://docs.example.com/runbook",
+        "Ran 17 tests in 3s",
+        "t3.micro is slow",
+        "exit status 1",
+        "done",
+    ],
+)
+def test_line_after_a_long_setting_is_kept(setting: str, line: str) -> None:
+    """A word, an error, an ID or an address does not continue the secret that ends with the line before it."""
+    shown = redact(f"worker 7 is ready\n{setting}\n{line}\nnext\n")
+    assert "REDACTED" in shown
+    assert f"\n{line}\nnext\n" in shown

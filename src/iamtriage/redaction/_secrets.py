@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._text import SECRET_SIGNS
 from iamtriage.redaction._blocks import split_with_overlap
+from iamtriage.redaction._broken_lines import find_broken_secrets, find_original_span
 from iamtriage.redaction._changed_lines import keep_changed_lines
 from iamtriage.redaction._dense import (
     fill_stretches,
@@ -43,6 +44,7 @@ from iamtriage.redaction._finders.phrases import (
 from iamtriage.redaction._finders.shapes import find_shaped_secrets
 from iamtriage.redaction._repetition import find_parts
 from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, is_unmarked
+from iamtriage.redaction._vocabulary.notations import BREAK, INDENT
 from iamtriage.redaction._vocabulary.searched_text import SearchedText, fold_case
 from iamtriage.redaction._vocabulary.secret_values import judge_value
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
@@ -51,9 +53,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
-    from iamtriage._reading.vocabulary.view import View
 
-__all__ = ("find_in_distinct_parts", "find_original_span", "find_secrets", "forget_secrets")
+__all__ = ("find_in_distinct_parts", "find_secrets", "forget_secrets")
 
 # The maximum length of a text whose secrets are remembered, in characters.
 _MAX_REMEMBERED = 1_200
@@ -70,6 +71,7 @@ _DECIDED = re.compile(r"(?:\\{1,64}[nrt])*\\{0,64}[\"'`]|%(?:25){0,16}2[27]|[,;&
 _DIGIT_OR_SIGN = re.compile(r"[0-9:=,|│\t\"'<]|[ ]{2}")
 # Masks a value. No sign of a secret contains this character.
 _MASK = "_"
+_LINE_BREAK = re.compile(BREAK + INDENT)
 # The maximum length of a value that the next block contains with its name, in characters.
 _MAX_DIVIDED = 1_000
 # No real text is encoded more often.
@@ -166,9 +168,12 @@ def _mask_decided(text: str, finds: list[FoundSecret]) -> str:
     pieces: list[str] = []
     done = 0
     names = {found.name_start for found in finds}
-    for found in sorted(finds):
-        start, end = found.start if found.name_start < 0 else found.name_start, found.end
-        if start < done or not _is_decided(text, found, names):
+    decided = {found for found in finds if _is_decided(text, found, names)}
+    # Of two values of a name, the second can be broken.
+    needed = {-1, *(found.name_start for found in finds if found not in decided)}
+    for found in sorted(decided):
+        start, end = found.start if found.name_start in needed else found.name_start, found.end
+        if start < done:
             continue
         pieces += (text[done:start], _MASK * (end - start))
         done = end
@@ -176,7 +181,9 @@ def _mask_decided(text: str, finds: list[FoundSecret]) -> str:
 
 
 def _is_decided(text: str, found: FoundSecret, names: AbstractSet[int]) -> bool:
-    """Return whether a secret ends before another sign, word or setting, or the name of another secret."""
+    """Return whether a secret ends in its line before another sign, word or setting, or another name."""
+    if text.find("\n", found.start, found.end) >= 0:
+        return False
     if _DECIDED.match(text, found.end):
         return True
     line_end = _LINE_END.match(text, found.end)
@@ -222,8 +229,14 @@ def _find_percent_encoded_secrets(text: str, depth: int = 0) -> Iterator[FoundSe
 
 def may_contain_secret(text: str) -> bool:
     """Return whether a text can contain a secret."""
-    return (
-        SECRET_SIGNS.search(fold_case(text)) is not None or next(find_provider_tokens(text), None) is not None
+    return _has_sign(text) or next(find_provider_tokens(text), None) is not None
+
+
+def _has_sign(text: str) -> bool:
+    """Return whether a text has a sign of a secret, which a line break can divide."""
+    folded = fold_case(text)
+    return SECRET_SIGNS.search(folded) is not None or (
+        "\n" in text and SECRET_SIGNS.search(_LINE_BREAK.sub("", folded)) is not None
     )
 
 
@@ -264,9 +277,10 @@ def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
 
 def _find_in_block(block: str) -> Iterator[FoundSecret]:
     """Find the secrets in a block of a text, unwrapped."""
-    if not (_WRAPPED.search(block) and SECRET_SIGNS.search(fold_case(block))):
+    if not (_WRAPPED.search(block) and _has_sign(block)):
         return
     view = unwrap(block, links=False)
+    yield from find_broken_secrets(view, SECRET_SIGNS, _find_in_lines)
     if view.text == block.rstrip():
         return
     changed, spaced = keep_changed_lines(view, SECRET_SIGNS)
@@ -323,12 +337,3 @@ def _contains_setting(text: str, start: int, end: int) -> bool:
         return False
     words = _WORDS.match(text, line_end.end())
     return (words is not None and words.end() > end) or _SETTING.match(text, line_end.end()) is not None
-
-
-def find_original_span(view: View, start: int, end: int) -> tuple[int, int]:
-    """Return the original position of a part of the unwrapped text, including all of an escape at its end."""
-    first = view.origin(start)
-    last = view.origin(end - 1) + 1
-    if view.original[last - 1 : last] != view.text[end - 1 : end]:
-        last = view.origin(end)
-    return first, min(max(first, last), len(view.original))

@@ -44,6 +44,8 @@ _QUOTED_KEY = re.compile(r"(?:\"(?:[^\"\\\n]|\\[^\n])*+\"|'(?:[^'\n]|'')*+')(?=[
 _INDICATORS = frozenset(",[]{}#&*!|>'\"%@`")
 _DASHES = frozenset("-?:")
 _BLOCK = re.compile(r"(?P<style>[|>])(?:[-+]?(?P<indent>[1-9])?[-+]?)(?=[ \t\r\n]|\Z)")
+# A terminal broke a string in an object.
+_OUTDENT = re.compile(r"\n[^\s\]}#]")
 _BLANK_LINES = re.compile(r"(?:[ \t]*+\r?\n)*+")
 _MAX_KEY = 1024
 # A sentence, a log line or a command before a colon: four words, a sign that names do not contain, a drive;
@@ -274,7 +276,10 @@ class YamlReader:
         if first in "|>":
             return self._read_block(at, indent, is_expression=tag)
         if first in "{[\"'*":
+            start = at
             value, at = self._flows.read(at, is_expression=tag)
+            if indent >= 0 and _OUTDENT.search(text, start, at):
+                raise YamlError
             if value is not None:
                 self._add(value)
             else:

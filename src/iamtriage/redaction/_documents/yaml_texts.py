@@ -27,6 +27,9 @@ _MIN_KEYS = 2
 # An object or a list that does not end with its line, and where lines of it end in YAML.
 _OPEN = re.compile(r"\{[^}]*\Z|\[[^\]]*\Z")
 _ENDS = frozenset(",[{:")
+# In JSON with indents, a line begins with one of these.
+_OPENING = frozenset("{[")
+_STARTS = frozenset("{[]} \t\r#") | {""}
 _MIN_WIDTH = 40
 _SINGLE = re.compile(
     r"\s*+(?:[^\s:{]{1,200}+:[ \t]*+(?:[|>][-+0-9]{0,2}[ \t]*+\r?\n"
@@ -73,9 +76,10 @@ def find_yaml(text: str) -> YamlText | None:
 def _is_broken(text: str) -> bool:
     """Return whether a terminal broke the lines of JSON or code, also within strings."""
     first, *others = text.rstrip().split("\n")
+    if len(first) < _MIN_WIDTH:
+        return first[:1] in _OPENING and any(line[:1] not in _STARTS for line in others)
     return (
-        len(first) >= _MIN_WIDTH
-        and others != []
+        others != []
         and all(len(line) == len(first) for line in others[:-1])
         and len(others[-1]) <= len(first)
         and _OPEN.search(first) is not None

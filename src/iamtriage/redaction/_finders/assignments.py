@@ -66,7 +66,7 @@ _ARROW_PARTS = ("->", "=>", "→", "u003")
 # In a diff of Terraform or Pulumi: name = "old" -> "NEW", name: "old" => "NEW".
 _CHANGE = re.compile(
     rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"()]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
-    rf"[ \t]{{0,8}}(?:{_ARROW})[ \t]{{0,8}}"
+    rf"[ \t]{{0,8}}(?:{_ARROW})\s{{0,8}}"
 )
 # Before the first string of a list, and after each.
 _LIST_START = re.compile(r"\[\s{0,80}[bBrRuU]?[\"']\Z")

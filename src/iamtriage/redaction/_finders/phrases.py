@@ -139,7 +139,7 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
 
 # Where a secret is used: "the password for staging is …".
 _USE = r"(?:\s(?:for|of|on|in|to)\s(?:the\s)?[^\s,;.:]{1,80}(?:\s[a-z]{1,20})?)?"
-_IS = _USE + r"(?:'s|\s(?:is|was|are)(?:\s(?:now|currently|set\sto|changed\sto|still))?):?\s{1,4}"
+_IS = _USE + r"(?:'s|\s{1,3}(?:is|was|are)(?:\s(?:now|currently|set\sto|changed\sto|still))?):?\s{1,4}"
 
 
 def _unmarked(*words: str) -> str:

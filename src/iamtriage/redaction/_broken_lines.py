@@ -1,0 +1,154 @@
+"""Find the secrets that a terminal broke, also where the terminal's width is not evident.
+
+Readers of failures join lines only with evidence of a width, which one broken line is not. Here, each line
+that can fill a terminal is joined to the next one, and a secret counts only if it or its name goes on there.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.unwrapping.linewraps import RECORD_START
+from iamtriage._reading.vocabulary.view import View
+from iamtriage.redaction._finders.phrases import SENTENCE_WORD
+from iamtriage.redaction._secret_spans import FoundSecret
+from iamtriage.redaction._vocabulary.markers import WORD
+from iamtriage.redaction._vocabulary.searched_text import fold_case
+from iamtriage.redaction._vocabulary.secret_names import NAME_END
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from iamtriage._reading.vocabulary.view import Edit
+
+__all__ = ("find_broken_secrets", "find_original_span")
+
+# A line that fills a terminal or a box is not shorter than the lines near it, without color and border.
+_MIN_WIDTH = 60
+_MAX_WIDTH = 1_000
+# The number of lines before and after it.
+_NEAR = 3
+_COLOR = re.compile(r"\x1b\[[0-9;]{0,16}m")
+_BORDERS = " \t\r│┃|─┐┘╮╯┤"
+_OPENING = frozenset("{[<")
+_NAME = re.compile(r"[a-z]*(?:[A-Z][a-z]+)*")
+_QUOTES = frozenset("\"'`")
+# The maximum length of a name and the signs around it, in characters.
+_MAX_TAG = 60
+# Fewer characters can be a word with a digit: "x509".
+_MIN_REST = 6
+_ACCESS_KEY = 40
+# A secret, a sign or the scheme of a header at the end and beginning of lines.
+_PART = re.compile(r"[0-9=:\"'<>%&]|(?i:bearer|basic)")
+_MAX_WORD = 80
+# A line that no name or value goes over.
+_GAP = "\n\n"
+
+
+def find_broken_secrets(
+    view: View, signs: re.Pattern[str], find: Callable[[str], Iterable[FoundSecret]]
+) -> Iterator[FoundSecret]:
+    """Find the secrets that go over the end of a line, also between a name and its value.
+
+    Args:
+        view: The unwrapped text.
+        signs: The pattern of the signs of a secret, in lower case.
+        find: A function that finds the secrets in a text.
+    """
+    breaks = [*_find_breaks(view)]
+    joined = View(view.original)
+    joined.text, joined.layers = view.text, [*view.layers]
+    joined.edit((at, at + 1, "") for _, at in breaks)
+    origins = [origin for origin, _ in breaks]
+    joined.edit(_list_gaps(joined, origins, signs))
+    for found in find(joined.text) if breaks and joined.text else ():
+        start, end = find_original_span(joined, found.start, found.end)
+        name = joined.origin(found.name_start) if found.name_start >= 0 else start
+        inside = bisect_left(origins, start)
+        if inside < len(origins) and origins[inside] < end:
+            is_broken = _goes_on(joined.text, found, joined.position(origins[inside]))
+        else:
+            # Signs or a tag can be before the name and after the value.
+            near = bisect_left(origins, name - _MAX_TAG)
+            is_broken = near < len(origins) and origins[near] < end + _MAX_TAG
+        if is_broken:
+            yield FoundSecret(start, end, found.what, is_unwrapped=True)
+
+
+def _find_breaks(view: View) -> Iterator[tuple[int, int]]:
+    """Yield where each line that can fill a terminal ends, in the original and in the view."""
+    original = view.original
+    written = _COLOR.sub("", original) if "\x1b" in original else original
+    lines = written.split("\n")
+    widths = [len(line.rstrip(_BORDERS)) for line in lines]
+    if WORD in written:
+        # A line with a marker had another width, so that it and those near it are not joined.
+        widths = [_MAX_WIDTH if WORD in line else width for line, width in zip(lines, widths, strict=True)]
+    lengths = map(len, lines if written is original else original.split("\n"))
+    end = -1
+    for number, (width, length) in enumerate(zip(widths[:-1], lengths, strict=False)):
+        end += 1 + length
+        if not _MIN_WIDTH <= width < _MAX_WIDTH or width < max(
+            widths[max(0, number - _NEAR) : number + _NEAR + 1]
+        ):
+            continue
+        at = view.position(end)
+        at -= not view.text.startswith("\n", at)
+        last, following = view.text[at - 1 : at], view.text[at + 1 : at + 2]
+        if (
+            view.text.startswith("\n", at)
+            and not (last.isspace() or following.isspace())
+            and following not in _OPENING
+            and not RECORD_START.match(view.text, at + 1)
+        ):
+            yield end, at
+
+
+def _list_gaps(joined: View, origins: list[int], signs: re.Pattern[str]) -> Iterator[Edit]:
+    """Yield the edits that remove the lines that were not joined, or in which no secret or name can go on."""
+    text, done = joined.text, 0
+    for origin in origins:
+        at = joined.position(origin)
+        if at < done:
+            continue
+        start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+        end = end if end >= 0 else len(text)
+        before, after = text[max(start, at - _MAX_WORD) : at], text[at : at + _MAX_WORD]
+        word = before.rpartition(" ")[2] + after.partition(" ")[0]
+        may_go_on = _PART.search(word) or any(
+            name.search(fold_case(word)) for name in (NAME_END, SENTENCE_WORD)
+        )
+        if may_go_on and signs.search(fold_case(text[start:end])):
+            yield done, start, _GAP
+            done = end
+    yield done, len(text), _GAP
+
+
+def _goes_on(text: str, found: FoundSecret, at: int) -> bool:
+    """Return whether a value goes on at the beginning of a line, unlike a word, an error or an address."""
+    quote = text[found.start - 1 : found.start]
+    if quote in _QUOTES and text.startswith(quote, found.end):
+        return True
+    value, rest = text[found.start : at], text[at : found.end]
+    is_key = found.what == "secret access key" and len(value) >= _ACCESS_KEY
+    if is_key or value[-1] == "=" or not value.strip("_"):
+        # It is complete, or masked because it is.
+        return False
+    if len(rest) < _MIN_REST or rest[-1] == ":" or " " in rest or rest in {rest.upper(), rest.lower()}:
+        return False
+    # In names, the kind of character changes less often.
+    kinds = [(each.isupper(), each.islower(), each.isdigit()) for each in rest]
+    changes = sum(first != second for first, second in pairwise(kinds))
+    return changes * 3 >= len(rest) and not _NAME.fullmatch(rest)
+
+
+def find_original_span(view: View, start: int, end: int) -> tuple[int, int]:
+    """Return the original position of a part of the unwrapped text, including all of an escape at its end."""
+    first = view.origin(start)
+    last = view.origin(end - 1) + 1
+    if view.original[last - 1 : last] != view.text[end - 1 : end]:
+        last = view.origin(end)
+    return first, min(max(first, last), len(view.original))
