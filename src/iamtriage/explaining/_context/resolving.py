@@ -147,9 +147,15 @@ def says_nothing_else(failure: Failure) -> bool:
 
 
 _WORDS_BEFORE_MESSAGE = 8
-# What S3 and EC2 say, and botocore of a response without a body.
+# What S3, EC2 and AWS Organizations say, and botocore of a response without a body.
 STANDARD_MESSAGES = frozenset(
-    {"Access Denied", "Forbidden", "You are not authorized to perform this operation."}
+    {
+        "Access Denied",
+        "Access denied",
+        "Forbidden",
+        "You are not authorized to perform this operation.",
+        "You don't have permissions to access this resource.",
+    }
 )
 
 

@@ -311,10 +311,13 @@ def _deletion_note(denial: Denial) -> str | None:
     return "Then delete the stack again. To keep the resource, delete the stack, which is in DELETE_FAILED, with --retain-resources LOGICAL_ID."
 
 
+_SESSION_NAMES = tuple(SERVICES_BY_SESSION_NAME)
+
+
 def _calling_service(denial: Denial) -> str | None:
     """Return the service that made the call with the role, according to the session name."""
     session_name: str = getattr(denial.principal, "session_name", "")
-    if not session_name:
+    if not session_name.startswith(_SESSION_NAMES):
         return None
     found = (name for prefix, name in SERVICES_BY_SESSION_NAME.items() if session_name.startswith(prefix))
     return next(found, None)
