@@ -159,6 +159,8 @@ CROWDS: dict[str, Callable[[str], str]] = {
     "short": "pw={:.2},".format,
     "quoted": '"token"=>"{}", '.format,
     "options": "--password {} ".format,
+    "below": "token:\n{},".format,
+    "table": "| token | {} |\n".format,
 }
 
 

@@ -35,8 +35,12 @@ _AROUND = 2
 _CHARS_PER_NOTATION = 70
 # So many names are also dense, in any notation, if they have at most so many characters each, with what is
 # between them, and there are several in a line. To judge one takes longer if its text must be decoded first.
+# In a table, each can have its own line.
 _CHARS_PER_NAME = 40
 _CHARS_PER_ENCODED_NAME = 50
+_CHARS_PER_CELL = 25
+# The maximum length of what is between a name and its value, in characters.
+_MAX_SIGN = 4
 _ENCODED_SIGN = re.compile(rf"%(?:25){{0,16}}[0-7]|&(?:amp;){{0,4}}(?:#|[a-z]{{2,6}};)|{BACKSLASHES}u00")
 # After the names in source code and lists, the same characters occur again and again.
 _FOLLOWING, _MAX_EQUAL = 8, 3
@@ -76,14 +80,11 @@ def find_stretches(searched: SearchedText) -> list[tuple[int, int]]:
 def _find_crowded(searched: SearchedText, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the positions of many names with little text between them, in order.
 
-    There must be several names in a line, or encoded signs between them, and no copies.
+    There must be several names in a line, encoded signs between them, or cells, and no copies.
     """
     text = searched.text
     ends = [*(start for start, _ in spans[1:]), len(text)]
-    rooms = [
-        0 if text.find("\n", start, end) >= 0 else _CHARS_PER_NAME
-        for (_, start), end in zip(spans, ends, strict=True)
-    ]
+    rooms = [_measure_room(text, start, end) for (_, start), end in zip(spans, ends, strict=True)]
     if any(sign in text for sign in ENCODED_STARTS):
         for number, (_, start) in enumerate(spans):
             if _ENCODED_SIGN.search(text, start, min(ends[number], start + _CHARS_PER_ENCODED_NAME)):
@@ -95,7 +96,7 @@ def _find_crowded(searched: SearchedText, spans: list[tuple[int, int]]) -> list[
     following = [zeroed[end : end + _FOLLOWING] for _, end in spans]
     counts = Counter(following)
     rooms = [
-        0 if room == _CHARS_PER_NAME and counts[after] > _MAX_EQUAL else room
+        0 if room < _CHARS_PER_ENCODED_NAME and counts[after] > _MAX_EQUAL else room
         for room, after in zip(rooms, following, strict=True)
     ]
     # What a marker replaces was longer or shorter, so other names were near each other.
@@ -106,6 +107,17 @@ def _find_crowded(searched: SearchedText, spans: list[tuple[int, int]]) -> list[
         if bisect_left(markers, first) == bisect_left(markers, last)
     ]
     return [] if crowded and find_parts(text).copies else crowded
+
+
+def _measure_room(text: str, start: int, end: int) -> int:
+    """Return the room for the text between the end of a name and the next, 0 if that is in another line."""
+    line_end = text.find("\n", start, end)
+    if line_end >= 0 and line_end - start <= _MAX_SIGN and text[start] in ":=":
+        # The value is in the next line.
+        line_end = text.find("\n", line_end + 1, end)
+    if line_end < 0:
+        return _CHARS_PER_NAME
+    return _CHARS_PER_CELL if any(border in text[start : start + _MAX_SIGN] for border in "|│\t") else 0
 
 
 def _list_crowded(spans: list[tuple[int, int]], rooms: list[int]) -> list[tuple[int, int]]:
