@@ -376,15 +376,6 @@ def test_prefix_that_the_policy_allows(text: str) -> None:
     assert "but the call lists" not in explain(text).summary
 
 
-def test_workspaces_are_listed_by_the_role_of_the_backend() -> None:
-    block = 'backend "s3" {\n bucket = "states"\n assume_role = { role_arn = "arn:aws:iam::111122223333:role/state" }\n}'
-    explanation = explain(f"{LISTING.format('')}\n{block}\n{_prefixes('net/*')}")
-    assert explanation.summary.startswith("The role state, which the backend assumes, was denied")
-    assert any("1.7 or later" in each for each in explanation.remedies[0].steps)
-    tofu = explain(f"$ tofu init\n{LISTING.format('')}\n{block}\n{_prefixes('net/*')}")
-    assert "1.7" not in tofu.to_text(detail="full")
-
-
 GROUP = f"arn:aws:elasticloadbalancing:eu-west-1:{ACCOUNT}:targetgroup/k8s-web/"
 
 

@@ -112,11 +112,6 @@ CASES = {
         "was denied kafka-cluster:Connect",
         "The connection itself requires kafka-cluster:Connect",
     ),
-    "graphql-field-of-model": (
-        "Failure performing sync query to AppSync: [GraphQLResponse.Error{message='Not Authorized to access syncOrders on type ModelOrderConnection'}]",
-        "no authorization rule of the model in the schema is for this caller",
-        "Add a rule for this caller to the model",
-    ),
 }
 
 

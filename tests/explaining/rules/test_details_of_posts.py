@@ -111,8 +111,6 @@ _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment op
         (_CHAIN.format(" (Service: Sqs, Status Code: 400, Request ID: 1)"), ("The queue is encrypted", "aws sqs get-queue-attributes"), ("head-object",)),
         (_CHAIN.format(" (Service: AmazonSNS; Status Code: 400)"), ("aws sns get-topic-attributes",), ("head-object",)),
         (_CHAIN.format(""), ("head-object",), ("get-queue-attributes",)),
-        (f"{_MISMATCH}$c = new SqsClient(['credentials' => ['key' => 'xxx', 'secret' => 'xxx']]);", ("again in the code", '("secret")'), ("SMTP",)),
-        (f"{_MISMATCH}I set the access_key_id and secret_access_key in samples/tea.xml.", ("again in samples/tea.xml",), ()),
         (f"{_MISMATCH}I set the secret_access_key in ~/.aws/credentials.", ("aws configure list",), ("again in",)),
         (f'Error executing "SendEmail" on "https://email.eu-west-1.amazonaws.com"; {_MISMATCH}', ("their password is not its secret access key",), ()),
         (_PODS.format("arn:aws:sts::111122223333:assumed-role/tea/s1") + _MODULE, ('an access policy in the module "eks"', "enable_cluster_creator_admin_permissions = true"), ("Query one namespace",)),

@@ -532,12 +532,6 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "got a user name and password",
         "get-resources --embed methods --rest-api-id z9y8x7w6v5",
     ),
-    "gateway-with-listed-routes": (
-        f"$ aws apigateway get-resources --rest-api-id z9y8x7w6v5\n/orders\tGET\n$ curl -H 'Authorization: Bearer x' https://z9y8x7w6v5.execute-api.us-east-2.amazonaws.com/live/order\n{_HEADER}",
-        {},
-        "/order",
-        "/orders",
-    ),
     "header-for-a-service": (
         "An error occurred (IncompleteSignature) when calling the ListUsers operation: Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): 'QUJD'.",
         {},
@@ -961,42 +955,6 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         {},
         "The cluster tea-time could not authenticate",
         "--name tea-time",
-    ),
-    "target-of-a-pipe": (
-        '{"resourceArn": "arn:aws:pipes:eu-central-1:111122223333:pipe/films", "error": {"message": "Target invocation failed with error from States. Not allowed to invoke arn:aws:states:eu-central-1:111122223333:stateMachine:cut.", "awsService": "states", "exceptionType": "AccessDenied"}}',
-        {},
-        "The role of the pipe films lacks the permissions to start the state machine (states:StartSyncExecution",
-        "aws pipes describe-pipe --name films --region eu-central-1",
-    ),
-    "target-of-a-pipe-that-waits": (
-        'We use REQUEST_RESPONSE. {"message": "Target invocation failed with error from States. Not allowed to invoke arn:aws:states:eu-central-1:111122223333:stateMachine:cut.", "awsService": "states", "exceptionType": "AccessDenied"}',
-        {},
-        "to call its target, which requires states:StartSyncExecution.",
-        '"Resource": "arn:aws:states:eu-central-1:111122223333:stateMachine:cut"',
-    ),
-    "logs-of-a-pipe": (
-        '"message": "Target invocation failed with error from Logs. Not allowed to invoke.", "httpStatusCode": 400, "awsService": "logs", "exceptionType": "AccessDenied"',
-        {},
-        "which requires logs:CreateLogStream and logs:PutLogEvents",
-        "log-group:LOG_GROUP:*",
-    ),
-    "source-of-a-pipe": (
-        "Error: waiting for creation AWS EventBridge Pipes Pipe (films): last error: Input parameter is invalid from the request due to : The provided customer role does not have permissions to call ReceiveMessage on SQS",
-        {},
-        "The role of the pipe films lacks the permissions to read its source",
-        "sqs:GetQueueAttributes",
-    ),
-    "source-of-a-pipe-with-its-arn": (
-        "The provided customer role does not have permissions to call ReceiveMessage on SQS\nsource = arn:aws:sqs:eu-central-1:111122223333:reels",
-        {},
-        "lacks the permissions to read its source",
-        '"Resource": "arn:aws:sqs:eu-central-1:111122223333:reels"',
-    ),
-    "source-of-a-pipe-to-a-queue": (
-        "The provided customer role does not have permissions to call ReceiveMessage on SQS\ntarget = arn:aws:sqs:eu-central-1:111122223333:reels",
-        {},
-        "lacks the permissions to read its source",
-        ":QUEUE_NAME",
     ),
     "type-of-an-instance": (
         "Error: collecting instance settings: reading EC2 Instance Type (t2.micro): UnauthorizedOperation: You are not authorized to perform this operation.\n\nI have been granted AmazonEC2FullAccess, but I still get this error.",

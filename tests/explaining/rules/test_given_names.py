@@ -61,7 +61,6 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (_ENV.format("bill-fn, eu-west-1. Yesterday the role bill-fn-role was deleted and created again."), ("--function-name bill-fn ",), ("FUNCTION_NAME",)),
         (_ENV.format("eu-west-1. Yesterday the role bill-fn was deleted and created again."), ("FUNCTION_NAME",), ("--function-name bill-fn ",)),
         (f"{_LAKE}The simulator says glue:GetTable, lakeformation:GetDataAccess all allowed.", ("no IAM policy is missing for it.",), ("also needs",)),
-        (_AGENT.format("com.amazonaws.eu-west-1.ssm and com.amazonaws.eu-west-1.ec2messages"), ("the VPC lacks an endpoint for ssmmessages.", "--service-name com.amazonaws.eu-west-1.ssmmessages"), ("com.amazonaws.eu-west-1.ssm ",)),
         (_AGENT.format("com.amazonaws.eu-west-1.s3"), ("Do this first: Check whether the agent is connected",), ("lacks an endpoint",)),
         (_AGENT.format("com.amazonaws.eu-west-1.ssm, com.amazonaws.eu-west-1.ssmmessages"), ("Do this first: Check whether the agent",), ("lacks an endpoint",)),
         (f"{_GOV}The profile is of our AWS GovCloud account.", ("valid, but only in AWS GovCloud", "Do this first: Call in us-gov-west-1"), ()),

@@ -1017,51 +1017,6 @@ S3 gateway endpoint policy:
         ("only with a condition on aws:PrincipalOrgID", "BucketOfAws"),
         ("Remove the condition",),
     ),
-    "app client that an identity pool in code does not list": _Row(
-        """NotAuthorizedException: Token is not from a supported provider of this identity pool.
-ID token: {"iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34E", "aud": "5web1client0example0id7"}
-resource "aws_cognito_user_pool_client" "app" {
-  name = "app"
-}
-resource "aws_cognito_user_pool_client" "web" {
-  name = "web"
-}
-resource "aws_cognito_identity_pool" "main" {
-  cognito_identity_providers {
-    client_id     = aws_cognito_user_pool_client.app.id
-    provider_name = aws_cognito_user_pool.main.endpoint
-  }
-}
-web = 5web1client0example0id7
-""",
-        (
-            "the token belongs to the app client web, 5web1client0example0id7 (aud), and the identity pool lists only app",
-            "client_id = aws_cognito_user_pool_client.web.id provider_name = aws_cognito_user_pool.main.endpoint",
-            "Keep the other block",
-        ),
-        ("IDENTITY_POOL_ID",),
-    ),
-    "app client that an identity pool in a template does not list": _Row(
-        """NotAuthorizedException: Token is not from a supported provider of this identity pool.
-ID token aud: 5web1client0example0id7
-Resources:
-  AppClient:
-    Type: AWS::Cognito::UserPoolClient
-  WebClient:
-    Type: AWS::Cognito::UserPoolClient
-  Pool:
-    Type: AWS::Cognito::IdentityPool
-    Properties:
-      CognitoIdentityProviders:
-        - ClientId: !Ref AppClient
-          ProviderName: !GetAtt Users.ProviderName
-""",
-        (
-            "the identity pool lists only AppClient",
-            "- ClientId: !Ref WebClient ProviderName: !GetAtt Users.ProviderName",
-        ),
-        ("IDENTITY_POOL_ID",),
-    ),
     "app client that an identity pool lists": _Row(
         """NotAuthorizedException: Token is not from a supported provider of this identity pool.
 "aud": "5web1client0example0id7"

@@ -40,30 +40,7 @@ def test_other_process_without_the_variable_of_the_task() -> None:
     assert explanation.causes[0].evidence == "possible"
 
 
-FROM_PHP = "Error retrieving credentials from the instance profile metadata service. (cURL error 28: Connection timed out after 1001 milliseconds)"
 POOL = "[shop]\nlisten = 9000\npm = static\npm.max_children = 4"
-
-
-@pytest.mark.parametrize(
-    ("text", "variable"),
-    [
-        ("Fargate. With ECS exec, bin/console works, but php8.2-fpm fails.", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
-        (f"An ECS task, the web requests fail.\n{POOL}\n;clear_env = no", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
-        (f"A pod, eks.amazonaws.com/role-arn is set.\n{POOL}", "AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE"),
-        (f"A pod with EKS Pod Identity.\n{POOL}", "AWS_CONTAINER_CREDENTIALS_FULL_URI and"),
-        # The pool passes the variables on, or an instance has a role without variables.
-        (f"An ECS task.\n{POOL}\nclear_env = no", None),
-        ("Fargate, bin/console works.\nFROM php:8.3-fpm-alpine", None),
-        (f"An EC2 instance.\n{POOL}", None),
-    ],
-)  # fmt: skip
-def test_workers_of_php_fpm_without_the_variables(text: str, variable: str | None) -> None:
-    explanation = explain(f"{text}\n\n{FROM_PHP}")
-    assert ("PHP-FPM clears the environment" in explanation.summary) is (variable is not None)
-    if variable is not None:
-        assert f"they lack {variable}" in explanation.summary
-        assert explanation.remedies[0].manifest == "clear_env = no"
-        assert len(explanation.remedies) == 1
 
 
 # ------------------------------------------------------------------------------------ trust policies in templates

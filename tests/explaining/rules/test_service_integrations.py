@@ -130,28 +130,7 @@ def test_key_of_another_region_or_state(region: str, key: str, state: str, words
     assert ("Use a key of eu-west-1" in explained) == ("us-east-1" in key)
 
 
-QUOTA = "An error occurred (LimitExceeded) when calling the AddRoleToInstanceProfile operation: Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1"
-ADD = "$ aws iam add-role-to-instance-profile --instance-profile-name web --role-name web-2\n"
 GET = "$ aws iam get-instance-profile --instance-profile-name web{}\n{}\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "has", "old"),
-    [
-        (f"Unable to add role web-2 to instance profile web: {QUOTA}", "has a role already", "PRESENT_ROLE"),
-        (GET.format(" --output text", "web-1") + ADD + QUOTA, "has the role web-1", "web-1"),
-        (ADD + QUOTA + "\n" + GET.format("", '{"Roles": [{"RoleName": "web-1"}]}'), "has the role web-1", "web-1"),
-        (ADD + QUOTA + "\n" + GET.format("", '{"Roles": [{"RoleName": "web-2"}]}'), "web-2 already", None),
-    ],
-)  # fmt: skip
-def test_instance_profile_with_a_role(text: str, has: str, old: str | None) -> None:
-    explanation = explain(text)
-    assert f"The instance profile web {has.partition('web-2 already')[0]}" in explanation.summary
-    commands = explanation.remedies[0].commands
-    remove = f"aws iam remove-role-from-instance-profile --instance-profile-name web --role-name {old}"
-    assert (remove in commands) == (old is not None)
-    if old is not None:
-        assert commands[commands.index(remove) + 1] == "aws iam add-role-to-instance-profile --instance-profile-name web --role-name web-2"  # fmt: skip
 
 
 FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:orders"
@@ -296,45 +275,6 @@ def test_service_that_a_resource_policy_does_not_allow(caller: str, policy: str,
 
 IMAGE = "An error occurred (AccessDeniedException) when calling the CreateFunction operation: Lambda does not have permission to access the ECR image. Check the ECR permissions.\n"
 URI = "ImageUri=111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/web:1\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "verdict", "command"),
-    [
-        (IMAGE, "The repository policy does not allow", "--repository-name REPOSITORY --query"),
-        (
-            URI + IMAGE,
-            "The policy of the repository team/web does not allow",
-            "--repository-name team/web --query",
-        ),
-        (
-            f'{URI}{IMAGE}The function is in 444455556666. {{"Statement": [{{"Effect": "Allow", "Principal": {{"AWS": "arn:aws:iam::444455556666:root"}}, "Action": "ecr:BatchGetImage"}}]}}',
-            "of account 111122223333 does not allow lambda.amazonaws.com to pull the image: it allows only arn:aws:iam::444455556666:root",
-            '"aws:SourceArn": "arn:aws:lambda:eu-west-1:444455556666:function:*"',
-        ),
-        (
-            f'{URI}{IMAGE}{{"Statement": [{{"Effect": "Allow", "Principal": {{"Service": "lambda.amazonaws.com"}}, "Action": "ecr:BatchGetImage", "Condition": {{"StringLike": {{"aws:sourceArn": "arn:aws:lambda:us-east-1:111122223333:function:*"}}}}}}]}}',
-            "only for aws:sourceArn arn:aws:lambda:us-east-1:111122223333:function:*: the Region is eu-west-1, not us-east-1",
-            "--arg new 'arn:aws:lambda:eu-west-1:111122223333:function:*'",
-        ),
-        (
-            f"{URI}{IMAGE}The function is in 444455556666.",
-            "The policy must also allow account 444455556666 these actions",
-            '"aws:SourceArn": "arn:aws:lambda:eu-west-1:444455556666:function:*"',
-        ),
-        (
-            f"{URI}{IMAGE}An error occurred (RepositoryPolicyNotFoundException) when calling the GetRepositoryPolicy operation: Repository policy does not exist\n",
-            "The repository team/web has no policy",
-            "aws ecr set-repository-policy --repository-name team/web --policy-text file://policy.json --region eu-west-1",
-        ),
-    ],
-)
-def test_image_that_lambda_pulls(text: str, verdict: str, command: str) -> None:
-    shown = " ".join(str(explain(text)).replace("\\\n", " ").split())
-    assert verdict in shown
-    assert command in shown
-    assert "not the function's execution role" in shown
-    assert ("get-repository-policy" in shown) == ("no policy" not in verdict)
 
 
 NOT_ASSUMED = "$ aws lambda create-function --function-name app --role arn:aws:iam::111122223333:role/app-role\n\nAn error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda.\n"

@@ -2456,30 +2456,6 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         ),
         *(
             pytest.param(
-                f"InvalidS3ObjectException: An error occurred (InvalidS3ObjectException) when calling the DetectDocumentText operation: Unable to get object metadata from S3. Check object key, region and/or access permissions.\n{code}\n"
-                '$ aws s3api get-bucket-location --bucket films\n{ "LocationConstraint": "eu-west-1" }\n',
-                {},
-                ("Call Textract in eu-west-1, the Region of the bucket", says),
-                ("SERVICE_REGION",),
-                id=f"Region of {code[:20]}",
-            )
-            for code, says in (
-                (
-                    'new AmazonTextractClient(RegionEndpoint.USEast2); S3Object { Bucket = "films", Name = "a.png" }',
-                    "RegionEndpoint.EUWest1",
-                ),
-                (
-                    'TextractClient.builder().region(Region.US_EAST_2).build(); o.bucket("films").name("a.png")',
-                    "Region.EU_WEST_1",
-                ),
-                (
-                    'boto3.client("textract", region_name="us-east-2"); "S3Object": {"Bucket": "films", "Name": "a.png"}',
-                    'region_name="eu-west-1"',
-                ),
-            )
-        ),
-        *(
-            pytest.param(
                 f"User: arn:aws:sts::111122223333:assumed-role/films/run is not authorized to perform: dax:GetItem on resource: arn:aws:dax:eu-west-1:111122223333:cache/films because no identity-based policy allows the dax:GetItem action\n{said}",
                 {},
                 (says, "permissions count only for calls without DAX"),

@@ -44,13 +44,6 @@ def test_object_in_another_region(text: str, summary: str, command: str | None) 
     assert command is None or command in first.commands[1]
 
 
-def test_role_may_read_the_copy() -> None:
-    text = _SAGEMAKER + _LOCATION.format("reef-models", "null")
-    line = explain(text).remedies[0].commands[-1]
-    assert line.startswith("aws iam put-role-policy --role-name reef-run ")
-    assert '"Action":"s3:GetObject","Resource":"arn:aws:s3:::reef-models-eu-west-1/*"' in line
-
-
 @pytest.mark.parametrize(
     ("text", "summary", "title"),
     [

@@ -23,23 +23,14 @@ def _printed(group: str, feature: str = "", status: str = "ACTIVE") -> str:
 @pytest.mark.parametrize(
     ("text", "verdict", "command"),
     [
-        (UNSET.format("aurora_load_from_s3_role") + _printed("orders-8"), "The role orders-db is associated with the cluster, but that alone is not enough", f"modify-db-cluster-parameter-group --db-cluster-parameter-group-name orders-8 --parameters ParameterName=aws_default_s3_role,ParameterValue={ROLE},"),
         (UNSET.format("aurora_select_into_s3_role") + _printed("default.aurora-mysql8.0"), "aws_default_s3_role is not set", "--db-cluster-parameter-group-name PARAMETER_GROUP_NAME "),
         (UNSET.format("aurora_load_from_s3_role"), "aws_default_s3_role is not set.", "ParameterValue=ROLE_ARN,"),
         (f"{UNINSTANTIATED}aws_default_lambda_role = {ROLE}", "orders-db is not associated", f"aws rds add-role-to-db-cluster --db-cluster-identifier DB_CLUSTER_NAME --role-arn {ROLE}"),
         (f"{UNINSTANTIATED}| aws_default_lambda_role |   |\nThe role is {ROLE}.", "the cluster parameter aws_default_lambda_role is not set", f"ParameterName=aws_default_lambda_role,ParameterValue={ROLE},"),
-        (UNINSTANTIATED.replace("Lambda", "S3") + _printed("orders-8", status="INVALID"), "got no credentials from the role orders-db", "aws rds describe-db-clusters --db-cluster-identifier orders --region eu-west-1 --query"),
-        (STORED.format("cluster", "s3Import") + _printed("orders-8", "s3Export"), "no role for the feature s3Import: the text shows orders-db for s3Export only", f"aws rds add-role-to-db-cluster --db-cluster-identifier orders --feature-name s3Import --role-arn {ROLE} --region eu-west-1"),
-        (STORED.format("cluster", "s3Import") + _printed("orders-8", "s3Import", "INVALID"), "orders-db, which is associated with it for s3Import", "aws rds describe-db-clusters --db-cluster-identifier orders "),
-        (STORED.format("instance", "Lambda") + "orders.abcdefghijkl.eu-west-1.rds.amazonaws.com", "The DB instance has no role for the feature Lambda.", "aws rds add-role-to-db-instance --db-instance-identifier orders --feature-name Lambda --role-arn ROLE_ARN --region eu-west-1"),
-        (STORED.format("instance", "Lambda") + f'resource "aws_db_instance_role_association" "s3" {{\n  db_instance_identifier = "orders"\n  feature_name           = "s3Import"\n  role_arn               = "{ROLE}"\n}}', "the text shows orders-db for s3Import only", f'"s3_lambda" {{\n  db_instance_identifier = "orders"\n  feature_name           = "Lambda"\n  role_arn               = "{ROLE}"\n}}'),
-        (STORED.format("cluster", "s3Export").replace("Cred", "cred") + 'resource "aws_rds_cluster_role_association" "load" {\n  feature_name = "s3Import"\n  role_arn = aws_iam_role.load.arn\n}', "no role for the feature s3Export: the text shows a role for s3Import only", '"load_s3export" {\n  feature_name = "s3Export"'),
         (STORED.format("instance", "s3Import") + 'resource "aws_db_instance_role_association" "s3" {\n  feature_name = "s3Export"\n  role_arn = aws_iam_', "no role for the feature s3Import", "--feature-name s3Import --role-arn ROLE_ARN"),
-        (STORED.format("cluster", "s3Export") + "AssociatedRoles:\n  - FeatureName: s3Import\n    RoleArn: !GetAtt Import.Arn\n", "the text shows a role for s3Import only", "--db-cluster-identifier DB_CLUSTER_NAME --feature-name s3Export --role-arn ROLE_ARN"),
         ("[ERROR] The DB instance doesn't have credentials to access the specified Amazon S3 bucket. To grant access, add the S3_INTEGRATION role to the DB instance.", "no role for the feature S3_INTEGRATION", "--feature-name S3_INTEGRATION "),
         ("Msg 50000, Level 16, State 1, Procedure msdb.dbo.rds_backup_database, Line 89\nDatabase backup/restore option is not enabled yet or is in the process of being enabled.", "lacks SQLSERVER_BACKUP_RESTORE", "aws rds add-option-to-option-group --option-group-name OPTION_GROUP_NAME "),
     ],
-    ids=["parameter", "default group", "nothing known", "not associated", "empty", "invalid", "other feature", "invalid feature", "instance", "Terraform", "lower case", "half a block", "CloudFormation", "Oracle", "SQL Server"],
 )  # fmt: skip
 def test_a_database_without_a_role(text: str, verdict: str, command: str) -> None:
     explanation = explain(text)

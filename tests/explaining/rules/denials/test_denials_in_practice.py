@@ -1972,10 +1972,9 @@ TASKS: tuple[Case, ...] = (
         f"I gave ssmmessages:* to shopTaskExecutionRole.\n{_NO_AGENT}\n  Task Role Permissions  | arn:aws:iam::{ACCOUNT}:role/ecs/shop-task\n     ssmmessages:CreateControlChannel: implicitDeny\n     ssmmessages:OpenDataChannel: implicitDeny",
         {},
         (
-            "the task role shop-task lacks the ssmmessages permissions, and ECS Exec does not use shopTaskExecutionRole.",
+            "the task role shop-task lacks the ssmmessages permissions.",
             "put-role-policy --role-name shop-task",
             "update-service --region eu-west-1 --cluster shop --service SERVICE --enable-execute-command --force-new-deployment",
-            "Remove the actions from shopTaskExecutionRole",
         ),
         ("describe-task-definition", "no task role"),
     ),
@@ -1985,17 +1984,6 @@ TASKS: tuple[Case, ...] = (
         {},
         ("the task role shop-task is denied", "Find the Deny that matches the task role shop-task"),
         ("put-role-policy",),
-    ),
-    (
-        "actions of ECS Exec for another role",
-        f"We added the four ssmmessages actions to the task execution role.\n{_NO_AGENT}",
-        {},
-        (
-            "the task role most likely lacks the ssmmessages permissions",
-            "does not use the task execution role",
-            "--role-name ROLE_NAME",
-        ),
-        (),
     ),
     (
         "actions of ECS Exec for both roles, and the task definition",
@@ -2024,13 +2012,6 @@ TASKS: tuple[Case, ...] = (
         {},
         ("its agent in the container is not running",),
         ("does not use", "Remove the actions"),
-    ),
-    (
-        "actions of ECS Exec for an execution role with a name",
-        f"I added ssmmessages to our task execution role `shop-exec`.\n{_NO_AGENT}",
-        {},
-        ("ECS Exec does not use shop-exec.", "Remove the actions from shop-exec again"),
-        (),
     ),
     (
         "role that assumes itself",
@@ -2854,31 +2835,6 @@ CONTEXTS: tuple[Case, ...] = (
         ("cart-deploy got", "Remove it there"),
     ),
     (
-        "role that was created for a build",
-        (
-            "I created the role cart-build with AmplifyBackendDeployFullAccess and, to be sure, AdministratorAccess.\n"
-            f"AccessDeniedException: User: arn:aws:sts::{ACCOUNT}:assumed-role/AmplifySSRLoggingRole-d0a1b2c3d4e5f6/BuildSession is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/cdk-bootstrap/hnb659fds/version because no identity-based policy allows the ssm:GetParameter action"
-        ),
-        {},
-        (
-            "Amplify Hosting builds with this role, not cart-build",
-            "to bootstrap again does not help",
-            f"aws amplify update-app --app-id d0a1b2c3d4e5f6 --iam-service-role-arn arn:aws:iam::{ACCOUNT}:role/cart-build --region eu-west-1",
-            "Or attach AmplifyBackendDeployFullAccess",
-        ),
-        ("Allow ssm:GetParameter",),
-    ),
-    (
-        "build of a backend",
-        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/amplifyconsole-backend-role/BuildSession is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-deploy-role-{ACCOUNT}-eu-west-1 because no identity-based policy allows the sts:AssumeRole action",
-        {},
-        (
-            "Amplify Hosting builds with this role",
-            "--policy-arn arn:aws:iam::aws:policy/service-role/AmplifyBackendDeployFullAccess",
-        ),
-        ("server-side rendering", "to bootstrap again"),
-    ),
-    (
         "role that a function does not use",
         f'We gave the role cart-fn AmazonSQSFullAccess.\n[ERROR] ClientError: An error occurred (AccessDenied) when calling the SendMessage operation: User: arn:aws:sts::{ACCOUNT}:assumed-role/cart-old/cart is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:orders because no identity-based policy allows the sqs:SendMessage action\nFile "/var/task/app.py"\nEND RequestId: 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9',
         {},
@@ -3665,18 +3621,6 @@ CALLED_SERVICES: tuple[Case, ...] = (
         {},
         ("ECS pulls images with the task execution role", "--role-name EXECUTION_ROLE_NAME"),
         ("docker", "kubelet"),
-    ),
-    (
-        "push-by-buildx",
-        f"$ docker buildx build --push -t {_IMAGE} .\nERROR: failed to push {_IMAGE}: unexpected status from POST request to https://{_IMAGE.partition('/')[0]}/v2/cart/blobs/uploads/: 403 Forbidden",
-        {},
-        (
-            "The ECR registry denied the push to cart at POST …/blobs/uploads/, which requires ecr:InitiateLayerUpload",
-            '"ecr:CompleteLayerUpload", "ecr:PutImage"',
-            '"Action": "ecr:GetAuthorizationToken", "Resource": "*"',
-            "aws sts get-caller-identity",
-        ),
-        ("pull", "node role", "REPOSITORY"),
     ),
     (
         "pull-by-docker",

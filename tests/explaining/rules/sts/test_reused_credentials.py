@@ -40,29 +40,6 @@ def test_code_for_several_profiles() -> None:
     assert remedy.commands[-1] == "aws configure set source_profile mfa --profile prod"
 
 
-_EXEC = "An error occurred (TargetNotConnectedException) when calling the ExecuteCommand operation: The execute command failed due to an internal error. Try again later.\n"
-_CHECKED = 'Exec Enabled for Task  | OK\n 1. RUNNING for "web"\nTask Role Permissions  | arn:aws:iam::111122223333:role/web\n ssmmessages:OpenDataChannel: {}\n{}\n'
-_NO_ENDPOINTS = "VPC Endpoints | SKIPPED (vpc-1 - No additional VPC endpoints required)"
-
-
-@pytest.mark.parametrize(
-    ("shown", "first", "excluded"),
-    [
-        ('"secrets": [{"name": "AWS_ACCESS_KEY_ID", "valueFrom": "x"}]', "agent-uses-container-keys", "agent-without-permissions"),
-        ('  name  = "AWS_ACCESS_KEY_ID"', "agent-uses-container-keys", "agent-without-permissions"),
-        (_CHECKED.format("allowed", _NO_ENDPOINTS), "agent-uses-container-keys", "ssm-unreachable"),
-        (_CHECKED.format("implicitDeny", ""), "agent-without-permissions", "agent-not-running"),
-        (_CHECKED.format("allowed", ""), "ssm-unreachable", "agent-without-permissions"),
-        ('"environment": [{"name": "AWS_REGION"}]', "agent-without-permissions", ""),
-    ],
-)  # fmt: skip
-def test_agent_of_a_task(shown: str, first: str, excluded: str) -> None:
-    explanation = explain(f"{_EXEC}{shown}")
-    codes = [each.code for each in explanation.causes]
-    assert codes[1] == first
-    assert excluded not in codes
-
-
 _CHAINED = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.\n"
 _PROFILES = "[profile hop]\n{}\n[profile far]\nrole_arn = arn:aws:iam::444455556666:role/Far\nsource_profile = hop\nduration_seconds = 7200\n"
 _ROLE = "role_arn = arn:aws:iam::111122223333:role/Hop\nsource_profile = base"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage import Facts, explain
+from iamtriage import explain
 
 _REJECTED = (
     'HTTP status 403 Forbidden: {{"message":"Credential should be scoped to correct service: \'{}\'. "}}\n'
@@ -34,25 +34,3 @@ def test_service_in_a_configuration(expected: str, configuration: str, line: str
     codes = {each.code for each in explanation.causes if each.evidence == "derived"}
     assert ("custom-signing" in codes) is (line is not None)
     assert line is None or not any(each.title.startswith("Remove") for each in explanation.remedies)
-
-
-@pytest.mark.parametrize(
-    ("call", "facts", "verdict", "shown"),
-    [
-        ("$ awscurl --service execute-api -X GET https://api.tea.example/v1", {"region": "eu-central-1"}, "but the API behind api.tea.example is in eu-central-1.", "awscurl --region eu-central-1 --service execute-api -X GET https://api.tea.example/v1"),
-        ("$ awscurl --region us-east-1 https://api.tea.example/v1 -d '{\"a\": 1}'", {"region": "eu-west-1"}, "but the endpoint behind api.tea.example is in eu-west-1.", "awscurl --region eu-west-1 https://api.tea.example/v1 -d '{\"a\": 1}'"),
-        ('$ curl --aws-sigv4 "aws:amz:us-east-1:es" --user "$K:$S" https://tea.example.com/_cat', {}, "but the OpenSearch domain behind tea.example.com is in another Region.", 'curl --aws-sigv4 "aws:amz:REGION:es" --user "$K:$S" https://tea.example.com/_cat'),
-        ("axios.get('https://api.tea.example/v1'), aws4.sign({ region: 'us-east-1' })", {"region": "ap-south-1"}, "but the endpoint behind api.tea.example is in ap-south-1.", None),
-        # awscurl does not read the Region of a profile.
-        ("$ awscurl https://abcde12345.execute-api.eu-west-1.amazonaws.com/prod", {}, "but the endpoint abcde12345.execute-api.eu-west-1.amazonaws.com is in eu-west-1.", "awscurl --region eu-west-1 https://abcde12345.execute-api.eu-west-1.amazonaws.com/prod"),
-        # A page, and a call without a name of its own.
-        ("See https://tea.example/help", {"region": "eu-west-1"}, "but was sent to another Region's endpoint.", None),
-    ],
-    ids=["awscurl", "body", "curl", "code", "host", "page"],
-)  # fmt: skip
-def test_region_of_a_custom_domain(call: str, facts: Facts, verdict: str, shown: str | None) -> None:
-    rejected = '{"message":"Credential should be scoped to a valid region, not \'us-east-1\'. "}'
-    explanation = explain(f"{call}\n{rejected}", facts=facts)
-    assert explanation.summary.endswith(verdict)
-    first = explanation.remedies[0]
-    assert shown is None or shown in {*first.commands, first.manifest}

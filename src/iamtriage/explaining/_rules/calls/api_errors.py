@@ -35,7 +35,6 @@ from iamtriage.explaining._rules.calls.names import iam_names, missing_in_region
 from iamtriage.explaining._rules.calls.names.missing_resources import MISSING_IN_S3, explain_not_found
 from iamtriage.explaining._rules.calls.names.placeholders import explain_placeholder
 from iamtriage.explaining._rules.calls.network import metadata_requests, node_groups, session_manager
-from iamtriage.explaining._rules.calls.network.mqtt_connections import explain_closed_connection
 from iamtriage.explaining._rules.calls.network.task_starts import explain_task_start
 from iamtriage.explaining._rules.calls.network.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
@@ -345,7 +344,6 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
         service="eks-auth",
         code=r"InvalidToken(?:Exception)?",
     ),
-    Route(explain_closed_connection, code=r"(?i)AWS_?ERROR_?MQTT_?UNEXPECTED_?HANGUP"),
     Route(metadata_requests.explain_metadata_request, message=metadata_requests.METADATA_REQUEST),
     Route(
         explain_quota,

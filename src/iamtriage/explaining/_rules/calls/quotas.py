@@ -15,7 +15,6 @@ from iamtriage.explaining._context.readers.session_policies import passes_sessio
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.rejected_policies import CDK, MERGED_BY_CDK, POLICY_SIZES
-from iamtriage.explaining._rules.calls.roles.second_roles import explain_second_role
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, stated_option
 from iamtriage.explaining._rules.shared.kubernetes import clusters
@@ -172,9 +171,6 @@ def _explain_scoped_quota(
     else:
         title, limit = f"Reduce the {things} of {holder} to {count}", f"{count} {things} per {kind}"
         steps = [f"Remove {things} that {holder} does not need."]
-    if what == "InstanceSessions":
-        text = "An instance profile has one role at most."
-        return explain_second_role(case, QUOTA_REACHED.cause("reported", because, text=text))
     if is_attached:
         title = f"Detach a managed policy that {holder} does not need"
         steps = [

@@ -8,18 +8,14 @@ https://docs.aws.amazon.com/transcribe/latest/APIReference/API_Media.html.
 
 from __future__ import annotations
 
-import json
 import re
 
 from iamtriage._patterns import REGION, lazy_pattern
-from iamtriage._text import clip_text, quote_argument, quote_words
+from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
-from iamtriage.explaining._context.readers.command_lines import operation_of_command
-from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.readers.region_names import write_constant
 from iamtriage.explaining._context.readers.regions import find_bucket_region
-from iamtriage.explaining._rules.basics import Case, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Explanation, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.request_kinds import INVALID_REQUEST
@@ -27,10 +23,8 @@ from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import AwsError
-from iamtriage.policies._documents import allow
 
 UNREADABLE = lazy_pattern(
     r"Could not access model data at s3://|Unable to get object metadata from S3\. Check object key, region"
@@ -73,8 +67,6 @@ _SERVICES = {
     "transcribe": "Amazon Transcribe",
 }
 _UNNAMED = "The service"
-# Services that only analyze what a call names.
-_KEEPS_NOTHING = frozenset({"Amazon Transcribe", "Rekognition", "Textract"})
 _MAX_BUCKET_LENGTH = 63
 _LOCATE = '"$(aws s3api get-bucket-location --bucket {} --query "LocationConstraint || \'us-east-1\'" --output text)"'
 
@@ -149,54 +141,11 @@ def _explain_other_region(
         f"{read.service} cannot {read.verb} {clip_text(read.name)}: the bucket is in {region or 'another Region'}, not in {where}.",
         BUCKET_IN_OTHER_REGION.cause(
             "derived",
-            present(shown, _finds_object(case, read)),
+            shown,
             text=f"{read.service} {'writes only to' if read.is_written else 'reads only from'} buckets in the Region in which it {'runs' if read.is_of_cluster else 'is called'}. {whose} the same in all Regions, and not the cause.",
         ),
-        remedies=present(
-            _call_there_remedy(case, read, region), _copy_remedy(case, read, called, region, where)
-        ),
+        remedies=_copy_remedy(case, read, called, region, where),
     )
-
-
-def _call_there_remedy(case: Case[AwsError], read: _Read, region: str | None) -> Remedy | None:
-    """Return how to call a service that keeps nothing in its Region in the Region of the bucket."""
-    if read.service not in _KEEPS_NOTHING or region is None:
-        return None
-    setting, step = case.context.region, f"Set the Region of the client for {read.service} to {region}."
-    if setting is not None:
-        words = setting.words.strip()
-        changed = words.replace(setting.value, region)
-        changed = write_constant(words, region) if changed == words else changed
-        step = f"In the text, change {quote_words(words)} to {quote_words(changed)}."
-    data = None
-    if read.service != "Amazon Transcribe":
-        data = "Or send the data in the request instead (Bytes in place of S3Object), which needs no bucket."
-    again = commands.repeat_command(case.context.command, changes={"region": region})
-    return your_remedy(
-        f"Call {read.service} in {region}, the Region of the bucket",
-        step,
-        data,
-        commands=again,
-        url=pages.S3_ERRORS,
-    )
-
-
-def _finds_object(case: Case[AwsError], read: _Read) -> str | None:
-    """Return that a command in the text finds the object, so that neither the key nor a permission is the cause."""
-    for run in find_runs(case.failure):
-        called = operation_of_command(run.command)
-        bucket, key = run.command.option("bucket"), run.command.option("key")
-        is_object = (
-            bucket is not None and key is not None and (bucket.value, key.value) == (read.bucket, read.key)
-        )
-        if (
-            called is not None
-            and called[1] in {"headobject", "getobject"}
-            and is_object
-            and "rror" not in run.output
-        ):
-            return f"{' '.join(run.command.words[-1:])} finds the object: the key is right, and its caller may read it."
-    return None
 
 
 def _copy_remedy(
@@ -211,18 +160,6 @@ def _copy_remedy(
         else "NEW_BUCKET_NAME"
     )
     key = read.key or "OBJECT_KEY"
-    allow_read = None
-    if read.role is not None and commands.role_name(read.role) == read.role:
-        partition = clues.find_partition(case) or "aws"
-        statements = [allow("s3:GetObject", f"arn:{partition}:s3:::{other}/*")]
-        if "s3:ListBucket" in case.text:
-            statements.append(allow("s3:ListBucket", f"arn:{partition}:s3:::{other}"))
-        document = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
-        line = commands.put_policy(read.role, inline_policy_name(statements))
-        allow_read = Labelled(
-            f"Then allow the role {read.role} to read it (account administrator):",
-            line.replace("file://policy.json", quote_argument(document)),
-        )
     make = fill_command("aws s3 mb {} --region {}", f"s3://{other}", called)
     if read.is_written:
         return your_remedy(
@@ -252,7 +189,6 @@ def _copy_remedy(
         commands=(
             make,
             f"{copy} --source-region {source} --region {called}",
-            allow_read,
         ),
         url="https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html",
     )

@@ -8,20 +8,14 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.SQLServer.Option
 
 from __future__ import annotations
 
-import json
 import re
-import textwrap
-from collections.abc import Iterator
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
-from iamtriage._text import clip_text, join_words, upper_first
+from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._context.readers.command_runs import find_printed_values
-from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.no_credentials import explain_no_credentials
-from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy
 from iamtriage.failures._failures import MissingCredentials
 
@@ -36,13 +30,6 @@ _MESSAGE = lazy_pattern(
     r"|\(at least one of\) the (?P<privileges>(?:(?!privilege)[^\n]){0,120}?(?:FROM S3|INTO S3|INVOKE LAMBDA|\bAWS_[A-Z0-9]{2,20}(?:_S3)?_ACCESS)(?:(?!privilege)[^\n]){0,80}) privilege"
 )
 _FEATURE = lazy_pattern(r"\bfeature-name [\"'](?P<feature>\w{2,40})[\"']")
-_ASSOCIATION = lazy_pattern(r"\{[^{}]{0,300}\"RoleArn\"[^{}]{0,400}\}")
-# One of the AssociatedRoles of a template.
-_IN_TEMPLATE = lazy_pattern(
-    r"\bFeatureName:\s{0,4}[\"']?(?P<feature>\w{2,40})[\"']?\s{1,40}RoleArn:\s{0,4}(?P<role>\S{1,300})"
-    r"|\bRoleArn:\s{0,4}(?P<role_first>\S{1,300})\s{1,40}FeatureName:\s{0,4}[\"']?(?P<feature_last>\w{2,40})",
-)
-_RESOURCES = ("aws_rds_cluster_role_association", "aws_db_instance_role_association")
 _ROLE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}(?<!\.)", re.ASCII)
 _DATABASE = lazy_pattern(
     r"--db-(?P<kind>cluster|instance)-identifier[ =][\"']?(?P<option>[A-Za-z][\w-]{0,62})"
@@ -51,15 +38,7 @@ _DATABASE = lazy_pattern(
     rf"|(?<![\w.-])(?P<host>[a-z][a-z0-9-]{{0,62}})\.(?P<of_host>cluster-(?:(?:ro|custom)-)?)?[a-z0-9]{{6,20}}\.(?P<region>{REGION})\.rds\.amazonaws\.com",
     re.ASCII,
 )
-_GROUP = lazy_pattern(
-    r"(?:--db-cluster-parameter-group-name[ =]|\"DBClusterParameterGroup(?:Name)?\": ?)[\"']?(?P<name>[A-Za-z][\w.-]{0,254})",
-    re.ASCII,
-)
 _REGION = lazy_pattern(rf"--region[ =]({REGION})", re.ASCII)
-_OPTION_GROUP = lazy_pattern(
-    r"(?:--option-group-name[ =]|\"OptionGroupName\": ?)[\"']?(?P<name>[A-Za-z][\w-]{0,254})(?![\w:-])",
-    re.ASCII,
-)
 _USER = lazy_pattern(
     r"\bmysql [^\n]{0,120}?(?:-u ?|--user[= ])[\"']?(?P<user>[A-Za-z_][\w-]{0,31})(?![\w.@-])", re.ASCII
 )
@@ -89,7 +68,6 @@ _ACTIONS = {
     "s3Export": " (s3:PutObject, s3:AbortMultipartUpload)",
     "Lambda": " (lambda:InvokeFunction)",
 }
-_STATED_FEATURE = lazy_pattern(r"(\bfeature_name\s{0,20}=\s{0,4})\"\w{2,40}\"")
 
 DATABASE_WITHOUT_ROLE = CauseType(
     "database-without-role",
@@ -110,50 +88,24 @@ DATABASE_PRIVILEGE = CauseType(
 
 
 class _Database(NamedTuple):
-    """A database and its roles, as far as a text shows them.
+    """A database and its role, as far as a text shows them.
 
     Attributes:
         kind: ``cluster`` or ``instance``.
         name: Its identifier, or a placeholder.
         region: The option for its Region, or nothing.
-        roles: The roles that are associated with it, by the feature, which Aurora MySQL does not have.
-        group: Its cluster parameter group.
         role: The only role that the text names.
     """
 
     kind: str
     name: str
     region: str
-    roles: dict[str, str]
-    group: str | None
     role: str | None
 
     def add_role(self, role: str, feature: str = "") -> str:
         """Return the command that associates a role."""
         option = f" --feature-name {feature}" if feature else ""
         return f"aws rds add-role-to-db-{self.kind} --db-{self.kind}-identifier {self.name}{option} --role-arn {role}{self.region}"
-
-
-def _find_roles(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the features and ARNs of associated roles, as RDS prints them and as code has them."""
-    for found in _ASSOCIATION.finditer(text):
-        try:
-            association = json.loads(found[0])
-        except ValueError:
-            continue
-        yield str(association.get("FeatureName", "")), str(association["RoleArn"])
-    yield from _find_coded_roles(text)
-
-
-def _find_coded_roles(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the features of associated roles in Terraform's code and templates, with what these have as the ARN."""
-    for found in _IN_TEMPLATE.finditer(text):
-        feature = found["feature"] or found["feature_last"]
-        yield feature, (found["role"] or found["role_first"]).strip("\"'")
-    for resource in find_resources(text, *_RESOURCES):
-        feature, role = (resource.arguments.get(each, "") for each in ("feature_name", "role_arn"))
-        if feature and role:
-            yield feature.strip('"'), role.strip('"')
 
 
 def _find_database(text: str, kind: str) -> _Database:
@@ -173,16 +125,10 @@ def _find_database(text: str, kind: str) -> _Database:
     kind = kind or only_one({each for each, _ in named}, "instance")
     names = {name for each, name in named if each == kind}
     regions = {each["region"] for each in _DATABASE.finditer(text)} - {None} or set(_REGION.findall(text))
-    # Code can have a reference to the role.
-    roles = {feature: role if commands.arn(role) == role else "" for feature, role in _find_roles(text)}
-    printed = (values.get("DBClusterParameterGroup") for values in find_printed_values(text))
-    groups = {name for name in printed if isinstance(name, str)} | set(_GROUP.findall(text))
     return _Database(
         kind,
         only_one(names, f"DB_{kind.upper()}_NAME"),
         f" --region {regions.pop()}" if len(regions) == 1 else "",
-        roles,
-        only_one(groups),
         only_one(set(_ROLE.findall(text))),
     )
 
@@ -195,7 +141,7 @@ def explain_database_role(text: str, _facts: Facts | None = None) -> Explanation
     if found["privileges"]:
         return _explain_privilege(text, found["privileges"])
     if found["option"]:
-        return _explain_option(text, _find_database(text, "instance"))
+        return _explain_option(_find_database(text, "instance"))
     if found["parameter"] or found["service"]:
         service = found["service"] or found["parameter"].split("_")[2]
         parameter = found["parameter"] or f"aws_default_{service.lower()}_role"
@@ -209,18 +155,7 @@ def explain_database_role(text: str, _facts: Facts | None = None) -> Explanation
         _find_database(text, found["kind"] or "instance"),
         feature,
         _ORACLE if found["feature"] else _POSTGRES,
-        _write_association(text, feature),
-        is_in_code=any(_find_coded_roles(text)),
     )
-
-
-def _write_association(text: str, feature: str) -> str | None:
-    """Return the association for a feature in Terraform's code, from the only one that a text has for another feature."""
-    block = only_one(find_resources(text, *_RESOURCES))
-    if block is None or not block.is_whole or not _STATED_FEATURE.search(block.body):
-        return None
-    body = _STATED_FEATURE.sub(rf'\1"{feature}"', textwrap.dedent(block.body.strip("\n")).strip())
-    return f'resource "{block.type}" "{block.name}_{feature.lower()}" {{\n{textwrap.indent(body, "  ")}\n}}'
 
 
 def explain_uninstantiated(case: Case[MissingCredentials], message: str) -> Explanation:
@@ -237,10 +172,9 @@ def _explain(
     summary: str,
     text: str,
     *remedies: Remedy,
-    because: str | None = None,
     cause: CauseType = DATABASE_WITHOUT_ROLE,
 ) -> Explanation:
-    found = cause.cause("derived", because, text=text)
+    found = cause.cause("derived", text=text)
     return Explanation(None, cause.code, summary, causes=(found,), remedies=remedies)
 
 
@@ -248,72 +182,28 @@ def _name_role(role: str | None) -> str:
     return f"the role {clip_text(role.rpartition('/')[2])}" if role else "the role"
 
 
-def _check_association(database: _Database, role: str, url: str, *steps: str) -> Remedy:
-    kind = database.kind
-    return account_remedy(
-        "Check the status of the association, and the role's trust policy",
-        "The status must be ACTIVE. INVALID means that the database cannot assume the role: its trust policy must allow rds.amazonaws.com sts:AssumeRole.",
-        *steps,
-        commands=(
-            f"aws rds describe-db-{kind}s --db-{kind}-identifier {database.name}{database.region} --query 'DB{kind.title()}s[0].AssociatedRoles'",
-            commands.trust_policy_commands(role.rpartition("/")[2])[0],
-        ),
-        url=url,
-    )
-
-
-def _explain_feature(
-    database: _Database, feature: str, url: str, written: str | None, *, is_in_code: bool
-) -> Explanation:
-    kind, roles = database.kind, database.roles
-    if feature in roles:
-        summary = f"The DB {kind} cannot use {_name_role(roles[feature])}, which is associated with it for {feature}."
-        return _explain(summary, _UNSENT, _check_association(database, roles[feature], url))
-    others = {name: role for name, role in roles.items() if name}
-    role = (next(iter(others.values())) if len(set(others.values())) == 1 else "") or database.role
-    summary, because = f"The DB {kind} has no role for the feature {feature}", None
-    if others:
-        shown = join_words(
-            [f"{clip_text(each.rpartition('/')[2]) or 'a role'} for {name}" for name, each in others.items()],
-            "and",
-        )
-        summary = f"{summary}: the text shows {shown} only, and each feature needs an association of its own"
-        because = "It does not matter that another feature works: the database takes the role of the feature that the statement uses."
-    step = None
-    if written:
-        step = f'If nothing uses the other feature, change feature_name to "{feature}" instead: that replaces the association.'
-    elif is_in_code:
-        step = f'In Terraform, add another association with feature_name = "{feature}"; in CloudFormation, an entry in AssociatedRoles.'
+def _explain_feature(database: _Database, feature: str, url: str) -> Explanation:
+    kind, role = database.kind, database.role
     return _explain(
-        f"{summary}.",
+        f"The DB {kind} has no role for the feature {feature}, or cannot use it.",
         _UNSENT,
         account_remedy(
             f"Associate {_name_role(role)} with the {kind} for {feature}",
-            f"The caller needs rds:AddRoleToDB{kind.title()}, and iam:PassRole for the role.{' The existing association stays.' * bool(others)}",
+            f"Each feature needs an association of its own. The caller needs rds:AddRoleToDB{kind.title()}, and iam:PassRole for the role.",
             f"The role must trust rds.amazonaws.com and allow what the statement does{_ACTIONS.get(feature, '')}.",
-            "Wait until its status is ACTIVE, and repeat the statement: the SQL needs no change.",
-            step,
-            manifest=written,
-            manifest_language="hcl" if written else "yaml",
-            commands="terraform apply" if written else database.add_role(role or "ROLE_ARN", feature),
+            "Wait until its status is ACTIVE, and repeat the statement: the SQL needs no change. INVALID means that the database cannot assume the role.",
+            commands=database.add_role(role or "ROLE_ARN", feature),
             url=url,
         ),
-        because=because,
     )
 
 
 def _explain_parameter(database: _Database, parameter: str, *, is_set: bool) -> Explanation:
-    role, group = database.roles.get("") or database.role, database.group
-    add_role, is_associated = database.add_role(role or "ROLE_ARN"), bool(database.roles)
-    if is_set and is_associated and role:
-        same = f"{parameter} must name the same role as the association. SHOW VARIABLES LIKE '{parameter}' prints it."
-        summary = (
-            f"Aurora MySQL got no credentials from {_name_role(role)}, which is associated with the cluster."
-        )
-        return _explain(summary, _UNSENT, _check_association(database, role, _MYSQL_ROLES, same))
+    role = database.role
+    add_role = database.add_role(role or "ROLE_ARN")
     if is_set:
         return _explain(
-            f"Aurora MySQL has no credentials: most likely, {_name_role(role)} is not associated with the DB cluster. The parameter {parameter} alone is not enough.",
+            f"Aurora MySQL has no credentials: most likely, {_name_role(role)} is not associated with the DB cluster, or does not trust rds.amazonaws.com. The parameter {parameter} alone is not enough.",
             _UNSENT,
             account_remedy(
                 f"Associate {_name_role(role)} with the cluster",
@@ -323,34 +213,25 @@ def _explain_parameter(database: _Database, parameter: str, *, is_set: bool) -> 
                 url=_MYSQL_ROLES,
             ),
         )
-    own = None
-    if group is None or group.startswith("default."):
-        group = "PARAMETER_GROUP_NAME"
-        own = "A default group cannot be changed: create one of your own, and give it to the cluster (aws rds modify-db-cluster)."
-    summary = f"Aurora MySQL does not know which role to use: the cluster parameter {parameter} is not set"
-    both = f"{upper_first(_name_role(role))} is associated with the cluster, but that alone is not enough."
     return _explain(
-        f"{summary}. {both}" if is_associated else f"{summary}.",
+        f"Aurora MySQL does not know which role to use: the cluster parameter {parameter} is not set.",
         _UNUSED,
         account_remedy(
-            f"Set {parameter} to {_name_role(role)} in the cluster parameter group{'' if own else f' {group}'}",
+            f"Set {parameter} to {_name_role(role)} in the cluster parameter group",
             "It is a parameter of the DB cluster, not of its instances. The caller needs rds:ModifyDBClusterParameterGroup.",
-            own,
+            "A default group cannot be changed: create one of your own, and give it to the cluster (aws rds modify-db-cluster).",
             f"SHOW VARIABLES LIKE '{parameter}' prints the role when it is in effect. If it stays empty, reboot the writer.",
-            None
-            if is_associated
-            else "The role must also be associated with the cluster, and trust rds.amazonaws.com.",
+            "The role must also be associated with the cluster, and trust rds.amazonaws.com.",
             commands=(
-                f"aws rds modify-db-cluster-parameter-group --db-cluster-parameter-group-name {group} --parameters ParameterName={parameter},ParameterValue={role or 'ROLE_ARN'},ApplyMethod=immediate{database.region}",
-                None if is_associated else add_role,
+                f"aws rds modify-db-cluster-parameter-group --db-cluster-parameter-group-name PARAMETER_GROUP_NAME --parameters ParameterName={parameter},ParameterValue={role or 'ROLE_ARN'},ApplyMethod=immediate{database.region}",
+                add_role,
             ),
             url=_MYSQL_ROLES,
         ),
     )
 
 
-def _explain_option(text: str, database: _Database) -> Explanation:
-    found = _OPTION_GROUP.search(text)
+def _explain_option(database: _Database) -> Explanation:
     return _explain(
         "The DB instance has no role for backups in Amazon S3: its option group lacks SQLSERVER_BACKUP_RESTORE.",
         _UNUSED,
@@ -358,7 +239,7 @@ def _explain_option(text: str, database: _Database) -> Explanation:
             "Add the option SQLSERVER_BACKUP_RESTORE with the role to the option group",
             "The role must trust rds.amazonaws.com and allow the bucket. A default option group cannot be changed: create one of your own, and give it to the instance (aws rds modify-db-instance).",
             "The option needs no restart. It takes effect after a few minutes.",
-            commands=f"aws rds add-option-to-option-group --option-group-name {found['name'] if found else 'OPTION_GROUP_NAME'} --apply-immediately --options 'OptionName=SQLSERVER_BACKUP_RESTORE,OptionSettings=[{{Name=IAM_ROLE_ARN,Value={database.role or 'ROLE_ARN'}}}]'{database.region}",
+            commands=f"aws rds add-option-to-option-group --option-group-name OPTION_GROUP_NAME --apply-immediately --options 'OptionName=SQLSERVER_BACKUP_RESTORE,OptionSettings=[{{Name=IAM_ROLE_ARN,Value={database.role or 'ROLE_ARN'}}}]'{database.region}",
             url=_SQL_SERVER,
         ),
     )

@@ -14,7 +14,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.readers.runtimes import search_present
 from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
-from iamtriage.explaining._rules.credentials import containers, credential_sources, php_pools, provider_chains
+from iamtriage.explaining._rules.credentials import containers, credential_sources, provider_chains
 from iamtriage.explaining._rules.credentials.profiles import (
     missing_profiles,
     other_users,
@@ -221,7 +221,6 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
 
 def _explain_source(case: Case[MissingCredentials]) -> Explanation | None:
     found = docker_files.explain_image_build(case) or missing_profiles.explain_other_profile(case)
-    found = found or php_pools.explain_cleared_environment(case)
     return found or unread_sources.explain_unread_source(case)
 
 

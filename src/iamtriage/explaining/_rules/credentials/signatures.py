@@ -219,8 +219,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     def set_keys() -> Remedy:
         again = None if is_presigned else secret_keys.set_again(case)
         stored = key_sources.stored_keys_remedy(case)
-        in_code = None if is_from_cli or is_presigned else coded_keys.coded_keys_remedy(case)
-        return again or stored or in_code or _COPY_KEYS
+        return again or stored or _COPY_KEYS
 
     by_client = ""
     if not is_alone and denies_proxy(case.failure.text):

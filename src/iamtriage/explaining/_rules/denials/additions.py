@@ -63,21 +63,6 @@ def _says_more(denial: Denial) -> bool:
     return len(denial.failure.text) - (end - start) > _MIN_CHARS_BESIDE
 
 
-def _may_scan_regions(denial: Denial) -> bool:
-    """Return whether a Deny can be about one of many Regions that a program calls."""
-    arn, name = denial.resource_arn, (denial.action or "").partition(":")[2]
-    is_open = arn is None or not arn.region or (denial.resource or "").endswith("*")
-    return is_open and name.startswith(("Describe", "List", "Get"))
-
-
-def _is_amplify_build(denial: Denial) -> bool:
-    """Return whether the build of an Amplify app was denied what the deployment of its backend needs."""
-    if not (denial.principal_text or "").endswith("/BuildSession"):
-        return False
-    resource = (denial.resource or "").lower()
-    return "cdk-" in resource or "amplify" in resource
-
-
 def _may_show_user(denial: Denial) -> bool:
     """Return whether the text or the principal can show what made the call."""
     return (
@@ -114,16 +99,6 @@ def _may_be_of_tags(stated: Stated) -> bool:
     return name.startswith(("tag", "addtags")) and stated.service not in _TAGS_ELSEWHERE
 
 
-# What the ARN of a default resource ends with: https://docs.aws.amazon.com/athena/latest/ug/workgroups.html.
-_DEFAULT_RESOURCES = {"athena": "workgroup/primary", "events": "event-bus/default", "ecs": "cluster/default"}
-
-
-def _may_be_default(denial: Denial) -> bool:
-    """Return whether the call can have named no resource: the default one was denied, or one that the message does not name."""
-    default = _DEFAULT_RESOURCES[denial.service or ""]
-    return denial.resource.endswith(f":{default}") if denial.resource else denial.service == "athena"
-
-
 def _may_be_unfilled(denial: Denial) -> bool:
     """Return whether the name of the denied resource can have a placeholder, or that of a role be an ARN."""
     name = denial.failure.resource or ""
@@ -137,7 +112,6 @@ _OF_DENIAL: Rows = (
         "denials.policy_types.other_policies.add_details",
     ),
     (is_explicit, "denials.denies.deny_requirements.add_requirement"),
-    (all_of(is_explicit, _may_scan_regions), "denials.policy_types.scanned_regions.add_scanned_regions"),
     (
         all_of(is_not_explicit, lambda denial: denial.failure.principal is None, says(*_ACCOUNT_SIGNS)),
         "denials.identities.node_roles.add_pod_role_cause",
@@ -154,11 +128,6 @@ _OF_DENIAL: Rows = (
         "denials.kms.key_policies.add_key_policy_of_other_account",
     ),
     (_may_have_policy, "denials.shown_policies.stated_policies.add_stated_policies"),
-    (
-        all_of(is_of(*_DEFAULT_RESOURCES), may_lack_allow, _may_be_default),
-        "denials.shown_policies.default_resources.add_default_resource",
-    ),
-    (calls("s3:createbucket"), "denials.s3.existing_buckets.add_existing_bucket"),
     (_is_not_plain, "denials.policy_types.other_policies.add_other_policies"),
     (
         all_of(calls("eks:accesskubernetesapi"), is_not_explicit),
@@ -180,7 +149,6 @@ _OF_DENIAL: Rows = (
 )
 # Other additions take precedence over these, or change the sentence to which these add.
 _AT_LAST: Rows = (
-    (all_of(may_lack_allow, _is_amplify_build), "denials.identities.given_permissions.add_build_role"),
     (_may_show_user, "denials.identities.callers.add_user"),
     (_may_be_unfilled, "denials.identities.unfilled_names.add_unfilled_placeholder"),
 )

@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.denials.tables import (
     is_not_explicit,
     is_of,
     says,
-    shows_policy,
     states,
 )
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Stated, build_denial, mark_cut_end
@@ -292,8 +291,6 @@ GUARDRAIL_ROUTES: Rows = (
 )
 ROUTES: Rows = (
     (_is_of_other_account, "denials.identities.recorded_callers.explain_recorded_caller"),
-    # A log of AWS IoT Core shows what was denied to a device.
-    (all_of(says("AUTHORIZATION_FAILURE"), shows_policy), "denials.services.iot_policies.explain_device"),
     (says("role-aliases/"), "denials.services.iot_policies.explain_role_alias"),
     (all_of(is_of("ssooidc"), _requests_sso_token), "credentials.expired_logins.explain_denied_sso_login"),
     (
@@ -303,10 +300,6 @@ ROUTES: Rows = (
         "denials.services.organizations.explain_organizations",
     ),
     (says(" with Tags. An additional permission "), "denials.services.deployments.explain_tagged_resource"),
-    (
-        lambda denial: ":transform/" in (denial.resource or ""),
-        "denials.services.deployments.explain_misspelled_transform",
-    ),
     # What was called, and by whom.
     (
         states(lambda stated: stated.action.startswith("sts:assumerolewith")),
@@ -377,10 +370,6 @@ ROUTES: Rows = (
         "denials.kms.keys_of_services.explain_service_encryption_key",
     ),
     (_depends_on_other_service, _DEPENDENCY_RULE),
-    (
-        lambda denial: (denial.principal_text or "").endswith("/CognitoIdentityCredentials"),
-        "denials.identities.guest_identities.explain_guest",
-    ),
     (denied_by("identity"), DEFAULT_RULE),
     # What the message leaves open: SNS logs that it cannot deliver a message.
     (says("providerResponse"), "denials.services.calling_services.explain_delivery"),

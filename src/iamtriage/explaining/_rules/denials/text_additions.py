@@ -17,7 +17,6 @@ from iamtriage.explaining._rules.denials.tables import (
     shows_policy,
     states,
 )
-from iamtriage.explaining._rules.shared.texts.text_fragments import AVOIDING_FRAGMENTS
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.basics import Denial
@@ -31,7 +30,6 @@ _SIGNS_OF_TASKS = (
     "aws_ecs_task_definition",
     "AWS::ECS::TaskDef",
 )
-_SIGNS_OF_ROLES = ("ecution_role_arn", "ecutionRoleArn", "addToExecutionRole", "addToTaskRole")
 
 
 def _may_show_other_role(denial: Denial) -> bool:
@@ -105,15 +103,7 @@ OF_TEXT: Rows = (
         ),
         "denials.policy_types.identity_denies.add_listed_policy",
     ),
-    (
-        all_of(is_of("s3", None), may_lack_allow, says("{transfer:", "{Transfer:")),
-        "denials.data_stores.transfer_users.add_transfer_variable",
-    ),
     (says("s3a"), "credentials.provider_chains.add_unlisted_provider"),
-    (
-        all_of(is_of("sqs", "sns", "s3"), may_lack_allow, says(*AVOIDING_FRAGMENTS)),
-        "denials.identities.avoidable_calls.add_setting",
-    ),
     (
         all_of(
             denied_by("service_control"),
@@ -135,18 +125,7 @@ OF_TEXT: Rows = (
         ),
         "denials.identities.other_callers.add_policy_of_execution_role",
     ),
-    (all_of(may_lack_allow, says(*_SIGNS_OF_ROLES)), "denials.task_roles.add_policy_of_other_role"),
     (all_of(is_not_explicit, shows_policy, says("kms:")), "denials.kms.key_policies.add_key_policy"),
-    # Code of the CDK that imports a resource without its KMS key, and that grants an action on other objects.
-    (
-        all_of(is_of("kms"), may_lack_allow, says("grant"), says("from")),
-        "denials.shown_policies.code_statements.add_imported_key",
-    ),
-    (
-        all_of(is_of("s3"), may_lack_allow, says("grant")),
-        "denials.shown_policies.code_statements.add_key_pattern",
-    ),
-    (all_of(is_not_explicit, says("aws_iam_")), "denials.identities.terraform_code.add_resource_order"),
     (
         all_of(
             calls("iam:createrole", "iam:createuser"),
@@ -155,10 +134,6 @@ OF_TEXT: Rows = (
             says("oundary"),
         ),
         "denials.denies.named_requirements.add_required_boundary",
-    ),
-    (
-        all_of(is_not_explicit, says('provider "aws"'), says("= aws.")),
-        "denials.identities.terraform_code.add_default_provider",
     ),
     (
         all_of(is_not_explicit, _may_be_elsewhere),
@@ -179,10 +154,6 @@ OF_TEXT: Rows = (
     (says("get-caller-identity"), "denials.identities.other_callers.add_other_caller"),
     (says(*_ASSUMING), "denials.identities.unused_sessions.add_unused_session"),
     (
-        all_of(says("role-to-assume:"), lambda denial: denial.failure.text.count("role-to-assume:") > 1),
-        "denials.identities.unused_sessions.add_replaced_role",
-    ),
-    (
         all_of(
             may_lack_allow,
             states(lambda stated: stated.action not in _ROLES_ELSEWHERE),
@@ -196,13 +167,7 @@ OF_TEXT: Rows = (
         all_of(is_of("s3", "dynamodb", None), says('provider "aws"', "terraform_remote_state")),
         "denials.services.deployments.add_backend_role",
     ),
-    (
-        all_of(calls("s3:listbucket"), says("existing workspaces")),
-        "denials.services.deployments.add_workspace_listing",
-    ),
     (all_of(shows_policy, says("ndpoint")), "denials.policy_types.endpoint_policies.add_endpoint_policy"),
-    (says("kind: BackupStorageLocation"), "denials.identities.other_callers.add_ignored_keys"),
-    (says("code = Unauthenticated"), "denials.identities.controller_releases.add_grpc_code"),
     (says(*_SIGNS_OF_KEYS), "denials.identities.other_callers.add_precedence"),
     (all_of(may_lack_allow, _may_show_other_role), "denials.identities.given_permissions.add_working_role"),
     (

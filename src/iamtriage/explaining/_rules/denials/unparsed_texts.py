@@ -25,7 +25,6 @@ from iamtriage.explaining._rules.credentials.workloads import ci_jobs
 from iamtriage.explaining._rules.credentials.workloads.job_gaps import explain_unwritten_token
 from iamtriage.explaining._rules.denials.data_stores.file_systems import explain_efs_mount
 from iamtriage.explaining._rules.denials.data_stores.proxy_logins import explain_proxy_login
-from iamtriage.explaining._rules.denials.data_stores.transfer_users import explain_transfer
 from iamtriage.explaining._rules.denials.other_authorities.other_systems import explain_other_authority
 from iamtriage.explaining._rules.denials.roles.saml import explain_invalid_response
 from iamtriage.explaining._rules.denials.services import repositories
@@ -216,7 +215,6 @@ def _explain_id_token(text: str, _facts: Facts) -> Explanation | None:
 _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     explain_efs_mount,
     explain_proxy_login,
-    explain_transfer,
     explain_skipped_objects,
     explain_database_role,
     explain_missing_parameter,

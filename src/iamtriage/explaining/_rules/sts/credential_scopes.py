@@ -30,7 +30,6 @@ from iamtriage.explaining._rules.sts.global_services import (
     explain_global_service,
     find_global_service,
 )
-from iamtriage.explaining._rules.sts.own_hosts import explain_own_host, find_own_host
 from iamtriage.explaining._rules.sts.taken_bucket_names import creates_bucket, explain_taken_name
 from iamtriage.failures._failures import CredentialScope
 from iamtriage.sts._endpoints import find_endpoint
@@ -109,8 +108,6 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
         signed_region = signed_region or region_settings.find_signed_region(case.failure.text, called[1])
         if signed_region != called[1]:
             return explain_wrong_region(case, signed_region, called[1], host=called[0])
-    if not is_relayed and (own := find_own_host(case.failure.text)) is not None:
-        return explain_own_host(case, own, signed_region, WRONG_SIGNING_REGION, service_scopes.PHRASES)
     if _is_from_sts(case, hosts):
         host = None if called is None else called[0]
         return _explain_sts(case, message, signed_region, is_global=GLOBAL_HOST in hosts, host=host)

@@ -25,49 +25,6 @@ def _policy(operator: str, key: str, values: list[str]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("operator", "key", "values", "said", "added"),
-    [
-        (
-            "ForAnyValue:StringLike",
-            "aws:PrincipalOrgPaths",
-            PATHS,
-            "The account was moved to ou-ab12-99999999.",
-            "o-a1b2c3d4e5/r-ab12/*ou-ab12-99999999/*",
-        ),
-        (
-            "ForAnyValue:StringLike",
-            "aws:PrincipalOrgPaths",
-            PATHS,
-            "The account was moved to ou-ab12-99999999, which is directly under the root.",
-            "o-a1b2c3d4e5/r-ab12/ou-ab12-99999999/*",
-        ),
-        (
-            "StringEquals",
-            "aws:PrincipalOrgID",
-            ["o-a1b2c3d4e5"],
-            "describe-organization prints o-z9y8x7w6v5 there.",
-            "o-z9y8x7w6v5",
-        ),
-    ],
-    ids=["unit", "unit-below-root", "organization"],
-)
-def test_condition_that_the_source_account_does_not_meet(
-    operator: str, key: str, values: list[str], said: str, added: str
-) -> None:
-    explanation = explain(f"{FAILED}{VAULT}{said}\n{_policy(operator, key, values)}")
-    assert explanation.summary.startswith(
-        "The policy of the vault central does not accept the copies of 1111"
-    )
-    remedy = explanation.remedies[0]
-    [statement] = (remedy.policy or {})["Statement"]
-    assert statement["Condition"] == {operator: {key: [*values, added]}}
-    assert remedy.who == "resource owner"
-    assert "account of the vault, 444455556666" in remedy.steps[0]
-    assert "--backup-vault-name central" in remedy.commands[0]
-    assert remedy.placeholders == ()
-
-
-@pytest.mark.parametrize(
     ("text", "account"),
     [
         (f"{FAILED}{VAULT}", "111122223333"),
@@ -89,7 +46,7 @@ _JOB = '"StatusMessage": "Access Denied trying to call AWS Backup service", "Sou
 
 @pytest.mark.parametrize(
     ("principal", "is_other"),
-    [("arn:aws:iam::222233334444:root", True), ("arn:aws:iam::777788889999:root", False), ("*", False)],
+    [("arn:aws:iam::777788889999:root", False), ("*", False)],
 )
 def test_principals_of_the_policy(principal: str, *, is_other: bool) -> None:
     statement = {

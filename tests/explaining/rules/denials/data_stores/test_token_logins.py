@@ -187,11 +187,7 @@ def _allow(action: str, *resources: str) -> str:
             "the policy in the text allows it only on arn:aws:memorydb:eu-west-1:111122223333:cluster/carts",
             "arn:aws:memorydb:eu-west-1:111122223333:user/USER_ID",
         ),
-        ('resource "aws_elasticache_user" "web" {\n  user_id   = "web"\n  user_name = "app"\n  authentication_mode { type = "iam" }\n}\nelasticache:Connect', "its ID is web, and its name app", None),
-        ('resource "aws_elasticache_user" "web" {\n  user_id = "web"\n}\nactions   = ["elasticache:Connect"]\nresources = [aws_elasticache_serverless_cache.carts.arn]', "allows elasticache:Connect on the cache, and not on its user", None),
         ("We use IAM authentication for ElastiCache.", "The cache rejected the IAM token", f"{ELASTICACHE[:20]}REGION:ACCOUNT_ID:user:USER_ID"),
-        (f'IAM auth. {SHOWN}["web", "app", "active", "iam"]\n', "its ID is web, and its name app", None),
-        (f'IAM auth. {SHOWN}["web", "web", "active", "password"]\n', "its authentication mode is password, not iam", None),
         (_allow("elasticache:Connect", f"{ELASTICACHE}user:web", f"{ELASTICACHE}replicationgroup:carts"), "the token, the user or the caller's policies", None),
     ],
 )  # fmt: skip

@@ -59,35 +59,6 @@ def test_region_lock(text: str, verdict: str, title: str) -> None:
     assert explanation.remedies[0].title.startswith(title)
 
 
-_INVENTORY = "plugin: amazon.aws.aws_ec2\nfilters:\n  tag:env: prod\n"
-_INSTANCES = _denied("ec2:DescribeInstances")
-
-
-@pytest.mark.parametrize(
-    ("text", "setting"),
-    [
-        (f"{_INSTANCES}{_INVENTORY}We are only allowed in eu-west-1 and eu-west-3.", "regions: [eu-west-1, eu-west-3]"),
-        (f'{_INSTANCES}connection "aws" {{\n  regions = ["*"]\n}}', 'regions = ["REGION"]'),
-        (f"$ custodian run -s out --region all p.yml\n{_INSTANCES}", "--region REGION"),
-        (f"$ prowler aws -M csv\n{_INSTANCES}", "--region REGION"),
-        (f"{_INSTANCES}for r in ec2.describe_regions()['Regions']: ...\nWe may use only the allowed eu-west-1.", "eu-west-1"),
-        (f"{_INSTANCES}{_INVENTORY}regions:\n  - eu-west-1\n", None),
-        (f"$ prowler aws --region eu-west-1\n{_INSTANCES}", None),
-        # One call that lists the Regions, which can be denied itself, or a Deny about something else.
-        (f"$ aws ec2 describe-regions --query 'Regions[].RegionName'\n{_INSTANCES}", None),
-        (f"ec2.describe_regions()\n{_denied('ec2:DescribeRegions')}", None),
-        (f'ec2.describe_regions()\n{_INSTANCES}{{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {{"BoolIfExists": {{"aws:MultiFactorAuthPresent": "false"}}}}}}', None),
-        (f"$ prowler aws\n{_denied('iam:ListUsers')}", None),
-        (f"$ prowler aws\n{_denied('ec2:DescribeInstances', reason='because no identity-based policy allows the ec2:DescribeInstances action')}", None),
-    ],
-)  # fmt: skip
-def test_program_that_calls_every_region(text: str, setting: str | None) -> None:
-    """One Region that the Deny is about fails the run, whatever AWS_REGION is."""
-    first = explain(text).remedies[0]
-    assert first.title.startswith("Limit ") is (setting is not None)
-    assert setting is None or first.title.endswith(setting)
-
-
 @pytest.mark.parametrize(
     ("stated", "exempt"),
     [

@@ -16,11 +16,8 @@ _SHELL = "$ aws sts assume-role --role-arn {role} --role-session-name x\n{rest}$
 @pytest.mark.parametrize(
     ("code", "rest", "used"),
     [
-        (_PYTHON, "", 'aws_session_token=response["Credentials"]["SessionToken"]'),
-        (_SCRIPT, "", "sessionToken: r.Credentials.SessionToken"),
         (_SHELL, "", None),
     ],
-    ids=["python", "javascript", "shell"],
 )
 def test_session_that_nothing_uses(code: str, rest: str, used: str | None) -> None:
     explanation = explain(_DENIED.format("job") + code.format(role=_ROLE, rest=rest))
@@ -45,26 +42,3 @@ def test_session_that_nothing_uses(code: str, rest: str, used: str | None) -> No
 def test_session_that_is_used(caller: str, code: str, rest: str) -> None:
     explanation = explain(_DENIED.format(caller) + code.format(role=_ROLE, rest=rest))
     assert "session-not-used" not in {each.code for each in explanation.causes}
-
-
-_STEP = (
-    "      - uses: aws-actions/configure-aws-credentials@v6\n        with:\n          role-to-assume: {}\n"
-)
-_OWN = "arn:aws:iam::111122223333:role/job"
-
-
-@pytest.mark.parametrize(
-    ("steps", "said", "is_replaced"),
-    [
-        ((_ROLE, _OWN), "The role partner has s3:ListBucket on it.", True),
-        ((_ROLE, _OWN), "", False),
-        ((_OWN, _ROLE), "The role partner has s3:ListBucket on it.", False),
-    ],
-)
-def test_role_that_a_later_step_replaces(steps: tuple[str, str], said: str, *, is_replaced: bool) -> None:
-    workflow = (
-        f"jobs:\n  ship:\n    steps:\n{''.join(map(_STEP.format, steps))}      - run: aws s3 ls s3://data\n"
-    )
-    explanation = explain(f"{_DENIED.format('job')}{workflow}{said}")
-    assert ("replaces the credentials of the role partner" in explanation.summary) is is_replaced
-    assert (_ROLE in (explanation.remedies[0].manifest or "")) is is_replaced

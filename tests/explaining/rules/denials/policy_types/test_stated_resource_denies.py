@@ -51,36 +51,6 @@ def test_reason_of_the_message_decides(reason: str) -> None:
     assert "denies it" not in explanation.summary
 
 
-_DELETION = "User: arn:aws:sts::111122223333:assumed-role/app/i-1 is not authorized to perform: {} on resource: {} with an explicit deny in a resource-based policy\n"
-_VAULT = "arn:aws:backup:eu-west-1:111122223333:backup-vault:nightly"
-_AUTOMATIC = _VAULT.replace("nightly", "aws/efs/automatic-backup-vault")
-_BUCKET = "arn:aws:s3:::acme-archive/a"
-_DELETES = ["backup:DeleteBackupVault", "backup:DeleteBackupVaultAccessPolicy", "backup:DeleteRecoveryPoint"]
-
-
-@pytest.mark.parametrize(
-    ("action", "resource", "denied", "words", "lacking"),
-    [
-        (_DELETES[0], _VAULT, _DELETES, "The Deny does not cover backup:PutBackupVaultAccessPolicy", "EFS"),
-        (_DELETES[1], _AUTOMATIC, _DELETES, "AWS Backup creates this policy for EFS automatic backups", "also covers"),
-        (_DELETES[0], _VAULT, _DELETES, "and last the empty vault", "most likely protects data"),
-        (_DELETES[0], _VAULT, [*_DELETES, "backup:PutBackupVaultAccessPolicy"], "also covers backup:PutBackupVaultAccessPolicy: only a caller that it exempts", "does not cover"),
-        (_DELETES[2], _VAULT, _DELETES, "A deletion of backups cannot be undone", "empty vault"),
-        ("s3:DeleteObject", _BUCKET, ["s3:Delete*"], "check that nobody needs what is deleted", "vault"),
-        ("s3:DeleteObject", _BUCKET, ["s3:*"], "check that nobody needs what is deleted", "does not cover s3:PutBucketPolicy"),
-        ("s3:GetObject", _BUCKET, ["s3:Get*"], "exempt the caller", "nobody needs"),
-    ],
-    ids=["vault", "EFS", "order", "locked", "recovery point", "object", "everything", "reading"],
-)  # fmt: skip
-def test_deny_that_protects_from_deletion(
-    action: str, resource: str, denied: list[str], words: str, lacking: str
-) -> None:
-    text = _DELETION.format(action, resource) + _deny(Action=denied, Resource="*")
-    shown = " ".join(explain(text).to_text(detail="full").split())
-    assert words in shown
-    assert lacking not in shown
-
-
 _OF_OTHERS = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5", "aws:PrincipalAccount": ["444455556666"]}}  # fmt: skip
 _INSIDE = {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
 _MANY = ["s3:*", "sqs:*", "sts:AssumeRole"]

@@ -792,17 +792,6 @@ def test_several_objects_that_could_not_be_deleted(text: str, resource: str) -> 
 
 
 @pytest.mark.parametrize(
-    "command", ["rclone copy ./out octo-s3:acme-in/daily", ""], ids=["command", "log alone"]
-)
-def test_rclone_creates_the_bucket_before_an_upload(command: str) -> None:
-    error = "ERROR : a.csv: Failed to copy: failed to prepare upload: AccessDenied: Access Denied\n\tstatus code: 403, request id: ABC, host id: abc="
-    explanation = explain(f"{error}\n{command}")
-    on = " on arn:aws:s3:::acme-in" if command else ""
-    assert f"denied s3:CreateBucket{on}: rclone tries to create the bucket" in explanation.summary
-    assert explanation.remedies[0].title == "Set no_check_bucket = true for rclone"
-
-
-@pytest.mark.parametrize(
     ("operation", "checked", "step"),
     [
         (

@@ -355,31 +355,8 @@ def test_execution_role_whose_policy_allows_it(text: str, verdict: str | None) -
         assert any("list-policies-for-target" in line for line in remedy.commands)
 
 
-_ATTACHMENT = 'resource "aws_iam_role_policy_attachment" "vpc" {\n  role = aws_iam_role.fn.name\n}\n'
-_FUNCTION = 'resource "aws_lambda_function" "fn" {\n  role = aws_iam_role.fn.arn\n}\n'
 _BEGUN = "aws_lambda_function.fn: Creating...\n"
 _ATTACHING = "aws_iam_role_policy_attachment.vpc: Creating...\n"
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "is_late"),
-    [
-        (f"{_BEGUN}{_ATTACHING}", "", True),
-        (f"{_BEGUN}{_ATTACHING}", f"{_ATTACHMENT}{_FUNCTION}", True),
-        ("", f"{_ATTACHMENT}{_FUNCTION}The second apply works.", True),
-        (f"{_ATTACHING}{_BEGUN}", f"{_ATTACHMENT}{_FUNCTION}", False),
-        ("", f"{_ATTACHMENT}{_FUNCTION}", False),
-        # The order is there, or the attachment is of another role.
-        (f"{_BEGUN}{_ATTACHING}", f"{_ATTACHMENT}{_FUNCTION[:-2]}  depends_on = [aws_iam_role_policy_attachment.vpc]\n}}\n", False),
-        (f"{_BEGUN}{_ATTACHING}", f"{_ATTACHMENT.replace('.fn', '.other')}{_FUNCTION}", False),
-    ],
-)  # fmt: skip
-def test_policy_that_terraform_attaches_later(before: str, after: str, *, is_late: bool) -> None:
-    error = f"Error: creating Lambda Function (fn): operation error Lambda: CreateFunction, https response error StatusCode: 400, RequestID: 0f1e2d3c, InvalidParameterValueException: {VPC}\n\n  with aws_lambda_function.fn,\n\n"
-    explanation = explain(f"{before}{error}{after}")
-    depends = "depends_on = [aws_iam_role_policy_attachment.vpc]"
-    assert (depends in (explanation.remedies[0].manifest or "")) is is_late
-    assert ("attached the role's policy too late" in explanation.summary) is is_late
 
 
 def test_caller_who_lacks_a_permission_while_policies_are_attached() -> None:

@@ -8,25 +8,7 @@ import pytest
 
 from iamtriage import explain
 
-_KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 _DENIED = "User: arn:aws:sts::111122223333:assumed-role/{role}/x is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action\n"
-
-
-@pytest.mark.parametrize(
-    ("code", "imported"),
-    [
-        ("const data = s3.Bucket.fromBucketName(this, 'Data', 'acme-data');\ndata.grantRead(reader);", f"const data = s3.Bucket.fromBucketAttributes(this, 'Data', {{ bucketName: 'acme-data', encryptionKey: kms.Key.fromKeyArn(this, 'Key', '{_KEY}') }})"),
-        ("jobs = sqs.Queue.from_queue_arn(self, \"Jobs\", 'arn:aws:sqs:eu-west-1:111122223333:jobs')\njobs.grant_send_messages(worker)", f"jobs = sqs.Queue.from_queue_attributes(self, \"Jobs\", queue_arn='arn:aws:sqs:eu-west-1:111122223333:jobs', key_arn=\"{_KEY}\")"),
-        ("const data = new s3.Bucket(this, 'Data', { encryptionKey: key });\ndata.grantRead(reader);", None),
-        ("const data = s3.Bucket.fromBucketName(this, 'Data', 'acme-data');", None),
-    ],
-    ids=["bucket", "queue", "own", "no-grant"],
-)  # fmt: skip
-def test_import_without_its_key(code: str, imported: str | None) -> None:
-    text = _DENIED.format(role="reader", action="kms:Decrypt", resource=_KEY)
-    explanation = explain(text + code)
-    assert ("of the CDK imports the" in explanation.summary) is (imported is not None)
-    assert explanation.remedies[0].manifest == imported
 
 
 _SERVERLESS = "service: media\nprovider:\n  name: aws\nfunctions:\n  resize:\n    handler: a.b\n    iamRoleStatements:\n      - Effect: Allow\n        Action: s3:PutObject\n        Resource: arn:aws:s3:::acme-media/thumbs/*\n"
@@ -130,30 +112,3 @@ def test_policy_for_organizations_that_is_there_already(
     summary = explain(text + said).summary
     assert ("although AWSOrganizationsReadOnlyAccess is sufficient" in summary) is is_sufficient
     assert ("account 444455556666 is neither" in summary) is names_account
-
-
-_OBJECT = "arn:aws:s3:::acme-in/uploads/2026/a.json"
-
-
-@pytest.mark.parametrize(
-    ("action", "code", "corrected"),
-    [
-        ("s3:PutObject", 'bucket.grant_put(fn, "uploads")', 'bucket.grant_put(fn, "uploads/*")'),
-        ("s3:GetObject", "bucket.grantRead(fn, 'uploads/');", "bucket.grantRead(fn, 'uploads/*')"),
-        ("s3:DeleteObject", 'self.data.grant_read_write(fn, objects_key_pattern="uploads/2026")', 'self.data.grant_read_write(fn, objects_key_pattern="uploads/2026/*")'),
-        ("s3:PutObject", 'bucket.grants.put(fn, "uploads")', 'bucket.grants.put(fn, "uploads/*")'),
-        ("s3:PutObject", 'bucket.grant_put(fn, "uploads/*")', None),
-        ("s3:PutObject", '# bucket.grant_put(fn, "uploads")', None),
-        ("s3:PutObject", 'bucket.grant_put(fn, "exports")', None),
-        ("s3:PutObject", 'bucket.grant_read(fn, "uploads")', None),
-    ],
-)  # fmt: skip
-def test_key_pattern_without_a_wildcard(action: str, code: str, corrected: str | None) -> None:
-    denied = f"User: arn:aws:sts::111122223333:assumed-role/In-FnRole/In-Fn is not authorized to perform: {action} on resource: {_OBJECT} because no identity-based policy allows the {action} action"
-    explanation = explain(f"{denied}\n{code}\n")
-    assert ("the grant in the text allows it only on the object" in explanation.summary) is (
-        corrected is not None
-    )
-    if corrected is not None:
-        assert explanation.remedies[0].manifest == corrected
-        assert all(each.layer != "identity" for each in explanation.remedies)

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words, quote_words
-from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
-from iamtriage.explaining._rules.calls.network import exec_roles
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
@@ -26,19 +22,11 @@ EXEC_NOT_ENABLED = lazy_pattern(r"execute command was not enabled")
 """How ECS Exec reports that it is not enabled for a task."""
 _ECS = lazy_pattern(r"[Ee]xecute command (?:failed|was not enabled)")
 _INSTANCE_ID = lazy_pattern(r"(?<![\w-])m?i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
-# An access key in the environment or secrets of a container, in JSON, Terraform, CloudFormation and manifests.
-_KEY_OF_CONTAINER = lazy_pattern(
-    r"[\"']?\b[Nn]ame[\"']?\s{0,4}[=:]\s{0,4}[\"']?(?P<name>AWS_ACCESS_KEY_ID)\b|^[ \t]{1,12}(?:- )?(?P<row>AWS_ACCESS_KEY_ID)[=:]",
-    re.MULTILINE,
-)
 _TASK_ROLE = lazy_pattern(
     r"\bTask Role Permissions\s{0,4}\|\s{0,4}arn:\S{1,100}?:role/(?P<role>[\w+=,.@/-]{1,128})|\"taskRoleArn\": ?\"arn:[^\"]{1,100}:role/(?P<listed>[\w+=,.@/-]{1,128})\""
 )
 # What the checker finds of the task role, and what people say that they gave another role.
 _DENIED_ACTION = lazy_pattern(r"\b(?P<action>ssmmessages:\w{1,40}): (?P<deny>implicit|explicit)Deny\b")
-_GIVEN_TO = lazy_pattern(
-    r"\bssmmessages\b(?![^\n.;]{0,120}\b(?:both|task role)\b)[^\n.;]{0,80}? (?:to|on|for) (?:the |my |our )?(?:task )?[`\"']?(?P<role>[\w+=,@-]{0,60}[Ee]xecution[-_ ]?[Rr]ole[\w+=,@-]{0,60})(?: [`\"'(]{1,2}(?P<named>[\w+=,@-]{2,64}))?"
-)
 _AGENT_POLICY = "AmazonSSMManagedInstanceCore"
 _CHANNEL_ACTIONS = join_words(tasks.SESSION_CHANNEL_ACTIONS, "and")
 TARGET_NOT_CONNECTED = CauseType(
@@ -103,26 +91,6 @@ SSM_UNREACHABLE = CauseType(
     remedy="Let the agent reach",
     of="target-not-connected",
 )
-# The VPC endpoints of the agent: https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html
-_ENDPOINT = lazy_pattern(
-    r"\bcom\.amazonaws\.(?:[a-z0-9-]{6,20}\.)(?P<name>ssm|ssmmessages|ec2messages)(?![\w-])"
-)
-AGENT_USES_KEYS = CauseType(
-    "agent-uses-container-keys",
-    title="The agent uses access keys of the container instead of the task role",
-    text="The agent of ECS Exec runs in the container, and its SDK uses AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY before the task role. The user of these keys most likely lacks the ssmmessages permissions.",
-    recognised_by="The text shows AWS_ACCESS_KEY_ID in the environment or secrets of the container.",
-    fix="Remove the keys from the container's environment, or rename the variables, and start new tasks.",
-    of="target-not-connected",
-    sources=("https://github.com/aws-containers/amazon-ecs-exec-checker/issues/49", pages.ECS_EXEC),
-)
-# What amazon-ecs-exec-checker prints, and the causes that it excludes.
-_CHECKS = (
-    (lazy_pattern(r"ssmmessages:\w{1,40}: allowed"), AGENT_WITHOUT_PERMISSIONS),
-    (lazy_pattern(r"\bRUNNING for \""), AGENT_NOT_RUNNING),
-    (lazy_pattern(r"No additional VPC endpoints required"), SSM_UNREACHABLE),
-)
-_ENABLED = lazy_pattern(r"\bExec Enabled for Task\s{0,4}\|\s{0,4}OK\b")
 
 
 def explain_agent_unreachable(case: Case[AwsError], message: str) -> Explanation:
@@ -156,39 +124,7 @@ def explain_plugin_missing(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
-def _find_missing_endpoints(text: str) -> tuple[str, str] | None:
-    """Return the endpoints of the agent that a text lists, and those that it lacks, if it lists only some."""
-    listed = dict.fromkeys(each["name"] for each in _ENDPOINT.finditer(text))
-    missing = [each for each in ("ssm", "ssmmessages") if each not in listed]
-    return (join_words([*listed], "and"), join_words(missing, "and")) if listed and missing else None
-
-
 def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
-    explanation = _explain_open_instance(case, message)
-    endpoints = _find_missing_endpoints(case.failure.text)
-    if endpoints is None:
-        return explanation
-    listed, missing = endpoints
-    text = f"The text has VPC endpoints for {listed}, and none for {missing}: without a route to the internet, the agent cannot open the channel of a session."
-    *others, reach = explanation.remedies
-    create = "aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id VPC_ID --service-name com.amazonaws.REGION.{} --subnet-ids SUBNET_ID --security-group-ids GROUP_ID --private-dns-enabled --region REGION"
-    return attrs.evolve(
-        explanation,
-        summary=f"{explanation.summary[:-1]}: most likely, the VPC lacks an endpoint for {missing}.",
-        causes=(explanation.causes[0], SSM_UNREACHABLE.cause("derived", text=text)),
-        remedies=(
-            attrs.evolve(
-                reach,
-                title=f"Create a VPC endpoint for {missing}",
-                steps=("Its security group must allow the instance port 443.",),
-                commands=tuple(create.format(each) for each in missing.split(" and ")),
-            ),
-            *others,
-        ),
-    )
-
-
-def _explain_open_instance(case: Case[AwsError], message: str) -> Explanation:
     found = _INSTANCE_ID.search(message)
     return case.explain(
         f"The SSM Agent of {found[0] if found else 'the machine'} is not connected to Session Manager in the account and Region of the call.",
@@ -241,35 +177,19 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
     if EXEC_NOT_ENABLED.search(message):
         said = quote_phrases(message, "execute command was not enabled when the task was run")
         cause = EXEC_NOT_ENABLED_CAUSE.cause("reported", said or because)
-    whole = case.failure.text
-    is_enabled = _ENABLED.search(whole) is not None
-    excluded = {each.code for shown, each in _CHECKS if shown.search(whole)}
-    keys = _KEY_OF_CONTAINER.search(whole)
-    if keys is not None or (is_enabled and len(excluded) == len(_CHECKS)):
-        return _explain_keys_of_container(case, cause, is_shown=keys is not None, is_checked=is_enabled)
-    is_misplaced = AGENT_WITHOUT_PERMISSIONS.code not in excluded and _find_misplaced(whole) is not None
-    attached = exec_roles.find_attached(whole)
-    if attached is not None and AGENT_WITHOUT_PERMISSIONS.code not in excluded:
-        lacking = AGENT_WITHOUT_PERMISSIONS.cause("derived", text=exec_roles.OTHER_ROLE)
-        return exec_roles.explain_attached(case, attached, cause, lacking)
-    if is_misplaced or _DENIED_ACTION.search(whole) is not None:
+    if _DENIED_ACTION.search(case.failure.text) is not None:
         return _explain_denied_role(case, cause)
-    definition = _DEFINITION.search(whole)
-    task_definition = definition[0].rpartition("/")[2] if definition and "/" in definition[0] else None
     possible = (
         AGENT_WITHOUT_PERMISSIONS.cause(),
         AGENT_NOT_RUNNING.cause(
             text="The agent could not start or has stopped: the container's file system is read-only, or the platform version or container agent is too old."
         ),
         SSM_UNREACHABLE.cause(text="The VPC has an endpoint for ECS but none for ssmmessages."),
-        AGENT_USES_KEYS.cause(text=f"{AGENT_USES_KEYS.title}."),
     )
     return case.explain(
-        "The agent of ECS Exec is not connected: most likely, it lacks permissions or a route."
-        if is_enabled
-        else "ECS Exec is not enabled for the task, or its agent in the container is not running.",
+        "ECS Exec is not enabled for the task, or its agent in the container is not running.",
         cause,
-        *(each for each in possible if each.code not in excluded),
+        *possible,
         topic="ecs-exec-not-connected",
         remedies=(
             your_remedy(
@@ -288,7 +208,7 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
                 "If the task role lacks permissions, allow the ssmmessages actions",
                 "The command prints the task role (taskRoleArn, not executionRoleArn). If there is none, add one to the task definition.",
                 f"It requires {_CHANNEL_ACTIONS} on *. Then start new tasks.",
-                commands=f"aws ecs describe-task-definition --region REGION --task-definition {task_definition or 'TASK_DEFINITION'} --query taskDefinition.taskRoleArn --output text",
+                commands="aws ecs describe-task-definition --region REGION --task-definition TASK_DEFINITION --query taskDefinition.taskRoleArn --output text",
                 url=pages.ECS_EXEC,
             ),
         ),
@@ -296,42 +216,28 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
-def _find_misplaced(text: str) -> re.Match[str] | None:
-    """Return the words that somebody gave the task execution role the permissions for ECS Exec."""
-    said = (each for each in find_said(text, _GIVEN_TO) if not text.startswith(("?", " ?"), each.end()))
-    return next(said, None)
-
-
 def _explain_denied_role(case: Case[AwsError], cause: Cause) -> Explanation:
     """Explain that the task role lacks permissions, as the checker of ECS Exec finds."""
     text = case.failure.text
-    found, given = _TASK_ROLE.search(text), _find_misplaced(text)
+    found = _TASK_ROLE.search(text)
     name = (found["role"] or found["listed"]).rpartition("/")[2] if found else None
     role = f"the task role {clip_text(name)}" if name else "the task role"
     denied = {each["action"]: each["deny"] for each in _DENIED_ACTION.finditer(text)}
-    verb = "is denied" if "explicit" in denied.values() else "lacks" if denied else "most likely lacks"
-    other, step = "", None
-    if given is not None:
-        used = given["named"] or ("the task execution role" if " " in given["role"] else given["role"])
-        other = f", and ECS Exec does not use {used}"
-        step = f"Remove the actions from {used} again, if nothing else needs them."
+    verb = "is denied" if "explicit" in denied.values() else "lacks"
     again = "aws ecs update-service --region REGION --cluster ECS_CLUSTER --service SERVICE --enable-execute-command --force-new-deployment"
     start = Labelled.required(
         "Then start new tasks, because the agent of a running one does not connect again:", again
     )
-    steps = (
-        "If the task belongs to no service, run it again instead of the last command. Then use the ID of the new task.",
-        step,
-    )
+    step = "If the task belongs to no service, run it again instead of the last command. Then use the ID of the new task."
     title = f"Allow the ssmmessages actions for {role}"
     statements = (allow(tasks.SESSION_CHANNEL_ACTIONS, "*", sid="EcsExec"),)
     put = commands.put_policy(commands.role_name(name), inline_policy_name(statements))
-    remedy = identity_remedy(title, *steps, commands=(put, start), statements=statements, url=pages.ECS_EXEC)
+    remedy = identity_remedy(title, step, commands=(put, start), statements=statements, url=pages.ECS_EXEC)
     if "explicit" in denied.values():
         remedy = account_remedy(
             f"Find the Deny that matches {role}",
             "An Allow does not override it. Look in the policies of the role, its permissions boundary, and the SCPs of the organization.",
-            *steps,
+            step,
             commands=(
                 commands.fill_command(
                     "aws iam list-attached-role-policies --role-name {}", commands.role_name(name)
@@ -342,59 +248,15 @@ def _explain_denied_role(case: Case[AwsError], cause: Cause) -> Explanation:
             url=pages.ECS_EXEC,
         )
     listed = join_words(tuple(each.partition(":")[2] for each in denied), "and")
-    because = f"The text says {quote_words(given[0])}." if given else None
-    if denied:
-        because = f"The checker finds {listed} denied."
     return case.explain(
-        f"The agent of ECS Exec is not connected: {role} {verb} the ssmmessages permissions{other}. Trying again later does not help.",
+        f"The agent of ECS Exec is not connected: {role} {verb} the ssmmessages permissions. Trying again later does not help.",
         cause,
         AGENT_WITHOUT_PERMISSIONS.cause(
             "derived",
-            because,
-            text=exec_roles.OTHER_ROLE,
+            f"The checker finds {listed} denied.",
+            text="The agent runs in the container, with the task role. The task execution role is only for starting the task.",
         ),
         topic="ecs-exec-not-connected",
         remedies=remedy,
-        notes=exec_roles.NOT_CALLER,
+        notes="The caller is not denied, and needs no permission.",
     )
-
-
-def _explain_keys_of_container(
-    case: Case[AwsError], cause: Cause, *, is_shown: bool, is_checked: bool
-) -> Explanation:
-    """Explain that the agent most likely connects with access keys in the container's environment."""
-    found = _TASK_ROLE.search(case.failure.text)
-    role = f"the task role {found['role'] or found['listed']}" if found else "the task role"
-    definition = _DEFINITION.search(case.failure.text)
-    family = definition["family"] if definition else "TASK_DEFINITION"
-    checked = " The checker finds nothing because it looks at the task role only." if is_checked else ""
-    return case.explain(
-        f"The agent of ECS Exec is not connected: most likely, it uses access keys in the container's environment (AWS_ACCESS_KEY_ID), and not {role}.{checked}",
-        cause,
-        AGENT_USES_KEYS.cause(
-            "derived" if is_shown else "possible",
-            ("The text shows AWS_ACCESS_KEY_ID for the container.",) if is_shown else (),
-        ),
-        topic="ecs-exec-not-connected",
-        remedies=your_remedy(
-            "Remove the access keys from the container's environment",
-            None
-            if is_shown
-            else "Check whether the command prints AWS_ACCESS_KEY_ID. Images and start scripts can set it, too.",
-            f"Delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from environment and secrets of the container, and allow what the program needs in {role}. Or rename the variables, if the program reads them itself.",
-            "Register the task definition, and deploy it: running tasks keep their environment.",
-            f"As a stopgap, allow the user of the keys {_CHANNEL_ACTIONS} on *. In CloudTrail, the denied calls of that user show whether this is the cause.",
-            commands=(
-                None if is_shown else _SHOW_VARIABLES,
-                f"aws ecs update-service --region REGION --cluster ECS_CLUSTER --service SERVICE --task-definition {family} --force-new-deployment",
-            ),
-            url=pages.ECS_EXEC,
-        ),
-        notes=exec_roles.NOT_CALLER,
-    )
-
-
-_DEFINITION = lazy_pattern(
-    r"\b[Tt]ask[ -]definition[ /:]{1,2}(?P<family>[A-Za-z][\w-]{0,254}):\d{1,9}\b", re.ASCII
-)
-_SHOW_VARIABLES = "aws ecs describe-task-definition --region REGION --task-definition TASK_DEFINITION --query 'taskDefinition.containerDefinitions[].[name,environment[].name,secrets[].name]'"

@@ -10,7 +10,7 @@ from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanati
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.names.missing_in_region import explain_fips_host
-from iamtriage.explaining._rules.calls.network import endpoint_routes, local_endpoints, set_endpoints
+from iamtriage.explaining._rules.calls.network import endpoint_routes, set_endpoints
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -120,10 +120,6 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     has_answer = case.failure.envelope.status_code != 0 and not _NO_CONNECTION.search(message)
     if cause is None and has_answer and not clues.error_code(case.failure):
         return _explain_unknown_error(case)
-    if host is None and not _PROXY.search(message):
-        shown = cause or _not_connected(case)
-        if found := local_endpoints.explain_local_endpoint(case, message, shown, _NOT_A_POLICY):
-            return found
     note = _NOT_A_POLICY if host is None or not host.startswith("sts.") else _NOT_A_TRUST_POLICY
     wrong = None
     if not _PROXY.search(message):

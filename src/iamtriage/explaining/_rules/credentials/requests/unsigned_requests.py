@@ -8,7 +8,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.credentials.logins import registry_logins, registry_pulls
-from iamtriage.explaining._rules.credentials.requests import gateway_routes, signing_clients
+from iamtriage.explaining._rules.credentials.requests import gateway_routes
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
@@ -235,6 +235,19 @@ def _explain_empty_credentials(case: Case[MissingCredentials], unsigned: Cause) 
     )
 
 
+UNSIGNED_BY_CHOICE = CauseType(
+    "client-does-not-sign",
+    title="The client does not sign",
+    text="The client does not sign: it uses --no-sign-request, or it is a browser, curl or a health check.",
+    meaning="The client does not sign: it uses --no-sign-request, it is a browser, curl or a health check, or its configuration does not tell it to sign.",
+    fix="Remove --no-sign-request, use a client that signs, or set it to sign.",
+    recognised_by="The text shows curl, --no-sign-request or a health check, or the configuration of a client without the setting.",
+    sign=r"\bcurl (?!.{0,200}--aws-sigv4)(?:-\w+ ){0,3}[\"']?https?://|--no-sign-request\b|\bsignature_version ?= ?(?:botocore\.)?UNSIGNED\b|\bELB-HealthChecker/|\bkube-probe/",
+    remedy="Sign the request",
+    of="unsigned-call",
+)
+
+
 def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a request carries no signature."""
     if "received error code" in case.text:
@@ -242,8 +255,6 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
 
         if is_relayed(case.text):
             return explain_unsigned_relay(case)
-    if (of_client := signing_clients.explain_client_setting(case, message)) is not None:
-        return of_client
     hosts = clues.find_aws_hosts(message)
     is_host = any("execute-api" in host for host in hosts)
     names_gateway = is_host or _API_GATEWAY.search(message)
@@ -271,8 +282,6 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         return _explain_empty_credentials(case, unsigned)
     causes, remedies = [unsigned], [sign]
     url = gateway_routes.find_called_url(case.failure) if names_gateway else None
-    if names_gateway and (other := gateway_routes.explain_other_route(case, url)) is not None:
-        return other
     topic, summary = "request-unsigned", "The request has no signature."
     if names_gateway:
         text = "The method uses IAM authorization, and the request is not signed (SigV4 for execute-api)."
@@ -291,5 +300,5 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         causes, remedies = [unsigned, route], [*remedies, gateway_routes.routes_remedy()]
         summary = "The request has no signature, or API Gateway has no such path or method."
     if not names_gateway:
-        causes += [signing_clients.UNSIGNED_BY_CHOICE.cause(), HEADER_LOST.cause()]
+        causes += [UNSIGNED_BY_CHOICE.cause(), HEADER_LOST.cause()]
     return case.explain(summary, *causes, topic=topic, remedies=tuple(remedies))

@@ -17,10 +17,6 @@ from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, join_words, lower_first
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Remedy
-from iamtriage.explaining._rules.credentials.tokens.login_issuers import (
-    explain_other_issuer,
-    explain_unlisted_client,
-)
 from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.trust.trust_documents import evaluate_policy, policy_with_value
@@ -165,10 +161,6 @@ def explain_rejected_login(
 ) -> Explanation:
     """Explain that an identity pool does not accept the token in Logins."""
     text = case.failure.text
-    if (other := explain_other_issuer(case)) is not None:
-        return other
-    if "not from a supported provider" in text and (unlisted := explain_unlisted_client(case)) is not None:
-        return unlisted
     rows = (row for row in _LOGIN_PROBLEMS if row[0] in text)
     phrase, problem, title, step = next(rows, _LOGIN_PROBLEMS[-1])
     is_expired = phrase == "Token expired"

@@ -11,7 +11,7 @@ import re
 from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage._text import join_words
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.workloads.credential_endpoints import INSTANCE_SESSION
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -25,24 +25,12 @@ MISSING_MODULE = lazy_pattern(
     r"|\A(?=[\s\S]{0,60000}?(?:\bAWS_WEB_IDENTITY_TOKEN_FILE\b(?! (?:is |are )?(?:not|un|missing))|eks\.amazonaws\.com/(?:role-arn|serviceaccount)|\bIRSA\b|\b[Ss]ervice ?[Aa]ccount\b[^\n.]{0,60}\b(?:role|annotat)))[\s\S]{0,60000}?the aws-java-sdk-sts module must be"
 )
 """What the SDK for Java says if a web identity or a profile needs a module, such as for IRSA: https://github.com/aws/aws-sdk-java-v2/issues/2961."""
-# A module of the SDK in a build file of sbt, Maven or Gradle, with its version.
-_BUILD_FILES = (
-    (r"\"GROUP\" % \"[\w-]{1,60}\" % \"?(?P<version>[\w.$-]{1,40})",
-     'libraryDependencies += "GROUP" % "ARTIFACT" % "{}"', "build.sbt"),
-    (r"\bGROUP:[\w-]{1,60}(?::(?P<version>\d[\w.-]{1,40}))?",
-     'implementation("GROUP:ARTIFACT{}")', "build.gradle"),
-    (r"<groupId>GROUP</groupId>\s{0,80}<artifactId>(?!(?:aws-java-sdk-)?bom\b)[\w-]{1,60}</artifactId>(?:\s{0,80}<version>(?P<version>[\w.${}-]{1,60})</version>)?",
-     "<dependency>\n  <groupId>GROUP</groupId>\n  <artifactId>ARTIFACT</artifactId>{}\n</dependency>", "pom.xml"),
-)  # fmt: skip
-_JAR_1 = lazy_pattern(
-    r"\baws-java-sdk-(?:core|s3|dynamodb|bundle|kinesis|sqs)-(?P<version>1\.\d{1,2}\.\d{1,4})\b"
-)
 _VERSION_OF_OTHERS = "the version of the other modules unless a BOM sets it"
-_KOTLIN = lazy_pattern(r"\bbuild\.gradle\.kts\b|\bplatform\(\"")
-# Coordinates in a sentence have the form of Gradle, also those of a Maven project.
-_MAVEN = lazy_pattern(r"\bpom\.xml\b|\bmvnw?\b|\b[Mm]aven\b(?! ?[Cc]entral)|<artifactId>")
-_GRADLE = lazy_pattern(r"\b[Gg]radlew?\b|\b(?:implementation|runtimeOnly|api)[ (]\S")
 _HOP_LIMIT = lazy_pattern(r"(?i:\bhop[ -]?limit\b)")
+# AWS's answer to a request that the SDK sent nevertheless.
+_ANSWERED = lazy_pattern(
+    r"\bAccess ?Denied(?:Exception)?\b|\b(?:not authorized to perform|UnauthorizedOperation)\b"
+)
 MODULE_MISSING = CauseType(
     "sdk-module-missing",
     title="The program lacks a module of the SDK",
@@ -51,107 +39,6 @@ MODULE_MISSING = CauseType(
     fix="Add the module, such as the dependency software.amazon.awssdk:sts.",
     sources=("https://github.com/aws/aws-sdk-java-v2/issues/2961",),
 )
-# AWS's answer to a request that the SDK sent nevertheless, and words about an access key.
-_ANSWERED = lazy_pattern(
-    r"\bAccess ?Denied(?:Exception)?\b|\b(?:not authorized to perform|UnauthorizedOperation)\b"
-)
-_STATIC_KEY = lazy_pattern(r"\b(?i:(?:access|static|secret) (?:\w+ )?(?:keys?|credentials))\b")
-
-
-class _Addition(NamedTuple):
-    """What adds modules of the SDK to a program.
-
-    Attributes:
-        file: The build file, if the text shows one.
-        lines: The lines that the build file needs, in the form of Maven without one.
-        version: Where the version comes from that the lines do not have, after a comma.
-    """
-
-    file: str | None
-    lines: str
-    version: str
-
-    @property
-    def step(self) -> str:
-        """The end of the step that adds the lines."""
-        return f"Add this to {self.file}{self.version}, then build and deploy again."
-
-
-def _find_addition(text: str, group: str, names: list[str]) -> _Addition:
-    """Return the addition to the build file that the text shows."""
-    forms = [
-        (sign.replace("GROUP", re.escape(group)), form.replace("GROUP", group), file)
-        for sign, form, file in _BUILD_FILES
-    ]
-    found, form, file = next(
-        (
-            (shown, form, file)
-            for sign, form, file in forms
-            if (shown := cached_pattern(sign).search(text)) is not None
-        ),
-        (None, forms[2][1], None),
-    )
-    if file in {None, "build.gradle"} and _MAVEN.search(text) and not _GRADLE.search(text):
-        form, file = forms[2][1:]
-    jar = _JAR_1.search(text) if group == "com.amazonaws" else None
-    version = (found and found["version"]) or (jar and jar["version"]) or ""
-    if file == "build.gradle" and _KOTLIN.search(text) is not None:
-        file = "build.gradle.kts"
-    has_bom = re.search(
-        rf"\b{re.escape(group)}:(?:aws-java-sdk-)?bom\b|<artifactId>(?:aws-java-sdk-)?bom<", text
-    )
-    unknown = "" if version or has_bom else f", with {_VERSION_OF_OTHERS}"
-    if file != "build.sbt":
-        if has_bom:
-            version = ""  # the BOM sets it
-        if version:
-            version = (
-                f":{version}" if (file or "").startswith("build") else f"\n  <version>{version}</version>"
-            )
-    lines = (form.format(version).replace("ARTIFACT", each) for each in names)
-    return _Addition(file, "\n".join(lines), unknown)
-
-
-def _explain_skipped_identity(
-    case: Case[MissingCredentials], answer: str, addition: _Addition
-) -> Explanation:
-    """Explain that AWS denied a request with other credentials, because the SDK skipped the web identity with a warning."""
-    text = case.failure.text
-    arn = clues.find_role_arn(text)
-    role = f"the role {arn.rpartition('/')[2]}" if arn else "the role of the service account"
-    node = INSTANCE_SESSION.search(text)
-    whose = f"those of the node, the role {node[1]}" if node else "usually those of the node"
-    key = " An access key works because it comes earlier in the chain." if _STATIC_KEY.search(text) else ""
-    events = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 10"
-    add = "echo 'ADD --chmod=644 https://repo1.maven.org/maven2/software/amazon/awssdk/sts/VERSION/sts-VERSION.jar FOLDER/' >> Dockerfile"
-    find = 'kubectl exec --namespace NAMESPACE POD -- find / -name "sdk-core-*.jar"'
-    to_image = (
-        find,
-        Labelled("Then, with FOLDER and VERSION of that file, in the directory of the Dockerfile:", add),
-    )
-    return case.explain(
-        f"The SDK for Java skips {role}: the class path lacks the module sts, which it needs for the token of the pod (IRSA). The call was then made with the next credentials in the chain, {whose}, and AWS denied it.",
-        MODULE_MISSING.cause(
-            "derived",
-            f'The text says "{answer}".',
-            text=f"The SDK only warns about the missing module. AWS has not checked {role}: its policies, its trust policy and the annotation are not the problem.{key}",
-        ),
-        topic="no-credentials",
-        remedies=your_remedy(
-            "Add the module sts to the program",
-            "Add software.amazon.awssdk:sts in the version of the SDK's other modules: in your build, in the Dockerfile of the image as shown, or with a release of the program that contains it."
-            if addition.file is None
-            else f"{addition.step} A shaded jar or a native image must contain it, too.",
-            f"Re-create the pods. Then the warning is gone, and the last command lists calls for {role}.",
-            commands=(
-                *(to_image if addition.file is None else ()),
-                Labelled("After the change:", events),
-            ),
-            manifest=None if addition.file is None else addition.lines,
-            url=pages.EKS_IRSA_SDK,
-        ),
-        notes="Do not give the role of the node this permission: all pods on the node could use it.",
-    )
 
 
 def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Explanation:
@@ -164,7 +51,10 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
     module = said["module"] or "sts"
     # A profile of IAM Identity Center requires both.
     names = [f"{prefix}{each}" for each in (("sso", "ssooidc") if module.startswith("sso") else (module,))]
-    addition = _find_addition(text, group, names)
+    lines = "\n".join(
+        f"<dependency>\n  <groupId>{group}</groupId>\n  <artifactId>{each}</artifactId>\n</dependency>"
+        for each in names
+    )
     modules = join_words([f"{group}:{each}" for each in names], "and")
     what = f"module{'s' if len(names) > 1 else ''} {join_words(names, 'and')}"
     step = f"Add {modules}, with {_VERSION_OF_OTHERS} (in Maven as shown), then build and deploy again."
@@ -175,34 +65,42 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
         if is_of_profile
         else "a web identity, such as that of an EKS pod (IRSA)"
     )
+    summary = f"The SDK for Java found no credentials: the class path lacks the module {prefix}{module}, which it needs for {user}."
+    answered = None if of_sdk_1 or profile else _ANSWERED.search(text, case.failure.span[1])
+    cause = MODULE_MISSING.cause("reported")
+    if answered is not None:
+        cause = MODULE_MISSING.cause("derived", f'The text says "{answered[0]}".')
+        role = (clues.find_role_arn(text) or "").rpartition("/")[2]
+        node = INSTANCE_SESSION.search(text)
+        whose = f"those of the node, the role {node[1]}" if node else "usually those of the node"
+        summary = f"The SDK for Java skips {f'the role {role}' if role else 'the role of the service account'}: the class path lacks the module {module}, which it needs for the token of the pod (IRSA). The call was then made with the next credentials in the chain, {whose}."
     rest = "The profile is not the problem."
-    answered = _ANSWERED.search(text, case.failure.span[1])
-    if answered is not None and not of_sdk_1 and not profile:
-        return _explain_skipped_identity(case, answered[0], addition)
     if not is_of_profile:
         rest = "AWS has not checked the role yet."
     hop_limit = None
     if not is_of_profile and _HOP_LIMIT.search(text) is not None:
         hop_limit = "Leave the hop limit as it is: IMDS does not replace the module, and would give the program the role of the node."
     return case.explain(
-        f"The SDK for Java found no credentials: the class path lacks the module {prefix}{module}, which it needs for {user}.",
-        MODULE_MISSING.cause("reported"),
+        summary,
+        cause,
         topic="no-credentials",
         remedies=your_remedy(
             f"Add the {what} to the program",
-            step if addition.file is None else addition.step,
+            step,
             "Without a build, such as with Spark: aws-java-sdk-bundle contains it, and spark-submit --packages adds it. Or update to a release of the program with the SDK for Java 2: AWS no longer supports the SDK 1."
             if of_sdk_1
             else None,
-            manifest=addition.lines,
+            manifest=lines,
             url=pages.SDK_CREDENTIALS if is_of_profile else pages.EKS_IRSA_SDK,
         ),
         notes=(
             hop_limit,
             f"The other providers in the message are the rest of the chain: no access keys are needed. {rest}",
-            credential_remedies.NO_CALL_MADE,
+            None if answered else credential_remedies.NO_CALL_MADE,
             None
             if is_of_profile or hop_limit
+            else "Do not give the role of the node this permission: all pods on the node could use it."
+            if answered
             else "IMDS does not replace the module: the program would then have the role of the node.",
         ),
     )

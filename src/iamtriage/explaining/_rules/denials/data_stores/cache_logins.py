@@ -12,13 +12,12 @@ from fnmatch import fnmatchcase
 import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
-from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
-from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy
 from iamtriage.policies._grants import Grant
 
 _PAGES = {
@@ -42,19 +41,6 @@ _NAMES = {
         r"(?:--serverless-cache-name[ =]|\bServerlessCacheName\"?\s{0,4}[:=]\s{0,4})[\"']?(?P<name>[a-z][a-z0-9-]{0,39})\b(?![.\[(_])"
     ),
 }
-# The resources of a statement in Terraform's code, and the user that it defines.
-_REFERENCE = lazy_pattern(
-    r"\baws_(?:elasticache|memorydb)_(?P<kind>replication_group|serverless_cache|cluster|user)\.[A-Za-z_][\w-]{0,80}(?:\[[^\]\n]{1,40}\])?\.arn\b"
-)
-_USER_BLOCK = lazy_pattern(
-    r"\bresource \"(?P<type>aws_(?:elasticache|memorydb)_user)\" \"(?P<name>[\w-]{1,80})\""
-)
-_PASSWORD = lazy_pattern(r"\"(?P<type>password|no-password(?:-required)?)\"")
-_SHOWN_NAMES = lazy_pattern(
-    r"\"UserId\": {0,4}\"(?P<id>[\w-]{1,40})\",\s{0,40}\"UserName\": {0,4}\"(?P<name>[\w-]{1,40})\""
-    r"|\[UserId, ?UserName[^\n]{0,200}\n[\s\[]{0,40}\"(?P<first>[\w-]{1,40})\",\s{0,40}\"(?P<second>[\w-]{1,40})\""
-    r"|\buser_id {1,8}= {1,8}\"(?P<third>[\w-]{1,40})\"\s{1,40}user_name {1,8}= {1,8}\"(?P<fourth>[\w-]{1,40})\""
-)
 _ANSWER = "WRONGPASS is all that the server says when IAM refuses a token: it does not mean that a password is missing."
 CACHE_LOGIN_REJECTED = CauseType(
     "cache-login-rejected",
@@ -119,40 +105,29 @@ def add_cache_login(denial: Denial, explanation: Explanation) -> Explanation:
     login, service = read_cache_login(denial.failure.text, action), action.partition(":")[0]
     if any(names_action(each, action) for policy in denial.context.policies for each in policy.denies):
         return _explain_deny(denial, explanation, login.user)
-    shown = _check_user(denial.failure.text, login.user)
-    noun = "group" if service == "elasticache" else "ACL"
-    if login.missing is not None and shown is None:
-        right = "" if not _is_iam_user(denial.failure.text) else " The user is right as the text shows it."
-        return attrs.evolve(explanation, notes=(f"{_ANSWER}{right}", *explanation.notes))
-    user = f" of {login.user}" if login.user else ""
-    if shown is None and (reference := _find_missing_reference(denial.failure.text)) is not None:
-        return _explain_reference(denial, user, reference, service)
+    if login.missing is not None:
+        return attrs.evolve(explanation, notes=(_ANSWER, *explanation.notes))
     show = (
         f"aws elasticache describe-users --user-id {login.user or 'USER_ID'} --query 'Users[0].[UserId,UserName,Status,Authentication.Type,UserGroupIds]'"
         if service == "elasticache"
         else f"aws memorydb describe-users --user-name {login.user or 'USER_NAME'} --query 'Users[0].[Name,Status,Authentication.Type,ACLNames]'"
     )
     check = owner_remedy(
-        "Check the user" if shown is None else shown[1],
-        *(
-            ()
-            if shown is None
-            else ("The ID and the authentication mode of the name that the client sends count.",)
-        ),
-        f"The authentication mode must be iam, the ID and the name the same (lowercase), and the user must be in the user {noun} of the cache.",
+        "Check the user",
+        f"The authentication mode must be iam, the ID and name the same (lowercase), and the user must be in the user {'group' if service == 'elasticache' else 'ACL'} of the cache.",
         "The client must use TLS, and a new token for each connection: for this cache, this user and its Region, and with ResourceType=ServerlessCache for a serverless cache.",
         commands=show,
         url=_PAGES[service],
     )
     grant = allow_remedy(denial, grant=Grant(action, login.resources), url=_PAGES[service])
     verdict = f"the text does not show that the caller is allowed {action} on the cache and on the user"
-    is_allowed = login.missing is None and _ARN.search(denial.failure.text) is not None
+    is_allowed = _ARN.search(denial.failure.text) is not None
     if is_allowed:
         verdict = "the token, the user or the caller's policies are not right"
     return denial.explain(
-        f"The cache rejected the IAM token{user}: {shown[0] if shown else verdict}.",
-        CACHE_LOGIN_REJECTED.cause("derived" if shown else "reported", (_ANSWER,)),
-        remedies=present(check, grant) if shown or is_allowed else present(grant, check),
+        f"The cache rejected the IAM token{f' of {login.user}' if login.user else ''}: {verdict}.",
+        CACHE_LOGIN_REJECTED.cause("reported", (_ANSWER,)),
+        remedies=(check, grant) if is_allowed else (grant, check),
         notes=EVENTUAL_CONSISTENCY,
     )
 
@@ -168,57 +143,6 @@ def _explain_deny(denial: Denial, explanation: Explanation, user: str | None) ->
             f"Change the Deny for {denial.action}, so that it does not apply to the caller",
             "It can be meant: ask who wrote it. Then an Allow on the cache and on its user must remain.",
             url=_PAGES[(denial.action or "").partition(":")[0]],
-        ),
-        notes=EVENTUAL_CONSISTENCY,
-    )  # fmt: skip
-
-
-def _is_iam_user(text: str) -> bool:
-    """Return whether a text shows the user with the same ID and name and the authentication mode iam."""
-    names = _SHOWN_NAMES.search(text)
-    pair = () if names is None else tuple(each for each in names.groups() if each)
-    return len(set(pair)) == 1 and '"iam"' in text and '"active"' in text
-
-
-def _check_user(text: str, user: str | None) -> tuple[str, str] | None:
-    """Return what is wrong with the user that a text shows, and what to do about it."""
-    if not any(map(text.__contains__, ("describe-users", '"UserName"', '_user" "'))):
-        return None
-    if (found := _PASSWORD.search(text)) is not None and '"iam"' not in text:
-        return (
-            f"its authentication mode is {found['type']}, not iam",
-            f"Give {user or 'the user'} the authentication mode iam, or log in as a user that has it",
-        )
-    names = _SHOWN_NAMES.search(text)
-    pair = () if names is None else tuple(each for each in names.groups() if each)
-    if len(pair) == 2 and pair[0] != pair[1]:
-        return (
-            f"its ID is {clip_text(pair[0])}, and its name {join_words(pair[1:], 'and')}, which must be the same for IAM authentication",
-            f"Create a user whose ID and name are both {clip_text(pair[1])}, and put it into the user group instead",
-        )
-    return None
-
-
-def _find_missing_reference(text: str) -> str | None:
-    """Return the user that a statement in Terraform's code lacks, if it names a cache."""
-    kinds = [each["kind"] for each in _REFERENCE.finditer(text)]
-    if not kinds or "user" in kinds or _ARN.search(text):
-        return None
-    users = {f"{each['type']}.{each['name']}.arn" for each in _USER_BLOCK.finditer(text)}
-    return users.pop() if len(users) == 1 else "USER_ARN"
-
-
-def _explain_reference(denial: Denial, user: str, reference: str, service: str) -> Explanation:
-    cache = next(_REFERENCE.finditer(denial.failure.text))[0]
-    return denial.explain(
-        f"The cache rejected the IAM token{user}: the statement in the text allows {denial.action} on the cache, and not on its user.",
-        CACHE_LOGIN_REJECTED.cause("derived", (_ANSWER,), text=f"{denial.action} is checked on the cache and on the user."),
-        remedies=your_remedy(
-            "Add the user to the resources of the statement, and apply",
-            manifest=f"resources = [{cache}, {reference}]",
-            manifest_language="hcl",
-            commands="terraform apply",
-            url=_PAGES[service],
         ),
         notes=EVENTUAL_CONSISTENCY,
     )  # fmt: skip

@@ -21,7 +21,6 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._rules.basics import Cause, Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions import deny_conditions, request_conditions
 from iamtriage.explaining._rules.denials.denies import required_settings
-from iamtriage.explaining._rules.denials.denies.denied_deletions import add_deletion, describe_origin
 from iamtriage.explaining._rules.denials.resource_commands import (
     exempt_in_trust_policy,
     exempting_statement,
@@ -164,7 +163,7 @@ class StatedDeny(Value):
             # The statement has the condition.
             brief = tuple(_EXEMPTING_CONDITION.sub("", each) for each in scoped.steps)
             scoped = attrs.evolve(scoped, steps=brief, manifest=shown, manifest_language="text")
-        return add_deletion(denial, scoped, self.statement)
+        return scoped
 
     def cause(self, denial: Denial, *, is_only: bool, correction: object = None) -> Cause:
         """Return the statement as the cause of the denial.
@@ -189,7 +188,6 @@ class StatedDeny(Value):
             text = describe_unsent(self.unsent).removesuffix(".")
         because = (
             present(
-                describe_origin(denial),
                 self._why_not_exempt(denial),
                 self._why_no_allow_helps(denial),
                 self.also,

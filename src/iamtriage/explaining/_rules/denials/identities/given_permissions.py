@@ -20,7 +20,6 @@ from iamtriage.explaining._context.readers.statements import (
     find_working,
 )
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.denials.services.managed_services import SERVICE_ROLE_LACKS_PERMISSION
 from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import name_alternative
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
@@ -40,8 +39,6 @@ _AMPLIFY_BUILD = "BuildSession"
 _APP = lazy_pattern(
     r"--app-id[= ](d[a-z0-9]{8,20})\b|\b(?:apps/|AmplifySSRLoggingRole-|main\.|master\.)(d[a-z0-9]{8,20})\b"
 )
-_BACKEND_POLICY = "service-role/AmplifyBackendDeployFullAccess"
-_AMPLIFY_ROLES = "https://docs.aws.amazon.com/amplify/latest/userguide/amplify-service-role.html"
 
 
 def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
@@ -187,40 +184,6 @@ def _find_app(denial: Denial) -> str:
     """Return the ID of the Amplify app in a text, or a placeholder."""
     found = _APP.search(denial.failure.text)
     return "APP_ID" if found is None else found[1] or found[2]
-
-
-def add_build_role(denial: Denial, explanation: Explanation) -> Explanation:
-    """Add that the build of an Amplify app runs as the service role of the app, which needs to deploy the backend."""
-    role = denial.role
-    if role is None or not explanation.remedies:
-        return explanation
-    own = (
-        " This role is made for the logs of server-side rendering only."
-        if role.name.startswith("AmplifySSRLogging")
-        else ""
-    )
-    chosen = [each for each in explanation.remedies if "aws amplify update-app" in str(each.commands)]
-    others = [each for each in explanation.remedies if each.layer != "identity" and each not in chosen]
-    policy = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{_BACKEND_POLICY}"
-    attach = account_remedy(
-        f"{'Or attach' if chosen else 'Attach'} AmplifyBackendDeployFullAccess to {denial.caller}",
-        "It allows all that the deployment of a backend calls. Then build again."
-        if chosen
-        else "It allows all that the deployment of a backend calls, but not only this action. Or choose another role with it as the service role of the app, under App settings, IAM roles: its trust policy must allow amplify.amazonaws.com.",
-        commands=commands.attach_policy(commands.role_name(role.name), policy),
-        url=_AMPLIFY_ROLES,
-    )
-    bootstrap = " The caller cannot read the version of the bootstrap: that does not mean that it is missing, and to bootstrap again does not help."
-    bootstrap = bootstrap if "cdk-bootstrap" in (denial.resource or "") else ""
-    text = f"Builds run as the service role of the app. What your own user or another role may do does not count.{own}{bootstrap}"
-    holders = [name for _, name, _ in find_grants(denial.failure.text) if name != role.name]
-    instead = f", not {clip_text(holders[0])}" if holders else ""
-    return attrs.evolve(
-        explanation,
-        summary=denial_summary(denial, f"Amplify Hosting builds with this role{instead}"),
-        causes=(SERVICE_ROLE_LACKS_PERMISSION.cause("derived", text=text), *explanation.causes),
-        remedies=(*chosen, attach, *others),
-    )
 
 
 def _is_for(what: str, service: str) -> bool:

@@ -10,17 +10,14 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence, clip_text, line_start
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
 from iamtriage.explaining._context.readers.command_runs import find_contrast
-from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.keys import key_sources
 from iamtriage.explaining._rules.credentials.workloads.ecs_tasks import NO_TASK_ROLE, task_role_remedy
-from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.principals import principal_words
-from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.texts.ecs_starts import find_task_role
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial, is_about_pods
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
@@ -131,90 +128,6 @@ def add_policy_of_execution_role(denial: Denial, explanation: Explanation) -> Ex
         summary=f"{re.split(r'[:.](?: |$)', explanation.summary)[0]}: {verdict}.",
         causes=(NO_TASK_ROLE.cause("derived", text=reason), *explanation.causes),
         remedies=(remedy, *explanation.remedies),
-    )
-
-
-_LOCATION = lazy_pattern(
-    r"^kind: *BackupStorageLocation[ \t\r]*$(?P<rest>(?:\n(?!---|kind:)[^\n]{0,200}){1,40})", re.MULTILINE
-)
-_NAME = lazy_pattern(
-    r"^metadata:[^\n]*\n(?:[ \t][^\n]*\n){0,10}?[ \t]{1,8}name: *[\"']?([a-z0-9][a-z0-9.-]{0,252})",
-    re.MULTILINE,
-)
-_BUCKET = lazy_pattern(
-    r"^[ \t]{1,12}bucket: *[\"']?([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?![\w.-])", re.MULTILINE
-)
-_SECRET = lazy_pattern(
-    r"^[ \t]{1,8}credential:[ \t\r]*\n(?:[ \t]{2,12}key:[^\n]*\n)?[ \t]{2,12}name: *[\"']?([a-z0-9][a-z0-9.-]{0,252})",
-    re.MULTILINE,
-)
-_PLUGIN = lazy_pattern(
-    r"\bvelero-plugin-for-aws:v(?P<major>\d{1,3})\.(?P<minor>\d{1,3})(?:\.\d{1,3})?", re.ASCII
-)
-_FIXED = (1, 9)
-LOCATION_KEYS_IGNORED = CauseType(
-    "location-keys-ignored",
-    title="Velero uses the role of its pod instead of the keys of the backup location",
-    meaning="Before version 1.9, Velero's plugin for AWS prefers the web identity of its pod (IRSA) to the credential of a BackupStorageLocation.",
-    recognised_by="A role was denied the bucket of a BackupStorageLocation whose manifest in the text has a credential.",
-    fix="Update velero-plugin-for-aws to version 1.9 or later, or allow the role in the bucket policy.",
-    sources=("https://github.com/vmware-tanzu/velero/issues/7302",),
-)
-
-
-def add_ignored_keys(denial: Denial, explanation: Explanation) -> Explanation:
-    """Add that the keys of the location in the text were not used, if a role was denied its bucket."""
-    bucket = (denial.resource or "").partition(":::")[2].partition("/")[0]
-    blocks = [each["rest"] for each in _LOCATION.finditer(denial.failure.text)]
-    block = next((each for each in blocks if (found := _BUCKET.search(each)) and found[1] == bucket), "")
-    secret, plugin = _SECRET.search(block), _PLUGIN.search(denial.failure.text)
-    is_fixed = plugin is not None and (int(plugin["major"]), int(plugin["minor"])) >= _FIXED
-    if secret is None or is_fixed or not isinstance(denial.principal, RoleSession):
-        return explanation
-    found = _NAME.search(block)
-    location = f"the location {clip_text(found[1])}" if found else "the location"
-    used = f"{denial.caller}{f' of account {denial.account}' if denial.account else ''}"
-    version = f"The text shows {clip_text(plugin[0])}." if plugin else "Check the version of the plugin."
-    text = f"The keys in the Secret {clip_text(secret[1])} were not used: velero-plugin-for-aws before v1.9 prefers the web identity of the pod (IRSA) to the credential of a location."
-    cause = LOCATION_KEYS_IGNORED.cause("derived", version, text=text)
-    return attrs.evolve(
-        explanation,
-        summary=f"Velero used {used} for {location}, and not the keys in its Secret {clip_text(secret[1])}: {denial.action} was denied on {bucket}.",
-        causes=(cause, *explanation.causes),
-        remedies=(
-            remedies.cluster_remedy(
-                "Update velero-plugin-for-aws to v1.9 or later",
-                "These versions use the credential of each location. Choose the version that the page lists for your Velero: v1.9 is for Velero v1.13.",
-                "Keep the credential of the location. The default location goes on using IRSA.",
-                manifest="initContainers:\n  - name: velero-plugin-for-aws\n    image: velero/velero-plugin-for-aws:v1.9.0\n",
-                url="https://github.com/vmware-tanzu/velero-plugin-for-aws#compatibility",
-            ),
-            _allow_role(denial, bucket),
-        ),
-    )
-
-
-def _allow_role(denial: Denial, bucket: str) -> Remedy:
-    """Return the remedy that allows the role all that Velero does in a bucket."""
-    controller, policy = find_controller_of_account("velero"), RESOURCE_POLICIES["s3"]
-    call = (denial.action or "", denial.resource or "", denial.location.partition or "aws")
-    listed = [] if controller is None else controller.build_statements(*call)
-    principal = {"AWS": resource_commands.policy_principal_arn(denial)}
-    statements = [
-        {"Effect": "Allow", "Principal": principal, "Action": each["Action"], "Resource": each["Resource"]}
-        for each in listed
-        if ":s3:" in each["Resource"]
-    ]
-    return remedies.resource_policy_remedy(
-        f"Or allow {denial.caller} in the bucket policy",
-        f"{remedies.save_step('the bucket policy')} Run the commands in the account of the bucket.",
-        f"If that is not account {denial.account}, a policy of {denial.caller} must allow the same actions on the bucket, too.",
-        statements=statements,
-        commands=tuple(
-            each.replace("BUCKET", commands.bucket(bucket))
-            for each in (policy.show_command, policy.change_command)
-        ),
-        url=pages.CROSS_ACCOUNT,
     )
 
 

@@ -14,14 +14,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._context.readers.statements import find_holders
-from iamtriage.explaining._context.readers.workflows import find_second_role
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
-from iamtriage.explaining._rules.sts.shown_calls import UNKNOWN, CodeCall, iterate_code_calls
+from iamtriage.explaining._rules.sts.shown_calls import UNKNOWN, iterate_code_calls
 
 _PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-api.html"
 # What passes credentials on, or can do so.
@@ -29,9 +27,6 @@ _PASSES = lazy_pattern(
     r"(?i:session_?token|access_?key_?id|secret_?access_?key|\bcredentials?\s{0,4}[:=(,}]|\bwith_?credentials\b)|\*\*|\.\.\.|\bSession\("
 )
 _CHARS_OF_NAME = 24
-_RESULT = lazy_pattern(
-    r"(?:(?P<fields>\{\s{0,8}Credentials\s{0,8}\})|(?P<name>[A-Za-z_]\w{0,60}))\s{0,4}=\s{0,4}(?:await\s{1,4})?(?:[\w.]{1,60}\.)?(?:send\()?(?:new )?\Z"
-)
 _CLIENTS = {
     "python": lazy_pattern(
         r"(?P<line>(?P<name>[\w.]{1,60})\s{0,4}=\s{0,4}boto3\.(?P<kind>client|resource)\(\s{0,8}[\"'](?P<service>[\w-]{2,40})[\"'](?P<rest>[^()]{0,200})\))"
@@ -96,42 +91,6 @@ def add_unused_session(denial: Denial, explanation: Explanation) -> Explanation:
     )
 
 
-def add_replaced_role(denial: Denial, explanation: Explanation) -> Explanation:
-    """Add that a step of a GitHub job replaced the credentials of the role that has the permission."""
-    step = find_second_role(denial.failure.text)
-    first, second = (try_parse_principal(each) for each in (step[:2] if step else (None, None)))
-    if step is None or not (isinstance(first, Role) and isinstance(second, Role)):
-        return explanation
-    held = {name for what, name, _ in find_holders(denial.failure.text) if what == denial.action}
-    is_of_first = first.account == denial.resource_account != second.account
-    if denial.role is None or denial.role.name != second.name or not (first.name in held or is_of_first):
-        return explanation
-    before, after = clip_text(first.name), clip_text(second.name)
-    return attrs.evolve(
-        explanation,
-        summary=denial_summary(
-            denial,
-            f"a later step of the job assumes {after}, which replaces the credentials of the role {before}",
-        ),
-        causes=(
-            SESSION_NOT_USED.cause(
-                "derived",
-                text=f"Each step of configure-aws-credentials sets the variables for all later steps of the job. So the call runs as {after}, although {before} is the role that {'has the permission' if first.name in held else 'is in the account of the resource'}.",
-            ),
-        ),
-        remedies=(
-            your_remedy(
-                f"Run the call before the step for {after}, or assume {before} again right before the call",
-                "The lines are the step to repeat. Or give each role a job of its own.",
-                manifest=step.before,
-                manifest_language="yaml",
-                url="https://github.com/aws-actions/configure-aws-credentials",
-            ),
-        ),
-        notes=(),
-    )
-
-
 def _find_in_code(denial: Denial) -> _Unused | None:
     text = denial.failure.text
     calls = [each for each in iterate_code_calls(text) if each.language in _CLIENTS]
@@ -155,56 +114,17 @@ def _find_in_code(denial: Denial) -> _Unused | None:
     if len(clients) != 1:
         return None
     role = call.settings.get("RoleArn", UNKNOWN)
-    client, result = clients[0], _describe_result(text, at, call)
-    line = _python_client(client, result) if call.language == "python" else _script_client(client, result)
+    client = clients[0]
     name = clip_text(client["name"])
     remedy = your_remedy(
         f"Pass the credentials of the role to the client {name}",
-        "All three values are necessary. The session ends after an hour by default: for longer programs, use a provider that renews it (a profile with role_arn, or fromTemporaryCredentials in JavaScript).",
+        "Pass the access key ID, the secret access key and the session token of the answer: all three values are necessary. The session ends after an hour by default: for longer programs, use a provider that renews it (a profile with role_arn, or fromTemporaryCredentials in JavaScript).",
         "Create the client after the role was assumed." if client.start() < at else None,
-        manifest=line,
-        manifest_language="text",
         url=_PAGE,
     )
     return _Unused(
         role, f"the code assumes {{}}, and creates the client {name} without its credentials", remedy
     )
-
-
-def _describe_result(text: str, at: int, call: CodeCall) -> str:
-    """Return the expression for the credentials in the answer of a call."""
-    found = _RESULT.search(text[max(at - 160, 0) : at])
-    end = at + len(call.code)
-    has_member = (
-        re.match(r"\)?\s{0,8}\[[\"']Credentials[\"']\]|\)?\.Credentials\b", text[end : end + 40]) is not None
-    )
-    if found is None:
-        return "Credentials" if call.language == "js" else 'response["Credentials"]'
-    if found["fields"]:
-        return "Credentials"
-    if has_member:
-        return found["name"]
-    return f"{found['name']}.Credentials" if call.language == "js" else f'{found["name"]}["Credentials"]'
-
-
-def _python_client(client: re.Match[str], result: str) -> str:
-    rest = client["rest"].strip(" ,\n")
-    more = f"    {rest},\n" if rest else ""
-    return (
-        f'{client["name"]} = boto3.{client["kind"]}(\n    "{client["service"]}",\n{more}'
-        f'    aws_access_key_id={result}["AccessKeyId"],\n    aws_secret_access_key={result}["SecretAccessKey"],\n'
-        f'    aws_session_token={result}["SessionToken"],\n)\n'
-    )
-
-
-def _script_client(client: re.Match[str], result: str) -> str:
-    rest = (client["rest"] or "{}").strip("{} ,\n")
-    more = f"  {rest},\n" if rest else ""
-    values = "".join(
-        f"    {key}: {result}.{key[0].upper()}{key[1:]},\n"
-        for key in ("accessKeyId", "secretAccessKey", "sessionToken")
-    )
-    return f"{client['line'].partition('(')[0].strip()}({{\n{more}  credentials: {{\n{values}  }},\n}});\n"
 
 
 def _find_in_script(denial: Denial) -> _Unused | None:

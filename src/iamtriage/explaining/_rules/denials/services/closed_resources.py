@@ -17,7 +17,6 @@ from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.calls.policies import service_statements, trail_sources
-from iamtriage.explaining._rules.calls.policies.image_policies import explain_image
 from iamtriage.explaining._rules.denials.denies.service_exceptions import explain_denied_service
 from iamtriage.explaining._rules.denials.resource_commands import policy_commands
 from iamtriage.explaining._rules.denials.s3 import load_balancer_logs
@@ -198,8 +197,6 @@ def explain_closed_resource(denial: Denial) -> Explanation | None:
         rows = row.statements
         statements = tuple((action, each.replace("/AWSLogs/", path), keys) for action, each, keys in rows)
         row = attrs.evolve(row, statements=statements, step=row.step.replace(_PREFIX_STEP, "").strip())
-    if row is _IMAGE:
-        return explain_image(denial, row, values)
     of = f" of {bucket}" if bucket and "bucket" in row.resource else ""
     contrast = None
     if function:

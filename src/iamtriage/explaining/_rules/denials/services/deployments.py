@@ -9,7 +9,6 @@ https://developer.hashicorp.com/terraform/language/backend/s3.
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 
 import attrs
 
@@ -17,12 +16,10 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, upper_first
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.calls.roles.service_roles import LinkedRole, find_linked_role, missing_role
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
-from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_CONDITION
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.credentials import backend_blocks
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
@@ -83,29 +80,12 @@ _EXECUTION_ROLE = lazy_pattern(
 _OF_CLOUDFORMATION = lazy_pattern(r"\bAWS::[A-Z]\w|\bResourceLogicalId\b|[Ss]tack ?[Ss]et|\bCREATE_FAILED\b")
 # Former actions, which cover tags of the old operations only.
 _FORMER = {"logs:TagResource": "logs:TagLogGroup"}
-_TRANSFORM_ARN = lazy_pattern(
-    r":cloudformation:[a-z0-9-]{1,30}:(?P<account>[^:]{0,40}):transform/(?P<name>[\w-]{1,128})"
-)
-_TRANSFORM = lazy_pattern(
-    r"\bTransform[\"']?:\s{0,20}(?:- |\[)?\s{0,8}[\"']?(?P<owner>[\w-]{1,40})::(?P<name>[\w-]{1,128})"
-)
-_CLOSE = 0.6
 TAGS_NEED_ACTION = CauseType(
     "tags-need-action",
     title="A resource with tags needs the action that tags, too",
     recognised_by='The message says that an additional permission is required to create a resource "with Tags", or a call that creates a resource is denied the action that tags it.',
     fix="Allow the action that the message names for the role that creates the resource.",
     sources=("https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",),
-)
-TRANSFORM_MISSPELLED = CauseType(
-    "transform-misspelled",
-    title="The template names the transform of an account that does not exist",
-    text="The part of Transform before :: is an account, or AWS for the transforms of CloudFormation. No account has this ID, so CloudFormation denies its transform to everyone.",
-    recognised_by="The account in the ARN of the transform is almost aws.",
-    fix="Correct the name of the transform in the template.",
-    sources=(
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-section-structure.html",
-    ),
 )
 
 
@@ -172,46 +152,6 @@ def _stated_account(denial: Denial) -> str | None:
     return None if stated is None else stated.value
 
 
-def explain_misspelled_transform(denial: Denial) -> Explanation | None:
-    """Explain that the template misspells the owner of a transform, whose account then cannot exist."""
-    found = _TRANSFORM_ARN.search(denial.resource or "")
-    account, name = found.group("account", "name") if found else ("aws", "")
-    # Others can be placeholders of somebody who hid the account.
-    if account == "aws" or not get_close_matches(account, ["aws"], cutoff=_CLOSE):
-        return None
-    line = next((each for each in _TRANSFORM.finditer(denial.failure.text) if each["name"] == name), None)
-    written = f"{line['owner'] if line else account.upper()}::{name}"
-    right = f"AWS::{name}"
-    again = commands.repeat_command(denial.context.command)
-    admin = " The caller is an administrator." if is_administrator(denial.failure.text) else ""
-    shown = f"The template says Transform: {written}." if line else ""
-    return denial.explain(
-        f"The template misspells the transform: {clip_text(written)} instead of {right}. No permission is missing.",
-        TRANSFORM_MISSPELLED.cause(
-            "derived",
-            (f'The account in the ARN of the message is "{clip_text(account)}".{admin}', shown or None),
-        ),
-        remedies=your_remedy(
-            f"Write Transform: {right} in the template",
-            "Correct the line in the template, and in what it was packaged from. Then deploy again.",
-            commands=again,
-            url=TRANSFORM_MISSPELLED.sources[0],
-        ),
-        notes="An Allow for this resource does not help: the transform does not exist.",
-    )
-
-
-_IGNORED = "https://github.com/hashicorp/terraform/pull/34511"
-WORKSPACES_LISTED = CauseType(
-    "workspaces-listed",
-    title="Terraform's S3 backend lists workspaces under a prefix that is not allowed",
-    meaning="The backend lists the workspaces below env:/ or workspace_key_prefix, even if none are used.",
-    recognised_by="The backend cannot list the workspaces, and a condition on s3:prefix in the text does not allow their prefix.",
-    fix="Allow s3:ListBucket for the prefix of the workspaces, too.",
-    sources=(backend_blocks.PAGE, _IGNORED),
-)
-
-
 def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the backend does not use the role or profile of the provider, if the text shows that."""
     resource = denial.resource or ""
@@ -265,36 +205,3 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     is_known = denial.action is None or found.is_beside_backend
     remedies = (remedy,) if is_known else (remedy, *explanation.remedies)
     return attrs.evolve(explanation, summary=summary, causes=(found.cause, *known), remedies=remedies)
-
-
-def add_workspace_listing(denial: Denial, explanation: Explanation) -> Explanation:
-    """Add that the backend lists workspaces, if the policy in the text does not allow their prefix."""
-    text = denial.failure.text
-    found = next((each for each in explanation.causes if each.code == STATED_POLICY_CONDITION.code), None)
-    if found is None or found.evidence != "derived" or not explanation.remedies:
-        return explanation
-    role = backend_blocks.find_backend_role(text)
-    assumed = None if role is None else try_parse_principal(role)
-    versions = step = ""
-    if not backend_blocks.is_opentofu(text) and "workspace_key_prefix" not in text:
-        versions = (
-            " Terraform 1.6 fails if that is denied. Versions before 1.6 ignore it, and so do 1.7 and later."
-        )
-        step = (
-            "Or upgrade Terraform to 1.7 or later, which ignores this denial: then no policy has to change."
-        )
-    cause = WORKSPACES_LISTED.cause(
-        "derived",
-        text=f"The backend lists the workspaces, even if none are used: below env:/, unless workspace_key_prefix sets another prefix.{versions}",
-    )
-    first = explanation.remedies[0]
-    if step:
-        first = attrs.evolve(first, steps=(*first.steps, step))
-    summary, name = explanation.summary, getattr(assumed, "name", None)
-    if name is not None and denial.principal is None:
-        # Otherwise, STS would have denied that.
-        summary = summary.replace(
-            "The caller was denied", f"The role {name}, which the backend assumes, was denied"
-        )
-    known = (each for each in explanation.causes if each.evidence != "possible" and each is not found)
-    return attrs.evolve(explanation, summary=summary, causes=(found, cause, *known), remedies=(first,))

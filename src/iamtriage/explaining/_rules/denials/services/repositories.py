@@ -20,10 +20,6 @@ from iamtriage.explaining._rules.basics import Case, Denial, Explanation, Labell
 from iamtriage.explaining._rules.credentials.logins import registry_logins
 from iamtriage.explaining._rules.credentials.requests import unsigned_requests
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
-from iamtriage.explaining._rules.denials.registry_requests import (
-    explain_lacking_action,
-    find_requested_action,
-)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
@@ -174,9 +170,6 @@ def explain_image_pull(denial: Denial) -> Explanation:
     name = repository.stated_name
     on_node, on_ecs = PULLED_BY_KUBELET.search(shown) is not None, _ECS.search(shown) is not None
     is_push = tasks.is_of_push(shown) and not on_node and not on_ecs
-    required = tasks.PUSH_ACTIONS if is_push else tasks.PULL_ACTIONS
-    if name and (lacking := explain_lacking_action(denial, repository.arn(name), required)) is not None:
-        return lacking
     if is_push:
         return _explain_push(case, repository)
     if _REPOSITORY.search(shown) is not None and all(each["list"] for each in _REPOSITORY.finditer(shown)):
@@ -292,13 +285,9 @@ def _explain_push(case: Case[AccessDenied], repository: _Repository) -> Explanat
     name = repository.stated_name
     pusher = "the user or role of the registry login"
     text = "The repository is in another account, and its policy does not allow the push."
-    requested = find_requested_action(case.failure.text)
-    requires, what = "without a reason", "the push"
-    if requested is not None:
-        requires, what = f"at {requested[0]}, which requires {requested[1]}, without a reason", requested[1]
     return case.explain(
-        f"The ECR registry denied the push{f' to {name}' if name else ''} {requires}.",
-        NO_IDENTITY_ALLOW.cause(text=f"No policy of {pusher} allows {what}."),
+        f"The ECR registry denied the push{f' to {name}' if name else ''} without a reason.",
+        NO_IDENTITY_ALLOW.cause(text=f"No policy of {pusher} allows the push."),
         NO_ALLOWS["resource"].cause(text=text),
         _OLD_LOGIN,
         remedies=(

@@ -10,7 +10,7 @@
 - Word: ``statement_words``; ``stated_contrasts``, ``region_contrasts``, ``resource_spellings``,
   ``stated_secrets`` and ``policy_variables`` say what distinguishes the request from what a policy allows.
 - Correct: ``stated_remedies`` and ``conditions.condition_corrections`` (identity-based), ``resource_corrections``, and
-  ``code_statements`` and ``default_resources`` (code). ``principal_comparisons`` exempts the caller
+  ``code_statements`` (code). ``principal_comparisons`` exempts the caller
   in a Deny of another owner. They change documents with ``shared.policies.policy_changes``, and lines of code with ``shared.policies.corrected_patterns``.
 - Explain: ``stated_policies``, ``resource_sides`` and ``evaluated_policies`` add all this to the explanation of a denial.
 """

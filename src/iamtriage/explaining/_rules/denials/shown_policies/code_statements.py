@@ -10,26 +10,22 @@ from typing import Any, Literal, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text, escape_lines
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._context.readers.terraform_code import find_blocks, find_resources
-from iamtriage.explaining._explanations.explanations import copy_with
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_PRINCIPAL,
-    STATED_POLICY_OTHER_RESOURCE,
     statements_with,
 )
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allows_in_both_accounts
 from iamtriage.explaining._rules.shared.kubernetes.manifests import write_yaml
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._readers.elements import as_mapping, as_strings
 
 _ENCODED = lazy_pattern(r"\bjsonencode\(\s{0,20}(?:\{|merge)[\s\S]{0,400}?\bStatement\s{0,20}=")
@@ -194,62 +190,11 @@ def write_in_code(denial: Denial, explanation: Explanation, stated: list[KnownPo
     )
 
 
-_GRANTS_PAGE = "https://docs.aws.amazon.com/cdk/api/v2/python/aws_cdk.aws_s3/Bucket.html"
 _PLUGIN = "serverless-iam-roles-per-function"
 _PER_FUNCTION = lazy_pattern(r"^\s{2,40}iamRoleStatements(?:Name|Inherit)?:", re.MULTILINE)
 _SECTION = lazy_pattern(r"^([A-Za-z]\w{1,40}):", re.MULTILINE)
 _UNRECOGNIZED = lazy_pattern(r"unrecognized property '(?P<name>iamRoleStatements\w{0,10})'")
 _STAGE = lazy_pattern(r"\b(?:serverless|sls) deploy\b[^\n]{0,80}?(?P<stage> (?:--stage|-s)[ =][\w-]{1,40})")
-_COMMENT = lazy_pattern(r"(?m:^)[ \t]{0,40}(?:#|//)[^\n]{0,40}\Z")
-# A grant of the CDK on some objects of a bucket.
-_PATTERN_GRANT = lazy_pattern(
-    r"(?<![\w.])(?P<line>(?P<bucket>[\w.]{1,80})\.(?:grants\.)?(?P<method>grant_?(?:read_?write|read|write|put|delete)|(?<=grants\.)(?:read_?write|read|write|put|delete))\((?P<grantee>[^(),\n]{1,80}), ?(?:objects_key_pattern ?= ?)?(?P<quote>[\"'`])(?P<pattern>[^\"'`$*?\n]{1,200})(?P=quote)\))",
-    re.IGNORECASE,
-)
-_GRANTED = {
-    "s3:getobject": ("read", "readwrite"),
-    "s3:putobject": ("put", "write", "readwrite"),
-    "s3:deleteobject": ("delete", "write", "readwrite"),
-}
-
-
-def add_key_pattern(denial: Denial, explanation: Explanation) -> Explanation:
-    """Add that a grant of the CDK in the text names a prefix as if it were an object."""
-    key = (denial.resource or "").partition("/")[2]
-    methods = _GRANTED.get(denial.lowercase_action, ())
-    found = [
-        each
-        for each in _PATTERN_GRANT.finditer(denial.failure.text)
-        if each["method"].lower().replace("_", "").removeprefix("grant") in methods
-        and key.startswith(f"{each['pattern'].strip('/')}/")
-        and not _COMMENT.search(denial.failure.text, max(each.start() - 80, 0), each.start())
-    ]
-    if len({each["line"] for each in found}) != 1:
-        return explanation
-    line, old = found[0]["line"], found[0]["pattern"]
-    new = f"{old.strip('/')}/*"
-    arn = f"{(denial.resource or '').partition('/')[0]}/{old}"
-    quote = found[0]["quote"]
-    if f"{quote}{new}{quote}" in denial.failure.text:
-        return explanation  # somebody has corrected it
-    text = f"The second argument is a pattern for keys: without a wildcard, it is the key of one object, {clip_text(arn)}."
-    if denial.policy_type == "identity":
-        text += " AWS names the identity-based policies, so object ownership, ACLs and the bucket policy are not the cause."
-    remedy = your_remedy(
-        f"Write {quote}{clip_text(new)}{quote} as the key pattern of the grant",
-        "cdk diff shows the changed Resource. The next deployment undoes a change of the role that is only in IAM.",
-        manifest=line.replace(f"{quote}{old}{quote}", f"{quote}{new}{quote}"),
-        manifest_language="text",
-        commands="cdk deploy",
-        url=_GRANTS_PAGE,
-    )
-    verdict = f"the grant in the text allows it only on the object {clip_text(old)}, not on those below it"
-    return copy_with(
-        explanation,
-        summary=escape_lines(denial_summary(denial, verdict)),
-        causes=(STATED_POLICY_OTHER_RESOURCE.cause("derived", text=text), *explanation.causes),
-        _remedies=lambda: (remedy, *(each for each in explanation.remedies if each.layer != "identity")),
-    )
 
 
 def find_unread_statement(denial: Denial, policy: KnownPolicy) -> tuple[str, Remedy] | None:
@@ -297,72 +242,3 @@ def _is_in_function(text: str) -> bool:
     found = _PER_FUNCTION.search(text)
     sections = [] if found is None else _SECTION.findall(text, 0, found.start())
     return sections[-1:] == ["functions"]
-
-
-# What an import by name does not know, and the import that takes the key.
-_IMPORT = lazy_pattern(
-    r"(?P<start>(?:(?:const|let|var|final|IBucket) )?(?:(?P<variable>\w{1,40}) ?= ?)?(?:[\w.]{1,40}\.)?(?P<kind>Bucket|Queue|Secret|Stream|Table)\.)"
-    r"(?P<call>from_?(?:bucket|queue|secret|stream|table)_?(?:name(?:_?v2)?|arn|complete_?arn))\((?P<scope>\s{0,8}\w{1,40}, ?[\"'][\w-]{1,100}[\"'], ?)(?P<value>[\"'][\w:./-]{1,300}[\"'])\s{0,8}\)",
-    re.IGNORECASE,
-)
-_GRANT = lazy_pattern(
-    r"\b(?P<variable>\w{1,40})\.grant(?:_\w{2,30}|[A-Z]\w{2,30})\((?P<grantee>[\w.]{1,60})\)"
-)
-# What another rule says of the data that the key encrypts.
-_CALLED = lazy_pattern(r"\bthe call to (?P<service>[A-Z][\w ]{1,30}?) itself\b")
-_SERVICES = {
-    "bucket": "S3",
-    "queue": "SQS",
-    "secret": "Secrets Manager",
-    "stream": "Kinesis",
-    "table": "DynamoDB",
-}
-_SCOPE_OF_KEY = lazy_pattern(r"\w{1,40}")
-_KEYS_OF_IMPORT = {
-    "queue": ("queueArn", "keyArn"),
-    "table": ("tableArn", "encryptionKey"),
-    "stream": ("streamArn", "encryptionKey"),
-}
-
-
-def add_imported_key(denial: Denial, explanation: Explanation) -> Explanation:
-    """Add that the CDK imports a resource without its KMS key, so that its grants do not include the key."""
-    found = [*_IMPORT.finditer(denial.failure.text)]
-    grants = {each["variable"] for each in _GRANT.finditer(denial.failure.text)}
-    used = [each for each in found if each["variable"] in grants] or found
-    key = denial.resource or ""
-    if len(used) != 1 or not grants or ":key/" not in key:
-        return explanation
-    imported = used[0]
-    called = _CALLED.search(" ".join(each.text for each in explanation.causes))
-    if called is not None and called["service"] != _SERVICES[imported["kind"].lower()]:
-        return explanation
-    kind, is_python = imported["kind"].lower(), "_" in imported["call"]
-    value, scope = imported["value"], imported["scope"]
-    by_arn = "arn:" in value
-    name, key_name = _KEYS_OF_IMPORT.get(kind, (f"{kind}{'Arn' if by_arn else 'Name'}", "encryptionKey"))
-    if kind == "secret":
-        name = "secretCompleteArn"
-    if name.endswith("Arn") and not by_arn:
-        value = f"'{kind.upper()}_ARN'"
-    owner = (_SCOPE_OF_KEY.search(scope) or ["this"])[0]
-    import_key = f"kms.Key.fromKeyArn({owner}, 'Key', '{clip_text(key)}')"
-    call = f"from{imported['kind']}Attributes"
-    of_key = f"'{clip_text(key)}'" if key_name == "keyArn" else import_key
-    arguments = f"{{ {name}: {value}, {key_name}: {of_key} }}"
-    if is_python:
-        import_key = f'kms.Key.from_key_arn({owner}, "Key", "{clip_text(key)}")'
-        call = f"from_{kind}_attributes"
-        snake = re.sub(r"(?<=[a-z])[A-Z]", lambda each: f"_{each[0].lower()}", name)
-        last = f'key_arn="{clip_text(key)}"' if key_name == "keyArn" else f"encryption_key={import_key}"
-        arguments = f"{snake}={value}, {last}"
-    remedy = your_remedy(
-        f"Import the {kind} with its KMS key in the CDK",
-        f"{imported['call']} knows nothing of the key, so the grants contain no kms actions: that is how imports work, and no bug. Replace it as below, and deploy again: the role then gets {denial.action} on the key.",
-        f"The CDK does not change the policy of an imported key: if that does not enable IAM policies, its owner has to allow {denial.caller} in it.",
-        manifest=f"{imported['start']}{call}({scope}{arguments})",
-        manifest_language="text",
-        url="https://docs.aws.amazon.com/cdk/v2/guide/resources.html",
-    )
-    summary = f"{explanation.summary.rstrip('.')}, because {imported['call']} of the CDK imports the {kind} without its key."
-    return copy_with(explanation, summary=summary, _remedies=lambda: (remedy, *explanation.remedies))

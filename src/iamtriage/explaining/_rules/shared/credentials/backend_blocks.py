@@ -227,13 +227,6 @@ def _find_identity_of_backend(text: str, bucket: str | None) -> re.Match[str] | 
     return _IDENTITY.search(block) if is_same else None
 
 
-def find_backend_role(text: str) -> str | None:
-    """Return the role in the block of a backend."""
-    block = _find_block(text)
-    found = None if block is None else _IDENTITY.search(block.body)
-    return None if found is None else found["role"]
-
-
 def is_opentofu(text: str) -> bool:
     """Return whether the tool is OpenTofu."""
     return _OPENTOFU.search(text) is not None

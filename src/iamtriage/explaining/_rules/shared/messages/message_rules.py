@@ -213,10 +213,6 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
             for verb in _PROSE_VERBS
         ),
     ),
-    "denials.pipe_roles.explain_pipe": (
-        "invocation failed with error from",
-        "customer role does not have permissions to call",
-    ),
     "denials.services.lambda_functions.explain_execution_role": (
         "ensure the role can perform",
         "execution role does not have permissions to call",

@@ -17,7 +17,6 @@ POD_FRAGMENTS = (
 _NODE_ROLE_FRAGMENTS = (
     "node", "worker", "eks", "k8s", "kube", "karpenter", "masters.", "control-plane.",
 )  # fmt: skip
-AVOIDING_FRAGMENTS = ("kombu", "elery", "snssqs", "erragrunt")
 """Parts of the names of programs that make some calls only because a setting is missing."""
 LAB_FRAGMENTS = (
     "voclabs", "vocareum", "cloud_user", "kk_labs_user_", "awsstudent", "AWSLabsUser-", "WSParticipantRole",
