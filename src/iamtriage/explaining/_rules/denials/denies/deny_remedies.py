@@ -196,7 +196,7 @@ def describe_change(denial: Denial) -> str:
     owner = (denial.policy or "").partition(":organizations::")[2].partition(":")[0]
     of_owner = f" (management account {owner})" if owner.isdecimal() else ""
     who = {
-        "service_control": f"only an administrator of the organization{of_owner} can change the policy or exempt the caller",
+        "service_control": f"only an administrator of the organization can change the policy or exempt the caller{of_owner}",
         "resource_control": "only an administrator of the organization that owns the resource's account can change the policy",
         "permissions_boundary": f"an administrator{account} has to change the boundary, for every principal that has it",
         "identity": identity,
