@@ -23,8 +23,9 @@ _IDENTITY, _BOUNDARY, _CONTROL = (
             (
                 "the permissions boundary MailCap does not allow this action, only actions of s3 and logs",
                 "the role policy in the text allows the action already",
+                "A change affects every principal",
             ),
-            ("the policy in the text",),
+            ("the policy in the text", "to the Action of the statement"),
             id="boundary beside the role's policy",
         ),
         pytest.param(

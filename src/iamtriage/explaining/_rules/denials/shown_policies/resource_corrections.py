@@ -364,13 +364,13 @@ def _move_via(denial: Denial, statement: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _extend_cap(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
-    """Return the remedy that adds the resource to the only statement of a cap for the action, or the action to that for everything."""
+    """Return the remedy that adds the resource to the only statement of a cap for the action, or, except in a boundary, the action to that for everything."""
     action = denial.action or ""
     lists = [each for each in policy.allows if each.get("Action") and not each.get("Condition")]
     naming = [each for each in lists if names_action(each, action) and each.get("Resource")]
     element, added = ("Resource", clip_text(denial.resource or "")) if naming else ("Action", action)
     lists = naming or [each for each in lists if as_strings(each.get("Resource")) == ["*"]]
-    if len(lists) != 1 or not added:
+    if len(lists) != 1 or not added or (not naming and remedy.layer == "permissions_boundary"):
         return remedy
     first = action if naming else clip_text(as_strings(lists[0]["Action"])[0])
     named = shown_sid(lists[0]) or f"that allows {first}"
