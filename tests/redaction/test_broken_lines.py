@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from iamtriage import parse, redact
+from iamtriage import parse, redact, to_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,3 +148,22 @@ def test_line_after_a_long_setting_is_kept(setting: str, line: str) -> None:
     shown = redact(f"worker 7 is ready\n{setting}\n{line}\nnext\n")
     assert "REDACTED" in shown
     assert f"\n{line}\nnext\n" in shown
+
+
+def test_failure_is_kept_if_a_message_begins_with_a_dash_at_the_end_of_a_line() -> None:
+    """Two ways to read where the message begins are one secret, whose lines keep their length."""
+    denial = _DENIAL.replace("role/deploy/", "role/orders-export-production/")
+    message = (
+        f"{denial}-wxepLTVfY3iqKRDLDQWXT0I-tBvlR5-4TDkMy1u-bqrh212G4-LnSD67ywWDwEHWigyok8B0Az1ebJARCZaf3OG"
+    )
+    text = _break(
+        'Error executing "RunInstances" on "https://ec2.ap-southeast-2.amazonaws.com/"; AWS HTTP error: Client error: '
+        "`POST https://ec2.ap-southeast-2.amazonaws.com/` resulted in a `403 Forbidden` response:\n"
+        f'{{"message": "{message}"}}\n UnauthorizedOperation (client): {message} - {{"message": "{message}"}}',
+        60,
+    )
+    shown = redact(text)
+    failure = parse(shown)
+    assert failure is not None
+    assert to_record(failure)["code"] == "UnauthorizedOperation"
+    assert [*map(len, shown.split("\n"))] == [*map(len, text.split("\n"))]

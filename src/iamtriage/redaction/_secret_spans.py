@@ -152,7 +152,7 @@ def is_unmarked(text: str, start: int, end: int) -> bool:
 def merge_secrets(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
     """Yield secrets in text order. Merge overlapping ones under the name of the first.
 
-    If another one begins on a later line, it can be in what looks like a prefix of lines, so no line is kept.
+    If another one begins in what looks like a prefix of lines, no line is kept.
     """
     current: FoundSecret | None = None
     for found in sorted(finds, key=attrgetter("start")):
@@ -161,10 +161,16 @@ def merge_secrets(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecr
                 yield current
             current = found
         elif found.start > current.start or found.end > current.end:
-            is_whole = current.is_whole or text.find("\n", current.start, found.start) >= 0
+            is_whole = current.is_whole or _begins_in_prefix(text, current.start, found.start)
             current = current._replace(end=max(current.end, found.end), is_whole=is_whole)
     if current is not None:
         yield current
+
+
+def _begins_in_prefix(text: str, start: int, other: int) -> bool:
+    """Return whether another secret begins in a later line, in what looks like a prefix of lines."""
+    line = text.rfind("\n", start, other) + 1
+    return line > 0 and other < line + measure_common_prefix(text, find_line_start(text, start), line)
 
 
 def _build_replacement(text: str, found: FoundSecret, *, has_url: bool) -> str:
