@@ -171,7 +171,10 @@ def says_only_denied(failure: Failure) -> bool:
 def _is_complete(failure: Failure) -> bool:
     """Return whether the text is one line and the record states all of it, as for most denials in logs."""
     is_of_ec2 = failure.envelope.code in EC2_CODES and failure.envelope.operation is not None
-    if failure.kind == "access_denied" and failure.action is None and says_only_denied(failure):
+    # What follows an encoded message, which is one word, can be a policy.
+    encoded = failure.text.partition(" Encoded authorization failure message: ")[2]
+    is_plain = failure.kind == "access_denied" and failure.action is None and len(encoded.split()) <= 1
+    if is_plain and says_only_denied(failure):
         return True
     if failure.kind == "access_denied" and not (is_of_ec2 and failure.action is None):
         is_whole = (
