@@ -165,7 +165,9 @@ def says_only_denied(failure: Failure) -> bool:
     # An error occurred (CODE) when calling the OPERATION
     if not before.startswith("An error occurred (") or len(before.split()) != _WORDS_BEFORE_MESSAGE:
         return False
-    return message.partition(" Encoded authorization failure message: ")[0] in STANDARD_MESSAGES
+    words, _, encoded = message.partition(" Encoded authorization failure message: ")
+    # What follows the encoded message is about the call, such as a policy.
+    return words in STANDARD_MESSAGES and len(encoded.split()) <= 1
 
 
 def _is_complete(failure: Failure) -> bool:
