@@ -165,9 +165,7 @@ def says_only_denied(failure: Failure) -> bool:
     # An error occurred (CODE) when calling the OPERATION
     if not before.startswith("An error occurred (") or len(before.split()) != _WORDS_BEFORE_MESSAGE:
         return False
-    words, _, encoded = message.partition(" Encoded authorization failure message: ")
-    # What follows the encoded message is about the call, such as a policy.
-    return words in STANDARD_MESSAGES and len(encoded.split()) <= 1
+    return message.partition(" Encoded authorization failure message: ")[0] in STANDARD_MESSAGES
 
 
 def _is_complete(failure: Failure) -> bool:
