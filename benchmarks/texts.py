@@ -309,6 +309,7 @@ _CALLER = "User: arn:aws:sts::111122223333:assumed-role/app/run is not authorize
 # What other rules than those for standard denials explain, or several of them.
 ONE_LINE = {
     "no credentials": 'Unable to locate credentials. You can configure credentials by running "aws configure".',
+    "no credentials of a program": "Unable to locate credentials",
     "expired credentials": _failed("ExpiredToken", "ListBuckets", "The provided token has expired."),
     "unknown access key ID": _failed(
         "InvalidAccessKeyId",
@@ -342,6 +343,8 @@ ONE_LINE = {
         f"{_CALLER}iam:PassRole on resource: arn:aws:iam::111122223333:role/fn because no identity-based policy allows the iam:PassRole action",
     ),
     "bare denial of S3": _failed("AccessDenied", "GetObject", "Access Denied"),
+    "denied upload to S3": _failed("AccessDenied", "PutObject", "Access Denied"),
+    "response of S3 without a body": _failed("403", "HeadObject", "Forbidden"),
     "encoded denial of EC2": _failed(
         "UnauthorizedOperation",
         "RunInstances",

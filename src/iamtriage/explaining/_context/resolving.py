@@ -127,10 +127,10 @@ _OWN_WORDS = frozenset(
 # What the AWS CLI adds when it has no credentials.
 _HINT = lazy_pattern(r"\.? You can configure credentials by running \"aws (?:configure|login)\"\.?\s*")
 _NO_CREDENTIALS = "Unable to locate credentials"
-# What AWS adds to some messages.
+# What AWS adds to some messages, and botocore's message of a response without a body.
 _ADVICE = lazy_pattern(
     r"\.?(?: Check your (?:key|AWS Secret Access Key) and signing method\.(?: Consult the service documentation for details\.)?"
-    r"| Your account administrator can activate STS in this region using the IAM Console\.)?\s*"
+    r"| Your account administrator can activate STS in this region using the IAM Console\.|(?<=: )Forbidden)?\s*"
 )
 
 
