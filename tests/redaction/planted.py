@@ -419,6 +419,7 @@ TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("SQL with password", f"ALTER ROLE ana WITH PASSWORD '{PASSWORD}';", (PASSWORD,)),
     ("prose, a key in one word", f"The secretAccessKey is {KEY}, the apiKey is {OPAQUE}", (KEY, OPAQUE)),
     ("prose, a key with underscores", f"The aws_secret_access_key is {KEY}; api_key is {OPAQUE}.", (KEY, OPAQUE)),
+    ("prose, a token that begins like a UUID", f"The access token is 0f1e2d3c-4b5a-6978-8796-{OPAQUE}", (OPAQUE,)),
     ("prose, a key", f"Hi, my secret access key is {KEY} and it fails", (KEY,)),
     ("prose, a password", f"the password is {PASSWORD}, please change it", (PASSWORD,)),
     ("prose, a quoted password", 'my password was "correct horse"', ("correct horse",)),

@@ -58,7 +58,7 @@ _BETWEEN_ITEMS = re.compile(r"(?<=[^\\])[\"'],[ ]?[\"']")
 _ENDS_OF_PLAIN = frozenset(" \t\n\r\"'`;&|<>(){}\\,\x1b")
 _MAX_VALUE = 2_000
 _OTHER = re.compile(
-    r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-.*|A[KS]IA[A-Z0-9]*|(?:arn|https?):.*|(?:~|\.\.?)?/.*"
+    r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|A[KS]IA[A-Z0-9]*|(?:arn|https?):.*|(?:~|\.\.?)?/.*"
 )
 
 
