@@ -374,7 +374,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "AWS_ACCESS_KEY_ID=ASIAEXAMPLEEXAMPLE42\nAWS_SECRET_ACCESS_KEY=****************\nAn error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.",
             {},
-            ("export AWS_SESSION_TOKEN=TOKEN aws sts get-caller-identity Replace TOKEN.",),
+            ("export AWS_SESSION_TOKEN=TOKEN aws sts get-caller-identity Or set all three",),
             (),
             id="missing session token",
         ),
@@ -1814,6 +1814,13 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ("kubectl -n kube-system edit configmap aws-auth In the editor",),
             ("--context old-admin", "--context shop-admin"),
             id="several contexts with access",
+        ),
+        pytest.param(
+            f"{_NOT_MAPPED}$ kubectl get nodes --context live-admin\nNAME STATUS\n{_SESSION_MAP}",
+            {},
+            ("kubectl -n kube-system edit configmap aws-auth In the editor",),
+            ("--context live-admin",),
+            id="context of another cluster",
         ),
         pytest.param(
             "WebIdentityErr: failed to retrieve credentials\ncaused by: RegionDisabledException: STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.",

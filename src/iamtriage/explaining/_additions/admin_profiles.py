@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage.explaining._additions.kubectl_options import ADMIN
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared import commands
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ("add_admin_profile",)
 
-# Another profile can be that of the denied caller.
-_ADMIN = lazy_pattern(r"(?i)(?<![a-z])(?<!non-)(?<!no-)(?<!not-)admin(?:istrator)?s?(?![a-z])")
 _COMMAND = lazy_pattern(r"aws (?:iam|cloudtrail) [^\n|;&<>$`]{1,2000}")
 
 
@@ -50,7 +49,8 @@ def _find_profile(failure: Failure) -> str | None:
         and stated.value == name
     }
     profile = only_one(profiles)
-    is_of_admin = profile is not None and _ADMIN.search(profile) and commands.profile(profile) == profile
+    # Another profile can be that of the denied caller.
+    is_of_admin = profile is not None and ADMIN.search(profile) and commands.profile(profile) == profile
     return profile if is_of_admin else None
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 _KUBECTL_OPTION = lazy_pattern(r"(?!/var/lib/kubelet|/etc/kubernetes)[\w./~][\w./:@-]{0,200}", re.ASCII)
+ADMIN = lazy_pattern(r"(?i)(?<![a-z])(?<!non-)(?<!no-)(?<!not-)admin(?:istrator)?s?(?![a-z])")
+"""The name of an administrator's profile or context."""
 # A command with a context, and the start of what it printed, which is no error.
 _WORKING_CONTEXT = lazy_pattern(
     r"\bkubectl [^\n|;&]{0,200}?--context[ =](?P<name>[\w./:@-]{1,200})(?![\w./:@-])[^\n]{0,300}\n(?![^\n]{0,300}\b(?i:error|forbidden|unauthorized|unable|refused|must be logged in)\b)\s{0,4}(?![$#%>+])\S",
@@ -40,9 +42,15 @@ def kubectl_value(context: Context, *names: str) -> str | None:
 
 
 def find_other_context(context: Context, failure: Failure | None) -> str | None:
-    """Return the only context with which other commands of kubectl in the text work than the one that failed."""
-    found = _WORKING_CONTEXT.finditer(failure.text if failure is not None else "")
-    return only_one({each["name"] for each in found} - {kubectl_value(context, "context")})
+    """Return the only context, of an administrator of the same cluster by its name, with which other commands work."""
+    own = kubectl_value(context, "context")
+    if own is None or failure is None:
+        return None
+    names = {each["name"] for each in _WORKING_CONTEXT.finditer(failure.text)} - {own}
+    found = only_one(names)
+    # Any other context can be of another cluster.
+    is_same = found is not None and ADMIN.search(found) and ADMIN.sub("", found).strip("-_.:@/") in own
+    return found if is_same else None
 
 
 def kubectl_option(value: str | None) -> str:
