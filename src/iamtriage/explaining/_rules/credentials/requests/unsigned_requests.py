@@ -19,8 +19,8 @@ NO_REGISTRY_LOGIN = lazy_pattern(
     r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401 Unauthorized|401; body: Not Authorized|failed with status: 400)|ecr-credential-provider"
 )
 """How registries report a missing or rejected login."""
-# The command of kaniko, and what it says before it builds.
-_KANIKO = lazy_pattern(r"/kaniko/executor\b|\berror checking push permissions\b")
+# The command of kaniko with an option, and what it says before it builds.
+_KANIKO = lazy_pattern(r"/kaniko/executor\W{1,40}(?:args\W{1,40})?--\w|\berror checking push permissions\b")
 _API_GATEWAY = lazy_pattern(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
 # A node of Fargate, or the profile of the pods with its role.
 _ON_FARGATE = lazy_pattern(

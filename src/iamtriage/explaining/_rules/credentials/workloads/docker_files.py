@@ -50,12 +50,16 @@ ENV_FILE_NOT_PASSED = CauseType(
 )
 
 
+# The rest of a command, which can go on after a backslash.
+_REST = r"(?:[^\n]|(?<=\\)\n){0,600}"
 _CONTAINER_RUN = lazy_pattern(
-    r"\b(?:docker|podman) run (?![^\n]{0,600}/\.aws)(?:[^\n]{0,600}(?:-e|--env)[ =]AWS_PROFILE=(?P<profile>[\w.@:+/-]{1,64}))?[^\n]{0,600}"
+    rf"\b(?:docker|podman) run (?!{_REST}/\.aws)(?:{_REST}(?:-e|--env)[ =]AWS_PROFILE=(?P<profile>[\w.@:+/-]{{1,64}}))?{_REST}"
 )
 # What can give a container credentials, and a variable that it gets.
 _PASSED = lazy_pattern(
     r"AWS_(?:ACCESS_KEY|PROFILE|SHARED|CONFIG|CONTAINER|WEB)|--env-file|CREDENTIALS|--net(?:work)?[ =]host"
+    # The home directory, which has ~/.aws.
+    r"|(?:~|\$HOME|\$\{HOME\}|/home/[\w.-]{1,32}|/Users/[\w.-]{1,32})/?[\"']?[:,]"
 )
 _VARIABLE = lazy_pattern(r" (?:-e|--env)[ =]([A-Z_][A-Z0-9_]{0,63})\b")
 

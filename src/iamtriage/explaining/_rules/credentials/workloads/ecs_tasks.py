@@ -61,7 +61,7 @@ RELATIVE_URI_LOST = CauseType(
 URI_IN_SHELL = lazy_pattern(
     r"\bAWS_CONTAINER_CREDENTIALS_RELATIVE_URI[\"']?(?:=|:?\s{1,40})[\"']?/v[0-9]/credentials/[0-9a-f]"
     # "I am able to curl 169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI".
-    r"|(?<!not )\b(?:able to|can) (?!not\b)[^.\n]{0,40}?\b(?:curl|wget|Invoke-WebRequest)\b[^\n]{0,30}?169\.254\.170\.2\S{0,8}AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
+    r"|(?<!not )(?<!n't )(?<!n’t )(?<!no longer )\b(?:able to|can) (?!not\b)[^.\n]{0,40}?\b(?:curl|wget|Invoke-WebRequest)\b[^\n]{0,30}?169\.254\.170\.2\S{0,8}AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
 )
 _ROLE_IN_SHELL = lazy_pattern(
     r"\bRoleArn\b\W{1,20}(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576})"

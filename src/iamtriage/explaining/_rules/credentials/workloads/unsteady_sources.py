@@ -45,7 +45,8 @@ _SOMETIMES = lazy_pattern(
 )
 _HAS_ROLE = lazy_pattern(
     r"\b(?:[Nn]odes?|[Ii]nstances?|[Mm]achines?|[Ss]ervers?|[Hh]osts?|[Ww]orkers?)\b[^.\n]{0,40}?\b(?:has|have|with|uses?|runs? with)\b(?! no\b)(?:(?!\bno\b)[^.\n]){0,30}?\b(?:IAM |instance |an? )?(?:[Rr]ole|[Pp]rofile)\b"
-    r"|\b(?:[Ii]nstance|EC2) (?:[Rr]ole|[Pp]rofile)s?\b|\b(?P<pod>kube2iam|kiam)\b"
+    r"|\b(?:[Ii]nstance|EC2) (?:[Rr]ole|[Pp]rofile)s?\b"
+    r"|(?<!no longer )(?<!not )(?<!n't )(?<!never )\b(?:[Uu]s(?:e|es|ing)|[Ww]ith|[Vv]ia|[Tt]hrough|[Bb]y) (?P<pod>kube2iam|kiam)\b"
 )
 _IS_JAVASCRIPT = lazy_pattern(r"\bCredentialsProviderError\b|@aws-sdk/")
 
