@@ -59,6 +59,7 @@ _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment op
         (_END.format(""), ("most likely, the Session Manager plugin is not installed", "session-manager-plugin --version"), ()),
         (_END.format("$ aws ssm start-session --target i-0a1b2c3d4e5f60718\n"), ("plugin is not installed",), ()),
         (_END.format("$ aws ssm terminate-session --session-id ana-0a1b\n"), ("no identity-based policy allows it",), ("plugin",)),
+        (_END.format("Traceback (most recent call last):\n  reap(session)\n"), ("no identity-based policy allows it",), ("plugin",)),
         (_END.format("client.terminate_session(SessionId=id)\n"), ("no identity-based policy allows it",), ("plugin",)),
         (_TOKEN + _TRUST.format("StringEquals"), ("compares literally", '"StringLike": {'), ("oidc-provider",)),
         (_TOKEN + _TRUST.format("StringLike"), ("the role's trust policy",), ("compares literally",)),
@@ -66,6 +67,7 @@ _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment op
         (_KANIKO.format("error checking push permissions -- try again: "), ("kaniko has no login", '{"credHelpers": {"111122223333.dkr.ecr.us-west-2.amazonaws.com": "ecr-login"}}'), ("docker login --username",)),
         (_KANIKO.format("$ /kaniko/executor --context .\n"), ("kaniko has no login", "sign in to ECR and to push"), ("docker login --username",)),
         (_KANIKO.format(""), ("does not accept the docker login",), ("kaniko",)),
+        (_KANIKO.format("We moved from /kaniko/executor to docker push: "), ("does not accept the docker login",), ("kaniko",)),
         (_BEANSTALK.format("InsufficientPrivilegesException", "s3:CreateBucket"), ("arn:aws:s3:::elasticbeanstalk-*",), ("BUCKET",)),
         (_BEANSTALK.format("InsufficientPrivilegesException", "s3:GetObject"), ("arn:aws:s3:::elasticbeanstalk-*/",), ("BUCKET",)),
         (_BEANSTALK.format("InsufficientPrivilegesException", "iam:PassRole"), (), ("elasticbeanstalk-",)),
@@ -159,7 +161,9 @@ _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment op
         (f"s3_client.get_object(Bucket=name, Key=key){_RUBY}", ("S3 denied s3:GetObject",), ()),
         # What the text says of the credentials.
         (f"I am able to curl 169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI in the container.{_TASK}", ("the process does not have AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",), ("Give the ECS task a role",)),
+        (f"I wasn't able to curl 169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.{_TASK}", ("Give the ECS task a role",), ()),
         (f"I am not able to curl 169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.{_TASK}", ("Give the ECS task a role",), ()),
+        (f"Intermittently, and we no longer use kiam: {_CHAIN_JS}", ("found no credentials",), ("gives the pod a role",)),
         (f"Intermittently, with kube2iam: {_CHAIN_JS}", ("kube2iam gives the pod a role", "fromInstanceMetadata({ timeout: 5000"), ("export AWS_METADATA",)),
         (f"With kube2iam: {_CHAIN_JS}", (), ("only sometimes",)),
         ("Terraform works fine.\n$ terraform apply\n$ packer build tea.json\n" + _INVALID, ("Check which credentials Packer uses", "access_key, secret_key, token"), ("Terraform uses",)),
@@ -178,6 +182,7 @@ _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment op
         (_VENDED.format("getDataLakeSettings"), (), ("external engines",)),
         ("An error occurred (AccessDeniedException) when calling the GrantPermissions operation: Insufficient Glue permissions to access table carts", ('"Action": "glue:GetTable"', "table/DATABASE_NAME/carts", ":catalog"), ("Follow the message",)),
         ("An error occurred (AccessDeniedException) when calling the GrantPermissions operation: Insufficient Glue permissions to access database shop", ('"Action": "glue:GetDatabase"', ":database/shop"), ("glue:GetTable",)),
+        ("An error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Glue permissions to access table carts", ("glue:GetTable",), ("cannot grant",)),
         (_MODEL.format("inference-profile/us.example.model-v1:0"), ("arn:aws:bedrock:*::foundation-model/example.model-v1:0",), ()),
     ],
 )  # fmt: skip

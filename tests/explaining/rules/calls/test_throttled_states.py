@@ -107,6 +107,7 @@ def test_command_of_the_sdk_for_javascript(words: str, says: str) -> None:
         ("describe_volumes(VolumeIds=['vol-0a1b2c3d', 'vol-0a1b2c3e']) ok\ndescribe_volumes(VolumeIds=['vol-0a1b2c3f']) ok", "DescribeVolumes", False),
         ("delete_volume(VolumeId='vol-0a1b2c3d') ok\ndelete_volume(VolumeId='vol-0a1b2c3e') ok", "DescribeVolumes", False),
         ("for v in volumes:\n    ec2.describe_volumes(Filters=[mine])", "DescribeVolumes", False),
+        ("describe_volumes req-0a1b2c3d\ndescribe_volumes req-0a1b2c3e", "DescribeVolumes", False),
         ("describe_table(TableName='a-0a1b2c3d')\ndescribe_table(TableName='a-0a1b2c3e')", "DescribeTable", False),
     ],
 )  # fmt: skip

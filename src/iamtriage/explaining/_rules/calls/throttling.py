@@ -39,8 +39,11 @@ _TERRAFORM = lazy_pattern(
 _ROUTE_53_RATES = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html"
 _ROUTE_53 = lazy_pattern(r"hosted ?zones?\b|resource ?records? ?sets\b|\broute ?53\b", re.IGNORECASE)
 _WORD_START = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
-# The ID of a resource, but not a part of a UUID.
-_ID = lazy_pattern(r"(?<![\w-])[a-z]{1,10}-[0-9a-f]{8}(?:[0-9a-f]{9})?(?![\w-])", re.ASCII)
+# The ID of a resource, but not a part of a UUID, or the ID of a request or job.
+_ID = lazy_pattern(
+    r"(?<![\w-])(?!(?:job|req|request|run|task|trace)-)[a-z]{1,10}-[0-9a-f]{8}(?:[0-9a-f]{9})?(?![\w-])",
+    re.ASCII,
+)
 # The only ID of a call is a variable, in code or in a shell, such as that of a loop before it.
 _VARIABLE = lazy_pattern(
     r"\[\s?(?P<code>\w{1,40})\s?\]|ids? [\"']?\$\{?(?P<shell>\w{1,40})", re.ASCII | re.IGNORECASE

@@ -315,7 +315,8 @@ def explain_inaccessible(denial: Denial) -> Explanation | None:
     """
     # In a message, a blank space can stand for the end of a line.
     found = _INACCESSIBLE.search(denial.failure.text)
-    if found is None:
+    # AWS Glue says the same of a table that the caller only reads.
+    if found is None or "Grant" not in (denial.operation or "Grant"):
         return None
     kind, name = found["kind"], found["name"].rstrip(".")
     action, path = "glue:GetDatabase", f"database/{name}"

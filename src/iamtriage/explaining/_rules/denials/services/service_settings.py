@@ -235,25 +235,29 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation | None:
     )
 
 
-_ENDS_SESSION = lazy_pattern(r"terminate[-_]session\b")
-
-
 def explain_session_end(denial: Denial) -> Explanation | None:
     """Explain that the AWS CLI may not end a session that it started in vain, as it does if it finds no plugin.
 
     Source: https://github.com/aws/aws-cli/blob/v2/awscli/customizations/sessionmanager.py
     """
-    text = denial.failure.text
-    if denial.failure.envelope.operation != "TerminateSession" or _ENDS_SESSION.search(text):
+    starts = "ssm start-session" in denial.failure.text
+    # A program or the console can end a session, too.
+    if denial.failure.envelope.operation != "TerminateSession" or not (starts or denial.stands_alone):
         return None
     explanation = explain_missing_allow(denial)
     why = "aws ssm start-session ends the session again if it finds no program session-manager-plugin in the PATH. The denial of that call hides the message about the plugin."
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, "most likely, the Session Manager plugin is not installed"),
-        causes=(SESSION_PLUGIN_MISSING.cause("derived", text=why), *explanation.causes),
+        causes=(
+            SESSION_PLUGIN_MISSING.cause("derived" if starts else "possible", text=why),
+            *explanation.causes,
+        ),
         remedies=(INSTALL_PLUGIN, *explanation.remedies),
-        notes=("No permission was missing to start the session.", *explanation.notes),
+        notes=(
+            *(("No permission was missing to start the session.",) if starts else ()),
+            *explanation.notes,
+        ),
     )
 
 
