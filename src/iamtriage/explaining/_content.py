@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ("Content",)
 
-# The prompts of PowerShell and cmd, what PowerShell prints after an error, what Windows says of sockets and
-# files, and a path of a user there. Git Bash and WSL have a POSIX shell.
 # Without any of these, a text shows no Windows.
 _WINDOWS_SIGNS = ("PS ", "At line:", ":\\", ":/", ": connectex", ": wsa", ": The system cannot find ")
+# The prompts of PowerShell and cmd, what PowerShell prints after an error, what Windows says of sockets and
+# files, and a path of a user there. Git Bash and WSL have a POSIX shell.
 _WINDOWS = lazy_pattern(
     r"(?:^|\n)[^\S\n]*(?:PS [A-Z/~][^\n>]{0,200}>|At line:\d+ char:\d+|[A-Z]:\\[^\n<>|]{0,200}>)"
     r"|: (?:connectex|wsarecv|wsasend): |: The system cannot find the (?:file|path) specified\b"

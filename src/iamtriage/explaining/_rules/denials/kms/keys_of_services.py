@@ -28,8 +28,8 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._readers.elements import as_strings
 
 OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
-# https://repost.aws/knowledge-center/secrets-manager-cross-account-key
 _OF_EXECUTION_ROLE = "ResourceInitializationError"
+# https://repost.aws/knowledge-center/secrets-manager-cross-account-key
 _OF_SECRETS_MANAGER = "Access to KMS is not allowed"
 
 

@@ -35,9 +35,7 @@ from iamtriage.policies._grants import Grant
 _OTHER_NAME_IN_CHINA = frozenset(
     {"ec2.amazonaws.com", "application-autoscaling.amazonaws.com", "elasticmapreduce.amazonaws.com"}
 )
-# How a command, a log or a request names the role that it passes.
-# The end of the name of a setting, which is faster to find.
-# A pattern that begins with a word is fast.
+# How a command, a log or a request names the role that it passes. A pattern that begins with a word is fast.
 _NAMES_ROLE = lazy_pattern(
     r"ole(?:(?<=role)(?:-arn|-name)?[ =]|(?<=[Rr]ole)(?:[ _]?(?:[Aa]rn|ARN|[Nn]ame))?[\"']?\s{0,8}[:=])",
     re.ASCII,

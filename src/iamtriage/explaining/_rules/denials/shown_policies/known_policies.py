@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
 from iamtriage.explaining._context.readers.pasted_policies import find_name_above
+from iamtriage.explaining._context.readers.policy_headings import NOT_NEGATED
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import Document
@@ -33,17 +34,16 @@ OR_ATTACH = ", or attach the policy below."
 _CONTROLS = frozenset({"service_control", "resource_control"})
 _CONTROL_POLICY_ID = lazy_pattern(r"(?<![\w-])p-[0-9a-z_]{8,128}(?![\w-])", re.ASCII)
 _MAX_TEXT = 64_000
-_NOT = r"\b(?<!\bnot the )(?<!\bnot a )(?<!\bnot our )(?<!\bno )(?<!\bwithout a )(?<!\bwithout the )"
 # What introduces a policy that caps permissions.
 _CAPS: dict[str, tuple[re.Pattern[str], str]] = {
     "permissions_boundary": (
         lazy_pattern(
-            rf"{_NOT}(?i:permissions? boundar(?:y|ies)|(?<!permissions )(?<!permission )boundar(?:y|ies))"
+            rf"{NOT_NEGATED}(?i:permissions? boundar(?:y|ies)|(?<!permissions )(?<!permission )boundar(?:y|ies))"
         ),
         "the permissions boundary",
     ),
     "service_control": (
-        lazy_pattern(rf"{_NOT}(?:SCPs?\b|(?i:service control polic))"),
+        lazy_pattern(rf"{NOT_NEGATED}(?:SCPs?\b|(?i:service control polic))"),
         "the service control policy",
     ),
     "session": (lazy_pattern(r"(?!)"), "the session policy"),  # it has a reader of its own

@@ -56,8 +56,8 @@ _ATTACHED_AGAIN = lazy_pattern(
 )
 _NO_CHANGE = "To attach it again does not change that."
 POLICY_TEMPLATE = "the policy template"
-_MAX_SERVICES = 3
 """How the name of a policy template of SAM begins."""
+_MAX_SERVICES = 3
 
 
 def find_similar(policy: KnownPolicy, action: str) -> str | None:
