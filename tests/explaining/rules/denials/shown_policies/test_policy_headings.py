@@ -56,6 +56,20 @@ _IDENTITY, _BOUNDARY, _CONTROL = (
             ("boundary in the text",),
             id="no boundary",
         ),
+        pytest.param(
+            _IDENTITY,
+            "role policy:\n" + _OTHERS.replace('["s3:*", "logs:*"]', "[]"),
+            ("the policy in the text does not allow this action.",),
+            ("only actions of",),
+            id="no action",
+        ),
+        pytest.param(
+            _IDENTITY,
+            "role policy:\n" + _OTHERS.replace("logs:*", "s*s:Get*"),
+            ("the policy in the text does not allow this action.",),
+            ("only actions of",),
+            id="service with a wildcard",
+        ),
     ],
 )
 def test_heading_of_a_policy(

@@ -308,8 +308,10 @@ def _describe_services(policy: KnownPolicy, action: str) -> str:
     if is_known_policy(policy.name) or any("NotAction" in each for each in policy.allows):
         return ""
     names = (name for each in policy.allows for name in as_strings(each.get("Action")))
+    denied = action.partition(":")[0].lower()
     services = tuple(dict.fromkeys(name.partition(":")[0].lower() for name in names))
-    if len(services) > _MAX_SERVICES or {action.partition(":")[0].lower(), "*"} & {*services}:
+    is_plain = all(each.replace("-", "").isalnum() for each in services)
+    if not services or len(services) > _MAX_SERVICES or not is_plain or denied in services:
         return ""
     return f", only actions of {join_words(tuple(map(clip_text, services)), 'and')}"
 
