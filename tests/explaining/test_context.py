@@ -572,6 +572,12 @@ def test_stated_values(text: str, stated: dict[str, str]) -> None:
             id="a job that writes its token to a file",
         ),
         pytest.param("GlueArgParser: started", "glue", id="Glue"),
+        pytest.param(
+            "at com.amazonaws.services.glue.util.Job.init(Job.scala:9)", "glue", id="class of a Glue job"
+        ),
+        pytest.param(
+            "at com.amazonaws.services.glue.AWSGlueClient.getTable(A.java:9)", None, id="SDK for Glue"
+        ),
         pytest.param("hadoop@ip-10-0-3-7: spark-submit job.py", "emr", id="EMR"),
         pytest.param("Training failed in /opt/ml/code/train.py", "sagemaker", id="SageMaker"),
         pytest.param("COPY orders FROM 's3://x' iam_role default", "redshift", id="Redshift"),

@@ -170,6 +170,7 @@ _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment op
         ("$ terraform apply\n" + _INVALID, ("Check which credentials Terraform uses",), ("Packer",)),
         (f"axios.put(signedUrl.url, file)\n{_MISMATCH}", ("signature of the presigned URL", "method, key, query string or headers"), ()),
         (f"The unsigned URL works.\n{_MISMATCH}", (), ("signature of the presigned URL",)),
+        (f"It is a CloudFront signed URL.\n{_MISMATCH}", (), ("signature of the presigned URL",)),
         # What a mask hides is not read.
         ("User: arn:aws:sts::*:assumed-role/tea-*/app is not authorized to perform: sqs:SendMessage on resource: orders", ("Attach the policy to the role (ROLE_NAME follows assumed-role/).",), ("Attach the policy to arn:",)),
         ("role tea-app-... is not authorized to perform sqs:SendMessage on orders", (), ("tea-app-....",)),

@@ -2779,9 +2779,10 @@ def test_clock_of_wsl(before: str) -> None:
         ("● chronyd.service - NTP client/server\n   Loaded: loaded (/usr/lib/systemd/system/chronyd.service; disabled)\n   Active: inactive (dead)\n", "the machine", "Active: inactive"),
         ("$ timedatectl\n System clock synchronized: yes\n NTP service: active\n", None, ""),
         ("$ timedatectl\n System clock synchronized: no\n NTP service: active\n", None, ""),
+        ('The page says that timedatectl prints "NTP service: inactive".', None, ""),
         ("● app.service - shop\n   Loaded: loaded\n   Active: inactive (dead)\n", None, ""),
     ],
-    ids=["timedatectl", "chronyc", "systemctl", "synchronized", "not yet", "another service"],
+    ids=["timedatectl", "chronyc", "systemctl", "synchronized", "not yet", "page", "another service"],
 )  # fmt: skip
 def test_clock_that_no_time_service_sets(shown: str, host: str | None, words: str) -> None:
     remedy = explain(f"{SKEWED}\n{shown}").remedies[0]

@@ -65,8 +65,11 @@ _HEAD_CALL = lazy_pattern(
     r"\b(?:requests|axios|httpx|http|client|session)\.[Hh]ead\(|\bNet::HTTP::Head\b|\bmethod ?[:=] ?[\"']HEAD\b|\bwget\b[^\n]{0,80} --spider\b|(?<![\w/])HEAD (?:request|https?://)"
 )
 _CURL_UPLOAD = lazy_pattern(r"\s(?:-T|--upload-file)[\s=]")
-SIGNED_URL = lazy_pattern(r"\bsigned[ _-]?url", re.IGNORECASE)
-"""That words or code speak of a signed URL."""
+SIGNED_URL = lazy_pattern(
+    r"(?<!\bno )(?<!\bnot )(?<!\bnot a )(?<!\bwithout )(?<!\bwithout a )(?<!\bcloudfront )\bsigned[ _-]?url",
+    re.IGNORECASE,
+)
+"""That words or code speak of a signed URL of S3."""
 # The function or command that signs a URL, and its operation or method.
 SIGNER = lazy_pattern(r"presign|get_?signed_?url", re.IGNORECASE)
 _IMPORT = lazy_pattern(
