@@ -58,6 +58,7 @@ _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment op
     [
         (_END.format(""), ("most likely, the Session Manager plugin is not installed", "session-manager-plugin --version"), ()),
         (_END.format("$ aws ssm start-session --target i-0a1b2c3d4e5f60718\n"), ("plugin is not installed",), ()),
+        (_END.format("$ aws ssm start-session --target i-0a1b2c3d4e5f60718\nStarting session with SessionId: ana-0a1b\n"), ("no identity-based policy allows it",), ("plugin",)),
         (_END.format("$ aws ssm terminate-session --session-id ana-0a1b\n"), ("no identity-based policy allows it",), ("plugin",)),
         (_END.format("Traceback (most recent call last):\n  reap(session)\n"), ("no identity-based policy allows it",), ("plugin",)),
         (_END.format("client.terminate_session(SessionId=id)\n"), ("no identity-based policy allows it",), ("plugin",)),

@@ -291,11 +291,12 @@ _LAB = "arn:aws:sts::111122223333:assumed-role/lab/kim"
         (_HOST.format(_LAB), "$ docker run --network host img", None),
         (_HOST.format(_LAB), "$ docker run -v $HOME:/root img", None),
         (_HOST.format(_LAB), "$ docker run \\\n  -v ~/.aws:/root/.aws \\\n  img", None),
+        (_HOST.format(_LAB), "$ aws iam get-user --profile dev\n{}\n$ docker run img", None),
         (_HOST.format(_LAB), "Then it fails in docker run img:", None),
         (_HOST.format(_LAB).replace(" --profile lab", ""), "$ docker run img", None),
         (_HOST.format("\nThe config profile (lab) could not be found"), "$ docker run img", None),
     ],
-    ids=["variables", "none", "file", "keys", "network", "home", "lines", "prose", "no profile", "failed"],
+    ids=["variables", "none", "file", "keys", "network", "home", "lines", "profiles", "prose", "no profile", "failed"],
 )  # fmt: skip
 def test_profile_of_the_computer_is_not_in_the_container(host: str, run: str, passes: str | None) -> None:
     explanation = explain(f"{host}{run}\nbotocore.exceptions.NoCredentialsError: {_NONE}")

@@ -36,11 +36,15 @@ def _entry(arn: str, *groups: str, policies: tuple[str, ...] | None = None) -> s
             "it grants nothing, as it has no Kubernetes group and no access policy",
         ),
         (
+            f"{_entry(ROLE)}\n$ aws eks list-associated-access-policies --cluster-name atlas --principal-arn {ROLE}x --query associatedAccessPolicies\n[]\n",
+            "it has no Kubernetes group, and needs an access policy",
+        ),
+        (
             f"{_entry(ROLE)}\n$ aws eks list-pod-identity-associations --cluster-name atlas --query associations\n[]\n",
             "it has no Kubernetes group, and needs an access policy",
         ),
     ],
-    ids=["empty", "policies unknown", "not enough", "queried", "another list"],
+    ids=["empty", "policies unknown", "not enough", "queried", "of another", "another list"],
 )
 def test_console(entry: str, lack: str) -> None:
     explanation = explain(f"{BANNER}\n{entry}", facts={"cluster": "atlas", "region": "eu-west-1"})

@@ -93,7 +93,7 @@ def find_profile_of_host(case: Case[MissingCredentials]) -> HostProfile | None:
         if each.command.program == "aws" and each.end <= shown.start() and each.has_succeeded
     )
     # Without a profile, the computer can have variables or a role.
-    profile = next((each for each in before if commands.profile(each) == each != "default"), None)
+    profile = only_one({each for each in before if each and commands.profile(each) == each != "default"})
     if profile is None:
         return None
     variables = join_words(tuple(dict.fromkeys(_VARIABLE.findall(shown[0]))), "and")

@@ -235,12 +235,17 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation | None:
     )
 
 
+# What the plugin prints.
+_OF_PLUGIN = ("Starting session with SessionId", "plugin was installed successfully")
+
+
 def explain_session_end(denial: Denial) -> Explanation | None:
     """Explain that the AWS CLI may not end a session that it started in vain, as it does if it finds no plugin.
 
     Source: https://github.com/aws/aws-cli/blob/v2/awscli/customizations/sessionmanager.py
     """
-    starts = "ssm start-session" in denial.failure.text
+    text = denial.failure.text
+    starts = "ssm start-session" in text and not any(map(text.__contains__, _OF_PLUGIN))
     # A program or the console can end a session, too.
     if denial.failure.envelope.operation != "TerminateSession" or not (starts or denial.stands_alone):
         return None

@@ -140,7 +140,11 @@ def find_stated_entry(failure: Failure, caller: Principal | None = None) -> Stat
     policies = None
     if listed is not None:
         policies = tuple(_POLICY.findall(text, listed.end(), listed.end() + _CHARS_OF_POLICIES))
-    elif any(_EMPTY_LIST.match(run.output) for run in _find_runs(failure, _LIST_POLICIES)):
+    elif any(
+        _EMPTY_LIST.match(run.output)
+        and ((of := run.command.option("principal-arn")) is None or of.value == str(principal))
+        for run in _find_runs(failure, _LIST_POLICIES)
+    ):
         policies = ()
     is_wide = policies is not None and _CLUSTER_SCOPE.search(text) is not None
     return StatedEntry(principal, tuple(_GROUP.findall(groups.pop())), policies, is_wide)
