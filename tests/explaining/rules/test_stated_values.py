@@ -1784,7 +1784,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                 "the cluster has no access entry for it, only for nodes",
                 _NAMED_ROLE,
             ),
-            ("PRINCIPAL_ARN", "CloudShell"),
+            ("PRINCIPAL_ARN", "CloudShell", "bootstrapClusterCreatorAdminPermissions"),
             id="role of the session, in brackets",
         ),
         pytest.param(

@@ -231,7 +231,9 @@ def _explain_keys_in_code(
 def _explain_rejecting_region(
     case: Case[InvalidCredentials], request: RejectedRequest, region: StsFindings
 ) -> Explanation:
-    others, note = join_words(request.working_regions, "and"), ""
+    # With a setting for STS, calls elsewhere do not use the same session.
+    others = "" if request.sets_global else join_words(request.working_regions, "and")
+    note = ""
     known = f"The credentials are valid: they work in {others}. " if others else ""
     rejects = f"Only {request.region} rejects them"
     if request.is_opt_in:

@@ -159,7 +159,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
             else None,
             principal.inspect_access_remedy(cluster) if entry is None and cluster.uses_entries else None,
         ),
-        notes=cluster_access.CREATOR_NOTE if entry is None and not binds else None,
+        notes=cluster_access.CREATOR_NOTE if entry is None and state.listed is None and not binds else None,
     )
     if state.listed is None and not binds:
         explanation = add_stated_map(case, explanation)

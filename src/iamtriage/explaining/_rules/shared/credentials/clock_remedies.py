@@ -85,7 +85,8 @@ def set_clock(text: str = "", whole: str = "") -> Remedy:
         text: The text of the failure, which can state how far clocks may differ, and which system it is from.
         whole: The text around it, which can show that no time service sets the clock.
     """
-    limit = describe_window(text)
+    # A message with its window says so itself.
+    limit = "" if _WINDOW.search(text) else f" AWS accepts signatures that {describe_window(text)}."
     is_right = find_working(text, _WINDOWS) is not None
     if WSL.search(text):
         # https://github.com/microsoft/WSL/issues/5324
@@ -99,7 +100,7 @@ def set_clock(text: str = "", whole: str = "") -> Remedy:
     if WINDOWS.search(text):
         return your_remedy(
             "Correct the clock of Windows",
-            f"The first command prints when the clock was synchronized. The second one, as administrator, synchronizes it. Then repeat the call. AWS accepts signatures that {limit}.",
+            f"The first command prints when the clock was synchronized. The second one, as administrator, synchronizes it. Then repeat the call.{limit}",
             commands=("w32tm /query /status", "w32tm /resync"),
             url=pages.SIGNATURES,
         )
@@ -113,7 +114,7 @@ def set_clock(text: str = "", whole: str = "") -> Remedy:
         )
     return your_remedy(
         "Correct the clock",
-        f"Compare the time that date prints with the Date header that curl prints, both in UTC. AWS accepts signatures that {limit}.",
+        f"Compare the time that date prints with the Date header that curl prints, both in UTC. With a wrong clock, certificates can seem invalid, hence --insecure.{limit}",
         "A container has the clock of its host."
         if "not yet current" in text
         else "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps: restart them.",

@@ -157,7 +157,7 @@ class ClusterPrincipal(Value):
     ) -> Remedy:
         """Return the remedy that creates an access entry, by a command with its groups if it has any."""
         only_second = (
-            " If create-access-entry reports that the entry exists, run only associate-access-policy."
+            " If create-access-entry reports that it exists, run only associate-access-policy."
             if policy
             else ""
         )
@@ -168,7 +168,7 @@ class ClusterPrincipal(Value):
             self.path_note,
             cluster.entry_precedence,
             "The authentication mode must be API or API_AND_CONFIG_MAP." if cluster.mode is None else None,
-            f"The commands require eks:CreateAccessEntry{' and eks:AssociateAccessPolicy' if policy else ''} in IAM, and no access to the cluster. The entry can take a few seconds to take effect.{only_second}",
+            f"The commands require eks:CreateAccessEntry{' and eks:AssociateAccessPolicy' if policy else ''} in IAM, and no access to the cluster. The entry {'alone grants nothing, and ' if policy else ''}can take a few seconds to take effect.{only_second}",
             commands=(
                 create or self.create_entry_command(cluster),
                 self.associate_policy_command(cluster, policy, namespace) if policy else None,
