@@ -111,6 +111,15 @@ def test_only_broken_line_hides_no_secret(text: str, wrap: Callable[[str], str])
         _assert_hidden(_KEY, redact(wrap(broken)))
 
 
+@pytest.mark.parametrize("change", [str.lower, str.upper], ids=["lower", "upper"])
+@pytest.mark.parametrize("setting", ["api_key=%s user=ana", "-H 'X-Api-Key: %s'", "the access token is %s"])
+def test_only_broken_line_hides_no_key_in_one_case(setting: str, change: Callable[[str], str]) -> None:
+    key = change(_KEY)
+    line = f"the deployment of the worker of the orders starts again with {setting}"
+    for place in range(8, len(key) - 15):
+        _assert_hidden(key, redact(_break(line % key, line.index("%") + place)))
+
+
 _TOKEN = "IQoJb3JpZ2luX2VjED0aCXVzLWVhc3QtMSJHMEUCIQC7vZ4kM0n1bQx9rT3sYw8pLd5uFh2gJk6mNcV"
 
 
@@ -133,6 +142,7 @@ _TOKEN = "IQoJb3JpZ2luX2VjED0aCXVzLWVhc3QtMSJHMEUCIQC7vZ4kM0n1bQx9rT3sYw8pLd5uFh
         "HTTP/1.1 403 Forbidden",
         "i-0a1b2c3d4e5f60718 terminated",
         "orders-7f9d5b6c4-x2x1z 1/1 Running",
+        "0a1b2c3d4e5f orders Up 2 hours",
         "ip-10-0-0-7.ec2.internal is not ready",
         "5f1d7a94-0b1c-4e0f-9a51-1c2b3a4d5e6f",
         "arn:aws:iam::111122223333:role/deploy",

@@ -40,6 +40,8 @@ _QUOTES = frozenset("\"'`")
 _MAX_TAG = 60
 # Fewer characters can be a word with a digit: "x509".
 _MIN_REST = 6
+# Fewer in one case can be a part of a name, or the ID of a container.
+_MIN_IN_ONE_CASE = 16
 _ACCESS_KEY = 40
 # A secret, a sign or the scheme of a header at the end and beginning of lines.
 _PART = re.compile(r"[0-9=:\"'<>%&]|(?i:bearer|basic)")
@@ -137,7 +139,9 @@ def _goes_on(text: str, found: FoundSecret, at: int) -> bool:
     if is_key or value[-1] == "=" or not value.strip("_"):
         # It is complete, or masked because it is.
         return False
-    if len(rest) < _MIN_REST or rest[-1] == ":" or " " in rest or rest in {rest.upper(), rest.lower()}:
+    if len(rest) < _MIN_REST or rest[-1] == ":" or " " in rest:
+        return False
+    if rest in {rest.upper(), rest.lower()} and not (rest.isalnum() and len(rest) >= _MIN_IN_ONE_CASE):
         return False
     # In names, the kind of character changes less often.
     kinds = [(each.isupper(), each.islower(), each.isdigit()) for each in rest]
