@@ -252,8 +252,9 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
         title = f"{title}, and what else is denied"
     own = _steps_of_service(first)
     unneeded: tuple[str, ...] = (KEEP_OTHERS,)
-    if denied == list(actions):
-        own, unneeded = _steps_for_objects(own, tuple(resources)), (KEEP_OTHERS, NEXT_OBJECTS)
+    objects = [each for each in resources if ":s3:::" in each and "/" in each]
+    if denied == list(actions) and len(objects) > 1:
+        own, unneeded = _steps_for_objects(own, objects), (KEEP_OTHERS, NEXT_OBJECTS)
     steps = dict.fromkeys(
         step for each in alone for step in _steps_of_service(each) if not step.startswith(unneeded)
     )
@@ -275,12 +276,11 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
     )
 
 
-def _steps_for_objects(steps: tuple[str, ...], resources: tuple[str, ...]) -> tuple[str, ...]:
+def _steps_for_objects(steps: tuple[str, ...], objects: list[str]) -> tuple[str, ...]:
     """Return the steps for several objects, whose common folder is what changing keys have in common."""
     kept = tuple(each for each in steps if not each.startswith(NEXT_OBJECTS))
-    objects = [each for each in resources if ":s3:::" in each and "/" in each]
     folder = commonprefix(objects).rpartition("/")[0]
-    return (*kept, f"{NEXT_OBJECTS}{folder}/* as Resource.") if len(objects) > 1 and folder else kept
+    return (*kept, f"{NEXT_OBJECTS}{folder}/* as Resource.") if folder else kept
 
 
 def _steps_of_service(remedy: Remedy) -> tuple[str, ...]:

@@ -2207,6 +2207,19 @@ OTHERS: tuple[Case, ...] = (
         (),
     ),
     (
+        "an object, and another action",
+        "\n".join(
+            _implicit(action, resource, "identity-based policy")
+            for action, resource in (
+                ("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:built"),
+                ("s3:PutObject", "arn:aws:s3:::carts/2026/03/a.csv"),
+            )
+        ),
+        {},
+        ("If the object key changes from run to run, use arn:aws:s3:::carts/20* as Resource.",),
+        (),
+    ),
+    (
         "the same action on many resources",
         "\n".join(
             _implicit(
