@@ -2216,7 +2216,7 @@ OTHERS: tuple[Case, ...] = (
             )
         ),
         {},
-        ("If the object key changes from run to run, use arn:aws:s3:::carts/20* as Resource.",),
+        ("If the object key changes from run to run, use arn:aws:s3:::carts/*/a.csv as Resource.",),
         (),
     ),
     (
