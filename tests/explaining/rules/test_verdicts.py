@@ -1653,7 +1653,7 @@ def test_listed_credentials_without_a_session_token(text: str, first: str, becau
     assert because in str(found.causes[1].because)
     lines = " ".join(found.remedies[0].commands)
     assert "env | grep" not in lines
-    assert ("--profile" in lines) == ("--profile" in text)
+    assert ("--profile dev" in lines) == ("--profile" in text)
 
 
 @pytest.mark.parametrize(
