@@ -185,7 +185,7 @@ def place_documents(blocks: Iterable[Block], documents: Sequence[Block]) -> Iter
     found = _LOOKED_UP.intersection(find_placeholders(lines[-1])) if lines and documents else None
     if not place and found and all(map(_LOOKUP.match, lines)):
         # The commands find the policy.
-        yield from (*commands, Paragraph("Then add this:"), *documents)
+        yield from (*commands, Paragraph("Then add this to the policy that lacks it:"), *documents)
         return
     label = commands[place - 1] if place and documents else None
     words = label.text if isinstance(label, Paragraph) else ""

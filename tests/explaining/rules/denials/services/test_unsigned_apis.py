@@ -81,5 +81,5 @@ def test_address_of_the_caller(words: str, *, is_seen: bool) -> None:
         Condition={"NotIpAddress": _NETWORK["IpAddress"]},
     )
     summary = explain(f"{denied}{deny}\n{words}").summary
-    assert ("because aws:SourceIp is 203.0.113.9, not 198.51.100.0/24" in summary) is is_seen
+    assert ("because aws:SourceIp is 203.0.113.9, not in 198.51.100.0/24" in summary) is is_seen
     assert ("unless aws:SourceIp is 198.51.100.0/24" in summary) is not is_seen

@@ -138,7 +138,8 @@ class CheckedCondition(NamedTuple):
             shown = clip_text(", ".join(self.requested))
             if is_negated and self.key.lower() == "aws:principalarn":
                 return f"because it exempts only {values}, and the caller is {shown}"
-            return f"because {key} is {shown}{f', not {values}' if is_negated else ''}"
+            other = f", not {'in ' if 'IpAddress' in self.operator else ''}{values}"
+            return f"because {key} is {shown}{other if is_negated else ''}"
         if self.key.lower() == "aws:multifactorauthpresent" and values == "false":
             return "if the caller's credentials carry no MFA"
         clause = describe_condition(self.operator, self.key, self.values)
