@@ -691,10 +691,34 @@ def test_action_without_resources_has_no_tags(key: str, *, is_named: bool) -> No
     assert (f"leave {key} out of that statement" in text) is is_named
 
 
-def test_resource_of_other_actions_is_not_that_of_an_action_without_resources() -> None:
-    denied = _denied("s3:ListAllMyBuckets", "*").replace(" on resource: *", "")
-    explanation = explain(f"{denied}\n\n{_policy('s3:*', 'arn:aws:s3:::cart')}")
-    assert explanation.summary.endswith("allows it only on arn:aws:s3:::cart, where it has no effect.")
+@pytest.mark.parametrize(
+    ("action", "resource", "verdict"),
+    [
+        (
+            "s3:ListAllMyBuckets",
+            "arn:aws:s3:::cart",
+            "allows it only on arn:aws:s3:::cart, where it has no effect.",
+        ),
+        # It accepts ARNs, but no call needs one.
+        (
+            "cloudwatch:PutMetricData",
+            "arn:aws:cloudwatch:eu-west-1:111122223333:*",
+            "allows it only on arn:aws:cloudwatch:eu-west-1:111122223333:*.",
+        ),
+        ("cloudwatch:PutMetricData", "*", "allows it, but is not in effect for this caller."),
+        # The call has a table, which the message does not name.
+        (
+            "dynamodb:PutItem",
+            "arn:aws:dynamodb:eu-west-1:111122223333:table/cart",
+            "no identity-based policy allows it.",
+        ),
+    ],
+    ids=["no resource", "optional resource", "all", "unnamed resource"],
+)
+def test_policy_for_a_call_whose_message_names_no_resource(action: str, resource: str, verdict: str) -> None:
+    denied = _denied(action, "*").replace(" on resource: *", "")
+    policy = _policy(action.partition(":")[0] + ":*", resource)
+    assert explain(f"{denied}\n\n{policy}").summary.endswith(verdict)
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ from iamtriage.explaining._rules.shared.requirements.required_grants import find
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
 from iamtriage.policies._documents import build_document
+from iamtriage.policies._grants import build_grant
 from iamtriage.policies._managed_policies import LISTED, describe_service, is_known_policy, lacks_action
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions, iterate_statements, shown_sid
@@ -249,11 +250,9 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
         return Comparison(policy, cause, f"{policy.name} {lacks}")
     if resource is None:
         allowed = statement_words.allowed_resources([each for each in possible if names_action(each, action)])
-        is_open = (
-            not allowed
-            or any(widen(each) == "*" for each in allowed)
-            or statement_words.describe_star_only(action) is None
-        )
+        grant = build_grant(action, None, denial.location)
+        is_star_only = grant is not None and grant.known and grant.resources == ("*",)
+        is_open = not (allowed and is_star_only) or any(widen(each) == "*" for each in allowed)
         conditional = find_conditional(denial, policy)
         if not is_open:
             return Comparison(policy, _other_resource_cause(policy, action, "*", allowed))
@@ -263,10 +262,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
             return Comparison(policy, STATED_POLICY_OTHER_RESOURCE.cause(policy.evidence, text=text))
         # The encoded message can be about another action than that of the call.
         is_encoded = denial.failure.encoded_message is not None
-        is_star_only = statement_words.describe_star_only(action) is not None and not is_of_other(
-            policy, denial
-        )
-        covers_all = (is_encoded or is_star_only) and any(
+        covers_all = (is_encoded or (is_star_only and not is_of_other(policy, denial))) and any(
             names_action(each, action) and names_resource(each, None) for each in possible
         )
         if not covers_all and (conditional is None or not fails_condition(denial, conditional)):
