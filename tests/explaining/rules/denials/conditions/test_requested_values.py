@@ -102,3 +102,17 @@ def test_condition_of_a_permission_set() -> None:
     assert first.who == "organization administrator"
     assert any("put-inline-policy-to-permission-set" in each for each in first.commands)
     assert not any("put-role-policy" in each for each in first.commands)
+
+
+@pytest.mark.parametrize(
+    ("resource", "verdict"),
+    [
+        ("arn:aws:sqs:eu-west-1:444455556666:carts", "but the request has 444455556666"),
+        # The ARN of an object has no account.
+        ("arn:aws:s3:::carts/a.csv", "only if aws:ResourceAccount is 111122223333."),
+    ],
+)
+def test_account_of_the_resource(resource: str, verdict: str) -> None:
+    action = "sqs:SendMessage" if ":sqs:" in resource else "s3:PutObject"
+    policy = _policy(action, "*", "StringEquals", "aws:ResourceAccount", "111122223333")
+    assert verdict in explain(f"{_denied(action, resource, 'worker')}\n{policy}").summary

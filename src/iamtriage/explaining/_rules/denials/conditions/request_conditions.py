@@ -266,6 +266,12 @@ def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> 
     return CheckedCondition(operator, key, values, requested, is_met)
 
 
+# The default policy of a topic has the last one: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+_ACCOUNT_KEYS = frozenset(
+    {"aws:resourceaccount", "aws:principalaccount", "kms:calleraccount", "aws:sourceowner"}
+)
+
+
 def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     """Return the values that the request has for a condition key, ``None`` if unknown."""
     if values := request_values(denial.facts, key):
@@ -295,9 +301,9 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         return _named_values(key, denial)
     is_person = isinstance(denial.principal, User)
     value: str | None = None
-    # The default policy of a topic has the last one: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
-    if name in {"aws:principalaccount", "kms:calleraccount", "aws:sourceowner"}:
-        value = denial.account
+    if name in _ACCOUNT_KEYS:
+        owner = getattr(denial.resource_arn, "account", None) or None
+        value = owner if name == "aws:resourceaccount" else denial.account
     elif name == "aws:principalarn" and is_person:
         value = denial.principal_text
     elif _comes_directly(name, denial, is_person=is_person):
