@@ -2627,6 +2627,11 @@ def test_token_of_the_global_endpoint_in_the_code(said: str, likeliest: str) -> 
             {"service_account": "feeds", "namespace": "data"},
             "kubectl set env $workload --namespace data AWS_ENDPOINT_URL_STS-",
         ),
+        (
+            "DEBUG env AWS_PAGER=cat AWS_ENDPOINT_URL_STS=https://sts.amazonaws.com LANG=C\n",
+            {},
+            "unset AWS_ENDPOINT_URL_STS",
+        ),
         ("AWS_ENDPOINT_URL_STS=https://sts.af-south-1.amazonaws.com\n", {}, None),
         ("# AWS_ENDPOINT_URL_STS=https://sts.amazonaws.com\n", {}, None),
         ("It lacks AWS_ENDPOINT_URL_STS=https://sts.amazonaws.com\n", {}, None),
@@ -2636,7 +2641,7 @@ def test_token_of_the_global_endpoint_in_the_code(said: str, likeliest: str) -> 
             None,
         ),
     ],
-    ids=["env", "export", "manifest", "regional", "comment", "prose", "ignored"],
+    ids=["env", "export", "manifest", "in one line", "regional", "comment", "prose", "ignored"],
 )  # fmt: skip
 def test_variable_with_the_global_sts_endpoint(
     setting: str, facts: dict[str, str], command: str | None

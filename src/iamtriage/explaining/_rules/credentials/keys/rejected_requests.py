@@ -77,7 +77,9 @@ _USES_GLOBAL = lazy_pattern(
 # A variable in a list, a file or a manifest, not in prose. It takes precedence over AWS_STS_REGIONAL_ENDPOINTS:
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 _GLOBAL_VARIABLE = lazy_pattern(
-    r"^[ \t]{0,40}(?:[$%>] |- )?(?:export |ENV |Environment=)?(?:name: )?[\"']?AWS_ENDPOINT_URL_STS[\"']?(?:\s?[=:]|\s{1,40}value:)\s?[\"']?https://sts\.amazonaws\.com/?[\"']?[ \t]*$",
+    r"^[ \t]{0,40}(?:[$%>] |- )?(?:export |ENV |Environment=)?(?:name: )?[\"']?AWS_ENDPOINT_URL_STS[\"']?(?:\s?[=:]|\s{1,40}value:)\s?[\"']?https://sts\.amazonaws\.com/?[\"']?[ \t]*$"
+    # Several in one line, as programs log their environment.
+    r"|[ ,{]AWS_[A-Z_]{2,40}=[^\s,;]{1,200}[ ,](?:[^\n#]{0,400}[ ,])?AWS_ENDPOINT_URL_STS=https://sts\.amazonaws\.com/?(?=[\s,}]|\Z)",
     re.MULTILINE,
 )
 _ACCOUNT = lazy_pattern(
