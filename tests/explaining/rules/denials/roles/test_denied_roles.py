@@ -325,6 +325,35 @@ def test_deploy_role_of_the_cdk_passes_roles_to_cloudformation() -> None:
 
 
 @pytest.mark.parametrize(
+    ("operation", "source", "role", "service"),
+    [
+        ("CreateJob", "glue", "role", "glue.amazonaws.com"),
+        ("CreateFunction20150331", "lambda", "role", "lambda.amazonaws.com"),
+    ],
+)
+def test_record_of_a_role_that_the_message_does_not_name(
+    operation: str, source: str, role: str, service: str
+) -> None:
+    passed = f"arn:aws:iam::{ACCOUNT}:role/jobs/nightly"
+    record = {
+        "userIdentity": {"type": "IAMUser", "arn": f"arn:aws:iam::{ACCOUNT}:user/ana"},
+        "eventSource": f"{source}.amazonaws.com",
+        "eventName": operation,
+        "errorCode": "AccessDenied",
+        "errorMessage": f"User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: iam:PassRole",
+        "requestParameters": {"name": "nightly", role: passed},
+    }
+    explanation = explain(json.dumps(record))
+    assert f"pass a role to {service}" in explanation.summary
+    [statement] = (explanation.remedies[0].policy or {})["Statement"]
+    assert statement["Resource"] == passed
+    assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": service}}
+    shown = str(explanation)
+    assert "the role nightly" in shown
+    assert "ROLE_NAME" not in shown
+
+
+@pytest.mark.parametrize(
     ("permission", "words"),
     [
         ("indices:data/read/search", '"allowed_actions": ["read"]'),

@@ -21,7 +21,8 @@ _CHARS_AROUND = 400
 _SERVICE = lazy_pattern(
     r"\(Service: (?P<java>[A-Za-z0-9]{2,40})[,;]|\bAWS::(?P<type>[A-Za-z0-9]{2,30})::"
     # CloudFormation names the call before the message. Each denial has "User", which is not to be looked for.
-    r"|\bAPI: (?P<api>[A-Za-z0-9]{2,30})(?::\w{2,60})? [U]ser: ",
+    r"|\bAPI: (?P<api>[A-Za-z0-9]{2,30})(?::\w{2,60})? [U]ser: "
+    r"|\"eventSource\": ?\"(?P<source>[a-z0-9-]{2,40})\.amazonaws\.com\"",
     re.ASCII,
 )
 # An action that can pass a role.
@@ -183,7 +184,7 @@ def _stated_service(denial: Denial, candidates: list[str]) -> str | None:
     is_stated = may_find(_SERVICE, text)
     low, high = max(start - _CHARS_AROUND, 0), end + _CHARS_AROUND
     for found in _SERVICE.finditer(text, low, high) if is_stated else ():
-        prefix = service_prefix(found["java"] or found["type"] or found["api"])
+        prefix = service_prefix(found["java"] or found["type"] or found["api"] or found["source"])
         if prefix is not None and prefix not in _PASSING_SERVICES:
             return prefix
     # A line of code: eks_client.create_cluster(…), redshift.createCluster(…).

@@ -87,7 +87,9 @@ def explain_pass_role(denial: Denial) -> Explanation:
     elif _passes_itself(denial):
         role = "itself"
     unnamed = "" if denial.resource else " The message does not name the role."
-    if unnamed and denial.operation is None:
+    if (stated := _find_unnamed_role(denial)) is not None:
+        role, unnamed = f"the role {stated.name}", " The message does not name the role, but the text does."
+    elif unnamed and denial.operation is None:
         unnamed = " The failed call is another one, which takes a role. The message names neither."
     if role == "the role":
         unnamed = " The text cuts off the role's ARN: it is a parameter of the call."
@@ -159,6 +161,12 @@ def find_stated_role(denial: Denial) -> Role | None:
     return found.popitem()[1] if len(found) == 1 else None
 
 
+def _find_unnamed_role(denial: Denial) -> Role | None:
+    """Return the role whose ARN the text has, if the message does not name the passed one."""
+    stated = find_stated_role(denial) if denial.resource is None else None
+    return stated if str(stated) in denial.failure.text else None
+
+
 def _find_settings(text: str) -> Iterator[re.Match[str]]:
     return _ROLE_SETTING.finditer(text) if _NAMES_ROLE.search(text) else iter(())
 
@@ -196,8 +204,9 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
         return None
     title = f"Allow {denial.caller} to pass {role}"
     grant = pass_role_grant(denial)
+    stated = _find_unnamed_role(denial)
     if grant is not None and denial.resource is None:
-        grant = attrs.evolve(grant, resources=("ROLE_ARN",))
+        grant = attrs.evolve(grant, resources=("ROLE_ARN" if stated is None else str(stated),))
     remedy = allow_remedy(denial, grant=grant, title=title, url=pages.PASS_ROLE)
     last_step = "iam:PassedToService limits the permission to the service that receives the role, such as lambda.amazonaws.com."
     guess = role_recipients.guess_recipient(denial)
@@ -217,7 +226,7 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
             last_step = f"{capitalize_start(role)} must trust {recipient.principal}, too."
     if remedy is None:
         return None
-    if denial.resource is None:
+    if denial.resource is None and stated is None:
         find = "A parameter of the failing call, such as Role or RoleArn, names the role. IamInstanceProfile names a profile instead: aws iam get-instance-profile --instance-profile-name NAME prints its role."
         remedy = attrs.evolve(
             remedy, steps=(find, *remedy.steps), commands=(lookup_command(None), *remedy.commands)
@@ -271,7 +280,9 @@ def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) ->
         f"Check that {role} trusts {recipient.principal or 'the service'}{actions}",
         step,
         "If its trust policy does not allow that, add the statement and keep the existing ones.",
-        commands=commands.trust_policy_commands(denial.target_role_name)[:1],
+        commands=commands.trust_policy_commands(
+            denial.target_role_name or getattr(_find_unnamed_role(denial), "name", None)
+        )[:1],
         policy=service_trust_policy(principal, recipient.trust_actions),
         url=pages.TRUST_POLICIES,
     )
