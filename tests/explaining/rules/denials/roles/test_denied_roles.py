@@ -353,6 +353,14 @@ def test_record_of_a_role_that_the_message_does_not_name(
     assert "ROLE_NAME" not in shown
 
 
+def test_role_of_the_caller_is_not_the_passed_one() -> None:
+    caller = f"arn:aws:sts::{ACCOUNT}:assumed-role/deployer/run"
+    error = f"Error: creating Lambda Function: AccessDeniedException: User: {caller} is not authorized to perform: iam:PassRole"
+    shown = explain(f'role_arn = "arn:aws:iam::{ACCOUNT}:role/teams/deployer"\n{error}')
+    assert "pass the role deployer" not in str(shown)
+    assert "ROLE_ARN" in str(shown.remedies[0].policy)
+
+
 @pytest.mark.parametrize(
     ("permission", "words"),
     [

@@ -150,13 +150,14 @@ def _passes_itself(denial: Denial) -> bool:
 def find_stated_role(denial: Denial) -> Role | None:
     """Return the only role that a setting in the text names, if it can be the passed one."""
     found: dict[str, Role] = {}
+    caller = None if denial.role is None else (denial.role.account, denial.role.name)
     for setting in _find_settings(denial.failure.text):
         arn = named = setting["role"]
         if not named.startswith("arn:"):
             arn = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account or ''}:role/{named}"
         role = principal_words.try_parse_principal(arn)
-        callers = {denial.failure.principal, None if denial.role is None else str(denial.role)}
-        if isinstance(role, Role) and str(role) not in callers:
+        # A session does not show the path of its role.
+        if isinstance(role, Role) and (role.account, role.name) != caller:
             found[str(role)] = role
     return found.popitem()[1] if len(found) == 1 else None
 
