@@ -128,9 +128,13 @@ def explain_pass_role(denial: Denial) -> Explanation:
         *causes,
         topic="pass-role",
         remedies=lambda: (
-            _allow_pass_remedy(denial, role, recipient),
+            _allow_pass_remedy(denial, role, recipient, stated),
             _narrow_default_role_remedy(denial) if deploys else None,
-            _trust_remedy(denial, role, recipient or role_recipients.guess_recipient(denial))
+            _trust_remedy(
+                role,
+                denial.target_role_name if stated is None else stated.name,
+                recipient or role_recipients.guess_recipient(denial),
+            )
             if (recipient or denial.resource) and role != "itself" and "cognito-identity." not in to
             else None,
             denial_remedies.authorization_details_remedy(denial),
@@ -164,8 +168,8 @@ def find_stated_role(denial: Denial) -> Role | None:
 
 def _find_unnamed_role(denial: Denial) -> Role | None:
     """Return the role whose ARN the text has, if the message does not name the passed one."""
-    stated = find_stated_role(denial) if denial.resource is None else None
-    return stated if str(stated) in denial.failure.text else None
+    stated = None if denial.resource else find_stated_role(denial)
+    return None if stated is None or str(stated) not in denial.failure.text else stated
 
 
 def _find_settings(text: str) -> Iterator[re.Match[str]]:
@@ -200,12 +204,13 @@ def _build_verdict(denial: Denial, to: str) -> str:
     return f"the caller is not allowed to pass a role to {to}"
 
 
-def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) -> Remedy | None:
+def _allow_pass_remedy(
+    denial: Denial, role: str, recipient: RoleRecipient | None, stated: Role | None
+) -> Remedy | None:
     if not denial_remedies.identity_allow_helps(denial):
         return None
     title = f"Allow {denial.caller} to pass {role}"
     grant = pass_role_grant(denial)
-    stated = _find_unnamed_role(denial)
     if grant is not None and denial.resource is None:
         grant = attrs.evolve(grant, resources=("ROLE_ARN" if stated is None else str(stated),))
     remedy = allow_remedy(denial, grant=grant, title=title, url=pages.PASS_ROLE)
@@ -265,7 +270,7 @@ def _narrow_default_role_remedy(denial: Denial) -> Remedy:
     )
 
 
-def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) -> Remedy:
+def _trust_remedy(role: str, name: str | None, recipient: RoleRecipient | None) -> Remedy:
     """Return the remedy that checks whether the role trusts the service."""
     recipient = recipient or RoleRecipient(())
     principal = recipient.principal or "SERVICE.amazonaws.com"
@@ -281,9 +286,7 @@ def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) ->
         f"Check that {role} trusts {recipient.principal or 'the service'}{actions}",
         step,
         "If its trust policy does not allow that, add the statement and keep the existing ones.",
-        commands=commands.trust_policy_commands(
-            denial.target_role_name or getattr(_find_unnamed_role(denial), "name", None)
-        )[:1],
+        commands=commands.trust_policy_commands(name)[:1],
         policy=service_trust_policy(principal, recipient.trust_actions),
         url=pages.TRUST_POLICIES,
     )
