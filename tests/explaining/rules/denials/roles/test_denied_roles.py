@@ -351,6 +351,7 @@ def test_record_of_a_role_that_the_message_does_not_name(
     shown = str(explanation)
     assert "the role nightly" in shown
     assert "ROLE_NAME" not in shown
+    assert 'role": ' not in explanation.to_text(detail="full")
 
 
 def test_role_of_the_caller_is_not_the_passed_one() -> None:
