@@ -7,7 +7,7 @@ import json
 import pytest
 
 from iamtriage import redact
-from iamtriage.redaction._repetition import find_parts
+from iamtriage.redaction._vocabulary.searched_text import find_parts
 from tests.redaction.planted import JWT, PASSWORD
 
 _COUNT = 1_500

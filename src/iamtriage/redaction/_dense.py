@@ -12,10 +12,9 @@ from collections import Counter, deque
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._repetition import AROUND, find_parts
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, ENCODED_STARTS, FILLER
-from iamtriage.redaction._vocabulary.searched_text import fill_spans, zero_all_digits
+from iamtriage.redaction._vocabulary.searched_text import AROUND, fill_spans, zero_all_digits
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START
 from iamtriage.redaction._windows import extend_to_lines, merge_spans
 
@@ -82,6 +81,8 @@ def _find_crowded(searched: SearchedText, spans: list[tuple[int, int]]) -> list[
 
     There must be several names in a line, encoded signs between them, or cells, and no copies.
     """
+    if searched.parts.copies:
+        return []
     text = searched.text
     ends = [*(start for start, _ in spans[1:]), len(text)]
     rooms = [_measure_room(text, start, end) for (_, start), end in zip(spans, ends, strict=True)]
@@ -101,12 +102,11 @@ def _find_crowded(searched: SearchedText, spans: list[tuple[int, int]]) -> list[
     ]
     # What a marker replaces was longer or shorter, so other names were near each other.
     markers = [name.start() for name in searched.names if name[0].startswith(MARKER_START)]
-    crowded = [
+    return [
         (first, last)
         for first, last in _list_crowded(spans, rooms)
         if bisect_left(markers, first) == bisect_left(markers, last)
     ]
-    return [] if crowded and find_parts(text).copies else crowded
 
 
 def _measure_room(text: str, start: int, end: int) -> int:

@@ -136,7 +136,7 @@ def _reveals_secret(text: str, finds: list[FoundSecret], *, with_separate: bool)
         if (low, high) == (0, len(text)):
             return True
         inside = [
-            found._replace(start=found.start - low, end=found.end - low)
+            found.moved(-low)
             for found in finds[bisect_left(starts, low) : bisect_left(starts, high)]
             if found.end <= high
         ]

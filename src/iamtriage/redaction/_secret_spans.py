@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,12 @@ class FoundSecret(NamedTuple):
     is_unwrapped: bool = False
     is_dashed: bool = False
     name_start: int = -1
+
+    def moved(self, by: int) -> FoundSecret:
+        """Return the secret, and what announces it, at other positions."""
+        # Faster than a copy with changes.
+        name_start = max(-1, self.name_start + by) if self.name_start >= 0 else -1
+        return FoundSecret(self.start + by, self.end + by, *self[2:-1], name_start)
 
 
 class FoundSpans:
@@ -222,10 +229,8 @@ def _fills_its_line(text: str, found: FoundSecret) -> bool:
 def _is_in_url(text: str, found: FoundSecret, *, has_url: bool) -> bool:
     """Return whether a secret is in a URL or a form, where a marker must not contain spaces."""
     if has_url:
-        begin = max(0, found.start - _URL_REACH)
-        for bound in _URL_BOUNDS:
-            # Each search goes back only to the closest boundary so far.
-            begin = max(begin, text.rfind(bound, begin, found.start) + 1)
+        low = max(0, found.start - _URL_REACH)
+        begin = max(low, 1 + max(map(text.rfind, _URL_BOUNDS, repeat(low), repeat(found.start))))
         if begin < found.start and _URL.search(text, begin, found.start):
             return True
     return text[found.end : found.end + 1] == "&" and _ENTITY.match(text, found.end) is None
@@ -272,7 +277,7 @@ def _has_prefix(text: str, found: FoundSecret) -> bool:
 
 def _divides_quotes(value: str) -> bool:
     """Return whether a value has a quote, to which another can belong, and the name of another secret."""
-    return any(quote in value for quote in "\"'`") and NAME_END.search(fold_case(value)) is not None
+    return ('"' in value or "'" in value or "`" in value) and NAME_END.search(fold_case(value)) is not None
 
 
 def _is_separate(text: str, found: FoundSecret, done: int, *, has_encoded: bool) -> bool:

@@ -42,10 +42,9 @@ from iamtriage.redaction._finders.phrases import (
     find_sensitive_signs,
 )
 from iamtriage.redaction._finders.shapes import find_shaped_secrets
-from iamtriage.redaction._repetition import find_parts
 from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, is_unmarked
 from iamtriage.redaction._vocabulary.notations import BREAK, INDENT
-from iamtriage.redaction._vocabulary.searched_text import SearchedText, fold_case
+from iamtriage.redaction._vocabulary.searched_text import SearchedText, find_parts, fold_case
 from iamtriage.redaction._vocabulary.secret_values import judge_value
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 
@@ -147,7 +146,12 @@ def _find_in_prose(searched: SearchedText, *, is_wrapped: bool, depth: int) -> l
         return finds
     if not is_wrapped:
         # The text was searched before with other lines, escapes or markers.
-        return [*find_in_distinct_parts(text, _find_in_text), *_find_encoded_secrets(text, depth)]
+        found_in_lines = (
+            find_in_distinct_parts(text, _find_in_text)
+            if searched.parts.copies
+            else _find_everywhere(searched)
+        )
+        return [*found_in_lines, *_find_encoded_secrets(text, depth)]
     finds = [*_find_everywhere(searched)]
     finds += _find_encoded_secrets(text, depth)
     if "\n" in text or _WRAPPED.search(text):
@@ -168,9 +172,14 @@ def _mask_decided(text: str, finds: list[FoundSecret]) -> str:
     pieces: list[str] = []
     done = 0
     names = {found.name_start for found in finds}
-    decided = {found for found in finds if _is_decided(text, found, names)}
+    decided: list[FoundSecret] = []
     # Of two values of a name, the second can be broken.
-    needed = {-1, *(found.name_start for found in finds if found not in decided)}
+    needed = {-1}
+    for found in finds:
+        if _is_decided(text, found, names):
+            decided.append(found)
+        else:
+            needed.add(found.name_start)
     for found in sorted(decided):
         start, end = found.start if found.name_start in needed else found.name_start, found.end
         if start < done:
@@ -272,7 +281,7 @@ def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
         for found in _find_in_block(block):
             # A short value at the end of a block can be the beginning of a longer one, or of a marker.
             if is_last or found.end < len(block) or found.end - found.start > _MAX_DIVIDED:
-                yield _moved(found, at)
+                yield found.moved(at)
 
 
 def _find_in_block(block: str) -> Iterator[FoundSecret]:
@@ -309,7 +318,7 @@ def find_in_distinct_parts(
     def search(low: int, high: int) -> Iterator[FoundSecret]:
         for found in find(text[low:high]):
             if known is None or not known.cover(low + found.start, low + found.end):
-                yield _moved(found, low)
+                yield found.moved(low)
 
     for part in find_parts(text).distinct:
         finds = (each for each in search(part.low, part.high) if part.start <= each.start < part.end)
@@ -319,12 +328,6 @@ def find_in_distinct_parts(
         elif any(finds):
             yield from search(0, len(text))
             return
-
-
-def _moved(found: FoundSecret, by: int) -> FoundSecret:
-    """Move a secret, and what announces it."""
-    name_start = found.name_start + by if found.name_start >= 0 else -1
-    return found._replace(start=found.start + by, end=found.end + by, name_start=name_start) if by else found
 
 
 def _contains_setting(text: str, start: int, end: int) -> bool:

@@ -199,7 +199,7 @@ def _find_after(
     """Find the secrets in a value as if its name were before it in a text."""
     for found in find(SearchedText(name + content)):
         if found.start >= len(name):
-            yield found._replace(start=found.start - len(name), end=found.end - len(name))
+            yield found.moved(-len(name))
 
 
 # Secrets that can contain spaces, and the beginnings of documents, which are read themselves.

@@ -15,9 +15,9 @@ from iamtriage.redaction._finders.assigned_values import (
     find_value_of,
 )
 from iamtriage.redaction._finders.name_matches import NameMatch, match_name
-from iamtriage.redaction._repetition import AROUND, find_parts
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import ENCODED_SIGN, GT, QUOTE
+from iamtriage.redaction._vocabulary.searched_text import AROUND
 from iamtriage.redaction._vocabulary.secret_names import (
     MARKER_START,
     NAME_OR_MARKER,
@@ -35,8 +35,7 @@ from iamtriage.redaction._vocabulary.value_ends import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from iamtriage.redaction._repetition import Parts
-    from iamtriage.redaction._vocabulary.searched_text import SearchedText
+    from iamtriage.redaction._vocabulary.searched_text import Parts, SearchedText
     from iamtriage.redaction._vocabulary.secret_values import Sign
 
     # The position of the last word of a name that announces a secret, and its values.
@@ -96,7 +95,7 @@ def find_assigned_secrets(
     """Find every secret after a name, and list the names without one as unresolved."""
     names = searched.names
     judge = functools.partial(_judge, searched)
-    parts = find_parts(searched.text) if len(names) >= _MIN_NAMES else None
+    parts = searched.parts if len(names) >= _MIN_NAMES else None
     judged = _judge_parts(names, parts, judge) if parts and parts.copies else judge(names)
     for start, end, secrets in judged:
         if secrets:
@@ -192,9 +191,7 @@ def _judge_parts(
             if secrets and secrets[-1].end - start > _MAX_NEAR:
                 others.append(names[bisect_left(starts, start + by)])
             else:
-                copied.append(
-                    (start + by, end + by, [_moved(found, by) for found in secrets] if secrets else secrets)
-                )
+                copied.append((start + by, end + by, [found.moved(by) for found in secrets]))
     done = 0
     for judged in sorted([*distinct, *copied, *judge(others)]):
         start, _, secrets = judged
@@ -231,11 +228,6 @@ def _find_next_items(name: NameMatch, first: FoundSecret) -> Iterator[FoundSecre
             return
         yield found
         at = item.end
-
-
-def _moved(found: FoundSecret, by: int) -> FoundSecret:
-    # Faster than a copy with changes.
-    return FoundSecret(found.start + by, found.end + by, *found[2:-1], found.name_start + by)
 
 
 def find_wrapped_secrets(searched: SearchedText) -> Iterator[FoundSecret]:

@@ -1,4 +1,8 @@
-"""Represent a text that is searched for secrets, with what its finders have in common."""
+"""Represent a text that is searched for secrets, with what its finders have in common: its case, its names, its parts.
+
+Each part that is not distinct is a copy of a distinct one, except for digits. It also has the same surroundings, so
+what is in a distinct part is in its copies, too.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from iamtriage._typing import NamedTuple
 from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import FILLER
 from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
@@ -14,10 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = (
+    "AROUND",
     "MAX_EDGE",
     "MIN_LONG",
+    "Part",
+    "Parts",
     "SearchedText",
     "fill_spans",
+    "find_parts",
     "fold_case",
     "list_words",
     "zero_all_digits",
@@ -40,6 +49,39 @@ _LOGIN = re.compile(
     r"[A-Za-z0-9+/]+"
 )
 _AUTH = re.compile(r"[Aa][Uu][Tt][Hh](?![A-Za-z])")
+
+AROUND = 700
+"""The number of characters before and after a part that can belong to a secret in it."""
+# In characters.
+_SAMPLE = 3_000
+_MIN_PART = 200
+# What a part begins with. It is the same in each copy.
+_BEGINNING = re.compile(f"[^0{FILLER}]{{2,64}}")
+_BEGINNING_REACH = 300
+
+
+class Part(NamedTuple):
+    """A part of a text, ``text[start:end]``, and its surroundings, ``text[low:high]``."""
+
+    low: int
+    start: int
+    end: int
+    high: int
+
+
+class Copy(NamedTuple):
+    """A part of a text, ``text[start:end]``, and the start of the part that it is like."""
+
+    start: int
+    end: int
+    original: int
+
+
+class Parts(NamedTuple):
+    """The distinct parts of a text, and their copies."""
+
+    distinct: list[Part]
+    copies: list[Copy]
 
 
 class SearchedText:
@@ -64,6 +106,11 @@ class SearchedText:
     def names(self) -> list[re.Match[str]]:
         """The last word of each name that can announce a secret, and the markers, in order."""
         return [*NAME_OR_MARKER.finditer(self.folded)]
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The distinct parts of the text, and their copies."""
+        return find_parts(self.text)
 
     def contains(self, signs: tuple[str, ...]) -> bool:
         """Return whether the text contains one of some signs."""
@@ -151,3 +198,48 @@ def _copy_matches(matches: Iterable[re.Match[str]], other: str) -> str:
         pieces += (other[done : m.start()], m[0])
         done = m.end()
     return "".join([*pieces, other[done:]]) if pieces else other
+
+
+def find_parts(text: str) -> Parts:
+    """Return the distinct parts of a text, or the whole text if they are half of it or more."""
+    size = len(text)
+    whole = Parts([Part(0, 0, size, size)], [])
+    if size < 2 * _SAMPLE:
+        return whole
+    # A piece of the text shows whether it repeats.
+    sample = zero_digits(text[size // 2 :][:_SAMPLE])
+    beginnings = _BEGINNING.findall(sample, 0, _BEGINNING_REACH)
+    beginning = max(beginnings, key=lambda each: sample.count(each) * len(each), default="")
+    if not beginning or sum(map(len, set(sample.split(beginning)))) * 2 > _SAMPLE:
+        return whole
+    parts = _divide(zero_digits(text), beginning)
+    return parts if sum(part.high - part.low for part in parts.distinct) * 2 < size else whole
+
+
+def _divide(zeroed: str, beginning: str) -> Parts:
+    """Divide a text. Distinct parts that follow each other, or have the same surroundings, are one part.
+
+    Args:
+        zeroed: The text, with a zero for each digit.
+        beginning: What each part begins with.
+    """
+    size = len(zeroed)
+    parts = Parts([], [])
+    distinct, copies = parts
+    known: dict[str, int] = {}
+    start = 0
+    while start < size:
+        end = zeroed.find(beginning, start + _MIN_PART)
+        end = size if end < 0 else end
+        low, high = max(0, start - AROUND), min(size, end + AROUND)
+        original = known.setdefault(zeroed[low:high], start)
+        if original < start:
+            copies.append(Copy(start, end, original))
+        elif distinct and low <= distinct[-1].high:
+            while copies and copies[-1].start >= distinct[-1].end:
+                copies.pop()
+            distinct[-1] = distinct[-1]._replace(end=end, high=high)
+        else:
+            distinct.append(Part(low, start, end, high))
+        start = end
+    return parts
