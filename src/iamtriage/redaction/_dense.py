@@ -40,6 +40,7 @@ _CHARS_PER_ENCODED_NAME = 50
 _CHARS_PER_CELL = 25
 # The maximum length of what is between a name and its value, in characters.
 _MAX_SIGN = 4
+_BORDERS = frozenset("|│\t")
 _ENCODED_SIGN = re.compile(rf"%(?:25){{0,16}}[0-7]|&(?:amp;){{0,4}}(?:#|[a-z]{{2,6}};)|{BACKSLASHES}u00")
 # After the names in source code and lists, the same characters occur again and again.
 _FOLLOWING, _MAX_EQUAL = 8, 3
@@ -117,7 +118,7 @@ def _measure_room(text: str, start: int, end: int) -> int:
         line_end = text.find("\n", line_end + 1, end)
     if line_end < 0:
         return _CHARS_PER_NAME
-    return _CHARS_PER_CELL if any(border in text[start : start + _MAX_SIGN] for border in "|│\t") else 0
+    return 0 if _BORDERS.isdisjoint(text[start : start + _MAX_SIGN]) else _CHARS_PER_CELL
 
 
 def _list_crowded(spans: list[tuple[int, int]], rooms: list[int]) -> list[tuple[int, int]]:

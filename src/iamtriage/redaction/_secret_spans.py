@@ -169,7 +169,8 @@ def merge_secrets(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecr
             current = found
         elif found.start > current.start or found.end > current.end:
             is_whole = current.is_whole or _begins_in_prefix(text, current.start, found.start)
-            current = current._replace(end=max(current.end, found.end), is_whole=is_whole)
+            if found.end > current.end or is_whole != current.is_whole:
+                current = current._replace(end=max(current.end, found.end), is_whole=is_whole)
     if current is not None:
         yield current
 
@@ -303,9 +304,11 @@ def _is_separate(text: str, found: FoundSecret, done: int, *, has_encoded: bool)
         return True
     low = max(0, start - _GLUE_REACH, done)
     word = text[low:start].rpartition(" ")[2].rpartition("\\n")[2]
+    if not (_GLUE.search(word) and _GLUED.search(word)):
+        return True
+    folded = fold_case(word)
     return not (
-        _GLUE.search(word)
-        and _GLUED.search(word)
-        and _ANNOUNCED.search(_OWN_START.sub("", fold_case(word)))
+        _ANNOUNCED.search(folded)
+        and _ANNOUNCED.search(_OWN_START.sub("", folded))
         and _AFTER_TAG.search(text, low, start) is None
     )

@@ -151,7 +151,7 @@ class Documents:
             if at >= 0 and start < self._leaves[at].end:
                 leaf = self._leaves[at]
                 end = min(view.origin(found.end - 1) + 1, leaf.end)
-                yield leaf.mark(found._replace(start=start, end=end, quote=""))
+                yield leaf.mark(FoundSecret(start, end, found.what, "", *found[4:]))
 
     def _list_gaps(self) -> Iterator[Edit]:
         """Yield the edits that replace the text far from documents with a filler."""

@@ -181,7 +181,7 @@ class Announced(NamedTuple):
 def _is_token_of(content: str, found: FoundSecret) -> bool:
     """Return whether a bearer token and its scheme are all of a value, so that no other secret is in it."""
     is_rest = found.end == len(content) and content[: found.start].strip().isalpha()
-    return is_rest and found.what == "bearer token" and looks_random(content[found.start :])
+    return is_rest and found.what == "bearer token"
 
 
 def _is_phrase(content: str) -> bool:

@@ -52,7 +52,7 @@ class PlainScalar(Encoded):
             return FoundSecret(*found[:3], '"', is_whole=True, name_start=found.name_start)
         if found.start == self.start:
             return found._replace(quote="", is_dashed=True)
-        return found._replace(is_dashed=found.is_dashed or self.is_flow)
+        return found._replace(is_dashed=True) if self.is_flow else found
 
 
 class BlockScalar(Encoded):

@@ -21,7 +21,7 @@ _NAMESPACE = (
 )
 _EXPRESSION = re.compile(
     rf"\$?{_NAMESPACE}(?:(?:\.|->|::)\w{{1,80}}|\[[^\]\n]{{0,80}}\]?){{1,12}}(?:\([^\n]{{0,200}})?"
-    r"|(?:await )?(?:[A-Za-z_]\w{0,60}\.){1,6}[A-Za-z_]\w{0,60}[(\[].*"
+    r"|(?:await )?(?:[A-Za-z_]\w{0,60}+\.){1,6}+[A-Za-z_]\w{0,60}+[(\[].*"
     # A type of Python.
     r"|(?:dict|frozenset|list|set|tuple|type|Dict|List|Optional|Set|Tuple|Type|Union)\[.*"
     r"|[A-Za-z_][\w.]{0,60}[ ]?\+[ ]?[\"'].*"
@@ -30,15 +30,15 @@ _EXPRESSION = re.compile(
     r"|(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Invoke|Select)-[A-Z]\w{1,60}(?:\s.*)?"
     # A call with arguments. The value can be one of them.
     r"|(?:await )?[A-Za-z][a-z]{1,40}(?:_[a-z]{1,40}|[A-Z][a-z]{1,40}){1,6}\(.*"
-    r"|(?:await )?(?:[A-Za-z_]\w{0,60}\.){0,6}[A-Za-z_]\w{0,60}(?:\((?:[^()\n]|\([^()\n]{0,80}\)){0,200}\)|\[\\{0,8}[\"'][^\]\n]{0,80}\]|\(|\[)"
+    r"|(?:await )?(?:[A-Za-z_]\w{0,60}+\.){0,6}+[A-Za-z_]\w{0,60}+(?:\((?:[^()\n]|\([^()\n]{0,80}\)){0,200}\)|\[\\{0,8}[\"'][^\]\n]{0,80}\]|\(|\[)"
     r"(?:\.\w{1,60}(?:\([^()\n]{0,80}\))?|\[[^\]\n]{0,40}\]){0,6}"
 )
 # An expression, except an identifier, has one of these.
 _SIGNS = frozenset("$()[].:+-")
 _IDENTIFIER = re.compile(r"[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[a-z]+(?:[A-Z][a-z]+)*")
 # An attribute or a constant of a program: "response.client_secret", "Token.Literal".
-_ATTRIBUTE = re.compile(r"[*&]?(?:[A-Za-z_]\w{0,60}\.){1,6}(?P<last>[A-Za-z_]\w{0,60})")
-_ITEM = re.compile(r"(?:[A-Za-z_]\w{0,60}\.){0,6}[A-Za-z_]\w{0,60}\[[\w.:-]{1,40}\]")
+_ATTRIBUTE = re.compile(r"[*&]?(?:[A-Za-z_]\w{0,60}+\.){1,6}+(?P<last>[A-Za-z_]\w{0,60})")
+_ITEM = re.compile(r"(?:[A-Za-z_]\w{0,60}+\.){0,6}+[A-Za-z_]\w{0,60}+\[[\w.:-]{1,40}\]")
 # "auth_info[2]"
 _INDEXED = re.compile(r"[a-z]+(?:_[a-z]+)*\[-?[0-9]{1,2}\]?")
 _CONSTANT = re.compile(r"(?:[A-Z][a-z]{2,20}){1,4}(?:\.(?:[A-Z][a-z]{2,20}){1,4}){1,4}")

@@ -348,7 +348,7 @@ def _may_be_token(name: Name, value: str, placement: Placement) -> bool:
         "." in value and len(value) < _MIN_LONG_TOKEN and _VERSION.fullmatch(value)
     ):
         return False
-    if _TOKEN.fullmatch(value) or _TOKEN.fullmatch("".join(value.split())):
+    if _TOKEN.fullmatch("".join(value.split())):
         return True
     # People also choose tokens like passwords.
     is_certain = placement.quoted or placement.structured or placement.sign == "="
