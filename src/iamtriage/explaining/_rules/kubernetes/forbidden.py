@@ -32,7 +32,11 @@ from iamtriage.explaining._rules.kubernetes.rbac.cloud_roles import describe_clo
 from iamtriage.explaining._rules.kubernetes.rbac.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.rbac.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac.rbac_remedies import find_missing_role, rbac_remedies
-from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import add_stated_verbs, find_gaps
+from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import (
+    add_stated_verbs,
+    find_gaps,
+    find_template_without_account,
+)
 from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac_remedies import gap_remedies
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests
@@ -98,6 +102,7 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         return _explain_misplaced_account(denied, misplaced)
     denied = use_stated_group(denied)
     gaps = find_gaps(denied)
+    is_of_pod = bool(gaps) and gaps[0].account is not None
     denied = add_stated_verbs(denied, gaps)
     verdict, causes = _describe_gap(denied), tuple(_causes(denied))
     asked = request.description
@@ -114,9 +119,9 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
 
     def build_remedies() -> tuple[Remedy, ...]:
         of_gaps = tuple(remedy for gap in gaps for remedy in gap_remedies(denied, gap))
-        # A role that is bound only lacks the rule.
-        is_enough = of_gaps and all(gap.is_bound and gap.lacks_rule for gap in gaps)
-        if is_enough:
+        # A role that is bound only lacks the rule, and an account that is bound only the pod.
+        is_bound = all(gap.is_bound and gap.lacks_rule for gap in gaps)
+        if of_gaps and (is_bound or is_of_pod):
             return of_gaps
         of_module = None if kind == "service account" else module_access_remedy(failure.text)
         if of_module is not None:
@@ -129,7 +134,7 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         summary=f"{capitalize_start(denied.subject_text)} is not authorized to {asked}: {verdict}.",
         causes=causes,
         remedies=override[2] if override else build_remedies,
-        notes=() if override else tuple(_notes(denied)),
+        notes=() if override else tuple(_notes(denied))[: 1 if is_of_pod else None],
     )
     return add_administrator(case, explanation) if denied.is_iam else explanation
 
@@ -244,7 +249,10 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
         (_describe_login(denied), f"The API server says that {who} cannot {denied.request.description}."),
         text=f"No RBAC role that is bound to {denied.subject_text}{_or_policy(denied)} allows it.",
     )
-    if denied.is_default_service_account:
+    if (template := find_template_without_account(denied)) is not None:
+        text = f"{capitalize_start(template)} sets no serviceAccountName, so its pods run as default."
+        yield NO_SERVICE_ACCOUNT_NAME.cause("derived", text=text)
+    elif denied.is_default_service_account:
         yield NO_SERVICE_ACCOUNT_NAME.cause()
     if denied.request.verb == "impersonate" or find_unbound_group(denied) is not None:
         return

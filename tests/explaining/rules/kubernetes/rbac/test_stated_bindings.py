@@ -266,6 +266,47 @@ def test_account_of_the_pod_at_the_wrong_level(place: str | None) -> None:
     assert place is None or (first.manifest or "").endswith("serviceAccountName: bot\n")
 
 
+DEFAULT = DENIED.format(user="system:serviceaccount:shop:default", where=IN_SHOP)
+WORKLOAD = "kind: StatefulSet\nmetadata:\n  name: sync\n  namespace: shop\nspec:\n  template:\n    spec:\n{}      containers:\n      - name: sync\n        image: sync:2\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "words", "line", "step"),
+    [
+        (WORKLOAD.format(""), "and statefulset/sync sets no serviceAccountName, so its pods run as default.", "statefulset/sync bot -n shop", "answers yes if the ClusterRole pod-reader"),
+        ("", "and the request is from shop/default.", "deployment/NAME bot -n shop", "answers yes if the ClusterRole pod-reader"),
+        (role("list"), "and the request is from shop/default.", "deployment/NAME bot -n shop", "starts new pods."),
+        (role("get"), "and the request is from shop/default.", "deployment/NAME bot -n shop", "does not allow the request"),
+        (WORKLOAD.format("      serviceAccountName: other\n"), "and the request is from shop/default.", "statefulset/sync bot -n shop", "answers yes if"),
+    ],
+    ids=["template", "no template", "role", "role without the rule", "another account"],
+)  # fmt: skip
+def test_pod_runs_as_the_account_of_the_binding(shown: str, words: str, line: str, step: str) -> None:
+    """A right for default would be one of every pod without a serviceAccountName."""
+    explanation = explain(f"{DEFAULT}\n---\n{shown}---\n{binding(account(namespace='shop'))}")
+    [first] = explanation.remedies
+    assert f"names the service account shop/bot, {words}" in explanation.summary
+    assert first.title == "Run the pod as the service account bot"
+    assert first.commands[0] == f"kubectl set serviceaccount {line}"
+    assert first.commands[1].endswith("--as=system:serviceaccount:shop:bot")
+    assert step in first.steps[0]
+    assert not any("default" in each for each in first.commands)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        binding(account(namespace="shop"), account(name="web", namespace="shop")),
+        binding(account(namespace="shop"), namespace="ci"),
+        binding(account(namespace="shop")).replace("pod-reader", "cluster-admin"),
+    ],
+    ids=["two accounts", "another namespace", "an administrator"],
+)
+def test_pod_gets_no_account_that_may_not_be_meant(written: str) -> None:
+    explanation = explain(f"{DEFAULT}\n{written}")
+    assert explanation.remedies[0].title.startswith("Run the pod as its own service account")
+
+
 MAPPED = "mapRoles: |\n  - rolearn: arn:aws:iam::111122223333:role/ops\n    username: {}\n    groups:\n      - viewers\n"
 SEARCHED = "$ kubectl get clusterrolebindings,rolebindings -A -o wide | grep viewers\n"
 

@@ -56,7 +56,8 @@ def check_remedy(denied: DeniedRequest) -> Remedy | None:
     )
 
 
-def check_command(denied: DeniedRequest) -> str:
+def check_command(denied: DeniedRequest, user: str | None = None) -> str:
+    """Return the command that checks whether the user of a request, or another one, can do it."""
     request = denied.request
     arguments = ["kubectl", "auth", "can-i", *can_i_arguments(request)]
     has_namespaces = request.path is None and not request.is_cluster_scoped_type
@@ -66,7 +67,7 @@ def check_command(denied: DeniedRequest) -> str:
     elif has_namespaces:
         arguments.append("--all-namespaces")
     # After an equals sign, no name can be mistaken for an option.
-    arguments.append(f"--as={kubernetes_requests.user_argument(denied.user)}")
+    arguments.append(f"--as={kubernetes_requests.user_argument(user or denied.user)}")
     if denied.subject is not None and denied.subject.kind == "Group":
         arguments.append(f"--as-group={denied.subject.name}")
     return command(*arguments)

@@ -10,6 +10,7 @@ import attrs
 from iamtriage._patterns import only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
     StatedBinding,
     StatedRole,
@@ -59,6 +60,7 @@ class Gap(NamedTuple):
         is_bound: Whether a binding in the text gives the user the role.
         names: The names of objects that a rule is limited to, and that the request does not have, such as a list.
         meant: What a subject of a binding with a wrong kind most likely means, with the subject as written.
+        account: The service account of a binding as which a pod has to run, instead of as ``default``.
     """
 
     found: StatedRole | StatedBinding
@@ -69,6 +71,7 @@ class Gap(NamedTuple):
     is_bound: bool = False
     names: tuple[str, ...] = ()
     meant: tuple[Subject, Subject] | None = None
+    account: Subject | None = None
 
     @property
     def verdict(self) -> str:
@@ -128,6 +131,14 @@ def add_stated_verbs(denied: DeniedRequest, gaps: Iterable[Gap]) -> DeniedReques
 def name_role(role: StatedRole | StatedBinding) -> str:
     """Return the kind and the name of a role."""
     return f"{role.kind} {role.name}"
+
+
+def find_template_without_account(denied: DeniedRequest) -> str | None:
+    """Return the pod template in the text that names no service account, as a phrase, if the pod runs as ``default``."""
+    if not (denied.is_default_service_account and read_pod_evidence(denied.case.failure.text).is_default):
+        return None
+    workload = denied.case.context.workload
+    return "the pod template in the text" if workload is None else clip_text(workload.value)
 
 
 def _find_group(
@@ -237,12 +248,18 @@ def _compare_binding(
         of = "a group of" if right.kind == "Group" else "the name of"
         words = f"has kind: {written.kind} for {clip_text(written.name)}, which is {of} {denied.subject_text}: kind has to be {right.kind}"
         return Gap(binding, words, meant=meant)
-    other = next((each for each in binding.subjects if is_similar_subject(each, denied)), None)
-    if other is None:
+    similar = [each for each in binding.subjects if is_similar_subject(each, denied)]
+    if not similar:
         return _compare_iam_subject(binding, denied, groups)
+    other = similar[0]
     named = clip_text(other.name if other.namespace is None else f"{other.namespace}/{other.name}")
     caller = denied.subject_text.removeprefix("the service account ")
-    return Gap(binding, f"names the service account {named}, and the request is from {caller}")
+    words = f"names the service account {named}, and the request is from {caller}"
+    # A right for default would be one of every pod without a serviceAccountName.
+    is_default = denied.is_default_service_account and other.name != "default" and is_here
+    if is_default and (template := find_template_without_account(denied)) is not None:
+        words = f"names the service account {named}, and {template} sets no serviceAccountName, so its pods run as default"
+    return Gap(binding, words, account=other if is_default and len(similar) == 1 else None)
 
 
 def _find_meant(

@@ -39,12 +39,7 @@ def gap_remedies(denied: DeniedRequest, gap: stated_rbac.Gap) -> Iterator[Remedy
     """Yield the remedy that adds the missing rule to the role, or binds the role where the request is."""
     request, rule, role = denied.request, denied.request.rule, gap.found
     if isinstance(role, StatedBinding):
-        if gap.meant is not None and role.role.partition(" ")[2] not in _ADMINISTRATORS:
-            yield _kind_remedy(denied, role, *gap.meant)
-        elif gap.group is None:
-            yield from _binding_remedies(denied, role)
-        elif role.role.partition(" ")[2] not in _ADMINISTRATORS:
-            yield from _group_remedies(denied, gap.group)
+        yield from _binding_gap_remedies(denied, gap, role)
         return
     name = role.name or ("NAME" if gap.lacks_rule else "")
     lists_few = bool(gap.names) and request.verb in {"list", "watch"}
@@ -59,7 +54,7 @@ def gap_remedies(denied: DeniedRequest, gap: stated_rbac.Gap) -> Iterator[Remedy
     ):
         return
     if not gap.lacks_rule:
-        if not (gap.is_elsewhere or role.has_wildcards):
+        if not (gap.is_elsewhere or role.has_wildcards or denied.is_default_service_account):
             default = None if role.kind == "ClusterRole" else "NAMESPACE"
             yield from _bind_role(denied, stated_rbac.name_role(role), request.namespace or default)
         return
@@ -102,6 +97,22 @@ def gap_remedies(denied: DeniedRequest, gap: stated_rbac.Gap) -> Iterator[Remedy
         commands=(command(*call), request_checks.check_command(denied)),
         url=pages.RBAC,
     )
+
+
+def _binding_gap_remedies(
+    denied: DeniedRequest, gap: stated_rbac.Gap, binding: StatedBinding
+) -> Iterator[Remedy]:
+    """Yield the remedies for a binding that does not apply to the request."""
+    if gap.account is None and gap.meant is None and gap.group is None:
+        yield from _binding_remedies(denied, binding)
+    elif binding.role.partition(" ")[2] in _ADMINISTRATORS:
+        return
+    elif gap.account is not None:
+        yield _own_account_remedy(denied, binding, gap.account)
+    elif gap.meant is not None:
+        yield _kind_remedy(denied, binding, *gap.meant)
+    else:
+        yield from _group_remedies(denied, gap.group or "")
 
 
 def _name_objects(role: StatedRole, gap: stated_rbac.Gap, resource: str, namespace: str | None) -> Remedy:
@@ -183,7 +194,8 @@ def _subject_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
     wanted = denied.subject
     other = next((each for each in binding.subjects if stated_rbac.is_similar_subject(each, denied)), None)
     allows = _role_allows(denied, binding.role)
-    if wanted is None or other is None or allows is False:
+    of_other_pods = denied.is_default_service_account and other is not None and other.name != "default"
+    if wanted is None or other is None or allows is False or of_other_pods:
         return
     kept = f"{'roleRef stays:' if allows else 'The last command answers yes if'} the {clip_text(binding.role)} allows the request."
     own = f"The subject needs namespace: {wanted.namespace}{f'; the binding stays in {binding.namespace}' if binding.namespace else ''}."
@@ -202,6 +214,29 @@ def _subject_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
         f"{own} {kept} If a chart or a repository contains the binding, change it there.",
         commands=(command(*call), request_checks.check_command(denied)),
         url=pages.RBAC,
+    )
+
+
+def _own_account_remedy(denied: DeniedRequest, binding: StatedBinding, subject: Subject) -> Remedy:
+    """Return the remedy that runs a pod as the service account of a binding instead of as ``default``."""
+    workload, role = denied.case.context.workload, clip_text(binding.role)
+    account = commands.kubernetes_name(subject.name)
+    namespace = commands.namespace(subject.namespace or binding.namespace)
+    check = f"The last command answers yes if the {role} allows the request."
+    if (allows := _role_allows(denied, role)) is not None:
+        check = (
+            "" if allows else f"The {role} in the text does not allow the request: add the rule to it, too."
+        )
+    return your_remedy(
+        f"Run the pod as the service account {account}",
+        f"In the manifest or chart, set serviceAccountName: {account} in the spec of the pod template. The first command does it at once, and starts new pods. {check}",
+        f"If the service account does not exist: kubectl create serviceaccount {account} -n {namespace}.",
+        f"Do not bind the {role} to default: every pod of the namespace without a serviceAccountName would get it.",
+        commands=(
+            f"kubectl set serviceaccount {workload.value if workload else 'deployment/NAME'} {account} -n {namespace}",
+            request_checks.check_command(denied, f"system:serviceaccount:{namespace}:{account}"),
+        ),
+        url="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
     )
 
 
