@@ -256,6 +256,11 @@ OF_ROLE = _user("dev", *GET, "orders", "--role-arn", DEPLOY)
         ("ls", WHOAMI + _user("dev", *GET, "orders") + LAB, "kubectl does not use the role Ops: the kubeconfig sets AWS_PROFILE=lab"),
         ("ls", WHOAMI + OF_ROLE, f"kubectl does not use the role Ops: the kubeconfig sets --role-arn {DEPLOY}"),
         ("ls", WHOAMI + ENTRIES, "The cluster could not authenticate the caller (401), although the role Ops has an access entry"),
+        ("ls", WHOAMI.replace("--query", "--profile ops --query") + _user("dev", *GET, "orders") + LAB, "kubectl does not use the profile ops: the kubeconfig sets AWS_PROFILE=lab"),
+        ("AWS_PROFILE=ops kubectl get nodes", _user("dev", *GET, "orders", "--profile", "lab"), "kubectl does not use the profile ops: the kubeconfig sets --profile lab"),
+        ("AWS_PROFILE=lab kubectl get nodes", WHOAMI.replace("--query", "--profile ops --query") + _user("dev", *GET, "orders") + LAB, "The cluster could not authenticate the caller (401): the text"),
+        ("ls", WHOAMI.replace("--query", "--profile ops --query") + WHOAMI + _user("dev", *GET, "orders") + LAB, "The cluster could not authenticate the caller (401): the text"),
+        ("ls", WHOAMI.replace("--query", "--profile ops --query") + OF_ROLE, "The cluster could not authenticate the caller (401): the text"),
         # The shell and the kubeconfig agree, or nothing shows whom the shell uses.
         ("export AWS_PROFILE=lab", WHOAMI + _user("dev", *GET, "orders") + LAB, "The cluster could not authenticate the caller (401): the text"),
         ("ls", WHOAMI.replace("--query", "--profile lab --query") + _user("dev", *GET, "orders") + LAB, "The cluster could not authenticate the caller (401): the text"),
@@ -269,6 +274,16 @@ OF_ROLE = _user("dev", *GET, "orders", "--role-arn", DEPLOY)
 def test_principal_of_the_kubeconfig(before: str, after: str, summary: str) -> None:
     explanation = explain(f"$ {before}\n$ kubectl get pods\n{ERROR}\n{after}")
     assert explanation.summary.replace("cluster orders could", "cluster could").startswith(summary)
+
+
+def test_profile_of_the_shell_that_kubectl_does_not_use() -> None:
+    asked = WHOAMI.replace("--query", "--profile ops --query")
+    text = f"{asked}$ kubectl get pods\n{ERROR}\n{_user('dev', *GET, 'orders')}{LAB}"
+    rewrite = explain(text).remedies[0]
+    assert rewrite.commands[0].endswith("--profile ops")
+    assert rewrite.steps[0].startswith("Or change AWS_PROFILE=lab in")
+    assert rewrite.steps[1].startswith("If the cluster rejects the role Ops as well, it has neither")
+    assert len(explain(f"{text}{ENTRIES}").remedies[0].steps) == 1
 
 
 def test_principal_with_an_entry() -> None:

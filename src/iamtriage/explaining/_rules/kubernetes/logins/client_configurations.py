@@ -190,11 +190,13 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     text = case.failure.text[:_MAX_TEXT]
     if not any(sign in text for sign in ("get-token", "aws-iam-authenticator", "update-kubeconfig")):
         return None
-    runs = (run for run in find_runs(case.failure) if run.command.words[:2] == ("sts", "get-caller-identity"))
-    asked = {run.profile for run in runs}
-    # A caller of the kubeconfig's profile is not that of the shell.
-    is_of_shell = is_derived(case.facts, "caller") and asked == {"default"}
-    caller = case.stated_principal if is_of_shell else None
+    runs = [*find_runs(case.failure)]
+    asked = {run.profile for run in runs if run.command.words[:2] == ("sts", "get-caller-identity")}
+    # The profile that somebody believes kubectl uses, if not that of the shell.
+    believed = {run.profile for run in runs if run.command.program == "kubectl"} - {"default"} or asked
+    named = only_one(believed - {"default"}) if len(believed) == 1 else None
+    is_of_one = is_derived(case.facts, "caller") and len(asked) == 1
+    caller = case.stated_principal if is_of_one and asked <= {"default", named} else None
     current = find_current_user(text)
     # Other users of a kubeconfig can have other roles and profiles.
     of_user = text if current is None else current[1]
@@ -205,14 +207,20 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
         argument = argument or _find_written(case, "profile")
     stated = argument or find_kubeconfig_profile(of_user)
     profile = None if stated is None else clues.safe_name(stated.value)
-    if role is not None and caller is not None:
+    # A caller of the kubeconfig's profile is not that of the shell.
+    if role is not None and caller is not None and named is None:
         setting, used = f"--role-arn {role}", f"the role {clip_text(str(role).rpartition('/')[2])}"
         own_role = underlying_role(caller)
         if is_listed(case.failure, role) or (
             own_role is not None and str(role).endswith(f"/{own_role.name}")
         ):
             return None
-    elif role is not None or profile is None or profile in {shell, *asked} or not (shell or caller):
+    elif (
+        role is not None
+        or profile is None
+        or profile in {shell, named, *asked}
+        or not (named or shell or caller)
+    ):
         return None
     else:
         setting, used = (
@@ -220,12 +228,12 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
             f"the profile {profile}",
         )
     cluster, access = find_cluster(case), cluster_access.find_needed_access(case)
-    own = build_cluster_principal(caller, "your principal", source=case.text)
+    own = build_cluster_principal(caller, "that profile" if named else "your principal", source=case.text)
     other = build_cluster_principal(role, f"the principal of {used}", source=case.text)
-    mine = f"the shell's profile {shell}" if shell else own.description
+    mine = f"the profile {named}" if named else f"the shell's profile {shell}" if shell else own.description
     update, check = cluster.kubeconfig_command(), None
-    if shell:
-        update = fill_command(f"{update} --profile {{}}", commands.profile(shell))
+    if wanted := named or shell:
+        update = fill_command(f"{update} --profile {{}}", commands.profile(wanted))
     if role is None:
         check = fill_command("aws sts get-caller-identity --profile {}", commands.profile(profile))
     effect = (
@@ -235,7 +243,10 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
         effect += f" No access entry in the text is named after {used}."
     rewrite = your_remedy(
         f"Update the kubeconfig for {mine}",
-        f"Or remove {setting.partition(' ')[0]} from the exec block of the kubeconfig's user.",
+        f"Or {'change' if named else 'remove'} {setting.partition(' ')[0]} {'in' if named else 'from'} the exec block of the kubeconfig's user.",
+        f"If the cluster rejects {own.description} as well, it has {cluster_access.describe_missing_entry(cluster)}: a cluster administrator creates one."
+        if named and not has_entry
+        else None,
         commands=(update, check, "kubectl auth whoami"),
         url=pages.EKS_KUBECONFIG,
     )
@@ -247,7 +258,7 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
         OTHER_PRINCIPAL.cause(
             "derived",
             f"The exec block of the kubeconfig has {setting}",
-            text=f"The credentials of the shell have no effect on the token.{effect}",
+            text=f"{'Another profile has' if named else 'The credentials of the shell have'} no effect on the token.{effect}",
         ),
         topic="kubernetes-login",
         remedies=(*remedies, own.inspect_access_remedy(cluster)),
