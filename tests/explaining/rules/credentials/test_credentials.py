@@ -2146,6 +2146,40 @@ def test_expired_token_of_a_job(sign: str, title: str) -> None:
     assert explanation.remedies[0].title.startswith(title)
 
 
+@pytest.mark.parametrize(
+    ("shown", "copy"),
+    [
+        ("+ cp {} /tmp/token\n+ export AWS_WEB_IDENTITY_TOKEN_FILE=/tmp/token", "/tmp/token"),
+        ("$ cp -pL {} /srv/aws/\nAWS_WEB_IDENTITY_TOKEN_FILE=/srv/aws/token", "/srv/aws/token"),
+        ("sh -c 'cat {} > /run/t; exec app'\n- name: AWS_WEB_IDENTITY_TOKEN_FILE\n  value: /run/t", "/run/t"),
+        ("install -m 644 {} /opt/jwt\nweb_identity_token_file = /opt/jwt", "/opt/jwt"),
+        (
+            'shutil.copy("{}", "/tmp/t")\nos.environ["AWS_WEB_IDENTITY_TOKEN_FILE"] = "/tmp/t"',
+            "/tmp/t",
+        ),
+        (
+            "cp $AWS_WEB_IDENTITY_TOKEN_FILE /tmp/t && export AWS_WEB_IDENTITY_TOKEN_FILE=/tmp/t && app",
+            "/tmp/t",
+        ),
+        # The original is in use, the copy is another one, or something renews it.
+        ("cp {0} /tmp/token\nAWS_WEB_IDENTITY_TOKEN_FILE={0}", None),
+        ("cp {} /tmp/token\nAWS_WEB_IDENTITY_TOKEN_FILE=/tmp/other-token", None),
+        ("while :; do cp {} /tmp/t; sleep 60; done\nAWS_WEB_IDENTITY_TOKEN_FILE=/tmp/t", None),
+        ("# cp {} /tmp/t\nAWS_WEB_IDENTITY_TOKEN_FILE=/tmp/t", None),
+        ("We no longer cp {} /tmp/t; AWS_WEB_IDENTITY_TOKEN_FILE=/tmp/t was for that", None),
+    ],
+)
+def test_expired_copy_of_a_token(shown: str, copy: str | None) -> None:
+    source = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token"
+    message = "Token expired: current date/time 1790000000 must be before the expiration date/time 1789996400"
+    explanation = explain(f"{shown.format(source)}\n{web_identity_text('ExpiredTokenException', message)}")
+    assert ("nothing renews" in explanation.summary) is (copy is not None)
+    if copy is not None:
+        assert f"in {copy}," in explanation.summary
+        assert explanation.causes[0].evidence == "derived"
+        assert not explanation.remedies[0].commands
+
+
 def test_endpoint_of_another_service_in_a_variable() -> None:
     explanation = explain(
         "AWS_ENDPOINT_URL=https://sqs.eu-west-1.amazonaws.com python3 send.py\n"

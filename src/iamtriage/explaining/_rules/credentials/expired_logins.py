@@ -179,6 +179,26 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
     )
 
 
+def _explain_copied_token(
+    case: Case[ExpiredCredentials], reported: Cause, summary: str, source: str, copy: str
+) -> Explanation:
+    """Explain that the expired token is that of a copy of the token file."""
+    kept = f"The text copies {source} to {copy} once, and AWS_WEB_IDENTITY_TOKEN_FILE names the copy: Kubernetes renews only the original."
+    return case.explain(
+        f"{summary}: it is an old copy of the token, in {copy}, which nothing renews. No permission is missing.",
+        common_causes.TOKEN_KEPT.cause("derived", text=kept),
+        reported,
+        topic=EXPIRED_WEB_IDENTITY_TOKEN.code,
+        remedies=your_remedy(
+            "Let the SDK read the original token file instead of a copy",
+            f"Remove what copies the file and sets AWS_WEB_IDENTITY_TOKEN_FILE to {copy}. In pods of a service account with a role, EKS sets the variable to the original file, which the SDK reads again for each call of STS.",
+            "If the program's user may not read the original, set fsGroup in the securityContext of the pod.",
+            "Restarting the pod helps only until the next copy expires.",
+            url=pages.EKS_IRSA_SDK,
+        ),
+    )
+
+
 _RESTART_PODS = your_remedy(
     "Restart the pods, and let the SDK read the token file again",
     "New pods get a new token, so a restart helps at once.",
@@ -209,6 +229,8 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
         reported = EXPIRED_WEB_IDENTITY_TOKEN.cause(
             "reported", text=f"The token expired at {end} UTC, and STS received it at {call}."
         )
+    if (copied := session_renewal.find_copied_token(case.failure.text)) is not None:
+        return _explain_copied_token(case, reported, summary, *copied)
     kept = common_causes.TOKEN_KEPT.cause(
         because="Kubernetes replaces the file's content before the token expires.",
         text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or it uses one client for too long.",
