@@ -58,6 +58,30 @@ def test_token_for_another_cluster(text: str, called: str | None, of_token: str 
         assert first.startswith(f"aws eks update-kubeconfig --name {called} --region eu-west-1{alias}")
 
 
+@pytest.mark.parametrize(
+    ("run", "is_shown"),
+    [
+        ('list-associated-access-policies --cluster-name orders {}\n{{"associatedAccessPolicies": []}}', True),
+        ('list-associated-access-policies --cluster-name orders {}\n[\n  "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"\n]', True),
+        ('describe-access-entry --cluster-name orders {}\n{{"accessEntry": {{}}}}', True),
+        # Of the cluster that the token is for, of another role, or of none.
+        ('describe-access-entry --cluster-name staging {}\n{{"accessEntry": {{}}}}', False),
+        ('describe-access-entry --cluster-name orders {}-old\n{{"accessEntry": {{}}}}', False),
+        ("describe-access-entry --cluster-name orders {}\nThe specified principalArn could not be found", False),
+    ],
+    ids=["no policies", "policy", "entry", "other cluster", "other role", "not found"],
+)  # fmt: skip
+def test_caller_with_an_entry_needs_no_access(run: str, is_shown: bool) -> None:  # noqa: FBT001
+    caller = '$ aws sts get-caller-identity\n{"Arn": "arn:aws:sts::111122223333:assumed-role/dev/ana"}'
+    entry = f"$ aws eks {run.format('--principal-arn arn:aws:iam::111122223333:role/dev')}"
+    explanation = explain(f"$ kubectl get pods\n{ERROR}\n{caller}\n{entry}\n$ kubectl config view\n{STAGING}")
+    assert "gets its token for the cluster staging" in explanation.summary
+    assert ("has an access entry" in explanation.causes[0].text) is is_shown
+    assert ("AmazonEKSViewPolicy already" in explanation.causes[0].text) is ("ViewPolicy" in run)
+    titles = [each.title for each in explanation.remedies]
+    assert ("List who has access to the cluster" in titles) is not is_shown
+
+
 SHORT = "- context: {cluster: live, user: dev}\n  name: live\n- context: {cluster: staging, user: dev}\n  name: staging\n"
 SHARED = _kubeconfig(SHORT, _user("dev", *GET, "staging"), "current-context: staging\n")
 

@@ -89,6 +89,7 @@ _NAMED_ROLE = lazy_pattern(
 )
 _POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[")
 _POLICY = lazy_pattern(r":cluster-access-policy/(\w{1,80})", re.ASCII)
+_SHOWN = lazy_pattern(r"accessEntry|\"associatedAccessPolicies\"|:cluster-access-policy/")
 _CLUSTER_SCOPE = lazy_pattern(r"\btype\"\s{0,4}:\s{0,4}\"cluster\"")
 _TIME = lazy_pattern(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 
@@ -186,7 +187,8 @@ def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
 
 def find_listed_cluster(failure: Failure) -> str | None:
     """Return the cluster whose access entries a text lists or describes, if their commands name only one."""
-    stated = (run.command.option("cluster-name", "cluster") for run in _find_runs(failure, *_LISTS, DESCRIBE))
+    runs = _find_runs(failure, *_LISTS, DESCRIBE, _LIST_POLICIES)
+    stated = (run.command.option("cluster-name", "cluster") for run in runs)
     return only_one({each.value for each in stated if each is not None})
 
 
@@ -288,17 +290,19 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
     listed = None if principal is None else find_listed(failure)
     if listed is not None:
         return any(is_same_principal(each, principal) for each in listed)
-    if principal is None or "describe-access-entry" not in failure.text:
+    if principal is None or not any(sign in failure.text for sign in (DESCRIBE[1], _LIST_POLICIES[1])):
         return None
-    for run in _find_descriptions(failure, principal):
-        is_shown = "accessEntry" in run.output or _read_query(run) is not None
+    for run in _find_runs_for(principal, failure, DESCRIBE, _LIST_POLICIES):
+        is_shown = _SHOWN.search(run.output) or _EMPTY_LIST.match(run.output) or _read_query(run) is not None
         return True if is_shown else False if _NOT_FOUND in run.output else None
     return None
 
 
-def _find_descriptions(failure: Failure, principal: Principal | None) -> Iterator[CommandRun]:
-    """Yield the commands around a failure that describe the access entry of a principal."""
-    for run in _find_runs(failure, DESCRIBE):
+def _find_runs_for(
+    principal: Principal | None, failure: Failure, *words: tuple[str, str]
+) -> Iterator[CommandRun]:
+    """Yield the commands around a failure that are about the access entry of a principal."""
+    for run in _find_runs(failure, *words):
         stated = run.command.option("principal-arn")
         if stated is not None and is_same_principal(try_parse_principal(stated.value), principal):
             yield run
@@ -347,7 +351,7 @@ def find_creation(run: CommandRun) -> datetime | None:
 
 def find_creation_day(failure: Failure, principal: Principal | None) -> str | None:
     """Return the day on which the access entry of a principal was created, if a text shows it."""
-    created = next(filter(None, map(find_creation, _find_descriptions(failure, principal))), None)
+    created = next(filter(None, map(find_creation, _find_runs_for(principal, failure, DESCRIBE))), None)
     return None if created is None else str(created)[:10]
 
 

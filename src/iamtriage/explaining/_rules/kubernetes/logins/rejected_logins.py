@@ -12,14 +12,18 @@ from collections.abc import Iterator
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
-from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
+from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
+    find_listed_cluster,
+    find_policies,
+    is_listed,
+)
 from iamtriage.explaining._rules.kubernetes.logins import client_configurations
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -123,6 +127,7 @@ def possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) ->
 
 
 _MAX_TEXT = 64_000
+_MAX_POLICIES = 2
 _CLUSTER_OF_TOKEN = lazy_pattern(
     rf"(?:--cluster-name|--cluster-id|(?<![\w-])-i){client_configurations.NEXT_ARGUMENT}({client_configurations.CLUSTER_NAME})",
     re.ASCII,
@@ -169,28 +174,32 @@ def explain_token_of_other_cluster(case: AnyCase) -> Explanation | None:
     client, setting = "kubectl", f"--cluster-name {found.of_token}"
     if found.is_terraform:
         client, setting = "Terraform", f"the cluster {found.of_token}"
+    has_entry = is_listed(case.failure, case.stated_principal)
+    has_entry = has_entry and find_listed_cluster(case.failure) in {None, found.called}
     listed = None
-    if is_listed(case.failure, case.stated_principal):
-        listed = f"{capitalize_start(principal.description)} has an access entry in the text, so its credentials are not the cause"
+    if has_entry:
+        policies = join_words([*map(clip_text, find_policies(case.failure)[:_MAX_POLICIES])], "and")
+        given = f" with {policies}" if policies else ""
+        listed = f" {capitalize_start(principal.description)} has an access entry{given} already: the entry and its policies can stay as they are."
     return case.explain(
         f"{client} calls the cluster {cluster.argument}, but gets its token for the cluster {clip_text(found.of_token)}, so {cluster.argument} rejects it: a token is only valid for the cluster whose name is signed in it.",
         OTHER_CLUSTER.cause(
             "derived",
-            (f"The text has {clip_text(setting)} for the token", listed),
-            text=f"The token is for the cluster {clip_text(found.of_token)}, whoever the caller is.",
+            f"The text has {clip_text(setting)} for the token",
+            text=f"The token is for the cluster {clip_text(found.of_token)}, whoever the caller is.{listed or ''}",
         ),
         topic="kubernetes-login",
         remedies=(
             _terraform_remedy(cluster, found)
             if found.is_terraform
-            else _kubeconfig_remedy(case, cluster, found),
-            principal.inspect_access_remedy(cluster),
+            else _kubeconfig_remedy(case, cluster, found, has_entry=bool(has_entry)),
+            None if has_entry else principal.inspect_access_remedy(cluster),
         ),
         notes=client_configurations.NO_POLICY,
     )
 
 
-def _kubeconfig_remedy(case: AnyCase, cluster: Cluster, found: _Clusters) -> Remedy:
+def _kubeconfig_remedy(case: AnyCase, cluster: Cluster, found: _Clusters, *, has_entry: bool) -> Remedy:
     update = with_profile(find_profile(case), cluster.kubeconfig_command())
     if found.alias is not None:
         update = fill_command(f"{update} --alias {{}}", found.alias)
@@ -203,7 +212,9 @@ def _kubeconfig_remedy(case: AnyCase, cluster: Cluster, found: _Clusters) -> Rem
         f"Update the kubeconfig for the cluster {cluster.argument}",
         step,
         f"If you meant the cluster {clip_text(found.of_token)}, update the kubeconfig for that one instead.",
-        "Only if kubectl is still rejected, check that the caller has access to the cluster.",
+        None
+        if has_entry
+        else "Only if kubectl is still rejected, check that the caller has access to the cluster.",
         commands=(
             update,
             "kubectl auth whoami",
