@@ -535,12 +535,23 @@ TASK_ROLES = '"executionRoleArn": "arn:aws:iam::111122223333:role/shop-execution
 @pytest.mark.parametrize(
     ("denied", "shown", "says"),
     [
-        ("shop-task", TASK_ROLES, "must be allowed to pass shop-execution, too"),
-        ("shop-execution", TASK_ROLES, "must be allowed to pass shop-task, too"),
+        ("shop-task", TASK_ROLES, "the policy includes shop-execution, which"),
+        ("shop-execution", TASK_ROLES, "the policy includes shop-task, which"),
         ("shop-task", "", "If they differ, allow the caller to pass both"),
         (
             "shop-task",
             TASK_ROLES.replace("-execution", "-task"),
+            "If they differ, allow the caller to pass both",
+        ),
+        # The role of another account, or two task definitions.
+        (
+            "shop-task",
+            TASK_ROLES.replace("111122223333:role/shop-execution", "444455556666:role/shop-execution"),
+            "If they differ, allow the caller to pass both",
+        ),
+        (
+            "shop-task",
+            TASK_ROLES + TASK_ROLES.replace("shop", "cart"),
             "If they differ, allow the caller to pass both",
         ),
     ],
@@ -549,6 +560,18 @@ def test_roles_of_a_task_definition_are_checked_in_turn(denied: str, shown: str,
     (first, *_) = explain(f"{TASK_DENIED.format(denied)}\n{shown}").remedies
     assert "one after the other" in first.steps[-1]
     assert says in first.steps[-1]
+    resource = (first.policy or {})["Statement"][0]["Resource"]
+    assert isinstance(resource, list) is ("the policy includes" in says)
+
+
+def test_other_role_of_a_task_definition_keeps_its_path() -> None:
+    shown = TASK_ROLES.replace("role/shop-task", "role/app/shop-task")
+    first = explain(f"{TASK_DENIED.format('shop-execution')}\n{shown}").remedies[0]
+    assert first.policy is not None
+    assert first.policy["Statement"][0]["Resource"] == [
+        "arn:aws:iam::111122223333:role/shop-execution",
+        "arn:aws:iam::111122223333:role/app/shop-task",
+    ]
 
 
 def test_actions_of_roles_anywhere_come_before_its_condition() -> None:

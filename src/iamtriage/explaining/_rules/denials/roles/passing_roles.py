@@ -213,6 +213,11 @@ def _allow_pass_remedy(
     grant = pass_role_grant(denial)
     if grant is not None and denial.resource is None:
         grant = attrs.evolve(grant, resources=("ROLE_ARN" if stated is None else str(stated),))
+    other = None if recipient is None else _find_other_task_role(denial)
+    is_allowed = other is not None and _is_allowed(denial, str(other))
+    if grant is not None and other is not None and not is_allowed:
+        grant = attrs.evolve(grant, resources=(*grant.resources, str(other)))
+        title = f"Allow {denial.caller} to pass the roles {denial.target_role_name} and {other.name}"
     remedy = allow_remedy(denial, grant=grant, title=title, url=pages.PASS_ROLE)
     last_step = "iam:PassedToService limits the permission to the service that receives the role, such as lambda.amazonaws.com."
     guess = role_recipients.guess_recipient(denial)
@@ -220,13 +225,10 @@ def _allow_pass_remedy(
         last_step = f"The text does not say which service receives the role: most likely {join_words(guess.passed_to, 'or')}. Replace the value if it is another one."
     if recipient is not None:
         last_step = role_recipients.describe_exception(denial, recipient)
-        others = {each for each in _TASK_ROLE.findall(denial.failure.text) if each != denial.resource}
-        if last_step and len(others) == 1:
-            arn = others.pop()
-            other = arn.rpartition("/")[2]
-            which = f"the caller must be allowed to pass {other}, too"
-            if _is_allowed(denial, arn):
-                which = f"the policy in the text allows {other} already"
+        if last_step and other is not None:
+            which = f"the policy in the text allows {other.name} already"
+            if not is_allowed:
+                which = f"the policy includes {other.name}, which the caller must pass, too"
             last_step = f"AWS checks taskRoleArn and executionRoleArn one after the other, and names only the first that fails: {which}."
         if role_recipients.is_deploy_role(denial):
             last_step = f"{capitalize_start(role)} must trust {recipient.principal}, too."
@@ -238,6 +240,15 @@ def _allow_pass_remedy(
             remedy, steps=(find, *remedy.steps), commands=(lookup_command(None), *remedy.commands)
         )
     return attrs.evolve(remedy, steps=(*remedy.steps, last_step)) if last_step else remedy
+
+
+def _find_other_task_role(denial: Denial) -> Role | None:
+    """Return the other role of the only task definition in the text, which the same call passes."""
+    others = {each for each in _TASK_ROLE.findall(denial.failure.text) if each != denial.resource}
+    other = principal_words.try_parse_principal(others.pop()) if len(others) == 1 else None
+    passed = denial.target_role
+    is_of_account = passed is not None and getattr(other, "account", None) == passed.account
+    return other if isinstance(other, Role) and is_of_account else None
 
 
 def _is_allowed(denial: Denial, role: str) -> bool:
