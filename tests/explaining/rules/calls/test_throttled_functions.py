@@ -43,3 +43,36 @@ def test_invoked_function_is_looked_up(before: str, function: str) -> None:
 def test_other_throttled_calls_have_no_concurrency(operation: str) -> None:
     text = INVOKE.replace("Invoke", operation)
     assert [each.code for each in explain(text).causes] == ["throttled"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "said", "command"),
+    [
+        ('{\n    "ReservedConcurrentExecutions": 5\n}', "is 5, and 5 invocations are running", "put"),
+        ("  ReservedConcurrentExecutions: 1", "is 1, and one invocation is running", "put"),
+        ("  reserved_concurrent_executions = 20", "is 20, and 20 invocations are running", "put"),
+        ('"ReservedConcurrentExecutions": 0', "is 0, which switches it off", "delete"),
+        # Two functions, or no limit.
+        ("reservedConcurrentExecutions: 5\nreservedConcurrentExecutions: 8", "used up, or is 0", "get"),
+        ("reserved_concurrent_executions = -1", "used up, or is 0", "get"),
+    ],
+)
+def test_reserved_concurrency_in_the_text(shown: str, said: str, command: str) -> None:
+    text = f"{INVOKE}\nReason: ReservedFunctionConcurrentInvocationLimitExceeded\n{shown}"
+    explanation = explain(text)
+    assert said in explanation.summary
+    assert f" lambda {command}-function-concurrency " in explanation.remedies[0].commands[0]
+    assert not any("service-quotas" in each for remedy in explanation.remedies for each in remedy.commands)
+
+
+def test_limit_of_the_account_is_not_that_of_the_function() -> None:
+    text = f'{INVOKE}\nReason: ConcurrentInvocationLimitExceeded\n"ReservedConcurrentExecutions": 5'
+    assert "the functions of the account" in explain(text).summary
+
+
+@pytest.mark.parametrize("call", ["Promise.all", "Promise.allSettled", "asyncio.gather"])
+def test_calls_that_start_at_once(call: str) -> None:
+    text = (
+        f"{INVOKE}\nReason: ReservedFunctionConcurrentInvocationLimitExceeded\n  at async {call} (index 37)"
+    )
+    assert f"({call} starts all" in explain(text).remedies[0].steps[0]

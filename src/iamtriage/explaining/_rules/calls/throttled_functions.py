@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls import error_kind
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
 from iamtriage.explaining._rules.shared import clues
@@ -22,6 +22,11 @@ _INVOKE = lazy_pattern(r"Invoke(?:Async|WithResponseStream)?")
 _REASON = lazy_pattern(
     r"\b(?P<of>Reserved|)(?:Function)?(?:ConcurrentInvocation|InvocationRate)LimitExceeded\b"
 )
+# The limit in an output of the AWS CLI, in a template or in code.
+_RESERVED = lazy_pattern(
+    r"\b(?:[Rr]eservedConcurrentExecutions|reserved_concurrent_executions)\b[\"']?\s{0,20}[:=]\s{0,4}[\"']?(\d{1,5})\b"
+)
+_ALL_AT_ONCE = lazy_pattern(r"\b(?:Promise\.all(?:Settled)?|asyncio\.gather)\b")
 FUNCTION_CONCURRENCY = CauseType(
     "function-concurrency",
     title="The reserved concurrency of the Lambda function is used up",
@@ -64,47 +69,91 @@ def explain_throttled_invocation(case: Case[AwsError]) -> Explanation | None:
     )
     because = error_kind.code_evidence(case.failure)
     causes = [FUNCTION_CONCURRENCY.cause(), ACCOUNT_CONCURRENCY.cause()]
-    text = "Lambda did not run the function."
+    name = _name_function(case)
+    remedies: tuple[Remedy, ...] = (_find_limit(name, is_known=found is not None), _raise_limit(name))
     if found is not None:
         because += (f"The text states the reason {found[0]}.",)
         if "Rate" in found[0]:
             reason = "it is invoked too often: the limit is 10 invocations a second for each unit of its concurrency"
-        else:
-            cause = FUNCTION_CONCURRENCY if found["of"] else ACCOUNT_CONCURRENCY
-            causes = [cause.cause("derived", because[-1:])]
+        elif found["of"]:
+            reserved = only_one({int(each) for each in _RESERVED.findall(case.failure.text)})
             reason = "its reserved concurrency is used up, or is 0"
-            if not found["of"]:
-                reason = "the functions of the account use up its concurrency in the Region"
-    name = _name_function(case)
-    title = "Invoke less in parallel, or raise the limit"
+            text = None
+            if reserved == 0:
+                reason = "its reserved concurrency is 0, which switches it off"
+                text = "Every invocation fails: no retry helps."
+            elif reserved:
+                reason = f"its reserved concurrency is {reserved}, and {'one invocation is' if reserved == 1 else f'{reserved} invocations are'} running"
+                text = "It is the limit of the function itself: the account's quota and the rate of calls are not the cause."
+            causes = [FUNCTION_CONCURRENCY.cause("derived", because[-1:], text=text)]
+            remedies = (_raise_reserved(case, name, reserved),)
+        else:
+            causes = [ACCOUNT_CONCURRENCY.cause("derived", because[-1:])]
+            reason = "the functions of the account use up its concurrency in the Region"
     called = "the function" if name == "FUNCTION" else f"the function {name}"
     return case.explain(
         f"Lambda throttled the invocation of {called}: {reason}. No permission is missing.",
-        THROTTLED.cause("reported", because, text=text),
+        THROTTLED.cause("reported", because, text="Lambda did not run the function."),
         *causes,
-        remedies=(
-            your_remedy(
-                title if found else "Find out which limit is reached, and invoke less in parallel",
-                "The first command prints the function's reserved concurrency (nothing, if it has none), the second what the account has in the Region. Compare them with the metrics ConcurrentExecutions (maximum) and Throttles (sum) of the function and of the Region in CloudWatch.",
-                "If the reserved concurrency is 0, someone switched the function off: no retry helps. Otherwise, run fewer callers in parallel and retry with exponential backoff and jitter.",
-                "If nobody waits for the response, invoke asynchronously (--invocation-type Event) or through an SQS queue: Lambda then retries. A faster function needs less concurrency.",
-                commands=(
-                    f"aws lambda get-function-concurrency --function-name {name} --region REGION",
-                    "aws lambda get-account-settings --query AccountLimit --region REGION",
-                ),
-                url=_CONCURRENCY,
-            ),
-            account_remedy(
-                "Raise the limit that is reached: the function's reserved concurrency or the account's quota",
-                "Reserved concurrency is taken from that of the account, of which 100 must stay unreserved.",
-                "The command delete-function-concurrency lets the function use the unreserved concurrency again. The last command requests a higher quota for the account.",
-                commands=(
-                    f"aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions VALUE --region REGION",
-                    "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value VALUE --region REGION",
-                ),
-                url=_CONCURRENCY,
-            ),
+        remedies=remedies,
+    )
+
+
+_WITHOUT_WAITING = "If nobody waits for the response, invoke asynchronously (--invocation-type Event) or through an SQS queue: Lambda then retries. A faster function needs less concurrency."
+
+
+def _raise_reserved(case: Case[AwsError], name: str, reserved: int | None) -> Remedy:
+    """Return how to stay within the reserved concurrency of a function, which Lambda names, or to raise it."""
+    show = f"aws lambda get-function-concurrency --function-name {name} --region REGION"
+    if reserved == 0:
+        return account_remedy(
+            "Ask why the function was switched off, and delete its reserved concurrency",
+            commands=f"aws lambda delete-function-concurrency --function-name {name} --region REGION",
+            url=_CONCURRENCY,
+        )
+    at_once = _ALL_AT_ONCE.search(case.failure.text)
+    calls = f" ({at_once[0]} starts all its calls at once)" if at_once else ""
+    most = f"at most {reserved}" if reserved else "fewer"
+    step = f"Run {most} invocations in parallel{calls}. Retry with exponential backoff and jitter."
+    purpose = "Before you raise the limit, or remove it with delete-function-concurrency, ask whether it protects something, such as a database."
+    zero = "" if reserved else " If it is 0, someone switched the function off: no retry helps."
+    change = f"aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions VALUE --region REGION"
+    return your_remedy(
+        "Invoke the function less in parallel, or raise its reserved concurrency",
+        *(step, _WITHOUT_WAITING, f"{purpose}{zero}"),
+        commands=(
+            None if reserved else show,
+            change if reserved else Labelled("To raise it:", change),
         ),
+        url=_CONCURRENCY,
+    )
+
+
+def _find_limit(name: str, *, is_known: bool) -> Remedy:
+    title = "Invoke less in parallel, or raise the limit"
+    return your_remedy(
+        title if is_known else "Find out which limit is reached, and invoke less in parallel",
+        "The first command prints the function's reserved concurrency (nothing, if it has none), the second what the account has in the Region. Compare them with the metrics ConcurrentExecutions (maximum) and Throttles (sum) of the function and of the Region in CloudWatch.",
+        "If the reserved concurrency is 0, someone switched the function off: no retry helps. Otherwise, run fewer callers in parallel and retry with exponential backoff and jitter.",
+        _WITHOUT_WAITING,
+        commands=(
+            f"aws lambda get-function-concurrency --function-name {name} --region REGION",
+            "aws lambda get-account-settings --query AccountLimit --region REGION",
+        ),
+        url=_CONCURRENCY,
+    )
+
+
+def _raise_limit(name: str) -> Remedy:
+    return account_remedy(
+        "Raise the limit that is reached: the function's reserved concurrency or the account's quota",
+        "Reserved concurrency is taken from that of the account, of which 100 must stay unreserved.",
+        "The command delete-function-concurrency lets the function use the unreserved concurrency again. The last command requests a higher quota for the account.",
+        commands=(
+            f"aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions VALUE --region REGION",
+            "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value VALUE --region REGION",
+        ),
+        url=_CONCURRENCY,
     )
 
 
