@@ -14,7 +14,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.session_policies import passes_session_policy
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
-from iamtriage.explaining._rules.calls.rejected_policies import CDK, MERGED_BY_CDK, POLICY_SIZES
+from iamtriage.explaining._rules.calls.rejected_policies import CDK, MERGED_BY_CDK, POLICY_SIZES, trust_pods
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, stated_option
 from iamtriage.explaining._rules.shared.kubernetes import clusters
@@ -385,9 +385,13 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
                     ),
                 )
             limit += ", so even a short new one can fail"
+    text, remedy = "AWS limits the length of such a policy.", None
+    if "ACLSizePerRole" in found[0] and "oidc.eks." in case.failure.text:
+        text = "It grows with each EKS cluster, whose OIDC provider needs a statement of its own. Whitespace does not count."
+        because, remedy = because[1:], trust_pods()
     return case.explain(
         f"The policy is too long{limit}. No permission is missing.",
-        POLICY_TOO_LONG.cause("reported", because, text="AWS limits the length of such a policy."),
-        remedies=remedies.your_remedy(size.title, *steps, commands=lines, url=size.url),
+        POLICY_TOO_LONG.cause("reported", because, text=text),
+        remedies=remedy or remedies.your_remedy(size.title, *steps, commands=lines, url=size.url),
         notes="Nothing was saved: the policy is as it was before.",
     )

@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.principals import principal_words
+from iamtriage.explaining._rules.shared.requirements.services import service_trust_policy
 from iamtriage.failures._failures import MalformedPolicy
 from iamtriage.policies._documents import allow
 from iamtriage.policies._patterns import compile_glob, matches
@@ -277,6 +278,29 @@ class PolicySize(NamedTuple):
     commands: remedies.Commands = ()
 
 
+_LONGER_TRUST = Labelled(
+    "Or request a higher quota for all roles, of up to 8,192 characters (account administrator):",
+    "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 8192 --region us-east-1",
+)
+
+
+def trust_pods() -> Remedy:
+    """Return how the trust policy of a role for pods of several clusters stays short.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html.
+    """
+    return remedies.trust_remedy(
+        "Trust EKS Pod Identity instead of the OIDC provider of each cluster",
+        "The statement is the same for all clusters: each of them only needs the EKS Pod Identity Agent and the association that the command creates. Then remove its old statement. Where pods run on Fargate, use another role for each cluster.",
+        policy=service_trust_policy("pods.eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession")),
+        commands=(
+            "aws eks create-pod-identity-association --cluster-name CLUSTER --namespace NAMESPACE --service-account SERVICE_ACCOUNT --role-arn ROLE_ARN --region REGION",
+            _LONGER_TRUST,
+        ),
+        url=pages.EKS_POD_ASSOCIATION,
+    )
+
+
 # By what the message says. The last one is for messages that name no limit.
 POLICY_SIZES = (
     PolicySize(
@@ -315,10 +339,7 @@ POLICY_SIZES = (
         ),
         commands=(
             "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument",
-            Labelled(
-                "Or request a higher quota for all roles, of up to 8,192 characters (account administrator):",
-                "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 8192 --region us-east-1",
-            ),
+            _LONGER_TRUST,
         ),
     ),
     PolicySize(

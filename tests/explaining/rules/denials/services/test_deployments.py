@@ -306,6 +306,22 @@ def test_quota_names_its_scope(text: str, summary: str, title: str, lines: tuple
     assert (explanation.remedies[0].title, explanation.remedies[0].commands) == (title, lines)
 
 
+@pytest.mark.parametrize(
+    ("provider", "is_of_pods"),
+    [
+        ("oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3D4E5F60718293A4B5C6D7E8F90", True),
+        ("token.actions.githubusercontent.com", False),
+    ],
+)
+def test_trust_policy_that_grows_with_each_cluster(provider: str, is_of_pods: bool) -> None:  # noqa: FBT001
+    text = f'An error occurred (LimitExceeded) when calling the UpdateAssumeRolePolicy operation: Cannot exceed quota for ACLSizePerRole: 2048\n{{"Federated": "arn:aws:iam::111122223333:oidc-provider/{provider}"}}'
+    explanation = explain(text)
+    first = explanation.remedies[0]
+    assert ("pods.eks.amazonaws.com" in str(first.policy)) is is_of_pods
+    assert ("grows with each EKS cluster" in explanation.causes[0].text) is is_of_pods
+    assert any("request-service-quota-increase" in each for each in first.commands)
+
+
 @pytest.mark.parametrize(("resource", "is_shown"), [("CartsDefaultPolicy9A1B2C3D", True), ("Carts", False)])
 def test_cdk_merges_statements(resource: str, is_shown: bool) -> None:  # noqa: FBT001
     text = f'UPDATE_FAILED | AWS::IAM::Policy | {resource} Resource handler returned message: "Maximum policy size of 10240 bytes exceeded for role carts (Service: Iam, Stat...'
