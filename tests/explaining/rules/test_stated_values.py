@@ -89,7 +89,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             'Traceback (most recent call last):\n  File "load.py", line 5, in fetch\n    s3.download_file("octo-exports", key, "/tmp/in.csv")\n'
             "botocore.exceptions.ClientError: An error occurred (403) when calling the HeadObject operation: Forbidden",
             {},
-            ("S3 answered 403 to HeadObject on arn:aws:s3:::octo-exports.",),
+            ("S3 answered 403 to HeadObject on arn:aws:s3:::octo-exports: ",),
             ("Other.csv",),
             id="the object of another log entry",
         ),

@@ -1890,13 +1890,21 @@ SETTINGS: tuple[Case, ...] = (
         "java.nio.file.AccessDeniedException: s3a://acme-lake/raw/a.parquet: getFileStatus on s3a://acme-lake/raw/a.parquet: software.amazon.awssdk.services.s3.model.S3Exception: (Service: S3, Status Code: 403, Request ID: 4KZAZ961HQGG0RSG, Extended Request ID: 4GjELy99Qdktrl9G):null",
         {"region": "us-gov-west-1"},
         (
-            "403 to HeadObject on arn:aws-us-gov:s3:::acme-lake/raw/a.parquet",
-            "getFileStatus is a HEAD request",
-            "s3:ListBucket on arn:aws-us-gov:s3:::acme-lake",
-            "fs.s3a.aws.credentials.provider",
+            "403 to HeadObject (getFileStatus) on arn:aws-us-gov:s3:::acme-lake/raw/a.parquet: the response to a HEAD request has no body, and so no reason",
+            "Without s3:ListBucket on arn:aws-us-gov:s3:::acme-lake, S3 also answers 403 for a missing object",
+            "With the credentials of S3A (fs.s3a.aws.credentials.provider",
             "without s3:ListBucket, S3 answers 403, not 404",
         ),
         ("s3a://",),
+    ),
+    (
+        "HEAD of Hadoop's client on an instance",
+        "java.nio.file.AccessDeniedException: s3a://logs-raw/a/b.orc: getFileStatus on s3a://logs-raw/a/b.orc: com.amazonaws.services.s3.model.AmazonS3Exception: Forbidden; request: HEAD https://logs-raw.s3.amazonaws.com a/b.orc {} Hadoop 3.3.4; Request ID: 4KZAZ961HQGG0RSG, Cloud Provider: AWS, Instance ID: i-0123456789abcdef0 (Service: Amazon S3; Status Code: 403; Error Code: 403 Forbidden; Request ID: 4KZAZ961HQGG0RSG)",
+        {},
+        (
+            "The caller is the cluster (fs.s3a.aws.credentials.provider, or the role of i-0123456789abcdef0), not you.",
+        ),
+        ("container or instance",),
     ),
     *(
         (f"federated session, {name}", f"{call}\n{_FEDERATED}", {}, says, omits)
@@ -3179,7 +3187,7 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         {},
         (
-            "5 more failures in this text: dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:444455556666:table/carts: explicit deny in a resource control policy, which only an administrator of the organization of account 444455556666 can change: send them this denial; throttled (ThrottlingException, GenerateDataKey): retry with backoff, no permission is missing; S3 answered 403 to HeadObject; not found (NoSuchEntity, GetRole): check the name, account and Region; ListTables: the message is cut off.",
+            "5 more failures in this text: dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:444455556666:table/carts: explicit deny in a resource control policy, which only an administrator of the organization of account 444455556666 can change: send them this denial; throttled (ThrottlingException, GenerateDataKey): retry with backoff, no permission is missing; S3 answered 403 to HeadObject: the response to a HEAD request has no body, and so no reason; not found (NoSuchEntity, GetRole): check the name, account and Region; ListTables: the message is cut off.",
         ),
         ("…",),
     ),

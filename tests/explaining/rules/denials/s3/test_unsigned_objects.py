@@ -55,8 +55,9 @@ def test_unsigned_read(text: str, because: str) -> None:
         f"$ curl '{URL}?X-Amz-Credential=AKIAIOSFODNN7EXAMPLE&X-Amz-Signature=0a1b2c'\n{XML}",
         f"$ curl --aws-sigv4 aws:amz:eu-west-1:s3 {URL}\n{XML}",
         f"$ aws s3 cp s3://acme-maps/tiles/a.png .\nfatal error: {DENIED}",
+        f"java.nio.file.AccessDeniedException: s3a://acme-maps/tiles/a.png: open on s3a://acme-maps/tiles/a.png: com.amazonaws.services.s3.model.AmazonS3Exception: Access Denied; request: GET {URL} {{}} Hadoop 3.3.4 (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: 4KZAZ961HQGG0RSG)",
     ],
-    ids=["presigned", "curl that signs", "signed"],
+    ids=["presigned", "curl that signs", "signed", "S3A"],
 )
 def test_signed_read(text: str) -> None:
     assert "anonymous" not in str(explain(text))

@@ -133,17 +133,20 @@ def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         yield buckets.KMS_KEY.cause(text=text)
 
 
+def has_only_status(denial: Denial) -> bool:
+    """Return whether a request was most likely a HEAD request only as its response had no body."""
+    stated = denial.context.operation
+    is_known = CALL_OF_S3A.search(denial.failure.text) or denial.failure.envelope.operation
+    return not is_known and stated is not None and _STATUS.search(stated.words) is not None
+
+
 def _describe_head(denial: Denial, operation: str | None) -> str:
-    """Return that the response to a HEAD request has no body, or that the request most likely was one as it has none."""
-    called, stated = CALL_OF_S3A.search(denial.failure.text), denial.context.operation
-    if (
-        called is None
-        and denial.failure.envelope.operation is None
-        and stated
-        and _STATUS.search(stated.words)
-    ):
+    """Return what shows that the request was a HEAD request, unless the verdict says all."""
+    if has_only_status(denial):
         return f"The response had no body, only a status, as that of a HEAD request, most likely {operation}: S3 cannot give a reason there. "
-    return f"{called[1] if called else operation} is a HEAD request: S3 cannot give a reason, as the response has no body. "
+    if operation == "HeadObject":
+        return ""
+    return f"{operation} is a HEAD request: S3 cannot give a reason, as the response has no body. "
 
 
 def _describe_required_actions(denial: Denial, operation: str, options: tuple[str, ...]) -> str:
@@ -160,8 +163,9 @@ def _describe_required_actions(denial: Denial, operation: str, options: tuple[st
     if _DELETE in options:
         text += f" --delete also requires {_DELETE}."
     if operation == "HeadObject" and CALL_OF_S3A.search(denial.failure.text):
+        # A short explanation of S3A, which also lists, has no room for the possible causes.
         bucket = (denial.resource or "").partition("/")[0]
-        text += f" S3A also lists the key as a prefix, with s3:ListBucket on {bucket}."
+        text += f" Without s3:ListBucket on {bucket}, S3 also answers 403 for a missing object."
     if tasks.writes_with_s3a(denial.action, denial.failure.text):
         text = f"{operation} requires {denial.action}. S3A also reads, deletes and lists (s3:ListBucket)."
     if s3_objects.is_copy(denial):

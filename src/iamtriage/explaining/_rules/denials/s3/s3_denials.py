@@ -186,7 +186,14 @@ def _summarize(denial: Denial, to: str) -> str:
     ):
         reason = f". The KMS key in the text belongs to another account than the caller, {key['account']}"
     if denial.action is None or denial.operation == "HeadObject":
-        without = "" if denial.operation == "HeadObject" else " without a reason"
+        without = " without a reason"
+        if denial.operation == "HeadObject":
+            is_head, called = (
+                not s3_causes.has_only_status(denial),
+                s3_causes.CALL_OF_S3A.search(denial.failure.text),
+            )
+            without = ": the response to a HEAD request has no body, and so no reason" if is_head else ""
+            to = to.replace("HeadObject", f"HeadObject ({called[1]})", 1) if called else to
         return f"S3 answered 403{to}{without}{reason}."
     if (blocked := public_access.find_blocked_access(denial)) is not None and blocked.is_likely:
         reason = f": {blocked.reason}"
@@ -324,7 +331,11 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         step = f"print the caller, and {step}"
     is_of_s3a = s3_causes.CALL_OF_S3A.search(denial.failure.text) is not None
     if denial.principal_text is None and is_of_s3a:
-        step = f"With the credentials of S3A (fs.s3a.aws.credentials.provider, or the role of the container or instance), {step}"
+        instance, setting = denial.context.instance, "fs.s3a.aws.credentials.provider"
+        who = f"With the credentials of S3A ({setting}, or the role of the container or instance), "
+        if instance is not None:
+            who = f"The caller is the cluster ({setting}, or the role of {instance.value}), not you. There, "
+        step = f"{who}{step}"
     if tasks.STATE_SIGNS.search(denial.failure.text) is not None:
         step = f"With the profile or role of the backend, {step}"
     title = put_check_first("Repeat it as a GET", f"Allow {denial.action} if needed")

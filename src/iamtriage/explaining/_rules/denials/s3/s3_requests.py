@@ -34,9 +34,9 @@ _CLIENT = lazy_pattern(
 _SETTING = lazy_pattern(
     r"--no-sign-request\b|\bsignature_version ?= ?(?:botocore\.)?UNSIGNED\b|\banon ?= ?True\b|\bAnonymous(?:AWS)?Credentials(?:Provider)?\b"
 )
-# The log of s3fs names its source files.
+# The log of s3fs names its source files. S3A and the AWS SDK for Java sign what they open.
 _SIGNED = lazy_pattern(
-    r"X-Amz-Signature|[?&]Signature=|--aws-sigv4|AWS4-HMAC-SHA256|(?i:\bauthorization[\"']?\s?:)|\b[Pp]re-?signed\b|\bcurl\.cpp:|\bs3fs\b|\bGeneric S3 error\b|\bObjectStore\b"
+    r"X-Amz-Signature|[?&]Signature=|--aws-sigv4|AWS4-HMAC-SHA256|(?i:\bauthorization[\"']?\s?:)|\b[Pp]re-?signed\b|\bcurl\.cpp:|\bs3fs\b|\bs3a:|\bAmazonS3Exception\b|\bGeneric S3 error\b|\bObjectStore\b"
 )
 _WRITES = lazy_pattern(
     r" (?:-T|--upload-file|-X ?(?:PUT|POST|DELETE)|--request (?:PUT|POST|DELETE)) |\bmethod: ?[\"'](?:PUT|POST|DELETE)"
