@@ -28,6 +28,8 @@ _RECOVERY_SIGNS = (
     *("state push", "errored.tfstate", "the state lock", "ROLLBACK_FAILED", "pulumi cancel"),
     *("Action execution failed", "action execution failed", "aws codepipeline get-pipeline-state"),
 )
+# What a remedy says if the reader needs nobody for it. Others then need not change a policy.
+_KEEPS_POLICY = lazy_pattern(r"\b[Nn]o policy has to change\b|\b[Tt]he policy can stay as it is\b")
 _MARKER = lazy_pattern(r"\[REDACTED ([A-Za-z -]{1,40})\]")
 
 
@@ -43,6 +45,8 @@ def complete_remedies(explanation: Explanation, facts: Facts, runtime: Runtime |
     failure = explanation.failure
     if failure is None:
         return remedies
+    if remedies[1:] and any(map(_KEEPS_POLICY.search, remedies[0].steps)):
+        remedies = (remedies[0], *(each for each in remedies[1:] if each.who == remedies[0].who))
     if any(sign in failure.text for sign in _WIDE_SIGNS):
         from iamtriage.explaining._additions.vain_permissions import remove_vain_permission
 

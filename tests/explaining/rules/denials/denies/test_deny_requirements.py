@@ -764,3 +764,45 @@ def test_block_that_is_not_encrypted(code: str, step: str) -> None:
     deny = {"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "arn:aws:ec2:*:*:volume/*", "Condition": {"Bool": {"ec2:Encrypted": "false"}}}  # fmt: skip
     text = f"Error: creating EC2 Instance: operation error EC2: RunInstances, api error UnauthorizedOperation: User: arn:aws:sts::111122223333:assumed-role/tf/run is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:volume/* with an explicit deny in a service control policy\n\n  with aws_instance.grid,\n{_INSTANCE.format(code)}{json.dumps({'Statement': [deny]})}"
     assert step in " ".join(explain(text).remedies[0].steps)
+
+
+_TLS = {"Sid": "Tls", "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("call", "is_plain"),
+    [
+        ('boto3.client("sqs", endpoint_url="http://sqs.eu-west-1.amazonaws.com")', True),
+        ("AWS_ENDPOINT_URL_SQS=http://sqs.eu-west-1.amazonaws.com", True),
+        ("curl -s http://sqs.eu-west-1.amazonaws.com/", True),
+        ('boto3.client("sqs", endpoint_url="https://sqs.eu-west-1.amazonaws.com")', False),
+        ("AWS_ENDPOINT_URL=http://s3.amazonaws.com\nAWS_ENDPOINT_URL_SQS=https://sqs.amazonaws.com", False),
+        ("See http://docs.aws.amazon.com/", False),
+    ],
+)
+def test_call_without_tls_is_the_verdict(call: str, is_plain: bool) -> None:  # noqa: FBT001
+    denial = f"An error occurred (AccessDenied) when calling the SendMessage operation: User: {SESSION} is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:orders with an explicit deny in a resource control policy"
+    explanation = explain(f"{call}\n{denial}\n{json.dumps({'Statement': [_TLS]})}")
+    assert ("because the call goes over HTTP, without TLS" in explanation.summary) is is_plain
+    # Who only has to change the call asks nobody for a change of a policy.
+    titles = [each.title for each in explanation.remedies]
+    assert titles[0].startswith("Call over HTTPS")
+    assert {each.who for each in explanation.remedies} == {"you"}
+
+
+@pytest.mark.parametrize(
+    ("operator", "caller", "more", "is_known"),
+    [
+        ("BoolIfExists", f"arn:aws:iam::{ACCOUNT}:user/ana", "", True),
+        ("BoolIfExists", f"arn:aws:iam::{ACCOUNT}:user/ana", "$ aws sts get-session-token", False),
+        ("BoolIfExists", SESSION, "", False),
+        # Requests with access keys have no such key, so it is another session.
+        ("Bool", f"arn:aws:iam::{ACCOUNT}:user/ana", "", False),
+    ],
+)
+def test_keys_of_a_user_carry_no_mfa(operator: str, caller: str, more: str, is_known: bool) -> None:  # noqa: FBT001
+    deny = {"Sid": "Mfa", "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {operator: {"aws:MultiFactorAuthPresent": "false"}}}  # fmt: skip
+    denial = f"{more}\nAn error occurred (UnauthorizedOperation) when calling the StopInstances operation: User: {caller} is not authorized to perform: ec2:StopInstances on resource: {INSTANCE} with an explicit deny in an identity-based policy"
+    summary = explain(f"{denial}\n{json.dumps({'Statement': [deny]})}").summary
+    assert ("because the caller's credentials carry no MFA" in summary) is is_known
+    assert ("if the caller's credentials carry no MFA" in summary) is not is_known

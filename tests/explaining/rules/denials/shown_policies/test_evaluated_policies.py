@@ -76,7 +76,7 @@ REGION = statement(
 @pytest.mark.parametrize(
     ("reason", "policies", "verdict", "first"),
     [
-        ("an identity-based policy", {"identity": [doc(MFA)]}, "the statement NeedMfa of the given identity-based policy denies it if the caller's credentials carry no MFA.", "Call with MFA"),
+        ("an identity-based policy", {"identity": [doc(MFA)]}, "the statement NeedMfa of the given identity-based policy denies it because the caller's credentials carry no MFA.", "Call with MFA"),
         ("a resource-based policy", {"resource": doc(VPC)}, "the statement OnlyVpc of the given resource-based policy denies it unless aws:SourceVpce is vpce-1.", "Call through the VPC endpoint vpce-1"),
         ("a service control policy", {"service_control": [[doc(REGION)]]}, "the statement OnlyUs of the given service control policy denies it because aws:RequestedRegion is eu-west-1, not us-east-1.", "Call in us-east-1"),
         ("an identity-based policy", {"identity": [PolicyDocument(json.dumps(doc(MFA)), name="guard")]}, "of the given identity-based policy guard denies it", "Call with MFA"),

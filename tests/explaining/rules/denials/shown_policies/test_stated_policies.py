@@ -371,7 +371,7 @@ def test_statement_without_its_policy() -> None:
     }
     text = f"{GET} with an explicit deny in an identity-based policy\npolicy: {json.dumps(statement)}"
     explanation = explain(text)
-    assert "NeedMfa of the policy in the text denies it if the caller's credentials carry no MFA" in (
+    assert "NeedMfa of the policy in the text denies it because the caller's credentials carry no MFA" in (
         explanation.summary
     )
     assert explanation.remedies[0].title == "Call with MFA"

@@ -59,6 +59,12 @@ _SETTINGS = lazy_patterns(
     },
     re.IGNORECASE,
 )
+# An endpoint of AWS, after the name of its setting.
+ENDPOINT = lazy_pattern(
+    r"(?<![\w$])(?P<name>[\w.-]{0,60}endpoint[\w.-]{0,30}|base_?url|curl(?: -[\w-]{1,20}){0,4})[\"']?\s{0,3}(?:=>|[=:, (])\s{0,3}[\"']?"
+    r"(?P<scheme>https?)(?P<host>://[\w.-]{1,200}\.amazonaws\.com(?:\.cn)?\b)",
+    re.IGNORECASE,
+)
 _SPELLINGS = {"aes_256": "AES256", "aes256": "AES256", "aws_kms": "aws:kms", "awskms": "aws:kms"}
 # Where settings of instances are that a call only refers to, and the options of a call that has them itself.
 _LAUNCH_SETTINGS = lazy_pattern(r"launch[-_ ]?template|node ?class|dry[-_ ]?run|fleet", re.IGNORECASE)
@@ -70,7 +76,9 @@ CREATES = lazy_pattern(
 # What nearly every request has says nothing about this one.
 _RESOURCE_TAG, _VIA = ":resourcetag", "kms:viaservice"
 _ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
-_USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport", "aws:viaawsservice"})
+_SESSION_WITH_MFA = lazy_pattern(r"\bget-session-token\b|\bmfa_serial\b|\btoken-code\b")
+_TLS, _MFA = "aws:securetransport", "aws:multifactorauthpresent"
+_USUAL = frozenset({"aws:principalisawsservice", _TLS, "aws:viaawsservice"})
 
 
 class CheckedCondition(NamedTuple):
@@ -111,7 +119,7 @@ class CheckedCondition(NamedTuple):
     @property
     def is_usual(self) -> bool:
         """Whether nearly every request meets the condition, or none does."""
-        return self.key.lower() in _USUAL
+        return self.key.lower() in _USUAL and not (self.key.lower() == _TLS and self.requested)
 
     @property
     def is_of_resource_tag(self) -> bool:
@@ -132,6 +140,10 @@ class CheckedCondition(NamedTuple):
         """
         key, values = clip_text(self.key), join_words(tuple(map(clip_text, self.values[:_MAX_VALUES])), "or")
         is_negated = "Not" in self.operator
+        if self.requested == ("false",) and self.key.lower() == _TLS:
+            return "because the call goes over HTTP, without TLS"
+        if self.requested == () and self.key.lower() == _MFA:
+            return "because the caller's credentials carry no MFA"
         if self.requested == ():
             return f"because the request has no {key}{f', which has to be {values}' if is_negated else ''}"
         if self.requested is not None:
@@ -140,7 +152,7 @@ class CheckedCondition(NamedTuple):
                 return f"because it exempts only {values}, and the caller is {shown}"
             other = f", not {'in ' if 'IpAddress' in self.operator else ''}{values}"
             return f"because {key} is {shown}{other if is_negated else ''}"
-        if self.key.lower() == "aws:multifactorauthpresent" and values == "false":
+        if self.key.lower() == _MFA and values == "false":
             return "if the caller's credentials carry no MFA"
         clause = describe_condition(self.operator, self.key, self.values)
         return f"unless {clause.replace(' is not ', ' is ', 1)}" if is_negated and is_only else f"if {clause}"
@@ -256,6 +268,9 @@ def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> 
         listed = [PolicyValue(each, compile_glob(each)) for each in values]
         met = {evaluate_condition(parsed, listed, each) for each in ((), ("-",))}
         return CheckedCondition(operator, key, values, None, only_one(met))
+    if requested is None and parsed and key.lower() == _MFA and denial.is_explicit and _uses_keys(denial):
+        absent = evaluate_condition(parsed, [PolicyValue(each, compile_glob(each)) for each in values], ())
+        requested = () if absent else None
     if requested is None or parsed is None or any("${" in each for each in values):
         return CheckedCondition(operator, key, values, None, None)
     expected = [PolicyValue(each, compile_glob(each)) for each in values]
@@ -264,6 +279,12 @@ def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> 
         # The address that people see is not always that of the call, which can go through an endpoint.
         return CheckedCondition(operator, key, values, None, None)
     return CheckedCondition(operator, key, values, requested, is_met)
+
+
+def _uses_keys(denial: Denial) -> bool:
+    """Return whether a user called with access keys, as far as the text shows: only AssumeRole takes a code with them."""
+    is_session = denial.lowercase_action == "sts:assumerole" or _SESSION_WITH_MFA.search(denial.failure.text)
+    return isinstance(denial.principal, User) and not is_session
 
 
 # The default policy of a topic has the last one: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
@@ -277,7 +298,7 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     if values := request_values(denial.facts, key):
         return values
     name = key.lower()
-    if name in _SETTINGS:
+    if name == _TLS or name in _SETTINGS:
         return _find_setting(name, denial)
     called = denial.failure.envelope.operation
     if name == _VIA and called == (denial.action or "").partition(":")[2]:
@@ -328,6 +349,9 @@ def _comes_directly(name: str, denial: Denial, *, is_person: bool) -> bool:
 
 def _find_setting(name: str, denial: Denial) -> tuple[str, ...] | None:
     """Return the only value that the text sets for a parameter."""
+    if name == _TLS:
+        schemes = {each["scheme"].lower() for each in ENDPOINT.finditer(denial.failure.text)}
+        return ("false",) if schemes == {"http"} else None
     start = max(denial.failure.span[0] - _MAX_TEXT, 0)
     text = denial.failure.text[start : denial.failure.span[1] + _MAX_TEXT]
     command = denial.context.command

@@ -12,6 +12,7 @@ from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.denials.conditions import deny_conditions
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
+from iamtriage.explaining._rules.denials.conditions.request_conditions import ENDPOINT
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
@@ -309,12 +310,6 @@ def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") 
 
 
 _KEYS = ("aws:SecureTransport", "s3:TlsVersion")
-# An endpoint without TLS, after the name of its setting.
-_HTTP = lazy_pattern(
-    r"(?<![\w$])(?P<name>[\w.-]{0,60}endpoint[\w.-]{0,30}|base_?url|curl(?: -[\w-]{1,20}){0,4})[\"']?\s{0,3}(?:=>|[=:, (])\s{0,3}[\"']?"
-    r"http(?P<host>://[\w.-]{1,200}\.amazonaws\.com(?:\.cn)?\b)",
-    re.IGNORECASE,
-)
 # A setting that turns TLS off, and what it is instead.
 _OFF = lazy_pattern(
     r"(?<![\w$.-])(?P<name>[\w.-]{0,60}(?:(?:use_?ssl|ssl[._]enabled|use_?https)(?=\W{1,5}false\b)|(?:use_?http|disable_?ssl)(?=\W{1,5}true\b)))[\"']?\s{0,3}(?:=>|[=:, ])\s{0,3}[\"']?(?P<value>true|false)\b",
@@ -341,7 +336,8 @@ def secure_call_remedy(denial: Denial, requirement: Requirement, title: str) -> 
     """Return how to call over HTTPS, from what the text shows of the call."""
     text = denial.failure.text
     lines: tuple[str, ...] = ()
-    found, off = _HTTP.search(text), _OFF.search(text)
+    endpoints = (each for each in ENDPOINT.finditer(text) if each["scheme"].lower() == "http")
+    found, off = next(endpoints, None), _OFF.search(text)
     if found is not None:
         name, (old, url) = found["name"], (f"http{found['host']}", f"https{found['host']}")
         step = f"Write {clip_text(url)}"

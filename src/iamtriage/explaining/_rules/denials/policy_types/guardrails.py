@@ -109,7 +109,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             caps = None
         elif own is not None:
             caps = f"A boundary only caps permissions: {own}, so another Allow there does not help."
-        text = f"The permissions boundary of {denial.caller} has no Allow for the action{allow}. The limit can be intentional."
+        text = f"The permissions boundary of {denial.caller} has no Allow that applies to the call{allow}. The limit can be intentional."
         title, delegated, only_call = "Change the permissions boundary", None, None
         add = save_step("the boundary's policy") if can_change else "Add the statement to the boundary."
         if delegates:
