@@ -1377,7 +1377,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             {},
             (
                 "aws apigateway create-deployment --rest-api-id a1b2c3d4e5 --stage-name live --region eu-west-1",
-                "Signing alone does not lift it",
+                "Signing alone does not lift the Deny.",
             ),
             ("to everyone: sign the request",),
             id="stage",

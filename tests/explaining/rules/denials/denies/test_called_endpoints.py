@@ -11,26 +11,28 @@ _POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*
 
 
 @pytest.mark.parametrize(
-    ("url", "verdict", "step"),
+    ("url", "verdict", "at", "step"),
     [
         (
             "https://a1b2c3d4e5-vpce-0bbb2222bbb2222bb.execute-api.eu-central-1.amazonaws.com/live/films",
             "because aws:SourceVpce is vpce-0bbb2222bbb2222bb, not vpce-0aaa1111aaa1111aa",
-            "add vpce-0bbb2222bbb2222bb to aws:SourceVpce, next to vpce-0aaa1111aaa1111aa, and to deploy the API: aws apigateway create-deployment --rest-api-id a1b2c3d4e5 --stage-name live.",
+            1,
+            "add vpce-0bbb2222bbb2222bb to aws:SourceVpce, next to vpce-0aaa1111aaa1111aa. Redeploy the API afterwards: a changed resource policy takes effect with the next deployment.",
         ),
         (
             "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/live/films",
             "unless aws:SourceVpce is vpce-0aaa1111aaa1111aa",
-            "scope the Deny down, and to deploy the API: aws apigateway create-deployment --rest-api-id a1b2c3d4e5 --stage-name live.",
+            0,
+            "scope the Deny down, and to deploy the API: aws apigateway create-deployment --rest-api-id a1b2c3d4e5 --stage-name live --region eu-central-1.",
         ),
     ],
     ids=["endpoint in the host", "public host"],
 )
-def test_endpoint_of_the_call(url: str, verdict: str, step: str) -> None:
+def test_endpoint_of_the_call(url: str, verdict: str, at: int, step: str) -> None:
     explanation = explain(f"$ curl {url}\n{_DENIED}\nresource policy:\n{_POLICY}\n")
     assert verdict in explanation.summary
     assert explanation.remedies[0].title == "Call through the VPC endpoint vpce-0aaa1111aaa1111aa"
-    assert explanation.remedies[0].steps[-1].endswith(step)
+    assert explanation.remedies[at].steps[-1].endswith(step)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,10 @@ def test_list_of_networks_with_the_address_of_the_call(allowed: str, address: st
     explanation = explain(
         f"{_DENIED}$ curl -s https://checkip.amazonaws.com\n{address}\nresource policy:\n{policy}\n"
     )
-    steps = " ".join(explanation.remedies[0].steps)
-    assert "aws:SourceIp must be in 192.0.2.0/24" in steps
-    assert f"to set aws:SourceIp to [{networks}], and to deploy the API" in steps
+    call, change = explanation.remedies[:2]
+    assert call.steps[0].startswith("aws:SourceIp must be in 192.0.2.0/24")
+    assert "have no aws:SourceIp" not in call.steps[0]
+    # Only the owner's remedy has the change.
+    assert len(call.steps) == 1
+    assert f"set aws:SourceIp to [{networks}]. Redeploy the API" in change.steps[0]
+    assert "Signing alone does not lift the Deny." in explanation.to_text(detail="full")

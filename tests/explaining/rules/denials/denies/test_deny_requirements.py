@@ -253,7 +253,15 @@ CASES: tuple[Case, ...] = (
     (
         _text("a service control policy"),
         _decoded("Small", "ec2:InstanceType", "t3.*", "m5.large"),
-        ("Do this first: Launch an instance whose type matches t3.* [you]", "instance_type in Terraform"),
+        ("Do this first: Use an instance type that matches t3.* [you]", "instance_type in Terraform"),
+    ),
+    (
+        _text("a service control policy") + "\n  with aws_instance.batch,\n  on main.tf line 3",
+        _decoded("Small", "ec2:InstanceType", "c7g.large", "c7g.8xlarge"),
+        (
+            "Do this first: Use c7g.large [you] 1. Change instance_type of aws_instance.batch.",
+            "but not its operator, which must be a negated one",
+        ),
     ),
     (
         _text("a service control policy"),

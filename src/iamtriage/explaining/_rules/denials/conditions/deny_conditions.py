@@ -95,6 +95,7 @@ REGION = Requirement(
 # https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
 GATEWAY = "in a subnet whose route table has the gateway endpoint, or "
 """Where calls go through a gateway endpoint, which only Amazon S3 and DynamoDB have."""
+NO_SOURCE_IP = " Requests through a VPC endpoint have no aws:SourceIp, and a Deny with NotIpAddress applies to them, too."
 VPC = Requirement(
     ("aws:SourceVpce", "aws:SourceVpc"),
     "Call through a VPC endpoint that the Deny exempts",
@@ -229,7 +230,7 @@ REQUIREMENTS = (
         "Call from a network that the Deny exempts",
         # A negated operator matches a request without the key:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-        "Connect through the VPN or proxy of that network: curl https://checkip.amazonaws.com prints your public address. Requests through a VPC endpoint have no aws:SourceIp, and a Deny with NotIpAddress applies to them, too.",
+        f"Connect through the VPN or proxy of that network: curl https://checkip.amazonaws.com prints your public address.{NO_SOURCE_IP}",
         r"source-?ip|vpc|network|perimeter|office|vpn",
     ),
     Requirement(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.documents import compact_json
 from iamtriage._rendering.labels import Labelled
 from iamtriage.explaining._rules.denials.resource_commands import organization_commands
@@ -26,6 +27,32 @@ _WIDTH = 96
 # How the titles of remedies begin that a correction replaces.
 _SCOPING = ("Or scope down", "Find the Deny statement")
 _ORGANIZATION = frozenset({"service_control", "resource_control"})
+
+
+# What the owner changes instead, in a step for the caller, and the words that it replaces in the owner's remedy.
+_CHANGE = lazy_pattern(
+    r" has to (?P<change>(?:add|set) .{1,2000}?)(?:, and to deploy the API: [^\n]{1,400})?\.\Z"
+)
+_EXEMPTION = lazy_pattern(
+    r"exempt the caller from the Deny(?:, with the condition \"ArnNotLike\": \{[^{}]{1,300}\})?"
+)
+
+
+def move_change(
+    remedy: Remedy | None, others: tuple[Remedy, ...]
+) -> tuple[Remedy | None, tuple[Remedy, ...]]:
+    """Move the change of a Deny from the remedy for the caller to that of the owner, so that it is there once."""
+    scoping = next((each for each in others if each.title.startswith(_SCOPING[0])), None)
+    found = [(step, each) for step in remedy.steps if (each := _CHANGE.search(step))] if remedy else []
+    if remedy is None or scoping is None or len(found) != 1:
+        return remedy, others
+    ((step, change),) = found
+    steps = tuple(_EXEMPTION.sub(lambda _: change["change"], each) for each in scoping.steps)
+    if steps == scoping.steps:
+        return remedy, others
+    exact = attrs.evolve(scoping, steps=steps)
+    kept = attrs.evolve(remedy, steps=tuple(each for each in remedy.steps if each != step))
+    return kept, tuple(exact if each is scoping else each for each in others)
 
 
 @attrs.frozen(eq=False)

@@ -170,7 +170,8 @@ def change_step(denial: Denial, condition: DenyingCondition | None = None) -> st
     if arn is not None and arn.service == "execute-api" and denial.policy_type in {None, "resource"}:
         api, stage = (*arn.resource.split("/"), "STAGE_NAME")[:2]
         deploy = commands.fill_command(
-            "aws apigateway create-deployment --rest-api-id {} --stage-name {}", api, stage
+            "aws apigateway create-deployment --rest-api-id {} --stage-name {} --region {}",
+            *(api, stage, arn.region),
         )
         change += f", and to deploy the API: {deploy}"
     return f"{IF_NEEDED}, {change}."

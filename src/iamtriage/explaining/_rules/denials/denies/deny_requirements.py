@@ -26,10 +26,9 @@ from iamtriage.explaining._rules.denials.resource_commands import principal_arn_
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, join_first_four
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
 if TYPE_CHECKING:
-    from iamtriage.authorization._decoded_messages import DecodedMessage
     from iamtriage.authorization._decoded_statements import DenyingCondition
     from iamtriage.explaining._rules.denials.conditions.deny_conditions import Requirement
     from iamtriage.explaining._rules.denials.denies.corrections import Correction
@@ -111,7 +110,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
             # What was a guess before.
             others = tuple(each for each in others if each.url != remedy.url)
         if len(stated) == 1:
-            others = present(*(stated[0].refine(denial, each) for each in others))
+            remedy, others = stated[0].refine_all(denial, remedy, others)
             if remedy is not None and stated[0].exempts_sessions:
                 remedy = _say_it_is_exempt(remedy, stated[0])
         if correction is not None:
@@ -134,7 +133,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         else escape_lines(_add_reason(explanation.summary, denial, ordered, met)),
         causes=(
             *explanation.causes,
-            *(_condition_cause(denial, each, message) for each in (() if stated else conditions)),
+            *(_condition_cause(denial, each) for each in (() if stated else conditions)),
         ),
         _remedies=build_remedies,
     )
@@ -167,7 +166,7 @@ def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | Non
     return f"{clause} for the {kind}" if kind and clause and clause.startswith("the call ") else clause
 
 
-def _condition_cause(denial: Denial, condition: DenyingCondition, message: DecodedMessage | None) -> Cause:
+def _condition_cause(denial: Denial, condition: DenyingCondition) -> Cause:
     clause = _describe_presence(denial, condition)
     text = str(condition)
     if clause is not None:
@@ -176,17 +175,9 @@ def _condition_cause(denial: Denial, condition: DenyingCondition, message: Decod
     if clause is None and deny_conditions.accepts_listed_values(condition):
         # A decoded message has no operators.
         negated = "NotIpAddress" if condition.key.lower().endswith("sourceip") else "StringNotEquals"
-        operator = f" It does not state the operator, which must be a negated one, such as {negated}."
-    covers = ""
-    if message is not None and (statement := message.statements[condition.statement]).actions:
-        on = f" on {_list(statement.resources)}" if statement.resources else ""
-        covers = f", which covers {_list(statement.actions)}{on}"
-    because = f"The decoded message contains the statement{covers}.{operator}"
+        operator = f", but not its operator, which must be a negated one, such as {negated}"
+    because = f"The decoded message contains the statement{operator}."
     return DENYING_CONDITION.cause("supplied", because, text=text)
-
-
-def _list(names: tuple[str, ...]) -> str:
-    return clip_text(join_words(names, "and") if len(names) <= 4 else join_first_four(names))
 
 
 def _add_reason(
@@ -254,6 +245,9 @@ def _remedy_by_condition(
 ) -> Remedy:
     listed = clip_text(join_words(condition.policy_values, "or"))
     title, step = requirement.title, requirement.step
+    if condition.request_values:
+        # The request has an address.
+        step = step.replace(deny_conditions.NO_SOURCE_IP, "")
     if requirement is deny_conditions.ENCRYPTION:
         step = required_settings.encryption_step(denial, condition, step)
     elif requirement is deny_conditions.ENCRYPTED_VOLUMES:
@@ -276,7 +270,10 @@ def _remedy_by_condition(
         elif requirement is deny_conditions.INSTANCE_TYPE:
             # The title has the values already.
             step = step.replace(f"{clip_text(condition.key)} must be {listed}. ", "")
-            title = f"Launch an instance whose type matches {listed}"
+            terraform = denial.context.terraform
+            if terraform is not None and "aws_instance." in terraform.value:
+                step = f"Change instance_type of {clip_text(terraform.value)}."
+            title = f"Use {'an instance type that matches ' if '*' in listed else ''}{listed}"
         elif requirement is deny_conditions.VPC:
             is_endpoint = condition.key.lower().endswith("vpce")
             title = f"Call {'through the VPC endpoint' if is_endpoint else 'from the VPC'} {listed}"

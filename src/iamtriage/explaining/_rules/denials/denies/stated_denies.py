@@ -21,6 +21,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._rules.basics import Cause, Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions import deny_conditions, request_conditions
 from iamtriage.explaining._rules.denials.denies import required_settings
+from iamtriage.explaining._rules.denials.denies.corrections import move_change
 from iamtriage.explaining._rules.denials.resource_commands import (
     exempt_in_trust_policy,
     exempting_statement,
@@ -127,6 +128,12 @@ class StatedDeny(Value):
     def unsent(self) -> request_conditions.CheckedCondition | None:
         """The condition whose value the text sets, but not in this request."""
         return next((each for each in self.checked if each.unsent is not None), None)
+
+    def refine_all(
+        self, denial: Denial, remedy: Remedy | None, others: tuple[Remedy, ...]
+    ) -> tuple[Remedy | None, tuple[Remedy, ...]]:
+        """Return the remedy for the caller, and the others, which look for the statement."""
+        return move_change(remedy, present(*(self.refine(denial, each) for each in others)))
 
     def refine(self, denial: Denial, remedy: Remedy) -> Remedy | None:
         """Return a remedy that looks for the Deny statement with the one that is known, ``None`` if it only finds it."""

@@ -187,7 +187,8 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
             return explained
     policy = resource_commands.policy_of(denial)
     name = policy.name
-    causes = [UNSIGNED_CALL.cause("reported")]
+    lifts = "AWS saw no identity, as the request was not signed. Signing alone does not lift the Deny."
+    causes = [UNSIGNED_CALL.cause("reported", text=lifts if denial.is_explicit else None)]
     signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
     verdict, title, remedies = "the call was not signed", "Sign the request", []
     is_search = denial.service in {"es", "aoss"}
@@ -200,7 +201,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     if denial.is_explicit:
         # A Deny matches signed requests, too, unless its conditions say otherwise.
         verdict = f"a Deny statement in the {name} matches the request, which was not signed"
-        text = f"A Deny in the {name} matches. Signing alone does not lift it. {why_no_allow_helps(denial)}"
+        text = f"A Deny in the {name} matches. {why_no_allow_helps(denial)}"
         causes.insert(0, DENIES["resource"].cause("derived", reason_lines(denial), text=text))
         title = f"If the Deny exempts certain principals: {lower_first(title)}"
         # Most often the client has to sign, which no change of the policy replaces.
@@ -236,7 +237,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         *causes,
         topic="anonymous-call",
         remedies=(*remedies, sign, None if denial.is_explicit else open_to_network),
-        notes=f"{'AWS calls an unsigned request anonymous: signing alone does not lift the Deny.' if denial.is_explicit else 'No policy of a user or role applies to an unsigned request.'} Don't open the {name} to everyone.",
+        notes=f"{'' if denial.is_explicit else 'No policy of a user or role applies to an unsigned request. '}Don't open the {name} to everyone.",
     )
 
 
