@@ -311,3 +311,27 @@ def test_image_with_an_aws_managed_key_is_built_again(around: str, step: str) ->
     assert step in " ".join(first.steps)
     assert "copy-snapshot" not in str(first.commands)
     assert "modify-ebs-default-kms-key-id" in str(first.commands)
+
+
+_REASONS = "User: arn:aws:sts::111122223333:assumed-role/exporter/run is not authorized to perform: kms:GenerateDataKey on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access"
+
+
+@pytest.mark.parametrize(
+    ("account", "words", "layer"),
+    [
+        ("444455556666", "The key in the text is in account 444455556666, the caller in 111122223333", "resource"),
+        ("111122223333", "KMS does not say which", "resource"),
+    ],
+    ids=["other account", "own account"],
+)  # fmt: skip
+def test_key_of_the_bucket_in_another_account(account: str, words: str, layer: str) -> None:
+    key = f"arn:aws:kms:eu-west-1:{account}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    shown = f'$ aws s3api get-bucket-encryption --bucket exports\n{{"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "{key}"}}'
+    text = f"An error occurred (AccessDenied) when calling the PutObject operation: {_REASONS}\n{shown}"
+    explanation = explain(text)
+    assert words in explanation.summary
+    first = explanation.remedies[0]
+    assert first.layer == layer
+    assert any("put-key-policy" in each for each in first.commands)
+    assert any("put-role-policy" in each for each in first.commands) is (account == "444455556666")
+    assert "because the default encryption of the bucket" in str(explanation.causes)

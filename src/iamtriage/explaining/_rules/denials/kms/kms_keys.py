@@ -82,7 +82,8 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         if data == "object" and operation in encrypted_data.UPLOADS:
             is_valid = bucket is not None and commands.bucket(bucket.value) == bucket.value
             named = f" {bucket.value}" if bucket and is_valid else ""
-            encrypted = f"S3 encrypts the upload with {key}, because the request or the default encryption of the bucket{named} specifies it"
+            by = "" if "KMSMasterKeyID" in denial.failure.text else "the request or "
+            encrypted = f"S3 encrypts the upload with {key}, because {by}the default encryption of the bucket{named} specifies it"
         text = f"{encrypted}: {operation} itself was not denied, only the use of the key."
         # What each of two accounts has to allow matters more.
         is_own = denial.lowercase_action == "kms:decrypt" and not denial.crosses_accounts
@@ -204,11 +205,12 @@ def explain_three_reasons(denial: Denial) -> Explanation:
             commands=(*inspect.commands, put),
         )
         remedies = (inspect, across)
-    if denial.crosses_accounts:
-        accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"
+    if of_key.crosses_accounts:
+        named = "" if denial.resource else " in the text"
+        accounts = f". The key{named} is in account {of_key.resource_account}, the caller in {denial.account}: both must allow it"
         if is_sops:
             of_owner = attrs.evolve(of_owner, steps=(of_owner.steps[0], _ROLE_IN_SOPS, *of_owner.steps[1:]))
-        is_allowed = find_own_allow(denial) or allow_remedies.allows_in_both_accounts(of_owner)
+        is_allowed = find_own_allow(of_key) or allow_remedies.allows_in_both_accounts(of_owner)
         remedies = (of_owner, *present(None if is_allowed else across), inspect)
     # Remedies can leave no space for the causes.
     verdict = f"the key is not in this Region, or its key policy does not allow it, or denies it{accounts}"
