@@ -50,7 +50,8 @@ def test_console(entry: str, lack: str) -> None:
     explanation = explain(f"{BANNER}\n{entry}", facts={"cluster": "atlas", "region": "eu-west-1"})
     assert f"its access entry exists, but {lack}." in explanation.summary
     first = explanation.remedies[0]
-    assert [each.split(" --")[0] for each in first.commands] == ["aws eks associate-access-policy"] * 2
+    assert [each.split(" --")[0] for each in first.commands] == ["aws eks associate-access-policy"]
+    assert any("AmazonEKSViewPolicy does not" in each for each in first.steps)
     assert f"--principal-arn {ROLE} " in first.commands[0]
     assert not any("aws-auth" in each.title and "map" in each.title for each in explanation.remedies)
 
@@ -256,3 +257,18 @@ def test_administrator_with_an_overridden_entry() -> None:
     assert "AmazonEKSClusterAdminPolicy --access-scope type=cluster" in grant.commands[0]
     without_entries = explain(text, facts={**facts, "authentication_mode": "CONFIG_MAP"})
     assert "map-overridden" not in [each.code for each in without_entries.causes]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_asked"),
+    [
+        ("", True),
+        ("(signed in as AWSReservedSSO_View_0123456789abcdef/kim)", False),
+        ("I'm logged in to the console with role AWSReservedSSO_View_0123456789abcdef.", False),
+        ("I am signed in as AWSReservedSSO_Ops_0123456789abcdef/kim", True),
+        ("I am not signed in as AWSReservedSSO_View_0123456789abcdef/kim", True),
+    ],
+)
+def test_who_is_signed_in_is_asked_once(words: str, is_asked: bool) -> None:  # noqa: FBT001
+    steps = explain(f"{BANNER}\n{words}\n{_entry(ROLE, policies=())}").remedies[0].steps
+    assert any("console is signed in as" in each for each in steps) is is_asked

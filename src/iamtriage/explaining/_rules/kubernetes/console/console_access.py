@@ -128,6 +128,17 @@ def switches_role(case: Case[ConsoleKubernetesAccess]) -> bool:
     return find_switched_role(case.failure.text) is not None
 
 
+_SIGNED_IN_AS = lazy_pattern(r"\b(?:[Ss]igned|[Ll]ogged)[- ]?in [^\n.]{0,30}?\b(?:as|with)\b[^\n]{0,200}")
+
+
+def says_signed_in(
+    case: Case[ConsoleKubernetesAccess], principal: principal_mappings.ClusterPrincipal
+) -> bool:
+    """Return whether the text says that somebody is signed in as a principal, such as below the message."""
+    name = principal.description.rpartition(" ")[2]
+    return any(name in each[0] for each in find_said(case.failure.text, _SIGNED_IN_AS))
+
+
 def find_terminal_principal(case: Case[ConsoleKubernetesAccess]) -> Principal | None:
     """Return the principal that a terminal prints, if the console's account menu shows another one."""
     text = case.failure.text

@@ -329,23 +329,22 @@ def _access_entry_remedy(
     is_assumed = case.failure.principal is None and (
         case.facts.caller is None or is_derived(case.facts, "caller")
     )
+    is_assumed = is_assumed and not console_access.says_signed_in(case, principal)
     if exists:
         associate = principal.associate_policy_command(cluster, policy)
         show = cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument)
-        less = principal.associate_policy_command(cluster, VIEW_POLICY)
         return cluster_remedy(
             f"Associate {policy} with the access entry",
             f"Check that the console is signed in as {principal.description}: aws sts get-caller-identity in CloudShell prints who is."
             if is_assumed
             else None,
-            f"{choice}.",
+            f"{choice}: write the one that you want in the command.",
             "Reload the console after a few seconds.",
             commands=(
                 associate if entry is not None else show,
                 None
                 if entry is not None
                 else Labelled("If no policy that it prints shows the objects:", associate),
-                None if policy == VIEW_POLICY else Labelled("Or, without Secrets and nodes:", less),
             ),
             url=pages.EKS_ACCESS_ENTRIES,
         )
