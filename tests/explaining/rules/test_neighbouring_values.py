@@ -146,7 +146,7 @@ _ROWS = {
     ),
     "record of a call that a service made": _Row(
         _QUARANTINED.format(address="cloudformation.amazonaws.com", event="CreateAccessKey"),
-        ("Treat the user's access keys as compromised",),
+        ("Keep the policy: treat the user's access keys as compromised",),
         ("The denied call came",),
     ),
     "provider of a chain that lacks a module": _Row(

@@ -480,7 +480,7 @@ def test_quarantine_is_no_requirement_of_the_call(partition: str) -> None:
         facts=_decoded("Deny", "aws:SourceIp", "192.0.2.0/24", "203.0.113.7"),
     )
     assert explanation.topic == "compromised-key"
-    assert explanation.remedies[0].title.startswith("Treat the user's access keys as compromised")
+    assert explanation.remedies[0].title == "Keep the policy: treat the user's access keys as compromised"
     # It stops the sessions of the user, but not those of roles.
     deny = f"--policy-arn arn:{partition}:iam::aws:policy/AWSDenyAll"
     assert any(each.endswith(deny) for each in explanation.remedies[0].commands)

@@ -323,7 +323,10 @@ def _explain_quarantine(denial: Denial, policy: str) -> Explanation:
     name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
     address = denial.failure.envelope.source_ip or ""
     caller, suspect = "", "If nobody in your organization made the denied call, an attacker most likely did. "
-    if _ADDRESS.fullmatch(address):
+    if denial.failure.envelope.source == "aws-cli":
+        # Somebody read the answer.
+        suspect = ""
+    elif _ADDRESS.fullmatch(address):
         key = find_access_key(denial.case)
         used = f" with the key {key}" if key else ""
         caller = f"The denied call came{used} from {address}: unless you know that address, it is most likely an attacker's. "
@@ -331,8 +334,8 @@ def _explain_quarantine(denial: Denial, policy: str) -> Explanation:
     key = fill_command("access-key --user-name {} --access-key-id ACCESS_KEY_ID", name)
     deny = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/AWSDenyAll"
     remedy = remedies.account_remedy(
-        "Treat the user's access keys as compromised: replace them",
-        f"{caller}Run the commands as another user or role: the policy denies some of them to this user. Follow AWS's e-mail or Support case, and leave its policy attached until it is resolved.",
+        "Keep the policy: treat the user's access keys as compromised",
+        f"{caller}Run the commands as an administrator whose keys are not exposed: the policy denies some of them to this user. Detach it only when AWS's Support case, or its e-mail, says so.",
         "Deactivate each key. Programs that use it fail until they get a role. In each Region, look for resources that you don't know.",
         f"{suspect}Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed, which AWSDenyAll does not stop.",
         commands=(
