@@ -231,6 +231,8 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
             if named
             else "Add"
         )
+        if not denial.context.policies:
+            text = text.replace(": only", ": most likely, the Deny is on Regions, and only", 1)
         show = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
         return organization_remedy(
             "Exempt the calls through the inference profile from the Deny",

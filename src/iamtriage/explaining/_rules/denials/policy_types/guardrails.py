@@ -176,7 +176,10 @@ def explain_guardrail(
         # With a named policy, decoding adds only which statement of it denied.
         ordered = reversed(remedies) if denial.policy else remedies
         elsewhere = denied_regions.model_region_remedy(denial)
-        if elsewhere is not None and elsewhere.who == remedy.who and not denial.policy:
+        if elsewhere is not None and elsewhere.who == remedy.who:
+            if denial.policy:
+                # It changes the named policy, too.
+                return present(elsewhere, remedies[0])
             find = attrs.evolve(remedy, title=f"Find the Deny in a {POLICY_TYPE_NAMES[layer].lower()}")
             return present(elsewhere, find)
         return present(elsewhere, *ordered)
