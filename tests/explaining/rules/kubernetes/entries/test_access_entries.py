@@ -686,6 +686,19 @@ def test_modes_of_a_rejected_change_decide_the_remedy(old: str, new: str, summar
     assert f"authenticationMode={new}" not in str(found).split()
 
 
+@pytest.mark.parametrize(
+    ("text", "is_code"),
+    [("Error: updating EKS Cluster (orders): {}\n  with aws_eks_cluster.a,", True), ("{}", False)],
+    ids=["Terraform", "AWS CLI"],
+)
+def test_mode_changes_in_the_code_or_by_commands(text: str, is_code: bool) -> None:  # noqa: FBT001
+    error = eks("UpdateClusterConfig", MODES.format("CONFIG_MAP", "API"))
+    first = explain(text.format(error)).remedies[0]
+    assert ("terraform apply" in first.commands) is is_code
+    assert any("update-cluster-config" in each for each in first.commands) is not is_code
+    assert any("Then set the mode to API, and apply again" in each for each in first.steps) is is_code
+
+
 def test_mode_of_the_message_takes_precedence_over_the_facts() -> None:
     text = eks("UpdateClusterConfig", MODES.format("API_AND_CONFIG_MAP", "CONFIG_MAP"))
     assert APPLIES in explain(text, facts={"authentication_mode": "API"}).summary

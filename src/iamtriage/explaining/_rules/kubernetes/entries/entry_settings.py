@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanati
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
 from iamtriage.explaining._rules.kubernetes.denied_requests import ASSOCIATION_IN_MODULE
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.credentials.backend_blocks import is_opentofu
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_arn
@@ -273,10 +274,13 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
         lines = (list_entries, cluster.eks_command("delete-access-entry", principal="PRINCIPAL_ARN"))
     if old == "CONFIG_MAP" and (found is None or found[2] == "API"):
         title = "Change the mode to API_AND_CONFIG_MAP first"
-        lines = (
-            *cluster.change_mode_commands("API_AND_CONFIG_MAP"),
-            Labelled("Then, this prints the commands that create the access entries:", migrate),
-        )
+        change: Commands = cluster.change_mode_commands("API_AND_CONFIG_MAP")
+        if any("Terraform code" in each for each in in_code):
+            change = (f"{'tofu' if is_opentofu(case.failure.text) else 'terraform'} apply",)
+            in_code = tuple(each.replace(", or each run fails again", "") for each in in_code)
+            step += " Then set the mode to API, and apply again."
+        label = "Then, this prints the commands that create the access entries:"
+        lines = (*change, Labelled(label, migrate))
     return case.explain(
         summary,
         ONE_WAY.cause("reported"),
