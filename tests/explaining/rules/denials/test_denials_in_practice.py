@@ -673,11 +673,23 @@ RESOURCES: tuple[Case, ...] = (
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForAutoScaling/AutoScaling is not authorized to perform: kms:GenerateDataKeyWithoutPlaintext on resource: arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab because no resource-based policy allows the kms:GenerateDataKeyWithoutPlaintext action",
         {},
         (
+            "so Auto Scaling cannot start instances with volumes under this key",
+            "Only its service can change the policies of a service-linked role",
             "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
             "kms:CreateGrant",
             "kms:GrantIsForAWSResource",
         ),
         ("PATH", "put-role-policy"),
+    ),
+    (
+        "key and a service-linked role that launches nothing",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForRDS/rds is not authorized to perform: kms:DescribeKey on resource: arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab because no resource-based policy allows the kms:DescribeKey action",
+        {},
+        (
+            "the key policy does not allow it.",
+            "Only its service can change the policies of a service-linked role",
+        ),
+        ("start instances", "KeyManager"),
     ),
     (
         "key of another account and a service-linked role",

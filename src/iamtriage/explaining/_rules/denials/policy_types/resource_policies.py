@@ -61,6 +61,18 @@ _BY_HAND = lazy_pattern(
 )
 
 
+_KEY_OF_VOLUMES = (
+    "https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html"
+)
+# The service-linked roles that launch instances.
+_LAUNCHERS = {
+    "AWSServiceRoleForAutoScaling": "Auto Scaling",
+    "AWSServiceRoleForEC2Fleet": "EC2 Fleet",
+    "AWSServiceRoleForEC2Spot": "EC2 Spot",
+    "AWSServiceRoleForEC2SpotFleet": "Spot Fleet",
+}
+
+
 def explain_resource_policy(denial: Denial) -> Explanation:
     """Explain a denial by a resource-based policy."""
     if isinstance(denial.principal, ServicePrincipal) and not denial.is_explicit:
@@ -80,6 +92,12 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         if denial.service == "kms" and denial.crosses_accounts is False:
             # Else AWS names the identity-based policies, which do not allow it.
             text = f"The key policy neither allows {denial.caller} to perform the action nor enables IAM policies (the account's root as principal), so an Allow in a policy of {denial.caller} alone has no effect."
+            if isinstance(denial.role, ServiceLinkedRole):
+                text = "Only its service can change the policies of a service-linked role, so only the key policy, or a grant, can allow it."
+                launcher = _LAUNCHERS.get(denial.role.name)
+                verdict += (
+                    f", so {launcher} cannot start instances with volumes under this key" if launcher else ""
+                )
         is_unknown = denial.crosses_accounts is None and denial.resource_account is not None
         needs_more = is_unknown and _may_need_identity_allow(denial)
         if (own := find_own_allow(denial)) is not None:
@@ -175,11 +193,16 @@ def resource_remedy(denial: Denial) -> Remedy:
     if denial.lowercase_action == "kms:putkeypolicy":
         steps.insert(0, _LOCKED_KEY)
     # A policy with a wrong principal is rejected, or allows another role.
-    steps += () if policy.names_account else resource_commands.role_path_steps(denial)
-    steps += _describe_form(policy, () if grant is None else grant.notes, denial.failure.text)
+    is_linked = isinstance(denial.role, ServiceLinkedRole)
+    # The path of a service-linked role is known.
+    steps += () if policy.names_account or is_linked else resource_commands.role_path_steps(denial)
+    steps += _describe_form(policy, denial, () if grant is None else grant.notes)
     statements = [] if added is None else [added]
     lines: Commands = resource_commands.policy_commands(denial, policy.show_command, policy.change_command)
-    if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
+    is_of_volumes = (
+        denial.service == "kms" and is_linked and denial.role is not None and denial.role.name in _LAUNCHERS
+    )
+    if denial.service == "kms" and is_linked:
         arn = resource_commands.policy_principal_arn(denial)
         statements = service_access.linked_role_key_statements(arn)
         step = "The second statement lets the service create the grants with which it uses the key for the resources it manages."
@@ -197,25 +220,24 @@ def resource_remedy(denial: Denial) -> Remedy:
             other_side, own = describe_other_side(denial, added)
             steps.insert(0, other_side)
             lines = (*lines, *present(own))
-    elif (
-        _may_need_identity_allow(denial)
-        and denial.resource_account is None
-        and not isinstance(denial.role, ServiceLinkedRole)
-    ):
+    elif _may_need_identity_allow(denial) and denial.resource_account is None and not is_linked:
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
         where = "The text masks the account of the resource: run the commands in that account. "
         steps.insert(1, f"{where if is_masked else ''}{IF_OTHER_ACCOUNT}")
     caller = f"account {denial.account}" if policy.names_account and denial.account else denial.caller
     title = f"Allow {caller} in the {policy.name}{in_resource_account(denial)}"
-    return resource_policy_remedy(
-        title, *steps, commands=lines, statements=statements, url=pages.CROSS_ACCOUNT
-    )
+    url = _KEY_OF_VOLUMES if is_of_volumes else pages.CROSS_ACCOUNT
+    return resource_policy_remedy(title, *steps, commands=lines, statements=statements, url=url)
 
 
-def _describe_form(policy: ResourcePolicy, notes: tuple[str, ...], text: str) -> Iterator[str]:
+def _describe_form(policy: ResourcePolicy, denial: Denial, notes: tuple[str, ...]) -> Iterator[str]:
     """Yield what the policy's statements name as the resource, and which other policy applies."""
     if policy.resource_is_star:
-        of_aws = "" if encrypted_data.CUSTOMER_KEY.search(text) else _MANAGED_KEY
+        # All principals of the account may use an AWS managed key through its service.
+        is_own = isinstance(denial.role, ServiceLinkedRole) or encrypted_data.CUSTOMER_KEY.search(
+            denial.failure.text
+        )
+        of_aws = "" if is_own else _MANAGED_KEY
         yield f"In a {policy.name}, Resource * means this key.{of_aws}"
     else:
         yield from notes
