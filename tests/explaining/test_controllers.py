@@ -35,20 +35,6 @@ def test_managed_policy_comes_first(text: str, policy: str) -> None:
     assert second.policy is not None
 
 
-def test_what_an_agent_without_permissions_leads_to_is_no_other_failure() -> None:
-    agent = denied(
-        "web",
-        "ssm:UpdateInstanceInformation",
-        f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-0a1b2c3d4e5f60718",
-    ).replace("/1699", "/i-0a1b2c3d4e5f60718")
-    session = "An error occurred (TargetNotConnected) when calling the StartSession operation: i-0a1b2c3d4e5f60718 is not connected.\n"
-    role = f"\nERROR error calling RequestManagedInstanceRoleToken: AccessDeniedException: Systems Manager's instance management role is not configured for account: {ACCOUNT}"
-    shown = " ".join(str(explain(session + agent + role)).split())
-    assert " Also " not in shown
-    assert "sudo systemctl restart amazon-ssm-agent" in shown
-    assert "Also  " in str(explain(session + denied("web", "ssm:GetParameter")))
-
-
 @pytest.mark.parametrize(
     ("text", "words"),
     [

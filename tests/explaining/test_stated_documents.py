@@ -466,30 +466,3 @@ def test_policy_in_a_string_of_json() -> None:
         assert "the statement NoApp" in explain(f"{SECRET}\n{shown}").summary
     cut = json.dumps({"Policy": json.dumps(policy)[:-4]})
     assert "NoApp" not in explain(f"{SECRET}\n{cut}").summary
-
-
-def test_policy_of_a_queue_that_lacks_the_service() -> None:
-    text = "api error InvalidArgument: Unable to validate the following destination configurations\narn:aws:sqs:eu-west-1:111122223333:jobs for arn:aws:s3:::orders\nconst q = sqs.Queue.fromQueueArn(this)\n"
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-    }
-    source = {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:news"}}
-    policy = {
-        "Statement": [
-            {**statement, "Resource": "arn:aws:sqs:eu-west-1:111122223333:jobs", "Condition": source}
-        ]
-    }
-    explanation = explain(text + json.dumps({"Policy": json.dumps(policy)}))
-    assert "its policy allows only the service sns.amazonaws.com, not s3.amazonaws.com" in explanation.summary
-    [remedy] = explanation.remedies
-    assert "'aws:SourceAccount': '111122223333'" in str(remedy.policy)
-    assert any("(fromQueueArn)" in each for each in remedy.steps)
-    services = {"Service": ["sns.amazonaws.com", "s3.amazonaws.com"]}
-    for principal, words in (
-        ("*", "most often"),
-        (services, "the policy in the text allows s3.amazonaws.com"),
-    ):
-        allowed = {"Statement": [{**statement, "Principal": principal}]}
-        assert words in explain(text + json.dumps({"Policy": json.dumps(allowed)})).summary

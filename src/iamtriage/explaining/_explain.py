@@ -82,10 +82,7 @@ _ADDITIONS = (
     ),
     (_OF_LOGINS, "be logged in to the server", "credentials.logins.kubectl_logins.add_rejected_login"),
     ((), "AKIA", "credentials.keys.access_keys.add_exposed_key"),
-    (("aws_error",), "is not attachable", "calls.names.iam_paths.add_policy_path"),
 )
-# The topics of explanations of a role that is not assumed or passed, because no role may have its ARN.
-_ROLE_TOPICS = frozenset({"assume-role", "pass-role", "service-cannot-assume-role", "web-identity"})
 
 
 def explain(
@@ -193,11 +190,6 @@ def _add_parts(case: Case[Failure], explanation: Explanation) -> Explanation:
     for part, rule in _additions_to(case.failure.kind):
         if part in case.failure.text:
             explanation = load_rule(rule)(case, explanation)
-    text = case.failure.text
-    if explanation.topic not in _ROLE_TOPICS or ":role/" not in text:
-        return explanation
-    if "Path" in text or text.count(":role/") > 1:
-        explanation = load_rule("calls.names.iam_paths.add_role_path")(case, explanation)
     return explanation
 
 

@@ -427,54 +427,6 @@ KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0a1b2c3d-0000-4000-8000-000000000003
 CREATED = '$ aws ec2 create-volume --size 8{}\n{{"VolumeId": "vol-0a1b2c3d4e5f60718"}}\n$ aws ec2 describe-volumes --volume-ids vol-0a1b2c3d4e5f60718\n\nAn error occurred (InvalidVolume.NotFound) when calling the DescribeVolumes operation: The volume \'vol-0a1b2c3d4e5f60718\' does not exist.'
 
 
-@pytest.mark.parametrize(
-    ("text", "who", "evidence"),
-    [
-        (
-            f"{VANISHED}\nkmsKeyId: {KEY}\nwith the role ebs-driver",
-            "the role ebs-driver is not allowed to use the KMS key 0a1b2c3d",
-            "derived",
-        ),
-        (VANISHED, "the role of the EBS CSI driver is not allowed to use", "possible"),
-        (
-            CREATED.format(f" --encrypted --kms-key-id {KEY}"),
-            "the caller is not allowed to use the KMS key 0a1b2c3d",
-            "derived",
-        ),
-        (
-            'Could not create volume "pvc-1": could not create volume in EC2: operation error EC2: CreateVolume, https response error StatusCode: 400, RequestID: 1, api error IdempotentParameterMismatch: The client token is associated with a deleted resource',
-            "the role of the EBS CSI driver is not allowed to use",
-            "possible",
-        ),
-    ],
-    ids=["driver", "no-key", "command", "next-request"],
-)
-def test_volume_whose_key_cannot_be_used(text: str, who: str, evidence: str) -> None:
-    explanation = explain(text)
-    assert who in explanation.summary
-    assert explanation.causes[0].evidence == evidence
-    first = explain(f"$ kubectl describe pvc data-0 -n shop\n{text}\nThe unencrypted class works.").remedies[
-        0
-    ]
-    is_of_driver = "Could not create volume" in text
-    assert (
-        "kubectl delete pvc data-0 --namespace shop" in first.commands
-    ) is is_of_driver or "create-volume" in text
-    policy = explanation.remedies[0].policy
-    assert policy is not None
-    assert policy["Statement"][1]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-
-
-def test_driver_that_requests_a_new_volume_at_each_attempt() -> None:
-    claim = 'provision "shop/data-0": Provisioning for claim "shop/data-0"\n'
-    again = VANISHED.replace("vol-0a1b2c3d4e5f60718", "vol-0f1e2d3c4b5a69788")
-    role = "\nThe role of the controller, Acme_EBS_Driver, has AmazonEBSCSIDriverPolicy."
-    remedy = explain(f"{claim}{VANISHED}\n{again}\nkmsKeyId: {KEY}{role}").remedies[0]
-    assert "The driver retries automatically." in remedy.steps
-    assert not any("delete pvc" in each for each in remedy.commands)
-    assert remedy.title.startswith("Allow the role Acme_EBS_Driver to use the KMS key")
-
-
 @pytest.mark.parametrize("text", [CREATED.format(""), CREATED.partition("$ aws ec2 describe")[2]])
 def test_volume_that_does_not_exist(text: str) -> None:
     assert "discarded" not in explain(text).summary
@@ -621,16 +573,6 @@ def test_console_needs_access_to_the_cluster(mode: str | None) -> None:
     assert all(
         "create-access-entry" not in line for each in explain(works).remedies for line in each.commands
     )
-
-
-def test_zone_in_place_of_a_region_of_a_pod() -> None:
-    text = 'botocore.exceptions.EndpointConnectionError: Could not connect to the endpoint URL: "https://sts.eu-west-1c.amazonaws.com/"'
-    explanation = explain(text, facts={"namespace": "shop", "service_account": "cart"})
-    lines = "\n".join(explanation.remedies[0].commands)
-    assert "--namespace shop -- env | grep eu-west-1c" in lines
-    assert "kubectl set env $workload --namespace shop AWS_REGION=eu-west-1" in lines
-    assert "trust policy" in explanation.notes[0]
-    assert "export AWS_REGION=eu-west-1" in "\n".join(explain(text).remedies[0].commands)
 
 
 @pytest.mark.parametrize(
@@ -804,16 +746,6 @@ def test_action_of_a_trust_policy_that_matches_otherwise() -> None:
     other = explain(WEB, facts={"trust_policy": trust, "token_claims": {**claims, "sub": "x"}}).causes[0]
     assert same.text == "Apart from that, the trust policy matches the token."
     assert "matches the token" not in other.text
-
-
-@pytest.mark.parametrize("address", ["aws_iam_service_linked_role.spot", None])
-def test_service_linked_role_that_exists(address: str | None) -> None:
-    frame = "" if address is None else f"\n\n  with {address},\n  on iam.tf line 3"
-    error = f"Error: creating IAM Service Linked Role (spot.amazonaws.com): operation error IAM: CreateServiceLinkedRole, https response error StatusCode: 400, RequestID: 0a1b, InvalidInput: Service role name AWSServiceRoleForEC2Spot has been taken in this account, please try a different suffix.{frame}"
-    explanation = explain(error)
-    assert "only a few services, such as EC2 Auto Scaling, allow more" in explanation.causes[0].text
-    title = "Remove the role from the Terraform configuration, or import it"
-    assert (explanation.remedies[0].title == title) == (address is not None)
 
 
 def test_tags_of_several_new_resources() -> None:

@@ -185,9 +185,6 @@ def test_trusted_principal_is_in_the_verdict(principal: str | dict[str, str], sa
 @pytest.mark.parametrize(
     ("host", "service"),
     [
-        ("sts.us-west-2.amazonaws.com", "a VPC endpoint for com.amazonaws.us-west-2.sts with private DNS"),
-        ("api.ecr.us-west-2.amazonaws.com", "a VPC endpoint for com.amazonaws.us-west-2.ecr.api with"),
-        ("orders.s3.us-west-2.amazonaws.com", "a gateway endpoint for com.amazonaws.us-west-2.s3 in"),
         ("sts.amazonaws.com", "a VPC endpoint with private DNS"),
     ],
 )

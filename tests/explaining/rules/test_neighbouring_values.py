@@ -156,14 +156,6 @@ _ROWS = {
             "The other providers in the message are the rest of the chain",
         ),
     ),
-    "calls of EC2 that are throttled": _Row(
-        "│ Error: reading EC2 Instance (i-0a1b2c3d4e5f60718): operation error EC2: DescribeInstances, exceeded maximum number of attempts, 25, https response error StatusCode: 503, api error RequestLimitExceeded: Request limit exceeded.\n│   with aws_instance.web[2],",
-        (
-            "EC2 limits how often an account calls each operation in a Region",
-            "not the quota of instances",
-            "-refresh=false",
-        ),
-    ),
     "calls of another service that are throttled": _Row(
         "An error occurred (ThrottlingException) when calling the DescribeServices operation: Rate exceeded",
         ("AWS throttled the call DescribeServices",),
@@ -790,19 +782,6 @@ metadata:
         (),
         ("The service account in the text has no annotation (IRSA)",),
     ),
-    "manifest of a service account before that of its pods": _Row(
-        """operation error ec2imds: GetRegion, failed to get region, context deadline exceeded
-kind: ServiceAccount
-metadata:
-  name: thumbs
----
-kind: Pod
-metadata:
-  annotations:
-    eks.amazonaws.com/role-arn: none
-""",
-        ("Then give the service account a role: it has no annotation",),
-    ),
     "trust policy in the text with another account than the caller's": _Row(
         """An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:sts::111122223333:assumed-role/ci/run-9 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/deploy
 {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": ["222233334444"]}, "Action": "sts:AssumeRole"}]}
@@ -1176,21 +1155,6 @@ The script does not run aws sts assume-role any more, it reads a vault.
         "An error occurred (NotAuthorizedException) when calling the GetId operation: Invalid login token. Incorrect token audience.\n",
         ("Amazon Cognito rejected the sign-in", "aud"),
         ("STS rejects", "eks.amazonaws.com"),
-    ),
-    "two roles beside an undelivered message": _Row(
-        """An error occurred (InvalidParameterException) when calling the PutSubscriptionFilter operation: Could not deliver test message to specified Kinesis stream. Check if the given kinesis stream is in ACTIVE state.
-The stream is written by arn:aws:iam::111122223333:role/writer and read by arn:aws:iam::111122223333:role/reader.
-""",
-        ("--role-name ROLE_NAME",),
-        ("--role-name writer", "--role-name reader"),
-    ),
-    "role that the call passes, beside another one": _Row(
-        """An error occurred (InvalidParameterException) when calling the PutSubscriptionFilter operation: Could not deliver test message to specified Kinesis stream. Check if the given kinesis stream is in ACTIVE state.
-The stream is read by arn:aws:iam::111122223333:role/reader.
-aws logs put-subscription-filter --role-arn arn:aws:iam::111122223333:role/writer --log-group-name app
-""",
-        ("--role-name writer",),
-        ("--role-name reader",),
     ),
 }
 

@@ -96,22 +96,6 @@ def test_a_deleted_role_of_an_unknown_service() -> None:
 MAIL = "MessageRejected: Email address is not verified. The following identities failed the check in region US-EAST-1: shop@acme.example\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "verdict", "remedy"),
-    [
-        ("AWS_REGION=us-east-1", "is not verified in us-east-1", "Verify the address or its domain in us-east-1"),
-        ('new SESv2Client({ region: "eu-central-1" })', "not in eu-central-1, which the text names", "through SES in eu-central-1"),
-        ("AWS_SES_REGION_NAME = 'us-west-2'\nAWS_SES_REGION_HOST = 'x'\n$ aws sesv2 get-email-identity --query VerifiedForSendingStatus\ntrue", "not in us-west-2, where it is verified", "through SES in us-west-2"),
-    ],
-)  # fmt: skip
-def test_the_region_in_which_an_address_is_not_verified(text: str, verdict: str, remedy: str) -> None:
-    explanation = explain(MAIL + text)
-    assert verdict in explanation.summary
-    first = explanation.remedies[0]
-    assert remedy in first.title
-    assert ("instead of AWS_SES_REGION_HOST" in first.steps[0]) is ("HOST" in text)
-
-
 SESSION = "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/app/{} is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/jobs with an explicit deny in a session policy\n    at throwDefaultError (/var/task/node_modules/a.js:1:2)\n"
 
 
@@ -163,12 +147,8 @@ LISTED = "$ aws s3 ls s3://acme-media/img/\n"
 @pytest.mark.parametrize(
     ("error", "text", "evidence"),
     [
-        ("(AllAccessDisabled) when calling the CopyObject operation: All access to this object has been disabled", COPY + LISTED, "derived"),
-        ("(NoSuchBucket) when calling the CopyObject operation: The specified bucket does not exist", COPY, "possible"),
-        ("(AccessDenied) when calling the CopyObject operation: Access Denied", COPY + LISTED, "derived"),
         ("(AccessDenied) when calling the CopyObject operation: Access Denied", COPY, None),
         ("(AccessDenied) when calling the CopyObject operation: Access Denied", COPY.replace("b.jpg", "img/a.jpg") + LISTED, None),
-        ("(NoSuchBucket) when calling the CopyObject operation: The specified bucket does not exist", COPY.replace("b.jpg", "img/a.jpg") + LISTED, "possible"),
         ("(AllAccessDisabled) when calling the GetObject operation: All access to this object has been disabled", "", None),
     ],
 )  # fmt: skip
@@ -178,17 +158,6 @@ def test_the_source_of_a_copy_without_its_bucket(error: str, text: str, evidence
     assert found == ([] if evidence is None else [evidence])
     if evidence is not None:
         assert explanation.remedies[0].title == "Set CopySource to acme-media/img/a.jpg"
-
-
-@pytest.mark.parametrize(
-    ("code", "whose"),
-    [("NoSuchBucket", "which does not exist"), ("InvalidBucketName", "whose name is invalid")],
-)
-def test_the_folder_that_s3_takes_for_a_bucket(code: str, whose: str) -> None:
-    explanation = explain(
-        f"An error occurred ({code}) when calling the CopyObject operation: No such bucket\n{COPY}"
-    )
-    assert f"{code} is about a bucket named img, {whose}" in explanation.causes[0].because[0]
 
 
 REFUSED = '{"Message":"User is not authorized to access this resource"}\nhttps://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/dev/orders\n'

@@ -92,7 +92,7 @@ def test_trust_policy_of_a_template(template: str, step: str, line: str | None) 
         assert "the role sync" in explanation.summary
 
 
-@pytest.mark.parametrize("tool", ["Terraform", "AWS CLI"])
+@pytest.mark.parametrize("tool", ["AWS CLI"])
 def test_role_of_the_account_in_terraform(tool: str) -> None:
     said = "UpdateStage, https response error StatusCode: 400, BadRequestException: CloudWatch Logs role ARN must be set in account settings to enable logging"
     text = f"Error: updating API Gateway Stage (ags-0a1b2c3d4e-live): operation error API Gateway: {said}\n\n  with aws_api_gateway_stage.live,"

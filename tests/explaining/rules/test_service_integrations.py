@@ -50,84 +50,8 @@ def test_login_to_the_public_registry(text: str, shown: str, hidden: str) -> Non
 PROTECTED = "An error occurred (UnmodifiableEntity) when calling the {} operation: Cannot perform the operation on the protected role '{}' - this role is only modifiable by AWS"
 
 
-@pytest.mark.parametrize(
-    ("operation", "role", "option", "title", "detail"),
-    [
-        (
-            "AttachRolePolicy",
-            "AWSServiceRoleForAutoScaling",
-            "--policy-arn arn:aws:iam::111122223333:policy/volume-kms",
-            "Allow the role in the key policy instead",
-            "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
-        ),
-        (
-            "PutRolePolicy",
-            "AWSServiceRoleForECS",
-            "--policy-name send-messages",
-            "Allow the role in the policy of the resource that it is to use",
-            "aws iam get-role --role-name AWSServiceRoleForECS",
-        ),
-        (
-            "DeleteRole",
-            "AWSServiceRoleForRDS",
-            "",
-            "Delete the role with its own call, once its service uses it no more",
-            "aws iam delete-service-linked-role --role-name AWSServiceRoleForRDS",
-        ),
-        (
-            "AttachRolePolicy",
-            "AWSReservedSSO_Dev_0123456789abcdef",
-            "--policy-arn arn:aws:iam::111122223333:policy/team/more-kms",
-            "Change the permission set Dev instead, in IAM Identity Center",
-            "--customer-managed-policy-reference Name=more-kms,Path=/team/",
-        ),
-        (
-            "DetachRolePolicy",
-            "AWSReservedSSO_Dev_0123456789abcdef",
-            "--policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess",
-            "Change the permission set Dev instead, in IAM Identity Center",
-            "aws sso-admin detach-managed-policy-from-permission-set",
-        ),
-        (
-            "PutRolePolicy",
-            "AWSReservedSSO_Dev_0123456789abcdef",
-            "--policy-name more-kms",
-            "Change the permission set Dev instead, in IAM Identity Center",
-            "in all accounts with the permission set",
-        ),
-    ],
-)
-def test_role_that_only_aws_changes(operation: str, role: str, option: str, title: str, detail: str) -> None:
-    command = {"AttachRolePolicy": "attach-role-policy", "PutRolePolicy": "put-role-policy", "DetachRolePolicy": "detach-role-policy"}.get(operation, "delete-role")  # fmt: skip
-    explanation = explain(
-        f"$ aws iam {command} --role-name {role} {option}\n\n{PROTECTED.format(operation, role)}"
-    )
-    assert explanation.remedies[0].title == title
-    assert detail in str(explanation)
-    assert "No permission is missing" in explanation.summary
-
-
 KEY = "arn:aws:kms:{}:111122223333:key/{}"
 KEY_ID = "0a1b2c3d-0000-4000-8000-000000000003"
-
-
-@pytest.mark.parametrize(
-    ("region", "key", "state", "words"),
-    [
-        ("eu-west-1", KEY.format("us-east-1", KEY_ID), "", "The KMS key is in us-east-1, and the call"),
-        ("eu-west-1", KEY.format("us-east-1", f"mrk-{'0' * 32}"), "", "--replica-region eu-west-1"),
-        ("eu-west-1", KEY.format("eu-west-1", KEY_ID), "", "it does not exist in eu-west-1, is not enabled"),
-        ("eu-west-1", KEY.format("eu-west-1", KEY_ID), "Disabled", "CreateDBInstance is disabled, as"),
-        ("eu-west-1", KEY.format("eu-west-1", KEY_ID), "Enabled", "it is enabled, so most likely no policy"),
-    ],
-)
-def test_key_of_another_region_or_state(region: str, key: str, state: str, words: str) -> None:
-    text = f"$ aws rds create-db-instance --region {region} --kms-key-id {key}\n\nAn error occurred (KMSKeyNotAccessibleFault) when calling the CreateDBInstance operation: The specified KMS key [{key}] does not exist, is not enabled or you do not have permissions to access it.\n"
-    if state:
-        text += f'$ aws kms describe-key --key-id {key}\n{{"KeyMetadata": {{"KeyState": "{state}"}}}}\n'
-    explained = " ".join(str(explain(text)).split())
-    assert words in explained
-    assert ("Use a key of eu-west-1" in explained) == ("us-east-1" in key)
 
 
 GET = "$ aws iam get-instance-profile --instance-profile-name web{}\n{}\n"
@@ -235,25 +159,6 @@ def test_statement_of_a_function_policy(text: str, verdict: str, command: str) -
 
 
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:uploads"
-
-
-@pytest.mark.parametrize(
-    ("bucket", "verdict", "command"),
-    [
-        ("shop-upload", "its policy allows s3.amazonaws.com only for aws:SourceArn", "jq --arg old arn:aws:s3:::shop-upload --arg new arn:aws:s3:::shop-uploads"),
-        ("shop-uploads", "the policy in the text allows s3.amazonaws.com, so it is another destination", "aws s3api get-bucket-notification-configuration --bucket shop-uploads"),
-    ],
-)  # fmt: skip
-def test_statement_of_a_queue_policy(bucket: str, verdict: str, command: str) -> None:
-    show = "$ aws sqs get-queue-attributes --queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/uploads --attribute-names Policy --query Attributes.Policy --output text\n"
-    policy = _policy(QUEUE, "s3.amazonaws.com", "sqs:SendMessage", ArnLike={"aws:SourceArn": f"arn:aws:s3:::{bucket}"})  # fmt: skip
-    text = f"$ aws s3api put-bucket-notification-configuration --bucket shop-uploads --notification-configuration file://n.json\n\nAn error occurred (InvalidArgument) when calling the PutBucketNotificationConfiguration operation: Unable to validate the following destination configurations\n{show}{policy}\n"
-    shown = " ".join(str(explain(text)).replace("\\\n", " ").split())
-    assert verdict in shown
-    assert command in shown
-    assert ("is another source that still calls, list both values instead" in shown) == ("jq" in command)
-    # The file that the next command reads is written, although the text shows the policy.
-    assert ("> old-policy.json" in shown) == ("jq" in command)
 
 
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:alerts"
@@ -397,31 +302,6 @@ def _trust(service: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "titles"),
-    [
-        (UNDELIVERED.format("Kinesis stream"), ["Allow logs.amazonaws.com in the trust policy of the role", "Allow the role to write to the stream", "Check that the stream is ACTIVE"]),
-        (UNDELIVERED.format("Kinesis stream") + OF_STREAM + _trust("logs.amazonaws.com"), ["Allow the role to write to the stream", "Check that the stream is ACTIVE"]),
-        (UNDELIVERED.format("Firehose stream") + _trust("firehose.amazonaws.com"), ["Allow logs.amazonaws.com in the role's trust policy", "Allow the role to write to the stream"]),
-        (UNDELIVERED.format("destination") + "arn:aws:logs:eu-west-1:444455556666:destination:central\n", ["Check the role of the destination, in the account of the destination"]),
-    ],
-)  # fmt: skip
-def test_undelivered_message_of_a_subscription(text: str, titles: list[str]) -> None:
-    explanation = explain(text)
-    assert [each.title for each in explanation.remedies] == titles
-    assert ("role of the destination" in explanation.causes[0].text) is ("destination:" in text)
-    assert "INVALID" not in str(explanation)
-
-
-def test_role_of_a_subscription_may_write_to_the_stream_of_the_text() -> None:
-    explanation = explain(UNDELIVERED.format("Kinesis stream") + OF_STREAM)
-    policy = explanation.remedies[1].policy
-    assert policy is not None
-    assert policy["Statement"][0]["Action"] == "kinesis:PutRecord"
-    assert policy["Statement"][0]["Resource"].endswith(":stream/films")
-    assert explanation.remedies[1].placeholders == ()
-
-
-@pytest.mark.parametrize(
     ("text", "service"),
     [
         ("EventBridge target failed: ErrorCode NO_PERMISSIONS, Unable to assume role arn:aws:iam::111122223333:role/films", "events"),
@@ -432,20 +312,6 @@ def test_role_of_a_subscription_may_write_to_the_stream_of_the_text() -> None:
 )  # fmt: skip
 def test_service_of_an_undelivered_event(text: str, service: str) -> None:
     assert explain(text).summary.startswith(f"The service {service}.amazonaws.com cannot assume the role")
-
-
-@pytest.mark.parametrize(
-    ("said", "account"),
-    [
-        ("arn:aws:organizations::999988887777:organization/o-abc1234567", " 999988887777. "),
-        ("arn:aws:organizations::999988887777:ou/o-abc1234567/ou-ab12-cdef3456", " 999988887777. "),
-        ("o-abc1234567", ": its ID follows "),
-    ],
-)
-def test_management_account_of_the_organization(said: str, account: str) -> None:
-    error = "An error occurred (OperationNotPermittedException) when calling the AssociateResourceShare operation: You have not enabled sharing with your AWS organization."
-    step = explain(f"{error} principal {said}\n").remedies[0].steps[0]
-    assert step.startswith(f"Run the command in the management account{account}")
 
 
 def test_smtp_credentials_of_another_region() -> None:

@@ -168,13 +168,6 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="notifications to a queue",
         ),
         pytest.param(
-            "MessageRejected: Email address is not verified. The following identities failed the check in region EU-WEST-1: ops@example.com",
-            {},
-            ("SES rejected the message because an address is not verified in eu-west-1.",),
-            ("has no error code",),
-            id="the message of SES without an SDK's code",
-        ),
-        pytest.param(
             "An error occurred (AccessDeniedException) when calling the ListAccounts operation: You don't have permissions to access this resource.\n"
             "$ aws organizations list-accounts --profile octo",
             {},
@@ -341,14 +334,6 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="deleting is another call than the upload",
         ),
         pytest.param(
-            "$ aws ecs execute-command --cluster shop --task 0a1b2c3d4e5f60718293a4b5c6d7e8f9 --command sh --interactive --profile ops\n"
-            "An error occurred (TargetNotConnectedException) when calling the ExecuteCommand operation: The execute command failed due to an internal error. Try again later.",
-            {},
-            ("--cluster shop --tasks 0a1b2c3d4e5f60718293a4b5c6d7e8f9", "--profile ops"),
-            ("TASK",),
-            id="the task and the profile of the command",
-        ),
-        pytest.param(
             "$ aws dynamodb describe-table --table-name octo --region us-east-1\n"
             "An error occurred (ResourceNotFoundException) when calling the DescribeTable operation: Requested resource not found: Table: octo not found\n"
             '$ aws dynamodb list-tables --region eu-west-1\n{"TableNames": ["octo-2", "users"]}\n',
@@ -403,16 +388,6 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ("terraform import aws_iam_role.ci carts-ci",),
             (),
             id="import of a role",
-        ),
-        pytest.param(
-            "$ aws cloudformation create-stack --stack-name carts --template-body file://a.yaml --capabilities CAPABILITY_IAM --region eu-west-1\nAn error occurred (InsufficientCapabilitiesException) when calling the CreateStack operation: Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
-            {},
-            (
-                "--template-body file://a.yaml --region eu-west-1 --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND",
-                "acknowledges macros",
-            ),
-            ("Look up", "CAPABILITY_NAMED_IAM"),
-            id="capabilities of a stack",
         ),
         pytest.param(
             "$ aws cloudformation deploy --stack-name carts --template-file $(id)\nAn error occurred (InsufficientCapabilitiesException) when calling the CreateChangeSet operation: Requires capabilities : [CAPABILITY_NAMED_IAM]",
@@ -1064,45 +1039,6 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="subjects that only the trust policy states",
         ),
         pytest.param(
-            'AttachVolume.Attach failed for volume "pvc-1": operation error EC2: DescribeVolumes, https response error StatusCode: 503, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, api error RequestLimitExceeded: Request limit exceeded.',
-            {"region": "eu-west-1", "namespace": "kube-system", "service_account": "ebs-csi-controller-sa"},
-            (
-                "Do this first: Find out who makes so many calls",
-                "The EBS CSI driver retries automatically",
-                "--region eu-west-1 --lookup-attributes AttributeKey=EventName,AttributeValue=DescribeVolumes",
-            ),
-            ("A loop calls", "AWS_RETRY_MODE"),
-            id="throttled controller of a service account",
-        ),
-        pytest.param(
-            'driver.go:10] "GRPC error" err="rpc error: code = Internal desc = Could not detach volume \\"vol-0123456789abcdef0\\" from node \\"i-0fedcba9876543210\\": operation error EC2: DetachVolume, https response error StatusCode: 503, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, api error RequestLimitExceeded: Request limit exceeded."',
-            {},
-            (
-                "The EBS CSI driver retries automatically: a single error needs no action",
-                "kubectl get volumeattachments",
-            ),
-            ("AWS_RETRY_MODE",),
-            id="throttled controller by its words",
-        ),
-        pytest.param(
-            '{"controller":"externalsecret","controllerGroup":"external-secrets.io","error":"operation error SSM: GetParameter, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, ThrottlingException: Rate exceeded"}',
-            {},
-            (
-                "Do this first: Let External Secrets Operator make fewer calls",
-                "Raise refreshInterval in the ExternalSecrets",
-                "high-throughput-enabled",
-            ),
-            ("AWS_RETRY_MODE",),
-            id="throttled controller with a setting",
-        ),
-        pytest.param(
-            'level=error msg="Failed to do run once: failed to list hosted zones: operation error Route 53: ListHostedZones, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, Throttling: Rate exceeded"\nargs: [--source=ingress, --interval=2h]\n',
-            {},
-            ("Do this first: Let ExternalDNS make fewer calls",),
-            ("interval is 2h", "Raise --interval, so"),
-            id="long interval of a throttled controller",
-        ),
-        pytest.param(
             '$ cat kc.yaml\nusers:\n- name: ci\n  user: {}\n$ kubectl --kubeconfig kc.yaml get pods\npods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" in the namespace "web"',
             {"cluster": "octo", "region": "eu-west-1"},
             ("aws eks update-kubeconfig --name octo --region eu-west-1 --kubeconfig kc.yaml",),
@@ -1146,16 +1082,6 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ),
             (),
             id="cluster in another Region than the facts say",
-        ),
-        pytest.param(
-            '    client = boto3.client("secretsmanager", region_name="us-east-1")\n    client.get_secret_value(SecretId="prod/db")\nAn error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can\'t find the specified secret.',
-            {},
-            (
-                "The secret prod/db does not exist in us-east-1",
-                "aws secretsmanager list-secrets --query 'SecretList[].ARN' --region us-east-1",
-            ),
-            ("aws configure get region",),
-            id="secret that the code names",
         ),
         pytest.param(
             f'{NO_ACLS}\n/app/tasks/pack.rb:31:in `put_object(bucket: "octo-web", key: "a.js", acl: "public-read")\'',
@@ -2194,23 +2120,6 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             )
         ),
         pytest.param(
-            'Error: unhandled error (TagPolicyViolation): Error { code: "TagPolicyViolation", message: "The tag policy does not allow the specified value for the following tag key: \'Team\'.", aws_request_id: "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0" }\n -> tried with Team=blue',
-            {},
-            (
-                "A tag policy of the organization does not allow the value blue for the tag Team.",
-                "describe-effective-policy --policy-type TAG_POLICY",
-            ),
-            ("No AWS or Kubernetes access failure", "put-role-policy"),
-            id="tag policy",
-        ),
-        pytest.param(
-            "An error occurred (TagPolicyException) when calling the TagResource operation: The request doesn't comply with the IAM tag policy.",
-            {},
-            ("A tag policy of the organization does not allow the value for the tag.",),
-            (),
-            id="tag policy without a key",
-        ),
-        pytest.param(
             "The VPC: vpc-0aaa1b2c3d4e5f607 has not authorized to associate with your hosted zone. (Aws::Route53::Errors::NotAuthorizedException)\n"
             "The zone films.internal belongs to 111122223333, and 444455556666 has the VPC.\n"
             'r53.associate_vpc_with_hosted_zone(hosted_zone_id: "Z0ABCDEFGH12", vpc: { vpc_region: "us-east-2", vpc_id: id })',
@@ -2385,58 +2294,6 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         ),
         *(
             pytest.param(
-                f"An error occurred (PackedPolicyTooLarge) when calling the AssumeRole operation: Packed policy consumes 121% of allotted space, please use smaller policy.\n{code}",
-                {},
-                says,
-                omits,
-                id=f"packed policy, {code[:16]}",
-            )
-            for code, says, omits in (
-                (
-                    "sts.assume_role(RoleArn=arn, Policy=json.dumps({'Statement': [{'Effect': 'Allow', 'Action': ['s3:GetObject'], 'Resource': arn_of(p)} for p in films]}))",
-                    ("The code writes a statement for each element of films.", "${aws:PrincipalTag/tenant}"),
-                    ("session tags together", "Pod Identity"),
-                ),
-                (
-                    "sts.send(new AssumeRoleCommand({ Policy: JSON.stringify({ Statement: tenant.films.map(f => ({ Effect: 'Allow' })) }) }))",
-                    ("The code writes a statement for each element of tenant.films.",),
-                    (),
-                ),
-                (
-                    "sts.assume_role(RoleArn=arn, Policy=policy, Tags=tags)",
-                    ("The session policies and session tags together exceed",),
-                    ("a statement for each element",),
-                ),
-            )
-        ),
-        *(
-            pytest.param(
-                f'Error: attaching IAM Policy ({policy}) to IAM Role (AWSReservedSSO_Ops_9d1c2b3a4f5e6071): operation error IAM: AttachRolePolicy, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, UnmodifiableEntity: Cannot perform the operation on the protected role \'AWSReservedSSO_Ops_9d1c2b3a4f5e6071\' - this role is only modifiable by AWS\n\n  with aws_iam_role_policy_attachment.ops,\n  on ops.tf line 3, in resource "aws_iam_role_policy_attachment" "ops":',
-                {},
-                (
-                    f"{verb}-to-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN {option}",
-                    f"Remove aws_iam_role_policy_attachment.ops from the Terraform configuration: aws_ssoadmin_{kind}_policy_attachment",
-                ),
-                ("POLICY_ARN", "run Terraform again"),
-                id=f"{kind} policy of a permission set",
-            )
-            for policy, verb, option, kind in (
-                (
-                    "arn:aws:iam::111122223333:policy/team/films",
-                    "attach-customer-managed-policy-reference",
-                    "--customer-managed-policy-reference Name=films,Path=/team/",
-                    "customer_managed",
-                ),
-                (
-                    "arn:aws:iam::aws:policy/ReadOnlyAccess",
-                    "attach-managed-policy",
-                    "--managed-policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess",
-                    "managed",
-                ),
-            )
-        ),
-        *(
-            pytest.param(
                 f"{log}\nAn error occurred (ExpiredTokenException) when calling the AssumeRoleWithSAML operation: Token must be redeemed within 5 minutes of issuance",
                 {},
                 (says,),
@@ -2475,23 +2332,6 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                     '"Action": ["dax:GetItem", "dax:Query", "dax:PutItem"]',
                 ),
                 ("The role has dynamodb:DescribeTable.", '"Action": "dax:GetItem"'),
-            )
-        ),
-        *(
-            pytest.param(
-                f"{text}InvalidRequest: The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
-                {},
-                (says,),
-                (omits,),
-                id=f"version 2 of {says[:16]}",
-            )
-            for text, says, omits in (
-                (
-                    "$ s3cmd put a.gz s3://films/\nERROR: S3 error: 400 (InvalidRequest): ",
-                    "pip install --upgrade s3cmd",
-                    "POST form",
-                ),
-                ("An error occurred ", "aws configure set default.s3.signature_version s3v4", "s3cmd"),
             )
         ),
         *(
@@ -2888,11 +2728,6 @@ _UPSTREAM = "error making upstream request: received error code 403 from STS: <E
             "vault write auth/aws/config/client sts_endpoint=https://sts.CLIENT_REGION.amazonaws.com sts_region=CLIENT_REGION",
         ),
         (
-            '$ aws ec2 describe-instances --region mars-north-1\nCould not connect to the endpoint URL: "https://ec2.mars-north-1.amazonaws.com/"',
-            {},
-            "aws ec2 describe-instances --region REGION_CODE",
-        ),
-        (
             "gke-gcloud-auth-plugin: error\nerror: You must be logged in to the server (Unauthorized)",
             {"region": "eu-west-1"},
             "gcloud container clusters get-credentials CLUSTER --location LOCATION",
@@ -2958,11 +2793,6 @@ _KEY_ALIAS = "arn:aws:kms:us-west-2:444455556666:alias/app"
             f"An error occurred (KMSAccessDeniedException) when calling the GetSecretValue operation: Access to KMS is not allowed. {_KEY_ALIAS}",
             "aws kms get-key-policy --key-id KEY_ARN",
             id="an alias is not the key's ARN",
-        ),
-        pytest.param(
-            'Could not connect to the endpoint URL: "https://ec2.us-esat-1.amazonaws.com/"',
-            "export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1",
-            id="two letters of the Region changed places",
         ),
     ],
 )

@@ -14,13 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_failure",)
 
-# Git Bash changes names that begin with a slash, whatever the service then answers. A denial names what they became, an
-# error can name none.
-_CONVERTED = ("/Git/", "/git/", "/PortableGit/", ":/msys", ":/git-sdk")
-_SIGNS_OF_CONVERSION = {
-    "access_denied": _CONVERTED,
-    "aws_error": (*_CONVERTED, "MINGW", "MSYS", "it Bash", "it bash"),
-}
 # The rule for each kind of failure, by its name below _rules.
 _RULES = {
     "access_denied": "denials.dispatch.explain_denial",
@@ -45,9 +38,5 @@ _RULES = {
 def explain_failure(failure: Failure, facts: Facts) -> Explanation:
     """Explain a failure with the rule for its kind."""
     case = Case(failure, facts)
-    if any(map(failure.text.__contains__, _SIGNS_OF_CONVERSION.get(failure.kind, ()))):
-        converted: Explanation | None = load_rule("calls.names.converted_paths.explain_converted_path")(case)
-        if converted is not None:
-            return converted
     explanation: Explanation = load_rule(_RULES[failure.kind])(case)
     return explanation

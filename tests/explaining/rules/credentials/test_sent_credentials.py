@@ -311,10 +311,6 @@ POST_FORM = "An error occurred (InvalidRequest) when calling the PostObject oper
         (SMTP_LOGIN, "secret-key-as-smtp-password", "possible", "SMTP credentials have their own password"),
         (f"{SMTP_LOGIN}\nThe same keys work with boto3.", "secret-key-as-smtp-password", "derived", "the program sends a secret access key"),
         (f"{SMTP_LOGIN}\nA new key in the same region.", "secret-key-as-smtp-password", "possible", "SMTP credentials have their own password"),
-        (POST_FORM, "form-signed-with-version-2", "possible", "Signature Version 2"),
-        (f"{POST_FORM}\n$form = new PostObject($client, 'orders', [], $json);", "form-signed-with-version-2", "derived", "Signature Version 2"),
-        (f"{POST_FORM}\n$form = new PostObjectV4($client, 'orders', []);", "form-signed-with-version-2", "possible", "Signature Version 2"),
-        (f"{POST_FORM}\n?AWSAccessKeyId=AKIAEXAMPLE&Expires=1&Signature=a%3D", "form-signed-with-version-2", "possible", "Signature Version 2"),
     ],
 )  # fmt: skip
 def test_what_the_client_sends_according_to_the_text(

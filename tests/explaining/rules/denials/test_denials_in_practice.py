@@ -1171,18 +1171,6 @@ DENIES: tuple[Case, ...] = (
         (),
     ),
     (
-        "role of DMS with another name in the code",
-        'Error: creating DMS Replication Instance (shop): AccessDeniedFault: The IAM Role arn:aws:iam::111122223333:role/dms-vpc-role is not configured properly.\n\nresource "aws_iam_role" "dms" {\n  name = "shop-dms"\n  assume_role_policy = jsonencode({ Statement = [{ Principal = { Service = "dms.amazonaws.com" } }] })\n}',
-        {},
-        (
-            "and not the role shop-dms in the code",
-            'name = "dms-vpc-role"',
-            "depends_on = [aws_iam_role.dms]",
-            "The role also needs AmazonDMSVPCManagementRole",
-        ),
-        ("aws iam create-role",),
-    ),
-    (
         "role of DMS for another purpose in the code",
         'Error: creating DMS Replication Instance (shop): AccessDeniedFault: The IAM Role arn:aws:iam::111122223333:role/dms-vpc-role is not configured properly.\n\nresource "aws_iam_role" "app" {\n  name = "shop-app"\n  assume_role_policy = jsonencode({ Statement = [{ Principal = { Service = "ec2.amazonaws.com" } }] })\n}',
         {},
@@ -1197,19 +1185,6 @@ DENIES: tuple[Case, ...] = (
         ("shop-dms",),
     ),
     (
-        "role of VM Import/Export",
-        "$ aws ec2 import-image --disk-containers file://disk.json\n\nAn error occurred (InvalidParameter) when calling the ImportImage operation: The service role vmimport provided does not exist or does not have sufficient permissions",
-        {},
-        (
-            "VM Import/Export uses the role vmimport",
-            '"Principal": {"Service": "vmie.amazonaws.com"}',
-            '"sts:ExternalId": "vmimport"',
-            "aws iam put-role-policy --role-name vmimport --policy-name vmimport",
-            '"arn:aws:s3:::BUCKET/*"',
-        ),
-        ("A variable was empty",),
-    ),
-    (
         "function that a database calls",
         "mysql> SELECT lambda_sync('arn:aws:lambda:eu-west-1:111122223333:function:bill', '{}');\nERROR 63996 (HY000): Lambda API returned error: Access Denied",
         {},
@@ -1219,13 +1194,6 @@ DENIES: tuple[Case, ...] = (
             ":function:bill",
         ),
         ("names no action",),
-    ),
-    (
-        "role of an instance profile that has only a default name",
-        'Error: creating Elastic Beanstalk Environment (shop): InvalidParameterValue: The instance profile aws-elasticbeanstalk-ec2-role associated with the environment does not exist.\n\nresource "aws_iam_role" "web" {\n  name = "shop-web"\n  assume_role_policy = jsonencode({ Statement = [{ Principal = { Service = "ec2.amazonaws.com" } }] })\n}',
-        {},
-        ("aws iam create-instance-profile --instance-profile-name aws-elasticbeanstalk-ec2-role",),
-        ("Name the role", "shop-web"),
     ),
     (
         "role of DMS for its logs in the code",
@@ -1988,52 +1956,6 @@ SETTINGS: tuple[Case, ...] = (
 _NO_AGENT = "$ aws ecs execute-command --region eu-west-1 --cluster shop --task 0a1b2c3d4e5f60718293a4b5c6d7e8f9 --command sh --interactive\nAn error occurred (TargetNotConnectedException) when calling the ExecuteCommand operation: The execute command failed due to an internal error. Try again later."
 TASKS: tuple[Case, ...] = (
     (
-        "checker of ECS Exec finds the task role denied",
-        f"I gave ssmmessages:* to shopTaskExecutionRole.\n{_NO_AGENT}\n  Task Role Permissions  | arn:aws:iam::{ACCOUNT}:role/ecs/shop-task\n     ssmmessages:CreateControlChannel: implicitDeny\n     ssmmessages:OpenDataChannel: implicitDeny",
-        {},
-        (
-            "the task role shop-task lacks the ssmmessages permissions.",
-            "put-role-policy --role-name shop-task",
-            "update-service --region eu-west-1 --cluster shop --service SERVICE --enable-execute-command --force-new-deployment",
-        ),
-        ("describe-task-definition", "no task role"),
-    ),
-    (
-        "checker of ECS Exec finds a Deny",
-        f"{_NO_AGENT}\n  Task Role Permissions  | arn:aws:iam::{ACCOUNT}:role/shop-task\n     ssmmessages:CreateControlChannel: explicitDeny",
-        {},
-        ("the task role shop-task is denied", "Find the Deny that matches the task role shop-task"),
-        ("put-role-policy",),
-    ),
-    (
-        "actions of ECS Exec for both roles, and the task definition",
-        f"ssmmessages is allowed for both shopTaskExecutionRole and shop-task.\nEnableExecuteCommand   | OK (arn:aws:ecs:eu-west-1:{ACCOUNT}:task-definition/shop:9)\n{_NO_AGENT}",
-        {},
-        ("its agent in the container is not running",),
-        ("does not use", "TASK_DEFINITION"),
-    ),
-    (
-        "actions of ECS Exec that no role got",
-        f"I have not added ssmmessages to the execution role.\n{_NO_AGENT}",
-        {},
-        ("its agent in the container is not running",),
-        ("does not use", "Remove the actions"),
-    ),
-    (
-        "actions of ECS Exec for the right role",
-        f"ssmmessages is allowed for shop-task, but not for the shopTaskExecutionRole.\n{_NO_AGENT}",
-        {},
-        ("its agent in the container is not running",),
-        ("does not use", "Remove the actions"),
-    ),
-    (
-        "question about the actions of ECS Exec",
-        f"Should I add ssmmessages to the execution role?\n{_NO_AGENT}",
-        {},
-        ("its agent in the container is not running",),
-        ("does not use", "Remove the actions"),
-    ),
-    (
         "role that assumes itself",
         f"User: {SESSION} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{ACCOUNT}:role/orders-api",
         {},
@@ -2511,45 +2433,6 @@ OTHERS: tuple[Case, ...] = (
         ),
         ("allows it only on", "put-role-policy"),
     ),
-    *(
-        (
-            f"credential of a user, {name}",
-            text,
-            {},
-            says,
-            ("Region", "put-user-policy"),
-        )
-        for name, text, says in (
-            (
-                "not named",
-                "$ aws iam update-access-key --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive\nAn error occurred (NoSuchEntity) when calling the UpdateAccessKey operation: The Access Key with id AKIAIOSFODNN7EXAMPLE cannot be found.",
-                (
-                    "Without --user-name, IAM looks for an access key at the user whose credentials sign the call",
-                    "aws iam get-access-key-last-used --access-key-id AKIAIOSFODNN7EXAMPLE",
-                    "aws iam update-access-key --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive --user-name USER_NAME",
-                    "This is not a denial",
-                ),
-            ),
-            (
-                "named in code",
-                'iam.delete_access_key(AccessKeyId="AKIAIOSFODNN7EXAMPLE", UserName="ci")\nAn error occurred (NoSuchEntity) when calling the DeleteAccessKey operation: The Access Key with id AKIAIOSFODNN7EXAMPLE cannot be found.',
-                ("The user ci, whom the call names, has no access key AKIAIOSFODNN7EXAMPLE",),
-            ),
-            (
-                "that is a certificate",
-                "$ aws iam delete-signing-certificate --certificate-id TA7SMP42TDN5Z26OBPJE7EXAMPLE --profile admin\nAn error occurred (NoSuchEntity) when calling the DeleteSigningCertificate operation: The Certificate with id TA7SMP42TDN5Z26OBPJE7EXAMPLE cannot be found.",
-                ("aws iam list-signing-certificates --user-name USER_NAME --profile admin",),
-            ),
-            (
-                "of another kind",
-                "An error occurred (NoSuchEntity) when calling the GetLoginProfile operation: Login Profile for User ana cannot be found.",
-                (
-                    "The IAM resource does not exist in the account of the call",
-                    "Check the account of the call",
-                ),
-            ),
-        )
-    ),
     (
         "endpoint of a call that assumes a role",
         _implicit("sts:AssumeRole", "arn:aws:iam::444455556666:role/lake", "VPC endpoint policy"),
@@ -2635,16 +2518,6 @@ OTHERS: tuple[Case, ...] = (
                 ("passes no",),
             ),
         )
-    ),
-    (
-        "user that a role does not name",
-        "$ aws iam list-access-keys --profile admin\nAn error occurred (ValidationError) when calling the ListAccessKeys operation: Must specify userName when calling with non-User credentials",
-        {},
-        (
-            "The call names no user, and a role or the root user made it",
-            "aws iam list-access-keys --profile admin --user-name USER_NAME",
-        ),
-        ("API reference",),
     ),
     (
         "variable and a user without an ARN",
@@ -2735,29 +2608,6 @@ OTHERS: tuple[Case, ...] = (
                 "\n$ aws iam get-role --role-name app-cart --query Role.PermissionsBoundary\nnull\n",
                 "but the role has none",
             ),
-        )
-    ),
-    *(
-        (
-            f"name of IAM: {given or 'unknown'}",
-            f"{f'$ aws iam list-access-keys --user-name {given}' if given else ''}\nAn error occurred (ValidationError) when calling the ListAccessKeys operation: The specified value for userName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-",
-            {},
-            says,
-            ("API reference",),
-        )
-        for given, says in (
-            (
-                "temps/mia",
-                (
-                    "--user-name has a path before the name",
-                    "aws iam list-access-keys --user-name mia Documentation",
-                ),
-            ),
-            (
-                f"arn:aws:iam::{ACCOUNT}:user/temps/mia",
-                ("--user-name is an ARN", "aws iam list-access-keys --user-name mia Documentation"),
-            ),
-            ("", ("The name of the user has a character that no name in IAM has",)),
         )
     ),
     (
@@ -3743,28 +3593,6 @@ FRAMES: tuple[Case, ...] = (
 )
 DOMAINS: tuple[Case, ...] = (
     (
-        "key of a cluster",
-        '{"issues": [{"code": "KmsKeyMarkedForDeletion", "message": "The KMS key is pending deletion", "resourceIds": ["arn:aws:kms:eu-west-1:111122223333:key/5a4b3c2d-aaaa-bbbb-cccc-0123456789ab"]}]}',
-        {"cluster": "shop"},
-        (
-            "The KMS key 5a4b3c2d-aaaa-bbbb-cccc-0123456789ab that encrypts the Secrets of the cluster shop is pending deletion, so nobody can use it.",
-            "cancel-key-deletion",
-            "in account 111122223333",
-        ),
-        (),
-    ),
-    (
-        "grant of a cluster",
-        '{"issues": [{"code": "KmsGrantRevoked", "message": "The grant was revoked", "resourceIds": ["arn:aws:kms:eu-west-1:111122223333:key/5a4b3c2d-aaaa-bbbb-cccc-0123456789ab"]}]}',
-        {"cluster": "shop"},
-        (
-            "The grant with which the cluster shop uses the key was revoked",
-            "--region eu-west-1",
-            "AttributeValue=RevokeGrant",
-        ),
-        ("disabled", "enable-key"),
-    ),
-    (
         "session that cannot be scoped down",
         "An error occurred (InvalidSubjectCredentials) when calling the GetScopedCredentials operation: The session could not be resolved",
         {},
@@ -3777,13 +3605,6 @@ DOMAINS: tuple[Case, ...] = (
         {},
         ("aws iam enable-outbound-web-identity-federation",),
         ("debug",),
-    ),
-    (
-        "key of another service",
-        "An error occurred (DisabledException) when calling the Decrypt operation: arn:aws:kms:eu-west-1:111122223333:key/5a4b3c2d-aaaa-bbbb-cccc-0123456789ab is disabled.",
-        {"cluster": "shop"},
-        ("The KMS key 5a4b3c2d-aaaa-bbbb-cccc-0123456789ab is disabled, so nobody can use it.",),
-        ("cluster",),
     ),
     (
         "OpenSearch domain in a VPC",
@@ -3863,19 +3684,6 @@ ASSOCIATIONS: tuple[Case, ...] = (
         {},
         ("Do this first: Allow sts:TagSession", "Or turn off the session tags"),
         (),
-    ),
-    (
-        "session tags of a pod are too long",
-        "sts.assume_role(RoleArn=arn, Tags=tags_of(tenant))\nAn error occurred (PackedPolicyTooLarge) when calling the AssumeRole operation: Packed size of session tags consumes 131% of allotted space.",
-        {"cluster": "prod", "namespace": "shop", "service_account": "cart", "region": "eu-west-1"},
-        (
-            "131%",
-            "tags_of(tenant)",
-            "a cluster administrator turns",
-            "--disable-session-tags",
-            "No permission is missing",
-        ),
-        ("inline session policy",),
     ),
     (
         "session policies are too long",

@@ -1455,66 +1455,6 @@ LIMIT = "Cannot exceed quota for PoliciesPerRole: 10 (Service: Iam, Status Code:
 
 
 @pytest.mark.parametrize(
-    ("text", "holder"),
-    [
-        ("$ aws iam attach-role-policy --role-name carts --policy-arn arn:aws:iam::111122223333:policy/team/read\n\nAn error occurred (LimitExceeded) when calling the AttachRolePolicy operation: Cannot exceed quota for PoliciesPerRole: 10", "The role carts already has 10 managed policies, so the policy read cannot be attached"),
-        (f"Error: attaching IAM Policy (arn:aws:iam::aws:policy/ReadOnlyAccess) to IAM Role (carts): operation error IAM: AttachRolePolicy, https response error StatusCode: 409, RequestID: 0a1b, {ATTACHED}", "The role carts already has 10 managed policies, so the policy ReadOnlyAccess cannot be attached"),
-        (f"Error: error attaching policy arn:aws:iam::aws:policy/ReadOnlyAccess to IAM Role carts: {ATTACHED}\n\tstatus code: 409, request id: 0a1b", "The role carts would"),
-        ("    iam.attach_role_policy(RoleName='carts', PolicyArn=arn)\nbotocore.errorfactory.LimitExceededException: An error occurred (LimitExceeded) when calling the AttachRolePolicy operation: Cannot exceed quota for PoliciesPerRole: 10", "The role carts already has 10 managed policies, so another"),
-        (f'carts | UPDATE_FAILED | AWS::IAM::Role | Resource handler returned message: "{LIMIT}" (HandlerErrorCode: ServiceLimitExceeded)', "The role carts would"),
-        (f'shop | 3/7 | 10:01:02 AM | UPDATE_FAILED | AWS::IAM::Role | CartRole (CartRole7B2C) Resource handler returned message: "{LIMIT}"', "The role CartRole would"),
-        (f"10:01:02 UTC+0000 | CREATE_FAILED | AWS::IAM::ManagedPolicy | CartPolicy | {LIMIT}", "The role to which CartPolicy belongs would"),
-        (f"10:01:02 UTC+0000 | CREATE_FAILED | AWS::IAM::Role | {LIMIT}", "The role would"),
-        ('{"LogicalResourceId": "CartPolicy", "ResourceType": "AWS::IAM::ManagedPolicy", "ResourceStatus": "CREATE_FAILED", "ResourceStatusReason": "' + LIMIT + '"}', "The role to which CartPolicy belongs would"),
-    ],
-)  # fmt: skip
-def test_holder_of_managed_policies(text: str, holder: str) -> None:
-    """The name is in the command, in Terraform's sentence, in the call or in the event of a template."""
-    assert explain(text).summary.startswith(holder)
-
-
-@pytest.mark.parametrize(
-    ("kind", "count", "most"),
-    [("Role", 20, 25), ("Role", 25, None), ("User", 10, 20), ("User", 20, None), ("Group", 10, None)],
-)
-def test_quota_of_managed_policies_is_raised_if_that_is_possible(
-    kind: str, count: int, most: int | None
-) -> None:
-    """The quota of groups is fixed, and AWS raises those of roles and users to a maximum."""
-    text = f"An error occurred (LimitExceeded) when calling the Attach{kind}Policy operation: Cannot exceed quota for PoliciesPer{kind}: {count}"
-    titles = [each.title for each in explain(text).remedies[1:]]
-    assert titles == (
-        [f"Or raise the quota in Service Quotas, in us-east-1, to {most} at most"] if most else []
-    )
-
-
-def test_quota_of_managed_policies_in_another_partition() -> None:
-    """IAM of a partition has its quotas in one of its Regions."""
-    raised = explain(
-        f"$ aws iam attach-role-policy --role-name carts --policy-arn arn:aws-cn:iam::111122223333:policy/read\n{ATTACHED}"
-    ).remedies[1]
-    assert "in cn-north-1, to" in raised.title
-    assert all("--region cn-north-1" in each for each in raised.commands)
-
-
-@pytest.mark.parametrize("kind", ["Role", "User", "Group"])
-def test_quota_of_managed_policies(kind: str) -> None:
-    explanation = explain(
-        f"An error occurred (LimitExceeded) when calling the Attach{kind}Policy operation: "
-        f"Cannot exceed quota for PoliciesPer{kind}: 10"
-    )
-    first, *others = explanation.remedies
-    name = kind.lower()
-    assert first.commands == (
-        f"aws iam list-attached-{name}-policies --{name}-name {kind.upper()}_NAME",
-        f"aws iam detach-{name}-policy --{name}-name {kind.upper()}_NAME --policy-arn POLICY_ARN",
-    )
-    assert all(
-        "--service-code iam" in line and "us-east-1" in line for each in others for line in each.commands
-    )
-
-
-@pytest.mark.parametrize(
     ("action", "resource", "is_narrow"),
     [
         ("iam:CreatePolicyVersion", "policy arn:aws:iam::111122223333:policy/apps/cart", True),

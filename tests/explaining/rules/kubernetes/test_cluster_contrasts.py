@@ -160,19 +160,6 @@ def test_policies_of_an_entry_that_is_created_again() -> None:
         assert "list-associated" in lines[1]
 
 
-@pytest.mark.parametrize(
-    ("role", "has_emr"), [("AWSServiceRoleForAmazonEMRContainers", True), ("AWSServiceRoleForBackup", False)]
-)
-def test_entry_of_a_service_linked_role(role: str, *, has_emr: bool) -> None:
-    arn = f"{ACCOUNT}role/aws-service-role/x.amazonaws.com/{role}"
-    text = f'Error: creating EKS Access Entry (market:{arn}): operation error EKS: CreateAccessEntry, https response error StatusCode: 400, InvalidParameterException: The caller is not allowed to modify access entries with a principalArn value of a Service Linked Role\n\n  with aws_eks_access_entry.jobs,\n  on a.tf line 1, in resource "aws_eks_access_entry" "jobs":\n'
-    explanation = explain(text)
-    assert f"{role} is a service-linked role" in explanation.summary
-    first = explanation.remedies[0]
-    assert first.title == "Remove aws_eks_access_entry.jobs from the Terraform code"
-    assert any("--service-name emr-containers" in each for each in first.commands) is has_emr
-
-
 ASSOCIATE = f"$ aws eks associate-access-policy --cluster-name market --principal-arn {ACCOUNT}role/Till --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy --access-scope type=cluster\n\nAn error occurred (ResourceNotFoundException) when calling the AssociateAccessPolicy operation: The specified principalArn could not be found.\n"
 
 
@@ -203,9 +190,6 @@ def test_rejected_arn_without_a_path_that_the_text_shows(path: str) -> None:
 @pytest.mark.parametrize(
     ("line", "facts", "correct", "corrected"),
     [
-        ("PrincipalArn: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Name}\nName is till.", {"account": "111122223333"}, "arn:aws:iam::111122223333:role/shop/till", "PrincipalArn: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/shop/${Name}"),
-        ('PrincipalArn: !Sub "arn:aws:iam::${AWS::AccountId}:role/till"', {}, "arn:aws:iam::${AWS::AccountId}:role/shop/till", 'PrincipalArn: !Sub "arn:aws:iam::${AWS::AccountId}:role/shop/till"'),
-        ("new eks.AccessEntry(this, 'E', { principal: `arn:aws:iam::${this.account}:role/till` });", {}, "arn:aws:iam::${this.account}:role/shop/till", "new eks.AccessEntry(this, 'E', { principal: `arn:aws:iam::${this.account}:role/shop/till` });"),
         # The template has the path, or is about another role.
         ('PrincipalArn: !Sub "arn:aws:iam::${AWS::AccountId}:role/shop/till"', {}, None, None),
         ('PrincipalArn: !Sub "arn:aws:iam::${AWS::AccountId}:role/desk"', {}, None, None),

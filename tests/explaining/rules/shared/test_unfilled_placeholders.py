@@ -7,7 +7,6 @@ import pytest
 from iamtriage import explain
 
 DENIED = 'An error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:sts::111122223333:assumed-role/films/job is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::{}" because no identity-based policy allows the s3:PutObject action\n'
-MISSING = "An error occurred (NoSuchBucket) when calling the PutObject operation: The specified bucket does not exist: {}\n"
 
 
 @pytest.mark.parametrize(
@@ -24,9 +23,8 @@ MISSING = "An error occurred (NoSuchBucket) when calling the PutObject operation
         ("$(git rev-parse HEAD)", "outside of single quotes"),
     ],
 )
-@pytest.mark.parametrize("error", [DENIED, MISSING])
-def test_placeholder_in_a_name(error: str, placeholder: str, where: str) -> None:
-    explanation = explain(error.format(f"films-{placeholder}"))
+def test_placeholder_in_a_name(placeholder: str, where: str) -> None:
+    explanation = explain(DENIED.format(f"films-{placeholder}"))
     assert explanation.causes[0].code == "placeholder-in-name"
     assert placeholder in explanation.summary
     first = explanation.remedies[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from iamtriage._patterns import lazy_pattern, search_last
 from iamtriage._reading.structured.values import decode_at
@@ -26,7 +26,6 @@ __all__ = (
     "end_of_working_command",
     "find_contrast",
     "find_failed",
-    "find_printed_values",
     "find_runs",
     "find_status_role",
     "find_working_profile",
@@ -81,8 +80,6 @@ _INVESTIGATIONS = frozenset({("accessanalyzer",), ("cloudtrail",), ("iam",), ("o
 # Their options select a profile, if at all.
 _OWN_OPTIONS = frozenset({"aws", "eksctl", "terraform"})
 
-# The members that a query of the AWS CLI selects, in its order.
-_SELECTED = lazy_pattern(r"\[(?P<members>[A-Za-z]\w{0,60}(?:, ?[A-Za-z]\w{0,60}){0,30})\]\Z")
 
 Kind: TypeAlias = Literal["option", "missing-option", "profile", "place"]
 
@@ -217,24 +214,6 @@ def find_status_role(text: str, start: int) -> Stated | None:
             is_own = len(roles) == 1 and "ssum" not in status and _FAILED_STATUS.search(status) is not None
             return Stated(*roles.popitem()) if is_own else None
     return None
-
-
-def find_printed_values(text: str) -> Iterator[dict[str, Any]]:
-    r"""Yield the values of each list that a command of the AWS CLI prints, by the members that its query selects.
-
-    >>> text = "aws rds describe-db-clusters --query 'DBClusters[0].[Engine,Port]'\n[\n\"aurora-mysql\",\n3306\n]"
-    >>> list(find_printed_values(text))
-    [{'Engine': 'aurora-mysql', 'Port': 3306}]
-    """
-    for at, command in find_commands(text, 0, len(text)):
-        selected = _SELECTED.search(dict(command.options).get("query", ""))
-        start = text.find("\n[", at)
-        if selected is None or start == -1:
-            continue
-        names = selected["members"].replace(" ", "").split(",")
-        values, _ = decode_at(text, start + 1)
-        if isinstance(values, list) and len(listed := cast("list[object]", values)) == len(names):
-            yield dict(zip(names, listed, strict=True))
 
 
 def selects_profile_itself(failure: Failure) -> bool:

@@ -10,7 +10,11 @@ import re
 from iamtriage._patterns import REGION, lazy_pattern, search_last
 from iamtriage.explaining._context.values import Stated
 
-__all__ = ("PLACE", "find_region_constant", "region_of_place", "write_constant")
+__all__ = (
+    "PLACE",
+    "find_region_constant",
+    "region_of_place",
+)
 
 # Region.EU_WEST_1 of Java, and RegionEndpoint.EUWest1 of .NET.
 _CONSTANT = lazy_pattern(
@@ -55,18 +59,3 @@ def find_region_constant(text: str) -> Stated | None:
     words = name.split("_") if "_" in name else [name[:2], name[2:-1], name[-1]]
     region = "-".join(words).lower()
     return Stated(region, found[0]) if re.fullmatch(REGION, region) else None
-
-
-def write_constant(words: str, region: str) -> str:
-    """Return a constant of an SDK for another Region, in the same spelling.
-
-    >>> write_constant("RegionEndpoint.EUWest1", "us-east-2"), write_constant("Region.EU_WEST_1", "us-east-2")
-    ('RegionEndpoint.USEast2', 'Region.US_EAST_2')
-    """
-    start, _, name = words.rpartition(words[words.rfind(".")] if "." in words else ":")
-    separator = words[len(start)]
-    if "_" in name:
-        return f"{start}{separator}{region.upper().replace('-', '_')}"
-    first, *others = region.split("-")
-    begin = first.upper() if name[:2].isupper() else first.capitalize()
-    return f"{start}{separator}{begin}{''.join(map(str.capitalize, others))}"

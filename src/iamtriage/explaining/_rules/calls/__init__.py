@@ -4,7 +4,6 @@
 other modules here have no common subject, such as ``throttling`` and ``quotas``. The rules:
 
 - ``policies``: documents that AWS rejects, and statements that do not do what their author expects
-- ``kms``, ``roles``: keys and roles that a service cannot use
+- ``roles``: roles that a service cannot use
 - ``names``: names and ARNs that are wrong, or of nothing that exists
-- ``network``: endpoints and agents that are not reachable
 """

@@ -9,17 +9,13 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html and the pa
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, quote_words
-from iamtriage.explaining._context.values import Stated
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.calls.error_kind import ErrorKind, code_evidence
+from iamtriage._text import quote_words
+from iamtriage.explaining._rules.basics import CauseType, Labelled, Remedy
+from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.quotas import QUOTA_REACHED
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
-from iamtriage.failures._failures import AwsError
 
 ACCOUNT_STATE = CauseType(
     "account-state",
@@ -76,22 +72,14 @@ USE_OTHER_SERVICE = your_remedy(
 )
 
 
-def ask_organization(text: str, terraform: Stated | None = None) -> Remedy:
-    """Return the remedy for a setting that a declarative policy enforces, with the organization's own message.
-
-    Args:
-        text: The text.
-        terraform: The address of the resource that Terraform changed.
-    """
+def ask_organization(text: str) -> Remedy:
+    """Return the remedy for a setting that a declarative policy enforces, with the organization's own message."""
     found = _CUSTOM_MESSAGE.search(text)
     return organization_remedy(
         "Ask an administrator of the organization",
         None if found is None else f"The organization says: {quote_words(found['text'])}.",
         "The first command prints the policy that applies to the account.",
         "In the management account or as a delegated administrator, the second command lists the policies. One of them must change, or be detached from the account.",
-        None
-        if terraform is None
-        else f"Until then, take {clip_text(terraform.value)} out of the code, or give it the value that the policy enforces.",
         commands=(
             "aws organizations describe-effective-policy --policy-type DECLARATIVE_POLICY_EC2 --query EffectivePolicy.PolicyContent --output text",
             "aws organizations list-policies --filter DECLARATIVE_POLICY_EC2",
@@ -100,94 +88,7 @@ def ask_organization(text: str, terraform: Stated | None = None) -> Remedy:
     )
 
 
-_TAG_POLICIES = (
-    "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_tag-policies.html"
-)
-TAG_POLICY = CauseType(
-    "tag-policy",
-    title="A tag policy of the organization does not allow the tag",
-    text="The tag policy lists the values of the tag, and the organization enforces it for this type of resource, whatever permissions the caller has.",
-    recognised_by='The code TagPolicyViolation or TagPolicyException, or the message "The tag policy does not allow".',
-    fix="Use a value that the tag policy allows, or ask an administrator of the organization to add yours.",
-    sources=(_TAG_POLICIES,),
-)
-TAG_NOT_ALLOWED = lazy_pattern(
-    r"\bTagPolicy(?:Violation|Exception)|(?i:\btag policy does not allow\b|comply with (?:an existing |the |the IAM |IAM )?tag policy)"
-)
-"""What services say of a tag that violates a tag policy."""
-_TAG_KEY = lazy_pattern(
-    r"(?i:\btag policy does not allow\b[^'\n]{0,80}\btag key:? ?)'(?P<key>[^'\n]{1,128})'"
-)
-
-
-def explain_tag_policy(case: Case[AwsError], message: str) -> Explanation:
-    """Explain that a tag policy of the organization does not allow the value of a tag."""
-    found = _TAG_KEY.search(message)
-    key = found["key"] if found else None
-    value = None
-    if key is not None:
-        # In code, a record, or an option of the AWS CLI.
-        pair = rf"(?<![\w'])[\"']?{re.escape(key)}[\"']?(?:\s?[=:]\s?|,\s{{0,20}}[\"']?Value[\"']?\s?[=:]\s?)[\"']?([\w+=.:/@-]{{1,256}})"
-        values = {each[1] for each in re.finditer(pair, case.failure.text)}
-        value = values.pop() if len(values) == 1 else None
-    tag = "the tag" if key is None else f"the tag {clip_text(key)}"
-    return case.explain(
-        f"A tag policy of the organization does not allow the value{f' {clip_text(value)}' if value else ''} for {tag}. No permission is missing.",
-        TAG_POLICY.cause("reported", code_evidence(case.failure)),
-        remedies=(
-            your_remedy(
-                "Use a value that the tag policy allows",
-                f"The command prints the tag policy that applies to the account. tag_value lists the values for {tag}; tag_key is the spelling of the key. Capitals count in both.",
-                commands="aws organizations describe-effective-policy --policy-type TAG_POLICY --query EffectivePolicy.PolicyContent --output text",
-                url=_TAG_POLICIES,
-            ),
-            organization_remedy(
-                "Or have the value added to the tag policy",
-                "Only the management account or a delegated administrator for tag policies can change it.",
-                commands="aws organizations list-policies --filter TAG_POLICY",
-                url=_TAG_POLICIES,
-            ),
-        ),
-        notes="An Allow, such as ec2:CreateTags, does not help: IAM policies and SCPs have not denied the call.",
-    )
-
-
-_SHARING = "https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html"
-ORGANIZATION_SHARING_OFF = CauseType(
-    "organization-sharing-off",
-    title="Sharing with AWS Organizations is not enabled in AWS RAM",
-    text="Until sharing is enabled, AWS RAM does not see the organization, its organizational units and its accounts, even if they exist and their IDs are right.",
-    recognised_by='AWS RAM says that an organization or organizational unit could not be found, or "you have not enabled sharing with your AWS organization".',
-    fix="Enable sharing with AWS Organizations in AWS RAM, in the management account.",
-    sources=(_SHARING,),
-)
-_ORGANIZATION = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:organizations::(?P<account>\d{12}):(?:organization|ou)/", re.ASCII
-)
-
-
-def enable_sharing(text: str) -> Remedy:
-    """Return the remedy that lets AWS RAM see the organization, in its management account."""
-    found = {each["account"] for each in _ORGANIZATION.finditer(text)}
-    account = f" {found.pop()}" if len(found) == 1 else ""
-    where = "" if account else ": its ID follows organizations:: in the ARN of the organization"
-    return organization_remedy(
-        "Enable sharing with AWS Organizations in AWS RAM",
-        f"Run the command in the management account{account}{where}. In any other account, it fails.",
-        "Enabling trusted access in AWS Organizations is not enough: AWS RAM then lacks its service-linked role.",
-        commands="aws ram enable-sharing-with-aws-organization",
-        url=_SHARING,
-    )
-
-
 ACCOUNT_KINDS = (
-    ErrorKind(
-        cause=ORGANIZATION_SHARING_OFF,
-        code=r"^(?:UnknownResource|OperationNotPermitted|InvalidParameter)(?:Exception)?$",
-        message=r"\bOrganization(?:al ?Unit)? ou?-[a-z0-9-]{4,70} (?:could not be found|in unknown organization)|\bnot enabled? sharing with your (?:AWS )?[Oo]rganization",
-        summary="AWS RAM does not see the organization: most likely, sharing with AWS Organizations is not enabled in AWS RAM.",
-        notes=("The ID can be right: AWS Organizations finds the organization without this setting.",),
-    ),
     ErrorKind(
         cause=SERVICE_NOT_ENABLED,
         code=r"^InvalidAccessException$",

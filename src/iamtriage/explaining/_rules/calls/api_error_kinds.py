@@ -6,13 +6,15 @@ and https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html.
 
 from __future__ import annotations
 
-from iamtriage.explaining._rules.basics import CauseType
+from iamtriage.explaining._rules.basics import CauseType, Labelled
 from iamtriage.explaining._rules.calls.account_kinds import ACCOUNT_KINDS, RESTRICTED_ACCOUNT, SPENT_QUOTAS
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.message_kinds import KINDS_BY_MESSAGE
+from iamtriage.explaining._rules.calls.node_groups import NODE_KINDS
 from iamtriage.explaining._rules.calls.request_kinds import INVALID_REQUEST, REQUEST_KINDS
 from iamtriage.explaining._rules.credentials.expired_logins import INVALID_SSO_TOKEN
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
+from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.failures._failures import AwsError
@@ -154,7 +156,97 @@ ADD_ON_LACKS_PERMISSION = CauseType(
     fix="Give the add-on a role with the policy that EKS recommends for it.",
     sources=(_ADD_ON_ROLES,),
 )
+_RESTORE_PAGE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html"
+OBJECT_ARCHIVED = CauseType(
+    "object-archived",
+    title="The object is archived",
+    text="An object in an archive storage class, or in an archive tier of Intelligent-Tiering, cannot be read until a copy is restored.",
+    recognised_by="The error code InvalidObjectState or ObjectNotInActiveTierError.",
+    fix="Restore the object, wait until the copy is there, and read it.",
+    sources=(_RESTORE_PAGE,),
+)
+EMAIL_NOT_VERIFIED = CauseType(
+    "email-not-verified",
+    title="An address or domain of the message is not verified in the Region of the call",
+    recognised_by='The code MessageRejected with "Email address is not verified".',
+    fix="Verify the address or its domain in the Region of the call.",
+    sources=(pages.SES_SANDBOX,),
+)
+_KINDS_WITH_MESSAGE = (
+    ErrorKind(
+        cause=ALREADY_EXISTS,
+        code=r"^InvalidInput",
+        message=r"[Ss]ervice role name AWSServiceRoleFor\w{1,60} has been taken in this account",
+        summary="The service-linked role already exists in the account, so it was not created again.",
+        remedies=your_remedy(
+            "Use the existing role, and do not create it",
+            "The service finds the role by its name. In a template or module, remove the resource that creates the role. If the service has just reported the role as missing, retry after a minute, because changes in IAM take time to propagate.",
+            url=pages.SERVICE_LINKED,
+        ),
+    ),
+    ErrorKind(
+        cause=INVALID_REQUEST,
+        code=r"^IllegalLocationConstraint",
+        message=r"unspecified location constraint",
+        summary="The bucket was not created: outside us-east-1, CreateBucket must specify the Region as LocationConstraint.",
+        remedies=your_remedy(
+            "Set the LocationConstraint to the Region",
+            "In code, pass CreateBucketConfiguration with LocationConstraint. aws s3 mb does this automatically.",
+            commands="aws s3api create-bucket --bucket BUCKET --region REGION --create-bucket-configuration LocationConstraint=REGION",
+            url="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html",
+        ),
+    ),
+    ErrorKind(
+        cause=EMAIL_NOT_VERIFIED,
+        code=r"",
+        message=r"Email address is not verified|identities failed the check in region",
+        summary="SES rejected the message, because an address is not verified in the Region of the call.",
+        remedies=account_remedy(
+            "Verify the address or its domain in this Region, or request production access",
+            "Both are per Region: an address that is verified in another Region does not count. While ProductionAccessEnabled is false, the account is in the SES sandbox, where recipients must be verified, too.",
+            commands=(
+                "aws sesv2 get-account --region REGION --query ProductionAccessEnabled",
+                "aws sesv2 create-email-identity --region REGION --email-identity ADDRESS_OR_DOMAIN",
+            ),
+            url=pages.SES_SANDBOX,
+        ),
+    ),
+)
 _KINDS = (
+    ErrorKind(
+        cause=KMS_KEY_STATE,
+        code=r"KMSInvalidState|KMS\.?Disabled|KMSKeyDisabled|^DisabledException$|^KmsKey(?:Disabled|MarkedForDeletion)",
+        message=r"\bkey/[\w-]{1,64} is (?:disabled|pending (?:deletion|import))\b",
+        summary="The KMS key is disabled, pending deletion or pending import, so nobody can use it. No permission is missing.",
+        remedies=owner_remedy(
+            "Check the key's state, and enable it again",
+            "If the state is PendingDeletion, it is urgent: when the waiting period of 7 to 30 days ends, the key and the data that it encrypts are lost for good. CloudTrail shows who disabled it, or scheduled its deletion.",
+            commands=(
+                "aws kms describe-key --key-id KEY_ARN --query 'KeyMetadata.[KeyState,DeletionDate]'",
+                Labelled("If the state is PendingDeletion:", "aws kms cancel-key-deletion --key-id KEY_ARN"),
+                Labelled("Then, or if the state is Disabled:", "aws kms enable-key --key-id KEY_ARN"),
+            ),
+            url=pages.KMS_KEY_STATE,
+        ),
+    ),
+    ErrorKind(
+        cause=OBJECT_ARCHIVED,
+        code=r"^(?:InvalidObjectState|ObjectNotInActiveTierError)",
+        summary="The object is archived: it must be restored before it can be read. No permission is missing, although the HTTP status is 403.",
+        remedies=your_remedy(
+            "Restore the object, then read it",
+            "The restore takes minutes to 48 hours, by storage class and tier. It requires s3:RestoreObject. In Intelligent-Tiering, leave out Days.",
+            commands=(
+                'aws s3api restore-object --bucket BUCKET --key OBJECT_KEY --restore-request \'{"Days":7,"GlacierJobParameters":{"Tier":"Standard"}}\'',
+                Labelled(
+                    'Later, to see whether it is ready (Restore has ongoing-request="false"):',
+                    "aws s3api head-object --bucket BUCKET --key OBJECT_KEY --query '[StorageClass,Restore]'",
+                ),
+            ),
+            url=_RESTORE_PAGE,
+        ),
+    ),
+    *NODE_KINDS,
     ErrorKind(
         cause=SETTING_ABSENT,
         code=r"^(?:NoSuch(?:BucketPolicy|TagSet\w{0,9}|CORSConfiguration|LifecycleConfiguration|WebsiteConfiguration|PublicAccessBlockConfiguration|ObjectLockConfiguration)|(?:ServerSideEncryptionConfiguration|ReplicationConfiguration|OwnershipControls|ObjectLockConfiguration|MetadataConfiguration)NotFound\w{0,9})$",
@@ -373,7 +465,7 @@ _KINDS = (
 def find_kind(failure: AwsError, message: str) -> ErrorKind | None:
     """Return the kind of an API error, or ``None`` if it is not a known one."""
     code, status = clues.error_code(failure), failure.envelope.status_code
-    for kind in (*SPENT_QUOTAS, *ACCOUNT_KINDS, *KINDS_BY_MESSAGE):
+    for kind in (*SPENT_QUOTAS, *ACCOUNT_KINDS, *KINDS_BY_MESSAGE, *_KINDS_WITH_MESSAGE):
         if kind.code.search(code) and kind.message is not None and kind.message.search(message):
             return kind
     # Only a call that reads an object can meet a delete marker.

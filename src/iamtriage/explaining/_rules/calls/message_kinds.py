@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import lower_first
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    owner_remedy,
+    resource_policy_remedy,
+    save_step,
+    your_remedy,
+)
 from iamtriage.failures._failures import AwsError
 
 SIGNATURE_VERSION = CauseType(
@@ -20,30 +23,6 @@ SIGNATURE_VERSION = CauseType(
     fix="Use Signature Version 4: update the SDK, and set the bucket's Region.",
     sources=(pages.SIGNATURES,),
 )
-FORM_VERSION = CauseType(
-    "form-signed-with-version-2",
-    title="The POST form is signed with Signature Version 2",
-    text="A POST form with the fields AWSAccessKeyId and signature has version 2, as the class PostObject of the SDK for PHP creates it. Calls of the same SDK have version 4, so that they work with the same keys.",
-    recognised_by="The text shows the class PostObject of the SDK for PHP, or the fields of the form.",
-    fix="Create the form with version 4, in PHP with Aws\\S3\\PostObjectV4. Its client must have the bucket's Region: new \\Aws\\S3\\PostObjectV4($client, $bucket, $formInputs, json_decode($jsonPolicy, true)['conditions'], '+1 hour'). Render all fields of getFormInputs: X-Amz-Algorithm, X-Amz-Credential, X-Amz-Date and X-Amz-Signature replace AWSAccessKeyId and signature.",
-    sign=r"\bPostObject\(|\bAWSAccessKeyId\b(?=[^&]{1,400}?\b[Ss]ignature\b(?!=))",
-    of="signature-version",
-    sources=("https://docs.aws.amazon.com/sdk-for-php/v3/developer-guide/s3-presigned-post.html",),
-)
-# A sign of a tool, how it signs with version 4, and the command that changes that. https://s3tools.org/news
-_SIGNING_TOOLS = (
-    (lazy_pattern(r"\bs3cmd\b"), "Upgrade s3cmd to 1.5.0 or later", "Older versions sign only with version 2. In ~/.s3cfg, signature_v2 has to be False, and bucket_location the Region of the bucket. The AWS CLI (aws s3 cp) signs with version 4, too.", "pip install --upgrade s3cmd"),
-    (lazy_pattern(r"\bboto\.(?:connect_s3|s3\.|exception)|\bimport boto\b|/boto/s3/"), "Let boto sign with version 4, or use boto3", "Set the host to that of the bucket's Region, too: boto.connect_s3(host='s3.REGION.amazonaws.com').", "export S3_USE_SIGV4=True"),
-    (lazy_pattern(r"\b(?:boto3|botocore)\b"), "Set signature_version to s3v4 in the client's Config, and region_name to the bucket's Region", "boto3.client('s3', region_name=…, config=Config(signature_version='s3v4')) also signs presigned URLs and POST forms with version 4.", None),
-    (lazy_pattern(r"\bnew AWS\.S3\(|/node_modules/aws-sdk/"), "Set signatureVersion to v4 in the client", "new AWS.S3({ signatureVersion: 'v4', region }) signs with it. Version 3 of the SDK has only version 4.", None),
-    (lazy_pattern(r"\bs3fs\b"), "Remove sigv2 from the options of s3fs", "Current versions sign with version 4. Set the Region of the bucket with -o endpoint=REGION.", None),
-    (lazy_pattern(r"\brclone\b"), "Set v2_auth to false in the rclone remote", "Set its region to that of the bucket, too.", None),
-)  # fmt: skip
-# What precedes a tool that did not send the request, up to the tool.
-_OTHER_TOOL = lazy_pattern(
-    r"(?i:\b(?:not|no|never|without|unlike|instead of|rather than)|n't use) (?i:with |using |use )?\Z"
-)
-_CHARS_BEFORE = 24
 DETAILS_NOT_THERE = CauseType(
     "authorization-details-missing",
     title="The authorization details are not available",
@@ -115,117 +94,111 @@ MANAGED_KEY_ACROSS = CauseType(
         "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html",
     ),
 )
-_NEW_KEY = "aws kms create-key --query KeyMetadata.Arn --output text"
-_ALLOW_ACCOUNT = "The policy of the new key must allow the other account kms:Decrypt, kms:DescribeKey and, for snapshots, kms:CreateGrant and kms:ReEncrypt*. That account must allow its callers the same."
-# What builds images, and its setting of the key: https://developer.hashicorp.com/packer/integrations/hashicorp/amazon
-# and https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_AmiDistributionConfiguration.html
-_BUILDERS = (
-    (
-        lazy_pattern(r"\bamazon-(?:ebs\w{0,8}|chroot|instance)\b|\b[Pp]acker\b"),
-        'In the source of Packer, set encrypt_boot = true and kms_key_id = "KEY_ARN". Packer deletes the image of a failed build: build again.',
-    ),
-    (
-        lazy_pattern(r"(?i:\bimage ?builder\b)|\bamiDistributionConfiguration\b"),
-        "In the distribution settings of EC2 Image Builder, set kmsKeyId of amiDistributionConfiguration to KEY_ARN, and run the pipeline again.",
-    ),
+KEY_NOT_ACCESSIBLE = CauseType(
+    "key-not-accessible",
+    title="A service cannot use a KMS key",
+    meaning="The KMS key does not exist in the Region, is not enabled, or the caller is not allowed to use it.",
+    recognised_by='The error code KMSKeyNotAccessibleFault, or a message such as "The specified KMS key does not exist, is not enabled or you do not have permissions to access it".',
+    fix="Correct the key, enable it, or allow the caller to use it.",
+    sources=(pages.KMS_ACCESS, pages.KMS_KEY_STATE),
 )
-_BY_DEFAULT = lazy_pattern(r"(?i:encrypt\w{0,4} by default|default encryption)")
-_REQUIRED = lazy_pattern(r"Requires capabilities ?: ?\[[A-Z_, ]{10,120}\]")
+_VOLUME_KEYS = (
+    "https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html"
+)
+VOLUME_KEY = CauseType(
+    "volume-key",
+    title="EC2 cannot use the KMS key of a volume",
+    text="EC2 uses the KMS key of a volume with the permissions of whoever launches the instance. The key is not enabled, or its key policy does not allow that identity. The node role or instance profile needs no permission for the key.",
+    recognised_by='EC2, Auto Scaling or EKS says "The KMS key provided is in an incorrect state", "encrypted with an inaccessible AWS KMS key" or "Client error on launch".',
+    fix="Enable the key, and allow the service-linked role or role that launches the instances in the key policy.",
+    sources=(_VOLUME_KEYS,),
+)
+METADATA_UNANSWERED = CauseType(
+    "metadata-unanswered",
+    title="The instance metadata service did not answer",
+    text="A program asked the EC2 instance metadata service for something other than credentials, such as the VPC ID or the Region, and got no usable response. Programs in pods are one hop further away than the default limit allows.",
+    recognised_by="An error of ec2imds, EC2MetadataError or EC2MetadataRequestError that names the VPC ID, the Region or the identity document.",
+    fix="Configure what the program asks for, or set the hop limit of the instance metadata to 2.",
+    sources=(pages.EC2_METADATA, pages.LOAD_BALANCER_CONTROLLER),
+)
+PROTECTED_ROLE = CauseType(
+    "protected-role",
+    title="AWS manages the role",
+    text="Only AWS changes a service-linked role or a role of IAM Identity Center, whatever permissions the caller has.",
+    recognised_by='The error code UnmodifiableEntity, or the message "Cannot perform the operation on the protected role".',
+    fix="Allow the role in the policy of the resource, or change the permission set of IAM Identity Center.",
+    sources=(pages.SERVICE_LINKED,),
+)
+PROTECTED = CauseType(
+    "protected-resource",
+    title="A protection of the resource rejects the call",
+    text="The protection applies to everybody, administrators, too. No permission is missing.",
+    recognised_by='The message says that the resource is protected, such as "cannot be deleted because deletion protection is enabled".',
+    fix="Check that the resource is the right one, switch the protection off, and repeat the call.",
+    sources=("https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html",),
+)
+SESSION_PLUGIN_MISSING = CauseType(
+    "session-plugin-missing",
+    title="The Session Manager plugin is not installed",
+    text="The AWS CLI starts the program session-manager-plugin for sessions, and did not find it in the PATH.",
+    recognised_by='The AWS CLI says "SessionManagerPlugin is not found".',
+    fix="Install the Session Manager plugin where the command runs.",
+    sources=(pages.SESSION_PLUGIN,),
+)
+
+
 _CAPABILITY = lazy_pattern(r"\bCAPABILITY_(?:NAMED_IAM|IAM|AUTO_EXPAND)\b")
-_STATED_CAPABILITIES = lazy_pattern(r" --capabilities(?:[ =](?:CAPABILITY_\w{1,20}))+")
-_ACKNOWLEDGED = {
-    "CAPABILITY_IAM": "CAPABILITY_IAM acknowledges IAM resources.",
-    "CAPABILITY_NAMED_IAM": "CAPABILITY_NAMED_IAM acknowledges IAM resources with custom names, for which CAPABILITY_IAM is not enough.",
-    "CAPABILITY_AUTO_EXPAND": "CAPABILITY_AUTO_EXPAND acknowledges macros, such as the transform of AWS SAM.",
-}
-
-
-def _change_key_remedy(title: str, *steps: str, command: str, url: str) -> Remedy:
-    """Return the remedy that replaces the key of AWS by a new one with a command."""
-    change = Labelled("With the ARN that it prints as KEY_ARN:", command)
-    return owner_remedy(title, *steps, commands=(_NEW_KEY, change), url=url)
-
-
-def snapshot_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ...]:
-    """Return how to share an encrypted snapshot or secret, for an image with the setting of what builds it."""
-    step = next((each for sign, each in _BUILDERS if sign.search(case.text)), None)
-    if step is None or "napshot" not in kind.summary:
-        return kind.remedies
-    default = "aws ec2 modify-ebs-default-kms-key-id --kms-key-id KEY_ARN --region REGION"
-    is_by_default = _BY_DEFAULT.search(case.text) is not None
-    return (
-        owner_remedy(
-            "Build the image with a customer managed key",
-            f"With the ARN that the command prints as KEY_ARN: {lower_first(step)}",
-            _ALLOW_ACCOUNT,
-            commands=(
-                f"{_NEW_KEY} --region REGION",
-                *(
-                    (Labelled("Or make it the default key of new volumes in the Region:", default),)
-                    if is_by_default
-                    else ()
-                ),
-            ),
-            url="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AMIEncryption.html",
+INSTALL_PLUGIN = your_remedy(
+    "Install the Session Manager plugin",
+    "The page has the installers. Open a new shell, then run the command again. The last command prints the version if the plugin is found.",
+    commands=(
+        "brew install --cask session-manager-plugin",
+        Labelled(
+            "Or, on Debian and Ubuntu:",
+            "curl -o session-manager-plugin.deb https://s3.amazonaws.com/session-manager-downloads/plugin/latest/ubuntu_64bit/session-manager-plugin.deb && sudo dpkg -i session-manager-plugin.deb",
         ),
-    )
+        Labelled("Then, in a new shell:", "session-manager-plugin --version"),
+    ),
+    url=pages.SESSION_PLUGIN,
+)
 
 
-def capabilities_remedy(case: Case[AwsError], message: str) -> Remedy:
-    """Return the remedy that repeats a call of CloudFormation with the capabilities it requires."""
-    required = _REQUIRED.search(message)
-    missing = _CAPABILITY.findall(required[0]) if required else ["CAPABILITY_NAMED_IAM"]
-    failed = _stack_command(case)
-    stated = _STATED_CAPABILITIES.search(failed)
-    # The list replaces the one of the failed command.
-    listed = dict.fromkeys((*(_CAPABILITY.findall(stated[0]) if stated else ()), *missing))
-    if "CAPABILITY_NAMED_IAM" in listed:
-        listed.pop("CAPABILITY_IAM", None)
-    repeated = _STATED_CAPABILITIES.sub("", failed)
+def capabilities_remedy(case: Case[AwsError]) -> Remedy:
+    """Return the remedy that repeats a call of CloudFormation with the capabilities that it requires."""
+    # The list replaces that of the failed command.
+    names = dict.fromkeys(_CAPABILITY.findall(case.text)) or ("CAPABILITY_NAMED_IAM",)
+    failed = commands.repeat_command(case.context.command, "cloudformation", changes={"capabilities": ""})
+    failed = failed or "aws cloudformation deploy --stack-name STACK_NAME --template-file template.yaml"
     return your_remedy(
         "Review the template, then repeat the call with --capabilities",
-        f"Check which roles, policies and macros the template has. {' '.join(_ACKNOWLEDGED[name] for name in missing)}",
-        commands=f"{repeated} --capabilities {' '.join(listed)}",
+        "Check which roles, policies and macros the template has. CAPABILITY_NAMED_IAM acknowledges IAM resources, also those with custom names, and CAPABILITY_AUTO_EXPAND macros, such as the transform of AWS SAM.",
+        commands=f"{failed} --capabilities {' '.join(names)}",
         url=_STACK_CAPABILITIES,
     )
 
 
-def _stack_command(case: Case[AwsError]) -> str:
-    """Return the command that failed, if it is safe to repeat, or one that deploys a stack."""
-    if (repeated := commands.repeat_command(case.context.command, "cloudformation")) is not None:
-        return repeated
-    if "sam deploy" in case.text or "Failed to create changeset for the stack" in case.text:
-        return "sam deploy"
-    return "aws cloudformation deploy --stack-name STACK_NAME --template-file template.yaml"
+def launch_remedy(case: Case[AwsError]) -> Remedy:
+    """Return the remedy that allows whoever launches instances to use the KMS key of their volumes."""
+    # No other of these errors needs a policy.
+    from iamtriage.explaining._rules.shared.grants.service_access import linked_role_key_statements
 
-
-def _find_signing_remedy(text: str) -> Remedy | None:
-    """Return how the tool that a text names signs with version 4, or ``None`` if it names none."""
-    found = next((tool for sign, *tool in _SIGNING_TOOLS if _names_tool(sign, text)), None)
-    if found is None:
-        return None
-    title, step, line = found
-    return your_remedy(f"{title}", step, commands=line, url=pages.SIGNATURES)
-
-
-def _names_tool(sign: re.Pattern[str], text: str) -> bool:
-    """Return whether a text names a tool, and not that another one is used or works."""
-    return any(
-        not _OTHER_TOOL.search(text, max(0, m.start() - _CHARS_BEFORE), m.start())
-        for m in sign.finditer(text)
+    role = f"arn:{clues.find_partition(case)}:iam::ACCOUNT_ID:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    return resource_policy_remedy(
+        "Check the key's state, and then allow whoever launches the instances in its policy",
+        "The statements are for Auto Scaling groups and managed node groups, which launch with AWSServiceRoleForAutoScaling. For EKS Auto Mode, name the cluster role, and for other programs their own role.",
+        save_step("the key policy"),
+        "If the key is in another account, its policy must allow the account of the instances, and that account creates a grant for the role (aws kms create-grant).",
+        statements=linked_role_key_statements(role),
+        commands=(
+            "aws kms describe-key --key-id KEY_ARN --query KeyMetadata.KeyState",
+            Labelled(
+                "If it prints Enabled:",
+                "aws kms get-key-policy --key-id KEY_ARN --policy-name default --query Policy --output text",
+            ),
+            "aws kms put-key-policy --key-id KEY_ARN --policy-name default --policy file://policy.json",
+        ),
+        url=_VOLUME_KEYS,
     )
-
-
-def signing_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ...]:
-    """Return how the tool of the text signs with version 4, or else what is the same for all texts."""
-    remedy = _find_signing_remedy(case.text) if kind.cause is SIGNATURE_VERSION else None
-    return kind.remedies if remedy is None else (remedy,)
-
-
-def fitting_causes(case: Case[AwsError], kind: ErrorKind) -> tuple[Cause, ...]:
-    """Return the other causes of a kind that fit the text: a tool that it names creates no form."""
-    is_of_tool = kind.cause is SIGNATURE_VERSION and _find_signing_remedy(case.text) is not None
-    return () if is_of_tool else kind.causes
 
 
 KINDS_BY_MESSAGE = (
@@ -248,44 +221,99 @@ KINDS_BY_MESSAGE = (
     ),
     ErrorKind(
         cause=MANAGED_KEY_ACROSS,
-        code=r"^(?:OperationNotPermitted|InvalidParameter\w{0,20})$",
-        message=r"(?i)\bsnapshots? (?:encrypted )?with (?:the )?(?:EBS default|AWS managed|default) (?:\w{2,4} )?(?:key|CMK) (?:can ?not|can['’]t) be shared",
-        summary="The snapshot is encrypted with an AWS managed key (aws/ebs), so it cannot be shared.",
-        remedies=_change_key_remedy(
-            "Copy the snapshot with a customer managed key, and share the copy",
-            "For an AMI, run aws ec2 copy-image with --encrypted and --kms-key-id, and share the copy of the image.",
-            _ALLOW_ACCOUNT,
-            command="aws ec2 copy-snapshot --source-region REGION --source-snapshot-id SNAPSHOT_ID --encrypted --kms-key-id KEY_ARN --region REGION",
-            url="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html",
+        code=r"^(?:OperationNotPermitted|Invalid(?:Parameter|Request|DB)\w{0,40}|KMSKeyNotAccessible\w{0,10})$",
+        message=r"(?i)\bsnapshots? (?:encrypted )?with (?:the )?(?:EBS default|AWS managed|default) (?:service )?(?:\w{2,4} )?(?:key|CMK)|\bsnapshot\w{0,2} [^\n.]{0,60}\bdefault (?:AWS )?KMS (?:encryption )?key|secret from a different AWS account if you encrypt the secret with the default KMS",
+        summary="The data is encrypted with an AWS managed key, so another account cannot use it.",
+        remedies=owner_remedy(
+            "Encrypt the data with a customer managed key",
+            "Copy a snapshot with the new key, and share the copy (aws ec2 copy-snapshot or aws rds copy-db-snapshot, with --kms-key-id). For a secret, run aws secretsmanager update-secret with --kms-key-id.",
+            "The policy of the new key must allow the other account kms:Decrypt, kms:DescribeKey and, for snapshots, kms:CreateGrant and kms:ReEncrypt*. That account must allow its callers the same.",
+            commands="aws kms create-key --query KeyMetadata.Arn --output text",
+            url=MANAGED_KEY_ACROSS.sources[0],
         ),
     ),
-    ErrorKind(
-        cause=MANAGED_KEY_ACROSS,
-        code=r"^(?:InvalidParameter\w{0,20}|KMSKeyNotAccessible\w{0,10}|InvalidDB\w{0,40})$",
-        message=r"(?i)\bsharing snapshots encrypted with the default service key|\bsnapshot\w{0,2} [^\n.]{0,60}\bdefault (?:AWS )?KMS (?:encryption )?key",
-        summary="The snapshot is encrypted with an AWS managed key (aws/rds), so it cannot be shared.",
-        remedies=_change_key_remedy(
-            "Copy the snapshot with a customer managed key, and share the copy",
-            _ALLOW_ACCOUNT,
-            "For a cluster, run aws rds copy-db-cluster-snapshot.",
-            command="aws rds copy-db-snapshot --source-db-snapshot-identifier SNAPSHOT_ID --target-db-snapshot-identifier SNAPSHOT_ID-shared --kms-key-id KEY_ARN",
-            url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/share-encrypted-snapshot.html",
-        ),
-    ),
-    ErrorKind(
-        cause=MANAGED_KEY_ACROSS,
-        code=r"^InvalidRequest(?:Exception)?$",
-        message=r"secret from a different AWS account if you encrypt the secret with the default KMS",
-        summary="The secret of the other account is encrypted with the AWS managed key aws/secretsmanager, which only its own account can use.",
-        remedies=_change_key_remedy(
-            "Encrypt the secret with a customer managed key, in its account",
-            _ALLOW_ACCOUNT.replace(
-                ", kms:DescribeKey and, for snapshots, kms:CreateGrant and kms:ReEncrypt*", ""
+    *(
+        ErrorKind(
+            cause=KEY_NOT_ACCESSIBLE,
+            code=code,
+            message=message,
+            summary="A KMS key of the call cannot be used: it does not exist in this Region, is not enabled, or no policy allows the caller to use it.",
+            lacks_permission=True,
+            remedies=owner_remedy(
+                "Check the key's Region, state and key policy",
+                "If describe-key finds no key, its ID, Region or account is wrong. KeyState must be Enabled.",
+                "The key policy must allow the caller, or enable IAM policies: then the caller needs kms:DescribeKey, kms:CreateGrant and, depending on the service, kms:GenerateDataKey* and kms:Decrypt. If the key is in another account, both are required, and it must be customer managed.",
+                commands=(
+                    "aws kms describe-key --key-id KEY_ARN --query 'KeyMetadata.[KeyState,Enabled]'",
+                    "aws kms get-key-policy --key-id KEY_ARN --policy-name default --query Policy --output text",
+                ),
+                url=pages.KMS_ACCESS,
             ),
-            "The command encrypts the current version again, too, if its caller is allowed kms:Decrypt on the old key and kms:Encrypt on the new one. Otherwise, store the value as a new version.",
-            command="aws secretsmanager update-secret --secret-id SECRET_ID --kms-key-id KEY_ARN",
-            url="https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html",
+        )
+        for code, message in (
+            (r"^KMSKeyNotAccessible", r"\A"),
+            (
+                r"",
+                r"specified KMS key (?:(?!\. ).){0,160}?(?:\bis not accessible|\bnot enabled|permissions? to access it)\b|\bKMS key not accessible\b",
+            ),
+        )
+    ),
+    ErrorKind(
+        cause=VOLUME_KEY,
+        code=r"",
+        message=r"InvalidKMSKey|KMS key provided is in an incorrect state|inaccessible AWS KMS key|Client error on launch",
+        summary="The instances could not start: most often, the key policy of the KMS key of a volume does not allow whoever launches them, or the key is disabled or pending deletion.",
+        lacks_permission=True,
+    ),
+    ErrorKind(
+        cause=METADATA_UNANSWERED,
+        code=r"",
+        message=r"operation error ec2imds|\bEC2Metadata(?:Request)?Error\b",
+        summary="The instance metadata service did not answer the program.",
+        remedies=(
+            your_remedy(
+                "Configure what the program asks for, so that it needs no metadata",
+                "Set the Region in its environment (AWS_REGION). For the AWS Load Balancer Controller, set region and vpcId in the Helm values (--aws-region and --aws-vpc-id).",
+                commands="aws eks describe-cluster --name CLUSTER --region REGION --query cluster.resourcesVpcConfig.vpcId --output text",
+                url=pages.LOAD_BALANCER_CONTROLLER,
+            ),
+            owner_remedy(
+                "Or allow one more hop in the metadata options of the instance",
+                "Every pod of the node can then get the credentials of the node role.",
+                commands="aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --region REGION --http-put-response-hop-limit 2",
+                url=pages.EC2_METADATA,
+            ),
         ),
+    ),
+    ErrorKind(
+        cause=PROTECTED_ROLE,
+        code=r"^UnmodifiableEntity",
+        message=r"\A",
+        summary="Only AWS can change this role. No permission is missing.",
+        remedies=owner_remedy(
+            "Allow the role in the policy of the resource that it is to use, or change its permission set",
+            "The policy of a KMS key, bucket, queue or topic can allow a service-linked role, without a policy of the role. A role whose name begins with AWSReservedSSO changes with its permission set in IAM Identity Center.",
+            "To delete a service-linked role, use aws iam delete-service-linked-role, once its service uses it no more.",
+            url=pages.SERVICE_LINKED,
+        ),
+    ),
+    ErrorKind(
+        cause=PROTECTED,
+        code=r"",
+        message=r"\b(?:[Dd]eletion|[Tt]ermination|[Dd]eregistration) ?[Pp]rotection\b|Cannot delete protected|may not be (?:terminated|stopped)\b|protected against deletion",
+        summary="A protection of the resource rejects the call.",
+        remedies=owner_remedy(
+            "Check that the resource is the right one, switch the protection off, and repeat the call",
+            "What a deleted resource contains is lost. If a template or Terraform sets the protection, change it there and deploy first.",
+            url=PROTECTED.sources[0],
+        ),
+    ),
+    ErrorKind(
+        cause=SESSION_PLUGIN_MISSING,
+        code=r"",
+        message=r"SessionManagerPlugin is not found",
+        summary="The Session Manager plugin is not installed on this machine, or it is not in the PATH.",
+        remedies=INSTALL_PLUGIN,
     ),
     ErrorKind(
         cause=CAPABILITIES_MISSING,
@@ -298,7 +326,6 @@ KINDS_BY_MESSAGE = (
         code=r"^Invalid(?:Request|Argument)$",
         message=r"authorization mechanism you have provided is not supported|require AWS Signature Version 4",
         summary="S3 rejected the request because it is signed with Signature Version 2; version 4 is required.",
-        causes=(FORM_VERSION.cause(),),
         remedies=your_remedy(
             "Sign with version 4",
             "Use a current SDK or tool, which signs with version 4 automatically.",

@@ -11,7 +11,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.readers.session_policies import passes_session_policy
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.rejected_policies import CDK, MERGED_BY_CDK, POLICY_SIZES, trust_pods
@@ -21,7 +20,6 @@ from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.texts.deployment_tools import Deployment, find_deployment
 from iamtriage.explaining._rules.shared.texts.text_fragments import may_be_about_pods
-from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import AwsError
 
 _QUOTA_SERVICE_CODES = {"elasticmapreduce": "elasticmapreduce", "elb": "elasticloadbalancing", "logs": "logs"}
@@ -30,32 +28,9 @@ _SCOPED = lazy_pattern(
     r"\b[Cc]annot exceed quota for (?P<what>[A-Z][A-Za-z]{2,40}?)Per(?P<scope>[A-Z][A-Za-z]{2,40}): (?P<count>\d{1,6})\b",
     re.ASCII,
 )
-_THINGS = {
-    "Policies": "managed policies", "InstanceSessions": "roles", "MFADevices": "MFA devices",
-    "OpenIdConnectProviders": "OIDC providers", "OpenIdConnectProvider": "OIDC provider",
-    "ClientIds": "client IDs",
-}  # fmt: skip
-# What get-account-summary counts with its quota.
-_COUNTED = {
-    "Roles": "Role", "Users": "User", "Groups": "Group", "Policies": "Policy",
-    "InstanceProfiles": "InstanceProfile",
-}  # fmt: skip
-# The start of a name with a number, such as pr-1482-worker: earlier runs may have left others.
-_NUMBERED = lazy_pattern(r"(?:[A-Za-z]{1,30}[-_.]){1,4}(?=\d)", re.ASCII)
 _PACKED_SIZE = lazy_pattern(
     r"Packed (?:policy|size of (?P<tags>session tags)?[\w ]{0,40}?) consumes (?P<percent>\d{1,6})%", re.ASCII
 )
-# The expression that a call in code passes as its tags.
-_TAGS_CODE = lazy_pattern(r"\bTags\s?[=:]\s?[A-Za-z_][\w.]{0,60}(?:\([^()\n]{0,60}\))?", re.ASCII)
-_NAMES_TAGS = lazy_pattern(r"(?<![a-z])[Tt]ags?(?![a-z])")
-# A list of statements that code builds from another list: in JavaScript or Ruby, or in Python.
-_STATEMENT_FOR_EACH = lazy_pattern(
-    r"\b[Ss]tatements?[\"']?\s?(?:=>|[:=])\s{0,4}([\w.$]{1,80})\.(?:flatM|m)ap\b"
-    r"|\b[Ss]tatements?[\"']?\s?[:=]\s{0,4}\[\s{0,40}\{(?:(?!\bfor\b)[^;]){0,800}?\}\s{0,40}for \w{1,40} in ([\w.]{1,80})"
-    r"|\bfor \w{1,40} in ([\w.]{1,80})(?:\(\))?:\s{1,40}[\w.\[\]\"']{1,60}\.append\(\s{0,20}\{\s{0,40}[\"'](?:Sid|Effect)\b",
-    re.ASCII,
-)
-_CAMEL_WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z][a-z]*")
 # What Terraform and Pulumi say of a resource of IAM.
 _HOLDER = lazy_pattern(
     r"\bIAM (?P<kind>Role|User|Group|Policy(?= \())(?:[\w ]{0,20} \((?P<name>[\w+=,.@-]{1,64})\)| (?P<plain>[\w+=,.@-]{1,64}):)",
@@ -71,9 +46,6 @@ _POLICY = lazy_pattern(
     re.ASCII,
 )
 _VERSIONS = lazy_pattern(r"A managed policy can have up to (?P<count>\d{1,3}) versions", re.ASCII)
-# The highest values of the quotas of managed policies. The quota of groups cannot be raised:
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-_MOST_POLICIES = {"role": 25, "user": 20}
 NOT_A_DENIAL = "This is not a denial, so an IAM policy does not help."
 QUOTA_REACHED = CauseType(
     "quota-reached",
@@ -110,8 +82,6 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
     # IAM has its quotas in one Region.
     region = commands.REGIONS_OF_IAM.get(find_partition(case), "us-east-1") if service == "iam" else "REGION"
     increase = _increase_remedy(_QUOTA_SERVICE_CODES.get(name or "", name or "SERVICE_CODE"), region)
-    if scoped is not None:
-        return _explain_scoped_quota(case, scoped, increase, region)
     return case.explain(
         f"A quota is reached, and no permission is missing{quoted_message.end_summary(case.failure)}",
         QUOTA_REACHED.cause("reported", code_evidence(case.failure) if error_code(case.failure) else ()),
@@ -137,107 +107,6 @@ def _increase_remedy(service_code: str, region: str) -> Remedy:
         ),
         url=pages.QUOTAS,
     )
-
-
-def _explain_scoped_quota(
-    case: Case[AwsError], scoped: re.Match[str], increase: Remedy, region: str
-) -> Explanation:
-    what, count, kind = scoped["what"], scoped["count"], _to_words(scoped["scope"])
-    because = code_evidence(case.failure)
-    things = _to_words(what).removesuffix("s" if count == "1" else "")
-    deployment = find_deployment(case.failure, case.facts)
-    is_template = deployment is not None and not deployment.is_terraform
-    name = None if kind == "account" else find_holder(case, kind, deployment)
-    holder = f"the {kind} {clip_text(name)}" if name else f"the {kind}"
-    summary = f"{capitalize_start(holder)} would have more than {count} {things}"
-    if name is None and deployment is not None and is_template and deployment.resource:
-        summary = f"The {kind} to which {clip_text(deployment.resource)} belongs would have more than {count} {things}"
-    operation = case.failure.envelope.operation or ""
-    is_attached = operation.startswith("Attach")
-    if is_attached:
-        policies = {each["name"] for each in _POLICY.finditer(case.text)}
-        policy = f"the policy {clip_text(policies.pop())}" if len(policies) == 1 else "another"
-        summary = f"{capitalize_start(holder)} already has {count} {things}, so {policy} cannot be attached"
-    lines: remedies.Commands = ()
-    if kind == "account":
-        title, limit = f"Delete {things} that are not needed", f"{count} {things} in an account"
-        increase = attrs.evolve(
-            increase,
-            title=f"Or raise the quota of {things} per account in Service Quotas, for IAM in us-east-1",
-        )
-        created = find_holder(case, _COUNTED.get(what, "").lower(), deployment)
-        steps, lines = _find_unused(what, things, created)
-        summary = f"The account already has {count} {things}, so {clip_text(created or 'another')} cannot be created"
-    else:
-        title, limit = f"Reduce the {things} of {holder} to {count}", f"{count} {things} per {kind}"
-        steps = [f"Remove {things} that {holder} does not need."]
-    if is_attached:
-        title = f"Detach a managed policy that {holder} does not need"
-        steps = [
-            "The first command lists what is attached: AWS managed and customer managed policies count alike. Detach one that nothing needs, then attach the new one."
-        ]
-    if what == "Policies" and kind in {"role", "user", "group"}:
-        steps.append(
-            "Or move the statements of one into another managed policy, or into an inline policy, which this quota does not count."
-        )
-        if deployment is not None or _HOLDER.search(case.text):
-            title += "" if is_attached else f" in {'the template' if is_template else 'the code'}"
-            steps.append(
-                f"The template has them in ManagedPolicyArns of the {kind}. Then deploy again."
-                if is_template
-                else f"If code attaches it, remove it there instead, or the next run attaches it again: aws_iam_{kind}_policy_attachment{'' if deployment else f' (Terraform) or {kind.capitalize()}PolicyAttachment (Pulumi)'}."
-            )
-        # A role that could not be created has no policies to list.
-        if not is_template and operation != "CreateRole":
-            known = f"{kind.upper()}_NAME" if name is None else commands.role_name(name)
-            lines = (
-                f"aws iam list-attached-{kind}-policies --{kind}-name {known}",
-                f"aws iam detach-{kind}-policy --{kind}-name {known} --policy-arn POLICY_ARN",
-            )
-    can_increase = True
-    if what == "Policies" and kind != "account":
-        most = _MOST_POLICIES.get(kind, 0)
-        can_increase = int(count) < most
-        increase = attrs.evolve(
-            increase, title=f"Or raise the quota in Service Quotas, in {region}, to {most} at most"
-        )
-    return case.explain(
-        f"{summary}. This is a quota per {kind}, not a missing permission.",
-        QUOTA_REACHED.cause("reported", because, text=f"The account's quota is {limit}."),
-        remedies=(
-            remedies.account_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS),
-            increase if can_increase else None,
-        ),
-    )
-
-
-def _find_unused(what: str, things: str, created: str | None) -> tuple[list[str], remedies.Commands]:
-    """Return how to find what is not needed in an account that has too many of one thing, such as roles."""
-    if (thing := _COUNTED.get(what)) is None:
-        step = f"The command prints how many {things} the account has, and its quota."
-        return [step], ("aws iam get-account-summary --query SummaryMap",)
-    numbered = _NUMBERED.match(created or "")
-    chosen = f"?starts_with({thing}Name, '{numbered[0]}')" if numbered else ""
-    command = "instance-profiles" if what == "InstanceProfiles" else what.lower()
-    listed = (
-        f'aws iam list-{command} --query "{what}[{chosen}].[CreateDate,{thing}Name]" --output text | sort'
-    )
-    step = f"The commands print how many {things} the account has, its quota, and {f'the {things} that begin with {numbered[0]}' if numbered else f'its {things}'}, the oldest first. Earlier runs may have left some: remove them with the tool that created them."
-    lines: remedies.Commands = (
-        f"aws iam get-account-summary --query 'SummaryMap.[{what},{what}Quota]'",
-        listed,
-    )
-    if what == "Policies":
-        unused = "aws iam list-policies --scope Local --query 'Policies[?AttachmentCount==`0`].[CreateDate,PolicyName]' --output text | sort"
-        only = "The list has the policies that are not attached. They can still be permissions boundaries."
-        return [step, only], (lines[0], unused)
-    if what == "Roles":
-        last = Labelled(
-            "Before you delete one, see when it was last used:",
-            "aws iam get-role --role-name ROLE_NAME --query Role.RoleLastUsed",
-        )
-        return [step], (*lines, last)
-    return [step], lines
 
 
 def find_holder(case: Case[AwsError], kind: str, deployment: Deployment | None) -> str | None:
@@ -288,65 +157,26 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
     )
 
 
-def _to_words(name: str) -> str:
-    return _THINGS.get(name) or " ".join(_CAMEL_WORD.findall(name)).lower()
-
-
 def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:
     """Explain that the session policies or the tags of a call are too long."""
     found = _PACKED_SIZE.search(message)
-    is_of_tags, is_of_pod = bool(found and found["tags"]), may_be_about_pods(case.text)
-    # A call that passes a policy, and no tags.
-    is_of_policy = not is_of_tags and passes_session_policy(case.text) and not _NAMES_TAGS.search(case.text)
-    what = "session policies and session tags"
-    if is_of_tags or is_of_policy:
-        what = "session tags" if is_of_tags else "session policy"
-    they = "it takes" if is_of_policy else "they take"
-    text = SESSION_TOO_LONG.text
-    if not is_of_tags:
-        text += " A policy can exceed it although its text is below 2,048 characters."
-    used = f": {they} {found['percent']}% of the space" if found else ""
-    tags = _TAGS_CODE.search(case.text)
-    fewer = f"Pass fewer session tags, with shorter keys and values{f' ({clip_text(tags[0])} in the code)' if tags else ''}."
-    policies = "Pass managed policies by ARN instead of an inline session policy, or shorten it."
-    inherited = "Transitive tags of the caller's session, such as the six of EKS Pod Identity, count, too."
-    steps: tuple[str | None, ...] = (None if is_of_tags else policies, f"{fewer} {inherited}")
-    if is_of_policy:
-        steps = (
-            _merge_statements(case),
-            "Or pass managed policies by ARN (PolicyArns) instead of the inline policy.",
-            "Or let the policy of the role limit its sessions: pass a session tag, such as tenant, and write ${aws:PrincipalTag/tenant} in the Resource. The trust policy of the role must then allow sts:TagSession, too.",
-        )
-    remedy = remedies.your_remedy(f"Shorten the {what}", *steps, url=pages.SESSION_TAGS)
-    if is_of_pod or case.facts.service_account:
-        title = f"Shorten the {what}, or turn off those of EKS Pod Identity"
-        off = f"{inherited} Before turning these six off, look for policies with aws:PrincipalTag/kubernetes-namespace, aws:PrincipalTag/eks-cluster-name and the like, which then no longer match. If association_id is None, the pod does not use Pod Identity."
-        remedy = clusters.disable_session_tags_remedy(case, title)
-        by_whom = "If fewer tags are not enough, a cluster administrator turns these six off:"
-        remedy = attrs.evolve(
-            remedy,
-            who="you",
-            steps=remedies.present(steps[0], fewer, off),
-            commands=tuple(
-                Labelled(by_whom, each) if "--disable-" in each else each for each in remedy.commands
-            ),
-        )
+    used = f": they take {found['percent']}% of the space" if found else ""
+    steps = (
+        "Pass managed policies by ARN instead of an inline session policy, or shorten it: one statement for all resources.",
+        "Pass fewer session tags, with shorter keys and values. Transitive tags of the caller's session, such as the six of EKS Pod Identity, count, too.",
+    )
+    title = "Shorten the session policies and tags"
+    remedy = remedies.your_remedy(title, *steps, url=pages.SESSION_TAGS)
+    if may_be_about_pods(case.text) or case.facts.service_account:
+        remedy = clusters.disable_session_tags_remedy(case, f"{title}, or turn off those of EKS Pod Identity")
+        off = "Before turning the six tags of EKS Pod Identity off, look for policies with aws:PrincipalTag/kubernetes-namespace, aws:PrincipalTag/eks-cluster-name and the like, which then no longer match. If association_id is None, the pod does not use Pod Identity."
+        remedy = attrs.evolve(remedy, steps=(*steps, off))
     return case.explain(
-        f"The {what} {'exceeds' if is_of_policy else 'together exceed'} the size limit of a session{used}. No permission is missing.",
-        SESSION_TOO_LONG.cause("reported", code_evidence(case.failure), text=text),
+        f"The session policies and session tags together exceed the size limit of a session{used}. No permission is missing.",
+        SESSION_TOO_LONG.cause("reported", code_evidence(case.failure)),
         remedies=remedy,
         notes="The limit is fixed: no quota increases it.",
     )
-
-
-def _merge_statements(case: Case[AwsError]) -> str:
-    """Return how to shorten a session policy: by one statement for all resources, if the text shows several."""
-    one = "one statement for all resources, which has the Effect and the actions once"
-    repeated = _STATEMENT_FOR_EACH.search(case.text)
-    if repeated is not None:
-        each = clip_text(next(filter(None, repeated.groups())))
-        return f"The code writes a statement for each element of {each}. Write one statement instead, with all elements in its Resource."
-    return f"Shorten the policy: write {one}, and patterns in place of many names."
 
 
 def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:

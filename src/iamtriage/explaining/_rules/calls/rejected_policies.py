@@ -10,23 +10,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
-from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
-from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
-from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
-from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.requirements.services import service_trust_policy
 from iamtriage.failures._failures import MalformedPolicy
 from iamtriage.policies._documents import allow
-from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.elements import as_strings, principal_names, shown_sid
 
 NO_PRINCIPAL = lazy_pattern(
     r"arn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>[0-9]{12}):(?P<kind>group|instance-profile)/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,128})",
@@ -51,20 +42,16 @@ NOT_A_PRINCIPAL = CauseType(
 
 
 def explain_principal_kind(
-    case: Case[MalformedPolicy], named: str, where: str, statement: Mapping[str, object], note: str
+    case: Case[MalformedPolicy], named: str, where: str, note: str
 ) -> Explanation | None:
-    """Explain that the principal of a policy is no identity that can call AWS, or return ``None`` if it can be one.
-
-    The text can have the statement, and the note says what became of the policy.
-    """
+    """Explain that the principal of a policy is no identity that can call AWS, or return ``None`` if it can be one."""
     found = NO_PRINCIPAL.fullmatch(named)
     if found is None:
         return None
     kind = found["kind"].replace("-", " ")
     instead, show = _INSTEAD[found["kind"]]
     root = f"arn:{found['partition']}:iam::{found['account']}:root"
-    allow_it = _allow_group(found, root, where, statement) if kind == "group" else None
-    again = remedies.present(commands.repeat_command(case.context.command)) if allow_it is None else ()
+    again = remedies.present(commands.repeat_command(case.context.command))
     name_them = remedies.your_remedy(
         f"Name {instead} or the account as the principal",
         f"Replace {named} with ARNs that the command prints, or with {root}: then the policies of that account decide who has access.",
@@ -75,43 +62,13 @@ def explain_principal_kind(
         f"AWS rejected the policy because an {'IAM group' if kind == 'group' else kind} cannot be a principal: {named}{where}.",
         NOT_A_PRINCIPAL.cause("derived"),
         topic="invalid-principal",
-        remedies=(allow_it, name_them),
+        remedies=name_them,
         notes=note,
     )
 
 
-def _allow_group(
-    group: re.Match[str], root: str, where: str, statement: Mapping[str, object]
-) -> Remedy | None:
-    """Return how to give a group what a statement allows it, if the text has the statement and it names a resource."""
-    allowed = {**statement, "Resource": statement.get("Resource", "ROLE_ARN")}
-    allowed = {key: value for key, value in allowed.items() if key not in {"Sid", "Principal"}}
-    is_wide = "NotResource" in statement or "*" in as_strings(allowed["Resource"])
-    if allowed.get("Effect") != "Allow" or not as_strings(allowed.get("Action")) or is_wide:
-        return None
-    step = f"If account {group['account']} also owns the resource, this is enough: leave out the statement{where.removeprefix(' in the statement')}. Otherwise, keep that statement, with {root} as the principal."
-    if "Resource" not in statement:
-        step = f"Name {root} as the principal of the trust policy: this one lets the group assume the role."
-    # The text's own policy.json can be the rejected document.
-    template = f"aws iam put-group-policy --group-name {{}} --policy-name {inline_policy_name([allowed])} --policy-document file://group-policy.json"
-    return remedies.identity_remedy(
-        f"Allow it in a policy of the group {group['name']} instead",
-        step,
-        statements=(allowed,),
-        commands=commands.fill_command(template, group["name"]),
-        url=pages.MANAGE_POLICIES,
-    )
-
-
-_ACCOUNT_OF_ARN = lazy_pattern(r":iam::([0-9]{12}):")
 _CREATES = lazy_pattern(r"\bcreating\b|\bCreateKey\b|\bcreate-key\b")
 _DEFAULT_POLICY = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"
-_PUT = "kms:putkeypolicy"
-_KEY_ID = lazy_pattern(r"key/[^:]+\Z")
-_WILDCARD = lazy_pattern(r"[*?]")
-_SCANNER = lazy_pattern(
-    r"(?i)\b(?:scanners?|checkov|ckv_aws_\d|tfsec|trivy|terrascan|semgrep|linter|asterisks?|wildcards?)\b"
-)
 LOCKOUT = CauseType(
     "key-policy-lockout",
     title="The key policy would lock everyone out",
@@ -123,130 +80,28 @@ LOCKOUT = CauseType(
 
 def explain_lockout(case: Case[MalformedPolicy], because: tuple[str, ...]) -> Explanation:
     """Explain which statement the key policy lacks, and what the policy in the text allows instead."""
-    account, partition = _find_account(case), clues.find_partition(case)
+    stated, partition = case.context.account, clues.find_partition(case)
     text = "KMS rejects a key policy that does not allow the caller kms:PutKeyPolicy, because nobody could change it."
     summary = "KMS rejects the key policy: it would lock everyone out"
-    statements = _list_statements(case)
-    if (stated := _describe_policy(statements)) is not None:
-        summary = f"{summary}. {stated}"
     is_new = _CREATES.search(case.failure.text) is not None
     saved = "KMS did not save the policy, so the previous one stays in effect"
     if is_new:
         saved = "KMS did not create the key"
-    if (other := _other_resource(statements)) is not None:
-        return _explain_other_resource(case, *other, saved)
     return case.explain(
         f"{summary}.",
         LOCKOUT.cause("reported", because, text=text),
-        remedies=_add_statement(case, account, partition),
+        remedies=_add_statement(case.failure.account or (stated and stated.value), partition),
         notes=f"{saved}. Without this statement, IAM policies have no effect on the key, so an identity-based policy does not replace it.",
     )
 
 
-def _find_account(case: Case[MalformedPolicy]) -> str | None:
-    stated = case.context.account
-    if case.failure.account or stated is not None:
-        return case.failure.account or (stated and stated.value)
-    found = set(ACCOUNT_IN_TEXT.findall(case.failure.text))
-    arns = set(_ACCOUNT_OF_ARN.findall(case.failure.text))
-    return next(iter(found)) if len(found) == 1 and (not arns or found == arns) else None
-
-
-def _list_statements(case: Case[MalformedPolicy]) -> list[dict[str, Any]]:
-    """Return the Allow statements of the only key policy in the text."""
-    documents = [each for each in case.context.policies if each.has_principal]
-    if len(documents) != 1 or documents[0].has_references or not documents[0].is_whole:
-        return []
-    return documents[0].allows
-
-
-def _names_put(statement: Mapping[str, Any]) -> bool:
-    return names_action(statement, _PUT) is not False or "NotAction" in statement
-
-
-def _other_resource(statements: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], str] | None:
-    """Return the statement that would allow the change of the policy, but has a resource that is no key, with that."""
-    wrong: tuple[Mapping[str, Any], str] | None = None
-    for statement in filter(_names_put, statements):
-        resources = as_strings(statement.get("Resource"))
-        if not resources or any(map(_is_key, resources)):
-            return None
-        wrong = wrong or (statement, resources[0])
-    return wrong
-
-
-def _is_key(pattern: str) -> bool:
-    """Return whether a pattern of resources can match a KMS key.
-
-    >>> [_is_key(each) for each in ("*", "arn:aws*:kms:*:*:key/1234-*", "arn:aws:dynamodb:*", "arn:aws:kms:*:*:alias/app")]
-    [True, True, False, False]
-    """
-    # The key that is most like the pattern.
-    _, partition, _, region, account, *_ = [*_WILDCARD.sub("x", pattern).split(":"), *"xxxxx"]
-    return matches(
-        f"arn:{partition}:kms:{region}:{account}:key/x", compile_glob(_KEY_ID.sub("key/*", pattern))
-    )
-
-
-def _explain_other_resource(
-    case: Case[MalformedPolicy], statement: Mapping[str, Any], resource: str, saved: str
-) -> Explanation:
-    """Explain that the Resource of the statement for the account matches no key."""
-    which = f"the statement {sid}" if (sid := shown_sid(statement)) else "its statement"
-    is_code = "aws_iam_policy_document" in case.failure.text
-    right, wrong = '"Resource": "*"', f'"{clip_text(resource)}"'
-    if is_code:
-        right, wrong = 'resources = ["*"]', f"[{wrong}]"
-    scanner = "A scanner that reports the asterisk takes the document for an identity-based policy: suppress the finding there (Checkov: CKV_AWS_109, CKV_AWS_111, CKV_AWS_356)."
-    names = principal_names(statement)
-    stays = "stays" if any(each.endswith(":root") for each in names) else "stays if it is the caller"
-    return case.explain(
-        f"KMS rejects the key policy: {which} has the resource {clip_text(resource)}, which matches no KMS key, so nobody could use or change the key.",
-        LOCKOUT.cause(
-            "derived",
-            text=f"KMS checks that {principal_words.describe_principal(case.principal, case.caller)} could call kms:PutKeyPolicy again. In a key policy, the resource * means only the key that has the policy, and opens no other.",
-        ),
-        remedies=remedies.your_remedy(
-            f"Write {right} in {which}",
-            f"It replaces {wrong}. The principal {clip_text(join_words(names, 'and'))} {stays}.",
-            scanner if _SCANNER.search(case.failure.text) else None,
-            commands="terraform apply" if is_code else None,
-            url=_DEFAULT_POLICY,
-        ),
-        notes=f"{saved}.",
-    )
-
-
-def _describe_policy(statements: Sequence[Mapping[str, Any]]) -> str | None:
-    """Return whom the key policy in the text names, if it allows nobody to change it."""
-    names = [name for each in statements for name in principal_names(each)]
-    holders = [name for each in filter(_names_put, statements) for name in principal_names(each)]
-    if holders:
-        listed = clip_text(join_words(list(dict.fromkeys(holders)), "and"))
-        if any(each.endswith(":root") for each in holders):
-            return f"It allows kms:PutKeyPolicy only to {listed}: the key must be in that account, and an IAM policy must allow the caller the action"
-        return f"It allows kms:PutKeyPolicy only to {listed}, not to the caller"
-    if not names:
-        return None
-    if len(set(names)) == 1:
-        return f"Its only principal is {clip_text(names[0])}, and no statement allows kms:PutKeyPolicy"
-    return "No statement in it allows kms:PutKeyPolicy"
-
-
-def _add_statement(case: Case[MalformedPolicy], account: str | None, partition: str) -> Remedy:
+def _add_statement(account: str | None, partition: str) -> Remedy:
     root = f"arn:{partition}:iam::{commands.account(account)}:root"
     title = "Add the statement of the default key policy for the account"
     steps = (
         "It lets the account's IAM policies grant access to the key. Keep the other statements.",
         "Don't skip the check with bypass_policy_lockout_safety_check (BypassPolicyLockoutSafetyCheck): only AWS Support could recover the key.",
     )
-    if "aws_iam_policy_document" in case.failure.text:
-        return remedies.your_remedy(
-            title,
-            *steps,
-            manifest=f'statement {{\n  sid       = "EnableIamPolicies"\n  actions   = ["kms:*"]\n  resources = ["*"]\n  principals {{\n    type        = "AWS"\n    identifiers = ["{root}"]\n  }}\n}}\n',
-            url=_DEFAULT_POLICY,
-        )
     return remedies.resource_policy_remedy(
         title,
         *steps,

@@ -15,7 +15,7 @@ from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.regions import find_bucket_region
-from iamtriage.explaining._rules.basics import Case, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.request_kinds import INVALID_REQUEST
@@ -46,7 +46,6 @@ _IS_ELSEWHERE = lazy_pattern(
     r"\bPermanentRedirect\b|\bMoved Permanently\b|\bin a different region\b|\b(?:isn't|is not|must be) (?:located )?in the same (?:AWS )?[Rr]egion\b"
 )
 _OF_REDSHIFT = "is in a different region from this cluster"
-_COLUMNAR = lazy_pattern(r"\b(?:PARQUET|ORC)\b", re.IGNORECASE)
 # Calls for what a service writes to a bucket: access logs, results of queries.
 _WRITES = frozenset({"ModifyLoadBalancerAttributes", "StartQueryExecution"})
 # "the object is located in eu-west-1", "Make sure the bucket is in the eu-west-1 region".
@@ -67,8 +66,6 @@ _SERVICES = {
     "transcribe": "Amazon Transcribe",
 }
 _UNNAMED = "The service"
-_MAX_BUCKET_LENGTH = 63
-_LOCATE = '"$(aws s3api get-bucket-location --bucket {} --query "LocationConstraint || \'us-east-1\'" --output text)"'
 
 
 class _Read(NamedTuple):
@@ -144,71 +141,12 @@ def _explain_other_region(
             shown,
             text=f"{read.service} {'writes only to' if read.is_written else 'reads only from'} buckets in the Region in which it {'runs' if read.is_of_cluster else 'is called'}. {whose} the same in all Regions, and not the cause.",
         ),
-        remedies=_copy_remedy(case, read, called, region, where),
-    )
-
-
-def _copy_remedy(
-    case: Case[AwsError], read: _Read, stated: str | None, region: str | None, where: str
-) -> Remedy:
-    # The text can name only the other Region.
-    called = stated or "SERVICE_REGION"
-    bucket = commands.bucket(read.bucket)
-    other = (
-        f"{bucket[: _MAX_BUCKET_LENGTH - len(called) - 1]}-{called}"
-        if bucket == read.bucket and stated
-        else "NEW_BUCKET_NAME"
-    )
-    key = read.key or "OBJECT_KEY"
-    make = fill_command("aws s3 mb {} --region {}", f"s3://{other}", called)
-    if read.is_written:
-        return your_remedy(
-            f"Use a bucket in {where}",
-            "The new bucket needs the same bucket policy and permissions as the old one. Its name is free to choose.",
-            commands=make,
-            url=pages.S3_ERRORS,
-        )
-    if read.is_of_cluster and not _COLUMNAR.search(case.failure.text):
-        return your_remedy(
-            f"Add REGION '{region or 'REGION'}' to the statement: the Region of the bucket",
-            "COPY and UNLOAD then use the bucket where it is, which costs data transfer between Regions. COPY from Parquet or ORC has no REGION: it needs a bucket in the Region of the cluster.",
-            commands=None if region else fill_command("aws s3api get-bucket-location --bucket {}", bucket),
-            url="https://docs.aws.amazon.com/redshift/latest/dg/copy-parameters-data-source-s3.html",
-        )
-    copy = fill_command("aws s3 cp {} {}", f"s3://{bucket}/{key}", f"s3://{other}/{key}")
-    if key.endswith("/"):
-        copy += " --recursive"
-    source = region or fill_command(_LOCATE, bucket)
-    who = f"the role {clip_text(read.role)}" if read.role else "the caller"
-    return your_remedy(
-        f"Copy the object to a bucket in {where}, and use that one",
-        None
-        if read.is_of_cluster
-        else f"Or call {read.service.replace(_UNNAMED, _UNNAMED.lower())} in {region or 'the Region of the bucket'}: the Region of a bucket cannot change.",
-        f"On the new bucket, {'the role of the statement' if read.is_of_cluster else who} needs the same permissions as on the old one. For more objects, replicate the bucket.",
-        commands=(
-            make,
-            f"{copy} --source-region {source} --region {called}",
-        ),
-        url="https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html",
-    )
-
-
-def _explain_open_location(case: Case[AwsError], read: _Read, where: str, region: str | None) -> Explanation:
-    """Explain a bucket to which a service cannot write."""
-    reason = "does not exist, or has another name" if region else f"does not exist, or is not in {where}"
-    return case.explain(
-        f"{read.service} cannot {read.verb} {clip_text(read.name)}: most likely, the bucket {reason}.",
-        INVALID_REQUEST.cause(
-            "reported",
-            code_evidence(case.failure),
-            text=f"{read.service} requires a bucket in the Region in which it is called.",
-        ),
-        None if region else BUCKET_IN_OTHER_REGION.cause(text=f"The bucket is not in {where}."),
         remedies=your_remedy(
-            f"Check that the bucket exists and is in {where}",
-            "The command prints its Region; null means us-east-1.",
-            commands=fill_command("aws s3api get-bucket-location --bucket {}", commands.bucket(read.bucket)),
+            f"Use a bucket in {where}",
+            f"Copy the object to a bucket there, with the same permissions, or call {read.service.replace(_UNNAMED, _UNNAMED.lower())} in the Region of the bucket: a bucket cannot move. For COPY and UNLOAD of Redshift, add REGION to the statement instead.",
+            commands=None
+            if region
+            else fill_command("aws s3api get-bucket-location --bucket {}", commands.bucket(read.bucket)),
             url=pages.S3_ERRORS,
         ),
     )
@@ -219,8 +157,6 @@ def _explain_open(case: Case[AwsError], read: _Read, called: str | None, region:
     reader = f"the role {clip_text(read.role)}" if read.role else "the caller"
     where = called or "the Region of the call"
     reasons = f"its bucket is not in {where}, the key does not exist, or {reader} is not allowed to read it"
-    if read.is_written:
-        return _explain_open_location(case, read, where, region)
     if region is not None:
         reasons = f"the bucket is in {where}, as required, so the key does not exist, or {reader} is not allowed to read it"
     bucket = commands.bucket(read.bucket)

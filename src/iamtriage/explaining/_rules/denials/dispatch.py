@@ -249,7 +249,6 @@ _GUARDRAIL_RULES: dict[PolicyType, str] = {
 DEFAULT_RULE = "denials.policy_types.missing_allows.explain_missing_allow"
 GUARDRAIL_ROUTES: Rows = (
     (says(*LAB_FRAGMENTS), "denials.identities.lab_accounts.explain_lab"),
-    (says("cdk-bootstrap/", ":role/cdk-"), "calls.names.cdk_qualifiers.explain_other_qualifier"),
     (
         # The CDK goes on without its bootstrap roles.
         says("could not be used to assume"),

@@ -140,10 +140,6 @@ OF_TEXT: Rows = (
         "denials.shown_policies.region_contrasts.add_resource_elsewhere",
     ),
     (
-        all_of(may_lack_allow, _may_be_elsewhere),
-        "calls.names.account_contrasts.add_resource_in_other_account",
-    ),
-    (
         all_of(states(lambda stated: bool(stated.action)), says("EvalDecision")),
         "denials.policy_types.other_policies.add_simulation",
     ),

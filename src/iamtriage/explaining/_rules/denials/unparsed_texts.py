@@ -14,10 +14,6 @@ from iamtriage._text import quote_words
 from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import CauseType, Explanation, Labelled
-from iamtriage.explaining._rules.calls.names.cdk_qualifiers import explain_missing_parameter
-from iamtriage.explaining._rules.calls.network.metadata_tokens import explain_missing_token
-from iamtriage.explaining._rules.calls.roles.execution_roles import explain_execution_role
-from iamtriage.explaining._rules.calls.states.object_states import explain_skipped_objects
 from iamtriage.explaining._rules.credentials.database_roles import explain_database_role
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.credentials.keys.secret_keys import explain_lost_secret
@@ -215,9 +211,7 @@ def _explain_id_token(text: str, _facts: Facts) -> Explanation | None:
 _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     explain_efs_mount,
     explain_proxy_login,
-    explain_skipped_objects,
     explain_database_role,
-    explain_missing_parameter,
     explain_missing_image,
     _explain_kubeconfig,
     _explain_id_token,
@@ -225,8 +219,6 @@ _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     explain_lost_secret,
     explain_unwritten_token,
     explain_rejected_object,
-    explain_execution_role,
     explain_invalid_response,
-    explain_missing_token,
     explain_other_authority,
 )

@@ -15,33 +15,6 @@ TEMPLATE = "Resources:\n  EtlRole:\n    Type: AWS::IAM::Role\n    Properties:\n 
 STRING = '  identifiers = ["arn:aws:iam::${local.account}:role/etl-runner"]\n'
 
 
-@pytest.mark.parametrize(
-    ("text", "reference"),
-    [
-        (f"{CREATED}Error: creating IAM Role: {ERROR.format('role')}\n{STRING}", "Principal = { AWS = aws_iam_role.etl.arn }"),
-        (f"Error: {ERROR.format('user')}\n{BLOCK}{STRING.replace('role', 'user')}", "Principal = { AWS = aws_iam_user.etl.arn }"),
-        (f'{TEMPLATE}            AWS: !Sub "arn:aws:iam::${{AWS::AccountId}}:role/etl-runner"\nKey CREATE_FAILED {ERROR.format("role")}\n', "Principal:\n  AWS: !GetAtt EtlRole.Arn"),
-    ],
-)  # fmt: skip
-def test_principal_of_the_same_run_is_referred_to(text: str, reference: str) -> None:
-    explanation = explain(text)
-    assert explanation.causes[0].code == "principal-too-new"
-    assert [each.manifest for each in explanation.remedies] == [reference]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"{CREATED}Error: {ERROR.format('role')}\n  identifiers = [aws_iam_role.etl.arn]\n",
-        f"{CREATED.replace('etl', 'web')}Error: {ERROR.format('role')}\n{STRING}",
-        f"Error: {ERROR.format('role')}\n{STRING}",
-    ],
-    ids=["a reference", "another role", "nothing created"],
-)
-def test_other_unknown_principals(text: str) -> None:
-    assert all(each.manifest is None for each in explain(text).remedies)
-
-
 LINKED = (
     "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 )
@@ -91,22 +64,3 @@ def test_arn_that_no_principal_has(kind: str, command: str) -> None:
     assert explanation.causes[0].code == "not-a-principal"
     assert f"{kind.replace('-', ' ')} cannot be a principal" in explanation.summary
     assert command in explanation.remedies[0].commands[0]
-
-
-@pytest.mark.parametrize(
-    ("resource", "allows"),
-    [
-        ('"arn:aws:s3:::octo-data/*"', '"Resource": "arn:aws:s3:::octo-data/*"'),
-        ('["arn:aws:s3:::octo-data", "arn:aws:s3:::octo-data/*"]', '"arn:aws:s3:::octo-data/*"'),
-        ('"*"', None),
-    ],
-)
-def test_statement_for_a_group(resource: str, allows: str | None) -> None:
-    """A policy of the group allows the same, unless it would be wider than the statement."""
-    statement = f'{{"Sid": "Read", "Effect": "Allow", "Principal": {{"AWS": "arn:aws:iam::111122223333:group/team"}}, "Action": "s3:Get*", "Resource": {resource}, "Condition": {{"Bool": {{"aws:SecureTransport": "true"}}}}}}'
-    text = f'An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Invalid principal in policy\n{{"Statement": [{statement}]}}'
-    shown = str(explain(text))
-    assert ("put-group-policy --group-name team" in shown) == (allows is not None)
-    assert "> policy.json" not in shown
-    assert (allows or "get-group") in shown
-    assert allows is None or "aws:SecureTransport" in shown

@@ -101,23 +101,6 @@ def test_role_that_works_in_other_accounts(before: str, accounts: str | None) ->
     }
 
 
-@pytest.mark.parametrize(
-    ("before", "command"),
-    [
-        ("An error occurred (InvalidInput) when calling the CreateServiceLinkedRole operation: ", "aws iam get-role --role-name AWSServiceRoleForRDS --query Role.Arn --output text"),
-        ("Error: creating IAM Service Linked Role (rds.amazonaws.com): operation error IAM: CreateServiceLinkedRole, https response error StatusCode: 400, RequestID: 0b1c, InvalidInputException: ", "aws iam get-role --role-name AWSServiceRoleForRDS --query Role.Arn --output text"),
-        ("  with aws_iam_service_linked_role.rds,\nError: creating IAM Service Linked Role (rds.amazonaws.com): InvalidInput: ", 'terraform import aws_iam_service_linked_role.rds "$(aws iam get-role --role-name AWSServiceRoleForRDS --query Role.Arn --output text)"'),
-    ],
-)  # fmt: skip
-def test_service_linked_role_that_exists(before: str, command: str) -> None:
-    explanation = explain(
-        f"{before}Service role name AWSServiceRoleForRDS has been taken in this account, please try a different suffix."
-    )
-    assert explanation.topic == "already-exists"
-    assert "The service-linked role AWSServiceRoleForRDS already exists" in explanation.summary
-    assert command in explanation.remedies[0].commands
-
-
 def test_missing_service_linked_role_is_no_lack_of_capacity() -> None:
     explanation = explain(f"creating nodeclaim, insufficient capacity, with fleet error(s), {_CODE}: {_SPOT}")
     assert "Capacity is not the problem" in explanation.notes[0]

@@ -152,42 +152,9 @@ resource "aws_s3_bucket_notification" "uploads" {{
 """
 
 
-def test_s3_cannot_use_the_key_of_aws() -> None:
-    explanation = explain(UNVALIDATED + _queue('"alias/aws/sqs"', "s3.amazonaws.com"))
-    assert explanation.summary.startswith(
-        "S3 could not validate the queue jobs: it is encrypted with alias/aws/sqs"
-    )
-    assert "The queue policy is right" in str(explanation.causes[0].text)
-    assert "arn:aws:iam::111122223333:root" in (explanation.remedies[0].manifest or "")
-    assert explanation.remedies[0].policy is None
-
-
-@pytest.mark.parametrize(
-    ("shown", "change"),
-    [
-        ("encryption: sqs.QueueEncryption.KMS_MANAGED,", "cdk deploy"),
-        ('{"Attributes": {"KmsMasterKeyId": "alias/aws/sns"}}', "aws sns set-topic-attributes"),
-    ],
-)
-def test_key_of_aws_without_a_policy_in_the_text(shown: str, change: str) -> None:
-    assert explain(UNVALIDATED + shown).remedies[0].commands[-1].startswith(change)
-
-
 def test_policy_of_another_kind_of_destination_says_nothing() -> None:
     other = _queue("aws_kms_key.jobs.arn", "sns.amazonaws.com").replace("  queue {", "  topic {")
     assert "most often, its policy does not allow s3.amazonaws.com" in explain(UNVALIDATED + other).summary
-
-
-@pytest.mark.parametrize(
-    ("key", "service", "reason"),
-    [
-        ('"alias/aws/sqs"', "sns.amazonaws.com", "allows only the service sns.amazonaws.com, not s3.amazonaws.com"),
-        ("aws_kms_key.jobs.arn", "s3.amazonaws.com", "the policy in the text allows s3.amazonaws.com, so it is another destination, or the key"),
-    ],
-    ids=["other-service", "own-key"],
-)  # fmt: skip
-def test_key_of_aws_is_not_the_cause(key: str, service: str, reason: str) -> None:
-    assert reason in explain(UNVALIDATED + _queue(key, service)).summary
 
 
 @pytest.mark.parametrize(

@@ -40,10 +40,9 @@ def _policy(*others: object, source: str = _SOURCE) -> str:
         (_STATUS + _policy(), "although the bucket policy in the text allows it", "get-bucket-encryption --bucket octo-trail"),
         (_TRAIL.replace('"TrailARN"', f'"KmsKeyId": "{_KEY}", "TrailARN"') + _STATUS + _policy(), f"the policy of the key {_KEY}", f"get-key-policy --key-id {_KEY}"),
         (_TRAIL + _STATUS + _policy(_DENY), "its Deny statement OnlyOurKey or", "get-bucket-policy --bucket octo-trail"),
-        (_TRAIL + _STATUS + _policy(source=f"{_SOURCE}-old"), f"only for aws:SourceArn {_SOURCE}-old", "--bucket octo-trail "),
         (_TRAIL + _STATUS + _policy().replace("StringEquals", "StringNotEquals"), "bucket policy of octo-trail does not allow cloudtrail.amazonaws.com", "--bucket octo-trail "),
     ],
-    ids=["trail", "compact", "config", "allowed", "only-policy", "key", "deny", "source", "excluded"],
+    ids=["trail", "compact", "config", "allowed", "only-policy", "key", "deny",  "excluded"],
 )  # fmt: skip
 def test_delivery(text: str, said: str, command: str) -> None:
     explanation = explain(text)

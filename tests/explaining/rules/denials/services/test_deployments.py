@@ -133,50 +133,6 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
     ("text", "summary", "title", "lines"),
     [
         (
-            'CREATE_FAILED  AWS::IAM::Role  CartRole  Resource handler returned message: "Cannot exceed quota for PoliciesPerRole: 10 (Service: Iam, Status Code: 409)" (HandlerErrorCode: ServiceLimitExceeded)',
-            "The role CartRole would have more than 10 managed policies. This is a quota per role, not a missing permission.",
-            "Reduce the managed policies of the role CartRole to 10 in the template",
-            (),
-        ),
-        (
-            "Error: updating IAM User (ana): operation error IAM: AttachUserPolicy, https response error StatusCode: 409, RequestID: 0a1b, LimitExceeded: Cannot exceed quota for PoliciesPerUser: 10",
-            "The user ana already has 10 managed policies, so another cannot be attached. This is a quota per user, not a missing permission.",
-            "Detach a managed policy that the user ana does not need",
-            (
-                "aws iam list-attached-user-policies --user-name ana",
-                "aws iam detach-user-policy --user-name ana --policy-arn POLICY_ARN",
-            ),
-        ),
-        (
-            "An error occurred (LimitExceeded) when calling the CreateRole operation: Cannot exceed quota for RolesPerAccount: 1000",
-            "The account already has 1000 roles, so another cannot be created. This is a quota per account, not a missing permission.",
-            "Delete roles that are not needed",
-            (
-                "aws iam get-account-summary --query 'SummaryMap.[Roles,RolesQuota]'",
-                'aws iam list-roles --query "Roles[].[CreateDate,RoleName]" --output text | sort',
-                "aws iam get-role --role-name ROLE_NAME --query Role.RoleLastUsed",
-            ),
-        ),
-        (
-            "│ Error: creating IAM Role (preview-208-web): operation error IAM: CreateRole, https response error StatusCode: 409, RequestID: 0a1b, LimitExceeded: Cannot exceed quota for RolesPerAccount: 1000",
-            "The account already has 1000 roles, so preview-208-web cannot be created. This is a quota per account, not a missing permission.",
-            "Delete roles that are not needed",
-            (
-                "aws iam get-account-summary --query 'SummaryMap.[Roles,RolesQuota]'",
-                "aws iam list-roles --query \"Roles[?starts_with(RoleName, 'preview-')].[CreateDate,RoleName]\" --output text | sort",
-                "aws iam get-role --role-name ROLE_NAME --query Role.RoleLastUsed",
-            ),
-        ),
-        (
-            "An error occurred (LimitExceeded) when calling the CreatePolicy operation: Cannot exceed quota for PoliciesPerAccount: 1500",
-            "The account already has 1500 managed policies, so another cannot be created. This is a quota per account, not a missing permission.",
-            "Delete managed policies that are not needed",
-            (
-                "aws iam get-account-summary --query 'SummaryMap.[Policies,PoliciesQuota]'",
-                "aws iam list-policies --scope Local --query 'Policies[?AttachmentCount==`0`].[CreateDate,PolicyName]' --output text | sort",
-            ),
-        ),
-        (
             "$ aws iam create-policy-version --policy-arn arn:aws:iam::111122223333:policy/carts --policy-document file://p.json\nAn error occurred (LimitExceeded) when calling the CreatePolicyVersion operation: A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
             "The managed policy carts has 5 versions, the maximum. This is a quota, not a missing permission.",
             "Delete the oldest non-default version, then repeat the call",
@@ -208,12 +164,6 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
                 'aws iam get-policy-version --policy-arn arn:aws:iam::111122223333:policy/app/carts --version-id "$version" > old.json',
                 'aws iam delete-policy-version --policy-arn arn:aws:iam::111122223333:policy/app/carts --version-id "$version"',
             ),
-        ),
-        (
-            "An error occurred (LimitExceeded) when calling the CreateOpenIDConnectProvider operation: Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100",
-            "The account already has 100 OIDC providers, so another cannot be created. This is a quota per account, not a missing permission.",
-            "Delete OIDC providers that are not needed",
-            ("aws iam get-account-summary --query SummaryMap",),
         ),
         (
             "An error occurred (PolicyLengthExceededException) when calling the AddPermission operation: The final policy size (20673) is bigger than the limit (20480).",
@@ -281,21 +231,6 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
             "│ Error: creating IAM Policy (cart-read): operation error IAM: CreatePolicy, https response error StatusCode: 409, RequestID: 0a1b, LimitExceeded: Cannot exceed quota for PolicySize: 6144",
             "The policy is too long: the managed policy cart-read would exceed the quota of 6,144 characters. No permission is missing.",
             "Shorten or split the policy",
-            (),
-        ),
-        (
-            "│ Error: creating IAM Group (carts): LimitExceeded: Cannot exceed quota for GroupsPerAccount: 300",
-            "The account already has 300 groups, so carts cannot be created. This is a quota per account, not a missing permission.",
-            "Delete groups that are not needed",
-            (
-                "aws iam get-account-summary --query 'SummaryMap.[Groups,GroupsQuota]'",
-                'aws iam list-groups --query "Groups[].[CreateDate,GroupName]" --output text | sort',
-            ),
-        ),
-        (
-            "An error occurred (LimitExceeded) when calling the AddUserToGroup operation: Cannot exceed quota for GroupsPerUser: 10",
-            "The user would have more than 10 groups. This is a quota per user, not a missing permission.",
-            "Reduce the groups of the user to 10",
             (),
         ),
     ],

@@ -17,45 +17,6 @@ def _explain(text: str) -> str:
     return " ".join(str(explain(text)).split())
 
 
-def test_default_key_policy() -> None:
-    """A key without a policy in Terraform has the default one, whose statement the new policy keeps."""
-    denied = DENIED.format("CreateLogGroup", "Arn ", "aws", "eu-north-1")
-    shown = _explain(f"{denied}\n\n{KEY}}}\n")
-    assert "aws_kms_key.cart sets no policy" in shown
-    assert '"arn:aws:iam::111122223333:root"' in shown
-    assert '"logs.eu-north-1.amazonaws.com"' in shown
-    assert "get-key-policy" not in shown
-
-
-def test_other_key_policy() -> None:
-    """The policy of a key is not the default one if the text does not show that."""
-    denied = DENIED.format("AssociateKmsKey", "LogGroup ", "aws-cn", "cn-north-1")
-    for code in ("", f"{KEY}  policy = data.aws_iam_policy_document.cart.json\n}}\n"):
-        shown = _explain(f"{denied}\n\n{code}")
-        assert "sets no policy" not in shown
-        assert "put-key-policy" in shown
-        assert "(root) kms:*" in shown
-        assert '"logs.cn-north-1.amazonaws.com.cn"' in shown
-
-
-def test_invalid_parameter() -> None:
-    """CloudWatch Logs and CloudFormation also report it as an invalid request."""
-    denied = DENIED.format("AssociateKmsKey", "LogGroup ", "aws", "eu-north-1")
-    event = (
-        denied.partition(": ")[2]
-        + ' (Service: CloudWatchLogs, Status Code: 400, Request ID: 1)" (RequestToken: a, HandlerErrorCode: InvalidRequest)'
-    )
-    for text in (
-        denied.replace("AccessDeniedException", "InvalidParameterException"),
-        f'CREATE_FAILED AWS::Logs::LogGroup Logs Resource handler returned message: "{event}',
-    ):
-        shown = _explain(
-            f"{text}\nKmsKeyId: arn:aws:kms:eu-north-1:111122223333:key/1a2b3c4d-5e6f-7081-92a3-b4c5d6e7f809"
-        )
-        assert "does not allow CloudWatch Logs (logs.eu-north-1.amazonaws.com)" in shown
-        assert "--key-id arn:aws:kms:eu-north-1:111122223333:key/1a2b3c4d" in shown
-
-
 @pytest.mark.parametrize(
     ("resources", "rule"),
     [

@@ -91,33 +91,6 @@ def test_objects_without_their_bucket(reference: str, corrected: str | None) -> 
     assert explanation.remedies[0].manifest == corrected
 
 
-_MALFORMED = 'An error occurred (MalformedPolicyDocument) when calling the PutRolePolicy operation: Resource {} must be in ARN format or "*".'
-_URL = "https://sqs.eu-west-1.amazonaws.com/111122223333/jobs"
-
-
-@pytest.mark.parametrize(
-    ("value", "code", "corrected"),
-    [
-        (_URL, _YAML.format("sqs:SendMessage", "!Ref JobsQueue"), "Resource: !GetAtt JobsQueue.Arn"),
-        (_URL, _JSON.format("sqs:SendMessage", '{"Ref": "Jobs"}'), '"Resource": {"Fn::GetAtt": ["Jobs", "Arn"]}'),
-        (_URL, _DATA.format("sqs:SendMessage", "aws_sqs_queue.jobs.url"), "resources = [aws_sqs_queue.jobs.arn]"),
-        ("jobs", _HCL.format("dynamodb:GetItem", "aws_dynamodb_table.jobs.name"), "Resource = aws_dynamodb_table.jobs.arn"),
-        ("in", _HCL.format("s3:GetObject", "aws_s3_bucket.in.id"), 'Resource = [aws_s3_bucket.in.arn, "${aws_s3_bucket.in.arn}/*"]'),
-        # It can be an ARN, or a parameter.
-        ("jobs", _YAML.format("sqs:SendMessage", "!Ref JobsQueueArn"), None),
-        ("jobs", _YAML.format("dynamodb:GetItem", "!Ref TableName"), None),
-        ("jobs", _HCL.format("dynamodb:GetItem", "var.table"), None),
-        ("jobs", _HCL.format("dynamodb:GetItem", "aws_dynamodb_table.jobs.arn"), None),
-    ],
-)  # fmt: skip
-def test_reference_that_is_no_arn(value: str, code: str, corrected: str | None) -> None:
-    explanation = explain(f"{_MALFORMED.format(value)}\n\n{code}\n")
-    assert (f"which stands for {value}, and has to be the ARN." in explanation.summary) is (
-        corrected is not None
-    )
-    assert explanation.remedies[0].manifest == corrected
-
-
 def test_reference_of_a_bucket_policy() -> None:
     denied = 'User: arn:aws:sts::444455556666:assumed-role/etl/run is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::drop/a.csv" because no resource-based policy allows the s3:GetObject action'
     code = """data "aws_iam_policy_document" "drop" {

@@ -339,26 +339,6 @@ def test_owner_of_the_token(shown: str, verdict: str, first: str) -> None:
         assert explanation.remedies[0].commands[0].startswith("kubectl exec deployment/up --namespace octo")
 
 
-_NO_REGION = "ValueError: Invalid endpoint: https://sts..amazonaws.com\n\n"
-
-
-@pytest.mark.parametrize(
-    ("shown", "empty"),
-    [
-        ("AWS_DEFAULT_REGION=\nAWS_ROLE_ARN=" + _ROLE, "AWS_DEFAULT_REGION"),
-        ('- name: AWS_REGION\n  value: ""\n', "AWS_REGION"),
-        ("AWS_REGION=\nAWS_DEFAULT_REGION=eu-west-1\n", None),
-        ("AWS_REGION is unset", None),
-    ],
-)
-def test_empty_region(shown: str, empty: str | None) -> None:
-    facts = {"namespace": "octo", "service_account": "up"}
-    explanation = explain(_NO_REGION + shown, facts=facts)
-    assert ("is set, but has no value" in explanation.summary) is (empty is not None)
-    assert empty is None or f"{empty} is set" in explanation.summary
-    assert ("or remove it" in explanation.remedies[0].title) is (empty is not None)
-
-
 @pytest.mark.parametrize(("role", "is_own"), [("OctoUploads", True), ("OctoReads", False)])
 def test_pod_with_its_role_needs_no_other_check(role: str, *, is_own: bool) -> None:
     denied = _AS_NODE.replace("octo-NodeInstanceRole-1A2B/i-0123456789abcdef0", f"{role}/botocore-session-1")

@@ -31,7 +31,6 @@ def _policy(
 
 _ORIGIN = "$ curl -i https://d111111abcdef8.cloudfront.net/a.css\nHTTP/2 403\nserver: AmazonS3\nx-cache: Error from cloudfront\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>5KZ2</RequestId></Error>\n"
 _API = f"Sending request to https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/arn:aws:lambda:eu-west-1:{_ACCOUNT}:function:cart/invocations\nExecution failed due to configuration error: Invalid permissions on Lambda function\n"
-_NOTIFY = "An error occurred (InvalidArgument) when calling the PutBucketNotificationConfiguration operation: Unable to validate the following destination configurations\n$ aws s3api put-bucket-notification-configuration --bucket acme-in\nQueueConfigurations"
 _FUNCTION = f"arn:aws:lambda:eu-west-1:{_ACCOUNT}:function:cart"
 _OBJECTS = "arn:aws:s3:::acme-web/*"
 
@@ -43,9 +42,8 @@ _OBJECTS = "arn:aws:s3:::acme-web/*"
         (_ORIGIN, "cloudfront", "s3:GetObject", _OBJECTS, f"arn:aws:cloudfront::{_ACCOUNT}:distribution/E2EXAMPLE3QK9", None),
         (_API, "apigateway", "lambda:InvokeFunction", _FUNCTION, "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5/*/*", f"arn:aws:execute-api:eu-west-1:{_ACCOUNT}:a1b2c3d4e5/*/*"),
         (_API, "apigateway", "lambda:InvokeFunction", _FUNCTION, f"arn:aws:execute-api:eu-west-1:{_ACCOUNT}:a1b2c3d4e5/*/*", None),
-        (_NOTIFY, "s3", "sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{_ACCOUNT}:jobs", f"arn:aws:s3:eu-west-1:{_ACCOUNT}:acme-in", "arn:aws:s3:::acme-in"),
     ],
-    ids=["region", "distribution", "managed-api", "api", "bucket"],
+    ids=["region", "distribution", "managed-api", "api"],
 )  # fmt: skip
 def test_source_that_no_request_has(
     text: str, service: str, action: str, resource: str, source: str, corrected: str | None
@@ -124,48 +122,6 @@ def test_alias_has_its_own_policy(own: str) -> None:
     commands = str(explanation.remedies[0].commands)
     assert f"add-permission --function-name {_FUNCTION}:live" in commands
     assert ("put-role-policy" in commands) is (own == "")
-
-
-@pytest.mark.parametrize(("group", "is_met"), [("/aws/lambda/*", False), ("/ecs/*", True)])
-def test_key_policy_for_other_log_groups(group: str, *, is_met: bool) -> None:
-    """The condition keeps the log groups that it has."""
-    arn = f"arn:aws:logs:eu-west-1:{_ACCOUNT}:log-group:"
-    text = f"An error occurred (AccessDeniedException) when calling the CreateLogGroup operation: The specified KMS key does not exist or is not allowed to be used with Arn '{arn}/ecs/cart'\n"
-    condition = {"kms:EncryptionContext:aws:logs:arn": f"{arn}{group}"}
-    service = {"Service": "logs.eu-west-1.amazonaws.com"}
-    explanation = explain(text + _policy(service, "kms:Decrypt*", "*", ArnLike=condition))
-    assert (f"the request has {arn}/ecs/cart" in explanation.summary) is not is_met
-    assert ("[$old, $new]" in str(explanation.remedies[0].commands)) is not is_met
-
-
-@pytest.mark.parametrize(
-    ("actions", "said", "root", "is_missing"),
-    [
-        (["kms:Decrypt", "kms:GenerateDataKey*"], "Runs as role/maker.", False, True),
-        (["kms:Decrypt"], "Runs as arn:aws:sts::111122223333:assumed-role/other/x.", False, False),
-        (["kms:Decrypt", "kms:Create*"], "", False, False),
-        (["kms:Decrypt"], "", True, False),
-    ],
-    ids=["missing", "other-caller", "allowed", "root"],
-)
-def test_key_policy_without_grants(actions: list[str], said: str, *, root: bool, is_missing: bool) -> None:
-    """Without a statement for the account, only the key policy can allow the grant."""
-    key = f"arn:aws:kms:eu-west-1:{_ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-    text = f"An error occurred (KMSKeyNotAccessibleFault) when calling the CreateDBInstance operation: The specified KMS key [{key}] does not exist, is not enabled or you do not have permissions to access it.\n"
-    policy = json.loads(_policy({"AWS": f"arn:aws:iam::{_ACCOUNT}:role/maker"}, actions, "*"))
-    if root:
-        other = _policy({"AWS": f"arn:aws:iam::{_ACCOUNT}:root"}, "kms:*", "*")
-        policy["Statement"] += json.loads(other)["Statement"]
-    explanation = explain(f"{text}{said}\n{json.dumps(policy)}")
-    assert ("does not allow kms:CreateGrant to the role maker" in explanation.summary) is is_missing
-    assert ("kms:GrantIsForAWSResource" in str(explanation.remedies[0].policy)) is is_missing
-
-
-def test_managed_key_of_a_queue_in_a_template() -> None:
-    """References in a flow mapping of a template are no values that differ from the request."""
-    text = "UploadBucket CREATE_FAILED Resource handler returned message: \"Unable to validate the following destination configurations (Service: S3, Status Code: 400, Request ID: 9V2M)\" (HandlerErrorCode: InvalidRequest)\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties:\n      KmsMasterKeyId: alias/aws/sqs\n  QueuePolicy:\n    Properties:\n      PolicyDocument:\n        Statement:\n          - Effect: Allow\n            Principal: { Service: s3.amazonaws.com }\n            Action: sqs:SendMessage\n            Resource: !GetAtt Queue.Arn\n            Condition:\n              StringEquals: { 'aws:SourceAccount': !Ref AWS::AccountId }\n      QueueConfigurations:\n"
-    summary = explain(text).summary
-    assert "encrypted with alias/aws/sqs" in summary
 
 
 @pytest.mark.parametrize(

@@ -267,17 +267,6 @@ def test_access_entry_gets_the_correct_arn() -> None:
 @pytest.mark.parametrize(
     ("written", "policy", "scope"),
     [
-        (
-            "policyARN: {}AmazonEKSEditPolicy\n accessScope: {{type: namespace, namespaces: [shop]}}",
-            "Edit",
-            "type=namespace,namespaces=shop",
-        ),
-        (
-            "policyARN: {}AmazonEKSAdminPolicy\n accessScope:\n  namespaces:\n   - shop\n",
-            "Admin",
-            "type=namespace,namespaces=shop",
-        ),
-        ("policyARN: {}AmazonEKSEditPolicy\n accessScope: {{type: cluster}}", "Edit", "type=cluster"),
         ("policyARN: {}AmazonEKSEditPolicy\n namespaces: [shop, cart]", "View", "type=cluster"),
         ("{0}AmazonEKSEditPolicy, {0}AmazonEKSAdminPolicy", "View", "type=cluster"),
     ],
@@ -576,11 +565,6 @@ QA = "arn:aws:iam::111122223333:role/qa"
             ASSOCIATE.format(EDIT, "type=namespace,namespaces=qa,stg"),
             eks("AssociateAccessPolicy", NOT_FOUND),
             ASSOCIATE.format(EDIT, "type=namespace,namespaces=qa,stg"),
-        ),
-        (
-            "aws eks create-pod-identity-association --cluster-name depot --namespace shop --service-account cart --role-arn cart",
-            eks("CreatePodIdentityAssociation", "Invalid ARN: cart for roleArn"),
-            'aws eks create-pod-identity-association --cluster-name depot --namespace shop --service-account cart --role-arn "$(aws iam get-role --role-name cart --query Role.Arn --output text)"',
         ),
     ],
 )

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at, lower_first
+from iamtriage._text import clip_text, lower_first
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Principal, Role, RoleSession, User
-from iamtriage.explaining._context.readers.role_paths import BuiltArn
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.calls.names.iam_paths import find_built_arn
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.calls.policies.malformed_policies import (
     PRINCIPAL_NOT_FOUND,
     PRINCIPAL_TOO_NEW,
@@ -23,7 +20,7 @@ from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_ma
 from iamtriage.explaining._rules.shared.principals import arn_diagnosis
 from iamtriage.explaining._rules.shared.principals.arn_diagnosis import ArnDiagnosis, find_misformed_arn
 from iamtriage.explaining._rules.shared.principals.principal_words import stated_role, try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.texts import deployment_tools
 from iamtriage.failures._failures import InvalidArn
 from iamtriage.sts._endpoints import find_endpoint
@@ -108,7 +105,6 @@ def find_rejected_arn(case: Case[InvalidArn], message: str, target: RoleTarget =
 
 
 _NO_SUCH = lazy_pattern(r"\bThe (?:role|user) with name ([\w+=,.@-]{1,64}) cannot be found\b")
-_LISTS = lazy_pattern(r"\baws iam list-(?:roles|users)\b")
 _UNKNOWN_PRINCIPAL = lazy_pattern(r"principalArn is invalid")
 PRINCIPAL_NOT_ACCEPTED = CauseType(
     "principal-not-accepted",
@@ -136,8 +132,7 @@ _WAIT = your_remedy(
 def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     """Explain that EKS rejects the principal of an access entry."""
     cluster = clusters.find_cluster(case)
-    built = find_built_arn(case.failure.text)
-    arn = diagnose_arn(case, _find_written(case) or _fill_built(case, built), "access-entry")
+    arn = diagnose_arn(case, _find_written(case), "access-entry")
     entry_arn = arn.correct_arn if arn.is_of_other_partition else arn.text
     principal = arn.principal
     mapped = principal_mappings.build_cluster_principal(try_parse_principal(entry_arn), "the principal")
@@ -149,26 +144,16 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     stated: Role | User | None = None if arn.diagnosis else stated_role(principal, case.failure.text)
     if stated is not None and str(stated) != arn.text:
         text = f"The role has the path {stated.path}, which the ARN lacks."
-        # Without the account, code builds the ARN with its variables.
-        correct = str(stated)
-        if built is not None and (arn.text or "").count(":ACCOUNT_ID:"):
-            correct = built[0].with_path(built[2])
-        arn = RejectedArn(arn.text, ArnDiagnosis(arn_diagnosis.PATH_MISSING, text, correct))
+        arn = RejectedArn(arn.text, ArnDiagnosis(arn_diagnosis.PATH_MISSING, text, str(stated)))
         mapped = principal_mappings.build_cluster_principal(stated)
     elif stated is None and is_unknown and isinstance(principal, Role | User) and arn.diagnosis is None:
-        stated = _find_similar(principal, case.failure.text)
         # A look-up by name in the text can show that there is no such principal.
         unfound = {found[1] for found in _NO_SUCH.finditer(case.failure.text)}
-        if stated is not None or principal.name in unfound:
+        if principal.name in unfound:
             text = f"There is no {'user' if isinstance(principal, User) else 'role'} {clip_text(principal.name)} in the account {principal.account}."
-            if stated is not None:
-                text = f"{text[:-1]}: most likely, {stated} is meant."
-            diagnosis = ArnDiagnosis(
-                PRINCIPAL_NOT_FOUND,
-                text,
-                lookup_command=_LIST_USERS if isinstance(principal, User) else _LIST_ROLES,
-            )
-            arn, mapped = RejectedArn(arn.text, diagnosis), principal_mappings.build_cluster_principal(stated)
+            listing = _LIST_USERS if isinstance(principal, User) else _LIST_ROLES
+            arn = RejectedArn(arn.text, ArnDiagnosis(PRINCIPAL_NOT_FOUND, text, lookup_command=listing))
+            mapped = principal_mappings.build_cluster_principal(None)
     reported, reason = "EKS does not accept an ARN of this form.", "it is not the ARN of a role or user."
     if is_unknown:
         reported, reason = "EKS finds no IAM principal with this ARN.", "no role or user has this ARN."
@@ -187,18 +172,15 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     )
     deployment = deployment_tools.find_deployment(case.failure, case.facts)
     has_access = deployment is not None or re.search(r" --kubernetes-groups| --type EC2", repeated or "")
-    written = None if has_access else _find_written_policy(case.failure.text)
-    policy, namespace = written or (principal_mappings.VIEW_POLICY, None)
-    lines = mapped.create_entry_remedy(
-        cluster, policy=None if has_access else policy, namespace=namespace, create=repeated
-    ).commands
+    policy = None if has_access else principal_mappings.VIEW_POLICY
+    lines = mapped.create_entry_remedy(cluster, policy=policy, create=repeated).commands
     # Two commands with the ARN look it up themselves.
     if stated is None and lines[0].partition("=")[0] not in {"role_arn", "user_arn"}:
         lines = (lookup, *lines)
     by_hand = cluster_remedy(
         f"{'Create' if stated else 'Look up the full ARN, and create'} the access entry with {'the full ARN' if stated else 'it'}",
         "An access entry requires the ARN with the path, as IAM prints it; aws-auth, in contrast, requires the ARN without it.",
-        None if has_access or written else _ENTRY_ALONE,
+        None if has_access else _ENTRY_ALONE,
         f"The entry applies to every session of the role {clip_text(principal.role.name)}, not to {clip_text(principal.session_name)} alone."
         if isinstance(principal, RoleSession) and deployment is None
         else None,
@@ -210,8 +192,6 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         url=pages.EKS_ACCESS_ENTRIES,
     )
     remedy = _correct_in_code(by_hand, deployment, case.failure.text, principal)
-    if built is not None and stated is not None:
-        remedy = _correct_built(remedy, deployment, case.failure.text, built)
     return case.explain(
         f"EKS rejects the ARN for an access entry: {arn.describe(reason)}",
         *causes,
@@ -221,56 +201,11 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     )
 
 
-def _find_written_policy(text: str) -> tuple[str, str | None] | None:
-    """Return the only access policy that the text gives the entry, and the namespaces of its scope, with commas."""
-    policies, (kind, namespaces) = (
-        {*principal_mappings.STATED_POLICY.findall(text)},
-        principal_mappings.find_scope(text),
-    )
-    if len(policies) != 1 or not (namespaces or kind == "cluster"):
-        return None
-    return policies.pop(), ",".join(namespaces) or None
-
-
 def _find_written(case: Case[InvalidArn]) -> str | None:
     """Return the ARN of the principal, unless code builds it: EKS got another one then."""
     written = clusters.find_entry_arn(case)
     is_built = written is not None and "${" in written and try_parse_principal(written) is None
     return None if is_built else written
-
-
-def _fill_built(case: Case[InvalidArn], built: tuple[BuiltArn, str, str] | None) -> str | None:
-    """Return the ARN that code builds, with the values of its variables as far as they are known."""
-    if built is None:
-        return None
-    arn, name, _ = built
-    account = arn.account if arn.account.isdigit() else case.facts.account or "ACCOUNT_ID"
-    return f"arn:{clues.find_partition(case)}:iam::{account}:role/{arn.path}{name}"
-
-
-def _correct_built(
-    remedy: Remedy,
-    deployment: deployment_tools.Deployment | None,
-    text: str,
-    built: tuple[BuiltArn, str, str],
-) -> Remedy:
-    """Return a remedy with the line that builds the ARN, corrected, and the way not to build it."""
-    arn, _, path = built
-    line = line_at(text, arn.start).strip().replace(arn.text, arn.with_path(path))
-    whole = "Or do not build the ARN: use that of the role in the code (its Arn or arn attribute), or pass the whole ARN as a parameter."
-    if deployment is not None:
-        given = "aws_iam_role.NAME.arn, or data.aws_iam_role.NAME.arn"
-        if not deployment.is_terraform:
-            given = "!GetAtt ROLE.Arn if the stack creates the role, or else a parameter with the whole ARN"
-        if "`" in line:
-            given = "roleArn of the role in the code of the CDK"
-        whole = f"Or do not build the ARN: use {given}."
-    return attrs.evolve(
-        remedy,
-        steps=(f"Write the path before the name: role/{path}", *remedy.steps[1:], whole),
-        manifest=escape_controls(hide_secrets(line)),
-        manifest_language="hcl" if deployment is not None and deployment.is_terraform else "yaml",
-    )
 
 
 def _correct_in_code(
@@ -323,21 +258,6 @@ principal_arn = one(data.aws_iam_roles.principal.arns)
 """
 
 
-def _find_similar(principal: Role | User, text: str) -> Role | User | None:
-    """Return the principal with the most similar name of those that a text lists, if the text does not have this one."""
-    if _LISTS.search(text) is None:
-        return None
-    listed = {
-        each.name: each
-        for each in map(try_parse_principal, clusters.find_iam_arns(text))
-        if isinstance(each, type(principal))
-        and each.account == principal.account
-        and each.name != principal.name
-    }
-    close = get_close_matches(principal.name, listed, n=1, cutoff=0.8)
-    return listed[close[0]] if close else None
-
-
 def _possible_causes(*, is_unknown: bool) -> list[Cause]:
     if not is_unknown:
         text = "It is the ARN of a session, as aws sts get-caller-identity prints it, or an incomplete ARN."
@@ -349,35 +269,10 @@ def _possible_causes(*, is_unknown: bool) -> list[Cause]:
     ]
 
 
-_EMR_SERVICE = "emr-containers"
-_EMR = "AWSServiceRoleForAmazonEMRContainers"
-_EMR_ACCESS = (
-    "https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/setting-up-cluster-access.html"
-)
-
-
 def explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
     """Explain that only AWS services create access entries for service-linked roles."""
-    cluster = clusters.find_cluster(case)
     role = try_parse_principal(clusters.find_entry_arn(case))
     name = role.name if isinstance(role, Role) else None
-    deployment = deployment_tools.find_deployment(case.failure, case.facts)
-    title, steps = "Remove the role from the list or script", tuple[str, ...]()
-    if deployment is not None:
-        title = f"Remove {deployment.resource or 'the access entry'} from the {deployment.tool} code"
-        steps = ("The call failed, so there is no entry to delete.",)
-    emr: Commands = ()
-    if name == _EMR:
-        # https://repost.aws/knowledge-center/emr-cluster-creation-failures and
-        # https://docs.aws.amazon.com/eks/latest/eksctl/emr-access.html
-        steps += (
-            "EMR on EKS sets up its access entry itself when you create a virtual cluster, if the authentication mode is API_AND_CONFIG_MAP. Otherwise, and for a virtual cluster that exists already, map the role in aws-auth.",
-        )
-        map_emr = f"eksctl create iamidentitymapping --cluster CLUSTER --region REGION --namespace NAMESPACE --service-name {_EMR_SERVICE}"
-        emr = present(
-            cluster.show_mode_command(),
-            Labelled("If the mode is CONFIG_MAP, or for an existing virtual cluster:", map_emr),
-        )
     return case.explain(
         f"EKS rejected the access entry: {name or 'the principal'} is a service-linked role, and only AWS services create entries for these. No permission is missing.",
         arn_diagnosis.SERVICE_LINKED_ROLE.cause(
@@ -386,6 +281,8 @@ def explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
         ),
         topic="access-entry-service-linked",
         remedies=your_remedy(
-            title, *steps, commands=emr, url=_EMR_ACCESS if emr else pages.EKS_ACCESS_ENTRIES
+            "Remove the role from the list, script or code",
+            "The call failed, so there is no entry to delete.",
+            url=pages.EKS_ACCESS_ENTRIES,
         ),
     )

@@ -9,11 +9,9 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import InstanceProfile, Role, User
-from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.names import entry_arns
 from iamtriage.explaining._rules.calls.names.entry_arns import RejectedArn
-from iamtriage.explaining._rules.calls.names.missing_resources import MANAGED_POLICY, explain_managed_policy
 from iamtriage.explaining._rules.calls.roles.account_roles import explain_missing_setting
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
@@ -72,44 +70,11 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
             return entry_arns.explain_service_linked_role(case)
         if _ACCESS_ENTRY.search(message):
             return entry_arns.explain_entry_arn(case, message)
-        if "PodIdentityAssociation" in (case.failure.envelope.operation or ""):
-            return _explain_association_role(case, context)
         if _STS_CALL.search(message):
             return _explain_role_arn(case, context)
         if _AUTHENTICATOR.search(message):
             return _explain_aws_auth_arn(case, context)
     return _explain_other(case, context)
-
-
-def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanation:
-    arn = entry_arns.find_rejected_arn(case, message)
-    called = case.context.command
-    name = clues.stated_option(case, "role-arn") if arn.text is None else None
-    lookup = role_lookup_command(commands.role_name(name)) if name else arn.lookup_command
-    role_arn, is_nested = f'"$({lookup})"', True
-    if arn.is_of_other_partition:
-        role_arn, is_nested = commands.arn(arn.correct_arn, "ROLE_ARN"), False
-    repeated = repeat_command(
-        called,
-        "eks",
-        *(called.words[1:2] if called else ()),
-        changes={"role-arn": role_arn},
-        of_region=clues.find_region(case),
-    )
-    reported = ARN_NOT_ACCEPTED.cause("reported", text="EKS does not accept the value as a role ARN.")
-    steps = (f"The {'nested ' if repeated else ''}command prints the ARN. It can have a path.",)
-    return case.explain(
-        f"EKS rejected the role of the Pod Identity association: {arn.describe('the value is not the ARN of a role.')}",
-        *arn.causes(reported),
-        topic="role-arn-malformed",
-        remedies=cluster_remedy(
-            "Repeat the call with the ARN of the role",
-            *(steps if is_nested or not repeated else ()),
-            commands=repeated or lookup,
-            url=pages.EKS_POD_IDENTITY,
-        ),
-        notes="An IAM policy does not help: the argument is invalid.",
-    )
 
 
 def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
@@ -227,8 +192,6 @@ def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
 
 def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
     arn = entry_arns.find_rejected_arn(case, message)
-    if arn.text is not None and MANAGED_POLICY.fullmatch(arn.text):
-        return explain_managed_policy(case, arn.text)
     summary = "An ARN is malformed, or the parameter expects the ARN of another resource type, account or partition."
     if arn.text is not None and arn.diagnosis is not None:
         summary = f"The ARN {clip_text(arn.text)} is invalid: {arn.describe('')}"

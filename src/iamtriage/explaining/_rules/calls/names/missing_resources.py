@@ -10,28 +10,19 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, lower_first, quote_words
+from iamtriage._text import clip_text, quote_words
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.readers.regions import find_mentioned_regions
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Evidence, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.calls import error_kind, s3_calls
-from iamtriage.explaining._rules.calls.names import account_contrasts
-from iamtriage.explaining._rules.calls.names.resource_places import (
-    RESOURCE_IN_OTHER_ACCOUNT,
-    RESOURCE_IN_OTHER_REGION,
-    explain_elsewhere,
-)
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary
-from iamtriage.explaining._rules.shared.principals import arn_diagnosis
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.failures._failures import AwsError, Failure
+from iamtriage.failures._failures import AwsError
 
 NOT_FOUND = CauseType(
     "not-found",
@@ -40,6 +31,23 @@ NOT_FOUND = CauseType(
     recognised_by="An error code such as ResourceNotFoundException, NoSuchEntity or 404, or a message that says that something could not be found.",
     fix="Check the name, the account and the Region of the call.",
     sources=(pages.CLI_CREDENTIALS,),
+)
+RESOURCE_IN_OTHER_REGION = CauseType(
+    "resource-in-other-region",
+    title="The resource is in another Region",
+    fix="Call the Region of the resource.",
+    recognised_by="The call went to another Region than the one that the ARN of the resource, the text or the facts state.",
+    sign=r"\barn:aws[\w-]{0,10}:[\w-]{2,30}:([a-z]{2,5}-[a-z-]{4,15}-\d):\d{12}:\S{1,200} (?:--[\w-]{2,40} \S{1,80} ){0,6}--region (?!\1)[a-z]{2,5}-[a-z-]{4,15}-\d\b",
+    of="not-found",
+)
+RESOURCE_IN_OTHER_ACCOUNT = CauseType(
+    "resource-in-other-account",
+    title="The resource is in another account than the credentials",
+    fix="Use credentials of the account that owns the resource.",
+    commands=("aws sts get-caller-identity",),
+    recognised_by="The text names a resource of another account than the caller's.",
+    sign=r"\"Account\": ?\"(?P<account>\d{12})\".{0,800}\b(?P<shown>arn:aws[\w-]{0,10}:[\w-]{2,30}:[\w-]{0,20}:(?!(?P=account))\d{12}:\S{1,80})",
+    of="not-found",
 )
 NAME_DIFFERS = CauseType(
     "name-differs",
@@ -72,6 +80,7 @@ class _Resource(NamedTuple):
 
 
 _NAME = r"[\"'`\[]{0,2}([\w+=,.@:/-]{1,255}?)[\"'`\]]{0,2}"
+_MANAGED = "AWS managed policy"
 _RESOURCES = tuple(
     _Resource(name, lazy_pattern(message), listing, tuple(options.split()))
     for name, message, listing, options in (
@@ -93,6 +102,8 @@ _RESOURCES = tuple(
         ("user", rf"user with name {_NAME} cannot be found", "aws iam list-users --query 'Users[].UserName'", ""),
         ("instance profile", rf"Instance Profile {_NAME} cannot be found",
          "aws iam list-instance-profiles --query 'InstanceProfiles[].InstanceProfileName'", ""),
+        (_MANAGED, r"[Pp]olicy (arn:aws[a-z-]{0,12}:iam::aws:policy/[\w+=,.@/-]{1,255}) (?:does not exist|was not found)",
+         "aws iam list-policies --scope AWS --query 'Policies[].Arn'", ""),
         ("policy", rf"(?<![\w-])[Pp]olicy {_NAME} (?:does not exist|was not found)",
          "aws iam list-policies --scope Local --query 'Policies[].Arn'", ""),
         ("repository", rf"repository with name {_NAME} does not exist",
@@ -122,11 +133,7 @@ MISSING_IN_S3 = lazy_pattern(r"The specified (?:bucket|key) does not exist\b")
 """What S3 says of a bucket or object that does not exist."""
 _ANY, _ANY_OF_IAM = (_Resource(name, lazy_pattern(r""), "") for name in ("resource", "IAM resource"))
 _CODE_OF_IAM = "NoSuchEntity"
-MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/[\w+=,.@/-]{1,255}", re.ASCII)
-"""The ARN of an AWS managed policy, which is safe in a command."""
 _PARTS_OF_NAME = lazy_pattern(r"[\w+=,.@:/-]{1,255}", re.ASCII)
-_INNER_CAPITAL = lazy_pattern(r"(?<=[a-z])(?=[A-Z])")
-_PARTS = lazy_pattern(r"[:/]")
 # What aws configure list prints.
 _REGION_IN_ENVIRONMENT = lazy_pattern(
     r"^[ \t]*region[ \t:]+([a-z]{2}[\w-]{5,20})[ \t:]+env\b", re.MULTILINE | re.ASCII
@@ -148,16 +155,9 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
         ),
         (_ANY_OF_IAM if words.startswith(_CODE_OF_IAM) else _ANY, None),
     )
-    if name is not None and MANAGED_POLICY.fullmatch(name):
-        return explain_managed_policy(case, name)
-    if (shared := account_contrasts.explain_missing_in_own_account(case, resource.name, name)) is not None:
-        return shared
-    if name is not None and not resource.is_global and (listed := _find_listing(case, name)) is not None:
-        return _explain_other_region(case, f"{resource.name} {clip_text(name)}", *listed)
+    if resource.name == _MANAGED:
+        return _explain_managed_policy(case, name or "")
     titled = f"{resource.name}{f' {clip_text(name)}' if name else ''}"
-    elsewhere = explain_elsewhere(case, titled, resource.name, name, is_global=resource.is_global)
-    if elsewhere is not None:
-        return elsewhere
     region, other, shown = (None, None, "") if resource.is_global else _find_regions(case, name)
     place = f" in {region}" if region else ""
     summary = f"The {titled} does not exist{place} in the account of the call"
@@ -183,70 +183,32 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
-def explain_managed_policy(case: Case[Failure], arn: str) -> Explanation:
-    """Explain that no AWS managed policy has an ARN, most often because of its partition or path.
-
-    https://docs.aws.amazon.com/aws-managed-policy/latest/reference/about-managed-policy-reference.html and
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-deprecated.html
-    """
-    partition, stated, name = clues.find_partition(case), arn.split(":")[1], arn.rpartition("/")[2]
-    code = clues.error_code(case.failure)
-    because = (f"The error code is {code}.",) if error_kind.safe_code(code) else ()
-    query = f"\"Policies[?PolicyName=='{name}'].Arn\""
-    listing = f"aws iam list-policies --scope AWS --query {query} --output text"
-    correct = arn.replace(f":{stated}:", f":{partition}:", 1)
-    step = "The command prints the ARN with its path. If it prints nothing, look for the name or the replacement in the AWS Managed Policy Reference Guide."
-    is_of_other = correct != arn or "ARN partition" in clues.message_text(case)
-    summary = (
-        f"AWS has no managed policy with the ARN {arn}: its name or path is wrong, or AWS retired the policy."
+def _explain_managed_policy(case: Case[AwsError], arn: str) -> Explanation:
+    return case.explain(
+        f"AWS has no managed policy with the ARN {clip_text(arn)}: its partition, path or name is wrong, or AWS retired the policy.",
+        NOT_FOUND.cause(
+            "reported", error_kind.code_evidence(case.failure), text="The account does not matter."
+        ),
+        NAME_DIFFERS.cause(),
+        remedies=your_remedy(
+            "Look up the ARN of the policy",
+            "The partition is aws-cn in China and aws-us-gov in GovCloud (US). Some policies have a path, such as service-role/.",
+            commands=f"aws iam list-policies --scope AWS --query \"Policies[?PolicyName=='{arn.rpartition('/')[2]}'].Arn\" --output text",
+            url="https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html",
+        ),
+        notes=NOT_A_DENIAL,
     )
-    title = "Look up the ARN of the policy"
-    missing = "IAM has no such AWS managed policy. The account does not matter."
-    misspelled = "The name is misspelled, or the path before it is missing, such as service-role/ or job-function/. Or AWS deprecated the policy: it stays where it is attached, but cannot be attached again."
-    causes = [NOT_FOUND.cause("reported", because, text=missing), NAME_DIFFERS.cause(text=misspelled)]
-    if is_of_other:
-        place = f"but the call is in {partition}" if correct != arn else "which is not that of the account"
-        summary = f"The ARN of the AWS managed policy {name} has the partition {stated}, {place}."
-        title = "Use the ARN of the policy in the partition of the account"
-        if correct != arn:
-            title = f"Use {correct}"
-        text = "The ARN has another partition than the call."
-        evidence: Evidence = "derived" if correct != arn else "reported"
-        causes = [arn_diagnosis.PARTITION_OF_ARN.cause(evidence, because, text=text)]
-        step = f"Not all AWS managed policies exist in every partition. {step}"
-    remedy = your_remedy(
-        title,
-        step,
-        arn_diagnosis.PARTITION_IN_TEMPLATES if is_of_other else None,
-        commands=credential_remedies.with_profile(find_profile(case), listing),
-        url=pages.MANAGED_POLICY_REFERENCE,
-    )
-    return case.explain(summary, *causes, remedies=remedy, notes=NOT_A_DENIAL)
 
 
 def _find_name(case: Case[AwsError], resource: _Resource, found: re.Match[str]) -> str | None:
     name = next(filter(None, found.groups()), None)
     if name is None:
-        name = clues.stated_option(case, *resource.options) or _find_argument(case.text, resource.options)
+        name = clues.stated_option(case, *resource.options)
     if name is None:
         return None
     url = _QUEUE_URL.fullmatch(name)
     name = name if url is None else url[2]
     return clues.safe_name(name) if _PARTS_OF_NAME.fullmatch(name) else None
-
-
-def _find_argument(text: str, names: tuple[str, ...]) -> str | None:
-    # In Ruby, QueueName is queue_name, in some SDKs queueName.
-    options = [each for each in names if each[:1].isupper()]
-    parameters = [
-        form for each in options for form in (each, lower_first(each), _INNER_CAPITAL.sub("_", each).lower())
-    ]
-    if not any(each in text for each in parameters):
-        return None
-    found = re.search(
-        rf"\b(?:{'|'.join(parameters)})[\"']?\s?[:=]\s?[\"']([\w+=,.@:/-]{{1,255}})[\"']", text, re.ASCII
-    )
-    return None if found is None else found[1]
 
 
 def _find_regions(case: Case[AwsError], name: str | None) -> tuple[str | None, str | None, str]:
@@ -262,35 +224,6 @@ def _find_regions(case: Case[AwsError], name: str | None) -> tuple[str | None, s
         evidence = f"The facts say {given}, and the text names {called}: {quote_words(stated.words)}."
         return called, given, evidence
     return called, None, ""
-
-
-def _find_listing(case: Case[AwsError], name: str) -> tuple[str, str, str] | None:
-    """Return a command that lists a resource, its Region, and the other Region that the text names for the call."""
-    short = re.compile(rf"(?<![\w.-]){re.escape(_PARTS.split(name)[-1])}(?![\w-]|\.\w)")
-    for run in find_runs(case.failure):
-        region = run.command.option("region")
-        if region is not None and run.has_succeeded and short.search(run.output):
-            called = find_mentioned_regions(case.failure.text.replace(run.command.text, "")) - {region.value}
-            return (run.command.text, region.value, called.pop()) if len(called) == 1 else None
-    return None
-
-
-def _explain_other_region(
-    case: Case[AwsError], title: str, listing: str, region: str, called: str
-) -> Explanation:
-    """Explain that a resource exists in another Region than the one that was called."""
-    return case.explain(
-        f"The {title} is in {region}, and the call went to {called}.",
-        RESOURCE_IN_OTHER_REGION.cause("derived", f"The output of {quote_words(listing)} has it."),
-        topic=NOT_FOUND.code,
-        remedies=your_remedy(
-            f"Call {region} instead of {called}",
-            f"Set the Region of the client: the argument region (region_name in boto3), or AWS_REGION={region}. In a command, pass --region {region}.",
-            "If the call still fails, compare the account of the credentials: aws sts get-caller-identity.",
-            url=pages.SDK_ENDPOINTS,
-        ),
-        notes=NOT_A_DENIAL,
-    )
 
 
 def _compare_remedy(

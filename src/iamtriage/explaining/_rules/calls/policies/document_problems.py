@@ -9,15 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
-from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._context.values import Document
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.calls.rejected_policies import LOCKOUT
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
@@ -28,7 +24,6 @@ from iamtriage.explaining._rules.shared.principals.arn_diagnosis import (
 )
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.failures._failures import MalformedPolicy
-from iamtriage.policies._readers.elements import as_strings
 
 _FIELD_MESSAGE = lazy_pattern(
     r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})|[Pp]olicy statement must contain (?P<missing>action|resource)s"
@@ -286,70 +281,6 @@ def _describe_field_problem(found: re.Match[str]) -> DocumentProblem:
     elif cause is MISSING_FIELD and name == "Principal":
         more = _NAMES_PRINCIPAL
     return DocumentProblem(cause, present(step.format(name), more), text.format(name))
-
-
-_BUCKET = "arn:aws:s3:::bucket"
-
-
-def explain_s3_levels(policies: tuple[Document, ...], text: str, remedy: Remedy) -> tuple[str, Remedy]:
-    """Return the problem and the corrected document, if the text has the policy of a bucket."""
-    split = [_split(each) for policy in policies for each in policy.statements]
-    mistakes = [each for _, wrong in split for each in wrong]
-    if len(policies) != 1 or not mistakes:
-        return text, remedy
-    return (
-        f"{mistakes[0]}.",
-        attrs.evolve(
-            remedy,
-            steps=(*remedy.steps, "The policy is the corrected document: save it as policy.json."),
-            policy={**policies[0].content, "Statement": [each for parts, _ in split for each in parts]},
-        ),
-    )
-
-
-def _split(statement: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return a statement for each level of resources, and what was wrong."""
-    actions, resources = as_strings(statement.get("Action")), as_strings(statement.get("Resource"))
-    levels = {action: _level(action) for action in actions}
-    s3 = [each for each in resources if each.partition(":s3:")[1]]
-    if not actions or None in levels.values() or len(s3) != len(resources):
-        return [statement], []
-    buckets = list(dict.fromkeys(each.partition("/")[0] for each in s3))
-    objects = [each for each in s3 if "/" in each] or [f"{each}/*" for each in buckets]
-    on_buckets = [each for each in actions if levels[each] == "bucket"]
-    on_objects = [each for each in actions if levels[each] == "object"]
-    wrong: list[str] = []
-    if on_objects and not any("/" in each for each in s3):
-        wrong.append(
-            f"{on_objects[0]} applies to objects, but {clip_text(s3[0])} is a bucket: the resource must end in /*"
-        )
-    if on_buckets and all("/" in each for each in s3):
-        wrong.append(
-            f"{on_buckets[0]} applies to the bucket, but {clip_text(s3[0])} names objects: the resource must be {clip_text(buckets[0])}"
-        )
-    if not wrong:
-        return [statement], []
-    rows = ((on_buckets, buckets, "Bucket"), (on_objects, objects, "Objects"))
-    has_both = bool(on_buckets and on_objects)
-    return [
-        {
-            **statement,
-            **({"Sid": f"{statement['Sid']}{suffix}"} if has_both and "Sid" in statement else {}),
-            "Action": names if len(names) > 1 else names[0],
-            "Resource": arns if len(arns) > 1 else arns[0],
-        }
-        for names, arns, suffix in rows
-        if names
-    ], wrong
-
-
-def _level(action: str) -> str | None:
-    known = find_action(action) if action.lower().startswith("s3:") and "*" not in action else None
-    if known is None:
-        return None
-    if known.accepts(f"{_BUCKET}/key") is not None:
-        return "object"
-    return "bucket" if known.accepts(_BUCKET) is not None else None
 
 
 def explain_absent_role(case: Case[MalformedPolicy], named: str | None, note: str) -> Explanation | None:

@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gram
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 import attrs
 
@@ -14,13 +13,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, lower_first
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, Role, User
-from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
-from iamtriage.explaining._context.readers.terraform_code import find_steps
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.calls import rejected_policies
 from iamtriage.explaining._rules.calls.policies import document_problems
-from iamtriage.explaining._rules.calls.policies.misspelt_elements import correct_elements
-from iamtriage.explaining._rules.calls.policies.resource_references import explain_reference
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
@@ -43,7 +38,6 @@ _INVALID_PRINCIPAL = lazy_pattern(
 _NAMED_PRINCIPAL = lazy_pattern(r"nvalid principal in policy:? ?\"?(\w{1,20})\"? ?: ?\"([^\"\s]{1,200})\"")
 _UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA)[A-Z0-9]{8,30}", re.ASCII)
 _ACCOUNT = lazy_pattern(r"\*|(?:arn:[a-z-]{3,20}:iam::)?[0-9]{12}(?::root)?", re.ASCII)
-_HCL_POLICY = lazy_pattern(r"\bjsonencode\(|\bPrincipal\s{0,9}= ?\{")
 _TRUST_CALL = lazy_pattern(r"(?i)AssumeRolePolicy|CreateRole\b|creating IAM Role|assume.role.policy")
 _RESOURCE_CALL = lazy_pattern(
     r"PutBucketPolicy|PutKeyPolicy|CreateKey\b|SetQueueAttributes|SetTopicAttributes|PutResourcePolicy|RepositoryPolicy|bucket policy",
@@ -57,7 +51,6 @@ INVALID_PRINCIPAL = CauseType(
     fix="Correct the ARN of the principal, or create the principal first.",
     sources=(pages.POLICY_PRINCIPAL,),
 )
-_CLOUDFORMATION, _LINE_END = "CloudFormation", "\n"
 PRINCIPAL_NOT_FOUND = CauseType(
     "principal-not-found",
     title="The role or user does not exist",
@@ -110,18 +103,11 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
         return _explain_invalid_principal(case, message)
     if problem.cause is rejected_policies.LOCKOUT:
         return rejected_policies.explain_lockout(case, because)
-    if (referred := explain_reference(case, problem.cause, because, _describe_effect(message))) is not None:
-        return referred
-    if problem.cause in {document_problems.INVALID_JSON, document_problems.UNKNOWN_FIELD}:
-        problem = correct_elements(problem, message, case.failure.text)
     text = problem.text or problem.cause.sentence
     is_long = problem.cause is POLICY_TOO_LONG
     title = "Shorten the document" if is_long else "Correct the document"
     correct = your_remedy(title, *problem.steps, url=pages.POLICY_TROUBLES)
     remedies = [attrs.evolve(correct, policy=problem.document)]
-    if problem.cause is document_problems.RESOURCE_WITHOUT_ACTION:
-        policies = tuple(each for each in case.context.policies if not each.has_references)
-        text, *remedies = document_problems.explain_s3_levels(policies, text, *remedies)
     is_sentence = text.startswith("AWS")
     summary = text if is_sentence else f"AWS rejects the policy document: {lower_first(text)}"
     if problem.cause is document_problems.MALFORMED_POLICY:
@@ -143,7 +129,7 @@ def _describe_effect(message: str) -> str:
 def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Explanation:
     suspect = _find_suspect(case, message)
     name, effect = suspect.name, _describe_effect(message)
-    other = rejected_policies.explain_principal_kind(case, name, suspect.statement, suspect.content, effect)
+    other = rejected_policies.explain_principal_kind(case, name, suspect.statement, effect)
     if other is not None:
         return other
     text = "AWS rejected the policy because it cannot find a principal in it."
@@ -160,18 +146,6 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
         INVALID_PRINCIPAL.cause("reported", quote_phrases(message, "invalid principal in policy"), text=text),
         *_principal_causes(suspect),
     ]
-    if (created := _find_created(case, suspect)) is not None:
-        reference, tool = created
-        return case.explain(
-            f"{text.removesuffix('.')}: {tool} did not create it first.",
-            PRINCIPAL_TOO_NEW.cause(
-                "derived",
-                text=f"The policy has the ARN as a string, so {tool} knows no dependency on {reference.rpartition('.')[0]}, and creates both at once. In the next run, it exists.",
-            ),
-            topic="invalid-principal",
-            remedies=_refer_remedy(reference, tool),
-            notes=effect,
-        )
     if (absent := document_problems.explain_absent_role(case, name or None, effect)) is not None:
         return absent
     # A deleted or misspelled principal cannot be looked up, and service principals belong to AWS.
@@ -196,7 +170,6 @@ class _Suspect(NamedTuple):
     name: str = ""
     statement: str = ""
     role: Role | None = None
-    content: Mapping[str, object] = {}
 
     @property
     def is_unique_id(self) -> bool:
@@ -231,7 +204,7 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
         for statement in document.statements:
             where = f" in the statement {sid}" if (sid := shown_sid(statement)) else ""
             suspects += (
-                _Suspect(kind.lower(), name, where, stated_role(_role_of(name), text), statement)
+                _Suspect(kind.lower(), name, where, stated_role(_role_of(name), text))
                 for kind, names in as_mapping(statement.get("Principal")).items()
                 for name in as_strings(names)
                 if not has_reference(name)
@@ -244,39 +217,6 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
     # An account always exists.
     others = [each for each in suspects if not _ACCOUNT.fullmatch(each.name)] or suspects
     return next(iter(first), others[-1] if len({each.name for each in others}) == 1 else _Suspect())
-
-
-def _find_created(case: Case[MalformedPolicy], suspect: _Suspect) -> tuple[str, str] | None:
-    """Return how to refer to a principal that the same run creates, and its tool, if its ARN is a string in the code."""
-    text, (start, end), principal = case.failure.text, case.failure.span, try_parse_principal(suspect.name)
-    if not isinstance(principal, Role | User) or suspect.role is not None:
-        return None
-    # The message quotes the ARN, too.
-    around = f"{text[:start]}\n{text[end:].partition(_LINE_END)[2]}"
-    if f":{principal.kind}/{principal.name}" not in around:
-        return None
-    for coded in find_coded_principals(around, principal.kind):
-        if coded.name == principal.name:
-            return coded.arn, "Terraform" if coded.is_terraform else _CLOUDFORMATION
-    for step in find_steps(around, f"aws_iam_{principal.kind}"):
-        if step.what == "Creation complete" and step.id == principal.name:
-            return f"{step.address}.arn", "Terraform"
-    return None
-
-
-def _refer_remedy(reference: str, tool: str) -> Remedy:
-    """Return how to let a tool create a principal first."""
-    is_template = tool == _CLOUDFORMATION
-    return your_remedy(
-        f"Refer to {reference.rpartition('.')[0]} in the policy instead of writing its ARN",
-        f"{tool} then creates it first. {'DependsOn' if is_template else 'depends_on'} has the same effect.",
-        "A new principal can take a few seconds to propagate: if the run fails once more, repeat it. If it always fails, compare the account and path in the ARN with those of the principal.",
-        manifest=f"Principal:\n  AWS: !GetAtt {reference}"
-        if is_template
-        else f"Principal = {{ AWS = {reference} }}",
-        commands=None if is_template else "terraform apply",
-        url=pages.POLICY_PRINCIPAL,
-    )
 
 
 def _role_of(name: str) -> Role | None:
@@ -347,8 +287,6 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
             commands=again,
             url=pages.POLICY_PRINCIPAL,
         )
-    if suspect.has_wildcard:
-        return _condition_remedy(name, case.failure.text)
     if suspect.kind == "service":
         service = find_similar_service(name)
         return your_remedy(
@@ -361,23 +299,6 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
         "Correct the principal",
         "Write the ARN as IAM prints it, with its path. For many principals, name the account and add a condition on aws:PrincipalArn, which supports wildcards.",
         "Remove IDs that begin with AROA or AIDA: they are left over from deleted roles and users. A re-created role has another unique ID, so save the policies that name it again.",
-        url=pages.POLICY_PRINCIPAL,
-    )
-
-
-def _condition_remedy(name: str, text: str) -> Remedy:
-    parts = name.split(":")
-    root = f"arn:{parts[1]}:iam::{parts[4]}:root" if len(parts) > 5 and parts[4].isdigit() else "ACCOUNT_ID"
-    lines = f'"Principal": {{"AWS": "{root}"}},\n"Condition": {{"ArnLike": {{"aws:PrincipalArn": "{clip_text(name)}"}}}}'
-    is_hcl = _HCL_POLICY.search(text) is not None
-    if is_hcl:
-        lines = f'Principal = {{ AWS = "{root}" }}\nCondition = {{ ArnLike = {{ "aws:PrincipalArn" = "{clip_text(name)}" }} }}'
-    return your_remedy(
-        "Name the account, with a condition on aws:PrincipalArn",
-        "Write this in the statement. Conditions support wildcards, principals do not. Or list the whole ARN of each principal: they must exist.",
-        "The policy then names only the account, so the principals also need an identity-based policy that allows the action.",
-        manifest=lines,
-        manifest_language="hcl" if is_hcl else "text",
         url=pages.POLICY_PRINCIPAL,
     )
 

@@ -14,7 +14,6 @@ import attrs
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import join_words, line_start
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Evidence, Explanation, Remedy
-from iamtriage.explaining._rules.calls.names.cdk_qualifiers import NOT_BOOTSTRAPPED
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
@@ -80,6 +79,16 @@ CDK_ROLES_WITHOUT_TRUST = CauseType(
     meaning="Without --trust, cdk bootstrap creates roles that trust only their own account.",
     recognised_by="The trust policy of a bootstrap role has no other account, or the text shows cdk bootstrap without --trust, and the caller is in another account.",
     fix="Run cdk bootstrap again, with --trust and --cloudformation-execution-policies.",
+    of="cdk-roles-not-assumed",
+)
+NOT_BOOTSTRAPPED = CauseType(
+    "cdk-not-bootstrapped",
+    title="The environment is not bootstrapped, or not for this account",
+    text="The account and Region are not bootstrapped, or not with this qualifier and --trust for the caller's account.",
+    fix="Run cdk bootstrap for the account and Region, with --trust if the caller is in another account.",
+    recognised_by="The text says that the bootstrap stack's SSM parameter was not found.",
+    sign=r"\bSSM parameter /cdk-bootstrap/\w{1,20}/version not found\b|\bHas the environment been bootstrapped\b",
+    remedy="Bootstrap ",
     of="cdk-roles-not-assumed",
 )
 # Up to the end of the line or of a quotation, or the environment in another order.

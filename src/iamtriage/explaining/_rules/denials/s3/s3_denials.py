@@ -12,8 +12,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, lower_first, upper_first
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
-from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Remedy
-from iamtriage.explaining._rules.calls.s3_calls import explain_copy_source
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.s3 import buckets, origins, public_access, s3_causes, s3_objects
@@ -120,7 +119,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     operation = denial.operation
     if origins.is_origin(denial):
         return origins.explain_origin(denial)
-    rules = (_explain_copy_source, explain_denied_side, explain_acl, explain_contrast, explain_requester_pays)
+    rules = (explain_denied_side, explain_acl, explain_contrast, explain_requester_pays)
     others = (explain_unsigned_object, explain_parts, explain_denied_url, explain_bucket_deny)
     by_policy = (explain_other_principals, explain_wrong_level, explain_missing_object)
     last = (public_access.explain_public_change, explain_deployed_resource)
@@ -150,16 +149,8 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     )
 
 
-def _explain_copy_source(denial: Denial) -> Explanation | None:
-    if not re.search(r"copy[-_]?source", denial.failure.text, re.IGNORECASE):
-        return None
-    return explain_copy_source(denial.case)
-
-
 def explain_disabled_bucket(denial: Denial) -> Explanation:
     """Explain that a bucket was disabled, which most often is not the caller's."""
-    if (explanation := _explain_copy_source(denial)) is not None:
-        return explanation
     bucket = resource_commands.bucket_argument(denial)
     return denial.explain(
         f"The bucket{'' if bucket == 'BUCKET' else f' {bucket}'} is disabled, by AWS or its owner: most often, it is not yours, and its name is a mistake.",
@@ -377,4 +368,34 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
             fill_command("aws s3api get-bucket-encryption --bucket {}", bucket) if has_data else None,
         ),
         url=pages.S3_403,
+    )
+
+
+_LOCK_PAGE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html"
+OBJECT_LOCKED = CauseType(
+    "object-locked",
+    title="Object Lock protects the version of the object",
+    meaning="A retention period or a legal hold of Object Lock protects the version of the object, whatever the caller's policies allow.",
+    recognised_by='S3 says "Access Denied because object protected by object lock".',
+    fix="In governance mode, repeat the call with --bypass-governance-retention. In compliance mode, wait until the retention ends. Remove a legal hold.",
+    sources=(_LOCK_PAGE,),
+)
+
+
+def explain_locked_object(denial: Denial) -> Explanation:
+    """Explain that Object Lock protects a version of an object."""
+    place = "--bucket BUCKET --key OBJECT_KEY --version-id VERSION_ID"
+    return denial.explain(
+        f"Object Lock denied {denial.operation or 'the call'}: a retention period or a legal hold protects this version, and no Allow overrides it.",
+        OBJECT_LOCKED.cause("reported", text="S3 says that the object is protected by Object Lock."),
+        remedies=your_remedy(
+            "Look at the lock of the version, then do what its mode permits",
+            "With GOVERNANCE, repeat the call with --bypass-governance-retention. This requires s3:BypassGovernanceRetention in addition to the action. A deleted version cannot be recovered.",
+            "With COMPLIANCE, nobody can delete the version before RetainUntilDate, not even the root user. With a legal hold ON, ask first why: to remove it requires s3:PutObjectLegalHold.",
+            commands=(
+                f"aws s3api get-object-retention {place}",
+                f"aws s3api get-object-legal-hold {place}",
+            ),
+            url=_LOCK_PAGE,
+        ),
     )

@@ -16,7 +16,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
-from iamtriage.explaining._rules.calls.policies import service_statements, trail_sources
+from iamtriage.explaining._rules.calls.policies import service_statements
 from iamtriage.explaining._rules.denials.denies.service_exceptions import explain_denied_service
 from iamtriage.explaining._rules.denials.resource_commands import policy_commands
 from iamtriage.explaining._rules.denials.s3 import load_balancer_logs
@@ -203,9 +203,6 @@ def explain_closed_resource(denial: Denial) -> Explanation | None:
         contrast = service_statements.compare_statements(
             denial.case, row.service, "lambda:InvokeFunction", function
         )
-    elif row.service == trail_sources.SERVICE:
-        folder = f"arn:{values['PARTITION']}:s3:::{bucket}{path}"
-        contrast = trail_sources.compare_trail(denial, folder, account)
     if row.service == load_balancer_logs.PRINCIPAL:
         folder = f"arn:{values['PARTITION']}:s3:::{bucket}{path}"
         allowed = load_balancer_logs.find_allowed(denial, folder)

@@ -21,7 +21,7 @@ from iamtriage.explaining._context.readers.statements import CLAUSE_END, find_wo
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls import account_kinds, message_kinds
-from iamtriage.explaining._rules.calls.network.session_manager import INSTALL_PLUGIN, SESSION_PLUGIN_MISSING
+from iamtriage.explaining._rules.calls.message_kinds import INSTALL_PLUGIN, SESSION_PLUGIN_MISSING
 from iamtriage.explaining._rules.denials.policy_types.missing_allows import explain_missing_allow
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.shared import common_causes, pages

@@ -14,7 +14,7 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.calls.names.resource_places import RESOURCE_IN_OTHER_REGION
+from iamtriage.explaining._rules.calls.names.missing_resources import RESOURCE_IN_OTHER_REGION
 from iamtriage.explaining._rules.denials.conditions.denied_regions import other_model_region, region_setting
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast

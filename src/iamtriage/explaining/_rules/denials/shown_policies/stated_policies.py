@@ -7,7 +7,6 @@ a Deny.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +17,6 @@ from iamtriage.arns._principals import FederatedUser, Root
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Remedy
-from iamtriage.explaining._rules.calls.policies.misspelt_elements import find_misspelling
 from iamtriage.explaining._rules.denials.conditions.condition_corrections import (
     can_call_meet,
     correct_cap_remedy,
@@ -199,8 +197,6 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         explanation = attrs.evolve(explanation, causes=causes)
         shown = why[0].text if why else stated_contrasts.describe_other_call(denial, policy.allows)
         first = _with_text(first, shown)
-        if not policy.is_code and (wrong := find_misspelling(json.dumps(policy.content))) is not None:
-            verdict = f"{policy.name} has {wrong.describe()}, and IAM saves no such policy"
     if contrast is not None:
         remedies = present(contrast.remedy, *(() if contrast.replaces_allow else remedies))
         if is_conditional or conditional is None:

@@ -63,18 +63,6 @@ NOTIFICATIONS = ServiceAccess(
     "A topic needs sns:Publish, a function lambda:InvokeFunction instead. If the queue or topic is encrypted, the key policy must allow s3.amazonaws.com kms:GenerateDataKey and kms:Decrypt.",
 )
 """What S3 needs to publish event notifications to a queue, topic or function."""
-KEY_OF_DESTINATION = ServiceAccess(
-    "the key policy",
-    NOTIFICATIONS.service,
-    "use the key of the destination",
-    ((["kms:GenerateDataKey", "kms:Decrypt"], "*", {}),),
-    (
-        "aws kms get-key-policy --key-id KEY_ID --policy-name default --query Policy --output text",
-        "aws kms put-key-policy --key-id KEY_ID --policy-name default --policy file://policy.json",
-    ),
-    NOTIFICATIONS.url,
-)
-"""What S3 needs to publish event notifications to an encrypted queue or topic."""
 
 
 def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
@@ -217,12 +205,6 @@ _IN_TERRAFORM = {
 def find_stated_key(text: str) -> str | None:
     """Return the only key of queues and topics that a text shows: an alias or an ID."""
     return only_one({each["key"] or MANAGED_KEYS["queue"] for each in _STATED_KEY.finditer(text)})
-
-
-def name_encrypted(text: str) -> str:
-    """Return the name that Terraform's code has for the queue or topic with a key, after a space, or nothing."""
-    found = _find_encrypted(text)
-    return f" {found.name}" if found else ""
 
 
 def _find_encrypted(text: str) -> Block | None:

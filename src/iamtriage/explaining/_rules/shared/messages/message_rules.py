@@ -65,11 +65,8 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "access to kms is not allowed",
         "kms access was denied",
     ),
-    "calls.kms.log_group_keys.explain_log_group_key": (
-        "kms key does not exist or is not allowed to be used with",
-    ),
     "denials.s3.s3_denials.explain_disabled_bucket": ("all access to this object has been disabled",),
-    "calls.states.object_states.explain_locked_object": ("protected by object lock",),
+    "denials.s3.s3_denials.explain_locked_object": ("protected by object lock",),
     "denials.s3.post_forms.explain_post_form": ("invalid according to policy",),
     "denials.roles.cross_account_passes.explain_cross_account_pass": (
         "cross-account pass role is not allowed",

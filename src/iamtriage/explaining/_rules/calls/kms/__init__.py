@@ -1,1 +1,0 @@
-"""Explain KMS keys that a service cannot use for a call."""

@@ -1,1 +1,0 @@
-"""Explain endpoints, agents and nodes that are not reachable."""

@@ -1,0 +1,236 @@
+"""Explain calls that got no answer from the endpoint."""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import as_sentence, clip_text
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
+from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
+from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
+from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_invalid_header
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.credentials import certificates
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.sts.findings import (
+    PRIVATE_DNS_REGIONAL_ONLY,
+    UNREACHABLE_CODES,
+    diagnose_sts_call,
+    has_endpoint,
+)
+from iamtriage.failures._failures import AwsError
+
+_INVALID_HEADER = lazy_pattern(
+    r"invalid header field value|Invalid header value|Illegal (?:character|header)|InvalidHeader|invalid character in header",
+    re.IGNORECASE,
+)
+_NAME_RESOLUTION = lazy_pattern(
+    r"no such host|ENOTFOUND|EAI_AGAIN|[Nn]ame or service not known|nodename nor servname|getaddrinfo|[Ff]ailed to resolve"
+    r"|[Uu]nable to resolve|[Cc]ould not resolve|NameResolutionError|server misbehaving|SERVFAIL|UnknownHostException|name resolution|dns error"
+)
+_PROXY = lazy_pattern(
+    r"ProxyConnection|connect to proxy|proxyconnect|Tunnel connection failed|407 Proxy|Proxy Authentication",
+    re.IGNORECASE,
+)
+_TIMEOUT = lazy_pattern(r"[Tt]ime(?:d )?-?out|ETIMEDOUT|deadline exceeded", re.ASCII)
+_CONNECTION_REFUSED = lazy_pattern(
+    r"ECONNREFUSED|[Cc]onnection refused|[Cc]onnection (?:was )?(?:reset|closed)|ECONNRESET|\bEOF\b"
+)
+_NO_CONNECTION = lazy_pattern(
+    r"onnect to the endpoint URL|network is unreachable|No route to host", re.IGNORECASE
+)
+_CLUSTER_HOST = lazy_pattern(
+    r"\b[0-9A-F]{32}\.(?:[a-z0-9]{2,6}\.)?([a-z]{2,5}(?:-[a-z]{1,12}){1,3}-[0-9])\.eks\.amazonaws\.com"
+)
+_API_SERVER = lazy_pattern(
+    rf"{_CLUSTER_HOST.pattern}|Unable to connect to the server|Kubernetes cluster unreachable"
+)
+_NOT_A_POLICY = "The request did not reach AWS, so an IAM policy does not help."
+_NOT_A_TRUST_POLICY = (
+    "The request did not reach AWS, so neither an IAM policy nor the role's trust policy helps."
+)
+PROXY = CauseType(
+    "proxy",
+    title="The proxy blocked the call or could not be reached",
+    recognised_by='The message names a proxy, such as "Failed to connect to proxy URL".',
+    fix="Correct HTTPS_PROXY, add the host to NO_PROXY, or allow the host in the proxy.",
+    sources=(pages.VPC_ENDPOINTS,),
+)
+HOST_NOT_RESOLVED = CauseType(
+    "host-not-resolved",
+    title="The host name cannot be resolved where the call runs",
+    recognised_by='A DNS error, such as "no such host", ENOTFOUND or "Name or service not known".',
+    fix="Correct the Region and the service in the endpoint, or the DNS of the network.",
+    sources=(pages.VPC_ENDPOINTS,),
+)
+CONNECTION_FAILED = CauseType(
+    "connection-failed",
+    title="The connection timed out, or was refused or reset",
+    recognised_by='The message says "timed out", ETIMEDOUT, "deadline exceeded", "connection refused", "connection reset" or EOF.',
+    fix="Check the endpoint URL, proxies, firewalls, and the route, security groups and VPC endpoints between the caller and AWS.",
+    sources=(pages.VPC_ENDPOINTS,),
+)
+NO_SUCH_HOST = CauseType(
+    "no-such-host",
+    title="There is no endpoint of that name",
+    text="The Region or service is misspelled, or the service is not available in the Region, so the host does not exist.",
+    fix="Correct the Region: not every service is in every Region.",
+    of="host-not-resolved",
+)
+DNS = CauseType(
+    "dns",
+    title="The network's DNS does not resolve AWS host names",
+    fix="Correct the resolver of the network or of the VPC. In a VPC, enableDnsSupport must be on.",
+    commands=("nslookup",),
+    recognised_by="The DNS server gave no answer.",
+    sign=r"\bserver misbehaving\b|\bTemporary failure in name resolution\b|\bEAI_AGAIN\b|\bSERVFAIL\b",
+    of="host-not-resolved",
+)
+
+
+_COMPARE_KUBECONFIG = your_remedy(
+    "Compare the kubeconfig with the cluster",
+    "The first command prints the cluster's endpoint and its access. If kubectl calls another host, or does not trust the certificate, write the kubeconfig again with the second one.",
+    "If the public access is off, or limited to other addresses, connect from the VPC or its VPN, or let the cluster administrator add your address.",
+    "If a proxy or firewall inspects TLS, add the API server's host to NO_PROXY, or let the network team exempt it.",
+    commands=(
+        "aws eks describe-cluster --name CLUSTER --region REGION --query 'cluster.[status,endpoint,resourcesVpcConfig.[endpointPublicAccess,publicAccessCidrs]]'",
+        "aws eks update-kubeconfig --name CLUSTER --region REGION",
+        "kubectl config view --minify",
+    ),
+    url=pages.EKS_ENDPOINT,
+)
+_CHECK_PROXY = your_remedy(
+    "Check the proxy that the client uses",
+    "Compare HTTPS_PROXY and HTTP_PROXY with the address that the network requires. Do not share the output: it can contain the password.",
+    "Add hosts that are reached directly to NO_PROXY: 169.254.169.254, 169.254.170.2, and .amazonaws.com if the VPC has endpoints.",
+    commands="env | grep -i proxy",
+    url=pages.CLI_PROXY,
+)
+
+
+def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that a call got no answer."""
+    if _INVALID_HEADER.search(message):
+        return explain_invalid_header(case, message)
+    if _API_SERVER.search(message):
+        return _explain_unreachable_cluster(case, message)
+    host = next(iter(clues.find_aws_hosts(message)), None)
+    cause = _network_cause(message, host)
+    if cause is None and certificates.CERTIFICATE_ERROR.search(message):
+        return certificates.explain_untrusted_certificate(case, message, "no-answer")
+    has_answer = case.failure.envelope.status_code != 0 and not _NO_CONNECTION.search(message)
+    if cause is None and has_answer and not clues.error_code(case.failure):
+        return _explain_unknown_error(case)
+    is_sts = host is not None and host.startswith("sts.")
+    is_proxy = _PROXY.search(message) is not None
+    findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
+    reason = next((f": {end}" for pattern, _, end in _NETWORK_ERRORS if end and pattern.search(message)), "")
+    summary = f"The call got no response from {host or 'AWS'}{reason}."
+    is_regional = PRIVATE_DNS_REGIONAL_ONLY.code in {each.code for each in findings.causes}
+    names, related = (NO_SUCH_HOST.cause(), DNS.cause()), tuple[Cause, ...]()
+    if is_regional and has_endpoint(case):
+        summary = f"{summary.removesuffix('.')}. The VPC endpoint for STS has only the name of its Region, sts.{commands.region(clues.find_region(case))}.amazonaws.com."
+    elif _NAME_RESOLUTION.search(message):
+        related = (*names, certificates.NO_WAY_OUT.cause())
+    elif not is_proxy:
+        # boto3 reports a name that it cannot resolve like a connection that fails.
+        related = (
+            certificates.NO_WAY_OUT.cause(),
+            *(names if "onnect to the endpoint URL" in message else ()),
+        )
+    because = code_evidence(case.failure, is_from_sdk=True)
+    not_connected = NO_ANSWER.cause("reported", because, text="The SDK could not connect to the endpoint.")
+    return case.explain(
+        summary,
+        cause or not_connected,
+        *findings.causes,
+        *related,
+        topic="no-answer",
+        remedies=(
+            *findings.remedies,
+            _CHECK_PROXY if is_proxy else None,
+            _test_connection_remedy(case, host),
+        ),
+        notes=_NOT_A_TRUST_POLICY if is_sts else _NOT_A_POLICY,
+    )
+
+
+def _explain_unreachable_cluster(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that a client of Kubernetes got no answer from the API server of an EKS cluster."""
+    reason = "The cluster's API server did not respond: most likely, its endpoint does not allow connections from this network, or the kubeconfig names a cluster that no longer exists."
+    cause = _network_cause(message, None) or NO_ANSWER.cause("reported")
+    blocked = "The endpoint is private, its public access is limited to other addresses (publicAccessCidrs), or a firewall or proxy blocks port 443."
+    causes: tuple[Cause, ...] = (cause, certificates.NO_WAY_OUT.cause(text=blocked))
+    if certificates.CERTIFICATE_ERROR.search(message):
+        reason = "The client does not trust the certificate of the cluster's API server: most likely, the kubeconfig is that of another cluster, or of one that was re-created."
+        text = "The certificate authority in the kubeconfig did not sign the certificate."
+        untrusted = certificates.UNTRUSTED_CERTIFICATE.cause("derived", text=text)
+        causes = (untrusted, certificates.INSPECTING_PROXY.cause())
+    return case.explain(
+        f"{reason} No permission was checked.",
+        *causes,
+        topic="no-answer",
+        remedies=_COMPARE_KUBECONFIG,
+        notes="An IAM policy or access entry does not help: the API server checked no identity.",
+    )
+
+
+def _test_connection_remedy(case: Case[AwsError], host: str | None) -> Remedy:
+    """Return the remedy that tests the connection to an endpoint."""
+    name, where = host or "HOST", "where the call runs"
+    if case.facts.namespace is not None:
+        where = f"in a pod of the namespace {clip_text(case.facts.namespace)} (kubectl exec)"
+    return your_remedy(
+        "Test the connection to the endpoint",
+        f"Run the first two commands {where}. Any response, even an error, shows that the host is reachable.",
+        "If the name is not found, check the Region and the service in it. If nslookup prints a public address, the subnet needs a route to the internet (a NAT gateway) or a VPC endpoint with private DNS, as does each further service that is called. A private address belongs to a VPC endpoint: its security group must allow port 443 from the caller.",
+        commands=(
+            commands.fill_command("nslookup {}", name),
+            commands.fill_command("curl --silent --show-error --head --max-time 10 {}", f"https://{name}"),
+            Labelled(
+                "With credentials of the account, elsewhere:",
+                "aws ec2 describe-vpc-endpoints --region REGION --query 'VpcEndpoints[].[ServiceName,VpcId,State,PrivateDnsEnabled]'",
+            ),
+        ),
+        url=pages.VPC_ENDPOINTS,
+    )
+
+
+# What each network error means for the call, as a cause and the end of the summary. The first one that matches is used.
+_NETWORK_ERRORS = (
+    (_PROXY, PROXY, "the proxy blocked it or did not respond"),
+    (_NAME_RESOLUTION, HOST_NOT_RESOLVED, "the host name cannot be resolved"),
+    (certificates.CERTIFICATE_ERROR, None, ""),
+    (_CONNECTION_REFUSED, CONNECTION_FAILED, "the connection was refused or reset"),
+    (_TIMEOUT, CONNECTION_FAILED, "the connection timed out"),
+)
+
+
+def _network_cause(message: str, host: str | None) -> Cause | None:
+    row = next((row for row in _NETWORK_ERRORS if row[0].search(message)), None)
+    if row is None or row[1] is None:
+        return None
+    # Only a summary about a proxy does not name the host.
+    because = (f"The text names the host {host}.",) if host and row[1] is PROXY else ()
+    text = as_sentence(row[2]) if row[1] is CONNECTION_FAILED else ""
+    return row[1].cause("reported", because, text=text)
+
+
+def _explain_unknown_error(case: Case[AwsError]) -> Explanation:
+    operation = safe_code(case.failure.envelope.operation)
+    call = f"The call {operation}" if operation else "An AWS call"
+    return case.explain(
+        f"{call} failed, and the text has no error code.",
+        AWS_ERROR.cause(
+            "derived", code_evidence(case.failure), text="The text does not mention a missing permission."
+        ),
+        remedies=your_remedy(
+            "Get the complete error",
+            "Run the call again with debug logging: the error code and message say what is wrong.",
+            commands="aws sts get-caller-identity --debug",
+            url=pages.API_REFERENCES,
+        ),
+    )

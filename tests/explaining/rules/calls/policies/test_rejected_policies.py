@@ -1,0 +1,65 @@
+"""KMS rejects a key policy with which nobody could change it, and a Deny wants tags on the volumes of Terraform."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+_MESSAGE = "The new key policy will not allow you to update the key policy in the future."
+_ERROR = f"An error occurred (MalformedPolicyDocumentException) when calling the {{}} operation: {_MESSAGE}\n"
+
+
+def _policy(*statements: tuple[dict[str, str], str]) -> str:
+    rows = [
+        {"Effect": "Allow", "Principal": who, "Action": what, "Resource": "*"} for who, what in statements
+    ]
+    return json.dumps({"Version": "2012-10-17", "Statement": rows})
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        (_policy(({"AWS": "${aws_iam_role.admin.arn}"}, "kms:*")), "would lock everyone out."),
+        ("", "would lock everyone out."),
+    ],
+    ids=["reference", "none"],
+)
+def test_key_policy_that_nobody_could_change(policy: str, words: str) -> None:
+    explanation = explain(f"{_ERROR.format('PutKeyPolicy')}{policy}")
+    assert words in explanation.summary
+    document = explanation.remedies[0].policy
+    assert document is not None
+    assert document["Statement"][0]["Action"] == "kms:*"
+    assert "previous one stays" in explanation.notes[0]
+
+
+_LAUNCH = "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation. User: arn:aws:sts::111122223333:assumed-role/ci/x is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:{}/* with an explicit deny in a service control policy\n"
+_DENY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Deny",
+            "Action": "ec2:RunInstances",
+            "Resource": "*",
+            "Condition": {"Null": {"aws:RequestTag/team": "true"}},
+        }
+    ],
+}
+_INSTANCE = 'resource "aws_instance" "web" {{\n  tags = {{ team = "web" }}\n  root_block_device {{\n    {}\n  }}\n}}\n'
+
+
+@pytest.mark.parametrize(
+    ("resource", "block", "expected"),
+    [
+        ("volume", 'tags = { team = "data" }', 'volume_tags = { team = "data" }'),
+        ("volume", "volume_size = 20", 'volume_tags = { team = "web" }'),
+        ("network-interface", "volume_size = 20", "--tag-specifications"),
+    ],
+)
+def test_tags_of_volumes_in_terraform(resource: str, block: str, expected: str) -> None:
+    text = f"{_LAUNCH.format(resource)}{_INSTANCE.format(block)}{json.dumps(_DENY)}"
+    first = explain(text).remedies[0]
+    assert expected in f"{first.manifest} {' '.join(first.steps)}"
