@@ -114,8 +114,6 @@ HEADINGS = {
     "calls.names": "Names and ARNs",
     "shared.principals": "Names and ARNs",
     "calls.policies": "Policies and permissions of resources",
-    "calls.kms": "KMS keys",
-    "calls.network": "Networks and endpoints",
 }
 
 
