@@ -229,29 +229,11 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "does not have the setting that the call reads",
         "there is nothing to fix",
     ),
-    "data-of-another-key": (
-        "An error occurred (IncorrectKeyException) when calling the Decrypt operation: The key ID in the request does not identify a CMK that can perform this operation.",
-        {},
-        "encrypted with another key",
-        "--query KeyId",
-    ),
     "damaged-ciphertext": (
         "An error occurred (InvalidCiphertextException) when calling the Decrypt operation: None",
         {},
         "cannot decrypt the data as it was sent",
         "base64 --decode",
-    ),
-    "key-for-signatures": (
-        "An error occurred (InvalidKeyUsageException) when calling the Encrypt operation: arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 key usage is SIGN_VERIFY which is not valid for Encrypt.",
-        {},
-        "not made for this operation",
-        "KeyMetadata.[KeyUsage",
-    ),
-    "delete-marker": (
-        "An error occurred (MethodNotAllowed) when calling the GetObject operation: The specified method is not allowed against this resource.",
-        {"resource": "arn:aws:s3:::films/reel.mov"},
-        "most likely, it is a delete marker",
-        "aws s3api list-object-versions --bucket films --prefix reel.mov",
     ),
     "rate-of-emails": (
         "An error occurred (Throttling) when calling the SendRawEmail operation: Maximum sending rate exceeded.",

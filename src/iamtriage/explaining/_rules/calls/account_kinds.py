@@ -88,7 +88,29 @@ def ask_organization(text: str) -> Remedy:
     )
 
 
+EMAIL_NOT_VERIFIED = CauseType(
+    "email-not-verified",
+    title="An address or domain of the message is not verified in the Region of the call",
+    recognised_by='The code MessageRejected with "Email address is not verified".',
+    fix="Verify the address or its domain in the Region of the call.",
+    sources=(pages.SES_SANDBOX,),
+)
 ACCOUNT_KINDS = (
+    ErrorKind(
+        cause=EMAIL_NOT_VERIFIED,
+        code=r"",
+        message=r"Email address is not verified|identities failed the check in region",
+        summary="SES rejected the message, because an address is not verified in the Region of the call.",
+        remedies=account_remedy(
+            "Verify the address or its domain in this Region, or request production access",
+            "Both are per Region: an address that is verified in another Region does not count. While ProductionAccessEnabled is false, the account is in the SES sandbox, where recipients must be verified, too.",
+            commands=(
+                "aws sesv2 get-account --region REGION --query ProductionAccessEnabled",
+                "aws sesv2 create-email-identity --region REGION --email-identity ADDRESS_OR_DOMAIN",
+            ),
+            url=pages.SES_SANDBOX,
+        ),
+    ),
     ErrorKind(
         cause=SERVICE_NOT_ENABLED,
         code=r"^InvalidAccessException$",

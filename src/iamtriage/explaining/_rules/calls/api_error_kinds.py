@@ -20,7 +20,6 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_re
 from iamtriage.failures._failures import AwsError
 
 _DECRYPT = "https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html"
-_MARKERS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html"
 SETTING_ABSENT = CauseType(
     "setting-absent",
     title="The bucket does not have this setting",
@@ -29,13 +28,6 @@ SETTING_ABSENT = CauseType(
     fix="Add the setting if it is wanted, or let the program treat the error as an empty setting.",
     sources=(pages.S3_ERRORS,),
 )
-OTHER_KEY = CauseType(
-    "data-of-other-key",
-    title="The data was encrypted with another KMS key than the one that the call names",
-    recognised_by="The error code IncorrectKeyException.",
-    fix="Name the key with which the data was encrypted, or no key: the ciphertext has it.",
-    sources=(_DECRYPT,),
-)
 UNREADABLE_CIPHERTEXT = CauseType(
     "unreadable-ciphertext",
     title="KMS cannot decrypt the data as it was sent",
@@ -43,22 +35,6 @@ UNREADABLE_CIPHERTEXT = CauseType(
     recognised_by="The error code InvalidCiphertextException.",
     fix="Send the bytes as KMS returned them, with the same encryption context, in the Region of the key.",
     sources=(_DECRYPT,),
-)
-KEY_OF_OTHER_USAGE = CauseType(
-    "key-of-other-usage",
-    title="The KMS key is not made for this operation",
-    text="A key has one usage for its whole life: to encrypt and decrypt, to sign and verify, for MACs or for key agreements. No permission is missing.",
-    recognised_by="The error code InvalidKeyUsageException.",
-    fix="Use a key whose KeyUsage and KeySpec fit the operation.",
-    sources=("https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-usage.html",),
-)
-DELETE_MARKER = CauseType(
-    "delete-marker",
-    title="The version is a delete marker",
-    text="A delete marker has no data. The object was deleted, and its other versions are still there. No permission is missing.",
-    recognised_by="S3 answers GetObject or HeadObject with MethodNotAllowed.",
-    fix="Read another version, or delete the marker to get the object back.",
-    sources=(_MARKERS,),
 )
 AWS_ERROR = CauseType(
     "aws-error",
@@ -165,13 +141,6 @@ OBJECT_ARCHIVED = CauseType(
     fix="Restore the object, wait until the copy is there, and read it.",
     sources=(_RESTORE_PAGE,),
 )
-EMAIL_NOT_VERIFIED = CauseType(
-    "email-not-verified",
-    title="An address or domain of the message is not verified in the Region of the call",
-    recognised_by='The code MessageRejected with "Email address is not verified".',
-    fix="Verify the address or its domain in the Region of the call.",
-    sources=(pages.SES_SANDBOX,),
-)
 _KINDS_WITH_MESSAGE = (
     ErrorKind(
         cause=ALREADY_EXISTS,
@@ -194,21 +163,6 @@ _KINDS_WITH_MESSAGE = (
             "In code, pass CreateBucketConfiguration with LocationConstraint. aws s3 mb does this automatically.",
             commands="aws s3api create-bucket --bucket BUCKET --region REGION --create-bucket-configuration LocationConstraint=REGION",
             url="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html",
-        ),
-    ),
-    ErrorKind(
-        cause=EMAIL_NOT_VERIFIED,
-        code=r"",
-        message=r"Email address is not verified|identities failed the check in region",
-        summary="SES rejected the message, because an address is not verified in the Region of the call.",
-        remedies=account_remedy(
-            "Verify the address or its domain in this Region, or request production access",
-            "Both are per Region: an address that is verified in another Region does not count. While ProductionAccessEnabled is false, the account is in the SES sandbox, where recipients must be verified, too.",
-            commands=(
-                "aws sesv2 get-account --region REGION --query ProductionAccessEnabled",
-                "aws sesv2 create-email-identity --region REGION --email-identity ADDRESS_OR_DOMAIN",
-            ),
-            url=pages.SES_SANDBOX,
         ),
     ),
 )
@@ -258,18 +212,6 @@ _KINDS = (
         ),
     ),
     ErrorKind(
-        cause=OTHER_KEY,
-        code=r"^IncorrectKey",
-        summary="KMS rejected the call: the data was encrypted with another key than the one that the call names. No permission is missing.",
-        remedies=your_remedy(
-            "Omit the key, or name the one with which the data was encrypted",
-            "The ciphertext of a symmetric key has its key, so KeyId (--key-id) is not necessary. The command prints which key it is.",
-            "If the key was replaced, not rotated, data of the old key needs that key: keep it enabled until all data is encrypted again.",
-            commands="aws kms decrypt --ciphertext-blob fileb://FILE --query KeyId --output text",
-            url=_DECRYPT,
-        ),
-    ),
-    ErrorKind(
         cause=UNREADABLE_CIPHERTEXT,
         code=r"^InvalidCiphertext",
         summary="KMS cannot decrypt the data as it was sent. No permission is missing.",
@@ -283,31 +225,6 @@ _KINDS = (
                 "aws kms decrypt --ciphertext-blob fileb://FILE --query KeyId --output text",
             ),
             url=_DECRYPT,
-        ),
-    ),
-    ErrorKind(
-        cause=KEY_OF_OTHER_USAGE,
-        code=r"^InvalidKeyUsage",
-        summary="The KMS key is not made for this operation. No permission is missing.",
-        remedies=owner_remedy(
-            "Use a key whose usage fits the operation",
-            "The command prints the usage and the algorithms of the key. They cannot be changed: create another key if none fits.",
-            commands="aws kms describe-key --key-id KEY_ID --query 'KeyMetadata.[KeyUsage,KeySpec,EncryptionAlgorithms,SigningAlgorithms]'",
-            url=KEY_OF_OTHER_USAGE.sources[0],
-        ),
-    ),
-    ErrorKind(
-        cause=DELETE_MARKER,
-        code=r"^MethodNotAllowed$",
-        summary="The method is not allowed on this version: most likely, it is a delete marker, which has no data. No permission is missing.",
-        remedies=your_remedy(
-            "List the versions of the object, and read or restore the one that is wanted",
-            "The first command prints the versions and markers. To delete the marker (with its version ID) makes the version before it the current one.",
-            commands=(
-                "aws s3api list-object-versions --bucket BUCKET --prefix OBJECT_KEY --query '[Versions[].[VersionId,LastModified],DeleteMarkers[].[VersionId,LastModified]]'",
-                "aws s3api get-object --bucket BUCKET --key OBJECT_KEY --version-id VERSION_ID FILE",
-            ),
-            url=_MARKERS,
         ),
     ),
     ErrorKind(
@@ -468,7 +385,5 @@ def find_kind(failure: AwsError, message: str) -> ErrorKind | None:
     for kind in (*SPENT_QUOTAS, *ACCOUNT_KINDS, *KINDS_BY_MESSAGE, *_KINDS_WITH_MESSAGE):
         if kind.code.search(code) and kind.message is not None and kind.message.search(message):
             return kind
-    # Only a call that reads an object can meet a delete marker.
-    not_met = None if failure.envelope.operation in {"GetObject", "HeadObject"} else DELETE_MARKER
-    kinds = (kind for kind in (*_KINDS, *REQUEST_KINDS) if kind.cause is not not_met)
-    return next((kind for kind in kinds if kind.matches(code, status, message)), None)
+    kinds = (kind for kind in (*_KINDS, *REQUEST_KINDS) if kind.matches(code, status, message))
+    return next(kinds, None)

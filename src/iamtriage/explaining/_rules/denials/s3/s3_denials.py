@@ -392,10 +392,7 @@ def explain_locked_object(denial: Denial) -> Explanation:
             "Look at the lock of the version, then do what its mode permits",
             "With GOVERNANCE, repeat the call with --bypass-governance-retention. This requires s3:BypassGovernanceRetention in addition to the action. A deleted version cannot be recovered.",
             "With COMPLIANCE, nobody can delete the version before RetainUntilDate, not even the root user. With a legal hold ON, ask first why: to remove it requires s3:PutObjectLegalHold.",
-            commands=(
-                f"aws s3api get-object-retention {place}",
-                f"aws s3api get-object-legal-hold {place}",
-            ),
+            commands=tuple(f"aws s3api get-object-{each} {place}" for each in ("retention", "legal-hold")),
             url=_LOCK_PAGE,
         ),
     )
