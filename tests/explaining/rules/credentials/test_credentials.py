@@ -2732,11 +2732,16 @@ def test_clock_that_no_time_service_sets(shown: str, host: str | None, words: st
     assert words in remedy.steps[0]
     assert remedy.commands[0] == "sudo timedatectl set-ntp true"
     assert not any("curl" in each for each in remedy.commands)
+    is_chrony = "chrony" in shown
+    assert remedy.commands[-1] == ("chronyc tracking" if is_chrony else "timedatectl")
+    assert any("timesyncd" in each for each in remedy.commands) is not is_chrony
 
 
 def test_clock_that_slept_is_not_that_of_a_time_zone() -> None:
     skewed = "An error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: Signature expired: 20261120T081500Z is now earlier than 20261120T090012Z (20261120T091512Z - 15 min.)"
     assert "close to 1 hour" in str(explain(skewed))
+    # Nor is one that is off by a few minutes more.
+    assert "close to" not in str(explain(skewed.replace("091512Z", "091912Z")))
     assert "close to" not in str(explain(f"$ uname -r\n5.15-microsoft-standard-WSL2\n{skewed}"))
 
 

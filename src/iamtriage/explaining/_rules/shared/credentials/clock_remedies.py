@@ -60,6 +60,7 @@ _TURN_ON, _RESTART = (
     "sudo timedatectl set-ntp true",
     "sudo systemctl restart systemd-timesyncd || sudo chronyc makestep",
 )
+_CHRONY = lazy_pattern(r"\bLeap status {1,8}:|\bchronyd?\.service\b")
 _WINDOWS = lazy_pattern(r"(?i:\b(?:on|in|from) (?:the )?Windows\b)")
 
 
@@ -105,11 +106,15 @@ def set_clock(text: str = "", whole: str = "") -> Remedy:
             url=pages.SIGNATURES,
         )
     if (unset := find_unset_clock(whole)) is not None:
+        of_chrony: tuple[str, ...] = ()
+        if _CHRONY.search(whole):
+            restart = "sudo systemctl restart chronyd || sudo systemctl restart chrony"
+            of_chrony = (restart, "sudo chronyc makestep", "chronyc tracking")
         return your_remedy(
             f"Turn on time synchronization on {unset.host or 'the machine'}",
             f'The text has "{unset.words}". Then repeat the call, or restart the program.',
-            "If the clock stays wrong, something blocks NTP (UDP port 123).",
-            commands=(_TURN_ON, _RESTART, "timedatectl"),
+            f"If the clock stays wrong, something blocks NTP (UDP port 123){'. chronyc sources lists the servers' if of_chrony else ''}.",
+            commands=(_TURN_ON, *(of_chrony or (_RESTART, "timedatectl"))),
             url=pages.EC2_CLOCK,
         )
     return your_remedy(

@@ -29,7 +29,8 @@ _SERVER_TIME = lazy_pattern(r"ServerTime[\"']?(?:>|[:=] ?)[\"']?([\w:.,+ -]{15,3
 _END_TIME = lazy_pattern(r"(?<![\w-])Expires[\"']?(?:>|[:=] ?)[\"']?(\d{4}-\d\d-[\w:.]{6,20})", re.ASCII)
 _ISO_8601 = lazy_pattern(r"(?:\d{8}T\d{6}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?=(?:\.\d{1,9})?Z)", re.ASCII)
 _RFC_1123 = lazy_pattern(r"\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|\+0000)", re.ASCII)
-_HOUR = 3600
+# How far a clock that is otherwise right can be off.
+_HOUR, _DRIFT = 3600, 60
 # "Still creating... [58m50s elapsed]" and "Creation complete after 1h2m3s" of Terraform, "creating (3530s)" of Pulumi,
 # and how long a step took, as people write it.
 _ELAPSED = lazy_pattern(
@@ -89,7 +90,7 @@ class ClockSkew(Value):
     def is_whole_hours(self) -> bool:
         """Whether the clocks differ by whole hours, as if local time were taken for UTC."""
         off = abs(self.seconds)
-        return off > _HOUR / 2 and abs(off - round(off / _HOUR) * _HOUR) < 5 * 60
+        return off > _HOUR / 2 and abs(off - round(off / _HOUR) * _HOUR) < _DRIFT
 
 
 def find_clock_skew(text: str) -> ClockSkew | None:
