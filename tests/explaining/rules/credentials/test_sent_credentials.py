@@ -220,6 +220,22 @@ def test_type_of_each_file_is_signed(sent: str) -> None:
     assert ("image/png" in remedy.steps[0]) is (sent != "file.type")
 
 
+@pytest.mark.parametrize(
+    ("client", "says"),
+    [
+        ('$ curl -X PUT --data-binary @a.png "$URL"', "curl adds application/x-www-form-urlencoded"),
+        ("requests.put(url, data=body)", "headers={'Content-Type': 'image/gif'}"),
+    ],
+)
+def test_signed_type_is_in_the_title(client: str, says: str) -> None:
+    code = "getSignedUrl('putObject', {ContentType: 'image/gif'})"
+    received = "application/x-www-form-urlencoded"
+    explanation = explain(f"{code}\n{client}\n\n{TO_SIGN.format(received)}")
+    assert explanation.remedies[0].title == "Send content-type: image/gif, as signed"
+    assert says in explanation.remedies[0].steps[0]
+    assert "computes another signature" not in str(explanation)
+
+
 UPLOAD = "An error occurred ({}) when calling the {} operation: Access Denied"
 PACKAGE = (
     "$ aws --endpoint-url http://localhost:4566 cloudformation deploy --template-file a.yml --s3-bucket b\n"

@@ -252,8 +252,9 @@ def _explain_other_request(
     text = "The request is not the one that the URL was signed for: the access key is not the problem."
     return case.explain(
         _url_summary(difference),
-        clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES),
         presigned_requests.PRESIGNED_URL_EDITED.cause("derived", difference.because, text=text),
+        clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES, text="S3 rejected the signature."),
+        topic=SIGNATURE_MISMATCH.code,
         # What the text shows of both sides settles it.
         remedies=difference.remedy,
     )

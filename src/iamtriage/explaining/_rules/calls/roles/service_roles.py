@@ -316,7 +316,7 @@ def missing_role(
     name = "The controller" if controller is None else capitalize_start(controller.name)
     again = "Then retry the call."
     if retries:
-        again = f"{name} retries automatically. Once the role exists, it needs no permission to create it."
+        again = f"{name} retries automatically. It needs no permission for a role that exists already."
     permission = f"To let the service create the role, the caller needs iam:CreateServiceLinkedRole{of_service}. If the role exists, no such permission is needed."
     if case.failure.kind != "access_denied" and not is_starting:
         # Denials have notes on their deployment.

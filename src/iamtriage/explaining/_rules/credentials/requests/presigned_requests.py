@@ -24,6 +24,7 @@ _TYPE_HEADER = "content-type"
 _FORM_TYPE = "application/x-www-form-urlencoded"
 # Types that say nothing of the file.
 _GENERAL_TYPES = ("", _FORM_TYPE, "application/octet-stream")
+_ADDED_BY_CURL = f"curl adds {_FORM_TYPE} to data unless -H sets another type."
 # How clients of the browser, Node.js and Python set the header of a request.
 _CLIENT_OPTIONS = (
     ("axios.", "axios: {{ headers: {{ 'Content-Type': '{value}' }} }} as the last argument"),
@@ -184,11 +185,10 @@ def _compare_values(text: str, request: _Request, name: str, found: re.Match[str
     # S3 rejects headers that begin with x-amz- and are not signed.
     if received and is_type:
         sign += f", or leave {parameter} out, so that the client can send any type"
-    title = "Sign and send the same value"
+    title = f"Send {name}: {clip_text(value)}, as signed"
     variable = _VARIABLE_TYPE.search(text) if received and is_type else None
     if variable is not None:
         # A constant fits only some of the files.
-        title = f"Sign the {parameter} of each file"
         sign = f"the client sends {variable['expression']}, which is not the same for each file: pass it to the code that signs, and set {parameter} to it instead of {clip_text(value)}. Or leave {parameter} out, so that the client can send any type"
     if is_type and received in _GENERAL_TYPES and value not in _GENERAL_TYPES:
         # A library adds such a type itself: it describes nothing.
@@ -198,8 +198,15 @@ def _compare_values(text: str, request: _Request, name: str, found: re.Match[str
     send, end = f"end {name}: {clip_text(value)}, as signed{option}", ", and create the URL again."
     # S3 stores an object with the type that the request sends.
     is_wrong = is_type and received not in _GENERAL_TYPES and f".{value.rpartition('/')[2]}" not in text
-    again = f"{upper_first(sign)}{end} Or s{send}." if is_wrong else f"S{send}. Or {sign}{end}"
+    again = f"Or {sign}{end}"
+    if option:
+        again = f"S{send}. {again}"
+    elif received == _FORM_TYPE and request.sender == "curl":
+        again = f"{_ADDED_BY_CURL} {again}"
+    if is_wrong:
+        title, again = "Sign and send the same value", f"{upper_first(sign)}{end} Or s{send}."
     if variable is not None:
+        title = f"Sign the {parameter} of each file"
         again = f"{upper_first(sign)}{end} The client must send exactly the type that is signed."
     evidence = f"{request.source} {has}{', and X-Amz-SignedHeaders includes it' if name in _signed_headers(text) else ''}."
     return Difference(
@@ -267,7 +274,7 @@ def _likely_difference(
         )
     adds_type = "Browsers and HTTP libraries add headers such as Content-Type: set them explicitly."
     if request.headers.get(_TYPE_HEADER) == _FORM_TYPE and request.sender == "curl":
-        adds_type = f"curl adds {_FORM_TYPE} to data unless -H sets another type."
+        adds_type = _ADDED_BY_CURL
     # If the URL is signed for the host alone, other headers do not matter.
     is_for_host = not names and _SIGNED_HEADERS.search(text) is not None
     remedy = _signed_request_remedy(
