@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._documents.document_secrets import Documents
-from iamtriage.redaction._finders.assignments import find_assigned_secrets, find_before_markers
+from iamtriage.redaction._finders.assignments import find_assigned_secrets
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._finders.key_pairs import find_paired_secrets
 from iamtriage.redaction._finders.phrases import find_phrased_secrets
@@ -48,21 +48,15 @@ def hide_secrets(text: str) -> str:
     finds = find_secrets(text)
     finds += [*_find_repeated_values(text, finds)]
     for number in range(_MAX_ROUNDS):
-        gaps: list[tuple[int, int, int]] = []
-        hidden = insert_markers(text, finds, gaps)
+        hidden = insert_markers(text, finds)
         if hidden == text:
             break
-        searched = SearchedText(hidden)
         # A marker that others have revealed can reveal the next one, also if it is a separate value.
-        if (
-            len(text) <= _MAX_SHORT
-            or any(find_before_markers(searched, gaps))
-            or _reveals_secret(text, finds, with_separate=number > 0)
-        ):
+        if len(text) <= _MAX_SHORT or _reveals_secret(text, finds, with_separate=number > 0):
             finds = [*find_in_distinct_parts(hidden, find_secrets)]
         else:
             # A marker has brought them closer to an access key ID.
-            finds = [*find_paired_secrets(searched)]
+            finds = [*find_paired_secrets(SearchedText(hidden))]
         text = hidden
     return text
 

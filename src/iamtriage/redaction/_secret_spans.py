@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._typing import NamedTuple
 from iamtriage.redaction._vocabulary.markers import FILL, MARKER, WORD, Secret, make_marker
-from iamtriage.redaction._vocabulary.notations import BLANK, BREAK, ENCODED_SIGN, ENCODED_STARTS, INDENT
-from iamtriage.redaction._vocabulary.searched_text import fold_case
-from iamtriage.redaction._vocabulary.secret_names import NAME_END
+from iamtriage.redaction._vocabulary.notations import BLANK, BREAK, INDENT
 from iamtriage.redaction._vocabulary.value_ends import find_line_start, measure_common_prefix
 from iamtriage.redaction._windows import extend_spans
 
@@ -52,15 +50,6 @@ _URL = re.compile(
 _ENTITY = re.compile(r"&(?:[a-z]{2,5}|#\w{1,6});")
 # The characters that end a value. After anything else, a marker can be part of another name or value.
 _DELIMITERS = frozenset(["", *"\"'`,;&<>(){}[]@|\\“”„‘’\x1b"])
-# After a word and a sign, but no space, a secret can be part of a longer value.
-_GLUE = re.compile(r"[\"'`,;&<>(){}\[\]|]")
-_GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
-# What announces a longer value, in lower case.
-_ANNOUNCED = re.compile(rf"{NAME_END.pattern}|authorization|bearer|://|ey[ja]")
-# What announces the secret itself.
-_OWN_START = re.compile(rf"(?:://[^\s/]*|(?:{NAME_END.pattern})[\w.-]*(?:{ENCODED_SIGN}|[^\w\s]){{1,8}})\Z")
-_AFTER_TAG = re.compile(r"<[\w:.-]{1,60}>\Z")
-_GLUE_REACH = 80
 _MAX_INDENT = 40
 # Markers at the start of lines can look like a prefix of them, with at most so many line breaks between them.
 _MAX_LINES_BETWEEN = 2
@@ -115,31 +104,23 @@ class FoundSpans:
         return at >= 0 and end <= self._ends[at]
 
 
-def insert_markers(
-    text: str, finds: Iterable[FoundSecret], gaps: list[tuple[int, int, int]] | None = None
-) -> str:
+def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:
     """Replace each secret with a marker.
 
     Args:
         text: The text.
         finds: The secrets, in any order.
-        gaps: Gets the position of the text before the name of each marker, and of the marker, in the result.
     """
     pieces: list[str] = []
-    done = length = 0
+    done = 0
     merged = [*merge_secrets(text, finds)]
     has_url = bool(merged) and _URL.search(text) is not None
     for found in merged:
         if _FILLED.fullmatch(text, found.start, found.end):
             # An earlier round has filled the line.
             continue
-        marker = _build_replacement(text, found, has_url=has_url)
-        pieces += (text[done : found.start], marker)
-        at = length + found.start - done
-        # The value of a document belongs to its key only.
-        if gaps is not None and not found.is_whole:
-            gaps.append((length, at if found.name_start < 0 else at + found.name_start - found.start, at))
-        done, length = found.end, at + len(marker)
+        pieces += (text[done : found.start], _build_replacement(text, found, has_url=has_url))
+        done = found.end
     if not done:
         return text
     pieces.append(text[done:])
@@ -254,12 +235,9 @@ def list_windows(text: str, finds: Iterable[FoundSecret], *, with_separate: bool
 
 def _list_joined(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
     """Yield the secrets that are no separate values, in order."""
-    last = done = -1
-    has_encoded = any(sign in text for sign in ENCODED_STARTS)
+    last = -1
     for found in finds:
-        is_separate = _is_separate(text, found, done, has_encoded=has_encoded)
-        done = found.end
-        if not is_separate:
+        if not _is_separate(text, found):
             yield found
         elif text[max(0, found.start - _MAX_INDENT) : found.start].rstrip(" \t")[-1:] in {"", "\n"}:
             # Its line can look like the prefix of other lines, because it is equal to one of them.
@@ -276,39 +254,12 @@ def _has_prefix(text: str, found: FoundSecret) -> bool:
     return any(other and measure_common_prefix(text, other, line) for other in (before, after))
 
 
-def _divides_quotes(value: str) -> bool:
-    """Return whether a value has a quote, to which another can belong, and the name of another secret."""
-    return ('"' in value or "'" in value or "`" in value) and NAME_END.search(fold_case(value)) is not None
-
-
-def _is_separate(text: str, found: FoundSecret, done: int, *, has_encoded: bool) -> bool:
-    """Return whether a secret is a separate value, so that nothing next to its marker belongs to it.
-
-    Args:
-        text: The text.
-        found: The secret.
-        done: The end of the secret before it.
-        has_encoded: Whether the text can contain encoded signs.
-    """
+def _is_separate(text: str, found: FoundSecret) -> bool:
+    """Return whether a secret is a separate value, so that nothing after its marker belongs to it."""
     following = text[found.end : found.end + 1]
-    is_ended = following in _DELIMITERS or following.isspace() or found.what == "private key"
-    if not is_ended and not (found.is_dashed and following == "%"):
-        return False
-    if found.is_whole:
-        return True
-    if has_encoded and _divides_quotes(text[found.start : found.end]):
-        # The strings around it are decoded with other ends.
-        return False
-    start = found.start if found.name_start < 0 else found.name_start
-    if text[start - 1 : start].isspace():
-        return True
-    low = max(0, start - _GLUE_REACH, done)
-    word = text[low:start].rpartition(" ")[2].rpartition("\\n")[2]
-    if not (_GLUE.search(word) and _GLUED.search(word)):
-        return True
-    folded = fold_case(word)
-    return not (
-        _ANNOUNCED.search(folded)
-        and _ANNOUNCED.search(_OWN_START.sub("", folded))
-        and _AFTER_TAG.search(text, low, start) is None
+    return (
+        following in _DELIMITERS
+        or following.isspace()
+        or found.what == "private key"
+        or (found.is_dashed and following == "%")
     )

@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING
 from iamtriage.redaction._finders.assigned_values import (
     HIDDEN,
     QUOTES,
-    WORD_STARTS,
     check_value,
     find_value_of,
 )
 from iamtriage.redaction._finders.name_matches import NameMatch, match_name
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
-from iamtriage.redaction._vocabulary.notations import ENCODED_SIGN, GT, QUOTE
+from iamtriage.redaction._vocabulary.notations import GT, QUOTE
 from iamtriage.redaction._vocabulary.searched_text import AROUND
 from iamtriage.redaction._vocabulary.secret_names import (
     MARKER_START,
-    NAME_OR_MARKER,
     classify_key,
 )
 from iamtriage.redaction._vocabulary.secret_values import is_other
@@ -43,21 +41,9 @@ if TYPE_CHECKING:
 
 __all__ = (
     "find_assigned_secrets",
-    "find_before_markers",
     "find_wrapped_secrets",
 )
 
-# The maximum distance between a name and a marker after it that can change what the name's value is.
-_MAX_BEFORE = 60
-# The minimum length of a name that announces a secret, in characters.
-_MIN_NAME = 3
-# Signs, which can be encoded, and the start of a word.
-_BEFORE_WORD = re.compile(rf"(?:[^\w%&\\]|_|{ENCODED_SIGN}|[%&\\])*+[^\W_]")
-_NEXT_WORD = re.compile(r"[ ]\S+")
-_TAG_SIGNS = frozenset("<:;cC")
-# A value that ends with its line, and a word on the next one.
-_NOT_OPEN = r"[^\n\"'`{\[(<|\\]*"
-_ENDED_LINE = re.compile(rf"{_NOT_OPEN}[A-Za-z0-9]{_NOT_OPEN}\n[^\n]*[A-Za-z0-9]")
 _ARROW = rf"-(?<![\w$]-){GT}|→|=>(?<=[^:=\s][\"'][ ]=>)(?=[ ][\"'])"
 _HAS_ARROW = re.compile(_ARROW)
 # Each of them contains one of these.
@@ -102,45 +88,6 @@ def find_assigned_secrets(
             yield from secrets
         else:
             searched.unresolved.append((start, end))
-
-
-def find_before_markers(
-    searched: SearchedText, gaps: Iterable[tuple[int, int, int]]
-) -> Iterator[FoundSecret]:
-    """Find the secrets after the names that are directly before markers.
-
-    Args:
-        searched: The text.
-        gaps: The position of the text before the name of each marker, and that of the marker.
-    """
-    names = (
-        name
-        for low, high, marker in gaps
-        if high - low > _MIN_NAME
-        for name in NAME_OR_MARKER.finditer(
-            searched.folded, low if marker - low < 2 * _MAX_BEFORE else marker - _MAX_BEFORE, high
-        )
-        # Without a word between them, the marker replaces the value of the name.
-        if not name[0].startswith(MARKER_START) and _may_reach(searched, name, marker)
-    )
-    for _, _, secrets in _judge(searched, names):
-        yield from secrets
-
-
-def _may_reach(searched: SearchedText, name: re.Match[str], marker: int) -> bool:
-    """Return whether a name can have a value that ends at a marker, or contains it."""
-    text, (start, end) = searched.text, name.span()
-    if (
-        text[end : end + 1] == " "
-        and text[end + 1 : end + 2] in WORD_STARTS
-        and text[start - 1 : start] not in _TAG_SIGNS
-    ):
-        # Without a sign, only the next word can be the value.
-        word = _NEXT_WORD.match(text, end, marker)
-        return word is None or word.end() == marker
-    if _ENDED_LINE.match(text, end, marker):
-        return False
-    return _BEFORE_WORD.match(searched.folded, end, marker) is not None
 
 
 def _judge(
