@@ -189,12 +189,9 @@ def explain_token_of_other_cluster(case: AnyCase) -> Explanation | None:
             text=f"The token is for the cluster {clip_text(found.of_token)}, whoever the caller is.{listed or ''}",
         ),
         topic="kubernetes-login",
-        remedies=(
-            _terraform_remedy(cluster, found)
-            if found.is_terraform
-            else _kubeconfig_remedy(case, cluster, found, has_entry=bool(has_entry)),
-            None if has_entry else principal.inspect_access_remedy(cluster),
-        ),
+        remedies=_terraform_remedy(cluster, found)
+        if found.is_terraform
+        else _kubeconfig_remedy(case, cluster, found, has_entry=bool(has_entry)),
         notes=client_configurations.NO_POLICY,
     )
 
