@@ -24,9 +24,9 @@ from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remed
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.principals.arn_diagnosis import lookup_command
-from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
-from iamtriage.explaining._rules.shared.requirements.services import RoleRecipient, service_trust_policy
+from iamtriage.explaining._rules.shared.requirements.services import RoleRecipient
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 from iamtriage.policies._grants import Grant
@@ -130,13 +130,6 @@ def explain_pass_role(denial: Denial) -> Explanation:
         remedies=lambda: (
             _allow_pass_remedy(denial, role, recipient, stated),
             _narrow_default_role_remedy(denial) if deploys else None,
-            _trust_remedy(
-                role,
-                denial.target_role_name if stated is None else stated.name,
-                recipient or role_recipients.guess_recipient(denial),
-            )
-            if (recipient or denial.resource) and role != "itself" and "cognito-identity." not in to
-            else None,
             denial_remedies.authorization_details_remedy(denial),
         ),
         notes=(ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY),
@@ -278,26 +271,4 @@ def _narrow_default_role_remedy(denial: Denial) -> Remedy:
             ("npx cdk bootstrap", *options, policies, f"aws://{account}/{commands.region(region)}")
         ),
         url="https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html",
-    )
-
-
-def _trust_remedy(role: str, name: str | None, recipient: RoleRecipient | None) -> Remedy:
-    """Return the remedy that checks whether the role trusts the service."""
-    recipient = recipient or RoleRecipient(())
-    principal = recipient.principal or "SERVICE.amazonaws.com"
-    step = "The service can use the role only if its trust policy allows the service to assume it."
-    if len(recipient.trusted) > 1:
-        step = f"The purpose of the role decides which service assumes it: {join_words(recipient.trusted, 'or')}."
-    elif recipient.principal is not None and recipient.passed_to != recipient.trusted:
-        step = f"{principal} assumes the role."
-    actions = (
-        f" with {join_words(recipient.trust_actions, 'and')}" if len(recipient.trust_actions) > 1 else ""
-    )
-    return trust_remedy(
-        f"Check that {role} trusts {recipient.principal or 'the service'}{actions}",
-        step,
-        "If its trust policy does not allow that, add the statement and keep the existing ones.",
-        commands=commands.trust_policy_commands(name)[:1],
-        policy=service_trust_policy(principal, recipient.trust_actions),
-        url=pages.TRUST_POLICIES,
     )
