@@ -34,6 +34,8 @@ def _listed(*names: str, role: str = "mailer", output: str = "json") -> str:
 @pytest.mark.parametrize(
     ("said", "is_said"),
     [
+        pytest.param("it's got AdministratorAccess so this makes no sense", True, id="got"),
+        pytest.param("it never got AdministratorAccess", False, id="never got"),
         pytest.param("Ya le puse AdministratorAccess al rol mailer pero no funciona.", True, id="Spanish"),
         pytest.param("El rol mailer tiene AdministratorAccess, \u00bfqu\u00e9 falta?", True, id="Spanish question"),
         pytest.param("O papel j\u00e1 tem AdministratorAccess.", True, id="Portuguese"),

@@ -43,7 +43,7 @@ _CHARS_AROUND = 40
 # What the asker says of the caller, unless it is about another attempt.
 _NAME = rf"AdministratorAccess|PowerUserAccess|SecretsManagerReadWrite|[A-Z]\w{{2,40}}(?:Full|ReadOnly)Access|{'|'.join(LISTED)}"
 _SAID = lazy_pattern(
-    rf"(?P<user>\b[Mm]y (?:own |IAM ){{0,2}}user\b[^\n.!?]{{0,20}}?)?\b(?<!would )(?<!could )(?<!might )(?<!would have )(?:has|have|with|attach(?:ed)?|(?<!have )(?<!has )(?<!the )added|(?i:tried|even after) (?:adding|attaching|assigning|giving|granting)|assigned|gave|given(?! that\b)|is)\b(?:(?!\bexcept\b)[^\n.!?]){{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])(?! (?:is|are) (?:missing|gone|absent|too)\b)(?!(?: policy)? (?:to|on) (?:an?other|a different|the other)\b)"
+    rf"(?P<user>\b[Mm]y (?:own |IAM ){{0,2}}user\b[^\n.!?]{{0,20}}?)?\b(?<!would )(?<!could )(?<!might )(?<!would have )(?:has|have|with|attach(?:ed)?|(?<!have )(?<!has )(?<!the )added|(?i:tried|even after) (?:adding|attaching|assigning|giving|granting)|assigned|gave|got|given(?! that\b)|is)\b(?:(?!\bexcept\b)[^\n.!?]){{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])(?! (?:is|are) (?:missing|gone|absent|too)\b)(?!(?: policy)? (?:to|on) (?:an?other|a different|the other)\b)"
     rf"|(?<![\w/-])(?P<first>{_NAME})(?: policy)? (?:is )?attached\b",
     re.ASCII,
 )

@@ -49,6 +49,25 @@ def test_key_policy_allows_the_same() -> None:
 
 
 @pytest.mark.parametrize(
+    ("shown", "is_named"),
+    [
+        (f"this is {_BOUNDARY}:", True),
+        ('"PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/team-boundary"', True),
+        ("The boundary is arn:aws:iam::111122223333:policy/limits", True),
+        (f"{_BOUNDARY} and arn:aws:iam::111122223333:policy/team-boundary", False),
+        ("arn:aws:iam::111122223333:policy/DenyWithoutBoundary", False),
+        ("arn:aws:iam::111122223333:policy/boundary-checks", False),
+    ],
+    ids=["path", "role", "sentence", "two", "about boundaries", "another name"],
+)
+def test_boundary_by_its_name(shown: str, *, is_named: bool) -> None:
+    why = "because no permissions boundary allows the sqs:SendMessage action"
+    text = _denied("SendMessage", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:mails", why)
+    first = explain(f"{text}\n{shown}").remedies[0].commands[0]
+    assert first.startswith("boundary=arn:aws:iam::111122223333:policy/") is is_named
+
+
+@pytest.mark.parametrize(
     ("operation", "resource", "protects"),
     [
         ("DeleteUserPermissionsBoundary", "arn:aws:iam::111122223333:user/kim", True),

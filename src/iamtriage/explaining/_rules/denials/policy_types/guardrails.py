@@ -77,7 +77,9 @@ _EKSCTL_SETTINGS = (
 )  # fmt: skip
 # "The boundary (arn:aws:iam::111122223333:policy/limits)".
 _STATED_BOUNDARY = lazy_pattern(
-    r"(?i:\bboundar(?:y|ies)\b)[^\n\w]{0,4}(?:is |of [^\n:]{1,40}?(?:is |: ))?[`\"'( ]{0,3}(?P<arn>arn:aws[a-z-]{0,12}:iam::\w{3,12}:policy/[\w+=,.@/-]{1,600}\w)",
+    r"(?i:\bboundar(?:y|ies)\b)[^\n\w]{0,4}(?:is |of [^\n:]{1,40}?(?:is |: ))?[`\"'( ]{0,3}(?P<arn>arn:aws[a-z-]{0,12}:iam::\w{3,12}:policy/[\w+=,.@/-]{1,600}\w)"
+    # A policy with such a name, and not one that is about boundaries.
+    r"|\b(?P<named>arn:aws[a-z-]{0,12}:iam::\d{12}:policy/(?:[\w+=,.@-]{1,128}/){0,8}(?![\w-]{0,100}(?i:deny|enforce|protect|require|without))[\w+=,.@-]{0,100}(?:(?<![A-Za-z])boundary|Boundary)(?![\w+=,@/-]))",
     re.ASCII,
 )
 IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
@@ -87,7 +89,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     """Explain a denial by a permissions boundary."""
     name = f" {denial.policy}" if denial.policy and commands.arn(denial.policy) == denial.policy else ""
     if denial.policy is None:
-        found = {each["arn"] for each in _STATED_BOUNDARY.finditer(denial.failure.text)}
+        found = {each["arn"] or each["named"] for each in _STATED_BOUNDARY.finditer(denial.failure.text)}
         denial = attrs.evolve(denial, policy=only_one(found))
     can_change = _offers_change(denial)
     if denial.is_explicit:
