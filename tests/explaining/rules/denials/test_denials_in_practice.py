@@ -1898,9 +1898,9 @@ SETTINGS: tuple[Case, ...] = (
                     "ana is the name of the session, not of an IAM user",
                     "The IAM user whose keys call GetFederationToken needs s3:ListBucket",
                     '{"Version": "2012-10-17",',
-                    "aws sts get-federation-token --name ana --policy file://policy.json",
+                    'get_federation_token(Name=shorten("ana"), DurationSeconds=900, Policy=json.dumps(document))',
                 ),
-                ("the policies of the federated user",),
+                ("the policies of the federated user", "aws sts get-federation-token"),
             ),
             (
                 "call with a policy",
@@ -1917,8 +1917,11 @@ SETTINGS: tuple[Case, ...] = (
             (
                 "command",
                 "$ aws sts get-federation-token \\\n    --name ana",
-                ("called without a session policy",),
-                (),
+                (
+                    "called without a session policy",
+                    "aws sts get-federation-token --name ana --policy file://policy.json",
+                ),
+                ("json.dumps",),
             ),
             (
                 "command with a policy",

@@ -19,7 +19,6 @@ from iamtriage.explaining._context.readers.statements import LOCALLY, find_worki
 from iamtriage.explaining._explanations.remedies import Who
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.policy_types import guardrails
-from iamtriage.explaining._rules.denials.resource_commands import policy_principal_arn
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
@@ -288,11 +287,11 @@ def _extend_shown(denial: Denial, statement: dict[str, Any]) -> dict[str, Any] |
 
 def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explanation:
     """Explain that the session policy of a session of GetFederationToken does not allow a request, or that it has none."""
-    calls = [
-        (found["sdk"] or found["cli"] or "").lower()
-        for found in _FEDERATION_CALL.finditer(denial.failure.text)
-    ]
+    found = [*_FEDERATION_CALL.finditer(denial.failure.text)]
+    calls = [(each["sdk"] or each["cli"] or "").lower() for each in found]
     has_none = bool(calls) and all("name" in each and "policy" not in each for each in calls)
+    # In Python, the call with one more argument replaces the command.
+    in_python = has_none and len(found) == 1 and found[0][0].startswith("get_federation_token(")
     verdict = "its session policy does not allow it"
     title = "Add the statement to the session policy of GetFederationToken"
     how = "Add it to the document that the call passes as Policy; without one, a session has almost no permissions"
@@ -300,9 +299,10 @@ def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explan
         verdict = (
             "GetFederationToken was called without a session policy, so the session has almost no permissions"
         )
-        title, how = "Pass a session policy to GetFederationToken", "Pass the document as Policy"
-        if "get_federation_token(" in denial.failure.text:
-            how += " (Policy=json.dumps(document) in boto3)"
+        title, how = "Pass a session policy to GetFederationToken", "Pass this document as Policy"
+    if in_python:
+        call = clip_text(" ".join(found[0][0][:-1].rstrip(", \n").split())).replace('\\"', '"')
+        how += f": {call}, Policy=json.dumps(document))"
     statement = guardrails.allowing_statement(denial)
     passed = fill_command("aws sts get-federation-token --name {} --policy file://policy.json", session.name)
     remedy = Remedy(
@@ -311,10 +311,10 @@ def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explan
         steps=(
             f"{how}. Then use the new session: an existing one keeps its permissions.",
             f"The IAM user whose keys call GetFederationToken needs {denial.action} in an identity-based policy, too.",
-            f"Or allow {policy_principal_arn(denial)} as the principal in a resource-based policy, or use AssumeRole, whose sessions have the permissions of the role.",
+            "Or use AssumeRole, whose sessions have the permissions of the role.",
             *guardrails.resource_steps(denial),
         ),
-        commands=(passed,) if has_none else (),
+        commands=(passed,) if has_none and not in_python else (),
         policy=build_document((statement,)) if has_none and statement is not None else None,
         statement=None if has_none else statement,
         layer="session",
