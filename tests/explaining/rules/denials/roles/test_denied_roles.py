@@ -547,6 +547,16 @@ def test_roles_of_a_task_definition_are_checked_in_turn(denied: str, shown: str,
     assert isinstance(resource, list) is ("the policy includes" in says)
 
 
+@pytest.mark.parametrize("role", ["shop-task", "shop-fn"])
+def test_task_definition_beside_another_call(role: str) -> None:
+    denied = TASK_DENIED.format(role).replace("RunTask", "CreateFunction")
+    if role == "shop-fn":
+        denied = TASK_DENIED.format(role)
+    policy = explain(f"{denied}\n{TASK_ROLES}").remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Resource"] == f"arn:aws:iam::111122223333:role/{role}"
+
+
 def test_other_role_of_a_task_definition_keeps_its_path() -> None:
     shown = TASK_ROLES.replace("role/shop-task", "role/app/shop-task")
     first = explain(f"{TASK_DENIED.format('shop-execution')}\n{shown}").remedies[0]

@@ -206,7 +206,8 @@ def _allow_pass_remedy(
     grant = pass_role_grant(denial)
     if grant is not None and denial.resource is None:
         grant = attrs.evolve(grant, resources=("ROLE_ARN" if stated is None else str(stated),))
-    other = None if recipient is None else _find_other_task_role(denial)
+    is_of_task = recipient is not None and recipient.principal == "ecs-tasks.amazonaws.com"
+    other = _find_other_task_role(denial) if is_of_task else None
     is_allowed = other is not None and _is_allowed(denial, str(other))
     if grant is not None and other is not None and not is_allowed:
         grant = attrs.evolve(grant, resources=(*grant.resources, str(other)))
@@ -237,8 +238,11 @@ def _allow_pass_remedy(
 
 def _find_other_task_role(denial: Denial) -> Role | None:
     """Return the other role of the only task definition in the text, which the same call passes."""
-    others = {each for each in _TASK_ROLE.findall(denial.failure.text) if each != denial.resource}
-    other = principal_words.try_parse_principal(others.pop()) if len(others) == 1 else None
+    stated = set(_TASK_ROLE.findall(denial.failure.text))
+    others = stated - {denial.resource}
+    other = None
+    if len(others) == 1 < len(stated):
+        other = principal_words.try_parse_principal(others.pop())
     passed = denial.target_role
     is_of_account = passed is not None and getattr(other, "account", None) == passed.account
     return other if isinstance(other, Role) and is_of_account else None
