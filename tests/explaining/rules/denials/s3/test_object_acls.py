@@ -134,7 +134,7 @@ _DENY = '{{"Version": "2012-10-17", "Statement": [{{"Sid": "Net", "Effect": "Den
     ("action", "condition", "says"),
     [
         ('"s3:*"', ', "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}', "applies if aws:SourceVpce is not vpce-1"),
-        ('"s3:GetObject"', "", "which has no condition"),
+        ('"s3:*"', ', "Condition": {"StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/a"}}', "applies if aws:PrincipalArn is not"),
         ('"s3:PutObject"', "", None),
     ],
 )  # fmt: skip
@@ -147,7 +147,9 @@ def test_deny_of_the_bucket_policy(action: str, condition: str, says: str | None
 @pytest.mark.parametrize("principal", ['{"AWS": "*"}', '{"AWS": ["*"]}'])
 def test_forms_of_everyone_in_the_bucket_policy(principal: str) -> None:
     policy = _DENY.format('"s3:GetObject"', "").replace('"Principal": "*"', f'"Principal": {principal}')
-    assert "the Deny Net of the bucket policy" in explain(_GET + policy).summary
+    explanation = explain(_GET + policy)
+    assert "the statement Net of the bucket policy in the text denies it" in explanation.summary
+    assert explanation.remedies[0].title == "Scope down the statement Net in the bucket policy"
 
 
 @pytest.mark.parametrize(("name", "may_be_missing"), [("a.csv", False), ("b.csv", True)])
@@ -301,3 +303,12 @@ def test_guest_of_an_identity_pool_whose_role_allows_the_call() -> None:
     explanation = explain(denied)
     assert "so the role needs no change" not in explanation.causes[0].text
     assert "the session policy that Cognito adds for guests" in explanation.summary
+
+
+def test_deny_without_tls_of_the_bucket_policy_is_met_by_https() -> None:
+    deny = _DENY.format('"s3:*"', ', "Condition": {"Bool": {"aws:SecureTransport": "false"}}')
+    call = "$ aws s3 cp s3://acme-in/a.csv . --endpoint-url http://s3.eu-west-1.amazonaws.com\nfatal error: An error occurred (403) when calling the HeadObject operation: Forbidden\n"
+    explanation = explain(call + deny)
+    assert "because the call goes over HTTP, without TLS" in explanation.summary
+    assert [each.who for each in explanation.remedies] == ["you"]
+    assert "https://s3.eu-west-1.amazonaws.com" in explanation.remedies[0].commands[0]

@@ -25,6 +25,7 @@ from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
 from iamtriage.explaining._rules.denials.conditions import request_conditions
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
+from iamtriage.explaining._rules.denials.policy_types.stated_resource_denies import explain_resource_deny
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument, policy_commands
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.denials.statement_words import describe_conditions
@@ -203,30 +204,25 @@ KMS_KEY = CauseType(
 
 
 def explain_bucket_deny(denial: Denial) -> Explanation | None:
-    """Explain that a Deny of the bucket policy in the text matches, or return ``None``."""
+    """Explain that a Deny of the bucket policy in the text matches, or most likely does, or return ``None``."""
+    if (certain := explain_resource_deny(denial)) is not None:
+        return certain
     if not denial.action or not denial.resource or denial.policy_type is not None:
         return None
-    found = list(_find_denies(denial))
-    if not found:
+    statement = next(_find_denies(denial), None)
+    if statement is None:
         return None
-    statement, is_met = found[0]
     sid = shown_sid(statement)
     named = f"the Deny {sid} of the bucket policy" if sid else "a Deny of the bucket policy"
     conditions = describe_conditions(statement) if statement.get("Condition") else ""
-    clause = (
-        f" {request_conditions.join_conditions(request_conditions.check_conditions(statement, denial))}"
-        if is_met and conditions
-        else ""
-    )
-    when = f", which applies if {conditions}," if conditions else ", which has no condition,"
-    when, likely = "" if clause else when, "" if is_met else "most likely, "
+    when = f", which applies if {conditions}" if conditions else ", which has no condition"
     step = "Make the call so that the condition does not match, such as from the network, with the encryption or sign-in, or as the principal that it names."
     return denial.explain(
-        f"S3 denied {denial.action} on {denial.resource} without a reason: {likely}{named}{when} denies it{clause}. No Allow overrides it, not even AdministratorAccess.",
+        f"S3 denied {denial.action} on {denial.resource} without a reason: most likely, {named}{when}, denies it. No Allow overrides it, not even AdministratorAccess.",
         DENIES["resource"].cause(
-            "derived" if is_met else "possible",
+            "possible",
             "The text shows the bucket policy.",
-            text=f"{upper_first(named)} matches the action and the resource{when.rstrip(',')}{clause and f', and denies the call{clause}'}.",
+            text=f"{upper_first(named)} matches the action and the resource{when}.",
         ),
         topic="s3-access-denied",
         remedies=owner_remedy(
@@ -248,18 +244,13 @@ def explain_bucket_deny(denial: Denial) -> Explanation | None:
     )
 
 
-def _find_denies(denial: Denial) -> Iterator[tuple[Mapping[str, Any], bool]]:
-    """Yield the Deny statements for everyone that match, those first whose conditions are known to be met."""
-    matching = [
-        (each, request_conditions.are_met(request_conditions.check_conditions(each, denial)))
-        for policy in denial.context.resource_policies
-        for each in policy.denies
-        if is_for_everyone(each)
-    ]
-    for each, is_met in sorted(matching, key=lambda row: row[1] is not True):
-        is_about = names_action(each, denial.action or "") and names_resource(each, denial.resource or "")
-        if is_met is not False and is_about:
-            yield each, is_met is True
+def _find_denies(denial: Denial) -> Iterator[Mapping[str, Any]]:
+    """Yield the Deny statements for everyone that can match."""
+    for policy in denial.context.resource_policies:
+        for each in policy.denies:
+            is_about = names_action(each, denial.action or "") and names_resource(each, denial.resource or "")
+            if is_about and is_for_everyone(each) and not request_conditions.fails_condition(denial, each):
+                yield each
 
 
 _STACK_ROLE = lazy_pattern(
