@@ -228,9 +228,9 @@ def notes_about_context(context: Context, runtime: Runtime | None, explanation: 
     """Yield notes on where the call ran, and on the resource that Terraform was working on."""
     if runtime is not None:
         yield f'The call most likely used the credentials of {runtime.caller}, not yours: the text shows where it ran ("{clip_text(hide_secrets(runtime.words.strip()))}").'
-    # A remedy in Terraform's code ends with this, or says what becomes of the resource.
+    # A remedy in Terraform's code ends with this, imports the resource, or says what becomes of it.
     if context.terraform is not None and not any(
-        "terraform apply" in each.commands
+        {"terraform apply", "terraform plan"}.intersection(each.commands)
         or any(f"Remove {context.terraform.value} from" in step for step in each.steps)
         for each in explanation.remedies[:1]
     ):

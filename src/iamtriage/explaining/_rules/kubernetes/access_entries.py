@@ -182,6 +182,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     identifier = f"{cluster.argument}:{argument}"
     # Terraform fails again, whatever the entry allows.
     imported = import_remedy(case.failure, case.facts, *steps, identifier=identifier, checks=(check,))
+    is_imported = imported is not None and any("terraform import" in each for each in imported.commands)
     in_terraform = None
     if imported is None and "eksctl" not in case.text and (called is None or called.program != "aws"):
         page = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import"
@@ -189,14 +190,15 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         title = "In Terraform, import the entry or remove the resource"
         in_terraform = your_remedy(title, *steps, commands=line, url=page)
     return case.explain(
-        f"The cluster{f' {cluster.argument}' if cluster.name else ''} already has an access entry for {principal.description}: no permission is missing, and it need not be created again.",
+        f"The cluster{f' {cluster.argument}' if cluster.name else ''} already has an access entry for {principal.description}: no permission is missing.",
         ENTRY_EXISTS.cause("reported"),
         ENTRY_MADE_BY_EKS.cause("derived", f"The text says: {creation}.", text=_MADE_FOR_CREATOR)
         if creation
         else ENTRY_MADE_BY_EKS.cause(text=_MADE_FOR_CREATOR if is_of_creator else ""),
         None if creation else MADE_ELSEWHERE.cause(),
         topic="access-entry-exists",
-        remedies=(imported, by_hand, in_terraform),
+        # Terraform manages what it imports.
+        remedies=(imported, None if is_imported else by_hand, in_terraform),
         notes=principal_mappings.IAM_DOES_NOT_HELP,
     )
 

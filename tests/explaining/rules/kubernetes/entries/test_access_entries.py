@@ -446,6 +446,8 @@ def test_trust_policy_of_pod_identity_is_read(
     found = explained(text, facts)
     assert found.summary.startswith("EKS Pod Identity cannot assume the role cart: ")
     assert found.summary.endswith(verdict)
+    limits = "The condition limits the new one to this service account." in found.remedies[0].steps[0]
+    assert limits is ("(IRSA)" in verdict)
     assert codes(found) == [("trust-policy-checked", "supplied"), ("pod-identity-trust", "reported")]
     fixed = found.remedies[0].policy
     assert fixed is not None

@@ -159,7 +159,7 @@ def explain_lake_formation(denial: Denial) -> Explanation:
         remedies=(
             _grant_remedy(denial, grant, words),
             owner_remedy(
-                "Or check what Lake Formation grants already",
+                "Check what Lake Formation grants already",
                 "The resource and the catalog (the account) must be those of the call. A resource link needs a grant on its target.",
                 "To leave access to IAM instead, grant the permissions to IAM_ALLOWED_PRINCIPALS.",
                 commands=_name_region(denial, fill_command(inspect, json.dumps(grant.resource))),

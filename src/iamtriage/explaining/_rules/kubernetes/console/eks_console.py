@@ -306,11 +306,10 @@ def _causes(
             unknown = "With 401 Unauthorized, the cluster does not know the principal, so an IAM policy alone does not help."
             yield cluster_access.NOT_MAPPED.cause("derived", unknown, text=missing)
         else:
-            # The summary states the other cause.
+            yield cluster_access.NOT_MAPPED.cause(text=missing)
             yield NO_RULE.cause(
                 text="The principal is mapped, but no access policy or RBAC role allows it to read objects."
             )
-            yield cluster_access.NOT_MAPPED.cause(text=missing)
     if state.listed is not False and not console_access.may_call(case):
         yield NO_IAM_PERMISSION.cause()
 

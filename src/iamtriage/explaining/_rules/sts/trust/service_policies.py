@@ -189,7 +189,9 @@ def _describe(
     title = f"Allow {service} in the role's trust policy"
     policy = _allow_service(question, actions)
     # A policy keeps other principals, which can use the role.
-    kept = "Its other principals can keep the role while they still use it."
+    kept = "Its other statements stay: remove them when nothing needs them."
+    if _ACCOUNT_TAG in str(policy) and _ACCOUNT_TAG not in str(question.facts.trust_policy):
+        kept += " The condition limits the new one to this service account."
     others = list_services(question.facts.trust_policy)
     if _EDGE.issuperset((service, *others)):
         text = "A Lambda@Edge function needs both in one role: lambda.amazonaws.com creates and runs it in us-east-1, edgelambda.amazonaws.com runs its replicas."
@@ -223,6 +225,9 @@ def _describe(
     step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}".rstrip()
     remedy = trust_replacements.replace_policy_remedy(title, step, policy=policy, role=role, facts=NO_FACTS)
     return ServiceTrust(verdict, cause, remedy)
+
+
+_ACCOUNT_TAG = "aws:RequestTag/kubernetes-service-account"
 
 
 def _describe_met(question: _Question) -> str:
