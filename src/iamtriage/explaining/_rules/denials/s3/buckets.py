@@ -25,7 +25,6 @@ from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
 from iamtriage.explaining._rules.denials.conditions import request_conditions
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
-from iamtriage.explaining._rules.denials.policy_types.stated_resource_denies import explain_resource_deny
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument, policy_commands
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.denials.statement_words import describe_conditions
@@ -33,6 +32,7 @@ from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
@@ -203,15 +203,20 @@ KMS_KEY = CauseType(
 )
 
 
+# Most bare denials show no Deny.
+_CERTAIN_DENY = "denials.policy_types.stated_resource_denies.explain_resource_deny"
+
+
 def explain_bucket_deny(denial: Denial) -> Explanation | None:
     """Explain that a Deny of the bucket policy in the text matches, or most likely does, or return ``None``."""
-    if (certain := explain_resource_deny(denial)) is not None:
-        return certain
     if not denial.action or not denial.resource or denial.policy_type is not None:
         return None
     statement = next(_find_denies(denial), None)
     if statement is None:
         return None
+    certain: Explanation | None = load_rule(_CERTAIN_DENY)(denial)
+    if certain is not None:
+        return certain
     sid = shown_sid(statement)
     named = f"the Deny {sid} of the bucket policy" if sid else "a Deny of the bucket policy"
     conditions = describe_conditions(statement) if statement.get("Condition") else ""
