@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
@@ -139,17 +139,22 @@ _LONGER_TRUST = Labelled(
 )
 
 
-def trust_pods() -> Remedy:
+# What the trust policy of a role for pods expects.
+_SUBJECT = lazy_pattern(r"[\"']system:serviceaccount:([a-z0-9-]{1,63}):([a-z0-9.-]{1,253})[\"']", re.ASCII)
+
+
+def trust_pods(text: str) -> Remedy:
     """Return how the trust policy of a role for pods of several clusters stays short.
 
     Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html.
     """
+    namespace, account = only_one(set(_SUBJECT.findall(text)), ("NAMESPACE", "SERVICE_ACCOUNT"))
     return remedies.trust_remedy(
         "Trust EKS Pod Identity instead of the OIDC provider of each cluster",
         "The statement is the same for all clusters: each of them only needs the EKS Pod Identity Agent and the association that the command creates. Then remove its old statement. Where pods run on Fargate, use another role for each cluster.",
         policy=service_trust_policy("pods.eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession")),
         commands=(
-            "aws eks create-pod-identity-association --cluster-name CLUSTER --namespace NAMESPACE --service-account SERVICE_ACCOUNT --role-arn ROLE_ARN --region REGION",
+            f"aws eks create-pod-identity-association --cluster-name CLUSTER --namespace {namespace} --service-account {account} --role-arn ROLE_ARN --region REGION",
             _LONGER_TRUST,
         ),
         url=pages.EKS_POD_ASSOCIATION,

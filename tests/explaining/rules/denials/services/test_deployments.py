@@ -249,11 +249,12 @@ def test_quota_names_its_scope(text: str, summary: str, title: str, lines: tuple
     ],
 )
 def test_trust_policy_that_grows_with_each_cluster(provider: str, is_of_pods: bool) -> None:  # noqa: FBT001
-    text = f'An error occurred (LimitExceeded) when calling the UpdateAssumeRolePolicy operation: Cannot exceed quota for ACLSizePerRole: 2048\n{{"Federated": "arn:aws:iam::111122223333:oidc-provider/{provider}"}}'
+    text = f'An error occurred (LimitExceeded) when calling the UpdateAssumeRolePolicy operation: Cannot exceed quota for ACLSizePerRole: 2048\n{{"Federated": "arn:aws:iam::111122223333:oidc-provider/{provider}"}} {{"{provider}:sub": "system:serviceaccount:dns:external-dns"}}'
     explanation = explain(text)
     first = explanation.remedies[0]
     assert ("pods.eks.amazonaws.com" in str(first.policy)) is is_of_pods
     assert ("grows with each EKS cluster" in explanation.causes[0].text) is is_of_pods
+    assert ("--namespace dns --service-account external-dns " in first.commands[0]) is is_of_pods
     assert any("request-service-quota-increase" in each for each in first.commands)
 
 
