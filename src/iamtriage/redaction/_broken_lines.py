@@ -77,7 +77,7 @@ def find_broken_secrets(
             near = bisect_left(origins, name - _MAX_TAG)
             is_broken = near < len(origins) and origins[near] < end + _MAX_TAG
         if is_broken:
-            yield FoundSecret(start, end, found.what, is_unwrapped=True)
+            yield FoundSecret(start, end, found.what)
 
 
 def _find_breaks(view: View) -> Iterator[tuple[int, int]]:

@@ -64,7 +64,6 @@ class FoundSecret(NamedTuple):
         what: The kind of secret.
         quote: The quotes that the marker needs so that JSON stays valid.
         is_whole: Whether one marker replaces all lines of the secret.
-        is_unwrapped: Whether the secret was found in the unwrapped text.
         is_dashed: Whether the marker must be one word without brackets, so that a document stays valid.
         name_start: The position of the name or phrase that announces the secret; -1 if there is none.
     """
@@ -74,7 +73,6 @@ class FoundSecret(NamedTuple):
     what: Secret
     quote: str = ""
     is_whole: bool = False
-    is_unwrapped: bool = False
     is_dashed: bool = False
     name_start: int = -1
 

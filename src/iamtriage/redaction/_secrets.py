@@ -210,7 +210,7 @@ def _find_prefixed_secrets(
         for lines in find_prefixed_lines(broken, names, starts):
             for found in find_in_scalar(broken, lines, _find_in_lines):
                 if is_unmarked(text, found.start, found.end):
-                    yield found._replace(is_unwrapped=True)
+                    yield found
 
 
 def _find_in_lines(text: str) -> list[FoundSecret]:
@@ -297,7 +297,7 @@ def _find_in_block(block: str) -> Iterator[FoundSecret]:
         for found in find(shown.text) if shown.text else ():
             start, end = find_original_span(shown, found.start, found.end)
             if end > start and not _contains_setting(block, start, end):
-                yield FoundSecret(start, end, found.what, is_unwrapped=True)
+                yield FoundSecret(start, end, found.what)
 
 
 def _find_sentences(text: str) -> Iterator[FoundSecret]:

@@ -7,37 +7,15 @@ import re
 __all__ = ("INPUT_READERS", "LOGINS", "PRINTED", "PRINTERS", "READS_INPUT")
 
 LOGINS = (
-    "docker",
-    "podman",
-    "nerdctl",
-    "buildah",
-    "skopeo",
-    "oras",
-    "oc",
-    "az",
-    "cf",
-    "helm registry",
-    "helm",
-)
+    "docker", "podman", "nerdctl", "buildah", "skopeo", "oras", "oc", "az", "cf", "helm registry", "helm",
+)  # fmt: skip
 
 # Commands that read a password from standard input.
 INPUT_READERS = (
-    "--password-stdin",
-    "--with-token",
-    "passwd --stdin",
-    "chpasswd",
-    "sudo -s",
-    "--passphrase-fd 0",
-    "vault login -",
-    "kinit ",
-    "secret create",
-    "secret put",
-    "secret set",
-    "secrets create",
-    "secrets import",
-    "secrets set",
-    "secrets versions add",
-)
+    "--password-stdin", "--with-token", "passwd --stdin", "chpasswd", "sudo -s", "--passphrase-fd 0",
+    "vault login -", "kinit ", "secret create", "secret put", "secret set", "secrets create",
+    "secrets import", "secrets set", "secrets versions add",
+)  # fmt: skip
 READS_INPUT = "|".join(map(re.escape, INPUT_READERS)).replace(r"sudo\ \-s", r"sudo\ \-S")
 # Commands that print a secret, and the option that makes it the only word of the next line.
 _PRINTER_ROWS: tuple[tuple[str, str], ...] = (
