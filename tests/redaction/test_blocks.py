@@ -11,7 +11,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from iamtriage import redact
-from iamtriage.redaction._blocks import split_with_overlap
+from iamtriage.redaction._windows import split_with_overlap
 from tests.redaction.notations import NOTATIONS, TOOL_NOTATIONS
 
 if TYPE_CHECKING:

@@ -23,7 +23,6 @@ from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 from iamtriage._reading.vocabulary.view import View
 from iamtriage._typing import NamedTuple
-from iamtriage.redaction._blocks import split_blocks, split_by_relevance
 from iamtriage.redaction._broken_lines import find_original_span
 from iamtriage.redaction._finders.arn_names import find_arn_names
 from iamtriage.redaction._finders.failure_names import (
@@ -35,10 +34,17 @@ from iamtriage.redaction._finders.failure_names import (
 from iamtriage.redaction._finders.hosts import find_host_names
 from iamtriage.redaction._finders.ids import find_ids
 from iamtriage.redaction._finders.repeated_names import MIN_NAME, KnownNames
-from iamtriage.redaction._identifier_spans import Identifier, without_overlaps
 from iamtriage.redaction._pseudonyms import Pseudonyms
+from iamtriage.redaction._vocabulary.identifier_nouns import Identifier, without_overlaps
 from iamtriage.redaction._vocabulary.markers import WORD, find_markers
-from iamtriage.redaction._windows import MAX_LINE, extend_spans, extend_to_lines, merge_spans
+from iamtriage.redaction._windows import (
+    MAX_LINE,
+    extend_spans,
+    extend_to_lines,
+    merge_spans,
+    split_blocks,
+    split_by_relevance,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._text import SECRET_SIGNS
-from iamtriage.redaction._blocks import split_with_overlap
-from iamtriage.redaction._broken_lines import find_broken_secrets, find_original_span
-from iamtriage.redaction._changed_lines import keep_changed_lines
+from iamtriage.redaction._broken_lines import find_broken_secrets, find_original_span, keep_changed_lines
 from iamtriage.redaction._dense import (
     fill_stretches,
     find_stretches,
@@ -47,6 +45,7 @@ from iamtriage.redaction._vocabulary.notations import BREAK, INDENT
 from iamtriage.redaction._vocabulary.searched_text import SearchedText, find_parts, fold_case
 from iamtriage.redaction._vocabulary.secret_values import judge_value
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
+from iamtriage.redaction._windows import split_with_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

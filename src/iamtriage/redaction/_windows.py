@@ -1,13 +1,28 @@
-"""Extend parts of a text to whole lines, so that only these lines are searched again."""
+"""Divide a text into blocks that are redacted one by one, and extend parts of a text to whole lines.
+
+Blocks limit memory use, and lines without a failure or an ARN take little time.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from iamtriage._reading.vocabulary.grammar import ENTRY_START
+from iamtriage._reading.vocabulary.triggers import may_contain_failure
 
-__all__ = ("MAX_LINE", "extend_spans", "extend_to_lines", "merge_spans")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+__all__ = (
+    "MAX_LINE",
+    "extend_spans",
+    "extend_to_lines",
+    "merge_spans",
+    "split_blocks",
+    "split_by_relevance",
+    "split_with_overlap",
+)
 
 MAX_LINE = 2_000
 """The maximum distance to the end of a line, in characters."""
@@ -45,3 +60,73 @@ def merge_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             merged.append((low, high))
     return merged
+
+
+# In characters.
+_MIN_BLOCK = 32_000
+_MAX_BLOCK = 48_000
+# Longer than nearly every secret with its name. Longer ones are found in the whole text.
+_OVERLAP = 2_000
+_ENTRY_START = re.compile(rf"\n(?={ENTRY_START}|\n|\[\d|<\d|\xe2\x95\xb7|╷)")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+# The number of lines before and after a line of a failure that can belong to the failure.
+_CONTEXT_LINES = 8
+_BOUNDARIES = ("\n", "\x20", '"', "\t", ",", ";", "<")
+
+
+def split_blocks(text: str, move_end: Callable[[str, int], int]) -> Iterator[str]:
+    """Yield a text in blocks that can be joined to the same text.
+
+    Args:
+        text: The text.
+        move_end: A function that returns where the block is to end instead of at a position.
+    """
+    start = 0
+    while len(text) - start > _MAX_BLOCK:
+        end = move_end(text, _find_end(text, start))
+        yield text[start:end]
+        start = end
+    if start < len(text):
+        yield text[start:]
+
+
+def split_with_overlap(text: str) -> Iterator[tuple[int, str]]:
+    """Yield blocks of a text with their positions. Each contains the beginning of the next one.
+
+    So a name, its sign and its value are together in at least one block.
+    """
+    start = 0
+    while len(text) - start > _MAX_BLOCK + _OVERLAP:
+        end = _find_end(text, start)
+        line_end = text.find("\n", end + _OVERLAP, end + 2 * _OVERLAP)
+        yield start, text[start : line_end if line_end >= 0 else end + _OVERLAP]
+        start = end
+    yield start, text[start:]
+
+
+def split_by_relevance(block: str) -> Iterator[tuple[str, bool]]:
+    """Yield a block in parts, and whether each can contain a failure or an ARN."""
+    lines = [m[0] for m in _LINE.finditer(block)]
+    relevant = bytearray(len(lines))
+    for number, line in enumerate(lines):
+        if "arn:" in line or may_contain_failure(line):
+            low, high = max(0, number - _CONTEXT_LINES), min(len(lines), number + _CONTEXT_LINES + 1)
+            relevant[low:high] = b"\x01" * (high - low)
+    start = 0
+    while start < len(lines):
+        end = relevant.find(1 - relevant[start], start)
+        end = len(lines) if end < 0 else end
+        yield "".join(lines[start:end]), bool(relevant[start])
+        start = end
+
+
+def _find_end(text: str, start: int) -> int:
+    """Return the end of a block: before a log entry, else at a newline, else where no value is split."""
+    entry = _ENTRY_START.search(text, start + _MIN_BLOCK, start + _MAX_BLOCK)
+    if entry:
+        return entry.end()
+    for boundary in _BOUNDARIES:
+        at = text.rfind(boundary, start + _MIN_BLOCK // 2, start + _MAX_BLOCK)
+        if at >= 0:
+            return at + 1
+    return start + _MAX_BLOCK

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.redaction._documents.nodes import Encoded, Encoding, Joined
 from iamtriage.redaction._documents.xml_spans import XML_ATTRIBUTE
-from iamtriage.redaction._documents.yaml_scalars import DOUBLE_QUOTED
+from iamtriage.redaction._documents.yaml_flows import DOUBLE_QUOTED
 from iamtriage.redaction._vocabulary.notations import FILLER, INDENT
 
 if TYPE_CHECKING:

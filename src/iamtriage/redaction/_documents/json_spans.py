@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from iamtriage._typing import override
 from iamtriage.redaction._documents.nodes import Encoded, Item, Node, Scalar
-from iamtriage.redaction._documents.yaml_scalars import DOUBLE_QUOTED
+from iamtriage.redaction._documents.yaml_flows import DOUBLE_QUOTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,12 +11,13 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._documents.nodes import Encoded, Item, Node, Scalar
-from iamtriage.redaction._documents.yaml_flows import FlowReader, YamlError
-from iamtriage.redaction._documents.yaml_scalars import (
+from iamtriage.redaction._documents.yaml_flows import (
     DOUBLE_QUOTED,
     SINGLE_QUOTED,
     BlockScalar,
+    FlowReader,
     PlainScalar,
+    YamlError,
 )
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import trim
-from iamtriage.redaction._identifier_spans import Identifier, split_name
+from iamtriage.redaction._vocabulary.identifier_nouns import Identifier, split_name
 from iamtriage.redaction._vocabulary.known_words import INNER_TYPES, REGION, is_service
 
 if TYPE_CHECKING:

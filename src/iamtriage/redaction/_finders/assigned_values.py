@@ -11,7 +11,7 @@ import string
 from functools import cache
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._finders.code_values import find_element, is_annotation, is_command, is_word_of_code
+from iamtriage.redaction._finders.name_matches import find_element, is_annotation, is_command, is_word_of_code
 from iamtriage.redaction._finders.setting_lines import (
     MULTI_WORD,
     PROSE,

@@ -11,8 +11,8 @@ from iamtriage._reading.readers.principals import SERVICE
 from iamtriage._typing import NamedTuple
 from iamtriage.failures._records import to_record
 from iamtriage.redaction._finders.arn_names import find_names_in_arn
-from iamtriage.redaction._identifier_spans import Identifier, split_name
 from iamtriage.redaction._pseudonyms import ACCOUNT
+from iamtriage.redaction._vocabulary.identifier_nouns import Identifier, split_name
 from iamtriage.redaction._vocabulary.known_words import INNER_TYPES, is_service
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import re
 import string
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._identifier_spans import BEFORE_NAME, Identifier, split_name
 from iamtriage.redaction._pseudonyms import ACCOUNT
+from iamtriage.redaction._vocabulary.identifier_nouns import BEFORE_NAME, Identifier, split_name
 from iamtriage.redaction._vocabulary.known_words import REGION
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import re
 import string
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._identifier_spans import BEFORE_NAME, Identifier, split_name
 from iamtriage.redaction._pseudonyms import EC2_PREFIX, EMAIL, HOST_OF_IP, UUID
+from iamtriage.redaction._vocabulary.identifier_nouns import BEFORE_NAME, Identifier, split_name
 from iamtriage.redaction._vocabulary.searched_text import fold_case
 
 if TYPE_CHECKING:

@@ -78,7 +78,9 @@ _NAME_TABLE: tuple[tuple[Secret, Evidence, tuple[str, ...]], ...] = (
         "비밀번호",
     )),
 )  # fmt: skip
-NAME_ROWS = tuple((words, what, evidence) for what, evidence, names in _NAME_TABLE for words in names)
+NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = tuple(
+    (words, what, evidence) for what, evidence, names in _NAME_TABLE for words in names
+)
 
 
 _NAME_ENDS = [

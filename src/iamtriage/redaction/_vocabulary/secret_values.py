@@ -8,9 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from iamtriage._typing import NamedTuple
-from iamtriage.redaction._vocabulary.expressions import is_expression
 from iamtriage.redaction._vocabulary.notations import BASE64, BASE64_ESCAPES, PADDING
-from iamtriage.redaction._vocabulary.placeholders import is_placeholder
+from iamtriage.redaction._vocabulary.placeholders import is_expression, is_placeholder
 from iamtriage.redaction._vocabulary.secret_names import classify_key
 
 if TYPE_CHECKING:
