@@ -21,6 +21,10 @@ def _user(name: str, *args: str) -> str:
     return f"- name: {name}\n  user:\n    exec:\n      args:\n{listed}      command: aws\n"
 
 
+def _named_context(cluster: str, user: str, name: str) -> str:
+    return f"- name: {name}\n  context:\n    cluster: {cluster}\n    namespace: web\n    user: {user}\n"
+
+
 def _kubeconfig(contexts: str, users: str, current: str = "") -> str:
     return f"apiVersion: v1\ncontexts:\n{contexts}{current}kind: Config\nusers:\n{users}"
 
@@ -36,6 +40,9 @@ BOTH = _context(ARN, "dev", "live") + _context(ARN.replace("orders", "staging"),
         (STAGING, "orders", "staging"),
         (_kubeconfig(_context("orders.eu-west-1.eksctl.io", "dev", "live"), _user("dev", "token", "-i", "staging")), "orders", "staging"),
         (_kubeconfig(BOTH, _user("dev", *GET, "orders") + _user("test", *GET, "orders"), "current-context: test\n"), "staging", "orders"),
+        # With the names first, as people write it.
+        (_kubeconfig(_named_context(ARN, "dev", "live"), _user("dev", *GET, "staging")), "orders", "staging"),
+        (_kubeconfig(_named_context(ARN, "dev", "live"), _user("dev", *GET, "orders")), None, None),
         # Without the contexts, as people shorten it.
         (f"clusters:\n- cluster:\n    server: https://0A1B.gr7.eu-west-1.eks.amazonaws.com\n  name: {ARN}\nusers:\n- name: dev\n  user:\n    exec:\n      args: [eks, get-token, --cluster-name, staging]\n", "orders", "staging"),
         (f'$ kubectl config current-context\n{ARN}\n{{"args":["eks","get-token","--cluster-name","staging"],"command":"aws"}}', "orders", "staging"),
@@ -45,7 +52,7 @@ BOTH = _context(ARN, "dev", "live") + _context(ARN.replace("orders", "staging"),
         (_kubeconfig(_context("live", "dev", "live"), _user("dev", *GET, "staging")), None, None),
         (STAGING.replace("staging", "orders"), None, None),
     ],
-    ids=["cluster", "eksctl", "current context", "shortened", "JSON", "own cluster", "contexts", "name", "equal"],
+    ids=["cluster", "eksctl", "current context", "names first", "names first, own cluster", "shortened", "JSON", "own cluster", "contexts", "name", "equal"],
 )  # fmt: skip
 def test_token_for_another_cluster(text: str, called: str | None, of_token: str | None) -> None:
     explanation = explain(f"$ kubectl get pods\n{ERROR}\n$ kubectl config view\n{text}")

@@ -46,6 +46,11 @@ _SHORT_CONTEXT = lazy_pattern(
     rf"^ {{0,8}}- context: \{{ ?cluster: {_NAME.format('cluster')}, (?:namespace: \S{{1,80}}, )?user: {_NAME.format('user')}(?:, namespace: \S{{1,80}})? ?\}}\s{{1,40}}name: {_NAME.format('name')}",
     re.MULTILINE,
 )
+# The name comes first in files that people write.
+_NAMED_CONTEXT = lazy_pattern(
+    rf"^ {{0,8}}- name: {_NAME.format('name')}\s{{1,40}}context:\s{{1,40}}(?:namespace: \S{{1,80}}\s{{1,40}})?cluster: {_NAME.format('cluster')}\s{{1,40}}(?:namespace: \S{{1,80}}\s{{1,40}})?user: {_NAME.format('user')}",
+    re.MULTILINE,
+)
 # The option wins over the current context.
 _CALLED = lazy_pattern(
     r"\b(?:kubectl|helm)\b[^\n|;]{0,300}? --(?:kube-)?context[ =][\"']?(?P<name>[\w.:@/-]{1,200})"
@@ -83,12 +88,13 @@ NO_POLICY = "Neither RBAC roles nor IAM policies help: the API server could not 
 
 def find_contexts(text: str) -> list[re.Match[str]]:
     """Return the contexts of a kubeconfig, with their names, clusters and users."""
-    return [*_CONTEXT.finditer(text), *_SHORT_CONTEXT.finditer(text)]
+    patterns = (_CONTEXT, _SHORT_CONTEXT, _NAMED_CONTEXT)
+    return [found for pattern in patterns for found in pattern.finditer(text)]
 
 
 def find_current_user(text: str) -> tuple[re.Match[str], str] | None:
     """Return the current context of a kubeconfig, or the one that the command names, and the part of the text that is about its user."""
-    if "- context:" not in text:
+    if "context:" not in text:
         return None
     contexts = {each["name"]: each for each in find_contexts(text)}
     selected = only_one({each["name"] for each in _CALLED.finditer(text)})
