@@ -226,7 +226,7 @@ def find_blocked_access(denial: Denial) -> Blocked | None:
     if is_on is False:
         return None
     title = f"Check Block Public Access, which rejects a public {what}"
-    new = "Buckets created since April 2023 have all four settings on, whatever those of the account are; older ones do not."
+    new = "Buckets created since April 2023 have all four settings on. No Allow overrides them."
     if _sets_off(denial.failure.text, setting):
         new = (
             "The text turns it off for the bucket: that of the account or of the organization still applies."

@@ -82,13 +82,15 @@ def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     """Yield why S3 can have denied a request, the certain causes first."""
     allowed = buckets.find_allowed_call(denial)
     text = _describe_head(denial, operation) if operation in HEAD_OPERATIONS else ""
-    options = option_actions(denial)
+    options, blocked = option_actions(denial), public_access.find_blocked_access(denial)
     if denial.action is not None and operation is not None:
         text += _describe_required_actions(denial, operation, options)
         text += f" {allowed.evidence}" if allowed is not None else ""
-        yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
+        # The verdict of a likely Block Public Access has the action.
+        is_known = operation == denial.action.partition(":")[2] and allowed is None
+        if not (is_known and blocked is not None and blocked.is_likely):
+            yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
     acl = find_acl(text_of_call(denial)) if "s3:PutObjectAcl" in options else None
-    blocked = public_access.find_blocked_access(denial)
     if blocked is not None or (acl is not None and acl.is_public):
         yield blocked.cause if blocked else public_access.BLOCK_PUBLIC_ACCESS.cause()
     if operation is None and may_be_unsigned(denial):
