@@ -620,7 +620,9 @@ def test_jump_of_the_authentication_mode(text: str, code: str | None, mode: str)
     start = code or ("With" if mode == "API" else "A principal's access entry takes precedence")
     assert any(each.startswith(start) for each in first.steps)
     if mode == "API":
-        assert first.commands[0].endswith("authenticationMode=API_AND_CONFIG_MAP")
+        is_terraform = code == "In the Terraform code"
+        ending = "terraform apply" if is_terraform else "authenticationMode=API_AND_CONFIG_MAP"
+        assert first.commands[0].endswith(ending)
         assert "aws-auth migrate" in first.commands[-1]
     else:
         assert not any("update-cluster-config" in each for each in first.commands)

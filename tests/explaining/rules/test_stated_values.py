@@ -1477,9 +1477,9 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             f"creation_rules:\n  - kms: {_KEY}\n$ sops -d a.yaml\nAccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/jobs/j is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
             {},
             (
-                f"aws kms describe-key --key-id {_KEY} --region eu-north-1",
+                "The key in the text is in account 222233334444, the caller in 111122223333",
                 "Allow the role jobs in the key policy, in account 222233334444",
-                "allow kms:Decrypt for the role jobs, in account 111122223333",
+                "Then, in account 111122223333: aws iam put-role-policy --role-name jobs",
             ),
             ("KEY_ID",),
             id="the key of SOPS in another account",
