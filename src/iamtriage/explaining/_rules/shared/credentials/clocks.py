@@ -90,7 +90,7 @@ class ClockSkew(Value):
     def is_whole_hours(self) -> bool:
         """Whether the clocks differ by whole hours, as if local time were taken for UTC."""
         off = abs(self.seconds)
-        return off > _HOUR / 2 and abs(off - round(off / _HOUR) * _HOUR) < _DRIFT
+        return off > _HOUR / 2 and abs(off - round(off / _HOUR) * _HOUR) <= _DRIFT
 
 
 def find_clock_skew(text: str) -> ClockSkew | None:
