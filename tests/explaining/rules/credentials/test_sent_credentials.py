@@ -85,6 +85,33 @@ def test_session_token_is_added_where_it_is_missing(shown: str, title: str, comm
     assert any("aws configure export-credentials" in each for each in remedy.commands) is is_variable
 
 
+@pytest.mark.parametrize(
+    ("job", "in_gitlab", "is_protected"),
+    [
+        ("$ echo $CI_COMMIT_REF_PROTECTED\nfalse\n", True, True),
+        ('$ echo "$CI_COMMIT_BRANCH ${CI_COMMIT_REF_PROTECTED}"\nfix/login false\n', True, True),
+        ("CI_COMMIT_REF_PROTECTED=false\nCI_JOB_NAME=plan\n", True, True),
+        ('{"CI_COMMIT_REF_PROTECTED": "false"}\n', True, True),
+        ("CI_COMMIT_REF_PROTECTED=true\nCI_DEBUG_TRACE=false\n", True, False),
+        ("$ echo $CI_COMMIT_REF_PROTECTED $CI_DEBUG_TRACE\ntrue false\n", True, False),
+        ("Running with gitlab-runner 17.5.0\n", True, False),
+        # The job got the keys from a role, or they are not those of a job.
+        ("CI_COMMIT_REF_PROTECTED=false\n$ aws sts assume-role --role-arn $ROLE > keys.json\n", False, False),
+        ("It works in GitLab, but not on my laptop.\n", False, False),
+    ],
+)
+def test_protected_variables_of_gitlab_can_lack_the_token(
+    job: str,
+    in_gitlab: bool,  # noqa: FBT001
+    is_protected: bool,  # noqa: FBT001
+) -> None:
+    keys = "$ env | grep AWS_\nAWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE\nAWS_SECRET_ACCESS_KEY=[MASKED]\n"
+    explanation = explain(f"{job}{keys}{INVALID}")
+    assert ("is a protected variable" in explanation.summary) is is_protected
+    assert explanation.remedies[0].title.startswith("Let the job assume a role") is in_gitlab
+    assert ("export AWS_SESSION_TOKEN=TOKEN" in explanation.remedies[0].commands) is not in_gitlab
+
+
 HEADER = "An error occurred (IncompleteSignature) when calling the ListUsers operation: 'AKIAIOSFODNN7EXAMPLE/20260102/us-east-1/iam/aws4_request' not a valid key=value pair (missing equal-sign) in Authorization header: 'AWS4-HMAC-SHA256 Credential={}/20260102/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=00'."
 
 

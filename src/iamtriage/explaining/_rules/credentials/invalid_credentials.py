@@ -6,8 +6,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regi
 
 from __future__ import annotations
 
+import re
+
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
@@ -67,7 +70,22 @@ from iamtriage.failures._failures import Failure, InvalidCredentials
 
 _MAX_CAUSES = 6
 _SSO_TOKEN_WORDS = ("Session token not found", "Error loading SSO Token")
+# https://docs.gitlab.com/ci/variables/#protect-a-cicd-variable
+_GITLAB_JOB = lazy_pattern(r"\bgitlab-runner|\.gitlab-ci\.yml\b|\bCI_(?:COMMIT|JOB|PIPELINE|PROJECT)_[A-Z]")
+# What echo prints is on the next line.
+_UNPROTECTED = lazy_pattern(
+    r"\bCI_COMMIT_REF_PROTECTED(?:\\?[\"']?[=:]\s{0,2}\\?[\"']?false\b|\}?[\"']?[^\S\n]{0,20}\n(?:[^\n]{0,200}[\s=:])?false[^\S\n]{0,20}$)",
+    re.MULTILINE,
+)
 _NOT_AUTHENTICATED = "AWS could not authenticate the caller, so it evaluated no policy."
+
+_GITLAB_VARIABLES = your_remedy(
+    "Let the job assume a role with id_tokens, or give it all three variables",
+    "Temporary keys in variables expire. Remove them, and let the job assume a role of its own with an OIDC token of GitLab (AssumeRoleWithWebIdentity). The role's trust policy can limit it to some branches.",
+    "Or, as a maintainer of the project, give AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN the same protection and environment scope (Settings, CI/CD, Variables), with values from the same response, or protect the branch.",
+    commands="aws sts get-caller-identity",
+    url=pages.GITLAB_OIDC,
+)
 
 
 def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
@@ -186,12 +204,18 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
     overridden = explain_override(case, verdict, "invalid-credentials") if is_variable else None
     if overridden is not None:
         return overridden
+    text = case.failure.text
+    in_gitlab = is_variable and "assume-role" not in text and _GITLAB_JOB.search(text) is not None
+    is_unprotected = in_gitlab and _UNPROTECTED.search(text) is not None
+    reason = ""
+    if is_unprotected:
+        reason = f" Most likely, {missing} is a protected variable, which GitLab passes only to jobs of protected branches and tags: in this job, CI_COMMIT_REF_PROTECTED is false."
     return case.explain(
-        f"The temporary access key (ASIA…) was sent without its session token: {missing} is not set. No permission is missing.",
-        reported_cause(request),
+        f"The temporary access key (ASIA…) was sent without its session token: {missing} is not set. No permission is missing.{reason}",
+        None if is_unprotected else reported_cause(request),
         SESSION_TOKEN_MISSING.cause("derived", because, text="The session token is missing."),
         topic="invalid-credentials",
-        remedies=add_token_remedy(missing, find_profile(case)),
+        remedies=_GITLAB_VARIABLES if in_gitlab else add_token_remedy(missing, find_profile(case)),
         notes=_NOT_AUTHENTICATED,
     )
 
