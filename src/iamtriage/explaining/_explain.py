@@ -66,7 +66,6 @@ _OF_BACKENDS = ("missing_credentials", "expired_credentials", "invalid_credentia
 _OF_LOGINS = ("expired_credentials", "invalid_credentials", "signature_mismatch")
 _OF_REMOTE_RUNS = ("expired_credentials", "invalid_credentials")
 _ADDITIONS = (
-    (("aws_error",), "the kubernetes cluster", "kubernetes.nodes.add_node_access"),
     (_OF_BACKENDS, 'backend "s3"', "shared.credentials.backend_blocks.add_backend_credentials"),
     (_OF_BACKENDS, "S3 Backend: ", "shared.credentials.backend_blocks.add_unseen_backend"),
     (_OF_BACKENDS, 'the backend "s3": ', "shared.credentials.backend_blocks.add_unseen_backend"),

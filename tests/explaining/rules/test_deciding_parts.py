@@ -786,12 +786,3 @@ def test_account_in_a_trust_policy_with_a_condition(principal: str, *, is_accoun
     titles = [each.title for each in explanation.remedies]
     assert ("If the call is still denied, allow the user mia to assume the role" in titles) == is_account
     assert not any("Within one account" in each for each in explanation.notes)
-
-
-def test_cluster_of_an_endpoint() -> None:
-    host = "0A1B2C3D4E5F60718293A4B5C6D7E8F9.gr7.eu-west-1.eks.amazonaws.com"
-    text = f'$ curl -k https://{host}/api/v1/pods\n{{"kind": "Status", "message": "pods is forbidden: User \\"system:anonymous\\" cannot list resource \\"pods\\" in API group \\"\\" at the cluster scope", "reason": "Forbidden", "code": 403}}'
-    lines = explain(text).remedies[0].commands
-    assert "aws eks list-clusters --region eu-west-1" in lines[0]
-    assert lines[0].endswith("| grep 0A1B2C3D4E5F60718293A4B5C6D7E8F9")
-    assert "update-kubeconfig --name live" in explain(text, facts={"cluster": "live"}).remedies[0].commands[0]

@@ -116,7 +116,6 @@ _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment op
         (_CHAIN.format(""), ("head-object",), ("get-queue-attributes",)),
         (f"{_MISMATCH}I set the secret_access_key in ~/.aws/credentials.", ("aws configure list",), ("again in",)),
         (f'Error executing "SendEmail" on "https://email.eu-west-1.amazonaws.com"; {_MISMATCH}', ("their password is not its secret access key",), ()),
-        (_PODS.format("arn:aws:sts::111122223333:assumed-role/tea/s1") + _MODULE, ('an access policy in the module "eks"', "enable_cluster_creator_admin_permissions = true"), ("Query one namespace",)),
         (_PODS.format("system:serviceaccount:tea:app") + _MODULE, (), ("enable_cluster_creator",)),
         ("Successfully logged into Start URL: https://tea.awsapps.com/start\nAn error occurred (UnauthorizedException) when calling the GetRoleCredentials operation: Session token not found or invalid", ("ign out, so that no old token",), ()),
         ('[tea]\naws_access_key_id = AKIAX\naws_secret_access_key = "x"\n' + _MISMATCH, ("aws configure list",), ("again in the code",)),

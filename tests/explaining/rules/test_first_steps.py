@@ -30,15 +30,6 @@ def _explained(text: str, facts: Mapping[str, object] | None = None) -> Explanat
     return found
 
 
-@pytest.mark.parametrize("resource", ["helm_release", "kubernetes_namespace"])
-def test_token_expires_in_a_long_run_of_terraform(resource: str) -> None:
-    late = _explained(_RUN.format(time="16m2s", resource=resource))
-    assert "most likely expired during the run" in late.summary
-    assert late.causes[0].code == "token-expired"
-    assert '"--cluster-name", "orders"' in (late.remedies[0].manifest or "")
-    assert ("provider helm" in late.remedies[0].steps[1]) is (resource == "helm_release")
-
-
 @pytest.mark.parametrize(
     ("time", "more"),
     [("9m50s", ""), ("16m2s", 'exec { command = "aws", args = ["eks", "get-token"] }')],

@@ -302,18 +302,6 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="words about a database",
         ),
         pytest.param(
-            'Nodegroup "octo-ng" failed: NodeCreationFailure: Instances failed to join the kubernetes cluster\n'
-            "mapRoles: |\n  - rolearn: arn:aws:iam::111122223333:instance-profile/octo-nodes\n"
-            "    username: system:node:{{EC2PrivateDNSName}}\n    groups: [system:bootstrappers, system:nodes]",
-            {"cluster": "octo", "region": "eu-west-1"},
-            (
-                "no aws-auth entry matches its role: the rolearn of the entry for octo-nodes is the ARN of an instance profile",
-                "aws iam get-instance-profile --instance-profile-name octo-nodes",
-            ),
-            ("NODEGROUP",),
-            id="an aws-auth entry explains why nodes do not join",
-        ),
-        pytest.param(
             "upload failed: dist/a.js to s3://octo-site/a.js An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n"
             "delete failed: s3://octo-site/old.js An error occurred (AccessDenied) when calling the DeleteObject operation: Access Denied",
             {},
@@ -754,47 +742,6 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ),
             ("hop limit", "aws configure sso", "INSTANCE_PROFILE"),
             id="a deleted instance profile",
-        ),
-        pytest.param(
-            f'level=error msg="Failed to sync cluster" error="failed to load initial state of resource Service: {_ASKED}" server="https://0F1E2D3C4B5A69788796A5B4C3D2E1F0.gr7.eu-north-1.eks.amazonaws.com"\nlevel=warning msg="Reconciliation failed" application=gitops/carts err="{_ASKED}"',
-            {},
-            (
-                "The cluster did not accept Argo CD's identity",
-                "or the cluster secret has a wrong role or an expired token",
-                "kubectl get secret -n gitops -l argocd.argoproj.io/secret-type=cluster",
-                "--region eu-north-1 --principal-arn PRINCIPAL_ARN --policy-arn",
-                "--access-scope type=cluster",
-            ),
-            ("namespaces=gitops", "get-caller-identity", "refresh the kubeconfig"),
-            id="Argo CD",
-        ),
-        pytest.param(
-            f'{{"level":"error","msg":"Reconciler error","controller":"helmrelease","namespace":"carts","error":"failed to build kube client: {_ASKED}"}}',
-            {},
-            ("The cluster did not accept Flux's identity", "secret:.spec.kubeConfig.secretRef.name"),
-            ("namespaces=", "get-caller-identity", "NAME,"),
-            id="Flux",
-        ),
-        pytest.param(
-            "GET at: https://0F1E2D3C4B5A69788796A5B4C3D2E1F0.gr7.eu-north-1.eks.amazonaws.com/api/v1/namespaces/jenkins/pods. Message: Unauthorized. Received status: Status(apiVersion=v1, code=401, kind=Status, message=Unauthorized)",
-            {},
-            ("Check the client configuration of the program", "--region eu-north-1"),
-            ("get-caller-identity", "NAMESPACE"),
-            id="Jenkins",
-        ),
-        pytest.param(
-            'caller=klog.go:116 level=error component=k8s_client_runtime msg="reflector.go:167: failed to list *v1.Service: Unauthorized"',
-            {},
-            ("Prometheus", "EKS rejects tokens older than 90 days", "no access entry or IAM policy helps"),
-            ("create-access-entry", "PRINCIPAL_ARN", "get-caller-identity"),
-            id="Prometheus",
-        ),
-        pytest.param(
-            'level=error component=k8s_client_runtime msg="the server has asked for the client to provide credentials"\nWe use kubernetes_sd_configs.role: pod, and kubernetes_build_info.\n',
-            {},
-            ("Prometheus", "no access entry or IAM policy helps"),
-            ("Terraform",),
-            id="settings and metrics of Prometheus",
         ),
         pytest.param(
             f"Assuming role with OIDC\nRun helm upgrade --install carts ./chart\nError: Kubernetes cluster unreachable: {_ASKED}",
@@ -1792,13 +1739,6 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ),
             ("put-role-policy", "Or allow route53"),
             id="lookup in a CDK pipeline",
-        ),
-        pytest.param(
-            '$ aws eks list-access-entries --cluster-name prod --output json\n{"accessEntries": []}\n$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)',
-            {"region": "eu-west-1"},
-            ("The cluster prod has no access entry, so it admits only the principals in aws-auth.",),
-            ("list-access-entries", "update-kubeconfig"),
-            id="output of a check",
         ),
         pytest.param(
             "$ aws eks list-access-entries --cluster-name prod\n$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)",

@@ -52,54 +52,6 @@ MOUNT = "Mounting arguments: -t efs -o {} fs-0a1b2c3d4e5f60718:/ /mnt\nOutput: m
             id="GitLab",
         ),
         pytest.param(
-            'Error creating: pods "api-1" is forbidden: violates PodSecurity "restricted:v1.30": allowPrivilegeEscalation != false'
-            ' (containers "api", "log", "0" must set securityContext.allowPrivilegeEscalation=false), runAsNonRoot != true (pod or'
-            ' containers "api", "log" must set securityContext.runAsNonRoot=true)',
-            (
-                "Pod Security admission rejected the pod api-1. Authentication and RBAC allowed the request",
-                "- name: log",
-                '- name: "0"',
-                "allowPrivilegeEscalation: false",
-                "runAsNonRoot: true",
-                "label pod-security.kubernetes.io/enforce, or the",
-            ),
-            id="Pod Security",
-        ),
-        pytest.param(
-            r"pods \"agent\" is forbidden: violates PodSecurity \"baseline:latest\": host namespaces (hostNetwork=true)",
-            ("the check host namespaces: hostNetwork=true.", "pod-security.kubernetes.io/enforce=privileged"),
-            id="Pod Security, baseline",
-        ),
-        pytest.param(
-            '$ kubectl -n shop apply -f api.yaml\npods "api" is forbidden: exceeded quota: small, requested: cpu=2, limited: cpu=1',
-            ("The ResourceQuota small rejected the pod api.", "kubectl describe resourcequota small -n shop"),
-            id="a quota",
-        ),
-        pytest.param(
-            'Error creating: pods "api-5d8f7c9b4-" is forbidden: exceeded quota: small, requested: requests.cpu=2,pods=1, used: requests.cpu=3,pods=9, limited: requests.cpu=4,pods=9',
-            (
-                "rejected the pod api-5d8f7c9b4-*: it needs 2 of requests.cpu, and 3 of 4 is used (1 is left) and it needs 1 of pods, and 9 of 9 is used (0 is left).",
-                "kubectl set resources deployment/api -n NAMESPACE --requests=cpu=1",
-                "kubectl edit resourcequota small",
-            ),
-            id="what exceeds a quota",
-        ),
-        pytest.param(
-            'services "lb" is forbidden: exceeded quota: small, requested: limits.cpu=1, used: limits.cpu=1500m, limited: limits.cpu=2',
-            ("rejected the service lb: it needs 1 of limits.cpu, and 1500m of 2 is used.", "scale down"),
-            id="a quota in other units",
-        ),
-        pytest.param(
-            'services "lb" is forbidden: exceeded quota: small, requested: services=1,pods=1, used: services=3, limited: services=2',
-            ("rejected the service lb: it needs 1 of services, and 3 of 2 is used (0 is left).",),
-            id="a quota that was lowered",
-        ),
-        pytest.param(
-            'Error from server: admission webhook "validate.policies.example" denied the request: label team is missing',
-            ("The admission webhook validate.policies.example rejected the object.",),
-            id="a webhook",
-        ),
-        pytest.param(
             MOUNT.format("accesspoint=fsap-0a1b2c3d4e5f60718,tls"),
             (
                 "denied the mount of fs-0a1b2c3d4e5f60718: the mount options lack iam",

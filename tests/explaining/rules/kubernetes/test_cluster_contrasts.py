@@ -149,33 +149,7 @@ def test_console_with_another_principal_than_kubectl(
         assert title in remedy.title
 
 
-def test_policies_of_an_entry_that_is_created_again() -> None:
-    listed = "$ aws eks list-associated-access-policies --cluster-name market --principal-arn {0} --query 'associatedAccessPolicies[].policyArn' --output text\narn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy\n"
-    shown = '$ aws eks describe-access-entry --cluster-name market --principal-arn {0} --query accessEntry.createdAt\n"2026-01-02T10:00:00+00:00"\n$ aws iam get-role --role-name Till --query Role.CreateDate\n"2026-10-02T10:00:00+00:00"\n'
-    for more, policy in ((listed, "AmazonEKSEditPolicy"), ("", "POLICY_NAME")):
-        text = f"{REJECTED}{CALLER}{(shown + more).format(f'{ACCOUNT}role/Till')}"
-        lines = explain(text).remedies[0].commands
-        assert f"/{policy} " in lines[-1]
-        # Also if the text shows the policies: their scopes are deleted, too.
-        assert "list-associated" in lines[1]
-
-
 ASSOCIATE = f"$ aws eks associate-access-policy --cluster-name market --principal-arn {ACCOUNT}role/Till --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy --access-scope type=cluster\n\nAn error occurred (ResourceNotFoundException) when calling the AssociateAccessPolicy operation: The specified principalArn could not be found.\n"
-
-
-@pytest.mark.parametrize(
-    ("listed", "codes", "command"),
-    [
-        (_entries("role/shop/Till"), ["entry-arn-differs"], f"associate-access-policy --cluster-name market --principal-arn {ACCOUNT}role/shop/Till "),
-        (_entries("role/Boss"), ["no-access-entry", "mapped-in-aws-auth"], "create-access-entry"),
-        ("", ["no-access-entry", "entry-arn-differs", "mapped-in-aws-auth"], "list-access-entries"),
-    ],
-    ids=["another path", "others", "no list"],
-)  # fmt: skip
-def test_association_of_a_listed_principal(listed: str, codes: list[str], command: str) -> None:
-    explanation = explain(ASSOCIATE + listed)
-    assert [each.code for each in explanation.causes] == codes
-    assert command in explanation.remedies[0].commands[0]
 
 
 @pytest.mark.parametrize("path", ["shop/", ""])
@@ -206,19 +180,6 @@ def test_built_arn_without_the_path_of_a_listed_role(
 
 
 FAILED_GROUP = '"nodeRole": "{0}role/pool", "issues": [{{"code": "NodeCreationFailure", "message": "Instances failed to join the kubernetes cluster", "resourceIds": ["i-0123456789abcdef0"]}}]\n'
-
-
-@pytest.mark.parametrize(
-    ("shown", "summary"),
-    [
-        (_entries("role/pool"), "lacks policies (it has its access entry)."),
-        (_entries("role/Boss"), "The nodes did not join the cluster: no IAM permission is missing, but the role pool has"),
-        (_map(("role/Boss", "boss", "system:masters")), "lacks policies or its access entry."),
-        (_map(("role/Boss", "boss", "system:masters")) + MODE.format("CONFIG_MAP"), "The nodes did not join the cluster: aws-auth maps only Boss, not the role pool."),
-    ],
-)  # fmt: skip
-def test_nodes_that_did_not_join(shown: str, summary: str) -> None:
-    assert summary in explain(FAILED_GROUP.format(ACCOUNT) + shown).summary
 
 
 def test_helper_that_the_aws_cli_replaces() -> None:
@@ -269,22 +230,6 @@ def test_what_a_job_without_the_aws_cli_has(said: str, answers: tuple[bool, bool
 
 
 CONTEXT = "$ kubectl config current-context\narn:aws:eks:{}:111122223333:cluster/{}\n"
-
-
-@pytest.mark.parametrize(
-    ("context", "entries", "summary"),
-    [
-        (CONTEXT.format("eu-west-1", "fair"), _entries("role/Till"), "kubectl calls the cluster fair (eu-west-1), but the access entry of the role Till is in the cluster market (eu-west-1)."),
-        (CONTEXT.format("eu-west-3", "market"), _entries("role/Till"), "kubectl calls the cluster market (eu-west-3), but"),
-        ("current-context: jo@fair.eu-west-1.eksctl.io\n", _entries("role/Till"), "kubectl calls the cluster fair (eu-west-1), but"),
-        ("$ kubectl config get-contexts\nCURRENT NAME CLUSTER\n* a arn:aws:eks:eu-west-1:111122223333:cluster/fair a\n  b arn:aws:eks:eu-west-1:111122223333:cluster/market b\n", _entries("role/Till"), "kubectl calls the cluster fair"),
-        # The list is of another cluster, or the context is of the same one.
-        (CONTEXT.format("eu-west-1", "fair"), _entries("role/Boss"), "the text does not say why"),
-        (CONTEXT.format("eu-west-1", "market"), _entries("role/Till"), "although the role Till has an access entry"),
-    ],
-)  # fmt: skip
-def test_context_of_another_cluster(context: str, entries: str, summary: str) -> None:
-    assert summary in explain(f"{context}{REJECTED}{CALLER}{entries}").summary
 
 
 @pytest.mark.parametrize(
@@ -407,13 +352,6 @@ def test_node_role(shown: str) -> None:
     )
 
 
-def test_entries_in_terraform() -> None:
-    code = f'aws_auth_roles = [\n  {{\n    rolearn  = "{ACCOUNT}role/boss"\n    username = "boss"\n    groups   = ["clerks"]\n  }},\n]\n'
-    first = explain(f"{UNMAPPED}{code}").remedies[0]
-    assert first.title == "Add the role Till to aws-auth in the Terraform configuration"
-    assert 'groups   = ["clerks"]' in (first.manifest or "")
-
-
 @pytest.mark.parametrize(
     ("option", "caller", "summary"),
     [
@@ -445,37 +383,6 @@ def test_administrator_of_iam(words: str) -> None:
     explanation = explain(f"{words}\n{REJECTED}{CALLER}{_entries('role/Boss')}")
     assert explanation.summary.endswith("such as AdministratorAccess, do not count inside a cluster.")
     assert explanation.remedies[0].who == "you"
-
-
-_ARGO = 'time="2026-03-02" level=error msg="failed to get cluster info: the server has asked for the client to provide credentials" app=argocd\n'
-_FLUX = 'kustomize-controller {"level":"error","error":"the server has asked for the client to provide credentials"}\n'
-_SECRET = '{{"awsAuthConfig": {{"clusterName": "market", "roleARN": "arn:aws:iam::111122223333:role/{}"}}}}\n'
-_OF_ARGO = "kind: ServiceAccount\nmetadata:\n  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/{}\n  name: argocd-application-controller\n"
-_ENTRIES_OF_MARKET = '$ aws eks list-access-entries --cluster-name market\n{{"accessEntries": ["arn:aws:iam::111122223333:role/{}", "arn:aws:iam::111122223333:role/market-node"]}}\n'
-
-
-@pytest.mark.parametrize(
-    ("text", "words", "title", "command"),
-    [
-        (_ARGO + _SECRET.format("Till") + _ENTRIES_OF_MARKET.format("Deploy"), "no access entry for the role Till, as which Argo CD calls it", "Create an access entry for the role Till", "principal-arn arn:aws:iam::111122223333:role/Till"),
-        (_ARGO + _OF_ARGO.format("Till") + _ENTRIES_OF_MARKET.format("Deploy"), "no access entry for the role Till", "Create an access entry for the role Till", "principal-arn arn:aws:iam::111122223333:role/Till"),
-        (_FLUX + "args: [eks, get-token, --cluster-name, market, --role-arn, arn:aws:iam::111122223333:role/Till]\n" + _ENTRIES_OF_MARKET.format("Deploy"), "as which Flux calls it", "Create an access entry for the role Till", "role/Till"),
-        (_ARGO + _SECRET.format("Till") + _ENTRIES_OF_MARKET.format("Till"), "although the role Till has an access entry", "Compare the cluster secret of Argo CD with the cluster", "cluster.[name,endpoint]"),
-        (_ARGO + _SECRET.format("Till"), "Most often, the role Till has", "Check the cluster secret of Argo CD, and give its role access", "role/Till"),
-        # The role is that of another workload.
-        (_ARGO + _OF_ARGO.format("Dns").replace("argocd-application-controller", "external-dns") + _ENTRIES_OF_MARKET.format("Deploy"), "the text does not say why", "Check the cluster secret of Argo CD, and give its role access", "list-access-entries"),
-        # The entries are those of another cluster.
-        (_ARGO + _SECRET.format("Till") + _ENTRIES_OF_MARKET.replace("-name market", "-name fair").format("Deploy"), "the text does not say why", "Check the cluster secret of Argo CD, and give its role access", "role/Till"),
-        (_ARGO + "# roleARN: arn:aws:iam::111122223333:role/Dns\n" + _ENTRIES_OF_MARKET.format("Deploy"), "the text does not say why", "Check the cluster secret of Argo CD, and give its role access", "list-access-entries"),
-    ],
-    ids=["secret", "own", "flux", "listed", "no-list", "other-workload", "other-cluster", "comment"],
-)  # fmt: skip
-def test_role_of_a_program_and_listed_entries(text: str, words: str, title: str, command: str) -> None:
-    explanation = explain(text, facts={"cluster": "market", "authentication_mode": "API"})
-    assert words in explanation.summary
-    assert explanation.remedies[0].title == title
-    assert any(command in each for each in explanation.remedies[0].commands)
-    assert "role/Dns" not in "".join(explanation.remedies[0].commands)
 
 
 @pytest.mark.parametrize(

@@ -6,34 +6,6 @@ import pytest
 
 from iamtriage import explain
 
-_ERROR = 'Error: Unauthorized\n\n  with kubernetes_namespace.apps,\n  on main.tf line 3, in resource "kubernetes_namespace" "apps":\n'
-_CALLER = '$ aws sts get-caller-identity --query Arn\n"arn:aws:sts::111122223333:assumed-role/builder/ci"\n'
-_MODULE = 'module "eks" {{\n  source = "terraform-aws-modules/eks/aws"\n  version = "{}"\n{}  cluster_name = "lab"\n}}\n'
-_SETTING = "  enable_cluster_creator_admin_permissions = {}\n"
-
-
-@pytest.mark.parametrize(
-    ("module", "is_default"),
-    [
-        (_MODULE.format("20.8.5", ""), True),
-        (_MODULE.format("~> 21.0", ""), True),
-        ("We upgraded terraform-aws-modules/eks to v20.24.\n", True),
-        (_MODULE.format("20.8.5", _SETTING.format("false")), True),
-        (_MODULE.format("20.8.5", _SETTING.format("true")), False),
-        (_MODULE.format("20.8.5", "  access_entries = local.entries\n"), False),
-        (_MODULE.format("19.21.0", ""), False),
-        ("", False),
-    ],
-)
-def test_creator_without_access_entry(module: str, *, is_default: bool) -> None:
-    explanation = explain(f"{_ERROR}{_CALLER}{module}")
-    first = explanation.remedies[0]
-    assert (first.manifest == "enable_cluster_creator_admin_permissions = true") is is_default
-    if is_default:
-        assert "role builder" in explanation.summary
-        assert "create-access-entry" in " ".join(explanation.remedies[1].commands)
-
-
 _DENIED = "AccessDenied: User: arn:aws:sts::111122223333:assumed-role/eks-lab-node-group/i-0a1b2c3d4e5f60718 is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::reports/a because no identity-based policy allows the s3:GetObject action\n"
 _ANNOTATED = "$ kubectl -n shop get sa report -o yaml | grep role-arn\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/report\n$ kubectl -n shop exec deploy/report -- env | grep -c AWS_\n0\n"
 _WEBHOOKS = "$ kubectl get mutatingwebhookconfigurations\nNAME      WEBHOOKS   AGE\nlinkerd   2          9d\n"
@@ -84,39 +56,7 @@ def test_hop_limit_of_a_node(words: str, *, is_first: bool) -> None:
         assert "MetadataOptions" in explanation.remedies[0].commands[0]
 
 
-_HCL = 'resource "aws_eks_cluster" "films" {\n  name = "films"\n  access_config {\n    authentication_mode = "API"\n    bootstrap_cluster_creator_admin_permissions = false\n  }\n}\n'
-_ENTRY = 'resource "aws_eks_access_entry" "ci" {\n  principal_arn = aws_iam_role.ci.arn\n}\n'
-_EKSCTL = "kind: ClusterConfig\nmetadata:\n  name: films\naccessConfig:\n  bootstrapClusterCreatorAdminPermissions: false\n"
 _LOGIN = "error: You must be logged in to the server (Unauthorized)\n"
-_CONSOLE = "Your current IAM principal doesn't have access to Kubernetes objects on this cluster.\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "principal"),
-    [
-        (
-            f"{_LOGIN}The pipeline (role films-ci) created it:\n{_HCL}",
-            "arn:aws:iam::111122223333:role/films-ci",
-        ),
-        (f"{_CONSOLE}I am signed in as the user ana.\n{_HCL}", "arn:aws:iam::111122223333:user/ana"),
-        (
-            f"{_LOGIN}We run kubectl with the role films-ci.\n{_HCL}",
-            "arn:aws:iam::111122223333:role/films-ci",
-        ),
-        (f"{_CONSOLE}{_EKSCTL}", "PRINCIPAL_ARN"),
-        (f"{_LOGIN}{_EKSCTL.replace('false', 'true')}", None),
-        (f"{_CONSOLE}{_HCL}{_ENTRY}", None),
-        (f"{_LOGIN}Should I set bootstrap_cluster_creator_admin_permissions = false?", None),
-        (f"{_LOGIN}We do not have bootstrap_cluster_creator_admin_permissions = false.", None),
-    ],
-)
-def test_creator_without_access(text: str, principal: str | None) -> None:
-    explanation = explain(text, facts={"region": "eu-west-1", "account": "111122223333"})
-    assert ("made no access entry for its creator" in explanation.summary) == (principal is not None)
-    if principal is not None:
-        first = explanation.remedies[0]
-        assert any(each.endswith(f"--principal-arn {principal}") for each in first.commands)
-        assert "would replace the cluster" in first.steps[-1]
 
 
 @pytest.mark.parametrize(
@@ -138,13 +78,6 @@ def test_role_of_a_kubeconfig_that_is_not_needed(words: str, *, is_first: bool) 
     text = f"An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/old\nUnable to connect to the server: getting credentials: exec: executable aws failed with exit code 254\n{words}"
     explanation = explain(text, facts={"cluster": "films", "region": "eu-west-1"})
     assert explanation.remedies[0].title.startswith("Update the kubeconfig without --role-arn") is is_first
-
-
-def test_creator_with_the_module_in_the_console() -> None:
-    explanation = explain(f"{_CONSOLE}{_MODULE.format('20.8.5', '')}")
-    assert "in the console" in explanation.summary
-    assert explanation.remedies[0].manifest == "enable_cluster_creator_admin_permissions = true"
-    assert "principal that runs Terraform" in explanation.remedies[0].steps[0]
 
 
 @pytest.mark.parametrize(

@@ -317,25 +317,6 @@ def test_entry_that_eksctl_writes(written: str, *, is_read: bool) -> None:
     assert created is is_read
 
 
-@pytest.mark.parametrize(
-    ("facts", "says"),
-    [
-        ({"caller": "arn:aws:iam::111122223333:user/kim"}, "rejected the user kim: aws-auth maps the IAM group staff"),
-        ({"caller": "arn:aws:sts::111122223333:assumed-role/dev/kim"}, "rejected the role dev: aws-auth maps the IAM group staff"),
-        ({}, "authenticate the caller (401): aws-auth maps the IAM group staff"),
-    ],
-)  # fmt: skip
-def test_entry_of_an_iam_group(facts: dict[str, str], says: str) -> None:
-    entry = (
-        "mapUsers: |\n  - userarn: arn:aws:iam::111122223333:group/eng/staff\n    groups: [system:masters]\n"
-    )
-    explanation = explain(f"{LOGIN}\n\n{entry}", facts=facts)
-    assert says in explanation.summary
-    assert "staff, which has" not in str(explanation)
-    if facts:
-        assert "map each of its users" in str(explanation.remedies[0].steps)
-
-
 def test_ignored_entries_of_several_principals_name_no_caller() -> None:
     text = f"{LOGIN}\n- rolearn: arn:aws:iam::111122223333:role/dev\n- rolearn: arn:aws:iam::111122223333:role/ops\n"
     assert "text does not say who it is" in explain(text, facts={"authentication_mode": "API"}).summary
@@ -512,57 +493,6 @@ def test_access_policy_needs_a_principal_that_can_have_an_entry(caller: str, has
     assert any("AmazonEKSViewPolicy" in each.title for each in remedies) == has_policy
 
 
-def test_a_cluster_with_azure_rbac_needs_a_role_assignment() -> None:
-    """AKS asks Azure, too, and says so behind the denial."""
-    text = (
-        f"{PODS}: User does not have access to the resource in Azure. Update role assignment to allow access."
-    )
-    explanation = explain(text)
-    first, *others = explanation.remedies
-    assert first.commands[0].startswith(
-        "az role assignment create --role 'Azure Kubernetes Service RBAC Reader'"
-    )
-    assert first.who == "resource owner"
-    assert "no Azure role assignment and no RBAC role of the AKS cluster allows it" in explanation.summary
-    assert not any("aws " in line for each in others for line in each.commands)
-
-
-@pytest.mark.parametrize(
-    ("user", "verb", "member", "role"),
-    [
-        ("108412345678901234567", "create", "serviceAccount:EMAIL", "developer"),
-        ("ana@acme.example", "list", "user:ana@acme.example", "viewer"),
-        (
-            "ci@acme.iam.gserviceaccount.com",
-            "delete",
-            "serviceAccount:ci@acme.iam.gserviceaccount.com",
-            "developer",
-        ),
-    ],
-    ids=["unique ID", "user", "service account"],
-)
-@pytest.mark.parametrize("quote", ['"', '\\"'], ids=["plain", "JSON"])
-def test_a_role_of_google_cloud_is_enough_in_gke(
-    user: str, verb: str, member: str, role: str, quote: str
-) -> None:
-    text = (
-        PODS.replace('"ana"', f'"{user}"').replace(" list ", f" {verb} ")
-        + f': requires one of ["container.pods.{verb}"] permission(s).'
-    )
-    explanation = explain(text.replace('"', quote))
-    assert f"no Google Cloud role with container.pods.{verb} and no RBAC role of the GKE cluster" in (
-        explanation.summary
-    )
-    allow, grant, *_ = explanation.remedies
-    look_up = f"gcloud iam service-accounts describe {user} --format='value(email)'"
-    assert grant.commands[:-1] == ((look_up,) if user.isdigit() else ())
-    assert grant.commands[-1:] == (
-        f"gcloud projects add-iam-policy-binding PROJECT_ID --member={member} --role=roles/container.{role}",
-    )
-    assert any("unique ID" in step for step in allow.steps) == user.isdigit()
-    assert "access policies" not in explanation.to_text(detail="full")
-
-
 def test_only_rbac_decides_about_a_service_account_in_gke() -> None:
     explanation = explain(
         PODS.replace('"ana"', '"system:serviceaccount:ci:deployer"') + "\nhost: c1.europe-west1.gke.goog"
@@ -671,8 +601,6 @@ def test_tool_decides_the_size_of_the_grant(text: str, title: str, command: str)
 _OF_NODE = (
     'nodes "n1" is forbidden: User "ada" cannot {} resource "nodes" in API group "" at the cluster scope'
 )
-_EVICTION = 'pods "api-7" is forbidden: User "ada" cannot create resource "pods/eviction" in API group "" in the namespace "shop"'
-_PODS = 'pods is forbidden: User "ada" cannot list resource "pods" in API group "" at the cluster scope'
 
 
 def test_role_for_nodes_names_no_node() -> None:

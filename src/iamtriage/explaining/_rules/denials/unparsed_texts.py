@@ -24,7 +24,6 @@ from iamtriage.explaining._rules.denials.data_stores.proxy_logins import explain
 from iamtriage.explaining._rules.denials.other_authorities.other_systems import explain_other_authority
 from iamtriage.explaining._rules.denials.roles.saml import explain_invalid_response
 from iamtriage.explaining._rules.denials.services import repositories
-from iamtriage.explaining._rules.kubernetes.rbac.rejected_objects import explain_rejected_object
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
@@ -218,7 +217,6 @@ _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     explain_exposed_key,
     explain_lost_secret,
     explain_unwritten_token,
-    explain_rejected_object,
     explain_invalid_response,
     explain_other_authority,
 )

@@ -19,13 +19,12 @@ from iamtriage.explaining._rules.kubernetes.aws_auth import aws_auth_maps
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import create_mapped_command
 from iamtriage.explaining._rules.kubernetes.entries import entry_parameters, entry_settings
 from iamtriage.explaining._rules.kubernetes.entries.cluster_creators import explain_second_entry
-from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_listed
 from iamtriage.explaining._rules.kubernetes.pods import rejected_pod_roles
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
-from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary, quoted_message
+from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
@@ -220,8 +219,6 @@ def _find_creation(case: Case[AccessEntry]) -> str | None:
 
 def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanation:
     principal = entry_settings.entry_principal(case)
-    if (other := entry_parameters.find_other_arn(case)) is not None:
-        return entry_parameters.explain_other_arn(case, principal, other)
     create, called = _create_entry_remedy(case, principal), case.context.command
     is_association = case.failure.envelope.operation == "AssociateAccessPolicy"
     why = ", and a policy can only be associated with an entry" if is_association else ""
@@ -231,7 +228,7 @@ def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanatio
         NO_ENTRY.cause("reported", text="The message is about the entry. The principal can exist in IAM."),
         # A single command makes no entry in the same run.
         None if called is not None and called.program == "aws" else NOT_MADE_YET.cause(),
-        None if find_listed(case.failure) else entry_parameters.OTHER_ARN.cause(),
+        entry_parameters.OTHER_ARN.cause(),
         MAPPED_IN_AWS_AUTH.cause() if clusters.find_cluster(case).uses_aws_auth else None,
         topic="access-entry-missing",
         remedies=create,
@@ -308,19 +305,15 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
         (each for name, *each in _OBJECTS if name in operation),
         ("an access entry, a Pod Identity association or aws-auth", "access-entries"),
     )
-    found = entry_parameters.correct_parameter(case, clusters.failure_sentence(case))
-    message = quoted_message(case.failure)
     exists = case.failure.envelope.code == "ResourceInUseException"
     imported = import_remedy(case.failure, case.facts) if exists else None
     return case.explain(
-        found[0] if found else f"EKS rejected {rejected}{end_summary(case.failure)}",
-        REFUSED_OBJECT.cause("reported", text=f"The message says: {message}" if found and message else ""),
+        f"EKS rejected {rejected}{end_summary(case.failure)}",
+        REFUSED_OBJECT.cause("reported"),
         topic="access-entry",
         remedies=(
             imported,
-            found[1]
-            if found
-            else cluster_remedy(
+            cluster_remedy(
                 f"List the {listing.replace('-', ' ')} of the cluster",
                 commands=(cluster.show_mode_command(), cluster.eks_command(f"list-{listing}")),
                 url=pages.EKS_ACCESS_ENTRIES,

@@ -11,24 +11,16 @@ from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.readers.kubernetes.pod_templates import (
-    MisplacedAccount,
-    find_misplaced_account,
-)
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
-from iamtriage.explaining._rules.credentials.workloads import pod_problems
 from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, find_namespaces
-from iamtriage.explaining._rules.kubernetes.entries.cluster_creators import module_access_remedy
-from iamtriage.explaining._rules.kubernetes.entries.entry_groups import find_override, use_stated_group
+from iamtriage.explaining._rules.kubernetes.entries.entry_groups import use_stated_group
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     find_known_groups,
     find_unbound_group,
 )
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
-from iamtriage.explaining._rules.kubernetes.rbac.cloud_roles import describe_cloud_roles
 from iamtriage.explaining._rules.kubernetes.rbac.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.rbac.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac.rbac_remedies import find_missing_role, rbac_remedies
@@ -98,8 +90,6 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     denied = DeniedRequest.from_case(case, request, kind)
     if kind == "iam session" and _is_node_registration(case, request):
         return explain_node_entry(case, request.description)
-    if denied.is_default_service_account and (misplaced := find_misplaced_account(failure.text)) is not None:
-        return _explain_misplaced_account(denied, misplaced)
     denied = use_stated_group(denied)
     gaps = find_gaps(denied)
     is_of_pod = bool(gaps) and gaps[0].account is not None
@@ -112,8 +102,6 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     if gaps:
         known = (each for each in causes if each.evidence != "possible")
         verdict, causes = gaps[0].verdict, (gaps[0].cause, *known)
-    if override := (find_override(denied) if case.context.mappings else None):
-        verdict, causes = override[0], (override[1], causes[0])
     if request.verb == "impersonate":
         verdict += ". Kubernetes did not check the request itself"
 
@@ -123,9 +111,6 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         is_bound = all(gap.is_bound and gap.lacks_rule for gap in gaps)
         if of_gaps and (is_bound or is_of_pod):
             return of_gaps
-        of_module = None if kind == "service account" else module_access_remedy(failure.text)
-        if of_module is not None:
-            return (of_module, *of_gaps, *(each for each in rbac_remedies(denied) if each.who != "you"))
         return (*of_gaps, *rbac_remedies(denied))
 
     explanation = Explanation(
@@ -133,27 +118,10 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         topic="kubernetes-rbac",
         summary=f"{capitalize_start(denied.subject_text)} is not authorized to {asked}: {verdict}.",
         causes=causes,
-        remedies=override[2] if override else build_remedies,
-        notes=() if override else tuple(_notes(denied))[: 1 if is_of_pod else None],
+        remedies=build_remedies,
+        notes=tuple(_notes(denied))[: 1 if is_of_pod else None],
     )
     return add_administrator(case, explanation) if denied.is_iam else explanation
-
-
-def _explain_misplaced_account(denied: DeniedRequest, misplaced: MisplacedAccount) -> Explanation:
-    """Explain that a pod runs as ``default``, because its manifest has the service account in the wrong place."""
-    where = pod_problems.describe_misplaced(misplaced)
-    return Explanation(
-        failure=denied.case.failure,
-        topic="kubernetes-rbac",
-        summary=f"{capitalize_start(denied.subject_text)} is not authorized to {denied.request.description}: {where}.",
-        causes=(
-            NO_SERVICE_ACCOUNT_NAME.cause(
-                "derived", text="The pod runs as the service account default, and is meant to run as another."
-            ),
-        ),
-        remedies=(pod_problems.move_account_remedy(denied.case, misplaced),),
-        notes=tuple(_notes(denied))[:1],
-    )
 
 
 def _is_node_registration(case: Case[KubernetesForbidden], request: Request) -> bool:
@@ -187,41 +155,13 @@ def _describe_gap(denied: DeniedRequest) -> str:
         if denied.request.is_cluster_scoped_type:
             return f"no RBAC role allows it, and {stated} cover{'s' * is_one} objects in namespaces (with the scope cluster, in all of them), but no {denied.request.resource}"
         return f"no RBAC role allows it, and {stated}, which the text shows, {'does' if is_one else 'do'} not include it"
-    if (answered := _find_answer(denied)) is not None:
-        return answered
     own = [clip_text(each) for each in find_known_groups(denied) or () if not each.startswith("system:")]
     if (unbound := find_unbound_group(denied)) is not None:
         return f"its group {clip_text(unbound)} is bound to no RBAC role, as the search in the text shows"
     if own and (denied.is_iam or denied.kind == "user"):
         kind = "group" if len(own) == 1 else "groups"
         return f"no RBAC role of its {kind} {join_words(own, 'and')}{_or_policy(denied)} allows it"
-    return f"no {describe_cloud_roles(denied) or f'RBAC role{_or_policy(denied)}'} allows it"
-
-
-def _find_answer(denied: DeniedRequest) -> str | None:
-    """Return what ``kubectl auth can-i`` answers for the same request, or in another namespace, as a clause."""
-    request, text = denied.request, denied.case.failure.text
-    if "can-i" not in text or request.resource is None:
-        return None
-    for run in find_runs(denied.case.failure):
-        types = {request.resource, request.type_argument, request.resource.rstrip("s")}
-        is_same = run.command.words[:3] == ("auth", "can-i", request.verb) and run.command.words[3:4]
-        user = run.command.option("as")
-        # Without --as, the answer is for who runs the command.
-        is_of_user = denied.is_iam if user is None else user.value == denied.user
-        if (
-            not (is_same and is_of_user)
-            or run.command.words[3] not in types
-            or not run.output.lstrip().startswith("yes")
-        ):
-            continue
-        option = run.command.option("namespace")
-        if option is not None and option.value != request.namespace:
-            where = clip_text(option.value)
-            return f"kubectl auth can-i answers yes only for the namespace {where}, and a RoleBinding there has no effect elsewhere"
-        if option is not None or request.is_cluster_scope:
-            return "kubectl auth can-i answers yes, so the permission is newer than the request, or the request came from another user"
-    return None
+    return f"no RBAC role{_or_policy(denied)} allows it"
 
 
 def _or_policy(denied: DeniedRequest) -> str:

@@ -1,8 +1,7 @@
-"""Explain rejected callers that IAM does not authenticate: with client certificates, or of other providers' clusters.
+"""Explain rejected callers of other providers' clusters, which IAM does not authenticate.
 
-How clients present certificates: https://kubernetes.io/docs/reference/access-authn-authz/authentication/. The messages
-come from Go's crypto/x509, in the log of the server that was called. The text names the provider by the host of the API
-server, the credential plugin or the name of the context. IAM principals, access entries and ``aws-auth`` do not exist there.
+The text names the provider by the host of the API server, the credential plugin or the name of the context. IAM
+principals, access entries and ``aws-auth`` do not exist there.
 """
 
 from __future__ import annotations
@@ -10,11 +9,10 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import lower_first
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._rules.basics import CauseType, Explanation, Labelled
+from iamtriage.explaining._rules.basics import CauseType, Explanation
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 AZURE_RBAC_SIGN = "access to the resource in Azure"
@@ -119,19 +117,6 @@ def explain_other_cluster(case: AnyCase, provider: ClusterProvider) -> Explanati
     )
 
 
-# The reason ends where a quote or a bracket of the log entry does.
-_REJECTED = lazy_pattern(r"authenticate the request.{0,160}?x509: ([^\]\"]{0,120})")
-_CURRENT_TIME = r"current time [\w:.+-]{10,40}"
-_OTHER_ERROR = "The server does not accept the client's certificate."
-CERTIFICATE_CLOCK_OFF = CauseType(
-    "certificate-clock-wrong",
-    title="The clock of the server or the issuer is wrong",
-    fix="Synchronize the clocks with NTP.",
-    recognised_by="The certificate is not yet valid.",
-    sign=r"\bcurrent time \S{10,40} is before\b",
-    remedy="Compare the clocks",
-    of="client-certificate",
-)
 OTHER_PRINCIPAL = CauseType(
     "other-principal",
     title="The client uses another profile, role or user than the one that has access",
@@ -148,16 +133,7 @@ OTHER_CLUSTER = CauseType(
     commands=("aws eks update-kubeconfig",),
     of="identity-not-accepted",
 )
-NOT_RENEWED = CauseType(
-    "certificate-not-renewed",
-    title="The client certificate was not renewed, or the client still uses the old one",
-    text="The certificate was not renewed, for example because the kubelet was off or its rotation is disabled, or because an administrator's kubeconfig is old. Or the client still uses the one that it read at startup.",
-    fix="Renew the certificate, enable its rotation, and restart the client.",
-    recognised_by="The output of kubeadm certs check-expiration in the text has an expired certificate.",
-    sign=r"\b[\w.-]{2,40} [A-Z][a-z]{2} \d\d, \d{4} \d\d:\d\d UTC <invalid>",
-    remedy="Renew the certificate",
-    of="client-certificate",
-)
+_REJECTED = lazy_pattern(r"authenticate the request.{0,160}?x509: ")
 CLIENT_CERTIFICATE = CauseType(
     "client-certificate",
     title="The client certificate is not valid",
@@ -177,12 +153,6 @@ _INSPECT_CERTIFICATE = cluster_remedy(
     ),
     url=pages.KUBERNETES_CERTIFICATES,
 )
-_COMPARE_CLOCKS = cluster_remedy(
-    "Compare the clocks",
-    "Run the command on the client and on the server. If a clock is wrong, enable NTP.",
-    commands="date -u",
-    url=pages.EC2_CLOCK,
-)
 
 
 def is_rejected_certificate(message: str) -> bool:
@@ -194,57 +164,12 @@ def is_rejected_certificate(message: str) -> bool:
     return _REJECTED.search(message) is not None
 
 
-def explain_client_certificate(case: AnyCase, message: str) -> Explanation:
+def explain_client_certificate(case: AnyCase) -> Explanation:
     """Explain that a server rejects a client's certificate."""
-    found = _REJECTED.search(message)
-    reason = found[1].rstrip() if found else ""
-    errors = (each for each in _ERRORS if each[0].search(reason))
-    _, description, causes = next(errors, (None, _OTHER_ERROR, ()))
-    is_about_time = CERTIFICATE_CLOCK_OFF in causes
     return case.explain(
-        f"The API server rejected a client: {lower_first(description)}",
-        CLIENT_CERTIFICATE.cause(
-            "reported", (f"The text says: {reason}.",) if causes else (), text=description
-        ),
-        *(each.cause() for each in causes),
+        "A server rejected a client, because its certificate is not valid: IAM and access entries have no effect on it.",
+        CLIENT_CERTIFICATE.cause("reported"),
+        OTHER_CLUSTER.cause() if "unknown authority" in case.text else None,
         topic="kubernetes-client-certificate",
-        remedies=(
-            _INSPECT_CERTIFICATE,
-            cluster_remedy(
-                "Renew the certificate, or call with a token",
-                "A kubelet rotates its own certificate: check whether its request is waiting for approval. Then restart the kubelet, or replace the node.",
-                "For kubeadm control planes, renew all certificates, restart the components, and copy the new admin.conf into the kubeconfig.",
-                "In EKS, AWS manages the control plane's certificates, and clients use tokens: update the kubeconfig.",
-                commands=(
-                    "kubectl get certificatesigningrequests",
-                    "kubeadm certs renew all",
-                    Labelled("Or, on EKS:", find_cluster(case).kubeconfig_command()),
-                ),
-                url=pages.KUBEADM_CERTIFICATES,
-            ),
-            _COMPARE_CLOCKS if is_about_time else None,
-        ),
-        notes=(
-            "Access entries, aws-auth and IAM are not involved: they are for callers with an EKS token.",
-            "The line is from the log of the server that was called: the API server, a kubelet, or an extension such as metrics-server. The rejected certificate belongs to a client of that server.",
-        ),
+        remedies=_INSPECT_CERTIFICATE,
     )
-
-
-_ERRORS: tuple[tuple[re.Pattern[str], str, tuple[CauseType, ...]], ...] = (
-    (
-        lazy_pattern(rf"{_CURRENT_TIME} is before"),
-        "The client's certificate is not valid yet according to the server's clock.",
-        (CERTIFICATE_CLOCK_OFF,),
-    ),
-    (
-        lazy_pattern(rf"{_CURRENT_TIME} is after|expired or is not yet valid"),
-        "The client's certificate has expired.",
-        (NOT_RENEWED, CERTIFICATE_CLOCK_OFF),
-    ),
-    (
-        lazy_pattern(r"signed by unknown authority"),
-        "The client's certificate is not signed by a certificate authority that the server trusts.",
-        (OTHER_CLUSTER,),
-    ),
-)

@@ -17,15 +17,12 @@ from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.basics import Case, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
-from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import explain_no_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map, find_map_entry
 from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
-from iamtriage.explaining._rules.kubernetes.entries import cluster_creators, stated_entries
-from iamtriage.explaining._rules.kubernetes.entries.entry_recreations import find_recreation
+from iamtriage.explaining._rules.kubernetes.entries import stated_entries
 from iamtriage.explaining._rules.kubernetes.logins import (
     authenticator,
     client_configurations,
-    cluster_clients,
     rejected_logins,
     stored_tokens,
 )
@@ -76,7 +73,7 @@ def explain_unauthorized(case: Case[KubernetesUnauthorized]) -> Explanation:
 def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) -> Explanation | None:
     """Explain a login that failed for a stated reason; return ``None`` for others."""
     if other_logins.is_rejected_certificate(message):
-        return other_logins.explain_client_certificate(case, message)
+        return other_logins.explain_client_certificate(case)
     if (missing := other_denials.find_missing_account(message)) is not None:
         return other_denials.explain_missing_account(case, missing)
     if other_denials.is_expired_token(message):
@@ -84,18 +81,11 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
     if (provider := other_logins.find_cluster_provider(case.failure.text)) is not None:
         return other_logins.explain_other_cluster(case, provider)
     for rule in (
-        stored_tokens.explain_stored_token,
-        stored_tokens.explain_provider_role,
-        stored_tokens.explain_late_token,
-        cluster_creators.explain_module_creator,
-        cluster_creators.explain_excluded_creator,
         client_configurations.explain_pinned_identity,
         rejected_logins.explain_token_of_other_cluster,
     ):
         if (explanation := rule(case)) is not None:
             return explanation
-    if (recreation := find_recreation(case.failure, case.principal)) is not None:
-        return authenticator.explain_recreated(case, message, recreation)
     if clues.is_from_kubelet(message):
         return add_stated_map(case, explain_node_login(case, message))
     return authenticator.explain_authenticator(case, message)
@@ -119,10 +109,6 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         used, principal = pinned, build_cluster_principal(pinned, source=case.text)
     is_terraform = stored_tokens.TERRAFORM.search(case.text) is not None
     renews_late = is_terraform and "get-token" not in case.failure.text
-    client = None if is_terraform else cluster_clients.find_cluster_client(case)
-    if client is not None:
-        stated = login_cause(message, unknown_type)
-        return cluster_clients.explain_client(case, client, cluster, principal, stated)
     runtime = case.context.runtime
     is_job = runtime is not None and runtime.is_job
     program = "Terraform" if is_terraform else "the job" if is_job else "kubectl"
@@ -133,17 +119,6 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         cluster_access.DEPLOYMENT_ACCESS if program == "the job" else cluster_access.find_needed_access(case)
     )
     listed = None if is_mapped else stated_entries.is_listed(case.failure, used)
-    if listed is not None and (called := client_configurations.find_other_context(case, cluster)) is not None:
-        if listed:
-            return client_configurations.explain_other_context(case, called, principal, access)
-        listed = None
-    if (
-        cluster.uses_entries
-        and not is_mapped
-        and stated_entries.lists_nobody(case.failure, cluster.region)
-        and client_configurations.find_other_context(case, cluster) is None
-    ):
-        return explain_no_entries(case, cluster, principal, login_cause(message, unknown_type))
     if listed is False and cluster.uses_entries and unknown_type is None:
         return _explain_unlisted(case, cluster, principal, access)
     has_entry = is_mapped or listed is True

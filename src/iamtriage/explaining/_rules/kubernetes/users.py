@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, quote_argument
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
+from iamtriage._text import clip_text
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.credentials.requests.unsigned_requests import HEADER_LOST
 from iamtriage.explaining._rules.kubernetes.cluster_access import kubeconfig_remedy
 from iamtriage.explaining._rules.kubernetes.logins.stored_tokens import TERRAFORM, configure_terraform
-from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster
+from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.failures._failures import KubernetesForbidden
@@ -26,7 +26,6 @@ _HTTP_CLIENT = lazy_pattern(
     r"\b(?P<tool>curl|wget)(?P<options> (?:[^\n|;\\]|\\\r?\n|\\.){0,600}?(?<=[\"' ])(?P<url>https://(?P<host>[0-9A-F]{32}\.[a-z0-9.-]{1,60}\.eks\.amazonaws\.com|kubernetes\.default(?:\.svc[a-z.]{0,40})?)(?::443)?(?:/[^\s\"'|;<>\\]{0,300})?)[^\n|;]{0,600})"
 )
 _AUTHORIZATION = lazy_pattern(r"authorization:|--oauth2-bearer", re.IGNORECASE)
-_SLASHES_BEFORE_PATH = 2
 _COMPONENT_NAME = lazy_pattern(r"[a-z0-9:.-]{1,80}", re.ASCII)
 _COMPONENTS = {
     "eks:node-manager": "the EKS component that manages node groups",
@@ -100,6 +99,21 @@ _CHECK_KUBELET = cluster_remedy(
 )
 
 
+_SEND_TOKEN = your_remedy(
+    "Use kubectl, or send a token",
+    "kubectl requests the token itself, with the current credentials of the AWS CLI. In a pod, send the token of its service account, in /var/run/secrets/kubernetes.io/serviceaccount.",
+    commands=(
+        "aws eks update-kubeconfig --name CLUSTER --region REGION",
+        "kubectl get --raw /",
+        Labelled(
+            "Or, for another program, the token in the header Authorization: Bearer:",
+            "aws eks get-token --cluster-name CLUSTER --region REGION --query status.token --output text",
+        ),
+    ),
+    url=pages.EKS_KUBECONFIG,
+)
+
+
 def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Explanation:
     """Explain that a request carried no credentials."""
     cluster = find_cluster(case)
@@ -114,7 +128,7 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
         if _AUTHORIZATION.search(sent["options"]):
             text = f"The header of the {sent['tool']} command most likely has an empty token."
         causes = [ANONYMOUS_REQUEST.cause("derived", invalid, text=text)]
-        remedies = [_send_token_remedy(cluster, sent)]
+        remedies = [_SEND_TOKEN]
     elif TERRAFORM.search(case.text):
         causes.append(TERRAFORM_WITHOUT_TOKEN.cause(because="The text is from Terraform."))
         remedies.insert(0, configure_terraform(case, cluster))
@@ -132,48 +146,6 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
         topic="kubernetes-anonymous",
         remedies=tuple(remedies),
         notes=(never, needed),
-    )
-
-
-def _send_token_remedy(cluster: Cluster, sent: re.Match[str]) -> Remedy:
-    """Return the remedy for a program that calls the API server without kubectl and sends no token."""
-    url = sent["url"]
-    if sent["host"].startswith("kubernetes.default"):
-        folder = "/var/run/secrets/kubernetes.io/serviceaccount"
-        send = f'curl --cacert {folder}/ca.crt --header "Authorization: Bearer $(cat {folder}/token)" {{}}'
-        return your_remedy(
-            "Send the token of the pod's service account",
-            "The pod needs a service account that RBAC allows the request, and must not set automountServiceAccountToken to false.",
-            commands=commands.fill_command(send, url),
-            url=f"{pages.RBAC}#service-account-permissions",
-        )
-    path = f"/{url.split('/', 3)[3]}" if url.count("/") > _SLASHES_BEFORE_PATH else "/"
-    token = cluster.eks_command("get-token", query="status.token")
-    query = "cluster.certificateAuthority.data"
-    authority = (
-        f"{cluster.eks_command('describe-cluster', query=query, flag='--name')} | base64 --decode > ca.crt"
-    )
-    send = f'curl --cacert ca.crt --header "Authorization: Bearer $({token})" '
-    listed = None
-    if cluster.name is None and commands.region(cluster.region) == cluster.region:
-        # The host names the endpoint, and no call finds a cluster by that.
-        names = f"aws eks list-clusters --region {cluster.region} --query clusters --output text"
-        show = f"aws eks describe-cluster --name $name --region {cluster.region} --query 'cluster.[endpoint,name]' --output text"
-        listed = f"for name in $({names}); do {show}; done | grep {sent['host'].partition('.')[0]}"
-    return your_remedy(
-        f"Use kubectl, or send a token with {sent['tool']}",
-        "kubectl requests the token itself, with the current credentials of the AWS CLI.",
-        None
-        if listed is None
-        else "The first command finds the cluster with this endpoint. If it prints nothing, the cluster is in another account: use a profile of that.",
-        commands=(
-            listed,
-            Labelled("Then, with the CLUSTER that this prints:", cluster.kubeconfig_command()),
-            commands.fill_command("kubectl get --raw {}", path),
-            Labelled("Or, with curl:", authority),
-            f"{send}{quote_argument(url)}",
-        ),
-        url=pages.EKS_KUBECONFIG,
     )
 
 

@@ -533,26 +533,6 @@ QA = "arn:aws:iam::111122223333:role/qa"
     ("failed", "error", "repeated"),
     [
         (
-            ASSOCIATE.format("arn:aws:iam::aws:policy/AmazonEKSEditPolicy", "type=namespace,namespaces=qa"),
-            eks("AssociateAccessPolicy", "The policyArn parameter format is not valid"),
-            ASSOCIATE.format(EDIT, "type=namespace,namespaces=qa"),
-        ),
-        (
-            ASSOCIATE.format("arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditorPolicy", "type=cluster"),
-            eks("AssociateAccessPolicy", "The specified policyArn is invalid: invalid policy."),
-            ASSOCIATE.format(EDIT, "type=cluster"),
-        ),
-        (
-            ASSOCIATE.format(EDIT, "type=cluster,namespaces=qa,stg"),
-            eks("AssociateAccessPolicy", "The accessScope is not valid"),
-            ASSOCIATE.format(EDIT, "type=namespace,namespaces=qa,stg"),
-        ),
-        (
-            ASSOCIATE.format(EDIT, "type=namespace"),
-            eks("AssociateAccessPolicy", "The accessScope is not valid"),
-            ASSOCIATE.format(EDIT, "type=namespace,namespaces=NAMESPACE"),
-        ),
-        (
             CREATE.format("arn:aws:sts::111122223333:assumed-role/qa/mia", "--type STANDARD"),
             eks("CreateAccessEntry", FORMAT),
             CREATE.format(QA, "--type STANDARD"),
@@ -583,18 +563,6 @@ def test_command_that_a_shell_would_change_is_not_repeated() -> None:
     )
     assert found is not None
     assert not any("$(id)" in each for each in commands(found))
-
-
-def test_policy_is_corrected_in_terraform_without_a_command() -> None:
-    found = explain(
-        f"Error: creating EKS Access Policy Association (depot#{QA}#arn:aws:iam::aws:policy/AdministratorAccess): "
-        "operation error EKS: AssociateAccessPolicy, InvalidParameterException: The policyArn parameter format is not valid"
-    )
-    assert found is not None
-    assert (
-        'In Terraform, set policy_arn = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy".'
-        in found.remedies[0].steps
-    )
 
 
 _CONFLICT = "https response error StatusCode: 409, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, "

@@ -99,21 +99,6 @@ arn:aws:iam::111122223333:role/dev\t2026-03-04T05:06:07+00:00
 """
 
 
-def test_principal_newer_than_its_entry() -> None:
-    explanation = explain(RECREATED)
-    assert (
-        "it was re-created on 2026-03-04, and its access entry of 2025-01-02 still has" in explanation.summary
-    )
-    other = RECREATED.replace(
-        "arn:aws:sts::111122223333:assumed-role/dev/ana", "arn:aws:sts::444455556666:assumed-role/dev/ana"
-    )
-    assert "it was re-created" not in explain(other).summary
-    assert [each.split(" --")[0].removeprefix("aws eks ") for each in explanation.remedies[0].commands] == [
-        *("list-associated-access-policies", "delete-access-entry"),
-        *("create-access-entry", "associate-access-policy"),
-    ]
-
-
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -133,19 +118,6 @@ def test_principal_not_newer_than_its_entry(old: str, new: str) -> None:
 def _is_recreated(words: str) -> bool:
     start, _, _ = RECREATED.partition("$ aws eks")
     return "it was re-created, and" in explain(f"{start}{words}", facts={"cluster": "blue"}).summary
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "The role dev has an access entry. The IAM team deleted the role and created it again last night.",
-        "The access entry for dev exists. CloudFormation recreated the role.",
-        "$ aws eks list-access-entries --cluster-name blue\narn:aws:iam::111122223333:role/dev\nThe role was dropped and then rebuilt from the backup",
-        "The role has an access entry, but terraform apply -replace=aws_iam_role.dev ran at noon.",
-    ],
-)
-def test_principal_that_a_text_says_was_created_again(words: str) -> None:
-    assert _is_recreated(words)
 
 
 @pytest.mark.parametrize(
@@ -185,78 +157,6 @@ def test_entry_without_policies(more: str, policy: str, *, has_module: bool) -> 
     first = explanation.remedies[0]
     assert first.title == f"Associate {policy} with the access entry"
     assert ("policy_associations" in (first.manifest or "")) is has_module
-
-
-_MAP = """mapRoles: |
-  - rolearn: arn:aws:iam::111122223333:role/dev
-    username: dev:{{SessionName}}
-    groups:
-      - shop-admins
-"""
-_DESCRIBE = f"$ aws eks describe-access-entry --cluster-name atlas --principal-arn {DEV}"
-
-
-_NOT_FOUND = "An error occurred (ResourceNotFoundException) when calling the DescribeAccessEntry operation: The specified principalArn could not be found."
-
-
-@pytest.mark.parametrize(
-    ("text", "words", "groups"),
-    [
-        (_entry(DEV, "viewers"), ", which has viewers, takes precedence", "shop-admins viewers"),
-        (f"{_DESCRIBE} --query accessEntry.kubernetesGroups\n[]\n", ", which has no group,", "shop-admins"),
-        (f"{_DESCRIBE} --query accessEntry.kubernetesGroups --output text\n\n", " no group,", "shop-admins"),
-        (
-            f"{_DESCRIBE} --query 'accessEntry.[type,kubernetesGroups]'\n['x', []]\n".replace("'x'", '"x"'),
-            " no group,",
-            "shop-admins",
-        ),
-        (
-            f'{_DESCRIBE} --query \'accessEntry.{{g:kubernetesGroups}}\'\n{{"g": ["qa"]}}\n',
-            " has qa,",
-            "shop-admins qa",
-        ),
-        ("", ": its access entry takes precedence", "shop-admins $(echo $groups)"),
-        (_entry(DEV, "shop-admins"), None, None),
-        (_entry(ROLE, "viewers"), ": its access entry takes precedence", "shop-admins $(echo $groups)"),
-        (f"{_DESCRIBE} --query accessEntry.kubernetesGroups --output text\n\n{_NOT_FOUND}\n", None, None),
-        (
-            f'$ aws eks list-access-entries --cluster-name atlas\n{{"accessEntries": ["{ROLE}"]}}\n',
-            None,
-            None,
-        ),
-    ],
-    ids=[
-        *("entry", "list", "text", "members", "object", "user name", "same groups", "entry of another role"),
-        *("no entry", "not listed"),
-    ],
-)
-def test_entry_overrides_the_map(text: str, words: str | None, groups: str | None) -> None:
-    """An access entry takes precedence over the entry in aws-auth, also if only the user name shows that it exists."""
-    explanation = explain(f"{FORBIDDEN}\n{text}\n{_MAP}", facts={"cluster": "atlas", "region": "eu-west-1"})
-    assert ("map-overridden" in [each.code for each in explanation.causes]) is (words is not None)
-    if words is not None:
-        assert words in explanation.summary
-        grant, delete = explanation.remedies
-        assert grant.commands[-1].endswith(f" --kubernetes-groups {groups}")
-        assert delete.commands[0].startswith("aws eks delete-access-entry ")
-
-
-def test_creation_of_the_entry() -> None:
-    """Only the entry of the caller says when it was created."""
-    shown = f'{_DESCRIBE}\n{{"accessEntry": {{"createdAt": "2026-03-04T05:06:07+00:00"}}}}\n{_MAP}'
-    assert "was created on 2026-03-04" in str(explain(f"{FORBIDDEN}\n{shown}").causes[0].because)
-    of_other = explain(f"{FORBIDDEN}\n{shown.replace(f'arn {DEV}', f'arn {DEV}-2')}")
-    assert "map-overridden" in [each.code for each in of_other.causes]
-    assert "was created on" not in str(of_other)
-
-
-def test_administrator_with_an_overridden_entry() -> None:
-    text = f"{FORBIDDEN}\n{_entry(DEV)}\n{_MAP.replace('shop-admins', 'system:masters')}"
-    facts = {"cluster": "atlas", "region": "eu-west-1"}
-    (grant,) = explain(text, facts={**facts, "authentication_mode": "API"}).remedies
-    assert "AmazonEKSClusterAdminPolicy --access-scope type=cluster" in grant.commands[0]
-    without_entries = explain(text, facts={**facts, "authentication_mode": "CONFIG_MAP"})
-    assert "map-overridden" not in [each.code for each in without_entries.causes]
 
 
 @pytest.mark.parametrize(

@@ -186,31 +186,6 @@ provider "helm" {{
 }}"""
 
 
-def test_plugin_does_not_assume_the_role_of_the_provider() -> None:
-    explanation = explain(PROVIDERS.format(caller="octo-ci", more=""))
-    assert "does not use the assume_role of the AWS provider" in explanation.summary
-    assert explanation.causes[0].code == "other-principal"
-    first = explanation.remedies[0]
-    assert first.commands == ("terraform apply",)
-    assert "if it created the cluster" in explanation.causes[0].text
-    mapping = "  with module.eks.kubernetes_config_map.aws_auth[0],\n"
-    other = explain(mapping + PROVIDERS.format(caller="octo-ci", more=""))
-    assert "only that role has access before this run has written the ConfigMap" in other.causes[0].text
-    assert first.manifest is not None
-    assert first.manifest.endswith('"octo", "--role-arn", "arn:aws:iam::222233334444:role/octo-tf"]')
-
-
-def test_calls_of_functions_are_not_repeated() -> None:
-    """Terraform would evaluate them; a reference to a variable stays."""
-    call = explain(PROVIDERS.format(caller="octo-ci", more=', "--region", "${file(0)}"'))
-    assert not any("file(" in (remedy.manifest or "") for remedy in call.remedies)
-    manifest = (
-        explain(PROVIDERS.format(caller="octo-ci", more=', "--region", var.region')).remedies[0].manifest
-    )
-    assert manifest is not None
-    assert "var.region" in manifest
-
-
 @pytest.mark.parametrize(
     ("caller", "more"),
     [
@@ -230,28 +205,6 @@ Error: Unauthorized
   with kubernetes_namespace.shop,
 """
 BY_DATA = 'provider "kubernetes" {\n  token = data.aws_eks_cluster_auth.octo.token\n}\n'
-
-
-@pytest.mark.parametrize(
-    ("nodes", "rest", "summary"),
-    [
-        ("2m1s", f"{BY_DATA}the second apply works", "The token of data.aws_eks_cluster_auth expired during the run"),
-        ("9m1s", "It succeeds when I re-run the job.", "The token in Terraform's provider expired during the run: it is valid for 15 minutes, and the run took more than 17 minutes."),
-        ("9m1s", "", "The token in Terraform's provider most likely expired during the run"),
-        ("2m1s", "The next run works.", "The token in Terraform's provider most likely expired during the run"),
-        # A new token does not help, the run was short, or the provider renews the token.
-        ("2m1s", f"{BY_DATA}the second apply does not work either", "The cluster octo could not"),
-        ("2m1s", BY_DATA, "The cluster octo could not"),
-        ("9m1s", _provider(EXEC.format("octo")), "The cluster octo could not"),
-    ],
-)  # fmt: skip
-def test_token_of_a_long_run(nodes: str, rest: str, summary: str) -> None:
-    explanation = explain(CREATED.format(nodes=nodes) + rest)
-    assert explanation.summary.startswith(summary)
-    assert "re-created" not in explanation.causes[1].text if len(explanation.causes) > 1 else True
-    if "token" in summary:
-        assert explanation.remedies[0].manifest is not None
-        assert '"--cluster-name", "octo"' in explanation.remedies[0].manifest
 
 
 @pytest.mark.parametrize(

@@ -24,47 +24,6 @@ EXEC = "exec:\n      command: aws\n      args: [eks, get-token, --cluster-name, 
 OTHER = "- name: old\n  user:\n    token: REDACTED\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        (_config("token: REDACTED"), "token that the kubeconfig stores for the user robot"),
-        (_config("tokenFile: /etc/robot/token"), "token that the kubeconfig stores"),
-        (_config("client-certificate-data: DATA+OMITTED"), "client certificate that the kubeconfig stores"),
-        (
-            '$ kubectl config view --minify -o jsonpath=\'{.users[0].user}\'\n{"token":"REDACTED"}',
-            "token that the kubeconfig stores:",
-        ),
-        (
-            '{"users": [{"name": "ci", "user": {"token": "REDACTED"}}], "current-context": "ci"}',
-            "token that the kubeconfig stores:",
-        ),
-        (
-            "contexts:\n- name: live\n  context:\n    cluster: live\n    user: ci\nusers:\n- name: ci\n  user:\n    token: eyJ0\n",
-            "token that the kubeconfig stores",
-        ),
-        (
-            'provider "kubernetes" {\n  host  = var.host\n  token = var.token\n}',
-            "variable of the Terraform provider",
-        ),
-        ("$ kubectl --token=eyJ0.eyJ1.c2ln get pods", "token that the option --token sets"),
-    ],
-    ids=["token", "file", "certificate", "printed", "json", "name first", "provider", "option"],
-)
-def test_stored(text: str, what: str) -> None:
-    explanation = explain(f"{CALLER}$ kubectl get pods\n{ERROR}\n{text}")
-    assert what in explanation.summary
-    assert "The role orders-dev is not used" in explanation.summary
-    assert explanation.causes[0].code == "stored-token"
-    assert "eyJ" not in explanation.to_text(detail="full")
-
-
-def test_stored_token_of_iam() -> None:
-    text = f"$ kubectl get pods\n{ERROR}\n{_config('token: k8s-aws-v1.aHR0cHM6Ly9zdHM')}"
-    explanation = explain(text)
-    assert "15 minutes" in explanation.summary
-    assert explanation.remedies[0].commands[0].startswith("aws eks update-kubeconfig")
-
-
 AUTH = 'provider "kubernetes" {\n  token = local.token\n}\nlocals {\n  token = data.aws_eks_cluster_auth.live.token\n}'
 
 

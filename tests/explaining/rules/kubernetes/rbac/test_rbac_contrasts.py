@@ -137,46 +137,4 @@ def test_table_of_bindings_for_others() -> None:
     assert "the Role reader" not in explain(denied + shown).summary
 
 
-@pytest.mark.parametrize("option", ["--as=pat", "--as pat", "--as=pat --as-group=ops"])
-def test_acting_as_another_user(option: str) -> None:
-    denied = DENIED.format("users", SESSION, "impersonate", WIDE).replace("users is", 'users "pat" is')
-    explanation = explain(f"$ kubectl get pods -n till {option}\n{denied}")
-    assert "is not authorized to act as the user pat (--as): " in explanation.summary
-    first = explanation.remedies[0]
-    assert "run kubectl get pods -n till. The" in first.steps[0]
-    assert first.commands[0].endswith("--verb=impersonate --resource=users --resource-name=pat")
-    # Without the group, the binding has no effect.
-    assert "aws eks update-access-entry" in str(explanation)
-    assert explain(denied).remedies[0].title.startswith("Allow exactly this request")
-
-
 ANSWER = "$ kubectl auth can-i {} -n {}{}\nyes\n"
-
-
-@pytest.mark.parametrize(
-    ("user", "answer", "verdict"),
-    [
-        (POD, ANSWER.format("list pods", "shop", f" --as={POD}"), "answers yes only for the namespace shop, and"),
-        (POD, ANSWER.format("list pods", "till", f" --as={POD}"), "answers yes, so the permission is newer"),
-        (SESSION, ANSWER.format("list pods", "till", ""), "answers yes, so the permission is newer"),
-        # The answer is for somebody or something else, or it is no.
-        (POD, ANSWER.format("list pods", "till", ""), "no RBAC role allows it"),
-        (POD, ANSWER.format("list secrets", "till", f" --as={POD}"), "no RBAC role allows it"),
-        (POD, ANSWER.format("list pods", "till", f" --as={POD}").replace("yes", "no"), "no RBAC role allows it"),
-    ],
-)  # fmt: skip
-def test_answer_of_can_i(user: str, answer: str, verdict: str) -> None:
-    assert verdict in explain(DENIED.format("pods", user, "list", HERE) + answer).summary
-
-
-@pytest.mark.parametrize(
-    ("label", "is_own"), [("clerk", True), ("this", True), ("octo_clerk", True), ("baker", False)]
-)
-def test_groups_of_an_entry_in_terraform(label: str, *, is_own: bool) -> None:
-    """They are those of the caller's role, unless the code names another role."""
-    entry = f'resource "aws_eks_access_entry" "one" {{\n  principal_arn = aws_iam_role.{label}.arn\n  kubernetes_groups = ["ops"]\n}}\n'
-    explanation = explain(DENIED.format("pods", SESSION, "create", HERE) + CLERKS + entry)
-    assert ("the groups of the role Clerk are: ops" in explanation.summary) is is_own
-    steps = [each for remedy in explanation.remedies for each in remedy.steps]
-    assert any('set kubernetes_groups = ["ops", "clerks"]' in each for each in steps) is is_own
-    assert not any("aws-auth entry" in each.title for each in explanation.remedies)

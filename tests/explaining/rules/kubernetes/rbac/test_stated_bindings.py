@@ -253,19 +253,6 @@ def test_subject_of_the_wrong_kind(user: str, written: str, kind: str, meant: st
         assert '"path":"/subjects/0","value":{"kind":"' in first.commands[0]
 
 
-@pytest.mark.parametrize("place", ["spec", "template", None])
-def test_account_of_the_pod_at_the_wrong_level(place: str | None) -> None:
-    """A role for the service account default would be for all pods of the namespace."""
-    field = "serviceAccountName: bot\n"
-    manifest = f"kind: Deployment\nspec:\n{f'  {field}' * (place == 'spec')}  template:\n{f'    {field}' * (place == 'template')}    spec:\n{f'      {field}' * (place is None)}      containers:\n      - image: bot\n"
-    denied = DENIED.format(user="system:serviceaccount:shop:default", where=IN_SHOP)
-    explanation = explain(f"{denied}\n\n{manifest}")
-    first = explanation.remedies[0]
-    assert first.title.startswith("Set serviceAccountName in spec.template.spec") is (place is not None)
-    assert ("where the API server drops it" in explanation.summary) is (place is not None)
-    assert place is None or (first.manifest or "").endswith("serviceAccountName: bot\n")
-
-
 DEFAULT = DENIED.format(user="system:serviceaccount:shop:default", where=IN_SHOP)
 WORKLOAD = "kind: StatefulSet\nmetadata:\n  name: sync\n  namespace: shop\nspec:\n  template:\n    spec:\n{}      containers:\n      - name: sync\n        image: sync:2\n"
 

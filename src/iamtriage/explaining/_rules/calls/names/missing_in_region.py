@@ -1,10 +1,6 @@
-"""Explain what the called Region does not have: a FIPS endpoint, a verified address of SES, or a service.
+"""Explain that an account cannot use a service in the called Region.
 
-Where services have FIPS endpoints: https://aws.amazon.com/compliance/fips/. How SDKs select them:
-https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html. SES:
-https://docs.aws.amazon.com/ses/latest/dg/regions.html and, for the settings of django-ses,
-https://github.com/django-ses/django-ses/blob/main/django_ses/settings.py. Shield in the Regions of China:
-https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/1579.
+Shield in the Regions of China: https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/1579.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Explain the problems that AWS reports in policy documents, and correct those of S3 actions.
-
-Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html.
-"""
+"""Explain the problems that AWS reports in policy documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Explain roles of an account that a service lacks, and correct the name of one that a service uses only by its fixed name.
+"""Explain roles of an account that a service lacks.
 
 Sources: https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html and
 https://docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security.APIRole.

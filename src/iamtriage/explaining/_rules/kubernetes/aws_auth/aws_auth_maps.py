@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.values import MappingEntry
 from iamtriage.explaining._explanations.remedies import gift_of
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import Caller, arn_in_map, is_for_nodes
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
-from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -188,49 +186,8 @@ MAP_WITHOUT_ENTRY = CauseType(
     of="not-mapped",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
 )
-_GROUP_ARN = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:iam::\d{12}:group/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,128})", re.ASCII
-)
-_MAPS_GROUP = (
-    "aws-auth maps the IAM group {}, and nobody can sign in as an IAM group, so the entry never matches."
-)
-_NO_PRINCIPAL = "An IAM group is not a principal: its users call with their own ARN{}. Neither aws-auth nor an access entry accepts a group."
 _MAX_NAMES = 3
 _MASTERS = "system:masters"
-
-
-def explain_no_entries(
-    case: AnyCase, cluster: Cluster, principal: ClusterPrincipal, reported: Cause
-) -> Explanation:
-    """Return the explanation of a cluster that has no access entry, so that only the EKS API can change that.
-
-    https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
-    """
-    access = cluster_access.DEPLOYMENT_ACCESS
-    only = ": it admits no IAM principal, not even the one that created it"
-    if cluster.uses_aws_auth:
-        only = ", so it admits only the principals in aws-auth"
-    text = "The cluster was created without bootstrapClusterCreatorAdminPermissions, or the entry of its creator was deleted."
-    who = principal.description if principal.is_known else "the role or user that is to be the administrator"
-    unknown = "PRINCIPAL_ARN is its ARN in IAM, with the path, and not that of a session."
-    create = principal.create_entry_remedy(
-        cluster,
-        policy=access.policy,
-        title=f"Create the first access entry, for {who}",
-        steps=(None if principal.is_known else unknown,),
-    )
-    nobody = f" for {who} or anybody else" if principal.is_known else ""
-    return case.explain(
-        f"The cluster{f' {cluster.argument}' if cluster.name else ''} has no access entry{nobody}{only}.",
-        reported,
-        cluster_access.NOT_MAPPED.cause(
-            "derived", "The text shows an empty list of access entries.", text=text
-        ),
-        *cluster_access.mode_causes(cluster),
-        topic="kubernetes-login",
-        remedies=attrs.evolve(create, who="account administrator"),
-        notes="The entry is created with the EKS API, so nobody needs access to the cluster for it.",
-    )
 
 
 def explain_absent_entry(
@@ -251,13 +208,9 @@ def explain_absent_entry(
     else:
         summary = f"{where} rejected {principal.description}: {summary}."
         summary += " The entry of a user does not apply to a role that the user assumes." if of_user else ""
-    group = find_mapped_group(entries)
     text = f"The aws-auth map in the text has no entry for {arn_in_map(caller)}."
-    if group is not None and not is_node:
-        summary = f"{where} rejected {principal.description}: {_MAPS_GROUP.format(group)}"
-        text = _NO_PRINCIPAL.format(f", such as {arn_in_map(caller)}")
     people = [each for each in entries if not is_for_nodes(each)]
-    mapping = _mapping_remedy(entries, people, principal, is_node=is_node)
+    mapping = _mapping_remedy(people, principal, is_node=is_node)
     # With API_AND_CONFIG_MAP, an access entry requires no access to the cluster.
     entry = tuple(each for each in explanation.remedies if gift_of(each) == "access entry")
     parsed = (try_parse_principal(each.arn) for each in people if each.is_role != of_user)
@@ -273,26 +226,7 @@ def explain_absent_entry(
     )
 
 
-def find_mapped_group(entries: Sequence[MappingEntry]) -> str | None:
-    """Return the name of an IAM group that an entry maps, although nobody can sign in as one."""
-    found = (_GROUP_ARN.fullmatch(each.arn) for each in entries)
-    return next((each[1] for each in found if each is not None), None)
-
-
-def explain_mapped_group(group: str, explanation: Explanation) -> Explanation:
-    """Return the explanation of a caller that is not known, if the map in the text has an IAM group."""
-    return attrs.evolve(
-        explanation,
-        summary=f"The cluster could not authenticate the caller (401): {_MAPS_GROUP.format(group)}",
-        causes=(
-            MAP_WITHOUT_ENTRY.cause("derived", text=_NO_PRINCIPAL.format("")),
-            *explanation.causes,
-        ),
-    )
-
-
 def _mapping_remedy(
-    entries: Sequence[MappingEntry],
     people: Sequence[MappingEntry],
     principal: ClusterPrincipal,
     *,
@@ -311,36 +245,11 @@ def _mapping_remedy(
         step = f"In the map, {join_words(same[:_MAX_NAMES], 'and')} {has} the {kind} {join_words([*map(clip_text, groups)], 'and')}."
     who = f"{masters[0]}, which has {_MASTERS}," if masters else "Somebody with access to the cluster"
     retry = " The kubelet keeps trying." if is_node else ""
-    group = None if is_node else find_mapped_group(entries)
-    steps: tuple[str | None, ...] = (step,)
-    if group is not None:
-        bound = f"{next(iter(groups), group)} is the subject of a RoleBinding or ClusterRoleBinding. Without one, the next error is Forbidden."
-        steps = (
-            bound,
-            f"Replace the entry of {group}: map each of its users, or one role in mapRoles that they may assume (sts:AssumeRole).",
-        )
-    remedy = principal.aws_auth_remedy(
+    return principal.aws_auth_remedy(
         groups=groups,
         username=principal_mappings.NODE_USERNAME if is_node else None,
-        steps=steps,
+        steps=(step,),
         others=f"{who} adds the entry: the other entries stay.{retry}",
-    )
-    if not any("=" in each.around[0] for each in entries):
-        return remedy
-    kind = "user" if ":user/" in principal.aws_auth_arn else "role"
-    lines = (
-        f'  {kind}arn  = "{principal.aws_auth_arn}"',
-        f'  username = "{principal_mappings.NODE_USERNAME if is_node else principal.aws_auth_arn.rpartition("/")[2]}"',
-        f"  groups   = [{', '.join(f'{chr(34)}{each}{chr(34)}' for each in groups)}]",
-    )
-    return cluster_remedy(
-        f"Add {principal.description} to aws-auth in the Terraform configuration",
-        step,
-        f"Whoever can run Terraform for the cluster adds the entry: the other entries stay.{retry}",
-        commands="terraform apply",
-        manifest="\n".join(("{", *lines, "},")),
-        manifest_language="hcl",
-        url=pages.EKS_AUTH_CONFIGMAP,
     )
 
 

@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.basics import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth import aws_auth_maps, map_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import Caller, Finding
-from iamtriage.explaining._rules.kubernetes.aws_auth.map_yaml import explain_broken_map
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
@@ -38,16 +37,12 @@ _ANSWERED = frozenset({"map-entry-arn-form", "node-role-not-mapped", "not-mapped
 
 def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     """Return the explanation with what the ``aws-auth`` entries in the text say about the caller."""
-    if (broken := explain_broken_map(case, explanation)) is not None:
-        return broken
     entries = case.context.mappings
     caller = _find_caller(case)
     if find_cluster(case).mode == "API":
         return _explain_ignored_entry(case, entries, caller, explanation)
     if is_node := explanation.topic in {"kubernetes-node-login", "nodes-not-joined"}:
         caller = find_node_role(case)
-    if not (caller or is_node) and (group := aws_auth_maps.find_mapped_group(entries)) is not None:
-        return aws_auth_maps.explain_mapped_group(group, explanation)
     if not entries or not (caller or is_node):
         return explanation
     found = map_entries.find_entries(entries, caller)

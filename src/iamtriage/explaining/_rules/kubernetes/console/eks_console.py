@@ -20,10 +20,6 @@ from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, E
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map
 from iamtriage.explaining._rules.kubernetes.console import console_access
-from iamtriage.explaining._rules.kubernetes.entries.cluster_creators import (
-    explain_excluded_creator,
-    explain_module_creator,
-)
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     StatedEntry,
     describe_listed,
@@ -86,9 +82,6 @@ _BOTH_LAYERS = "The console requires permissions in IAM and, separately, access 
 
 def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     """Explain that the EKS console shows no Kubernetes objects."""
-    excluded = explain_excluded_creator(case) or explain_module_creator(case)
-    if excluded is not None:
-        return cluster_access.add_administrator(case, excluded)
     cluster = find_cluster(case)
     # The console has its own Region, which need not be the default of the AWS CLI.
     cluster = attrs.evolve(cluster, region=cluster.region or "REGION")

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
 from typing import cast
 
 from iamtriage._patterns import lazy_pattern, only_one
@@ -32,8 +31,6 @@ __all__ = (
     "StatedEntry",
     "declares_others",
     "describe_listed",
-    "find_creation",
-    "find_creation_day",
     "find_former",
     "find_groups",
     "find_known_groups",
@@ -42,7 +39,6 @@ __all__ = (
     "find_policies",
     "find_stated_entry",
     "is_listed",
-    "lists_nobody",
 )
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
@@ -91,7 +87,6 @@ _POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[")
 _POLICY = lazy_pattern(r":cluster-access-policy/(\w{1,80})", re.ASCII)
 _SHOWN = lazy_pattern(r"accessEntry|\"associatedAccessPolicies\"|:cluster-access-policy/")
 _CLUSTER_SCOPE = lazy_pattern(r"\btype\"\s{0,4}:\s{0,4}\"cluster\"")
-_TIME = lazy_pattern(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 
 
 class StatedEntry(NamedTuple):
@@ -308,14 +303,6 @@ def _find_runs_for(
             yield run
 
 
-def lists_nobody(failure: Failure, region: str | None) -> bool:
-    """Return whether a text lists the access entries of a cluster in this Region, and there are none."""
-    if find_listed(failure) is None or describe_listed(failure) != _NOBODY:
-        return False
-    stated = (run.command.option("region") for run in _find_runs(failure, *_LISTS))
-    return all(each is None or each.value == region for each in stated)
-
-
 def find_former(failure: Failure, principal: Principal | None) -> IdentityCenterRole | None:
     """Return the listed role of the caller's permission set, which has another suffix.
 
@@ -337,22 +324,6 @@ def describe_listed(failure: Failure) -> str:
     names = [clip_text(describe_principal(each, None).rpartition(" ")[2]) for each in listed]
     more = [f"{len(names) - _MAX_NAMES} others"] if len(names) > _MAX_NAMES else []
     return join_words([*names[:_MAX_NAMES], *more], "and") or _NOBODY
-
-
-def find_creation(run: CommandRun) -> datetime | None:
-    """Return when what a command describes was created: the first of the times that it prints."""
-    query = run.command.option("query")
-    if query is not None and "create" not in query.value.lower():
-        return None
-    with suppress(ValueError):  # no time, or none that exists
-        return min(map(datetime.fromisoformat, _TIME.findall(run.output)))
-    return None
-
-
-def find_creation_day(failure: Failure, principal: Principal | None) -> str | None:
-    """Return the day on which the access entry of a principal was created, if a text shows it."""
-    created = next(filter(None, map(find_creation, _find_runs_for(principal, failure, DESCRIBE))), None)
-    return None if created is None else str(created)[:10]
 
 
 def is_same_principal(first: Principal | None, second: Principal | None) -> bool:

@@ -23,7 +23,6 @@ from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import YAML_BROKEN
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map
 from iamtriage.explaining._rules.kubernetes.entries import stated_entries
-from iamtriage.explaining._rules.kubernetes.entries.entry_recreations import Recreation
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
@@ -139,19 +138,14 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
     return add_stated_map(case, explanation)
 
 
-def explain_recreated(case: AnyCase, _message: str, shown: Recreation | None = None) -> Explanation:
+def explain_recreated(case: AnyCase, _message: str) -> Explanation:
     """Explain that the caller was re-created, and its access entry was not."""
-    cluster, principal, dates, entry = find_cluster(case), _build_caller(case), "", "its access entry"
-    because = "The text says: ARN does not match User ID."
-    if shown is not None:
-        principal, because = build_cluster_principal(shown.principal, source=case.text), shown.because
-        if shown.created:
-            dates, entry = f" on {shown.created}", f"its access entry of {shown.entered}"
+    cluster, principal = find_cluster(case), _build_caller(case)
     return case.explain(
-        f"The cluster rejected {principal.description}: it was re-created{dates}, and {entry} still has the old unique ID.",
+        f"The cluster rejected {principal.description}: it was re-created, and its access entry still has the old unique ID.",
         cluster_access.PRINCIPAL_RECREATED.cause(
             "derived",
-            because,
+            "The text says: ARN does not match User ID.",
             text="The access entry stores the unique ID of the role or user, and one that was created again with the same ARN has another ID, so the entry does not match it.",
         ),
         topic="kubernetes-not-mapped",

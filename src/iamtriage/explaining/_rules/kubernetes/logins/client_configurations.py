@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal
@@ -19,15 +17,13 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._rules.basics import Explanation
 from iamtriage.explaining._rules.kubernetes import cluster_access
-from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
-from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER, OTHER_PRINCIPAL
+from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_shell_profile
-from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
-    ClusterPrincipal,
     build_cluster_principal,
 )
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
@@ -81,7 +77,6 @@ _CURRENT_CLUSTER = lazy_pattern(
     rf"(?:\bcurrent-context:?[^\S\n]{{0,4}}\n?|^\*[ \t]{{1,20}}(?:\S{{1,200}}[ \t]{{1,200}})?)\"?(?:[\w.@-]{{1,100}}@)?{_NAME_OF_CLUSTER}",
     re.ASCII | re.MULTILINE,
 )
-_OF_ENTRIES = {("list-access-entries",), ("describe-access-entry",)}
 NO_POLICY = "Neither RBAC roles nor IAM policies help: the API server could not authenticate the caller."
 """What does not help a rejected caller."""
 
@@ -152,43 +147,6 @@ def parse_cluster_name(name: str) -> tuple[str, str] | None:
 
 def _identify(found: re.Match[str]) -> tuple[str, str]:
     return found["name"] or found["eksctl"], found["region"] or found["eksctl_region"]
-
-
-def find_other_context(case: AnyCase, cluster: Cluster) -> tuple[Cluster, Cluster] | None:
-    """Return the cluster of kubectl's current context, and the other one whose access entries a text shows."""
-    current = find_current_cluster(case.failure.text)
-    runs = [run.command for run in find_runs(case.failure) if run.command.words[1:2] in _OF_ENTRIES]
-    shown = {option.value for each in runs if (option := each.option("cluster-name")) is not None}
-    if current is None or len(shown) != 1:
-        return None
-    name, region = current
-    stated = next((option.value for each in runs if (option := each.option("region"))), None)
-    if name in shown and stated in {None, region}:
-        return None
-    other = attrs.evolve(cluster, name=shown.pop(), region=stated or region, account=None)
-    return attrs.evolve(cluster, name=name, region=region, account=None), other
-
-
-def explain_other_context(
-    case: AnyCase, clusters: tuple[Cluster, Cluster], principal: ClusterPrincipal, access: NeededAccess
-) -> Explanation:
-    """Explain that kubectl calls another cluster than the one in which the caller has an access entry."""
-    called, other = clusters
-    title = f"If you meant the cluster {called.argument}, create an access entry there"
-    return case.explain(
-        f"kubectl calls the cluster {called.argument} ({called.region}), but the access entry of {principal.description} is in the cluster {other.argument} ({other.region}).",
-        OTHER_CLUSTER.cause("derived", text="Each cluster has its own access entries."),
-        topic="kubernetes-login",
-        remedies=(
-            your_remedy(
-                f"Switch kubectl to the cluster {other.argument}",
-                commands=(other.kubeconfig_command(), "kubectl config current-context"),
-                url=pages.EKS_KUBECONFIG,
-            ),
-            access.entry_remedy(called, principal, title=title),
-        ),
-        notes=NO_POLICY,
-    )
 
 
 def explain_pinned_identity(case: AnyCase) -> Explanation | None:

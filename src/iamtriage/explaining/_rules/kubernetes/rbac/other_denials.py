@@ -9,20 +9,17 @@ https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalati
 from __future__ import annotations
 
 import re
-from itertools import islice
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
-from iamtriage.arns._principals import RoleSession
-from iamtriage.explaining._context.values import Rule, Subject
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.rbac.node_requests import explain_node_restriction
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED, TOKEN_KEPT
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
-from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.failures._failures import KubernetesForbidden
 
@@ -208,23 +205,15 @@ _ESCALATION = lazy_pattern(
     r"attempting to grant RBAC permissions not currently held|(?:attempt to|cannot) grant extra privileges"
 )
 _USER = lazy_pattern(r"\buser \"([^\"]{1,300})\"")
-# The groups of the user, in the form of Go.
-_GROUPS = lazy_pattern(r"\(groups=\[(\"[^\]\n]{1,2000})\]\)")
-_QUOTED = lazy_pattern(r"\"([^\"]{0,253})\"")
 _OBJECT = lazy_pattern(
     r"\b(clusterrolebinding|clusterrole|rolebinding|role)s?(?:\.rbac\.authorization\.k8s\.io)? \"([^\"]{1,253})\" is forbidden"
 )
-_FILE = lazy_pattern(r"error when creating \"([\w./-]{1,200}\.(?:ya?ml|json))\"", re.ASCII)
-# k8s.io/component-helpers/auth/rbac/validation: CompactString writes the fields of a rule, without the empty ones.
-_RULE = lazy_pattern(r"\{((?:[A-Za-z]{5,16}:\[[^\[\]{}]{0,1000}\](?:, )?){1,5})\}")
-_FIELD = lazy_pattern(r"([A-Za-z]{5,16}):\[([^\[\]{}]{0,1000})\]")
 _KINDS = {
     "clusterrolebinding": "ClusterRoleBinding",
     "clusterrole": "ClusterRole",
     "rolebinding": "RoleBinding",
     "role": "Role",
 }
-_MAX_RULES, _MAX_RULES_NAMED = 20, 3
 _PREVENTION = f"{pages.RBAC}#privilege-escalation-prevention-and-bootstrapping"
 ESCALATION = CauseType(
     "escalation",
@@ -248,96 +237,29 @@ RIGHTS_OF_ACCESS_POLICY = CauseType(
 
 def _explain_escalation(case: Case[KubernetesForbidden], message: str, said: re.Match[str]) -> Explanation:
     """Explain that a user tried to grant permissions that the user does not have."""
-    found, named, written = (pattern.search(message) for pattern in (_OBJECT, _USER, _FILE))
+    found, named = _OBJECT.search(message), _USER.search(message)
     user = f"the user {clip_text(named[1])}" if named else "the caller"
-    kind = _KINDS[found[1]] if found else ""
-    what = clip_text(f"the {kind} {found[2]}") if found else "the role or binding"
-    # Kubernetes 1.11 lists all rules of the user after the missing ones.
-    missing = _describe_rules(message[said.end() :].partition("ownerrules=")[0]) or "permissions"
-    verb = "create" if "error when creating" in message else "create or change"
-    grants = "the role that it binds grants" if kind.endswith("Binding") else "it grants"
-    space = commands.namespace(case.facts.namespace)
-    where = f" in the namespace {space}" if kind in {"Role", "RoleBinding"} and space != "NAMESPACE" else ""
-    file = written[1] if written and not written[1].startswith("-") else None
+    what = clip_text(f"the {_KINDS[found[1]]} {found[2]}") if found else "the role or binding"
     return case.explain(
-        f"RBAC allows {user} to {verb} {what}, but Kubernetes rejects it: {grants} {missing}, which the user does not have.",
+        f"RBAC allows {user} to create or change {what}, but Kubernetes rejects it: the role grants permissions that the user does not have.",
         ESCALATION.cause("reported", f"The API server says: {said[0]}."),
         RIGHTS_OF_ACCESS_POLICY.cause() if case.facts.cluster or _EKS.search(case.text) else None,
         topic="kubernetes-escalation",
         remedies=(
             cluster_remedy(
                 f"Ask a cluster administrator to create {what}",
-                None if file else "They run the same kubectl, Helm or Terraform command.",
+                "They run the same kubectl, Helm or Terraform command.",
                 "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding, because it has the verbs escalate and bind. Give these verbs to others only for single roles (resourceNames): otherwise, they can get every permission.",
-                commands=command("kubectl", "apply", "-f", file) if file else None,
                 url=_PREVENTION,
             ),
             cluster_remedy(
-                f"Or grant {missing} to {_find_grantee(message, named)}{where} first",
+                "Or grant the permissions to a group of the caller first",
                 "The caller needs the permissions in the same scope: for a Role, in its namespace or the whole cluster.",
                 "To grant permissions that the caller has from an access policy, bind the caller to a role with them first.",
-                commands=command(
-                    "kubectl", "auth", "can-i", "--list", *(("--namespace", space) if where else ())
-                ),
+                commands="kubectl auth can-i --list",
                 url=_PREVENTION,
             ),
-            your_remedy(f"Or take {missing} out of the role", url=_PREVENTION),
+            your_remedy("Or take these permissions out of the role", url=_PREVENTION),
         ),
         notes="An IAM policy does not help: Kubernetes rejected the request.",
     )
-
-
-def _find_grantee(message: str, named: re.Match[str] | None) -> str:
-    """Return to whom to grant permissions: a group of the user, whose name can be that of a single session."""
-    listed = _GROUPS.search(message)
-    groups = [] if listed is None else _QUOTED.findall(listed[1])
-    own = [clip_text(each) for each in groups if each and not each.startswith("system:")]
-    if own:
-        return f"the group {own[0]}" if len(own) == 1 else f"one of the groups {join_words(own, 'or')}"
-    if named is None or isinstance(try_parse_principal(named[1]), RoleSession):
-        # The name of a session can be another one next time.
-        return "a group of the caller"
-    return f"the user {clip_text(named[1])}"
-
-
-def _describe_rules(text: str) -> str:
-    """Return the first rules that a text lists in words, or nothing if it lists none."""
-    parsed = (_parse_rule(each[1]) for each in islice(_RULE.finditer(text), _MAX_RULES))
-    rules = [each for each in parsed if each is not None]
-    named = [_describe_rule(each) for each in rules[:_MAX_RULES_NAMED]]
-    more = [f"{len(rules) - len(named)} more"] if len(rules) > len(named) else []
-    return clip_text(join_words([*named, *more], "and"))
-
-
-def _parse_rule(text: str) -> Rule | None:
-    fields = {name: tuple(_QUOTED.findall(values)) for name, values in _FIELD.findall(text)}
-    verbs = fields.get("Verbs", ())
-    urls = fields.get("NonResourceURLs", ())
-    resources = fields.get("Resources", ())
-    if not verbs or not (urls or resources):
-        return None
-    if urls:
-        return Rule(verbs, urls=urls)
-    return Rule(verbs, fields.get("APIGroups", ()) or ("",), resources, fields.get("ResourceNames", ()))
-
-
-def _describe_rule(rule: Rule) -> str:
-    """Return a rule in words.
-
-    >>> _describe_rule(Rule(("get", "list"), ("apps",), ("deployments",)))
-    'get and list on deployments.apps'
-    """
-    verbs = "every verb" if "*" in rule.verbs else join_words(rule.verbs, "and")
-    if rule.urls:
-        return f"{verbs} on {'every path' if '*' in rule.urls else join_words(rule.urls, 'and')}"
-    groups = [each for each in rule.groups if each]
-    of_groups = ""
-    if "*" in groups:
-        of_groups = " in every API group"
-    elif groups:
-        of_groups = f" of {join_words(groups, 'and')}"
-    resources = "every resource" if "*" in rule.resources else join_words(rule.resources, "and")
-    if len(rule.resources) == len(groups) == 1 and of_groups.startswith(" of") and "*" not in rule.resources:
-        resources, of_groups = f"{rule.resources[0]}.{groups[0]}", ""
-    names = f" named {join_words(rule.names, 'and')}" if rule.names else ""
-    return f"{verbs} on {resources}{of_groups}{names}"

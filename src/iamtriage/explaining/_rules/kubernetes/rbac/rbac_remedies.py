@@ -10,13 +10,12 @@ from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
-from iamtriage.explaining._context.values import Rule, Subject
+from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import denied_requests
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.entries import entry_groups
-from iamtriage.explaining._rules.kubernetes.rbac import cloud_roles, request_checks, requested_namespaces
+from iamtriage.explaining._rules.kubernetes.rbac import request_checks
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -26,11 +25,8 @@ from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
 )
-_AS = lazy_pattern(r" --as(?:-group|-uid)?[ =]\S{1,300}")
 # The names of the pods of a StatefulSet stay the same. Those of others end in random letters and digits.
 _OF_STATEFUL_SET = lazy_pattern(r"-[0-9]{1,3}\Z", re.ASCII)
-_CLAIMS = "persistentvolumeclaims"
-_EMR_ACCOUNTS = "emr-containers-sa-spark-"
 # The commands of kubectl that use subresources of pods.
 _USERS_OF_SUBRESOURCES = {
     "attach": "attach", "ephemeralcontainers": "debug", "eviction": "drain", "exec": "exec", "log": "logs",
@@ -61,14 +57,7 @@ _KINDS_WITH_CHECK = frozenset({"service account", "user", "iam session"})
 
 def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     """Return the remedies, in the order to try them."""
-    one_namespace = None if denied.has_empty_entry else requested_namespaces.one_namespace_remedy(denied)
-    if denied.subject is not None and find_controller_of_account(denied.subject.name) is not None:
-        # The chart of a controller for all namespaces grants the role.
-        one_namespace = None
     role = _role_remedy(denied)
-    # A controller that watches all namespaces needs the role; a person can often use one namespace.
-    of_program = denied.kind == "service account" and denied.request.verb != "get"
-    needs_role = of_program or denied.request.is_cluster_scoped_type is None
     policy = None if denied.installer else denied_requests.access_policy_remedy(denied)
     installers = denied_requests.installer_remedies(denied)
     # kubectl apply reads only the objects in its files, and the ClusterRole edit allows to read all Secrets.
@@ -81,70 +70,14 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         request_checks.check_caller_remedy(denied) if is_allowed else None,
         policy if denied.is_policy_first else None,
         first,
-        cloud_roles.azure_remedy(denied),
-        _emr_remedy(denied),
-        _missing_role_remedy(denied),
         _service_account_remedy(denied),
         *((role, *installers) if is_role_first else installers),
-        *((later, one_namespace) if needs_role else (one_namespace, later)),
-        requested_namespaces.created_namespace_remedy(denied),
+        later,
         None if first else admin,
-        cloud_roles.google_remedy(denied),
-        _update_remedy(denied),
         None if denied.is_policy_first or is_allowed else policy,
         None
         if role is not None and denied.kind in _KINDS_WITH_CHECK
         else request_checks.check_remedy(denied),
-    )
-
-
-def _own_command(denied: DeniedRequest) -> str | None:
-    """Return the command without the option with which it acts as another user."""
-    called = denied.case.context.command
-    if denied.request.verb != "impersonate" or called is None or called.program != "kubectl":
-        return None
-    return " ".join(_AS.sub("", called.text).split())
-
-
-def _emr_remedy(denied: DeniedRequest) -> Remedy | None:
-    """Return how the Roles that Amazon EMR on EKS creates get the volume claims that the account of a job lacks.
-
-    Sources: https://github.com/eksctl-io/eksctl/issues/5397 and
-    https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/permissions-for-pvc.html.
-    """
-    request, subject = denied.request, denied.subject
-    is_job = subject is not None and subject.name.startswith(_EMR_ACCOUNTS)
-    if not is_job or denied.installer != denied_requests.SPARK or request.resource != _CLAIMS:
-        return None
-    rule = Rule(request.verbs, ("",), (_CLAIMS,))
-    space = commands.namespace(request.namespace)
-    change = f"-n {space} --type json --patch '{manifests.patch_with_rule(rule)}'"
-    return cluster_remedy(
-        f"Add {_CLAIMS} to the Roles of Amazon EMR in the namespace {space}",
-        f"Older versions of eksctl and EMR create the Role emr-containers without {_CLAIMS}, or with fewer verbs. EMR creates further ones for each job execution role, so the second command changes those, too.",
-        "The job execution role needs no permission for volumes: the EBS CSI driver creates them with its own role.",
-        commands=(
-            f"kubectl patch role emr-containers {change}",
-            f"kubectl get roles -n {space} --output name | grep -E 'emr-containers-role-spark-(driver|client)' | xargs -I {{}} kubectl patch {{}} {change}",
-            request_checks.check_command(denied),
-        ),
-        url="https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/permissions-for-pvc.html",
-    )
-
-
-def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
-    missing, request = find_missing_role(denied), denied.request
-    if missing is None or request.rule is None or commands.kubernetes_name(missing.name) != missing.name:
-        return None
-    namespace = None if missing.kind == "ClusterRole" else request.namespace or "NAMESPACE"
-    create, _ = _role_commands(request, missing.name, "binding", Subject("User", "USER"), namespace)
-    return cluster_remedy(
-        f"Create the {missing.kind} {missing.name}, to which the binding refers",
-        "The binding takes effect when the role exists. If a chart or add-on contains the role, install the chart or add-on again instead.",
-        "The command allows only the denied request. Add the other rules of the role.",
-        commands=(create, request_checks.check_command(denied) if denied.kind == "service account" else None),
-        gives="role",
-        url=pages.RBAC,
     )
 
 
@@ -172,29 +105,6 @@ def _service_account_remedy(denied: DeniedRequest) -> Remedy | None:
             f"kubectl set serviceaccount deployment/NAME SERVICE_ACCOUNT --namespace {namespace}",
         ),
         url="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
-    )
-
-
-def _update_remedy(denied: DeniedRequest) -> Remedy | None:
-    """Return the remedy that updates the rules of a controller, if its chart creates the service account.
-
-    A release that reads a new type comes with the rule for it, as in
-    https://github.com/kubernetes/autoscaler/issues/7663.
-    """
-    subject = denied.subject
-    if denied.kind != "service account" or subject is None:
-        return None
-    controller = find_controller_of_account(subject.name)
-    if controller is None or controller.namespace not in {None, subject.namespace}:
-        return None
-    return cluster_remedy(
-        f"Or update the Helm chart, manifest or add-on of {controller.name}: its RBAC rules can be older than its release",
-        "The rules of the release include this one, and others that would be denied next. To keep the installation, add the rule to its own ClusterRole, which the first command prints.",
-        commands=(
-            fill_command("kubectl get clusterrolebindings --output wide | grep {}", subject.name),
-            "kubectl edit clusterrole NAME",
-        ),
-        url=pages.RBAC,
     )
 
 
@@ -236,7 +146,6 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
                 _verb_step(denied),
                 _subresource_step(denied),
                 *group_steps[:1],
-                requested_namespaces.installation_step(denied),
             )
         ),
         *group_steps[1:],
@@ -246,15 +155,9 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
         *_role_steps(denied, namespace),
     )
     allow: Commands = _role_commands(request, name, binding, subject, namespace)
-    if (own := _own_command(denied)) is not None:
-        # Not a command, so that a short explanation shows all that --as needs.
-        rest = f"To use the permissions of {denied.subject_text}, run {own}. The commands below allow --as, and so all permissions of that user: keep them limited to the name."
-        steps = (rest, *steps)
     return cluster_remedy(
         (
-            f"Leave out --as, or allow it with a {kinds}"
-            if own is not None
-            else f"Or allow this for the service account default, and so for all pods that use it, with a {kinds}"
+            f"Or allow this for the service account default, and so for all pods that use it, with a {kinds}"
             if denied.is_default_service_account
             else f"Let {denied.installer} manage {request.type_argument} with a {kinds}{to_group}"
             if denied.is_for_installer
@@ -337,13 +240,11 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
         yield "The role has the verbs of kubectl apply. If the applied files have other types of objects, add these."
     elif denied.installer == denied_requests.AIRFLOW:
         yield "Airflow also reads the logs of its pods: allow get on pods/log, too."
-    if request.granted_name is not None and _own_command(denied) is None:
+    if request.granted_name is not None:
         yield "The role is limited to this object. Without --resource-name, it covers all objects of the type."
     if namespace is None and not (request.is_cluster_scoped_type or request.path):
         yield "The role applies in every namespace."
-    if (step := cloud_roles.unique_id_step(denied)) is not None:
-        yield step
-    elif denied.kind == "user" and denied.subject is not None and denied.subject.kind == "Group":
+    if denied.kind == "user" and denied.subject is not None and denied.subject.kind == "Group":
         yield f"Others in the group {denied.subject.name} get the permission, too."
     elif denied.kind == "user" and denied.provider is None:
         source = "an access entry or aws-auth" if denied.cluster.uses_entries else "aws-auth"

@@ -17,7 +17,7 @@ from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, bind_command
-from iamtriage.explaining._rules.kubernetes.entries.entry_groups import change_groups, is_in_terraform
+from iamtriage.explaining._rules.kubernetes.entries.entry_groups import change_groups
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
 from iamtriage.explaining._rules.kubernetes.rbac import request_checks, stated_rbac
 from iamtriage.explaining._rules.shared import commands, pages
@@ -161,7 +161,7 @@ def _group_remedies(denied: DeniedRequest, group: str) -> Iterator[Remedy]:
     for_group = attrs.evolve(denied, subject=Subject("Group", group))
     steps, lines = change_groups(for_group)
     place = "access entry" if denied.cluster.uses_entries else "aws-auth entry"
-    if not (lines or is_in_terraform(denied)):
+    if not lines:
         place, lines = "aws-auth entry", ("kubectl -n kube-system edit configmap aws-auth",)
         steps = (
             f"Add {group} to the groups of the entry with the username {clip_text(denied.user or '')}, and keep its others.",
