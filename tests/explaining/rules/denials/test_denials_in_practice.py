@@ -3771,13 +3771,33 @@ def test_role_of_stack_sets_in_the_target_account(words: str, account: str) -> N
     principal = f"arn:aws:iam::{account}:role/{caller}"
     assert create.policy is not None
     assert create.policy["Statement"][0]["Principal"] == {"AWS": principal}
-    assert any(
-        f"sts:AssumeRole on arn:aws:iam::{OTHER}:role/{role}" in step and "stack set jobs" in step
-        for step in create.steps
-    )
+    assert f"sts:AssumeRole on arn:aws:iam::{OTHER}:role/{role}" in create.steps[-1]
+    repeat = "aws cloudformation update-stack-instances --stack-set-name jobs --accounts"
+    assert create.commands[-1] == f"{repeat} {OTHER} --regions REGION"
     # A role that does not exist has no policy to change.
     assert not any("old-trust.json" in line for line in create.commands)
     assert correct.commands[0].startswith(f"aws iam get-role --role-name {role} ")
+
+
+@pytest.mark.parametrize(
+    ("instances", "works"),
+    [
+        ('{"Account": "333322221111", "Region": "us-east-2", "Status": "SUCCEEDED"}', True),
+        ('{"Region": "us-east-2", "Account": "333322221111",\n "Status": "CURRENT"}', True),
+        ("|  333322221111  |  us-east-2  |  CURRENT  |", True),
+        ('{"Account": "333322221111", "Status": "OUTDATED"}, {"Status": "CURRENT"}', False),
+        ("|  333322221111  |  us-east-2  |  FAILED  | CURRENT |", False),
+        ("333322221111 is the account, and FAILED is not SUCCEEDED", False),
+    ],
+)
+def test_account_in_which_stack_sets_succeeded(instances: str, works: bool) -> None:  # noqa: FBT001
+    failed = f'{{"Account": "{OTHER}", "Region": "us-east-2", "Status": "FAILED", "StatusReason": "Account {OTHER} should have \'Runs\' role with trust relationship to Role \'Starts\'."}}'
+    shown = explain(f"$ aws cloudformation list-stack-instances --stack-set-name jobs\n{instances}\n{failed}")
+    create = shown.remedies[0]
+    assert ("Starts works: StackSets succeeded in account 333322221111." in shown.summary) is works
+    assert any("in the policy of Starts" in step for step in create.steps) is not works
+    assert ("no-identity-allow" in {each.code for each in shown.causes}) is not works
+    assert create.commands[-1].endswith(f"--accounts {OTHER} --regions us-east-2")
 
 
 def test_administration_role_of_stack_sets() -> None:

@@ -11,14 +11,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import join_words
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
-from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.roles import assuming_roles
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.grants.denial_remedies import STACK_SET_OPTION
-from iamtriage.explaining._rules.shared.remedies import save_step, trust_remedy
+from iamtriage.explaining._rules.shared.remedies import present, save_step, trust_remedy
 from iamtriage.policies._documents import allow, build_document
 
 _NAME = r"[\w+=,.@-]{1,64}"
@@ -26,6 +27,13 @@ _SENTENCE = lazy_pattern(
     rf"\bAccount (?P<account>[0-9]{{12}}) should have '(?P<role>{_NAME})' role with trust relationship to (?:Role '(?P<caller>{_NAME})'|CloudFormation\b)",
     re.ASCII,
 )
+# In the output of JSON, or in a line of a table.
+_SUCCEEDED = lazy_pattern(
+    r"\"Account\": ?\"(?P<first>[0-9]{12})\"[^{}]{0,400}?\"Status\": ?\"(?:CURRENT|SUCCEEDED)\""
+    r"|^[^\n{}0-9]{0,20}(?P<second>[0-9]{12})\b(?![^\n]{0,200}\b(?:OUTDATED|INOPERABLE|FAILED|CANCELLED)\b)[^\n]{0,200}\b(?:CURRENT|SUCCEEDED)\b",
+    re.MULTILINE | re.ASCII,
+)
+_MAX_ACCOUNTS = 3
 _PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html"
 _TWO_ROLES = (
     "The permissions of the person who creates the stack set do not help: StackSets uses the two roles."
@@ -42,22 +50,33 @@ def explain_target_account(denial: Denial) -> Explanation:
     if found is not None:
         account, role, caller = found.group("account", "role", "caller")
     partition = denial.location.partition or "aws"
-    stack_set = STACK_SET_OPTION.search(denial.failure.text)
-    of_set = f" of the stack set {stack_set[1]}" if stack_set else ""
     show, update = commands.trust_policy_commands(role)
+    text = denial.failure.text
+    working = {each["first"] or each["second"] for each in _SUCCEEDED.finditer(text)} - {account}
     # Of two accounts in a text, the other one has the stack set.
-    own = only_one(set(ACCOUNT_IN_TEXT.findall(denial.failure.text)) - {account}, "ADMINISTRATOR_ACCOUNT_ID")
+    own = only_one({*ACCOUNT_IN_TEXT.findall(text)} - working - {account}, "ADMINISTRATOR_ACCOUNT_ID")
+    administrators = f"the administrator account{'' if own.startswith('ADMIN') else f' {own}'}"
+    verdict, grant = "", None
+    if working:
+        verdict = f" {caller} works: StackSets succeeded in {'account' if len(working) == 1 else 'accounts'} {join_words(sorted(working)[:_MAX_ACCOUNTS], 'and')}."
+    else:
+        grant = f"In {administrators}, allow sts:AssumeRole on arn:{partition}:iam::{account}:role/{role} in the policy of {caller}."
+    of_managed = (
+        " unless the stack set has service-managed permissions (AWS Organizations)" if found is None else ""
+    )
     administrator = {"AWS": f"arn:{partition}:iam::{own}:role/{caller}"}
     trusting = build_document([allow("sts:AssumeRole", principal=administrator)])
     return denial.explain(
-        f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.",
+        f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.{verdict}",
         assuming_roles.NO_SUCH_ROLE.cause(
-            text=f"The role was not created in account {account}. Each target account needs it, unless the stack set has service-managed permissions (AWS Organizations)."
+            text=f"The role was not created in account {account}. Each target account needs it{of_managed}."
         ),
         assuming_roles.CALLER_NOT_TRUSTED.cause(
-            text=f"The role exists, but its trust policy does not allow {caller} of the administrator account."
+            text=f"The role exists, but its trust policy does not allow {caller} of {administrators}."
         ),
-        NO_IDENTITY_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
+        None
+        if working
+        else NO_IDENTITY_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
         topic="assume-role",
         remedies=(
             _create_remedy(
@@ -67,8 +86,9 @@ def explain_target_account(denial: Denial) -> Explanation:
                     "aws iam attach-role-policy --role-name {} --policy-arn POLICY_ARN", role
                 ),
                 f"If create-role prints EntityAlreadyExists, allow {caller} in the trust policy of the role instead. POLICY_ARN is a policy that allows what the stacks do.",
-                f"In the administrator account{'' if own.startswith('ADMIN') else f' {own}'}, allow sts:AssumeRole on arn:{partition}:iam::{account}:role/{role} in the policy of {caller}, and repeat the operation{of_set}.",
+                grant,
                 trusting=trusting,
+                last=_repeat(denial, account, administrators),
             ),
             trust_remedy(
                 "Or, if the role exists, correct its trust policy",
@@ -82,13 +102,39 @@ def explain_target_account(denial: Denial) -> Explanation:
     )
 
 
-def _create_remedy(account: str, role: str, grant: str, *steps: str, trusting: Mapping[str, Any]) -> Remedy:
+def _repeat(denial: Denial, account: str, administrators: str) -> Labelled | None:
+    """Return the command that repeats the operation for the target account, if the text names the stack set."""
+    text = denial.failure.text
+    stack_set = STACK_SET_OPTION.search(text)
+    if stack_set is None:
+        return None
+    pairs = (
+        rf'"Region": ?"([a-z0-9-]{{4,30}})",\s{{1,40}}"Account": ?"{account}"',
+        rf'"Account": ?"{account}",\s{{1,40}}"Region": ?"([a-z0-9-]{{4,30}})"',
+    )
+    regions = sorted({region for pair in pairs for region in re.findall(pair, text)})
+    repeat = f"aws cloudformation update-stack-instances --stack-set-name {{}} --accounts {{}} --regions {' '.join(regions) or 'REGION'}"
+    # The Region of a stack instance can be another one than that of the stack set.
+    own = only_one(set(re.findall(r" --region[ =]([a-z]{2}-[a-z0-9-]{4,25})", text)), "")
+    if own:
+        repeat = f"{repeat} --region {own}"
+    return Labelled(f"Then, in {administrators}:", commands.fill_command(repeat, stack_set[1], account))
+
+
+def _create_remedy(
+    account: str,
+    role: str,
+    grant: str,
+    *steps: str | None,
+    trusting: Mapping[str, Any],
+    last: Labelled | None = None,
+) -> Remedy:
     """Return the remedy that creates a role, and grants it what it needs with a command."""
     create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
     return trust_remedy(
         f"Create the role in account {account}",
         *steps,
-        commands=(commands.fill_command(create, role), grant),
+        commands=(commands.fill_command(create, role), grant, *present(last)),
         policy=trusting,
         is_addition=False,
         url=_PAGE,
