@@ -358,8 +358,7 @@ def _allow_remedy(
     if is_named and (is_enough or (condition.remedy and barred_callers.says_allowed(denial))):
         return None  # within one account, a trust policy that names the caller is enough
     where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
-    verb = "Also allow" if denial.crosses_accounts else "If the call is still denied, allow"
-    title = f"{verb if is_named else 'Allow'} {denial.caller} to {f'pass {attribute}' if attribute else 'assume the role'}{where}"
+    title = f"{'If the call is still denied, allow' if is_named else 'Allow'} {denial.caller} to {f'pass {attribute}' if attribute else 'assume the role'}{where}"
     remedy = allow_remedies.allow_remedy(denial, title=title)
     is_trusted = barred_callers.says_trusted(denial) or (findings is not None and findings.allowed)
     if remedy is None or denial.is_explicit or is_trusted:
@@ -373,7 +372,7 @@ def _allow_remedy(
         named = f"The trust policy names the account, so a policy of {denial.caller} must allow this, too."
         return attrs.evolve(remedy, steps=(*remedy.steps, named)) if is_named else remedy
     if is_named:
-        step = "Across accounts, the trust policy alone is not enough: this is needed unless an identity-based policy of the caller allows it already."
+        step = "Across accounts, the trust policy alone is not enough: an identity-based policy of the caller must allow it, too."
     elif trust_account_remedy(denial) is not None:
         step = f"If the roles do not trust account {denial.account} yet, an administrator of account {denial.resource_account} also bootstraps it with --trust."
     elif (
