@@ -35,8 +35,9 @@ from iamtriage.redaction._finders.hosts import find_host_names
 from iamtriage.redaction._finders.ids import find_ids
 from iamtriage.redaction._finders.repeated_names import MIN_NAME, KnownNames
 from iamtriage.redaction._pseudonyms import Pseudonyms
+from iamtriage.redaction._secret_spans import is_unmarked
 from iamtriage.redaction._vocabulary.identifier_nouns import Identifier, without_overlaps
-from iamtriage.redaction._vocabulary.markers import WORD, find_markers
+from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._windows import (
     MAX_LINE,
     extend_spans,
@@ -182,20 +183,13 @@ def _search_block(text: str, known: KnownNames, *, is_relevant: bool) -> _Block:
     for failure in failures:
         known.keep(list_kept_words(failure))
     if WORD in readable:
-        markers = [*find_markers(readable)]
-        found = [each for each in found if not _overlaps(each, markers)]
+        found = [each for each in found if is_unmarked(readable, each.start, each.end)]
     identifiers = list(without_overlaps(found))
     for each in identifiers:
         known.add(_join_lines(readable[each.start : each.end]), each.noun)
     broken = [each[:2] for each in found if _has_spaces(readable[each.start : each.end])]
     broken += find_broken_values(readable, failures)
     return _Block(view, identifiers, [failure.span for failure in failures], broken, is_relevant)
-
-
-def _overlaps(identifier: Identifier, spans: Sequence[tuple[int, int]]) -> bool:
-    """Return whether an identifier overlaps one of some spans, which are in order."""
-    at = bisect_left(spans, (identifier.end, 0)) - 1
-    return at >= 0 and spans[at][1] > identifier.start
 
 
 def _is_near(spans: Sequence[tuple[int, int]], low: int, high: int) -> bool:

@@ -8,12 +8,9 @@ or a URL.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, get_args
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-__all__ = ("FILL", "MARKER", "WORD", "Secret", "find_markers", "is_marker", "make_marker")
+__all__ = ("FILL", "MARKER", "WORD", "Secret", "is_marker", "make_marker")
 
 Secret: TypeAlias = Literal[
     "EKS token", "SAML assertion", "authorization", "bearer token", "cookie", "encoded message", "one-time code",
@@ -34,24 +31,6 @@ MARKER = re.compile(
     rf"(?<!{FILL}){_FILLER}"
     rf"(?:\[{WORD} (?:{_NAMES})\]{_FILLER}|{WORD}-(?:{_NAMES.replace(' ', '-')}){_FILLER}(?![A-Za-z0-9]))"
 )
-
-
-def find_markers(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the position of each marker in a text, with its filler."""
-    done = 0
-    at = text.find(WORD)
-    while at >= 0:
-        start = at - (text[at - 1 : at] == "[")
-        if text[start - 1 : start] == FILL:
-            before = text[max(0, start - _MAX_FILL - 1) : start]
-            start -= len(before) - len(before.rstrip(FILL))
-        m = MARKER.match(text, start) if start >= done else None
-        if m is None and text[at - 1 : at] == "[":
-            m = MARKER.match(text, at)
-        if m:
-            yield m.span()
-            done = m.end()
-        at = text.find(WORD, max(done, at + 1))
 
 
 def make_marker(what: Secret, *, url: bool) -> str:
