@@ -101,6 +101,11 @@ _CASES = (
     ("in another partition", _denied("s3:PutObject", _IDENTITY, _ROLE.replace("arn:aws:", "arn:aws-cn:"), "arn:aws-cn:s3:::films/a") + "The role has AWSGlueServiceRole attached.", "allows it only on arn:aws-cn:s3:::aws-glue-*/*", "Allow s3:PutObject"),
     ("a slip in a name", _denied("ssm:GetParameter", _IDENTITY, on=f"arn:aws:ssm:eu-west-1:{_ACCOUNT}:parameter//AmazonCloudWatch-web") + "The role has CloudWatchAgentServerPolicy attached.", "CloudWatchAgentServerPolicy allows it only on", "Allow ssm:GetParameter"),
     ("said of another role", _denied(reason=_IDENTITY) + "The role web has AmazonSSMManagedInstanceCore attached.", "no identity-based policy", "Allow sqs:"),
+    ("said of another role by its name", _denied(reason=_IDENTITY) + f"web-tier already has AmazonSQSFullAccess.\narn:aws:iam::{_ACCOUNT}:role/web-tier", "the policy that allows it is that of the role web-tier", "Allow sqs:SendMessage for the role mailer"),
+    ("attached to another role by its name", _denied(reason=_IDENTITY) + f"AmazonSQSFullAccess is attached to web-tier.\nrole: arn:aws:iam::{_ACCOUNT}:role/app/web-tier", "the policy that allows it is that of the role web-tier", "Allow sqs:SendMessage for the role mailer"),
+    ("said of a role that the text does not show", _denied(reason=_IDENTITY) + "web-tier already has AmazonSQSFullAccess.", "AmazonSQSFullAccess allows it, but is not in effect", "Check that AmazonSQSFullAccess"),
+    ("said beside another role", _denied(reason=_IDENTITY) + f"Like web-tier, mailer has AmazonSQSFullAccess.\narn:aws:iam::{_ACCOUNT}:role/web-tier", "AmazonSQSFullAccess allows it, but is not in effect", "Check that AmazonSQSFullAccess"),
+    ("attached to the caller by its name", _denied(reason=_IDENTITY) + f"AmazonSQSFullAccess is attached to mailer, not to web-tier.\narn:aws:iam::{_ACCOUNT}:role/web-tier", "AmazonSQSFullAccess allows it, but is not in effect", "Check that AmazonSQSFullAccess"),
     ("a role with the name of a policy", _denied(reason=_IDENTITY, caller=_ROLE.replace("mailer", "AWSLambdaRole")) + "The function is assigned AWSLambdaRole.", "no identity-based policy", "Allow sqs:"),
     ("said of another attempt", _denied() + "It works if the role has AdministratorAccess.", "most likely, no identity-based policy", "Allow sqs:"),
 )  # fmt: skip

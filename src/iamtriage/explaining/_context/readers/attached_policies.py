@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.statements import find_grants, find_holders, find_said
 from iamtriage.explaining._context.values import Document
 from iamtriage.policies._managed_policies import (
@@ -81,8 +82,17 @@ _TASK_ROLE = lazy_pattern(
     re.ASCII,
 )
 _MAX_SAID = 3
-# "The policy allows s3:GetObject and s3:PutObject on arn:aws:s3:::orders/*", "I have sqs:*".
 _PRINCIPAL = r"[A-Za-z][\w+=,@-]{1,62}\w"
+# "octo-web (the web tier) already" before "has it", " to the role octo-web" after "it is attached".
+_SUBJECT = lazy_pattern(
+    rf"(?:\b(?P<task>[Tt]ask role)|(?<![\w/:.-])(?P<name>{_PRINCIPAL}))[`\"']?(?: \([^()\n]{{1,40}}\))?(?: (?:already|also|itself|now|only)){{0,2}} \Z",
+    re.ASCII,
+)
+_TARGET_ROLE = lazy_pattern(
+    rf" to (?:the |my |our )?(?:(?P<task>[Tt]ask role)\b|(?:role |user )?[`\"']?(?P<name>{_PRINCIPAL}))",
+    re.ASCII,
+)
+# "The policy allows s3:GetObject and s3:PutObject on arn:aws:s3:::orders/*", "I have sqs:*".
 _ACTION = r"[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{1,60}\*?|\*)"
 # Most texts name none, and a search for this takes less time than one for a sentence.
 _NAMED_ACTION = lazy_pattern(r"[a-z0-9-]:[A-Z*]")
@@ -200,6 +210,7 @@ def lists_others_only(text: str, user: str, policy: str) -> bool:
 def _find_said(text: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
     """Yield the policies that the asker says the caller has, or another user or role, with the owner of each."""
     said: dict[str, tuple[bool, bool]] = {}
+    holders: dict[str, str] = {}
     for each in find_said(text, _SAID):
         name = each["policy"] or each["first"]
         if is_known_policy(name) and not _is_boundary(text, each):
@@ -207,7 +218,12 @@ def _find_said(text: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
                 _OF_ASKER.search(text, max(each.start() - _CHARS_AROUND, 0), each.start())
                 and _SESSION_OF_SERVICE.search(text)
             )
-            said.setdefault(name, (bool(is_of_asker), _OF_TASK.search(each[0]) is not None))
+            subject = _SUBJECT.search(text, line_start(text, each.start(), each.start() - 120), each.start())
+            of = _TARGET_ROLE.match(text, each.end()) if each["first"] else subject
+            is_of_task = _OF_TASK.search(each[0]) is not None or bool(of and of["task"])
+            if of is not None and of["name"] and (named := _find_principal(text, of["name"])) is not None:
+                holders[name] = named[1]
+            said.setdefault(name, (bool(is_of_asker), is_of_task))
     for each in _SAID_ELSEWHERE.finditer(text):
         # The clause from its beginning to the name of the policy.
         before = re.split(r"[\n.!?;,]", text[max(each.start() - _CHARS_AROUND, 0) : each.start()])[-1]
@@ -220,7 +236,8 @@ def _find_said(text: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
         is_so = not (_NOT_SO.search(before) or _UNDONE_ELSEWHERE.match(each["rest"]) or is_other)
         if is_so and is_known_policy(each["policy"]):
             said.setdefault(each["policy"], (False, False))
-    holders = {what: holder for what, holder, _ in (*find_grants(text), *find_holders(text))} if said else {}
+    if said:
+        holders |= {what: holder for what, holder, _ in (*find_grants(text), *find_holders(text))}
     for name, (is_of_user, is_of_task) in islice(said.items(), _MAX_SAID):
         holder = holders.get(name)
         if _is_role(text, name):
