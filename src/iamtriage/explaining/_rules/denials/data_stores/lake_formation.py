@@ -249,7 +249,7 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
         "A data lake administrator makes the grant (get-data-lake-settings lists them): an IAM administrator is not one automatically."
     ]
     if "ROLE_ARN" in _principal_argument(denial) and denial.context.role_arn is None:
-        who = "The principal is the role that made the call (aws sts get-caller-identity prints it). A Glue job or crawler calls with its own role."
+        who = "The principal is the role that made the call, not its session: aws sts get-caller-identity prints the role's name after assumed-role/. A Glue job or crawler calls with its own role."
         if _CRAWLER.search(words):
             who = "The principal is the crawler's role, which the first command prints."
             named = _CRAWLER_NAME.search(denial.failure.text)
