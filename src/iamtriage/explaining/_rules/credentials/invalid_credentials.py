@@ -36,11 +36,13 @@ from iamtriage.explaining._rules.credentials.keys.limited_credentials import (
 )
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
     CHECK_KEY,
+    PASSED_TO_CONTAINER,
     REJECTION_PHRASES,
     RejectedRequest,
     add_token_remedy,
     describe_request,
     find_other_rejection,
+    pass_token_remedy,
 )
 from iamtriage.explaining._rules.credentials.keys.unaccepted_keys import (
     INVALID_CREDENTIALS,
@@ -205,17 +207,26 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
     if overridden is not None:
         return overridden
     text = case.failure.text
-    in_gitlab = is_variable and "assume-role" not in text and _GITLAB_JOB.search(text) is not None
+    container = PASSED_TO_CONTAINER.search(text) if is_variable else None
+    in_gitlab = (
+        is_variable
+        and container is None
+        and "assume-role" not in text
+        and _GITLAB_JOB.search(text) is not None
+    )
     is_unprotected = in_gitlab and _UNPROTECTED.search(text) is not None
     reason = ""
     if is_unprotected:
         reason = f" Most likely, {missing} is a protected variable, which GitLab passes only to jobs of protected branches and tags: in this job, CI_COMMIT_REF_PROTECTED is false."
+    state, remedy = "set", add_token_remedy(missing, find_profile(case))
+    if container is not None:
+        state, remedy = "passed to the container", pass_token_remedy(container["program"], find_profile(case))
     return case.explain(
-        f"The temporary access key (ASIA…) was sent without its session token: {missing} is not set. No permission is missing.{reason}",
+        f"The temporary access key (ASIA…) was sent without its session token: {missing} is not {state}. No permission is missing.{reason}",
         None if is_unprotected else reported_cause(request),
         SESSION_TOKEN_MISSING.cause("derived", because, text="The session token is missing."),
         topic="invalid-credentials",
-        remedies=_GITLAB_VARIABLES if in_gitlab else add_token_remedy(missing, find_profile(case)),
+        remedies=_GITLAB_VARIABLES if in_gitlab else remedy,
         notes=_NOT_AUTHENTICATED,
     )
 

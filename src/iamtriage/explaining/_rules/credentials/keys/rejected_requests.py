@@ -302,6 +302,31 @@ SESSION_TOKEN_REMEDY = your_remedy(
 _RENEWED = "Temporary credentials expire, mostly within hours. A profile of IAM Identity Center (aws configure sso), or one with role_arn and source_profile, gets new ones automatically."
 
 
+# A command that passes the keys to a container, and not the session token.
+_REST = r"(?:[^\n]|(?<=\\)\n){0,600}?"
+PASSED_TO_CONTAINER = lazy_pattern(
+    rf"\b(?P<program>docker|podman) run (?!{_REST}AWS_SESSION_TOKEN){_REST}(?:-e|--env)[ =][\"']?AWS_ACCESS_KEY_ID\b"
+)
+
+
+def pass_token_remedy(program: str, profile: str | None) -> Remedy:
+    """Return the remedy that passes all three values to a container.
+
+    https://docs.docker.com/reference/cli/docker/container/run/#env
+    """
+    run = f"{program} run -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN IMAGE"
+    return your_remedy(
+        "Pass AWS_SESSION_TOKEN to the container, too",
+        "All three values must come from the same session: the first command sets them in your shell. If it has expired, sign in again first.",
+        f"Without a value, -e copies that of the shell: no secret is then in the command. Keep the other options of {program} run.",
+        commands=(
+            f'eval "$(aws configure export-credentials --profile {commands.profile(profile)} --format env)"',
+            run,
+        ),
+        url=SESSION_TOKEN_REMEDY.url,
+    )
+
+
 def add_token_remedy(name: str, profile: str | None) -> Remedy:
     """Return the remedy that adds the session token to a temporary key, in a variable, a file or a provider block."""
     steps, title, line = SESSION_TOKEN_REMEDY.steps, SESSION_TOKEN_REMEDY.title, None
