@@ -351,6 +351,24 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             id="get-caller-identity",
         ),
         pytest.param(
+            ">>> sts.get_caller_identity()['Arn']\n'arn:aws:sts::111122223333:assumed-role/deploy/run-7'\n>>> eks.list_clusters()\n"
+            + BARE.format("ListClusters"),
+            {"caller": "arn:aws:sts::111122223333:assumed-role/deploy/run-7"},
+            id="get_caller_identity in Python",
+        ),
+        pytest.param(
+            "{\n  UserId: 'AIDA', Account: '111122223333',\n  Arn: 'arn:aws:iam::111122223333:user/ana'\n}\n"
+            + BARE.format("ListClusters"),
+            {"caller": "arn:aws:iam::111122223333:user/ana"},
+            id="GetCallerIdentity in Node.js",
+        ),
+        pytest.param(
+            "{'RoleName': 'deploy', 'Arn': 'arn:aws:iam::111122223333:role/deploy'}\n"
+            + BARE.format("ListClusters"),
+            {},
+            id="a role that Python prints",
+        ),
+        pytest.param(
             "vpce-0a1b2c3d4e5f60718 https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/v1\n" + EXPIRED,
             {"vpc_endpoint": "vpce-0a1b2c3d4e5f60718", "api": "a1b2c3d4e5"},
             id="IDs",

@@ -1486,3 +1486,18 @@ def test_policy_of_a_group_denies(attached: str, *, is_of_group: bool) -> None:
     shown = explain(text).to_text(detail="full")
     assert ("a group of the user has it" in " ".join(shown.split())) == is_of_group
     assert f"detach-{'group' if is_of_group else 'user'}-policy --" in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2 --region eu-west-3", "Get all details within 24 hours in us-east-1, not in eu-west-3 ("),
+        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2 --region us-east-1", "Get all details within 24 hours ("),
+        ("--authorization-id 8k2p7k9d0x4m1z8w5r3t6y0u2 --region eu-west-3", "Get all details within 24 hours ("),
+        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2", "Get all details within 24 hours ("),
+    ],
+)  # fmt: skip
+def test_details_that_were_requested_in_another_region(asked: str, title: str) -> None:
+    text = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::111122223333:user/x because no identity-based policy allows the iam:CreateUser action. Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/5t7p2k9d0x4m1z8w5r3t6y0u2 for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: 5t7p2k9d0x4m1z8w5r3t6y0u2"
+    remedies = explain(f"{text}\n$ aws iam-toolbox get-request-authorization-details {asked}").remedies
+    assert any(each.title.startswith(title) for each in remedies)

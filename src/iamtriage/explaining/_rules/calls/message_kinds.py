@@ -28,7 +28,7 @@ DETAILS_NOT_THERE = CauseType(
     title="The authorization details are not available",
     text="IAM records the details asynchronously and keeps them for at least 24 hours, in the Region of the denied call.",
     recognised_by="GetRequestAuthorizationDetails fails with ResourceNotFoundException.",
-    fix="Retry after a minute, in the Region and the account of the denied call.",
+    fix="Retry after a minute, in the Region that the denial's console link names.",
     sources=(pages.AUTHORIZATION_DETAILS,),
 )
 BEDROCK_USE_CASE = CauseType(
@@ -338,12 +338,12 @@ KINDS_BY_MESSAGE = (
         cause=DETAILS_NOT_THERE,
         code=r"^ResourceNotFoundException$",
         message=r"GetRequestAuthorization(?:Details|Policy)\b",
-        summary="IAM has no authorization details for this ID in this Region: they are not recorded yet, or no longer kept.",
+        summary="IAM has no authorization details for this ID in this Region: they are in another Region, not recorded yet, or no longer kept.",
         remedies=your_remedy(
-            "Retry after a minute, in the Region and the account of the denied call",
-            "Check that the ID is complete. The console link in the denial names the Region. The caller must be in the account or the organization of the denied call.",
+            "Request them in the Region of the denial's console link, after a minute",
+            "Check that the ID is complete. The caller must be in the account or the organization of the denied call.",
             "If the denial is older than 24 hours, repeat the denied call, and use its new ID.",
-            commands="aws iam-toolbox get-request-authorization-details --authorization-id AUTHORIZATION_ID --region REGION",
+            commands="aws iam-toolbox get-request-authorization-details --authorization-id AUTHORIZATION_ID --region DENIAL_REGION",
             url=pages.AUTHORIZATION_DETAILS,
         ),
     ),

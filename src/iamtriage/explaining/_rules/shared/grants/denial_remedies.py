@@ -127,6 +127,11 @@ DETAILS_TITLES = (
     "Get the whole message, and decode it",
 )
 """The titles of the remedies that find out which statement denied."""
+# A request for the details.
+_ASKED_REGION = lazy_pattern(
+    r"\bget-request-authorization-details [^\n|;&]{0,80}?--authorization-id[ =]([a-z0-9]{8,64})\b[^\n|;&]{0,80}? --region[ =]([a-z0-9-]{5,30})",
+    re.ASCII,
+)
 _CONSOLE_LINK = lazy_pattern(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
 
 
@@ -234,13 +239,20 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
     failure = denial.failure
     authorization_id = failure.authorization_id or ""
     if authorization_id.isalnum() and denial.facts.authorization_details is None:
+        region = console_region(denial)
+        asked = _ASKED_REGION.search(failure.text, failure.span[1])
+        others = (
+            f" in {region}, not in {asked[2]}"
+            if asked and asked[1] == authorization_id and asked[2] != region
+            else ""
+        )
         return your_remedy(
-            f"{DETAILS_TITLES[0]} (requires iam:GetRequestAuthorizationDetails)",
+            f"{DETAILS_TITLES[0]}{others} (requires iam:GetRequestAuthorizationDetails)",
             "IAM keeps the details of the decision, such as the policies that it evaluated, in the Region of the call.",
             "Or let iamtriage explain the result, saved as details.json: iamtriage explain --fact authorization_details=@details.json.",
             commands=command(
                 *("aws", "iam-toolbox", "get-request-authorization-details"),
-                *("--authorization-id", authorization_id, "--region", console_region(denial)),
+                *("--authorization-id", authorization_id, "--region", region),
             ),
             url=pages.AUTHORIZATION_DETAILS,
         )
