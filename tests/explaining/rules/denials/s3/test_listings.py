@@ -98,3 +98,25 @@ def test_prefix_that_the_code_does_not_send(call: str, corrected: str | None) ->
     explanation = explain(f"{denied}\n{call}\n{json.dumps([statement])}")
     assert ("but the call lists the whole bucket" in explanation.summary) is (corrected is not None)
     assert explanation.remedies[0].manifest == corrected
+
+
+_NO_LISTING = "An error occurred (AccessDenied) when calling the ListObjectsV2 operation: User: arn:aws:sts::111122223333:assumed-role/films/i-0a1b2c3d4e5f67890 is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::films because no identity-based policy allows the s3:ListBucket action\n"
+_HEAD = "fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden\n"
+
+
+@pytest.mark.parametrize(
+    ("after", "allowed"),
+    [
+        (f"$ aws s3 cp s3://films/cut/7.mp4 .\n{_HEAD}", "s3:GetObject on arn:aws:s3:::films/cut/7.mp4."),
+        (f"$ aws s3api head-object --bucket films --key cut/7.mp4\n{_HEAD}", "s3:GetObject on the object."),
+        ("s3.head_object(Bucket='films', Key=key)\noperation error S3: HeadObject, https response error StatusCode: 403", "s3:GetObject on the object."),
+        (f"$ aws s3 cp s3://posters/7.png .\n{_HEAD}", None),
+        (f"$ aws s3 cp s3://films/cut/7.mp4 .\n{_HEAD.replace('403', '404')}", None),
+        ("$ aws s3 ls s3://films/cut/", None),
+    ],
+)  # fmt: skip
+def test_head_request_where_listing_is_denied(after: str, allowed: str | None) -> None:
+    steps = " ".join(explain(_NO_LISTING + after).remedies[0].steps)
+    assert ("it does so for a missing object, too" in steps) is (allowed is not None)
+    assert allowed is None or allowed in steps
+    assert ("s3:PutObject" in steps) is (allowed is None)

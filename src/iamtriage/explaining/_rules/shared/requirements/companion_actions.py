@@ -39,6 +39,10 @@ _KEY_ARN = lazy_pattern(
 _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
 _MODELS_OF_PROFILE = "The profile's models require the action, too, in each of its Regions: add the ARNs that aws bedrock get-inference-profile prints."
 KUBECTL_WORKS = lazy_pattern(r"\bkubectl\b[^\n]{0,200}? get\b[^\n]{0,200}\n[ \t]{0,8}NAME\b")
+# S3 gives no reason for a HEAD request.
+_HEAD_DENIED = lazy_pattern(
+    r"\(403\) when calling the HeadObject operation|\bHeadObject\b[^\n]{0,80}\b(?i:status ?code):? ?403\b"
+)
 # The version or alias in the ARN of a function.
 _QUALIFIER = lazy_pattern(r":function:[\w-]{1,140}:(\$?[\w-]{1,128})\Z", re.ASCII)
 # A namespace of metrics: those of Kubernetes have no capital letters and slashes.
@@ -271,6 +275,8 @@ def _resource_hints(action: str, resource: str, text: str) -> tuple[str, ...]:
             f"The request goes through an access point, so the ARN of the bucket does not match: objects behind it are {point}/object/*, and s3:ListBucket is on {point}.",
             "The policies of the access point and of its bucket count, too. The bucket policy can delegate to the access points of an account (s3:DataAccessPointAccount).",
         )
+    if action == "s3:ListBucket" and _HEAD_DENIED.search(text):
+        return _describe_head(resource, text)
     if action.startswith("bedrock:Invoke"):
         from iamtriage.explaining._rules.shared.requirements.required_resources import is_model
 
@@ -289,6 +295,22 @@ def _resource_hints(action: str, resource: str, text: str) -> tuple[str, ...]:
             "The CDK CLI reads this itself only if it could not assume the deploy role: allow the caller sts:AssumeRole on the roles cdk-QUALIFIER-* instead, whose policies allow the rest.",
         )
     return ()
+
+
+def _describe_head(bucket: str, text: str) -> tuple[str, ...]:
+    """Return what a denied HEAD request for an object in a bucket can mean that the caller may not list.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+    """
+    name = re.escape(bucket.rpartition(":")[2])
+    keys = set(re.findall(rf"(?<![\w/])s3://{name}/([\w.=+/-]{{1,500}})(?<![/.])(?=[\s\"']|$)", text))
+    if not keys and re.search(rf"\b[Bb]ucket[=:\s'\"]{{1,4}}{name}(?![\w.-])", text) is None:
+        return ()
+    key = only_one(keys)
+    which = f"{bucket}/{key}" if key else "the object"
+    return (
+        f"S3 also answered 403 to HeadObject, which requires s3:GetObject: without s3:ListBucket, it does so for a missing object, too. Repeat that call: after 404, correct the key; after 403, allow s3:GetObject on {which}.",
+    )
 
 
 @functools.cache
