@@ -18,7 +18,6 @@ from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanati
 from iamtriage.explaining._rules.credentials import expired_logins, old_requests, session_renewal
 from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.credentials.expired_chains import ROLE_CHAINING, explain_chain
-from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
 from iamtriage.explaining._rules.credentials.logins import missing_logins
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
@@ -103,7 +102,7 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
     if is_token and presigned_urls.SIGNED_WITH_SESSION.search(case.text):
         return presigned_urls.explain_url_of_expired_session(case, message)
     rule = _ROUTES.choose(case.failure, message) or _explain_session
-    return missing_logins.add_other_user(rule(case, message), case)
+    return rule(case, message)
 
 
 def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanation:
@@ -121,10 +120,6 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     )
     because = clues.quote_phrases(message, *expired_logins.EXPIRY_PHRASES)
     may_show_source = is_from_aws and not case.stands_alone
-    if may_show_source and (
-        overridden := explain_override(case, "answers that it has expired", "expired-session")
-    ):
-        return overridden
     too_late = "The machine's clock is behind, so the SDK refreshes the credentials too late."
     causes = [
         old_requests.EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
@@ -143,17 +138,11 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     if may_show_source and (chained := explain_chain(case, causes[0])) is not None:
         return chained
     summary = f"{credentials} have expired."
-    issued: re.Match[str] | None = None
     ran = clocks.find_run_time(case.failure.text, case.failure.span[0]) or 0
     program = "the program" if _TRANSFERRED.search(case.failure.text, 0, case.failure.span[0]) else None
     program = "Terraform" if _RUN_BEGAN.search(case.failure.text) else program
     is_of_run = (ran >= _MIN_RUN_TIME or program is not None) and operation != "AssumeRole"
-    if operation != "AssumeRole" and (issued := session_renewal.find_issued(case)) is not None:
-        lasted = clocks.describe_duration(int(issued["seconds"]))
-        summary = f"{credentials} expired before the call: they last {lasted}."
-        text = f"The program takes longer than the {lasted} that the credentials were issued for."
-        causes[1:] = [LONG_RUNNING.cause("derived", f'The text shows "{issued["shown"]}".', text=text)]
-    elif is_of_run:
+    if is_of_run:
         lasted = f", after at least {clocks.describe_duration(ran)}" if ran >= _MIN_RUN_TIME else ""
         program = program or ("the job" if is_job else "the program")
         summary = f"{credentials} expired while {program} was running{lasted}."
@@ -164,7 +153,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
 
     def build_remedies() -> tuple[Remedy, ...]:
-        renew = session_renewal.renewal_remedy(case, issued)
+        renew = session_renewal.renewal_remedy(case)
         # It begins with what the other remedies find out.
         is_general = renew.title == credential_remedies.NEW_CREDENTIALS.title
         if is_general and is_of_run:
@@ -322,7 +311,6 @@ _INSTANCE_PROFILE = account_remedy(
 # The most specific routes come first.
 _ROUTES: Routes[_Rule] = Routes(
     Route(explain_expired_source, message=STILL_EXPIRED),
-    Route(expired_logins.explain_expired_trade_in, code=r"ExpiredTradeInToken\w*"),
     Route(missing_logins.explain_denied_renewal, message="INSUFFICIENT_PERMISSIONS"),
     Route(expired_logins.explain_expired_login, operation="CreateOAuth2Token"),
     Route(expired_logins.explain_expired_login, code=r"\w+", service="signin"),

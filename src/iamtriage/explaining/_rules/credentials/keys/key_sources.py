@@ -8,16 +8,10 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import upper_first
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._context.readers.command_runs import find_working_profile, selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
-from iamtriage.explaining._context.readers.terraform_code import find_blocks
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.credentials import selected_profiles
-from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
+from iamtriage.explaining._rules.basics import Case, CauseType, Labelled, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import Failure
@@ -192,184 +186,11 @@ def secret_object_remedy(case: Case[Failure]) -> Remedy:
     )
 
 
-_KEY_IN_SHELL = lazy_pattern(r"\bAWS_ACCESS_KEY_ID[\"']? ?= ?[\"']?(?P<key>[A-Z0-9*.x]{4,40})")
-_ENDING, _KEY_LENGTH = 4, 20
 PROFILE_OVERRIDDEN = CauseType(
     "profile-overridden",
-    title="Access keys in environment variables are used instead of the profile",
-    meaning="Access keys in environment variables take precedence over AWS_PROFILE and the files. Only --profile takes precedence over them.",
-    recognised_by="The text shows an access key in the environment together with AWS_PROFILE, or with another key in the credentials file.",
+    title="Access keys in environment variables are used instead of the role",
+    meaning="Access keys in environment variables take precedence over AWS_PROFILE, the files and the role of a container. Only --profile takes precedence over them.",
+    recognised_by="An IAM user was denied, and the text shows an access key in the environment together with the role of the container.",
     fix="Unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
     sources=(pages.CLI_CREDENTIALS,),
 )
-
-
-class Override(NamedTuple):
-    """A profile whose credentials are not used.
-
-    Attributes:
-        profile: The name of the profile.
-        used: The last characters of the key in the environment, if they are known.
-        unused: Those of the key of the profile.
-        is_sso: Whether the profile uses IAM Identity Center, and the text does not show the sign-in.
-        is_selected: Whether a variable of the shell selects the profile.
-    """
-
-    profile: str
-    used: str | None
-    unused: str | None
-    is_sso: bool
-    is_selected: bool = True
-
-
-def find_override(case: Case[Failure]) -> Override | None:
-    """Return the profile that a shell selects, or the default one with another key, if its environment has an access key."""
-    text = case.failure.text
-    if not selected_profiles.has_key_in_shell(text) or selects_profile_itself(case.failure):
-        return None
-    signed_in = selected_profiles.find_signed_in_profile(text)
-    # A denial has nothing to do with other calls that succeed with a profile.
-    working = None if case.failure.kind == "access_denied" else find_working_profile(case.failure)
-    selected = selected_profiles.find_shell_profile(text) or signed_in or clues.safe_name(working)
-    listed, shown = find_listed_key(text), _KEY_IN_SHELL.search(text)
-    used = _ending(listed.ending if listed and listed.kind == "env" else shown["key"] if shown else None)
-    sections = [each for each in find_profile_sections(text) if each.name == (selected or "default")]
-    keys = (_ending(each.settings.get("aws_access_key_id")) for each in sections)
-    unused = next(filter(None, keys), None)
-    if (selected is None and (used is None or unused is None)) or (used is not None and used == unused):
-        return None
-    is_sso = signed_in is None and any(each.is_sso for each in sections)
-    is_selected = selected_profiles.find_shell_profile(text) is not None
-    return Override(selected or "default", used, unused, is_sso, is_selected)
-
-
-def _ending(key: str | None) -> str | None:
-    """Return the last characters of an access key ID, which AWS prints, too."""
-    if key and key.startswith(("AKIA", "ASIA")) and len(key) < _KEY_LENGTH:
-        # The text shows only its beginning.
-        return None
-    ending = (key or "")[-_ENDING:]
-    return ending if len(ending) == _ENDING and ending.isalnum() and ending.upper() == ending else None
-
-
-def explain_override(case: Case[Failure], verdict: str, topic: str) -> Explanation | None:
-    """Explain that AWS rejected the keys in the environment, not the profile: the verdict is what AWS did with them."""
-    override = find_override(case)
-    if override is None:
-        return _explain_keys_beside_sign_in(case, verdict, topic)
-    key = "An access key in the environment"
-    if override.used:
-        key = f"The access key …{override.used} in the environment"
-    unused = "its credentials were not sent"
-    if override.unused:
-        unused = f"its key …{override.unused} was not sent"
-    because = "The text shows both."
-    if override.used and override.unused:
-        because = f"The environment has the key …{override.used}, and the file has …{override.unused}."
-    return case.explain(
-        f"{key} takes precedence over the profile {override.profile}, and AWS {verdict}. The profile is not the problem: {unused}.",
-        PROFILE_OVERRIDDEN.cause(
-            "derived",
-            because,
-            text=f"Access keys in environment variables take precedence over the profile {override.profile}, unless the command has --profile: a quick test.",
-        ),
-        topic=topic,
-        remedies=unset_keys(override),
-        notes="No permission is missing, and no new key is needed.",
-    )
-
-
-def unset_keys(override: Override) -> Remedy:
-    """Return the remedy that lets a shell use its profile instead of access keys in its environment."""
-    name = override.profile
-    return your_remedy(
-        f"Unset the keys, so that the profile {name} is used",
-        "Unset the variables in the shell or service that makes the call. Then aws configure list must not print env as the type of access_key.",
-        "The last command finds the files that set them: delete the lines there, or they come back in the next shell. Tools such as direnv, IDEs and CI systems set them, too.",
-        commands=(
-            "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
-            f"aws sso login --profile {name}" if override.is_sso else None,
-            None if override.is_selected or name == "default" else f"export AWS_PROFILE={name}",
-            "aws configure list",
-            with_profile(None if name == "default" else name, "aws sts get-caller-identity"),
-            "grep -rls AWS_ACCESS_KEY_ID ~/.profile ~/.bashrc ~/.bash_profile ~/.zshrc ~/.zshenv ~/.zprofile ~/.config/fish/config.fish /etc/environment /etc/profile.d .env .envrc",
-        ),
-        url=pages.CLI_CREDENTIALS,
-    )
-
-
-# Sections with keys come before the sign-in in the SDKs for Go (resolveCredsFromProfile) and JavaScript (resolveProfileData).
-KEYS_BESIDE_SIGN_IN = CauseType(
-    "keys-beside-sign-in",
-    title="Old keys in ~/.aws/credentials are used instead of the sign-in",
-    meaning="If ~/.aws/credentials has keys under the name of a profile that signs in with IAM Identity Center, programs such as Terraform use the keys. The AWS CLI uses the sign-in.",
-    recognised_by="The text shows keys in the section of a profile, and that the profile signs in with IAM Identity Center.",
-    fix="Delete the keys from the section in ~/.aws/credentials.",
-    sources=("https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html",),
-)
-_BACKEND = lazy_pattern(r"\b[Cc]onfiguring (?:Terraform |the )?S3 [Bb]ackend\b|\bbackend initialization\b")
-
-
-def _find_keys_beside_sign_in(case: Case[Failure]) -> str | None:
-    """Return the profile that signs in with IAM Identity Center, and has keys in ~/.aws/credentials that another program uses."""
-    text = case.failure.text
-    # The AWS CLI and boto3 use the sign-in.
-    if case.failure.envelope.source == "botocore" or "AWS_ACCESS_KEY_ID" in text:
-        return None
-    sections = find_profile_sections(text)
-    signed_in = {each.name for each in sections if each.is_sso}
-    signed_in |= {each.name for each in selected_profiles.list_sign_ins(text) if each.kind == "profile"}
-    stored = (
-        each.name for each in sections if "aws_access_key_id" in each.settings and each.file != "config"
-    )
-    # Another profile has other keys.
-    selected = selected_profiles.list_selected_profiles(text, "variable", "block")
-    return next(
-        (each for each in stored if each in signed_in and clues.safe_name(each) and selected <= {each}), None
-    )
-
-
-def _explain_keys_beside_sign_in(case: Case[Failure], verdict: str, topic: str) -> Explanation | None:
-    """Explain that a program used old keys of a profile, not its sign-in: the verdict is what AWS did with them."""
-    profile = _find_keys_beside_sign_in(case)
-    if profile is None:
-        return None
-    text = case.failure.text
-    program = clues.find_program(case.failure) or "the program"
-    is_backend = _BACKEND.search(text) is not None
-    backend = None
-    if is_backend:
-        program = "the S3 backend of Terraform"
-        of_provider = any("profile" in each.arguments for each in find_blocks(text, "provider", "aws"))
-        lacks = of_provider and "-backend-config" not in text and not find_blocks(text, "backend", "s3")
-        backend = (
-            f'The backend does not use the profile of the block provider "aws": if the block backend "s3" has no profile, add profile = "{profile}" there, and run terraform init -reconfigure.'
-            if lacks
-            else None
-        )
-    name = commands.profile(profile)
-    # In sed, unlike in Python, \+ is an operator, and a slash ends the expression.
-    pattern = re.sub(r"[./]", r"\\\g<0>", name)
-    return case.explain(
-        f"{upper_first(program)} used the old key under [{profile}] in ~/.aws/credentials, and AWS {verdict}. The sign-in of the profile {profile} is fine: the AWS CLI uses it, but SDKs such as that for Go take the keys first.",
-        KEYS_BESIDE_SIGN_IN.cause(
-            "derived",
-            text="The section has keys, and the profile signs in with IAM Identity Center. A new sign-in changes nothing in that file.",
-        ),
-        topic=topic,
-        remedies=your_remedy(
-            f"Delete the section [{profile}] from ~/.aws/credentials",
-            "The first command deletes the section, and keeps the old file as credentials.bak. The profile in ~/.aws/config, with the settings of the sign-in, stays.",
-            backend,
-            "If the profile default has old keys, too, delete these as well."
-            if name != "default" and is_backend
-            else None,
-            commands=(
-                f"sed -i.bak '/^\\[{pattern}\\]/,/^\\[/{{/^\\[{pattern}\\]/d;/^\\[/!d;}}' ~/.aws/credentials",
-                f"aws configure list --profile {name}",
-                "terraform init -reconfigure" if is_backend else None,
-            ),
-            url=KEYS_BESIDE_SIGN_IN.sources[0],
-        ),
-        notes="No permission is missing, and no new key is needed.",
-    )

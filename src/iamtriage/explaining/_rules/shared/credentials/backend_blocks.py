@@ -166,12 +166,6 @@ class Backend(NamedTuple):
         return f"the data source uses only its own config: neither those of the backend nor those of a provider.{works if self.is_beside_backend else ''}"
 
 
-def find_credential_blocks(text: str) -> list[Block]:
-    """Return the blocks that can have credentials, in their order: AWS providers and S3 backends."""
-    found = (*find_blocks(text, "provider", "aws"), *find_blocks(text, "backend", "s3"))
-    return sorted(found, key=lambda each: each.start)
-
-
 def find_backend(text: str) -> Backend | None:
     """Return the block of a backend that lacks the role or profile of another block, if a text shows both.
 

@@ -34,12 +34,6 @@ _SHELL_PROFILE = lazy_pattern(
     r"|^[ \t]{0,20}profile[ \t]{1,40}(?::[ \t]{1,9})?([\w.@:+/-]{1,64})[ \t]{1,40}(?::[ \t]{1,9})?(?:env|manual)\b",
     re.ASCII | re.MULTILINE | re.IGNORECASE,
 )
-_SHELL_KEY = lazy_pattern(
-    # Lowercase is the setting of a file.
-    rf"{_SHELL_VARIABLE}(?-i:AWS_ACCESS_KEY_ID) ?= ?[^\s;]{{1,64}}[ \t\r]*$"
-    r"|^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?\S{1,40}[ \t]{1,40}(?::[ \t]{1,9})?env\b",
-    re.MULTILINE | re.IGNORECASE,
-)
 _SIGNED_IN = lazy_pattern(
     r"\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)"
     # What people say that they did before, and what works.
@@ -49,16 +43,10 @@ _SIGNED_IN = lazy_pattern(
     r"|\(e\.g\. aws --profile (?P<saml>[\w.@:+/-]{1,64}) |\b(?:[Ww]rote|[Ww]ritten|[Uu]pdated) profile [\"']?(?P<written>[\w.@:+/-]{1,64})[\"']? (?:to|in) [^\n]{0,100}(?:credentials|config)\b",
     re.ASCII,
 )
-_SIGN_IN = lazy_pattern(
-    r"\baws sso login\b[^\n]{0,80}? --(?P<kind>profile|sso-session)[ =](?P<name>[\w.@:+/-]{1,64})", re.ASCII
-)
 # A command at a prompt, or what people say that they ran. Messages of SDKs tell to run it.
 _BARE_SIGN_IN = lazy_pattern(
     r"(?:[$%>#❯] |\b(?:ran|did|done|executed|tried|used|run(?= [^\n.;]{0,60}\b(?:ago|already|before|again|works?|twice)\b))[ :]{1,2}(?:a |an |just |only |plain )?[`'\"]?)aws sso login(?=[`'\"]|[ \t]*$|[,;.)]| (?:again|already|before|and|two|a|just|twice|today|this)\b)(?![`'\"]? (?:with|for|--))",
     re.MULTILINE,
-)
-_SIGNED_IN_URL = lazy_pattern(
-    r"\bSuccessfully logged into Start URL: ?(https://[\w.-]{4,100}(?:/[\w-]{1,40})?)"
 )
 _SELECTED = lazy_pattern(
     r"\bprofile[ \t]{0,20}= ?\"(?P<block>[\w.@+-]{1,64})\"|\bAWS_PROFILE ?= ?[\"']?(?P<variable>[\w.@+-]{1,64})"
@@ -109,15 +97,6 @@ def find_profile(case: Case[Failure]) -> str | None:
     return safe_name(configured.value) if configured else None
 
 
-def has_key_in_shell(text: str) -> bool:
-    """Return whether the text shows an access key in a variable of the shell.
-
-    It takes precedence over ``AWS_PROFILE``, not over ``--profile``: ``create_credential_resolver`` in
-    botocore/credentials.py.
-    """
-    return _SHELL_KEY.search(text) is not None
-
-
 def find_shell_profile(text: str) -> str | None:
     """Return the profile that a variable of the shell selects, if the text shows it."""
     found = _SHELL_PROFILE.search(text)
@@ -139,15 +118,6 @@ def find_signed_in_profile(text: str) -> str | None:
     return None if found is None else next(filter(None, found.groups()))
 
 
-def list_sign_ins(text: str) -> list[SignIn]:
-    """Return the sign-ins to IAM Identity Center, whether they succeeded or not.
-
-    >>> list_sign_ins("$ aws sso login --sso-session shop")
-    [SignIn(kind='sso-session', name='shop')]
-    """
-    return [SignIn(each["kind"], each["name"]) for each in _SIGN_IN.finditer(text)]
-
-
 def signs_in_with_default(text: str) -> bool:
     r"""Return whether a text shows ``aws sso login`` without a profile, and no variable that selects one.
 
@@ -159,11 +129,6 @@ def signs_in_with_default(text: str) -> bool:
         and not selects_profile_in_shell(text)
         and "AWS_PROFILE" not in text
     )
-
-
-def list_signed_in_urls(text: str) -> set[str]:
-    """Return the start URLs for which the AWS CLI printed that a sign-in succeeded."""
-    return {each[1].lower() for each in _SIGNED_IN_URL.finditer(text)}
 
 
 def list_selected_profiles(text: str, *places: _Place) -> set[str]:
