@@ -312,7 +312,7 @@ _OTHER_NODE = "ip-10-0-0-9.ec2.internal"
             f'+ kubectl --kubeconfig=/var/lib/kubelet/kubeconfig label nodes {_OTHER_NODE} node-role.kubernetes.io/db=main\nError from server (Forbidden): nodes "{_OTHER_NODE}" is forbidden: is not allowed to modify labels: node-role.kubernetes.io/db\nFrom the bastion it works.',
             "kubectl used the identity of the node, which is not allowed to set node-role.kubernetes.io/db on itself.",
             "is not allowed to modify labels: node-role.kubernetes.io/db.",
-            "Remove the command from the node, and set the label from outside",
+            "Remove the command from the node, and set the label with your own access",
             f"kubectl label node {_OTHER_NODE} node-role.kubernetes.io/db=main",
         ),
         (

@@ -93,51 +93,6 @@ def test_the_second_action(principal: str, rest: str, command: str) -> None:
     assert explain(f"{LONG}\n{both}").causes[0].code == "function-url-rejected"
 
 
-_TEMPLATE = """\
-  Public:
-    Type: AWS::Lambda::Permission
-    Properties:
-      FunctionName: !Ref Orders
-      Action: lambda:InvokeFunctionUrl
-      Principal: "*"
-      FunctionUrlAuthType: NONE
-"""
-_RESOURCE = """\
-resource "aws_lambda_permission" "url" {
-  statement_id           = "Public"
-  action                 = "lambda:InvokeFunctionUrl"
-  principal              = "*"
-  function_name          = aws_lambda_function.orders.function_name
-  function_url_auth_type = "NONE"
-}
-"""
-_OBJECT = '"Public": {"Type": "AWS::Lambda::Permission", "Properties": {"FunctionName": {"Ref": "Orders"}, "Action": "lambda:InvokeFunctionUrl", "Principal": "cloudfront.amazonaws.com", "FunctionUrlAuthType": "AWS_IAM"}}'
-
-
-@pytest.mark.parametrize(
-    ("code", "who", "lines"),
-    [
-        (_TEMPLATE, "everyone", ("PublicInvoke:", "Action: lambda:InvokeFunction\n", "FunctionName: !Ref Orders", "InvokedViaFunctionUrl: true")),
-        (_RESOURCE, "everyone", ('"url_invoke" {', '= "lambda:InvokeFunction"\n', '= "PublicInvoke"', "invoked_via_function_url = true")),
-        (_OBJECT, "cloudfront.amazonaws.com", ('"PublicInvoke": {', '"Action": "lambda:InvokeFunction",', '"InvokedViaFunctionUrl": true}')),
-    ],
-    ids=["YAML", "Terraform", "JSON"],
-)  # fmt: skip
-def test_the_second_permission_in_code(code: str, who: str, lines: tuple[str, ...]) -> None:
-    explanation = explain(f"{LONG}\n{code}")
-    assert f"allows {who} only lambda:InvokeFunctionUrl" in explanation.summary
-    manifest = explanation.remedies[0].manifest or ""
-    assert all(each in manifest for each in lines)
-    assert "AuthType" not in manifest
-    assert "auth_type" not in manifest
-    second = (
-        code.replace("InvokeFunctionUrl", "InvokeFunction")
-        .replace("Public", "Other")
-        .replace('"url"', '"other"')
-    )
-    assert explain(f"{LONG}\n{code}\n{second}").causes[0].code == "function-url-rejected"
-
-
 _ADD = "$ aws lambda add-permission --function-name orders --statement-id Url --action {} \\\n    --principal {}\n"
 
 

@@ -695,17 +695,6 @@ def test_entry_of_nodes_with_what_only_standard_entries_have(text: str, kind: st
     assert explanation.remedies[0].title.removesuffix(" again") == title
 
 
-@pytest.mark.parametrize("cluster", ["octo", "oc${file(0)}to"])
-def test_association_in_terraform_has_only_plain_values(cluster: str) -> None:
-    """Terraform evaluates a template in a quoted string."""
-    text = f"Error: creating EKS Access Entry ({cluster}:arn:aws:iam::111122223333:role/ops): operation error EKS: CreateAccessEntry, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, InvalidParameterException: The kubernetes group name system:masters is invalid, it cannot start with system:"
-    manifest = explain(text).remedies[0].manifest or ""
-    assert ('  cluster_name  = "octo"\n' in manifest) is (cluster == "octo")
-    assert "${" not in manifest
-    unsafe = explain(text, facts={"cluster": cluster}).remedies[0].manifest or ""
-    assert "${" not in unsafe
-
-
 @pytest.mark.parametrize(
     ("operation", "group", "verbs", "kind"),
     [
@@ -741,7 +730,7 @@ def test_masters_of_aws_auth(operation: str, text: str, mode: str, *, moves: boo
     facts = {"cluster": "atlas", "region": "eu-west-1", "authentication_mode": mode}
     remedy = explain(_MASTERS.format(operation, text), facts=facts).remedies[0]
     warned = any("run both commands together, test as the role" in each for each in remedy.steps)
-    assert (warned, any("auth can-i '*' '*'" in each for each in remedy.commands)) == (moves, moves)
+    assert warned is moves
 
 
 _IN_USE = "Error: creating EKS Access Entry (bay:arn:aws:iam::111122223333:role/ship): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, RequestID: 1, ResourceInUseException: The specified access entry resource is already in use on this cluster.\n\n  with aws_eks_access_entry.ship,\n\n"

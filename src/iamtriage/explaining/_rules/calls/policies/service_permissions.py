@@ -12,13 +12,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text, line_start
+from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
@@ -139,64 +138,6 @@ def find_permissions(text: str) -> list[dict[str, Any]]:
     ['arn:*:lambda:*:*:function:in']
     """
     return list(_find_permissions(text)) if "ermission" in text else []
-
-
-_INVOKE = "lambda:InvokeFunction"
-_AUTH_TYPE = lazy_pattern(
-    r"\bFunctionUrlAuthType(?P<key>[\"']?:[ \t]{0,20})[^\n,}]{1,80}|\bfunction_url_auth_type(?P<argument>[ \t]{0,20}=[ \t]{0,20})[^\n]{1,80}"
-)
-_STATEMENT_ID = lazy_pattern(r"(?<=\bstatement_id)([ \t]{0,20}=[ \t]{0,20}\"[^\"\n]{1,94})(?=\")")
-
-
-def copy_url_permission(text: str) -> tuple[str, str] | None:
-    r"""Return the principal of the permission for a function URL in code, and the code of the second one that it lacks.
-
-    AddPermission accepts the AuthType only for the first, and for the second that the call comes through the URL:
-    https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
-
-    >>> code = "Url:\n  Type: AWS::Lambda::Permission\n  Properties:\n    Action: lambda:InvokeFunctionUrl\n    Principal: '*'\n    FunctionUrlAuthType: NONE\n"
-    >>> print(copy_url_permission(code)[1])
-    UrlInvoke:
-      Type: AWS::Lambda::Permission
-      Properties:
-        Action: lambda:InvokeFunction
-        Principal: '*'
-        InvokedViaFunctionUrl: true
-    """
-    if f"{_INVOKE}Url" not in text:
-        return None
-    found = [
-        (
-            block.texts,
-            re.sub(
-                rf'"{re.escape(block.name)}"',
-                f'"{block.name}_invoke"',
-                text[block.start : block.end + 1],
-                count=1,
-            ),
-        )
-        for block in find_resources(text, _PERMISSION)
-        if block.is_whole
-    ]
-    for each in find_template_resources(text, "AWS::Lambda::Permission"):
-        written = {key.lower(): str(value) for key, value in each.properties.items()}
-        code = text[line_start(text, each.start) : each.end].rstrip()
-        found.append((written, code.replace(each.name, f"{each.name}Invoke", 1)))
-    first = next((each for each in found if each[0].get("action") == f"{_INVOKE}Url"), None)
-    if first is None or any(each.get("action") == _INVOKE for each, _ in found):
-        return None
-    code = textwrap.dedent(first[1]).replace(f"{_INVOKE}Url", _INVOKE)
-    limited = _AUTH_TYPE.sub(
-        lambda key: (
-            f"InvokedViaFunctionUrl{key['key']}true"
-            if key["key"]
-            else f"invoked_via_function_url{key['argument']}true"
-        ),
-        code,
-    )
-    if limited == code:
-        return None
-    return first[0].get("principal", "PRINCIPAL"), _STATEMENT_ID.sub(r"\1Invoke", limited)
 
 
 def find_request(text: str) -> tuple[str, str] | None:

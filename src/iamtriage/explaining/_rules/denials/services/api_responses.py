@@ -13,7 +13,6 @@ from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.calls.policies.service_permissions import copy_url_permission
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
@@ -209,8 +208,6 @@ def explain_function_url(denial: Denial) -> Explanation:
     lacking = next((each for each in statements if names_action(each, _INVOKE_URL)), None)
     if lacking is not None and not any(names_action(each, _INVOKE) for each in statements):
         return _explain_missing_invoke(denial, lacking, region, auth_type)
-    if (in_code := None if statements else copy_url_permission(text)) is not None:
-        return _explain_missing_permission(denial, *in_code)
     of_origin = _CLOUDFRONT.search(text) is not None
     function = f"--function-name FUNCTION_NAME --region {region}"
     policy = f"aws lambda get-policy {function} --query Policy --output text"
@@ -330,21 +327,6 @@ def _explain_missing_invoke(
             url=pages.LAMBDA_URLS,
         ),
     )
-
-
-def _explain_missing_permission(denial: Denial, principal: str, code: str) -> Explanation:
-    """Explain that the code of a function lacks the second permission that a function URL requires."""
-    who, deploy = _name_allowed(principal), "deploy the stack"
-    if "aws_lambda_permission" in code:
-        deploy = "apply (the argument requires version 6.29 of the AWS provider, or later)"
-    remedy = owner_remedy(
-        f"Allow {who} {_INVOKE}, too",
-        f"Add this permission, keep the first one, and {deploy}. It allows calls only through the URL.",
-        _HASH_OF_BODY if "cloudfront" in who else None,
-        manifest=code,
-        url=pages.LAMBDA_URLS,
-    )
-    return _explain_one_action(denial, who, remedy)
 
 
 def _explain_one_action(denial: Denial, who: str, remedy: Remedy) -> Explanation:

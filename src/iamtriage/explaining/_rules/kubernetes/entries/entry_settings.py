@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html.
 
 from __future__ import annotations
 
-import re
 from typing import cast
 
 import attrs
@@ -16,7 +15,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
-from iamtriage.explaining._rules.kubernetes.denied_requests import ASSOCIATION_IN_MODULE
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.credentials.backend_blocks import is_opentofu
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
@@ -117,57 +115,24 @@ _OWN_GROUP = "Or use your own group in the entry, such as admins, and bind it: k
 _SMALLER = "The policy allows everything, as the group does: use a smaller policy if that is enough."
 
 
-# An entry outside of a module.
-_ENTRY_ADDRESS = lazy_pattern(r"aws_eks_access_entry\.([A-Za-z_][\w-]{0,62})", re.ASCII)
-_ASSOCIATION = """resource "aws_eks_access_policy_association" "{}" {{
-  cluster_name  = {}
-  principal_arn = {}
-  policy_arn    = "{}"
-  access_scope {{
-    type = "cluster"
-  }}
-}}"""
-
-
 def _masters_remedy(case: Case[AccessEntry], deployment: deployment_tools.Deployment | None) -> Remedy:
     cluster, principal = find_cluster(case), entry_principal(case)
     if deployment is not None:
-        argument, policy = deployment.spell("kubernetes_groups"), "AccessPolicies"
+        policy = "AccessPolicies"
         if deployment.is_terraform:
             policy = "an aws_eks_access_policy_association (in the module, policy_associations)"
-        address = clip_text(deployment.resource or "").replace(r"\"", '"')
-        of = f" of {address}" if address else ""
         arn = access_policy_arn(_ADMIN_POLICY, cluster.partition)
-        added, manifest = f"{policy} with the policy {arn} and an access scope of type cluster", None
-        entry = _ENTRY_ADDRESS.fullmatch(deployment.resource or "")
-        if entry is not None and deployment.is_terraform:
-            added = "this association"
-            values = (f"{entry[0]}.cluster_name", f"{entry[0]}.principal_arn")
-            manifest = _ASSOCIATION.format(entry[1], *values, arn)
-        elif address.startswith("module."):
-            added, manifest = "this association", ASSOCIATION_IN_MODULE.format(arn)
-        elif (
-            deployment.is_terraform
-            and cluster.name == cluster.argument
-            and principal.new_entry_argument.startswith("arn:")
-        ):
-            added = "this association, which depends on the entry (depends_on), or, with the module of EKS, the same in policy_associations"
-            values = (f'"{cluster.name}"', f'"{principal.new_entry_argument}"')
-            manifest = _ASSOCIATION.format("admin", *values, arn)
         return your_remedy(
             f"Replace the group with the access policy in the {deployment.tool} code",
-            f"Remove system:masters from {argument}{of}, and add {added}.",
+            f"Remove system:masters from {deployment.spell('kubernetes_groups')}, and add {policy} with the policy {arn} and an access scope of type cluster.",
             _SMALLER,
             _OWN_GROUP,
-            manifest=manifest,
-            manifest_language="hcl",
             url=pages.EKS_ACCESS_POLICIES,
         )
     exists = case.failure.envelope.operation == "UpdateAccessEntry"
-    moved = test = None
+    moved = None
     if not exists and cluster.uses_aws_auth and "aws-auth" in case.failure.text:
         moved = "As soon as the entry exists, it takes precedence over the one in aws-auth: run both commands together, test as the role, and only then remove the one in aws-auth."
-        test = Labelled("As the role, this must print yes:", "kubectl auth can-i '*' '*' --all-namespaces")
     return cluster_remedy(
         f"Associate {_ADMIN_POLICY} with the entry",
         f"{'Update' if exists else 'Create'} the entry without the group, and associate the policy. {_SMALLER}",
@@ -176,7 +141,6 @@ def _masters_remedy(case: Case[AccessEntry], deployment: deployment_tools.Deploy
         commands=(
             None if exists else principal.create_entry_command(cluster),
             principal.associate_policy_command(cluster, _ADMIN_POLICY),
-            test,
         ),
         url=pages.EKS_ACCESS_POLICIES,
     )

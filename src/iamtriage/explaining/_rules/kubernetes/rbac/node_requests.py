@@ -215,7 +215,7 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
     elif is_kubelet and node and other not in {None, node}:
         summary = f"The kubelet uses the node name {clip_text(other or '')}, but the cluster knows the node as {clip_text(node)}: the names must be equal."
         note = "Neither an RBAC binding nor an IAM policy helps, and the mapping of the node role is correct."
-        remedy = _rename_remedy(case, node, other or "")
+        remedy = _rename_remedy(node)
     else:
         own = f" (system:node:{clip_text(node)})" if node else ""
         denial = _NODE_SUBJECT.sub("", reason[0])
@@ -228,34 +228,14 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
     return case.explain(summary, *causes, topic=_TOPIC, remedies=remedy, notes=note)
 
 
-def _rename_remedy(case: Case[KubernetesForbidden], node: str, other: str) -> Remedy:
+def _rename_remedy(node: str) -> Remedy:
     """Return the remedy that makes a kubelet register with the name that the mapping of its role gives the node."""
-    source = "The cluster takes the name from the private DNS name of the instance (system:node:{{EC2PrivateDNSName}} in the mapping of the node role)"
-    stated = _HOSTNAME_OVERRIDE.search(case.text)
-    if stated is None or stated["name"] != other:
-        return cluster_remedy(
-            f"Let the kubelet register as {clip_text(node)}",
-            f"{source}, the kubelet from --hostname-override or the host name. Remove the option, or restore the host name, which the VPC's DHCP options can change, too. Then restart the kubelet, or replace the node.",
-            commands=("hostname --fqdn", "systemctl cat kubelet"),
-            url=pages.EKS_TROUBLESHOOTING,
-        )
     return cluster_remedy(
-        f"Remove --hostname-override={clip_text(other)} from the kubelet's options",
-        f"{source}. For a readable name, set a label or the tag Name instead.",
-        "Remove the option on the node, in the files that systemctl cat kubelet prints, and in the user data or launch template: otherwise, new nodes have it again.",
-        commands=(
-            "sudo systemctl daemon-reload",
-            "sudo systemctl restart kubelet",
-            fill_command("kubectl get node {}", commands.kubernetes_name(node)),
-        ),
+        f"Let the kubelet register as {clip_text(node)}",
+        "The cluster takes the name from the private DNS name of the instance (system:node:{{EC2PrivateDNSName}} in the mapping of the node role), the kubelet from --hostname-override or the host name. Remove the option, also in the user data or launch template, or restore the host name, which the VPC's DHCP options can change, too. Then restart the kubelet, or replace the node.",
+        commands=("hostname --fqdn", "systemctl cat kubelet"),
         url=pages.EKS_TROUBLESHOOTING,
     )
-
-
-# In the arguments of the kubelet, and in its configuration.
-_HOSTNAME_OVERRIDE = lazy_pattern(
-    r"(?:--)?hostname-?override[\"']?(?:=|[: ]{1,2})[\"']?(?P<name>[a-z0-9][a-z0-9.-]{0,252})", re.IGNORECASE
-)
 
 
 # Where kubectl has another identity than on the node.
@@ -354,17 +334,10 @@ def _label_remedy(text: str, labels: str, node: str | None, *, is_own: bool) -> 
         for each in labels.split(", ")
         if _LABEL.fullmatch(each)
     )
-    title = "Remove the label from the kubelet's --node-labels, and set it with your own access"
-    step = "Node groups, nodeadm and bootstrap.sh pass their labels to the kubelet as --node-labels. A kubelet can set labels without kubernetes.io or k8s.io in the prefix, such as example.com/role."
-    after = None
-    if is_own:
-        title = "Remove the command from the node, and set the label from outside with your own access"
-        step = "The command below sets it on this node. For new nodes, an administrator's job or a controller outside of the nodes has to do the same."
-        after = "Or let the node set a label of its own prefix, such as example.com/role, and select that: in the labels of the node group, or in the kubelet's --node-labels (spec.kubelet.flags of a NodeConfig). Labels with kubernetes.io or k8s.io in the prefix are protected, except for some, such as those with node.kubernetes.io/ or kubelet.kubernetes.io/."
+    place = "command from the node" if is_own else "label from the kubelet's --node-labels"
     return cluster_remedy(
-        title,
-        step,
-        after,
+        f"Remove the {place}, and set the label with your own access",
+        "Or let the node set a label without kubernetes.io or k8s.io in the prefix, such as example.com/role: in the labels of the node group, or in the kubelet's --node-labels.",
         commands=fill_command(
             f"kubectl label node {{}} {settings}", commands.kubernetes_name(node or "NODE")
         ),
