@@ -105,6 +105,55 @@ def test_networks_without_an_address(said: str, condition: dict[str, object], ti
     assert title is None or '"aws:SourceIp": "203.0.113.0/24"' in (first.manifest or "")
 
 
+_PERIMETER = {
+    "NotIpAddressIfExists": {"aws:SourceIp": ["203.0.113.0/24"]},
+    "StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-0123456789abcdef0", "aws:PrincipalTag/zone": "open"},
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "condition", "steps"),
+    [
+        (
+            "My public address is 198.51.100.9.",
+            _PERIMETER,
+            ("aws:SourceIp must be in 203.0.113.0/24. Connect", "Or call from vpc-0123456789abcdef0, through a VPC endpoint", "Or, if the owner of the policy agrees, tag the caller with zone=open: aws iam tag-role --role-name nightly --tags Key=zone,Value=open."),
+        ),
+        ("Image: ubuntu-24.04 on a runner (hosted)", _PERIMETER, ("aws:SourceIp must be in 203.0.113.0/24. Hosted runners", "Or call from vpc-", "Or, if")),
+        (
+            "",
+            {"StringNotEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}} | _NETWORK,
+            ("Run the call where", "Or call from an address in 203.0.113.0/24 (aws:SourceIp)."),
+        ),
+        # A Deny of the tag or the VPC is no way out, and a pattern is no tag.
+        ("", _NETWORK | {"StringEquals": {"aws:PrincipalTag/zone": "open", "aws:SourceVpc": "vpc-0123456789abcdef0"}}, ("aws:SourceIp must be",)),
+        ("", _NETWORK | {"StringNotLike": {"aws:PrincipalTag/zone": "open*"}}, ("aws:SourceIp must be",)),
+    ],
+    ids=["address", "hosted", "endpoint", "denied", "pattern"],
+)  # fmt: skip
+def test_other_ways_that_a_deny_on_networks_leaves_open(
+    said: str, condition: dict[str, object], steps: tuple[str, ...]
+) -> None:
+    text = _DENIED.format("GetParameter", "job", "ssm:GetParameter", _PARAMETER, " resource control", "")
+    *ways, last = explain(f"{text}{said}{_deny(condition, Principal='*')}").remedies[0].steps
+    assert last.startswith("If the call must stay as it is")
+    for way, start in zip(ways, steps, strict=True):
+        assert way.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("condition", "clause"),
+    [
+        (_PERIMETER, "because aws:SourceIp is 198.51.100.9, not in 203.0.113.0/24, unless aws:SourceVpc is vpc-0123456789abcdef0 or aws:PrincipalTag/zone is open."),
+        (_NETWORK | {"StringEquals": {"aws:PrincipalTag/zone": "closed"}}, "because aws:SourceIp is 198.51.100.9, not in 203.0.113.0/24, and if aws:PrincipalTag/zone is closed."),
+    ],
+)  # fmt: skip
+def test_what_a_deny_exempts_is_told_after_what_it_matched(condition: dict[str, object], clause: str) -> None:
+    text = _DENIED.format("GetParameter", "job", "ssm:GetParameter", _PARAMETER, " resource control", "")
+    shown = explain(f"{text}My public address is 198.51.100.9.{_deny(condition, Principal='*')}")
+    assert shown.summary.endswith(clause)
+
+
 @pytest.mark.parametrize(("owner", "where"), [("555566667777", ", in account 555566667777"), (_ACCOUNT, "")])
 def test_network_activity_event_names_the_owner_of_the_endpoint(owner: str, where: str) -> None:
     record = {

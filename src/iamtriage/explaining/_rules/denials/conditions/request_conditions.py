@@ -192,18 +192,18 @@ def are_met(conditions: Iterable[CheckedCondition]) -> bool | None:
 
 
 def join_conditions(conditions: tuple[CheckedCondition, ...]) -> str:
-    """Return conditions as the end of a sentence; empty if there are none. All must be met."""
+    """Return conditions as the end of a sentence; empty if there are none. All must be met: one exemption is enough."""
     told = tuple(each for each in conditions if not (each.is_usual and each.is_met)) or conditions
-    ordered = sorted(told, key=lambda each: each.requested is None)
-    clauses: list[str] = []
-    for each in ordered:
-        clause = each.describe(is_only=len(ordered) == 1)
-        word = clause.partition(" ")[0]
-        # "if a is b and c is d"
-        is_same = bool(clauses) and clauses[-1].startswith(f"{word} ") and word == "if"
-        clauses.append(clause)
-        if is_same:
-            clauses[-2:] = [f"{clauses[-2]} and {clause.removeprefix('if ')}"]
+    clauses = [each.describe(is_only=not told[1:]) for each in told if each.requested is not None]
+    unknown = [each for each in told if each.requested is None]
+    ways = [each.describe(is_only=True) for each in unknown]
+    if clauses and ways and all(each.startswith("unless ") for each in ways):
+        return (
+            f"{', and '.join(clauses)}, unless {' or '.join(each.removeprefix('unless ') for each in ways)}"
+        )
+    if unknown:
+        first, *others = (each.describe(is_only=not told[1:]) for each in unknown)
+        clauses.append(" and ".join((first, *(each.removeprefix("if ") for each in others))))
     return ", and ".join(clauses)
 
 

@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.denials.conditions.condition_keys import (
 )
 from iamtriage.explaining._rules.denials.conditions.request_conditions import are_met, is_being_created
 from iamtriage.explaining._rules.denials.denies import corrected_principals
-from iamtriage.explaining._rules.denials.denies.corrections import Correction
+from iamtriage.explaining._rules.denials.denies.corrections import Correction, runs_on_hosted
 from iamtriage.explaining._rules.denials.resource_commands import principal_arn_pattern
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import excluded_principals
 from iamtriage.explaining._rules.shared.grants.denial_remedies import REDEPLOY
@@ -71,13 +71,6 @@ _ENDPOINT_WORDS = lazy_pattern(r"\b(?i:(?:VPC|interface|gateway)[ -]endpoints?)\
 _NO_ENDPOINT = lazy_pattern(
     r"\b(?i:(?:no|without|n't have|not have|removed|deleted)(?: an?| any| the)?(?: (?:VPC|interface|gateway))? endpoint)"
 )
-_HOSTED = lazy_pattern(
-    r"(?i:(?<!from )\bhosted (?:runner|agent)s?\b|\b(?:GitHub|GitLab|Microsoft)-hosted\b|\bruns-on: ?(?:ubuntu|windows|macos)-|\b(?:shared|SaaS) runners?\b|\bCircleCI\b|\bBitbucket Pipelines\b)"
-)
-_ASKED = lazy_pattern(
-    r"(?im:(?:^|(?<=[.!?] ))(?:would|should|could|can|does|do|did|is|are)\b[^.?!\n]{0,200}\?)"
-)
-_SELF_HOSTED = lazy_pattern(r"(?i:\bself-hosted\b)")
 _HAS_ARN = lazy_pattern(r":(?:role/|user/|root\Z)")
 
 
@@ -311,8 +304,7 @@ def _exempt_job(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -
     """Return the statement with an exemption for the role of a job, whose runner has no fixed address."""
     text = denial.failure.text
     addresses = _find_network(stated, statement)
-    runner = next(find_said(_ASKED.sub("", text), _HOSTED), None)
-    if addresses is None or runner is None or _SELF_HOSTED.search(text) or denial.role is None:
+    if addresses is None or not runs_on_hosted(text) or denial.role is None:
         return None
     listed = clip_text(join_words(addresses, "or"))
     return Correction(

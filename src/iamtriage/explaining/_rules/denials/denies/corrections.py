@@ -9,9 +9,12 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.documents import compact_json
 from iamtriage._rendering.labels import Labelled
+from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import IdentityCenterRole
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.denials.resource_commands import organization_commands
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.commands import trust_policy_commands
+from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
@@ -21,6 +24,9 @@ from iamtriage.explaining._rules.shared.remedies import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from iamtriage.authorization._decoded_statements import DenyingCondition
     from iamtriage.explaining._rules.basics import Denial, Remedy
 
 _WIDTH = 96
@@ -36,6 +42,55 @@ _CHANGE = lazy_pattern(
 _EXEMPTION = lazy_pattern(
     r"exempt the caller from the Deny(?:, with the condition \"ArnNotLike\": \{[^{}]{1,300}\})?"
 )
+
+_HOSTED = lazy_pattern(
+    r"(?i:(?<!from )\bhosted (?:runner|agent)s?\b|\b(?:GitHub|GitLab|Microsoft)-hosted\b|\bruns-on: ?(?:ubuntu|windows|macos)-|\brunner\b[^\n]{0,40} \(hosted\)|\b(?:shared|SaaS) runners?\b|\bCircleCI\b|\bBitbucket Pipelines\b)"
+)
+_ASKED = lazy_pattern(
+    r"(?im:(?:^|(?<=[.!?] ))(?:would|should|could|can|does|do|did|is|are)\b[^.?!\n]{0,200}\?)"
+)
+_SELF_HOSTED = lazy_pattern(r"(?i:\bself-hosted\b)")
+_OF_NETWORK = ("Call from a network", "Call from the VPC", "Call through the VPC endpoint")
+_ADDRESS, _VPC, _TAG = "aws:sourceip", ("aws:sourcevpc", "aws:sourcevpce"), "aws:principaltag/"
+
+
+def runs_on_hosted(text: str) -> bool:
+    """Return whether a hosted runner, which has no fixed address, made the call."""
+    runner = next(find_said(_ASKED.sub("", text), _HOSTED), None)
+    return runner is not None and _SELF_HOSTED.search(text) is None
+
+
+def add_exits(denial: Denial, remedy: Remedy, conditions: Sequence[DenyingCondition]) -> Remedy:
+    """Add the other ways that a Deny on networks leaves open to the remedy for the caller: another network, or a tag.
+
+    All conditions of the statement must match, so that each of the ways is enough.
+    """
+    if not remedy.title.startswith(_OF_NETWORK):
+        return remedy
+    first, *rest = remedy.steps
+    is_of_address, exits = remedy.title.startswith(_OF_NETWORK[0]), list[str]()
+    for each in conditions:
+        name, values = each.key.lower(), clip_text(join_words(each.policy_values, "or"))
+        if not getattr(each, "accepts_values", None):
+            continue
+        if name == _ADDRESS and is_of_address and runs_on_hosted(denial.failure.text):
+            first = f"aws:SourceIp must be in {values}. Hosted runners have other addresses: use a self-hosted runner in that network."
+        elif name == _ADDRESS and not is_of_address:
+            exits.append(f"Or call from an address in {values} (aws:SourceIp).")
+        elif name in _VPC and is_of_address:
+            way = f"through the VPC endpoint {values}"
+            if name == _VPC[0]:
+                way = f"from {values}, through a VPC endpoint of the service"
+            exits.append(f"Or call {way}: other requests have no {clip_text(each.key)}.")
+        elif name.startswith(_TAG) and len(each.policy_values) == 1 and "*" not in values:
+            tag, command = each.key[len(_TAG) :], "aws iam tag-role --role-name {} --tags Key={},Value={}"
+            how = ""
+            if denial.role is not None and not isinstance(denial.role, IdentityCenterRole):
+                how = f": {fill_command(command, denial.role.name, tag, each.policy_values[0])}"
+            exits.append(
+                f"Or, if the owner of the policy agrees, tag the caller with {clip_text(tag)}={values}{how}."
+            )
+    return attrs.evolve(remedy, steps=(first, *exits, *rest))
 
 
 def move_change(

@@ -21,7 +21,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._rules.basics import Cause, Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions import deny_conditions, request_conditions
 from iamtriage.explaining._rules.denials.denies import required_settings
-from iamtriage.explaining._rules.denials.denies.corrections import move_change
+from iamtriage.explaining._rules.denials.denies.corrections import add_exits, move_change
 from iamtriage.explaining._rules.denials.resource_commands import (
     exempt_in_trust_policy,
     exempting_statement,
@@ -133,6 +133,8 @@ class StatedDeny(Value):
         self, denial: Denial, remedy: Remedy | None, others: tuple[Remedy, ...]
     ) -> tuple[Remedy | None, tuple[Remedy, ...]]:
         """Return the remedy for the caller, and the others, which look for the statement."""
+        if remedy is not None:
+            remedy = add_exits(denial, remedy, self.conditions)
         return move_change(remedy, present(*(self.refine(denial, each) for each in others)))
 
     def refine(self, denial: Denial, remedy: Remedy) -> Remedy | None:
