@@ -261,8 +261,7 @@ def add_unseen_backend(case: Case[Failure], explanation: Explanation) -> Explana
     """Add that the backend most likely does not use the profile or role of a provider, if the text has only the provider."""
     text, outcome = case.failure.text, _OUTCOMES.get(case.failure.kind)
     is_open = explanation.topic in {"no-credentials", "expired-session", "invalid-credentials"}
-    is_settled = any(each.code == "keys-beside-sign-in" for each in explanation.causes)
-    if outcome is None or not is_open or is_settled or _find_block(text) or "-backend-config" in text:
+    if outcome is None or not is_open or _find_block(text) or "-backend-config" in text:
         return explanation
     found = find_backend(f"{text}\n{_BACKEND_BLOCK} {{\n}}")
     if found is None or found.identity == _KEYS:
