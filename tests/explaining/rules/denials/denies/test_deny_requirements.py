@@ -774,6 +774,23 @@ def test_block_that_is_not_encrypted(code: str, step: str) -> None:
     assert step in " ".join(explain(text).remedies[0].steps)
 
 
+@pytest.mark.parametrize(
+    ("devices", "encrypted"),
+    [
+        ("'DeviceName=/dev/sda1,Ebs={VolumeSize=8}'", "'DeviceName=/dev/sda1,Ebs={VolumeSize=8,Encrypted=true}'"),
+        ('"DeviceName=/dev/sda1,Ebs={Encrypted=false,VolumeType=gp3}"', "'DeviceName=/dev/sda1,Ebs={VolumeType=gp3,Encrypted=true}'"),
+        ("'DeviceName=/dev/sdf,Ebs={VolumeSize=8,Encrypted=true}'", """'[{"DeviceName": "/dev/xvda","""),
+        ("'DeviceName=/dev/sdf,VirtualName=ephemeral0'", """'[{"DeviceName": "/dev/xvda","""),
+        ("'DeviceName=$DISK,Ebs={VolumeSize=8}'", """'[{"DeviceName": "/dev/xvda","""),
+    ],
+    ids=["absent", "false", "set", "no EBS", "a variable"],
+)  # fmt: skip
+def test_volumes_of_a_command_that_are_not_encrypted(devices: str, encrypted: str) -> None:
+    deny = {"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "arn:aws:ec2:*:*:volume/*", "Condition": {"Bool": {"ec2:Encrypted": "false"}}}  # fmt: skip
+    text = f"$ aws ec2 run-instances --image-id ami-1 --block-device-mappings {devices}\nAn error occurred (UnauthorizedOperation) when calling the RunInstances operation: User: arn:aws:sts::111122223333:assumed-role/grid/lea is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:volume/* with an explicit deny in a service control policy\n{json.dumps({'Statement': [deny]})}"
+    assert f"--block-device-mappings {encrypted}" in " ".join(explain(text).remedies[0].steps)
+
+
 _TLS = {"Sid": "Tls", "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}  # fmt: skip
 
 

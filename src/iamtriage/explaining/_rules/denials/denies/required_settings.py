@@ -257,12 +257,25 @@ def _terraform_instance(denial: Denial) -> str | None:
     return f"In aws_instance, write volume_tags = {tags}{remove}. Terraform sets the tags of a block device after the launch, with CreateTags, so the request lacks them; tags is for the instance. Or use a launch template with tag_specifications for volume."
 
 
+# The volumes of a launch in the short notation of the AWS CLI.
+_VOLUMES = lazy_pattern(r"--block-device-mappings[ =]([\"'])(DeviceName=[\w/,.=:{}-]{1,800})\1", re.ASCII)
+_EBS = lazy_pattern(r"\bEbs=\{([^{}]{0,400})\}")
+
+
+def _encrypt(ebs: re.Match[str]) -> str:
+    settings = [each for each in ebs[1].split(",") if each and not each.startswith("Encrypted=")]
+    return f"Ebs={{{','.join([*settings, 'Encrypted=true'])}}}"
+
+
 def describe_unencrypted(text: str) -> str | None:
-    r"""Return which blocks of the only instance in Terraform's code lack the setting that encrypts their volumes.
+    r"""Return which volumes of the only instance in Terraform's code, or of a command, lack the setting that encrypts them.
 
     >>> describe_unencrypted('resource "aws_instance" "job" {\n  root_block_device {\n    volume_size = 50\n  }\n}')
     'In aws_instance.job, set encrypted = true in root_block_device.'
     """
+    volumes = only_one({found[2] for found in _VOLUMES.finditer(text)})
+    if volumes is not None and (encrypted := _EBS.sub(_encrypt, volumes)) != volumes:
+        return f"Set Encrypted for each volume, also the root volume: --block-device-mappings '{encrypted}'."
     # An error quotes the first line of the code.
     instances = [each for each in find_resources(text, *_INSTANCES) if each.is_whole]
     if len(instances) != 1:
