@@ -102,7 +102,7 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
     lines = [*commands]
     lines[number] = keep_label(lines[number], saving)
     if not isinstance(lines[reader], Labelled):
-        lines[reader] = Labelled(label, lines[reader], is_required=bool(documents))
+        lines[reader] = Labelled(label, lines[reader], is_required=bool(documents or remedy.manifest))
     return attrs.evolve(remedy, commands=tuple(lines))
 
 

@@ -462,3 +462,14 @@ def test_policy_of_an_organization_without_its_id() -> None:
     ]
     assert sum("POLICY_ID" in each for each in remedy.steps) == 1
     assert not any("list-policies-for-target" in each for each in remedy.steps)
+
+
+@pytest.mark.parametrize("kind", ["resource-based", "service control"])
+def test_short_form_replaces_the_policy_that_it_prints(kind: str) -> None:
+    principal = "" if kind == "service control" else '"Principal": "*", '
+    deny = f'{{"Sid": "OnlyOps", "Effect": "Deny", {principal}"Action": "secretsmanager:GetSecretValue", "Resource": "*", "Condition": {{"ArnNotLike": {{"aws:PrincipalArn": "arn:aws:sts::111122223333:assumed-role/ops/*"}}}}}}'
+    text = f'User: arn:aws:sts::111122223333:assumed-role/ops/ana is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:films-Ab12Cd with an explicit deny in a {kind} policy\n{{"Version": "2012-10-17", "Statement": [{deny}]}}'
+    short = str(explain(text))
+    assert "Name the role instead of its sessions" in short
+    change = "update-policy" if kind == "service control" else "put-resource-policy"
+    assert f" {change} " in short.partition("Then, with the statement changed in policy.json:")[2]

@@ -138,7 +138,7 @@ class Correction:
         build, steps = owner_remedy if is_of_owner else account_remedy, self.steps
         if denial.policy_type in _ORGANIZATION:
             build, (where, show, change) = organization_remedy, organization_commands(denial)
-            changed_there = Labelled("Then, with the statement changed in policy.json:", change)
+            changed_there = Labelled.required("Then, with the statement changed in policy.json:", change)
             steps, lines = (*steps, where), (show, changed_there) if self.policy is None else (change,)
         superfluous = (
             *(*DETAILS_TITLES, "Have the", "If the Deny exempts certain principals"),
