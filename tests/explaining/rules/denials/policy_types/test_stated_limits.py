@@ -138,3 +138,27 @@ def test_list_of_what_an_organization_allows_is_extended(statements: str, edits:
     assert first.startswith("Add ") is (edits is not None)
     assert (edits or "") in first
     assert any("FullAWSAccess was replaced" in each for each in steps) is (edits is None)
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_narrow"),
+    [
+        ("arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess", True),
+        ("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole", True),
+        ("arn:aws:iam::aws:policy/AmazonSQSFullAccess", False),
+        ("arn:aws:iam::aws:policy/AdministratorAccess", False),
+        # The caller may be able to change it.
+        ("arn:aws:iam::111122223333:policy/queues", False),
+    ],
+)
+def test_boundary_lets_a_role_get_only_the_policy_of_the_call(policy: str, is_narrow: bool) -> None:  # noqa: FBT001
+    boundary = "arn:aws:iam::111122223333:policy/limits"
+    [first, *_] = explain(
+        f"$ aws iam attach-role-policy --role-name etl --policy-arn {policy}\n\nAn error occurred (AccessDenied) when calling the AttachRolePolicy operation: User: arn:aws:iam::111122223333:user/kim is not authorized to perform: iam:AttachRolePolicy on resource: role etl because no permissions boundary allows the iam:AttachRolePolicy action. The boundary is {boundary}"
+    ).remedies
+    statement = first.statement
+    assert statement is not None
+    only = {"ArnEquals": {"iam:PolicyARN": policy}}
+    assert (statement["Condition"] == only) is is_narrow
+    assert ("iam:PermissionsBoundary" in statement["Condition"].get("StringEquals", {})) is not is_narrow
+    assert any(step.startswith("Or an administrator attaches") for step in first.steps) is is_narrow

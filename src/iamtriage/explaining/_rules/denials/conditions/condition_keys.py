@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from iamtriage._patterns import lazy_pattern, lazy_patterns
+from iamtriage._patterns import lazy_pattern, lazy_patterns, only_one
 from iamtriage._reading.vocabulary.services import service_name
 from iamtriage._text import clip_text, quote_argument
 from iamtriage._typing import NamedTuple
@@ -14,6 +14,7 @@ from iamtriage.explaining._context.readers.command_lines import operation_of_com
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.messages.decisions import request_values
 from iamtriage.explaining._rules.shared.policies.policy_changes import Condition, replace_condition
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
@@ -113,6 +114,10 @@ def replace_key(statement: Mapping[str, Any], operator: str, key: str, right: Ri
     return replace_condition(statement, operator, key, Condition(new, right.name, value))
 
 
+_NARROW_POLICY = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:iam::aws:policy/(?:service-role/|job-function/)?(?!\w*(?:Admin|FullAccess|PowerUser|IAM))\w{1,128}",
+    re.ASCII,
+)
 _OS_USER = "ec2:osuser"
 # Each with the actions whose call has the option. For others, the key is about an existing resource.
 _OPTIONS = {
@@ -170,6 +175,16 @@ def find_option_values(denial: Denial, key: str) -> tuple[str, ...] | None:
         return _find_own_value(denial, key)
     stated = command.option(option)
     return () if stated is None else (stated.value,)
+
+
+def find_narrow_policy(denial: Denial) -> str | None:
+    """Return the ARN of the policy that a call attaches, if AWS manages it and it gives no wide permissions."""
+    if denial.lowercase_action not in {"iam:attachrolepolicy", "iam:attachuserpolicy"}:
+        return None
+    arn = only_one(find_option_values(denial, "iam:PolicyARN") or ()) or only_one(
+        request_values(denial.facts, "iam:PolicyARN")
+    )
+    return arn if arn is not None and _NARROW_POLICY.fullmatch(arn) else None
 
 
 def _find_own_value(denial: Denial, key: str) -> tuple[str, ...] | None:

@@ -17,6 +17,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, upper_first
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions
+from iamtriage.explaining._rules.denials.conditions.condition_keys import find_narrow_policy
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.shared import commands, pages
@@ -46,6 +47,7 @@ _DELEGATING_ACTIONS = frozenset(
         *("createuser", "attachuserpolicy", "putuserpolicy", "putuserpermissionsboundary"),
     )
 )
+_BY_ADMINISTRATOR = "Or an administrator attaches the policy, and the boundary stays as it is."
 _LIFTING = {"iam:deleteuserpermissionsboundary", "iam:deleterolepermissionsboundary"}
 # "kms:Decrypt, sqs:SendMessage and sns:Publish are all denied".
 _ACTION = lazy_pattern(r"\b[a-z][a-z0-9-]{1,30}:[A-Z][A-Za-z]{2,60}\b", re.ASCII)
@@ -119,7 +121,8 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             only_call = "If the boundary already has a statement with this condition, change only the call."
         if delegated and not can_change:
             add, delegated = f"{add} {delegated}", None
-        steps = present(add, delegated, caps, only_call, _deployment_step(denial))
+        attaches = find_narrow_policy(denial) and _BY_ADMINISTRATOR
+        steps = present(add, delegated, caps, only_call, attaches, _deployment_step(denial))
     narrow = ""
     lifts = denial.lowercase_action in _LIFTING or (denial.policy and denial.resource == denial.policy)
     if denial.is_explicit and lifts:
@@ -234,7 +237,8 @@ def add_named_actions(statement: dict[str, Any] | None, denial: Denial) -> dict[
 
 
 def _delegates(denial: Denial) -> bool:
-    return not denial.is_explicit and denial.lowercase_action in _DELEGATING_ACTIONS
+    is_delegating = not denial.is_explicit and denial.lowercase_action in _DELEGATING_ACTIONS
+    return is_delegating and find_narrow_policy(denial) is None
 
 
 def _deployment_step(denial: Denial) -> str | None:
@@ -292,6 +296,8 @@ def _given_role_remedy(denial: Denial) -> Remedy | None:
 
 def _boundary_statement(denial: Denial) -> dict[str, Any] | None:
     statement = allowing_statement(denial)
+    if statement is not None and (attached := find_narrow_policy(denial)) is not None:
+        return {**statement, "Condition": {"ArnEquals": {"iam:PolicyARN": attached}}}
     if statement is None or not _delegates(denial):
         return statement
     boundary = commands.arn(denial.policy, "BOUNDARY_ARN")
