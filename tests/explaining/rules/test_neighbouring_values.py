@@ -243,7 +243,7 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
     "queue in the account of a passed role": _Row(
         "caller=arn:aws:sts::111122223333:assumed-role/jobs/run-7 target=arn:aws:sqs:eu-west-1:444455556666:bills role=arn:aws:iam::444455556666:role/bills-send\nAn error occurred (AccessDeniedException) when calling the CreateSchedule operation: Cross-account pass role is not allowed.",
         (
-            "Or make the call in the role's account",
+            "Or make the call in account 444455556666, if it is the right one",
             "Create a role in 111122223333",
             "new role sqs:SendMessage",
             "The owner of account 444455556666 also adds a statement",

@@ -81,9 +81,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         needs = needs if others else ""
     look = None if own else "aws sts get-caller-identity --query Account --output text"
     if new is not None and not others:
-        check = (
-            f"Often, only the account ID in the ARN is wrong: if {own} has a role {name}, pass {new} instead."
-        )
+        check = f"If account {own} has a role {name}, pass {new} instead."
         look = commands.fill_command("aws iam get-role --role-name {} --query Role.Arn --output text", name)
         create = Labelled("If it has none:", create)
     own_role = Remedy(
@@ -100,10 +98,16 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         url=pages.PASS_ROLE,
     )
     profile = None if own is None or other is None else _find_other_profile(denial.failure.text)
-    step = "Assume a role of that account, and make the call with it."
+    step = "The credentials or the profile can be those of the wrong account: make the call with others."
     if others:
         step = f"{others[0]} is in account {other}, too. If that is the right account, assume one of its roles, and make the call with it."
-    other_account = your_remedy("Or make the call in the role's account", step, url=pages.OTHER_ACCOUNTS)
+    other_account = your_remedy(
+        f"Or make the call in account {other}, if it is the right one"
+        if crosses
+        else "Or make the call in the role's account",
+        step,
+        url=pages.OTHER_ACCOUNTS,
+    )
     remedies = (own_role, other_account)
     if profile is not None:
         its_caller = "" if passed is None else f" Its caller needs iam:PassRole on {passed}."
