@@ -490,6 +490,23 @@ RESOURCES: tuple[Case, ...] = (
         ("start instances", "KeyManager"),
     ),
     (
+        "key of a service-linked role, identity-based",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForEC2Spot/spot is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab because no identity-based policy allows the kms:Decrypt action",
+        {},
+        (
+            "so only the key policy, or a grant, can allow it. Until it does, EC2 Spot cannot start instances",
+            "kms:GrantIsForAWSResource",
+        ),
+        ("PATH", "put-role-policy"),
+    ),
+    (
+        "key and a service-linked role that launches nothing, identity-based",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForRDS/rds is not authorized to perform: kms:DescribeKey on resource: arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab because no identity-based policy allows the kms:DescribeKey action",
+        {},
+        ("Only its service can change the policies of a service-linked role",),
+        ("start instances", "put-role-policy"),
+    ),
+    (
         "key of another account and a service-linked role",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForAutoScaling/AutoScaling is not authorized to perform: kms:CreateGrant on resource: arn:aws:kms:eu-west-1:{OTHER}:key/1234abcd-12ab-34cd-56ef-1234567890ab because no identity-based policy allows the kms:CreateGrant action",
         {},

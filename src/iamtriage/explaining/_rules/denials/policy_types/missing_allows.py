@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._text import quote_words
-from iamtriage.arns._principals import ServicePrincipal
+from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._rules.shared import wording
@@ -109,6 +109,15 @@ def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
             reasons = (
                 f"The text says {quote_words(changed)}: first repeat the call. A change takes effect after seconds, at most minutes, without a restart.",
             )
+    if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
+        from iamtriage.explaining._rules.denials.policy_types.resource_policies import (
+            LAUNCHERS,
+            ONLY_KEY_POLICY,
+        )
+
+        launcher = LAUNCHERS.get(denial.role.name)
+        until = f" Until it does, {launcher} cannot start instances with volumes under this key."
+        text, reasons = f"{ONLY_KEY_POLICY}{until if launcher else ''}", ()
     yield NO_IDENTITY_ALLOW.cause(evidence, reasons, text=text)
     yield from _service_linked_causes(denial)
     if denial.lowercase_action.endswith("tagging") and denial.operation != "CopyObject":

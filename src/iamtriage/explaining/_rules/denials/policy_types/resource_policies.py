@@ -64,13 +64,15 @@ _BY_HAND = lazy_pattern(
 _KEY_OF_VOLUMES = (
     "https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html"
 )
-# The service-linked roles that launch instances.
-_LAUNCHERS = {
+LAUNCHERS = {
     "AWSServiceRoleForAutoScaling": "Auto Scaling",
     "AWSServiceRoleForEC2Fleet": "EC2 Fleet",
     "AWSServiceRoleForEC2Spot": "EC2 Spot",
     "AWSServiceRoleForEC2SpotFleet": "Spot Fleet",
 }
+"""The service-linked roles that launch instances."""
+ONLY_KEY_POLICY = "Only its service can change the policies of a service-linked role, so only the key policy, or a grant, can allow it."
+"""Why an identity-based policy does not allow a service-linked role the use of a key."""
 
 
 def explain_resource_policy(denial: Denial) -> Explanation:
@@ -93,8 +95,8 @@ def explain_resource_policy(denial: Denial) -> Explanation:
             # Else AWS names the identity-based policies, which do not allow it.
             text = f"The key policy neither allows {denial.caller} to perform the action nor enables IAM policies (the account's root as principal), so an Allow in a policy of {denial.caller} alone has no effect."
             if isinstance(denial.role, ServiceLinkedRole):
-                text = "Only its service can change the policies of a service-linked role, so only the key policy, or a grant, can allow it."
-                launcher = _LAUNCHERS.get(denial.role.name)
+                text = ONLY_KEY_POLICY
+                launcher = LAUNCHERS.get(denial.role.name)
                 verdict += (
                     f", so {launcher} cannot start instances with volumes under this key" if launcher else ""
                 )
@@ -200,7 +202,7 @@ def resource_remedy(denial: Denial) -> Remedy:
     statements = [] if added is None else [added]
     lines: Commands = resource_commands.policy_commands(denial, policy.show_command, policy.change_command)
     is_of_volumes = (
-        denial.service == "kms" and is_linked and denial.role is not None and denial.role.name in _LAUNCHERS
+        denial.service == "kms" and is_linked and denial.role is not None and denial.role.name in LAUNCHERS
     )
     if denial.service == "kms" and is_linked:
         arn = resource_commands.policy_principal_arn(denial)
