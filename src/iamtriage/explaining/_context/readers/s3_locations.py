@@ -128,13 +128,13 @@ _NO_BUCKET = frozenset(
         "permission", "permissions", "policies", "policy", "public", "region", "resource", "that", "the", "this",
         "versioning", "was", "website", "with", "you", "your", "which", "where", "exists", "found", "list", "are",
         "specified", "created", "configured", "given", "used", "provided", "defined", "owned", "located",
-        "must", "may", "should", "settings", "tagging", "tags", "to", "in", "on", "or", "of", "if", "when",
+        "must", "may", "should", "settings", "tagging", "tags", "to", "in", "on", "or", "of", "if", "when", "holds",
         "about", "across", "after", "again", "against", "already", "also", "although", "always", "anymore", "anyway",
         "before", "behind", "being", "belonging", "between", "both", "containing", "directly", "during", "each", "either",
         "even", "except", "have", "having", "here", "however", "inside", "instead", "into", "itself", "just", "like",
         "never", "once", "only", "onto", "otherwise", "outside", "over", "since", "sometimes", "still", "than", "their",
         "them", "then", "there", "they", "though", "through", "throws", "under", "unless", "until", "using", "were",
-        "what", "while", "whose", "will", "within", "without", "would",
+        "what", "while", "whose", "will", "within", "without", "would", "uses", "needs", "had", "can", "lives",
     }
 )  # fmt: skip
 # The start of a call or object in code, whose values without quotes are variables.
