@@ -809,3 +809,19 @@ def test_objects_of_a_head_request(operation: str, checked: str, step: str) -> N
     explanation = explain(text.replace("get-object", "head-object") if operation == "HeadObject" else text)
     assert explanation.causes[0].text.startswith(checked)
     assert any(each.startswith(step) for each in explanation.remedies[0].steps)
+
+
+@pytest.mark.parametrize(
+    ("said", "needs_key"),
+    [("The bucket uses SSE-S3.", False), ("It is SSE-S3, or maybe SSE-KMS.", True), ("", True)],
+)
+def test_object_that_the_listing_shows_lacks_no_permission_to_list(said: str, needs_key: bool) -> None:  # noqa: FBT001
+    policy = '{"Statement": [{"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetObject"], "Resource": "arn:aws:s3:::octo"}]}'
+    error = "fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden"
+    listed = f"$ aws s3 ls s3://octo/a/\n2026-03-01 10:11:12  77 b.csv\n$ aws s3 cp s3://octo/a/b.csv .\n{error}\n{said}\nThe policy of my role etl:\n{policy}"
+    explanation = explain(listed)
+    shows = "s3:ListBucket is not what is missing"
+    assert any(shows in each for cause in explanation.causes for each in cause.because)
+    assert any("kms:Decrypt" in step for step in explanation.remedies[0].steps) is needs_key
+    other = explain(listed.replace("77 b.csv", "77 c.csv"))
+    assert not any(shows in each for cause in other.causes for each in cause.because)

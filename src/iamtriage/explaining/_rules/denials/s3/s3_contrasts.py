@@ -95,6 +95,11 @@ def is_alike(folder: str, other: str) -> bool:
     return re.sub(r"\d+", "0", folder) == re.sub(r"\d+", "0", other)
 
 
+def has_no_key(text: str) -> bool:
+    """Return whether a text says that objects have no KMS key, and nothing of one."""
+    return _NO_KEY.search(text) is not None and "KMS" not in text.upper()
+
+
 def explain_contrast(denial: Denial) -> Explanation | None:
     """Explain what only the failed command has, or return ``None`` if no command like it succeeded."""
     contrast = find_contrast(denial.failure)

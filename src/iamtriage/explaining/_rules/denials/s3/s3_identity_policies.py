@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.s3 import buckets
-from iamtriage.explaining._rules.denials.s3.s3_contrasts import is_alike
+from iamtriage.explaining._rules.denials.s3.s3_contrasts import has_no_key, is_alike
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_own_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_OTHER_RESOURCE,
@@ -96,6 +96,8 @@ def explain_wrong_level(denial: Denial) -> Explanation | None:
     checked = f"{action} is checked on {where}."
     if action == "s3:GetObject" and denial.failure.envelope.operation == _HEAD:
         checked = f"{_HEAD} requires {action}, which is checked on {where}."
+    is_seen = not of_bucket and buckets.is_listed(denial)
+    seen = "The listing shows the object: s3:ListBucket is not what is missing." if is_seen else None
     named = join_words(tuple(map(clip_text, found.resources)), "and")
     if not of_bucket:
         named += ", which does not cover objects"
@@ -108,7 +110,9 @@ def explain_wrong_level(denial: Denial) -> Explanation | None:
         summary,
         STATED_POLICY_OTHER_RESOURCE.cause(
             found.policy.evidence,
-            works and f"The text says {quote_words(works)}: the credentials are those of the role.",
+            present(
+                works and f"The text says {quote_words(works)}: the credentials are those of the role.", seen
+            ),
             text=checked,
         ),
         topic=STATED_POLICY_OTHER_RESOURCE.code,
@@ -206,7 +210,10 @@ def _fix_level(denial: Denial, found: _Misplaced, *, of_bucket: bool) -> Remedy:
         step = f"In {policy.name}, {change}, and deploy again."
     elsewhere = "If another account owns the bucket, its bucket policy must allow it, too."
     if denial.failure.envelope.operation == _HEAD:
-        elsewhere = f"S3 gives no reason for {_HEAD}: if it is still denied, check the object's KMS key (kms:Decrypt) and, if another account owns the bucket, its bucket policy."
+        unsure = "if it is still denied, check the object's KMS key (kms:Decrypt) and, if another account owns the bucket, its"
+        if has_no_key(denial.failure.text):
+            unsure = "if it is still denied, and another account owns the bucket, check its"
+        elsewhere = f"S3 gives no reason for {_HEAD}: {unsure} bucket policy."
     title = f"Allow {join_words(found.actions, 'and')} on {'the bucket itself' if of_bucket else 'the objects (/*)'}"
     steps = (
         step,
