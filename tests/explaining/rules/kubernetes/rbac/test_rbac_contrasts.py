@@ -69,6 +69,7 @@ def test_described_binding() -> None:
     assert "names the service account till/default, and the request is from till/scan" in explanation.summary
 
 
+_WORKS = "$ kubectl {} get pods\nNAME    READY   STATUS    RESTARTS   AGE\nscan-1  1/1     Running   0          3d\n"
 _SAID = '{} has kubernetesGroups ["clerks"].\n'
 
 
@@ -89,6 +90,11 @@ _SAID = '{} has kubernetesGroups ["clerks"].\n'
         ("pods", CLERKS + f"--principal-arn {ACCOUNT}role/Baker --kubernetes-groups clerks\n", "not create", "which the entry of the role Clerk must have.", False),
         ("pods", CLERKS + 'resource "aws_eks_access_entry" "baker" {\n  principal_arn = aws_iam_role.baker.arn\n  kubernetes_groups = ["clerks"]\n}\n', "not create", "which the entry of the role Clerk must have.", False),
         ("pods", CLERKS + 'resource "aws_eks_access_entry" "clerk" {\n  principal_arn = aws_iam_role.clerk[0].arn\n  kubernetes_groups = ["clerks"]\n}\n', "not create", "The binding to the group clerks is right.", True),
+        # What the role allows works already, for the same user and in the same namespace.
+        ("pods", CLERKS + _WORKS.format("-n till"), "not create", "The binding to the group clerks is right: kubectl get pods works.", True),
+        ("pods", CLERKS + _WORKS.format("-n till --as=baker"), "not create", "which the entry of the role Clerk must have.", False),
+        ("pods", CLERKS + _WORKS.format("-n dock"), "not create", "which the entry of the role Clerk must have.", False),
+        ("pods", CLERKS + _WORKS.format("-n till").replace("pods", "jobs"), "not create", "which the entry of the role Clerk must have.", False),
         # The role has other groups, or the binding is for others.
         ("pods", CLERKS + 'The access entry of Clerk has kubernetesGroups ["ops"].\n', "not create", "", False),
         ("pods", "", "not create", "", False),

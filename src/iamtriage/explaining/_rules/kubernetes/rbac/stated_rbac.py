@@ -10,6 +10,7 @@ import attrs
 from iamtriage._patterns import only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
     StatedBinding,
@@ -86,6 +87,21 @@ class Gap(NamedTuple):
         return cause.cause("derived", text=f"T{self.verdict[1:]}.")
 
 
+def find_working(denied: DeniedRequest, role: StatedRole) -> str | None:
+    """Return the command that succeeded with what a role allows, in the namespace of the denied request."""
+    runs = [run for run in find_runs(denied.case.failure) if run.command.program == "kubectl"]
+    if any(run.command.option(each) for run in runs for each in _OTHER_IDENTITIES):
+        return None
+    for run in runs:
+        verb, kind, *_ = (*run.command.words, "", "")
+        place = run.command.option("namespace") or run.command.option("n")
+        is_there = place is None or place.value == denied.request.namespace
+        listed = {each for rule in role.rules if "list" in rule.verbs for each in rule.resources}
+        if verb == "get" and is_there and run.has_succeeded and kind in listed:
+            return f"kubectl get {kind}"
+    return None
+
+
 def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
     """Return why the roles and bindings in the text do not allow the request, the first one to report."""
     request, text = denied.request, denied.case.failure.text
@@ -101,8 +117,13 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
         if any(matches_subject(one, each, denied, groups) for one in each.subjects)
     }
     roles = [
-        gap._replace(is_bound=name_role(each) in bound, group=_find_group(each, stated, groups))
+        gap._replace(
+            is_bound=name_role(each) in bound
+            or (group is not None and denied.is_iam and find_working(denied, each) is not None),
+            group=group,
+        )
         for each in find_roles(text)
+        for group in (_find_group(each, stated, groups),)
         if (gap := compare_role(each, request)) is not None
         and not (gap.lacks_rule and _is_of_others(each, stated, denied))
     ]
@@ -347,4 +368,7 @@ def _join(names: Iterable[str]) -> str:
 
 
 def _describe_groups(groups: tuple[str, ...]) -> str:
-    return f"the API group {join_words([json.dumps(each) for each in groups], 'and')}"
+    return f"the API group {join_words([json.dumps(each) for each in groups], 'and')}"  # Another user can have made the call.
+
+
+_OTHER_IDENTITIES = ("as", "as-group", "context", "kubeconfig", "token", "user")
