@@ -244,7 +244,7 @@ def _remedy_by_condition(
     denial: Denial, requirement: Requirement, condition: DenyingCondition, conditions: list[DenyingCondition]
 ) -> Remedy:
     listed = clip_text(join_words(condition.policy_values, "or"))
-    title, step = requirement.title, requirement.step
+    title, step = requirement.title, required_settings.find_step(denial, requirement)
     if condition.request_values:
         # The request has an address.
         step = step.replace(deny_conditions.NO_SOURCE_IP, "")

@@ -60,6 +60,16 @@ _CALLS = (
 )  # fmt: skip
 _KEY_CONDITION = "s3:x-amz-server-side-encryption-aws-kms-key-id"
 
+# Packer names its builders in each line of its output.
+_PACKER = lazy_pattern(r"==> amazon-[a-z]{3,12}[.:]")
+
+
+def find_step(denial: Denial, requirement: Requirement) -> str:
+    """Return how to satisfy a requirement, only in Packer if the text is its output."""
+    if requirement.has_key("ec2:MetadataHttpTokens") and _PACKER.search(denial.failure.text):
+        return 'In Packer, set http_tokens = "required" in metadata_options of the source block.'
+    return requirement.step
+
 
 def encryption_step(denial: Denial, condition: DenyingCondition, general: str) -> str:
     """Return how the program writes with the encryption that the condition of a Deny requires.
