@@ -87,7 +87,7 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (f"{_SPOT}Account 444455556666, karpenter with its own IRSA role (octo-karpenter). On-demand works. In our old account it works.", ("the role octo-karpenter is not allowed to create it", "An account that has used EC2 Spot Instances before has it. On-Demand Instances do not need it.", "for the role octo-karpenter, only on role/aws-service-role/spot"), ("Replace",)),
         (f"{_SPOT}New account (staging), karpenter. The same values run in prod.", ("An account that has used EC2 Spot Instances before has it.",), ("On-Demand",)),
         (f"{_SPOT}karpenter", ("the role of Karpenter is not allowed",), ("On-Demand", "before has it")),
-        (_PUBLIC, ("If anyone may read the data, turn off BlockPublicPolicy in the template [you]", "of Site, as below", "older ones do not"), ()),
+        (_PUBLIC, ("If anyone may read the data, turn off BlockPublicPolicy in the template [you]", "of Site, as below", "No Allow overrides them."), ()),
         (_UNREAD.format("permissions:\n  contents: read\n  packages: write\njobs:\n"), ('The text shows "permissions: contents: read packages: write"', "permissions: id-token: write contents: read packages: write"), ("ROLE_ARN", "steps:")),
         (f"{_PULL}executionRoleArn: arn:aws:iam::111122223333:role/ecs/octo-exec", ("--role-name octo-exec",), ("EXECUTION_ROLE_NAME", "another account", "If the role is not in")),
         (f'{_PULL}task_role_arn = "arn:aws:iam::111122223333:role/octo-task"\nexecution_role_arn = "arn:aws:iam::444455556666:role/octo-exec"', ("--role-name octo-exec", "The repository is in another account"), ("EXECUTION_ROLE_NAME",)),
