@@ -23,10 +23,13 @@ _ANNOTATION = (
     ("caller", "shown", "says", "command"),
     [
         (_USER, f"$ kubectl exec deploy/api -n shop -- env\n{_ENV}{_IRSA}", "take precedence over the role api", "kubectl set env deployment/api"),
+        (_USER, f"$ env\n{_ENV}AWS_PROFILE=lab\n", "takes precedence over the profile lab", "unset AWS_ACCESS_KEY_ID"),
         (_USER, '"taskRoleArn": "arn:aws:iam::111122223333:role/api", "environment": [{"name": "AWS_ACCESS_KEY_ID", "value": "x"}]', "over the role api", ""),
         (_ROLE, f"$ env\n{_ENV}{_IRSA}", "", ""),
         (_USER, f"$ env\n{_IRSA}", "", ""),
         (_USER, f"$ env\n{_ENV}", "", ""),
+        # Another role than that of the sign-in, which tools can export as variables, too.
+        (_ROLE, f"{_SIGN_IN}$ env\n{_ENV}AWS_PROFILE=lab\n", "takes precedence over the profile lab", "unset AWS_ACCESS_KEY_ID"),
         (_SSO_ROLE, f"{_SIGN_IN}$ env\n{_ENV}AWS_PROFILE=lab\n", "", ""),
         (_ROLE, f"$ env\n{_ENV}AWS_PROFILE=lab\n", "", ""),
     ],

@@ -19,6 +19,28 @@ _FILE = (
 
 @pytest.mark.parametrize("failure", [_INVALID, _EXPIRED, _SIGNATURE])
 @pytest.mark.parametrize(
+    ("shown", "profile"),
+    [
+        (_LIST.format("lab     env   ['AWS_PROFILE']", "env"), "lab"),
+        (_FILE.format("lab", "AB12") + _LIST.format("lab     env   ['AWS_PROFILE']", "env"), "lab"),
+        (_FILE.format("default", "AB12") + _LIST.format("<not set>", "env"), "default"),
+        ("$ env | grep AWS\nAWS_PROFILE=lab\nAWS_ACCESS_KEY_ID=AKIAZEXAMPLEQWERQ7ZX\n", "lab"),
+        (
+            "$ env | grep AWS\nAWS_PROFILE=lab\nAWS_ACCESS_KEY_ID=ASIAZEXAMPLEQWERQ7ZX\nAWS_SECRET_ACCESS_KEY=x\n",
+            "lab",
+        ),
+    ],
+)
+def test_key_of_environment(failure: str, shown: str, profile: str) -> None:
+    explanation = explain(f"{shown}$ aws s3 ls\n{failure}")
+    assert explanation.causes[0].code == "profile-overridden"
+    assert f"takes precedence over the profile {profile}" in explanation.summary
+    assert ("AB12" in explanation.summary) is ("AB12" in shown)
+    assert explanation.remedies[0].commands[0].startswith("unset AWS_ACCESS_KEY_ID")
+
+
+@pytest.mark.parametrize("failure", [_INVALID, _EXPIRED, _SIGNATURE])
+@pytest.mark.parametrize(
     "shown",
     [
         _LIST.format("lab     env   ['AWS_PROFILE']", "shared-credentials-file"),
@@ -41,65 +63,12 @@ def test_option_takes_precedence_over_the_environment() -> None:
 _LOGIN = "$ aws sso login --profile lab\n{} logged into Start URL: https://acme.awsapps.com/start\n"
 
 
-@pytest.mark.parametrize(
-    ("login", "call", "is_unselected"),
-    [
-        ("Successfully", "aws s3 ls --profile lab", False),
-        ("Not", "aws s3 ls", False),
-    ],
-)
-def test_profile_that_is_signed_in_and_not_selected(login: str, call: str, *, is_unselected: bool) -> None:
-    text = f'{_LOGIN.format(login)}$ {call}\nUnable to locate credentials. You can configure credentials by running "aws configure".'
-    explanation = explain(text)
-    assert ("nothing selects the profile lab" in explanation.summary) is is_unselected
-    assert ("export AWS_PROFILE=lab" in explanation.remedies[0].commands[:1]) is is_unselected
-
-
-_REJECTED = "error: You must be logged in to the server (the server has asked for the client to provide credentials)\n"
-_PODS = f"$ kubectl get pods\n{_REJECTED}"
-_WHO = "$ aws sts get-caller-identity\n"
-_INVALID_CALL = _INVALID.replace("ListBuckets", "GetCallerIdentity")
-_EXPIRED_CALL = _EXPIRED.replace("ListBuckets", "DescribeCluster")
-_ARN = '{"Arn": "arn:aws:sts::111122223333:assumed-role/lab/ana"}\n'
-_STORED = "apiVersion: v1\nkind: Config\nusers:\n- name: robot\n  user:\n    token: REDACTED\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        # The credentials are new, or others than those of kubectl.
-        (f"{_PODS}{_WHO}{_INVALID_CALL}\n{_LOGIN.format('Successfully')}{_PODS}", "kubernetes_unauthorized"),
-        (f"{_PODS}{_WHO}{_INVALID_CALL}\n$ unset AWS_ACCESS_KEY_ID\n{_WHO}{_ARN}{_PODS}", "kubernetes_unauthorized"),
-        (f"{_STORED}{_PODS}{_WHO}{_INVALID_CALL}\n", "kubernetes_unauthorized"),
-        (f"{_PODS}{_WHO}{_ARN}", "kubernetes_unauthorized"),
-        (f"{_PODS}report: {_EXPIRED}\n", "kubernetes_unauthorized"),
-    ],
-    ids=["login-after", "unset", "stored", "accepted", "other-call"],
-)  # fmt: skip
-def test_login_with_rejected_credentials(text: str, kind: str) -> None:
-    explanation = explain(text)
-    assert explanation.failure is not None
-    assert explanation.failure.kind == kind
-    assert ("its 401 has this cause, too" in explanation.summary) is (kind != "kubernetes_unauthorized")
-    commands = [line for each in explanation.remedies for line in each.commands]
-    assert any("create-access-entry" in each for each in commands) is (kind == "kubernetes_unauthorized") or (
-        text.startswith(_STORED)
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "is_same"),
-    [
-        (f"{_WHO}{_EXPIRED_CALL}\n$ export AWS_ACCESS_KEY_ID=REDACTED\n{_PODS}", False),
-        (f"{_WHO}{_EXPIRED_CALL}\n> $env:AWS_PROFILE = 'new'\n{_PODS}", False),
-        (f'{_WHO}{_EXPIRED_CALL}\n{_WHO}{{\n    "Arn": "arn:aws:iam::111122223333:user/ana"\n}}\n{_PODS}', False),
-        (f"{_WHO.strip()} --profile lab\n{_EXPIRED_CALL}\n{_PODS}", False),
-        (f"$ AWS_PROFILE=lab {_WHO[2:]}{_EXPIRED_CALL}\n{_PODS}", False),
-        (f"{_PODS}{_WHO.strip()} --profile lab\n{_EXPIRED_CALL}\n", False),
-    ],
-)  # fmt: skip
-def test_credentials_of_the_rejected_call(text: str, *, is_same: bool) -> None:
-    assert ("its 401 has this cause, too" in explain(text).summary) is is_same
+def test_keys_of_the_environment_after_a_sign_in() -> None:
+    shown = _LOGIN.format("Successfully") + _LIST.format("<not set>", "env")
+    explanation = explain(f"{shown}$ aws s3 ls\n{_EXPIRED}")
+    assert "takes precedence over the profile lab" in explanation.summary
+    assert "export AWS_PROFILE=lab" in explanation.remedies[0].commands
+    assert "aws sso login --profile lab" not in explanation.remedies[0].commands
 
 
 _LISTED = "$ aws s3 ls --profile lab\n2026-11-20 10:00:00 orders\n"
@@ -110,6 +79,8 @@ _KEYS = "$ env | grep AWS\nAWS_ACCESS_KEY_ID=ASIAZEXAMPLEQWERQ7ZX\nAWS_SESSION_T
 @pytest.mark.parametrize(
     ("shown", "is_overridden"),
     [
+        (f"{_KEYS}{_LISTED}$ aws s3 ls\n", True),
+        (f"{_KEYS}{_STRING}$ terraform plan\nError: ", True),
         # The call selects the profile, whose credentials have expired then.
         (f"{_KEYS}{_LISTED}$ aws s3 ls --profile lab\n", False),
         (f'{_KEYS}{_STRING}provider "aws" {{\n  profile = "lab"\n}}\n$ terraform plan\nError: ', False),
@@ -138,36 +109,3 @@ def test_list_of_the_credentials_that_the_call_used(shown: str, listed: str, *, 
     remedy = explain(f"{shown}{_EXPIRED}").remedies[0]
     assert listed in remedy.commands
     assert any(line.startswith("unset ") for line in remedy.commands) is can_be_unset
-
-
-_OF_TERRAFORM = "Error: validating provider credentials: retrieving caller identity from STS: operation error STS: GetCallerIdentity, https response error StatusCode: 403, RequestID: 5f6d, api error ExpiredToken: The security token included in the request is expired\n"
-_OF_BACKEND = "Error: error configuring S3 Backend: error validating provider credentials: error calling sts:GetCallerIdentity: ExpiredToken: The security token included in the request is expired\n\tstatus code: 403, request id: 6f0e\n"
-_KEYS = "~/.aws/credentials\n[lab]\naws_access_key_id = ASIAZEXAMPLEQWERQ7ZX\naws_secret_access_key = x\naws_session_token = y\n"
-_SSO = "\n~/.aws/config\n[profile lab]\nsso_session = acme\nsso_role_name = dev\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "verdict"),
-    [
-        # The AWS CLI uses the sign-in, and another profile has its own keys.
-        (f"{_EXPIRED}\n{_KEYS}{_SSO}", None),
-        (f"{_OF_TERRAFORM}{_KEYS.replace('lab', 'ops')}{_SSO}", None),
-        (f"AWS_PROFILE=ops terraform plan\n{_OF_TERRAFORM}{_KEYS}{_SSO}", None),
-        (f"{_OF_TERRAFORM}{_KEYS}", None),
-        (f"{_OF_TERRAFORM}export AWS_PROFILE=lab\n{_KEYS}", None),
-    ],
-)  # fmt: skip
-def test_keys_beside_the_sign_in_of_a_profile(text: str, verdict: str | None) -> None:
-    explanation = explain(text)
-    assert ("keys-beside-sign-in" in {each.code for each in explanation.causes}) is (verdict is not None)
-    assert verdict is None or verdict in explanation.summary
-    assert verdict is None or "sed -i.bak" in explanation.remedies[0].commands[0]
-    assert "takes precedence over the profile" not in explanation.summary
-
-
-def test_backend_that_the_text_does_not_show() -> None:
-    explanation = explain(f'{_OF_BACKEND}provider "aws" {{ profile = "lab" }}\n')
-    assert "most likely, it does not use the profile lab" in explanation.summary
-    assert explanation.remedies[0].title == "Set profile in the backend, too"
-    keys = explain(f'{_OF_BACKEND}provider "aws" {{ region = "eu-west-1" }}\n')
-    assert "backend" not in keys.summary

@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanati
 from iamtriage.explaining._rules.credentials import expired_logins, old_requests, session_renewal
 from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.credentials.expired_chains import ROLE_CHAINING, explain_chain
+from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
 from iamtriage.explaining._rules.credentials.logins import missing_logins
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
@@ -120,6 +121,10 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     )
     because = clues.quote_phrases(message, *expired_logins.EXPIRY_PHRASES)
     may_show_source = is_from_aws and not case.stands_alone
+    if may_show_source and (
+        overridden := explain_override(case, "answers that it has expired", "expired-session")
+    ):
+        return overridden
     too_late = "The machine's clock is behind, so the SDK refreshes the credentials too late."
     causes = [
         old_requests.EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),

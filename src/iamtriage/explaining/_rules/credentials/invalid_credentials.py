@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import re
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.keys import rejecting_regions
+from iamtriage.explaining._rules.credentials.keys.access_keys import KEY_GONE, KEY_MISTYPED
+from iamtriage.explaining._rules.credentials.keys.inactive_keys import explain_inactive_key, find_listed_key
 from iamtriage.explaining._rules.credentials.keys.key_problems import (
     SESSION_TOKEN_MISSING,
     explain_mixed_credentials,
     explain_wrong_clock,
 )
+from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override, stored_keys_remedy
 from iamtriage.explaining._rules.credentials.keys.limited_credentials import (
     PARTITION_CAUSES,
     diagnose_region,
@@ -86,6 +91,11 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     if explanation is not None:
         return explanation
     region = diagnose_region(case, request)
+    may_be_listed = request.is_signed and not request.is_temporary and not case.stands_alone
+    listed = find_listed_key(case) if may_be_listed else None
+    if listed is not None and not listed.keys.get(listed.key):
+        explanation = explain_inactive_key(case, listed, stored_keys_remedy(case))
+        return attrs.evolve(explanation, notes=(_NOT_AUTHENTICATED,))
     if request.working_regions or (request.is_opt_in and request.calls_global):
         return _explain_rejecting_region(case, request, region)
     is_other_partition = any(cause.code in PARTITION_CAUSES for cause in region.causes)
@@ -98,6 +108,8 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     if is_other_partition and not request.is_signed:
         # The likeliest cause comes first; that AWS rejected the token is what the summary says.
         causes = (*region.causes, *(cause for cause in causes if cause not in region.causes))
+    if listed is not None:
+        causes = tuple(each for each in causes if each.code not in {KEY_GONE.code, KEY_MISTYPED.code})
     return case.explain(
         summarize(request, case.operation),
         *causes[:_MAX_CAUSES],
@@ -116,6 +128,10 @@ def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedR
     mixed = explain_mixed_credentials(case) if request.is_signed and not request.is_temporary else None
     if mixed is not None:
         return mixed
+    if request.is_signed and (
+        overridden := explain_override(case, "does not accept it", "invalid-credentials")
+    ):
+        return overridden
     return explain_session_without_mfa(case, request)
 
 
@@ -125,6 +141,10 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
     missing = "token" if variable == "access_key" else "aws_session_token"
     missing = missing.upper() if is_variable else missing
     because = f"The text shows {variable} with ASIA…, a temporary key, but no value of {missing}."
+    verdict = f"does not accept the temporary key (ASIA…) without its session token: {missing} is not set"
+    overridden = explain_override(case, verdict, "invalid-credentials") if is_variable else None
+    if overridden is not None:
+        return overridden
     text = case.failure.text
     container = PASSED_TO_CONTAINER.search(text) if is_variable else None
     in_gitlab = (

@@ -174,6 +174,10 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     difference = presigned_requests.compare_with_url(around) if is_presigned else None
     if difference is not None and difference.because:
         return _explain_other_request(case, message, difference)
+    if not (is_alone or is_presigned) and (
+        overridden := key_sources.explain_override(case, "rejected its signature", "signature-mismatch")
+    ):
+        return overridden
     is_other_software = text_signs.AWS_COMPATIBLE.search(case.text) is not None
     summary = f"{'The endpoint' if is_other_software else 'AWS'} knows the access key ID, but rejected the signature: most often, the secret access key is wrong. No permission is missing."
     if difference is not None:

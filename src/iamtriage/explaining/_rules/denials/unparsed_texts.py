@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.credentials.database_roles import explain_database_role
+from iamtriage.explaining._rules.credentials.keys.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.credentials.workloads import ci_jobs
 from iamtriage.explaining._rules.denials.data_stores.file_systems import explain_efs_mount
 from iamtriage.explaining._rules.denials.data_stores.proxy_logins import explain_proxy_login
@@ -203,6 +204,7 @@ _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     explain_missing_image,
     _explain_kubeconfig,
     _explain_id_token,
+    explain_exposed_key,
     explain_invalid_response,
     explain_other_authority,
 )

@@ -10,6 +10,25 @@ from iamtriage import explain
 @pytest.mark.parametrize(
     "text",
     [
+        "My access key AKIARTX3GSDSVJNFUWS2 was committed to GitHub by accident. What now?",
+        "We pushed an AWS access key to a public repository",
+        "AWS wrote: your AWS Access Key AKIARTX3GSDSVJNFUWS2, along with its Secret Key, is publicly available online",
+        "I accidentally shared my access key in a chat",
+        "We have posted our access key in a forum",
+        "I accidentally shared our access key with a contractor",
+        "My AWS access key was stolen. Who used it?",
+    ],
+)
+def test_key_that_others_can_have(text: str) -> None:
+    explanation = explain(text)
+    assert explanation.topic == "exposed-access-key"
+    assert explanation.summary.startswith("The text says that others can have ")
+    assert "--status Inactive" in explanation.remedies[0].commands[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "The access key was not committed anywhere. How do I rotate access keys?",
         "The shared access keys file is ~/.aws/credentials",
         "Never commit access keys to AWS repositories",

@@ -59,9 +59,6 @@ SPARK = 'persistentvolumeclaims is forbidden: User "system:serviceaccount:etl:{}
 
 
 def test_roles_of_spark() -> None:
-    remedies = explain(SPARK.format("emr-containers-sa-spark-driver-111122223333-abc")).remedies
-    assert "deletecollection" in remedies[0].commands[0]
-    assert remedies[0].commands[1].startswith("kubectl get roles -n etl")
     pods = SPARK.replace("persistentvolumeclaims", "pods").format("emr-containers-sa-spark-driver-1-a")
     assert explain(pods).remedies[0].title == "Let Spark manage pods with a Role and RoleBinding"
     own = explain(SPARK.format("orders")).remedies[0]
@@ -86,17 +83,3 @@ def test_a_service_without_a_subscription(text: str, summary: str, first: str) -
     explanation = explain(text)
     assert summary in explanation.summary
     assert explanation.remedies[0].title.startswith(first)
-
-
-@pytest.mark.parametrize(
-    ("groups", "listed"),
-    [("[]", '["iam-devs"]'), ('["viewers"]', '["viewers", "iam-devs"]')],
-)
-def test_groups_in_terraform(groups: str, listed: str) -> None:
-    message = 'Error: UPGRADE FAILED: could not get information about the resource: servicemonitors.monitoring.coreos.com "orders" is forbidden: User "arn:aws:sts::111122223333:assumed-role/devs/session" cannot get resource "servicemonitors" in API group "monitoring.coreos.com" in the namespace "shop"'
-    remedy = explain(
-        f'access_entries = {{\n  devs = {{\n    kubernetes_groups = {groups}\n    principal_arn = "arn:aws:iam::111122223333:role/devs"\n  }}\n}}\n{message}',
-        facts={"cluster": "shop", "authentication_mode": "API"},
-    ).remedies[0]
-    assert f"set kubernetes_groups = {listed}" in remedy.steps[0]
-    assert not any("update-access-entry" in command for command in remedy.commands)

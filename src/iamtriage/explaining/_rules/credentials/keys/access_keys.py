@@ -10,6 +10,8 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -23,10 +25,22 @@ _SECRET = r"(?=[A-Za-z0-9/+]{0,39}[a-z])(?=[A-Za-z0-9/+]{0,39}[A-Z])(?=[A-Za-z0-
 _LABELED_SECRET = lazy_pattern(rf"(?i:secret)[\w. -]{{0,24}}[\"']?[\s>:=,\"'\\]{{1,8}}{_SECRET}")
 _KEY_ID_AND_SECRET = lazy_pattern(rf"AKIA[A-Z0-9]{{16}}[\s:;,|\"'\\]{{1,8}}{_SECRET}")
 _SHARE_NO_SECRET = "Never share a secret access key to get help: its key ID is enough."  # noqa: S105 (a note)
+# What people say about a key that others can have read.
+_EXPOSED = (
+    r"(?:commit(?:ted)?|push(?:ed)?|leak(?:ed)?|expos(?:ed|ure)|publish(?:ed)?|stolen|compromised|hacked)"
+)
+# A key can be shared or pasted where only its programs read it.
+_SHARED = r"(?:posted|shared|pasted|public(?:ly)?)"
+_OPEN_PLACE = r"(?:accident(?:ally)?|mistake|public\w*|available|online|internet|git(?:hub|lab)?|gists?|repo(?:s|sitory|sitories)?|chats?|channels?|forums?|slack|teams|discord|tickets?|issues?|pull requests?|blog|wiki|(?:web ?)?(?:site|page)s?|screenshots?|e-?mails?)\b(?! (?:\w{1,12} )?(?:secrets?|variables?|environments?)\b)"
+# Programs that get a key in the usual way, and keys of KMS.
+_USED = r"(?! (?:as|via|through|in|to) (?:an? |the |our |my |its )?(?:env\w*|variables?|app\w*|programs?|containers?|pods?|process\w*|jobs?|functions?|builds?)\b)"
 _KEY = r"\b(?:access|AWS) keys?\b(?! (?:polic|rotation|(?:from|of|in) (?:AWS )?KMS\b))"
-_PATH = lazy_pattern(
-    r"^(?:remote: -- )?(?P<matched>[\w./-]{1,200}):\d+(?::[^\n]{0,200}AKIA| \| AWS )|^(?:remote:)?[ \t-]{0,20}(?:[Pp]ath|File|Location)\"?:\s{1,20}\"?(?P<path>[\w./-]{1,200})",
-    re.MULTILINE,
+_SAID = lazy_pattern(
+    rf"{_KEY}[^\n.?!]{{0,80}}\b(?:{_EXPOSED}\b{_USED}|{_SHARED}\b(?! (?:credentials|config)\b)[^\n.?!]{{0,60}}\b{_OPEN_PLACE})"
+    rf"|\b(?:I|we|he|she|they|some(?:one|body)|accidentally|ha[sd]|have)\b[^\n.?!]{{0,30}}?\b(?:{_EXPOSED}\b(?:(?!\babout\b)[^\n.?!]){{0,60}}{_KEY}{_USED}"
+    rf"|(?<=accidentally ){_SHARED}\b(?:(?!\babout\b)[^\n.?!]){{0,60}}{_KEY}"
+    rf"|{_SHARED}\b(?:(?!\babout\b)[^\n.?!]){{0,60}}{_KEY}[^\n.?!]{{0,60}}\b{_OPEN_PLACE})",
+    re.IGNORECASE,
 )
 ACCESS_KEY_QUOTA = CauseType(
     "access-key-quota",
@@ -53,6 +67,14 @@ KEY_MISTYPED = CauseType(
     recognised_by="The text shows a placeholder for the access key ID, such as your-access-key-id.",
     sign=r"(?i)\baws_access_key_id[\"' ]{0,2}[=:][\"' ]{0,2}(?:<?your\b|<?my[-_ ]|change-?me|x{3,}\b|todo\b)[\w-]{0,30}",
     of="unknown-access-key",
+)
+EXPOSED_ACCESS_KEY = CauseType(
+    "exposed-access-key",
+    title="An access key is in a text or a commit",
+    text="Anyone who reads an access key ID with its secret can use it. A commit exposes both to everyone who clones the repository.",
+    recognised_by="An access key ID with a secret access key, or a sentence that says that a key was published.",
+    fix="Deactivate the key, and remove it from the text or the commit.",
+    sources=(pages.EXPOSED_KEYS, pages.ROTATE_KEYS),
 )
 NEW_KEY_REMEDIES = (
     your_remedy(
@@ -148,6 +170,25 @@ def _find_keys(text: str) -> list[str]:
 
 def _shows_secret(text: str) -> bool:
     return bool(_LABELED_SECRET.search(text) or _KEY_ID_AND_SECRET.search(text))
+
+
+def explain_exposed_key(text: str, _facts: Facts) -> Explanation | None:
+    """Explain a text whose only problem is an access key in it."""
+    keys = _find_keys(text)
+    has_secret = bool(keys) and _shows_secret(text)
+    is_said = next(find_said(text, _SAID), None) is not None
+    if not has_secret and not is_said:
+        return None
+    named = f"the access key {keys[0]}" if keys else "an AWS access key"
+    summary = f"The text {'shows' if has_secret else 'says that others can have'} {named}{' with its secret' if has_secret else ''}, so treat it as stolen. AWS denied nothing."
+    return Explanation(
+        failure=None,
+        topic="exposed-access-key",
+        summary=summary,
+        causes=(EXPOSED_ACCESS_KEY.cause("derived"),),
+        remedies=_exposed_key_remedies(None, "aws", keys[0] if keys else None),
+        notes=(_SHARE_NO_SECRET,),
+    )
 
 
 def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> tuple[Remedy, ...]:

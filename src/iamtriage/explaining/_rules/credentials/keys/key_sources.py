@@ -9,9 +9,13 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.command_runs import find_working_profile, selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._rules.basics import Case, CauseType, Labelled, Remedy
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.credentials import selected_profiles
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import Failure
@@ -186,11 +190,107 @@ def secret_object_remedy(case: Case[Failure]) -> Remedy:
     )
 
 
+_KEY_IN_SHELL = lazy_pattern(r"\bAWS_ACCESS_KEY_ID[\"']? ?= ?[\"']?(?P<key>[A-Z0-9*.x]{4,40})")
+_ENDING, _KEY_LENGTH = 4, 20
 PROFILE_OVERRIDDEN = CauseType(
     "profile-overridden",
-    title="Access keys in environment variables are used instead of the role",
+    title="Access keys in environment variables are used instead of the profile or role",
     meaning="Access keys in environment variables take precedence over AWS_PROFILE, the files and the role of a container. Only --profile takes precedence over them.",
-    recognised_by="An IAM user was denied, and the text shows an access key in the environment together with the role of the container.",
+    recognised_by="The text shows an access key in the environment together with AWS_PROFILE, with another key in the credentials file or with the role of a container.",
     fix="Unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
     sources=(pages.CLI_CREDENTIALS,),
 )
+
+
+class Override(NamedTuple):
+    """A profile whose credentials are not used.
+
+    Attributes:
+        profile: The name of the profile.
+        used: The last characters of the key in the environment, if they are known.
+        unused: Those of the key of the profile.
+        is_sso: Whether the profile uses IAM Identity Center, and the text does not show the sign-in.
+        is_selected: Whether a variable of the shell selects the profile.
+    """
+
+    profile: str
+    used: str | None
+    unused: str | None
+    is_sso: bool
+    is_selected: bool = True
+
+
+def find_override(case: Case[Failure]) -> Override | None:
+    """Return the profile that a shell selects, or the default one with another key, if its environment has an access key."""
+    text = case.failure.text
+    if not selected_profiles.has_key_in_shell(text) or selects_profile_itself(case.failure):
+        return None
+    signed_in = selected_profiles.find_signed_in_profile(text)
+    # A denial has nothing to do with other calls that succeed with a profile.
+    working = None if case.failure.kind == "access_denied" else find_working_profile(case.failure)
+    selected = selected_profiles.find_shell_profile(text) or signed_in or clues.safe_name(working)
+    listed, shown = find_listed_key(text), _KEY_IN_SHELL.search(text)
+    used = _ending(listed.ending if listed and listed.kind == "env" else shown["key"] if shown else None)
+    sections = [each for each in find_profile_sections(text) if each.name == (selected or "default")]
+    keys = (_ending(each.settings.get("aws_access_key_id")) for each in sections)
+    unused = next(filter(None, keys), None)
+    if (selected is None and (used is None or unused is None)) or (used is not None and used == unused):
+        return None
+    is_sso = signed_in is None and any(each.is_sso for each in sections)
+    is_selected = selected_profiles.find_shell_profile(text) is not None
+    return Override(selected or "default", used, unused, is_sso, is_selected)
+
+
+def _ending(key: str | None) -> str | None:
+    """Return the last characters of an access key ID, which AWS prints, too."""
+    if key and key.startswith(("AKIA", "ASIA")) and len(key) < _KEY_LENGTH:
+        # The text shows only its beginning.
+        return None
+    ending = (key or "")[-_ENDING:]
+    return ending if len(ending) == _ENDING and ending.isalnum() and ending.upper() == ending else None
+
+
+def explain_override(case: Case[Failure], verdict: str, topic: str) -> Explanation | None:
+    """Explain that AWS rejected the keys in the environment, not the profile: the verdict is what AWS did with them."""
+    override = find_override(case)
+    if override is None:
+        return None
+    key = "An access key in the environment"
+    if override.used:
+        key = f"The access key …{override.used} in the environment"
+    unused = "its credentials were not sent"
+    if override.unused:
+        unused = f"its key …{override.unused} was not sent"
+    because = "The text shows both."
+    if override.used and override.unused:
+        because = f"The environment has the key …{override.used}, and the file has …{override.unused}."
+    return case.explain(
+        f"{key} takes precedence over the profile {override.profile}, and AWS {verdict}. The profile is not the problem: {unused}.",
+        PROFILE_OVERRIDDEN.cause(
+            "derived",
+            because,
+            text=f"Access keys in environment variables take precedence over the profile {override.profile}, unless the command has --profile: a quick test.",
+        ),
+        topic=topic,
+        remedies=unset_keys(override),
+        notes="No permission is missing, and no new key is needed.",
+    )
+
+
+def unset_keys(override: Override) -> Remedy:
+    """Return the remedy that lets a shell use its profile instead of access keys in its environment."""
+    name = override.profile
+    return your_remedy(
+        f"Unset the keys, so that the profile {name} is used",
+        "Unset the variables in the shell or service that makes the call. Then aws configure list must not print env as the type of access_key.",
+        "The last command finds the files that set them: delete the lines there, or they come back in the next shell. Tools such as direnv, IDEs and CI systems set them, too.",
+        commands=(
+            "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
+            f"aws sso login --profile {name}" if override.is_sso else None,
+            None if override.is_selected or name == "default" else f"export AWS_PROFILE={name}",
+            "aws configure list",
+            with_profile(None if name == "default" else name, "aws sts get-caller-identity"),
+            "grep -rls AWS_ACCESS_KEY_ID ~/.profile ~/.bashrc ~/.bash_profile ~/.zshrc ~/.zshenv ~/.zprofile ~/.config/fish/config.fish /etc/environment /etc/profile.d .env .envrc",
+        ),
+        url=pages.CLI_CREDENTIALS,
+    )

@@ -8,7 +8,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence, clip_text, line_start
-from iamtriage.arns._principals import User
+from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
 from iamtriage.explaining._context.readers.command_runs import find_contrast
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.texts.ecs_starts import find_task_role
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial, is_about_pods
-from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
 
 def add_working_profile(denial: Denial, explanation: Explanation) -> Explanation:
@@ -140,12 +140,25 @@ _ROLE = lazy_pattern(
 
 
 def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
-    """Add that the keys of the denied user take precedence over a role, if the text shows both."""
-    text = denial.failure.text
-    if not isinstance(denial.principal, User):
+    """Add that the keys of the denied user take precedence over a profile or a role, if the text shows both."""
+    text, is_user = denial.failure.text, isinstance(denial.principal, User)
+    if not (is_user or isinstance(denial.principal, RoleSession)):
         return explanation
-    role = next(find_said(text, _ROLE), None)
-    if role is not None and _KEY.search(text) is not None:
+    override, role = key_sources.find_override(denial.case), next(find_said(text, _ROLE), None)
+    if not is_user:
+        # Tools set the variables of the profile's own session, too. Another role is not that of the sign-in.
+        own = principal_words.underlying_role(denial.principal)
+        is_sso = override is not None and (override.is_sso or "aws sso login" in text)
+        if not is_sso or isinstance(own, IdentityCenterRole):
+            return explanation
+    if override is not None:
+        key = f"the access key …{override.used}" if override.used else "an access key"
+        verdict = f"{key} in the environment takes precedence over the profile {override.profile}, whose credentials were not used"
+        because = (
+            "The text shows both. The option --profile takes precedence over such keys, AWS_PROFILE does not.",
+        )
+        remedy = key_sources.unset_keys(override)
+    elif role is not None and _KEY.search(text) is not None:
         arn = role["role"] or role["annotated"] or role["task"]
         found = principal_words.underlying_role(principal_words.try_parse_principal(arn)) if arn else None
         name = f"the role {found.name}" if found else "the role of the container"
@@ -158,12 +171,21 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
         return _explain_keys_of_pod(denial, explanation, pod_role)
     else:
         return explanation
+    note: tuple[str, ...] = ()
+    others = explanation.remedies
+    if override is not None and override.is_selected:
+        # The call was meant to be made with the profile.
+        others = tuple(each for each in others if each.layer is None)
+        note = (
+            f"{capitalize_start(denial.caller or 'the caller')} needs no permission: the call was meant to be made with the profile {override.profile}.",
+        )
     cause = key_sources.PROFILE_OVERRIDDEN.cause("derived", because, text=as_sentence(verdict))
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, verdict),
         causes=(cause, *explanation.causes),
-        remedies=(remedy, *explanation.remedies),
+        remedies=(remedy, *others),
+        notes=(*note, *explanation.notes),
     )
 
 

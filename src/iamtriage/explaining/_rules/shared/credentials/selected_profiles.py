@@ -34,6 +34,12 @@ _SHELL_PROFILE = lazy_pattern(
     r"|^[ \t]{0,20}profile[ \t]{1,40}(?::[ \t]{1,9})?([\w.@:+/-]{1,64})[ \t]{1,40}(?::[ \t]{1,9})?(?:env|manual)\b",
     re.ASCII | re.MULTILINE | re.IGNORECASE,
 )
+_SHELL_KEY = lazy_pattern(
+    # Lowercase is the setting of a file.
+    rf"{_SHELL_VARIABLE}(?-i:AWS_ACCESS_KEY_ID) ?= ?[^\s;]{{1,64}}[ \t\r]*$"
+    r"|^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?\S{1,40}[ \t]{1,40}(?::[ \t]{1,9})?env\b",
+    re.MULTILINE | re.IGNORECASE,
+)
 _SIGNED_IN = lazy_pattern(
     r"\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)"
     # What people say that they did before, and what works.
@@ -95,6 +101,15 @@ def find_profile(case: Case[Failure]) -> str | None:
 
     configured = unique_value(_CONFIGURED_PROFILE, case.failure.text)
     return safe_name(configured.value) if configured else None
+
+
+def has_key_in_shell(text: str) -> bool:
+    """Return whether the text shows an access key in a variable of the shell.
+
+    It takes precedence over ``AWS_PROFILE``, not over ``--profile``: ``create_credential_resolver`` in
+    botocore/credentials.py.
+    """
+    return _SHELL_KEY.search(text) is not None
 
 
 def find_shell_profile(text: str) -> str | None:

@@ -1,0 +1,147 @@
+"""Explain that the text lists the access key in use as inactive, or not at all."""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import quote_words
+from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.profiles import find_key_file
+from iamtriage.explaining._context.readers.unique_values import NO_SAID_NAMES
+from iamtriage.explaining._rules.basics import Case, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.keys.access_keys import (
+    KEY_GONE,
+    LONG_TERM_KEY_ID,
+    NEW_KEY_REMEDIES,
+    user_command,
+)
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.failures._failures import Failure
+
+_LISTED_KEY = lazy_pattern(r"\b(AKIA[A-Z0-9]{16})\b(?:(?!AKIA)[\s\S]){0,200}?\b(Active|Inactive)\b")
+_MASKED_KEY = lazy_pattern(r"\*{4,20}([A-Z0-9]{4})\b")
+# "The console shows AKIA… of user mailer as inactive."
+_SAID_INACTIVE = lazy_pattern(
+    r"\bAKIA[A-Z0-9]{16}\b(?:(?!\b(?:not|never|if|whether|active|old|other|MFA|password|profile|console access|access to)\b|n't\b)[^\n.;?]){0,80}?\b(?i:inactive|deactivated|disabled|switched off)\b"
+    r"|\b(?<!not )(?<!never )(?:[Dd]eactivated|[Dd]isabled|[Ss]witched off|[Ii]nactive)\b(?:(?!\b(?:not|never|active|MFA|password|profile|uses?|now|replaced|instead)\b)[^\n.;?]){0,60}?\bAKIA[A-Z0-9]{16}\b"
+)
+_USER = lazy_pattern(
+    r"(?:\b[Uu]ser |--user-name[ =]|\"UserName\": ?)[`\"']?(?P<user>[\w+=,.@-]{1,63}[\w+=@-])", re.ASCII
+)
+
+# What follows the word in a sentence.
+_NO_USERS = frozenset({"has", "had", "is", "was", "of", "with", "who", "whose", "and", "in", "to", "for"})
+
+_UNCERTAIN = lazy_pattern(r"(?i:\b(?:if|whether|not|never|in case)\b|n't\b)")
+_ASKS_WHY = lazy_pattern(r"(?i:\W*(?:why|who|when)\b)")
+
+
+class ListedKey(NamedTuple):
+    """The key in use, and what the text has of the keys of its user.
+
+    Attributes:
+        key: The ID of the key in use.
+        keys: The listed keys, and whether they are active. The list need not have the key in use.
+        user: The user.
+        profile: The profile of the command that lists the keys.
+        shown: How the text shows the state of the key.
+    """
+
+    key: str
+    keys: dict[str, bool]
+    user: str | None
+    profile: str | None
+    shown: str = "lists it as Inactive"
+
+
+def find_listed_key(case: Case[Failure]) -> ListedKey | None:
+    """Return the key in use and the state of the user's keys, if the text lists the keys or says that the only one is inactive."""
+    runs = find_runs(case.failure) if "list-access-keys" in case.failure.text else ()
+    run = next((each for each in runs if each.command.words[:2] == ("iam", "list-access-keys")), None)
+    if run is None:
+        return _find_said_key(case.failure.text)
+    keys = {key: status == "Active" for key, status in _LISTED_KEY.findall(run.output)}
+    if not keys:
+        return _find_said_key(case.failure.text)  # the list is not below the command
+    around = case.failure.text[: run.start] + case.failure.text[run.end :]
+    used = {key for key in keys if key in around} or {
+        key for key in keys for end in _MASKED_KEY.findall(around) if key.endswith(end)
+    }
+    if keys and all(keys[each] for each in used):
+        # A key that the list lacks, such as a deleted one.
+        used = set(LONG_TERM_KEY_ID.findall(around)) - keys.keys() or used
+    user, profile = (option and option.value for option in map(run.command.option, ("user-name", "profile")))
+    return ListedKey(used.pop(), keys, user, profile) if len(used) == 1 else None
+
+
+def _find_said_key(text: str) -> ListedKey | None:
+    """Return the only key of a text, if the text says that it is inactive."""
+    said = next((each for each in _SAID_INACTIVE.finditer(text) if not _is_open(text, each)), None)
+    keys = set(LONG_TERM_KEY_ID.findall(text))
+    if said is None or len(keys) != 1:
+        return None
+    key, users = keys.pop(), {each["user"] for each in _USER.finditer(text)} - NO_SAID_NAMES - _NO_USERS
+    user = only_one(users)
+    listed = ListedKey(key, {key: False}, user, None)
+    return listed if '"' in said[0] else listed._replace(shown=f"says {quote_words(said[0])}")
+
+
+def _is_open(text: str, said: re.Match[str]) -> bool:
+    """Return whether the sentence of a match denies or asks what it says: "Is the key inactive?"."""
+    sentence = re.split(r"[.;?!]\s|\n", text[max(said.start() - 200, 0) : said.start()])[-1]
+    end = re.search(r"[.;?!\n]|\Z", text[said.end() : said.end() + 200])
+    is_question = end is not None and end[0] == "?" and not _ASKS_WHY.match(sentence)
+    return is_question or _UNCERTAIN.search(sentence) is not None
+
+
+def explain_inactive_key(case: Case[Failure], listed: ListedKey, stored: Remedy | None) -> Explanation:
+    """Explain that the key in use is inactive or does not exist, as the list of the user's keys shows."""
+    key, keys, user, profile, shown = listed
+    is_listed = key in keys
+    others = [each for each in keys if keys[each]]
+    whose = f" of the user {user}" if user and commands.user_name(user) == user else ""
+    where = "Set key ID and secret of the same key wherever the old ones are set. Environment variables take precedence over profiles: change both variables, or unset both to use a profile."
+    if (file := find_key_file(case.failure.text, key)) is not None and not others:
+        where = f"Set key ID and secret of the new key in {file}, and check it there with aws sts get-caller-identity. Then delete {key}."
+    create = with_profile(profile, user_command("create-access-key", user))
+    use = attrs.evolve(NEW_KEY_REMEDIES[0], steps=(*NEW_KEY_REMEDIES[0].steps, where), commands=(create,))
+    if others:
+        paste = "read -rs AWS_SECRET_ACCESS_KEY && export AWS_SECRET_ACCESS_KEY"
+        export: tuple[str, ...] = (
+            f"export AWS_ACCESS_KEY_ID={others[0]}",
+            paste,
+            "aws sts get-caller-identity",
+        )
+        if (used := clues.find_option(case, "profile")) is not None:
+            # The option takes precedence over the variables.
+            export = with_profile(used, "aws configure"), with_profile(used, "aws sts get-caller-identity")
+        use = your_remedy(
+            f"Use the active key {others[0]} instead",
+            where if stored is None else f"{stored.title}.",
+            f"If nobody has its secret, {'delete the inactive key and ' if is_listed else ''}create a new one: a user can have two keys.",
+            commands=export if stored is None else stored.commands,
+            url=pages.ACCESS_KEYS,
+        )
+    activate = user_command("update-access-key", user, "--access-key-id", key, "--status", "Active")
+    reactivate = account_remedy(
+        f"Or, if it was not exposed, activate {key} for the time being",
+        "If it was exposed, or a policy AWSCompromisedKeyQuarantine is attached to the user, do not activate it.",
+        commands=with_profile(profile, activate),
+        url=pages.ROTATE_KEYS,
+    )
+    problem = f"{key}{whose} is inactive" if is_listed else f"{key} is not a key{whose or ' of the user'}"
+    text = f"The text {shown}. Usually, such a key was replaced or exposed: first ask who deactivated it, and why."
+    if not is_listed:
+        text = "The list in the text does not have it: it was deleted, or belongs to another user."
+    return case.explain(
+        f"AWS does not accept the credentials: the access key {problem}{f', and {others[0]} is active' if others else ''}. No permission is missing.",
+        KEY_GONE.cause("derived", text=text),
+        topic="invalid-credentials",
+        remedies=(use, *((reactivate, NEW_KEY_REMEDIES[1]) if is_listed else ())),
+    )
