@@ -154,6 +154,19 @@ def test_what_a_deny_exempts_is_told_after_what_it_matched(condition: dict[str, 
     assert shown.summary.endswith(clause)
 
 
+@pytest.mark.parametrize(
+    ("shown", "name"), [("limits", "the policy limits"), ("limits-old", "the policy in the text")]
+)
+def test_policy_that_a_command_has_printed_has_its_name(shown: str, name: str) -> None:
+    arn = f"arn:aws:iam::{_ACCOUNT}:policy/"
+    text = _DENIED.format(
+        "PutObject", "run-7", "s3:PutObject", "arn:aws:s3:::lake/a", "n identity-based", f": {arn}limits"
+    )
+    printed = f"$ aws iam get-policy-version --policy-arn {arn}{shown} --version-id v3"
+    summary = explain(f"{text}{printed}{_deny(_NETWORK, 's3:*')}").summary
+    assert f"the statement Guard of {name} denies it" in summary
+
+
 @pytest.mark.parametrize(("owner", "where"), [("555566667777", ", in account 555566667777"), (_ACCOUNT, "")])
 def test_network_activity_event_names_the_owner_of_the_endpoint(owner: str, where: str) -> None:
     record = {

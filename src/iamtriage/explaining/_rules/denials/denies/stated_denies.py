@@ -326,6 +326,14 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
             policy = attrs.evolve(  # noqa: PLW2901
                 policy, name=policy.name.replace("the policy in", f"the {policy_of(denial).name} in")
             )
+        named = denial.policy if denial.policy_type == "identity" else None
+        # A command in the text has printed the policy that the message names.
+        if (
+            named
+            and policy.name == "the policy in the text"
+            and f"--policy-arn {named} --version-id" in denial.failure.text
+        ):
+            policy = attrs.evolve(policy, name=f"the policy {named.rpartition('/')[2]}")  # noqa: PLW2901
         for index, each in enumerate(policy.statements):
             # An evaluation, or the comparison of identity-based policies, names a Deny without a condition.
             is_named_elsewhere = policy.policy_type not in {None, "role_trust"} or not policy.has_principal
