@@ -152,6 +152,7 @@ def test_what_a_deny_exempts_is_told_after_what_it_matched(condition: dict[str, 
     text = _DENIED.format("GetParameter", "job", "ssm:GetParameter", _PARAMETER, " resource control", "")
     shown = explain(f"{text}My public address is 198.51.100.9.{_deny(condition, Principal='*')}")
     assert shown.summary.endswith(clause)
+    assert "Neither an Allow for the caller nor one in the resource's policy" in str(shown.causes[0].because)
 
 
 @pytest.mark.parametrize(

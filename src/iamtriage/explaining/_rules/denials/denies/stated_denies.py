@@ -220,6 +220,8 @@ class StatedDeny(Value):
             return why
         name = None if allowing is None or allowing.content is self.policy.content else allowing.name
         name = name or self._find_own_allow(denial)
+        if name is None and denial.policy_type == "resource_control":
+            return "Neither an Allow for the caller nor one in the resource's policy overrides it."
         if name is None and self.policy.policy_type == "role_trust":
             # The cause that the message reports says it.
             return None
