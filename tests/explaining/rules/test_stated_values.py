@@ -1518,7 +1518,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             {},
             (
                 "The role sync-exec belongs to account 444455556666, and the call CreateFunction is made in 111122223333",
-                "if 111122223333 has a role sync-exec, pass arn:aws:iam::111122223333:role/jobs/sync-exec instead",
+                "If account 111122223333 has a role sync-exec, pass arn:aws:iam::111122223333:role/jobs/sync-exec instead",
                 "aws iam get-role --role-name sync-exec",
             ),
             ("get-caller-identity",),
