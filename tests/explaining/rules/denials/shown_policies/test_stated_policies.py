@@ -325,7 +325,7 @@ _OWN_ACCOUNT = {"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}
         ("x-amz-server-side-encryption: AES256", (KMS_ONLY,), f"because {SSE} is AES256"),
         ("$ aws s3api put-object --bucket other --key b --sse AES256\n{}\n", (KMS_ONLY,), f"denies it unless {SSE} is aws:kms"),
         # The request meets what the statement requires, or the text does not show whether.
-        ('ServerSideEncryption="aws:kms"', (KMS_ONLY, ORG_ONLY), "OrgOnly of the bucket policy in the text denies it because aws:PrincipalAccount is 111122223333, not 222233334444, and if aws:PrincipalOrgID is not o-abc123def4."),
+        ('ServerSideEncryption="aws:kms"', (KMS_ONLY, ORG_ONLY), "OrgOnly of the bucket policy in the text denies it because aws:PrincipalAccount is 111122223333, not 222233334444, unless aws:PrincipalOrgID is o-abc123def4."),
         ("sse = AES256 or sse = aws:kms", (KMS_ONLY,), f"denies it unless {SSE} is aws:kms"),
         ("", (TLS_ONLY, KMS_ONLY), "the statement KmsOnly"),
         ("", (KMS_ONLY, ORG_ONLY), "the statement KmsOnly or the statement OrgOnly of the bucket policy in the text denies it"),
