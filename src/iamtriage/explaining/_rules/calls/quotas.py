@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.texts.deployment_tools import Deployment, find_deployment
 from iamtriage.explaining._rules.shared.texts.text_fragments import may_be_about_pods
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import AwsError
 
 _QUOTA_SERVICE_CODES = {"elasticmapreduce": "elasticmapreduce", "elb": "elasticloadbalancing", "logs": "logs"}
@@ -28,6 +29,13 @@ _SCOPED = lazy_pattern(
     r"\b[Cc]annot exceed quota for (?P<what>[A-Z][A-Za-z]{2,40}?)Per(?P<scope>[A-Z][A-Za-z]{2,40}): (?P<count>\d{1,6})\b",
     re.ASCII,
 )
+_THINGS = {
+    "Policies": "managed policies",
+    "MFADevices": "MFA devices",
+    "OpenIdConnectProviders": "OIDC providers",
+    "ClientIds": "client IDs",
+}
+_CAMEL_WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z][a-z]*")
 _PACKED_SIZE = lazy_pattern(
     r"Packed (?:policy|size of (?P<tags>session tags)?[\w ]{0,40}?) consumes (?P<percent>\d{1,6})%", re.ASCII
 )
@@ -82,6 +90,8 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
     # IAM has its quotas in one Region.
     region = commands.REGIONS_OF_IAM.get(find_partition(case), "us-east-1") if service == "iam" else "REGION"
     increase = _increase_remedy(_QUOTA_SERVICE_CODES.get(name or "", name or "SERVICE_CODE"), region)
+    if scoped is not None:
+        return _explain_scoped_quota(case, scoped, increase)
     return case.explain(
         f"A quota is reached, and no permission is missing{quoted_message.end_summary(case.failure)}",
         QUOTA_REACHED.cause("reported", code_evidence(case.failure) if error_code(case.failure) else ()),
@@ -106,6 +116,35 @@ def _increase_remedy(service_code: str, region: str) -> Remedy:
             f"aws service-quotas request-service-quota-increase --service-code {service_code} --quota-code QUOTA_CODE --desired-value VALUE --region {region}",
         ),
         url=pages.QUOTAS,
+    )
+
+
+def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase: Remedy) -> Explanation:
+    """Explain that IAM allows a role, a user, a group or an account no more things of a kind."""
+    count, kind = scoped["count"], scoped["scope"].lower()
+    things = _THINGS.get(scoped["what"]) or " ".join(_CAMEL_WORD.findall(scoped["what"])).lower()
+    name = None
+    if kind in {"role", "user", "group"}:
+        name = find_holder(case, kind, find_deployment(case.failure, case.facts))
+    holder = f"the {kind}{f' {clip_text(name)}' if name else ''}"
+    title = f"Remove {things} that {holder} does not need"
+    steps: tuple[str, ...] = ("Then repeat the call.",)
+    lines: remedies.Commands = ("aws iam get-account-summary --query SummaryMap",)
+    if scoped["what"] == "Policies" and kind != "account":
+        known = commands.role_name(name) if name else f"{kind.upper()}_NAME"
+        title = f"Detach a managed policy that {holder} does not need"
+        steps = (
+            "AWS managed and customer managed policies count alike. If code attaches it, remove it there, or the next run attaches it again.",
+            "Or move its statements into another managed policy, or into an inline policy, which this quota does not count.",
+        )
+        lines = (
+            f"aws iam list-attached-{kind}-policies --{kind}-name {known}",
+            f"aws iam detach-{kind}-policy --{kind}-name {known} --policy-arn POLICY_ARN",
+        )
+    return case.explain(
+        f"{capitalize_start(holder)} can have at most {count} {things}. This is a quota per {kind}, not a missing permission.",
+        QUOTA_REACHED.cause("reported", code_evidence(case.failure)),
+        remedies=(remedies.account_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS), increase),
     )
 
 

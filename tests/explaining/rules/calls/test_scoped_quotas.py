@@ -1,0 +1,34 @@
+"""Quotas of IAM whose name says of what a role, a user, a group or an account can have how many."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_CLI = "An error occurred (LimitExceeded) when calling the {} operation: Cannot exceed quota for {}"
+_TERRAFORM = "Error: attaching IAM Policy (arn:aws:iam::111122223333:policy/push) to IAM Role (deploy): operation error IAM: AttachRolePolicy, https response error StatusCode: 409, RequestID: 0a1b2c3d, LimitExceeded: Cannot exceed quota for PoliciesPerRole: 10"
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "command"),
+    [
+        (_TERRAFORM, "The role deploy can have at most 10 managed policies.", "list-attached-role-policies --role-name deploy"),
+        (_CLI.format("AttachUserPolicy", "PoliciesPerUser: 10"), "The user can have at most 10 managed policies.", "detach-user-policy --user-name USER_NAME"),
+        (_CLI.format("CreateRole", "RolesPerAccount: 1000"), "The account can have at most 1000 roles.", "get-account-summary"),
+        (_CLI.format("CreateOpenIDConnectProvider", "OpenIdConnectProvidersPerAccount: 100"), "at most 100 OIDC providers.", "get-account-summary"),
+    ],
+    ids=["role", "user", "account", "providers"],
+)  # fmt: skip
+def test_what_has_how_many(text: str, says: str, command: str) -> None:
+    explanation = explain(text)
+    assert says in explanation.summary
+    assert "not a missing permission" in explanation.summary
+    assert command in " ".join(explanation.remedies[0].commands)
+
+
+def test_a_quota_of_another_service_is_quoted() -> None:
+    text = "An error occurred (VcpuLimitExceeded) when calling the RunInstances operation: You have requested more vCPU capacity than your current vCPU limit of 64 allows"
+    explanation = explain(text)
+    assert "vCPU limit of 64" in explanation.summary
+    assert "list-attached" not in str(explanation)
