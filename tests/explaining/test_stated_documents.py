@@ -419,6 +419,25 @@ def test_no_text_breaks_the_reader(text: str) -> None:
         assert isinstance(each.content["Statement"], list)
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        "creating Lambda Function (x): operation error Lambda: CreateFunction, https response error StatusCode: 400, InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda.",
+        "creating CodeBuild Project (x): operation error CodeBuild: CreateProject, https response error StatusCode: 400, InvalidInputException: CodeBuild is not authorized to perform: sts:AssumeRole on service role. Please verify that: 1) The provided service role exists, 2) The role can be assumed by CodeBuild",
+    ],
+    ids=["Lambda", "CodeBuild"],
+)
+def test_trust_policy_in_terraform_decides(error: str) -> None:
+    code = f'resource "aws_iam_role" "this" {{\n  name = "jobs"\n{ENCODED}\n}}'
+    text = f"aws_iam_role.this: Creation complete after 1s [id=jobs]\nError: {error}\n\n  with aws_x.y,\n\n{code}"
+    explanation = explain(text)
+    assert 'its trust policy trusts "ecs-tasks.amazonaws.com"' in explanation.summary
+    assert "cannot assume the role jobs" in explanation.summary
+    assert "assume_role_policy = jsonencode({" in (explanation.remedies[0].manifest or "")
+    assert "assume_role_policy" in explanation.remedies[0].steps[0]
+    assert explanation.remedies[0].steps[-1].startswith("Retry after a few seconds")
+
+
 def test_statements_without_a_policy_are_one_policy() -> None:
     other = TRUST | {"Action": "sts:TagSession"}
     whole = {"Version": "2012-10-17", "Statement": [TRUST]}

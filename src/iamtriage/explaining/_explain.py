@@ -63,11 +63,23 @@ _PAST_SIGNS = (
 )  # fmt: skip
 # What a part of the text adds to an explanation: the kinds of failures, or all, the part, and the rule.
 _OF_BACKENDS = ("missing_credentials", "expired_credentials", "invalid_credentials")
+_OF_LOGINS = ("expired_credentials", "invalid_credentials", "signature_mismatch")
+_OF_REMOTE_RUNS = ("expired_credentials", "invalid_credentials")
 _ADDITIONS = (
     (_OF_BACKENDS, 'backend "s3"', "shared.credentials.backend_blocks.add_backend_credentials"),
     (_OF_BACKENDS, "S3 Backend: ", "shared.credentials.backend_blocks.add_unseen_backend"),
     (_OF_BACKENDS, 'the backend "s3": ', "shared.credentials.backend_blocks.add_unseen_backend"),
+    *(
+        (_OF_REMOTE_RUNS, each, "credentials.workloads.remote_runs.add_workspace_credentials")
+        for each in (" in HCP Terraform", " in Terraform Cloud", "the remote backend")
+    ),
     ((), "exec: executable aws", "credentials.logins.missing_logins.add_kubectl_failure"),
+    (
+        _OF_LOGINS,
+        "asked for the client to provide cred",
+        "credentials.logins.kubectl_logins.add_rejected_login",
+    ),
+    (_OF_LOGINS, "be logged in to the server", "credentials.logins.kubectl_logins.add_rejected_login"),
     ((), "AKIA", "credentials.keys.access_keys.add_exposed_key"),
 )
 

@@ -154,11 +154,13 @@ def test_sts_of_another_partition(region: str, suffix: str, log: str, place: str
         assert f"{place} ({partition})" in explanation.summary
         (first,) = explanation.remedies
         assert f"AWS_REGION={region} AWS_DEFAULT_REGION={region}" in first.commands[0]
+    assert "need not be created" in str(explanations[1])
 
 
 @pytest.mark.parametrize(
     ("region", "suffix", "shown", "is_likely"),
     [
+        ("cn-north-1", ".cn", "AWS_WEB_IDENTITY_TOKEN_FILE=/var/run/token\nTZ=UTC\n", True),
         (
             "cn-north-1",
             ".cn",
@@ -172,6 +174,19 @@ def test_environment_without_region(region: str, suffix: str, shown: str, *, is_
     _, message, listing = _provider(region, suffix)
     explanation = explain(f"{message}\n\n$ kubectl exec deploy/app -- env | sort\n{shown}{listing}")
     assert explanation.summary.startswith("Most likely, the call went to STS in us-east-1") is is_likely
+
+
+def test_provider_that_exists_elsewhere() -> None:
+    _, message, listing = _provider("eu-west-1")
+    same = explain(f"AWS_ROLE_ARN=arn:aws:iam::{ACCOUNT}:role/app\n{message}\n\n{listing}")
+    assert f"although account {ACCOUNT} has it" in same.summary
+    assert not any("Create" in each.title for each in same.remedies)
+    other = explain(f"AWS_ROLE_ARN=arn:aws:iam::444455556666:role/app\n{message}\n\n{listing}")
+    assert "in account 444455556666, that of the role app" in other.summary
+    assert other.remedies[0].title == "Create the IAM OIDC provider in account 444455556666"
+    # The Region of the call is that of the issuer's partition, and another provider is none of this issuer.
+    unlisted = explain(f"AWS_REGION=us-east-1\n{message}\n\n{listing.replace('0A1B', 'FFFF')}")
+    assert unlisted.summary.startswith("IAM has no OIDC provider")
 
 
 def _zones(action: str, *zones: str) -> str:
@@ -407,6 +422,7 @@ def test_tag_of_an_instance_that_is_being_created() -> None:
     assert policy["Statement"][0]["Condition"] == {"StringEquals": {"aws:RequestTag/team": "web"}}
 
 
+VANISHED = "Could not create volume \"pvc-1\": operation error EC2: DescribeVolumes, https response error StatusCode: 400, RequestID: 1, api error InvalidVolume.NotFound: The volume 'vol-0a1b2c3d4e5f60718' does not exist."
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0a1b2c3d-0000-4000-8000-000000000003"
 CREATED = '$ aws ec2 create-volume --size 8{}\n{{"VolumeId": "vol-0a1b2c3d4e5f60718"}}\n$ aws ec2 describe-volumes --volume-ids vol-0a1b2c3d4e5f60718\n\nAn error occurred (InvalidVolume.NotFound) when calling the DescribeVolumes operation: The volume \'vol-0a1b2c3d4e5f60718\' does not exist.'
 
@@ -449,6 +465,8 @@ def test_limit_in_the_launch_template(words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "has_role", "falls_back"),
     [
+        ("On the host, aws s3 ls is ok.", True, False),
+        ('On the host, aws s3 ls works. Before, HttpTokens was "optional".', True, True),
         ("On the host it does not work either.", False, False),
         ("The instance is new.", False, False),
     ],
@@ -510,12 +528,30 @@ def test_issuer_that_the_text_states(text: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "subject", "words"),
+    [
+        ("oidc.acme.internal", POD, ("names that end with .internal", "kubectl get --raw", "--service-account-issuer")),
+        ("git.acme.lan", "project_path:a/b:ref_type:branch:ref:main", (".lan", "oauth/discovery/keys", "ci_id_tokens_issuer_url")),
+        ("10.0.3.4", "client", ("10.0.3.4 is no public address", "client-id-list AUDIENCE", "Set PUBLIC_URL as the issuer")),
+    ],
+)  # fmt: skip
+def test_issuer_with_a_private_name(host: str, subject: str, words: tuple[str, ...]) -> None:
+    claims = {"iss": f"https://{host}", "sub": subject, "aud": "sts.amazonaws.com"}
+    shown = " ".join(explain(_NO_KEY, facts={"token_claims": claims}).to_text().split())
+    assert all(each in shown for each in words)
+    assert "Retry" not in shown
+
+
+@pytest.mark.parametrize(
     ("shown", "reason", "first"),
     [
+        ("$ curl -s https://octo-oidc.s3.eu-west-1.amazonaws.com/a/.well-known/openid-configuration\n<Error><Code>AccessDenied</Code>\nsecurity blocked public access for the whole account", "S3 denies everyone the objects in octo-oidc, most likely because of Block Public Access of the account", "aws s3control put-public-access-block --account-id ACCOUNT_ID "),
+        ("$ curl -i https://s3.eu-west-1.amazonaws.com/octo-oidc/openid/v1/jwks\nHTTP/1.1 403 Forbidden", "S3 denies everyone the objects in octo-oidc.", "aws s3control get-public-access-block --account-id ACCOUNT_ID"),
+        ("$ curl -i https://oidc.acme.example/.well-known/openid-configuration\nHTTP/2 403", "the host does not serve them to everyone", "curl --silent"),
         ("$ curl -s https://octo-oidc.s3.eu-west-1.amazonaws.com/a/.well-known/openid-configuration\n{}", "", "curl --silent"),
         ("$ aws s3 ls s3://octo\nAn error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied", "", ""),
     ],
-    ids=["served", "other call"],
+    ids=["account", "path", "other host", "served", "other call"],
 )  # fmt: skip
 def test_documents_of_an_issuer_that_are_not_public(shown: str, reason: str, first: str) -> None:
     """What a request for them got is the reason, and not another failure."""

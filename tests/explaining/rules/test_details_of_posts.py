@@ -15,6 +15,7 @@ _INVALID = "UnrecognizedClientException: The security token included in the requ
 _STACK = "AccessDenied: User: arn:aws:sts::{0}:assumed-role/tea/app is not authorized to perform: cloudformation:DescribeStackEvents on resource: arn:aws:cloudformation:eu-west-2:{0}:stack/${{APP}}-2/1a2b\n"
 _NO_KEYS = "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n"
 _DRIVER = "docker: Error response from daemon: failed to initialize logging driver: {}NoCredentialProviders: no valid providers in chain. Deprecated."
+_NODE_2 = "message: 'Missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1',\n  code: 'CredentialsError'\n"
 _BACKEND = 'Error configuring the backend "s3": No valid credential sources found for AWS Provider.\nprovider "aws" {{\n  profile = "{}"\n}}\n'
 _PAM = 'connection to server at "tea.c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", port 5432 failed: FATAL:  PAM authentication failed for user {0}"tea"{0}\n'
 _COULD_NOT = "current credentials could not be used to assume 'arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-eu-west-1', but are for the right account. Proceeding anyway.\n"
@@ -95,7 +96,9 @@ _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment op
         (f"The nodes have an IAM role.\n{_NO_KEYS}", (), ("only sometimes",)),
         (f"It is not intermittent, it always fails. The nodes have an IAM role.\n{_NO_KEYS}", (), ("only sometimes",)),
         (f"Sometimes it fails. The server has no IAM role.\n{_NO_KEYS}", (), ("only sometimes",)),
+        (_DRIVER.format(""), ("The Docker daemon found no credentials", "AWS_SHARED_CREDENTIALS_FILE=/root"), ("--env-file",)),
         ("CannotStartContainerError: " + _DRIVER.format(""), (), ("The Docker daemon found",)),
+        (_NODE_2 + "credential_process is defined in ~/.aws/config", ("reads only ~/.aws/credentials", "export AWS_SDK_LOAD_CONFIG=1"), ("Run the program by hand",)),
         (_BACKEND.format("tea"), ("does not use the profile tea", 'Add profile = "tea" to the block backend "s3"'), ()),
         (_PAM.format("") + "We get this after `15 minutes`.", ("most likely, the token has expired", "new token for each new connection"), ("Allow rds-db:connect",)),
         (_PAM.format("\\") + "It says this at once.", ("the IAM token of tea", "dbuser:DBI_RESOURCE_ID/tea"), ("has expired, because",)),
@@ -112,6 +115,7 @@ _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment op
         (_CHAIN.format(" (Service: AmazonSNS; Status Code: 400)"), ("aws sns get-topic-attributes",), ("head-object",)),
         (_CHAIN.format(""), ("head-object",), ("get-queue-attributes",)),
         (f"{_MISMATCH}I set the secret_access_key in ~/.aws/credentials.", ("aws configure list",), ("again in",)),
+        (f'Error executing "SendEmail" on "https://email.eu-west-1.amazonaws.com"; {_MISMATCH}', ("their password is not its secret access key",), ()),
         (_PODS.format("system:serviceaccount:tea:app") + _MODULE, (), ("enable_cluster_creator",)),
         ("Successfully logged into Start URL: https://tea.awsapps.com/start\nAn error occurred (UnauthorizedException) when calling the GetRoleCredentials operation: Session token not found or invalid", ("ign out, so that no old token",), ()),
         ('[tea]\naws_access_key_id = AKIAX\naws_secret_access_key = "x"\n' + _MISMATCH, ("aws configure list",), ("again in the code",)),

@@ -34,6 +34,7 @@ _CLAIMS = {
     "sub": "repo:acme/films:pull_request",
     "aud": ["sts.amazonaws.com"],
 }
+_KEYS = "$ export AWS_PROFILE=dev\n$ aws s3 ls\n\nAn error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired.\n$ env\nAWS_PROFILE=dev\nAWS_ACCESS_KEY_ID={}\n"
 
 
 def _accept(subject: str) -> dict[str, Any]:
@@ -125,6 +126,18 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "STS is not activated in eu-west-1",
         "activate eu-west-1",
     ),
+    "public-data": (
+        '$ aws s3 cp s3://films-ratings/2026.csv .\nUnable to locate credentials. You can configure credentials by running "aws configure".\nIt is a public dataset, I have no account.',
+        {},
+        "needs none: the data in films-ratings is public",
+        "aws s3 cp s3://films-ratings/2026.csv . --no-sign-request",
+    ),
+    "public-data-by-its-name": (
+        'df = pd.read_csv("s3://noaa-ghcn-pds/csv/1900.csv")\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials',
+        {},
+        "most likely needs none",
+        'storage_options={"anon": True}',
+    ),
     "data-that-is-not-public": (
         "$ aws s3 ls s3://films-ratings/\nUnable to locate credentials\nIt is not a public bucket.",
         {},
@@ -191,6 +204,12 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "most likely",
         "aws-auth",
     ),
+    "old-botocore": (
+        'File "/home/ana/films/.venv/lib/python3.9/site-packages/botocore/credentials.py", line 2037, in _load_sso_config\nbotocore.exceptions.InvalidConfigError: The profile "dev" is configured to use SSO but is missing required configuration: sso_start_url, sso_region\n\n[sso-session films]\nsso_start_url = https://films.awsapps.com/start\nsso_region = eu-west-1\n\n[profile dev]\nsso_session = films\nsso_account_id = 111122223333\nsso_role_name = Dev\n\nbotocore 1.27.28\n',
+        {},
+        "the AWS SDK in botocore 1.27.28 is too old",
+        "/home/ana/films/.venv/bin/python -m pip install --upgrade boto3 botocore",
+    ),
     "bucket-without-a-policy": (
         "An error occurred (NoSuchBucketPolicy) when calling the GetBucketPolicy operation: The bucket policy does not exist",
         {},
@@ -250,6 +269,19 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         {"cluster": "films", "region": "eu-west-1"},
         "most likely, the add-on eks-pod-identity-agent does not run on the pod's node",
         "aws eks create-addon --cluster-name films",
+    ),
+    "ecs-could-not-connect": (
+        _AGENT.replace("170.23/v1/credentials", "170.2/v2/credentials/x"),
+        {},
+        "cannot reach 169.254.170.2, from which an ECS task gets the credentials of its role.",
+        "sudo systemctl restart ecs",
+    ),
+    "ecs-behind-a-proxy": (
+        _AGENT.replace("170.23/v1/credentials", "170.2/v2/credentials/x")
+        + "\nHTTP_PROXY=http://proxy.example:3128\nNO_PROXY=.internal",
+        {},
+        "it uses a proxy, and NO_PROXY lacks this address",
+        "export NO_PROXY=.internal,169.254.170.2",
     ),
     "agent-over-ipv6": (
         _AGENT.replace("169.254.170.23", "[fd00:ec2::23]"),
@@ -374,11 +406,23 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "most likely, it has no access entry that matches",
         "in this console session",
     ),
+    "pull-request-for-a-branch": (
+        _OIDC,
+        _accept("repo:acme/films:ref:refs/heads/release"),
+        "a pull request started the workflow",
+        "Give pull requests a separate role that can only read",
+    ),
     "pull-request-for-an-environment": (
         _OIDC,
         _accept("repo:acme/films:environment:live"),
         "a pull request started the workflow",
         "Set environment: live in the job",
+    ),
+    "key-whose-end-the-text-cuts": (
+        _KEYS.format("ASIAEXAMPLE"),
+        {},
+        "An access key in the environment takes precedence over the profile dev",
+        "~/.zshrc",
     ),
     "message-to-a-phone": (
         _DENIED.format("sns:Publish on resource: +12065550100"),
@@ -494,6 +538,12 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "S3 answered 403",
         "aws s3api list-buckets",
     ),
+    "rust-without-credentials": (
+        "polars.exceptions.ComputeError: Generic S3 error: Error performing PUT http://169.254.169.254/latest/api/token in 4.8s, after 10 retries, max_retries: 10, retry_timeout: 180s - HTTP error: error sending request",
+        {},
+        "it reads no profiles",
+        "aws configure export-credentials --profile PROFILE --format env",
+    ),
     "keys-of-s3cmd": (
         "$ s3cmd ls\nERROR: S3 error: 403 (InvalidAccessKeyId): The AWS Access Key Id you provided does not exist in our records.",
         {},
@@ -602,6 +652,18 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "allows it only on arn:aws:sns:eu-west-1:111122223333:films",
         'Resource: "*"',
     ),
+    "container-on-an-instance-with-a-role": (
+        "Our app runs in a Docker container on an EC2 instance. I attached a role to the instance.\nCredentialsProviderError: Could not load credentials from any providers",
+        {},
+        "in the container. The hop limit of the instance metadata is most likely 1",
+        "--http-put-response-hop-limit 2",
+    ),
+    "metadata-that-an-option-switches-off": (
+        'The job gets its credentials from IMDS.\nError: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, access disabled to EC2 IMDS via client option, or "AWS_EC2_METADATA_DISABLED" environment variable',
+        {},
+        "AWS_EC2_METADATA_DISABLED or an option of the program keeps it from the instance metadata",
+        "printenv AWS_EC2_METADATA_DISABLED",
+    ),
     "token-of-cognito-as-a-signature": (
         "We send the ID token of our Cognito user pool.\n{\"message\":\"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.\"}",
         {},
@@ -673,6 +735,12 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         {},
         "does not send what was signed with the same value: content-type",
         "content-type: text/csv",
+    ),
+    "whole-key": (
+        _KEYS.format("ASIAEXAMPLE000000042"),
+        {},
+        "The access key …0042 in the environment takes precedence",
+        "unset AWS_ACCESS_KEY_ID",
     ),
 }
 

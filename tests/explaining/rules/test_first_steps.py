@@ -98,6 +98,27 @@ def test_entry_of_the_cluster_creator_is_turned_off_in_its_module() -> None:
     assert not any("set that to false" in each for each in other.remedies[0].steps)
 
 
+@pytest.mark.parametrize(
+    ("prefix", "code"),
+    [
+        ("software.amazon.awssdk.services.s3.model.S3Exception: ", "Region.EU_WEST_1"),
+        (
+            "botocore.exceptions.ClientError: An error occurred (AuthorizationHeaderMalformed) when calling the GetObject operation: ",
+            'region_name="eu-west-1"',
+        ),
+    ],
+    ids=["java", "python"],
+)
+def test_region_of_one_client_of_a_pod(prefix: str, code: str) -> None:
+    text = f"{prefix}The authorization header is malformed; the region 'us-east-2' is wrong; expecting 'eu-west-1'"
+    facts = {"namespace": "orders", "service_account": "api"}
+    [alone] = _explained(text, facts).remedies
+    [in_cluster] = _explained(text, {**facts, "region": "us-east-2"}).remedies
+    assert code in alone.steps[0]
+    assert not any("EKS sets" in step for step in alone.steps)
+    assert "which EKS sets to the cluster's Region, us-east-2," in in_cluster.steps[1]
+
+
 @pytest.mark.parametrize(("role", "shown"), [("app", True), ("other", False)])
 def test_revoked_sessions_are_those_of_the_role(role: str, shown: bool) -> None:  # noqa: FBT001
     text = f'User: arn:aws:sts::111122223333:assumed-role/app/ana is not authorized to perform: sqs:ListQueues on resource: * with an explicit deny in an identity-based policy\n\n$ aws iam list-role-policies --role-name {role} --profile admin\n{{\n    "PolicyNames": [\n        "AWSRevokeOlderSessions"\n    ]\n}}'

@@ -14,6 +14,7 @@ _ACL = 'Error: error creating S3 bucket ACL for octo-logs-1: AccessControlListNo
 _SPOT = "launching node, with fleet error(s), AuthFailure.ServiceLinkedRoleCreationNotPermitted: The provided credentials do not have permission to create the service-linked role for EC2 Spot Instances.\n"
 _PUBLIC = 'Error:\nCREATE_FAILED: SitePolicy (AWS::S3::BucketPolicy)\nAPI: s3:PutBucketPolicy Access Denied\nThe user has AdministratorAccess.\nSite:\n  Type: AWS::S3::Bucket\n{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::octo-site/*"}\n'
 _PULL = "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref 111122223333.dkr.ecr.eu-west-1.amazonaws.com/octo/api:1: unexpected status from HEAD request to https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/octo/api/manifests/1: 403 Forbidden\n"
+_VOLUME = "failed to provision volume: Could not create volume \"pvc-1\": failed to get an available volume in EC2: InvalidVolume.NotFound: The volume 'vol-0a1b2c3d4e5f60718' does not exist.\n\tstatus code: 400, request id: 7d2f6c1e-0b5a-4a4f-8f5e-2b9c1a0d3e4f\n"
 _UNREAD = "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\nDid you mean to set the `id-token` permission?\nuses: aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/site\non:\n  push:\n{}"
 
 _OFF = "An error occurred (RegionDisabledException): STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.\nclient region {}\n"
@@ -26,14 +27,19 @@ _SINGLE = "User: arn:aws:sts::111122223333:assumed-role/chat/t1 is not authorize
 _BOTH = '{"Effect":"Allow","Action":["bedrock:InvokeModel","bedrock:InvokeModelWithResponseStream","bedrock:ListTagsForResource"],"Resource":"arn:aws:bedrock:eu-west-1:111122223333:%s"}'
 _DECLARED = "api error DeclarativePolicyViolation: This functionality has been disabled by a Declarative Policy. Custom Message: "
 _DEPLOYED = "Error code: AUTO_SCALING_IAM_ROLE_PERMISSIONS\nThe IAM role arn:aws:iam::111122223333:role/CodeDeploy does not give you permission to perform operations in the following AWS service: AmazonAutoScaling. Contact your AWS administrator if you need help. If you are an AWS administrator, you can grant permissions to your users or groups by creating IAM policies.\nThe role has AWSCodeDeployRole attached.\n"
+_KEY_FAULT = "An error occurred (KMSKeyNotAccessibleFault) when calling the CopyDBSnapshot operation: Specified KMS key [arn:aws:kms:eu-west-1:111122223333:key/0a] does not exist, is not enabled or you do not have permissions to access it.\nrds = client('rds', region_name='eu-central-1')\nrds.{}({}arn:aws:kms:eu-west-1:111122223333:key/0a')\n"
 _SCALED = "User: arn:aws:sts::111122223333:assumed-role/keda-operator/1764 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/worker\npodIdentity:\n  provider: aws\n  identityOwner: {}\n"
+_ISSUER = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
+_NO_PROVIDER = f"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for {_ISSUER}\neks.amazonaws.com/role-arn: arn:aws:iam::444455556666:role/lake\n$ aws iam list-open-id-connect-providers --output text\narn:aws:iam::111122223333:oidc-provider/{_ISSUER[8:]}\n"
 _ENV = "KMSAccessDeniedException: Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Message: The security token included in the request is invalid.\n{}"
 _LAKE = "An error occurred (AccessDeniedException): Insufficient Lake Formation permission(s): Required Select on orders (Service: AmazonDataCatalog; Status Code: 400)\nrole arn:aws:iam::111122223333:role/lab\n"
 _HEAD = "$ aws s3 cp s3://octo-in/in/a.csv .\nfatal error: An error occurred (400) when calling the HeadObject operation: Bad Request\n"
+_AGENT = "An error occurred (TargetNotConnected) when calling the StartSession operation: i-0a1b2c3d4e5f60718 is not connected.\nVPC endpoints: {}\n"
 _GOV = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.\n$ aws sts get-caller-identity --profile g --region us-east-1\n"
 _SHARED = "User: arn:aws:sts::444455556666:assumed-role/octo/1 is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-Ab12Cd because no resource-based policy allows the secretsmanager:GetSecretValue action\n"
 _SOURCE = "An error occurred (InvalidParameterValueException) when calling the CreateEventSourceMapping operation: The provided execution role does not have permissions to call ReceiveMessage on SQS\n"
 _SSO = "botocore.exceptions.UnauthorizedSSOTokenError: The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile.\nI ran aws sso login --profile dev before.\n{}\n[profile dev]\nsso_session = octo\n[profile prod]\n{}\n"
+_URL = "sso_start_url = https://octo.awsapps.com/start\nsso_region = eu-west-1"
 _JOB = 'An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\nid_tokens:\n  TOKEN:\n    aud: {}\nTrust policy condition: "StringEquals": {{"gitlab.octo.example:aud": "sts.amazonaws.com"}}, "StringLike": {{"gitlab.octo.example:sub": "project_path:octo/*"}}'
 _TAGS = 'User: arn:aws:sts::111122223333:assumed-role/ci/1 is not authorized to perform: s3:{} on resource: "arn:aws:s3:::octo-in" because no identity-based policy allows the s3:{} action'
 _START = "Stopped reason: ResourceInitializationError: "
@@ -50,14 +56,19 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (f"{_ENDPOINT_OF_QUEUE}The role has AmazonSQSFullAccess.", ("AmazonSQSFullAccess allows the action already: that alone does not help", "describe-instances"), ("A policy of the caller must",)),
         (_SINGLE.format("bedrock:InvokeModel", "inference-profile/two") + _BOTH % "inference-profile/one", ('"Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]',), ('"bedrock:ListTags',)),
         (_SINGLE.format("bedrock:ListTagsForResource", "inference-profile/two") + _BOTH % "inference-profile/one", ('"Action": "bedrock:ListTagsForResource"',), ('"bedrock:Invoke',)),
+        (f"{_NO_PROVIDER}$ kubectl -n shop describe sa loader", ("system:serviceaccount:shop:loader", f'"arn:aws:iam::444455556666:oidc-provider/{_ISSUER[8:]}"', "The trust policy of lake needs the statement"), ()),
+        (_NO_PROVIDER, ("The trust policy of the role must name this provider",), ("system:serviceaccount",)),
         (_ENV.format("bill-fn, eu-west-1. Yesterday the role bill-fn-role was deleted and created again."), ("--function-name bill-fn ",), ("FUNCTION_NAME",)),
         (_ENV.format("eu-west-1. Yesterday the role bill-fn was deleted and created again."), ("FUNCTION_NAME",), ("--function-name bill-fn ",)),
         (f"{_LAKE}The simulator says glue:GetTable, lakeformation:GetDataAccess all allowed.", ("no IAM policy is missing for it.",), ("also needs",)),
+        (f"{_GOV}The profile is of our AWS GovCloud account.", ("valid, but only in AWS GovCloud", "Do this first: Call in us-gov-west-1"), ()),
         (f"{_GOV}The profile is not of our GovCloud account.", ("the access key or session token is not valid",), ("us-gov-west-1",)),
         (f"{_SHARED}The secret has the key aws/secretsmanager.", ("No other account can use the key aws/secretsmanager",), ("must be customer managed",)),
         (f"{_SHARED}The secret does not have the key aws/secretsmanager.", ("must be customer managed",), ("No other account",)),
         (f"{_SOURCE}role arn:aws:iam::111122223333:role/octo-fn, queue arn:aws:sqs:eu-west-1:111122223333:jobs", ("the execution role octo-fn is not allowed", "--role-name octo-fn "), ("FUNCTION_NAME", "ROLE_NAME")),
+        (_SSO.format('boto3.Session(profile_name="prod")', _URL), ("the start URL https://octo.awsapps.com/start, which the profile prod uses", "aws sso login --profile prod"), ("login --profile dev",)),
         (_SSO.format('boto3.Session(profile_name="prod")', "sso_session = octo"), ("sign-in has expired", "aws sso login --profile prod"), ("which the profile prod uses",)),
+        (_JOB.format("https://gitlab.octo.example"), ("expects the audience sts.amazonaws.com, and the token has https://gitlab.octo.example.", "does not show the token's subject"), ("role condition",)),
         (_JOB.format("sts.amazonaws.com"), ("STS rejected the token for the role:",), ("role condition", "expects the audience")),
         (_TAGS.format("TagResource", "TagResource"), ("s3:PutBucketTagging, which earlier releases need, does not include it.",), ()),
         (_TAGS.format("ListTagsForResource", "ListTagsForResource"), ("s3:GetBucketTagging, which earlier",), ()),
@@ -133,7 +144,9 @@ def test_other_pieces_of_the_text(text: str, shown: tuple[str, ...], absent: tup
         assert words not in short
 
 
+_LOST = "get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded\nThe pod of the service account cart is in CrashLoopBackOff.\nOn the node itself, curl with a token to http://169.254.169.254/latest/meta-data/iam/security-credentials/ prints the role name octo-node.\n"
 _SLOW = "Ubuntu on WSL2\nInvalidSignatureException: Signature expired: 20260318T081204Z is now earlier than 20260318T183331Z (20260318T183831Z - 5 min.)\n"
+_UNTRUSTED = "An error occurred (ClientException) when calling the RunTask operation: ECS was unable to assume the role 'arn:aws:iam::111122223333:role/app/octo-task' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.\n"
 _GUEST = "User: arn:aws:sts::111122223333:assumed-role/octo-guest/CognitoIdentityCredentials is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/app because no session policy allows the ssm:GetParameter action\n"
 _TAGGED = 'User: arn:aws:sts::111122223333:assumed-role/octo-karpenter/1 is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0aa11bb22cc33dd44 because no identity-based policy allows the ec2:RunInstances action\n$ aws ec2 describe-tags --filters Name=resource-id,Values=sg-0aa11bb22cc33dd44\n{"Tags": [{"Key": "Name", "ResourceId": "sg-0aa11bb22cc33dd44", "ResourceType": "security-group", "Value": "nodes"}]}\n'
 _TAG_POLICY = '{"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": ["arn:aws:ec2:*:*:security-group/*", "arn:aws:ec2:*:*:launch-template/*"], "Condition": {"StringEquals": {"aws:ResourceTag/team": "octo"}}}\n'
@@ -142,9 +155,11 @@ _TAG_POLICY = '{"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": ["a
 @pytest.mark.parametrize(
     ("text", "facts", "shown", "absent"),
     [
+        (_LOST, {"namespace": "shop", "service_account": "cart", "cluster": "prod", "region": "eu-west-1"}, ("the metadata has the role octo-node", "kubectl rollout restart", "give shop/cart its own role, and leave the limit at 1"), ("check the association",)),
         (f"{_SLOW}It works on Windows.", {}, ("the time of Windows, which is right", "AWS accepts signatures that are at most 5 minutes off"), ("--insecure", "Check the clock of Windows")),
         ("botocore.errorfactory.ExpiredTokenException: An error occurred (ExpiredTokenException) when calling the AssumeRoleWithWebIdentity operation: Token expired: current date/time 1795251600 must be before the expiration date/time 1795165200", {}, ("The token expired at 2026-11-20 09:00:00 UTC, and STS received it at 2026-11-21 09:00:00.",), ("The text says",)),
         (_SLOW, {}, ("Check the clock of Windows, too",), ("which is right",)),
+        (_UNTRUSTED, {}, ("The first command must print arn:aws:iam::111122223333:role/app/octo-task", "--query 'Role.[Arn,AssumeRolePolicyDocument]'", "If the policy lacks the statement:"), ()),
         (f"{_GUEST}AWS.config.credentials = new AWS.CognitoIdentityCredentials({{}}); In the old pool it works.", {}, ("pass RoleArn to CognitoIdentityCredentials", "A pool with which it works most likely uses this flow"), ("GetOpenIdToken",)),
         (_GUEST, {}, ("call GetOpenIdToken", "A pool with which it works most likely uses this flow"), ("pass RoleArn",)),
         (f"{_TAGGED}{_TAG_POLICY}", {}, ("lacks it (its tags: Name = nodes)", "The statement requires it of each launch-template, too."), ()),

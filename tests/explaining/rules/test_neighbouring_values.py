@@ -174,6 +174,19 @@ _ROWS = {
         ("role chaining, one role assuming another,", "--duration-seconds"),
         ("5321",),
     ),
+    "request that curl traced, signed for another service": _Row(
+        """> GET /live/carts/7?token=abc HTTP/2
+> Host: a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com
+> Authorization: AWS4-HMAC-SHA256 Credential=ASIAEXAMPLEEXAMPLE00/20261120/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=00
+{"message":"Credential should be scoped to correct service: 'execute-api'. "}""",
+        (
+            "curl --aws-sigv4 aws:amz:eu-west-1:execute-api",
+            "amazonaws.com/live/carts/7",
+            "The Region, eu-west-1, is right",
+            "execute-api:Invoke is checked afterwards",
+        ),
+        ("AWS_ENDPOINT_URL", "token=abc", "AWS SDK"),
+    ),
     "request that curl traced, whose path is not plain": _Row(
         """> GET /live/carts;v=1/7 HTTP/2
 > Host: a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com
@@ -202,6 +215,14 @@ $ aws s3 ls s3://parcels
 User: arn:aws:sts::111122223333:assumed-role/cart/run is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::parcels" with an explicit deny in a service control policy""",
         ("a service control policy explicitly denies it",),
         ("revoked",),
+    ),
+    "signature for another service and another Region": _Row(
+        """> POST /live/carts HTTP/1.1
+> Host: a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com
+> Authorization: AWS4-HMAC-SHA256 Credential=ASIAEXAMPLEEXAMPLE00/20261120/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=00
+{"message":"Credential should be scoped to correct service: 'execute-api'. "}""",
+        ("The Region must be eu-west-1 instead of us-east-1, too",),
+        ("amazonaws.com/live/carts",),
     ),
     "account of the role whose Region is off": _Row(
         """$ aws sts assume-role --role-arn arn:aws:iam::444455556666:role/Audit --role-session-name ana --region ap-east-1 --profile hub
@@ -312,6 +333,64 @@ data "aws_iam_policy_document" "exec" {
 """,
         ("lambda.amazonaws.com cannot assume the role",),
         ("service apigateway.amazonaws.com",),
+    ),
+    "trust of another service, which the service reports as missing permissions": _Row(
+        """Backup job failed: IAM Role arn:aws:iam::111122223333:role/vault-copy does not have sufficient permissions to execute the backup.
+AWSBackupServiceRolePolicyForBackup is attached. Its trust policy:
+{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+""",
+        (
+            "backup.amazonaws.com cannot assume the role vault-copy",
+            "The permissions of the role are right",
+            '{"Service": "backup.amazonaws.com"}',
+            "update-assume-role-policy --role-name vault-copy",
+        ),
+        ("attach-role-policy", "Pass a role for"),
+    ),
+    "trust of the other service of App Runner, in HCL": _Row(
+        """InvalidRequestException: Error in assuming access role arn:aws:iam::111122223333:role/carts-pull
+resource "aws_iam_role" "pull" {
+  name = "carts-pull"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "tasks.apprunner.amazonaws.com" } }]
+  })
+}
+resource "aws_iam_role_policy_attachment" "pull" {
+  role       = aws_iam_role.pull.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AWSAppRunnerServicePolicyForECRAccess"
+}
+""",
+        (
+            "build.apprunner.amazonaws.com cannot assume the role carts-pull: its trust policy trusts",
+            "The permissions of the role are right",
+            '"Service": "build.apprunner.amazonaws.com"',
+            "is for another role: the instance role",
+        ),
+        ("so the role or its policy was changed seconds ago", "Pass a role for"),
+    ),
+    "trust of another service in a template": _Row(
+        """Resource handler returned message: "IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING (Service: Rds, Status Code: 400)"
+  Monitoring:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal:
+              Service: rds.amazonaws.com
+            Action: sts:AssumeRole
+""",
+        ("monitoring.rds.amazonaws.com cannot assume the role", "AssumeRolePolicyDocument of Monitoring"),
+        ("aws iam create-role", "permissions of the role are right"),
+    ),
+    "trust policy that is right, with its role": _Row(
+        """An error occurred (InvalidParameterValue) when calling the ModifyDBInstance operation: IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING
+Trust policy of the role db-metrics:
+{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "monitoring.rds.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+""",
+        ("Give the role db-metrics the permissions", "attach-role-policy --role-name db-metrics"),
+        ("create-role", "rds-monitoring-role", "cannot assume"),
     ),
     "role without the path that a template states": _Row(
         """An error occurred (MalformedPolicyDocumentException) when calling the CreateKey operation: Policy contains a statement with one or more invalid principals.
@@ -614,6 +693,52 @@ PolicyRule:
             "kubectl create rolebinding scaler-ana -n shop --clusterrole=scaler --user=ana",
         ),
     ),
+    "keys of GovCloud in a commercial Region": _Row(
+        """$ aws ec2 describe-vpcs --region us-gov-east-1
+{
+    "Vpcs": []
+}
+$ aws ec2 describe-vpcs --region us-west-2
+An error occurred (AuthFailure) when calling the DescribeVpcs operation: AWS was not able to validate the provided access credentials
+""",
+        (
+            "The credentials are valid, but only in AWS GovCloud: us-west-2 is in the commercial Regions",
+            "aws configure set region us-gov-east-1",
+            "aws ec2 describe-vpcs --region us-west-2 --profile PROFILE_NAME",
+        ),
+        ("Check whether the access key exists",),
+    ),
+    "commercial caller in a Region of China": _Row(
+        """$ aws sts get-caller-identity --query Arn --output text
+arn:aws:iam::111122223333:user/li
+$ aws sqs list-queues --region cn-north-1
+An error occurred (InvalidClientTokenId) when calling the ListQueues operation: The security token included in the request is invalid.
+""",
+        (
+            "cn-north-1 is in the Regions in China, which has its own accounts and keys",
+            "The text shows the caller arn:aws:iam::111122223333:user/li",
+        ),
+        ("deleted",),
+    ),
+    "caller in PowerShell, with a translated position": _Row(
+        """PS C:\\> Get-SQSQueue -ProfileName gov -Region us-gov-west-1
+Get-SQSQueue : The security token included in the request is invalid.
+In Zeile:1 Zeichen:1
++ Get-SQSQueue -ProfileName gov -Region us-gov-west-1
++ ~~~~~~~~~~~~
+    + CategoryInfo          : InvalidOperation: (Amazon.PowerShe...etSQSQueueCmdlet:GetSQSQueueCmdlet) [Get-SQSQueue], InvalidOperationException
+    + FullyQualifiedErrorId : Amazon.SQS.AmazonSQSException,Amazon.PowerShell.Cmdlets.SQS.GetSQSQueueCmdlet
+
+PS C:\\> (Get-STSCallerIdentity -ProfileName gov -Region us-east-1).Arn
+arn:aws:iam::111122223333:user/li
+""",
+        (
+            "us-gov-west-1 is in AWS GovCloud, which has its own accounts and keys",
+            "cannot be enabled",
+            "Get-STSCallerIdentity -ProfileName gov -Region us-gov-west-1",
+        ),
+        ("deleted", "more failure"),
+    ),
     "caller of another profile in another partition": _Row(
         """$ aws sts get-caller-identity --query Arn --output text --profile com
 arn:aws:iam::111122223333:user/li
@@ -732,6 +857,14 @@ Error from server (Forbidden): pods is forbidden: User "system:serviceaccount:we
         ("applies only in the namespace web", "kubectl create role list-pods"),
         ("--clusterrole=admin",),
     ),
+    "wrong name of the variable that is missing": _Row(
+        """$ env | grep -o '^AWS_.*='
+AWS_ACCESS_KEY_ID=
+AWS_SECRET_KEY=
+botocore.exceptions.PartialCredentialsError: Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY
+""",
+        ("Rename AWS_SECRET_KEY to AWS_SECRET_ACCESS_KEY",),
+    ),
     "path of a query's data, not of its results": _Row(
         """$ aws athena start-query-execution --query-string "select 1" --result-configuration OutputLocation=s3://cart-results/ana/
 An error occurred (AccessDeniedException) when calling the StartQueryExecution operation: Insufficient permissions to execute the query. Access Denied (Path: s3://cart-data/orders/part-0.parquet)
@@ -813,6 +946,22 @@ rules:
             "It opens all configmaps in the namespace web",
         ),
         ("Name the object",),
+    ),
+    "output of a command as that of a credential process": _Row(
+        """botocore.exceptions.CredentialRetrievalError: Error when retrieving credentials from custom-process: Unsupported version '<Version not provided>' for credential process provider, supported versions: 1
+[profile lab]
+credential_process = /opt/lab-creds
+/opt/lab-creds:
+aws sts assume-role --profile base --role-arn arn:aws:iam::111122223333:role/lab --role-session-name ana
+Is boto3 too old?
+""",
+        (
+            "prints the output of aws sts assume-role as it is: its keys are below Credentials",
+            "[profile lab] role_arn = arn:aws:iam::111122223333:role/lab source_profile = base",
+            "jq '{Version: 1} + .Credentials'",
+            "Another version of the SDK does not help",
+        ),
+        ("Run the program by hand",),
     ),
     "credential process that prints another form": _Row(
         """botocore.exceptions.CredentialRetrievalError: Error when retrieving credentials from custom-process: Missing required key in response: AccessKeyId
@@ -898,6 +1047,40 @@ resource "aws_lambda_permission" "sqs" {
 """,
         ("the permission for sqs.amazonaws.com can be removed",),
         ("the queue policy for that",),
+    ),
+    "mount of a dev container with the config file only": _Row(
+        """botocore.exceptions.SSOTokenLoadError: Error loading SSO Token: Token for corp does not exist
+.devcontainer/devcontainer.json: "mounts": ["source=${localEnv:HOME}/.aws/config,target=/home/vscode/.aws/config,type=bind,readonly"]
+""",
+        (
+            "source=${localEnv:HOME}/.aws,target=/home/vscode/.aws,type=bind",
+            "Dev Containers: Rebuild Container",
+            "--use-device-code",
+        ),
+        ("docker run",),
+    ),
+    "trust policy of IAM Roles Anywhere with the condition of the command": _Row(
+        """$ aws_signing_helper credential-process --trust-anchor-arn arn:aws:rolesanywhere:eu-west-1:111122223333:trust-anchor/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 --role-arn arn:aws:iam::111122223333:role/batch
+operation error RolesAnywhere: CreateSession, https response error StatusCode: 403, AccessDeniedException: Unable to assume role for arn:aws:iam::111122223333:role/batch
+""",
+        ("It accepted the certificate. The condition on aws:SourceArn is right, and stays.",),
+        (),
+        {
+            "trust_policy": {
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "rolesanywhere.amazonaws.com"},
+                        "Action": "sts:AssumeRole",
+                        "Condition": {
+                            "ArnEquals": {
+                                "aws:SourceArn": "arn:aws:rolesanywhere:eu-west-1:111122223333:trust-anchor/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+                            }
+                        },
+                    }
+                ]
+            }
+        },
     ),
     "role of another namespace, which no rule would make apply": _Row(
         """Error from server (Forbidden): secrets "mail" is forbidden: User "system:serviceaccount:shop:web" cannot get resource "secrets" in API group "" in the namespace "shop"

@@ -12,7 +12,10 @@ URL = "https://acme-in.s3.eu-west-1.amazonaws.com/a/b.mp4?X-Amz-Algorithm=AWS4-H
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [
+        (f"{{}}for url: {URL}\nr = requests.head(url)", "most likely signed for GET, but the request sent HEAD"),
+        (f'{{}}for url: {URL}\n$ aws s3 presign s3://acme-in/a/b.mp4\n$ curl -I "$URL"', "it was signed for GET, but curl sent HEAD"),
         (f"{{}}for url: {URL}\nurl = s3.generate_presigned_url('head_object')\n$ curl -I \"$URL\"", "The text lacks the code"),
+        (f'{{}}for url: {URL}\n$ aws s3 presign s3://acme-in/a/b.mp4\n$ curl -X DELETE "$URL"', "it was signed for GET, but curl sent DELETE"),
         (f"{{}}for url: {URL}\n<Code>AccessDenied</Code>", "S3 accepted the signature"),
     ],
 )  # fmt: skip
@@ -63,13 +66,16 @@ def test_a_secret_in_place_of_a_key_id_is_not_shown(secret: str) -> None:
 
 
 STACK = "$ aws cloudformation delete-stack --stack-name app\nAn error occurred (ValidationError) when calling the DeleteStack operation: Role arn:aws:iam::111122223333:role/{0} is invalid or cannot be assumed\n"
+GONE = "An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name {0} cannot be found."
 CDK = "cdk-shop1-cfn-exec-role-111122223333-eu-west-1"
 
 
 @pytest.mark.parametrize(
     ("text", "verdict", "command"),
     [
+        (STACK + GONE, "it does not exist", "aws iam create-role"),
         (STACK, "most likely, it was deleted, or its trust policy", "aws iam get-role"),
+        (STACK.replace("{0}", CDK) + GONE.replace("{0}", CDK), "it does not exist", "cdk bootstrap --qualifier shop1 aws://111122223333/eu-west-1"),
     ],
 )  # fmt: skip
 def test_the_service_role_of_a_stack_was_deleted(text: str, verdict: str, command: str) -> None:
@@ -78,6 +84,16 @@ def test_the_service_role_of_a_stack_was_deleted(text: str, verdict: str, comman
     assert explanation.remedies[0].commands[0].startswith(command)
     other = explanation.remedies[1].commands
     assert ("--role-arn OTHER_ROLE_ARN" in "".join(other)) is ("not exist" in verdict)
+
+
+def test_a_deleted_role_of_an_unknown_service() -> None:
+    unable = "InvalidParameterException: Unable to assume role arn:aws:iam::111122223333:role/carts.\n"
+    explanation = explain(unable + GONE.replace("{0}", "carts"))
+    assert explanation.summary == "The service cannot assume the role carts: it does not exist."
+    assert '"SERVICE.amazonaws.com"' in str(explanation)
+
+
+MAIL = "MessageRejected: Email address is not verified. The following identities failed the check in region US-EAST-1: shop@acme.example\n"
 
 
 SESSION = "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/app/{} is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/jobs with an explicit deny in a session policy\n    at throwDefaultError (/var/task/node_modules/a.js:1:2)\n"
@@ -200,6 +216,24 @@ OIDC = "Error: Could not assume role with OIDC: Not authorized to perform sts:As
 )
 def test_the_repository_in_a_trust_policy(text: str, verdict: str) -> None:
     assert verdict in explain(OIDC + TRUST + text).summary
+
+
+NO_CHAIN = "Error getting valid credentials: NoCredentialProviders: no valid providers in chain. Deprecated.\nhttp://169.254.169.254/latest/meta-data/\nHTTP_PROXY=http://10.40.0.12:3128\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/etc/ecs/ecs.config", "sudo systemctl restart ecs"),
+        ("[INFO] Starting Agent: Amazon ECS Agent - v1.68.2", "sudo systemctl restart ecs"),
+        ("[INFO] Starting Agent: Amazon ECS Agent - v1.14.0", "sudo stop ecs; sudo start ecs"),
+        ("NO_PROXY=.internal", "export NO_PROXY='.internal,169.254.169.254'"),
+    ],
+)
+def test_where_a_proxy_is_set(text: str, command: str) -> None:
+    remedy = explain(NO_CHAIN + text).remedies[0]
+    assert remedy.commands == (command,)
+    assert (remedy.manifest is not None) is ("ecs" in command)
 
 
 @pytest.mark.parametrize(

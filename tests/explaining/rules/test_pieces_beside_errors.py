@@ -40,6 +40,9 @@ def test_other_process_without_the_variable_of_the_task() -> None:
     assert explanation.causes[0].evidence == "possible"
 
 
+POOL = "[shop]\nlisten = 9000\npm = static\npm.max_children = 4"
+
+
 # ------------------------------------------------------------------------------------ trust policies in templates
 
 UNTRUSTED = "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda."
@@ -68,12 +71,15 @@ HCL = """resource "aws_iam_role" "sync" {{
 @pytest.mark.parametrize(
     ("template", "step", "line"),
     [
+        (YAML.format("ec2.amazonaws.com"), "of SyncRole with this one", "          - lambda.amazonaws.com"),
+        (f"The role is copied.\n{YAML.format('ec2.amazonaws.com')}", "of SyncRole", "        Service: lambda.amazonaws.com"),
+        (HCL.format('"ec2.amazonaws.com"'), "of aws_iam_role.sync", '          "lambda.amazonaws.com"'),
         # What a reference stands for is not known, and which of two roles it is.
         (HCL.format("var.service"), "", None),
         (YAML.format('!Sub "ec2.${AWS::URLSuffix}"'), "", None),
         (YAML.format("ec2.amazonaws.com") * 2, "", None),
     ],
-    ids=["variable", "reference", "two roles"],
+    ids=["YAML", "copy", "Terraform", "variable", "reference", "two roles"],
 )  # fmt: skip
 def test_trust_policy_of_a_template(template: str, step: str, line: str | None) -> None:
     explanation = explain(f"{template}\n{UNTRUSTED}")
@@ -101,6 +107,30 @@ def test_role_of_the_account_in_terraform(tool: str) -> None:
 # ------------------------------------------------------------------------------------- keys in settings of Django
 
 UNKNOWN_KEY = "botocore.exceptions.ClientError: An error occurred (InvalidAccessKeyId) when calling the ListObjectsV2 operation: The AWS Access Key Id you provided does not exist in our records."
+
+
+@pytest.mark.parametrize(
+    ("settings", "token"),
+    [
+        (
+            'AWS_ACCESS_KEY_ID = os.environ["AWS_ACCESS_KEY_ID"]\nAWS_SECRET_ACCESS_KEY = os.environ["AWS_SECRET_ACCESS_KEY"]',
+            'AWS_SESSION_TOKEN = os.environ.get("AWS_SESSION_TOKEN")',
+        ),
+        (
+            'AWS_S3_ACCESS_KEY_ID = env("AWS_ACCESS_KEY_ID")\nAWS_S3_SECRET_ACCESS_KEY = env("AWS_SECRET_ACCESS_KEY")',
+            'AWS_SESSION_TOKEN = env("AWS_SESSION_TOKEN")',
+        ),
+    ],
+    ids=["environ", "env"],
+)
+def test_settings_without_the_session_token(settings: str, token: str) -> None:
+    explanation = explain(
+        f'File "/var/task/app/views.py", line 4\n{UNKNOWN_KEY}\n\n{settings}\nThe ID is ASIAIOSFODNN7EXAMPLE'
+    )
+    assert explanation.summary.startswith("The code passes a key ID and secret of the execution role without")
+    assert "IAM lists it under no user" in explanation.causes[1].text
+    assert "SECRET_ACCESS_KEY: the SDK" in explanation.remedies[0].steps[0]
+    assert token in explanation.remedies[0].steps[1]
 
 
 @pytest.mark.parametrize(
@@ -197,6 +227,15 @@ UNASSUMED = "InvalidParameterValueException: The role defined for the function c
 def _print_trust(service: str) -> str:
     statement = {**EDGE, "Principal": {"Service": service}}
     return f"$ aws iam get-role --role-name rewrite --query Role.AssumeRolePolicyDocument\n{json.dumps({'Version': '2012-10-17', 'Statement': [statement]})}"
+
+
+def test_role_of_lambda_at_edge() -> None:
+    explanation = explain(f"{UNASSUMED}\n\n{_print_trust('edgelambda.amazonaws.com')}\nI waited 20 minutes.")
+    assert "cannot assume the role rewrite" in explanation.summary
+    assert "needs both in one role" in explanation.causes[1].text
+    [first] = explanation.remedies
+    assert "--role-name rewrite" in first.commands[-1]
+    assert first.steps[-1].startswith("Retry after a few seconds")
 
 
 def test_role_of_another_service() -> None:

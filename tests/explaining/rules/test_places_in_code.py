@@ -7,6 +7,7 @@ import pytest
 from iamtriage import explain
 
 KMS = "Aws::SSM::Errors::AccessDeniedException: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)"
+TERRAFORM = "{}\n╷\n│ Error: No valid credential sources found\n│\n│ Error: failed to refresh cached credentials, no EC2 IMDS role found\n╵\n"
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,18 @@ def test_what_kms_decrypts(code: str, summary: str, command: str) -> None:
     assert allowed.title == "If the key policy leaves it to IAM, allow kms:Decrypt for the caller"
     assert allowed.policy is not None
     assert [each["Action"] for each in allowed.policy["Statement"]] == ["kms:Decrypt"]
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ("$ export AWS_PROFILE=platform\n$ sudo terraform plan", 'sudo HOME="$HOME" AWS_PROFILE="$AWS_PROFILE" terraform plan'),
+        ("$ sudo terraform plan", "terraform plan"),
+    ],
+)  # fmt: skip
+def test_sudo_keeps_the_profile(before: str, command: str) -> None:
+    text = f"{before}\n{TERRAFORM.format('AWSReservedSSO_Platform_0123456789abcdef')}"
+    assert command in explain(text).remedies[0].commands
 
 
 def test_public_acl_in_code_is_left_out_first() -> None:

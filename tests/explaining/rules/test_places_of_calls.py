@@ -10,6 +10,46 @@ SCOPE = "InvalidSignatureException: Credential should be scoped to correct servi
 
 
 @pytest.mark.parametrize(
+    ("code", "expected", "service", "corrected"),
+    [
+        (
+            "const keys = new APIGateway({ endpoint: URL, region: 'eu-west-1' });",
+            "execute-api",
+            "apigateway",
+            "const keys = new APIGateway({ region: 'eu-west-1' });",
+        ),
+        (
+            "keys = boto3.client('apigateway', region_name='eu-west-1', endpoint_url=os.environ['URL'])",
+            "execute-api",
+            "apigateway",
+            "keys = boto3.client('apigateway', region_name='eu-west-1')",
+        ),
+        (
+            "$db = new Aws\\DynamoDb\\DynamoDbClient(['endpoint' => $url, 'region' => 'eu-west-1']);",
+            "sqs",
+            "dynamodb",
+            "$db = new Aws\\DynamoDb\\DynamoDbClient(['region' => 'eu-west-1']);",
+        ),
+        ("SnsClient.builder().endpointOverride(uri).build()", "sqs", "sns", None),
+        (
+            "var sns = new AmazonSNSClient(new AmazonSNSConfig { ServiceURL = url });",
+            "sqs",
+            "sns",
+            "var sns = new AmazonSNSClient(new AmazonSNSConfig {});",
+        ),
+    ],
+    ids=["javascript", "python", "php", "java", "dotnet"],
+)
+def test_client_with_the_endpoint_of_another_service(
+    code: str, expected: str, service: str, corrected: str | None
+) -> None:
+    explanation = explain(f"{code}\n\n{SCOPE.format(expected)}")
+    assert f"The client of {service} sends its calls to an endpoint of {expected}" in explanation.summary
+    assert explanation.remedies[0].manifest == corrected
+    assert not any(each.title.startswith("Sign for") for each in explanation.remedies)
+
+
+@pytest.mark.parametrize(
     "code",
     [
         "const socket = new ApiGatewayManagementApi({ endpoint: URL });",
@@ -107,8 +147,36 @@ SIGN_IN = "The browser shows: invalid_grant, Invalid grant provided\n"
 
 
 @pytest.mark.parametrize(
+    ("given", "command"),
+    [
+        ("SSO region [None]: eu-central-1", "aws configure sso --profile PROFILE"),
+        ("[sso-session corp]\nsso_region = eu-central-1", "aws sso login --profile PROFILE"),
+        ("Open https://device.sso.eu-central-1.amazonaws.com/", "aws sso login --profile PROFILE"),
+    ],
+    ids=["prompt", "setting", "address"],
+)
+@pytest.mark.parametrize(
+    "home",
+    [
+        "https://corp.awsapps.com/start/user-consent/authorize.html?clientId=a&region=eu-west-1&state=b",
+        "POST https://oidc.eu-west-1.amazonaws.com/device_authorization/associate_token 400",
+    ],
+    ids=["page", "call"],
+)
+def test_sign_in_in_another_region(given: str, command: str, home: str) -> None:
+    explanation = explain(f"{given}\n{home}\n{SIGN_IN}")
+    assert (
+        explanation.summary
+        == "The sign-in was started in eu-central-1, but IAM Identity Center is in eu-west-1: sso_region must be eu-west-1."
+    )
+    assert command in explanation.remedies[0].commands
+
+
+@pytest.mark.parametrize(
     ("said", "region"),
     [
+        ("Our Identity Center was set up in Dublin, long ago.", "eu-west-1"),
+        ("The admin says that SSO lives in us-east-2.", "us-east-2"),
         ("Is Identity Center in Ireland?", None),
         ("The Identity Center team is in Ireland.", None),
         ("Our office is in Dublin.", None),
@@ -138,12 +206,18 @@ def test_sign_in_whose_regions_do_not_contradict() -> None:
 
 
 _IN_DOTNET = "Unhandled exception. Amazon.Runtime.AmazonServiceException: Unable to get IAM security credentials from EC2 Instance Metadata Service.\n   at Amazon.Runtime.DefaultInstanceProfileAWSCredentials.FetchCredentials()\n\n"
+_IN_JAVA = "software.amazon.awssdk.core.exception.SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain(): [InstanceProfileCredentialsProvider(): Failed to load credentials from IMDS.]\n\n"
 _IN_PYTHON = "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n\n"
 
 
 @pytest.mark.parametrize(
     ("text", "says", "step"),
     [
+        (f"{_IN_DOTNET}In Visual Studio 2022. I ran `aws sso login --profile team` before.", "in Visual Studio 2022: nothing selects the profile team", "launchSettings.json"),
+        (f"{_IN_DOTNET}Locally, signed in with aws sso login --profile team", "nothing selects the profile team", "AWSSDK.SSOOIDC"),
+        (f"{_IN_JAVA}Started from IntelliJ IDEA. Logged in with aws sso login --profile shop.", "in IntelliJ IDEA: nothing selects the profile shop", "modules sso and ssooidc"),
+        (f"{_IN_PYTHON}I debug it in VS Code; `aws s3 ls --profile stage` works in a terminal.", "in VS Code: nothing selects the profile stage", "launch.json"),
+        (f"{_IN_PYTHON}In PyCharm. I did aws login --profile shop.", "in PyCharm: nothing selects the profile shop", "Edit Configurations"),
         # Nobody says that the program runs there, or that the sign-in succeeded.
         (f"{_IN_PYTHON}It works in PyCharm, but not in the job.", "The SDK found no credentials.", ""),
         (f"{_IN_PYTHON}In PyCharm. I have not run aws sso login --profile shop.", "The SDK found no credentials.", ""),
@@ -158,7 +232,7 @@ def test_profile_of_a_program_in_an_ide(text: str, says: str, step: str) -> None
     assert ("Select the profile" in first.title) is bool(step)
 
 
-@pytest.mark.parametrize("words", ["Running locally.", "On my laptop, in Rider."])
+@pytest.mark.parametrize("words", ["Running locally.", "On my laptop, in Rider.", "I start it in GoLand."])
 def test_program_on_a_computer_gets_no_instance_role(words: str) -> None:
     explanation = explain(f"{_IN_DOTNET}{words}")
     assert not any("instance-profile" in str(each.commands) for each in explanation.remedies)

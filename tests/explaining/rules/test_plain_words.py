@@ -147,6 +147,21 @@ _CASES = {
         ("TaggingDirective=REPLACE", "also allow s3:GetObjectTagging on the source"),
         ("--copy-props",),
     ),
+    "login of the day before": (
+        _PULL + "GitLab runner with buildx, we ran docker login yesterday in the image.",
+        ("has expired: it is valid for 12 hours",),
+        ("The docker login is for another registry",),
+    ),
+    "login to another account": (
+        f"$ aws ecr get-login-password | podman login -u AWS --password-stdin 444455556666.dkr.ecr.eu-west-1.amazonaws.com\n$ podman pull {_ECR}/base:3\nno basic auth credentials. Which policy is missing?",
+        ("for the ECR registry of account 444455556666, but the pull is from that of account 111122223333", "No IAM policy is the reason", f"podman pull {_ECR}/base:3"),
+        ("12 hours, or", "There is no docker login"),
+    ),
+    "login of an action in another Region": (
+        f"Logging into registry 111122223333.dkr.ecr.us-east-1.amazonaws.com\nRun docker push {_ECR}/web:2\nno basic auth credentials",
+        ("of us-east-1, but the push goes to that of eu-west-1", f"--password-stdin {_ECR}", "tag and push it"),
+        (),
+    ),
     "registry of the message, and a login in a comment": (
         f'# docker login -u AWS 444455556666.dkr.ecr.us-east-1.amazonaws.com\nError response from daemon: Head "https://{_ECR}/v2/web/manifests/2": no basic auth credentials',
         (f"--password-stdin {_ECR}",),
@@ -156,6 +171,11 @@ _CASES = {
         f"docker login -u AWS {_ECR}: Login Succeeded\ndocker push {_ECR}/web:2\nno basic auth credentials",
         ("Docker is not logged in", "The login belongs to another user", "so no IAM policy was checked"),
         ("another registry", "older than"),
+    ),
+    "login of another user than root, who pushes": (
+        f"$ aws ecr get-login-password | docker login -u AWS --password-stdin {_ECR}\nLogin Succeeded\n$ sudo docker push {_ECR}/web:2\nno basic auth credentials",
+        ("sudo docker push has no login", "stored the login for your user", f"docker push {_ECR}/web:2", "| sudo docker login"),
+        ("another registry",),
     ),
     "login and push as the same user, build as root": (
         f"$ docker login -u AWS --password-stdin {_ECR}\nLogin Succeeded\n$ sudo docker build .\n$ docker push {_ECR}/web:2\nno basic auth credentials\nShould I use sudo docker push?",

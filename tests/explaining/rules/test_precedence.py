@@ -87,6 +87,7 @@ _SIGNATURE = "upload failed: ./a to s3://acme/a An error occurred (SignatureDoes
 @pytest.mark.parametrize(
     ("text", "is_right"),
     [
+        (f"{_CALLER}$ aws s3 cp a s3://acme/a\n{_SIGNATURE}", True),
         (f"{_CALLER}$ aws s3 cp a s3://acme/a --profile lab\n{_SIGNATURE}", False),
         (f"$ aws s3 cp a s3://acme/a\n{_SIGNATURE}", False),
     ],
@@ -104,6 +105,8 @@ _SESSION = "arn:aws:sts::111122223333:assumed-role/Dev/kim\n"
 @pytest.mark.parametrize(
     ("text", "option"),
     [
+        (f"$ docker run -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY job\n{_UNKNOWN}Outside: {_SESSION}", "-e AWS_SESSION_TOKEN"),
+        (f"    environment:\n      - AWS_ACCESS_KEY_ID\n      - AWS_SECRET_ACCESS_KEY\n{_UNKNOWN}Outside: {_SESSION}", "- AWS_SESSION_TOKEN"),
         (f"$ docker run -e AWS_ACCESS_KEY_ID -e AWS_SESSION_TOKEN job\n{_UNKNOWN}Outside: {_SESSION}", None),
         (f"$ docker run -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY job\n{_UNKNOWN}", None),
     ],
@@ -121,6 +124,7 @@ _OF_PROGRAM = "botocore.exceptions.ClientError: An error occurred (InvalidAccess
 @pytest.mark.parametrize(
     ("text", "is_of_code"),
     [
+        (f"{_CALLER}$ python put.py\n{_OF_PROGRAM}{_CODE}", True),
         (f"$ python put.py\n{_OF_PROGRAM}{_CODE}", False),
         (f"{_CALLER}$ python put.py\n{_OF_PROGRAM}", False),
     ],
@@ -173,6 +177,13 @@ _LISTED = '$ aws iam list-access-keys --user-name kim\n{{ "AccessKeyMetadata": [
 @pytest.mark.parametrize(
     ("ending", "status", "says"),
     [
+        ("12", "Inactive", "AKIAZEXAMPLEQWERTY12 of the user kim is inactive"),
+        (
+            "99",
+            "Active",
+            "AKIAZEXAMPLEQWERTY12 is not a key of the user kim, and AKIAZEXAMPLEQWERTY99 is active",
+        ),
+        ("99", "Inactive", "AKIAZEXAMPLEQWERTY12 is not a key of the user kim."),
         ("12", "Active", None),
     ],
 )

@@ -20,6 +20,11 @@ PUBLIC = "public.ecr.aws"
             f"helm registry logout {PUBLIC}\n  docker logout",
             "docker login",
         ),
+        (
+            f"$ helm pull oci://{PUBLIC}/demo/chart\nError: pulling from host {PUBLIC} failed with status code [manifests 1.0.0]: 403 Forbidden\nI ran helm registry login two weeks ago.",
+            f"The client sends a saved login to {PUBLIC} that has expired.",
+            "Most likely",
+        ),
         (f"$ docker pull {PUBLIC}/demo/web:1\n{EXPIRED}", f"docker logout {PUBLIC}", "helm registry"),
         (f"$ docker push {PUBLIC}/a1b2c3d4/web:1\n{EXPIRED}", "aws ecr-public get-login-password", "logout"),
         (
@@ -42,8 +47,14 @@ def test_login_to_the_public_registry(text: str, shown: str, hidden: str) -> Non
         assert "IAM permissions do not matter: the registry allows" in " ".join(explained.split())
 
 
+PROTECTED = "An error occurred (UnmodifiableEntity) when calling the {} operation: Cannot perform the operation on the protected role '{}' - this role is only modifiable by AWS"
+
+
 KEY = "arn:aws:kms:{}:111122223333:key/{}"
 KEY_ID = "0a1b2c3d-0000-4000-8000-000000000003"
+
+
+GET = "$ aws iam get-instance-profile --instance-profile-name web{}\n{}\n"
 
 
 FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:orders"
@@ -167,6 +178,10 @@ def test_service_that_a_resource_policy_does_not_allow(caller: str, policy: str,
     assert verdict in explain(text).summary
 
 
+IMAGE = "An error occurred (AccessDeniedException) when calling the CreateFunction operation: Lambda does not have permission to access the ECR image. Check the ECR permissions.\n"
+URI = "ImageUri=111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/web:1\n"
+
+
 NOT_ASSUMED = "$ aws lambda create-function --function-name app --role arn:aws:iam::111122223333:role/app-role\n\nAn error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda.\n"
 CREATE = "$ aws iam create-role --role-name {} --assume-role-policy-document file://trust.json\n$ aws iam wait role-exists --role-name app-role\n"
 TRUSTED = '{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Service": "{}"}}, "Action": "sts:AssumeRole"}}]}}\n'
@@ -175,6 +190,8 @@ TRUSTED = '{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Princi
 @pytest.mark.parametrize(
     ("text", "verdict", "step"),
     [
+        (CREATE.format("app-role") + TRUSTED.format("lambda.amazonaws.com") + NOT_ASSUMED, "the role is only seconds old", "wait role-exists does not help"),
+        (TRUSTED.format("lambda.amazonaws.com") + NOT_ASSUMED + "A retry works.", "the role is only seconds old", "about 10 seconds"),
         (TRUSTED.format("lambda.amazonaws.com") + NOT_ASSUMED, "or the call names another role", "Compare the role's name"),
         (CREATE.format("app-role") + TRUSTED.format("ec2.amazonaws.com") + NOT_ASSUMED, 'trusts "ec2.amazonaws.com"', "trust-2.json"),
         (CREATE.format("other") + TRUSTED.format("lambda.amazonaws.com") + NOT_ASSUMED, "or the call names another role", "Compare the role's name"),
@@ -199,7 +216,9 @@ _EDGE_STACK = (
 )
 
 
-@pytest.mark.parametrize(("role", "in_template"), [("headers-role", False)])
+@pytest.mark.parametrize(
+    ("role", "in_template"), [("site-HeadersRole-1QZ8XKEXAMPLE", True), ("headers-role", False)]
+)
 def test_role_that_a_stack_created(role: str, *, in_template: bool) -> None:
     """The next deployment of the stack undoes a change by hand."""
     trusted = {
@@ -271,6 +290,15 @@ def test_queue_and_definition_of_a_job(call: str, denied: str, resources: list[s
     remedy = explain(f"{call}{_SUBMIT.format(denied, layer)}").remedies[0]
     statement = remedy.statement or (remedy.policy or {})["Statement"][0]
     assert [each.split(":", 5)[5] for each in statement["Resource"]] == resources
+
+
+UNDELIVERED = "An error occurred (InvalidParameterException) when calling the PutSubscriptionFilter operation: Could not deliver test message to specified {}.\n"
+OF_STREAM = "--destination-arn arn:aws:kinesis:eu-west-1:111122223333:stream/films --role-arn arn:aws:iam::111122223333:role/films-logs\n"
+
+
+def _trust(service: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return f"Trust policy: {json.dumps({'Version': '2012-10-17', 'Statement': [statement]})}\n"
 
 
 @pytest.mark.parametrize(

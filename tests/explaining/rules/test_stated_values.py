@@ -26,6 +26,7 @@ _NO_ALLOW = "User: arn:aws:sts::222233334444:assumed-role/{} is not authorized t
 _KEY = "arn:aws:kms:eu-north-1:222233334444:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
 _UNKNOWN_KEY = "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access."
 NO_ACLS = "An error occurred (AccessControlListNotSupported) when calling the PutObject operation: The bucket does not allow ACLs"
+MALFORMED_TOKEN = '{"level":"error","msg":"Error fetching credentials: Service account token cannot be parsed: token is malformed: could not base64 decode header: illegal base64 data at input byte'
 
 EKS_AUTH = "Error fetching credentials: operation error EKS Auth: AssumeRoleForPodIdentity, https response error StatusCode: 400, RequestID: 0a1b,"
 AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service account token'
@@ -110,6 +111,17 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ),
             (),
             id="the status of a flow log",
+        ),
+        pytest.param(
+            "PartialCredentialsError: Partial credentials found in env, missing: aws_secret_access_key\nAWS_ACCESS_KEY_ID=****\nAWS_SECRET_KEY=****\n",
+            {},
+            (
+                "aws_secret_access_key is missing, because the text sets AWS_SECRET_KEY instead.",
+                "Most SDKs and the AWS CLI do not read AWS_SECRET_KEY",
+                "Rename AWS_SECRET_KEY to AWS_SECRET_ACCESS_KEY",
+            ),
+            ("source_profile", "web identity"),
+            id="a variable with a wrong name",
         ),
         pytest.param(
             "PartialCredentialsError: Partial credentials found in assume-role, missing: source_profile or credential_source",
@@ -373,6 +385,18 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="command that a shell changes",
         ),
         pytest.param(
+            '$ echo "$SECRET" | base64 >> keys.yaml  # data.aws-secret\n$ kubectl -n dns apply -f keys.yaml\nsecret/route53-keys configured\n$ kubectl -n dns logs deploy/external-dns\nlevel=error msg="records retrieval failed: SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method."',
+            {},
+            (
+                "the encoded value ends with a newline, which echo adds before base64",
+                "kubectl get secret route53-keys --namespace dns",
+                '"{\\"stringData\\": {\\"aws-secret\\": ',
+                "kubectl rollout restart deployment/external-dns --namespace dns",
+            ),
+            ("aws configure list", "in transit"),
+            id="keys in a Kubernetes Secret",
+        ),
+        pytest.param(
             "Error: creating EKS Access Policy Association (shop#arn:aws:iam::111122223333:role/ops#arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy): operation error EKS: AssociateAccessPolicy, https response error StatusCode: 404, RequestID: 0a1b2c3d, ResourceNotFoundException: The specified principalArn could not be found. You can view your available access entries with 'list-access-entries'.\n\n  with aws_eks_access_policy_association.ops,\n",
             {"cluster": "shop", "region": "eu-west-1"},
             (
@@ -392,6 +416,13 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ),
             ("NAME", "SECRET_KEY}"),
             id="manifest of a Secret",
+        ),
+        pytest.param(
+            f'$ kubectl -n cert-manager create secret generic dns-keys --from-literal=secret.key="$KEY "\n{_CERT_MANAGER}',
+            {},
+            ("has a space inside the quotes", "kubectl get secret dns-keys", r"jsonpath={.data.secret\.key}"),
+            ("SECRET_KEY}",),
+            id="literal of a Secret",
         ),
         pytest.param(
             f"$ kubectl -n cert-manager create secret generic dns-keys --from-file=./keys/\n{_CERT_MANAGER}",
@@ -745,6 +776,13 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="hop limit of a container that only words name",
         ),
         pytest.param(
+            "With network_mode: host the report works, without it not.\nUnable to locate credentials\n",
+            {},
+            ("hop limit of the instance metadata is most likely 1", "its instance profile is in order"),
+            ("AWS_PROFILE", "has no role"),
+            id="a container that works on the network of the host",
+        ),
+        pytest.param(
             "It works in docker, but not on my laptop.\nUnable to locate credentials\n",
             {},
             ("Select a profile",),
@@ -921,6 +959,17 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="session policy in code",
         ),
         pytest.param(
+            "$ aws s3 ls\nAn error occurred (InvalidAccessKeyId) when calling the ListBuckets operation: The AWS Access Key Id you provided does not exist in our records.\n$ aws configure list\n   profile                    shop           manual    --profile\naccess_key     ****************7QPL              env\n$ env | grep ^AWS_ | cut -c1-24\nAWS_ACCESS_KEY_ID=ASIAQZ\nAWS_SECRET_ACCESS_KEY=x9\n",
+            {},
+            (
+                "takes precedence over the profile shop",
+                "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN ",
+                "aws sts get-caller-identity --profile shop ",
+            ),
+            (),
+            id="keys in the environment instead of the profile",
+        ),
+        pytest.param(
             f"{TOKEN_REJECTED}\nkind: ServiceAccount\nmetadata:\n  name: cart\n  namespace: shop\n{_trust_policy('default:cart')}",
             {},
             (
@@ -1075,6 +1124,24 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="source of a move",
         ),
         pytest.param(
+            f"$ kubectl -n jobs logs deploy/flows\n{MALFORMED_TOKEN} 6",
+            {},
+            (
+                "often, it begins with Bearer",
+                "kubectl exec --stdin --tty deploy/flows --namespace jobs -- sh",
+                '-H "Authorization: $token"',
+            ),
+            ("POD", "wc "),
+            id="word before the token",
+        ),
+        pytest.param(
+            f"{AGENT_REFUSED} cannot be parsed: token is malformed: token contains an invalid number of segments",
+            {},
+            ("is not the bare token", "Send the bare token"),
+            ("wc ",),
+            id="header that is not a token",
+        ),
+        pytest.param(
             f"{AGENT_REFUSED} failed basic claim validations: token is expired",
             {},
             ("because it has expired: most likely, the program reuses an old one", "kubectl rollout restart"),
@@ -1135,6 +1202,16 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ),
             ("aws configure list-profiles", "has no profile"),
             id="the only profile, which nothing selects",
+        ),
+        pytest.param(
+            f'[ec2-user@ip-10-0-3-7 ~]$ aws s3 ls\nUnable to locate credentials\n$ aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values={INSTANCE}\n{{\n    "IamInstanceProfileAssociations": []\n}}',
+            {"region": "eu-west-1"},
+            (
+                "the EC2 instance has no role",
+                f"associate-iam-instance-profile --instance-id {INSTANCE} --region eu-west-1",
+            ),
+            ("hop limit", "describe-iam", "INSTANCE_ID"),
+            id="instance without a role",
         ),
         pytest.param(
             f'{NO_ACLS}\n  with aws_s3_bucket_acl.web,\n  on main.tf line 12, in resource "aws_s3_bucket_acl" "web":',
@@ -1481,6 +1558,30 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="a policy can name another key",
         ),
         pytest.param(
+            f"{_NO_AGENT}\neks-pod-identity-agent-q9w8z   0/1   Running   3   3h",
+            {},
+            (
+                "the agent eks-pod-identity-agent-q9w8z is not ready",
+                "kubectl describe pod eks-pod-identity-agent-q9w8z",
+            ),
+            (),
+            id="agent on an unknown node",
+        ),
+        pytest.param(
+            f"{_NO_AGENT}\n$ kubectl -n kube-system get ds eks-pod-identity-agent\nNAME                     DESIRED   CURRENT   READY   UP-TO-DATE   AVAILABLE   NODE SELECTOR   AGE\neks-pod-identity-agent   6         6         5       6            5           <none>          200d",
+            {},
+            ("only 5 of 6 agents are ready", "Find the agent that is not ready"),
+            ("create-addon",),
+            id="agents that are not ready",
+        ),
+        pytest.param(
+            f"{_NO_AGENT}\n$ aws eks describe-addon --cluster-name prod --addon-name eks-pod-identity-agent --query addon.status --output text\nDEGRADED",
+            {},
+            ("the add-on eks-pod-identity-agent is DEGRADED", "Find the agent that is not ready"),
+            ("create-addon",),
+            id="add-on with problems",
+        ),
+        pytest.param(
             '$ kubectl -n shop logs deploy/cart --tail 1\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n$ aws eks list-pod-identity-associations --cluster-name prod --namespace shop --service-account cart --region eu-west-1\n{\n    "associations": []\n}',
             {"cluster": "prod", "region": "eu-west-1", "namespace": "shop", "service_account": "cart"},
             ("kubectl annotate serviceaccount cart",),
@@ -1493,6 +1594,23 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ("although the agents run", "Find what blocks the agent's address"),
             ("create-addon", "not running"),
             id="agents that run",
+        ),
+        pytest.param(
+            f'{_NO_AGENT}\n$ kubectl -n kube-system get ds eks-pod-identity-agent\nError from server (NotFound): daemonsets.apps "eks-pod-identity-agent" not found',
+            {"cluster": "prod", "region": "eu-west-1"},
+            ("the cluster has no agent", "aws eks create-addon --cluster-name prod"),
+            ("Possible", "kubectl get"),
+            id="no agent",
+        ),
+        pytest.param(
+            f"{_NO_AGENT}\n$ kubectl exec -n shop deploy/orders -- env | grep -i proxy\nHTTP_PROXY=http://proxy.example:3128\nNO_PROXY=169.254.169.254,.internal",
+            {},
+            (
+                "NO_PROXY (169.254.169.254,.internal) lacks 169.254.170.23",
+                "kubectl set env deploy/orders --namespace shop 'NO_PROXY=169.254.169.254,.internal,169.254.170.23,[fd00:ec2::23]'",
+            ),
+            ("create-addon", "Replace"),
+            id="proxy for the agent",
         ),
         pytest.param(
             f"{_NO_AGENT}\nHTTP_PROXY=http://proxy.example:3128\nno_proxy=169.254.170.23,.internal",
@@ -2553,6 +2671,11 @@ _UPSTREAM = "error making upstream request: received error code 403 from STS: <E
             "gke-gcloud-auth-plugin: error\nerror: You must be logged in to the server (Unauthorized)",
             {"region": "eu-west-1"},
             "gcloud container clusters get-credentials CLUSTER --location LOCATION",
+        ),
+        (
+            "Nov 24 03:00:04 web-1 systemd[1]: botocore.exceptions.NoCredentialsError: Unable to locate credentials",
+            {},
+            "sudo systemctl edit UNIT",
         ),
     ],
 )

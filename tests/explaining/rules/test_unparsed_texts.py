@@ -27,6 +27,31 @@ MOUNT = "Mounting arguments: -t efs -o {} fs-0a1b2c3d4e5f60718:/ /mnt\nOutput: m
     ("text", "says"),
     [
         pytest.param(
+            f"{GITHUB.format('Amazon AWS Access Key ID')}$ cat config/prod.env\n{PAIR}",
+            (
+                f"GitHub blocked the push: commit 5f0c2d7e contains the access key {KEY} in config/prod.env.",
+                "git rebase --interactive 5f0c2d7e^",
+                f"--access-key-id {KEY} --status Inactive",
+                "Do not bypass the check",
+            ),
+            id="push protection",
+        ),
+        pytest.param(
+            f"$ cat .env\n{PAIR}",
+            (f"The text shows the access key {KEY} with its secret, so treat it as stolen.",),
+            id="a key pair",
+        ),
+        pytest.param(
+            f"deploy/app.yml:4:key: {KEY}\n\n[ERROR] Matched one or more prohibited patterns",
+            ("git-secrets rejected the commit", "in deploy/app.yml.", "git rm --cached deploy/app.yml"),
+            id="git-secrets",
+        ),
+        pytest.param(
+            "remote: PUSH BLOCKED: Secrets detected in code changes\nremote: -- config/creds.yml:7 | AWS access token",
+            ("GitLab blocked the push: the change contains an AWS access key in config/creds.yml.",),
+            id="GitLab",
+        ),
+        pytest.param(
             MOUNT.format("accesspoint=fsap-0a1b2c3d4e5f60718,tls"),
             (
                 "denied the mount of fs-0a1b2c3d4e5f60718: the mount options lack iam",

@@ -35,7 +35,13 @@ def _rejected_url(method: str, headers: str, names: str) -> str:
     return f"<Error><Code>SignatureDoesNotMatch</Code><Message>{message}</Message><CanonicalRequest>{method}\n/a\n{query}\n{headers}\n\n{names}\nUNSIGNED-PAYLOAD</CanonicalRequest></Error>"
 
 
+_WORKSPACE = "https://aps-workspaces.us-east-2.amazonaws.com/workspaces/ws-1/api/v1/remote_write"
+_SCOPED = '{"message":"Credential should be scoped to a valid region. "}'
 _SCOPED_STS = "An error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: Credential should be scoped to a valid region."
+_QUEUE_POLLED = (
+    "poll failed https://sqs.us-east-2.amazonaws.com/111122223333/teas\ncom.amazonaws.services.sqs.model.AmazonSQSException: "
+    "Credential should be scoped to a valid region, not 'eu-west-1'. (Service: AmazonSQS; Status Code: 403; Error Code: SignatureDoesNotMatch; Request ID: 0a1b)"
+)
 _UNKNOWN_KEY = "operation error STS: GetCallerIdentity, https response error StatusCode: 403, RequestID: 0a1b, InvalidClientTokenId: The security token included in the request is invalid."
 _UNMAPPED = (
     'error="ARN is not mapped: arn:aws:iam::111122223333:role/cirunner" method=POST path=/authenticate'
@@ -50,6 +56,11 @@ _CANNOT_ASSUME = "│ Error: Cannot assume IAM Role\n│ IAM Role (arn:{}:iam::1
 
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
+    "program-in-the-journal": (
+        "Nov 24 03:00:04 web-1 orders-sync[812]: botocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "found no credentials in the systemd unit",
+        "sudo systemctl edit orders-sync",
+    ),
     "function-in-its-log": (
         '[ERROR] AccessDeniedException: An error occurred (AccessDeniedException) when calling the PutItem operation: User: arn:aws:sts::111122223333:assumed-role/orders-role-x1y2z3/orders is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/orders because no identity-based policy allows the dynamodb:PutItem action\nTraceback (most recent call last):\n  File "/var/task/app.py", line 12, in lambda_handler',
         "The role orders-role-x1y2z3 of the Lambda function orders was",
@@ -119,6 +130,11 @@ CASES = {
         '{"error":{"type":"security_exception","reason":"no permissions for [indices:data/read/search] and User [name=arn:aws:iam::111122223333:role/logs-reader, backend_roles=[arn:aws:iam::111122223333:role/logs-reader], requestedTenant=null]"},"status":403}',
         "OpenSearch denied the role logs-reader the permission indices:data/read/search",
         '{"backend_roles":["arn:aws:iam::111122223333:role/logs-reader"]}',
+    ),
+    "account-without-role": (
+        "failed to mount secrets store objects for pod shop/cart-7d9, err: rpc error: code = Unknown desc = eu-west-1: An IAM role must be associated with service account cart (namespace: shop)",
+        "The service account shop/cart has no IAM role",
+        "kubectl annotate serviceaccount cart --namespace shop",
     ),
     "agent-unreachable": (
         'Error when retrieving credentials from container-role: Error retrieving metadata: Received error when attempting to retrieve container metadata: Connect timeout on endpoint URL: "http://169.254.170.23/v1/credentials"',
@@ -245,6 +261,16 @@ CASES = {
         "The SDK found no credentials",
         "Give the program credentials where it runs",
     ),
+    "no-credentials-in-iis": (
+        "Server Error in '/shop' Application.\nFailed to resolve AWS credentials. The credential providers used to search for credentials returned the following errors:\n\nException 1 of 2: AWS_WEB_IDENTITY_TOKEN_FILE environment variable is not set.\nException 2 of 2: Unable to get IAM security credentials from EC2 Instance Metadata Service.",
+        "The SDK found no credentials",
+        "On EC2, give the instance a role",
+    ),
+    "docker-run-with-profile": (
+        "$ docker run --rm -e AWS_PROFILE=dev -e AWS_REGION=eu-west-1 -v $PWD:/w acme/sync:1.4 --fast\nprovider: Profile, context: the credential provider was not enabled: No profiles were defined\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "in the container: AWS_PROFILE names the profile dev, but ~/.aws is not mounted",
+        'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=dev IMAGE',
+    ),
     "docker-run-without-profile": (
         "$ docker run --rm -p 80:80 acme/sync:1.4\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
         "found no credentials",
@@ -254,6 +280,11 @@ CASES = {
         "I started it with docker run orders:1 and it printed this.\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
         "found no credentials",
         'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE IMAGE',
+    ),
+    "docker-run-with-secret": (
+        "$ docker run -e AWS_PROFILE=dev -e DB_PASSWORD=hunter2hunter2 acme/sync:1.4\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "in the container: AWS_PROFILE names the profile dev, but ~/.aws is not mounted",
+        'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=dev IMAGE',
     ),
     "clock-of-windows": (
         "PS C:\\app> aws s3 ls\nAn error occurred (RequestTimeTooSkewed) when calling the ListBuckets operation: The difference between the request time and the current time is too large.",
@@ -280,6 +311,21 @@ CASES = {
         "the access key or session token is not valid",
         "aws sts get-caller-identity",
     ),
+    "secret-with-newline-in-github": (
+        "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your key and signing method.\nS3_SECRET_KEY is a GitHub secret, and its value ends with a newline.",
+        "the secret access key was stored with a newline, as the text says",
+        'printf %s "$secret" | gh secret set S3_SECRET_KEY',
+    ),
+    "secret-with-carriage-return": (
+        "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n$ file prod.env\nprod.env: ASCII text, with CRLF line terminators",
+        "the lines of the file end with a carriage return (CRLF)",
+        "sed -i 's/\\r$//' prod.env",
+    ),
+    "secret-with-a-newline-that-printf-shows": (
+        'SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n$ printf %s "$AWS_SECRET_ACCESS_KEY" | wc -c\n41',
+        "has 41 characters instead of 40",
+        "aws configure list",
+    ),
     "newline-of-a-command": (
         "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n$ aws configure get aws_secret_access_key | wc -c\n41",
         "most often, the secret access key is wrong",
@@ -295,6 +341,16 @@ CASES = {
         "most often, the secret access key is wrong",
         "aws configure list",
     ),
+    "sign-in-outside-of-container": (
+        "Error loading SSO Token: Token for acme does not exist\nservices:\n  etl:\n    volumes:\n      - ~/.aws/config:/home/app/.aws/config:ro\n",
+        "the token is in ~/.aws/sso/cache on your computer",
+        "~/.aws:/home/app/.aws\n",
+    ),
+    "sign-in-outside-of-dev-container": (
+        'The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile.\n"mounts": ["source=${localEnv:HOME}/.aws/config,target=/home/vscode/.aws/config,type=bind"]',
+        "There is no IAM Identity Center sign-in in the container",
+        "source=${localEnv:HOME}/.aws,target=/home/vscode/.aws,type=bind\n",
+    ),
     "sign-in-with-mounted-cache": (
         "Error loading SSO Token: Token for acme does not exist\n$ docker run -v ~/.aws/config:/root/.aws/config:ro -v ~/.aws/sso:/root/.aws/sso etl\n",
         "There is no IAM Identity Center sign-in for the session acme",
@@ -305,10 +361,40 @@ CASES = {
         "the message names no action",
         "",
     ),
+    "sign-in-of-windows": (
+        "Error loading SSO Token: Token for acme does not exist\nI logged in with PowerShell, and the script runs in WSL.",
+        "There is no IAM Identity Center sign-in in WSL",
+        "aws sso login --sso-session acme",
+    ),
+    "sign-in-of-wsl": (
+        "Error loading SSO Token: Token for acme does not exist\nI ran aws sso login in WSL, and Terraform runs on Windows.",
+        "There is no IAM Identity Center sign-in in Windows",
+        "aws sso login --sso-session acme",
+    ),
     "no-sign-in-in-windows": (
         "Error loading SSO Token: Token for acme does not exist\nI use WSL, and did not log in in Windows.",
         "There is no IAM Identity Center sign-in for the session acme",
         "aws sso login",
+    ),
+    "sign-in-under-sudo": (
+        "$ aws sso login --profile ops\nSuccessfully logged into Start URL: https://acme.awsapps.com/start\n$ sudo -E aws s3 ls --profile ops\nError loading SSO Token: Token for acme does not exist\n",
+        "the token cache of root, under sudo, has no token for it",
+        "Run the command without sudo",
+    ),
+    "sign-in-for-another-session": (
+        "Error loading SSO Token: Token for acme-prod does not exist\n$ aws sso login --profile dev\n~/.aws/config\n[profile dev]\nsso_session = acme-dev\n[profile prod]\nsso_session = acme-prod\n",
+        "for the session acme-prod, which the profile prod uses: the sign-in in the text is for the session acme-dev",
+        "aws sso login --profile prod",
+    ),
+    "sign-in-for-another-portal": (
+        "Error when retrieving token from sso: Token has expired and refresh failed\nI ran `aws sso login`: Successfully logged into Start URL: https://d-1111.awsapps.com/start/#\nfromIni({ profile: 'client' })\n[profile client]\nsso_session = corp\n[sso-session corp]\nsso_start_url = https://d-2222.awsapps.com/start\n",
+        "for the start URL https://d-1111.awsapps.com/start, but the profile client uses https://d-2222.awsapps.com/start",
+        "aws sso login --profile client",
+    ),
+    "sign-in-for-the-default-session": (
+        'The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile.\n$ aws sso login\n$ python etl.py  # Session(profile_name="client")\n[default]\nsso_session = acme\n[profile client]\nsso_session = corp\n',
+        "session corp, which the profile client uses: the sign-in in the text is for the session acme",
+        "aws sso login --profile client",
     ),
     "sign-in-for-the-same-portal": (
         'The SSO session associated with this profile has expired or is otherwise invalid.\nSession(profile_name="client")\nSuccessfully logged into Start URL: https://corp.awsapps.com/start\n[profile client]\nsso_start_url = https://corp.awsapps.com/start/\n',
@@ -320,30 +406,75 @@ CASES = {
         "There is no IAM Identity Center sign-in for the session acme",
         "aws sso login",
     ),
+    "sso-region": (
+        "An error occurred (UnauthorizedException) when calling the GetRoleCredentials operation: Session token not found or invalid\n[profile dev]\nsso_region = us-east-1\nIdentity Center is in eu-central-1.",
+        "sso_region of [profile dev] must be eu-central-1",
+        "sso_region = eu-central-1\n",
+    ),
     "sso-region-that-is-right": (
         "An error occurred (UnauthorizedException) when calling the GetRoleCredentials operation: Session token not found or invalid\n[profile dev]\nsso_region = us-east-1\nIdentity Center is in us-east-1.",
         "IAM Identity Center no longer accepts the sign-in",
         "aws sso login --profile dev",
+    ),
+    "env-file-of-compose": (
+        "api-1 | botocore.exceptions.NoCredentialsError: Unable to locate credentials\n\n.env\nAWS_ACCESS_KEY_ID=...\n\ndocker-compose.yml\nservices:\n  api:\n    image: api\n",
+        "the service has neither env_file nor environment",
+        "services:\n  api:\n    env_file: .env\n",
+    ),
+    "env-file-of-one-of-several-services": (
+        "api-1 | botocore.exceptions.NoCredentialsError: Unable to locate credentials\n\n.env\nAWS_ACCESS_KEY_ID=...\n\ndocker-compose.yml\nservices:\n  db:\n    image: postgres:17\n  api:\n    image: api\n",
+        "the service api gets no credentials",
+        "--force-recreate api",
+    ),
+    "file-in-the-shell-of-root": (
+        "NoCredentialsError: Unable to locate credentials\nopen /home/app/.aws/credentials: permission denied\nroot@host:~$ ls",
+        "not allowed to read /home/app/.aws/credentials",
+        "sudo chown -R app /home/app/.aws",
     ),
     "credentials-of-something-else": (
         "NoCredentialsError: Unable to locate credentials\n$ ls -l /etc/app/credentials ~/.aws\n-rw------- 1 root root 116 Nov  3 10:11 /etc/app/credentials\n$ whoami\ndeploy",
         "The SDK found no credentials",
         "",
     ),
+    "file-of-another-user": (
+        "$ whoami\napp\n$ ./sync\nopen /root/.aws/credentials: permission denied\nNoCredentialsError: Unable to locate credentials",
+        "not allowed to read /root/.aws/credentials, a file of the user root",
+        "env | grep -E '^(HOME|AWS_CONFIG_FILE|",
+    ),
     "env-file-that-compose-passes": (
         "api-1 | botocore.exceptions.NoCredentialsError: Unable to locate credentials\n\n.env\nAWS_ACCESS_KEY_ID=...\n\ndocker-compose.yml\nservices:\n  api:\n    image: api\n    env_file: .env\n",
         "The SDK found no credentials.",
         "Pass credentials to the container",
+    ),
+    "sdk-too-old-for-pod-identity": (
+        "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n$ kubectl exec deploy/etl -- env\nAWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.23/v1/credentials\n$ kubectl exec deploy/etl -- pip freeze\nboto3==1.26.90\nbotocore==1.29.90\n",
+        "boto3 1.26.90 does not support EKS Pod Identity",
+        "pip install --upgrade boto3",
+    ),
+    "sdk-too-old-for-web-identities": (
+        "NoCredentialProviders: no valid providers in chain\n$ kubectl exec deploy/api -- env\nAWS_ROLE_ARN=arn:aws:iam::111122223333:role/api\nAWS_WEB_IDENTITY_TOKEN_FILE=/var/run/secrets/eks.amazonaws.com/serviceaccount/token\ngithub.com/aws/aws-sdk-go v1.19.6\n",
+        "aws-sdk-go 1.19.6 does not support web identities (IRSA)",
+        "go get github.com/aws/aws-sdk-go@latest",
     ),
     "sdk-new-enough-for-web-identities": (
         "NoCredentialProviders: no valid providers in chain\n$ kubectl exec deploy/api -- env\nAWS_ROLE_ARN=arn:aws:iam::111122223333:role/api\nAWS_WEB_IDENTITY_TOKEN_FILE=/var/run/secrets/eks.amazonaws.com/serviceaccount/token\ngithub.com/aws/aws-sdk-go v1.44.6\n",
         "The SDK found no credentials. No request",
         "let it choose its provider",
     ),
+    "files-of-root": (
+        "$ ls -l ~/.aws\n-rw------- 1 root root 116 Nov  3 10:11 credentials\n$ whoami\ndeploy\n$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "the files in ~/.aws belong to root, who alone is allowed to read them, and the call runs as deploy",
+        "sudo chown -R deploy ~/.aws",
+    ),
     "pod-behind-a-hop-limit-of-one": (
         'botocore.exceptions.NoCredentialsError: Unable to locate credentials\nA pod in EKS, and the node role has the permissions.\n"HttpPutResponseHopLimit": 1\n',
         "the hop limit of the node's instance metadata is 1, which keeps pods from the role of the node",
         "Give the pod's service account a role",
+    ),
+    "metadata-switched-off": (
+        "NoCredentialProviders: no valid providers in chain\nAWS_EC2_METADATA_DISABLED=true\nThe pod uses the node role.",
+        "AWS_EC2_METADATA_DISABLED is true, so it does not ask the instance metadata",
+        "Remove AWS_EC2_METADATA_DISABLED",
     ),
     "metadata-switched-off-with-irsa": (
         "no EC2 IMDS role found, operation error ec2imds: GetMetadata\nfailed to refresh cached credentials\nAWS_EC2_METADATA_DISABLED=true\nThe pod has a service account with a role, not the node role.",
@@ -365,6 +496,16 @@ CASES = {
         "The SDK found no credentials. No request",
         "aws configure",
     ),
+    "settings-with-wrong-names": (
+        "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n$ cat ~/.aws/credentials\n[default]\naws_access_key = ...\naws_secret_key = ...\n",
+        "The names are aws_access_key_id and aws_secret_access_key",
+        "Replace aws_access_key with aws_access_key_id.",
+    ),
+    "profile-in-a-buildspec": (
+        "[Container] 2026/11/20 10:00:00 Running command aws s3 ls\nThe config profile (ci) could not be found\nenv:\n  variables:\n    AWS_PROFILE: ci\n",
+        "The service role of the CodeBuild project is not used: AWS_PROFILE in the environment of the job names the profile ci",
+        "Delete AWS_PROFILE in the environment of the job.",
+    ),
     "files-in-another-home": (
         "$ sudo ls -l /root/.aws/credentials\n-rw------- 1 root root 116 Nov  3 10:11 /root/.aws/credentials\n$ whoami\ndeploy\n$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
         "The SDK found no credentials. No request was sent",
@@ -379,6 +520,31 @@ CASES = {
         "$ ls -l ~/.aws\n-rw------- 1 deploy deploy 116 Nov  3 10:11 credentials\n$ whoami\ndeploy\n$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
         "The SDK found no credentials. No request was sent",
         "aws configure list-profiles",
+    ),
+    "file-with-permission-denied": (
+        "PermissionError: [Errno 13] Permission denied: '/home/deploy/.aws/credentials'\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "the user is not allowed to read /home/deploy/.aws/credentials",
+        "sudo chown -R deploy /home/deploy/.aws",
+    ),
+    "program-of-a-credential-process": (
+        "Error when retrieving credentials from custom-process: /opt/bin/creds: line 3: vault: command not found",
+        "its script /opt/bin/creds does not find vault",
+        "command -v vault",
+    ),
+    "profile-in-the-code-of-a-function": (
+        '[ERROR] ProfileNotFound: The config profile (dev) could not be found\n  File "/var/task/handler.py", line 4, in <module>\n    session = boto3.Session(profile_name="dev")\n',
+        "The execution role of the Lambda function is not used: the code names the profile dev",
+        "Remove the profile from the project",
+    ),
+    "profile-that-saml2aws-wrote": (
+        '$ saml2aws login\nTo use this credential, call the AWS CLI with the --profile option (e.g. aws --profile saml ec2 describe-instances).\n$ aws s3 ls\nUnable to locate credentials. You can configure credentials by running "aws login".\n',
+        "nothing selects the profile saml, which is signed in",
+        "export AWS_PROFILE=saml",
+    ),
+    "key-in-aws-vault": (
+        "aws-vault: error: exec: Failed to get credentials for dev: operation error STS: GetSessionToken, https response error StatusCode: 403, RequestID: 0a1b, api error InvalidClientTokenId: The security token included in the request is invalid.",
+        "the access key that aws-vault has stored for dev",
+        "aws-vault add dev",
     ),
     "session-of-the-global-endpoint": (
         "An error occurred (InvalidClientTokenId) when calling the DescribeInstances operation: The security token included in the request is invalid\nRegion me-central-1. The session comes from https://sts.amazonaws.com. It works in eu-west-1.",
@@ -530,6 +696,11 @@ CASES = {
         "The profile batch-qa does not exist, or has no credentials,",
         "aws configure sso --profile batch-qa",
     ),
+    "js-profile-in-compose": (
+        "$ AWS_PROFILE=batch-qa docker compose up loader\nloader-1  | CredentialsProviderError: Could not resolve credentials using profile: [batch-qa] in configuration/credentials file(s).",
+        "that the process in the container reads",
+        'docker compose run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=batch-qa loader',
+    ),
     "java-profile": (
         "software.amazon.awssdk.core.exception.SdkClientException: Profile file contained no credentials for profile 'batch-qa': ProfileFile(sections=[])",
         "The profile batch-qa does not exist, or has no credentials,",
@@ -629,6 +800,11 @@ CASES = {
         "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         "longer than the role's maximum session duration",
         "--query Role.MaxSessionDuration",
+    ),
+    "session-duration-in-terraform": (
+        'An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.\nassume_role {\n  role_arn = "arn:aws:iam::444455556666:role/apply"\n  duration = "2h30m"\n}',
+        "the session duration of 9000 seconds for the role apply",
+        'The text has duration = "2h30m": set duration = "1h" instead.',
     ),
     "role-of-function": (
         "InvalidParameterValueException: The provided execution role does not have permissions to call CreateNetworkInterface on EC2\nThe execution role is arn:aws:iam::111122223333:role/service/mail-exec.",
@@ -786,6 +962,41 @@ CASES = {
         "an account ID must have 12 digits",
         "kubectl annotate serviceaccount",
     ),
+    "keys-of-lambda-without-token": (
+        f"{_UNKNOWN_KEYS}\n    at Runtime.handler (/var/task/index.mjs:9:14)\n\nconst sqs = new SQSClient({{ credentials: {{ accessKeyId: process.env.AWS_ACCESS_KEY_ID, secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY }} }});",
+        "a key ID and secret of the execution role without a session token",
+        "Or pass the session token, too: sessionToken: process.env.AWS_SESSION_TOKEN",
+    ),
+    "keys-of-lambda-that-work-on-a-laptop": (
+        f"On my laptop it works.\n{_UNKNOWN_KEYS}\n    at Runtime.handler (/var/task/index.mjs:9:14)\n\ncredentials: {{ accessKeyId: process.env.AWS_ACCESS_KEY_ID, secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY }}",
+        "a key ID and secret of the execution role",
+        "Delete the whole object credentials (an empty one fails, too)",
+    ),
+    "keys-of-session-without-token": (
+        f'{_UNKNOWN_KEYS}\nsqs = boto3.client("sqs", aws_access_key_id=answer["Credentials"]["AccessKeyId"], aws_secret_access_key=answer["Credentials"]["SecretAccessKey"])',
+        "of temporary credentials without a session token",
+        "Pass aws_session_token: it must come from",
+    ),
+    "keys-of-environment-without-token": (
+        f'{_UNKNOWN_KEYS}\ncredentials.NewStaticCredentialsProvider(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), "")',
+        "temporary credentials require it",
+        'Or pass the session token, too: os.Getenv("AWS_SESSION_TOKEN") as the third argument of NewStaticCredentialsProvider',
+    ),
+    "keys-of-code-in-other-classes": (
+        f'{_UNKNOWN_KEYS}\nvar keys = new BasicAWSCredentials(Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID"), Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));',
+        "temporary credentials require it",
+        'Environment.GetEnvironmentVariable("AWS_SESSION_TOKEN") as the third argument of SessionAWSCredentials',
+    ),
+    "keys-of-code-beside-the-variables": (
+        f'{_UNKNOWN_KEYS}\nboto3.client("sqs", aws_access_key_id=os.getenv("AWS_ACCESS_KEY_ID"), aws_secret_access_key=os.getenv("AWS_SECRET_ACCESS_KEY"))\n\n$ env | grep AWS\nAWS_ACCESS_KEY_ID=ASIAEXAMPLE000000042\nAWS_SECRET_ACCESS_KEY=****\nAWS_SESSION_TOKEN=****',
+        "a temporary key (ASIA…) and its secret without a session token (aws_session_token is missing)",
+        'aws_session_token=os.getenv("AWS_SESSION_TOKEN")',
+    ),
+    "keys-of-code-with-other-values": (
+        f'{_UNKNOWN_KEYS}\nboto3.client("sqs", aws_access_key_id=settings.key, aws_secret_access_key=settings.secret)\nThe key begins with ASIA.',
+        "a temporary key and its secret without a session token",
+        "Pass aws_session_token",
+    ),
     "keys-of-code-with-the-token": (
         f'{_UNKNOWN_KEYS}\nboto3.client(\n    "sqs",\n    aws_access_key_id=settings.key,\n    aws_secret_access_key=settings.secret,\n    aws_session_token=settings.token,\n)\nThe key begins with ASIA.',
         "the access key or session token is not valid",
@@ -851,6 +1062,11 @@ CASES = {
         "The AWS CLI found no credentials",
         "withAWS",
     ),
+    "compose": (
+        "app_1  | botocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "The SDK found no credentials",
+        "docker compose run -v",
+    ),
     "signed-header": (
         "$ curl -X PUT -T a.png 'https://acme.s3.eu-west-1.amazonaws.com/a.png?X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20261127%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Expires=900&X-Amz-SignedHeaders=content-type%3Bhost'\n<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your key and signing method.</Message></Error>",
         "curl did not send the signed header content-type",
@@ -899,6 +1115,12 @@ CASES = {
         + '\r\nurl = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "a", "ACL": "public-read"})',
         "signed for x-amz-acl: public-read, but the request sent private",
         "-H 'x-amz-acl: public-read'",
+    ),
+    "method-of-curl": (
+        '$ aws s3 presign s3://acme/a.bin\n$ curl -I "$URL"\n'
+        + _rejected_url("HEAD", "host:acme.s3.amazonaws.com", "host"),
+        "signed for GET, but curl sent HEAD",
+        "Send a GET request",
     ),
     "type-that-is-not-signed": (
         'await fetch(url, { method: "PUT", headers: { "Content-Type": "image/jpeg" }, body: file });\n'
@@ -957,6 +1179,76 @@ CASES = {
         "no access entry and no aws-auth entry matches it",
         "role_arn=\"$(aws iam list-roles --query 'Roles[].Arn' --output text | tr '\\t' '\\n' | grep -i '/awsreservedsso_ops_0a1b2c3d4e5f6071$')\"",
     ),
+    "region-of-prometheus": (
+        f'remote_write:\n  - url: {_WORKSPACE}\n    sigv4:\n      region: us-east-1\n\nts=2026-11-25T06:12:44.018Z level=error url={_WORKSPACE} err="403 Forbidden: {_SCOPED}"',
+        "signed for us-east-1, but the endpoint aps-workspaces.us-east-2.amazonaws.com is in us-east-2: region: us-east-1 in sigv4 is wrong",
+        "restart the program",
+    ),
+    "region-of-fluent-bit": (
+        f"[OUTPUT]\n    Name   opensearch\n    Host   search-orders-abc123.eu-central-1.es.amazonaws.com\n    AWS_Auth On\n    AWS_Region eu-west-1\n[2026/11/24 07:12:03] [error] [output:opensearch:opensearch.0] HTTP status=403 URI=/_bulk, response: {_SCOPED}",
+        "signed for eu-west-1, but the endpoint search-orders-abc123.eu-central-1.es.amazonaws.com is in eu-central-1",
+        "Set AWS_Region eu-central-1 in [OUTPUT]",
+    ),
+    "region-of-vector": (
+        f'sinks.amp.aws.region = "us-west-2"\nendpoint = "{_WORKSPACE}"\nERROR vector::sinks: response={_SCOPED}',
+        "signed for us-west-2, but the endpoint aps-workspaces.us-east-2.amazonaws.com",
+        "Set sinks.amp.aws.region = us-east-2",
+    ),
+    "region-of-signer": (
+        f'const signer = new SignatureV4({{ service: "aps", region: "us-east-1", credentials }});\nhost: aps-workspaces.us-east-2.amazonaws.com\n403 {_SCOPED}',
+        "signed for us-east-1, but the endpoint aps-workspaces.us-east-2.amazonaws.com",
+        "us-east-2",
+    ),
+    "region-of-opensearch-py": (
+        "auth = AWS4Auth(key, secret, \"us-west-2\", \"es\")\nhost = 'search-orders-abc123.eu-central-1.es.amazonaws.com'\nAuthorizationException(403, 'Credential should be scoped to a valid region. ')",
+        "signed for us-west-2, but the endpoint search-orders-abc123.eu-central-1.es.amazonaws.com",
+        "Set the Region of AWS4Auth to eu-central-1",
+    ),
+    "region-of-proxy-arguments": (
+        f"args:\n- --name\n- aps\n- --region\n- us-east-1\n- --host\n- aps-workspaces.us-east-2.amazonaws.com\n{_SCOPED}",
+        "signed for us-east-1, but the endpoint aps-workspaces.us-east-2.amazonaws.com",
+        "Set --region us-east-2",
+    ),
+    "region-of-block": (
+        f'endpoint {{\n  url = "{_WORKSPACE}"\n  sigv4 {{\n    region = "us-east-1"\n  }}\n}}\n403 {_SCOPED}',
+        "region = us-east-1 in sigv4 is wrong",
+        "Set region = us-east-2 in sigv4",
+    ),
+    "region-of-helm-value": (
+        f"$ helm upgrade p p --set remoteWrite[0].url={_WORKSPACE} --set remoteWrite[0].sigv4.region=us-east-1\n403 Forbidden: {_SCOPED}",
+        "signed for us-east-1, but the endpoint aps-workspaces.us-east-2.amazonaws.com",
+        "Set remoteWrite[0].sigv4.region=us-east-2",
+    ),
+    "region-of-header": (
+        f"Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261125/us-east-1/execute-api/aws4_request, SignedHeaders=host\nHost: a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com\n{_SCOPED}",
+        "signed for us-east-1, but the endpoint a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com",
+        "Set the client's Region to eu-west-1",
+    ),
+    "region-of-endpoint-url": (
+        f"$ aws sts get-caller-identity --region eu-west-1 --endpoint-url https://sts.us-east-1.amazonaws.com\n\n{_SCOPED_STS}",
+        "signed for eu-west-1, but the endpoint sts.us-east-1.amazonaws.com is in us-east-1: --endpoint-url is the endpoint of us-east-1",
+        "aws sts get-caller-identity --region eu-west-1",
+    ),
+    "region-of-sts-host": (
+        f'AWS_REGION=eu-west-1\nPost "https://sts.us-east-1.amazonaws.com/": {_SCOPED_STS}',
+        "goes to sts.us-east-1.amazonaws.com",
+        "Remove https://sts.us-east-1.amazonaws.com from where it is set",
+    ),
+    "region-of-service-host": (
+        f"AWS_REGION=eu-west-1\nhttps://sqs.us-east-1.amazonaws.com/\n{_SCOPED_STS.replace('GetCallerIdentity', 'ListQueues')}",
+        "signed for eu-west-1, but the endpoint sqs.us-east-1.amazonaws.com is in us-east-1",
+        "Or remove the URL of sqs.us-east-1.amazonaws.com",
+    ),
+    "region-of-queue-url": (
+        _QUEUE_POLLED,
+        "signed for eu-west-1, but the endpoint sqs.us-east-2.amazonaws.com is in us-east-2",
+        "export AWS_REGION=us-east-2 AWS_DEFAULT_REGION=us-east-2",
+    ),
+    "queue-url-of-other-region": (
+        _QUEUE_POLLED,
+        "signed for eu-west-1",
+        "Or, if the queue is in eu-west-1, correct its URL, which names us-east-2.",
+    ),
     "keys-of-terraform": (
         f'Error: {_UNKNOWN_KEY}\n\n  with provider["registry.terraform.io/hashicorp/aws"],\n  on versions.tf line 9, in provider "aws":\n   9: provider "aws" {{',
         "AWS does not accept the credentials",
@@ -977,15 +1269,86 @@ CASES = {
         "AWS does not accept the credentials",
         "Look for keys or a profile in its code and configuration.",
     ),
+    "service-of-tool": (
+        '$ awscurl --service es --region eu-west-1 https://abc123.eu-west-1.aoss.amazonaws.com/_cat/indices\n{"message":"Credential should be scoped to correct service: \'aoss\'. "}',
+        "signed for the service es, but the endpoint expects signatures for aoss",
+        "Set the service to aoss instead of es",
+    ),
     "service-of-endpoint-url": (
         f"$ aws sqs list-queues --endpoint-url https://sns.eu-west-1.amazonaws.com\n\n{_SCOPED_STS.partition('Cred')[0]}Credential should be scoped to correct service: 'sns'. ",
         "signed for the service sqs, but the endpoint expects signatures for sns",
         "aws sqs list-queues",
     ),
+    "region-of-host-only": (
+        f"ERROR {_WORKSPACE}: 403 Forbidden: {_SCOPED}",
+        "signed for another Region, but the endpoint aps-workspaces.us-east-2.amazonaws.com is in us-east-2",
+        "Set the client's Region to us-east-2",
+    ),
+    "mail-of-cron": (
+        (
+            "From: root@web1 (Cron Daemon)\nSubject: Cron <root@web1> /srv/orders/export.sh\n\nupload failed: ./o.csv to s3://orders/o.csv Unable to locate credentials\n\n"
+            "lena@web1:~$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/exports"
+        ),
+        "found no credentials in the cron job of root (your shell has those of user/exports)",
+        "AWS_SHARED_CREDENTIALS_FILE=/home/USER/.aws/credentials",
+    ),
+    "variables-of-a-shell-for-cron": (
+        "By hand it works, from cron it dies:\naws-sdk-core: unable to sign request without credentials set (Aws::Errors::MissingCredentialsError)\n$ cat ~/.zshrc\n# keys\nexport AWS_ACCESS_KEY_ID=****\nexport AWS_DEFAULT_REGION=us-east-2",
+        "in the cron job: cron does not read ~/.zshrc",
+        "AWS_PROFILE=job\nAWS_DEFAULT_REGION=us-east-2",
+    ),
+    "variables-of-a-shell-for-a-unit": (
+        "report.timer starts it every night: botocore.exceptions.NoCredentialsError: Unable to locate credentials\nMy shell works: the keys are exported in ~/.profile.",
+        "in the systemd unit: systemd does not read ~/.profile",
+        "With sudo systemctl edit report.service, add the lines to the unit",
+    ),
+    "file-of-a-shell-that-cron-reads": (
+        "5 2 * * * . ~/.profile; /srv/etl/run.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\nThe keys are exported in ~/.profile.",
+        "found no credentials in the cron job. No",
+        "Specify the profile and the files in the crontab",
+    ),
+    "mail-of-cron-alone": (
+        "Subject: Cron <etl@web1> /srv/etl/run.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "in the cron job of etl",
+        "sudo crontab -u etl -e",
+    ),
+    "unit-before-the-identity": (
+        (
+            "Nov 25 02:00:09 web1 export.sh[812]: fatal error: Unable to locate credentials\nNov 25 02:00:09 web1 systemd[1]: exports.service: Main process exited, code=exited, status=1/FAILURE\n\n"
+            "lena@web1:~$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/exports"
+        ),
+        "in the systemd unit (your shell has those of user/exports)",
+        "sudo systemctl edit exports",
+    ),
+    "identity-after-a-program": (
+        "$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/exports",
+        "in this process (your shell has those of user/exports)",
+        "aws configure export-credentials",
+    ),
     "identity-after-the-fix": (
         "$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n$ aws configure\n$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/exports",
         "The SDK found no credentials. No request was sent",
         "aws configure",
+    ),
+    "task-of-windows": (
+        "C:\\>schtasks /query /tn exports /v /fo list\nRun As User: SYSTEM\nupload failed: .\\a.zip to s3://orders/a.zip Unable to locate credentials",
+        "in the scheduled task",
+        "schtasks /change /tn TASK_NAME /ru USER",
+    ),
+    "job-of-launchd": (
+        "$ sudo launchctl load /Library/LaunchDaemons/com.example.exports.plist\nUnable to locate credentials",
+        "in the launchd job",
+        "set UserName",
+    ),
+    "program-of-supervisor": (
+        "2026-11-25 02:00:09,112 INFO spawned: 'sync' with pid 4411\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "in the program of Supervisor",
+        'HOME="/home/USER"',
+    ),
+    "user-in-the-log-of-cron": (
+        "Nov 25 02:00:01 web1 CRON[4411]: (www-data) CMD (/srv/orders/export.sh)\nNov 25 02:00:09 web1 export.sh: fatal error: Unable to locate credentials",
+        "in the cron job of www-data",
+        "sudo crontab -u www-data -e",
     ),
     "audience-of-github": (
         "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/deploy\nError: Could not assume role with OIDC: Incorrect token audience",
@@ -1024,6 +1387,11 @@ CASES = {
         "to a regional endpoint, which its configuration names (sts_endpoint), but the client signed it for us-east-1, the default of the clients",
         "vault login -method=aws region=VAULT_REGION",
     ),
+    "multi-region-access-point": (
+        "An error occurred (InvalidSignatureException) when calling the GetObject operation: Credential should be scoped to a valid region.\nbotocore: https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/a.csv",
+        "the Multi-Region Access Point accepts only SigV4A signatures",
+        "boto3[crt]",
+    ),
     "endpoint-without-region": (
         "failed to change Route 53 record set: MissingEndpoint: 'Endpoint' configuration is required for this service",
         "No Region is set where the call runs",
@@ -1043,6 +1411,11 @@ CASES = {
         "copy sales from 's3://acme-lake/2026/sales' iam_role 'arn:aws:iam::111122223333:role/loader'\nS3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid 0123ABCD,ExtRid ab=,CanRetry 1",
         "S3 denied s3:GetObject on arn:aws:s3:::acme-lake/2026/sales",
         '"Resource": "arn:aws:s3:::acme-lake/2026/sales*"}, {"Sid": "S3ListBucket"',
+    ),
+    "line-break-after-a-masked-key": (
+        r'E0215 09:23:05.938218       1 provider.go:124] "msg"="error getting metric" "error"="RequestError: send request failed\ncaused by: Post \"https://sqs.eu-west-1.amazonaws.com/\": net/http: invalid header field value \"AWS4-HMAC-SHA256 Credential=${KEY_ID}\\n/20260215/eu-west-1/sqs/aws4_request\" for key Authorization"',
+        "the access key ID ends with a line break",
+        "kubectl get secret NAME",
     ),
     "role-of-database-migration": (
         "assumed-role/dms-engine-role-v9/DMS_ENGINE_ROLE is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/dms-access-for-endpoint",
@@ -1102,6 +1475,36 @@ def test_explanation_begins_with_the_decisive_fact(text: str, verdict: str, reme
     )
     assert remedy in shown
     assert len(str(explanation).splitlines()) <= 32
+
+
+@pytest.mark.parametrize(
+    ("before", "facts", "commands"),
+    [
+        (
+            "",
+            {"namespace": "shop", "service_account": "teas"},
+            (
+                "pod=\"$(kubectl get pods --namespace shop --field-selector spec.serviceAccountName=teas --output jsonpath='{.items[0].metadata.name}')\"",
+                "kubectl exec $pod --namespace shop -- env | grep -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL",
+                'workload="$(kubectl get deploy,ds,statefulset --namespace shop --output jsonpath=\'{range .items[?(@.spec.template.spec.serviceAccountName=="teas")]}{.kind}/{.metadata.name}{"\\n"}{end}\')"',
+                "kubectl set env $workload --namespace shop AWS_REGION=us-east-2 AWS_DEFAULT_REGION=us-east-2",
+            ),
+        ),
+        ("START RequestId: 0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f Version: $LATEST\n", {}, ()),
+        (
+            "$ aws sqs receive-message --queue-url teas\n",
+            {"service_account": "teas"},
+            ("aws configure set region us-east-2",),
+        ),
+    ],
+    ids=["pod", "function", "command"],
+)
+def test_region_is_set_where_the_client_runs(
+    before: str, facts: dict[str, str], commands: tuple[str, ...]
+) -> None:
+    found = explain(f"{before}{_QUEUE_POLLED}", facts=facts)
+    assert found.remedies[0].commands == commands
+    assert "neither the keys nor the clock is the cause" in found.notes[0]
 
 
 def test_access_entry_for_a_map_of_another_account_is_for_the_caller() -> None:
@@ -1172,6 +1575,9 @@ def test_session_token_is_not_certainly_missing(text: str) -> None:
     assert "without its session token" not in explain(text).summary
 
 
+CONFIGURATION = "      Name                    Value             Type    Location\naccess_key     ****************0042              env"
+
+
 @pytest.mark.parametrize(
     ("before", "command"),
     [
@@ -1186,7 +1592,17 @@ def test_checks_use_the_credentials_of_the_call(before: str, command: str) -> No
     remedies = explain(f"{before}\n{REJECTED}").remedies
     [check] = [each for each in remedies if each.title == "Check which credentials are used"]
     assert command in check.commands
+    found = explain(f"{before}\n{REJECTED}\n$ aws configure list\n{CONFIGURATION}")
+    checks = [each for each in found.remedies if each.title == "Check which credentials are used"]
+    is_overridden = found.causes[0].code == "profile-overridden"
+    assert is_overridden == ("AWS_PROFILE" in before and "$ AWS_PROFILE" not in before)
+    assert [each.commands[:1] for each in checks] == ([] if is_overridden else [(command,)])
     assert "unset" not in " ".join(check.commands) or "--profile" not in before
+
+
+EXPIRED = (
+    "An error occurred (ExpiredToken) when calling the PutObject operation: The provided token has expired."
+)
 
 
 SHELL_KEYS = "AWS_ACCESS_KEY_ID=AKIAEXAMPLE000000042\nAWS_SECRET_ACCESS_KEY=********\nAWS_PROFILE=prod"
@@ -1195,6 +1611,10 @@ SHELL_KEYS = "AWS_ACCESS_KEY_ID=AKIAEXAMPLE000000042\nAWS_SECRET_ACCESS_KEY=****
 @pytest.mark.parametrize(
     ("text", "is_overridden"),
     [
+        (f"$ env | grep AWS_\n{SHELL_KEYS}\n$ aws s3 ls\n{REJECTED}", True),
+        (f"$ aws s3 ls\n{REJECTED}\n   profile       prod     env    ['AWS_PROFILE']\n{CONFIGURATION}", True),
+        (f"$ aws s3 ls\n{REJECTED}\nprofile    : prod   : env  : AWS_PROFILE\naccess_key : ****0042 : env  :", True),
+        (f"$ env | grep AWS_\n{SHELL_KEYS}\nAWS_SESSION_TOKEN=****\n$ aws s3 ls\n{EXPIRED}", True),
         (f"$ env | grep AWS_\n{SHELL_KEYS}\n$ aws s3 ls --profile prod\n{REJECTED}", False),
         (f"$ export AWS_PROFILE=prod\n$ aws s3 ls\n{REJECTED}", False),
         (f"$ aws s3 ls\n{REJECTED}\n   profile       prod     env    ['AWS_PROFILE']\naccess_key   ****0042   shared-credentials-file", False),
@@ -1433,6 +1853,21 @@ def test_part_of_an_sdk_that_is_missing(text: str, lacking: str, added: str | No
 def test_module_of_the_sdk_for_java(build: str, added: str) -> None:
     [remedy] = explain(_NO_STS + build).remedies
     assert remedy.manifest == added
+
+
+@pytest.mark.parametrize(
+    ("rest", "provider"),
+    [
+        ('with provider["registry.terraform.io/hashicorp/aws"],\naws = {\n source = "hashicorp/aws"\n version = "~> 4.1"\n}', "hashicorp/aws 4.1"),
+        ('with provider["registry.opentofu.org/octo/pg"],', "octo/pg"),
+    ],
+)  # fmt: skip
+def test_old_sdk_of_a_terraform_provider(rest: str, provider: str) -> None:
+    error = 'Error: loading configuration: invalid endpoint host, "169.254.170.23", only loopback hosts are allowed'
+    explanation = explain(f"{error}\n  {rest}")
+    assert explanation.summary.startswith(f"The SDK in the Terraform provider {provider} is too old")
+    assert explanation.remedies[0].title == f"Raise the version of the provider {provider.partition(' ')[0]}"
+    assert explain(error).remedies[0].title == "Update the SDK"
 
 
 _OF_SESSION = 'User "arn:aws:sts::111122223333:assumed-role/shop-nodes/i-0abc12de34f567890"'

@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.kinds import explain_failure
 from iamtriage.failures._failures import (
     AccessDenied,
     AwsError,
+    ExpiredCredentials,
     InvalidCredentials,
     InvalidIdentityToken,
     KubernetesUnauthorized,
@@ -38,6 +39,8 @@ _MISSING_MODULE = "the 'sts' service module must be"
 _SKIPPED_IDENTITY = f"To use web identity tokens, {_MISSING_MODULE}"
 # Fewer characters around a denial state no other failure.
 _MIN_OTHER = 20
+# kubectl repeats a rejected login for each request, and has several words for it.
+_MAX_LOGINS = 8
 # The topics of API errors that are often part of normal operation, or that say no more than a code.
 _GENERAL_TOPICS = frozenset(
     {"already-exists", "aws-error", "head-without-reason", "no-answer", "service-error", "throttled"}
@@ -51,7 +54,7 @@ def find_headline(text: str, failure: Failure, facts: Facts) -> Failure:
     if not isinstance(failure, AccessDenied | KubernetesUnauthorized):
         return failure
     if isinstance(failure, KubernetesUnauthorized):
-        return failure
+        return _find_rejected_credentials(text, failure, facts) or failure
     if _NO_KEY in text and "/.well-known/" in text:
         # What a request for the documents of an issuer gets is only the reason why STS got no key.
         main = parse(_blank(text, failure.span))
@@ -76,6 +79,27 @@ def _find_specific_error(text: str, error: AwsError) -> Failure | None:
     if found is None or at < 0:
         return None
     return attrs.evolve(found, text=text, span=(at, at + found.span[1] - found.span[0]))
+
+
+def _find_rejected_credentials(text: str, login: KubernetesUnauthorized, facts: Facts) -> Failure | None:
+    """Return the error with which AWS rejects the credentials that kubectl signs its token with."""
+    from iamtriage.explaining._rules.credentials.logins.kubectl_logins import has_rejected_credentials
+
+    if not has_rejected_credentials(text, login.span[0]):
+        return None
+    # A kubeconfig with a token, a profile or another login of its own does not use these credentials.
+    if explain_failure(login, resolve_facts(login, facts)).causes[0].code != "identity-not-accepted":
+        return None
+    headline: Failure | None = login
+    shown = text
+    for _ in range(_MAX_LOGINS):
+        if not isinstance(headline, KubernetesUnauthorized):
+            break
+        words = shown[slice(*headline.span)]
+        shown = shown.replace(words, _blank(words, (0, len(words))))
+        headline = parse(shown)
+    is_of_credentials = isinstance(headline, ExpiredCredentials | InvalidCredentials | SignatureMismatch)
+    return attrs.evolve(headline, text=text) if headline and is_of_credentials else None
 
 
 def _blank(text: str, span: tuple[int, int]) -> str:

@@ -257,6 +257,22 @@ EXPIRATIONS: tuple[Row, ...] = (
         ),
     ),
     (
+        "request with a long-term key",
+        f"{botocore_text('RequestExpired', 'DescribeInstances', 'Request has expired.')}\nThe role is not used, the job has AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE.",
+        {},
+        "expired-request",
+        {"expired-request": "reported", "clock-wrong": "possible", "request-sent-late": "possible"},
+        ("date -u", "sudo timedatectl set-ntp true"),
+    ),
+    (
+        "request with credentials that STS accepts",
+        f"{botocore_text('RequestExpired', 'DescribeInstances', 'Request has expired.')}\nBut aws sts get-caller-identity works in the same shell.",
+        {},
+        "expired-request",
+        {"expired-request": "reported", "request-sent-late": "possible", "clock-wrong": "possible"},
+        ("date -u", "sudo timedatectl set-ntp true"),
+    ),
+    (
         "request next to a caller on another machine",
         f"{botocore_text('RequestExpired', 'DescribeInstances', 'Request has expired.')}\nOn my laptop aws sts get-caller-identity works.",
         {},
@@ -429,6 +445,16 @@ ABSENCES: tuple[Row, ...] = (
         ),
     ),
     (
+        "a container on EC2, as the text says",
+        "It works on the EC2 instance, in the container not:\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        {},
+        "no-credentials",
+        {"no-credentials": "reported", "metadata-hop-limit": "possible"},
+        (
+            "aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --region REGION --http-put-response-hop-limit 2",
+        ),
+    ),
+    (
         "a process on EC2 without a sign of a container",
         "The AWS CLI works on the EC2 instance, the systemd unit says:\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
         {},
@@ -474,6 +500,23 @@ ABSENCES: tuple[Row, ...] = (
         {"no-credentials": "reported", "no-task-role": "possible"},
         (
             "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.[taskRoleArn,executionRoleArn]'",
+        ),
+    ),
+    (
+        "ECS, with the task definition before the log",
+        """$ aws ecs describe-task-definition --task-definition mailer:7 --query 'taskDefinition.[taskRoleArn,cpu]'
+[
+    null,
+    "256"
+]
+$ aws logs tail /ecs/mailer | tail -1
+2026-11-24T11:20:44 ecs/app/0f1e NoCredentialProviders: no valid providers in chain. Deprecated.""",
+        {},
+        "no-credentials",
+        {"no-credentials": "reported", "no-task-role": "possible"},
+        (
+            "aws ecs describe-task-definition --task-definition mailer:7 --query taskDefinition > task.json",
+            "aws ecs update-service --cluster ECS_CLUSTER --service SERVICE --task-definition mailer",
         ),
     ),
     (
@@ -2010,6 +2053,10 @@ def test_explanation(
     ("sign", "title"),
     [
         pytest.param(
+            "ERROR: Job failed: exit code 1", "Assume the role at the start of the job", id="GitLab"
+        ),
+        pytest.param("##[error]Process completed", "Get new credentials in the job", id="GitHub"),
+        pytest.param(
             "$ echo $CIRCLE_OIDC_TOKEN_V2", "Assume the role at the start of the job", id="CircleCI"
         ),
         pytest.param("$ ./sync", "Read the token file again", id="no job"),
@@ -2299,9 +2346,31 @@ def test_github_job_that_names_its_role_needs_no_secret(text: str, codes: list[s
     assert "id-token: write" in (found.remedies[0].manifest or "")
 
 
+_KEYS = "aws-access-key-id: ${{ secrets.AWS_ACCESS_KEY_ID }}"
+
+
 @pytest.mark.parametrize(
     ("text", "code", "title"),
     [
+        (
+            f"{_KEYS}\nred on the PR from a contributor's fork",
+            "secrets-of-forks",
+            "Skip the steps that need AWS",
+        ),
+        (f"{_KEYS}\nIt fails for fork PRs.", "secrets-of-forks", "Skip the steps that need AWS"),
+        ("It fails for external contributors.", "secrets-of-forks", "Skip the steps that need AWS"),
+        (f"{_KEYS}\nred for Dependabot only", "job-without-credentials", "for Dependabot"),
+        (f"{_KEYS}\nIt is not from a fork.", "job-without-credentials", "Check that the secrets are set"),
+        (
+            f"jobs:\n  ship:\n    steps:\n      - {_KEYS}\nThe secrets are in the environment prod.",
+            "job-without-credentials",
+            "Set environment: prod",
+        ),
+        (
+            f"jobs:\n  ship:\n    environment: prod\n    steps:\n      - {_KEYS}\nThe secrets are in the environment prod.",
+            "job-without-credentials",
+            "Check that the secrets are set",
+        ),
         ("We run the action from our fork of it.", "no-id-token-permission", "Give the job"),
     ],
 )
@@ -2312,6 +2381,7 @@ def test_github_job_whose_secrets_are_empty(text: str, code: str, title: str) ->
     assert title in found.remedies[0].title
 
 
+_CHECKOUT = "      - uses: actions/checkout@v5\n"
 _PLAN = "      - run: terraform plan\n"
 _ASSUME = "      - uses: aws-actions/configure-aws-credentials@v6\n        with:\n          role-to-assume: arn:aws:iam::111122223333:role/ci\n          aws-region: eu-west-1\n"
 
@@ -2327,6 +2397,17 @@ def _jobs(steps: str, *, before: str = "", more: str = "") -> str:
 @pytest.mark.parametrize(
     ("workflow", "summary", "line"),
     [
+        (_jobs(_CHECKOUT + _PLAN), "nothing in the workflow gives the job plan any", "id-token: write"),
+        ("env:\n  AWS_REGION: eu-west-1\n" + _jobs(_CHECKOUT + "      - run: |\n          npm ci\n          node sync.js\n"), "nothing in the workflow gives", "configure-aws-credentials@v6"),
+        (_jobs(_CHECKOUT + _PLAN + _ASSUME), "comes after the one that calls AWS", "role-to-assume: arn:aws:iam::111122223333:role/ci"),
+        (_jobs(_PLAN, before=_job_of_github(_ASSUME, name="login")), "only the job login assumes a role, and the job plan runs on another runner", "  plan:"),
+        # A comment does not end the steps, whatever its indentation.
+        (_jobs(_PLAN, before=_job_of_github("    # sign in\n" + _ASSUME, name="login")), "only the job login assumes a role", "role-to-assume: arn:aws:iam::111122223333:role/ci"),
+        (_jobs(_PLAN, before=_job_of_github("      [{uses: aws-actions/configure-aws-credentials@v6}]\n", name="login")), "nothing in the workflow gives the job plan any", None),
+        (".gitlab-ci.yml\nplan:\n  stage: test\n  script:\n    - terraform plan\n", ".gitlab-ci.yml gives the job plan none", "    AWS_ROLE_ARN: ROLE_ARN"),
+        (_jobs(_ASSUME + "      - run: docker run --rm etl python load.py\n"), "in the container: the job has credentials, and docker run does not pass", "run: docker run -e AWS_ACCESS_KEY_ID"),
+        ("pipeline {\n  agent any\n  stages {\n    stage('check') { steps { withAWS(role: 'ci') { sh 'aws s3 ls' } } }\n    stage('ship') { steps { sh 'aws s3 sync a s3://b' } }\n  }\n}\n", "in the stage ship: its call of AWS is outside of the block withAWS", "withAWS(role: 'ci') {\n  sh 'aws s3 sync a s3://b'\n}"),
+        ("bitbucket-pipelines.yml\npipelines:\n  default:\n    - step:\n        script:\n          - aws s3 sync a s3://b\n", "bitbucket-pipelines.yml gives the step none", "    oidc: true"),
         ("bitbucket-pipelines.yml\npipelines:\n  default:\n    - step:\n        oidc: true\n        script:\n          - aws s3 sync a s3://b\n", None, None),
         # What can give a job credentials: variables, another action, a runner with a role, another file.
         ("env:\n  AWS_ROLE_ARN: arn\n" + _jobs(_PLAN), None, None),
@@ -2336,6 +2417,7 @@ def _jobs(steps: str, *, before: str = "", more: str = "") -> str:
         # A script that can set the variables, and one that sets others.
         (_jobs("      - run: |\n          source ci/session.sh\n          terraform plan\n"), None, None),
         (_jobs("      - run: ci/session >> $GITHUB_ENV\n" + _PLAN), None, None),
+        (_jobs('      - run: echo "TAG=1" >> $GITHUB_ENV\n      - run: source .venv/bin/activate\n' + _PLAN), "nothing in the workflow gives the job plan any", None),
         (_jobs(_ASSUME + _PLAN), None, None),
         # The other job calls AWS, and can be the one that failed.
         (_jobs("      - run: python tests/run.py\n", before=_job_of_github(_ASSUME + "      - run: python deploy.py\n", name="ship")), None, None),
@@ -2441,6 +2523,30 @@ def test_success_in_other_regions_refutes_invalid_keys(text: str, summary: str, 
     if remedy.endswith("is enabled for the account"):
         assert "leave it out, such as of a loop over Regions" in str(explanation.remedies[0].steps)
     assert {cause.code for cause in explanation.causes}.isdisjoint({"access-key-deleted", "key-mistyped"})
+
+
+JAVA_TOKEN = "AmazonS3Exception: The provided token is malformed or otherwise invalid. (Service: Amazon S3; Status Code: 400; Error Code: InvalidToken; Request ID: 2M1KEXAMPLE9XQ0B; Proxy: null)\n"
+JAVA_CODE = '    .withEndpointConfiguration(new EndpointConfiguration("https://sts.amazonaws.com", "us-east-1"))\nsts.assumeRole(new AssumeRoleRequest().withRoleArn("arn:aws:iam::111122223333:role/copy"))\ns3.withRegion("eu-south-1")\n'
+
+
+@pytest.mark.parametrize(
+    ("said", "likeliest"),
+    [
+        ("The status of the Region is ENABLED.\n", ": the session token is a version 1 token"),
+        (
+            "The status of the Region is not ENABLED.\n",
+            ": most likely, the session token is a version 1 token",
+        ),
+        ("", ": most likely, the session token is a version 1 token"),
+    ],
+)
+def test_token_of_the_global_endpoint_in_the_code(said: str, likeliest: str) -> None:
+    explanation = explain(said + JAVA_TOKEN + JAVA_CODE)
+    words = f"eu-south-1, an opt-in Region, rejects the credentials{likeliest} of the global STS endpoint."
+    assert explanation.summary == words
+    assert explanation.causes[1].code == "v1-token-in-opt-in-region"
+    assert "sts.us-east-1.amazonaws.com" in (explanation.remedies[0].manifest or "")
+    assert "v2Token" in str(explanation.remedies[1].commands)
 
 
 @pytest.mark.parametrize(
@@ -2557,6 +2663,15 @@ def test_section_of_the_profile_in_the_text(file: str, verdict: str, code: str, 
     assert command in explanation.remedies[0].commands
 
 
+def test_keys_in_the_config_file_can_move() -> None:
+    keys = "aws_access_key_id = AKIA****************\naws_secret_access_key = ****\n"
+    remedies = [
+        explain(f"{NO_PROFILE}$ cat ~/.aws/config\n[ops]\n{each}").remedies[0]
+        for each in (keys, SSO_SETTINGS)
+    ]
+    assert ["(chmod 600)" in str(each.steps) for each in remedies] == [True, False]
+
+
 def test_correct_section_of_the_profile_in_the_text() -> None:
     """The call reads other files then."""
     explanation = explain(f"{NO_PROFILE}$ cat ~/.aws/config\n[profile ops]\nregion = eu-west-1\n")
@@ -2641,6 +2756,10 @@ NO_METADATA = "Error: failed to refresh cached credentials, no EC2 IMDS role fou
             "For containers: raise the hop limit to 2",
         ),
         (
+            f"[ec2-user@ip-10-0-3-7 ~]$ docker run app\n{NO_METADATA}",
+            "For containers: raise the hop limit to 2",
+        ),
+        (
             f"On MR pipelines: {NO_METADATA}\nThe keys are in Settings > CI/CD > Variables, flags: Protected, Masked.",
             "Give the branches of GitLab CI/CD a role, or let them have the variables",
         ),
@@ -2653,7 +2772,7 @@ NO_METADATA = "Error: failed to refresh cached credentials, no EC2 IMDS role fou
             "Give the job of GitLab CI/CD a role",
         ),
     ],
-    ids=["GitLab runner", "protected variables", "protected branch", "no container"],
+    ids=["GitLab runner", "docker run", "protected variables", "protected branch", "no container"],
 )
 def test_container_on_ec2_without_an_answer_of_the_metadata(text: str, first: str) -> None:
     assert explain(text).remedies[0].title == first
@@ -2781,10 +2900,30 @@ def test_first_way_to_the_regional_sts_endpoint(
 @pytest.mark.parametrize(
     ("before", "first", "command"),
     [
+        ("s3 = boto3.client('s3', region_name='us-east-1')", "Set region_name='eu-west-1' [you]", None),
+        ('new S3Client({ region: "us-east-1" })', "Set region: eu-west-1 [you]", None),
+        ('backend "s3" {\n  region = "us-east-1"', "Set region = eu-west-1 in backend s3 [you]", "terraform init -reconfigure"),
+        ("$ aws s3 ls s3://orders --region us-east-1", "Set --region eu-west-1 [you]", "aws s3 ls s3://orders --region eu-west-1"),
+        ("export AWS_REGION=us-east-1", "Set AWS_REGION=eu-west-1 [you]", None),
+        ("store:\n  region: us-east-1", "Set region: eu-west-1 in store [you]", None),
+        ("tea:\n  s3:\n    # the region\n\n    buckets:\n    - a\n    region: us-east-1", "Set region: eu-west-1 [you]", None),
+        ("stores:\n- name: main\n  config:\n    region: us-east-1", "Set region: eu-west-1 in config [you]", None),
         (
             "env:\n- name: AWS_REGION\n  value: us-east-1",
             "Set AWS_REGION to eu-west-1 in the manifest [you]",
             None,
+        ),
+        (
+            "$ aws s3 ls --endpoint-url https://s3.us-east-1.amazonaws.com",
+            "Remove --endpoint-url, or use the endpoint of eu-west-1 [you]",
+            "aws s3 ls --region eu-west-1",
+        ),
+        ("AWS_ENDPOINT_URL_S3=https://s3.us-east-1.amazonaws.com", "Remove AWS_ENDPOINT_URL_S3, or use the endpoint of eu-west-1 [you]", None),
+        ("[remote]\ntype = s3\nregion = us-east-1", "Set region = eu-west-1 in [remote] [you]", None),
+        (
+            "[profile ops]\nregion = us-east-1",
+            "Set region = eu-west-1 in [profile ops] [you]",
+            "aws configure set region eu-west-1 --profile ops",
         ),
         ("level=info region=us-east-1", "Set the client's Region to eu-west-1 [you]", "aws configure set region eu-west-1"),
         ("Using region: us-east-1", "Set the client's Region to eu-west-1 [you]", "aws configure set region eu-west-1"),
@@ -2813,6 +2952,12 @@ def test_wrong_region_is_changed_where_it_is_written(before: str, first: str, co
             "signed for us-east-1, but the bucket or endpoint is in another Region.",
             "aws s3api head-bucket --bucket BUCKET --query BucketRegion --output text",
             id="Go, older",
+        ),
+        pytest.param(
+            'terraform {\n  backend "s3" {\n    bucket = "tea-state"\n    region = "us-east-1"\n  }\n}\n\nError: Error refreshing state: Unable to access object "tea" in S3 bucket "tea-state": operation error S3: HeadObject, https response error StatusCode: 301, RequestID: 0A1B, HostID: c2Q=, requested bucket from "us-east-1", actual location "eu-west-1"',
+            "signed for us-east-1, but the bucket tea-state is in eu-west-1: region = us-east-1 in backend s3 is wrong.",
+            "terraform init -reconfigure",
+            id="Terraform",
         ),
         pytest.param(
             "$ aws s3 ls s3://tea --region us-east-1\nAn error occurred (PermanentRedirect) when calling the ListObjectsV2 operation: The bucket must be addressed using the specified endpoint.\n<Endpoint>tea.s3.eu-west-1.amazonaws.com</Endpoint>",
@@ -2869,6 +3014,7 @@ def test_a_job_that_states_how_long_a_step_took(shown: str, seconds: str) -> Non
 @pytest.mark.parametrize(
     ("between", "profile", "age"),
     [
+        ("$ ./brew.sh\n", "", "they last 15 minutes."),
         ("$ ./brew.sh\n", " --profile tea", None),
         ("$ aws sso login\n", "", None),
     ],
@@ -2892,6 +3038,13 @@ def test_the_duration_that_credentials_were_issued_for(between: str, profile: st
 
 
 _EXPIRED = "An error occurred (ExpiredToken) when calling the ListObjectsV2 operation: The provided token has expired."
+_URL = "GET https://orders.s3.amazonaws.com/a?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=x&X-Amz-Date=20261120T090000Z&X-Amz-Expires=900&X-Amz-Signature=0f -> 403"
+
+
+def test_expired_credentials_are_renewed_with_the_command_that_issued_them() -> None:
+    issue = "aws sts assume-role --role-arn arn:aws:iam::111122223333:role/brewer --role-session-name tea --profile ops"
+    assert explain(f"$ {issue} > c.json\n{_EXPIRED}").remedies[0].commands[0] == issue
+    assert issue not in explain(f"$ {issue} > c.json\n$ aws sso login\n{_EXPIRED}").remedies[0].commands
 
 
 SETTINGS: tuple[Row, ...] = (
@@ -3052,8 +3205,54 @@ def _listed(*keys: tuple[str, str]) -> str:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        f"{_listed((_OTHER_ID, 'Active'), (_ID, 'Inactive'))}$ cat .env\nAWS_ACCESS_KEY_ID={_ID}\n{_UNKNOWN_KEY}",
+        f"$ export AWS_ACCESS_KEY_ID={_ID}\n{_UNKNOWN_KEY}\n{_LIST}\n|| {_OTHER_ID} | Active | ci ||\n|| {_ID} | Inactive | ci ||\n",
+        f"$ aws configure list\naccess_key     ****************DEFG env\n{_UNKNOWN_KEY}\n{_listed((_ID, 'Inactive'), (_OTHER_ID, 'Active'))}",
+    ],
+    ids=["JSON", "table", "masked"],
+)
+def test_key_that_the_list_of_keys_has_as_inactive(text: str) -> None:
+    explanation = explain(text)
+    assert f"{_ID} of the user ci is inactive, and {_OTHER_ID} is active" in explanation.summary
+    assert [cause.code for cause in explanation.causes] == ["access-key-deleted"]
+    first, second = explanation.remedies[:2]
+    assert first.title == f"Use the active key {_OTHER_ID} instead"
+    assert second.commands == (
+        f"aws iam update-access-key --user-name ci --access-key-id {_ID} --status Active --profile ops",
+    )
+
+
+def test_only_key_that_is_inactive() -> None:
+    text = f"AWS_ACCESS_KEY_ID={_ID}\n{_UNKNOWN_KEY}\n{_listed((_ID, 'Inactive'))}"
+    assert explain(text).remedies[0].commands == ("aws iam create-access-key --user-name ci --profile ops",)
+
+
+@pytest.mark.parametrize(
+    ("shown", "where"),
+    [
+        (
+            f"$ cat ~/.aws/credentials\n[default]\naws_access_key_id = {_ID}\n",
+            "in ~/.aws/credentials, and check",
+        ),
+        (f"$ grep -r AKIA /opt/backup/.env\nAWS_ACCESS_KEY_ID={_ID}\n", "in /opt/backup/.env, and check"),
+        (f"$ env | grep AWS\nAWS_ACCESS_KEY_ID={_ID}\n", "wherever the old ones are set"),
+        (f"$ ls /opt/backup\n$ env\nAWS_ACCESS_KEY_ID={_ID}\n", "wherever the old ones are set"),
+    ],
+)
+def test_file_with_the_inactive_key(shown: str, where: str) -> None:
+    steps = explain(f"{_UNKNOWN_KEY}\n{_listed((_ID, 'Inactive'))}{shown}").remedies[0].steps
+    assert where in steps[-1]
+
+
+@pytest.mark.parametrize(
     ("said", "whose"),
     [
+        ("The console shows {} of user mailer as inactive.", " of the user mailer"),
+        ("The user has {}, and the console shows it as inactive.", ""),
+        ("A colleague deactivated {} in May.", ""),
+        ("Why is {} inactive?", ""),
         ("Is the key {} inactive?", None),
         ("What if {} was deactivated?", None),
         ("{} is active, and the other one inactive.", None),
@@ -3067,7 +3266,7 @@ def test_key_that_is_said_to_be_inactive(said: str, whose: str | None) -> None:
     assert whose is None or f"the access key {_ID}{whose} is inactive" in summary
 
 
-@pytest.mark.parametrize("used", [""])
+@pytest.mark.parametrize("used", [_OTHER_ID, "AKIAZZZZZZZZZZZZZZZZ", ""])
 def test_another_key_in_the_list_is_inactive(used: str) -> None:
     text = f"AWS_ACCESS_KEY_ID={used}\n{_UNKNOWN_KEY}\n{_listed((_OTHER_ID, 'Active'), (_ID, 'Inactive'))}"
     explanation = explain(text)

@@ -323,6 +323,24 @@ def test_every_aws_command_exists() -> None:
 
 
 @pytest.mark.parametrize(
+    ("setting", "problem"),
+    [
+        (f'export AWS_SECRET_ACCESS_KEY="{SECRET} "', "ends with a space inside the quotes"),
+        (f"secretKey: ' {SECRET}'", "begins with a space inside the quotes"),
+        (f"aws_secret_access_key = {SECRET[:-2]}", "has 38 characters instead of 40"),
+    ],
+)
+def test_problem_of_a_shown_secret(setting: str, problem: str) -> None:
+    """The clause describes the secret, and repeats no part of it."""
+    explanation = explained(f"{setting}\nSignatureDoesNotMatch: {MISMATCH}")
+    assert explanation.summary == (
+        f"AWS rejected the signature: the secret access key in the text {problem}. No permission is missing."
+    )
+    assert ("wrong-secret", "derived") in [(cause.code, cause.evidence) for cause in explanation.causes]
+    assert SECRET[:-2] not in words_of(explanation)
+
+
+@pytest.mark.parametrize(
     "setting",
     [f'AWS_SECRET_ACCESS_KEY="{SECRET}"', "AWS_SECRET_ACCESS_KEY=****************", "secret key: none"],
 )

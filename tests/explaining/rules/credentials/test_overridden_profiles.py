@@ -71,6 +71,82 @@ def test_keys_of_the_environment_after_a_sign_in() -> None:
     assert "aws sso login --profile lab" not in explanation.remedies[0].commands
 
 
+@pytest.mark.parametrize(
+    ("login", "call", "is_unselected"),
+    [
+        ("Successfully", "aws s3 ls", True),
+        ("Successfully", "aws s3 ls --profile lab", False),
+        ("Not", "aws s3 ls", False),
+    ],
+)
+def test_profile_that_is_signed_in_and_not_selected(login: str, call: str, *, is_unselected: bool) -> None:
+    text = f'{_LOGIN.format(login)}$ {call}\nUnable to locate credentials. You can configure credentials by running "aws configure".'
+    explanation = explain(text)
+    assert ("nothing selects the profile lab" in explanation.summary) is is_unselected
+    assert ("export AWS_PROFILE=lab" in explanation.remedies[0].commands[:1]) is is_unselected
+
+
+_REJECTED = "error: You must be logged in to the server (the server has asked for the client to provide credentials)\n"
+_PODS = f"$ kubectl get pods\n{_REJECTED}"
+_WHO = "$ aws sts get-caller-identity\n"
+_INVALID_CALL = _INVALID.replace("ListBuckets", "GetCallerIdentity")
+_EXPIRED_CALL = _EXPIRED.replace("ListBuckets", "DescribeCluster")
+_ARN = '{"Arn": "arn:aws:sts::111122223333:assumed-role/lab/ana"}\n'
+_STORED = "apiVersion: v1\nkind: Config\nusers:\n- name: robot\n  user:\n    token: REDACTED\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (f"{_PODS}{_WHO}{_INVALID_CALL}\n", "invalid_credentials"),
+        (f"{_PODS}$ aws eks update-kubeconfig --name lab\n{_EXPIRED_CALL}\n", "expired_credentials"),
+        (f"{_WHO}{_SIGNATURE}\n{_PODS}", "signature_mismatch"),
+        (f"{_LOGIN.format('Successfully')}{_PODS}{_WHO}{_EXPIRED_CALL}\n", "expired_credentials"),
+        # The credentials are new, or others than those of kubectl.
+        (f"{_PODS}{_WHO}{_INVALID_CALL}\n{_LOGIN.format('Successfully')}{_PODS}", "kubernetes_unauthorized"),
+        (f"{_PODS}{_WHO}{_INVALID_CALL}\n$ unset AWS_ACCESS_KEY_ID\n{_WHO}{_ARN}{_PODS}", "kubernetes_unauthorized"),
+        (f"{_STORED}{_PODS}{_WHO}{_INVALID_CALL}\n", "kubernetes_unauthorized"),
+        (f"{_PODS}{_WHO}{_ARN}", "kubernetes_unauthorized"),
+        (f"{_PODS}report: {_EXPIRED}\n", "kubernetes_unauthorized"),
+    ],
+    ids=["invalid", "cluster", "before", "login-before", "login-after", "unset", "stored", "accepted", "other-call"],
+)  # fmt: skip
+def test_login_with_rejected_credentials(text: str, kind: str) -> None:
+    explanation = explain(text)
+    assert explanation.failure is not None
+    assert explanation.failure.kind == kind
+    assert ("its 401 has this cause, too" in explanation.summary) is (kind != "kubernetes_unauthorized")
+    commands = [line for each in explanation.remedies for line in each.commands]
+    assert any("create-access-entry" in each for each in commands) is (kind == "kubernetes_unauthorized") or (
+        text.startswith(_STORED)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "is_same"),
+    [
+        (f"{_WHO}{_EXPIRED_CALL}\n{_PODS}", True),
+        (f"{_WHO}{_EXPIRED_CALL}\n$ export AWS_ACCESS_KEY_ID=REDACTED\n{_PODS}", False),
+        (f"{_WHO}{_EXPIRED_CALL}\n> $env:AWS_PROFILE = 'new'\n{_PODS}", False),
+        (f'{_WHO}{_EXPIRED_CALL}\n{_WHO}{{\n    "Arn": "arn:aws:iam::111122223333:user/ana"\n}}\n{_PODS}', False),
+        (f"{_WHO.strip()} --profile lab\n{_EXPIRED_CALL}\n{_PODS}", False),
+        (f"$ AWS_PROFILE=lab {_WHO[2:]}{_EXPIRED_CALL}\n{_PODS}", False),
+        (f"{_PODS}{_WHO.strip()} --profile lab\n{_EXPIRED_CALL}\n", False),
+        (f"$ aws eks update-kubeconfig --name octo --profile lab\n{_PODS}{_WHO.strip()} --profile lab\n{_EXPIRED_CALL}\n", True),
+        (f"{_PODS}{_WHO.strip()} --profile lab\n{_EXPIRED_CALL}\nThe kubeconfig has AWS_PROFILE: lab\n", True),
+    ],
+)  # fmt: skip
+def test_credentials_of_the_rejected_call(text: str, *, is_same: bool) -> None:
+    assert ("its 401 has this cause, too" in explain(text).summary) is is_same
+
+
+def test_key_of_the_environment_that_kubectl_uses() -> None:
+    shown = _LIST.format("lab     env   ['AWS_PROFILE']", "env")
+    explanation = explain(f"{_LOGIN.format('Successfully')}{_PODS}{_WHO}{_EXPIRED_CALL}\n{shown}")
+    assert "takes precedence over the profile lab" in explanation.summary
+    assert "Others" not in explanation.to_text()
+
+
 _LISTED = "$ aws s3 ls --profile lab\n2026-11-20 10:00:00 orders\n"
 _STRING = '$ aws dynamodb list-tables --profile lab --query TableNames[0]\n"orders"\n'
 _KEYS = "$ env | grep AWS\nAWS_ACCESS_KEY_ID=ASIAZEXAMPLEQWERQ7ZX\nAWS_SESSION_TOKEN=IQoJ\n"
@@ -109,3 +185,39 @@ def test_list_of_the_credentials_that_the_call_used(shown: str, listed: str, *, 
     remedy = explain(f"{shown}{_EXPIRED}").remedies[0]
     assert listed in remedy.commands
     assert any(line.startswith("unset ") for line in remedy.commands) is can_be_unset
+
+
+_OF_TERRAFORM = "Error: validating provider credentials: retrieving caller identity from STS: operation error STS: GetCallerIdentity, https response error StatusCode: 403, RequestID: 5f6d, api error ExpiredToken: The security token included in the request is expired\n"
+_OF_BACKEND = "Error: error configuring S3 Backend: error validating provider credentials: error calling sts:GetCallerIdentity: ExpiredToken: The security token included in the request is expired\n\tstatus code: 403, request id: 6f0e\n"
+_KEYS = "~/.aws/credentials\n[lab]\naws_access_key_id = ASIAZEXAMPLEQWERQ7ZX\naws_secret_access_key = x\naws_session_token = y\n"
+_SSO = "\n~/.aws/config\n[profile lab]\nsso_session = acme\nsso_role_name = dev\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (f"{_OF_TERRAFORM}{_KEYS}{_SSO}", "used the old key under [lab] in ~/.aws/credentials"),
+        (f"{_OF_TERRAFORM}I ran aws sso login --profile lab\n{_KEYS}", "used the old key under [lab]"),
+        (f"{_OF_BACKEND}I ran aws sso login --profile lab\n{_KEYS}", "The S3 backend of Terraform used the old key under [lab]"),
+        # The AWS CLI uses the sign-in, and another profile has its own keys.
+        (f"{_EXPIRED}\n{_KEYS}{_SSO}", None),
+        (f"{_OF_TERRAFORM}{_KEYS.replace('lab', 'ops')}{_SSO}", None),
+        (f"AWS_PROFILE=ops terraform plan\n{_OF_TERRAFORM}{_KEYS}{_SSO}", None),
+        (f"{_OF_TERRAFORM}{_KEYS}", None),
+        (f"{_OF_TERRAFORM}export AWS_PROFILE=lab\n{_KEYS}", None),
+    ],
+)  # fmt: skip
+def test_keys_beside_the_sign_in_of_a_profile(text: str, verdict: str | None) -> None:
+    explanation = explain(text)
+    assert ("keys-beside-sign-in" in {each.code for each in explanation.causes}) is (verdict is not None)
+    assert verdict is None or verdict in explanation.summary
+    assert verdict is None or "sed -i.bak" in explanation.remedies[0].commands[0]
+    assert "takes precedence over the profile" not in explanation.summary
+
+
+def test_backend_that_the_text_does_not_show() -> None:
+    explanation = explain(f'{_OF_BACKEND}provider "aws" {{ profile = "lab" }}\n')
+    assert "most likely, it does not use the profile lab" in explanation.summary
+    assert explanation.remedies[0].title == "Set profile in the backend, too"
+    keys = explain(f'{_OF_BACKEND}provider "aws" {{ region = "eu-west-1" }}\n')
+    assert "backend" not in keys.summary

@@ -7,6 +7,47 @@ import pytest
 from iamtriage import explain
 
 _METADATA = "Error retrieving credentials from the instance profile metadata service. (cURL error 28: Connection timed out after 1001 milliseconds for http://169.254.169.254/latest/meta-data/iam/security-credentials/)\n"
+_KEY = "'key' => env('AWS_ACCESS_KEY_ID'),"
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "line"),
+    [
+        ("", "Pass the keys in config/aws.php", "'credentials' => ["),
+        (f"config/services.php {_KEY}", "Cache the configuration again", None),
+        (
+            "$sqs = new SqsClient(['region' => 'eu-west-1']);",
+            "Pass the keys from config/services.php to the client",
+            "config('services.aws.key')",
+        ),
+        # In the code, env() returns null.
+        (
+            f"app/Mail.php: new \\Aws\\Ses\\SesClient(['credentials' => [{_KEY}]])",
+            "Pass the keys from config/services.php to the client",
+            "the options of new SesClient",
+        ),
+        (
+            f"config/aws.php has {_KEY} and app/Mail.php has new SesClient(config('aws'))",
+            "Cache the configuration again",
+            None,
+        ),
+        ("disks in config/filesystems.php", "Pass the keys in config/filesystems.php", "'key'    => env("),
+    ],
+    ids=["not-passed", "passed", "client", "env-in-client", "client-of-configuration", "disk"],
+)
+def test_cached_configuration_of_laravel(text: str, title: str, line: str | None) -> None:
+    explanation = explain(f"deploy.sh: php artisan config:cache\n{_METADATA}{text}")
+    assert explanation.causes[0].code == "configuration-cached"
+    assert "Open no firewall" in explanation.summary
+    assert explanation.remedies[0].title.startswith(title)
+    assert (line or "") in (explanation.remedies[0].manifest or "")
+
+
+@pytest.mark.parametrize("place", ["a rented VPS", "a server on-premises", "It runs at Hetzner, not on AWS."])
+def test_no_advice_about_instances_outside_aws(place: str) -> None:
+    text = explain(f"{place}\n{_METADATA}").to_text(detail="full")
+    assert "exists only on EC2" in text
+    assert "hop limit" not in text
 
 
 _NO_PROFILE = "Error: failed to get shared config profile, dev-sso.\n"
@@ -16,6 +57,10 @@ _JOB = "##[group]Run aws-actions/configure-aws-credentials@v4\n"
 @pytest.mark.parametrize(
     ("text", "place", "line"),
     [
+        (f"{_JOB}{_NO_PROFILE}$ cat Pulumi.prod.yaml\nconfig:\n  aws:profile: dev-sso\n", "aws:profile in Pulumi.prod.yaml", "pulumi config rm aws:profile --stack prod"),
+        (f'{_JOB}{_NO_PROFILE}provider "aws" {{\n  region  = "eu-west-1"\n  profile = "dev-sso"\n}}\n', 'profile in provider "aws"', "export AWS_PROFILE=dev-sso"),
+        (f'ERROR: Job failed: exit code 1\n{_NO_PROFILE}boto3.Session(profile_name="dev-sso")\n', "the profile in the code", ""),
+        ("Error: AWS profile \"dev-sso\" doesn't seem to be configured\nserverless.yml: provider: profile: dev-sso\nIt fails in GitLab CI.", "profile in serverless.yml", ""),
         # A person's own computer, or another profile.
         (f'{_NO_PROFILE}provider "aws" {{\n  profile = "dev-sso"\n}}\n', None, "aws configure list-profiles"),
         (f'{_JOB}{_NO_PROFILE}provider "aws" {{\n  region = "eu-west-1"\n}}\n# boto3.Session(profile_name="dev-sso")\n', None, "aws configure list-profiles"),
@@ -36,6 +81,11 @@ _OTHER_SOURCE = "Error when retrieving credentials from {}: No credentials found
 @pytest.mark.parametrize(
     ("source", "place", "right"),
     [
+        ("Ec2InstanceMetadata", "moved from EC2 to Fargate", "EcsContainer"),
+        ("EcsContainer", "It runs on an EC2 instance now.", "Ec2InstanceMetadata"),
+        ("Environment", "an ECS task with a task role", "EcsContainer"),
+        ("Ec2InstanceMetadata", "It runs in Lambda now, and not on EC2.", "Environment"),
+        ("Ec2InstanceMetadata", "It fails in CodeBuild.", "EcsContainer"),
         ("Environment", "It runs on an EC2 instance now.", None),
         ("Ec2InstanceMetadata", "It runs on an EC2 instance now.", None),
         ("EcsContainer", "an ECS task", None),
@@ -84,7 +134,9 @@ _NODE = "CredentialsProviderError: Could not load credentials from any providers
         ("ana@Anas-MacBook-Pro shop % node .\n" + _NODE, "Select a profile", True),
         (_NODE + "    at C:\\Users\\ana\\shop\\index.js:12:1", "Select a profile", True),
         ("ana@pc7:/mnt/c/work/shop$ node .\n" + _NODE, "Select a profile", True),
+        ("ana@pc7:/mnt/c/work/shop$ node .\n" + _NODE + "In PowerShell, it works.", "Let WSL read the files of Windows", True),
         (_NODE + "It runs on my MacBook.", "Select a profile", True),
+        (_NODE + "I start it in WebStorm.", "Select a profile", True),
         # The program can also have been built there, and then deployed.
         (_DOTNET + "   at P.Main() in C:\\src\\p\\Program.cs:line 3", "Select a profile", False),
         # What works on the laptop fails on a server, and homes of administrators and CI runners are on servers.
@@ -92,13 +144,18 @@ _NODE = "CredentialsProviderError: Could not load credentials from any providers
         (_NODE + "    at C:\\Users\\Administrator\\shop\\index.js:12:1", "Select a profile", False),
         (_DOTNET + "The host is EC2AMAZ-1A2B3C4.\n   at P.Main() in C:\\src\\p\\Program.cs:line 3", "If the call runs on EC2", False),
     ],
-    ids=["new laptop", "home on macOS", "prompt of macOS", "home on Windows", "WSL", "MacBook", "built on Windows", "server", "administrator", "instance"],
+    ids=["new laptop", "home on macOS", "prompt of macOS", "home on Windows", "WSL", "WSL and Windows", "MacBook", "IDE", "built on Windows", "server", "administrator", "instance"],
 )  # fmt: skip
 def test_computer_that_the_surroundings_show(text: str, first: str, *, is_elsewhere: bool) -> None:
     explanation = explain(text)
     assert explanation.remedies[0].title.startswith(first)
     titles = " ".join(each.title for each in explanation.remedies)
     assert ("instance a role" not in titles) is is_elsewhere
+
+
+def test_macos_is_no_instance() -> None:
+    error = f'{_NO_SOURCES}, Get "http://169.254.169.254/latest/": dial tcp 169.254.169.254:80: connect: host is down'
+    assert "instance a role" not in explain(error).to_text(detail="full")
 
 
 @pytest.mark.parametrize(
@@ -133,12 +190,23 @@ _JOB = (
     "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/ci\n"
     f"{_HINT}Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\n"
 )
+_REQUEST_URL = "Error: Error message: Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable\n"
 _GRANT = "permissions:\n  id-token: write\n"
+
+
+@pytest.mark.parametrize("error", [_JOB, _REQUEST_URL], ids=["action", "request-url"])
+@pytest.mark.parametrize("fork", ["PR (ana:fix -> shop:main)", "a pull request from a fork"])
+def test_pull_request_from_a_fork(fork: str, error: str) -> None:
+    explanation = explain(f"{fork}\n{error}{_GRANT}")
+    assert "from a fork" in explanation.summary
+    assert explanation.remedies[0].title.startswith("Skip the steps")
+    assert "lack id-token" not in explanation.to_text()
 
 
 _SHIP = "    runs-on: ubuntu-latest\n    steps:\n      - uses: aws-actions/configure-aws-credentials@v6\n        with:\n          role-to-assume: arn:aws:iam::111122223333:role/ship\n"
 _LACKS = "    permissions: {packages: write}\n"
 _KEYS = _SHIP.replace("role-to-assume: arn:aws:iam::111122223333:role/ship", "aws-access-key-id: KEY")
+_CALLER = "    uses: acme/ci/.github/workflows/ship.yml@v1\n"
 
 
 @pytest.mark.parametrize(
@@ -146,12 +214,17 @@ _KEYS = _SHIP.replace("role-to-assume: arn:aws:iam::111122223333:role/ship", "aw
     [
         (f"PR (shop:fix -> shop:main)\n{_JOB}", "lacks the permission", "permissions:\n  id-token"),
         (f"{_JOB}{_GRANT}", "granted it no id-token: write", None),
+        # The block of a job replaces that of the workflow.
+        (f"{_HINT}{_JOB}{_GRANT}jobs:\n  ship:\n{_LACKS}{_SHIP}", "The job ship has no credentials: its own", "ship:\n    permissions:\n      id-token: write\n      packages: write"),
+        (f"{_REQUEST_URL}{_GRANT}jobs:\n  ship:\n    permissions: read-all\n{_SHIP}", "and they replace those of the workflow", "write\n      contents: read"),
+        (f"{_REQUEST_URL}{_GRANT}jobs:\n  ship:\n    permissions: {{}}\n{_CALLER}", "The job ship has no", "      id-token: write"),
+        (f"{_JOB}on: push\njobs:\n  build:\n    {_GRANT.replace('  ', '      ')}{_SHIP}  ship:\n{_SHIP}", "ship has no credentials: only the job build has", "  ship:\n"),
         (f"ship\t{_JOB}{_GRANT}jobs:\n  ship:\n{_SHIP}  docs:\n{_LACKS}{_SHIP}", "granted it no id-token", None),
         (f"{_JOB}{_GRANT}jobs:\n  ship:\n{_SHIP}  docs:\n{_LACKS}    steps:\n      - run: make docs\n", "granted it no id-token", None),
         (f"{_JOB}{_GRANT}jobs:\n  ship:\n{_LACKS}{_KEYS}", "granted it no id-token", None),
         (f"{_JOB}on: push\njobs:\n  ship:\n    permissions: write-all\n{_SHIP}", "lacks the permission", "permissions:\n  id-token"),
     ],
-    ids=["own-branch", "granted", "logged-job", "unrelated", "keys", "write-all"],
+    ids=["own-branch", "granted", "replaced", "read-all", "caller", "other-job", "logged-job", "unrelated", "keys", "write-all"],
 )  # fmt: skip
 def test_job_without_id_token(text: str, words: str, manifest: str | None) -> None:
     explanation = explain(text)
@@ -186,6 +259,12 @@ def test_profile_of_an_expired_sign_in_of_kubectl(helper: str, known: str, comma
     )
 
 
+def test_client_of_php_without_values() -> None:
+    error = r"InvalidArgumentException: Credentials must be an instance of 'Aws\Credentials\CredentialsInterface, an associative array"
+    assert "getenv()" in explain(error).to_text(detail="full")
+    assert explain(f"{error}\nphp artisan optimize").causes[0].code == "configuration-cached"
+
+
 @pytest.mark.parametrize(
     ("output", "words"),
     [
@@ -205,6 +284,8 @@ def test_output_of_a_credential_process(output: str, words: str | None) -> None:
 @pytest.mark.parametrize(
     ("shown", "is_other"),
     [
+        ("$ echo $AWS_PROFILE\nprod\n", True),
+        ("$ export AWS_PROFILE=prod\n", True),
         ("$ export AWS_PROFILE=default\n", False),
         ("", False),
     ],

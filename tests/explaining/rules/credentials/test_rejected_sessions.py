@@ -134,7 +134,9 @@ _LISTED = "$ aws iam list-roles\n" + _INVALID.format("ListRoles")
             True,
         ),
         ("kim:~/environment " + _LISTED, "Most likely, the credentials are those that Cloud9 manages", True),
+        (_SHOWN.format(_USER) + _LISTED, "Most likely, IAM rejects only a session of GetSessionToken", True),
         (_APPLIED, "Most likely, IAM rejects only a session of GetSessionToken", True),
+        (_SHOWN.format(_ROLE) + _APPLIED, "AWS does not accept", False),
         (_SHOWN.format(_ROLE) + _LISTED, "AWS does not accept", False),
         ("In Cloud9, managed credentials are off.\n" + _LISTED, "AWS does not accept", False),
         ("In Cloud9, with AKIAEXAMPLE:\n" + _LISTED, "AWS does not accept", False),
@@ -149,7 +151,9 @@ _LISTED = "$ aws iam list-roles\n" + _INVALID.format("ListRoles")
     ids=[
         "cloud9",
         "prompt",
+        "user",
         "terraform",
+        "terraform-role",
         "role",
         "off",
         "own-key",
@@ -161,6 +165,15 @@ def test_credentials_that_only_iam_rejects(text: str, words: str, *, is_session:
     explanation = explain(text)
     assert explanation.summary.startswith(words)
     assert (explanation.causes[0].code == "session-without-mfa") is is_session
+
+
+def test_key_of_vault() -> None:
+    read = "data.vault_generic_secret.ci: Read complete after 1s [id=infra/aws/creds/ci]\n"
+    explanation = explain(read + _INVALID.format("GetCallerIdentity"))
+    assert explanation.causes[0].code == "key-too-new"
+    manifest = explanation.remedies[0].manifest or ""
+    assert 'backend = "infra/aws"' in manifest
+    assert 'role    = "ci"' in manifest
 
 
 @pytest.mark.parametrize(
@@ -178,6 +191,13 @@ def test_key_that_works_later() -> None:
 
 
 _SIGNATURE = "operation error S3: PutObject, https response error StatusCode: 403, RequestID: , HostID: , api error SignatureDoesNotMatch: Access denied.\n"
+
+
+def test_header_that_google_changes() -> None:
+    explanation = explain(
+        f"endpoint: https://storage.googleapis.com\n{_SIGNATURE}SignedHeaders=accept-encoding;host"
+    )
+    assert explanation.causes[0].code == "signed-header-changed"
 
 
 @pytest.mark.parametrize("host", ["minio.example.com:9000", "orders.s3.eu-west-1.amazonaws.com"])
@@ -269,11 +289,13 @@ def test_grant_for_the_role_that_a_feature_group_gets(shown: str, region: str | 
 
 
 TOO_LONG = "An error occurred (ValidationError) when calling the AssumeRoleWithSAML operation: The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+ATTRIBUTE = '<Attribute Name="https://aws.amazon.com/SAML/Attributes/SessionDuration">\n  <AttributeValue>36000</AttributeValue>'
 
 
 @pytest.mark.parametrize(
     ("shown", "step", "raised"),
     [
+        (f"$ saml2aws login\n{ATTRIBUTE}", "lower it in the identity provider, or set --session-duration 3600.", "36000"),
         ("SessionDuration attribute 28800", "requests 28800 seconds: lower it in the identity provider.", "28800"),
         ("duration_seconds = 7200", "set duration_seconds = 3600 instead", "7200"),
         ("", "Set the duration with --duration-seconds", "43200"),
@@ -376,6 +398,27 @@ def test_the_log_of_a_job_shows_the_age_of_its_credentials(began: str, setting: 
     assert any(f"--max-session-duration {maximum}" in line for line in explanation.remedies[0].commands)
 
 
+@pytest.mark.parametrize(
+    ("step", "outlasts"),
+    [
+        ("2026-11-20T02:00:03.1Z ##[group]Run aws s3 sync out s3://acme-reports/\n", True),
+        ("2026-11-20T02:00:03.1Z Run make test\n2026-11-20T03:30:00.1Z Run python report.py\n", False),
+        ("2026-11-20T01:00:00.1Z Run python report.py\n", False),
+    ],
+    ids=["one step", "later step", "step before"],
+)
+def test_step_that_takes_longer_than_its_credentials_last(step: str, *, outlasts: bool) -> None:
+    issued = "2026-11-20T02:00:00.1Z Assuming role with OIDC\n"
+    shown = f"{step}{issued}" if "T01" in step else f"{issued}{step}"
+    first = explain(
+        f"2026-11-20T01:59:58.1Z Run aws-actions/configure-aws-credentials@v5\n{shown}"
+        "2026-11-20T03:35:00.1Z An error occurred (ExpiredToken) when calling the PutObject operation: The provided token has expired.\n"
+    ).remedies[0]
+    assert first.title.startswith("Request a longer session") is outlasts
+    assert ("aws s3 sync skips" in str(first.steps)) is outlasts
+    assert "--max-session-duration 7200" in str(first.commands)
+
+
 _FEDERATION = (
     "Error generating STS keys: AccessDenied: Cannot call GetFederationToken with session credentials\n"
 )
@@ -432,24 +475,3 @@ def test_device_that_the_list_of_devices_has(configured: str, device: str, setti
     )
     shown = " ".join((*explanation.remedies[0].commands, explanation.remedies[0].manifest or ""))
     assert ("arn:aws:iam::111122223333:mfa/kims-phone" in shown) is (setting is not None)
-
-
-@pytest.mark.parametrize(
-    ("step", "outlasts"),
-    [
-        ("2026-11-20T02:00:03.1Z ##[group]Run aws s3 sync out s3://acme-reports/\n", True),
-        ("2026-11-20T02:00:03.1Z Run make test\n2026-11-20T03:30:00.1Z Run python report.py\n", False),
-        ("2026-11-20T01:00:00.1Z Run python report.py\n", False),
-    ],
-    ids=["one step", "later step", "step before"],
-)
-def test_step_that_takes_longer_than_its_credentials_last(step: str, *, outlasts: bool) -> None:
-    issued = "2026-11-20T02:00:00.1Z Assuming role with OIDC\n"
-    shown = f"{step}{issued}" if "T01" in step else f"{issued}{step}"
-    first = explain(
-        f"2026-11-20T01:59:58.1Z Run aws-actions/configure-aws-credentials@v5\n{shown}"
-        "2026-11-20T03:35:00.1Z An error occurred (ExpiredToken) when calling the PutObject operation: The provided token has expired.\n"
-    ).remedies[0]
-    assert first.title.startswith("Request a longer session") is outlasts
-    assert ("aws s3 sync skips" in str(first.steps)) is outlasts
-    assert "--max-session-duration 7200" in str(first.commands)

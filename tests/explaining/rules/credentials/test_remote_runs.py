@@ -14,6 +14,46 @@ CLOUD = 'terraform {\n  cloud {\n    organization = "acme"\n    workspaces {\n  
 
 
 @pytest.mark.parametrize(
+    ("text", "summary", "said"),
+    [
+        (
+            f"Running plan in HCP Terraform. Output will stream here.\n{RUN.format('app.terraform.io')}{ERROR}",
+            "in HCP Terraform (workspace shop), and the credentials on your computer",
+            "organization:acme:project:PROJECT_NAME:workspace:shop:run_phase:*",
+        ),
+        (
+            f"name: ci\nruns-on: ubuntu-latest\nuses: actions/checkout@v5\nRunning apply in Terraform Cloud.\n{ERROR}{CLOUD}",
+            "the credentials in the job of GitHub Actions are not there",
+            "workspace:shop:run_phase:*",
+        ),
+        (
+            f"Preparing the remote apply...\nRunning apply in the remote backend.\n{RUN.format('tfe.acme.example')}{ERROR}",
+            "in Terraform Enterprise (workspace shop)",
+            "--url https://tfe.acme.example",
+        ),
+        (
+            f"Running plan in HCP Terraform.\n{RUN.format('app.terraform.io')}Error: failed to get shared config profile, prod\n  with provider",
+            "Terraform runs remotely",
+            "Remove the profile prod from the code",
+        ),
+        (
+            f"Running plan in HCP Terraform.\n{RUN.format('app.terraform.io')}TFC_AWS_PROVIDER_AUTH=true\n{ERROR}",
+            "Terraform runs remotely",
+            "are environment variables of the workspace shop",
+        ),
+    ],
+    ids=["plan", "job", "enterprise", "profile", "configured"],
+)
+def test_remote_run(text: str, summary: str, said: str) -> None:
+    explanation = explain(text)
+    shown = " ".join(str(explanation).split())
+    assert summary in explanation.summary
+    assert said in shown
+    assert "execution mode of the workspace to Local" in shown
+    assert "id-token" not in shown
+
+
+@pytest.mark.parametrize(
     "text",
     [
         f"$ terraform plan\nInitializing HCP Terraform...\n{ERROR}",
@@ -34,6 +74,16 @@ STS = "operation error STS: GetCallerIdentity, https response error StatusCode: 
     ("began", "error", "is_remote"),
     [
         (
+            "Running plan in HCP Terraform.\n",
+            "ExpiredToken: The security token included in the request is expired",
+            True,
+        ),
+        (
+            "Running apply in the remote backend.\n",
+            "InvalidClientTokenId: The security token included in the request is invalid.",
+            True,
+        ),
+        (
             "We use HCP Terraform.\n",
             "ExpiredToken: The security token included in the request is expired",
             False,
@@ -44,7 +94,7 @@ STS = "operation error STS: GetCallerIdentity, https response error StatusCode: 
             False,
         ),
     ],
-    ids=["no run", "dynamic"],
+    ids=["expired", "invalid", "no run", "dynamic"],
 )
 def test_credentials_of_a_workspace(began: str, error: str, *, is_remote: bool) -> None:
     explanation = explain(f"{began}Error: {STS.format(error)}")

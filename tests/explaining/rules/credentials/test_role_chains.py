@@ -45,6 +45,9 @@ _IN_CODE = (
 @pytest.mark.parametrize(
     ("text", "source"),
     [
+        (_IN_CODE.format("") + "It runs with the instance role arn:aws:iam::111122223333:role/host", "Ec2InstanceMetadata"),
+        (_IN_CODE.format(", DurationSeconds=7200") + "an ECS task role runs it", "EcsContainer"),
+        (_IN_CODE.format("") + "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining", ""),
         # It expires before the hour is over, or a user assumes the role.
         (_IN_CODE.format(", DurationSeconds=900") + "It runs with the instance role", None),
         (_IN_CODE.format("") + "It runs with my key", None),
@@ -139,7 +142,13 @@ IN_POD = "in a pod, the {} assumes arn:aws:iam::444455556666:role/lake with Dura
 @pytest.mark.parametrize(
     ("shown", "title", "words"),
     [
+        (f"boto3, {IN_POD.format('IRSA role reports')}", "with these profiles in the pod", 'boto3.Session(profile_name="lake")'),
+        (IN_POD.format("role of AWS_WEB_IDENTITY_TOKEN_FILE"), "with these profiles in the pod", "set AWS_PROFILE=lake"),
+        (f"StsException {IN_POD.format('IRSA role')}", "with these profiles in the pod", 'ProfileCredentialsProvider.create("lake")'),
+        (IN_POD.format("EKS Pod Identity role"), "Let EKS Pod Identity assume lake", "target role of the association"),
         (IN_POD.format("role"), "Request at most one hour", "DurationSeconds=3600"),
+        (f"{IN_POD.format('role')} With 3600 it fails.", "Let the SDK renew sessions", "Omit DurationSeconds=7200"),
+        (f"{IN_POD.format('role')} The job runs 3 hours.", "Let the SDK renew sessions", "Omit DurationSeconds=7200"),
         (f"{IN_POD.format('role')} The job runs 20 minutes.", "Request at most one hour", "DurationSeconds=3600"),
     ],
 )  # fmt: skip
@@ -210,9 +219,17 @@ def test_maximum_of_the_role_in_the_text(maximum: str, *, is_enough: bool) -> No
     assert any("--max-session-duration" in each for each in first.commands) is not is_enough
 
 
+_PYTHON = 'keys = boto3.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="feed")["Credentials"]\nsqs = boto3.client("sqs", aws_session_token=keys["SessionToken"])\n'
+_SCRIPT = "const { Credentials: c } = await sts.send(new AssumeRoleCommand({ RoleArn }));\nnew SQSClient({ credentials: { sessionToken: c.SessionToken } }); // @aws-sdk/client-sqs\n"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        (f"{_PYTHON}It runs in an ECS task.", ("one hour at most", "credential_source EcsContainer", 'profile_name="feed").client("sqs")')),
+        (f"{_SCRIPT}on an EC2 instance", ("one hour at most", "credential_source Ec2InstanceMetadata", "fromTemporaryCredentials")),
+        (_SCRIPT, ("unless the code requests a longer one", "source_profile SOURCE_PROFILE")),
+        (f"{_PYTHON}It runs on my laptop, not in an ECS task.", ("unless the code requests", "source_profile")),
         ('sqs = boto3.client("sqs")  # in an ECS task', ()),
         # The keys of the environment.
         ('sts.assume_role(RoleArn=ROLE)\nsqs = boto3.client("sqs", aws_session_token=os.environ["AWS_SESSION_TOKEN"])', ()),

@@ -21,6 +21,7 @@ SET = "+ aws configure set aws_access_key_id {} --profile {}\n+ aws configure se
             "AWS_ACCESS_KEY_ID=AKIA****\nAWS_SESSION_TOKEN=IQoJEXAMPLE\n$ aws s3 ls\n",
             "unset AWS_SESSION_TOKEN",
         ),
+        (SET.format("$SHOP_KEY", "shop", "shop"), 'aws configure set aws_session_token "" --profile shop'),
     ],
 )
 def test_session_token_of_another_key(shown: str, command: str) -> None:
@@ -135,6 +136,11 @@ HEADER = "An error occurred (IncompleteSignature) when calling the ListUsers ope
 @pytest.mark.parametrize(
     ("key", "defect"),
     [
+        (" AKIAIOSFODNN7EXAMPLE", "begins with a space"),
+        ("AKIAIOSFODNN7EXAMPLE ", "ends with a space"),
+        ("AKIAIOSFODNN7EXAMPLE\\n", "ends with a line break"),
+        ('"AKIAIOSFODNN7EXAMPLE"', "has quotes"),
+        ("", "is empty"),
         ("AKIAIOSFODNN7EXAMPLE", None),
     ],
 )
@@ -144,8 +150,28 @@ def test_key_in_the_header_is_read(key: str, defect: str | None) -> None:
     assert ("custom-signing" in str(explanation.causes)) == (defect is None)
 
 
+UNSAFE = '"$(id)"'
 CHAINED = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
 ASSUME = "$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/ops --role-session-name {} --duration-seconds 28800\n"
+
+
+def test_session_of_a_user_is_not_a_role_chain() -> None:
+    session = "$ aws sts get-session-token --serial-number arn:aws:iam::111122223333:mfa/ana --token-code 123456 --profile base\n"
+    explanation = explain(f"{session}{ASSUME.format('ana')}{CHAINED}")
+    assert "temporary credentials of GetSessionToken" in explanation.summary
+    (command,) = explanation.remedies[0].commands
+    assert (
+        command
+        == "aws sts assume-role --role-arn arn:aws:iam::111122223333:role/ops --role-session-name ana --duration-seconds 28800 --profile base --serial-number arn:aws:iam::111122223333:mfa/ana --token-code MFA_CODE"
+    )
+    unsafe = explain(f"{session}{ASSUME.format(UNSAFE)}{CHAINED}").remedies[0].commands
+    assert "$(id)" not in str(unsafe)
+    vault = explain(f"$ aws-vault exec --duration=8h ops -- env\naws-vault: error: exec: {CHAINED}")
+    assert vault.remedies[0].commands == ("aws-vault exec --no-session --duration=8h ops -- env",)
+    for rest in (f"ops -- sh -c {UNSAFE}", "ops -- env | sort"):
+        vault = explain(f"$ aws-vault exec {rest}\naws-vault: error: exec: {CHAINED}")
+        assert "--no-session" in vault.remedies[0].title
+        assert vault.remedies[0].commands == ()
 
 
 @pytest.mark.parametrize(
@@ -159,6 +185,19 @@ def test_role_chain_stays_one(shown: str) -> None:
 OF_SESSION = "sso_session = shop\n"
 SSO = "│ Error: SSOProviderInvalidToken: the SSO session has expired or is invalid\n│ caused by: open /home/ana/.aws/sso/cache/{}.json: no such file or directory\n"
 CONFIG = "[profile dev]\nsso_account_id = 111122223333\nsso_role_name = Viewer\n{}[sso-session shop]\nsso_start_url = https://shop.awsapps.com/start\nsso_region = eu-west-1\n"
+
+
+def test_old_sdk_does_not_know_the_session() -> None:
+    text = f"$ AWS_PROFILE=dev terraform plan\n{SSO.format('0' * 40)}\n{CONFIG.format(OF_SESSION)}"
+    explanation = explain(text)
+    assert explanation.causes[0].code == "sso-session-unknown"
+    lines = explanation.remedies[0].commands
+    assert lines[0] == "aws configure set sso_start_url https://shop.awsapps.com/start --profile dev-legacy"
+    assert "aws sso login --profile dev-legacy" in lines
+    assert "aws sso login --profile dev" not in str(explanation.remedies[1:])
+    worked = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Viewer_0a1b2c3d4e5f6071/ana\n"
+    stale = f"{worked}{SSO.partition('│ caused')[0]}\n{CONFIG.format(OF_SESSION)}"
+    assert "The sign-in is valid" in explain(stale).causes[0].text
 
 
 @pytest.mark.parametrize(
@@ -190,6 +229,15 @@ TO_SIGN = "<Error><Code>SignatureDoesNotMatch</Code><Message>The request signatu
 @pytest.mark.parametrize(
     ("received", "code", "words", "is_certain"),
     [
+        ("multipart/form-data", "getSignedUrl('putObject', {Bucket: 'inbox'})", "signed without it", True),
+        ("application/json", "getSignedUrl('putObject', {Bucket: 'inbox'})", "signed without it", True),
+        ("application/json", "", "most likely signed without it", False),
+        (
+            "image/png",
+            "getSignedUrl('putObject', {ContentType: type})",
+            "most likely signed without it",
+            False,
+        ),
         (
             "image/png",
             "getSignedUrl('putObject', {ContentType: 'image/gif'})",
@@ -287,6 +335,17 @@ def test_helper_got_no_login(config: str, verb: str) -> None:
     assert ("ecr:PutImage" in use["Action"]) == (verb == "push")
 
 
+def test_role_of_the_helper_has_no_policy_for_ecr() -> None:
+    policy = '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "ecr:BatchGetImage"}]}'
+    role = "The role `edge` has AmazonSSMManagedInstanceCore, nothing else."
+    explanation = explain(f"{PULL.format('pull')}{CONFIGS['store']}\n{policy}\n{role}")
+    assert explanation.summary.endswith("the role edge has no permission for ECR.")
+    assert any("account 444455556666, which is right" in each for each in explanation.remedies[0].steps)
+    assert "--role-name edge " in explanation.remedies[0].commands[0]
+    allowed = role.replace("AmazonSSMManagedInstanceCore", "AmazonEC2ContainerRegistryReadOnly")
+    assert "most likely" in explain(f"{PULL.format('pull')}{CONFIGS['store']}\n{allowed}").summary
+
+
 def test_helper_is_for_another_registry() -> None:
     other = CONFIGS["helpers"].replace("eu-west-1", "us-east-1")
     summary = explain(f"{PULL.format('pull')}{other}").summary
@@ -298,6 +357,7 @@ GIT_PULL = "fatal: unable to access 'https://git-codecommit.eu-west-1.amazonaws.
 SMTP_LOGIN = (
     "server.login(user, password)\nemail-smtp.eu-west-1.amazonaws.com: 535 Authentication Credentials Invalid"
 )
+POST_FORM = "An error occurred (InvalidRequest) when calling the PostObject operation: The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
 
 
 @pytest.mark.parametrize(
@@ -335,6 +395,12 @@ def test_stored_git_passwords_are_deleted_and_no_longer_used() -> None:
 @pytest.mark.parametrize(
     ("code", "read"),
     [
+        ("{ accessKeyId: 'A' }; { accessKeyId: conf.access_key_id }", ["conf.accessKeyId"]),
+        ("ACCESSKEY=x\n{ accessKeyId: process.env.ACCESS_KEY }", ["process.env.ACCESSKEY"]),
+        (
+            "await sts.send(new AssumeRoleCommand({}))\n{ accessKeyId: r.Credentials.accessKeyId, secretAccessKey: r.Credentials.secretAccessKey }",
+            ["r.Credentials.AccessKeyId", "r.Credentials.SecretAccessKey"],
+        ),
         (
             "await sts.send(new AssumeRoleCommand({}))\nkeys = { accessKeyId: r.Credentials.AccessKeyId }\n{ accessKeyId: keys.accessKeyId }",
             [],
@@ -349,8 +415,61 @@ def test_keys_that_code_reads_in_another_spelling(code: str, read: list[str]) ->
     assert all(each in explanation.remedies[0].title for each in read)
 
 
+@pytest.mark.parametrize(
+    ("query", "client", "says"),
+    [
+        ("AWSAccessKeyId=KEY&Signature=x%3D&Expires=1790000000", "fetch(url, {method: 'PUT', body: f})", (True, True)),
+        ("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=600", "fetch(url, {method: 'PUT', body: f})", (False, True)),
+        ("AWSAccessKeyId=KEY&Signature=x%3D&Expires=1790000000", "", (True, False)),
+    ],
+)  # fmt: skip
+def test_type_that_a_browser_adds_to_a_presigned_upload(
+    query: str, client: str, says: tuple[bool, bool]
+) -> None:
+    explanation = explain(
+        f"""url = boto3.client("s3").generate_presigned_url("put_object", Params={{"Bucket": "orders-media", "Key": key}})
+{client}
+https://orders-media.s3.amazonaws.com/a.pdf?{query}
+<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your key and signing method.</Message><StringToSign>PUT
+
+application/pdf
+1790000000
+/orders-media/a.pdf</StringToSign></Error>"""
+    )
+    (remedy,) = explanation.remedies
+    steps = " ".join(remedy.steps)
+    assert "the Params of generate_presigned_url to application/pdf" in steps
+    assert ('signature_version="s3v4"' in steps, "fetch takes the type" in steps) == says
+
+
 ASSUMED = "│ Error: operation error STS: AssumeRole, https response error StatusCode: 403, RequestID: 1, api error InvalidClientTokenId: The security token included in the request is invalid\n\n"
 PROVIDER = 'provider "aws" {{\n  region = "{}"\n  assume_role {{\n    role_arn = "arn:aws:iam::444455556666:role/deploy"\n  }}\n}}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "account", "region"),
+    [
+        (
+            f'{ASSUMED}{PROVIDER.format("me-south-1")}The runner is in account 111122223333. With region = "eu-west-1" the plan works.',
+            "the caller's account 111122223333",
+            "eu-west-1",
+        ),
+        (f"{ASSUMED}{PROVIDER.format('af-south-1')}", "the caller's account has", "us-east-1"),
+        (
+            f'{ASSUMED}backend "s3" {{\n  region = "eu-central-1"\n}}\n{PROVIDER.format("ap-east-1")}',
+            "the caller's account has",
+            "us-east-1",
+        ),
+    ],
+)
+def test_caller_has_not_enabled_region(text: str, account: str, region: str) -> None:
+    explanation = explain(text)
+    assert account in explanation.summary
+    assert "Enabling it in 444455556666" in explanation.summary
+    # The reader can change the provider block at once.
+    elsewhere, enable = explanation.remedies[:2]
+    assert any("enable-region" in each for each in enable.commands)
+    assert f'sts_region = "{region}"' in (elsewhere.manifest or "")
 
 
 def test_region_that_needs_no_opt_in_is_not_the_cause() -> None:
@@ -364,7 +483,43 @@ UNKNOWN_KEY = "An error occurred (InvalidAccessKeyId) when calling the ListBucke
 MALFORMED = 'AuthorizationHeaderMalformed: The authorization header is malformed; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{MALFORMED}\nAuthorization: AWS4-HMAC-SHA256 Credential={SWAPPED}/20260102/eu-west-1/s3/aws4_request",
+        f"{MALFORMED}\nhttps://shop.s3.amazonaws.com/a?X-Amz-Credential={SWAPPED.replace('/', '%2F')}%2F20260102%2Feu-west-1%2Fs3%2Faws4_request",
+        f"{UNKNOWN_KEY}\n\n[default]\naws_access_key_id = {SWAPPED}\naws_secret_access_key = x",
+        f"{UNKNOWN_KEY}\n\nAWS_ACCESS_KEY_ID=***\nAWS_SECRET_ACCESS_KEY=AKIAIOSFODNN7EXAMPLE",
+        f"<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided does not exist in our records.</Message><AWSAccessKeyId>{SWAPPED.replace('/', 'a')}</AWSAccessKeyId></Error>",
+    ],
+)
+def test_swapped_keys(text: str) -> None:
+    explanation = explain(text)
+    assert [each.code for each in explanation.causes] == ["swapped-keys"]
+    assert "Exchange the values" in explanation.remedies[0].title
+    # The secret was in a header, so the values to exchange are those of a new key.
+    assert "create-access-key" in explanation.remedies[0].commands[0]
+    assert "--status Inactive" in str(explanation.remedies[1].commands)
+    assert "wJalr" not in str(explanation)
+
+
+_JENKINS = "withCredentials([usernamePassword(credentialsId: 'aws',\n    usernameVariable: 'AWS_{}',\n    passwordVariable: 'AWS_{}')]) {{"
+_WORKFLOW = "        aws-access-key-id: ${{{{ secrets.PROD_{} }}}}\n        aws-secret-access-key: ${{{{ secrets.PROD_{} }}}}"
 _ENV = "env:\n- name: AWS_ACCESS_KEY_ID\n  valueFrom:\n    secretKeyRef:\n      name: aws\n      key: {}\n- name: AWS_SECRET_ACCESS_KEY\n  valueFrom:\n    secretKeyRef:\n      name: aws\n      key: {}"
+_HALVES = ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
+
+
+@pytest.mark.parametrize("message", [UNKNOWN_KEY, MALFORMED])
+@pytest.mark.parametrize(
+    "code", [_JENKINS, _WORKFLOW, _ENV, 'provider "aws" {{\n  access_key = var.{}\n  secret_key = var.{}\n}}']
+)
+def test_settings_with_each_others_value(code: str, message: str) -> None:
+    explanation = explain(f"{message}\n\n{code.format(*reversed(_HALVES))}\n")
+    assert [each.code for each in explanation.causes] == ["swapped-keys"]
+    right = {line.strip() for line in code.format(*_HALVES).split("\n")}
+    assert {line.strip() for line in (explanation.remedies[0].manifest or "").split("\n")} <= right
+    is_right = explain(f"{message}\n\n{code.format(*_HALVES)}\n")
+    assert "swapped-keys" not in {each.code for each in is_right.causes}
 
 
 @pytest.mark.parametrize(
@@ -389,11 +544,21 @@ def test_class_and_message_in_two_entries_are_one_failure() -> None:
 
 
 _UNKNOWN = "(Service: Amazon S3; Status Code: 403; Error Code: InvalidAccessKeyId; Request ID: M9D08JH8VYX80XRA): The AWS Access Key Id you provided does not exist in our records.\n"
+_SIMPLE = '.config("spark.hadoop.fs.s3a.aws.credentials.provider", "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider")\n'
 
 
 @pytest.mark.parametrize(
     ("settings", "lines"),
     [
+        (
+            f'{_SIMPLE}.config("fs.s3a.access.key", os.environ["AWS_ACCESS_KEY_ID"])  # ASIA...\n',
+            _SIMPLE.replace("Simple", "Temporary") + '.config("fs.s3a.session.token", os.environ["AWS_SESSION_TOKEN"])\n',
+        ),
+        ("spark.hadoop.fs.s3a.bucket.lake.access.key=ASIAZEXAMPLEQWERQ7ZX\n", "spark.hadoop.fs.s3a.bucket.lake.session.token=TOKEN\n"),
+        ("SET s3_access_key_id='ASIAZEXAMPLEQWERQ7ZX';\n", "SET s3_session_token='TOKEN';\n"),
+        ("spark.sql.catalog.c.s3.access-key-id ASIAZEXAMPLEQWERQ7ZX\n", "spark.sql.catalog.c.s3.session-token TOKEN\n"),
+        ("CREATE SECRET (TYPE S3, KEY_ID 'ASIAZEXAMPLEQWERQ7ZX', SECRET 'x');\n", "SESSION_TOKEN 'TOKEN'\n"),
+        ("[lake]\ntype = s3\naccess_key_id = ASIAZEXAMPLEQWERQ7ZX\nsecret_access_key = x\n", "session_token = TOKEN\n"),
         # A long-term key, and a key with its token.
         ("spark.hadoop.fs.s3a.access.key=AKIAZEXAMPLEQWERQ7ZX\n", None),
         ("spark.hadoop.fs.s3a.access.key=AKIAZEXAMPLEQWERQ7ZX\nAnother job has temporary credentials.", None),
@@ -410,6 +575,7 @@ def test_settings_without_the_session_token(settings: str, lines: str | None) ->
 @pytest.mark.parametrize(
     ("log", "is_named"),
     [
+        ("AWS Connection (conn_id='lake', conn_type='aws') credentials retrieved from login and password.", True),
         ("AWS Connection (conn_id='lake', conn_type='aws') has no credentials", False),
     ],
 )  # fmt: skip
@@ -420,9 +586,37 @@ def test_keys_of_an_airflow_connection(log: str, *, is_named: bool) -> None:
     assert ("airflow connections delete lake" in explanation.remedies[0].commands) is is_named
 
 
+_SIGNATURE = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method."
+
+
+@pytest.mark.parametrize("error", [("InvalidClientTokenId", "The security token included in the request is invalid."), ("SignatureDoesNotMatch", _SIGNATURE)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("shown", "is_quoted"),
+    [
+        ('$ docker run --env-file .env api\n$ cat .env\nAWS_ACCESS_KEY_ID="AKIAZEXAMPLEQWERQ7ZX"\n', True),
+        ("kubectl create secret generic keys --from-env-file=.env\nAWS_SECRET_ACCESS_KEY='x'\n", True),
+        ('$ docker compose up\nAWS_ACCESS_KEY_ID="AKIAZEXAMPLEQWERQ7ZX"\n', False),
+        ("$ docker run --env-file .env api\nAWS_ACCESS_KEY_ID=AKIAZEXAMPLEQWERQ7ZX\n", False),
+        (
+            '$ docker run --env-file .env api\n$ cat aws.sh\nexport AWS_ACCESS_KEY_ID="AKIAZEXAMPLEQWERQ7ZX"\n',
+            False,
+        ),
+    ],
+)
+def test_quotes_in_a_file_of_variables(error: tuple[str, str], shown: str, *, is_quoted: bool) -> None:
+    code, message = error
+    explanation = explain(
+        f"{shown}An error occurred ({code}) when calling the GetCallerIdentity operation: {message}"
+    )
+    assert (explanation.causes[0].code == "keys-with-quotes") is is_quoted
+    assert (explanation.remedies[0].title == "Remove the quotes from the file") is is_quoted
+
+
 @pytest.mark.parametrize(
     ("around", "is_unlisted"),
     [
+        ("new: AKIAZEXAMPLEQWERNEW2, old host: AKIAZEXAMPLEQWEROLD2", True),
+        ("the host has AKIAZEXAMPLEQWEROLD2", True),
         ("the host has AKIAZEXAMPLEQWERNEW2", False),
     ],
 )
@@ -437,6 +631,8 @@ def test_key_that_the_list_of_keys_lacks(around: str, *, is_unlisted: bool) -> N
 @pytest.mark.parametrize(
     ("code", "block"),
     [
+        ('backend "s3" {\n  bucket = "tf"\n  access_key = "AKIAZEXAMPLEQWERQ7ZX"\n}\n', 'backend "s3"'),
+        ('provider "aws" {\n  access_key = "AKIAZEXAMPLEQWERQ7ZX"\n}\n', 'provider "aws"'),
         ('provider "aws" {\n  region = "eu-west-1"\n}\n', None),
     ],
 )

@@ -13,20 +13,31 @@ _CONFIG = "$ cat ~/.aws/config\n[profile lab]\nrole_arn = arn:aws:iam::111122223
 _CREDENTIALS = (
     "$ cat ~/.aws/credentials\n[lab]\naws_access_key_id = AKIAZEXAMPLEQWERQ7ZX\naws_secret_access_key = x\n\n"
 )
+_WORKS = "$ aws s3 ls --profile lab\n2026-01-02 03:04:05 images\n$ export AWS_PROFILE=lab\n"
 
 
 @pytest.mark.parametrize(
     ("text", "code"),
     [
+        (_CONFIG + _NODE, "config-not-loaded"),
+        (_CONFIG + _GO, "config-not-loaded"),
+        (_WORKS + _NODE, "config-not-loaded"),
         (_NODE, None),
         (_CONFIG + _PYTHON, None),
         (_CREDENTIALS + _NODE, None),
         (_CONFIG + _NODE + "$ export AWS_SDK_LOAD_CONFIG=1", None),
+        (f"services:\n  api:\n    environment:\n      - AWS_ACCESS_KEY=x\n      - AWS_SECRET_KEY=y\n{_PYTHON}", "variables-misnamed"),
+        (f"export AWS_KEY=x\nexport AWS_SECRET_ACCESS_KEY=y\n{_PYTHON}", "variables-misnamed"),
+        (f"env:\n- name: AWS_SECRET_KEY\n  valueFrom: x\n{_PYTHON}", "variables-misnamed"),
         (f"export AWS_ACCESS_KEY_ID=x\nexport AWS_SECRET_ACCESS_KEY=y\n{_PYTHON}", None),
         (f"export AWS_ACCESS_KEY=x\nclient(aws_access_key_id=os.environ['AWS_ACCESS_KEY'])\n{_PYTHON}", None),
+        (f"docker run -v ~/.aws:/root/.aws app\n{_PYTHON}USER app\n", "mounted-in-other-home"),
+        (f"docker run -v ~/.aws:/root/.aws -u app img\n{_PYTHON}", "mounted-in-other-home"),
         (f"docker run -v ~/.aws:/home/app/.aws app\n{_PYTHON}USER app\n", None),
         (f"docker run -v ~/.aws:/root/.aws app\n{_PYTHON}", None),
+        ('warning: The "AWS_ACCESS_KEY_ID" variable is not set. Defaulting to a blank string.\nweb-1 | ' + _PYTHON, "compose-variables-unset"),
         ('warning: The "TAG" variable is not set. Defaulting to a blank string.\nweb-1 | ' + _PYTHON, None),
+        ("docker run -v ~/.aws:/root/.aws -e AWS_PROFILE=lab app\nThe config profile (lab) could not be found\nUSER app\n", "mounted-in-other-home"),
     ],
 )  # fmt: skip
 def test_source_that_is_not_read(text: str, code: str | None) -> None:
@@ -36,9 +47,34 @@ def test_source_that_is_not_read(text: str, code: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("mount", "line", "commands"),
+    [
+        ("compose.yaml\n  jobs:\n    volumes:\n      - ~/.aws:/root/.aws:ro\njobs-1  | ", "- ~/.aws:/home/app/.aws:ro", "docker compose up --detach --force-recreate jobs"),
+        ('compose.yaml\n  jobs:\n    volumes:\n      - "$HOME/.aws:/root/.aws"\n', "- $HOME/.aws:/home/app/.aws:ro", "docker compose up --detach --force-recreate SERVICE"),
+        ("docker run -v ~/.aws:/root/.aws:ro app\n", None, "docker run --rm --entrypoint sh IMAGE"),
+    ],
+    ids=["options", "quoted", "run"],
+)  # fmt: skip
+def test_mount_is_written_once(mount: str, line: str | None, commands: str) -> None:
+    first = explain(f"{mount}{_PYTHON}USER app\n").remedies[0]
+    assert ":ro:ro" not in str(first.steps)
+    assert line is None or line in str(first.manifest)
+    assert first.commands[0].startswith(commands)
+
+
+def test_command_of_the_text_is_repeated_with_the_variables() -> None:
+    [first, *_] = explain(f"$ export AWS_PROFILE=lab\n{_CONFIG}{_NODE}").remedies
+    assert first.commands == ("AWS_SDK_LOAD_CONFIG=1 AWS_PROFILE=lab node index.js",)
+
+
+@pytest.mark.parametrize(
     ("said", "is_blocked"),
     [
+        ("The same script works on the EC2 host.", True),
+        ("On the instance itself it works.", True),
+        ("$ curl -s 169.254.169.254/latest/meta-data/iam/security-credentials/\nshop\n$ docker ps", True),
         ("The same script works on my machine.", False),
+        ("The same script works on EC2. HttpPutResponseHopLimit: 2", False),
         ("", False),
     ],
 )
@@ -60,11 +96,14 @@ _SSO_SESSION = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/sta
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        (f"Error: configuring Terraform AWS Provider: loading configuration: {_SSO_ERROR}\n+ provider registry.terraform.io/hashicorp/aws v4.40.0\n{_SSO_PROFILE}{_SSO_SESSION}", "Upgrade the AWS provider from v4.40.0"),
+        (f"Error: error configuring S3 Backend: Error creating AWS session: {_SSO_ERROR}\n{_SSO_SESSION}{_SSO_PROFILE}", "Upgrade Terraform's S3 backend"),
+        (f"deployer: failed to load aws config: {_SSO_ERROR}\n{_SSO_PROFILE}{_SSO_SESSION}", "Upgrade the program"),
         (f"deployer: failed to load aws config: {_SSO_ERROR}\n{_SSO_PROFILE}", None),
         (f"deployer: failed to load aws config: {_SSO_ERROR}\n{_SSO_PROFILE}{_SSO_SESSION.replace('corp]', 'main]')}", None),
         (f"deployer: failed to load aws config: {_SSO_ERROR}\n{_SSO_PROFILE}{_SSO_SESSION.replace('sso_region', 'region')}", None),
     ],
-    ids=["no section", "other section", "incomplete"],
+    ids=["provider", "backend", "program", "no section", "other section", "incomplete"],
 )  # fmt: skip
 def test_unread_sso_session(text: str, expected: str | None) -> None:
     explanation = explain(text)
@@ -72,6 +111,13 @@ def test_unread_sso_session(text: str, expected: str | None) -> None:
     if expected is not None:
         assert explanation.remedies[0].title == expected
         assert "aws configure set sso_role_name Ops --profile dev-legacy" in explanation.remedies[2].commands
+
+
+def test_profile_without_sso_session_has_no_settings_of_another_profile() -> None:
+    other = _SSO_PROFILE.replace("dev", "prod").replace("111122223333", "444455556666")
+    text = f"deployer: failed to load aws config: {_SSO_ERROR}\n{_SSO_PROFILE}{_SSO_SESSION}{other}"
+    lines = explain(text).remedies[2].commands
+    assert "aws configure set sso_account_id SSO_ACCOUNT_ID --profile dev-legacy" in lines
 
 
 @pytest.mark.parametrize(
@@ -109,6 +155,11 @@ _NONE = "fatal error: Unable to locate credentials\n"
 @pytest.mark.parametrize(
     ("text", "line"),
     [
+        (f"Dockerfile:\nRUN aws s3 cp s3://a/b /opt/\n{_NONE}", "RUN --mount=type=secret,id=aws,target=/root/.aws/credentials aws s3 cp s3://a/b /opt/"),
+        (f"Dockerfile\nUSER app\nRUN aws s3 cp s3://a/b .\n{_NONE}", "RUN --mount=type=secret,id=aws,target=/home/app/.aws/credentials aws s3 cp s3://a/b ."),
+        ('#9 [4/6] RUN python get.py\n#9 3.2 botocore.exceptions.NoCredentialsError: Unable to locate credentials\n#9 ERROR: process "/bin/sh -c python get.py" did not complete successfully: exit code: 1\n', "RUN --mount=type=secret,id=aws,target=/root/.aws/credentials python get.py"),
+        (f"Step 3/5 : RUN aws s3 cp s3://a/b .\n{_NONE}", "RUN --mount=type=secret,id=aws,target=/root/.aws/credentials aws s3 cp s3://a/b ."),
+        (f"$ podman build .\nSTEP 4/6: RUN aws s3 cp s3://a/b .\n{_NONE}", "RUN --mount=type=secret,id=aws,target=/root/.aws/credentials aws s3 cp s3://a/b ."),
         # The step does not call AWS, or has a secret.
         (f"Dockerfile\nRUN pip install boto3\n$ docker run app\n{_NONE}", None),
         (f"Dockerfile\nRUN aws configure set region eu-west-1\nIn ECS:\n{_NONE}", None),
@@ -147,6 +198,7 @@ def test_section_that_nothing_selects(text: str, says: str | None) -> None:
 @pytest.mark.parametrize(
     ("said", "is_wrong"),
     [
+        ("Vercel has AWS_ACCESS_KEY, AWS_SECRET_KEY and AWS_REGION.", True),
         ("Vercel has AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION.", False),
         ("The code reads process.env.AWS_ACCESS_KEY, process.env.AWS_SECRET_KEY", False),
     ],
@@ -159,11 +211,21 @@ def test_misnamed_variables_in_a_list(said: str, *, is_wrong: bool) -> None:
 _NO_ROLE = "EC2RoleRequestError: no EC2 instance role found\ncaused by: EC2MetadataError: failed to make EC2Metadata request\n\tstatus code: 404, request id: \n"
 _OF_INSTANCE = "$ aws ec2 describe-instances --instance-ids i-0123456789abcdef0 --query 'Reservations[].Instances[].IamInstanceProfile'\n[]\n"
 _OF_ROLE = '$ aws iam list-instance-profiles-for-role --role-name quay\n{ "InstanceProfiles": [] }\n'
+_EMPTY = '$ aws iam get-instance-profile --instance-profile-name pier\n{"InstanceProfile": {"InstanceProfileName": "pier", "Roles": []}}\n'
+_CREATE = "aws iam create-instance-profile --instance-profile-name quay"
+_ADD = "aws iam add-role-to-instance-profile --instance-profile-name {} --role-name {}"
 
 
 @pytest.mark.parametrize(
     ("text", "first", "step"),
     [
+        (_NO_ROLE + _OF_INSTANCE + _OF_ROLE, _CREATE, "The role quay is in no instance profile."),
+        ("Unable to locate credentials\n" + _OF_INSTANCE + _OF_ROLE, _CREATE, "The role quay is in no instance profile."),
+        (_NO_ROLE + _OF_INSTANCE + "$ aws iam create-role --role-name quay --assume-role-policy-document file://t.json\n", _CREATE, "Unless the role has an instance profile"),
+        (_NO_ROLE + _OF_INSTANCE + "The role quay-1 exists.\n", f"{_CREATE}-1", "Unless the role has an instance profile"),
+        (_NO_ROLE + _OF_INSTANCE + "The role it has is right.\n", "aws ec2 associate-iam-instance-profile", "The text shows that the instance has no role."),
+        (_NO_ROLE + _EMPTY, _ADD.format("pier", "ROLE_NAME"), "The instance profile pier contains no role."),
+        (_NO_ROLE + "on i-0123456789abcdef0\n", "aws ec2 associate-iam-instance-profile --instance-id i-0123456789abcdef0", "The text shows that the instance has no role."),
         # The metadata of other clouds answers 404, too.
         (_NO_ROLE, "aws ec2 describe-iam-instance-profile-associations", "Check whether the instance"),
         (_NO_ROLE + _OF_ROLE, "aws ec2 describe-iam-instance-profile-associations", "Check whether the instance"),
@@ -178,12 +240,41 @@ def test_instance_without_a_role(text: str, first: str, step: str) -> None:
 @pytest.mark.parametrize(
     "asked",
     [
+        "Shall I attach AmazonSQSFullAccess?",
+        "Do we need AmazonSQSFullAccess?",
         "AmazonSQSFullAccess is attached.",
     ],
 )
 def test_policy_for_an_instance_without_a_role(asked: str) -> None:
     steps = explain(_NO_ROLE + _OF_INSTANCE + _OF_ROLE + asked).remedies[0].steps
     assert any(each.startswith("AmazonSQSFullAccess would not help") for each in steps) is ("?" in asked)
+
+
+_404 = "Unable to locate credentials\n$ curl http://169.254.169.254/latest/meta-data/iam/security-credentials/\n<h1>404 - Not Found</h1>\n"
+_HCL = 'resource "aws_iam_role" "quay" {{}}\nresource "{}" "crane" {{\n  {}\n}}\n'
+_TEMPLATE = (
+    "  Quay:\n    Type: AWS::IAM::Role\n  Crane:\n    Type: AWS::EC2::Instance\n    Properties:\n      {}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "added"),
+    [
+        (_HCL.format("aws_instance", 'ami = "ami-1"'), "  iam_instance_profile = aws_iam_instance_profile.quay.name"),
+        (_HCL.format("aws_launch_template", 'image_id = "ami-1"'), "  iam_instance_profile {\n    name = aws_iam_instance_profile.quay.name"),
+        (_TEMPLATE.format("ImageId: ami-1"), "      IamInstanceProfile: !Ref InstanceProfile"),
+        (_HCL.format("aws_instance", "iam_instance_profile = var.profile"), None),
+        (_TEMPLATE.format("IamInstanceProfile: !Ref Profile"), None),
+        (_HCL.format("aws_lambda_function", ""), None),
+        # The role of something else.
+        (_HCL.format("aws_instance", 'ami = "ami-1"').replace("{}", '{ assume_role_policy = "lambda.amazonaws.com" }'), None),
+    ],
+)  # fmt: skip
+def test_code_without_an_instance_profile(code: str, added: str | None) -> None:
+    remedy = explain(_404 + code).remedies[0]
+    assert remedy.title.startswith("Give the EC2 instance a role")
+    assert (remedy.manifest is not None) is (added is not None)
+    assert added is None or added in (remedy.manifest or "")
 
 
 _HOST = "$ aws sts get-caller-identity --profile lab --query Arn --output text\n{}\n"

@@ -217,6 +217,16 @@ FEDERATION: tuple[Case, ...] = (
         ('"repo:acme@12/orders@345:pull_request"',),
     ),
     (
+        "braces of Bitbucket",
+        f"Error: Could not assume role with OIDC: {OIDC_DENIED}",
+        {
+            "trust_policy": _policy(_subject("9e0f7c52-0b53:*", "StringLike")),
+            "token_claims": _claims("{9e0f7c52-0b53}:{c3b7a0f4-2b8e}"),
+        },
+        ("the policy lacks the braces", '"{9e0f7c52-0b53}:*"'),
+        ('c3b7a0f4-2b8e}"',),
+    ),
+    (
         "braces and another repository",
         f"Error: Could not assume role with OIDC: {OIDC_DENIED}",
         {
@@ -240,12 +250,51 @@ FEDERATION: tuple[Case, ...] = (
         ("expects the subject", "and the token has", "Accept the token"),
     ),
 )
+_IDENTITY = f"$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::{ACCOUNT}:user/ana\n"
 _NONE_FOUND = "Unable to locate credentials"
 _NO_PROFILE = "The config profile (prod-admin) could not be found"
 _NO_TOKEN = (
     "Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255"
 )
 OTHER_USERS: tuple[Case, ...] = (
+    (
+        "sudo",
+        f"{_IDENTITY}$ sudo -u deploy aws s3 cp /srv/a.tgz s3://octo-exports/\nupload failed: {_NONE_FOUND}",
+        {},
+        (
+            "under sudo, as deploy (your own user has those of user/ana)",
+            "Do this first: Run the command without sudo, or pass your credentials to it",
+            'eval "$(aws configure export-credentials --format env)"',
+            "sudo -u deploy --preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN aws s3 cp /srv/a.tgz s3://octo-exports/",
+        ),
+        ("no profile, sign-in or access key",),
+    ),
+    (
+        "Ansible becomes root for a delegated task",
+        f'- hosts: web\n  become: true\n  tasks:\n    - community.aws.sns_topic: {{name: octo}}\n      delegate_to: localhost\nfatal: [web3 -> localhost]: FAILED! => {{"msg": "Failed: {_NONE_FOUND}"}}\nIn my shell, `aws sns list-topics` works.',
+        {},
+        (
+            "as root: Ansible becomes root for this task, too",
+            "become: true also applies to a task that is delegated to localhost",
+            "your own credentials are fine",
+            "Do this first: Switch become off for the task",
+        ),
+        ("export AWS_PROFILE", "aws configure", "IAM policy"),
+    ),
+    (
+        "Ansible becomes another user, for a profile",
+        f'$ ansible-playbook -i hosts --become dump.yml\nbecome_user: "postgres"\nfatal: [localhost]: FAILED! => {{"msg": "{_NO_PROFILE}"}}',
+        {},
+        ("in the config and credentials files of postgres", "The option --become makes Ansible run the task"),
+        ("delegated to localhost",),
+    ),
+    (
+        "Ansible on the host of the play",
+        f'fatal: [app7]: FAILED! => {{"msg": "Failed: {_NONE_FOUND}"}}\n- hosts: app\n  become: true',
+        {},
+        ("no credentials on app7", "delegate_to: localhost", "on EC2 that of the instance"),
+        ("with sudo",),
+    ),
     (
         "Ansible without become for the task",
         f'become: true\n- name: Record\n  become: false\nfatal: [web3 -> localhost]: FAILED! => {{"msg": "Failed: {_NONE_FOUND}"}}',
@@ -266,6 +315,13 @@ OTHER_USERS: tuple[Case, ...] = (
         {},
         ("Do this first: Select a profile",),
         ("as root", "Switch become off"),
+    ),
+    (
+        "option of Ansible for the password of become",
+        f'$ ansible-playbook site.yml -K\nfatal: [localhost]: FAILED! => {{"msg": "Failed: {_NONE_FOUND}"}}',
+        {},
+        ("become, for whose password -K asks, makes Ansible run the task with sudo as root",),
+        ("The option -K makes",),
     ),
     (
         "connection of Ansible, which calls AWS itself",
@@ -289,6 +345,65 @@ OTHER_USERS: tuple[Case, ...] = (
         ("under sudo", "./aws/install"),
     ),
     (
+        "sudo with a secret",
+        f"$ sudo terraform plan -var db_password=hunter2\n{_NONE_FOUND}",
+        {},
+        ('AWS_CONFIG_FILE="$HOME/.aws/config" aws sts get-caller-identity',),
+        ("hunter2",),
+    ),
+    (
+        "sudo with a secret of another name",
+        f"$ sudo ./deploy.sh --pass hunter2\n{_NONE_FOUND}",
+        {},
+        ('AWS_CONFIG_FILE="$HOME/.aws/config" aws sts get-caller-identity',),
+        ("hunter2",),
+    ),
+    (
+        "root with a secret",
+        f"[root@build ~]# curl -u ana:hunter2 https://ci.example.com/run\n{_NO_PROFILE}",
+        {},
+        ("in the config and credentials files of root", "aws sts get-caller-identity"),
+        ("hunter2",),
+    ),
+    (
+        "kubectl with sudo, for a profile",
+        f"$ kubectl get svc -n shop\nNAME     TYPE        CLUSTER-IP      EXTERNAL-IP   PORT(S)    AGE\norders   ClusterIP   172.20.180.21   <none>        8443/TCP   9d\n$ sudo -E kubectl port-forward -n shop svc/orders 443:8443\n{_NO_PROFILE}\n{_NO_TOKEN}",
+        {},
+        (
+            "in the config and credentials files of root, under sudo",
+            "Derived With sudo, the command runs as root, who reads other ~/.aws files. The text shows that kubectl works without sudo.",
+            "Do this first: Run the command without sudo",
+            " kubectl port-forward -n shop svc/orders 443:8443 sudo AWS_SHARED_CREDENTIALS_FILE=",
+            "sudo aws configure list-profiles",
+        ),
+        ("Possible", "aws configure sso", "On a server"),
+    ),
+    (
+        "Terraform with sudo, for a profile",
+        "$ sudo terraform plan\nError: failed to get shared config profile, prod-admin",
+        {},
+        ("of root, under sudo", "and it gets no AWS_ variables"),
+        ("aws configure sso",),
+    ),
+    (
+        "other user, for a profile",
+        f"$ sudo -u jenkins aws s3 ls --profile prod-admin\n{_NO_PROFILE}",
+        {},
+        (
+            "files of jenkins",
+            'eval "$(aws configure export-credentials --profile prod-admin --format env)"',
+            "AWS_SESSION_TOKEN aws s3 ls sudo -u jenkins aws configure list-profiles",
+        ),
+        ("aws configure sso",),
+    ),
+    (
+        "variables passed to another user",
+        f"$ sudo -u jenkins -E aws s3 ls --profile prod-admin\n{_NO_PROFILE}",
+        {},
+        ("files of jenkins", "who reads other ~/.aws files."),
+        ("gets no AWS_ variables",),
+    ),
+    (
         "many options of sudo",  # which took exponential time
         f"$ sudo {'--user=ana ' * 60}!\n{_NO_PROFILE}",
         {},
@@ -303,11 +418,42 @@ OTHER_USERS: tuple[Case, ...] = (
         ("Do this first: Run the command without sudo",),
     ),
     (
+        "key of root, under sudo",
+        "$ aws s3 ls\n2026-01-01 00:00:00 octo-data\n$ sudo aws s3 ls\nAn error occurred (InvalidAccessKeyId) when calling the ListBuckets operation: The AWS Access Key Id you provided does not exist in our records.",
+        {},
+        (
+            "the credentials are those of root, under sudo",
+            "The text shows that aws works without sudo.",
+            "Do this first: Run the command without sudo",
+        ),
+        ("Possible",),
+    ),
+    (
         "key under sudo, without a comparison",
         "$ sudo aws s3 ls\nAn error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired.",
         {},
         ("have expired.",),
         ("those of root",),
+    ),
+    (
+        "helper under sudo",
+        "$ sudo kubectl get pods\nUnable to connect to the server: getting credentials: exec: executable aws not found",
+        {},
+        (
+            "was not found: sudo does not search the PATH of your shell",
+            'write sudo env "PATH=$PATH" instead of sudo. kubectl get pods Documentation',
+        ),
+        ("Do this first: Install", "Replace"),
+    ),
+    (
+        "shell of root, for a profile",
+        f"root@ops-7:~# aws s3 ls --profile prod-admin\n{_NO_PROFILE}",
+        {},
+        (
+            "files of root, whose shell this is",
+            "AWS_CONFIG_FILE=/home/USER/.aws/config AWS_SHARED_CREDENTIALS_FILE=/home/USER/.aws/credentials aws s3 ls --profile prod-admin",
+        ),
+        ("aws configure sso",),
     ),
     (
         "shell of a container",
@@ -317,6 +463,13 @@ OTHER_USERS: tuple[Case, ...] = (
         ("whose shell this is",),
     ),
     (
+        "shell of root on Fedora",
+        f"[root@ops-7 ~]# kubectl get pods\n{_NO_PROFILE}\n{_NO_TOKEN}",
+        {},
+        ("whose shell this is", "/home/USER/.aws/credentials kubectl get pods"),
+        ("aws configure sso",),
+    ),
+    (
         "shell of a pod",
         f"root@orders-6d5f8c7b9-x2k4p:/app# aws s3 ls --profile prod-admin\n{_NO_PROFILE}",
         {},
@@ -324,11 +477,60 @@ OTHER_USERS: tuple[Case, ...] = (
         ("whose shell this is",),
     ),
     (
+        "cron, for a profile",
+        f"Nov 24 02:00:01 nas CRON[2211]: (root) CMD (/opt/sync.sh)\nNov 24 02:00:02 nas sync.sh[2213]: {_NO_PROFILE}",
+        {},
+        ("files of root, as whom the cron job runs", "runs as root", "sudo crontab -u root -e"),
+        ("aws configure sso",),
+    ),
+    (
+        "systemd, for a profile",
+        f"Nov 24 02:00:02 nas sync[2213]: {_NO_PROFILE}\nNov 24 02:00:02 nas systemd[1]: sync.service: Failed",
+        {},
+        ("files that the systemd unit reads", "sudo systemctl edit sync"),
+        ("aws configure sso",),
+    ),
+    (
+        "kubectl with sudo, without credentials",
+        f"$ sudo kubectl get pods\n{_NONE_FOUND}\n{_NO_TOKEN}",
+        {},
+        ("Do this first: Run the command without sudo", " kubectl get pods sudo AWS_SHARED_"),
+        ("aws configure sso",),
+    ),
+    (
+        "kubectl with sudo, without a sign-in",
+        f"$ sudo kubectl get pods\nError loading SSO Token: Token for dev does not exist\n{_NO_TOKEN}",
+        {},
+        ("the token cache of root", ' kubectl get pods sudo HOME="$HOME" kubectl get pods'),
+        ("On a server",),
+    ),
+    (
+        "program without the credentials of the AWS CLI",
+        f"{_IDENTITY}$ python3 app.py\nbotocore.exceptions.NoCredentialsError: {_NONE_FOUND}",
+        {},
+        ("in this process (your shell has those of user/ana)", "aws configure export-credentials"),
+        ("aws configure sso",),
+    ),
+    (
         "identity of a profile",
         f"$ aws sts get-caller-identity --profile dev\narn:aws:iam::{ACCOUNT}:user/ana\n$ aws s3 ls\n{_NONE_FOUND}",
         {},
         (),
         ("in this process",),
+    ),
+    (
+        "crontab",
+        f"$ crontab -l\n*/5 * * * * /usr/local/bin/aws s3 sync /srv s3://octo-exports\n$ tail sync.log\n{_NONE_FOUND}",
+        {},
+        ("in the cron job", "crontab -e"),
+        ("aws configure sso",),
+    ),
+    (
+        "systemd",
+        f"Nov 25 05:00:01 h systemd[1]: export.service: Main process exited\nNov 25 05:00:01 h export[7]: {_NONE_FOUND}",
+        {},
+        ("in the systemd unit", "sudo systemctl edit export sudo systemctl restart export"),
+        ("UNIT",),
     ),
 )
 _ANONYMOUS_SEARCH = '{"Message":"User: anonymous is not authorized to perform: es:ESHttpPost because no resource-based policy allows the es:ESHttpPost action"}'
@@ -848,6 +1050,19 @@ DENIES: tuple[Case, ...] = (
         {},
         ("Retry the deployment afterwards.",),
         ("ROLLBACK_COMPLETE",),
+    ),
+    (
+        "subject of a service account that an add-on creates",
+        OIDC_DENIED,
+        {
+            "trust_policy": _policy(_subject("system:serviceaccount:kube-system:ebs-csi-controller")),
+            "token_claims": _claims("system:serviceaccount:kube-system:ebs-csi-controller-sa"),
+        },
+        (
+            '"system:serviceaccount:kube-system:ebs-csi-controller-sa"',
+            "The installation creates the service account ebs-csi-controller-sa",
+        ),
+        ('"system:serviceaccount:kube-system:ebs-csi-controller",', "Or run the pod as"),
     ),
     (
         "Region of a request",
@@ -1758,6 +1973,7 @@ SETTINGS: tuple[Case, ...] = (
         ("an IAM administrator",),
     ),
 )
+_NO_AGENT = "$ aws ecs execute-command --region eu-west-1 --cluster shop --task 0a1b2c3d4e5f60718293a4b5c6d7e8f9 --command sh --interactive\nAn error occurred (TargetNotConnectedException) when calling the ExecuteCommand operation: The execute command failed due to an internal error. Try again later."
 TASKS: tuple[Case, ...] = (
     (
         "role that assumes itself",
@@ -1890,6 +2106,16 @@ OTHERS: tuple[Case, ...] = (
         {},
         ("Already exists (BucketAlreadyExists, CreateBucket logs)", "logs:CreateLogGroup for the role jobs"),
         (),
+    ),
+    (
+        "pod without a role next to a denial",
+        f'2026-01-05T10:00:00Z ERROR {_BY_NO_POLICY}\n2026-01-05T10:00:01Z WARN FailedMount pod/pay MountVolume.SetUp failed for volume "s": rpc error: code = Unknown desc = eu-west-1: An IAM role must be associated with service account pay (namespace: shop)',
+        {},
+        (
+            "Also The service account shop/pay has no IAM role:",
+            "First: Give the pod's service account a role [cluster administrator].",
+        ),
+        ("missing credentials",),
     ),
     (
         "policies of two roles",
@@ -3387,6 +3613,13 @@ FRAMES: tuple[Case, ...] = (
 )
 DOMAINS: tuple[Case, ...] = (
     (
+        "session that cannot be scoped down",
+        "An error occurred (InvalidSubjectCredentials) when calling the GetScopedCredentials operation: The session could not be resolved",
+        {},
+        ("requires those of a valid session",),
+        ("deleted", "ACCESS_KEY_ID"),
+    ),
+    (
         "message of outbound federation without a code",
         "Outbound web identity federation is disabled for your account",
         {},
@@ -3620,6 +3853,31 @@ def test_role_that_the_cdk_passes_must_trust_cloudformation() -> None:
     text = next(text for name, text, *_ in CASES if name == "other role that the CDK passes")
     steps = explain(text).remedies[0].steps
     assert any("The role stacks must trust cloudformation.amazonaws.com, too." in step for step in steps)
+
+
+_FORWARD = """$ helm list
+NAME  NAMESPACE
+web   shop
+$ sudo {} -c ~/.kube/config -n shop
+The config profile (lab/dev) could not be found
+Get "https://0A1B.gr7.eu-west-1.eks.amazonaws.com/version": getting credentials: exec: executable aws failed with exit code 255
+      env:
+      - name: AWS_PROFILE
+        value: lab/dev
+"""
+
+
+def test_profile_that_root_does_not_have() -> None:
+    needs_root, other = (explain(_FORWARD.format(each)) for each in ("kubefwd svc", "stern web"))
+    for each in (needs_root, other):
+        assert each.summary.startswith(
+            "The profile lab/dev does not exist in the config and credentials files of root, under sudo, but the kubeconfig names it."
+        )
+        assert "helm works without sudo" in str(each)
+        assert "gets no AWS_ variables" not in str(each)
+    assert needs_root.remedies[0].title == "Let the command read your files"
+    assert needs_root.remedies[0].commands[0].endswith(" kubefwd svc -c ~/.kube/config -n shop")
+    assert other.remedies[0].commands[0] == "stern web -c ~/.kube/config -n shop"
 
 
 def test_role_that_the_kubeconfig_sets() -> None:

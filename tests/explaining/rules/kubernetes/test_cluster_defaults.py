@@ -14,6 +14,7 @@ _WEBHOOKS = "$ kubectl get mutatingwebhookconfigurations\nNAME      WEBHOOKS   A
 @pytest.mark.parametrize(
     ("listed", "is_missing"),
     [
+        (_WEBHOOKS, True),
         (f"{_WEBHOOKS}pod-identity-webhook   1   9d\n", False),
         (_WEBHOOKS.replace("mutating", "validating"), False),
         ("", False),
@@ -40,6 +41,8 @@ _WORKS = "On the node itself, curl with a token to http://169.254.169.254/latest
 @pytest.mark.parametrize(
     ("words", "is_first"),
     [
+        (_WORKS.format("prints the role"), True),
+        (_WORKS.format("returns"), True),
         (_WORKS.format("returns 404 for"), False),
         (f'{_WORKS.format("prints")}"HttpPutResponseHopLimit": 2\n', False),
         ("", False),
@@ -59,6 +62,9 @@ _LOGIN = "error: You must be logged in to the server (Unauthorized)\n"
 @pytest.mark.parametrize(
     ("words", "is_first"),
     [
+        ("The user ana has had an access entry since May.", True),
+        ("My user ana is mapped in aws-auth.", True),
+        ("I already have an access entry of my own.", True),
         ("I have no access entry yet.", False),
         ("I have to create an access entry.", False),
         ("I was told that the role has an access entry.", False),

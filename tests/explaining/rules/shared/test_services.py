@@ -126,6 +126,7 @@ def test_commands_for_resource_policies_are_valid(service: str) -> None:
         shape = shape.value if shape.type_name == "map" else shape.members[name]
 
 
+SSO_ROLE = "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Data_0123456789abcdef"
 WHOAMI = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Data_0123456789abcdef/kim\n"
 TRAINING = "An error occurred (ValidationException) when calling the CreateTrainingJob operation: Could not assume role arn:aws:iam::111122223333:role/{}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role."
 
@@ -133,11 +134,13 @@ TRAINING = "An error occurred (ValidationException) when calling the CreateTrain
 @pytest.mark.parametrize(
     ("text", "verdict", "titles"),
     [
+        (TRAINING.format(SSO_ROLE), "it is a role for people, from IAM Identity Center", ["Pass a role for sagemaker.amazonaws.com instead of AWSReservedSSO_Data_0123456789abcdef"]),
+        (WHOAMI + TRAINING.format("Data"), "most likely, it is a role for people, or only the name of a permission set", ["Pass a role for sagemaker.amazonaws.com instead of Data", "Allow sagemaker.amazonaws.com in the trust policy of the role Data"]),
         (WHOAMI + TRAINING.format("service-role/train"), "most likely, the role's trust policy does not allow it", ["Allow sagemaker.amazonaws.com in the trust policy of the role train"]),
         # A notebook passes its own role, which SageMaker can normally assume.
         (WHOAMI.replace("AWSReservedSSO_Data_0123456789abcdef/kim", "train/SageMaker") + TRAINING.format("train"), "most likely, the role's trust policy does not allow it", ["Allow sagemaker.amazonaws.com in the trust policy of the role train"]),
     ],
-    ids=["another role", "notebook"],
+    ids=["Identity Center", "permission set", "another role", "notebook"],
 )  # fmt: skip
 def test_role_for_people(text: str, verdict: str, titles: list[str]) -> None:
     explanation = explain(text)

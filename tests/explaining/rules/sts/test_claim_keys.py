@@ -9,6 +9,7 @@ import pytest
 from iamtriage import explain
 
 _GITHUB = "token.actions.githubusercontent.com"
+_EKS = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
 _DENIED = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
 
 
@@ -21,6 +22,25 @@ def _explain(issuer: str, operator: str = "StringEquals", **claims: str) -> str:
     }
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     return " ".join(str(explain(f"{_DENIED}\n{json.dumps(policy)}")).split())
+
+
+@pytest.mark.parametrize(
+    ("issuer", "claims", "subject"),
+    [
+        (_GITHUB, {"repo": "octo/shop"}, '"StringLike": { "token.actions.githubusercontent.com:sub": "repo:octo/shop:*"}'),
+        (_GITHUB, {"repo": "octo/shop", "branch": "main"}, ':sub": "repo:octo/shop:ref:refs/heads/main"'),
+        (_EKS, {"namespace": "web"}, ':sub": "system:serviceaccount:web:*"'),
+        (_EKS, {"namespace": "web", "serviceaccount": "octo"}, ':sub": "system:serviceaccount:web:octo"'),
+        ("gitlab.com", {"project_path": "octo/shop"}, '"gitlab.com:sub": "project_path:octo/shop:*"'),
+        ("gitlab.com", {"ref_type": "tag", "project_path": "octo/shop", "ref": "v1"}, ':sub": "project_path:octo/shop:ref_type:tag:ref:v1"'),
+        ("gitlab.com", {"project_path": "octo/shop", "ref_protected": "true"}, "as far as it has what these claims state"),
+        (_GITHUB, {"sub": "repo:octo/shop:*", "organization": "octo"}, "Remove the condition on :organization"),
+    ],
+)  # fmt: skip
+def test_claims_without_a_key(issuer: str, claims: dict[str, str], subject: str) -> None:
+    shown = _explain(issuer, "StringLike" if "sub" in claims else "StringEquals", **claims)
+    assert "not exist" in shown
+    assert subject in shown
 
 
 @pytest.mark.parametrize(
@@ -37,6 +57,12 @@ def test_keys_that_exist_or_can_be_absent(issuer: str, operator: str, claims: di
     assert "not exist" not in _explain(issuer, operator, **claims)
 
 
+def test_a_claim_whose_subject_is_not_known() -> None:
+    shown = _explain(_GITHUB, team="octo")
+    assert f"the condition key {_GITHUB}:team of the trust policy does not exist" in shown
+    assert "a policy without it trusts every token" in shown
+
+
 _ORGANIZATION = "0a1b2c3d-1111-4222-8333-444455556666"
 _PROJECT = "9f8e7d6c-1111-4222-8333-444455556666"
 _CIRCLECI = f"oidc.circleci.com/org/{_ORGANIZATION}"
@@ -45,6 +71,10 @@ _CIRCLECI = f"oidc.circleci.com/org/{_ORGANIZATION}"
 @pytest.mark.parametrize(
     ("issuer", "claims", "says"),
     [
+        (_CIRCLECI, {"aud": "sts.amazonaws.com"}, f'"{_CIRCLECI}:aud": "{_ORGANIZATION}"'),
+        (_CIRCLECI, {"aud": _ORGANIZATION, "sub": "project:octo/shop:*"}, f"the form is org/{_ORGANIZATION}/project/PROJECT_ID/user/*"),
+        (_CIRCLECI, {"aud": _ORGANIZATION, "sub": f"project/{_PROJECT}"}, f"The form is org/{_ORGANIZATION}/project/{_PROJECT}/user/*"),
+        ("oidc.circleci.com", {"aud": _ORGANIZATION}, "oidc.circleci.com/org/ORGANIZATION_ID"),
         (_CIRCLECI, {"aud": _ORGANIZATION, "sub": f"org/{_ORGANIZATION}/project/{_PROJECT}/user/*"}, "STS rejected the token for the role"),
     ],
 )  # fmt: skip

@@ -38,3 +38,31 @@ def test_code_for_several_profiles() -> None:
     [remedy] = explain(f"{_CODE}{profile}I entered the same code as for dev.\n").remedies
     assert "--token-code MFA_CODE --profile base" in remedy.commands[0]
     assert remedy.commands[-1] == "aws configure set source_profile mfa --profile prod"
+
+
+_CHAINED = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.\n"
+_PROFILES = "[profile hop]\n{}\n[profile far]\nrole_arn = arn:aws:iam::444455556666:role/Far\nsource_profile = hop\nduration_seconds = 7200\n"
+_ROLE = "role_arn = arn:aws:iam::111122223333:role/Hop\nsource_profile = base"
+
+
+@pytest.mark.parametrize(
+    "call", ["$ aws s3 ls --profile far\n", "$ export AWS_PROFILE=far\n$ aws s3 ls\n", "$ terraform plan\n"]
+)
+@pytest.mark.parametrize(
+    ("source", "caller", "step"),
+    [
+        (_ROLE, "the role Hop of the profile hop", "source_profile = base in [profile far]"),
+        (
+            "sso_session = x\nsso_role_name = Dev",
+            "the Identity Center role of the profile hop",
+            "a profile that is no role",
+        ),
+    ],
+)
+def test_chained_profiles(call: str, source: str, caller: str, step: str) -> None:
+    explanation = explain(f"{call}{_CHAINED}{_PROFILES.format(source)}")
+    assert "for the role Far" in explanation.summary
+    assert caller in explanation.summary
+    assert "In [profile far], set duration_seconds = 3600" in explanation.remedies[0].steps[0]
+    assert step in explanation.remedies[0].steps[1]
+    assert not explanation.remedies[0].commands

@@ -19,10 +19,13 @@ from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Lab
 from iamtriage.explaining._rules.credentials import credential_sources
 from iamtriage.explaining._rules.credentials.workloads import (
     pod_agents,
+    pod_annotations,
+    pod_problems,
     pod_roles,
 )
 from iamtriage.explaining._rules.credentials.workloads.docker_files import (
     COMPOSE,
+    find_container_service,
     find_profile_of_host,
     find_run,
     is_whole,
@@ -48,12 +51,35 @@ _ADDRESS = lazy_pattern(
 )
 
 
+def find_profile_without_files(case: Case[MissingCredentials]) -> str | None:
+    """Return the profile that docker run passes to a container without the files that define it."""
+    found = find_run(case)
+    return None if found is None or found["profile"] is None else commands.profile(found["profile"])
+
+
 def is_in_container(text: str) -> bool:
     """Return whether a text is from a container that Docker or Podman runs."""
     return _CONTAINER.search(text) is not None
 
 
 def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
+    profile = find_profile_without_files(case)
+    if profile is not None:
+        is_timeout = credential_sources.METADATA_SIGNS.search(case.text) is not None
+        because = (
+            *clues.quote_phrases(case.text, "No profiles were defined"),
+            *(
+                ("The SDK asked the instance metadata service last, which only EC2 has.",)
+                if is_timeout
+                else ()
+            ),
+        )
+        text = "The container has its own file system, without the files of your computer."
+        return pod_roles.Advice(
+            [credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause("derived", because, text=text)],
+            [container_remedy(case)],
+            f" in the container: AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted",
+        )
     if (host := find_profile_of_host(case)) is not None:
         return pod_roles.Advice(
             [credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause("derived", text=host.text)],
@@ -68,12 +94,13 @@ def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles
 
 def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | None = None) -> Remedy:
     """Return the remedy that passes credentials to a container, with the tool that runs it."""
-    uses_compose = COMPOSE.search(case.text) is not None
-    what = " compose run SERVICE" if uses_compose else " run IMAGE"
+    service = find_container_service(case.text)
+    uses_compose = service is not None or COMPOSE.search(case.text) is not None
+    what = f" compose run {service or 'SERVICE'}" if uses_compose else " run IMAGE"
     run, _, argument = f"{'podman' if 'podman' in case.text else 'docker'}{what}".rpartition(" ")
     mount = f'{run} -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE {argument}'
     host = find_profile_of_host(case)
-    passed = missing_profile or (host.profile if host else "PROFILE")
+    passed = find_profile_without_files(case) or missing_profile or (host.profile if host else "PROFILE")
     shown = find_run(case)
     if shown and is_whole(shown) and (line := commands.repeat_line(shown[0].strip())) is not None:
         profile = "" if "AWS_PROFILE=" in line else " -e AWS_PROFILE=PROFILE"
@@ -112,6 +139,20 @@ _DENIED, _ABSENT = lazy_pattern(_NOT_ALLOWED), lazy_pattern(_NOT_FOUND)
 _PROCESS = lazy_pattern(
     r"\buid=(?P<user>[1-9]\d{0,9})(?:\(\w{1,32}\))? gid=(?P<group>[1-9]\d{0,9})\b", re.ASCII
 )
+# The owner of the token in a listing, which only that user can read, and another user's process.
+# https://kubernetes.io/docs/concepts/storage/projected-volumes/#securitycontext-interactions
+_TOKEN_OWNER = lazy_pattern(
+    rf"^-r[w-]-------\S? +\d+ +(?P<owner>[a-z_0-9][\w-]{{0,31}}) +\S+ [^\n]{{0,60}}{_TOKEN_DIRECTORY}/serviceaccount/[\w.-]*token",
+    re.MULTILINE,
+)
+_PROCESS_OF_USER = lazy_pattern(
+    r"^(?P<user>(?!root\b)[a-z_0-9][\w-]{0,31}) +\d+ [^\n]{0,80}?(?:python|node|java|ruby|php|/)",
+    re.MULTILINE,
+)
+# The Secrets Store CSI driver's provider for AWS says so.
+ACCOUNT_WITHOUT_ROLE = lazy_pattern(
+    r"IAM role must be associated with service account [a-z0-9.-]{1,253} \(namespace: "
+)
 STS_UNREACHABLE = lazy_pattern(
     r"(?:WebIdentityErr|AssumeRole|sts[.\w-]{0,60}\.amazonaws\.).{0,300}?"
     r"(?:i/o timeout|timed out|no such host|connection refused|send request failed)"
@@ -140,6 +181,31 @@ TOKEN_FILE_OF_ROOT = CauseType(
     remedy="Let the process read the token",
     of="token-file-unreadable",
 )
+
+
+def explain_account_without_role(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that a pod's service account has no role with which the Secrets Store CSI driver could call."""
+    facts, definition, driver = case.facts, pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE, None
+    account = f"The service account {facts.namespace or 'NAMESPACE'}/{facts.service_account or 'NAME'}"
+    other, problem = pod_annotations.find_other_annotation(case.text), pod_problems.find_pod_problem(case)
+    if other is not None:
+        summary = f"{account} has no role that is used: {pod_annotations.describe_key(other, case.text)}."
+        cause = pod_annotations.other_key_cause(other)
+        remedies: tuple[Remedy, ...] = (pod_annotations.correct_key_remedy(case, other),)
+    elif problem is not None and problem.uses_other_account:
+        summary, remedies = f"{account} has no IAM role: {problem.text}.", (problem.remedy,)
+        text = "The driver uses the role of the pod that mounts the volume, not its own."
+        cause = definition.cause("reported", text=text)
+    else:
+        summary = f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used."
+        said = "An IAM role must be associated with service account"
+        text = f"{account} has no annotation {pod_annotations.KEY}."
+        cause = clues.reported_cause(definition, message, said, text=text)
+        remedies = (pod_roles.irsa_remedy(case), pod_roles.POD_IDENTITY_REMEDY)
+        if not pod_annotations.uses_external_secrets(case.text):
+            driver = "The driver uses Pod Identity only with usePodIdentity: true in the SecretProviderClass."
+    notes = (driver, credential_remedies.NO_CALL_MADE)
+    return case.explain(summary, cause, topic="no-credentials", remedies=remedies, notes=notes)
 
 
 def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
@@ -215,6 +281,7 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
     denied = _DENIED.search(message)
     absent = None if denied else _ABSENT.search(message)
     process = _PROCESS.search(case.text) if denied else None
+    changed = _find_changed_user(case.failure.text) if denied else None
     outcome, text = "", "The token file could not be read."
     if denied:
         who = "the process" if process is None else f"the process, which runs as user {process['user']},"
@@ -224,12 +291,15 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
             text += " Pods that run as root can read it."
     elif absent:
         outcome = ": the file does not exist"
+    if changed is not None:
+        owner, user = changed
+        outcome = f": the process runs as {user}, and the file belongs to user {owner}, who alone is allowed to read it"
     because = f'The text says "{absent[0].strip()}".' if absent else None
     causes = [TOKEN_FILE_UNREADABLE.cause("reported", because, text=text)]
     if not denied:
         unmounted = "The manifest sets the variable itself, so EKS mounts no token. Or the service account has no role, or got it after the pod was created."
         causes.append(findings.PODS_NOT_RECREATED.cause(text=unmounted))
-    if not absent:
+    if changed is None and not absent:
         owner_only = "Only the file's owner and the pod's fsGroup can read it."
         if _TOKEN_OF_ROOT.search(case.failure.text):
             owner_only = "The text shows that the file belongs to root, who alone can read it (-rw-------)."
@@ -250,13 +320,44 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
         lines = tuple(line for line in role.commands if ".env[*]" not in line)
         title = "Let EKS mount the token into new pods"
         remedies.append(attrs.evolve(role, title=title, steps=(by_hand, *steps), commands=lines))
-    if not absent:
+    if changed is not None:
+        remedies.append(_keep_user_remedy(case, *changed))
+    elif not absent:
         remedies.append(_set_group_remedy(case, "65534" if process is None else process["group"]))
     return case.explain(
         f"The pod's {kind} token could not be read{outcome}.",
         *causes,
         remedies=tuple(remedies),
         notes=credential_remedies.NO_CALL_MADE,
+    )
+
+
+def _find_changed_user(text: str) -> tuple[str, str] | None:
+    """Return the user to whom a token belongs, and the other one whose process cannot read it."""
+    owner, process = _TOKEN_OWNER.search(text), _PROCESS_OF_USER.search(text)
+    if owner is None or process is None or owner["owner"] in {process["user"], "root", "0"}:
+        return None
+    return owner["owner"], process["user"]
+
+
+def _keep_user_remedy(case: Case[MissingCredentials], owner: str, user: str) -> Remedy:
+    """Return how a process that changed its user becomes able to read the token of the pod's user."""
+    patch = '{"spec":{"template":{"spec":{"securityContext":{"fsGroup":GROUP_ID}}}}}'
+    restart = clusters.restart_command(case)
+    run = restart.replace("rollout restart", "exec")
+    return cluster_remedy(
+        f"Run the process as the pod's user {owner}, or give its group the token",
+        f"The pod runs as user {owner} (runAsUser), so Kubernetes gives that user the token, and the entrypoint then changes to {user} (su, gosu or the program itself). Let it keep the user {owner}, or set runAsUser to the ID of {user}.",
+        f"Or set fsGroup to the group of {user}, which the first command prints. Another group does not work: a process that changes its user loses the groups that Kubernetes added.",
+        "The pods are re-created. Set it in the manifest or Helm values, too: the next deployment overwrites the patch.",
+        commands=(
+            f"{run} -- id {user}",
+            Labelled(
+                "For fsGroup, with the number after gid:",
+                restart.replace("rollout restart", "patch") + f" --patch '{patch}'",
+            ),
+        ),
+        url=pages.EKS_IRSA_POD,
     )
 
 

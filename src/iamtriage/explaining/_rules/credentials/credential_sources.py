@@ -10,12 +10,15 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
+from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.profiles import local_programs
 from iamtriage.explaining._rules.credentials.profiles.broken_profiles import profile_setting
-from iamtriage.explaining._rules.credentials.workloads import credential_endpoints
+from iamtriage.explaining._rules.credentials.workloads import credential_endpoints, instance_profiles
 from iamtriage.explaining._rules.credentials.workloads.pod_roles import Advice
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -24,13 +27,14 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     find_shell_profile,
     find_signed_in_profile,
 )
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.services import ASSUME_ROLE
 from iamtriage.failures._failures import MissingCredentials
 
 METADATA_SIGNS = lazy_pattern(
     r"EC2 IMDS|ec2imds|EC2RoleRequestError|EC2MetadataError|169\.254\.169\.254|instance profile|EC2 Instance Metadata|IMDS|iam-role\b"
 )
+METADATA_ADDRESS = "169.254.169.254"
 TIMEOUT_SIGNS = lazy_pattern(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled", re.ASCII)
 CONTAINER = lazy_pattern(
     r"\b(?<!aws )(?:docker|podman|containers?|containerd|kubernetes|pods?|ecs|eks|nodes?|fluent-?(?:bit|d))\b",
@@ -49,6 +53,24 @@ NO_INSTANCE_PROFILE = CauseType(
     r"|(?P<shown>/iam/security-credentials/?\S{0,40}) .{0,200}?\b404\b",
     remedy="instance a role",
     of="no-credentials",
+)
+NO_ROLE = lazy_pattern(
+    r"\bno EC2 (?:instance|IMDS) role found\b.{0,200}?(?i:\bstatus ?code: 404\b)", re.DOTALL
+)
+"""What SDKs for Go say if the metadata answers that there is no role."""
+_ECS_AGENT = lazy_pattern(r"/etc/ecs/ecs\.config\b|\bAmazon ECS Agent\b|\bECS_CLUSTER=")
+# The ECS-optimized AMI of Amazon Linux 2 came in 2018. The services of Amazon Linux 1 are those of upstart.
+_AGENT_OF_AMAZON_LINUX_1 = lazy_pattern(r"\bECS Agent - v1\.(?:\d|1[0-7])\.|\bAmazon Linux (?:1\b|AMI\b)")
+_ECS_PROXY_PAGE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html"
+# The log of squid.
+_REFUSED_BY_PROXY = lazy_pattern(r"\bTCP_DENIED\b[^\n]{0,60}http://169\.254\.169\.254/")
+METADATA_PROXIED = CauseType(
+    "metadata-proxied",
+    title="The request to the instance metadata goes to a proxy",
+    text="The SDK sends the request to the proxy, which cannot reach an address of the instance.",
+    fix="Add 169.254.169.254 to NO_PROXY.",
+    recognised_by="The text shows HTTP_PROXY, and NO_PROXY lacks 169.254.169.254.",
+    sources=("https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html",),
 )
 NOTHING_CONFIGURED = CauseType(
     "no-configuration",
@@ -75,6 +97,7 @@ ENVIRONMENT_NOT_PASSED_ON = CauseType(
     fix="Pass the variables or mount the files into the process or container.",
     recognised_by="The text shows sudo without -E, cron or systemd.",
     sign=r"\bsudo (?!-\w*E)(?:-\w+ )*(?:aws|python3?|terraform)\b(?!.{0,300}[$#] (?:aws|python3?|terraform) )",
+    remedy="without sudo",
     of="no-credentials",
 )
 LAMBDA_VARIABLES_LOST = CauseType(
@@ -97,6 +120,9 @@ def _names_profile(case: Case[MissingCredentials]) -> bool:
 
 
 def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
+    if (wsl := local_programs.explain_wsl(case.failure.text)) is not None:
+        place, why, remedy = wsl
+        return Advice([ENVIRONMENT_NOT_PASSED_ON.cause("derived", text=why)], [remedy], place)
     set_up = credential_remedies.CONFIGURE_CREDENTIALS
     if 'running "aws configure"' in case.failure.text:
         set_up = credential_remedies.CONFIGURE_OLD_CLI
@@ -104,6 +130,10 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
         return _advise_on_profiles(set_up, "AWS_PROFILE or --profile")
     if clues.find_program(case.failure) == "Terraform":
         set_up = credential_remedies.CREDENTIALS_FOR_TERRAFORM
+    elif local_programs.find_computer(case.failure.text) is not None:
+        needs = local_programs.describe_modules(case.failure.text)
+        in_ide = local_programs.describe_ide(case.failure.text)
+        set_up = attrs.evolve(set_up, steps=(*present(in_ide), *set_up.steps, *present(needs)))
     listed = [
         each
         for each in find_listed_profiles(case.failure.text)
@@ -134,6 +164,14 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     if is_selected == signed_in and 'running "aws ' not in case.failure.text:
         # Another command of the AWS CLI selects it, such as the sign-in.
         is_selected = find_shell_profile(case.failure.text)
+    if signed_in is not None and is_selected is None:
+        text = f"The sign-in is that of the profile {signed_in}, and nothing selects this profile: the call used default."
+        ide = local_programs.find_ide(case.failure.text)
+        return Advice(
+            [PROFILE_NOT_NAMED.cause("derived", "The text shows the sign-in.", text=text)],
+            [local_programs.select_profile(signed_in, case.failure.text)],
+            f"{f' in {ide[1]}' if ide else ''}: nothing selects the profile {signed_in}, which is signed in",
+        )
     selected = find_profile(case)
     if selected is not None:
         text = f"The profile {clip_text(selected)} does not exist in the files that the call reads, or has neither a sign-in nor access keys."
@@ -146,30 +184,70 @@ def _advise_on_profiles(set_up: Remedy, setting: str) -> Advice:
     return Advice([NOTHING_CONFIGURED.cause(), not_named, ENVIRONMENT_NOT_PASSED_ON.cause()], [set_up])
 
 
-_INSTANCE_ROLE = account_remedy(
-    "If the call runs on EC2: give the instance a role",
-    "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
-    "An instance profile contains a role. Only the console creates one together with the role.",
-    commands=(
-        "aws ec2 describe-iam-instance-profile-associations --region REGION --filters Name=instance-id,Values=INSTANCE_ID",
-        "aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --region REGION --iam-instance-profile Name=INSTANCE_PROFILE",
-    ),
-    url=pages.EC2_ROLES,
-)
+def find_proxied_hosts(case: Case[MissingCredentials], message: str) -> str | None:
+    """Return the hosts in ``NO_PROXY`` if a proxy takes the request to the instance metadata, or ``None``."""
+    is_requested = METADATA_SIGNS.search(message) is not None
+    return find_unexempted_hosts(case.failure.text, METADATA_ADDRESS) if is_requested else None
+
+
+def lacks_instance_role(text: str) -> bool:
+    """Return whether a text shows that an instance has no role. The metadata of other clouds has none of AWS."""
+    is_shown = cached_pattern(NO_INSTANCE_PROFILE.sign).search(text) is not None
+    return is_shown or (NO_ROLE.search(text) is not None and clues.find_instance(text) is not None)
 
 
 def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     if case.stands_alone:
-        return Advice([NO_INSTANCE_PROFILE.cause()], [_INSTANCE_ROLE])
+        return Advice([NO_INSTANCE_PROFILE.cause()], [instance_profiles.INSTANCE_ROLE])
     timed_out = TIMEOUT_SIGNS.search(message) is not None
+    if (hosts := find_proxied_hosts(case, message)) is not None:
+        text = case.failure.text
+        shown = f"NO_PROXY is {hosts}." if hosts else "NO_PROXY is not set."
+        refused, role = _REFUSED_BY_PROXY.search(text), find_listed_role(text)
+        seen = (
+            "The log of the proxy shows that it denies the request" if refused else "The text shows a proxy"
+        )
+        without_proxy = None
+        if role is not None:
+            without_proxy = f"Without the proxy, curl gets the role {role}: no access key is needed, and the role is not the problem."
+        title, url = f"Add {METADATA_ADDRESS} to NO_PROXY", METADATA_PROXIED.sources[0]
+        step = "Set it where the program gets HTTP_PROXY from: the shell, the systemd unit, the service or the image."
+        exempted = ",".join(filter(None, (hosts, METADATA_ADDRESS)))
+        line, manifest = f"export NO_PROXY='{exempted}'", None
+        if _ECS_AGENT.search(text) is not None:
+            manifest = f"NO_PROXY={exempted},169.254.170.2,/var/run/docker.sock"
+            title = "Add NO_PROXY to /etc/ecs/ecs.config, next to HTTP_PROXY, and restart the ECS agent"
+            step = "The proxy stays for the calls to Amazon ECS. Docker, which pulls the images, and ecs-init have their own settings for it: set NO_PROXY there, too (see the documentation)."
+            is_upstart = _AGENT_OF_AMAZON_LINUX_1.search(text) is not None
+            line = "sudo stop ecs; sudo start ecs" if is_upstart else "sudo systemctl restart ecs"
+            url = _ECS_PROXY_PAGE
+        exempt = your_remedy(title, step, manifest=manifest, manifest_language="text", commands=line, url=url)
+        return Advice(
+            [METADATA_PROXIED.cause("derived", (f"{seen}. {shown}", without_proxy))],
+            [exempt],
+            f": its request to the instance metadata goes to the proxy, because NO_PROXY lacks {METADATA_ADDRESS}",
+        )
     because = "The SDK tried the instance metadata, where SDKs look last."
     no_profile = NO_INSTANCE_PROFILE.cause(because=because if METADATA_SIGNS.search(message) else None)
     is_reachable = credential_endpoints.HIGHER_HOP_LIMIT.search(case.text) is not None
-    give_role = _INSTANCE_ROLE
-    if credential_endpoints.INSTANCE_SESSION.search(case.text) and credential_endpoints.is_in_container(case):
-        # The host has the role.
+    text = case.text
+    contrast = credential_endpoints.find_contrast(text) or credential_endpoints.works_on_host(text)
+    works = bool(contrast or credential_endpoints.INSTANCE_SESSION.search(text))
+    works = works or credential_endpoints.is_said_with_role(text)
+    if works and credential_endpoints.has_container_sign(case):
         hop_limit, raise_limit = credential_endpoints.advise_on_hop_limit(case, timed_out=timed_out)
         return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
+    if lacks_instance_role(case.text):
+        no_profile, text = NO_INSTANCE_PROFILE.cause(), "no instance profile with a role is attached to it"
+        if cached_pattern(NO_INSTANCE_PROFILE.sign).search(case.text) is None:
+            text = f"The metadata of the instance has no role (404): {text}."
+            no_profile = NO_INSTANCE_PROFILE.cause("derived", text=text)
+        return Advice(
+            [no_profile], [instance_profiles.attach_profile(case)], ": the EC2 instance has no role"
+        )
+    give_role = instance_profiles.INSTANCE_ROLE
+    if credential_endpoints.is_said_on_ec2(case.text):
+        give_role = attrs.evolve(give_role, title="Give the instance a role, if it has none")
     if is_reachable or (not timed_out and CONTAINER.search(case.text) is None):
         return Advice([no_profile], [give_role])
     hop_limit, raise_limit = credential_endpoints.advise_on_hop_limit(case, timed_out=timed_out)

@@ -103,7 +103,7 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
     if is_token and presigned_urls.SIGNED_WITH_SESSION.search(case.text):
         return presigned_urls.explain_url_of_expired_session(case, message)
     rule = _ROUTES.choose(case.failure, message) or _explain_session
-    return rule(case, message)
+    return missing_logins.add_other_user(rule(case, message), case)
 
 
 def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanation:
@@ -143,11 +143,17 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     if may_show_source and (chained := explain_chain(case, causes[0])) is not None:
         return chained
     summary = f"{credentials} have expired."
+    issued: re.Match[str] | None = None
     ran = clocks.find_run_time(case.failure.text, case.failure.span[0]) or 0
     program = "the program" if _TRANSFERRED.search(case.failure.text, 0, case.failure.span[0]) else None
     program = "Terraform" if _RUN_BEGAN.search(case.failure.text) else program
     is_of_run = (ran >= _MIN_RUN_TIME or program is not None) and operation != "AssumeRole"
-    if is_of_run:
+    if operation != "AssumeRole" and (issued := session_renewal.find_issued(case)) is not None:
+        lasted = clocks.describe_duration(int(issued["seconds"]))
+        summary = f"{credentials} expired before the call: they last {lasted}."
+        text = f"The program takes longer than the {lasted} that the credentials were issued for."
+        causes[1:] = [LONG_RUNNING.cause("derived", f'The text shows "{issued["shown"]}".', text=text)]
+    elif is_of_run:
         lasted = f", after at least {clocks.describe_duration(ran)}" if ran >= _MIN_RUN_TIME else ""
         program = program or ("the job" if is_job else "the program")
         summary = f"{credentials} expired while {program} was running{lasted}."
@@ -158,7 +164,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
 
     def build_remedies() -> tuple[Remedy, ...]:
-        renew = session_renewal.renewal_remedy(case)
+        renew = session_renewal.renewal_remedy(case, issued)
         # It begins with what the other remedies find out.
         is_general = renew.title == credential_remedies.NEW_CREDENTIALS.title
         if is_general and is_of_run:
@@ -316,6 +322,7 @@ _INSTANCE_PROFILE = account_remedy(
 # The most specific routes come first.
 _ROUTES: Routes[_Rule] = Routes(
     Route(explain_expired_source, message=STILL_EXPIRED),
+    Route(expired_logins.explain_expired_trade_in, code=r"ExpiredTradeInToken\w*"),
     Route(missing_logins.explain_denied_renewal, message="INSUFFICIENT_PERMISSIONS"),
     Route(expired_logins.explain_expired_login, operation="CreateOAuth2Token"),
     Route(expired_logins.explain_expired_login, code=r"\w+", service="signin"),

@@ -11,11 +11,13 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
 from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.session_renewal import CHARS_BEFORE, find_issuing_command
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn, underlying_role
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import ExpiredCredentials
 
 ROLE_CHAINING = CauseType(
@@ -25,6 +27,17 @@ ROLE_CHAINING = CauseType(
     recognised_by="The text shows that the session of a role assumes another role.",
     of="expired-session",
 )
+FIXED_KEYS = CauseType(
+    "session-keys-in-client",
+    title="The code gives the client the keys of a session, which nothing renews",
+    text="A client that is created with the keys of a session keeps them: the SDK renews only credentials that it got itself.",
+    fix="Let the SDK assume the role: with a profile that has role_arn, or with the SDK's provider for it.",
+    recognised_by="The code in the text calls AssumeRole and passes the session token to a client.",
+    sources=(pages.CLI_ROLES,),
+    of="expired-session",
+)
+_IN_IMAGE = " Put the profile into a config file in the image, and name that with AWS_CONFIG_FILE if it is not ~/.aws/config."
+_NO_LONGER = "No setting raises the limit: with role chaining, STS rejects more than 3600 seconds, whatever the role's maximum session duration is."
 _NO_LONGER_SESSION = "A longer --duration-seconds or maximum session duration does not help: with role chaining, STS rejects more than 3600."
 _HOUR, _DAY = 3600, 86_400
 _SESSION = lazy_pattern(r":assumed-role/(?P<role>[\w+=,.@-]{1,64})/(?P<session>[\w+=,.@-]{2,64})", re.ASCII)
@@ -40,24 +53,91 @@ _SOURCES = (
 _PROFILE = lazy_pattern(r"[A-Za-z][\w.-]{0,63}", re.ASCII)
 
 
-class RoleChain(NamedTuple):
-    """A role whose session assumed another role with a command, and the times in the log."""
+_ARN = r"arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{1,200}"
+_CODE = lazy_pattern(
+    rf"\b(?i:assume_?role)(?:Command|Request|Input|Async)?\b[^;]{{0,300}}?\b(?i:role_?arn)[\"']?\s?(?:=>?|:|\()\s?(?:aws\.String\()?[\"'](?P<arn>{_ARN})[\"']",
+    re.ASCII,
+)
+# Code that assumes a role by a variable, and code that gives a client the keys of the session.
+_CALL = lazy_pattern(r"(?:\.|\bnew |\b)(?i:assume_?role)(?:Command|Request|Input|Async)?\b[\s(.{]")
+_FIXED_KEYS = lazy_pattern(
+    r"\baws_session_token ?= ?(?!os\.)[\w.]{1,60}(?:\[|\.get\(|\)|,)|\bsessionToken: ?(?!process\.)[\w.?!]{1,80}SessionToken\b"
+    r"|\bAws(?:Basic|)SessionCredentials\.create\(|\bnew BasicSessionCredentials\(|\bnew SessionAWSCredentials\("
+    r"|\bcredentials\.NewStaticCredentials(?:Provider)?\(|\bStaticCredentialsProvider\.create\(|\bsession_token: ?[\w.]{1,60}session_token\b"
+)
+_CLIENT = lazy_pattern(r"\bboto3\.(?:client|resource)\(\s{0,20}[\"'](?!sts[\"'])([a-z][a-z0-9-]{1,30})[\"']")
+_SESSION_NAME = lazy_pattern(
+    r"\b(?i:role_?session_?name)[\"']?\s?(?:=>?|:|\()\s?(?:aws\.String\()?[\"'](?P<name>[A-Za-z][\w.-]{0,63})[\"']"
+)
+# How code lets each SDK renew the session of a role.
+_RENEWING_CODE = (
+    ("boto3", 'boto3.Session(profile_name="{profile}").client("{service}")'),
+    ("@aws-sdk", "credentials: fromTemporaryCredentials({{ params: {{ RoleArn }} }})"),
+    ("software.amazon.awssdk", "StsAssumeRoleCredentialsProvider"),
+    ("AssumeRoleInput{", "aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(…))"),
+)
+_CHAIN_LIMIT = "1 hour session limit for roles assumed by role chaining"
+# What a machine or a container runs with, by the words for it.
+_OWN_ROLE = lazy_pattern(
+    rf"\b(?P<kind>instance|EC2|task|ECS)(?:'s)? role\b(?:[ :=(\"']{{1,4}}(?:(?:is|named|of the (?:host|box|task)) )?(?P<arn>{_ARN}))?",
+    re.ASCII,
+)
+# Where a program runs whose first credentials are those of a role.
+_RUNS_IN = lazy_pattern(
+    r"\b(?:ECS (?:task|service|container)|Fargate(?: task)?|EC2 (?:instance|host)|EKS pod|Lambda(?: function)?)\b"
+)
+_SOURCE_OF_KIND = {"instance": "Ec2InstanceMetadata", "EC2": "Ec2InstanceMetadata"}
+_OWN_DURATION = lazy_pattern(
+    r"\b(?:DurationSeconds|durationSeconds|duration_seconds)[\"']?\s?(?:=>?|:)\s?(?!3600\b)(?P<seconds>\d{3,5})\b"
+)
 
-    source: str
+
+class RoleChain(NamedTuple):
+    """A role whose session assumed another role with a command or in code, and the times in the log."""
+
+    source: str | None
     session: str
-    role: str
-    command: CommandLine
+    role: str | None
+    command: CommandLine | None
     issued: str | None
     failed: str | None
-    starts_late: bool
+    setting: str | None = None
+    place: str | None = None
+    starts_late: bool = False
+
+
+def _find_chain_in_code(case: Case[ExpiredCredentials]) -> RoleChain | None:
+    """Return the role chain of code that assumes a role, if the text says that a role runs it, or STS reports the chain."""
+    text = case.failure.text
+    assumed = {each["arn"] for each in _CODE.finditer(text)}
+    is_local = next(find_said(text, LOCALLY), None) is not None
+    own = None if is_local else next(find_said(text, _OWN_ROLE), None)
+    duration = _OWN_DURATION.search(text)
+    if duration is not None and int(duration["seconds"]) < _HOUR:
+        return None
+    if not assumed and own is None and _CALL.search(text) and _FIXED_KEYS.search(text):
+        place = None if is_local else _RUNS_IN.search(text)
+        setting = "EcsContainer" if place and place[0].startswith(("ECS", "Fargate")) else None
+        setting = "Ec2InstanceMetadata" if place and place[0].startswith("EC2") else setting
+        # With a duration, the session can last longer, unless its source is a role, too.
+        is_of_an_hour = place is not None or duration is None
+        where = None if place is None else place[0]
+        return RoleChain(None, "", None, None, None, None, setting, where) if is_of_an_hour else None
+    if len(assumed) != 1 or (own is None and _CHAIN_LIMIT not in text):
+        return None
+    setting = None if own is None else _SOURCE_OF_KIND.get(own["kind"], "EcsContainer")
+    source = own["arn"].rpartition("/")[2].rstrip(".,") if own is not None and own["arn"] else None
+    return RoleChain(source, "", assumed.pop(), None, None, None, setting)
 
 
 def _find_chain(case: Case[ExpiredCredentials]) -> RoleChain | None:
     """Return the role chain that issued the credentials of the call, if the text shows both of its roles."""
     text, start = case.failure.text, case.failure.span[0]
     issued = find_issuing_command(case)
-    if case.failure.envelope.operation == "AssumeRole" or issued is None:
+    if case.failure.envelope.operation == "AssumeRole":
         return None
+    if issued is None:
+        return _find_chain_in_code(case)
     at, command = issued
     target, seconds = command.option("role-arn"), command.option("duration-seconds")
     arn = try_parse_arn(target.value) if target is not None else None
@@ -75,7 +155,7 @@ def _find_chain(case: Case[ExpiredCredentials]) -> RoleChain | None:
     stated = [each and each["time"] for each in times]
     source, session = sessions[-1]["role"], sessions[-1]["session"]
     late = stated[0] is not None and _starts_late(case, at, stated[0])
-    return RoleChain(source, session, str(arn), command, stated[0], stated[1], late)
+    return RoleChain(source, session, str(arn), command, stated[0], stated[1], starts_late=late)
 
 
 def _starts_late(case: Case[ExpiredCredentials], at: int, issued: str) -> bool:
@@ -97,14 +177,21 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
     chain = _find_chain(case)
     if chain is None:
         return None
+    if chain.role is None:
+        return _explain_fixed_keys(case, chain, expired)
     times = (
         f" at {chain.issued}, and the call failed at {chain.failed}" if chain.issued and chain.failed else ""
     )
     name = chain.role.rpartition("/")[2]
-    session = clip_text(f"{chain.source}/{chain.session}")
-    because = f"The text shows the session {session} before the command that assumes {name}, so a role assumed the role."
+    by = f"the role {chain.source}" if chain.source else "another role"
+    because = f"{capitalize_start(by)} assumes {name}."
+    if chain.command is not None:
+        session = clip_text(f"{chain.source}/{chain.session}")
+        because = f"The text shows the session {session} before the command that assumes {name}, so a role assumed the role."
+    elif _CHAIN_LIMIT in case.failure.text:
+        because = f'STS says "{_CHAIN_LIMIT}".'
     return case.explain(
-        f"The session of the role {name} expired after one hour, the limit of role chaining: the role {chain.source} assumed it{times}. No permission is missing.",
+        f"The session of the role {name} expired after one hour, the limit of role chaining: {by} assumed it{times}. No permission is missing.",
         expired,
         ROLE_CHAINING.cause("derived", because),
         remedies=(_move_remedy(case, chain) if chain.starts_late else None, _chain_remedy(case, chain, name)),
@@ -123,20 +210,63 @@ def _move_remedy(case: Case[ExpiredCredentials], chain: RoleChain) -> Remedy:
     )
 
 
+def _explain_fixed_keys(case: Case[ExpiredCredentials], chain: RoleChain, expired: Cause) -> Explanation:
+    """Explain that code assumes a role and gives a client the keys of its session, which nothing renews."""
+    stated = _SESSION_NAME.search(case.failure.text)
+    lasts = "one hour, unless the code requests a longer one"
+    chaining = ROLE_CHAINING.cause()
+    if chain.place:
+        lasts = "one hour at most (role chaining)"
+        text = f"The session of a role, here that of the {chain.place}, assumes the role: this limits it to one hour."
+        chaining = ROLE_CHAINING.cause("derived", text=text)
+    return case.explain(
+        f"The session of the role that the code assumes has expired: it lasts {lasts}, and the code gives its keys to a client, where nothing renews them. No permission is missing.",
+        expired,
+        FIXED_KEYS.cause("derived"),
+        chaining,
+        remedies=_chain_remedy(case, chain, stated["name"] if stated else "assumed"),
+    )
+
+
 def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -> Remedy:
     source = next((setting for pattern, setting in _SOURCES if pattern.fullmatch(chain.session)), None)
     sources = {"ec2": "Ec2InstanceMetadata", "ecs": "EcsContainer"}
-    source = source or sources.get(case.context.runtime_kind)
+    source = chain.setting or source or sources.get(case.context.runtime_kind)
     profile = name if _PROFILE.fullmatch(name) else "assumed"
     configure = f"aws configure set {{}} {{}} --profile {profile}"
-    external = chain.command.option("external-id")
+    external = None if chain.command is None else chain.command.option("external-id")
     setting = ("credential_source", source) if source else ("source_profile", "SOURCE_PROFILE")
-    of_source = "" if source else f" SOURCE_PROFILE is a profile with the credentials of {chain.source}."
+    of_source = (
+        ""
+        if source
+        else f" SOURCE_PROFILE is a profile with the credentials of {chain.source or 'the first role'}."
+    )
     lines = (
         commands.fill_command(configure, "role_arn", commands.arn(chain.role, "ROLE_ARN")),
         commands.fill_command(configure, *setting),
         None if external is None else commands.fill_command(configure, "external_id", external.value),
     )
+    if chain.command is None:
+        own = _OWN_DURATION.search(case.failure.text)
+        client = _CLIENT.search(case.failure.text)
+        service = case.service or (client[1] if client else "…")
+        code = next((each for sign, each in _RENEWING_CODE if sign in case.failure.text), None)
+        created = f"Create the client with the profile {profile} instead"
+        if code is not None:
+            code = code.format(profile=profile, service=service)
+            created = f"{created} ({code})" if "boto" in code else f"{created}, or with {code}"
+        return remedies.your_remedy(
+            "Let the SDK assume the role: it then refreshes the session",
+            f"Nothing refreshes keys that code passes to a client. {created}: the SDK assumes the role again before the session expires.{of_source}{_IN_IMAGE if source == 'EcsContainer' else ''}",
+            f"{f'Remove {own[0]}. ' if own else ''}{_NO_LONGER}"
+            if chain.role or chain.place
+            else "Or assume the role again, and create a new client, a few minutes before Expiration. If the first credentials are those of a role, a longer DurationSeconds does not help: role chaining is limited to one hour.",
+            None
+            if chain.role is None
+            else f"Or avoid the chain: let {chain.source or 'the first role'} call the service itself, which a resource policy of the other account must allow, such as a bucket policy.",
+            commands=remedies.present(*lines),
+            url=pages.CLI_ROLES,
+        )
     return remedies.your_remedy(
         f"{'Or let' if chain.starts_late else 'Let'} the AWS CLI or SDK assume the role: it then refreshes the session",
         f"Nothing refreshes keys in environment variables, and they take precedence over AWS_PROFILE: unset them. With the profile, each program assumes the role and renews the session.{of_source}",

@@ -15,8 +15,9 @@ from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.credentials import session_renewal
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import REJECTION_PHRASES, RejectedRequest
-from iamtriage.explaining._rules.credentials.logins import registry_logins
+from iamtriage.explaining._rules.credentials.logins import registry_logins, sign_in_places
 from iamtriage.explaining._rules.credentials.logins.missing_logins import OTHER_HOME
+from iamtriage.explaining._rules.credentials.profiles import sso_settings
 from iamtriage.explaining._rules.credentials.requests.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_registry, quote_phrases, reported_cause
@@ -102,7 +103,12 @@ def explain_expired_registry_login(case: Case[ExpiredCredentials], message: str)
 
 def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
     """Explain that a sign-in to IAM Identity Center has expired."""
+    if (unknown := sso_settings.explain_unknown_session(case)) is not None:
+        return unknown
     causes = [reported_cause(EXPIRED_SSO_SESSION, message, *EXPIRY_PHRASES)]
+    # SDKs say the same if there is no token.
+    if (elsewhere := sign_in_places.explain_sign_in_elsewhere(case, None, causes[0])) is not None:
+        return elsewhere
     is_default = selected_profiles.signs_in_with_default(case.failure.text)
     is_default = is_default and find_profile(case) not in {None, "default"}
     if "refresh failed" in message or is_default:
@@ -231,10 +237,13 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
     )
     is_pod = (case.facts.service_account or case.facts.namespace) is not None
     causes = (reported, kept) if is_pod else (reported, kept, TOKEN_OF_JOB_TOO_OLD.cause())
+    of_job = session_renewal.remedy_of_token(case)
+    if of_job is not None:
+        causes = (TOKEN_OF_JOB_TOO_OLD.cause("derived"), reported)
     return case.explain(
         f"{summary}. No permission is missing.",
         *causes,
-        remedies=(_RESTART_PODS if is_pod else credential_remedies.REREAD_TOKEN),
+        remedies=of_job or (_RESTART_PODS if is_pod else credential_remedies.REREAD_TOKEN),
     )
 
 
@@ -284,6 +293,31 @@ def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explan
     )
 
 
+_DELEGATION_PAGE = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetDelegatedAccessToken.html"
+EXPIRED_TRADE_IN_TOKEN = CauseType(
+    "expired-trade-in-token",
+    title="The trade-in token has expired",
+    text="The trade-in token can no longer be exchanged for credentials.",
+    recognised_by="The error code ExpiredTradeInTokenException.",
+    fix="Create a new delegation request, and exchange its token as soon as it arrives.",
+    sources=(_DELEGATION_PAGE,),
+)
+
+
+def explain_expired_trade_in(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    """Explain that a trade-in token for delegated access has expired. The caller's credentials are valid."""
+    return case.explain(
+        "The trade-in token that was passed to GetDelegatedAccessToken has expired. No permission is missing, and your own AWS credentials have not expired.",
+        reported_cause(EXPIRED_TRADE_IN_TOKEN, message, "has expired"),
+        remedies=your_remedy(
+            "Create a new delegation request, and exchange its token when it arrives",
+            "A request (CreateDelegationRequest) yields one token, which IAM sends when the customer releases it (SendDelegationToken). So a new token requires a new request, which the customer accepts.",
+            "Exchange the token as soon as it arrives: look for a queue or a retry that delays the call.",
+            url=_DELEGATION_PAGE,
+        ),
+    )
+
+
 INVALID_SSO_TOKEN = CauseType(
     "invalid-sso-token",
     title="IAM Identity Center no longer accepts the sign-in",
@@ -296,6 +330,9 @@ INVALID_SSO_TOKEN = CauseType(
 
 def explain_invalid_sso_token(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation:
     summary, text = "IAM Identity Center no longer accepts the sign-in", ""
+    reported = INVALID_SSO_TOKEN.cause("reported", quote_phrases(request.message, *REJECTION_PHRASES))
+    if (other := sign_in_places.explain_sign_in_region(case, reported)) is not None:
+        return other
     if "Error loading SSO Token" in request.message:
         summary = "The AWS CLI or SDK cannot use the cached token of the IAM Identity Center sign-in"
         text = "The file in ~/.aws/sso/cache is incomplete."

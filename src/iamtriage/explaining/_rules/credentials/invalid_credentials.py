@@ -14,25 +14,34 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
-from iamtriage.explaining._rules.credentials.keys import rejecting_regions
-from iamtriage.explaining._rules.credentials.keys.access_keys import KEY_GONE, KEY_MISTYPED
-from iamtriage.explaining._rules.credentials.keys.inactive_keys import explain_inactive_key, find_listed_key
+from iamtriage.explaining._rules.credentials.keys import given_credentials, rejecting_regions, token_settings
+from iamtriage.explaining._rules.credentials.keys.access_keys import (
+    KEY_GONE,
+    KEY_MISTYPED,
+    explain_quoted_keys,
+)
 from iamtriage.explaining._rules.credentials.keys.key_problems import (
     SESSION_TOKEN_MISSING,
+    explain_key_of_vault,
     explain_mixed_credentials,
+    explain_passed_keys,
     explain_wrong_clock,
 )
 from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override, stored_keys_remedy
 from iamtriage.explaining._rules.credentials.keys.limited_credentials import (
     PARTITION_CAUSES,
     diagnose_region,
+    explain_other_partition,
     explain_session_without_mfa,
 )
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
+    CHECK_KEY,
     PASSED_TO_CONTAINER,
+    REJECTION_PHRASES,
     RejectedRequest,
     add_token_remedy,
     describe_request,
+    find_other_rejection,
     pass_token_remedy,
 )
 from iamtriage.explaining._rules.credentials.keys.unaccepted_keys import (
@@ -43,12 +52,20 @@ from iamtriage.explaining._rules.credentials.keys.unaccepted_keys import (
     reported_cause,
     summarize,
 )
+from iamtriage.explaining._rules.credentials.keys.unusable_keys import (
+    explain_inactive_key,
+    explain_placeholder_key,
+    find_listed_key,
+)
 from iamtriage.explaining._rules.credentials.logins import service_logins
+from iamtriage.explaining._rules.credentials.logins.missing_logins import add_other_user
+from iamtriage.explaining._rules.credentials.profiles.other_users import find_unit
 from iamtriage.explaining._rules.credentials.requests import unsigned_requests
+from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_swapped_keys
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts import rejected_calls
 from iamtriage.explaining._rules.sts.findings import StsFindings, v1_token_cause
 from iamtriage.failures._failures import Failure, InvalidCredentials
@@ -81,17 +98,21 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     if request.partition != "aws" and rejected_calls.is_relayed(case.text):
         because = (f"The client is in {request.partition}, whose credentials are valid only there.",)
         return rejected_calls.explain_relayed_scope(case, because, request.region)
+    if request.code == "InvalidSubjectCredentials":
+        return _explain_invalid_session(case, request)
     if unsigned_requests.NO_REGISTRY_LOGIN.search(request.message):
         return unsigned_requests.explain_no_registry_login(case, request.message)
     if request.code == "AuthFailure" and (wrong := explain_wrong_clock(case, reported_cause(request))):
         return wrong
     explanation = service_logins.explain_rejected_login(case, request.message)
-    if explanation is None and not case.stands_alone:
-        explanation = _explain_sent_credentials(case, request)
+    is_alone = case.stands_alone
+    if explanation is None and not is_alone:
+        explanation = explain_swapped_keys(case) or explain_quoted_keys(case)
+        explanation = explanation or _explain_sent_credentials(case, request)
     if explanation is not None:
         return explanation
     region = diagnose_region(case, request)
-    may_be_listed = request.is_signed and not request.is_temporary and not case.stands_alone
+    may_be_listed = request.is_signed and not request.is_temporary and not is_alone
     listed = find_listed_key(case) if may_be_listed else None
     if listed is not None and not listed.keys.get(listed.key):
         explanation = explain_inactive_key(case, listed, stored_keys_remedy(case))
@@ -103,36 +124,76 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         reported_cause(request),
         *likely_causes(request, is_other_partition=is_other_partition),
         *region.causes,
-        *possible_causes(request),
+        # The key of a unit, which a timer starts, worked before.
+        *possible_causes(request, can_be_new=is_alone or find_unit(case) is None),
     )
+    if listed is not None:
+        causes = tuple(each for each in causes if each.code not in {KEY_GONE.code, KEY_MISTYPED.code})
     if is_other_partition and not request.is_signed:
         # The likeliest cause comes first; that AWS rejected the token is what the summary says.
         causes = (*region.causes, *(cause for cause in causes if cause not in region.causes))
-    if listed is not None:
-        causes = tuple(each for each in causes if each.code not in {KEY_GONE.code, KEY_MISTYPED.code})
-    return case.explain(
+    explanation = case.explain(
         summarize(request, case.operation),
         *causes[:_MAX_CAUSES],
         topic="invalid-credentials",
         remedies=lambda: tuple(list_remedies(case, request, region)),
         notes=_NOT_AUTHENTICATED,
     )
+    return add_other_user(explanation, case)
 
 
 def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation | None:
     """Explain what is wrong with the credentials, if the text shows where they come from."""
     variable = request.variable_without_token
+    explanation = explain_placeholder_key(case) if request.is_signed else None
+    if explanation is None and request.is_signed:
+        explanation = token_settings.explain_token_setting(case)
+    if explanation is None and request.is_temporary and variable and not variable.isupper():
+        keys = given_credentials.find_keys_in_code(case.text, is_temporary=True)
+        explanation = None if keys is None else _explain_keys_in_code(case, request, keys)
+    if explanation is not None:
+        return explanation
     # With --profile, environment variables are not used.
     if request.is_signed and variable and not (variable.isupper() and clues.find_option(case, "profile")):
         return _explain_missing_token(case, request, variable)
     mixed = explain_mixed_credentials(case) if request.is_signed and not request.is_temporary else None
     if mixed is not None:
         return mixed
-    if request.is_signed and (
-        overridden := explain_override(case, "does not accept it", "invalid-credentials")
-    ):
-        return overridden
-    return explain_session_without_mfa(case, request)
+    if not request.is_signed:
+        return explain_session_without_mfa(case, request)
+    explanation = explain_override(case, "does not accept it", "invalid-credentials")
+    explanation = explanation or explain_passed_keys(case)
+    if explanation is not None:
+        return explanation
+    may_lack_token = request.is_temporary is not False and not request.is_aws_compatible
+    keys = None
+    if may_lack_token:
+        is_temporary = request.is_temporary or token_settings.is_said_temporary(case.failure.text)
+        keys = given_credentials.find_keys_in_code(case.text, is_temporary=is_temporary)
+    if keys is not None:
+        return _explain_keys_in_code(case, request, keys)
+    explanation = explain_other_partition(case, request) or explain_session_without_mfa(case, request)
+    return explanation or (None if request.is_temporary else explain_key_of_vault(case))
+
+
+def _explain_invalid_session(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation:
+    """Explain that GetScopedCredentials was not called with a session."""
+    return case.explain(
+        "STS cannot scope down the credentials: GetScopedCredentials requires those of a valid session, and not the access key of an IAM user or of the root user.",
+        clues.reported_cause(
+            INVALID_CREDENTIALS,
+            request.message,
+            *REJECTION_PHRASES,
+            text="The credentials of the call are not those of a session that STS can resolve.",
+        ),
+        remedies=your_remedy(
+            "Call GetScopedCredentials with the credentials of a session",
+            "Assume a role first. As an IAM user, call GetSessionToken first.",
+            commands="aws sts get-caller-identity",
+            url=pages.TEMPORARY_CREDENTIALS,
+        ),
+        notes=_NOT_AUTHENTICATED,
+    )
 
 
 def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variable: str) -> Explanation:
@@ -166,6 +227,38 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
         SESSION_TOKEN_MISSING.cause("derived", because, text="The session token is missing."),
         topic="invalid-credentials",
         remedies=_GITLAB_VARIABLES if in_gitlab else remedy,
+        notes=_NOT_AUTHENTICATED,
+    )
+
+
+def _explain_keys_in_code(
+    case: Case[InvalidCredentials], request: RejectedRequest, keys: given_credentials.KeysInCode
+) -> Explanation:
+    text = case.failure.text
+    is_lambda = keys.is_from_environment and (
+        request.is_in_lambda or token_settings.IN_LAMBDA.search(text) is not None
+    )
+    what, because = token_settings.describe_keys(
+        keys, text, is_lambda=is_lambda, is_temporary=bool(request.is_temporary)
+    )
+    is_temporary = because is not None
+    title, other = "Pass the session token, too", None
+    step = f"Pass {keys.token}: it must come from the same response as the other two values."
+    if keys.is_from_environment:
+        restart = "Deploy the function again." if is_lambda else "Restart the program."
+        title, other = "Remove the keys from the code", f"Or pass the session token, too: {keys.argument}"
+        step = f"Delete {keys.words}: the SDK then finds all three values itself, with its default credential chain. {restart}"
+    remedy = your_remedy(title, step, other, url=pages.TEMPORARY_CREDENTIALS)
+    passes = "The code does not pass the session token."
+    if is_lambda and request.is_temporary:
+        passes += " The key ID (ASIA…) is that of the role's session, so IAM lists it under no user."
+    return case.explain(
+        f"The code passes {what} without a session token{keys.missing}, and AWS does not accept them: temporary credentials require it. No permission is missing.",
+        reported_cause(request),
+        SESSION_TOKEN_MISSING.cause("derived" if is_temporary else "possible", because, text=passes),
+        None if is_temporary else KEY_GONE.cause(),
+        topic="invalid-credentials",
+        remedies=remedy if is_temporary else (remedy, stored_keys_remedy(case), CHECK_KEY),
         notes=_NOT_AUTHENTICATED,
     )
 
@@ -204,7 +297,7 @@ def _explain_rejecting_region(
     text = "AWS knows the credentials."
     if request.has_no_token:
         text = "The access key exists and is active. It is that of a user, without a session token."
-    shown = f"The text shows successful calls in {others}."
+    shown = present(f"The text shows successful calls in {others}.", find_other_rejection(case))
     return case.explain(
         f"{known}{rejects}.",
         INVALID_CREDENTIALS.cause("derived", shown, text=text) if others else reported_cause(request),

@@ -19,11 +19,16 @@ from iamtriage.explaining._rules.credentials.profiles import (
     broken_profiles,
     credential_processes,
     missing_profiles,
+    other_users,
+    unread_sources,
 )
-from iamtriage.explaining._rules.credentials.requests import unsigned_requests
+from iamtriage.explaining._rules.credentials.provider_chains import explain_unlisted_provider
+from iamtriage.explaining._rules.credentials.requests import public_data, unsigned_requests
 from iamtriage.explaining._rules.credentials.workloads import (
     credential_endpoints,
+    ecs_tasks,
     pod_agents,
+    remote_runs,
     unsteady_sources,
 )
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -102,12 +107,20 @@ def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
     message = clues.message_text(case)
     if _SSO_EXPIRED.search(message):
         return explain_expired_sso(case, message)
+    if (remote := remote_runs.explain_remote_run(case)) is not None:
+        return remote
+    if "s3a" in message and (found := explain_unlisted_provider(case)) is not None:
+        return found
     rule = _ROUTES.choose(case.failure, message)
     if rule is not None:
         return rule(case, message)
     if case.stands_alone:
         return explain_no_credentials(case, message)
-    return unsteady_sources.explain_unsteady_source(case) or explain_no_credentials(case, message)
+    return (
+        public_data.explain_public_data(case)
+        or unsteady_sources.explain_unsteady_source(case, message)
+        or explain_no_credentials(case, message)
+    )
 
 
 def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> Explanation:
@@ -117,6 +130,10 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     sections = find_profile_sections(case.failure.text)
     if profile and (wrong := missing_profiles.explain_wrong_section(case, profile, sections)):
         return wrong
+    if profile and (pinned := missing_profiles.explain_pinned_profile(case, profile)):
+        return pinned
+    if profile and (home := unread_sources.explain_other_home(case, f"profile {profile}")):
+        return home
     shown = tuple(
         f"The text shows {each.header} in {'the file' if each.file is None else f'~/.aws/{each.file}'}."
         for each in sections
@@ -126,6 +143,8 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     in_container = containers.is_in_container(case.text)
     problem = "does not exist, or has no credentials," if is_unusable else "does not exist"
     files = f"that the {'process in the container' if in_container else 'call'} reads"
+    other = None if in_container else other_users.find_other_shell(case)
+    is_theirs = other is not None and other.has_person
     spellings: tuple[Cause, ...] = (
         ()
         if shown
@@ -143,6 +162,10 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         )
     evidence: Evidence = "derived" if shown or in_container else "possible"
     other_home = missing_logins.OTHER_HOME.cause(evidence, shown or because, text=text)
+    if other is not None:
+        files = other.files
+        other_home = missing_logins.OTHER_HOME.cause("derived", (*shown, *other.because), text=other.why)
+        spellings = () if is_theirs and not shown else spellings
     listed = tuple(each for each in find_listed_profiles(case.failure.text) if clues.safe_name(each))
     setting = "AWS_PROFILE" if kubeconfig else broken_profiles.profile_setting(case.failure)
     choose = f"List the profiles where the call runs, and select one of them with {setting}."
@@ -166,6 +189,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     last = precedence if kubeconfig else None
     remedy = your_remedy(title, choose, last, commands=lines, url=pages.CLI_PROFILES)
     selects = f"the kubeconfig{'' if find_kubeconfig_profile(case.text) else ' or AWS_PROFILE'} names it"
+    is_fine = other is not None and is_theirs and bool(other.because)
     return case.explain(
         f"{subject} {problem} in the config and credentials files {files}{f', but {selects}' if kubeconfig else ''}.",
         PROFILE_NOT_FOUND.cause(
@@ -187,13 +211,17 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
             )[:1],
             text=f"The call uses {lower_first(subject)}, and no file that it read has {'credentials for it' if is_unusable else 'it'}.",
         ),
-        *((other_home, *spellings) if in_container else (*spellings, other_home)),
+        *((other_home, *spellings) if in_container or other is not None else (*spellings, other_home)),
         remedies=(
+            None if other is None else other.remedy,
             *session_renewal.remedy_of_workload(case),
             containers.container_remedy(case, missing_profile=profile) if in_container and profile else None,
-            remedy,
+            None if is_fine else remedy,
         ),
-        notes=credential_remedies.NO_CALL_MADE,
+        notes=(
+            "The profile and its access to the cluster are in order." if is_fine and kubeconfig else None,
+            credential_remedies.NO_CALL_MADE,
+        ),
     )
 
 
@@ -211,16 +239,25 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
     written = (found[1] or found[2]) if found else None
     place = _PLACES.get(written, clues.safe_name(written) or "one place") if written else "one place"
     missing = clues.safe_name(found[3]) if found and found[3] else None
+    misnamed = unread_sources.find_misnamed(case.failure.text) if written == "env" else {}
+    wrong = next((old for old, new in misnamed.items() if new == (missing or "").upper()), None)
     return case.explain(
-        f"The credentials in {place} are incomplete{f': {missing} is missing' if missing else ''}.",
+        f"The credentials in {place} are incomplete{f': {missing} is missing' if missing else ''}{f', because the text sets {wrong} instead' if wrong else ''}.",
+        None
+        if wrong is None
+        else unread_sources.VARIABLES_MISNAMED.cause(
+            "derived", text=f"Most SDKs and the AWS CLI do not read {wrong}."
+        ),
         PARTIAL_CREDENTIALS.cause(
             "reported",
-            'The text says "Partial credentials found".' if found and found[1] else None,
+            'The text says "Partial credentials found".' if found and found[1] and not wrong else None,
             text="The profile has role_arn, but does not say which credentials assume the role."
             if written == "assume-role"
             else f"Only a part of the credentials is set in {place}.",
         ),
-        remedies=_complete_credentials_remedy(written, missing),
+        remedies=unread_sources.rename_remedy({wrong: misnamed[wrong]})
+        if wrong
+        else _complete_credentials_remedy(written, missing),
         notes=credential_remedies.NO_CALL_MADE,
     )
 
@@ -264,10 +301,14 @@ def _complete_credentials_remedy(written: str | None, missing: str | None) -> Re
 _ROUTES: Routes[_Rule] = Routes(
     Route(database_roles.explain_uninstantiated, message=database_roles.NOT_INSTANTIATED),
     Route(database_roles.explain_uninstantiated, message=database_roles.STORED),
+    Route(ecs_tasks.explain_unknown_credentials_id, message=ecs_tasks.UNKNOWN_CREDENTIALS_ID),
     Route(unsigned_requests.explain_no_registry_login, message=unsigned_requests.NO_REGISTRY_LOGIN),
     Route(service_logins.explain_missing_smtp_login, message=service_logins.NOT_LOGGED_IN),
     Route(service_logins.explain_missing_key, message=service_logins.NO_AUTHORIZATION),
     Route(registry_logins.explain_registry_helper, message=registry_logins.HELPER_FAILED),
+    Route(given_credentials.explain_ambient_credentials, message=given_credentials.AMBIENT_OFF),
+    Route(given_credentials.explain_keda_keys, message=given_credentials.KEDA_KEYS),
+    Route(given_credentials.explain_empty_credentials, message=given_credentials.GIVEN_EMPTY),
     Route(given_credentials.explain_no_provider, message=given_credentials.NO_PROVIDER),
     Route(
         _explain_profile_not_found,
@@ -303,7 +344,9 @@ _ROUTES: Routes[_Rule] = Routes(
     # In pods, or on the way to STS.
     Route(pod_agents.explain_agent_rejection, message=pod_agents.REJECTED_TOKEN),
     Route(pod_agents.explain_missing_association, message=pod_agents.MISSING_ASSOCIATION),
+    Route(containers.explain_account_without_role, message=containers.ACCOUNT_WITHOUT_ROLE),
     Route(credential_endpoints.explain_agent_unreachable, message=credential_endpoints.AGENT_UNREACHABLE),
+    Route(ecs_tasks.explain_endpoint_unreachable, message=ecs_tasks.UNREACHABLE),
     Route(containers.explain_sts_unreachable, message=containers.STS_UNREACHABLE),
     Route(containers.explain_token_unreadable, message=containers.TOKEN_UNREADABLE),
     Route(

@@ -12,18 +12,22 @@ from collections.abc import Callable
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
-from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
 from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials import containers, credential_sources, provider_chains
 from iamtriage.explaining._rules.credentials.profiles import (
     missing_profiles,
+    other_users,
+    start_files,
+    unread_sources,
 )
+from iamtriage.explaining._rules.credentials.profiles.local_programs import find_computer
 from iamtriage.explaining._rules.credentials.workloads import (
     ci_jobs,
     credential_endpoints,
     docker_files,
     ecs_tasks,
+    job_gaps,
     missing_modules,
     pod_agents,
     pod_roles,
@@ -68,6 +72,9 @@ _LAMBDA = lazy_pattern(r"/var/task/|/aws/lambda/|/opt/nodejs|AWS_LAMBDA|lambda_f
 _PERSONS_TOOL = lazy_pattern(
     r"checking AWS STS access|\baws-vault\b|\beksctl |[Pp]ulumi|\bPacker\b|\bcdk (?:deploy|diff|synth|bootstrap)\b|\bsls deploy\b|\bsam deploy\b"
 )
+_CONTAINER = lazy_pattern(
+    r"\b[Dd]ocker\b|\bpodman\b|\bcontainerd\b|[Kk]ubernetes\W{1,3}executor|/\.dockerenv|\bcontainer (?:image|id)\b"
+)
 _EC2_PROMPT = lazy_pattern(
     r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?:\.[a-z0-9-]{2,30}\.compute|\.ec2)?\.internal\b|@ip-\d{1,3}-\d|\bec2-user\b"
     # The host in a system log, the launch of an instance, and the name of a Windows instance.
@@ -108,20 +115,6 @@ _CDK_ACCOUNTS = lazy_pattern(
     re.ASCII,
 )
 _CDK_COMMAND = lazy_pattern(r"\bcdk (deploy|diff|synth|destroy|bootstrap|import|watch)\b")
-# The Visual Studio of a build agent, and containers and hosts that an IDE connects to.
-_REMOTE = lazy_pattern(
-    r"\b(?i:dev ?container|remote[- ](?:ssh|host|development|containers?)|code ?spaces?)\b"
-)
-# The prompts and the home directories of macOS and Windows, but not those of CI runners and of servers. Programs of Go, Rust
-# and .NET print where they were built.
-_OWN_HOME = lazy_pattern(
-    r"\b[\w.-]{1,40}@[\w.-]{0,60}(?:MacBook|iMac|Mac-?[Mm]ini|Mac-?[Ss]tudio)[\w.-]{0,40}"
-    # WSL, whose files of Windows are in /mnt.
-    r"|(?<![\w/])/mnt/[a-z]/(?:[Uu]sers|work|src|dev|code|projects?|repos?|git)/"
-    r"|(?<![\w/.])/Users/(?!(?:runner|ec2-user|distiller|builder|jenkins|administrator|Shared|vagrant|admin)\b)[\w.-]{1,40}/(?![^\s\"':]{0,300}\.(?:go|rs|cs|cpp|swift):)"
-    r"|\b[A-Z]:\\{1,2}Users\\{1,2}(?!(?i:administrator|runneradmin|container\w*|vssadministrator|jenkins|default|public|system)\b)[\w.-]{1,40}\\(?![^\n\"':]{0,300}\.(?:go|rs|cs|cpp|vb|fs):)"
-)
-_NO_INSTANCE_OUTSIDE_AWS = "The instance metadata, where SDKs look last, exists only on EC2. Elsewhere, its failed request is a consequence, and nothing to repair: open no firewall for it."
 NO_CREDENTIALS = CauseType(
     "no-credentials",
     title="The SDK found no credentials",
@@ -139,16 +132,29 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     is_of_cli = "You can configure credentials by running" in message
     if rule is not None and not (is_of_cli and rule is missing_profiles.explain_login_profile):
         return rule(case, message)
+    if not is_bare and (explanation := _explain_source(case)) is not None:
+        return explanation
     environments = _USUAL_ENVIRONMENTS if is_bare else _likely_environments(case, message)
-    place = None if is_bare else _find_computer(case.failure.text)
+    is_on_ec2 = not is_bare and _is_on_ec2(case.text)
+    is_placed = is_bare or is_on_ec2
+    place = None if is_placed else unread_sources.find_place(case.text) or find_computer(case.failure.text)
     if place is not None:
         on_laptop = credential_sources.advise_on_laptop
         environments = [each for each in environments if each not in _ON_AWS] or [on_laptop]
+    is_blocked = (
+        environments[0] is pod_roles.advise_in_pods
+        and credential_endpoints.find_contrast(case.text) is not None
+        and credential_endpoints.HIGHER_HOP_LIMIT.search(case.text) is None
+    )
+    if is_blocked:
+        environments = [credential_sources.advise_on_ec2, pod_roles.advise_own_role]
     shows_permissions = "role-to-assume" in case.text and ci_jobs.find_permissions(case) is not None
     has_jobs = not is_bare and bool(find_jobs_without_token(case.failure.text))
     lacks_id_token = shows_permissions or has_jobs or _ID_TOKEN.search(case.text) is not None
     advice = [environment(case, message) for environment in environments]
-    if environments[0] is credential_sources.advise_on_laptop and "IMDS" not in message:
+    if any(each.code == job_gaps.WORKFLOW_WITHOUT_CREDENTIALS.code for each in advice[0].causes):
+        advice[1:] = []  # the workflow settles it
+    if environments[0] is credential_sources.advise_on_laptop and not is_on_ec2 and "IMDS" not in message:
         advice[1:] = [each._replace(causes=[]) for each in advice[1:]]
     tool = "AWS CLI" if is_of_cli else "SDK"
     # The summary repeats the list.
@@ -162,6 +168,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         *(cause for each in advice for cause in each.causes[:likeliest]),
         *(cause for each in advice for cause in each.causes[likeliest:]),
     )
+    if is_blocked:
+        causes = (not_found, *advice[0].causes)
     is_on_ec2 = environments[0] is credential_sources.advise_on_ec2
     reason = "" if is_bare else _find_reason(case, message, advice, outcomes, is_on_ec2=is_on_ec2)
     summary = (
@@ -175,18 +183,10 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         *causes[:_MAX_CAUSES],
         remedies=tuple(remedy for each in advice for remedy in each.remedies)
         or (credential_remedies.SHOW_IDENTITY,),
-        notes=_NO_INSTANCE_OUTSIDE_AWS
+        notes=unread_sources.NO_INSTANCE_OUTSIDE_AWS
         if is_outside and credential_sources.METADATA_SIGNS.search(message)
         else None,
     )
-
-
-def _find_computer(text: str) -> str | None:
-    """Return what shows that a program runs on a person's computer: words, or its prompt or home directory."""
-    if _REMOTE.search(text) is not None:
-        return None
-    said = next(find_said(text, LOCALLY), None) or _OWN_HOME.search(text)
-    return None if said is None else said[0]
 
 
 def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Explanation:
@@ -219,8 +219,14 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
     )
 
 
+def _explain_source(case: Case[MissingCredentials]) -> Explanation | None:
+    found = docker_files.explain_image_build(case) or missing_profiles.explain_other_profile(case)
+    return found or unread_sources.explain_unread_source(case)
+
+
 # What the text around the failure shows. The first sign that it has decides.
 _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
+    (pod_agents.REFUSED_ROLE, pod_agents.explain_refused_role),
     (lazy_pattern(credential_sources.UNUSABLE_INSTANCE_ROLE), credential_sources.explain_instance_role),
     (pod_agents.UNKNOWN_HOST, pod_agents.explain_old_sdk),
     (missing_modules.MISSING_MODULE, missing_modules.explain_missing_module),
@@ -228,6 +234,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
     (ecs_tasks.URI_IN_SHELL, ecs_tasks.explain_lost_variable),
     (missing_profiles.LOGIN_PROFILE, missing_profiles.explain_login_profile),
     (_CDK_ACCOUNTS, _explain_other_account),
+    (unread_sources.CACHED_CONFIGURATION, unread_sources.explain_cached_configuration),
 )
 _ID_TOKEN = lazy_pattern(r"set the `?id-token`? permission|ACTIONS_ID_TOKEN_REQUEST_URL")
 
@@ -259,25 +266,60 @@ def _find_reason(
     if is_about_pods(case.text) and credential_endpoints.HOP_LIMIT_OF_ONE.search(case.text):
         return ": the pod has no role of its own that it uses, and the hop limit of the node's instance metadata is 1, which keeps pods from the role of the node"
     program = " for Terraform" if TERRAFORM.search(case.text) else ""
-    return f"{program}{outcomes or _metadata_outcome(message)}"
+    return f"{program}{outcomes or _metadata_outcome(case.text, message)}"
+
+
+def _advise_other_user(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
+    """Return why the process does not have the credentials of a shell, and one way to pass them."""
+    who, other = other_users.find_identity(case), start_files.find_job(case)
+    because = (f"aws sts get-caller-identity printed {who}.",) if who else other.because if other else ()
+    why = "The AWS CLI finds credentials that this process does not find: the process lacks the profile or the variables, or its SDK does not support the type of sign-in."
+    remedy = your_remedy(
+        "Pass the credentials of the AWS CLI to the process",
+        "The first command prints where the AWS CLI finds them. Set AWS_PROFILE to that profile for the process, or export the credentials, and start the process in the same shell.",
+        commands=("aws configure list", 'eval "$(aws configure export-credentials --format env)"'),
+        url=pages.CLI_CREDENTIALS,
+    )
+    if other is not None:
+        why, remedy = other.why, other.remedy
+    cause = credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause("derived", because, text=why)
+    place = other.place if other else " in this process"
+    return pod_roles.Advice([cause], [remedy], f"{place}{other_users.describe_identity(case)}")
+
+
+def _metadata_outcome(text: str, message: str) -> str:
+    if not credential_sources.METADATA_SIGNS.search(message):
+        return ""
+    if _is_in_container_on_ec2(text, message):
+        return ": its request to the instance metadata timed out, most likely because the container is one hop too far (hop limit 1)"
+    if credential_sources.TIMEOUT_SIGNS.search(message):
+        return ": its request to the instance metadata, where SDKs look last, timed out"
+    return ": the instance metadata has no role" if _NO_ROLE.search(message) else ""
 
 
 def _is_blocked_by_hop_limit(text: str) -> bool:
     """Return whether the text shows that only a container on an instance gets no credentials of its role."""
     if credential_endpoints.HIGHER_HOP_LIMIT.search(text):
         return False
-    is_in_container = containers.is_in_container(text)
-    if credential_endpoints.HOP_LIMIT_OF_ONE.search(text):
-        return is_in_container or credential_endpoints.IN_CONTAINER.search(text) is not None
-    return is_in_container and credential_endpoints.INSTANCE_SESSION.search(text) is not None
+    contrast, is_in_container = credential_endpoints.find_contrast(text), containers.is_in_container(text)
+    if contrast is not None or credential_endpoints.HOP_LIMIT_OF_ONE.search(text):
+        works_there = credential_endpoints.works_on_host_network(text)
+        says_container = credential_endpoints.IN_CONTAINER.search(text) or works_there
+        return bool(is_in_container or says_container or (contrast is not None and is_about_pods(text)))
+    is_called = is_in_container and credential_endpoints.INSTANCE_SESSION.search(text) is not None
+    return is_called or credential_endpoints.is_said_with_role(text, in_container=True)
 
 
-def _metadata_outcome(message: str) -> str:
-    if not credential_sources.METADATA_SIGNS.search(message):
-        return ""
-    if credential_sources.TIMEOUT_SIGNS.search(message):
-        return ": its request to the instance metadata, where SDKs look last, timed out"
-    return ": the instance metadata has no role" if _NO_ROLE.search(message) else ""
+def _is_in_container_on_ec2(text: str, message: str) -> bool:
+    """Return whether a container on EC2 got no answer from the metadata, one hop too far: without a role, it is 404."""
+    signs = (credential_sources.METADATA_SIGNS, credential_sources.TIMEOUT_SIGNS)
+    is_unanswered = all(each.search(message) for each in signs)
+    return is_unanswered and _is_on_ec2(text) and _CONTAINER.search(text) is not None
+
+
+def _is_on_ec2(text: str) -> bool:
+    is_said = credential_endpoints.FAILS_ON_INSTANCE.search(text) or credential_endpoints.is_said_on_ec2(text)
+    return bool(_EC2_PROMPT.search(text) or clues.find_instance(text) or is_said)
 
 
 def _mentioned_environments(case: Case[MissingCredentials]) -> list[_Environment]:
@@ -311,13 +353,27 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         credential_sources.METADATA_SIGNS.search(message)
         or credential_endpoints.HOP_LIMIT_OF_ONE.search(text)
     )
-    if not environments and _is_blocked_by_hop_limit(text):
+    is_proxied = credential_sources.find_proxied_hosts(case, message) is not None
+    if not environments and start_files.find_unread_variables(case) is not None:
+        return [_advise_other_user]
+    if not environments and (is_proxied or _is_blocked_by_hop_limit(text)):
+        return [on_ec2]
+    if _is_in_container_on_ec2(text, message):
+        return [on_ec2, *environments, containers.advise_in_docker][:2]
+    if not environments and credential_endpoints.is_said_on_ec2(text):
         return [on_ec2]
     if containers.is_in_container(text) and not environments:
-        is_named = docker_files.find_profile_of_host(case)
+        is_named = containers.find_profile_without_files(case) or docker_files.find_profile_of_host(case)
         return [containers.advise_in_docker, *(() if is_named else (on_ec2,))]
     if environments:
         return [*environments, *([on_ec2] if mentions_metadata else [])][:2]
+    if credential_sources.lacks_instance_role(text):
+        return [on_ec2]
+    other = other_users.find_other_user(case)
+    # Services on EC2 look for the role of the instance.
+    is_other = other is not None and (other.has_person or not mentions_metadata)
+    if is_other or other_users.find_identity(case) is not None:
+        return [_advise_other_user]
     uses_role = provider_chains.ROLE_SOURCE.search(message) is not None
     is_anywhere = provider_chains.CONTAINER_TRIED.search(message) or (
         is_of_program and _IMAGE_PATH.search(text)
@@ -326,6 +382,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.
         (TERRAFORM.search(text) or (_PERSONS_TOOL.search(text) and not uses_role), [on_laptop, on_ec2]),
         (_LOG_SHIPPER.search(text), [pod_roles.advise_in_pods, on_ec2]),
+        (other_users.IIS_SIGNS.search(text), [_advise_other_user, on_ec2]),
         (is_of_program and _LOG_STREAM.search(text), [ecs_tasks.advise_on_ecs, on_ec2]),
         (uses_role, [provider_chains.advise_on_role_source, on_ec2]),
         (is_anywhere, [provider_chains.advise_anywhere]),

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage._text import join_words
-from iamtriage.explaining._rules.basics import Case, CauseType, Labelled
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Labelled
 from iamtriage.explaining._rules.credentials.workloads import pod_roles
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.credentials.workloads.credential_endpoints import INSTANCE_SESSION
+from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.failures._failures import MissingCredentials
+from iamtriage.failures._failures import Failure, MissingCredentials
 
 # What the providers of the SDKs for Java and Go say, and what it means, in the order of their chains.
 _CONTAINER = "container credentials (ECS, EKS)"
@@ -100,3 +103,78 @@ def advise_on_role_source(case: Case[MissingCredentials], _message: str) -> pod_
         text="The SDK found no credentials with which to assume the role.",
     )
     return pod_roles.Advice([cause], [remedy], " with which to assume the role")
+
+
+# S3A of Hadoop, as Spark and Flink use it, has a list of providers of its own.
+_S3A = lazy_pattern(r"\bs3a://|\bfs\.s3a\b|\.s3a\.S3A")
+_S3A_LIST = "fs.s3a.aws.credentials.provider"
+_USES_WEB_IDENTITY = lazy_pattern(
+    r"WebIdentityToken(?:File)?CredentialsProvider|\bDefault(?:AWS)?CredentialsProvider|\bfs\.s3a\.(?:access|secret)\.key\b"
+)
+_HADOOP_OF_SDK_2 = lazy_pattern(
+    r"(?i:hadoop)[\w -]{0,12}[-: ]v?(?:3\.[4-9]|[4-9]\.)|software\.amazon\.awssdk"
+)
+_CLI_CALL = lazy_pattern(r"\baws s3(?:api)? ")
+ROLE_MISSING_IN_LIST = CauseType(
+    "provider-list-without-web-identity",
+    title="S3A's list of credential providers has none for web identities",
+    text="S3A looks only where its own list of credential providers says, which by default has none for the token of a pod (IRSA). The list ends with the credentials of the node.",
+    recognised_by="A call with s3a:// fails, the text shows a pod with a role (IRSA), and no provider for web identities in the settings.",
+    fix="Name WebIdentityTokenCredentialsProvider in fs.s3a.aws.credentials.provider.",
+    sources=("https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/authentication.html",),
+)
+_PAGE_OF_SDK_1 = "https://hadoop.apache.org/docs/r3.3.6/hadoop-aws/tools/hadoop-aws/index.html"
+
+
+def explain_unlisted_provider(case: Case[Failure]) -> Explanation | None:
+    """Explain that S3A does not use the role of its pod, or return ``None`` if the text does not show that."""
+    text = case.failure.text
+    if "AWS_WEB_IDENTITY_TOKEN_FILE" not in text and "eks.amazonaws.com/role-arn" not in text:
+        return None
+    if _S3A.search(text) is None or _USES_WEB_IDENTITY.search(text) is not None:
+        return None
+    arn, node = clues.find_role_arn(text), INSTANCE_SESSION.search(text)
+    role = f"the role {arn.rpartition('/')[2]}" if arn else "the role of its service account"
+    called = (
+        f"called with the role of the node, {node[1]}" if node else "most likely called with the node's role"
+    )
+    if is_missing := case.failure.kind != "access_denied":
+        called = "found no other credentials"
+    works = f"The AWS CLI, which reads the pod's variables, works: the policies and the trust policy of {role} are right."
+    has_worked = find_working(text, _CLI_CALL) or any(
+        run.has_succeeded and run.command.words[0] in {"s3", "s3api"} for run in find_runs(case.failure)
+    )
+    is_spark = "spark" in text.lower()
+    provider, url = "com.amazonaws.auth.WebIdentityTokenCredentialsProvider", _PAGE_OF_SDK_1
+    if _HADOOP_OF_SDK_2.search(text):
+        provider = "software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider"
+        url = ROLE_MISSING_IN_LIST.sources[0]
+    setting = f"{'spark.hadoop.' if is_spark else ''}{_S3A_LIST}"
+    manifest = f"sparkConf:\n  {setting}: {provider}" if "sparkConf" in text else f"{setting}={provider}"
+    request = case.failure.envelope.request_id
+    return case.explain(
+        f"{'Spark (S3A)' if is_spark else 'S3A'} did not use {role}: its own list of credential providers has none for web identities (IRSA). It {called}.",
+        ROLE_MISSING_IN_LIST.cause(
+            "derived",
+            works if has_worked else None,
+            text=f"The text shows {_S3A_LIST} without one." if _S3A_LIST in text else None,
+        ),
+        remedies=your_remedy(
+            "Name the provider for web identities in S3A's list",
+            "The setting applies to the driver and the executors, whose pods must both use the service account."
+            if is_spark
+            else "Restart the program afterwards.",
+            None
+            if is_missing or node
+            else f"To see who called, look up the request{f' {request}' if request else ''} in CloudTrail's data events or the access log of the bucket.",
+            manifest=manifest,
+            manifest_language="yaml" if "sparkConf" in text else "text",
+            url=url,
+        ),
+        notes="Do not give the node's role access to the bucket: every pod of the node would have it.",
+    )
+
+
+def add_unlisted_provider(denial: Denial, explanation: Explanation) -> Explanation:
+    """Replace an explanation if S3A did not use the role of its pod."""
+    return explain_unlisted_provider(denial.case) or explanation

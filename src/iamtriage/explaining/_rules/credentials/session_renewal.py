@@ -17,6 +17,13 @@ from iamtriage.explaining._rules.shared.principals.principal_words import underl
 from iamtriage.explaining._rules.sts.session_durations import find_maximum
 from iamtriage.failures._failures import ExpiredCredentials, Failure
 
+# A command that issues temporary credentials for a stated time, and the time that the text says has passed since.
+_ISSUED = lazy_pattern(
+    r"\baws sts (?P<call>assume-role(?:-with-web-identity|-with-saml)?|get-session-token)\b"
+    r"(?:[^\n\\]|\\\r?\n){0,2000}?(?P<shown>--duration-seconds[ =](?P<seconds>\d{3,5}))\b(?:[^\n\\]|\\\r?\n){0,2000}",
+    re.ASCII,
+)
+_ISSUES = lazy_pattern(r"\baws (?:sts (?:assume-role|get-session-token)|sso login|login)\b")
 # How jobs of CI systems get credentials, and what sets how long those last.
 JOB_STEPS = {
     "github-actions": (
@@ -62,6 +69,15 @@ _RENEW_SOURCE = remedies.your_remedy(
     commands=("aws configure get source_profile --profile PROFILE", "aws sso login --profile SOURCE_PROFILE"),
     url=pages.CLI_ROLES,
 )
+# https://docs.gitlab.com/ci/secrets/id_token_authentication/: a job's timeout sets when its tokens expire.
+_FIRST_STEP = remedies.your_remedy(
+    "Assume the role at the start of the job, or run the call in a separate job",
+    "GitLab issues the ID token when the job starts and does not renew it. Another job, or a retry of this one, gets a new token.",
+    "In one job, assume the role in before_script with the command, and export the three values that it prints. ID_TOKEN is the name of the token under id_tokens. The role's maximum session duration must allow --duration-seconds.",
+    "Or raise timeout of the job in .gitlab-ci.yml: the token is valid for that long.",
+    commands='aws sts assume-role-with-web-identity --role-arn ROLE_ARN --role-session-name gitlab --web-identity-token "$ID_TOKEN" --duration-seconds 7200',
+    url=pages.GITLAB_OIDC,
+)
 # A line of a start script or program that copies a token file, also into a directory.
 _COPY = lazy_pattern(
     r"(?:^|[;&|\"'\[(+$>%,])[ \t]{0,20}(?:- |sudo |do |then )?(?:cp|install|cat|(?:shutil\.)?copy\w{0,4}\()"
@@ -78,10 +94,11 @@ _REPEATS = lazy_pattern(r"\b(?:while|until|watch|inotifywait|cron\w{0,4}|sleep \
 _MFA = lazy_pattern(r"\bMFA\b|(?<![A-Za-z])mfa(?![A-Za-z])")
 
 
-def renewal_remedy(case: Case[ExpiredCredentials]) -> Remedy:
+def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy:
     """Return how to get new credentials where the text shows that the old ones are from."""
     operation, role = case.failure.envelope.operation, underlying_role(case.principal)
-    renew = _runtime_remedy(case) or (_RENEW_SOURCE if operation == "AssumeRole" else None)
+    renew = None if operation == "AssumeRole" else _issue_again_remedy(case, issued)
+    renew = renew or _runtime_remedy(case) or (_RENEW_SOURCE if operation == "AssumeRole" else None)
     if renew is not None:
         return renew
     if isinstance(role, IdentityCenterRole):
@@ -156,6 +173,44 @@ def find_issuing_command(case: Case[ExpiredCredentials]) -> tuple[int, CommandLi
     return shown[-1]
 
 
+def find_issued(case: Case[ExpiredCredentials]) -> re.Match[str] | None:
+    """Return the last command before the failure that issued credentials for a stated time."""
+    command = case.context.command
+    if command is not None and command.option("profile") is not None:
+        # The profile has other credentials.
+        return None
+    start = case.failure.span[0]
+    text = case.failure.text
+    found = list(_ISSUED.finditer(text, max(start - CHARS_BEFORE, 0), start))
+    # A later command has issued other credentials.
+    return found[-1] if found and not _ISSUES.search(text, found[-1].end(), start) else None
+
+
+def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy | None:
+    """Return how to get new credentials from the command that issued the expired ones, if the text shows it."""
+    issued_by = find_issuing_command(case)
+    if issued_by is None:
+        return None
+    issuing = issued_by[1]
+    call, role = issuing.words[1], issuing.option("role-arn")
+    longer = f"{'Or pass a longer' if issued else 'To get longer sessions, pass'} --duration-seconds"
+    limit = "The role's maximum session duration must allow it, and with role chaining, the limit is 3600."
+    if call == "get-session-token":
+        # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+        longer, limit = f"{longer}, for a user at most 129600", ""
+    show = None
+    if role is not None and call == "assume-role":
+        name = commands.role_name(role.value.rpartition("/")[2])
+        show = f"aws iam get-role --role-name {name} --query Role.MaxSessionDuration"
+    return remedies.your_remedy(
+        f"Get new credentials with aws sts {call}",
+        "Run the same command again right before the call, and export all three values.",
+        f"{longer}. {limit}".rstrip(),
+        commands=(commands.repeat_command(issuing, "sts", call), show),
+        url=pages.SESSION_DURATION,
+    )
+
+
 def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
     """Return how to get new credentials where the text shows that the call ran, if no person signs in there."""
     runtime = case.context.runtime
@@ -216,6 +271,14 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
 
 def _raise_maximum_command(role: str | None, seconds: int) -> str:
     return f"aws iam update-role --role-name {commands.role_name(role)} --max-session-duration {seconds}"
+
+
+def remedy_of_token(case: Case[ExpiredCredentials]) -> Remedy | None:
+    """Return how a job of a CI system assumes a role before its web identity token expires, if the text shows the job."""
+    kind = case.context.runtime_kind
+    if kind == "github-actions":
+        return _job_remedy(case, *JOB_STEPS[kind])
+    return _FIRST_STEP if kind == "gitlab" else None
 
 
 def find_copied_token(text: str) -> tuple[str, str] | None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import as_sentence
 from iamtriage.explaining._context.readers.proxies import denies_proxy
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.credentials.keys import key_sources
+from iamtriage.explaining._rules.credentials.keys import access_keys, coded_keys, key_sources, secret_keys
+from iamtriage.explaining._rules.credentials.keys.limited_credentials import find_shown_caller
 from iamtriage.explaining._rules.credentials.requests import (
     authorization_headers,
     presigned_requests,
     presigned_urls,
+    rewritten_requests,
 )
-from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
 from iamtriage.explaining._rules.shared.credentials import clock_remedies, clocks, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.clocks import ClockSkew
@@ -87,7 +92,10 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
         return presigned_urls.explain_query_incomplete(case, message)
     if code in _MALFORMED_CODES or _MALFORMED_HEADER.search(message):
         return authorization_headers.explain_malformed_header(case, message, _COPY_KEYS)
-    return _explain_mismatch(case, message)
+    changed = None
+    if not case.stands_alone:
+        changed = rewritten_requests.explain_changed_header(case) or access_keys.explain_quoted_keys(case)
+    return changed or _explain_mismatch(case, message)
 
 
 def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanation:
@@ -179,23 +187,39 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     ):
         return overridden
     is_other_software = text_signs.AWS_COMPATIBLE.search(case.text) is not None
+    # The CLI signs the request itself.
+    is_from_cli = _CLI_CALL.search(message) is not None
     summary = f"{'The endpoint' if is_other_software else 'AWS'} knows the access key ID, but rejected the signature: most often, the secret access key is wrong. No permission is missing."
+    problem = None if is_alone or is_presigned else secret_keys.find_secret_problem(case.failure.text)
+    is_open = (problem or "").startswith("most likely")
+    is_of_shell = is_from_cli or getattr(case.context.command, "program", "") == "aws"
+    if problem is None and difference is None and is_of_shell and (shown := find_shown_caller(case)):
+        return _explain_changed_request(case, message, shown)
     if difference is not None:
         summary = _url_summary(difference)
     shown_url = "The text shows a presigned URL." if is_presigned else None
     edited_url = presigned_requests.PRESIGNED_URL_EDITED.cause(because=shown_url)
     # Nor has a call of an SDK a URL that someone signed before.
-    may_be_edited = is_s3 and not is_call
+    may_be_edited = is_s3 and problem is None and not is_call
     other_endpoint = OTHER_ENDPOINT.cause(
         because="The text names an endpoint that does not belong to AWS.",
         text="The endpoint does not belong to AWS and requires its own keys and settings.",
     )
     encoded = "Secrets can contain / and +, which must be percent-encoded in URLs."
     wrong_secret = WRONG_SECRET.cause(because=encoded if _URL_WITH_KEYS.search(message) else None)
-    may_be_elsewhere = is_other_software or (is_s3 and not clues.find_aws_hosts(message))
+    if problem is not None:
+        summary = f"AWS rejected the signature: {problem}. No permission is missing."
+        if is_open:
+            problem_text = f"{as_sentence(problem)} If not, the secret belongs to another access key ID."
+            wrong_secret = WRONG_SECRET.cause(text=problem_text)
+        else:
+            wrong_secret = WRONG_SECRET.cause("derived", text=as_sentence(problem))
+    may_be_elsewhere = is_other_software or (is_s3 and problem is None and not clues.find_aws_hosts(message))
 
     def set_keys() -> Remedy:
-        return key_sources.stored_keys_remedy(case) or _COPY_KEYS
+        again = None if is_presigned else secret_keys.set_again(case)
+        stored = key_sources.stored_keys_remedy(case)
+        return again or stored or _COPY_KEYS
 
     by_client = ""
     if not is_alone and denies_proxy(case.failure.text):
@@ -208,12 +232,15 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         edited_url if is_presigned else None,
         other_endpoint if is_other_software else None,
         wrong_secret,
-        REQUEST_CHANGED.cause(text=by_client),
+        None if problem is not None else coded_keys.smtp_cause(case),
+        None if problem is not None and not is_open else REQUEST_CHANGED.cause(text=by_client),
         edited_url if may_be_edited and not is_presigned else None,
         remedies=lambda: (
             difference and difference.remedy,
             set_keys(),
-            _changed_request_remedy(message, is_presigned=is_presigned or is_s3),
+            None
+            if problem is not None
+            else _changed_request_remedy(message, is_presigned=is_presigned or is_s3),
             credential_remedies.check_endpoint(is_other_software=True) if may_be_elsewhere else None,
         ),
     )
@@ -230,6 +257,20 @@ def _explain_other_request(
         topic=SIGNATURE_MISMATCH.code,
         # What the text shows of both sides settles it.
         remedies=difference.remedy,
+    )
+
+
+def _explain_changed_request(case: Case[SignatureMismatch], message: str, caller: str) -> Explanation:
+    """Explain a signature that does not match although the same credentials work for another call."""
+    remedy = _changed_request_remedy(message, is_presigned=False)
+    again = commands.repeat_command(case.context.command)
+    return case.explain(
+        f"AWS rejected the signature, although the same credentials work for another call ({caller}): key ID and secret are right, and something changes this request. No permission is missing.",
+        clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES),
+        REQUEST_CHANGED.cause(
+            text="A proxy, an endpoint URL, or characters in the key, the metadata or a header that the client encodes in another way: AWS computes the signature of what it receives."
+        ),
+        remedies=attrs.evolve(remedy, steps=remedy.steps[1:], commands=present(again and f"{again} --debug")),
     )
 
 

@@ -103,6 +103,7 @@ OF_TEXT: Rows = (
         ),
         "denials.policy_types.identity_denies.add_listed_policy",
     ),
+    (says("s3a"), "credentials.provider_chains.add_unlisted_provider"),
     (
         all_of(
             denied_by("service_control"),

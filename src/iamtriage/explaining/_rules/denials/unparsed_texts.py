@@ -10,11 +10,15 @@ import re
 from collections.abc import Callable
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
+from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.credentials.database_roles import explain_database_role
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_exposed_key
+from iamtriage.explaining._rules.credentials.keys.secret_keys import explain_lost_secret
 from iamtriage.explaining._rules.credentials.workloads import ci_jobs
+from iamtriage.explaining._rules.credentials.workloads.job_gaps import explain_unwritten_token
 from iamtriage.explaining._rules.denials.data_stores.file_systems import explain_efs_mount
 from iamtriage.explaining._rules.denials.data_stores.proxy_logins import explain_proxy_login
 from iamtriage.explaining._rules.denials.other_authorities.other_systems import explain_other_authority
@@ -179,15 +183,21 @@ def _explain_kubeconfig(text: str, facts: Facts) -> Explanation | None:
 def _explain_id_token(text: str, _facts: Facts) -> Explanation | None:
     if "ACTIONS_ID_TOKEN_REQUEST_URL env variable" not in text:
         return None
-    cause = ci_jobs.NO_ID_TOKEN_PERMISSION.cause(
-        "derived", "The text says that ACTIONS_ID_TOKEN_REQUEST_URL is not set."
-    )
-    remedy = your_remedy(
-        "Give the job the permission id-token: write",
-        *ci_jobs.GITHUB_PERMISSION_STEPS,
-        manifest=ci_jobs.github_workflow(text),
-        url=pages.GITHUB_OIDC,
-    )
+    if fork := ci_jobs.find_fork(text):
+        cause = ci_jobs.SECRETS_OF_FORKS.cause("derived", f"The text shows {quote_words(fork)}.")
+        remedy = ci_jobs.SKIP_FORKS
+    elif jobs := find_jobs_without_token(text):
+        cause, remedy = ci_jobs.explain_jobs(jobs, text)
+    else:
+        cause = ci_jobs.NO_ID_TOKEN_PERMISSION.cause(
+            "derived", "The text says that ACTIONS_ID_TOKEN_REQUEST_URL is not set."
+        )
+        remedy = your_remedy(
+            "Give the job the permission id-token: write",
+            *ci_jobs.GITHUB_PERMISSION_STEPS,
+            manifest=ci_jobs.github_workflow(text),
+            url=pages.GITHUB_OIDC,
+        )
     return Explanation(
         failure=None,
         topic="no-credentials",
@@ -205,6 +215,8 @@ _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     _explain_kubeconfig,
     _explain_id_token,
     explain_exposed_key,
+    explain_lost_secret,
+    explain_unwritten_token,
     explain_invalid_response,
     explain_other_authority,
 )

@@ -83,6 +83,7 @@ EKS_KUBECONFIG = f"{_EKS}/create-kubeconfig.html"
 EKS_GRANT = f"{_EKS}/grant-k8s-access.html"
 EKS_IRSA = f"{_EKS}/iam-roles-for-service-accounts.html"
 EKS_POD_IDENTITY = f"{_EKS}/pod-identities.html"
+EKS_POD_AGENT = f"{_EKS}/pod-id-agent-setup.html"
 EKS_STS = f"{_EKS}/configure-sts-endpoint.html"
 
 CLI_LOGIN = f"{_CLI}/cli-configure-sign-in.html"

@@ -25,6 +25,11 @@ from iamtriage.explaining._rules.sts.findings import (
     REMEDY_TITLES,
     diagnose_sts_call,
 )
+from iamtriage.explaining._rules.sts.global_services import (
+    GLOBAL_SERVICE,
+    explain_global_service,
+    find_global_service,
+)
 from iamtriage.explaining._rules.sts.taken_bucket_names import creates_bucket, explain_taken_name
 from iamtriage.failures._failures import CredentialScope
 from iamtriage.sts._endpoints import find_endpoint
@@ -36,10 +41,16 @@ _SIGNED_REGION = lazy_pattern(
 _EXPECTED_REGION = lazy_pattern(
     r"the region '([a-z0-9-]{1,30})' is wrong; expecting '([a-z0-9-]{1,30})'", re.ASCII
 )
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
+_QUEUE_URL = lazy_pattern(
+    r"https://(?:sqs\.[a-z0-9-]{5,30}|[a-z0-9-]{5,30}\.queue)\.amazonaws\.com(?:\.cn)?/[0-9]{12}/\w", re.ASCII
+)
 # STS answers in XML, API Gateway and OpenSearch in JSON.
 _JSON_BODY = lazy_pattern(r"\{\s{0,8}\\?\"message\\?\"\s?:\s?\\?\"Credential should be scoped")
 _CUSTOM_RESOURCE = lazy_pattern(r"\bCustom::\w|\bfrom custom resource\b")
 _REGION_REJECTED = "No permission is missing, and neither the keys nor the clock is the cause: AWS rejects the Region of the signature."
+# Issuers, clusters and registries, which a text about a pod or an image also names.
+_OTHER_HOST = lazy_pattern(r"^oidc\.|\.eks\.|\.dkr\.ecr\.")
 WRONG_SIGNING_REGION = CauseType(
     "wrong-signing-region",
     title="The Region in the signature is not the Region of the host",
@@ -53,15 +64,7 @@ ENDPOINT_OF_OTHER_REGION = CauseType(
     fix="Remove the endpoint URL, or use that of the client's Region.",
     recognised_by="The text shows an endpoint URL.",
     sign=rf"{service_scopes.ENDPOINT_SETTING}|\bwithEndpointConfiguration\(|\bendpointOverride\(",
-    of="wrong-signing-region",
-)
-GLOBAL_SERVICE = CauseType(
-    "global-service",
-    title="The service has one endpoint for all Regions",
-    text="The service has one endpoint for all Regions, such as IAM, Route 53 or CloudFront, which accepts only signatures for us-east-1.",
-    fix="Sign for us-east-1, or let the SDK choose the endpoint.",
-    recognised_by="The text names a global service, such as IAM.",
-    sign=r"\bService: Amazon(?:IdentityManagement|Route53|CloudFront)\b|\bhttps://(?:iam|route53|cloudfront|organizations|globalaccelerator)\.(?:[a-z0-9-]{5,20}\.)?amazonaws\.com",
+    remedy="or use the endpoint of",
     of="wrong-signing-region",
 )
 _GLOBAL_ENDPOINT_CAUSE = GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(
@@ -81,14 +84,49 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     service = service_scopes.EXPECTED_SERVICE.search(message)
     if service is not None:
         return service_scopes.explain_expected_service(case, message, service[1])
+    if (multi_region := service_scopes.explain_multi_region(case)) is not None:
+        return multi_region
     signed = _SIGNED_REGION.search(message)
     if signed is not None and not any(map(str.isdigit, signed[1])):
         return _explain_no_region(case, message, signed[1])
     signed_region = signed[1] if signed and find_endpoint(signed[1]) is not None else None
     hosts = clues.find_aws_hosts(message)
+    is_relayed = rejected_calls.is_relayed(case.text)
+    called = None if GLOBAL_HOST in hosts or is_relayed else _find_regional_host(case, hosts)
+    # What works with the signed Region is another call.
+    other = None if called is None or called[1] == signed_region else called[1]
+    if not is_relayed and (service_of_all := find_global_service(case, other)) is not None:
+        region = signed_region or region_settings.find_signed_region(case.failure.text, service_of_all.region)
+        if region != service_of_all.region:
+            return explain_global_service(
+                case, service_of_all, region, WRONG_SIGNING_REGION, service_scopes.PHRASES
+            )
+    # Without a setting, the code of the program calls the endpoint of STS.
+    if called is not None and (
+        not called[0].startswith("sts.") or region_settings.find_endpoint_setting(case.failure.text)
+    ):
+        signed_region = signed_region or region_settings.find_signed_region(case.failure.text, called[1])
+        if signed_region != called[1]:
+            return explain_wrong_region(case, signed_region, called[1], host=called[0])
     if _is_from_sts(case, hosts):
-        return _explain_sts(case, message, signed_region, is_global=GLOBAL_HOST in hosts)
+        host = None if called is None else called[0]
+        return _explain_sts(case, message, signed_region, is_global=GLOBAL_HOST in hosts, host=host)
     return _explain_region(case, message, signed_region)
+
+
+def _find_regional_host(case: Case[CredentialScope], hosts: tuple[str, ...]) -> tuple[str, str] | None:
+    """Return the host that was called and its Region, if the text names hosts of only one Region."""
+    for group in (hosts, clues.find_aws_hosts(case.text)):
+        regional = [
+            (host, label)
+            for host in group
+            if not _OTHER_HOST.search(host)
+            for label in host.replace("s3-", "s3.").split(".")[:-2]
+            if find_endpoint(label) is not None
+        ]
+        if len({region for _, region in regional}) == 1:
+            return regional[0]
+    return None
 
 
 def _is_from_sts(case: Case[CredentialScope], hosts: tuple[str, ...]) -> bool:
@@ -108,7 +146,7 @@ def _is_from_sts(case: Case[CredentialScope], hosts: tuple[str, ...]) -> bool:
 
 
 def _explain_sts(
-    case: Case[CredentialScope], message: str, signed_region: str | None, *, is_global: bool
+    case: Case[CredentialScope], message: str, signed_region: str | None, *, is_global: bool, host: str | None
 ) -> Explanation:
     stated = signed_region and f"AWS reports that the signature is for {signed_region}."
     because = (*clues.quote_phrases(message, *service_scopes.PHRASES), *present(stated))
@@ -128,42 +166,45 @@ def _explain_sts(
     region = case.facts.region or signed_region
     signed_for = region or "one Region"
     endpoint = f"the global endpoint https://{GLOBAL_HOST}"
-    if not is_global and not clues.mentions_kubernetes(case):
-        endpoint = "another endpoint"
+    if not is_global and (host is not None or not clues.mentions_kubernetes(case)):
+        endpoint = host or "another endpoint"
     is_of_global = endpoint.startswith("the global") and region != "us-east-1"
     expected = "us-east-1" if is_of_global else "another Region"
     # The text need not name the host: then it is inferred from the runtime.
-    likely = ", most likely," if clues.mentions_kubernetes(case) and not is_global else ""
+    likely = ", most likely," if clues.mentions_kubernetes(case) and not is_global and host is None else ""
     causes = [*findings.causes]
     if not clues.mentions_kubernetes(case):
         kept = ([line for line in each.because if not line.startswith("EKS ")] for each in causes)
         causes = [attrs.evolve(each, because=lines) for each, lines in zip(causes, kept, strict=True)]
-    if not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
+    if host is None and not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
     return case.explain(
         f"The {call} is signed for {signed_for}, but goes{likely} to {endpoint}, which expects {expected}.",
         *causes,
         topic="sts-endpoint",
         remedies=lambda: (
-            _regional_endpoint_remedy(case, signed_region),
+            _regional_endpoint_remedy(case, signed_region, host),
             *(each for each in findings.remedies if each.title != REMEDY_TITLES["code"]),
-            _global_endpoint_remedy(case) if case.context.terraform is None else None,
+            _global_endpoint_remedy(case) if host is None and case.context.terraform is None else None,
         ),
         notes="Neither the secret access key nor a permission is the problem: AWS evaluated no policy.",
     )
 
 
-def _regional_endpoint_remedy(case: Case[CredentialScope], signed_region: str | None) -> Remedy:
+def _regional_endpoint_remedy(
+    case: Case[CredentialScope], signed_region: str | None, host: str | None
+) -> Remedy:
     endpoint = find_endpoint(case.facts.region or signed_region or "")
     url = "https://sts.REGION.amazonaws.com" if endpoint is None or endpoint.is_global else endpoint.url
+    of_global = "" if host is not None else " The global endpoint accepts only signatures for us-east-1."
     remove = "unset AWS_ENDPOINT_URL_STS"
     if clusters.runs_in_pod(case):
         remove = clusters.set_variables_command(case, "AWS_ENDPOINT_URL_STS-")
     return your_remedy(
         "Remove the endpoint URL of STS from the code and its settings",
-        f"Remove https://{GLOBAL_HOST} from where it is set: endpoint_url of the STS client in the code, endpoint_url in the profile, or an environment variable, which its manifest or file sets.",
+        f"Remove https://{host or GLOBAL_HOST} from where it is set: endpoint_url of the STS client in the code, endpoint_url in the profile, or an environment variable, which its manifest or file sets.",
         None if case.context.terraform is None else _IN_TERRAFORM,
-        f"Without a URL, current SDKs call the endpoint of AWS_REGION. If a URL must be set, use {url}. The global endpoint accepts only signatures for us-east-1.",
+        f"Without a URL, current SDKs call the endpoint of AWS_REGION. If a URL must be set, use {url}.{of_global}",
         commands=(
             "env | grep AWS_ENDPOINT_URL",
             Labelled("If AWS_ENDPOINT_URL_STS has it (for AWS_ENDPOINT_URL, change the name):", remove),
@@ -204,12 +245,13 @@ def explain_wrong_region(
     signed: str | None,
     expected: str | None,
     *,
+    host: str | None = None,
     cause: CauseType = WRONG_SIGNING_REGION,
     note: str = _REGION_REJECTED,
 ) -> Explanation:
     """Explain that a client uses another region than that of the bucket."""
-    fix = region_settings.find_region_fix(case, signed, expected)
-    bucket = region_settings.find_bucket(case)
+    fix = region_settings.find_region_fix(case, signed, expected, is_of_host=host is not None)
+    bucket = None if host is not None else region_settings.find_bucket(case)
     is_of_s3 = "authorization header is malformed" in case.failure.text
     named = "the bucket" if is_of_s3 else "the bucket or endpoint"
     if bucket is not None:
@@ -222,13 +264,24 @@ def explain_wrong_region(
             f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.", works and by_itself
         )
     text = f"The client's Region is {signed or 'another one'}, but it must be {expected or 'that of the bucket'}."
-    is_unset = not (fix.place or region_settings.find_set_regions(case.failure.text))
-    if signed == "us-east-1" and is_unset:
+    # No setting of the Region was found, and EKS sets none.
+    if signed == "us-east-1" and fix.title.startswith("Set the client's") and "pods" not in fix.steps[0]:
         text = f"The text sets no Region, so {signed} is most likely the default of the client. The Region is part of the signature."
         if (case.failure.envelope.source or "").startswith(_SDKS_WITHOUT_DEFAULT):
             is_java = case.failure.envelope.source == "java-v2"
             first, last = ("-Daws.region, ", "the instance's metadata, ") if is_java else ("", "")
             text = f"This SDK has no default Region, so {signed} comes from the code that builds the client, which takes precedence, from {first}AWS_REGION, the profile, {last}or an endpoint. The Region is part of the signature."
+    step = "An endpoint URL in code or settings must be for that Region, too."
+    is_endpoint_set = host is not None and fix.title.startswith("Remove ")
+    if host is not None:
+        step = ""
+        if region_settings.is_of_service(host, expected or "") and "curl" not in fix.title:
+            step = f"Or remove the URL of {host}: the client then calls the endpoint of its Region."
+            if _QUEUE_URL.search(case.text):
+                step = f"Or, if the queue is in {signed or 'another Region'}, correct its URL, which names {expected}."
+        text = f"The endpoint accepts only signatures for {expected}."
+        named = f"the endpoint {host}"
+        reported = clues.quote_phrases(clues.message_text(case), *service_scopes.PHRASES)
     place = f": {fix.place}" if fix.place else ""
     check = region_settings.check_bucket_command(bucket)
     lines = (check, *fix.commands) if expected is None else fix.commands
@@ -237,11 +290,14 @@ def explain_wrong_region(
     return case.explain(
         f"The request is signed for {signed or 'another Region'}, but {named} is in {expected or 'another Region'}{place}.",
         cause.cause("reported", reported, text=text),
+        ENDPOINT_OF_OTHER_REGION.cause("derived", text=f"{fix.place}.") if is_endpoint_set else None,
         remedies=your_remedy(
             fix.title,
             *fix.steps,
-            "An endpoint URL in code or settings must be for that Region, too.",
+            step if step and "ndpoint" not in fix.title else None,
             commands=lines,
+            manifest=fix.manifest,
+            manifest_language="yaml",
             url=pages.SIGNATURES,
         ),
         notes=note,

@@ -27,6 +27,7 @@ from iamtriage.failures._failures import (
     AwsError,
     CredentialScope,
     InvalidCredentials,
+    MissingCredentials,
     RegionDisabled,
 )
 from iamtriage.sts._endpoints import find_endpoint
@@ -252,6 +253,14 @@ _LOGIN = lazy_pattern(
 )
 _LOGIN_REGION = lazy_pattern(r" region=(\S{1,40})")
 _RELAYS = "Vault does not sign the login: it forwards the client's signed request to the STS endpoint in Vault's configuration."
+UNSIGNED_RELAY = CauseType(
+    "unsigned-relay",
+    title="The client of Vault sent a login without a signature",
+    text=f"{_RELAYS} The client found no credentials to sign with.",
+    recognised_by='Vault says "received error code 403 from STS" with the code MissingAuthenticationToken.',
+    fix="Give the client AWS credentials.",
+    sources=(_PAGE,),
+)
 
 
 def is_relayed(text: str) -> bool:
@@ -291,6 +300,23 @@ def explain_relayed_scope(
         topic="sts-endpoint",
         remedies=(sign, configure) if configured or is_default else (configure, sign),
         notes="The secret access key is not the problem, and no permission is missing.",
+    )
+
+
+def explain_unsigned_relay(case: Case[MissingCredentials]) -> Explanation:
+    """Explain that the client of Vault sent a login without a signature."""
+    return case.explain(
+        "The login to Vault carries no signature: the client found no AWS credentials to sign with.",
+        clues.reported_cause(UNSIGNED_RELAY, case.text, "Missing Authentication Token"),
+        topic="unsigned-request",
+        remedies=your_remedy(
+            "Give the client of Vault AWS credentials, and log in again",
+            "The first command prints the identity of the credentials. Run it where the login runs: as the same user, in the same container.",
+            "In a container on EC2, the instance metadata service needs a hop limit of 2; a pod or an ECS task needs its own role.",
+            commands=("aws sts get-caller-identity", "vault login -method=aws"),
+            url=_PAGE,
+        ),
+        notes="The Vault server's own credentials are not used here.",
     )
 
 

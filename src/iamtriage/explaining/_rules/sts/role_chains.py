@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_words
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, Role
+from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._context.readers.profiles import ProfileSection
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
@@ -19,11 +21,19 @@ from iamtriage.explaining._rules.shared.principals.principal_words import try_pa
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import is_about_pods
 from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.explaining._rules.sts.chained_pods import find_role_of_pod, find_short_hour, pod_remedies
 from iamtriage.failures._failures import AwsError
 
 # No role's maximum is shorter: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html
 SHORTEST_MAXIMUM, LONGEST_MAXIMUM = 3600, 43200
 """The bounds of a role's maximum session duration, in seconds."""
+# Temporary credentials of GetSessionToken count as chaining: https://github.com/coinbase/assume-role/issues/24 and
+# https://github.com/99designs/aws-vault/issues/351. aws-vault has --no-session (issue 263 there).
+_AWS_VAULT = lazy_pattern(
+    r"\baws-vault (?P<verb>exec|login|export)\b(?![^\n]{0,200}--no-session)(?P<rest>(?: [\w@%+=:,./-]{1,100}){0,12})(?P<more>[^\n]?)",
+    re.ASCII,
+)
+_CHARS_BEFORE = 4_000
 # Where a profile gets the credentials that assume its role.
 _SOURCES = {
     "ec2": ("credential_source", "Ec2InstanceMetadata"),
@@ -92,22 +102,58 @@ class Rejected(NamedTuple):
         )
 
 
-def explain_chain(case: Case[AwsError], rejected: Rejected) -> Explanation:
+def explain_chain(
+    case: Case[AwsError],
+    rejected: Rejected,
+    section: ProfileSection | None,
+    source: ProfileSection | None,
+) -> Explanation:
     """Explain that the session of one role assumes another role for longer than an hour."""
-    maximum, chained = rejected.maximum, _find_chained_caller(case, rejected.role)
-    caller = None if chained is None else f"the role {chained.name}"
+    text, role, maximum = case.failure.text, rejected.role, rejected.maximum
+    chained = _find_chained_caller(case, role)
+    of_pod = None if chained else find_role_of_pod(text, role)
+    caller = _find_source_role(source) or (chained and f"the role {chained.name}")
+    caller = caller or (of_pod and f"the pod's role {of_pod}")
     chain = "one role assuming another," if caller is None else f"here from {caller},"
+    own = None
+    if of_pod:
+        own = f"The pod's credentials are already a session of the role {clip_text(of_pod)}. The maximum session duration of {rejected.target} does not change this limit, which nobody can raise."
+    short = find_short_hour(text)
+    because = f"The text says {quote_words(short)}: an hour is too short." if short else None
+    remedies: tuple[Remedy, ...] = ()
+    if section is not None:
+        step, way = _profile_steps(section, source)
+        longer = f"For longer sessions, {way}. {_describe_trust(rejected)}, which also needs sts:AssumeRole{_describe_raise(rejected)}"
+        remedies = (your_remedy("Request at most one hour", step, longer, url=pages.SESSION_DURATION),)
+    elif role is not None:
+        enough = f" ({maximum} seconds, which is enough)" if rejected.is_enough else ""
+        remedies = pod_remedies(
+            case, of_pod or (chained.name if chained else None), role, rejected.setting, enough
+        )
     return case.explain(
         f"STS rejected {rejected.duration}: role chaining, {chain} is limited to one hour{f', although the role allows {maximum} seconds' if maximum and maximum > SHORTEST_MAXIMUM else ''}.",
-        CHAINED_SESSION_TOO_LONG.cause("reported"),
+        CHAINED_SESSION_TOO_LONG.cause("reported", because, text=own),
         topic="session-duration",
-        remedies=_hour_remedy(case, rejected, chained, caller),
+        remedies=remedies or (_hour_remedy(case, rejected, chained, caller, is_short=bool(short)),),
         notes="No permission is missing: STS rejects the duration.",
     )
 
 
+def _describe_trust(rejected: Rejected) -> str:
+    return f"{capitalize_start(rejected.target)} must trust that identity"
+
+
+def _describe_raise(rejected: Rejected) -> str:
+    """Return what the role's maximum must be without the chain, as the end of a sentence."""
+    seconds = rejected.seconds
+    raises = f": raise it{f' to {seconds}' if seconds and int(seconds) <= LONGEST_MAXIMUM else ''}"
+    if rejected.is_enough:
+        raises = f" ({rejected.maximum} seconds, which is enough)"
+    return f", and the role's maximum session duration applies{raises}."
+
+
 def _hour_remedy(
-    case: Case[AwsError], rejected: Rejected, chained: Role | None, caller: str | None
+    case: Case[AwsError], rejected: Rejected, chained: Role | None, caller: str | None, *, is_short: bool
 ) -> Remedy:
     """Return how to work with sessions of one hour, or without the chain.
 
@@ -116,14 +162,14 @@ def _hour_remedy(
         rejected: The duration.
         chained: The role that assumes the other one, if the text states its session.
         caller: The role that assumes the other one, in words.
+        is_short: Whether an hour is too short for the work.
     """
     kind = case.context.runtime_kind
     is_workload = kind in _SOURCES or is_about_pods(case.failure.text)
     way = "assume it without another role before it: with the access key of a user, or directly with an OIDC token, such as that of a CI job, or a SAML assertion. A session of IAM Identity Center is a role session, too, and does not help"
     if is_workload and caller is not None:
         way = f"assume it with the identity that assumes {caller} and without another role in between"
-    raised = f" ({rejected.maximum} seconds, which is enough)" if rejected.is_enough else ""
-    longer = f"For longer sessions, {way}. {capitalize_start(rejected.target)} must trust that identity, and its maximum session duration applies{raised}."
+    longer = f"For longer sessions, {way}. {_describe_trust(rejected)}{_describe_raise(rejected)}"
     change: Labelled | None = Labelled(
         "For longer sessions without chaining, an administrator raises the maximum:", rejected.raise_command
     )
@@ -137,6 +183,16 @@ def _hour_remedy(
         source = _SOURCES.get(kind, ("source_profile", "PROFILE"))
         profile = (fill_command(configure, "role_arn", rejected.arn), fill_command(configure, *source))
     refresh = "Let the SDK refresh the session: with a profile (role_arn, and source_profile or credential_source), it assumes the role again before it expires."
+    if is_short:
+        omit = f"Omit {rejected.setting or 'the duration'}, and create the clients with that profile."
+        return your_remedy(
+            "Let the SDK renew sessions of one hour",
+            refresh,
+            omit,
+            longer,
+            commands=profile,
+            url=pages.SESSION_DURATION,
+        )
     again = repeat_command(case.context.command, changes={"duration-seconds": "3600"})
     again = again if again and "assume-role" in again else None
     labelled = [Labelled("To let a profile renew it:", each) for each in profile[:1]]
@@ -152,6 +208,90 @@ def _hour_remedy(
         else (again, *labelled, *profile[1:], None if rejected.is_enough else change),
         url=pages.SESSION_DURATION,
     )
+
+
+def _find_direct_call(case: Case[AwsError]) -> tuple[str, Remedy, str] | None:
+    """Return what assumes a role with the credentials of GetSessionToken, how to do it without them, and how else.
+
+    They are a clause, a remedy and the title of another one. A text can show such credentials.
+    """
+    text, start = case.failure.text, case.failure.span[0]
+    vault = _AWS_VAULT.search(text)
+    if vault is not None and ":assumed-role/" not in text:
+        direct = f"aws-vault {vault['verb']} --no-session{vault['rest']}"
+        remedy = your_remedy(
+            "Call aws-vault with --no-session",
+            "It then assumes the role with the user's access key, and asks for the MFA code each time.",
+            commands=direct if vault["rest"] and not vault["more"] else None,
+            url="https://github.com/99designs/aws-vault/blob/master/USAGE.md",
+        )
+        other = "Or run aws-vault exec with --ecs-server, which renews sessions of one hour"
+        return "aws-vault assumes it with the temporary credentials of GetSessionToken", remedy, other
+    shown = [each for _, each in find_commands(text, max(start - _CHARS_BEFORE, 0), start)]
+    issuing = next((each for each in shown if each.words[:2] == ("sts", "get-session-token")), None)
+    failed = next((each for each in reversed(shown) if each.words[:2] == ("sts", "assume-role")), None)
+    if issuing is None or (failed is not None and failed.option("profile") is not None):
+        return None
+    device, profile = issuing.option("serial-number"), issuing.option("profile")
+    changes = {"profile": commands.profile(profile.value)} if profile else {}
+    if device is not None:
+        changes |= {"serial-number": commands.arn(device.value, "MFA_DEVICE_ARN"), "token-code": "MFA_CODE"}
+    mfa = ", with the MFA code in that call," if device else ""
+    remedy = your_remedy(
+        "Assume the role with the long-term access key",
+        f"Call AssumeRole with the user's access key itself{mfa} instead of get-session-token first.",
+        "In the AWS CLI, a profile with role_arn, source_profile, mfa_serial and duration_seconds does this, too.",
+        commands=repeat_command(failed, changes=changes),
+        url=pages.SESSION_DURATION,
+    )
+    other = "Or request at most one hour, and renew the session"
+    return "it is assumed with the temporary credentials of GetSessionToken", remedy, other
+
+
+def explain_session_of_user(case: Case[AwsError], rejected: Rejected) -> Explanation | None:
+    """Explain that the credentials of GetSessionToken are limited like those of role chaining, if a text shows them."""
+    if (direct := _find_direct_call(case)) is None:
+        return None
+    verdict, remedy, other = direct
+    return case.explain(
+        f"STS rejected {rejected.duration}: {verdict}, and STS limits a role that temporary credentials assume to one hour, as with role chaining.",
+        CHAINED_SESSION_TOO_LONG.cause(
+            "derived",
+            text="The role's maximum session duration only applies if the user's long-term access key assumes it.",
+        ),
+        topic="session-duration",
+        remedies=(
+            remedy,
+            your_remedy(
+                other,
+                "Request 3600 seconds, or omit the duration. The cached session of GetSessionToken can stay: with it, the role can be assumed again each hour without a code.",
+                url=pages.SESSION_DURATION,
+            ),
+        ),
+        notes=f"No permission is missing, and a longer maximum session duration of {rejected.target} does not help.",
+    )
+
+
+def _profile_steps(section: ProfileSection, source: ProfileSection | None) -> tuple[str, str]:
+    """Return how a profile requests less, and how it assumes its role without another one."""
+    header, origin = section.header, source.settings.get("source_profile") if source else None
+    step = f"In {header}, set duration_seconds = 3600, or delete the line. The AWS CLI and SDKs assume the role again before the hour ends, so long jobs go on."
+    if origin is not None:
+        return (
+            step,
+            f"set source_profile = {origin} in {header}, if {origin} has the keys of a user, not a role",
+        )
+    return step, f"set source_profile in {header} to a profile that is no role, such as that of a user"
+
+
+def _find_source_role(source: ProfileSection | None) -> str | None:
+    """Return the role of the profile that another one names as its source."""
+    if source is None:
+        return None
+    role = underlying_role(try_parse_principal(source.settings.get("role_arn")))
+    if role is not None:
+        return f"the role {clip_text(role.name)} of the profile {source.name}"
+    return f"the Identity Center role of the profile {source.name}" if source.is_sso else None
 
 
 def _find_chained_caller(case: Case[AwsError], target: Role | None) -> Role | None:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
+from iamtriage._typing import NamedTuple
+from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.texts import text_signs
+from iamtriage.explaining._rules.sts import region_settings
 from iamtriage.failures._failures import CredentialScope
 
 EXPECTED_SERVICE = lazy_pattern(
@@ -35,6 +41,17 @@ _ACTIONS = {
     "aoss": "aoss:APIAccessAll", "appsync": "appsync:GraphQL", "es": "es:ESHttp*",
     "execute-api": "execute-api:Invoke", "vpc-lattice-svcs": "vpc-lattice-svcs:Invoke",
 }  # fmt: skip
+# A client of an SDK with an endpoint in its code. The name of the class is that of the service.
+_CLIENT_ENDPOINT = lazy_pattern(
+    r"(?:\bnew (?:AWS\.|Aws\\\w{1,40}\\|Amazon)?(?P<new>[A-Z]\w{1,40}?)(?:Client|Config)?\b ?[({]|\b(?:client|resource)\(\s?[\"'](?P<name>[\w-]{2,40})[\"']"
+    r"|\b(?P<package>\w{2,40})\.NewFromConfig\(|\b(?P<built>[A-Z]\w{1,40}?)(?:Async)?Client\.builder\(\))[^;]{0,300}?"
+    r"(?P<option>,?\s{0,20}(?<!\w)[\"']?(?P<setting>endpoint|endpoint_url|endpointOverride|BaseEndpoint|ServiceURL)[\"']?\s?(?:=>|[:=(])\s?(?:[\w.$]{1,80}(?:[\[(][\"']\w{1,60}[\"'][\])])?|[\"'`][^\"'`\s]{1,200}[\"'`])(?=\s?[,})\]])(?:,\s)?)",
+    re.ASCII,
+)
+# A line of a configuration file, and not of code or of a command.
+_CONFIGURATION = lazy_pattern(
+    r"[\w.-]{1,40}[\"']?(?:\s?(?:=>?|:)\s?|[ \t]{1,20})[\"']?[a-z0-9-]{1,40}[\"']?,?"
+)
 SIGNED_BY_HAND = CauseType(
     "custom-signing",
     title="Custom signing code or a signing proxy names the wrong service",
@@ -63,12 +80,57 @@ ENDPOINT_OF_OTHER_SERVICE = CauseType(
 )
 
 
-# The setting of an endpoint of AWS.
-_ENDPOINT = lazy_pattern(
-    r"(?P<name>--endpoint-url|\bAWS_ENDPOINT_URL\w{0,40}|\b(?:endpoint(?:[_-]?url)?|s3Url|endpointOverride))(?:[ =:]|\bs?\() {0,3}[\"']?"
-    r"(?:https?://)?(?:(?:[\w-]{1,63}\.){0,5}[\w-]{0,63}?[.-][a-z0-9-]{6,30}\.amazonaws\.com)",
-    re.ASCII | re.IGNORECASE,
+_MULTI_REGION_PAGE = "https://docs.aws.amazon.com/sdkref/latest/guide/feature-s3-mrap.html"
+ASYMMETRIC_SIGNATURE = CauseType(
+    "asymmetric-signature",
+    title="The endpoint accepts only signatures that are not for one Region (SigV4A)",
+    text="It has one endpoint for all Regions, and accepts only SigV4A, which is not for one Region. An SDK signs with it if its library for SigV4A is installed.",
+    recognised_by="AWS rejects the Region of a signature, and the text names CloudFront KeyValueStore or a Multi-Region Access Point.",
+    fix="Install the SDK's library for SigV4A, and update the SDK.",
+    sources=(_MULTI_REGION_PAGE,),
 )
+_MULTI_REGION_SERVICES = text_signs.Signs(
+    {
+        r"(?i:cloudfront-?key-?value-?store)": "CloudFront KeyValueStore",
+        r"\.mrap\b|\.accesspoint\.s3-global\.amazonaws\.": "the Multi-Region Access Point",
+    }
+)
+# How an SDK gets SigV4A: what shows the SDK, the step and the command.
+_SIGNERS = text_signs.Signs(
+    {
+        r"@aws-sdk/|node_modules/": (
+            'Import it once, before the first call: import "@aws-sdk/signature-v4a"; (or, for Node.js only, "@aws-sdk/signature-v4-crt"). Clients from before 2024 do not use it: update them.',
+            "npm install @aws-sdk/signature-v4a",
+        ),
+        r"\b(?:botocore|boto3)\b": (
+            "boto3 signs with the AWS Common Runtime, once it is installed.",
+            "pip install --upgrade 'boto3[crt]'",
+        ),
+        r"(?i:\.php\b|aws-sdk-php)": ("The SDK for PHP needs the extension awscrt.", "pecl install awscrt"),
+        r"\.rb:[0-9]": ("The SDK for Ruby needs the gem aws-crt.", "gem install aws-crt"),
+    }
+)
+_ANY_SIGNER = "In JavaScript, import @aws-sdk/signature-v4a; for Python, install boto3[crt]; for PHP, the extension awscrt; for Ruby, the gem aws-crt; for Java, add software.amazon.awssdk:auth-crt."
+
+
+def explain_multi_region(case: Case[CredentialScope]) -> Explanation | None:
+    """Explain that an endpoint for all Regions rejects a signature for one of them; return ``None`` for other endpoints."""
+    text = case.failure.text
+    service = _MULTI_REGION_SERVICES.find(text)
+    if service is None:
+        return None
+    step, line = _SIGNERS.find(text) or (_ANY_SIGNER, None)
+    return case.explain(
+        f"The request is signed for one Region, but {service} accepts only SigV4A signatures, which are for all Regions.",
+        ASYMMETRIC_SIGNATURE.cause("derived", clues.quote_phrases(clues.message_text(case), *PHRASES)),
+        remedies=your_remedy(
+            "Install the library for SigV4A, and let the SDK sign with it",
+            step,
+            commands=line,
+            url=_MULTI_REGION_PAGE,
+        ),
+        notes="Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies.",
+    )
 
 
 def explain_expected_service(case: Case[CredentialScope], message: str, expected: str | None) -> Explanation:
@@ -76,19 +138,25 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
     because = clues.quote_phrases(message, *PHRASES)
     if expected:
         because = (f"AWS says: Credential should be scoped to correct service: '{expected}'.",)
-    setting = _ENDPOINT.search(case.failure.text)
+    client = _find_client_endpoint(case.failure.text) if expected else None
+    if client is not None and client.service != expected:
+        return _explain_client_endpoint(case, client, expected or "", because)
+    setting = region_settings.find_endpoint_setting(case.failure.text)
     command = case.context.command
-    signed = command.words[0] if command is not None and command.program == "aws" else None
+    signed = region_settings.find_signed_service(case.failure.text)
+    if signed is None and command is not None and command.program == "aws":
+        signed = command.words[0]
     region = _find_region_of_host(case.failure.text, expected)
     sign = _sign_for_service_remedy(case, signed, expected, region)
     remedies: tuple[Remedy, ...] = (credential_remedies.check_endpoint(), sign)
-    if setting is not None:
-        # The AWS CLI signs for the service of the command.
-        others = () if setting["name"] == "--endpoint-url" else remedies[1:]
-        remedies = (_remove_endpoint_remedy(case, setting["name"], expected), *others)
-    elif region is not None:
+    is_wrong = signed not in {None, expected} and sign.manifest is not None
+    if region is not None and (setting is None or (is_wrong and setting != "--endpoint-url")):
         # The host that was called belongs to the service.
         remedies = (sign,)
+    elif setting is not None:
+        # The AWS CLI signs for the service of the command.
+        others = () if setting == "--endpoint-url" else remedies[1:]
+        remedies = (_remove_endpoint_remedy(case, setting, expected), *others)
     elif signed is not None:
         remedies = remedies[::-1]
     other = f"the service {signed}" if signed is not None and signed != expected else "another service"
@@ -100,8 +168,12 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
         WRONG_SIGNING_SERVICE.cause(
             "reported", because, text="The service in the signature is not that of the endpoint."
         ),
-        of_other if remedies != (sign,) else None,
-        SIGNED_BY_HAND.cause(),
+        of_other if (setting is not None or len(remedies) > 1) and remedies != (sign,) else None,
+        SIGNED_BY_HAND.cause(
+            "derived", text=f"What signs the request is set to {signed}: the endpoint is right."
+        )
+        if is_wrong and remedies == (sign,) and _CONFIGURATION.fullmatch(sign.manifest or "")
+        else SIGNED_BY_HAND.cause(),
         remedies=remedies,
         notes=f"Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies.{checked}",
     )
@@ -117,6 +189,48 @@ def _find_region_of_host(text: str, expected: str | None) -> str | None:
     return next((parts[1].partition(".")[0] for parts in hosts if len(parts) > 1), None)
 
 
+_METHOD = lazy_pattern(
+    r"\.((?:create|get|put|update|delete|list|describe|import)_?[A-Za-z][A-Za-z_]{2,50})\("
+)
+
+
+def _explain_client_endpoint(
+    case: Case[CredentialScope],
+    client: _ClientEndpoint,
+    expected: str,
+    because: tuple[str, ...],
+) -> Explanation:
+    """Explain that the code of a client sends the calls of its service to the endpoint of another one."""
+    # https://github.com/aws/aws-sdk-js/issues/3571
+    host = next((each for each in clues.find_aws_hosts(case.failure.text) if f"{expected}." in each), None)
+    called = case.failure.envelope.operation or next(iter(_METHOD.findall(case.failure.text)), "")
+    found = [each for each in actions_for(called.replace("_", "")) if each.service == client.service]
+    operation = found[0].operation if found else f"the operations of {client.service}"
+    serves = (
+        "serves the calls of a deployed API, and"
+        if expected == "execute-api"
+        else f"is one of {expected}. It"
+    )
+    knows = f"{host or 'The endpoint'} {serves} does not know {operation}, whatever service the request is signed for."
+    action = found[0].actions[0] if found and found[0].actions else f"an action of {client.service}"
+    region = commands.region(case.facts.region)
+    return case.explain(
+        f"The client of {client.service} sends its calls to an endpoint of {expected}: its code sets {client.setting}.",
+        WRONG_SIGNING_SERVICE.cause(
+            "reported", because, text=f"The SDK signs for {client.service}, as it must."
+        ),
+        ENDPOINT_OF_OTHER_SERVICE.cause("derived", text=knows),
+        remedies=your_remedy(
+            f"Remove {client.setting} from the client of {client.service}",
+            f"Without it, the SDK calls the endpoint of {client.service} in {region}. Then deploy or restart the program.",
+            manifest=client.code,
+            manifest_language="text",
+            url=pages.SDK_ENDPOINTS,
+        ),
+        notes=f"Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies. Afterwards, the call needs {action}, not {_ACTIONS.get(expected, f'one of {expected}')}.",
+    )
+
+
 def _sign_for_service_remedy(
     case: Case[CredentialScope], signed: str | None, expected: str | None, region: str | None
 ) -> Remedy:
@@ -127,13 +241,32 @@ def _sign_for_service_remedy(
     text, tools, line = case.failure.text, "", None
     if expected is not None:
         tools = f", such as curl --aws-sigv4 aws:amz:{commands.region(region)}:{expected} or awscurl --service {expected}"
+    # Without the scope of the signature, a region in the text can be another client's.
+    of_scope = region_settings.find_signed_region(text, region) if region and "Credential=" in text else None
+    of_region = "" if of_scope is None else f" The Region must be {region} instead of {of_scope}, too."
+    if of_scope is not None and of_scope == region:
+        of_region = f" The Region, {region}, is right."
     request = _TRACED.search(text)
     if request is not None and expected is not None and f"{expected}.{region}." in request["host"]:
         url = f"https://{request['host']}{request['path']}"
         line = commands.signed_curl(expected, region or "", url, request["method"])
+    corrected = None if expected is None else region_settings.correct_signing_code(text, expected)
+    restart = clusters.restart_command(case) if clusters.runs_in_pod(case) else None
+    if corrected is not None and in_place:
+        return your_remedy(
+            f"Sign for {service}",
+            f"Set the service to {service}{in_place} in the line that signs the request, as shown.{of_region}",
+            "Then restart the program, so that it reads the setting."
+            if _CONFIGURATION.fullmatch(corrected) and restart is None
+            else None,
+            commands=line or restart,
+            manifest=corrected,
+            manifest_language="text",
+            url=pages.SIGNATURES,
+        )
     return your_remedy(
         f"Sign for {service}{'' if expected in _ACTIONS else ', or let an AWS SDK sign the request'}",
-        f"Set the service to {service}{in_place} in the code, proxy or tool that signs the request{tools}.{names}",
+        f"Set the service to {service}{in_place} in the code, proxy or tool that signs the request{tools}.{names}{of_region}",
         commands=line,
         url=pages.SIGNATURES,
     )
@@ -150,3 +283,35 @@ def _remove_endpoint_remedy(case: Case[CredentialScope], setting: str, expected:
         commands=repeated if setting == "--endpoint-url" else None,
         url=pages.SDK_ENDPOINTS,
     )
+
+
+class _ClientEndpoint(NamedTuple):
+    """An endpoint in the code of a client: the service of the client, the setting, and the code without it."""
+
+    service: str
+    setting: str
+    code: str | None
+
+
+def _find_client_endpoint(text: str) -> _ClientEndpoint | None:
+    """Return the endpoint in the code of a client.
+
+    >>> _find_client_endpoint("const sqs = new SQSClient({ endpoint: URL, region: 'us-east-1' });")
+    _ClientEndpoint(service='sqs', setting='endpoint', code="const sqs = new SQSClient({ region: 'us-east-1' });")
+    """
+    found = _CLIENT_ENDPOINT.search(text)
+    if found is None:
+        return None
+    name = found["new"] or found["name"] or found["package"] or found["built"]
+    if (service := service_prefix(name)) is None:
+        return None
+    start, end = found.span("option")
+    option = found["option"]
+    kept = option[: len(option) - len(option.lstrip())]
+    if option.startswith(","):
+        kept = ", " if option[-1].isspace() else ""
+    first = line_start(text, found.start())
+    rest = text[end:].partition("\n")[0]
+    line = f"{text[first:start]}{kept}{rest}".replace("{  }", "{}")
+    code = None if found["built"] or "\n" in line else region_settings.printable_line(line)
+    return _ClientEndpoint(service, found["setting"], code)

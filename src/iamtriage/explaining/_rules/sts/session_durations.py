@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage.explaining._context.readers.profiles import ProfileSection, find_profile_sections
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts import role_chains
@@ -31,11 +33,19 @@ _OWN_SETTING = lazy_pattern(
     r"(?<![\w-])(?P<name>(?:--)?[\w-]{0,20}[dD]uration(?:[-_]?[sS]econds)?)[\"']?(?P<sign>\s?[=:]\s?|\s(?:attribute )?|\"?>\s{0,40}<(?:\w{1,12}:)?AttributeValue[^>]{0,120}>)[\"']?(?P<seconds>[1-9][0-9]{3,5})(?!\w|\.\d| ?ms\b)",
     re.ASCII,
 )
+# A duration as Go and Terraform write it: "4h", "90m", "1h30m0s".
+_GO_DURATION = lazy_pattern(
+    r'(?<![\w-])duration\s{0,20}=\s{0,4}"(?=\d)(?:(?P<h>\d{1,2})h)?(?:(?P<m>\d{1,3})m)?(?:(?P<s>\d{1,5})s)?"',
+    re.ASCII,
+)
+_SECONDS = {"h": 3600, "m": 60, "s": 1}
 # The role's maximum, as the text states it.
 _MAXIMUM = lazy_pattern(
     r"\bmax(?:imum)?[-_ ]?session[-_ ]?duration[\"']?(?: (?:of|for|on) (?:the role |role )?[`\"']?[\w+=,.@-]{2,64}[`\"']?)?\s{0,3}(?:[=:]|of|(?:is )?set to|is|was|to)?\s{0,3}[\"']?(?P<number>[1-9][0-9]{0,4})(?:(?P<hours> ?(?:h|hours?)\b)|(?!\w|\.\d))",
     re.IGNORECASE,
 )
+# Clients that get a duration from the SAML assertion, and their own options, which override it.
+_SAML_OPTIONS = {"gsts": "--aws-session-duration", "saml2aws": "--session-duration"}
 _REQUEST_LESS = "Set the duration with --duration-seconds, DurationSeconds in an SDK, duration_seconds in a profile, duration in Terraform's assume_role block, or role-duration-seconds in aws-actions/configure-aws-credentials."
 SESSION_LONGER_THAN_MAXIMUM = CauseType(
     "session-longer-than-maximum",
@@ -62,12 +72,16 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     is_chained = "role chaining" in message
     maximum = find_maximum(case.text)
     allowed = role_chains.SHORTEST_MAXIMUM if is_chained else maximum or role_chains.SHORTEST_MAXIMUM
-    stated = clues.stated_option(case, "role-arn") or case.failure.resource or clues.find_role_arn(case.text)
-    role = underlying_role(try_parse_principal(stated))
-    rejected = role_chains.Rejected(*_describe_own_setting(case.text, allowed), maximum, stated, role)
+    own = _describe_own_setting(case.text, allowed)
+    section, source = _find_profile(case)
+    requested = clues.stated_option(case, "role-arn") or case.failure.resource
+    stated = requested or (section and section.settings["role_arn"]) or clues.find_role_arn(case.text)
+    rejected = role_chains.Rejected(*own, maximum, stated, underlying_role(try_parse_principal(stated)))
     if not is_chained:
         return _explain_maximum(case, rejected)
-    return role_chains.explain_chain(case, rejected)
+    return role_chains.explain_session_of_user(case, rejected) or role_chains.explain_chain(
+        case, rejected, section, source
+    )
 
 
 def _explain_session_of_user(case: Case[AwsError]) -> Explanation:
@@ -117,6 +131,21 @@ def _explain_maximum(case: Case[AwsError], rejected: role_chains.Rejected) -> Ex
     )
 
 
+def _find_profile(case: Case[AwsError]) -> tuple[ProfileSection | None, ProfileSection | None]:
+    """Return the profile whose role is assumed, and the one whose credentials assume it, if the text shows them.
+
+    It is the selected profile, or the only one with a duration.
+    """
+    sections = {each.name: each for each in find_profile_sections(case.failure.text)}
+    name = find_profile(case) or only_one(
+        [each.name for each in sections.values() if "duration_seconds" in each.settings], "default"
+    )
+    section = sections.get(name)
+    if section is None or "role_arn" not in section.settings:
+        return None, None
+    return section, sections.get(section.settings.get("source_profile", ""))
+
+
 def find_maximum(text: str) -> int | None:
     """Return the maximum session duration of the role in seconds, if the text states one.
 
@@ -136,6 +165,12 @@ def _describe_own_setting(text: str, allowed: int) -> tuple[str | None, str | No
         for each in _OWN_SETTING.finditer(text)
         if "max" not in each["name"].lower() and int(each["seconds"]) > role_chains.SHORTEST_MAXIMUM
     ]
+    if not found and (written := _GO_DURATION.search(text)) is not None:
+        seconds = sum(int(written[unit] or 0) * length for unit, length in _SECONDS.items())
+        if seconds > allowed:
+            shorter = f"{allowed // 3600}h" if allowed % 3600 == 0 else f"{allowed}s"
+            step = f'The text has {written[0]}: set duration = "{shorter}" instead.'
+            return str(seconds), written[0], step
     if len({each["seconds"] for each in found}) != 1:
         return None, None, _REQUEST_LESS
     # A log can repeat the value of the code in words.
@@ -144,7 +179,9 @@ def _describe_own_setting(text: str, allowed: int) -> tuple[str | None, str | No
     )
     name, sign = setting["name"], setting["sign"]
     if name == "SessionDuration":
-        step = f"The attribute SessionDuration of the SAML assertion requests {setting['seconds']} seconds: lower it in the identity provider."
+        option = next((each for tool, each in _SAML_OPTIONS.items() if tool in text), None)
+        own = "" if option is None else f", or set {option} 3600"
+        step = f"The attribute SessionDuration of the SAML assertion requests {setting['seconds']} seconds: lower it in the identity provider{own}."
         return setting["seconds"], None, step
     value = f"{name}{sign}{allowed}" if allowed < int(setting["seconds"]) else f"a smaller {name}"
     shown = f"{name}{sign}{setting['seconds']}"

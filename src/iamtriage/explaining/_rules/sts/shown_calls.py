@@ -181,6 +181,12 @@ _BLOCK = lazy_pattern(
 # The inputs of aws-actions/configure-aws-credentials, as the log of a job shows them.
 _INPUTS = lazy_pattern(r"(?:^[^\n]{0,40}?[ \t][a-z][a-z-]{1,40}: [^\n]{0,400}\n?){1,30}", re.MULTILINE)
 _INPUT = lazy_pattern(r"(?P<name>[a-z][a-z-]{1,40}): [\"']?(?P<value>[^\s\"']{1,1224})")
+_VENDOR = lazy_pattern(r"\b(?:Databricks|Datadog|Dynatrace|Fivetran|New Relic|Sumo Logic)\b")
+# Rows of DESC INTEGRATION: https://docs.snowflake.com/en/user-guide/data-load-s3-config-storage-integration.
+_ISSUED_ID = lazy_pattern(
+    r"(?<![\w:])(?P<name>(?:STORAGE|API|NOTIFICATION|GLUE|CATALOG)_AWS_EXTERNAL_ID|external_id|[Ee]xternal ID)[\"']?(?:[ \t]{0,40}[|\u2502=:,][ \t]{0,40}(?:String[ \t]{0,40}[|\u2502,][ \t]{0,40})?|(?<=_AWS_EXTERNAL_ID)[ \t]{1,40}(?:String[ \t]{1,40})?)[\"']?(?P<value>[\w+=,.@:/-]{1,1223}[\w+=@/-])",
+    re.ASCII,
+)
 _ARGUMENT = lazy_pattern(
     r"\b(?P<name>\w{1,40})[\"']?\s{0,40}[=:]\s{0,4}(?:\"(?P<value>[^\"\n]{1,1224})\"|'(?P<other>[^'\n]{1,1224})')"
 )
@@ -216,11 +222,24 @@ def find_role_call(text: str, facts: Facts, role_arn: str | None) -> RoleCall | 
     >>> call.profile, call.settings.get("external_id")
     ('ops', None)
     """
-    call = _find_call(text, context_of(facts).command, role_arn)
+    call = _find_call(text, context_of(facts).command, role_arn) or _find_issued_id(text)
     if not facts.external_id:
         return call
     call = call or RoleCall({}, None, "the call")
     return attrs.evolve(call, settings={**call.settings, "external_id": facts.external_id})
+
+
+def _find_issued_id(text: str) -> RoleCall | None:
+    """Return the call of a vendor whose settings a text shows with the external ID that it sends."""
+    found = {each["value"]: each["name"] for each in _ISSUED_ID.finditer(text[:_MAX_TEXT])}
+    if len(found) != 1:
+        return None
+    ((value, name),) = found.items()
+    vendors = {"Snowflake"} if name.endswith("_AWS_EXTERNAL_ID") else set(_VENDOR.findall(text[:_MAX_TEXT]))
+    if len(vendors) != 1:
+        return None
+    (vendor,) = vendors
+    return RoleCall({"external_id": value}, None, vendor, chosen_by=vendor)
 
 
 def _find_call(text: str, command: CommandLine | None, role_arn: str | None) -> RoleCall | None:

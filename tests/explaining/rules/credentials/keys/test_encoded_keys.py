@@ -22,6 +22,29 @@ _WITH_NEWLINE = _encode(f"{_SECRET}\n")
 
 
 @pytest.mark.parametrize(
+    ("shown", "says", "command"),
+    [
+        (f'$ echo "$AWS_SECRET_ACCESS_KEY" | base64\n{_WITH_NEWLINE}\n' + _MANIFEST.format(_WITH_NEWLINE), "AWS_SECRET_ACCESS_KEY decodes to a value with a newline at the end, which echo adds without -n", 'kubectl patch secret till-keys --namespace shop --patch "{\\"stringData\\": {\\"AWS_SECRET_ACCESS_KEY\\": \\"${AWS_SECRET_ACCESS_KEY:?}\\"}}"'),
+        (_MANIFEST.format(_WITH_NEWLINE), "AWS_SECRET_ACCESS_KEY decodes to a value with a newline at the end.", "read -rs value"),
+        (f'{{\n  "kind": "Secret",\n  "data": {{\n    "secret-key": "{_encode(_SECRET + chr(13) + chr(10))}"\n  }},\n  "metadata": {{"name": "till-keys", "namespace": "shop"}}\n}}', "secret-key decodes to a value with a carriage return and a newline at the end", "read -rs value"),
+        (f'$ base64 <<< "$SECRET_KEY"\n{_WITH_NEWLINE}\n', "SECRET_KEY decodes to a value with a newline at the end, which <<< adds", "kubectl patch secret SECRET_NAME"),
+        (f"kind: Secret\nmetadata:\n  name: till-keys\nstringData:\n  AWS_SECRET_ACCESS_KEY: |\n    {_SECRET}\n", "AWS_SECRET_ACCESS_KEY is a block of YAML with |, which ends with a newline (write |- instead)", "read -rs value"),
+        ("$ wc -c key.txt\n41 key.txt\n$ kubectl create secret generic till-keys -n shop --from-file=AWS_SECRET_ACCESS_KEY=key.txt\n", ": key.txt ends with a newline, which --from-file keeps in AWS_SECRET_ACCESS_KEY", "read -rs value"),
+        ("$ kubectl create secret generic till-keys --from-file=secret-key=./key.txt\n", "most likely, ./key.txt ends with a newline, which --from-file keeps in secret-key", "read -rs value"),
+        ('resource "kubernetes_secret" "till" {\n  data = {\n    AWS_SECRET_ACCESS_KEY = file("key.txt")\n  }\n}\n', "most likely, key.txt ends with a newline, which file() keeps in AWS_SECRET_ACCESS_KEY", "terraform apply"),
+    ],
+    ids=["echo and manifest", "manifest", "JSON", "here-string", "block", "file", "file of unknown length", "Terraform"],
+)  # fmt: skip
+def test_value_that_ends_with_a_newline(shown: str, says: str, command: str) -> None:
+    explanation = explain(_MISMATCH + shown)
+    assert says in f"{explanation.summary}"
+    assert explanation.remedies[0].commands[0].startswith(command)
+    # Only how it ends is said.
+    assert _SECRET not in str(explanation)
+    assert _WITH_NEWLINE not in str(explanation)
+
+
+@pytest.mark.parametrize(
     "shown",
     [
         _MANIFEST.format(_encode(_SECRET)),

@@ -13,10 +13,12 @@ CREATE = "$ kubectl create secret generic aws-keys -n tools --from-file=./aws-ke
 @pytest.mark.parametrize(
     ("written", "verdict"),
     [
+        ('$ echo "AKIA..." > aws-key-id\n', "./aws-key-id ends with a newline (echo adds it without -n)"),
+        ("", "most likely, ./aws-key-id ends with a newline, which --from-file keeps in aws-key-id"),
         ('$ echo -n "AKIA..." > aws-key-id\n', None),
         ("$ printf '%s' AKIA... > aws-key-id\n", None),
     ],
-    ids=["echo -n", "printf"],
+    ids=["echo", "unknown", "echo -n", "printf"],
 )
 def test_file_with_a_newline(written: str, verdict: str | None) -> None:
     explanation = explain(f"{HEADER}{written}{CREATE}")

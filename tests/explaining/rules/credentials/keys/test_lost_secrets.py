@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from iamtriage import explain
+
+_KEYS = ("AKIARTX3GSDSVJNFUWS2", "AKIARTX3GSDSVJNFUWS3")
+
+
+def _list_keys(*keys: str) -> str:
+    rows = [{"UserName": "orders-ci", "AccessKeyId": key, "Status": "Active"} for key in keys]
+    shown = json.dumps({"AccessKeyMetadata": rows}, indent=4)
+    return f"$ aws iam list-access-keys --user-name orders-ci --profile ops\n{shown}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I lost my secret access key. How can I see it again in the AWS console?",
+        "How do I recover the secret access key of my IAM user? I only have AKIARTX3GSDSVJNFUWS2",
+        "AWS secret access key is required. Where can I find my secret key?",
+        "I created an access key yesterday, but did not download the secret key.",
+        "Which permission do I need to show the secret key of an access key?",
+        "We no longer have the secret access key of this IAM user",
+        "$ aws iam get-access-key --access-key-id AKIARTX3GSDSVJNFUWS2\naws: [ERROR]: argument operation: Found invalid choice 'get-access-key'",
+        "The secret access key is not shown any more for my access key",
+    ],
+)
+def test_question_for_a_secret(text: str) -> None:
+    explanation = explain(text)
+    assert explanation.topic == "secret-key-lost"
+    assert explanation.remedies[0].commands[0].startswith("aws iam create-access-key --user-name ")
 
 
 @pytest.mark.parametrize(
@@ -25,3 +54,15 @@ from iamtriage import explain
 )
 def test_other_words_about_secrets(text: str) -> None:
     assert explain(text).topic == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "there is room for a new one"), (2, "delete the one that is not used first")]
+)
+def test_listed_keys(count: int, words: str) -> None:
+    explanation = explain(_list_keys(*_KEYS[:count]) + "I lost the secret access key.")
+    first = explanation.remedies[0]
+    assert words in first.steps[1]
+    assert first.commands[0] == "aws iam create-access-key --user-name orders-ci --profile ops"
+    key = _KEYS[0] if count == 1 else "ACCESS_KEY_ID"
+    assert first.commands[1] == f"aws iam get-access-key-last-used --access-key-id {key} --profile ops"

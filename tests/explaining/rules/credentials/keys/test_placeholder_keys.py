@@ -8,11 +8,19 @@ from iamtriage import explain
 
 _INVALID = "software.amazon.awssdk.services.sqs.model.SqsException: The security token included in the request is invalid. (Service: Sqs, Status Code: 403, Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)\n"
 _SPRING = "spring:\n  cloud:\n    aws:\n      credentials:\n        access-key: {}\n        secret-key: {}\n---\nspring:\n  config:\n    activate:\n      on-profile: {}\n  cloud:\n    aws:\n      endpoint: http://localhost:4566\n"
+_COMPOSE = "docker-compose.yml:\n  environment:\n    AWS_ACCESS_KEY_ID: dummy\n    AWS_SECRET_ACCESS_KEY: dummy\ndocker-compose.override.yml:\n  environment:\n    SQS_ENDPOINT: http://localstack:4566\n"
 
 
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
+        (_SPRING.format("test", "test", "local"), "the endpoint is only in the part for the profile local"),
+        (_SPRING.format("foo", "bar", "it"), "the endpoint is only in the part for the profile it"),
+        (_COMPOSE, "the endpoint is only in the file docker-compose.override.yml"),
+        ('appsettings.json:\n{"AWS": {"AccessKey": "test", "SecretKey": "test"}}\nappsettings.Development.json:\n{"AWS": {"ServiceURL": "http://localhost:4566"}}\n', "the endpoint is only in the file appsettings.Development.json"),
+        ("quarkus.sqs.aws.credentials.static-provider.access-key-id=test-key\n%dev.quarkus.sqs.endpoint-override=http://localhost:4566\n", "the endpoint is only in the lines with %dev"),
+        ("$ env\nAWS_ACCESS_KEY_ID=test\nAWS_SECRET_ACCESS_KEY=test\n", "AWS_ACCESS_KEY_ID is test, a made-up key"),
+        ('provider "aws" {\n  access_key = "mock_access_key"\n}\n', "access_key is mock_access_key"),
         # A real key, a reference, a secret, and a key next to the endpoint.
         (_SPRING.format("AKIAEXAMPLEEXAMPLE77", "test", "local"), None),
         (_SPRING.format("${KEY_ID}", "${SECRET}", "local"), None),

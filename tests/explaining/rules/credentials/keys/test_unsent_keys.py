@@ -15,6 +15,8 @@ _GET = "$ kubectl -n batch get secret s3-keys -o jsonpath='{{.data.AWS_ACCESS_KE
 @pytest.mark.parametrize(
     ("header", "value", "says"),
     [
+        ("\\n", "", "the access key ID ends with a line break"),
+        ("...", b64encode(b"AKIAIOSFODNN7EXAMPLE\n").decode(), "ends with a line break, as its Base64 value"),
         ("...", b64encode(b"AKIAIOSFODNN7EXAMPLE").decode(), "characters that an HTTP header cannot have"),
         ("...", "", "characters that an HTTP header cannot have"),
     ],
@@ -99,12 +101,21 @@ def test_secret_is_not_emptied_if_no_value_was_read() -> None:
 
 
 _V4 = "<Error><Code>AuthorizationQueryParametersError</Code><Message>Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.</Message></Error>"
+_V2 = "<Error><Code>AccessDenied</Code><Message>Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters</Message></Error>"
 _URL = "https://acme.s3.amazonaws.com/out/x.csv?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20260102T100000Z&X-Amz-Expires=600&X-Amz-Signature=0f"
 
 
 @pytest.mark.parametrize(
     ("text", "says", "command"),
     [
+        (f"$ curl -sS {_URL}\n[1] 812\n[2] 813\n[3] 814\n{_V4}", "S3 got only X-Amz-Algorithm", "curl --output x.csv 'PRESIGNED_URL'"),
+        (f"C:\\>curl {_URL}\n{_V4}\n'X-Amz-Date' is not recognized as an internal or external command,", "S3 got only X-Amz-Algorithm", 'curl --output x.csv "PRESIGNED_URL"'),
+        (f"$ wget https://acme.s3.amazonaws.com/x.csv?AWSAccessKeyId=AKIA&Expires=1&Signature=0f\n{_V2}", "S3 got only AWSAccessKeyId", "wget --output-document=x.csv 'PRESIGNED_URL'"),
+        (f"$ curl -X PUT -T x.csv {_URL}\n{_V4}", "S3 got only X-Amz-Algorithm", "curl -X PUT -T x.csv 'PRESIGNED_URL'"),
+        (f"$ curl -T $(id) {_URL}\n{_V4}", "S3 got only X-Amz-Algorithm", "curl 'PRESIGNED_URL'"),
+        # No such time.
+        (f"$ curl {_URL.replace('0102T10', '9999T99')}\n{_V4}", "S3 got only X-Amz-Algorithm", "curl --output x.csv 'PRESIGNED_URL'"),
+        (f"$ curl {_URL.replace('20260102T10', '99991231T23').replace('600', '9999999')}\n{_V4}", "S3 got only X-Amz-Algorithm", "curl --output x.csv 'PRESIGNED_URL'"),
         # Quotes keep the URL together, and so do backslashes.
         (f"$ curl {_URL.replace('&', chr(92) + '&')}\n{_V4}", "The URL lacks parameters", ""),
         (f"$ curl '{_URL.partition('&X-Amz-Sig')[0]}'\n{_V4}", "The URL lacks parameters", ""),

@@ -8,6 +8,22 @@ from iamtriage import explain
 
 REGISTRY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 PULL = f'Failed to pull image "{REGISTRY}/orders:1": rpc error: code = Unknown desc = no basic auth credentials\n'
+TAGS = f'"error":"GET https://{REGISTRY}/v2/orders/tags/list?n=1000: unexpected status code 401 Unauthorized: Not Authorized"\n'
+
+
+@pytest.mark.parametrize(
+    ("cluster", "where"),
+    [
+        ("RKE1 cluster, v1.27.8-rancher2-2", "services.kubelet.extra_args"),
+        ("k3s v1.30.2+k3s1 on EC2", "/var/lib/rancher/credentialprovider"),
+        ("built with kubeadm, Kubernetes 1.29", "KUBELET_EXTRA_ARGS"),
+    ],
+)
+def test_kubelet_without_credential_provider(cluster: str, where: str) -> None:
+    explanation = explain(f"{cluster}\n{PULL}")
+    assert explanation.summary.startswith("No permission is missing")
+    assert where in explanation.remedies[0].steps[1]
+    assert "kind: CredentialProviderConfig" in (explanation.remedies[0].manifest or "")
 
 
 @pytest.mark.parametrize(
@@ -25,6 +41,20 @@ def test_other_nodes_need_the_permission(cluster: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "role"),
+    [
+        ('"podExecutionRoleArn": "arn:aws:iam::111122223333:role/eks/fargate-exec"', "fargate-exec"),
+        ("on node fargate-ip-10-0-1-7.eu-west-1.compute.internal", "POD_EXECUTION_ROLE_NAME"),
+    ],
+)
+def test_pull_on_fargate(before: str, role: str) -> None:
+    explanation = explain(f"{before}\nnodes with AmazonEC2ContainerRegistryReadOnly\n{PULL}")
+    assert "it pulls with the pod execution role" in explanation.summary
+    assert f"--role-name {role} --policy-arn" in explanation.remedies[0].commands[-1]
+    assert not any("secret" in remedy.title for remedy in explanation.remedies)
+
+
+@pytest.mark.parametrize(
     "message",
     [
         PULL,
@@ -38,9 +68,60 @@ def test_a_node_whose_role_may_pull(message: str) -> None:
     assert "lacks the permission" not in explanation.to_text(detail="full")
 
 
+@pytest.mark.parametrize(
+    ("kind", "reconcile"),
+    [
+        ("ImageRepository", "image repository"),
+        ("OCIRepository", "source oci"),
+        ("HelmRepository", "source helm"),
+    ],
+)
+@pytest.mark.parametrize("is_set", [False, True])
+def test_objects_of_flux(kind: str, reconcile: str, *, is_set: bool) -> None:
+    provider = "  provider: aws\n" if is_set else ""
+    text = f'{{"controllerKind":"{kind}","{kind}":{{"name":"orders","namespace":"apps"}},{TAGS}}}\napiVersion: source.toolkit.fluxcd.io/v1\nkind: {kind}\nspec:\n{provider}'
+    remedy = explain(text).remedies[0]
+    if is_set:
+        assert remedy.title.startswith("Check the ")
+    else:
+        assert remedy.title == f"Set provider: aws in the {kind} orders"
+        assert remedy.commands[1] == f"flux reconcile {reconcile} orders --namespace apps"
+
+
+def test_the_login_of_other_programs() -> None:
+    assert "registries.conf" in explain(f"argocd-image-updater: {TAGS}").remedies[0].steps[0]
+    assert (
+        explain(f"docker push {REGISTRY}/orders:1\nno basic auth credentials\nfor our kubeadm cluster")
+        .remedies[0]
+        .title.startswith("Sign docker in")
+    )
+
+
 S3A = "java.nio.file.AccessDeniedException: s3a://orders/in: getFileStatus on s3a://orders/in: com.amazonaws.services.s3.model.AmazonS3Exception: Forbidden (Service: Amazon S3; Status Code: 403; Error Code: 403 Forbidden; Request ID: 6ZK2)\n"
 IRSA = "AWS_ROLE_ARN=arn:aws:iam::111122223333:role/orders\nAWS_WEB_IDENTITY_TOKEN_FILE=/var/run/secrets/eks.amazonaws.com/serviceaccount/token\n"
 NONE = "org.apache.hadoop.fs.s3a.auth.NoAuthWithAWSException: No AWS Credentials provided by TemporaryAWSCredentialsProvider : com.amazonaws.SdkClientException: Unable to load AWS credentials from environment variables\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "provider"),
+    [
+        (S3A + IRSA, "com.amazonaws.auth.WebIdentityTokenCredentialsProvider"),
+        (NONE + IRSA, "com.amazonaws.auth.WebIdentityTokenCredentialsProvider"),
+        (f"{S3A}hadoop-aws 3.4.1\n{IRSA}", "software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider"),
+    ],
+    ids=["denied", "none", "SDK 2"],
+)  # fmt: skip
+def test_s3a_does_not_use_the_role_of_the_pod(text: str, provider: str) -> None:
+    explanation = explain(text)
+    assert "S3A did not use the role orders" in explanation.summary
+    assert explanation.remedies[0].manifest == f"fs.s3a.aws.credentials.provider={provider}"
+    for shown in ("$ aws s3 ls s3://orders/\nbash: aws: command not found", "aws s3 ls works not"):
+        assert "The AWS CLI" not in str(explain(f"{shown}\n{text}").causes[0].because)
+    for shown in (
+        "$ aws s3 ls s3://orders/\n                           PRE in/\n$ spark-submit job.py",
+        "aws s3 ls in the pod works.",
+    ):
+        assert "The AWS CLI" in explain(f"{shown}\n{text}").causes[0].because[0]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +134,24 @@ NONE = "org.apache.hadoop.fs.s3a.auth.NoAuthWithAWSException: No AWS Credentials
 )
 def test_s3a_uses_its_credentials(rest: str) -> None:
     assert "did not use" not in explain(S3A + rest).summary
+
+
+KIAM = "assume role forbidden: namespace policy expression '{}' forbids role 'orders-dns'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "annotation"),
+    [
+        (KIAM.format("(empty)"), "'iam.amazonaws.com/permitted=^orders-dns$'"),
+        (KIAM.format("^red-.*"), "'iam.amazonaws.com/permitted=^red-.*|^orders-dns$'"),
+        ("role requested orders-dns not valid for namespace of pod at 10.2.3.4 with namespace shop", "shop --overwrite 'iam.amazonaws.com/allowed-roles="),
+    ],
+    ids=["empty", "other", "kube2iam"],
+)  # fmt: skip
+def test_a_proxy_refuses_a_role(text: str, annotation: str) -> None:
+    explanation = explain(f"NoCredentialProviders: no valid providers in chain. Deprecated.\n{text}")
+    assert "did not ask STS" in explanation.summary
+    assert annotation in explanation.remedies[0].commands[1]
 
 
 SPARK = 'persistentvolumeclaims is forbidden: User "system:serviceaccount:etl:{}" cannot create resource "persistentvolumeclaims" in API group "" in the namespace "etl"\n\tat org.apache.spark.deploy\n'

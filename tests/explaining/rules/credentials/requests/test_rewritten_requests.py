@@ -8,6 +8,42 @@ from iamtriage import explain
 
 _REJECTED = "An error occurred (SignatureDoesNotMatch) when calling the ListBuckets operation: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n"
 _THROUGH_PROXY = f"$ aws --endpoint-url https://store.acme.example s3 ls\n\n{_REJECTED}\n"
+_DIRECT = "$ aws --endpoint-url http://10.1.2.3:9000 s3 ls\n2026-01-02 03:04:05 images\n"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "shown", "change"),
+    [
+        ("location / { proxy_pass http://ceph:7480; }", "sends Host: ceph:7480", "$http_host;"),
+        (
+            "server { proxy_set_header Host $host;\nlocation / { proxy_set_header X-A b;\nproxy_pass http://ceph; } }",
+            "sends Host: ceph",
+            "Add the line to the block",
+        ),
+        (
+            "location / { proxy_set_header Host store; proxy_pass http://ceph; }",
+            "sends Host: store",
+            "Replace proxy_set_header Host store",
+        ),
+        ("ProxyPass / http://10.0.0.9:9000/", "sends Host: 10.0.0.9:9000", "ProxyPreserveHost On"),
+        ("reverse_proxy ceph:80 { header_up Host {upstream_hostport} }", "Caddy sends", "Delete the line"),
+        ("http-request set-header Host ceph.internal", "HAProxy sends", "Delete the line"),
+        ("loadBalancer:\n  passHostHeader: false", "Traefik replaces the header Host", "passHostHeader"),
+        ("nginx.ingress.kubernetes.io/upstream-vhost: ceph", "The Ingress controller", "Remove"),
+        (
+            "location /s3/ { proxy_set_header Host $host; proxy_pass http://ceph/; }",
+            "the path",
+            "location /s3/",
+        ),
+        ("reverse_proxy ceph:80\nhandle_path /s3/*", "the path", "handle_path"),
+    ],
+)
+@pytest.mark.parametrize("direct", ["", _DIRECT])
+def test_proxy_that_changes_the_request(configuration: str, shown: str, change: str, direct: str) -> None:
+    explanation = explain(f"{direct}{_THROUGH_PROXY}{configuration}")
+    assert shown in explanation.summary
+    assert change in explanation.remedies[0].steps[0]
+    assert ("The keys are right" in explanation.summary) is bool(direct)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +61,12 @@ def test_proxy_that_passes_the_request(configuration: str) -> None:
     assert "the secret key is not the one" in explanation.summary
 
 
+def test_direct_call_works_and_no_configuration_is_shown() -> None:
+    explanation = explain(f"{_DIRECT}{_THROUGH_PROXY}")
+    assert "The keys are right" in explanation.summary
+    assert explanation.causes[0].evidence == "possible"
+
+
 _URL = "https://{}/a.pdf?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=ab"
 _RECEIVED = "<CanonicalRequest>GET\n/a.pdf\nX-Amz-Algorithm=AWS4-HMAC-SHA256\nhost:{}\n\nhost\nUNSIGNED-PAYLOAD</CanonicalRequest>"
 
@@ -32,6 +74,7 @@ _RECEIVED = "<CanonicalRequest>GET\n/a.pdf\nX-Amz-Algorithm=AWS4-HMAC-SHA256\nho
 @pytest.mark.parametrize(
     ("signed", "received", "is_redirected"),
     [
+        ("acme-a.s3.amazonaws.com", "acme-a.s3.eu-south-1.amazonaws.com", True),
         ("acme-a.s3.eu-south-1.amazonaws.com", "acme-a.s3.eu-south-1.amazonaws.com", False),
         ("cdn.acme.example", "acme-a.s3.eu-south-1.amazonaws.com", False),
     ],
@@ -43,15 +86,78 @@ def test_url_that_s3_redirects(signed: str, received: str, *, is_redirected: boo
         assert "--endpoint-url https://s3.eu-south-1.amazonaws.com" in explanation.remedies[0].commands[0]
 
 
-@pytest.mark.parametrize(("host", "is_changed"), [("acme-a.s3.amazonaws.com", False), ("$proxy_host", False)])
+@pytest.mark.parametrize(
+    ("host", "is_changed"), [("$host", True), ("acme-a.s3.amazonaws.com", False), ("$proxy_host", False)]
+)
 def test_proxy_before_s3(host: str, *, is_changed: bool) -> None:
     text = f"{_URL.format('acme-a.s3.amazonaws.com')}\n{_REJECTED}location / {{ proxy_set_header Host {host}; proxy_pass https://acme-a.s3.amazonaws.com; }}"
     assert ("proxy_set_header Host acme-a.s3.amazonaws.com;" in str(explain(text))) is is_changed
 
 
 @pytest.mark.parametrize(
+    ("configuration", "shown", "change"),
+    [
+        (
+            "location / { proxy_pass https://acme-a.s3.amazonaws.com; proxy_set_header Host $host; }",
+            "nginx sends Host: files.acme.example in place of acme-a.s3.amazonaws.com",
+            "Host acme-a.s3.amazonaws.com;",
+        ),
+        (
+            "ProxyPreserveHost On\nProxyPass / https://acme-a.s3.amazonaws.com/",
+            "Apache sends Host: files.acme.example",
+            "Remove ProxyPreserveHost On",
+        ),
+        (
+            "reverse_proxy https://acme-a.s3.amazonaws.com",
+            "Caddy sends Host: files.acme.example",
+            "header_up Host {upstream_hostport}",
+        ),
+        (
+            "loadBalancer:\n  servers:\n    - url: https://acme-a.s3.amazonaws.com",
+            "Traefik sends Host: files.acme.example",
+            "passHostHeader to false",
+        ),
+        (
+            "proxy: {'/f': {target: 'https://acme-a.s3.amazonaws.com'}}",
+            "The development proxy sends Host",
+            "changeOrigin to true",
+        ),
+        (
+            "backend s3\n  server s3 acme-a.s3.amazonaws.com:443 ssl verify required",
+            "HAProxy sends Host: files.acme.example",
+            "http-request set-header Host acme-a.s3.amazonaws.com",
+        ),
+        # These send the host of S3, so something else changes the request.
+        ("ProxyPass / https://acme-a.s3.amazonaws.com/", "A reverse proxy changes", "If that is the proxy's"),
+        (
+            "reverse_proxy https://acme-a.s3.amazonaws.com { header_up Host {upstream_hostport} }",
+            "A reverse proxy changes",
+            "If that is the proxy's",
+        ),
+        (
+            "loadBalancer:\n  passHostHeader: false\n  servers:\n    - url: https://acme-a.s3.amazonaws.com",
+            "A reverse proxy changes",
+            "If that is the proxy's",
+        ),
+    ],
+)
+def test_proxy_that_sends_its_own_name_to_s3(configuration: str, shown: str, change: str) -> None:
+    explanation = explain(
+        f"{_REJECTED}{_RECEIVED.format('files.acme.example')}\nThe URL works when opened directly, not through the proxy:\n{configuration}"
+    )
+    assert shown in explanation.summary
+    assert change in explanation.remedies[0].steps[0]
+
+
+@pytest.mark.parametrize(
     ("words", "network"),
     [
+        (
+            "We replaced the host of the presigned URL (acme-a.s3.amazonaws.com) by our CloudFront domain.",
+            "CloudFront",
+        ),
+        ("presigned PUT via our CloudFront distribution", "CloudFront"),
+        ("The presigned URL works, but not through Cloudflare.", "the content delivery network"),
         ("The presigned URL works with curl, not in the browser.", None),
         ("A CloudFront signed URL with Key-Pair-Id=K1.", None),
         (

@@ -21,10 +21,13 @@ def _list(*names: str) -> str:
 @pytest.mark.parametrize(
     ("text", "summary", "code", "commands"),
     [
+        (_list(_OLD), f"in account 111122223333: the list in the text has only https://{_OLD}", "derived", 1),
+        (_list("gitlab.com"), "has only https://gitlab.com", None, 1),
+        (_LIST, "in the role's account: the list in the text is empty", None, 3),
         (_list(_OLD) + _ROLE, "in the role's account.", "possible", 3),
         ("", "in the role's account.", "possible", 3),
     ],
-    ids=["other account", "no list"],
+    ids=["old cluster", "other", "empty", "other account", "no list"],
 )
 def test_list_of_providers(text: str, summary: str, code: str | None, commands: int) -> None:
     explanation = explain(f"{_MESSAGE}\n{text}")
@@ -41,11 +44,12 @@ _POLICY = {"Version": "2012-10-17", "Statement": []}
 @pytest.mark.parametrize(
     ("text", "facts", "is_trusted"),
     [
+        (_list(_OLD), _ACCOUNT, True),
         (_list(_OLD), {}, False),
         (_list(_OLD), {**_ACCOUNT, "trust_policy": _POLICY}, False),
         ("", _ACCOUNT, False),
     ],
-    ids=["unknown service account", "known policy", "unknown account"],
+    ids=["known", "unknown service account", "known policy", "unknown account"],
 )
 def test_trust_of_the_new_provider(text: str, facts: dict[str, object], *, is_trusted: bool) -> None:
     remedies = explain(f"{_MESSAGE}\n{text}", facts=facts).remedies

@@ -44,6 +44,8 @@ def _env(role: str = _ROLE) -> str:
         pytest.param(_ACCOUNT + _get_role(issuer=_OLD) + _ISSUER.format(_ID), "the OIDC provider of another cluster", "Name the token's issuer in the role's trust policy", id="the issuer of the cluster"),
         pytest.param(_get_role(issuer=_OLD) + _ISSUER.format(_OLD) + _ISSUER.format(_ID), "the OIDC provider of another cluster", "Add a statement for the token's issuer to the role's trust policy", id="the issuers of both clusters"),
         pytest.param(_ACCOUNT + _get_role(issuer=_OLD, subject="system:serviceaccount:octo:down") + _ISSUER.format(_OLD) + _ISSUER.format(_ID), "expects the subject system:serviceaccount:octo:down, and the token has system:serviceaccount:octo:up", "Accept the token's subject", id="both clusters and another account"),
+        pytest.param(_get_role(subject="system:serviceaccount:octo:up-4b1e7c0d9f2a") + "up-9a77de310c54-5c6d7-x2k  1/1  Running  0  3m\n", "expects the subject system:serviceaccount:octo:up-4b1e7c0d9f2a, and the token has system:serviceaccount:octo:up-9a77de310c54", "Accept up-* in the trust policy", id="another generated suffix"),
+        pytest.param(f'trust policy of octo-up:\n"Condition": {{"StringEquals": {{"{_ID}:sub": "system:serviceaccount:octo:up-4b1e7c0d9f2a"}}}}\nserviceaccount/up-9a77de310c54', "and the token has system:serviceaccount:octo:up-9a77de310c54", "Accept up-* in the trust policy", id="a condition without its account"),
         pytest.param(_get_role() + "The pod is in namespace squid.", "service accounts of the namespace octo, and the text has the pod in the namespace squid", "Accept the namespace squid", id="another namespace"),
         pytest.param(_get_role(subject="system:serviceaccount:octo:emr-containers-sa-spark-1-2-1ab2") + "The job runs in the namespace squid. Namespace octo works.", "service accounts of the namespace octo", "Let the role trust the service accounts of EMR in squid", id="the namespace of a job of EMR"),
         pytest.param(_get_role() + "The pod is in namespace octo.", "expects the subject", "Compare the token", id="the same namespace"),
@@ -81,8 +83,9 @@ def test_issuer_of_the_cluster_completes_the_statement() -> None:
     ("shown", "account", "has_policy"),
     [
         (_env(_ROLE.replace("111122223333", "444455556666")) + _get_role(), "444455556666", True),
+        (_env(_ROLE.replace("111122223333", "444455556666")) + f'$ aws iam list-open-id-connect-providers\n{{"OpenIDConnectProviderList": [{{"Arn": "arn:aws:iam::111122223333:oidc-provider/{_ID}"}}]}}\n', "444455556666", False),
     ],
-    ids=["trust policy" ],
+    ids=["trust policy", "list"],
 )  # fmt: skip
 def test_provider_of_another_account(shown: str, account: str, *, has_policy: bool) -> None:
     explanation = explain(_NONE + shown)

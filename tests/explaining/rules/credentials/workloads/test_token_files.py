@@ -7,15 +7,27 @@ import pytest
 from iamtriage import explain
 
 _NO_FILE = "[Errno 2] No such file or directory: '/tmp/aws_token'\nERROR: Job failed: exit code 255\n\nvariables:\n  AWS_WEB_IDENTITY_TOKEN_FILE: /tmp/aws_token\n"
+_NO_CREDENTIALS = (
+    'gitlab: Unable to locate credentials. You can configure credentials by running "aws configure".\n'
+)
+_WRITE = '- echo "$TOKEN" > /tmp/aws_token'
+_EXPORT = "- export AWS_ACCESS_KEY_ID=$(get-key)"
+_DEFAULT = "default:\n  before_script:\n    {}\n"
+_TOP = "before_script:\n  {}\n"
 _JOBS = "test:\n  script:\n    - aws sts get-caller-identity\ndeploy:\n  before_script:\n    - make\n  script:\n    - aws s3 ls\n"
 
 
 @pytest.mark.parametrize(
     ("text", "line", "topic"),
     [
+        (_NO_FILE + _DEFAULT.format(_WRITE) + _JOBS, _WRITE, "token-not-written"),
+        (_NO_FILE + _TOP.format(_WRITE) + _JOBS, _WRITE, "token-not-written"),
+        (_NO_CREDENTIALS + _DEFAULT.format(_EXPORT) + _JOBS, _EXPORT, "no-credentials"),
+        (_NO_FILE + _DEFAULT.format(_WRITE) + _JOBS.replace("- make", "- !reference [.aws, before_script]"), None, "token-not-written"),
+        (_NO_FILE + _DEFAULT.format(_WRITE) + _JOBS.replace("- make", f"{_WRITE}\n    - make"), None, "token-not-written"),
         (_NO_FILE.replace("directory: '/tmp/aws_token'", "directory: '/tmp/other'") + _JOBS, None, None),
     ],
-    ids=["other-file"],
+    ids=["default", "top", "keys", "reference", "repeated", "other-file"],
 )  # fmt: skip
 def test_before_script_of_a_job(text: str, line: str | None, topic: str | None) -> None:
     explanation = explain(text)

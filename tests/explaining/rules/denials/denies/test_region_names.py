@@ -46,6 +46,8 @@ WRONG = "The authorization header is malformed; the region 'us-east-1' is wrong;
     ("text", "step", "commands", "is_default"),
     [
         (f"PHP Warning:  S3::getObject(): [AuthorizationHeaderMalformed] {WRONG} in /srv/S3.php on line 12\n$client = new S3($key, $secret);", "$client->setRegion('eu-central-1');", (), True),
+        (f'Traceback (most recent call last):\n  File "/app/up.py", line 3, in <module>\nbotocore.exceptions.ClientError: An error occurred (AuthorizationHeaderMalformed) when calling the PutObject operation: {WRONG}', 'boto3.client("s3", region_name="eu-central-1")', ("export AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1",), True),
+        (f"$ aws s3 ls s3://orders --region us-east-1\nAn error occurred (AuthorizationHeaderMalformed) when calling the ListObjectsV2 operation: {WRONG}", "--region us-east-1", ("aws s3 ls s3://orders --region eu-central-1",), False),
     ],
 )  # fmt: skip
 def test_region_is_set_where_the_client_is(
@@ -79,6 +81,7 @@ _STORE = "config:\n  bucket: acme-eu\n  endpoint: {}\n  region: {}\n"
 @pytest.mark.parametrize(
     ("settings", "lines"),
     [
+        (_STORE.format("s3.us-east-1.amazonaws.com", "us-east-1"), "endpoint: s3.eu-central-1.amazonaws.com\nregion: eu-central-1"),
         # Only one of them is wrong, or they are not beside each other.
         (_STORE.format("s3.us-east-1.amazonaws.com", "eu-central-1"), None),
         (_STORE.format("s3.eu-central-1.amazonaws.com", "us-east-1"), None),

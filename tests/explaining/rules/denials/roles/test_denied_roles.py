@@ -464,6 +464,13 @@ def test_pod_without_an_association(text: str) -> None:
     )
 
 
+def test_credentials_id_that_the_ecs_agent_does_not_know() -> None:
+    explanation = explain(
+        'Error when retrieving credentials from container-role: Error retrieving metadata: Received non 200 response 400 from container metadata: {"code":"InvalidIdInRequest","message":"CredentialsV2Request: Credentials not found","HTTPErrorCode":400}'
+    )
+    assert explanation.topic == "credentials-id-unknown"
+
+
 _PASS = "User: arn:aws:sts::111122223333:assumed-role/nightly/run is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/jobs/train"
 
 

@@ -68,6 +68,12 @@ MFA = _policy(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
         (COMMAND, MFA, "the command passes no code of a device", "aws iam list-mfa-devices --user-name ana"),
         (
             COMMAND,
+            _policy(Condition={"StringLike": {"sts:RoleSessionName": "ana-*"}}),
+            "requires a session name that begins with ana-, and the command passes check",
+            "--role-session-name ana-check",
+        ),
+        (
+            COMMAND,
             _policy(Condition={"StringNotEquals": {"sts:ExternalId": "octo-42"}}),
             "requires an external ID other than octo-42",
             "--external-id EXTERNAL_ID",
@@ -121,6 +127,47 @@ JAVA = f'AssumeRoleRequest.builder().roleArn("{ROLE}").roleSessionName("{{}}").b
 @pytest.mark.parametrize(
     ("code", "summary", "line"),
     [
+        (
+            GO.format('RoleSessionName = os.Getenv("PARTNER_EXTERNAL_ID") // octo-42'),
+            "the call passes none: it passes octo-42 as the session name.",
+            'o.ExternalID = aws.String(os.Getenv("PARTNER_EXTERNAL_ID"))',
+        ),
+        (GO.format("Duration = time.Hour"), "the call passes none.", 'o.ExternalID = aws.String("octo-42")'),
+        (
+            JAVA.format("octo-42"),
+            "the call passes none: it passes octo-42 as the session name.",
+            '.externalId("octo-42")',
+        ),
+        (
+            f"fromTemporaryCredentials({{ params: {{ RoleArn: '{ROLE}', ExternalId: 'octo-7' }} }})",
+            "the call passes octo-7.",
+            'ExternalId: "octo-42",',
+        ),
+        (
+            f'new AssumeRoleRequest {{ RoleArn = "{ROLE}", RoleSessionName = "x" }};',
+            "the call passes none.",
+            'ExternalId = "octo-42",',
+        ),
+        (
+            f"new AssumeRoleCredentialProvider(['assume_role_params' => ['RoleArn' => '{ROLE}']])",
+            "the call passes none.",
+            "'ExternalId' => \"octo-42\",",
+        ),
+        (
+            f'Aws::AssumeRoleCredentials.new(role_arn: "{ROLE}", role_session_name: id(1))',
+            "the call passes none.",
+            'external_id: "octo-42",',
+        ),
+        (
+            f'new STSAssumeRoleSessionCredentialsProvider.Builder("{ROLE}", "octo-42").build();',
+            "the call passes none.",
+            '.withExternalId("octo-42")',
+        ),
+        (
+            f'new STSAssumeRoleSessionCredentialsProvider.Builder("{ROLE}", "x").withExternalId("octo-4").build();',
+            "the call passes octo-4.",
+            '.withExternalId("octo-42")',
+        ),
         # The value of an expression is not known, or the options stand elsewhere.
         (f'client.assume_role(RoleArn="{ROLE}", **options)', "requires the external ID octo-42.", None),
         (f'stscreds.NewAssumeRoleProvider(c, "{ROLE}", withID)', "requires the external ID octo-42.", None),
@@ -547,10 +594,13 @@ _SNOWFLAKE = "Error assuming AWS_ROLE. Please verify the role and externalId are
 @pytest.mark.parametrize(
     ("row", "sent"),
     [
+        ("STORAGE_AWS_EXTERNAL_ID   | ACME_SFCRole=4_new=", "ACME_SFCRole=4_new="),
+        ("API_AWS_EXTERNAL_ID,String,ACME_SFCRole=4_new=,", "ACME_SFCRole=4_new="),
+        ("STORAGE_AWS_EXTERNAL_ID   ACME_SFCRole=4_new=", "ACME_SFCRole=4_new="),
         ("STORAGE_AWS_EXTERNAL_ID   | ACME_SFCRole=2_old=", None),
         ("our job passes external_id: ACME_SFCRole=4_new=", None),
     ],
-    ids=["same", "own-job"],
+    ids=["storage", "csv", "columns", "same", "own-job"],
 )
 def test_external_id_that_a_vendor_sends(row: str, sent: str | None) -> None:
     trust = {

@@ -206,6 +206,10 @@ _NAME = '<Attribute Name="https://aws.amazon.com/SAML/Attributes/{}">\n  <Attrib
 @pytest.mark.parametrize(
     ("shown", "verdict"),
     [
+        (_NAME.format("RoleSessionName", "Zo\u00eb O&apos;Hara"), "is Zo\u00eb O'Hara, and \u00eb, spaces and ' are not allowed in it"),
+        (_NAME.format("RoleSessionName", "\u674e\u96f7"), "and characters outside ASCII are not allowed in it"),
+        (_NAME.format("RoleSessionName", "a" * 65), "which has 65 characters"),
+        ('RoleSessionName: "Ana (ops)"\n', "is Ana (ops), and spaces, ( and ) are not allowed in it"),
         # A valid value, such as that of another user, another attribute, and two values.
         (_NAME.format("RoleSessionName", "ana@example.com"), None),
         (_NAME.format("SourceIdentity", "Ana Ops"), None),

@@ -99,6 +99,20 @@ NESTED = '${replace(aws_iam_openid_connect_provider.this.url, "https://", "")}:s
             id="literal-pattern",
         ),
         pytest.param(
+            _cloud_formation("repo:acme/shop:branch:main"),
+            "expects the subject repo:acme/shop:branch:main, which no token has: the form is repo:acme/shop:ref:refs/heads/main",
+            f"{GITHUB}:sub: repo:acme/shop:ref:refs/heads/main",
+            None,
+            id="form-cloudformation",
+        ),
+        pytest.param(
+            _cdk("system:serviceaccounts:shop:web"),
+            "expects the subject system:serviceaccounts:shop:web, which no token has",
+            '[`${issuer}:sub`]: "system:serviceaccount:shop:web",',
+            "cdk deploy",
+            id="form-cdk",
+        ),
+        pytest.param(
             f"{_cloud_formation('repo:acme/shop:ref:refs/heads/master')}\nThe workflow of acme/shop runs on branch main. Error: Could not assume role with OIDC",
             "expects the subject repo:acme/shop:ref:refs/heads/master, and the token has repo:acme/shop:ref:refs/heads/main",
             f'{GITHUB}:sub: ["repo:acme/shop:ref:refs/heads/master", "repo:acme/shop:ref:refs/heads/main"]',
@@ -142,6 +156,29 @@ def test_unknown_code_is_no_verdict(code: str) -> None:
     explanation = explain(f"{DENIED}\n\n{code}\n{POD}")
     assert "does not allow it" in explanation.summary
     assert not any("In the code" in step for remedy in explanation.remedies for step in remedy.steps)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "corrected"),
+    [
+        ("oidc.eu-west-1.eks.amazonaws.com/id/0123456789ABCDEF", "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF"),
+        ("oidc.eks.eu-west-1.amazonaws.com/0123456789ABCDEF", "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF"),
+        ("oidc.eks.cn-north-1.amazonaws.com/id/0123456789ABCDEF", "oidc.eks.cn-north-1.amazonaws.com.cn/id/0123456789ABCDEF"),
+        ("token.action.githubusercontent.com", GITHUB),
+        ("github.com", GITHUB),
+    ],
+)  # fmt: skip
+def test_issuer_in_a_wrong_form(issuer: str, corrected: str) -> None:
+    provider = f"arn:aws:iam::111122223333:oidc-provider/{issuer}"
+    policy = f'{{"Statement": [{{"Effect": "Allow", "Principal": {{"Federated": "{provider}"}}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {{"StringLike": {{"{issuer}:sub": "system:serviceaccount:shop:web"}}}}}}]}}'
+    explanation = explain(f"{DENIED}\n\n{policy}")
+    assert (
+        f"names the provider {issuer}, which issues no tokens: the issuer is {corrected}"
+        in explanation.summary
+    )
+    statement = (explanation.remedies[0].policy or {})["Statement"][0]
+    assert statement["Principal"]["Federated"].endswith(f"/{corrected}")
+    assert list(statement["Condition"]["StringLike"]) == [f"{corrected}:sub"]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,37 @@ def _policy(operator: str, key: str, value: object) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
+    ("operator", "key", "value", "reason", "titles"),
+    [
+        ("IpAddress", "aws:SourceIp", "10.0.0.0/8", "STS sees the public address of a call, never a private one",
+         ["Compare aws:SourceIp with the public addresses of the NAT gateways", "Or, if the calls go through a VPC endpoint for STS, compare aws:VpcSourceIp", "Or remove the condition on aws:SourceIp from the role's trust policy"]),
+        ("IpAddress", "aws:SourceIp", ["198.51.100.7/32", "203.0.113.0/24"], "the call came from another address or through a VPC endpoint",
+         ["Accept the address from which the call comes", "Or remove the condition on aws:SourceIp from the role's trust policy"]),
+        ("StringLike", "aws:SourceVpce", "vpce-0a1b2c3d4e5f60718", "which only a call through that VPC endpoint for STS has",
+         ["Check the VPC endpoint for STS and the endpoint that the SDK calls", "Or remove the condition on aws:SourceVpce from the role's trust policy"]),
+        ("Bool", "aws:MultiFactorAuthPresent", "true", "which the request of a token never has",
+         ["Remove the condition on aws:MultiFactorAuthPresent from the role's trust policy"]),
+        ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::111122223333:role/*", "which the request of a token never has",
+         ["Remove the condition on aws:PrincipalArn from the role's trust policy"]),
+    ],
+    ids=["private address", "public address", "endpoint", "MFA", "principal"],
+)  # fmt: skip
+def test_condition_on_the_request(
+    operator: str, key: str, value: object, reason: str, titles: list[str]
+) -> None:
+    facts = {"trust_policy": _policy(operator, key, value), "token_claims": CLAIMS, "region": "eu-west-1"}
+    explanation = explain(DENIED, facts=facts)
+    assert reason in explanation.summary
+    assert [each.title for each in explanation.remedies] == titles
+    assert explanation.causes[0].code == "token-request-condition"
+    policies = [each.policy for each in explanation.remedies if each.policy is not None]
+    assert policies
+    for policy in policies:
+        for statement in policy["Statement"]:
+            assert f"{ISSUER}:sub" in statement["Condition"]["StringEquals"]
+
+
+@pytest.mark.parametrize(
     ("operator", "key", "value"),
     [
         ("IpAddressIfExists", "aws:SourceIp", "10.0.0.0/8"),

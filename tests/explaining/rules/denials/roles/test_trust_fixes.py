@@ -96,6 +96,20 @@ def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER
             id="wildcard in the only condition",
         ),
         pytest.param(
+            _policy("organization:acme:pipeline:shop:*"),
+            "organization:acme:pipeline:shop:ref:refs/heads/main:commit:9f3c2d7be1:step:deploy",
+            "sts.amazonaws.com",
+            ["Compare the subject with StringLike"],
+            id="wildcard for the commit",
+        ),
+        pytest.param(
+            _policy("organization:acme:project:shop:workspace:prod:run_phase:*"),
+            "organization:acme:project:shop:workspace:prod:run_phase:plan",
+            "sts.amazonaws.com",
+            ["Compare the subject with StringLike"],
+            id="wildcard for the phase",
+        ),
+        pytest.param(
             _policy("system:serviceaccount:store:*"),
             SUBJECT,
             "sts.amazonaws.com",
@@ -128,6 +142,20 @@ def test_both_ways_out(policy: dict[str, Any], sub: str, aud: str, titles: list[
     for document in documents:
         assert document != policy
         assert check_trust_policy(document, action=WEB, claims=claims).allowed is True
+
+
+@pytest.mark.parametrize(
+    ("pattern", "sub", "verdict", "step"),
+    [
+        ("org/{0}/project/{0}/user/*", "org/{0}/project/{0}/user/7f3a", "so …/user/* in the trust policy is not a pattern and never matches the token's subject …/user/7f3a", "To trust runs of one user only, keep StringEquals"),
+        ("organization:acme:pipeline:shop:*", "organization:acme:pipeline:shop:commit:9f3c2d7be1", "so organization:acme:pipeline:shop:* in the trust policy", "An exact subject fails with the next run, because the commit is part of it."),
+    ],
+)  # fmt: skip
+def test_what_an_exact_subject_would_accept(pattern: str, sub: str, verdict: str, step: str) -> None:
+    name = "0a1b2c3d-4e5f-4a6b-8c7d-998877665544"
+    explanation = _explain(_policy(pattern.format(name)), sub.format(name), "sts.amazonaws.com")
+    assert verdict in explanation.summary
+    assert step in explanation.remedies[0].steps[0]
 
 
 def test_decisive_values_are_in_the_summary() -> None:
@@ -242,9 +270,58 @@ def test_job_with_a_subject_that_no_pattern_matches(pattern: str, titles: list[s
     assert [each.title for each in found.remedies[1:]] == titles
 
 
+def test_trust_in_pull_requests_is_for_all_of_them() -> None:
+    policy = _policy("repo:octo/cart:ref:refs/heads/main", issuer=GITHUB)
+    found = _explain(policy, "repo:octo/cart:pull_request", "sts.amazonaws.com", issuer=GITHUB)
+    first, second, third = found.remedies
+    # The role for the branch stays closed: whoever opens a pull request would get its permissions.
+    assert first.commands[0].startswith("aws iam create-role ")
+    assert first.policy is not None
+    subject = first.policy["Statement"][0]["Condition"]["StringEquals"][f"{GITHUB}:sub"]
+    assert subject == "repo:octo/cart:pull_request"
+    assert "role-to-assume: arn:aws:iam::" in first.steps[1]
+    assert second.policy is None
+    assert "only if all pull requests of the repository are meant" in third.title
+
+
 @pytest.mark.parametrize(
     ("issuer", "expected", "actual", "pattern", "other"),
     [
+        (
+            ISSUER,
+            "system:serviceaccount:infra:provider-aws-rds",
+            "system:serviceaccount:infra:provider-aws-rds-0a1b2c3d4e5f",
+            "system:serviceaccount:infra:provider-aws-rds-*",
+            "Or give the service account a fixed name",
+        ),
+        (
+            ISSUER,
+            "system:serviceaccount:infra:provider-aws-rds-99aabbccdde1",
+            "system:serviceaccount:infra:provider-aws-rds-0a1b2c3d4e5f",
+            "system:serviceaccount:infra:provider-aws-rds-*",
+            "Or give the service account a fixed name",
+        ),
+        (
+            GITHUB,
+            "repo:octo/cart:ref:refs/tags/v2.0.0",
+            "repo:octo/cart:ref:refs/tags/v2.1.0",
+            "repo:octo/cart:ref:refs/tags/v*",
+            "Or run the job for ref:refs/tags/v2.0.0",
+        ),
+        (
+            GITHUB,
+            "repo:octo/cart:ref:refs/heads/release/7",
+            "repo:octo/cart:ref:refs/heads/release/8.1",
+            "repo:octo/cart:ref:refs/heads/release/*",
+            "Or run the job on the branch release/7",
+        ),
+        (
+            "gitlab.com",
+            "project_path:octo/cart:ref_type:tag:ref:1.0",
+            "project_path:octo/cart:ref_type:tag:ref:1.1",
+            "project_path:octo/cart:ref_type:tag:ref:*",
+            None,
+        ),
         (GITHUB, "repo:octo/cart:ref:refs/heads/main", "repo:octo/cart:ref:refs/heads/next", None, None),
         (
             GITHUB,
@@ -254,7 +331,7 @@ def test_job_with_a_subject_that_no_pattern_matches(pattern: str, titles: list[s
             None,
         ),
     ],
-    ids=["other branch", "other repository"],
+    ids=["revision", "other revision", "tag", "branch", "GitLab", "other branch", "other repository"],
 )
 def test_generated_suffix_needs_a_pattern(
     issuer: str, expected: str, actual: str, pattern: str | None, other: str | None
@@ -291,6 +368,18 @@ def test_workflow_with_another_audience() -> None:
 @pytest.mark.parametrize(
     ("issuer", "step"),
     [
+        (
+            "gitlab.com",
+            "In .gitlab-ci.yml, set aud of the token under id_tokens to sts.amazonaws.com, then run the job again.",
+        ),
+        (
+            "oidc.circleci.com/org/5f1c",
+            """Request the token with circleci run oidc get --claims '{"aud": "sts.amazonaws.com"}', then run the job again.""",
+        ),
+        (
+            "agent.buildkite.com",
+            "Request the token with buildkite-agent oidc request-token --audience sts.amazonaws.com, then run the job again.",
+        ),
         ("id.shop.example", "Request the token for the audience sts.amazonaws.com."),
     ],
 )
@@ -580,6 +669,31 @@ def test_claim_that_the_token_lacks() -> None:
     assert f"{ISSUER}:amr authenticated, and the token has no such claim" in summary
 
 
+@pytest.mark.parametrize("facts", [{}, {"token_claims": {"iss": f"https://{ISSUER}", "sub": SUBJECT}}])
+def test_condition_keys_with_a_defect_in_form(facts: dict[str, Any]) -> None:
+    """The headline names the defect of the key, and the first remedy is the whole policy with all keys corrected."""
+    for subject, audience, defect in (
+        (ISSUER, ISSUER, "names no claim"),
+        (f"https://{ISSUER}:sub", f"https://{ISSUER}:aud", "begins with https://"),
+        (f"{ISSUER}/:sub", f"{ISSUER}/:aud", "has a slash after"),
+        (f"{ISSUER}:subject", f"{ISSUER}:audience", "names the claim subject"),
+        (f"{ISSUER}:sub ", f"{ISSUER}:aud", "begins or ends with a space"),
+        (f"{ISSUER}.sub", f"{ISSUER}:aud", "is not the provider's URL, a colon and the claim"),
+        (
+            f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}:sub",
+            f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}:aud",
+            "begins with arn:aws:iam::111122223333:oidc-provider/ instead of the provider's URL",
+        ),
+        ("sub", "aud", "does not begin with the provider's URL"),
+    ):
+        policy = _with_condition(StringLike={subject: SUBJECT}, StringEquals={audience: "sts.amazonaws.com"})
+        explanation = explain(DENIED, facts={"trust_policy": policy, **facts})
+        assert f"a condition key of the trust policy {defect}" in explanation.summary, subject
+        assert explanation.remedies[0].policy == _with_condition(
+            StringLike={f"{ISSUER}:sub": SUBJECT}, StringEquals={f"{ISSUER}:aud": "sts.amazonaws.com"}
+        )
+
+
 def test_allowed_token_has_another_headline() -> None:
     summary = _explain(_policy(SUBJECT), SUBJECT, "sts.amazonaws.com").summary
     assert summary.endswith("match the trust policy, so most likely the call requests another role.")
@@ -700,6 +814,34 @@ OWN_ACCOUNT = {"aws:SourceAccount": "111122223333"}
             ),
             "requires aws:SourceArn arn:aws:glue:eu-west-1:444455556666:*",
             False,
+        ),
+        (
+            f"{JOB}\nThe job other was deleted, and we created it again as mine.",
+            _service_policy(
+                "glue.amazonaws.com",
+                StringEquals=OWN_ACCOUNT,
+                ArnEquals={"aws:SourceArn": "arn:aws:glue:eu-west-1:111122223333:job/other"},
+            ),
+            "job/other, and the resource in the text is arn:aws:glue:eu-west-1:111122223333:job/mine",
+            True,
+        ),
+        (
+            f"{JOB}\nWe renamed the job from other to mine, and moved the account to eu-west-1.",
+            _service_policy(
+                "glue.amazonaws.com",
+                ArnEquals={"aws:SourceArn": "arn:aws:glue:eu-west-1:111122223333:job/other"},
+            ),
+            "and the resource in the text is arn:aws:glue:eu-west-1:111122223333:job/mine",
+            True,
+        ),
+        (
+            f"{JOB}\nIt is arn:aws:glue:eu-west-1:111122223333:job/mine.",
+            _service_policy(
+                "glue.amazonaws.com",
+                ArnEquals={"aws:SourceArn": "arn:aws:glue:us-east-1:111122223333:job/mine"},
+            ),
+            "and the resource in the text is arn:aws:glue:eu-west-1:111122223333:job/mine",
+            True,
         ),
         (FUNCTION, _service_policy("lambda.amazonaws.com"), "the supplied trust policy allows it", False),
         (
@@ -868,9 +1010,82 @@ def test_trust_policy_for_pod_identity() -> None:
     assert web.policy["Statement"][1]["Condition"]["StringEquals"]
 
 
+def test_role_that_the_caller_may_not_pass() -> None:
+    """The message of ECS covers the caller's iam:PassRole, unless the trust policy explains it."""
+    shown = " ".join(
+        explain(TASK, facts={"caller": CALLER}).to_text(detail="full").replace("\\\n", " ").split()
+    )
+    assert "role itself or the caller's iam:PassRole is the problem" in shown
+    assert "put-user-policy --user-name ana" in shown
+    assert '"Resource": "arn:aws:iam::111122223333:role/web"' in shown
+    assert '"iam:PassedToService": "ecs-tasks.amazonaws.com"' in shown
+    trusted = explain(TASK, facts={"trust_policy": _service_policy("ecs-tasks.amazonaws.com")})
+    assert trusted.causes[-1].code == "pass-role"
+    for other in (
+        explain(TASK, facts={"trust_policy": _service_policy("ec2.amazonaws.com")}),
+        explain(TASK.partition(". Please")[0]),
+    ):
+        assert "caller's permissions are not the problem" in " ".join(str(other).split())
+
+
+def test_role_of_another_service() -> None:
+    """A role that only another service may assume is likely that service's role."""
+    text = "ECS was unable to assume the role 'arn:aws:iam::111122223333:role/jobs' that was provided for this task."
+
+    def explain_trust(principal: object) -> str:
+        statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        return " ".join(str(explain(text, facts={"trust_policy": {"Statement": [statement]}})).split())
+
+    shown = explain_trust({"Service": "batch.amazonaws.com"})
+    assert "names only batch.amazonaws.com, so the role may be meant for that" in shown
+    assert "Keep batch.amazonaws.com" in shown
+    assert "Next Pass a role for ecs-tasks.amazonaws.com instead of jobs" in shown
+    for other in ({"AWS": "111122223333"}, {"Service": "batch.amazonaws.com", "AWS": "111122223333"}, "*"):
+        assert "may be meant for that" not in explain_trust(other)
+    # Its name says so, too: the other way is first, in the setting that has the role.
+    setting = '\n  task_role_arn = "arn:aws:iam::111122223333:role/nightly-batch"'
+    text = text.replace("role/jobs", "role/nightly-batch") + setting
+    shown = explain_trust({"Service": "batch.amazonaws.com"})
+    assert "first: Pass a role for ecs-tasks.amazonaws.com as task_role_arn instead of nightly-batch" in shown
+    assert "aws iam create-role --role-name nightly-batch-ecs-tasks" in shown
+    # A prefix of the service can be a typing error.
+    text = text.replace("nightly-batch", "ecs-nightly")
+    assert "first: Allow ecs-tasks.amazonaws.com in" in explain_trust({"Service": "ecs.amazonaws.com"})
+
+
+@pytest.mark.parametrize(
+    ("stem", "says"),
+    [("provider-aws-iam", "Crossplane names the service account"), ("worker", "is generated, so the suffix")],
+)
+def test_generated_name_and_named_role(stem: str, says: str) -> None:
+    account = f"system:serviceaccount:infra:{stem}"
+    facts = {
+        "trust_policy": _policy(f"{account}-99aabbccdde1"),
+        "token_claims": {
+            "iss": f"https://{ISSUER}",
+            "sub": f"{account}-0a1b2c3d4e5f",
+            "aud": ["sts.amazonaws.com"],
+        },
+    }
+    first, other = explain(f"{DENIED}\nnobody changed the role (infra-iam)", facts=facts).remedies[:2]
+    assert says in " ".join(first.steps)
+    assert "--role-name infra-iam " in first.commands[-1]
+    assert ("DeploymentRuntimeConfig" in other.steps[0]) == stem.startswith("provider-")
+    unnamed = explain(
+        f"{DENIED}\nthe roles (infra-iam) and the role `other-one`, the role (third)", facts=facts
+    )
+    assert "third" not in " ".join(unnamed.remedies[0].commands)
+
+
 @pytest.mark.parametrize(
     ("subjects", "is_dead", "titles"),
     [
+        (
+            ["branch:ref:main", "mr:ref:*"],
+            True,
+            ("Give the merge requests a separate role", "Or accept the branches"),
+        ),
+        (["merge_request:ref:*"], True, ("Accept the branches of merge requests",)),
         (["branch:ref:main", "tag:ref:*"], False, ("Accept the token's subject",)),
     ],
 )
@@ -910,6 +1125,20 @@ _OTHER_ISSUER = ISSUER.replace("0123456789ABCDEF", "FEDCBA9876543210")
             ("from …/id/FEDCBA9876543210", "expects the subject system:serviceaccount:shops:cart"),
             ["Name the token's issuer in the role's trust policy"],
             id="issuer and subject",
+        ),
+        pytest.param(
+            _policy("system:serviceaccount:shops:cart"),
+            ISSUER,
+            "cart-api",
+            (
+                "expects the subject system:serviceaccount:shops:cart",
+                "expects the audience sts.amazonaws.com",
+            ),
+            [
+                "Accept the subject of the token in the role's trust policy",
+                "Also request the token for the audience sts.amazonaws.com",
+            ],
+            id="subject and audience",
         ),
         pytest.param(
             _policy("system:serviceaccount:shops:cart", "shop"),
@@ -1008,7 +1237,7 @@ def test_parameter_with_the_role(message: str, parameter: str | None) -> None:
     assert (parameter or "") in steps
 
 
-@pytest.mark.parametrize(("said", "services"), [("", ["ecs-tasks.amazonaws.com", "lambda.amazonaws.com"])])  # fmt: skip
+@pytest.mark.parametrize(("said", "services"), [("The role was cloned from our task role.", "lambda.amazonaws.com"), ("", ["ecs-tasks.amazonaws.com", "lambda.amazonaws.com"])])  # fmt: skip
 def test_copied_role_names_the_service_alone(said: str, services: str | list[str]) -> None:
     error = "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda."
     statement = {
@@ -1020,6 +1249,50 @@ def test_copied_role_names_the_service_alone(said: str, services: str | list[str
     policy = explanation.remedies[0].policy
     assert policy is not None
     assert policy["Statement"][0]["Principal"] == {"Service": services}
+
+
+_PROVIDERS = (
+    "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9",
+    "token.actions.githubusercontent.com",
+)
+
+
+@pytest.mark.parametrize("has_other", [False, True])
+@pytest.mark.parametrize("issuer", [None, *_PROVIDERS])
+def test_statement_for_two_providers_is_split(issuer: str | None, *, has_other: bool) -> None:
+    arns = [f"arn:aws:iam::111122223333:oidc-provider/{each}" for each in _PROVIDERS]
+    eks, github = _PROVIDERS
+    statement = {
+        "Sid": "Both",
+        "Effect": "Allow",
+        "Principal": {"Federated": arns},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {
+            "StringEquals": {
+                f"{eks}:sub": "system:serviceaccount:shop:api",
+                f"{eks}:aud": "sts.amazonaws.com",
+            },
+            "StringLike": {f"{github}:sub": "repo:acme/shop:*"},
+        },
+    }
+    other = {**statement, "Sid": "Other", "Principal": {"Federated": f"{arns[0][:-1]}0"}, "Condition": {}}
+    facts: dict[str, object] = {"trust_policy": {"Statement": [*([other] if has_other else []), statement]}}
+    if issuer is not None:
+        subject = (
+            "repo:acme/shop:ref:refs/heads/main" if issuer == github else "system:serviceaccount:shop:api"
+        )
+        facts["token_claims"] = {"iss": f"https://{issuer}", "sub": subject, "aud": "sts.amazonaws.com"}
+    elif has_other:
+        # The token can be of the other provider.
+        return
+    explanation = explain(DENIED, facts=facts)
+    assert "requires the subjects (:sub) of 2 OIDC providers at once" in explanation.summary
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    parts = policy["Statement"][has_other:]
+    assert [each["Principal"]["Federated"] for each in parts] == arns
+    assert [each["Sid"] for each in parts] == ["Both1", "Both2"]
+    assert [[*each["Condition"]] for each in parts] == [["StringEquals"], ["StringLike"]]
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,9 @@ def test_subject_of_a_renamed_repository_has_ids(words: str, subject: str | None
 @pytest.mark.parametrize(
     ("words", "phase", "other"),
     [
+        ("Plan is green, the apply of the same run dies. It has AdministratorAccess.", "plan", "apply"),
+        ("The plan works, the apply fails.", "plan", "apply"),
+        ("It fails during the plan.", "apply", "plan"),
         ("The plan fails.", "plan", None),
         ("We apply on Mondays.", "plan", None),
     ],
@@ -112,13 +115,30 @@ def test_phase_of_a_run_is_in_the_subject(words: str, phase: str, other: str | N
     assert ("run_phase:plan" in fixed and "run_phase:apply" in fixed) is (other is not None)
 
 
-@pytest.mark.parametrize(("permission", "lacks"), [("id-token: write", False)], ids=["has"])
+@pytest.mark.parametrize(
+    ("permission", "lacks"), [("contents: read", True), ("id-token: write", False)], ids=["lacks", "has"]
+)
 def test_called_workflow_has_the_permissions_of_its_caller(permission: str, *, lacks: bool) -> None:
     called = "on: workflow_call\npermissions:\n  id-token: write\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: aws-actions/configure-aws-credentials@v5\n        with:\n          role-to-assume: ship\n"
     caller = f"jobs:\n  call:\n    uses: ./.github/workflows/ship.yml\n    permissions:\n      {permission}\n"
     error = "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers"
     summary = explain(f"{error}\n{caller}{called}").summary
     assert ("The job call has no credentials: its own permissions lack" in summary) is lacks
+
+
+@pytest.mark.parametrize("form", ["{:>3} {}", "{:>3}   {}", "{}\t{}", "{:>4} | {}", "{}: {}"])
+def test_line_numbers_hide_no_workflow(form: str) -> None:
+    workflow = "permissions:\n  id-token: write\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    permissions:\n      contents: write\n    steps:\n      - uses: aws-actions/configure-aws-credentials@v5\n        with: {role-to-assume: ship}"
+    lines = (form.format(number, line) for number, line in enumerate(workflow.splitlines(), 1))
+    error = "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers"
+    explanation = explain(f"{error}\n\n" + "\n".join(lines))
+    assert "The job ship has no credentials: its own permissions lack id-token: write" in explanation.summary
+    for logged, is_shown in (("Contents: write", True), ("Id-token: write", False)):
+        log = f"2026-11-24T08:30:01.1Z ##[group]GITHUB_TOKEN Permissions\n2026-11-24T08:30:01.1Z {logged}\n2026-11-24T08:30:01.1Z Metadata: read\n"
+        shown = "The log lists the permissions of its token: Contents: write and Metadata: read."
+        assert (
+            any(shown in each.because for each in explain(f"{log}{error}\n\n{workflow}").causes) is is_shown
+        )
 
 
 WORKFLOW = """on:
@@ -399,6 +419,47 @@ def test_stated_subject_is_compared_with_the_trust_policy() -> None:
 
 
 _HUB, _TARGET = "arn:aws:iam::111122223333:role/hub", "arn:aws:iam::444455556666:role/deploy"
+_ROLE_STEP = (
+    "      - uses: aws-actions/configure-aws-credentials@v6\n        with:\n          role-to-assume: {}\n"
+)
+_TWO_STEPS = (
+    f"jobs:\n  ship:\n    steps:\n{_ROLE_STEP.format(_HUB)}      - run: make\n{_ROLE_STEP.format(_TARGET)}"
+)
+_NO_PROVIDER = "Error: Could not assume role with OIDC: No OpenIDConnect provider found in your account for https://token.actions.githubusercontent.com\n"
+_NOT_TRUSTED = (
+    "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
+)
+
+
+def _trusts(principal: dict[str, str], *actions: str) -> str:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": actions or ["sts:AssumeRole"]}
+    return f"\nTrust policy of deploy:\n{json.dumps({'Version': '2012-10-17', 'Statement': [statement]})}\n"
+
+
+@pytest.mark.parametrize("denied", [_NO_PROVIDER, _NOT_TRUSTED])
+@pytest.mark.parametrize(
+    ("workflow", "added"),
+    [
+        (_TWO_STEPS + _trusts({"AWS": _HUB}, "sts:AssumeRole", "sts:TagSession"), ["role-chaining: true"]),
+        (_TWO_STEPS + _trusts({"AWS": "arn:aws:iam::111122223333:root"}), ["role-chaining: true", "role-skip-session-tagging: true"]),
+        (_TWO_STEPS + _trusts({"AWS": "arn:aws:iam::111122223333:role/other"}), None),
+        (_TWO_STEPS + _trusts({"Federated": "arn:aws:iam::444455556666:oidc-provider/token.actions.githubusercontent.com"}), None),
+        (f"{_TWO_STEPS}          role-chaining: true\n" + _trusts({"AWS": _HUB}), None),
+        (_TWO_STEPS.replace("      - run: make\n", "  other:\n    steps:\n") + _trusts({"AWS": _HUB}), None),
+    ],
+    ids=["role", "account", "other-role", "provider", "chained", "other-job"],
+)  # fmt: skip
+def test_second_role_of_a_job(denied: str, workflow: str, added: list[str] | None) -> None:
+    explanation = explain(denied + workflow)
+    assert (explanation.topic == "role-not-chained") is (added is not None)
+    if added is not None:
+        lines = [f"    role-to-assume: {_TARGET}", *(f"    {each}" for each in added)]
+        assert "\n".join(lines) in (explanation.remedies[0].manifest or "")
+
+
+def test_second_role_of_a_job_without_its_trust_policy() -> None:
+    _, other = explain(_NO_PROVIDER + _TWO_STEPS).remedies
+    assert other.title.startswith("Or assume deploy with the credentials of hub, if")
 
 
 @pytest.mark.parametrize(

@@ -366,12 +366,16 @@ data "aws_iam_policy_document" "trust" {{
 @pytest.mark.parametrize(
     ("code", "verdict", "line"),
     [
+        (_trust("aws_iam_openid_connect_provider.eks.arn", f"${{{_ISSUER}}}"), "begins with https://", f'variable = "${{replace({_ISSUER}, "https://", "")}}:sub"'),
+        (_trust("module.eks.oidc_provider_arn", "${module.eks.cluster_oidc_issuer_url}"), "begins with https://", 'variable = "${replace(module.eks.cluster_oidc_issuer_url, "https://", "")}:sub"'),
+        (f"locals {{\n  oidc = {_ISSUER}\n}}" + _trust("module.eks.oidc_provider_arn", "${local.oidc}"), "begins with https://", f'oidc = replace({_ISSUER}, "https://", "")'),
+        (_GITHUB + _trust("aws_iam_openid_connect_provider.gh.arn", "https://token.actions.githubusercontent.com"), "begins with https://", 'variable = "token.actions.githubusercontent.com:sub"'),
         (_GITHUB + _trust("aws_iam_openid_connect_provider.gh.arn", "token.actions.githubusercontent.com", "sts:AssumeRole"), "a token requires sts:AssumeRoleWithWebIdentity", 'actions = ["sts:AssumeRoleWithWebIdentity"]'),
         # What has no scheme, or may have none.
         (_trust("module.eks.oidc_provider_arn", "${module.eks.oidc_provider}"), "expects the subject", None),
         (f'locals {{\n  oidc = replace({_ISSUER}, "https://", "")\n}}' + _trust("module.eks.oidc_provider_arn", "${local.oidc}"), "expects the subject", None),
     ],
-    ids=["action", "output-without-scheme", "replaced"],
+    ids=["cluster", "module", "local", "literal", "action", "output-without-scheme", "replaced"],
 )  # fmt: skip
 def test_trust_policy_in_code(code: str, verdict: str, line: str | None) -> None:
     explanation = explain(_TOKEN + code)

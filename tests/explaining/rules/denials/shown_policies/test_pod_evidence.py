@@ -164,6 +164,41 @@ def test_variables(text: str, missing: str, *, has_variables: bool | None) -> No
             id="an association for another account",
         ),
         pytest.param(
+            _spec(None).replace("spec:\n  template", "spec:\n  serviceAccountName: up\n  template"),
+            "default (the Deployment has spec.serviceAccountName, where the API server drops it, instead of spec.template.spec.serviceAccountName)",
+            "Set serviceAccountName in spec.template.spec, beside the containers",
+            "kubectl apply -f FILE",
+            id="the account at the wrong level",
+        ),
+        pytest.param(
+            _account() + _spec("up").replace("AccountName", "accountName"),
+            "the manifest has spec.template.spec.serviceaccountName instead of spec.template.spec.serviceAccountName",
+            "Set serviceAccountName in spec.template.spec",
+            "jsonpath='{.spec.template.spec.serviceAccountName}'",
+            id="a misspelled field",
+        ),
+        pytest.param(
+            '$ helm upgrade up ./chart\nW1 warnings.go:70] unknown field "spec.jobTemplate.spec.serviceAccountName"\n',
+            "the CronJob has spec.jobTemplate.spec.serviceAccountName, where the API server drops it, as its warning says",
+            "Set serviceAccountName in spec.jobTemplate.spec.template.spec",
+            "helm upgrade up ./chart",
+            id="the warning of the API server",
+        ),
+        pytest.param(
+            'Warning: unknown field "spec.template.serviceAccountName"\nstatefulset.apps/up configured\n',
+            "the StatefulSet has spec.template.serviceAccountName",
+            "Set serviceAccountName in spec.template.spec",
+            "kubectl get statefulset up ",
+            id="the warning about a StatefulSet",
+        ),
+        pytest.param(
+            'error validating data: ValidationError(CronJob.spec.jobTemplate): unknown field "serviceAccountName" in io.k8s.api.batch.v1.JobTemplateSpec\n',
+            "the CronJob has spec.jobTemplate.serviceAccountName",
+            "Set serviceAccountName in spec.jobTemplate.spec.template.spec",
+            "kubectl get cronjob NAME ",
+            id="the error of an older kubectl",
+        ),
+        pytest.param(
             _account() + _spec("worker") + "kind: Workflow\nspec:\n  serviceAccountName: worker\n",
             "runs as the service account worker instead of up",
             "Run the pod as the service account up",
@@ -240,11 +275,12 @@ def test_namespace_of_the_facts_is_that_of_the_pod() -> None:
     ("shown", "verdict", "first"),
     [
         (_account("ebs-csi-controller-sa", "kube-system") + _NO_VARIABLE, "The EBS CSI driver was denied ec2:CreateVolume: the pod does not have the role OctoUploads", "Re-create the pods"),
+        (_account("ebs-csi-controller-sa", "kube-system") + "$ aws iam list-attached-role-policies --role-name OctoUploads\nAmazonEBSCSIDriverPolicy\n", "most likely, the pod did not use the role OctoUploads of its service account, which has the policy AmazonEBSCSIDriverPolicy", "Re-create the pods"),
         (_account("ebs-csi-controller-sa", "kube-system", None), "its service account kube-system/ebs-csi-controller-sa has no annotation with a role", "Give the pod's service account a role"),
         (_account("ebs-csi-controller-sa", "kube-system"), "The role OctoUploads was denied ec2:CreateVolume", "Allow ec2:CreateVolume for the role OctoUploads"),
         (_account("ebs-csi-controller-sa", "kube-system") + _VARIABLES, "The role OctoUploads was denied ec2:CreateVolume", "Allow ec2:CreateVolume for the role OctoUploads"),
     ],
-    ids=["no variable", "no annotation", "open", "the pod has its role"],
+    ids=["no variable", "the role has the policy", "no annotation", "open", "the pod has its role"],
 )  # fmt: skip
 def test_message_without_a_caller(shown: str, verdict: str, first: str) -> None:
     explanation = explain(_VOLUME + shown)
@@ -288,11 +324,12 @@ _LISTED = "$ kubectl -n octo exec up-6d5b7c9f4b-tw8xk -- sh -c 'ps -o user,pid,a
 @pytest.mark.parametrize(
     ("shown", "verdict", "first"),
     [
+        (_LISTED.format("octopus", "1000"), "the process runs as octopus, and the file belongs to user 1000", "Run the process as the pod's user 1000"),
         (_LISTED.format("octopus", "0"), "the process is not allowed to read the file", "Let the process read the token"),
         (_LISTED.format("1000", "1000"), "the process is not allowed to read the file", "Let the process read the token"),
         ("", "the process is not allowed to read the file", "Let the process read the token"),
     ],
-    ids=["root", "the same user", "unknown"],
+    ids=["another user", "root", "the same user", "unknown"],
 )  # fmt: skip
 def test_owner_of_the_token(shown: str, verdict: str, first: str) -> None:
     explanation = explain(_UNREADABLE + shown)

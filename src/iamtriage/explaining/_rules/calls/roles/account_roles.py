@@ -110,6 +110,7 @@ def explain_missing_setting(case: Case[Failure] | Denial, _message: str = "") ->
     given = clues.find_role_arn(found.text) if _NAMES_ROLE.search(found.text) else None
     # Few errors need the evaluation of a trust policy.
     from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust
+    from iamtriage.explaining._rules.sts.trust.template_trust import find_trusting_role
 
     policies = [each.rpartition("/")[2] for each in setting.policies]
     untrusted = explain_shown_trust(
@@ -117,6 +118,9 @@ def explain_missing_setting(case: Case[Failure] | Denial, _message: str = "") ->
     )
     if untrusted is not None and setting.role:
         return untrusted
+    trusting = None
+    if found.facts.trust_policy is not None and given is None and not setting.has_fixed_name:
+        trusting = find_trusting_role(found)
     reason = setting.missing
     if setting.has_fixed_name:
         reason = f"{reason}, and finds none that it can assume"
@@ -130,14 +134,14 @@ def explain_missing_setting(case: Case[Failure] | Denial, _message: str = "") ->
             f'The text says "{said[0]}".',
             text="The service uses its own role, not the caller's permissions.",
         ),
-        remedies=_create_remedy(found, setting, given),
+        remedies=_create_remedy(found, setting, given, trusting if setting.role else None),
     )
 
 
-def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) -> Remedy:
-    """Return the remedy that creates the role, or that completes the one that the text names."""
+def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None, trusting: str | None) -> Remedy:
+    """Return the remedy that creates the role, or that completes the one that the text names or shows."""
     partition, stated = clues.find_partition(case), clues.find_role_arn(case.text)
-    path, _, name = (given.partition(":role/")[2] if given else setting.role).rpartition("/")
+    path, _, name = (given.partition(":role/")[2] if given else trusting or setting.role).rpartition("/")
     in_message = _OF_ACCOUNT.search(case.text)
     account = commands.account(
         stated.split(":")[4] if stated else in_message[1] if in_message else case.failure.account
@@ -155,7 +159,10 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) ->
         lines = [
             f"aws iam create-role --role-name {name}{in_path} --assume-role-policy-document file://trust.json"
         ]
-        if given:
+        if trusting:
+            title = f"Give the role {name} the permissions{title.removeprefix('Create the role')}"
+            lines = []
+        elif given:
             lines = [commands.trust_policy_commands(name)[1]]
         managed = f"arn:{partition}:iam::aws:policy"
         lines += [commands.attach_policy(name, f"{managed}/{each}") for each in setting.policies]
@@ -165,7 +172,7 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) ->
             line = line.replace(word, value)
         lines.append(line)
     trust = None
-    if setting.role:
+    if setting.role and not trusting:
         trust = services.service_trust_policy(setting.principal, services.ASSUME_ROLE)
     return Remedy(
         title=title,

@@ -9,7 +9,8 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, lazy_patterns
+from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
@@ -25,6 +26,17 @@ _SECRET = r"(?=[A-Za-z0-9/+]{0,39}[a-z])(?=[A-Za-z0-9/+]{0,39}[A-Z])(?=[A-Za-z0-
 _LABELED_SECRET = lazy_pattern(rf"(?i:secret)[\w. -]{{0,24}}[\"']?[\s>:=,\"'\\]{{1,8}}{_SECRET}")
 _KEY_ID_AND_SECRET = lazy_pattern(rf"AKIA[A-Z0-9]{{16}}[\s:;,|\"'\\]{{1,8}}{_SECRET}")
 _SHARE_NO_SECRET = "Never share a secret access key to get help: its key ID is enough."  # noqa: S105 (a note)
+# What secret scanners report about AWS access keys.
+_SCANNERS = lazy_patterns(
+    {
+        "GitHub blocked the push": r"GH013[\s\S]{0,2000}?Amazon AWS (?:Access Key|Secret|Temp|Session)",
+        "GitLab blocked the push": r"PUSH BLOCKED: Secrets detected[\s\S]{0,2000}?\bAWS\b",
+        "gitleaks found a secret": r"RuleID\"?:\s{0,20}\"?aws-",
+        "git-secrets rejected the commit": r"AKIA[\s\S]{0,2000}?Matched one or more prohibited patterns",
+        "TruffleHog found a secret": r"Detector Type: AWS\b",
+        "detect-secrets found a secret": r"Secret Type:\s{0,9}AWS Access Key",
+    }
+)
 # What people say about a key that others can have read.
 _EXPOSED = (
     r"(?:commit(?:ted)?|push(?:ed)?|leak(?:ed)?|expos(?:ed|ure)|publish(?:ed)?|stolen|compromised|hacked)"
@@ -42,6 +54,11 @@ _SAID = lazy_pattern(
     rf"|{_SHARED}\b(?:(?!\babout\b)[^\n.?!]){{0,60}}{_KEY}[^\n.?!]{{0,60}}\b{_OPEN_PLACE})",
     re.IGNORECASE,
 )
+_PATH = lazy_pattern(
+    r"^(?:remote: -- )?(?P<matched>[\w./-]{1,200}):\d+(?::[^\n]{0,200}AKIA| \| AWS )|^(?:remote:)?[ \t-]{0,20}(?:[Pp]ath|File|Location)\"?:\s{1,20}\"?(?P<path>[\w./-]{1,200})",
+    re.MULTILINE,
+)
+_COMMIT = lazy_pattern(r"\b[Cc]ommit\"?:\s{1,20}\"?([0-9a-f]{7,40})\b")
 ACCESS_KEY_QUOTA = CauseType(
     "access-key-quota",
     title="The user already has two access keys",
@@ -72,7 +89,7 @@ EXPOSED_ACCESS_KEY = CauseType(
     "exposed-access-key",
     title="An access key is in a text or a commit",
     text="Anyone who reads an access key ID with its secret can use it. A commit exposes both to everyone who clones the repository.",
-    recognised_by="An access key ID with a secret access key, or a sentence that says that a key was published.",
+    recognised_by="An access key ID with a secret access key, or what a secret scanner reports about one.",
     fix="Deactivate the key, and remove it from the text or the commit.",
     sources=(pages.EXPOSED_KEYS, pages.ROTATE_KEYS),
 )
@@ -136,6 +153,52 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     )
 
 
+_ENV_FILE = lazy_pattern(
+    r"\b(?P<program>docker|podman|nerdctl) run\b[^\n]{0,400} --env-file|(?P<kubectl>--from-env-file)\b"
+)
+_QUOTED_KEY = lazy_pattern(
+    r"^(?P<name>AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN))=[\"'][^\"'\n]{1,2000}[\"'][ \t\r]*$",
+    re.MULTILINE,
+)
+KEYS_WITH_QUOTES = CauseType(
+    "keys-with-quotes",
+    title="The quotes in the file of variables are a part of the keys",
+    meaning="docker run --env-file and kubectl --from-env-file read each value as it is written, unlike a shell and Docker Compose, which remove quotes.",
+    recognised_by="The text shows a quoted value in the file, and the command that reads it.",
+    fix="Remove the quotes from the file.",
+    of="invalid-credentials",
+    sources=("https://github.com/docker/cli/issues/3630",),
+)
+
+
+def explain_quoted_keys(case: Case[Failure]) -> Explanation | None:
+    """Explain that a program got its keys with the quotes of a file, or return ``None`` if the text does not show that."""
+    text = case.failure.text
+    reads, names = _ENV_FILE.search(text), tuple(dict.fromkeys(_QUOTED_KEY.findall(text)))
+    if reads is None or not names:
+        return None
+    program = "kubectl --from-env-file" if reads["kubectl"] else f"{reads['program']} run --env-file"
+    listed = join_words(names, "and")
+    return case.explain(
+        f"AWS does not accept the credentials: {program} passes {listed} with the quotes that are around {'the values' if len(names) > 1 else 'the value'} in the file. The key itself can be valid, and no permission is missing.",
+        KEYS_WITH_QUOTES.cause(
+            "derived",
+            "The text shows the quotes.",
+            text=f"The command {program} reads each value as it is written. A shell and Docker Compose remove quotes, so the same file works there.",
+        ),
+        topic="invalid-credentials",
+        remedies=your_remedy(
+            "Remove the quotes from the file",
+            "Write NAME=value. Values need no quotes there, and a shell can still source the file.",
+            "Then create the Secret again, and restart the pods."
+            if reads["kubectl"]
+            else "Then start a new container.",
+            url=KEYS_WITH_QUOTES.sources[0],
+        ),
+        notes="A new access key does not help.",
+    )
+
+
 def user_command(verb: str, user: str | None, *arguments: str) -> str:
     """Return a command of IAM about the keys or policies of a user."""
     return commands.command("aws", "iam", verb, "--user-name", commands.user_name(user), *arguments)
@@ -173,20 +236,42 @@ def _shows_secret(text: str) -> bool:
 
 
 def explain_exposed_key(text: str, _facts: Facts) -> Explanation | None:
-    """Explain a text whose only problem is an access key in it."""
+    """Explain a text whose only problem is an access key in it, such as the report of a secret scanner."""
     keys = _find_keys(text)
     has_secret = bool(keys) and _shows_secret(text)
+    scanner = next((name for name, pattern in _SCANNERS.items() if pattern.search(text)), None)
     is_said = next(find_said(text, _SAID), None) is not None
-    if not has_secret and not is_said:
+    if not has_secret and scanner is None and not is_said:
         return None
     named = f"the access key {keys[0]}" if keys else "an AWS access key"
     summary = f"The text {'shows' if has_secret else 'says that others can have'} {named}{' with its secret' if has_secret else ''}, so treat it as stolen. AWS denied nothing."
+    deactivate, *others = _exposed_key_remedies(None, "aws", keys[0] if keys else None)
+    if scanner is not None:
+        path, commit = _PATH.search(text), _COMMIT.search(text)
+        place = f" in {path['path'] or path['matched']}" if path else ""
+        amend: tuple[str, ...] = ()
+        if path:
+            remove = commands.fill_command("git rm --cached {}", path["path"] or path["matched"])
+            amend = (remove, "git commit --amend --no-edit")
+        start = f"commit {commit[1][:8]} contains" if commit else "the change contains"
+        summary = f"{scanner}: {start} {named}{place}. AWS denied nothing."
+        since = f"git rebase --interactive {commit[1][:8]}^" if commit else "git rebase --interactive COMMIT^"
+        deactivate = attrs.evolve(
+            deactivate,
+            title="Deactivate the key, and remove it from the commit",
+            steps=(
+                "Treat the key as exposed: find out whose it is, and deactivate it.",
+                f"Amend the commit, or edit an older one with {since}. Another commit leaves the key in the history. Add the file to .gitignore.",
+                "Do not bypass the check: use a role or a secret store in place of the key.",
+            ),
+            commands=(*deactivate.commands, *amend),
+        )
     return Explanation(
         failure=None,
         topic="exposed-access-key",
         summary=summary,
-        causes=(EXPOSED_ACCESS_KEY.cause("derived"),),
-        remedies=_exposed_key_remedies(None, "aws", keys[0] if keys else None),
+        causes=(EXPOSED_ACCESS_KEY.cause("reported" if scanner else "derived"),),
+        remedies=(deactivate, *others),
         notes=(_SHARE_NO_SECRET,),
     )
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import upper_first
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_working_profile, selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
+from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import selected_profiles
@@ -194,9 +196,9 @@ _KEY_IN_SHELL = lazy_pattern(r"\bAWS_ACCESS_KEY_ID[\"']? ?= ?[\"']?(?P<key>[A-Z0
 _ENDING, _KEY_LENGTH = 4, 20
 PROFILE_OVERRIDDEN = CauseType(
     "profile-overridden",
-    title="Access keys in environment variables are used instead of the profile or role",
-    meaning="Access keys in environment variables take precedence over AWS_PROFILE, the files and the role of a container. Only --profile takes precedence over them.",
-    recognised_by="The text shows an access key in the environment together with AWS_PROFILE, with another key in the credentials file or with the role of a container.",
+    title="Access keys in environment variables are used instead of the profile",
+    meaning="Access keys in environment variables take precedence over AWS_PROFILE and the files. Only --profile takes precedence over them.",
+    recognised_by="The text shows an access key in the environment together with AWS_PROFILE, or with another key in the credentials file.",
     fix="Unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
     sources=(pages.CLI_CREDENTIALS,),
 )
@@ -254,7 +256,7 @@ def explain_override(case: Case[Failure], verdict: str, topic: str) -> Explanati
     """Explain that AWS rejected the keys in the environment, not the profile: the verdict is what AWS did with them."""
     override = find_override(case)
     if override is None:
-        return None
+        return _explain_keys_beside_sign_in(case, verdict, topic)
     key = "An access key in the environment"
     if override.used:
         key = f"The access key …{override.used} in the environment"
@@ -293,4 +295,81 @@ def unset_keys(override: Override) -> Remedy:
             "grep -rls AWS_ACCESS_KEY_ID ~/.profile ~/.bashrc ~/.bash_profile ~/.zshrc ~/.zshenv ~/.zprofile ~/.config/fish/config.fish /etc/environment /etc/profile.d .env .envrc",
         ),
         url=pages.CLI_CREDENTIALS,
+    )
+
+
+# Sections with keys come before the sign-in in the SDKs for Go (resolveCredsFromProfile) and JavaScript (resolveProfileData).
+KEYS_BESIDE_SIGN_IN = CauseType(
+    "keys-beside-sign-in",
+    title="Old keys in ~/.aws/credentials are used instead of the sign-in",
+    meaning="If ~/.aws/credentials has keys under the name of a profile that signs in with IAM Identity Center, programs such as Terraform use the keys. The AWS CLI uses the sign-in.",
+    recognised_by="The text shows keys in the section of a profile, and that the profile signs in with IAM Identity Center.",
+    fix="Delete the keys from the section in ~/.aws/credentials.",
+    sources=("https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html",),
+)
+_BACKEND = lazy_pattern(r"\b[Cc]onfiguring (?:Terraform |the )?S3 [Bb]ackend\b|\bbackend initialization\b")
+
+
+def _find_keys_beside_sign_in(case: Case[Failure]) -> str | None:
+    """Return the profile that signs in with IAM Identity Center, and has keys in ~/.aws/credentials that another program uses."""
+    text = case.failure.text
+    # The AWS CLI and boto3 use the sign-in.
+    if case.failure.envelope.source == "botocore" or "AWS_ACCESS_KEY_ID" in text:
+        return None
+    sections = find_profile_sections(text)
+    signed_in = {each.name for each in sections if each.is_sso}
+    signed_in |= {each.name for each in selected_profiles.list_sign_ins(text) if each.kind == "profile"}
+    stored = (
+        each.name for each in sections if "aws_access_key_id" in each.settings and each.file != "config"
+    )
+    # Another profile has other keys.
+    selected = selected_profiles.list_selected_profiles(text, "variable", "block")
+    return next(
+        (each for each in stored if each in signed_in and clues.safe_name(each) and selected <= {each}), None
+    )
+
+
+def _explain_keys_beside_sign_in(case: Case[Failure], verdict: str, topic: str) -> Explanation | None:
+    """Explain that a program used old keys of a profile, not its sign-in: the verdict is what AWS did with them."""
+    profile = _find_keys_beside_sign_in(case)
+    if profile is None:
+        return None
+    text = case.failure.text
+    program = clues.find_program(case.failure) or "the program"
+    is_backend = _BACKEND.search(text) is not None
+    backend = None
+    if is_backend:
+        program = "the S3 backend of Terraform"
+        of_provider = any("profile" in each.arguments for each in find_blocks(text, "provider", "aws"))
+        lacks = of_provider and "-backend-config" not in text and not find_blocks(text, "backend", "s3")
+        backend = (
+            f'The backend does not use the profile of the block provider "aws": if the block backend "s3" has no profile, add profile = "{profile}" there, and run terraform init -reconfigure.'
+            if lacks
+            else None
+        )
+    name = commands.profile(profile)
+    # In sed, unlike in Python, \+ is an operator, and a slash ends the expression.
+    pattern = re.sub(r"[./]", r"\\\g<0>", name)
+    return case.explain(
+        f"{upper_first(program)} used the old key under [{profile}] in ~/.aws/credentials, and AWS {verdict}. The sign-in of the profile {profile} is fine: the AWS CLI uses it, but SDKs such as that for Go take the keys first.",
+        KEYS_BESIDE_SIGN_IN.cause(
+            "derived",
+            text="The section has keys, and the profile signs in with IAM Identity Center. A new sign-in changes nothing in that file.",
+        ),
+        topic=topic,
+        remedies=your_remedy(
+            f"Delete the section [{profile}] from ~/.aws/credentials",
+            "The first command deletes the section, and keeps the old file as credentials.bak. The profile in ~/.aws/config, with the settings of the sign-in, stays.",
+            backend,
+            "If the profile default has old keys, too, delete these as well."
+            if name != "default" and is_backend
+            else None,
+            commands=(
+                f"sed -i.bak '/^\\[{pattern}\\]/,/^\\[/{{/^\\[{pattern}\\]/d;/^\\[/!d;}}' ~/.aws/credentials",
+                f"aws configure list --profile {name}",
+                "terraform init -reconfigure" if is_backend else None,
+            ),
+            url=KEYS_BESIDE_SIGN_IN.sources[0],
+        ),
+        notes="No permission is missing, and no new key is needed.",
     )

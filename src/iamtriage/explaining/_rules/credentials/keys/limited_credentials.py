@@ -8,22 +8,37 @@ https://docs.aws.amazon.com/cloud9/latest/user-guide/troubleshooting.html.
 
 from __future__ import annotations
 
+import re
+
 import attrs
 
-from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import join_words, quote_words
+from iamtriage.explaining._context.readers.command_runs import find_failed, find_runs
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import RejectedRequest
 from iamtriage.explaining._rules.credentials.keys.rejecting_regions import set_region_remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
 from iamtriage.failures._failures import Failure, MissingCredentials
+from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST
 
+_CHARS_OF_CALLER = 300
+_CALLER = lazy_pattern(r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{1,600}")
+# "a key of our GovCloud account", "credentials from AWS China"
+_SAID_PARTITION = lazy_pattern(
+    r"(?i:\b(?:keys?|credentials|user|profile)) (?:(?i:is|are|belongs?|comes?) )?(?i:of|from|for|in|to) (?:(?i:our|my|the|an?) )?(?:AWS )?(?P<name>GovCloud|China)\b"
+)
+_SAID_NAMES = {"GovCloud": "aws-us-gov", "China": "aws-cn"}
+_NAMES = {"aws": "the commercial Regions", "aws-us-gov": "AWS GovCloud", "aws-cn": "the Regions in China"}
 PARTITION_CAUSES = frozenset({"china-without-region", "partition-without-region"})
 """The causes of the diagnosis of STS calls that have to do with partitions."""
 OTHER_PARTITION = CauseType(
@@ -33,6 +48,107 @@ OTHER_PARTITION = CauseType(
     fix="Use credentials of the partition that is called.",
     of="invalid-credentials",
 )
+
+
+def explain_other_partition(case: Case[Failure], request: RejectedRequest) -> Explanation | None:
+    """Explain that keys, whose partition a call that succeeded shows, are used in another one."""
+    endpoint = None if request.region is None else find_endpoint(request.region)
+    keys, because, has_place = _find_partition_of_keys(case, request)
+    if endpoint is None or keys is None or endpoint.partition == keys:
+        return None
+    called, place = endpoint.partition, _NAMES.get(keys, keys)
+    shown = next(iter(request.working_regions), None)
+    home = commands.region(shown or commands.REGIONS_OF_IAM.get(keys, "us-east-1"))
+    profile, command = find_profile(case), case.context.command
+    use_home = your_remedy(
+        f"Call in {home}, in {place}",
+        f"Where the call itself, AWS_REGION, AWS_DEFAULT_REGION or the code sets {request.region}, change that, too: it takes precedence over the profile.",
+        commands=(
+            credential_remedies.with_profile(profile, f"aws configure set region {home}"),
+            commands.repeat_command(command, changes={"region": home}),
+        ),
+        url=pages.STS_REGIONS,
+    )
+    region = commands.region(request.region)
+    identity = f"aws sts get-caller-identity --profile PROFILE_NAME --region {region}"
+    is_powershell = _POWERSHELL_CALLER.search(case.failure.text) is not None
+    shows = "Get-STSCallerIdentity" if is_powershell else "get-caller-identity"
+    if is_powershell:
+        # https://docs.aws.amazon.com/powershell/v5/userguide/specifying-your-aws-credentials.html
+        used = _POWERSHELL_PROFILE.search(case.failure.text)
+        name = commands.profile(used["name"] if used else None)
+        identity = f"Get-STSCallerIdentity -ProfileName {name} -Region {region}"
+    use_others = your_remedy(
+        f"Use credentials of an account in {_NAMES.get(called, called)}",
+        f"Set up a profile with keys or a sign-in of that account, from its administrator. {shows} then prints an ARN that begins with arn:{called}:.",
+        None
+        if request.working_regions
+        else f"A Region of {called} cannot be enabled for an account of {keys}: the partitions are separate.",
+        commands=commands.repeat_command(command, changes={"profile": "PROFILE_NAME"}) or identity,
+        url=pages.STS_REGIONS,
+    )
+    return case.explain(
+        f"The credentials are valid, but only in {place}: {request.region} is in {_NAMES.get(called, called)}, which has its own accounts and keys.",
+        OTHER_PARTITION.cause(
+            "derived",
+            (because, *clues.quote_phrases(request.message, "does not exist in our records")),
+            text=f"The keys belong to the partition {keys}. They need not be replaced.",
+        ),
+        topic="invalid-credentials",
+        # A call that worked shows where the credentials are used.
+        remedies=(use_home, use_others) if has_place else (use_others, None if is_powershell else use_home),
+        notes="No IAM policy helps here: no policy can allow an identity of another partition, and no role can be assumed across partitions.",
+    )
+
+
+def _find_partition_of_keys(case: Case[Failure], request: RejectedRequest) -> tuple[str | None, str, bool]:
+    """Return the partition of the credentials, what shows it, and whether the text says that they are used there."""
+    working = [endpoint for each in request.working_regions if (endpoint := find_endpoint(each)) is not None]
+    if working:
+        partition = only_one({each.partition for each in working})
+        return (
+            partition,
+            f"The text shows successful calls in {join_words(request.working_regions, 'and')}.",
+            True,
+        )
+    said = {each["name"]: quote_words(each[0]) for each in find_said(case.failure.text, _SAID_PARTITION)}
+    if len(said) == 1:
+        [(name, words)] = said.items()
+        return _SAID_NAMES[name], f"The text says {words}.", True
+    shown = find_shown_caller(case)
+    partition = getattr(principal_words.try_parse_principal(shown), "partition", None)
+    if not isinstance(partition, str):
+        return None, "", False
+    return partition, f"The text shows the caller {shown}", False
+
+
+def find_shown_caller(case: Case[Failure]) -> str | None:
+    """Return the ARN that get-caller-identity printed with the credentials of the failed call."""
+    runs = list(find_runs(case.failure)) if "get-caller-identity" in case.failure.text else []
+    failed = find_failed(case.failure, runs)
+    for run in runs:
+        is_same = run.profile == ("default" if failed is None else failed.profile)
+        shown = _CALLER.search(run.output, 0, _CHARS_OF_CALLER)
+        if is_same and shown and run.command.words[:2] == ("sts", "get-caller-identity"):
+            return shown[0]
+    return _find_powershell_caller(case)
+
+
+_POWERSHELL_CALLER = lazy_pattern(
+    r"\bGet-STSCallerIdentity\b(?P<options>[^\n]{0,200})\n(?:[^\n>]{0,200}\n){0,6}?[^\n>]{0,40}?(?P<arn>arn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{1,600})"
+)
+_POWERSHELL_PROFILE = lazy_pattern(r" -ProfileName[ :][\"']?(?P<name>[\w.@+-]{1,64})", re.IGNORECASE)
+
+
+def _find_powershell_caller(case: Case[Failure]) -> str | None:
+    """Return the ARN that Get-STSCallerIdentity printed with the profile of the failed cmdlet."""
+    text, start = case.failure.text, case.failure.span[0]
+    used = [*_POWERSHELL_PROFILE.finditer(text, max(start - _CHARS_OF_CALLER, 0), start)]
+    for each in _POWERSHELL_CALLER.finditer(text):
+        own = _POWERSHELL_PROFILE.search(each["options"])
+        if (own and own["name"]) == (used[-1]["name"] if used else None):
+            return str(each["arn"])
+    return None
 
 
 def partition_remedy(partition: str) -> Remedy:
@@ -135,16 +251,14 @@ def explain_session_without_mfa(case: Case[Failure], request: RejectedRequest) -
         service, is_limited = "iam", True
     if request.code != "InvalidClientTokenId" or service not in {"iam", "sts"} or not is_limited:
         return None
-    created = _CREATED.search(text)
-    # Terraform can use other credentials than the shell.
-    works = f"With the same credentials, Terraform created {created['address']}." if created else ""
+    works, is_role = _find_working_call(case, of_terraform=of_terraform)
     if _CLOUD9.search(text) and not _CLOUD9_OFF.search(text):
         return _explain_cloud9(case, works)
     vault = _AWS_VAULT.search(case.text)
     shows = "GetSessionToken" if _GET_SESSION.search(case.text) else ""
     if vault:
         shows = "aws-vault exec, which calls GetSessionToken"
-    if _OTHER_SESSION.search(case.text) or not (shows or works):
+    if _OTHER_SESSION.search(case.text) or is_role or not (shows or works):
         return None
     because = (works, f"The text shows {shows}, and no MFA." if shows else None)
     whose = "the session that aws-vault creates" if vault else "a session of GetSessionToken"
@@ -157,7 +271,7 @@ def explain_session_without_mfa(case: Case[Failure], request: RejectedRequest) -
         f"{summary}: the access key itself is valid, and no permission is missing.",
         SESSION_WITHOUT_MFA.cause("derived" if vault else "possible", because),
         topic="invalid-credentials",
-        remedies=_SESSION_REMEDY,
+        remedies=_vault_remedy(vault["profile"], case) if vault else _SESSION_REMEDY,
         notes=f"{api} could not authenticate the session, so it evaluated no policy. A new access key or an Allow does not help.",
     )
 
@@ -175,6 +289,16 @@ def _explain_cloud9(case: Case[Failure], works: str) -> Explanation:
         remedies=_CLOUD9_REMEDY,
         notes="A new access key or an Allow for the user does not help.",
     )
+
+
+def _find_working_call(case: Case[Failure], *, of_terraform: bool) -> tuple[str, bool]:
+    """Return what shows that other calls accept the credentials, or ``""``, and whether they are those of a role."""
+    arn = find_shown_caller(case) or ""
+    is_role = ":assumed-role/" in arn
+    if (created := _CREATED.search(case.failure.text)) is not None:
+        return f"With the same credentials, Terraform created {created['address']}.", is_role
+    # Terraform can use other credentials than the shell.
+    return (f"STS accepts them as those of {arn}" if arn and not of_terraform else ""), is_role
 
 
 _CLOUD9_REMEDY = your_remedy(
@@ -195,6 +319,21 @@ _SESSION_REMEDY = your_remedy(
     commands="aws sts get-session-token --serial-number MFA_DEVICE_ARN --token-code MFA_CODE",
     url=pages.MFA,
 )
+
+
+def _vault_remedy(profile: str, case: Case[Failure]) -> Remedy:
+    again = commands.repeat_command(case.context.command)
+    return your_remedy(
+        f"Set mfa_serial in the profile {profile}, or run aws-vault without a session",
+        "With mfa_serial, aws-vault asks for a code. The user needs an MFA device: list-mfa-devices prints its ARN.",
+        "The option --no-session passes the keys themselves to the command, so use it only for such calls. Or set role_arn: the credentials of a role can call IAM.",
+        commands=(
+            f"aws-vault exec --no-session {profile} -- aws iam list-mfa-devices",
+            f"aws configure set mfa_serial MFA_DEVICE_ARN --profile {profile}",
+            f"aws-vault exec {profile} -- {again}" if again and again.startswith("aws ") else None,
+        ),
+        url="https://github.com/99designs/aws-vault/blob/master/USAGE.md",
+    )
 
 
 def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explanation:

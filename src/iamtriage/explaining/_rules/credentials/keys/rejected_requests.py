@@ -6,7 +6,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
@@ -17,9 +17,9 @@ from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import AWS_COMPATIBLE
-from iamtriage.explaining._rules.sts.region_settings import find_set_regions
+from iamtriage.explaining._rules.sts.region_settings import find_set_regions, printable_line
 from iamtriage.failures._failures import InvalidCredentials
-from iamtriage.sts._evidence import StsCall
+from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
 
 REJECTION_PHRASES = (
     "security token included in the request is invalid",
@@ -65,6 +65,10 @@ _ENABLED = lazy_pattern(
     r"|\b(?i:check(?:ed)?|verif\w{1,8}|opt|status)\b[^\n]{0,20}(?<!not )\bENABLED\b"
 )
 _V1_TOKENS = lazy_pattern(r"\bGlobalEndpointTokenVersion\b[\"']?(?:: ?|[^\n]{0,60}\n[ \t]{0,8})1\b")
+# How the AWS CLI and boto3 print a call whose credentials are not accepted.
+_REJECTED_CALL = lazy_pattern(
+    r"\((?:AuthFailure|InvalidAccessKeyId|InvalidClientTokenId|InvalidToken|UnrecognizedClientException)\) when calling the \w{3,60} operation"
+)
 # What tools log about the endpoint of a session.
 _USES_GLOBAL = lazy_pattern(
     r"(?i:sts[ _]?endpoint|endpoint_url|global endpoint|POST)\b[^\n]{0,20}\bhttps://sts\.amazonaws\.com(?![\w.])"
@@ -77,6 +81,9 @@ _GLOBAL_VARIABLE = lazy_pattern(
     # Several in one line, as programs log their environment.
     r"|[ ,{]AWS_[A-Z_]{2,40}=[^\s,;]{1,200}[ ,](?:[^\n#]{0,400}[ ,])?AWS_ENDPOINT_URL_STS=https://sts\.amazonaws\.com/?(?=[\s,}]|\Z)",
     re.MULTILINE,
+)
+_ACCOUNT = lazy_pattern(
+    r"(?:\b[Aa]ccount(?: ID)?[ =:(\"']{1,4}|\barn:aws:(?:iam|sts)::)(\d{12})(?!\d)", re.ASCII
 )
 _UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 
@@ -211,10 +218,10 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         uses_vault="aws-vault exec" in text,
         lacks_region="AWS_ROLE_ARN=" in text and "_REGION" not in text,
         assumes_role=is_of_role,
-        account=None,
+        account=_find_calling_account(text, role) if is_of_role and role else None,
         is_terraform='provider "aws"' in text,
         shows_endpoint=bool(clues.find_aws_hosts(text)),
-        corrected_line=None,
+        corrected_line=_correct_endpoint(text, next((each for each in working if each != region), None)),
     )
 
 
@@ -232,6 +239,18 @@ _ENDPOINT_IN_CODE = lazy_pattern(
     r"^(?!\s{0,40}(?:#|//))[^\n]{0,200}\b(?i:endpoint(?:_?url|Override|Configuration)?)[\"']?(?:\s?(?:=>?|:)\s?|\()[^\n]{0,40}[\"']https://sts\.amazonaws\.com/?[\"'][^\n]{0,200}$",
     re.MULTILINE,
 )
+_LINE_NUMBER = lazy_pattern(r"^\s{0,8}\d{1,5}[:|]?\s{1,8}")
+_SIGNED_REGION = lazy_pattern(r"(?<=[\"'])us-east-1(?=[\"'])")
+
+
+def _correct_endpoint(text: str, region: str | None) -> str | None:
+    """Return the line of code that calls the global STS endpoint, with that of a Region instead."""
+    found = _ENDPOINT_IN_CODE.search(text)
+    line = None if found is None else printable_line(_LINE_NUMBER.sub("", found[0]))
+    if line is None:
+        return None
+    region = region or "us-east-1"
+    return _SIGNED_REGION.sub(region, line).replace(GLOBAL_HOST, f"sts.{region}.amazonaws.com")
 
 
 def _find_region(case: Case[InvalidCredentials]) -> str | None:
@@ -263,6 +282,11 @@ def _sets_global(text: str) -> bool:
     return (
         _GLOBAL_VARIABLE.search(text) is not None and "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true" not in text
     )
+
+
+def _find_calling_account(text: str, role: Role) -> str | None:
+    """Return the only account in a text that is not that of the role to be assumed."""
+    return only_one({found[1] for found in _ACCOUNT.finditer(text)} - {role.account})
 
 
 SESSION_TOKEN_REMEDY = your_remedy(
@@ -344,3 +368,11 @@ CHECK_KEY = account_remedy(
     ),
     url=pages.ACCESS_KEYS,
 )
+
+
+def find_other_rejection(case: Case[InvalidCredentials]) -> str | None:
+    """Return the evidence that the same credentials were rejected in another call."""
+    start, end = case.failure.span
+    found = (each for each in _REJECTED_CALL.finditer(case.failure.text) if not start <= each.start() < end)
+    same = next(found, None)
+    return None if same is None else f'The text says "{same[0]}".'

@@ -22,6 +22,10 @@ def region_remedies(case: Case[Failure], request: RejectedRequest, region: StsFi
         return
     works = bool(request.working_regions)
     enable = credential_remedies.enable_region(request.region, request.account, works_elsewhere=works)
+    if request.lacks_region_of_caller:
+        elsewhere = _call_elsewhere_remedy(request)
+        yield from (elsewhere, enable) if request.is_terraform else (enable, elsewhere)
+        return
     if not (request.uses_session or request.is_enabled):
         yield enable
     if request.has_no_token:
@@ -91,6 +95,23 @@ def _remove_variable_remedy(case: Case[Failure], request: RejectedRequest) -> Re
         f"Remove AWS_ENDPOINT_URL_STS, or set it to https://sts.{request.region}.amazonaws.com",
         f"Tokens of regional endpoints are valid in all Regions. {then} Also remove the variable from the file, manifest or chart that sets it.",
         commands=line,
+        url=pages.TEMPORARY_REGIONS,
+    )
+
+
+def _call_elsewhere_remedy(request: RejectedRequest) -> Remedy:
+    """Return how to assume a role without the STS endpoint of a Region that the caller's account has not enabled."""
+    region = request.working_regions[0] if request.working_regions else "us-east-1"
+    title, block = f"Or call STS in {region}", None
+    if request.is_terraform:
+        # https://github.com/hashicorp/terraform-provider-aws/issues/32549
+        title = f"Call STS in {region}: add sts_region to the provider block"
+        block = f'provider "aws" {{\n  region     = "{request.region}"\n  sts_region = "{region}"\n  # the other arguments stay\n}}\n'
+    return your_remedy(
+        title,
+        f"Only the STS client needs another Region. The session is valid in {request.region}, too, if the account of the role has enabled it.",
+        manifest=block,
+        manifest_language="hcl",
         url=pages.TEMPORARY_REGIONS,
     )
 

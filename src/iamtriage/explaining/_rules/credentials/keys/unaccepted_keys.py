@@ -108,7 +108,7 @@ def likely_causes(request: RejectedRequest, *, is_other_partition: bool) -> Iter
         yield OTHER_PARTITION.cause(because=f"The caller or the Region is in {request.partition}.", text=text)
 
 
-def possible_causes(request: RejectedRequest) -> Iterator[Cause]:
+def possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[Cause]:
     """Yield the causes that nothing excludes."""
     is_of_role = request.is_in_lambda and request.key is None
     is_long_term = request.is_signed and not request.concerns_token and not is_of_role
@@ -140,7 +140,7 @@ def possible_causes(request: RejectedRequest) -> Iterator[Cause]:
             "The keys are those of MinIO, LocalStack or another provider, but the endpoint is that of AWS."
         )
         yield OTHER_ENDPOINT.cause(text=mixed if request.shows_endpoint else "")
-    if is_long_term:
+    if is_long_term and can_be_new:
         yield KEY_TOO_NEW.cause()
     if request.partition == "aws" and not is_long_term:
         yield OTHER_PARTITION.cause()

@@ -7,16 +7,19 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import lower_first
 from iamtriage.arns._principals import User
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.logins import kubectl_logins
+from iamtriage.explaining._rules.credentials.logins.sign_in_places import explain_sign_in_elsewhere
+from iamtriage.explaining._rules.credentials.profiles import other_users
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.common_causes import WRONG_SSO_SESSION
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principals import principal_words
-from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present, your_remedy
 from iamtriage.failures._failures import AccessDenied, ExpiredCredentials, Failure, MissingCredentials
 
 # botocore.utils.SSOTokenLoader
@@ -113,15 +116,32 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         show = Labelled(why, _SHOW_HELPER)
     login = your_remedy(login.title, *steps, commands=(*lines, show), url=login.url)
     reported = clues.reported_cause(NO_SSO_LOGIN, message, "Error loading SSO Token")
+    if (elsewhere := explain_sign_in_elsewhere(case, session, reported)) is not None:
+        return elsewhere
+    other = other_users.find_other_shell(case)
+    cache = "the token cache" if other is None else f"the token cache {other.files},"
     causes = (
-        WRONG_SSO_SESSION.cause() if "aws sso login" in case.text else None,
-        OTHER_HOME.cause(),
+        WRONG_SSO_SESSION.cause() if "aws sso login" in case.text and other is None else None,
+        OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", other.because, text=other.why),
     )
     return case.explain(
-        f"There is no IAM Identity Center sign-in for {described}: the token cache has no token for it. No permission is missing.",
+        f"There is no IAM Identity Center sign-in for {described}: {cache} has no token for it. No permission is missing.",
         reported,
         *causes,
-        remedies=login,
+        remedies=present(other and other.remedy, login),
+    )
+
+
+def add_other_user(explanation: Explanation, case: Case[Failure]) -> Explanation:
+    """Add that a command used the credentials of another user, if the text shows that it works without sudo."""
+    other = None if case.stands_alone else other_users.find_other_user(case)
+    if other is None or not other.because:
+        return explanation
+    return attrs.evolve(
+        explanation,
+        summary=f"{explanation.summary.rstrip('.')}: the credentials are those {other.files}.",
+        causes=(*explanation.causes[:1], OTHER_HOME.cause("derived", other.because, text=other.why)),
+        remedies=(other.remedy, *explanation.remedies),
     )
 
 
@@ -140,15 +160,39 @@ def add_kubectl_failure(case: Case[Failure], explanation: Explanation) -> Explan
     if getattr(case.failure, "action", None) == "sts:AssumeRole":
         caller = principal_words.describe_principal(case.principal, case.caller)
         consequence = f"{consequence[:-1]}: the kubeconfig (--role-arn) or its profile (role_arn) tells it to assume the role."
+        has_entry = _has_entry(case)
         own = your_remedy(
-            f"Or, if {caller} has access to the cluster, update the kubeconfig without --role-arn",
-            commands=find_cluster(case).kubeconfig_command(),
+            f"Update the kubeconfig without --role-arn, because {caller} has access to the cluster itself"
+            if has_entry
+            else f"Or, if {caller} has access to the cluster, update the kubeconfig without --role-arn",
+            "The command replaces the exec section. If --role or --role-arn is still in its args, or role_arn in its profile, remove the option and the ARN there."
+            if has_entry
+            else None,
+            commands=(find_cluster(case).kubeconfig_command(), "kubectl auth whoami" if has_entry else None),
             url=pages.EKS_KUBECONFIG,
         )
-        others.insert(0, own)
+        if has_entry:
+            consequence += f" It does not need that role: {caller} has access to the cluster itself."
+            first, others = (
+                own,
+                [attrs.evolve(first, title=f"Or {lower_first(first.title)}"), *others],
+            )
+        else:
+            others.insert(0, own)
     return attrs.evolve(
         explanation, summary=f"{explanation.summary} {consequence}", remedies=(first, *others)
     )
+
+
+def _has_entry(case: Case[Failure]) -> bool:
+    """Return whether a text says that the caller has access to the cluster: in words, or in a list of entries."""
+    name = getattr(case.principal, "role_name", None) or getattr(case.principal, "name", None)
+    if name is None:
+        return False
+    who = rf"(?:(?<![\w/-]){re.escape(name)}[`\"']?|\bI\b|\b[Mm]y (?:own )?(?:IAM )?(?:user|role))"
+    said = rf"{who} (?:(?:itself|already|also|now) )?(?:has|have|had|got|is|was)\b(?! to\b| going\b)(?:(?!\bno\b|\bnot\b|n't\b|\bnever\b|\btold\b|\basked\b|\bif\b|\b(?:an)?other\b|\black|\bwithout\b)[^.\n]){{0,60}}?(?:\baccess entr|\bmapped\b|\baws-auth\b|\bAmazonEKS\w{{0,20}}Policy\b)"
+    listed = rf"\baccessEntr\w+[^]]{{0,2000}}?:(?:user|role)/(?:[\w+=,.@-]+/){{0,5}}{re.escape(name)}\""
+    return re.search(f"{said}|{listed}", case.failure.text) is not None
 
 
 def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Explanation:
@@ -238,11 +282,13 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         causes = causes[::-1]
     first: tuple[Remedy, ...] = ()
     others: tuple[Remedy, ...] = (_RUN_BY_HAND, _WRITE_AGAIN)
+    other = other_users.find_other_shell(case)
     # The helper's own error takes precedence over a file that was not found.
     if _NO_CREDENTIALS_FOUND.search(message):
         outcome = "found no AWS credentials"
         causes = (HELPER_WITHOUT_CREDENTIALS.cause("derived"),)
-        first = (credential_remedies.CONFIGURE_CREDENTIALS,)
+        if other is None:
+            first = (credential_remedies.CONFIGURE_CREDENTIALS,)
     elif kubectl_logins.API_VERSION in message or kubectl_logins.OTHER_VERSION in message:
         return kubectl_logins.explain_api_version(case, message)
     elif "not found" in message or "no such file" in message:
@@ -260,6 +306,20 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         others = (_WRITE_AGAIN,) if name and "/" in name else ()
         because = ("Without a token, the client sends no request to the cluster.",)
         summary = f"The Kubernetes client could not start {name or 'the program'}, which gets the token for the cluster: it {{}}. Neither AWS nor the cluster denied anything."
+        if (line := other_users.find_command_with_sudo(case)) is not None:
+            outcome = "was not found: sudo does not search the PATH of your shell"
+            path = your_remedy(
+                "Run the command without sudo, or pass your PATH to it",
+                "sudo searches only the directories of secure_path in /etc/sudoers.",
+                'If the command needs root, write sudo env "PATH=$PATH" instead of sudo.',
+                commands=line,
+                url=pages.EKS_KUBECONFIG,
+            )
+            first = (path, install)
+        other = None
+    if other is not None:
+        causes = (OTHER_HOME.cause("derived", other.because, text=other.why), *causes)
+        first = (other.remedy,)
     if reason is not None:
         summary = f"kubectl got no token: aws eks get-token failed because {reason}."
     text = f"The program that {'Argo CD' if is_argo_cd else 'the kubeconfig'} runs to get a token {outcome}."

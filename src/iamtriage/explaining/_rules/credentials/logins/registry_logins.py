@@ -11,25 +11,18 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._rules.basics import (
-    Case,
-    Cause,
-    CauseType,
-    Denial,
-    Evidence,
-    Explanation,
-    Labelled,
-    Remedy,
-)
+from iamtriage._text import clip_text, join_words, quote_words
+from iamtriage.explaining._context.readers.statements import find_before
+from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Evidence, Explanation, Labelled
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, identity_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import Failure, MissingCredentials
 from iamtriage.policies._documents import allow
+from iamtriage.policies._readers.elements import principal_names
 
 HELPER_FAILED = lazy_pattern(r"docker-credential-|error (?:getting|storing) credentials - err: ")
 """How Docker reports that it could not start its credential helper, or that the helper failed."""
@@ -118,6 +111,7 @@ _HAS_NO_OTHER_POLICY = lazy_pattern(
 _ALLOWS_ECR = lazy_pattern(
     r"AmazonEC2ContainerRegistry\w|AmazonElasticContainerRegistry\w|AdministratorAccess|ecr:GetAuthorizationToken|ecr:\*"
 )
+_ACCOUNT = lazy_pattern(r"(?:arn:aws[a-z-]{0,12}:iam::)?(?P<account>\d{12})(?::root)?", re.ASCII)
 REGISTRY_HELPER_WITHOUT_LOGIN = CauseType(
     "registry-helper-without-login",
     title="The credential helper got no login to the registry",
@@ -158,9 +152,14 @@ def explain_helper_without_login(case: Case[Failure], reported: tuple[str, ...])
     actions = tuple(tasks.PUSH_ACTIONS if tasks.is_of_push(text) else tasks.PULL_ACTIONS)
     arn = f"arn:{partition}:ecr:{region}:{account}:repository/{image[1] if image else 'REPOSITORY'}"
     who = f"the role {role}" if role else "the caller"
+    others = _find_trusted_accounts(case) - {account}
+    allowed = None
+    if others:
+        allowed = f"The repository policy allows the account {join_words(sorted(others), 'and')}, which is right but not enough: the role's own policies in that account must allow the pull, too."
     policy = identity_remedy(
         f"Allow {who} to sign in to ECR and to {'push' if tasks.is_of_push(text) else 'pull'}",
         f"The login requires {tasks.LOGIN_ACTION}, which can be allowed only on *: a repository policy does not allow it.",
+        allowed,
         f"Attach the policy to {who}.",
         statements=(allow(tasks.LOGIN_ACTION, "*", sid="SignIn"), allow(actions, arn, sid="UseRepository")),
         commands=commands.put_policy(commands.role_name(role), "AllowEcr"),
@@ -212,8 +211,21 @@ def explain_kaniko(case: Case[Failure], reported: tuple[str, ...]) -> Explanatio
     )
 
 
+def _find_trusted_accounts(case: Case[Failure]) -> set[str]:
+    """Return the accounts that a repository policy in the text allows."""
+    found: set[str] = set()
+    for policy in case.context.resource_policies:
+        if "ecr:" not in str(policy.content):
+            continue
+        for statement in policy.allows:
+            names = (_ACCOUNT.match(each) for each in principal_names(statement, "AWS"))
+            found.update(each["account"] for each in names if each is not None)
+    return found
+
+
 _HOST = "public.ecr.aws"
 _HELM = lazy_pattern(r"\bhelm\b|oci://|\bmanifests [\w.+-]{1,60}\]")
+_LOGIN = lazy_pattern(r"(?i:\b(?:log(?:ged|s)?[ -]?in|sign(?:ed|s)?[ -]in|(?:used?|ran) (?:this|it))\b)")
 _LOGIN_URL = "https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html"
 SAVED_PUBLIC_LOGIN = CauseType(
     "saved-public-registry-login",
@@ -228,6 +240,11 @@ SAVED_PUBLIC_LOGIN = CauseType(
 def is_about_public_registry(text: str) -> bool:
     """Return whether a text names the public registry of ECR, and no private one."""
     return _HOST in text and ".dkr.ecr." not in text
+
+
+def find_old_login(text: str) -> str | None:
+    """Return the clause that says that somebody signed in more than 12 hours ago."""
+    return find_before(text, _LOGIN)
 
 
 def explain_public_registry(case: Case[Failure] | Denial) -> Explanation:
@@ -266,8 +283,9 @@ def explain_public_registry(case: Case[Failure] | Denial) -> Explanation:
     if text_signs.PULLED_BY_KUBELET.search(text):
         title, logouts, stores = "Delete the login from the pod's pull secret", (), None
         step = f"Remove {_HOST} from imagePullSecrets of the pod and its service account, or from the node's config of containerd."
-    evidence: Evidence = "reported" if reported else "possible"
-    because = reported or ()
+    ago = find_old_login(text)
+    evidence: Evidence = "reported" if reported else "possible" if ago is None else "derived"
+    because = reported or (() if ago is None else (f"The text says {quote_words(ago)}.",))
     even = ", even AdministratorAccess," if "AdministratorAccess" in text else ""
     who = "Most likely, the" if evidence == "possible" else "The"
     return case.explain(
@@ -288,44 +306,4 @@ def explain_public_registry(case: Case[Failure] | Denial) -> Explanation:
             ),
             url=_LOGIN_URL,
         ),
-    )
-
-
-OTHER_REGISTRY = CauseType(
-    "other-registry",
-    title="The docker login is for another registry",
-    fix="Log in to the registry of the image.",
-    recognised_by="The text shows a login to another registry of ECR, and none to the one of the image.",
-    of="no-registry-login",
-)
-_LOGIN = lazy_pattern(
-    r"(?:\b(?:docker|podman|nerdctl|finch|buildah|skopeo|oras)[ \t]{1,4}login|\bhelm registry login|\bcrane auth login|\bLogging into registry)\b"
-    r"(?:(?!\.dkr)[^\n|;&]|\\\n){0,200}?(?<![\w.-])(?P<host>(?P<account>[0-9]{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]{6,30})\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws))(?![.-]?[a-z0-9-])",  # a line break can be lost after it
-    re.ASCII,
-)
-
-
-def other_login_cause(case: Case[Failure], registry: str) -> Cause:
-    """Return the cause that Docker has a login, but not for this registry or user."""
-    user = "The login belongs to another user of the machine, such as root (sudo)."
-    if any(each["host"] == registry for each in _LOGIN.finditer(case.failure.text)):
-        return OTHER_REGISTRY.cause(text=user)
-    return OTHER_REGISTRY.cause(text=user.replace("The login", "The login is for another registry, or"))
-
-
-PULL_POLICY = lazy_pattern(r"AmazonEC2ContainerRegistry(?:PullOnly|ReadOnly|PowerUser|FullAccess)")
-"""The AWS managed policies with which a node can pull."""
-
-
-def pull_secret_remedy(registry: str, region: str) -> Remedy:
-    """Return the remedy that gives the pods of a namespace a login of 12 hours."""
-    login = commands.fill_command("$(aws ecr get-login-password --region {})", region)
-    return cluster_remedy(
-        "Or give the pods an image pull secret, which is valid for 12 hours",
-        "Delete an older secret first. Pods that are created afterwards use the new one.",
-        commands=(
-            f'kubectl create secret docker-registry ecr-login --namespace NAMESPACE --docker-server={registry} --docker-username=AWS --docker-password="{login}"',
-            'kubectl patch serviceaccount default --namespace NAMESPACE --patch \'{"imagePullSecrets": [{"name": "ecr-login"}]}\'',
-        ),
-        url=pages.ECR_LOGIN,
     )

@@ -11,6 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.profiles.empty_sources import explain_empty_source
+from iamtriage.explaining._rules.credentials.profiles.sso_settings import explain_unread_session
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
@@ -171,6 +172,8 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
     searched = zip(_PROFILE_ERRORS, (each.search(message) for each in _PATTERNS), strict=True)
     error, values = next((error, found.groupdict()) for error, found in searched if found is not None)
     profile = clues.safe_name(values.get("name")) or find_profile(case)
+    if "missing required configuration" in error.phrase and (unread := explain_unread_session(case, profile)):
+        return unread
     source = clues.safe_name(values.get("source"))
     summary = error.summary.format(
         of=f" {profile}" if profile else "", source=f"{error.before_source}{source}" if source else ""

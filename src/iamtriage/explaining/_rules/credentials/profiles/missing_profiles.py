@@ -7,15 +7,25 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.profiles import ProfileSection
+from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.profiles import broken_profiles
+from iamtriage.explaining._rules.credentials.profiles.other_users import find_identity
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clues import runs_in_ci
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.backend_blocks import find_credential_blocks
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import MissingCredentials
 
 PROFILE_MISTYPED = CauseType(
@@ -36,6 +46,129 @@ SECTION_NAME = CauseType(
     sign=r"~/\.aws/credentials (?:under|as|in|with) \[profile [\w.@/-]{1,64}\]|(?P<shown>/\.aws/config \[(?!default\])(?P<name>[\w.@/-]{1,64})\]) .{0,800}\bprofile \((?P=name)\)",
     of="profile-not-found",
 )
+PROFILE_PINNED = CauseType(
+    "profile-pinned",
+    title="The project names a profile that does not exist where it runs",
+    meaning="A profile in the configuration or code of a project must exist wherever the project runs. The program fails without it, whatever credentials the environment has.",
+    recognised_by="The text shows the profile in a file of the project, and a CI job runs the command.",
+    fix="Remove the profile from the project, and select it with AWS_PROFILE where it is needed.",
+    of="profile-not-found",
+)
+# Where a project names a profile, by the setting: the place in words, and the command that removes it.
+_PINS = (
+    (r"^[ \t]{0,8}aws:profile: ?[\"']?NAME[\"']?[ \t]*$", "aws:profile in the Pulumi configuration", "pulumi config rm aws:profile --stack {stack}"),
+    (r"\bsamconfig\.toml\b[^$]{0,600}?^[ \t]{0,8}profile[ \t]{0,4}= ?\"NAME\"", "profile in samconfig.toml", None),
+    (r"\bserverless\.ya?ml\b[^$]{0,400}?\bprofile: ?[\"']?NAME\b", "profile in serverless.yml", None),
+    (r"\"profile\": ?\"NAME\"", '"profile" in the JSON file of the project', None),
+    (r"^[ \t]{1,12}(?:aws_?)?profile: ?[\"']?NAME[\"']?[ \t]*$", "profile in the YAML file of the project", None),
+    (r"\b(?:profile_name ?=|Session\(profile_name ?=|fromIni\(\{ ?profile:|profile(?:Name)?\()[ \t]?[\"']NAME[\"']", "the profile in the code", None),
+    (r"\bENV AWS_PROFILE[ =]NAME\b", "ENV AWS_PROFILE in the Dockerfile", None),
+    (r"^[ \t]{1,20}AWS_PROFILE: ?[\"']?NAME[\"']?[ \t]*$", "AWS_PROFILE in the environment of the job", None),
+)  # fmt: skip
+_AT_RUN_TIME = (
+    "the profile in the code",
+    "ENV AWS_PROFILE in the Dockerfile",
+    "AWS_PROFILE in the environment of the job",
+)
+_SHELL = lazy_pattern(
+    r"^(?:[^\n]{0,60}[$%#>»] )?(?:export |set )?AWS_PROFILE ?= ?[\"']?(?P<set>[\w.@+-]{1,64})|\becho \"?\$\{?AWS_PROFILE\}?\"?[ \t]*\n(?P<shown>[\w.@+-]{1,64})[ \t]*$",
+    re.MULTILINE,
+)
+_STACK = lazy_pattern(r"\bPulumi\.([\w-]{1,60})\.ya?ml\b", re.ASCII)
+
+
+# The same in blocks of Terraform.
+_PINNING_BLOCKS = (("provider", "aws", None), ("backend", "s3", "terraform init -reconfigure"))
+# Runtimes with a role of their own, and without files of a person.
+_WORKLOADS = frozenset({"codebuild", "ecs", "eks-pod", "glue", "lambda", "sagemaker"})
+
+
+def _find_pins(text: str, profile: str) -> Iterator[tuple[str, str | None]]:
+    """Yield where a project names a profile, and the command that removes it there."""
+    for kind, type_name, line in _PINNING_BLOCKS:
+        for block in find_blocks(text, kind, type_name):
+            if block.text_of("profile") == profile:
+                yield f"profile in {block.header}", line
+    name = re.escape(profile)
+    # A comment sets nothing.
+    code = re.sub(rf"(?m:^[ \t]{{0,40}}(?:#|//)[^\n]{{0,200}}{name}[^\n]{{0,200}}$)", "", text)
+    for sign, place, line in _PINS:
+        if re.search(sign.replace("NAME", name), code, re.MULTILINE):
+            yield place, line
+
+
+def explain_pinned_profile(case: Case[MissingCredentials], profile: str) -> Explanation | None:
+    """Explain that a project names a profile that a CI job or a workload does not have, if the text shows both."""
+    text, runtime = case.failure.text, case.context.runtime
+    is_workload = runtime is not None and runtime.kind in _WORKLOADS
+    if not is_workload and not runs_in_ci(case):
+        return None
+    # Other files are for the deployment.
+    pins = (each for each in _find_pins(text, profile) if not is_workload or each[0] in _AT_RUN_TIME)
+    place, line = next(pins, (None, None))
+    if place is None:
+        return None
+    stack, file = _STACK.search(text), place
+    if stack is not None and "Pulumi" in place:
+        file = f"aws:profile in {stack[0]}"
+    remove = line and line.format(stack=stack[1] if stack else "STACK")
+    select = fill_command("export AWS_PROFILE={}", profile)
+    unused = f"The credentials of the job are not used: {file} names the profile {profile}, which does not exist in the job."
+    after = "The job then uses the credentials in its environment: neither its role nor its variables need a change. Do not create the profile in the job."
+    if is_workload and runtime is not None:
+        unused = f"{capitalize_start(runtime.caller)} is not used: {file.removeprefix('the profile in ')} names the profile {profile}, which exists only on a computer."
+        after = f"Without it, the SDK uses {runtime.caller}, and refreshes its credentials. Deploy the code again."
+    return case.explain(
+        unused,
+        PROFILE_PINNED.cause(
+            "derived",
+            text=f"A profile in the configuration or code of a project must exist wherever it runs. The program fails without {profile}, whatever credentials the environment has.",
+        ),
+        topic="profile-not-found",
+        remedies=(
+            your_remedy(
+                "Remove the profile from the project",
+                None if remove and "rm" in remove else f"Delete {file}.",
+                after,
+                commands=remove,
+                url=pages.CLI_PROFILES,
+            ),
+            your_remedy(
+                f"On computers that need {profile}, select it with AWS_PROFILE",
+                "Set the variable in the shell, or with direnv in .envrc.",
+                commands=select,
+                url=pages.CLI_PROFILES,
+            ),
+        ),
+        notes=credential_remedies.NO_CALL_MADE,
+    )
+
+
+def explain_other_profile(case: Case[MissingCredentials]) -> Explanation | None:
+    """Explain that a block of Terraform names another profile than the shell, if only that of the shell is known to work."""
+    text = case.failure.text
+    blocks = [each for each in find_credential_blocks(text) if "profile" in each.texts]
+    shell = _SHELL.search(text)
+    selected = None if shell is None else shell["set"] or shell["shown"]
+    if not blocks or selected is None or selected == blocks[0].texts["profile"] or not find_identity(case):
+        return None
+    block, name, own = blocks[0].header, clip_text(blocks[0].texts["profile"]), clip_text(selected)
+    return case.explain(
+        f"Terraform found no credentials: {block} names the profile {name}, which takes precedence over AWS_PROFILE ({own}), and has no credentials. Those of the profile {own} are fine.",
+        PROFILE_PINNED.cause(
+            "derived",
+            f"The text shows profile = {name} in the block, and AWS_PROFILE is {own}.",
+            text=f"An argument profile takes precedence over AWS_PROFILE, so Terraform does not use {own}.",
+        ),
+        topic="no-credentials",
+        remedies=your_remedy(
+            f'Remove profile from {block}, or set it to "{own}"',
+            "Without the argument, Terraform uses AWS_PROFILE, and each person and job can use another profile.",
+            commands="terraform init -reconfigure" if "backend" in block else "terraform plan",
+            url=pages.CLI_PROFILES,
+        ),
+        notes=credential_remedies.NO_CALL_MADE,
+    )
 
 
 def _find_wrong_section(profile: str, sections: tuple[ProfileSection, ...]) -> ProfileSection | None:
@@ -63,6 +196,9 @@ def explain_wrong_section(
             text="In ~/.aws/config, the section of a profile other than default begins with the word profile. In ~/.aws/credentials, it does not.",
         )
         step = f"In {file}, replace {section.header} with {correct}. The settings below it stay."
+        with_key = rf"{re.escape(section.header)}[^\[]{{0,400}}?\baws_secret_access_key\b"
+        if section.file == "config" and re.search(with_key, case.failure.text):
+            step += f" Or move the keys to [{profile}] in ~/.aws/credentials (chmod 600), the better place: there, the name stands alone."
     else:
         cause = PROFILE_MISTYPED.cause(
             "derived",

@@ -15,9 +15,10 @@ from itertools import islice
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_argument, upper_first
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import CauseType, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 _TYPE_HEADER = "content-type"
 _FORM_TYPE = "application/x-www-form-urlencoded"
@@ -40,6 +41,10 @@ _CANONICAL_REQUEST = lazy_pattern(
 # What S3 signed for a URL of version 2: method, Content-MD5, Content-Type, expiry and resource.
 _STRING_TO_SIGN = lazy_pattern(
     r"<StringToSign>(?P<method>[A-Z]{3,7})\n(?P<digest>[^\n<]{0,64})\n(?P<type>[^\n<]{0,200})\n[1-9]\d{8,10}\n"
+)
+_TYPE_PARAMETER = lazy_pattern(r"content_?-?type", re.IGNORECASE)
+_VERSION_2 = lazy_pattern(
+    r"[?&]AWSAccessKeyId=[^\s\"']{0,400}[?&]Expires=|[?&]Expires=[^\s\"']{0,400}[?&]AWSAccessKeyId="
 )
 _NEWLINE = lazy_pattern(r"\\n|\r\n|&#(?:10|x[aA]);")
 _CURL = lazy_pattern(r"\bcurl\s(?:[^\n\\]|\\[^\n]|\\\n){0,4000}")
@@ -90,6 +95,7 @@ _MAX_SIGNERS = 8
 _CHARS_BEFORE_SIGNER, _CHARS_AFTER_SIGNER = 400, 700
 # The parameters of SDKs for headers.
 _PARAMETERS = {"content-type": "ContentType", "content-md5": "ContentMD5", "x-amz-acl": "ACL"}
+_CLI_SIGNER = "aws s3 presign"
 
 
 class Difference(NamedTuple):
@@ -120,6 +126,8 @@ class _Signer(NamedTuple):
 
 def compare_with_url(text: str) -> Difference:
     """Return how the request in a text differs from its presigned URL, or most likely differs."""
+    if (difference := compare_methods(text)) is not None:
+        return difference
     names, signer, request = _signed_headers(text), _find_signer(text), _find_request(text)
     # Most SDKs sign the type that is set, whether or not the text shows the names of the signed headers.
     is_open = _SIGNED_HEADERS.search(text) is None and _NEVER_SIGNS_TYPE.search(signer.code) is None
@@ -131,8 +139,33 @@ def compare_with_url(text: str) -> Difference:
         received = request.headers.get(name)
         if received is not None and received != value[1]:
             return _compare_values(text, request, name, value)
+    if request.signs_type and not stated and (received := request.headers[_TYPE_HEADER]):
+        return _unsigned_type(text, received, signer)
     names = names or tuple(stated)
     return _likely_difference(text, names, {name: value[1] for name, value in stated.items()}, request)
+
+
+def compare_methods(text: str) -> Difference | None:
+    """Return how the method of a request differs from the one of its presigned URL, or ``None``."""
+    signer, request = _find_signer(text), _find_request(text)
+    signed, sent = signer.method, request.method
+    likely, because = "", f"The code signs {signer.name}, whose method is {signed}."
+    if signed is None and sent == "HEAD":
+        signed, likely, because = "GET", "most likely ", "Most presigned URLs are for GET."
+    if signed is None or sent is None or sent == signed:
+        return None
+    other = "with the same bucket and key"
+    if signer.name == _CLI_SIGNER:
+        other += ", with an SDK"
+    elif sent == "HEAD":
+        other += ": generate_presigned_url('head_object', …) in boto3, HeadObjectCommand in JavaScript"
+    of_byte = " (one byte is enough for a check: Range: bytes=0-0)" if sent == "HEAD" else ""
+    step = f"Send a {signed} request{of_byte}: the URL allows no other method. Or sign a second URL for {sent}, {other}."
+    return Difference(
+        f"it was {likely}signed for {signed}, but {request.sender} sent {sent}",
+        (because, f"{request.source} has the method {sent}."),
+        _signed_request_remedy(text, step, method=signed),
+    )
 
 
 # A type that the code of the client takes from the file.
@@ -180,6 +213,50 @@ def _compare_values(text: str, request: _Request, name: str, found: re.Match[str
         f"it was signed for {name}: {clip_text(value)}, but {request.sender} {sent}",
         (evidence,),
         _signed_request_remedy(text, again, headers={name: received if is_wrong else value}, title=title),
+    )
+
+
+def _unsigned_type(text: str, received: str, signer: _Signer) -> Difference:
+    """Return the difference of a request with a type that the code most likely did not sign."""
+    is_form = received.startswith("multipart/form-data")
+    shown = clip_text(received)
+    because: tuple[str, ...] = ()
+    if is_certain := bool(signer.code) and _TYPE_PARAMETER.search(signer.code) is None:
+        works = "The URL works with curl, which sends no type: key and secret are right."
+        because = present(
+            f"The code that signs the URL sets no ContentType, and the StringToSign of S3 has {shown} in its third line.",
+            works if find_working(text, _CURL) is not None else None,
+        )
+    kind = "the type of the file" if is_form else shown
+    where = "the code that signs the URL, such as getSignedUrl,"
+    if "generate_presigned_url" in text:
+        where = "the Params of generate_presigned_url"
+    sign = f"Set ContentType in {where} to {kind}, and send exactly this Content-Type."
+    send = "Or send the request without Content-Type, as curl -T does."
+    if "fetch(" in text:
+        # https://fetch.spec.whatwg.org/#concept-bodyinit-extract
+        send = 'fetch takes the type from the file. Pass that type to the code that signs, and send it as well: headers: {"Content-Type": file.type}.'
+    steps: tuple[str, ...] = (sign, send)
+    if _VERSION_2.search(text) is not None:
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
+        version = "The URL has a signature of version 2, which always includes Content-Type. Create it with version 4"
+        if "boto3" in text:
+            version += ', in the Region of the bucket: boto3.client("s3", region_name="REGION", config=Config(signature_version="s3v4"))'
+        steps += (f"{version}.",)
+    if is_form:
+        # A POST policy is for forms: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html
+        body = "Pass the file itself as the body of the PUT to fetch, XMLHttpRequest, $http.put or Upload.http. FormData and upload functions for forms send multipart/form-data, which S3 would store with its boundaries."
+        steps = (body, sign)
+    return Difference(
+        f"the request sent Content-Type: {shown}, and the URL was {'' if is_certain else 'most likely '}signed without it",
+        because,
+        your_remedy(
+            "Send the file itself, not a form, and sign its Content-Type"
+            if is_form
+            else "Sign the URL for the Content-Type that the client sends",
+            *steps,
+            url=pages.S3_PRESIGNED,
+        ),
     )
 
 

@@ -5,8 +5,12 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
+from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation
 from iamtriage.explaining._rules.shared import clues, pages
@@ -201,6 +205,8 @@ _CLOUDFRONT_STEPS = (
 
 def explain_query_incomplete(case: Case[SignatureMismatch] | Denial, message: str) -> Explanation:
     """Explain that a URL lacks parameters of its signature."""
+    if (cut := _find_cut_url(case.failure.text)) is not None:
+        return _explain_cut_url(case, cut)
     has_key_pair_id = _CLOUDFRONT.search(message) is not None
     cloudfront = CLOUDFRONT_URL.cause(
         "derived" if has_key_pair_id else "possible",
@@ -223,6 +229,80 @@ def explain_query_incomplete(case: Case[SignatureMismatch] | Denial, message: st
                 *(_CLOUDFRONT_STEPS if may_be_cloudfront else ()),
                 "Quote the URL on a command line: without quotes, a shell cuts it at the first &. In HTML, & can be written as &amp;.",
                 url=pages.CLOUDFRONT_SIGNED if may_be_cloudfront else pages.S3_PRESIGNED,
+            ),
+            _NEW_URL,
+        ),
+        notes=_URL_REJECTED,
+    )
+
+
+# A signed URL without quotes in a command. The shells run the rest, after each &, as commands of their own.
+_CUT_URL = lazy_pattern(
+    r"\b(?P<program>curl|wget|http|https|xh|aria2c)\b(?P<options>[^\n'\"]{0,300}?)[ \t]https?://(?P<host>[^\s/'\"?&]{1,255})/(?P<path>[^\s'\"?&]{0,900})\?(?P<query>[^\s'\"]{1,4000}&[^\s'\"]{1,4000})(?=\s|$)"
+)
+_SIGNED_QUERY = lazy_pattern(
+    r"(?i:X-Amz-(?:Algorithm|Credential|Date|Signature)=|(?:^|&)(?:AWSAccessKeyId|Signature)=)"
+)
+# Jobs of a Unix shell, and what cmd says of the parameters.
+_JOBS = lazy_pattern(r"^\[\d{1,2}\] \d{2,7}[ \t]*$", re.MULTILINE)
+_NO_COMMAND = lazy_pattern(
+    r"'(?:X-Amz-\w{4,14}|Signature|Expires)'? is not recognized as an internal or external command"
+)
+_ESCAPED = lazy_pattern(r"[\\^]&")
+_OF_UPLOAD = lazy_pattern(
+    r"(?:^|\s)(?:-[A-Za-z]{0,4}[XTdF]|--(?:request|upload-file|data|form|post|body|method))"
+)
+_PLAIN_OPTIONS = lazy_pattern(r"(?:[ \t]+[\w./-]{1,100}){0,12}", re.ASCII)
+_PLAIN_NAME = lazy_pattern(r"[\w][\w.-]{0,99}", re.ASCII)
+_VALIDITY = lazy_pattern(r"X-Amz-Date=(?P<date>\d{8}T\d{6})Z|X-Amz-Expires=(?P<seconds>\d{1,7})(?!\d)")
+
+
+def _find_cut_url(text: str) -> re.Match[str] | None:
+    """Return the command whose URL a shell cut, because it has no quotes."""
+    # Behind a backslash or a caret, & is a character of the URL.
+    found = (
+        each
+        for each in _CUT_URL.finditer(text)
+        if _SIGNED_QUERY.search(each["query"]) and not _ESCAPED.search(each["query"])
+    )
+    return next(found, None)
+
+
+def _explain_cut_url(case: Case[SignatureMismatch] | Denial, cut: re.Match[str]) -> Explanation:
+    """Explain that a shell cut a URL at its first ampersand."""
+    text, first = case.failure.text, cut["query"].partition("=")[0]
+    is_cmd, jobs = _NO_COMMAND.search(text) is not None, _JOBS.findall(text)
+    because = (f"The text shows the jobs {jobs[0].split()[0]} to {jobs[-1].split()[0]}.",) if jobs[1:] else ()
+    values = {
+        name: value
+        for each in _VALIDITY.finditer(cut["query"])
+        for name, value in each.groupdict().items()
+        if value
+    }
+    valid = "If the URL has expired, create a new one."
+    with suppress(KeyError, ValueError, OverflowError):  # no time, or none that exists
+        signed = datetime.strptime(values["date"], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        until = signed + timedelta(seconds=int(values["seconds"]))
+        valid = f"The URL is valid until {until:%Y-%m-%d %H:%M:%S} UTC: after that, create a new one."
+    quote = '"' if is_cmd else "'"
+    name = cut["path"].rpartition("/")[2]
+    name = name if _PLAIN_NAME.fullmatch(name) else ""
+    output = {"curl": f" --output {name}", "wget": f" --output-document={name}"}.get(cut["program"], "")
+    output = output if name and _OF_UPLOAD.search(cut["options"]) is None else ""
+    kept = cut["options"] if not output and _PLAIN_OPTIONS.fullmatch(cut["options"]) else ""
+    return case.explain(
+        f"The shell cut the URL at the first &, because it has no quotes: S3 got only {clip_text(first)}. No permission is missing, and the keys are right.",
+        PRESIGNED_URL_INCOMPLETE.cause(
+            "derived",
+            because,
+            text="In a shell, & ends a command: each part after one is a command of its own.",
+        ),
+        remedies=(
+            your_remedy(
+                "Put the URL in quotes",
+                f"{'Double quotes in cmd and PowerShell.' if is_cmd else 'Single quotes in Unix shells, double quotes in cmd and PowerShell.'} {valid}",
+                commands=f"{cut['program']}{kept.rstrip()}{output} {quote}PRESIGNED_URL{quote}",
+                url=PRESIGNED_URL_INCOMPLETE.sources[0],
             ),
             _NEW_URL,
         ),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled
-from iamtriage.explaining._rules.credentials.logins import registry_logins
+from iamtriage.explaining._rules.credentials.logins import registry_logins, registry_pulls
 from iamtriage.explaining._rules.credentials.requests import gateway_routes
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import Failure, MissingCredentials
 
@@ -21,6 +22,10 @@ NO_REGISTRY_LOGIN = lazy_pattern(
 # The command of kaniko with an option, and what it says before it builds.
 _KANIKO = lazy_pattern(r"/kaniko/executor\W{1,40}(?:args\W{1,40})?--\w|\berror checking push permissions\b")
 _API_GATEWAY = lazy_pattern(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
+# A node of Fargate, or the profile of the pods with its role.
+_ON_FARGATE = lazy_pattern(
+    r"\bfargate-ip-\d|\bpodExecutionRoleArn\b[^\n]{0,20}\n?[^\n]{0,40}?:role/(?:[\w+=,.@-]{1,64}/){0,4}(?P<role>[\w+=,.@-]{1,64})"
+)
 NODE_ROLE_CANNOT_PULL = CauseType(
     "node-role-cannot-pull",
     title="The node's role is not allowed to pull",
@@ -71,11 +76,20 @@ def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
     if "failed with status: 400" in message:
         return _explain_rejected_password(case, registry, region)
     is_node = text_signs.PULLED_BY_KUBELET.search(case.text) is not None
+    if is_node and (fargate := _ON_FARGATE.search(case.failure.text)) is not None:
+        return _explain_pull_on_fargate(case, registry, fargate["role"])
     if (of_helper := _explain_helper(case, message, is_node=is_node)) is not None:
         return of_helper
+    if (explanation := registry_pulls.explain_pull_of_cluster(case, message)) is not None:
+        return explanation
+    if none_sent and (own := registry_pulls.explain_login_of_user(case, registry, region)) is not None:
+        return own
+    if not is_node and (other := registry_pulls.explain_other_registry(case, registry, region)) is not None:
+        return other
     older = "The login is older than 12 hours."
     if is_node:
         older = "The pod has an image pull secret whose login is older than 12 hours."
+    old = None if none_sent or is_node else registry_logins.find_old_login(case.failure.text)
     sent = "Docker sent the registry no credentials, so no IAM policy was checked."
     causes = [
         NO_REGISTRY_LOGIN_CAUSE.cause(
@@ -91,10 +105,13 @@ def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
         ),
         # An expired login is rejected in other words.
         *(() if none_sent and not is_node else (EXPIRED_REGISTRY_LOGIN.cause(text=older),)),
-        *(() if is_node else (registry_logins.other_login_cause(case, registry),)),
+        *(() if is_node else (registry_pulls.other_login_cause(case, registry),)),
     ]
     remedies = [credential_remedies.docker_login(registry, region, case.failure.text)]
     summary = f"The ECR registry {registry} does not accept the docker login."
+    if old is not None:
+        summary = f"The docker login to the ECR registry {registry} has expired: it is valid for 12 hours."
+        causes = [EXPIRED_REGISTRY_LOGIN.cause("derived", f"The text says {quote_words(old)}.")]
     if none_sent:
         of_root = "sudo docker login" in case.text and "sudo docker pu" not in case.text
         who = ", because the login with sudo is that of root" if of_root else ""
@@ -120,9 +137,9 @@ def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
                 ),
                 url=pages.ECR_LOGIN,
             ),
-            registry_logins.pull_secret_remedy(registry, region),
+            registry_pulls.pull_secret_remedy(registry, region),
         ]
-        if (attached := registry_logins.PULL_POLICY.search(case.failure.text)) is not None:
+        if (attached := registry_pulls.PULL_POLICY.search(case.failure.text)) is not None:
             summary = f"The node could not authenticate to the ECR registry {registry}: most likely, the kubelet gets no login with its role, although {attached[0]} is enough."
             text = (
                 "The kubelet has no credential provider, or it reaches neither the instance metadata nor ECR."
@@ -147,6 +164,31 @@ def _explain_helper(case: Case[Failure], message: str, *, is_node: bool) -> Expl
         reported = clues.quote_phrases(message, "no basic auth credentials")
         return registry_logins.explain_helper_without_login(case, reported)
     return None
+
+
+def _explain_pull_on_fargate(case: Case[Failure], registry: str, role: str | None) -> Explanation:
+    """Explain that the pod execution role of a Fargate profile is not allowed to pull."""
+    named = f"the pod execution role{f' {role}' if role else ''} of the Fargate profile"
+    policy = f"arn:{clues.find_partition(case)}:iam::aws:policy/AmazonEKSFargatePodExecutionRolePolicy"
+    show = "aws eks describe-fargate-profile --cluster-name CLUSTER --fargate-profile-name PROFILE_NAME --query fargateProfile.podExecutionRoleArn"
+    return case.explain(
+        f"Fargate could not authenticate to the ECR registry {registry}: it pulls with {named}, which most likely has no policy for ECR.",
+        NODE_ROLE_CANNOT_PULL.cause(
+            "derived",
+            text="On Fargate, neither the role of the nodes nor the one of the service account pulls images.",
+        ),
+        topic="no-registry-login",
+        remedies=account_remedy(
+            "Allow the pod execution role to pull",
+            "AmazonEKSFargatePodExecutionRolePolicy allows it for every repository of the account. The role of the service account needs no policy for ECR.",
+            "Then delete the pods: the new ones pull again. In a private subnet without NAT, they need VPC endpoints for ecr.api, ecr.dkr and S3.",
+            commands=(
+                *(() if role else (show,)),
+                f"aws iam attach-role-policy --role-name {role or 'POD_EXECUTION_ROLE_NAME'} --policy-arn {policy}",
+            ),
+            url=pages.EKS_FARGATE_ROLE,
+        ),
+    )
 
 
 def _explain_rejected_password(case: Case[Failure], registry: str, region: str) -> Explanation:
@@ -209,7 +251,10 @@ UNSIGNED_BY_CHOICE = CauseType(
 def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a request carries no signature."""
     if "received error code" in case.text:
-        pass
+        from iamtriage.explaining._rules.sts.rejected_calls import explain_unsigned_relay, is_relayed
+
+        if is_relayed(case.text):
+            return explain_unsigned_relay(case)
     hosts = clues.find_aws_hosts(message)
     is_host = any("execute-api" in host for host in hosts)
     names_gateway = is_host or _API_GATEWAY.search(message)

@@ -8,19 +8,39 @@ always sign in, and that merging a guest identity disables it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._text import clip_text, join_words, lower_first
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
 from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.explaining._rules.sts.trust.trust_documents import evaluate_policy, policy_with_value
+from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT, pass_action_remedy
+from iamtriage.explaining._rules.sts.trust.trust_problems import find_trust_problem
 from iamtriage.failures._failures import AwsError, ExpiredCredentials, InvalidIdentityToken
 from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._readers.elements import as_strings, iterate_statements
+from iamtriage.policies._readers.unknown_values import has_reference
+
+if TYPE_CHECKING:
+    from iamtriage.trust._evaluation import TrustResult
 
 # Identity IDs and pool IDs have the same form.
 _ID = lazy_pattern(rf"(?P<region>{REGION}):[0-9a-f-]{{36}}", re.ASCII)
+# In the settings of an app, a call or a command, and not in a policy. The IDs of identities have another name.
+_POOL_OF_APP = lazy_pattern(
+    rf"(?:[Pp]ool(?:[_-]?[Ii]d|\.ref)|POOL_ID)[\"']?\s{{0,3}}(?:[:=\s]|is)\s{{0,3}}[\"']?({REGION}:[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})(?!\w)",
+    re.ASCII,
+)
+_KIND_OF_ROLE = lazy_pattern(r"(?P<guest>[Uu]nauth|[Gg]uest)|(?:(?<![a-z])a|A)uth(?:enticated)?(?![a-z])")
 _ACTION = "sts:AssumeRoleWithWebIdentity"
+# In the reason of a decision about a trust policy.
+_WRONG_ACTION = "its Action is"
 POOL_PROVIDER = "cognito-identity.amazonaws.com"
 """The identity provider that trust policies name for identity pools."""
 IDENTITY_POOL_GUEST = CauseType(
@@ -195,20 +215,119 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
     )
 
 
+class _PoolTrust(NamedTuple):
+    """A trust policy, compared with the claims of the tokens that the app's identity pool issues."""
+
+    role: str | None
+    policy: Mapping[str, Any]
+    claims: dict[str, Any]
+    result: TrustResult
+
+
+def _compare_pool(case: Case[AwsError] | Denial) -> _PoolTrust | None:
+    """Return the trust policy in the text that does not allow the app's pool, or else the last one."""
+    pools = {found[1] for found in _POOL_OF_APP.finditer(case.failure.text)}
+    compared = None
+    for policy in case.context.policies if len(pools) < 2 else ():
+        if not policy.is_trust_policy or not policy.is_whole:
+            continue
+        stated = _ID.search(json.dumps(policy.content))
+        role = None if policy.owner is None else policy.owner[1]
+        claims: dict[str, Any] = {
+            "iss": f"https://{POOL_PROVIDER}",
+            "aud": min(pools) if pools else stated[0] if stated else "IDENTITY_POOL_ID",
+        }
+        # By the name of the role, or else as the policy says.
+        kind = _KIND_OF_ROLE.search(role or "") or _KIND_OF_ROLE.search(json.dumps(policy.content))
+        if kind is not None:
+            claims["amr"] = ["authenticated" if kind["guest"] is None else "unauthenticated"]
+        result = evaluate_policy(policy.content, _ACTION, claims=claims)
+        if result is None:
+            continue
+        # Without the pool of the app or of the policy, only a wrong action is known.
+        if _WRONG_ACTION in result.reason or (pools and not policy.has_references):
+            compared = _PoolTrust(role, policy.content, claims, result)
+            if result.allowed is False:
+                break
+    return compared
+
+
 def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Explanation:
     """Explain that a pool has no role for the caller or cannot assume it."""
+    trust = _compare_pool(case)
     check = remedies.account_remedy(
         "Check which roles the pool has",
         "Roles contains authenticated for signed-in users and unauthenticated for guests. RoleMappings select a role by provider or claims.",
         commands="aws cognito-identity get-identity-pool-roles --region REGION --identity-pool-id IDENTITY_POOL_ID",
         url=pages.IDENTITY_POOL_ROLES,
     )
+    proposed: tuple[Remedy, ...] = (check, pool_trust_remedy())
+    summary, text = "returns no credentials: it has no role for this caller, or cannot assume it", ""
+    role = "the role" if trust is None or trust.role is None else f"the role {trust.role}"
+    if trust is not None and trust.result.allowed:
+        summary = f"returns no credentials, although the trust policy of {role} allows the pool: most likely, the pool has another role for this caller, or none"
+        text = "The pool has another role than this one for this kind of caller, or none."
+        proposed = (check,)
+    elif trust is not None and trust.result.allowed is False:
+        problem, fixed = _describe_problem(trust)
+        summary = f"cannot assume {role}: {problem}"
+        text = f"The trust policy of {role} does not allow the pool."
+        if "more mismatch" not in trust.result.reason and trust.result.condition:
+            text += " The rest of the policy matches. The role's permissions do not matter yet."
+        change, title = pool_trust_remedy(trust.claims), "Correct the condition in the role's trust policy"
+        other, in_code = " Or use the other pool in the app, if that is the right one.", None
+        if fixed is not None and _WRONG_ACTION in trust.result.reason:
+            title, other = f"Allow {_ACTION} in the role's trust policy", ""
+            in_code = pass_action_remedy(case.failure.text)
+            text = "The policy's conditions stay as they are."
+            result = evaluate_policy(fixed, _ACTION, claims=trust.claims) or trust.result
+            if has_reference(fixed):
+                in_code, fixed = in_code or remedies.your_remedy(f"{title}, where the code defines it"), None
+            elif result.allowed and _POOL_OF_APP.search(case.failure.text):
+                text = f"{text.removesuffix('.')}: they match the pool {trust.claims['aud']}."
+            elif result.condition and result.actual:
+                key = result.condition.rpartition(" ")[2]
+                text = f"The policy's condition on {key} does not match either."
+                fixed = policy_with_value(fixed, result, value=result.actual[0])
+        if fixed is not None:
+            change = remedies.trust_remedy(
+                title,
+                f"{WHOLE_DOCUMENT}{other}",
+                "Keep both conditions: without the one on aud, every identity pool can use the role.",
+                commands=commands.trust_policy_commands(trust.role)[1:],
+                policy=fixed,
+                is_addition=False,
+                url=pages.IDENTITY_POOL_ROLES,
+            )
+        # Code that sets the action makes the other remedies superfluous.
+        proposed = (in_code,) if in_code and in_code.commands else remedies.present(in_code, change, check)
     return case.explain(
-        "The identity pool returns no credentials: it has no role for this caller, or cannot assume it.",
-        IDENTITY_POOL_ROLES.cause("reported", 'The error is "Invalid identity pool configuration".'),
-        remedies=(check, pool_trust_remedy()),
+        f"The identity pool {summary}.",
+        IDENTITY_POOL_ROLES.cause(
+            "derived" if text else "reported",
+            None if text else 'The error is "Invalid identity pool configuration".',
+            text=text,
+        ),
+        remedies=proposed,
         notes="An Allow in another policy does not help: the pool has not assumed the role yet.",
     )
+
+
+def _describe_problem(trust: _PoolTrust) -> tuple[str, dict[str, Any] | None]:
+    """Return why a trust policy does not allow the pool, as a clause, and the whole corrected policy."""
+    result = trust.result
+    wrong = find_trust_problem(trust.policy)
+    if wrong is not None and wrong.fixed is not None and _WRONG_ACTION in result.reason:
+        actions = join_words(as_strings(next(iterate_statements(trust.policy)).get("Action")), "and")
+        return f"its trust policy allows {clip_text(actions)}, and the pool calls {_ACTION}", wrong.fixed
+    claim = (result.condition or "").rpartition(":")[2]
+    if claim not in {"aud", "amr"} or not result.expected or not result.actual:
+        return lower_first(result.reason), None
+    expected, actual = clip_text(", ".join(result.expected)), result.actual[0]
+    problem = f"its trust policy is for the pool {expected} (aud), and the app uses {actual}"
+    if claim == "amr":
+        problem = f"its trust policy is for {expected} callers (amr), and the role is for {actual} ones"
+    return problem, policy_with_value(trust.policy, result, value=actual)
 
 
 def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:

@@ -5,12 +5,14 @@ Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWe
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.tokens import (
@@ -262,6 +264,57 @@ _COMPARE = your_remedy(
 )
 
 
+# The value of an attribute in an assertion, or next to its name.
+_ATTRIBUTE_VALUE = lazy_pattern(
+    r"\b(?P<name>RoleSessionName|SourceIdentity)(?:[\"'][^<>]{0,200}>\s{0,80}<(?:\w{1,20}:)?AttributeValue[^<>]{0,300}>\s{0,80}(?P<xml>[^<>\n]{1,200}?)\s{0,80}</|[`\"']?(?: is|:| ?=)[ \t]{1,4}(?P<quote>[`\"'])(?P<quoted>[^`\"'\n]{1,200})(?P=quote))"
+)
+_ATTRIBUTE_NAMES = ("RoleSessionName", "SourceIdentity")
+_ALLOWED = lazy_pattern(r"[\w+=,.@-]", re.ASCII)
+_MIN_NAME, _MAX_NAME, _MAX_CHARS_SHOWN = 2, 64, 4
+_END_OF_LATIN = 0x250
+
+
+def _find_invalid_value(text: str, message: str) -> tuple[str, str, str] | None:
+    """Return the attribute of the message, its value in the text, and why STS does not accept it, as a clause."""
+    named = next((each for each in _ATTRIBUTE_NAMES if each in message.replace("Source I", "SourceI")), None)
+    values = {
+        (each["xml"] or each["quoted"]).strip()
+        for each in _ATTRIBUTE_VALUE.finditer(text)
+        if each["name"] == named
+    }
+    if len(values) != 1 or named is None:
+        return None
+    value = html.unescape(values.pop())
+    wrong = dict.fromkeys(each for each in value if not _ALLOWED.match(each))
+    if wrong:
+        shown = [*dict.fromkeys(map(_name_character, wrong))][:_MAX_CHARS_SHOWN]
+        verb = "are" if len(shown) > 1 or len(shown[0]) > 1 else "is"
+        return named, _show_letters(value), f"and {join_words(tuple(shown), 'and')} {verb} not allowed in it"
+    if not _MIN_NAME <= len(value) <= _MAX_NAME:
+        return named, _show_letters(value), f"which has {len(value)} characters"
+    return None
+
+
+def _name_character(character: str) -> str:
+    """Return what an explanation calls a character.
+
+    >>> [_name_character(each) for each in (" ", "\u00ed", "'", "\u4e2d")]
+    ['spaces', '\u00ed', "'", 'characters outside ASCII']
+    """
+    if character.isspace():
+        return "spaces"
+    shown = _show_letters(character)
+    return shown if len(shown) == 1 else "characters outside ASCII"
+
+
+def _show_letters(value: str) -> str:
+    """Return a value as one line, with the letters of European names as they are."""
+    return "".join(
+        each if each.isalpha() and ord(each) < _END_OF_LATIN else clip_text(each) if each != " " else each
+        for each in value
+    )
+
+
 def _explain_rejected_assertion(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that STS does not accept a SAML assertion."""
     verdict, quote, remedy = "", "", _COMPARE
@@ -275,6 +328,12 @@ def _explain_rejected_assertion(case: Case[InvalidIdentityToken], message: str) 
             verdict, quote = f": {text}", found[0]
             lines = ("aws iam list-saml-providers",) if "prints the providers" in step else ()
             remedy = your_remedy(title, step, _READ_ASSERTION, commands=lines, url=pages.SAML)
+    value = _find_invalid_value(case.failure.text, message)
+    if value is not None:
+        # The text has what the assertion would show.
+        verdict = f": its attribute {value[0]} is {value[1]}, {value[2]}"
+        mapping = "An administrator of the identity provider maps the attribute to another field of the user, such as the login name instead of the display name. Nothing in AWS has to change."
+        remedy = attrs.evolve(remedy, steps=(remedy.steps[0], mapping))
     return case.explain(
         f"STS does not accept the SAML assertion{verdict}.",
         SAML_ASSERTION_INVALID.cause("reported", clues.quote_phrases(message, quote) if quote else ()),

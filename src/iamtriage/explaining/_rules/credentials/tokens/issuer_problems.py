@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
-from iamtriage.explaining._rules.credentials.tokens import issuers
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.endpoints import PRIVATE_START
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.credentials.tokens import issuer_documents, issuers
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import CHINA_WITHOUT_REGION, PARTITION_WITHOUT_REGION
@@ -36,6 +39,9 @@ _CALLED = lazy_pattern(
 _PROVIDER_WITHOUT_REGION = lazy_pattern(
     r"\bfrom(?:TokenFile|WebToken)\((?:\s{0,20}\)|\{(?![^()]{0,400}\b(?:region|clientConfig)\b)[^()]{0,400}\}\s{0,20}\))"
 )
+_ENVIRONMENT = lazy_pattern(
+    r"\b(?:print)?env\b(?: ?\| ?(?:sort|grep (?:-[a-zA-Z]{1,3} )?[\"']?\^?AWS_?[\"']?))*[ \t]{0,8}\n(?P<output>(?:[ \t]{0,8}\w{1,80}=[^\n]{0,600}(?:\n|\Z)){1,80})"
+)
 _LISTED = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}):oidc-provider/(?P<path>[\w./-]{1,255})"
 )
@@ -45,21 +51,41 @@ _PARTITIONS = {"aws": "the commercial Regions", "aws-cn": "China", "aws-us-gov":
 def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that STS finds no provider for the issuer of a token."""
     issuer = issuers.find_issuer(case, message)
+    listed = _find_listed(case, issuer.url)
     own, called = _partition_of(issuer.region), _find_called(case)
     if own is not None and called is not None and _partition_of(called[0]) not in {None, own}:
-        return _explain_other_partition(case, issuer, called)
-    code = _PROVIDER_WITHOUT_REGION.search(case.failure.text)
-    if own not in {None, "aws"} and called is None and code is not None:
-        return _explain_other_partition(case, issuer, ("us-east-1", code[0]), is_likely=True)
+        return _explain_other_partition(case, issuer, called, listed)
     explanation, role = issuers.explain_no_provider(case, message), issuers.find_role(case)
+    is_there = listed is not None and (role is None or role.account == listed[1])
+    if own not in {None, "aws"} and called is None and (listed is None or is_there):
+        missing = _find_missing_region(case.failure.text, is_there=is_there)
+        if missing is not None:
+            called = "us-east-1", missing
+            return _explain_other_partition(case, issuer, called, listed, is_likely=True)
     path = (issuer.url or "").removeprefix("https://")
     in_policy = _LISTED.fullmatch(find_provider(case.facts.trust_policy) or "")
-    named = (in_policy and in_policy["path"] == path and (in_policy[0], in_policy["account"])) or None
+    named = (
+        listed or (in_policy and in_policy["path"] == path and (in_policy[0], in_policy["account"])) or None
+    )
     if named is not None and role is not None and role.account != named[1]:
         return _explain_other_account(case, issuer, role, *named)
-    if named is not None:
+    if listed is None and named is not None:
         return _without_trust_policy(explanation)
-    return explanation
+    if listed is None or not explanation.causes:
+        return explanation
+    arn, account = listed
+    text = f"The account {account} has the provider {arn}. Most likely, STS looked for it in another account or partition: that of the role that was called, or that of the STS endpoint."
+    summary = f"STS found no OIDC provider for {issuer.description} in the role's account, although account {account} has it."
+    check = your_remedy(
+        "Check which role and which STS endpoint the program uses",
+        f"The account in AWS_ROLE_ARN must be {account}, and the Region and the endpoint must be of the same partition as the issuer.",
+        commands="kubectl exec deployment/NAME --namespace NAMESPACE -- env | grep -e AWS_ROLE_ARN -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL"
+        if issuer.is_eks
+        else None,
+        url=pages.OIDC_PROVIDERS,
+    )
+    causes = (explanation.causes[0], issuers.ROLE_OF_OTHER_ACCOUNT.cause(text=text))
+    return attrs.evolve(explanation, summary=summary, causes=causes, remedies=(check,), notes=())
 
 
 def _explain_other_account(
@@ -90,6 +116,8 @@ def _explain_other_account(
     whose = "pod" if issuer.is_eks else "job"
     missing = f"Account {role.account} has no IAM OIDC provider for this issuer."
     evidence, text = trust_policy_evidence(case.facts), f"The role's trust policy names the provider {arn}."
+    if fixed is None:
+        evidence, text = "derived", f"The text lists the provider {arn}."
     return case.explain(
         f"STS looks for the OIDC provider of {issuer.description} in account {role.account}, that of the role {role.name}, and it is in account {account}.",
         issuers.NO_OIDC_PROVIDER.cause("reported", text=missing),
@@ -122,6 +150,7 @@ def _explain_other_partition(
     case: Case[InvalidIdentityToken],
     issuer: issuers.Issuer,
     called: tuple[str, str],
+    listed: tuple[str, str] | None,
     *,
     is_likely: bool = False,
 ) -> Explanation:
@@ -131,6 +160,9 @@ def _explain_other_partition(
     endpoint, place = find_endpoint(commands.region(issuer.region)), _PARTITIONS.get(own, own)
     url = "the regional STS endpoint" if endpoint is None else endpoint.url
     cause = CHINA_WITHOUT_REGION if own == "aws-cn" else PARTITION_WITHOUT_REGION
+    known = " Most likely, the provider and the role there need no change."
+    if listed is not None:
+        known = f" The text lists the provider {listed[0]}, so it need not be created."
     own_region = commands.region(issuer.region)
     went, why = "The call went", f"and the call went to {region}, in the partition {_partition_of(region)}"
     if is_likely:
@@ -141,11 +173,11 @@ def _explain_other_partition(
         name = provider[0].partition("(")[0]
         in_code = f' In code, which also helps with releases of the SDK that ignore the variables here: {name}({{ clientConfig: {{ region: "{own_region}" }} }}).'
     return case.explain(
-        f"{went} to STS in {region}, which does not know the accounts and OIDC providers of {place} ({own}).",
+        f"{went} to STS in {region}, which does not know the accounts and OIDC providers of {place} ({own}).{'' if listed is None else ' The provider is not the problem.'}",
         cause.cause(
             "derived",
             (f'The text shows "{clip_text(words)}".', *issuer.because),
-            text=f"The issuer is in {own_region}, in the partition {own}, {why}. Most likely, the provider and the role there need no change.",
+            text=f"The issuer is in {own_region}, in the partition {own}, {why}.{known}",
         ),
         remedies=your_remedy(
             f"Set the Region of the STS call to {own_region}",
@@ -174,6 +206,38 @@ def _find_called(case: Case[InvalidIdentityToken]) -> tuple[str, str] | None:
     return next(iter(found.items())) if len(found) == 1 else None
 
 
+def _find_missing_region(text: str, *, is_there: bool) -> str | None:
+    """Return the words that show that the STS call gets no Region.
+
+    Args:
+        text: The text.
+        is_there: Whether the text shows that the role's account has the provider. Otherwise, only code counts.
+    """
+    if (code := _PROVIDER_WITHOUT_REGION.search(text)) is not None:
+        return code[0]
+    shown = _ENVIRONMENT.search(text) if is_there else None
+    if shown is None or "AWS_WEB_IDENTITY_TOKEN_FILE=" not in shown["output"]:
+        return None
+    return None if "REGION=" in shown["output"] else shown[0].partition("\n")[0].strip()
+
+
+def _find_listed(case: Case[InvalidIdentityToken], url: str | None) -> tuple[str, str] | None:
+    """Return the ARN and the account of the issuer's provider, if a command in the text lists it."""
+    path = (url or "").removeprefix("https://")
+    for run in find_runs(case.failure) if "open-id-connect-provider" in case.failure.text else ():
+        for found in _LISTED.finditer(run.output) if run.command.words[:1] == ("iam",) else ():
+            if path and found["path"] == path:
+                return found[0], found["account"]
+    return None
+
+
+# Private addresses, names without a domain, and top-level domains that the public DNS does not have:
+# https://www.icann.org/resources/board-material/resolutions-29-07-2024-en and RFC 6762, appendix G.
+_PRIVATE_HOST = lazy_pattern(
+    rf"(?:127\.|{PRIVATE_START})[0-9.]{{3,11}}|[\w-]{{1,63}}"
+    r"|[\w.-]{1,250}\.(?P<suffix>internal|local|localhost|lan|corp|home|intranet|private|svc)",
+    re.ASCII,
+)
 NO_VERIFICATION_KEY = CauseType(
     "no-verification-key",
     title="STS could not get the key that verifies the token",
@@ -198,14 +262,24 @@ _NO_KEY = "retrieve verification key from your identity provider"
 
 def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that STS found no key to verify the token with."""
+    if (denied := issuer_documents.find_denied_documents(case.failure.text)) is not None:
+        text = "STS reads the issuer's configuration and its keys over the internet and without credentials, as the command in the text did."
+        return case.explain(
+            f"STS could not get the issuer's keys from {denied.issuer}: {denied.reason}.",
+            NO_VERIFICATION_KEY.cause("reported", clues.quote_phrases(message, _NO_KEY)),
+            ISSUER_UNREACHABLE.cause("derived", text=text),
+            remedies=issuer_documents.publish_documents_remedy(denied, case.facts.account),
+            notes="The tokens, the roles and their trust policies are not the cause.",
+        )
     issuer = issuers.find_issuer(case, message)
+    private = _why_private(issuer)
     whose = "the issuer's keys" if issuer.system is None else f"the keys of {issuer.system}"
     reason = ", or found no key for the token"
     causes = (ISSUER_UNREACHABLE.cause(),)
     if issuer.url is not None and issuer.is_self_hosted:
         whose, reason = f"{whose} from {issuer.url}", ": most likely, it is not reachable from the internet"
         other = "Or its TLS certificate is not publicly trusted or not complete, or its jwks_uri serves no key with the token's kid."
-        text = f"The host {issuer.url.removeprefix('https://').partition('/')[0]} is private, or a firewall blocks STS, which fetches the keys over the internet. {other}"
+        text = f"{issuer.url.removeprefix('https://').partition('/')[0]} is private, or a firewall blocks STS, which fetches the keys over the internet. {other}"
         causes = (ISSUER_UNREACHABLE.cause(text=text),)
     remedies: tuple[Remedy, ...] = (_fetch_keys_remedy(issuer), _RETRY)
     if issuer.is_eks and issuer.url is not None:
@@ -215,15 +289,21 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
             (ISSUER_UNREACHABLE.cause(text=text),),
             remedies[::-1],
         )
+    if private is not None:
+        reason = f": {private}"
+        text = "STS fetches the keys over the internet, before it checks the subject, the audience or the role. It cannot reach this host."
+        causes = (ISSUER_UNREACHABLE.cause("derived", text=text),)
+        remedies = (_publish_remedy(issuer, case.facts.token_claims or {}),)
     summary = f"STS could not get {whose}{reason}."
-    if clues.error_code(case.failure).startswith("IDPCommunicationError"):
+    if private is None and clues.error_code(case.failure).startswith("IDPCommunicationError"):
         summary, remedies = "STS could not reach the identity provider.", remedies[::-1]
     return case.explain(
         summary,
         NO_VERIFICATION_KEY.cause("reported", (*clues.quote_phrases(message, _NO_KEY), *issuer.because)),
         *causes,
         remedies=remedies,
-        notes=f"{issuers.ROLE_NOT_EVALUATED}{issuers.describe_match(case)}".lstrip() or None,
+        notes=f"{'' if private else issuers.ROLE_NOT_EVALUATED}{issuers.describe_match(case)}".lstrip()
+        or None,
     )
 
 
@@ -262,3 +342,51 @@ _RETRY = your_remedy(
     "Retry a few times with exponential backoff: the error can be temporary.",
     url=pages.OIDC_ROLES,
 )
+
+
+def _why_private(issuer: issuers.Issuer) -> str | None:
+    """Return why the issuer's host cannot be reached from the internet, as a clause, if its name shows that."""
+    host = (issuer.url or "").removeprefix("https://").partition("/")[0]
+    if not host or (found := _PRIVATE_HOST.fullmatch(host)) is None:
+        return None
+    if found["suffix"]:
+        return f"names that end with .{found['suffix']} do not exist on the internet"
+    return f"{host} is no public address"
+
+
+def _publish_remedy(issuer: issuers.Issuer, claims: Mapping[str, object]) -> Remedy:
+    """Return the remedy that gives an issuer with a private name a public URL.
+
+    Sources: https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#serviceaccount-token-volume-projection
+    and https://docs.gitlab.com/ci/cloud_services/aws/.
+    """
+    is_of_pod = str(claims.get("sub")).startswith("system:serviceaccount:")
+    build, get = your_remedy, "curl --silent --show-error --fail"
+    host = commands.issuer(issuer.url).rstrip("/")
+    setting = f"Set PUBLIC_URL as the issuer of the system at {host}"
+    keys, last = "JWKS_URI", "get new tokens"
+    change = ". In openid-configuration, change issuer to it, and jwks_uri to PUBLIC_URL/jwks."
+    if is_of_pod:
+        build, get, host = cluster_remedy, "kubectl get --raw", ""
+        keys, last = "/openid/v1/jwks", "re-create the pods"
+        setting = "Start the API server with --service-account-issuer=PUBLIC_URL --service-account-jwks-uri=PUBLIC_URL/jwks and, after these, the old --service-account-issuer"
+        change = ", so that tokens of running pods stay valid. The first commands then save both documents."
+    elif issuer.system == "GitLab":
+        keys, last = f"{host}/oauth/discovery/keys", "run the job again"
+        setting = "In GitLab, set ci_id_tokens_issuer_url to PUBLIC_URL (in its Helm chart, global.appConfig.ciIdTokens.issuerUrl)"
+    return build(
+        "Give the issuer a public HTTPS URL",
+        "PUBLIC_URL is, for example, a CloudFront distribution of a bucket. Everyone may read the two documents: they contain public keys only.",
+        setting + change,
+        f"In the role's trust policy, name the new provider, and put its URL without https:// before :sub and :aud. Then {last}.",
+        commands=(
+            f"{get} {host}/.well-known/openid-configuration > openid-configuration",
+            f"{get} {keys} > jwks",
+            Labelled(
+                "After you have uploaded them as PUBLIC_URL/.well-known/openid-configuration and PUBLIC_URL/jwks:",
+                "curl --silent --show-error --fail PUBLIC_URL/.well-known/openid-configuration PUBLIC_URL/jwks",
+            ),
+            f"aws iam create-open-id-connect-provider --url PUBLIC_URL --client-id-list {issuers.STS_AUDIENCE if is_of_pod else 'AUDIENCE'}",
+        ),
+        url=pages.OIDC_PROVIDERS,
+    )

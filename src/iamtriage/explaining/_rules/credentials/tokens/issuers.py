@@ -10,11 +10,12 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.controllers import usual_account
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, reported_cause, safe_name
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
@@ -22,6 +23,7 @@ from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.explaining._rules.sts.trust.token_forms import organization_of
 from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy, trust_policy_evidence
+from iamtriage.explaining._rules.sts.trust.workflow_problems import explain_second_role, find_chain_remedy
 from iamtriage.failures._failures import Failure, InvalidIdentityToken
 from iamtriage.policies._documents import allow, build_document
 
@@ -129,6 +131,7 @@ def _is_whole(url: str | None) -> bool:
     return all(_CLUSTER_ID.fullmatch(part) or safe_name(part) is not None for part in url.split("/"))
 
 
+_MAX_LISTED = 3
 _PROVIDER = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:oidc-provider/[\w./-]{0,250}\w(?![\w*])", re.ASCII
 )
@@ -191,6 +194,8 @@ ROLE_OF_OTHER_ACCOUNT = CauseType(
 
 def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the role's account has no OIDC provider for the issuer."""
+    if (chained := explain_second_role(case)) is not None:
+        return chained
     issuer = find_issuer(case, message)
     other = trust_documents.find_other_provider(case.facts.trust_policy, issuer.url)
     causes = [ROLE_OF_OTHER_ACCOUNT.cause(because="IAM looks for the provider in the account of the role.")]
@@ -205,6 +210,9 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     else:
         causes.append(CLUSTER_RECREATED.cause() if issuer.is_eks else PROVIDER_URL_DIFFERS.cause())
     where, account = "the role's account", None
+    listed = _find_listed(case) if other is None else None
+    if listed is not None:
+        where, account, causes = _compare_listed(issuer, listed, causes)
     create = _create_provider_remedy(issuer, account)
     if other is not None:
         owner = " of another cluster" if other.is_of_other_cluster else f" {other.named}"
@@ -219,7 +227,7 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
             text=f"The account of the role has no IAM OIDC provider for {issuer.description}.",
         ),
         *causes,
-        remedies=(create, _trust_provider_remedy(case, issuer, account)),
+        remedies=(create, _trust_provider_remedy(case, issuer, account), find_chain_remedy(case)),
         notes="STS looks for the provider first: until it exists, neither an IAM policy nor the trust policy helps.",
     )
 
@@ -245,6 +253,35 @@ def create_provider_command(issuer: Issuer) -> str:
         "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
         *(commands.issuer(issuer.url), STS_AUDIENCE if uses_sts else organization or "AUDIENCE"),
     )
+
+
+def _find_listed(case: Case[InvalidIdentityToken]) -> list[str] | None:
+    """Return the providers that list-open-id-connect-providers printed, ``None`` without an output of the role's account."""
+    role = find_role(case)
+    for run in find_runs(case.failure) if "list-open-id-connect-providers" in case.failure.text else ():
+        output = run.output.partition("\n\n")[0]
+        found = list(dict.fromkeys(_PROVIDER.findall(output)))
+        is_same = role is None or all(f":{role.account}:" in arn for arn in found)
+        is_list = run.command.words[:2] == ("iam", "list-open-id-connect-providers")
+        if is_list and is_same and (found or "[]" in output):
+            return found
+    return None
+
+
+def _compare_listed(
+    issuer: Issuer, listed: list[str], causes: list[Cause]
+) -> tuple[str, str | None, list[Cause]]:
+    """Return where the provider is missing, the account if it is known, and the causes that a list leaves."""
+    if not listed:
+        return "the role's account: the list in the text is empty", None, []
+    account, urls = listed[0].split(":")[4], [f"https://{arn.partition('/')[2]}" for arn in listed]
+    if issuer.is_eks and any(map(_EKS_ISSUER.match, urls)):
+        text = "A cluster that was re-created has a new issuer, even under the same name. The provider in the list is that of the old cluster or of another one."
+        causes = [CLUSTER_RECREATED.cause("derived", text=text)]
+    elif issuer.is_eks:
+        causes = []
+    shown = join_words(tuple(map(clip_text, urls[:_MAX_LISTED])), "and")
+    return f"account {account}: the list in the text has only {shown}", account, causes
 
 
 def _create_and_trust_remedy(

@@ -12,6 +12,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.values import Value
+from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._context.readers.stated_claims import find_server
 from iamtriage.explaining._context.readers.statements import find_said
@@ -133,6 +134,25 @@ def known_job_subject(denial: Denial) -> str | None:
     pipeline = find_pipeline(denial)
     subject = None if pipeline is None else job_subject(denial, pipeline)
     return None if subject is None or find_placeholders(subject) else subject
+
+
+def requests_audience(denial: Denial) -> bool:
+    """Return whether the text shows the audience that a job of GitLab requests."""
+    return _REQUESTED.search(denial.failure.text) is not None
+
+
+def narrow_subject_step(denial: Denial, pattern: str) -> str:
+    """Return the subject of a workflow's job, if a pattern accepts all of its repository, or else an empty string."""
+    pipeline, project = find_pipeline(denial), find_project(denial)
+    if pipeline is None or pipeline.job != "workflow" or pattern != f"repo:{project}:*":
+        return ""
+    subject, branch = job_subject(denial, pipeline), workflows.find_pushed_branch(denial.failure.text)
+    if "BRANCH_NAME" in subject and branch is not None:
+        subject = subject.replace("BRANCH_NAME", branch)
+    if "BRANCH_NAME" in subject:
+        return ""
+    unless = " if its job has no environment" if ":ref:" in subject else ""
+    return f"It accepts every branch, tag, pull request and environment. Narrower, under StringEquals: {clip_text(subject)}, the subject of this workflow{unless}."
 
 
 def find_project(denial: Denial) -> str | None:

@@ -9,13 +9,15 @@ import re
 from textwrap import dedent
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
+from iamtriage._text import join_words, lower_first, quote_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers import workflows
-from iamtriage.explaining._rules.basics import Case, CauseType
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Remedy
+from iamtriage.explaining._rules.credentials.workloads.job_gaps import advise_on_gap
 from iamtriage.explaining._rules.credentials.workloads.pod_roles import Advice
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import MissingCredentials
 
 # Tracebacks of programs built in GitHub Actions contain its source directory wherever they run, so it is left out.
@@ -44,10 +46,38 @@ SECRETS_OF_FORKS = CauseType(
     sign=r"(?<!\bnot )(?<!n't )\b[Ff]rom (?:(?!(?:our|main|my|if|when)\b)[\w'\u2019-]{1,30} ){0,4}fork(?:s|ed)?\b(?! of\b)|\b[Ff]ork(?:ed)? (?:PRs?|pull requests?)\b|\bhead\.repo\.fork\b"
     r"|\b(?:[Oo]utside|[Ee]xternal|[Ff]irst-time|[Tt]hird-party) (?:contributor|collaborator)(?:s|['\u2019]s|s['\u2019])?\b"
     r"|\b(?P<shown>(?P<owner>[\w-]{1,39}):[\w./-]{1,100} ?(?:->|→|into) ?(?!(?P=owner):)[\w-]{1,39}:[\w./-]{1,100})",
+    remedy="Skip the steps",
     of="no-credentials",
+)
+# The step takes access keys from secrets. GitHub prints the value of one that is not empty as ***.
+_SECRET_KEYS = lazy_pattern(r"\baws-access-key-id: *\$\{\{|\$\{\{ ?secrets\.\w{0,100}(?i:ACCESS_?KEY|SECRET)")
+# "The secrets are in the environment production", "stored as environment secrets of prod".
+_SECRETS_OF_ENVIRONMENT = lazy_pattern(
+    r"\b[Ss]ecrets?\b[^\n.;?]{0,80}?\b(?:in|of|for|under|to|on) (?:the |our |a )?(?:GitHub )?environment (?:called |named )?[`\"']?(?P<name>[A-Za-z][\w-]{1,60})"
+    r"|\benvironment secrets?\b[^\n.;?]{0,40}?\b(?:in|of|for|under) (?:the )?[`\"']?(?P<named>(?!the\b|environment\b|job\b|repo)[A-Za-z][\w-]{1,60})"
+)
+_DEPENDABOT = lazy_pattern(r"\b[Dd]ependabot\b")
+_CHECK_SECRETS = your_remedy(
+    "Check that the secrets are set where the job reads them",
+    "gh secret list prints the names of the repository's secrets, and with --env those of an environment, which require the key environment in the job.",
+    "A called workflow gets only the secrets that its caller passes (secrets: inherit). Pull requests from forks get none, and those of Dependabot only Dependabot secrets.",
+    commands="gh secret list",
+    url="https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows-do/use-secrets",
+)
+_DEPENDABOT_SECRETS = your_remedy(
+    "Skip the steps that need AWS for Dependabot, or give it secrets of its own",
+    "Add the condition to the job or to these steps.",
+    "Or add keys with few permissions as Dependabot secrets of the same names: the code of a new dependency can read them.",
+    commands=(
+        "gh secret set AWS_ACCESS_KEY_ID --app dependabot",
+        "gh secret set AWS_SECRET_ACCESS_KEY --app dependabot",
+    ),
+    manifest="if: github.actor != 'dependabot[bot]'\n",
+    url="https://docs.github.com/en/code-security/dependabot/troubleshooting-dependabot/troubleshooting-dependabot-on-github-actions",
 )
 # A fork cannot push to the repository.
 _ON_PUSH = lazy_pattern(r"\bon[\"']?: ?\[?\s{0,20}push\b")
+_FROM_FORK = lazy_pattern(SECRETS_OF_FORKS.sign)
 _GRANTS_ID_TOKEN = lazy_pattern(r"^\s{0,20}id-token: ?[\"']?write\b", re.MULTILINE)
 SKIP_FORKS = your_remedy(
     "Skip the steps that need AWS for pull requests from forks",
@@ -175,6 +205,10 @@ _NOT_THE_CAUSE = (
     "No request was sent to AWS: the role, its trust policy and the OIDC provider are not the cause."
 )
 _NO_PERMISSION = f"The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token. {_NOT_THE_CAUSE}"
+_NOT_FOR_FORKS = "The job of GitHub Actions has no credentials: it runs for a pull request from a fork, for which GitHub issues no OIDC token. No request was sent to AWS: the role and its trust policy are not the cause."
+_NOTHING_FOR_FORKS = (
+    ": GitHub gives the workflow of a pull request from a fork neither secrets nor an OIDC token"
+)
 _NOT_GRANTED = "The job of GitHub Actions has no credentials: GitHub granted it no id-token: write, although the text shows this permission. No request was sent to AWS."
 
 
@@ -200,7 +234,59 @@ def github_workflow(text: str) -> str:
 
 def describe_missing_token(text: str) -> str:
     """Return why a job of GitHub Actions gets no OIDC token, in a sentence."""
+    if find_fork(text) is not None:
+        return _NOT_FOR_FORKS
+    if jobs := workflows.find_jobs_without_token(text):
+        return f"{_describe_jobs(jobs)}, so GitHub issues no OIDC token. {_NOT_THE_CAUSE}"
     return _NO_PERMISSION if _GRANTS_ID_TOKEN.search(text) is None else _NOT_GRANTED
+
+
+def _describe_jobs(jobs: list[workflows.JobWithoutToken]) -> str:
+    """Return which jobs of a workflow lack the permission for OIDC tokens, without the full stop."""
+    first, is_one = jobs[0], len(jobs) == 1
+    names = join_words([each.name for each in jobs], "and")
+    subject = f"The job{'' if is_one else 's'} {names} {'has' if is_one else 'have'} no credentials"
+    if first.permissions is None:
+        return f"{subject}: only {first.granted} has the permission id-token: write"
+    replaced = ", and they replace those of the workflow" if first.granted == "the workflow" else ""
+    return f"{subject}: {'its' if is_one else 'their'} own permissions lack id-token: write{replaced}"
+
+
+def explain_jobs(jobs: list[workflows.JobWithoutToken], text_of_log: str) -> tuple[Cause, Remedy]:
+    """Return why jobs of a workflow get no OIDC token, and the permissions that they need."""
+    logged = workflows.find_logged_permissions(text_of_log)
+    is_shown = logged and "token" not in "".join(logged).lower()
+    because = (
+        f"The log lists the permissions of its token: {join_words(logged, 'and')}." if is_shown else None
+    )
+    first = jobs[0]
+    names, plural = join_words([each.name for each in jobs], "and"), "s" if len(jobs) > 1 else ""
+    if first.permissions is None:
+        text = (
+            f"{capitalize_start(first.granted)} has it, and the permissions of a job apply to no other job."
+        )
+    else:
+        shown = ", ".join(first.permissions) or "{}"
+        text = f"The job {first.name} has its own permissions ({shown}): what they do not list is not granted, whatever {first.granted or 'the workflow'} has."
+    cause = (GRANTED_ELSEWHERE if first.granted else NO_ID_TOKEN_PERMISSION).cause(
+        "derived", because, text=text
+    )
+    remedy = your_remedy(
+        f"Give the job{plural} {names} the permission id-token: write",
+        _THEN,
+        manifest="jobs:\n" + "".join(_with_token(each) for each in jobs),
+        url=pages.GITHUB_OIDC,
+    )
+    return cause, remedy
+
+
+def _with_token(job: workflows.JobWithoutToken) -> str:
+    """Return a job's permissions with the one for OIDC tokens."""
+    own = job.permissions
+    kept = ("contents: read",) if own is None or own == ("read-all",) else own
+    kept = tuple(each for each in kept if not each.startswith("id-token"))
+    lines = [f"  {job.name}:", "    permissions:", *(f"      {each}" for each in ("id-token: write", *kept))]
+    return "".join(f"{each}\n" for each in lines)
 
 
 def find_system(text: str) -> _CiSystem | None:
@@ -214,7 +300,57 @@ def find_permissions(case: Case[MissingCredentials]) -> str | None:
     return None if found is None else " ".join(found[0].split())
 
 
+def find_fork(text: str) -> str | None:
+    """Return the words that show that a pull request from a fork started a workflow.
+
+    >>> find_fork("PR 7 (ana:fix -> shop:main)"), find_fork("PR 8 (shop:fix -> shop:main)")
+    ('ana:fix -> shop:main', None)
+    """
+    found = _FROM_FORK.search(text)
+    return None if found is None else found["shown"] or found[0]
+
+
+def _advise_environment(words: str, name: str) -> Advice:
+    """Advise a job to name the environment that has its secrets."""
+    text = f"A job gets the secrets of an environment only if it names it, and the job in the text does not name {name}."
+    remedy = your_remedy(
+        f"Set environment: {name} for the job",
+        "Rules of the environment then apply to the job: the branches that it accepts, and reviewers.",
+        manifest=f"jobs:\n  JOB_NAME:\n    environment: {name}\n",
+        url=_CHECK_SECRETS.url,
+    )
+    cause = JOB_WITHOUT_CREDENTIALS.cause("derived", f"The text says {quote_words(words)}.", text=text)
+    return Advice([cause], [remedy], f": the job does not name the environment {name}, which has its secrets")
+
+
+def _advise_on_secrets(case: Case[MissingCredentials], others: list[Cause]) -> Advice:
+    """Return why the secrets with the access keys of a workflow of GitHub Actions are most likely empty."""
+    text = case.failure.text
+    if (by := _DEPENDABOT.search(text)) is not None:
+        why = "Dependabot started the workflow. GitHub passes it only Dependabot secrets, none of GitHub Actions."
+        cause = JOB_WITHOUT_CREDENTIALS.cause("derived", f"The text shows {quote_words(by[0])}.", text=why)
+        finding = ": GitHub passes the secrets of GitHub Actions to no workflow that Dependabot started"
+        return Advice([cause], [_DEPENDABOT_SECRETS], finding)
+    if (environment := _SECRETS_OF_ENVIRONMENT.search(text)) is not None:
+        name = environment["name"] or environment["named"]
+        if workflows.find_job_environment(text) not in {name, None}:
+            return _advise_environment(environment[0], name)
+    why = "The workflow takes access keys from secrets. GitHub replaces a secret that is not set, or that the run does not get, with an empty value."
+    system = _CI_SYSTEMS[0]
+    title = system.title.format(system.name)
+    role = your_remedy(
+        f"Or {lower_first(title)}, in place of stored keys",
+        *system.steps,
+        manifest=github_workflow(text),
+        url=system.url,
+    )
+    causes = [JOB_WITHOUT_CREDENTIALS.cause(text=why), *others]
+    return Advice(causes, [_CHECK_SECRETS, role], ": most likely, the secrets of the workflow are empty")
+
+
 def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
+    if (advice := advise_on_gap(case)) is not None:
+        return advice
     system = find_system(case.text) or _CI_SYSTEMS[-1]
     no_role = JOB_WITHOUT_CREDENTIALS.cause(
         because=f"The text mentions {system.name}.", text=system.why.format(system.name)
@@ -224,6 +360,9 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
         return Advice([no_role], [your_remedy(title, *steps, url=system.url)])
     mentioned = "The text mentions the permission id-token." if "id-token" in case.text else None
     no_token = NO_ID_TOKEN_PERMISSION.cause(because=mentioned)
+    if not find_fork(case.failure.text) and (jobs := workflows.find_jobs_without_token(case.failure.text)):
+        cause, remedy = explain_jobs(jobs, case.failure.text)
+        return Advice([cause], [remedy])
     if (shown := find_permissions(case)) is not None:
         no_token = NO_ID_TOKEN_PERMISSION.cause("derived", f"The text shows {quote_words(shown)}.")
     is_push = _ON_PUSH.search(case.failure.text) is not None and "pull_request" not in case.failure.text
@@ -231,6 +370,15 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     is_certain = is_push or no_token.evidence == "derived"
     causes = [no_token, no_role, *(() if is_certain else (SECRETS_OF_FORKS.cause(),))]
     is_granted = _GRANTS_ID_TOKEN.search(case.failure.text) is not None
+    uses_keys = "role-to-assume" not in case.text and _SECRET_KEYS.search(case.failure.text) is not None
+    if (fork := find_fork(case.failure.text)) is not None:
+        asks = " The workflow asks for id-token: write, but GitHub does not grant it." if is_granted else ""
+        from_fork = SECRETS_OF_FORKS.cause("derived", f"The text shows {quote_words(fork)}.{asks}")
+        return Advice(
+            [from_fork], [SKIP_FORKS], _NOTHING_FOR_FORKS + (", so the keys are empty" if uses_keys else "")
+        )
+    if uses_keys:
+        return _advise_on_secrets(case, [] if is_certain else [SECRETS_OF_FORKS.cause()])
     if is_granted and "role-to-assume" in case.text:
         if is_push:
             return Advice([GRANTED_ELSEWHERE.cause()], [_CHECK_GRANT])

@@ -13,9 +13,10 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads import pod_agents, pod_roles
-from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy
@@ -31,15 +32,47 @@ HOP_LIMIT_OF_ONE = lazy_pattern(_HOP_LIMIT.format("1"))
 """The output of ``aws ec2 describe-instances``, or a setting of Terraform, CloudFormation or a launch template."""
 # EC2 names the sessions of an instance's role after the instance.
 INSTANCE_SESSION = lazy_pattern(r":assumed-role/([\w+=,.@-]{1,64})/i-[0-9a-f]{8,17}(?![\w-])", re.ASCII)
+# Words of a sentence that says the opposite, before each of its characters.
+_NOT = r"(?!\b(?:no|not|nothing|nobody|never|nor|neither|without|lacks?|fails?|still|either|does|do|40\d)\b|n't\b)"
+# "It works on my laptop, on EC2 not."
+_NOT_ELSEWHERE = r"(?!\b(?:laptop|local(?:ly|host)?|computer|workstation|desktop|Mac(?:Book)?|PC|but)\b)"
+_NOT_AFTER = r"(?!(?: (?:host|instance|machine|server|itself)){0,2},? (?:(?:it|this|that|the \w+) )?(?:not|never|fails?|failed|does ?n[o']t|did ?n[o']t|is ?n[o']t|cannot|can't|nothing|no )\b)"
 FAILS_ON_INSTANCE = lazy_pattern(
     r"\b(?:fails?|failed|failing|not|n't|never|no credentials|error)\b(?:(?!\b(?:works?|worked|but|fine|ok)\b)[^.,;\n]){0,40}?\b(?:on|from) (?:the |this |our |an? |my )?EC2\b"
     r"|\b(?:on|from) (?:the |this |our |an? |my )?EC2(?: (?:host|instance|machine|server|itself)){0,2},? (?:(?:it|this|that|the \w{2,20}) )?(?:not|never|fails?|failed|does ?n[o']t|did ?n[o']t|cannot|can't|gets? (?:no|nothing))\b",
     re.IGNORECASE | re.ASCII,
 )
 """What people say of a program that has no credentials on an instance."""
+# What people say or show of a program outside the container that has the role of the instance.
+WORKS_ON_INSTANCE = lazy_pattern(
+    rf"(?<!not )(?<!never )(?<!n't )(?<!nothing )\b(?:works?|worked|fine|ok|succeeds?)\b(?:{_NOT}{_NOT_ELSEWHERE}[^.]){{0,60}}?\b(?:on|from) (?:the |this |that |an? |my )?(?:EC2\b|instance\b|(?:host|server|machine|VM) \(?EC2){_NOT_AFTER}"
+    rf"|\b(?:on|from) (?:the |this )?(?:EC2(?: host| instance| machine)?|instance)(?: itself| directly)?\b(?:{_NOT}[^.]){{0,40}}?\b(?:works?|fine|ok|succeeds?)\b"
+    r"|\b(?:on|from) (?:the |a )?(?:node|host|instance)\b(?: itself)?[^.]{0,60}?\bcurl\b.{0,120}?/iam/security-credentials/? (?:prints?|returns?|shows?|gives?|works?)\b(?! (?:nothing|no|an? error|40\d)\b)"
+    r"|(?<!exec )\bcurl (?:-\S+ |'[^']{1,80}' |\"[^\"]{1,80}\" ){0,8}\S{0,8}169\.254\.169\.254/latest/meta-data/iam/security-credentials/? (?!curl|\$)[\w+=,.@-]{1,64} \S{0,40}[$#] "
+    rf"|\b(?:on|from) the host\b(?:{_NOT}[^.]){{0,60}}?\b(?:works?|fine|ok|succeeds?)\b(?:{_NOT}[^.]){{0,40}}?\b(?:instance (?:profile|role)|EC2)\b"
+    rf"|\bthe host\b(?:{_NOT}[^.]){{0,60}}?\b(?:gets?|has|uses)\b(?:{_NOT}[^.]){{0,60}}?\binstance (?:profile|role)\b",
+    re.IGNORECASE | re.ASCII,
+)
+# A container on the host's network is no hop further away than the host.
+_HOST_NETWORK = r"(?:--net(?:work)?[= ]host\b|\bhost network(?:ing)?\b|\bnetwork_mode: ?[\"']?host\b|\bhostNetwork(?:: ?true)?\b)"
+_WORKS_ON_HOST_NETWORK = lazy_pattern(
+    rf"{_HOST_NETWORK}(?:{_NOT}[^.\n]){{0,50}}?\b(?:works?|worked|fine|ok|succeeds?)\b(?! (?:no|not|neither|only without)\b)"
+    rf"|\b(?:works?|worked|fine|ok|succeeds?) (?:{_NOT}[^.\n]){{0,50}}?{_HOST_NETWORK}",
+    re.IGNORECASE | re.ASCII,
+)
 IN_CONTAINER = lazy_pattern(
     r"\b(?:docker|podman|nerdctl|containerd)\b|(?<!\baws )\bcontainers?\b(?! registr)",
     re.IGNORECASE | re.ASCII,
+)
+# What people say of where their program runs, and that the instance has a role.
+_SAID_ON_EC2 = lazy_pattern(
+    r"(?i:(?<!\bbe )\b(?:hosted|running|runs?|deployed|installed)\b(?: \w{1,12}){0,3} (?:on|in|inside) (?:an?|the|our|my|one)(?: \w{1,12}){0,2} EC2\b"
+    r"|\bthe EC2 (?:instance|host|machine) (?:is running|runs)\b)"
+)
+_SAID_ROLE = lazy_pattern(
+    r"(?i:\battached (?:\w{1,8} ){0,2}(?:EC2 |IAM |instance )?(?:role|profile) to (?:the|this|our|my) (?:EC2 )?(?:instance|host|machine)\b"
+    r"|\b(?:EC2|instance|host|machine) has (?:an?|the) (?:\w{1,12} ){0,2}(?:role|instance profile)\b"
+    r"|\b(?:role|instance profile) (?:is |was )?attached to (?:the|this|our|my) (?:EC2 )?(?:instance|host|machine)\b)"
 )
 HIGHER_HOP_LIMIT = lazy_pattern(_HOP_LIMIT.format("(?:[2-9]|[1-6]\\d)"))
 METADATA_HOP_LIMIT = CauseType(
@@ -52,18 +85,59 @@ METADATA_HOP_LIMIT = CauseType(
     remedy="the hop limit",
     of="no-credentials",
 )
+_SHOW_LIMIT = "aws ec2 describe-instances --instance-ids INSTANCE_ID --region REGION --query 'Reservations[].Instances[].MetadataOptions'"
+_PRINTED_ROLE = lazy_pattern(
+    r"\b(?:prints?|returns?|shows?|gives?)(?: the)?(?: role)?(?: name)? ([\w+=.@]{1,40}-[\w+=.@-]{1,40}\w)",
+    re.ASCII,
+)
+_MAX_PRINTED = 80
 
 
+# With a limit of 1, what works on the host shows that the instance has a role.
+_WORKS_ON_HOST = lazy_pattern(
+    rf"\b(?:on|from) the host\b(?:{_NOT}[^\n]){{0,100}}?\b(?:works?|fine|ok|succeeds?)\b",
+    re.IGNORECASE | re.ASCII,
+)
 # The token of IMDSv2 is optional elsewhere, such as on the server before.
 _OPTIONAL_TOKEN = lazy_pattern(
     r"\bhttp_?tokens\b\W{1,6}(?:(?:was|is|had|of|set|to)\W{1,4}){0,3}optional\b", re.IGNORECASE
 )
 
 
-def is_in_container(case: Case[MissingCredentials]) -> bool:
+def is_said_on_ec2(text: str) -> bool:
+    """Return whether a text says that the program runs on an instance.
+
+    >>> is_said_on_ec2("a container hosted on an ec2 instance"), is_said_on_ec2("It is not running on an EC2 instance.")
+    (True, False)
+    """
+    return "ec2" in text.lower() and next(find_said(text, _SAID_ON_EC2), None) is not None
+
+
+def is_said_with_role(text: str, *, in_container: bool = False) -> bool:
+    """Return whether a text says that its instance has a role, and also that a container lacks it."""
+    is_so = not in_container or IN_CONTAINER.search(text) is not None
+    return is_so and next(find_said(text, _SAID_ROLE), None) is not None
+
+
+def has_container_sign(case: Case[MissingCredentials]) -> bool:
     """Return whether the text shows that the program runs in a container, which is one hop further away."""
-    is_named = IN_CONTAINER.search(case.text) is not None
+    is_named = IN_CONTAINER.search(case.text) is not None or works_on_host_network(case.text)
     return is_named or is_about_pods(case.text) or case.facts.service_account is not None
+
+
+def works_on_host(text: str) -> bool:
+    """Return whether a text shows the limit, and says that a call on the host works."""
+    return HOP_LIMIT_OF_ONE.search(text) is not None and _WORKS_ON_HOST.search(text) is not None
+
+
+def works_on_host_network(text: str) -> bool:
+    """Return whether a text says that a container gets the role of its instance if it uses the host's network."""
+    return _WORKS_ON_HOST_NETWORK.search(text) is not None
+
+
+def find_contrast(text: str) -> re.Match[str] | None:
+    """Return the words that the role of the instance works outside of the container, or on the host's network."""
+    return WORKS_ON_INSTANCE.search(text) or _WORKS_ON_HOST_NETWORK.search(text)
 
 
 def advise_on_hop_limit(case: Case[MissingCredentials], *, timed_out: bool) -> tuple[Cause, Remedy]:
@@ -75,7 +149,7 @@ def advise_on_hop_limit(case: Case[MissingCredentials], *, timed_out: bool) -> t
         optional = "With HttpTokens optional, SDKs fall back to IMDSv1, which the limit does not affect."
     hop_limit = METADATA_HOP_LIMIT.cause(because=(timeout, optional))
     raise_limit = hop_limit_remedy(case)
-    is_container = IN_CONTAINER.search(case.text) is not None
+    is_container = IN_CONTAINER.search(case.text) is not None or works_on_host_network(case.text)
     if is_container and case.facts.service_account is None and not is_about_pods(case.text):
         steps = (
             *(each.partition(" In EKS,")[0] for each in raise_limit.steps),
@@ -83,6 +157,23 @@ def advise_on_hop_limit(case: Case[MissingCredentials], *, timed_out: bool) -> t
             "Then restart the container. One on the host's network (docker run --network host) needs no change.",
         )
         raise_limit = attrs.evolve(raise_limit, title="For containers: raise the hop limit to 2", steps=steps)
+    works = find_contrast(case.text)
+    if works is not None:
+        printed = _PRINTED_ROLE.search(case.text, works.start(), works.end() + _MAX_PRINTED)
+        outside = (
+            "On the host or its network, the role of the instance works: its instance profile is in order."
+        )
+        if printed is not None:
+            outside = f"Outside the container, the metadata has the role {printed[1]}."
+        hop_limit = METADATA_HOP_LIMIT.cause(because=(outside, optional))
+        raise_limit = attrs.evolve(raise_limit, title="Raise the hop limit of the instance metadata to 2")
+        if case.facts.service_account is not None:
+            check = "The first command shows the limit. In managed node groups of EKS with Amazon Linux 2023, it is 1 by default. The IDs of the instances are in spec.providerID of the nodes."
+            raise_limit = attrs.evolve(
+                raise_limit,
+                steps=(check, *raise_limit.steps),
+                commands=(_SHOW_LIMIT, *raise_limit.commands, clusters.restart_command(case)),
+            )
     return hop_limit, raise_limit
 
 
@@ -110,6 +201,10 @@ _AGENT = lazy_pattern(
     r"\b(?P<name>eks-pod-identity-agent-[a-z0-9]{4,10}) +(?P<ready>\d)/1 +(?P<status>[A-Z]\w{2,40})(?: [^\n]{0,60}? (?P<node>(?:ip-|i-)[\w.-]{4,80}))?"
 )
 _COUNTS = lazy_pattern(r"\beks-pod-identity-agent +(\d{1,5}) +\d{1,5} +(\d{1,5}) ")
+_UNHEALTHY_ADDON = lazy_pattern(
+    r"\beks-pod-identity-agent\b.{0,600}?\b(?P<status>DEGRADED|CREATE_FAILED|UPDATE_FAILED)\b", re.DOTALL
+)
+_NO_AGENT = lazy_pattern(pod_roles.AGENT_MISSING.sign)
 AGENT_UNREACHABLE = lazy_pattern(
     rf"{pod_agents.NO_ANSWER}[^\n]{{0,120}}{pod_agents.AGENT_HOST}|{pod_agents.AGENT_HOST}[^\n]{{0,160}}{pod_agents.NO_ANSWER}"
 )
@@ -133,9 +228,12 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
     causes = [pod_roles.AGENT_MISSING.cause(because=because, text=text_of_agent), AGENT_BLOCKED.cause()]
     verdict = "most likely, the add-on eks-pod-identity-agent does not run on the pod's node"
     remedy = _CHECK_AGENT
-    if agents or counts is not None:
+    if (shown := _find_broken_agent(case, agents, counts)) is not None:
+        verdict, remedy = shown
+        causes = [pod_roles.AGENT_MISSING.cause("derived", text=f"The text shows that {verdict}.")]
+    elif agents or counts is not None:
         verdict, remedy, causes = "although the agents run", _CHECK_WAY_TO_AGENT, causes[1:]
-    if (hosts := find_unexempted_hosts(text, pod_agents.POD_IDENTITY_AGENT)) is not None:
+    if (hosts := find_unexempted_hosts(text, pod_agents.POD_IDENTITY_AGENT)) is not None and shown is None:
         lacks = f"NO_PROXY ({hosts}) lacks 169.254.170.23" if hosts else "NO_PROXY is not set"
         verdict, remedy = f"the pod uses a proxy, and {lacks}", _no_proxy_remedy(case, hosts)
         why = "The SDK sends the request to the proxy, which cannot reach an address of the node."
@@ -152,8 +250,43 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
     )
 
 
+def _find_broken_agent(
+    case: Case[MissingCredentials], agents: list[re.Match[str]], counts: re.Match[str] | None
+) -> tuple[str, Remedy] | None:
+    """Return what the text shows of an agent that does not run, and how to repair it."""
+    broken = next((each for each in agents if each["ready"] == "0"), None)
+    if broken is not None:
+        state = "not ready" if broken["status"] == "Running" else f"in {broken['status']}"
+        on_node = f" on {broken['node']}" if broken["node"] else ""
+        return f"the agent {broken['name']}{on_node} is {state}", _repair_agent_remedy(broken["name"])
+    if _NO_AGENT.search(case.text):
+        return "the cluster has no agent", _INSTALL_AGENT
+    if (addon := _UNHEALTHY_ADDON.search(case.failure.text)) is not None:
+        return f"the add-on eks-pod-identity-agent is {addon['status']}", _FIND_BROKEN_AGENT
+    if counts is not None and int(counts[2]) < int(counts[1]):
+        return f"only {counts[2]} of {counts[1]} agents are ready", _FIND_BROKEN_AGENT
+    return None
+
+
+def _repair_agent_remedy(name: str) -> Remedy:
+    return cluster_remedy(
+        f"Find out why the agent {name} does not run, and replace it",
+        f"Its log (add --previous if it has crashed) or its events name the reason. {_WITHOUT_IPV6}",
+        "After the fix, delete the agent's pod: the DaemonSet creates it again. If only this node has the problem, replace the node.",
+        _STOPGAP,
+        commands=(
+            f"kubectl logs {name} --namespace kube-system",
+            f"kubectl describe pod {name} --namespace kube-system",
+        ),
+        url=pages.EKS_POD_AGENT,
+    )
+
+
 def _no_proxy_remedy(case: Case[MissingCredentials], hosts: str) -> Remedy:
     *_, workload, _, namespace = clusters.restart_command(case).split()
+    called = pod_agents.find_called_workload(case)
+    if called is not None and called[0].partition("/")[0] in {"deploy", "deployment", "statefulset", "sts"}:
+        workload, namespace = called[0], commands.namespace(called[1])
     value = ",".join(filter(None, (hosts, pod_agents.POD_IDENTITY_AGENT, "[fd00:ec2::23]")))
     return cluster_remedy(
         "Add 169.254.170.23 and [fd00:ec2::23] to NO_PROXY of the pod",
@@ -166,6 +299,7 @@ def _no_proxy_remedy(case: Case[MissingCredentials], hosts: str) -> Remedy:
 _LIST_AGENTS = "kubectl get pods --namespace kube-system --selector app.kubernetes.io/name=eks-pod-identity-agent --output wide"
 _NODE_OF_POD = "kubectl get pod POD --namespace NAMESPACE --output jsonpath='{.spec.nodeName}'"
 _NETWORK_STEP = "EKS Pod Identity does not work on Fargate. If the pod uses a proxy, add 169.254.170.23 and fd00:ec2::23 to NO_PROXY. Network policies must allow egress to them on port 80."
+_STOPGAP = "Until the agent runs, cordon the node, and delete the pod that needs the agent. Its controller creates it on another node."
 _WITHOUT_IPV6 = "On nodes without IPv6, the agent fails to start unless its IPv6 address is disabled in the add-on's configuration."
 _CHECK_AGENT = cluster_remedy(
     "Check that the agent runs on the pod's node, and that nothing blocks its address",
@@ -174,6 +308,12 @@ _CHECK_AGENT = cluster_remedy(
     _WITHOUT_IPV6,
     commands=(_LIST_AGENTS, Labelled("If no agent runs on the pod's node:", pod_roles.CREATE_AGENT)),
     url=pages.EKS_POD_IDENTITY,
+)
+_INSTALL_AGENT = cluster_remedy(
+    "Install the add-on eks-pod-identity-agent",
+    "The agent then runs on each node, and the SDK gets credentials with its next request. The node role needs eks-auth:AssumeRoleForPodIdentity, which AmazonEKSWorkerNodePolicy allows.",
+    commands=pod_roles.CREATE_AGENT,
+    url=pages.EKS_POD_AGENT,
 )
 _CHECK_WAY_TO_AGENT = cluster_remedy(
     "Find what blocks the agent's address",
@@ -185,4 +325,16 @@ _CHECK_WAY_TO_AGENT = cluster_remedy(
         "kubectl logs daemonset/eks-pod-identity-agent --namespace kube-system",
     ),
     url=pages.EKS_POD_IDENTITY,
+)
+_FIND_BROKEN_AGENT = cluster_remedy(
+    "Find the agent that is not ready, and why",
+    "The first command shows the agents and their nodes, the second the pod's node. The last lines of the agent's log name the reason, or else its events (kubectl describe).",
+    _WITHOUT_IPV6,
+    _STOPGAP,
+    commands=(
+        _LIST_AGENTS,
+        _NODE_OF_POD,
+        "kubectl logs --namespace kube-system --selector app.kubernetes.io/name=eks-pod-identity-agent --prefix --tail 20",
+    ),
+    url=pages.EKS_POD_AGENT,
 )

@@ -7,17 +7,47 @@ https://docs.docker.com/build/building/secrets/.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import join_words
+from iamtriage._text import join_words, quote_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._rules.basics import Case
+from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.sts.region_settings import printable_line
 from iamtriage.failures._failures import MissingCredentials
 
 COMPOSE = lazy_pattern(r"\b(?:docker-)?compose[\w.-]{0,20}\.ya?ml\b|\b(?:docker|podman)[- ]compose\b")
 """The file of Docker Compose, or its command."""
+_SERVICE = lazy_pattern(
+    r"^services:[ \t]*\n(?P<body>(?:[ \t]*\n|[ \t]*#[^\n]*\n)*(?P<depth>[ \t]{1,8})(?P<name>[\w.-]{1,63}):[ \t]*\n(?:[ \t][^\n]*(?:\n|\Z)|[ \t]*\n)*)",
+    re.MULTILINE,
+)
+# The service whose log the text has, or that a command runs. Docker Compose writes the name of the container before each
+# line, which ends with a number.
+_NAMED_SERVICE = lazy_pattern(
+    r"(?:^|[\n ])(?P<log>[\w.-]{1,60}?)(?P<number>[-_]\d{1,3})? {1,40}\| "
+    r"|\bcompose (?:-\S{1,200} ){0,12}(?:run|up|exec|logs) (?:-\S{1,80} ){0,12}(?P<run>[\w.-]{1,63})(?= |$)",
+    re.MULTILINE,
+)
+_ENV_FILE = lazy_pattern(
+    r"(?<![\w./-])\.env(?![\w.-])[^\n]{0,60}\n(?:[^\n]{0,200}\n){0,12}?[ \t]{0,4}(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)="
+)
+# What passes the variables, or gives the container other credentials.
+_PASSES = lazy_pattern(r"\benv_file\b|\benvironment:|--env-file|\.aws\b|\bdotenv\b|load_dotenv")
+ENV_FILE_NOT_PASSED = CauseType(
+    "env-file-not-passed",
+    title="Docker Compose does not pass the variables of .env to the container",
+    meaning="Docker Compose reads .env only to replace variables in the Compose file. A container gets them with env_file or environment.",
+    recognised_by="The text shows .env with AWS variables, and a Compose file without env_file and environment.",
+    fix="Add env_file: .env to the service.",
+    of="no-credentials",
+    sources=("https://docs.docker.com/compose/how-tos/environment-variables/set-environment-variables/",),
+)
 
 
 # The rest of a command, which can go on after a backslash.
@@ -71,4 +101,152 @@ def find_profile_of_host(case: Case[MissingCredentials]) -> HostProfile | None:
     program = shown[0].partition(" ")[0]
     return HostProfile(
         profile, f"{program} run passes {passed} to the container, whose file system has no ~/.aws."
+    )
+
+
+def find_service(text: str, services: Iterable[str]) -> str | None:
+    """Return the only service whose log a text has, or that a command in it runs."""
+    return only_one(
+        {each["log"] or each["run"] for each in _NAMED_SERVICE.finditer(text)}.intersection(services)
+    )
+
+
+def find_container_service(text: str) -> str | None:
+    """Return the first service whose container wrote a line of the text, or that a command in it runs.
+
+    >>> find_container_service("web-1  | Unable to locate credentials"), find_container_service("a | b")
+    ('web', None)
+    """
+    found = (each for each in _NAMED_SERVICE.finditer(text) if each["number"] or each["run"])
+    return next((each["log"] or each["run"] for each in found), None)
+
+
+def explain_env_file(case: Case[MissingCredentials]) -> Explanation | None:
+    """Explain that a container does not get the variables of .env, if the text shows that file and the Compose file."""
+    text = case.failure.text
+    service = _SERVICE.search(text)
+    if service is None or not (COMPOSE.search(text) and _ENV_FILE.search(text)) or _PASSES.search(text):
+        return None
+    name, depth = service["name"], service["depth"]
+    services = re.findall(rf"(?m)^{depth}([\w.-]{{1,63}}):[ \t]*$", service["body"])
+    if len(services) > 1:
+        named = find_service(text, services)
+        if named is None:
+            return None
+        name = named
+    return case.explain(
+        f"The container of the service {name} gets no credentials: the service has neither env_file nor environment.",
+        ENV_FILE_NOT_PASSED.cause(
+            "derived",
+            text="Docker Compose reads .env only to replace variables in the Compose file. The container does not get them.",
+        ),
+        topic="no-credentials",
+        remedies=your_remedy(
+            "Pass the file to the service",
+            "Add env_file to the service, and create the container again. Keep .env out of Git. Better, mount a profile (~/.aws) and set AWS_PROFILE: its sessions are renewed.",
+            commands=f"docker compose up --detach --force-recreate {name}",
+            manifest=f"services:\n{depth}{name}:\n{depth * 2}env_file: .env\n",
+            url=ENV_FILE_NOT_PASSED.sources[0],
+        ),
+        notes=credential_remedies.NO_CALL_MADE,
+    )
+
+
+# A step in a Dockerfile or in the output of a build, which quotes it in the error, too.
+_STEP = lazy_pattern(
+    r"^[^\n\w]{0,12}(?:#?\d{1,3} |\[(?:[\w-]{1,40} )?\d{1,3}/\d{1,3}\] |(?:Step|STEP) \d{1,3}/\d{1,3} ?: |INFO\[\d{1,6}\] |> ){0,3}RUN (?P<options>(?:--\S{1,200} ){0,4})(?P<command>[^\n]{3,300})",
+    re.MULTILINE,
+)
+_OUTPUT = lazy_pattern(
+    r"\bfailed to solve\b|\bdid not complete successfully: exit code|\bexecutor failed running\b|^(?:Step|STEP) \d{1,3}/\d{1,3} ?: |^INFO\[\d{1,6}\] RUN |^#\d{1,3} (?:\[|\d{1,4}\.\d)|\bThe command '/bin/sh -c",
+    re.MULTILINE,
+)
+_FILE = lazy_pattern(r"\bDockerfile\b|\bContainerfile\b|\b(?:docker|podman|buildah)(?: buildx)? build\b")
+# aws configure sets values, and calls nothing.
+_CALLS_AWS = lazy_pattern(r"(?<![\w./-])aws (?:--\S+ )*(?!configure )[a-z]")
+# What runs after the build.
+_RUN = lazy_pattern(
+    r"^[^\n]{0,60}[$#>%] ?(?:sudo )?(?:docker|podman|nerdctl)(?:-compose| compose)? (?:run|up|exec|start)\b",
+    re.MULTILINE,
+)
+_BUILD = lazy_pattern(r"\b[Bb]uild\b")
+_USER = lazy_pattern(r"^[ \t]{0,8}USER[ \t]{1,4}(?P<name>[a-z][\w-]{0,31})[ \t]*$", re.MULTILINE)
+_DOCUMENTATION = "https://docs.docker.com/build/building/secrets/"
+BUILD_WITHOUT_CREDENTIALS = CauseType(
+    "build-without-credentials",
+    title="A step of an image build has no credentials",
+    text="A RUN step has neither ~/.aws nor the environment of your computer: volumes (-v) and variables (-e) exist only in docker run.",
+    recognised_by="The text shows the RUN step of a Dockerfile, or the output of docker build.",
+    fix="Mount the credentials into the step as a build secret.",
+    of="no-credentials",
+    sources=(_DOCUMENTATION,),
+)
+
+
+_HEADING = lazy_pattern(r"[ #\d]{0,8}> \[[^\]\n]{1,60}\] ")
+_DOWNLOAD = lazy_pattern(
+    r"aws s3 cp (?P<source>s3://[\w./-]{3,600}/(?P<file>[\w.-]{1,200})) (?P<target>[\w./-]{1,300})(?=\s|\Z)",
+    re.ASCII,
+)
+_ARGUMENT = lazy_pattern(
+    r"(?:\b(?:ARG|ENV)|--build-arg)\b[^\n]{0,20}\bAWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)\b"
+)
+_NOT_ARG = "ARG and ENV are not the way: docker history and the image's configuration show their values to everyone who can pull the image."
+
+
+def explain_image_build(case: Case[MissingCredentials]) -> Explanation | None:
+    """Explain that a step of an image build has no credentials, or return ``None`` if no build failed."""
+    text = case.failure.text
+    is_output = _OUTPUT.search(text) is not None
+    if (not is_output and _FILE.search(text) is None) or find_working(text, _BUILD):
+        return None
+    steps = [
+        each
+        for each in _STEP.finditer(text)
+        if "type=secret" not in each["options"] and (is_output or _CALLS_AWS.search(each["command"]))
+    ]
+    own = [each for each in steps if _CALLS_AWS.search(each["command"])] or steps
+    if not own or _RUN.search(text, own[-1].end(), max(own[-1].end(), case.failure.span[0])):
+        return None
+    step, user = own[-1], _USER.search(text)
+    home = f"/home/{user['name']}" if user and user["name"] != "root" else "/root"
+    command = printable_line(step["command"].rstrip("\\ "))
+    if command and _HEADING.match(step[0]):
+        # BuildKit repeats the step as the heading of its output.
+        command = command.removesuffix(":")
+    program = "podman" if "podman" in text else "docker"
+    line = f"RUN --mount=type=secret,id=aws,target={home}/.aws/credentials {command or 'COMMAND'}"
+    variables = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+    mounts = " ".join(f"--mount=type=secret,id={each},env={each}" for each in variables)
+    secrets = " ".join(f"--secret id={each}" for each in variables)
+    download = _DOWNLOAD.search(command or "")
+    shown = quote_words(f"RUN {command}") if command else "a RUN step"
+    return case.explain(
+        f"The image build has no credentials: {program} build does not pass ~/.aws or your variables to a RUN step. Your credentials are not the problem.",
+        BUILD_WITHOUT_CREDENTIALS.cause("derived", f"The text shows {shown}."),
+        topic="no-credentials",
+        remedies=(
+            your_remedy(
+                "Mount the credentials file into the step as a build secret",
+                "The secret exists only during this step, and is in no layer of the image. With ENV, ARG or COPY, it would stay in the image.",
+                None
+                if download is None
+                else f"Simpler: run aws s3 cp {download['source']} {download['file']} before the build, and write COPY {download['file']} {download['target']} instead of the step. Or load the file when the program starts, with the role of its task or pod.",
+                manifest=f"# syntax=docker/dockerfile:1\n{line}\n",
+                manifest_language="text",
+                commands=f'{program} build --secret id=aws,src="$HOME/.aws/credentials" .',
+                url=_DOCUMENTATION,
+            ),
+            your_remedy(
+                "With a role or IAM Identity Center, pass the keys of the session instead",
+                f"Begin the step with RUN {mounts}. This requires Dockerfile syntax 1.10 or later.",
+                None if download else "Or run the command before the build, and COPY the file.",
+                commands=(
+                    'eval "$(aws configure export-credentials --format env)"',
+                    Labelled("Then:", f"{program} build {secrets} ."),
+                ),
+                url=_DOCUMENTATION,
+            ),
+        ),
+        notes=(credential_remedies.NO_CALL_MADE, _NOT_ARG if _ARGUMENT.search(text) else None),
     )

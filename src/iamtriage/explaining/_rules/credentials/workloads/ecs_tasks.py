@@ -5,15 +5,27 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/job_definition_parame
 
 from __future__ import annotations
 
-from iamtriage._patterns import cached_pattern, lazy_pattern
+import re
+
+from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
 from iamtriage._text import clip_text
-from iamtriage.explaining._rules.basics import Case, CauseType, Evidence, Explanation, Remedy
+from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
+from iamtriage.explaining._rules.basics import Case, CauseType, Evidence, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.credentials.workloads.pod_agents import CONNECTION_PHRASES, NO_ANSWER
 from iamtriage.explaining._rules.credentials.workloads.pod_roles import Advice
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import MissingCredentials
 
+UNKNOWN_CREDENTIALS_ID = lazy_pattern(r"CredentialsV\dRequest: Credentials not found|\bInvalidIdInRequest\b")
 _ADDRESS = "169.254.170.2"
+UNREACHABLE = lazy_pattern(
+    rf"{NO_ANSWER}[^\n]{{0,120}}169\.254\.170\.2(?!\d)|169\.254\.170\.2(?!\d)[^\n]{{0,160}}{NO_ANSWER}"
+)
+_TASK_DEFINITION = lazy_pattern(
+    r"(?:--task-definition[ =]|\btask-definition/|\bfamily\"? ?[=:] ?\")(?P<name>[A-Za-z][\w-]{0,254}(?::\d{1,9})?)",
+    re.ASCII,
+)
 ECS_NAMED = lazy_pattern(r"(?i:(?<![a-z])ecs(?![a-z])|fargate)|169\.254\.170\.2(?!\d)")
 # A definition with a role: "taskRoleArn": "arn:…", task_role_arn = aws_iam_role.app.arn, TaskRoleArn: !GetAtt AppRole.Arn.
 _TASK_ROLE_SET = lazy_pattern(
@@ -61,6 +73,51 @@ _PASSED_TO = lazy_pattern(r"\bw3svc[\"', ]{1,6}([\w.-]{1,64})")
 _IIS_IMAGE = lazy_pattern(
     r"\bServiceMonitor\b|(?i:\bw3svc\b|\bw3wp\b|\bIIS\b|\bapp(?:lication)?[ -]?pool\b)|/aspnet:"
 )
+CREDENTIALS_ID_UNKNOWN = CauseType(
+    "credentials-id-unknown",
+    title="The ECS agent does not know the credentials ID",
+    text="The ECS agent has no credentials for the ID in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.",
+    recognised_by='The ECS agent says "CredentialsV2Request: Credentials not found" or InvalidIdInRequest.',
+    fix="Use the variable of the running task, or restart the task or the ECS agent.",
+    sources=(pages.ECS_TASK_ROLE,),
+)
+
+
+ENDPOINT_UNREACHABLE = CauseType(
+    "task-endpoint-unreachable",
+    title="The process cannot reach the address from which an ECS task gets its credentials",
+    text="The address is on the host of the task, and nothing answers there. The task has a role, or no variable would name this address.",
+    recognised_by="A connection to 169.254.170.2 fails.",
+    fix="Add 169.254.170.2 to NO_PROXY, or repair the ECS agent of the container instance.",
+    sources=(pages.ECS_TASK_ROLE,),
+)
+
+
+def explain_endpoint_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that a process cannot reach the address from which an ECS task gets its credentials.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
+    """
+    hosts = find_unexempted_hosts(case.failure.text, _ADDRESS)
+    verdict = "" if hosts is None else ": it uses a proxy, and NO_PROXY lacks this address"
+    return case.explain(
+        f"The process cannot reach {_ADDRESS}, from which an ECS task gets the credentials of its role{verdict}.",
+        ENDPOINT_UNREACHABLE.cause("reported", clues.quote_phrases(message, *CONNECTION_PHRASES)[:1]),
+        remedies=your_remedy(
+            f"Find out why the process cannot reach {_ADDRESS}",
+            f"With a proxy: add {_ADDRESS} to NO_PROXY.",
+            "Outside of a task, such as on a computer: unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, which belongs to one task, and sign in.",
+            "On an EC2 container instance: restart the ECS agent. An instance without the ECS-optimized AMI also needs the agent's network rules. Fargate has both built in.",
+            commands=(
+                "env | grep -io -e '^AWS_CONTAINER_CREDENTIALS[A-Z_]*' -e '^https*_proxy' -e '^no_proxy=.*'",
+                commands.fill_command("export NO_PROXY={}", ",".join(filter(None, (hosts, _ADDRESS))))
+                if hosts is not None
+                else Labelled("On the container instance:", "sudo systemctl restart ecs"),
+            ),
+            url=pages.ECS_TASK_ROLE,
+        ),
+        notes="No request was sent to AWS, so no permission was checked.",
+    )
 
 
 def explain_lost_variable(case: Case[MissingCredentials], _message: str) -> Explanation:
@@ -105,6 +162,10 @@ def explain_lost_variable(case: Case[MissingCredentials], _message: str) -> Expl
     )
 
 
+def _find_task_definition(text: str) -> str | None:
+    return only_one({found["name"] for found in _TASK_DEFINITION.finditer(text)})
+
+
 _BATCH_ROLE = account_remedy(
     "In AWS Batch: give the job a role",
     f"Register a revision of the job definition whose jobRoleArn is {_PROGRAM_ROLE}. Then submit the job again.",
@@ -126,7 +187,9 @@ def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
         cause = NO_TASK_ROLE.cause(
             because="The definition in the text sets none." if shown["shown"] else None
         )
-        return Advice([cause], [task_role_remedy(text, is_missing=True)], ": the ECS task has no task role")
+        name = _find_task_definition(text)
+        owner = "ECS task" if name is None else f"task definition {name}"
+        return Advice([cause], [task_role_remedy(text, is_missing=True)], f": the {owner} has no task role")
     if _TASK_ROLE_SET.search(text) is not None:
         no_role = NO_TASK_ROLE.cause(text="The running task is of another revision, which has no task role.")
     elif ECS_NAMED.search(text) is not None:
@@ -138,7 +201,7 @@ def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
 
 def task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
     """Return how a task gets a role."""
-    name = "TASK_DEFINITION"
+    name = _find_task_definition(text) or "TASK_DEFINITION"
     describe = f"aws ecs describe-task-definition --task-definition {name}"
     deploy = f"aws ecs update-service --cluster ECS_CLUSTER --service SERVICE --task-definition {name.partition(':')[0]}"
     title = "Give the ECS task a role"
@@ -160,3 +223,20 @@ def task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
         step = f"Check the task definition. If taskRoleArn is null, register a revision with {_PROGRAM_ROLE}."
         lines = (f"{describe} --query 'taskDefinition.[taskRoleArn,executionRoleArn]'",)
     return account_remedy(title, step, more, last, commands=(*lines, deploy), url=pages.ECS_TASK_ROLE)
+
+
+def explain_unknown_credentials_id(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that the ECS agent has no credentials for the ID that the task asked for."""
+    return case.explain(
+        "The ECS agent has no credentials for the ID that the process requested.",
+        clues.reported_cause(CREDENTIALS_ID_UNKNOWN, message, "Credentials not found", "InvalidIdInRequest"),
+        NO_TASK_ROLE.cause(),
+        remedies=account_remedy(
+            "Restart the task, and check that nothing sets the variable",
+            "The ID belongs to one task: remove AWS_CONTAINER_CREDENTIALS_RELATIVE_URI from images, env files and copied environments.",
+            "Start a new task. If new tasks fail too, restart the ECS agent of the container instance.",
+            commands="aws ecs update-service --cluster ECS_CLUSTER --service SERVICE --force-new-deployment",
+            url=pages.ECS_TASK_ROLE,
+        ),
+        notes="An IAM policy does not help: no signed request reached AWS.",
+    )

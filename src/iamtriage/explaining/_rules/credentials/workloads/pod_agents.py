@@ -5,13 +5,16 @@ Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.htm
 
 from __future__ import annotations
 
+import json
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads import pod_roles
 from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.commands import fill_command, namespace
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
 from iamtriage.explaining._rules.shared.credentials import clock_remedies, credential_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
@@ -36,6 +39,7 @@ _OLD_SDKS = {
     "has an invalid host": "AWS SDK for Java 1.12.746 or later, or 2.21.30 or later",
     "is not a valid container metadata service hostname": "AWS SDK for JavaScript v3.458.0 or later, or v2.1550.0 or later",
 }
+_FAILED_PROVIDER = lazy_pattern(r"\bwith provider\[\"[^\"/\n]{1,80}/([\w-]{1,60}/[\w-]{1,60})\"\]", re.ASCII)
 REJECTED_TOKEN = lazy_pattern(
     r"[Ss]ervice account token (?:cannot be (?P<problem>empty|parsed)|failed basic claim validations)"
 )
@@ -48,6 +52,9 @@ _REJECTION_TEXTS: dict[str | None, str] = {
 # What Go and golang-jwt say about a token in another form: encoding/base64, CorruptInputError, and
 # https://github.com/golang-jwt/jwt/blob/main/parser.go.
 _MALFORMED = lazy_pattern(r"illegal base64 data|invalid number of segments")
+_WORKLOAD = lazy_pattern(
+    r"(?:(?:deploy(?:ment)?|statefulset|sts|pod)/)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII
+)
 MISSING_ASSOCIATION = lazy_pattern(r"No associations? found for clusterName")
 """What EKS Auth says to the agent."""
 CONNECTION_PHRASES = (
@@ -130,7 +137,10 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = N
     summary = f"{rejecter} rejected the request for credentials because of its token."
     causes: tuple[Cause, ...] = ()
     remedies: tuple[Remedy, ...] = (_CHECK_TOKEN, _UPDATE_SDK)
-    if is_early:
+    if problem == "malformed":
+        summary = "The EKS Pod Identity Agent rejected the request for credentials because its Authorization header is not the bare token."
+        remedies = (_send_bare_token_remedy(case), _UPDATE_SDK)
+    elif is_early:
         summary = f"{rejecter} rejected the pod's token because it {outcome}: most likely, the clock of the node is behind."
         remedies = (clock_remedies.set_clock(message),)
     elif problem is None:
@@ -180,6 +190,33 @@ _CHECK_TOKEN = your_remedy(
 )
 
 
+def find_called_workload(case: AnyCase) -> tuple[str, str | None] | None:
+    """Return the only workload or pod in the commands for its logs and programs, with its namespace."""
+    text, namespace = case.failure.text, case.facts.namespace
+    found = {
+        (command.words[1], stated.value if (stated := command.option("namespace")) else namespace)
+        for _, command in find_commands(text, 0, len(text))
+        if command.program == "kubectl" and command.words[0] in {"exec", "logs"} and len(command.words) > 1
+        if _WORKLOAD.fullmatch(command.words[1]) and "agent" not in command.words[1]
+    }
+    return only_one(found)
+
+
+def _send_bare_token_remedy(case: AnyCase) -> Remedy:
+    program, namespace = find_called_workload(case) or ("POD", case.facts.namespace)
+    return your_remedy(
+        "Send the bare token: update or correct the program",
+        "Update the program to a version whose SDK supports EKS Pod Identity. Your own code must send the contents of the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE as Authorization, without Bearer, quotes or newlines.",
+        "The commands send the request in that form, with the curl of the image. If they print 200, only the program is wrong.",
+        commands=(
+            f"kubectl exec --stdin --tty {program} --namespace {commands.namespace(namespace)} -- sh",
+            "token=$(cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)",
+            'curl -s -o /dev/null -w "%{http_code}" -H "Authorization: $token" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"',
+        ),
+        url=pages.EKS_POD_IDENTITY,
+    )
+
+
 _UPDATE_SDK = your_remedy(
     "Update the SDK, and re-create the pods",
     "Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle. Pass the environment to processes that the program starts.",
@@ -189,9 +226,29 @@ _UPDATE_SDK = your_remedy(
 )
 
 
+def _find_terraform_provider(text: str) -> tuple[str, str] | None:
+    """Return the provider of Terraform that failed, and its version, which is empty if the text does not state it."""
+    found = _FAILED_PROVIDER.search(text)
+    if found is None:
+        return None
+    version = r'"[^}]{0,200}?\bversion\s{0,20}=\s{0,4}"[=~>< ]{0,4}([\d.]{1,20})"'
+    stated = re.search(re.escape(found[1]) + version, text)
+    return found[1], stated[1] if stated else ""
+
+
 def _update_remedy(case: Case[MissingCredentials], version: str) -> Remedy:
     """Return how to update an SDK that does not accept the address of the agent."""
     update = pod_roles.update_sdk_remedy(case, version)
+    provider = _find_terraform_provider(case.failure.text)
+    if provider is not None:
+        name, _ = provider
+        return your_remedy(
+            f"Raise the version of the provider {name}",
+            f"In required_providers, allow a current version of {name}, whose SDK supports EKS Pod Identity ({version}). Terraform and its image need no update.",
+            "Commit .terraform.lock.hcl, which the command changes. Other providers and programs in the pod need a recent SDK, too.",
+            commands="terraform init -upgrade",
+            url=pages.EKS_POD_SDK,
+        )
     if "Boto3" not in version or find_controller(case.text) is not None:
         return update
     own = (
@@ -220,6 +277,8 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
     phrase, version = next((row for row in _OLD_SDKS.items() if row[0] in text), ("", ""))
     controller = find_controller(text)
     program = "" if controller is None else f" in {controller.name}"
+    if (provider := _find_terraform_provider(text)) is not None:
+        program = f" in the Terraform provider {' '.join(provider).strip()}"
     installed = dict(_INSTALLED.findall(case.failure.text))
     if not program and "Boto3" in version and installed:
         program = f", {' with '.join(f'{name} {number}' for name, number in sorted(installed.items()))},"
@@ -244,4 +303,67 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
             ),
         ),
         notes=credential_remedies.NO_CALL_MADE,
+    )
+
+
+REFUSED_ROLE = lazy_pattern(
+    r"namespace policy expression '(?P<expression>[^'\n]{1,200})' forbids role '(?P<role>[\w+=,.@:/-]{1,300})'"
+    r"|role requested (?P<arn>[\w+=,.@:/-]{1,300}) not valid for namespace of pod at \S{1,64} with namespace (?P<namespace>[a-z0-9-]{1,63})",
+    re.IGNORECASE | re.ASCII,
+)
+"""What kiam and kube2iam say of a role that a namespace does not allow."""
+ROLE_NOT_PERMITTED_IN_NAMESPACE = CauseType(
+    "role-not-permitted-in-namespace",
+    title="The namespace does not permit the role in kiam or kube2iam",
+    meaning="kiam and kube2iam give a pod only the roles that an annotation of its namespace permits.",
+    recognised_by='kiam says "namespace policy expression … forbids role", or kube2iam that a role is not valid for the namespace.',
+    fix="Annotate the namespace: iam.amazonaws.com/permitted for kiam, iam.amazonaws.com/allowed-roles for kube2iam.",
+    sources=(
+        "https://github.com/uswitch/kiam#overview",
+        "https://github.com/jtblin/kube2iam#namespace-restrictions",
+    ),
+)
+
+
+def explain_refused_role(case: Case[MissingCredentials], _message: str) -> Explanation:
+    """Explain that kiam or kube2iam refuses a role because of the annotation of a namespace."""
+    said = next(REFUSED_ROLE.finditer(case.text))
+    expression, role = said["expression"], said["role"] or said["arn"]
+    is_kiam = expression is not None
+    program, key = ("kiam", "permitted") if is_kiam else ("kube2iam", "allowed-roles")
+    key = f"iam.amazonaws.com/{key}"
+    space = said["namespace"] or case.facts.namespace
+    is_empty = expression in {None, "(empty)"}
+    name = f"the namespace {space}" if space else "the namespace of the pod"
+    value = json.dumps([role])
+    step = "It is a list of all roles that the namespace permits: add those that are there already."
+    if is_kiam:
+        # kiam searches the name of the role for the expression.
+        value = f"^{re.escape(role)}$".replace("\\-", "-")
+        value = value if is_empty else f"{expression}|{value}"
+        step = "It is a regular expression for the roles that the namespace permits. Do not use .*: each pod of the namespace could then take any role that kiam can assume."
+    verdict = f"permits only {expression} ({key})"
+    if is_empty:
+        verdict = f"has no annotation {key}" if is_kiam else f"does not permit it ({key})"
+    return case.explain(
+        f"The agent of {program} denied the role {role}: {name} {verdict}. It did not ask STS, so neither the role's trust policy nor its policies are the cause.",
+        ROLE_NOT_PERMITTED_IN_NAMESPACE.cause(
+            "reported",
+            text=f"With {program}, a pod gets only roles that its namespace permits. Otherwise, SDKs find no credentials.",
+        ),
+        topic="no-credentials",
+        remedies=cluster_remedy(
+            f"Permit the role in the annotation of {name}",
+            step,
+            "No restart is necessary. If STS then denies AssumeRole, check the role's trust policy.",
+            commands=(
+                fill_command(
+                    "kubectl get namespace {} --output jsonpath='{{.metadata.annotations}}'", namespace(space)
+                ),
+                fill_command(
+                    "kubectl annotate namespace {} --overwrite {}", namespace(space), f"{key}={value}"
+                ),
+            ),
+            url=ROLE_NOT_PERMITTED_IN_NAMESPACE.sources[0 if is_kiam else 1],
+        ),
     )

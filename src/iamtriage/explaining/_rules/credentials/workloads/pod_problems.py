@@ -5,57 +5,53 @@ Source: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-accou
 
 from __future__ import annotations
 
+import json
 import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import (
     AccountWithRole,
     PodEvidence,
     read_pod_evidence,
 )
+from iamtriage.explaining._context.readers.kubernetes.pod_templates import (
+    MisplacedAccount,
+    find_misplaced_account,
+)
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.basics import Labelled, Remedy
+from iamtriage.explaining._rules.credentials.workloads.pod_annotations import (
+    KEY,
+    PodProblem,
+    find_unassigned_role,
+)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
+# What kubectl get mutatingwebhookconfigurations prints.
+_WEBHOOKS = lazy_pattern(
+    r"\bmutatingwebhookconfigurations?\b(?![ /][\w.-]{1,80}webhook)[^\n]{0,40}\n[ \t]{0,8}NAME +WEBHOOKS +AGE\b"
+)
 # A daemon set whose pods are ready.
 _AGENT_RUNS = lazy_pattern(r"^eks-pod-identity-agent[ \t]+([1-9]\d{0,3})[ \t]+\1[ \t]+\1\b", re.MULTILINE)
-KEY = "eks.amazonaws.com/role-arn"
-# The manifest of a service account without the annotation, or what kubectl describe prints of one.
-ACCOUNT_WITHOUT_ANNOTATION = (
-    r"\bkind: ServiceAccount metadata: (?!(?:(?!\bkind: |--- ).){0,2000}eks\.amazonaws\.com/role-arn)(?=(?:(?!\bkind: |--- ).){0,2000}\bname: )"
-    r"|\bdescribe (?:sa|serviceaccounts?)[ /].{0,200}? Annotations: <none>"
-    # A query that prints nothing, before the next prompt.
-    r"|\bget (?:sa|serviceaccounts?)[ /][^|$#]{0,120}\.annotations\b[^\s|]{0,60}(?=[^\s|]{0,20} (?:(?:\{|map\[)(?![^{}\]]{0,2000}role-arn)[^{}\]]{0,2000}[}\]]|null|[^\s$#%{]{0,40} ?[$#%❯] )|\Z)"
+# The command that applied a manifest.
+_APPLY = lazy_pattern(
+    r"^[ \t]{0,8}[$#%❯]? ?(?P<line>(?:helm upgrade|kubectl apply) [^\n]{1,300})$", re.MULTILINE
 )
-"""A pattern for a text with its whitespace folded."""
-
-
-class PodProblem(NamedTuple):
-    """Why a pod does not have a role.
-
-    Attributes:
-        text: The reason, as a sentence without a full stop.
-        role: The name of the role, if the text shows it.
-        remedy: What gives the pod the role.
-        uses_other_account: Whether the pod uses another service account than the one with the role.
-    """
-
-    text: str
-    role: str | None
-    remedy: Remedy
-    uses_other_account: bool = False
 
 
 def find_pod_problem(case: AnyCase) -> PodProblem | None:
     """Return why a pod does not have the role of a service account, if the text decides that."""
+    if (unassigned := find_unassigned_role(case)) is not None:
+        return unassigned
     evidence = read_pod_evidence(case.failure.text)
     given = evidence.given
+    if (misplaced := find_misplaced_account(case.failure.text)) is not None:
+        return _explain_misplaced(case, misplaced, given)
     if given is None:
         return None
     name = None if given.role is None else given.role.rpartition("/")[2]
@@ -84,6 +80,9 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
         return None
     kind = "association" if given.is_association else "annotation"
     of_account = f"{'the role' if evidence.is_said else what} of its service account"
+    if evidence.missing and given.role is not None and lacks_webhook(case.failure.text):
+        text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), because the cluster lacks the webhook that sets it, pod-identity-webhook"
+        return PodProblem(text, name, _restore_webhook_remedy(case, given.role))
     is_newer = evidence.times is not None and not evidence.times.is_older
     if evidence.is_restarted or is_newer:
         shown = f" ({evidence.missing} is not set in it)" if evidence.missing else ""
@@ -99,6 +98,100 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
     if evidence.missing:
         text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), {likely}{older}"
     return PodProblem(text, name, recreate_pods_remedy(case, given.role, is_certain=True))
+
+
+def describe_misplaced(found: MisplacedAccount) -> str:
+    """Return the end of a sentence that says that a manifest has the service account in the wrong place."""
+    said = ", as its warning says" if found.is_reported else ""
+    if found.path.rpartition(".")[0] == found.right.rpartition(".")[0]:
+        return f"the manifest has {found.path} instead of {found.right}, and the API server drops a field that it does not know{said}"
+    return f"the {found.kind} has {found.path}, where the API server drops it{said}, instead of {found.right}"
+
+
+def _explain_misplaced(case: AnyCase, found: MisplacedAccount, given: AccountWithRole | None) -> PodProblem:
+    """Return the problem that the pod runs as ``default``, because the manifest has its service account in the wrong place."""
+    role = None if given is None or given.role is None else given.role.rpartition("/")[2]
+    text = f"the pod runs as the service account default ({describe_misplaced(found)})"
+    return PodProblem(text, role, move_account_remedy(case, found, given), uses_other_account=True)
+
+
+def move_account_remedy(
+    case: AnyCase, found: MisplacedAccount, given: AccountWithRole | None = None
+) -> Remedy:
+    """Return the remedy that moves the service account of a manifest to its place."""
+    account = found.account or (given and given.account) or case.facts.service_account
+    account = None if account == "default" else account
+    name, kind = found.name or "NAME", found.kind.lower()
+    *parents, field = found.right.split(".")
+    lines = [f"{'  ' * depth}{each}:" for depth, each in enumerate(parents)]
+    lines.append(
+        f"{'  ' * len(parents)}{field}: {commands.kubernetes_name(account) if account else 'SERVICE_ACCOUNT'}"
+    )
+    again = _APPLY.search(case.failure.text)
+    line = None if again is None else commands.repeat_line(again["line"].strip())
+    show = f"kubectl get {kind} {name} --namespace NAMESPACE --output jsonpath='{{.{found.right}}}'"
+    check = None
+    if found.kind == "CronJob":
+        check = f"kubectl create job {name}-check --namespace NAMESPACE --from=cronjob/{name}"
+    return your_remedy(
+        f"Set serviceAccountName in {'.'.join(parents)}, beside the containers",
+        f"The second command must print {account or 'the account'}. Nothing else has to change: the service account and its permissions stay as they are.",
+        "Only new pods run as this account.",
+        commands=(line or "kubectl apply -f FILE", show, check),
+        manifest="\n".join(lines) + "\n",
+        url="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
+    )
+
+
+def lacks_webhook(text: str) -> bool:
+    r"""Return whether a list of the mutating webhooks of a cluster lacks the one that gives pods their roles.
+
+    >>> lacks_webhook("$ kubectl get mutatingwebhookconfigurations\nNAME       WEBHOOKS   AGE\nistio      4          9d\n")
+    True
+    """
+    return _WEBHOOKS.search(text) is not None and "pod-identity-webhook" not in text
+
+
+def _restore_webhook_remedy(case: AnyCase, role: str) -> Remedy:
+    """Return the remedy for a cluster without the webhook. What it sets can be written by hand.
+
+    https://github.com/aws/amazon-eks-pod-identity-webhook
+    """
+    mount = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
+    variables = {"AWS_ROLE_ARN": role, "AWS_WEB_IDENTITY_TOKEN_FILE": f"{mount}/token"}
+    if case.facts.region is not None:
+        variables["AWS_REGION"] = case.facts.region
+    token = {"serviceAccountToken": {"audience": "sts.amazonaws.com", "path": "token"}}
+    container = {
+        "name": "CONTAINER",
+        "env": [{"name": name, "value": value} for name, value in variables.items()],
+        "volumeMounts": [{"name": "aws-iam-token", "mountPath": mount, "readOnly": True}],
+    }
+    volume = {"name": "aws-iam-token", "projected": {"sources": [token]}}
+    pod = {"containers": [container], "volumes": [volume]}
+    patch = json.dumps({"spec": {"template": {"spec": pod}}}, separators=(",", ":"))
+    restart = clusters.restart_command(case)
+    show = f"{restart.replace('rollout restart', 'get')} --output jsonpath='{{.spec.template.spec.containers[0].name}}'"
+    change = commands.fill_command(f"{restart.replace('rollout restart', 'patch')} --patch {{}}", patch)
+    return cluster_remedy(
+        "Set in the pod template what the webhook would set, until it is there again",
+        "The patch changes the first container and re-creates the pods, which then have the role.",
+        "EKS creates the webhook with the cluster: AWS Support can restore it. In a cluster outside of EKS, install amazon-eks-pod-identity-webhook. EKS Pod Identity needs the webhook, too.",
+        # The name comes before the role, whose name can have the same word.
+        commands=(f'container="$({show})"', change.replace("CONTAINER", "'\"$container\"'", 1)),
+        url=pages.EKS_IRSA_POD,
+    )
+
+
+def find_unused_role(case: AnyCase, policy: str | None) -> PodProblem | None:
+    """Return the problem that a pod most likely does not use its role, if the role has the policy that allows the call."""
+    given = read_pod_evidence(case.failure.text).given
+    is_listed = "AttachedPolic" in case.text or "list-attached-role-policies" in case.text
+    if given is None or given.role is None or policy is None or not is_listed or policy not in case.text:
+        return None
+    name = given.role.rpartition("/")[2]
+    text = f"most likely, the pod did not use the role {name} of its service account, which has the policy {policy}"
+    return PodProblem(text, name, recreate_pods_remedy(case, given.role))
 
 
 def _workload(case: AnyCase, evidence: PodEvidence) -> str | None:

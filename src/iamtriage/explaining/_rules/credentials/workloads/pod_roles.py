@@ -17,8 +17,9 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Labelled, Remedy
-from iamtriage.explaining._rules.credentials.workloads import pod_problems
-from iamtriage.explaining._rules.credentials.workloads.pod_problems import ACCOUNT_WITHOUT_ANNOTATION
+from iamtriage.explaining._rules.credentials.workloads import pod_annotations, pod_problems
+from iamtriage.explaining._rules.credentials.workloads.pod_annotations import ACCOUNT_WITHOUT_ANNOTATION
+from iamtriage.explaining._rules.credentials.workloads.sdk_versions import find_sdk
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
@@ -82,7 +83,7 @@ SERVICE_ACCOUNT_WITHOUT_ROLE = CauseType(
     meaning="The pod's service account has neither a role annotation (IRSA) nor a Pod Identity association.",
     fix="Annotate the service account with a role (IRSA), or create a Pod Identity association.",
     recognised_by="The list of the account's Pod Identity associations in the text is empty, or the text has the account without an annotation.",
-    sign=rf"{_NO_ASSOCIATION}|{ACCOUNT_WITHOUT_ANNOTATION}|\bIAM role must be associated with service account\b",
+    sign=f"{_NO_ASSOCIATION}|{ACCOUNT_WITHOUT_ANNOTATION}",
     remedy="Give the pod's service account a role",
     of="no-credentials",
 )
@@ -105,6 +106,30 @@ class Advice(NamedTuple):
     finding: str = ""
 
 
+def _advise_on_sdk(case: Case[MissingCredentials]) -> Advice | None:
+    """Return whether the SDK whose version the text states supports the credentials of the pod."""
+    text = case.failure.text
+    is_pod_identity = "AWS_CONTAINER_CREDENTIALS_FULL_URI" in text
+    sdk = find_sdk(text, is_pod_identity=is_pod_identity)
+    if sdk is None:
+        return None
+    what = "EKS Pod Identity" if is_pod_identity else "web identities (IRSA)"
+    if not sdk.is_old:
+        return Advice([OTHER_PROVIDER.cause()], [use_default_chain_remedy(case)])
+    cause = SDK_TOO_OLD.cause(
+        "derived",
+        f"The text shows {sdk.name} {sdk.version}.",
+        text=f"{'EKS Pod Identity requires' if is_pod_identity else 'Web identities (IRSA) require'} {sdk.minimum} or later.",
+    )
+    remedy = your_remedy(
+        f"Update {sdk.name} to {sdk.minimum} or later",
+        "Update it in the image, also where another library pins or bundles it, and deploy again. The pod has its variables: its role and service account need no change.",
+        commands=sdk.update or None,
+        url=pages.EKS_POD_SDK if is_pod_identity else pages.EKS_IRSA_SDK,
+    )
+    return Advice([cause], [remedy], f": {sdk.name} {sdk.version} does not support {what}, which the pod has")
+
+
 # The setup that somebody uses, if the text does not name the other one.
 _USES_POD_IDENTITY = lazy_pattern(
     r"\A(?![\s\S]{0,60000}?(?:\bIRSA\b|\brole-arn\b|AWS_WEB_IDENTITY_TOKEN_FILE))[\s\S]{0,60000}?\b(?:[Uu]s(?:e|es|ing)|with|via|through|[Ss]et ?up) (?:EKS |AWS |an? )?[Pp]od[ -]?[Ii]dentit(?:y|ies)\b"
@@ -116,14 +141,24 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     problem = pod_problems.find_pod_problem(case)
     if problem is None and read_pod_evidence(case.failure.text).has_variables:
         because = "The text shows the variables from which SDKs get the pod's role."
+        if (advice := _advise_on_sdk(case)) is not None:
+            return advice
         too_old = SDK_TOO_OLD.cause(because=because, text="The SDK is too old for IRSA or EKS Pod Identity.")
         return Advice([too_old, OTHER_PROVIDER.cause()], [use_default_chain_remedy(case)])
     without_role = "neither a role annotation (IRSA) nor a Pod Identity association, or the pod uses another service account."
     older = PODS_NOT_RECREATED.cause(
         text="The pod is older than the annotation or association: EKS injects the variables when a pod is created."
     )
+    if (other := pod_annotations.find_other_annotation(case.text)) is not None:
+        wrong = pod_annotations.describe_key(other, case.text)
+        remedy = pod_annotations.correct_key_remedy(case, other)
+        return Advice([pod_annotations.other_key_cause(other)], [remedy], f": {wrong}")
     if problem is not None:
-        definition = SERVICE_ACCOUNT_WITHOUT_ROLE if problem.uses_other_account else PODS_NOT_RECREATED
+        definition = (
+            SERVICE_ACCOUNT_WITHOUT_ROLE
+            if problem.uses_other_account or problem.is_unassigned
+            else PODS_NOT_RECREATED
+        )
         cause = definition.cause("derived", text=f"{capitalize_start(problem.text)}.")
         return Advice([cause], [problem.remedy], f": {problem.text}")
     if (stated := _describe_account_without_role(case)) is not None:
@@ -163,7 +198,7 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice([*causes, AGENT_MISSING.cause()], [*remedies, update_sdk_remedy(case)])
 
 
-def find_account_without_role(case: AnyCase) -> pod_problems.PodProblem | None:
+def find_account_without_role(case: AnyCase) -> pod_annotations.PodProblem | None:
     """Return the problem that a service account has no annotation, if the text has it and shows no association."""
     if (
         not cached_pattern(ACCOUNT_WITHOUT_ANNOTATION).search(case.text)
@@ -172,7 +207,7 @@ def find_account_without_role(case: AnyCase) -> pod_problems.PodProblem | None:
         return None
     name = "/".join(filter(None, (case.facts.namespace, case.facts.service_account)))
     text = f"its service account{f' {clip_text(name)}' if name else ''} has no annotation with a role, so without a Pod Identity association, it calls with the role of its node"
-    return pod_problems.PodProblem(text, None, irsa_remedy(case))
+    return pod_annotations.PodProblem(text, None, irsa_remedy(case))
 
 
 def _describe_account_without_role(case: AnyCase) -> str | None:
@@ -210,6 +245,16 @@ def _associate_role_remedy(case: AnyCase) -> Remedy:
         commands=(CREATE_ASSOCIATION, restart if is_known else None),
         url=pages.EKS_POD_IDENTITY,
     )
+
+
+def advise_own_role(case: Case[MissingCredentials], message: str) -> Advice:
+    """Return how a pod gets a role of its own, instead of that of its node."""
+    if annotated_role(case.failure.text) is not None:
+        return advise_in_pods(case, message)
+    give = _associate_role_remedy(case)
+    name = "/".join(filter(None, (case.facts.namespace, case.facts.service_account)))
+    title = f"Or, better, give {clip_text(name) if '/' in name else 'the service account'} its own role, and leave the limit at 1"
+    return Advice([], [attrs.evolve(give, title=title, steps=give.steps[:1])])
 
 
 def use_default_chain_remedy(case: AnyCase) -> Remedy:

@@ -1,4 +1,8 @@
-"""Explain credentials that a role gives, but that a program gets only sometimes."""
+"""Explain credentials that a role gives, but that a daemon or program does not get, or only sometimes.
+
+Sources: https://docs.docker.com/engine/logging/drivers/awslogs/ and
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-ec2-instance-metadata.html.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,20 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import MissingCredentials
 
+_LOG_DRIVER_PAGE = "https://docs.docker.com/engine/logging/drivers/awslogs/"
 _METADATA_PAGE = "https://docs.aws.amazon.com/sdkref/latest/guide/feature-ec2-instance-metadata.html"
+LOG_DRIVER_WITHOUT_CREDENTIALS = CauseType(
+    "log-driver-without-credentials",
+    title="The Docker daemon has no credentials for its log driver",
+    text="The daemon sends the logs. It uses its own environment variables, ~/.aws/credentials of root, or the role of the EC2 instance, but neither your files nor the variables of the container.",
+    recognised_by='Docker says "failed to initialize logging driver", and that it found no credentials.',
+    fix="Give the daemon credentials: a role of the instance, or a file for root.",
+    of="no-credentials",
+    sources=(_LOG_DRIVER_PAGE,),
+)
 METADATA_UNSTEADY = CauseType(
     "metadata-unsteady",
     title="A request to the instance metadata fails from time to time",
@@ -19,6 +33,8 @@ METADATA_UNSTEADY = CauseType(
     of="no-credentials",
     sources=(_METADATA_PAGE,),
 )
+# An agent of Amazon ECS sets up the driver with the execution role of the task.
+_LOG_DRIVER = lazy_pattern(r"\b(?i:initialize logging driver)\b")
 _OF_ECS = lazy_pattern(
     r"\b(?:ECS|Fargate|Lambda|CannotStartContainer\w*|AWS_ROLE_ARN|IRSA)\b|/ecs/|eks\.amazonaws\.com/role-arn|\b[Pp]od [Ii]dentity\b"
 )
@@ -35,11 +51,13 @@ _HAS_ROLE = lazy_pattern(
 _IS_JAVASCRIPT = lazy_pattern(r"\bCredentialsProviderError\b|@aws-sdk/")
 
 
-def explain_unsteady_source(case: Case[MissingCredentials]) -> Explanation | None:
-    """Explain that a program does not always get the credentials of a role; return ``None`` for others."""
+def explain_unsteady_source(case: Case[MissingCredentials], message: str) -> Explanation | None:
+    """Explain that a daemon does not get the credentials of a role, or a program not always; return ``None`` for others."""
     text = case.failure.text
     if _OF_ECS.search(text) is not None:
         return None
+    if _LOG_DRIVER.search(message) is not None:
+        return _explain_log_driver(case)
     said, role = _SOMETIMES.search(text), _HAS_ROLE.search(text)
     if said is None or role is None:
         return None
@@ -60,6 +78,36 @@ def explain_unsteady_source(case: Case[MissingCredentials]) -> Explanation | Non
             "Create the session and its clients once per process, not once per task: each new session asks for credentials again.",
             commands=() if is_javascript else variables,
             url=_METADATA_PAGE,
+        ),
+        notes=credential_remedies.NO_CALL_MADE,
+    )
+
+
+def _explain_log_driver(case: Case[MissingCredentials]) -> Explanation:
+    return case.explain(
+        "The Docker daemon found no credentials for the log driver awslogs: it sends the logs itself, so the credentials of the container and of your shell do not count.",
+        LOG_DRIVER_WITHOUT_CREDENTIALS.cause("derived"),
+        topic="no-credentials",
+        remedies=(
+            your_remedy(
+                "Give the daemon a credentials file of root",
+                "The first command asks for the access key of a user with logs:CreateLogStream and logs:PutLogEvents. In the editor that the second one opens, add the lines.",
+                "Docker Desktop runs the daemon in a virtual machine, without these files: use another log driver there.",
+                manifest="[Service]\nEnvironment=AWS_SHARED_CREDENTIALS_FILE=/root/.aws/credentials\n",
+                manifest_language="text",
+                commands=(
+                    "sudo -H aws configure",
+                    "sudo systemctl edit docker",
+                    "sudo systemctl restart docker",
+                ),
+                url=_LOG_DRIVER_PAGE,
+            ),
+            account_remedy(
+                "On EC2, give the instance a role instead",
+                "Its policy must allow logs:CreateLogStream and logs:PutLogEvents on the log group.",
+                commands="aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --iam-instance-profile Name=INSTANCE_PROFILE",
+                url=_LOG_DRIVER_PAGE,
+            ),
         ),
         notes=credential_remedies.NO_CALL_MADE,
     )

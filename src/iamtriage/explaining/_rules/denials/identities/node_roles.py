@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, denial_summary
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._rules.credentials.workloads.pod_problems import PodProblem
+    from iamtriage.explaining._rules.credentials.workloads.pod_annotations import PodProblem
 
 # EC2 names the session of an instance's role after the instance, whose ID can be masked.
 _INSTANCE_SESSION = lazy_pattern(
@@ -90,7 +90,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     (evidence, because), case = found, denial.case
     shown = read_pod_evidence(denial.failure.text)
     problem = pod_problems.find_pod_problem(case) or _find_unused_role(denial)
-    is_decided = problem is not None and problem.uses_other_account
+    is_decided = problem is not None and (problem.is_unassigned or problem.uses_other_account)
     if is_decided and evidence == "possible":
         evidence = "derived"
     is_certain = evidence != "possible"
@@ -314,9 +314,11 @@ def _find_unused_role(denial: Denial) -> PodProblem | None:
     controller = text_signs.find_controller_of_denial(denial.action or "", denial.failure)
     if denial.failure.principal is not None or controller is None:
         return None
-    from iamtriage.explaining._rules.credentials.workloads import pod_roles
+    from iamtriage.explaining._rules.credentials.workloads import pod_problems, pod_roles
 
-    return pod_roles.find_account_without_role(denial.case)
+    path = controller.managed_policy
+    unused = pod_problems.find_unused_role(denial.case, path and path.rpartition("/")[2])
+    return unused or pod_roles.find_account_without_role(denial.case)
 
 
 def _remedies_for_pod(

@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.denials.roles.rejected_identities import (
     explain_other_namespace,
     explain_other_provider,
     explain_rejected,
+    explain_request,
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
@@ -43,6 +44,7 @@ from iamtriage.explaining._rules.sts.trust.token_forms import POD_SUBJECT, Trust
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust.trust_problems import find_misplaced_value, find_trust_problem
 from iamtriage.explaining._rules.sts.trust.workflow_problems import (
+    explain_second_role,
     find_workflow_problem,
 )
 from iamtriage.policies._patterns import compile_glob, matches
@@ -88,6 +90,8 @@ def explain_web_identity(denial: Denial) -> Explanation:
         return _explain_identity_pool_token(denial)
     if denial.stands_alone:
         return _explain_unmatched(denial, None)
+    if (chained := explain_second_role(denial)) is not None:
+        return chained
     template = _find_template_trust(denial)
     if template is None:
         return _explain_token(denial)
@@ -126,7 +130,7 @@ def _explain_token(denial: Denial) -> Explanation:
         return _explain_trust_problem(denial, misplaced, "No token")
     checked = _explain_literal_pattern(denial)
     if findings is not None:
-        checked = _explain_checked_policy(denial, findings)
+        checked = explain_request(denial, findings) or _explain_checked_policy(denial, findings)
     if checked is not None:
         return checked
     issuer = (denial.facts.token_claims or {}).get("iss", web_identity_remedies.find_other_cluster(denial))
@@ -197,7 +201,7 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
         denial,
         f"Compare the subject with {like}",
         found.fixed,
-        f"{trust_fixes.WHOLE_DOCUMENT} It then trusts every subject that matches {value}.",
+        f"{trust_fixes.WHOLE_DOCUMENT} {job_tokens.narrow_subject_step(denial, found.value) or f'It then trusts every subject that matches {value}.'}",
     )
     text = f"In {found.operator}, * and ? are ordinary characters. {like} supports them as wildcards."
     return explain_rejected(
@@ -215,7 +219,7 @@ def _with_claims_of_pod(denial: Denial) -> Denial:
     if is_derived(facts, "service_account"):
         account = evidence.account or account
     expected = trust_documents.expected_subjects(facts.trust_policy)
-    subject = None
+    subject = trust_subjects.find_successor(expected[0], denial.failure.text) if len(expected) == 1 else None
     if facts.namespace and account:
         subject = f"{POD_SUBJECT}{facts.namespace}:{account}"
     elif subject is None and (named := account or getattr(evidence.given, "account", None)):
@@ -280,7 +284,8 @@ def _explain_mismatches(denial: Denial, findings: TrustFindings) -> Explanation 
         return None
     caller = trust_subjects.describe_caller(str((facts.token_claims or {}).get("sub")))
     claims = [f"the {trust_fixes.name_claim(each)}" for each in failed]
-    accepted = join_words(claims, "and")
+    audience = trust_fixes.find_audience_remedy(failed, facts)
+    accepted = join_words([each for each in claims if not (audience and each == "the audience")], "and")
     change = correct_policy_remedy(
         denial,
         f"Accept {accepted} of the token in the role's trust policy",
@@ -295,7 +300,7 @@ def _explain_mismatches(denial: Denial, findings: TrustFindings) -> Explanation 
             text=f"The token does not meet the conditions on {join_words(claims, 'and')}.",
             because=(),
         ),
-        remedies=(change,),
+        remedies=present(change, audience),
     )
 
 
@@ -338,7 +343,7 @@ def _explain_job(denial: Denial) -> Explanation | None:
 
 def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) -> Explanation:
     """Explain a trust policy that accepts no token, or no token of a job."""
-    matches, association = "", None
+    matches, association, in_code = "", None, trust_fixes.pass_action_remedy(denial.failure.text)
     if problem.fixed is None:
         allow_token = web_identity_remedies.trust_token_remedy(denial, None)
         shown, policy = commands.trust_policy_commands(denial.target_role_name)[0], allow_token.policy or {}
@@ -369,7 +374,7 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
         denial,
         f"STS rejected the token: {problem.text}.",
         checked_cause(denial, matches or f"{subject} meets the role's trust policy as it is."),
-        remedies=present(remedy, association, other),
+        remedies=present(in_code, remedy, association, other),
     )
 
 

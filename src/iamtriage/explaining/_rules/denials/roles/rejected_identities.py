@@ -15,9 +15,9 @@ from iamtriage.explaining._context.readers.statements import find_said, find_wor
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._explanations.remedies import Remedies
-from iamtriage.explaining._rules.basics import Cause, Denial, Evidence, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Evidence, Explanation, Remedy
 from iamtriage.explaining._rules.denials.roles import web_identity_remedies
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
     Condition,
     change_conditions,
@@ -31,6 +31,7 @@ from iamtriage.explaining._rules.sts.trust import (
     trust_fixes,
     trust_replacements,
 )
+from iamtriage.explaining._rules.sts.trust.request_keys import RequestKey, change_condition, find_request_key
 from iamtriage.explaining._rules.sts.trust.token_forms import POD_SUBJECT
 from iamtriage.explaining._rules.sts.trust.trust_documents import OtherProvider
 from iamtriage.policies._readers.elements import (
@@ -110,7 +111,33 @@ def explain_authorized_party(denial: Denial, result: TrustResult) -> Explanation
     )
 
 
+REQUEST_CONDITION = CauseType(
+    "token-request-condition",
+    title="The request with the token does not meet a condition of the trust policy",
+    meaning="The token matches, but the trust policy also has a condition on the request, such as its address, which requests with a token do not meet.",
+    recognised_by="The trust policy matches the token, and has a condition on aws:SourceIp, a VPC endpoint or a principal.",
+    fix="Compare the public addresses of the caller, or remove the condition.",
+    sources=("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",),
+)
 _LIMITED = "The conditions on sub and aud still limit who can assume the role."
+
+
+def explain_request(denial: Denial, findings: trust_findings.TrustFindings) -> Explanation | None:
+    """Explain a condition on the request, or return ``None`` if another one decides."""
+    result = findings.result
+    found = None if result is None else find_request_key(result, denial.facts.region)
+    if result is None or found is None:
+        return None
+    cause = REQUEST_CONDITION.cause(
+        findings.cause.evidence if findings.cause.evidence != "possible" else "derived",
+        text=f"The provider and the claims of the token match the trust policy. {found.text}",
+    )
+    return explain_rejected(
+        denial,
+        f"STS rejected the token for {denial.target_role_text}: the trust policy matches the token, but {found.reason}.",
+        cause,
+        remedies=_build_remedies(denial, found, result),
+    )
 
 
 _REQUEST_TAG = "aws:requesttag/"
@@ -178,6 +205,39 @@ def explain_missing_tags(denial: Denial, result: TrustResult) -> Explanation | N
             remedy if (subject or has_subject) and works is not None and works.allowed is not False else None,
         ),
     )
+
+
+def _build_remedies(denial: Denial, found: RequestKey, result: TrustResult) -> tuple[Remedy, ...]:
+    check = None
+    if found.changes is None and found.look_up is not None:
+        check = your_remedy(found.title, commands=found.look_up, url=pages.STS_REGIONS)
+    change = _change(denial, result, found.title, found.changes) if found.changes else None
+    if change is not None and found.look_up is not None:
+        change = attrs.evolve(change, commands=(found.look_up, *change.commands))
+    through = None
+    if found.changes is not None and set(found.changes[1]).isdisjoint(result.expected):
+        title = "Or, if the calls go through a VPC endpoint for STS, compare aws:VpcSourceIp"
+        step = "Add a condition on aws:SourceVpc, because other VPCs can have the same addresses."
+        through = _change(denial, result, title, ("aws:VpcSourceIp", result.expected), step)
+    title = f"{'Or remove' if check or change else 'Remove'} the condition on {found.key} from the role's trust policy"
+    has_subject = ":sub" in str(denial.facts.trust_policy)
+    return present(
+        check, change, through, _change(denial, result, title, None, _LIMITED if has_subject else None)
+    )
+
+
+def _change(
+    denial: Denial,
+    result: TrustResult,
+    title: str,
+    changes: tuple[str, Sequence[str]] | None,
+    step: str | None = None,
+) -> Remedy | None:
+    """Return the remedy that writes another condition in place of the one that decides, or removes it."""
+    fixed = change_condition(denial.facts.trust_policy, result, changes)
+    if fixed is None:
+        return None
+    return correct_policy_remedy(denial, title, fixed, " ".join(present(trust_fixes.WHOLE_DOCUMENT, step)))
 
 
 _CLUSTER_ISSUER = lazy_pattern(r"oidc\.eks\.([a-z0-9-]{6,30})\.", re.ASCII)

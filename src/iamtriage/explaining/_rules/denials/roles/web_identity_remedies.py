@@ -173,6 +173,9 @@ def claims_of_job(denial: Denial) -> dict[str, Any] | None:
         return None
     subject = job_tokens.job_subject(denial, pipeline)
     is_known = job_tokens.find_project(denial) is not None and "BRANCH_NAME" not in subject
+    if not is_known and len(expected) == 1 and job_tokens.requests_audience(denial):
+        # Only the audience is compared.
+        return {"iss": f"https://{name_issuer(denial)}", "sub": expected[0], "aud": [pipeline.audience]}
     # An environment replaces the branch, and only the workflow shows it. A project alone is no subject of any job.
     is_open = pipeline.job == "workflow" and workflows.find_job_environment(denial.failure.text) is None
     # Whether or not it has one, a job on another branch than the expected ones does not match.

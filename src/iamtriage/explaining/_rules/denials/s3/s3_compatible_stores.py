@@ -18,6 +18,8 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.endpoints import KEY_LENGTH
 from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.keys.unusable_keys import has_key_for_emulator
+from iamtriage.explaining._rules.credentials.requests.rewritten_requests import explain_changed_header
 from iamtriage.explaining._rules.denials.s3 import unused_endpoints
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import error_code, message_text
@@ -112,6 +114,8 @@ def is_from_other_system(case: Case[Failure]) -> bool:
     named = case.context.other_endpoint or case.context.other_system
     if named is None or error_code(failure) in _CLOCK_CODES or unused_endpoints.is_answer_of_aws(case):
         return False
+    if failure.kind == "invalid_credentials" and has_key_for_emulator(failure.text):
+        return False
     code = error_code(failure)
     if failure.kind == "missing_credentials":
         return _find_product(named.value, failure.text) in _EMULATORS
@@ -129,6 +133,8 @@ def explain_s3_compatible_store(denial: Denial) -> Explanation:
 def explain_other_system(case: Case[Failure]) -> Explanation:
     """Explain that another system with the API of AWS answered a call."""
     failure = case.failure
+    if failure.kind == "signature_mismatch" and (explanation := explain_changed_header(case)) is not None:
+        return explanation
     endpoint, command = case.context.other_endpoint, case.context.command
     is_of_s3 = "s3" in {each.service for each in actions_for(failure.envelope.operation or "")}
     words = () if command is None or command.option("endpoint-url") is None else command.words[:2]

@@ -9,6 +9,8 @@ https://registry.opendata.aws for the public buckets.
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
@@ -41,11 +43,6 @@ _WRITES = lazy_pattern(
 )
 
 _LINK = "For a client without credentials, create a presigned URL: whoever has it has access until it expires. For a website, use CloudFront with origin access control."
-# Public data whose buckets are Requester Pays buckets, which accept only signed requests:
-# https://info.arxiv.org/help/bulk_data_s3.html and https://registry.opendata.aws.
-_REQUESTER_PAYS_BUCKETS = frozenset(
-    {"arxiv", "sentinel-s1-l1c", "sentinel-s2-l1c", "sentinel-s2-l2a", "usgs-landsat"}
-)
 
 
 def explain_unsigned_object(denial: Denial) -> Explanation | None:
@@ -151,6 +148,11 @@ SIGNER_DENIED = CauseType(
     of="derived-action",
     sources=(pages.S3_PRESIGNED,),
 )
+# The same link works in a browser, or curl prints the status of a GET.
+_GET_WORKS = lazy_pattern(
+    r"\b[Bb]rowsers?\b(?:(?!\b(?:not|never|cannot)\b|n't\b)[^.\n]){0,30}\b(?:plays?|opens?|works?|downloads?)\b(?! not)|^20[06]$",
+    re.MULTILINE,
+)
 
 
 def explain_denied_url(denial: Denial) -> Explanation | None:
@@ -160,8 +162,29 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
     if signed is None or is_known or "/" not in (denial.resource or ""):
         return None
     # Few texts have a presigned URL.
+    from iamtriage.explaining._rules.credentials.requests.presigned_requests import (
+        PRESIGNED_URL_EDITED,
+        compare_methods,
+    )
 
     has_code = "AccessDenied" in denial.failure.text
+    if not has_code and (difference := compare_methods(denial.failure.text)) is not None:
+        works = "The link works with GET: key, permission and expiry are right."
+        has_worked = works if _GET_WORKS.search(denial.failure.text) else None
+        text, note = "The method is a part of what is signed.", None
+        if "HEAD" in difference.summary:
+            text = (
+                f"{text} An answer to HEAD has no body, so it does not show the code, SignatureDoesNotMatch."
+            )
+            note = "There is no action s3:HeadObject: s3:GetObject includes HEAD requests."
+        return denial.explain(
+            f"S3 answered 403 to the presigned URL: {difference.summary}.{'' if 'likely' in difference.summary else ' No permission is missing.'}",
+            PRESIGNED_URL_EDITED.cause(
+                "derived", remedies.present(has_worked, *difference.because), text=text
+            ),
+            remedies=difference.remedy,
+            notes=note,
+        )
     key, action = signed["key"], "s3:PutObject" if _PUT.search(denial.failure.text) else "s3:GetObject"
     is_session = key is not None and key.startswith("ASIA")
     who, template = "an identity", None
@@ -266,6 +289,7 @@ REQUESTER_PAYS = CauseType(
 def explain_requester_pays(denial: Denial) -> Explanation | None:
     """Explain that a bucket with public data is a Requester Pays bucket, if nothing in the text agrees to pay."""
     # Few denials need it.
+    from iamtriage.explaining._rules.credentials.requests.public_data import REQUESTER_PAYS_BUCKETS
 
     text = denial.failure.text
     bucket = (denial.resource or "").rpartition(":::")[2].partition("/")[0]
@@ -273,7 +297,7 @@ def explain_requester_pays(denial: Denial) -> Explanation | None:
     is_refused = is_allowed or _IS_ANONYMOUS.search(text) is not None
     said = _SAID.search(text) or (_PUBLIC_DATA.search(text) if is_refused else None)
     worked = _find_payer(denial, bucket)
-    is_known = bucket in _REQUESTER_PAYS_BUCKETS or worked is not None
+    is_known = bucket in REQUESTER_PAYS_BUCKETS or worked is not None
     if denial.operation not in _READS or not (is_known or said) or (_AGREED.search(text) and not worked):
         return None
     because = worked or f"{bucket} is known to be one."

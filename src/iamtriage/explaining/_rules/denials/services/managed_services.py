@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import RETRY_NEW
 from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust
+from iamtriage.explaining._rules.sts.trust.template_trust import find_trusting_role
 from iamtriage.policies._documents import allow, build_document
 
 _OBJECT = lazy_pattern(
@@ -279,7 +280,7 @@ def explain_weak_role(denial: Denial) -> Explanation | None:
 
 def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str) -> Explanation:
     """Explain what the role of a service lacks, and how to give it that."""
-    owner = getattr(role, "name", None)
+    owner = find_trusting_role(denial) if role is None and row.service else getattr(role, "name", None)
     described = row.role if owner is None else f"{row.role}, {owner},"
     named = row.role if owner is None else f"the role {owner}"
     own_account = None if role is None or role.account == PLACEHOLDER_ACCOUNT else role.account

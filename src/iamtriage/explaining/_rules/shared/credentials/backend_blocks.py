@@ -166,6 +166,12 @@ class Backend(NamedTuple):
         return f"the data source uses only its own config: neither those of the backend nor those of a provider.{works if self.is_beside_backend else ''}"
 
 
+def find_credential_blocks(text: str) -> list[Block]:
+    """Return the blocks that can have credentials, in their order: AWS providers and S3 backends."""
+    found = (*find_blocks(text, "provider", "aws"), *find_blocks(text, "backend", "s3"))
+    return sorted(found, key=lambda each: each.start)
+
+
 def find_backend(text: str) -> Backend | None:
     """Return the block of a backend that lacks the role or profile of another block, if a text shows both.
 
@@ -261,7 +267,8 @@ def add_unseen_backend(case: Case[Failure], explanation: Explanation) -> Explana
     """Add that the backend most likely does not use the profile or role of a provider, if the text has only the provider."""
     text, outcome = case.failure.text, _OUTCOMES.get(case.failure.kind)
     is_open = explanation.topic in {"no-credentials", "expired-session", "invalid-credentials"}
-    if outcome is None or not is_open or _find_block(text) or "-backend-config" in text:
+    is_settled = any(each.code == "keys-beside-sign-in" for each in explanation.causes)
+    if outcome is None or not is_open or is_settled or _find_block(text) or "-backend-config" in text:
         return explanation
     found = find_backend(f"{text}\n{_BACKEND_BLOCK} {{\n}}")
     if found is None or found.identity == _KEYS:

@@ -49,10 +49,16 @@ _SIGNED_IN = lazy_pattern(
     r"|\(e\.g\. aws --profile (?P<saml>[\w.@:+/-]{1,64}) |\b(?:[Ww]rote|[Ww]ritten|[Uu]pdated) profile [\"']?(?P<written>[\w.@:+/-]{1,64})[\"']? (?:to|in) [^\n]{0,100}(?:credentials|config)\b",
     re.ASCII,
 )
+_SIGN_IN = lazy_pattern(
+    r"\baws sso login\b[^\n]{0,80}? --(?P<kind>profile|sso-session)[ =](?P<name>[\w.@:+/-]{1,64})", re.ASCII
+)
 # A command at a prompt, or what people say that they ran. Messages of SDKs tell to run it.
 _BARE_SIGN_IN = lazy_pattern(
     r"(?:[$%>#❯] |\b(?:ran|did|done|executed|tried|used|run(?= [^\n.;]{0,60}\b(?:ago|already|before|again|works?|twice)\b))[ :]{1,2}(?:a |an |just |only |plain )?[`'\"]?)aws sso login(?=[`'\"]|[ \t]*$|[,;.)]| (?:again|already|before|and|two|a|just|twice|today|this)\b)(?![`'\"]? (?:with|for|--))",
     re.MULTILINE,
+)
+_SIGNED_IN_URL = lazy_pattern(
+    r"\bSuccessfully logged into Start URL: ?(https://[\w.-]{4,100}(?:/[\w-]{1,40})?)"
 )
 _SELECTED = lazy_pattern(
     r"\bprofile[ \t]{0,20}= ?\"(?P<block>[\w.@+-]{1,64})\"|\bAWS_PROFILE ?= ?[\"']?(?P<variable>[\w.@+-]{1,64})"
@@ -133,6 +139,15 @@ def find_signed_in_profile(text: str) -> str | None:
     return None if found is None else next(filter(None, found.groups()))
 
 
+def list_sign_ins(text: str) -> list[SignIn]:
+    """Return the sign-ins to IAM Identity Center, whether they succeeded or not.
+
+    >>> list_sign_ins("$ aws sso login --sso-session shop")
+    [SignIn(kind='sso-session', name='shop')]
+    """
+    return [SignIn(each["kind"], each["name"]) for each in _SIGN_IN.finditer(text)]
+
+
 def signs_in_with_default(text: str) -> bool:
     r"""Return whether a text shows ``aws sso login`` without a profile, and no variable that selects one.
 
@@ -144,6 +159,11 @@ def signs_in_with_default(text: str) -> bool:
         and not selects_profile_in_shell(text)
         and "AWS_PROFILE" not in text
     )
+
+
+def list_signed_in_urls(text: str) -> set[str]:
+    """Return the start URLs for which the AWS CLI printed that a sign-in succeeded."""
+    return {each[1].lower() for each in _SIGNED_IN_URL.finditer(text)}
 
 
 def list_selected_profiles(text: str, *places: _Place) -> set[str]:

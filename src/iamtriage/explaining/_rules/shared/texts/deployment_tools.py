@@ -200,6 +200,26 @@ def trust_in_code_steps(deployment: Deployment | None) -> tuple[str, ...]:
     )
 
 
+# The name that CloudFormation generates: the stack, the logical ID and random characters.
+_GENERATED_NAME = lazy_pattern(
+    r"(?P<stack>[A-Za-z][\w-]{0,127})-(?P<id>[A-Za-z][A-Za-z0-9]{0,254})-(?=[A-Za-z]{0,12}[0-9])[0-9A-Za-z]{12,13}",
+    re.ASCII,
+)
+
+
+def find_role_in_stack(deployment: Deployment | None, role_name: str | None) -> str | None:
+    """Return the logical ID of a role and its stack, in words, if the name shows that CloudFormation created the role.
+
+    >>> find_role_in_stack(Deployment("CloudFormation", "Fn", stack="web"), "web-FnRole-1QZ8XKEXAMPLE")
+    'FnRole (stack web)'
+    """
+    if deployment is None or deployment.is_terraform or role_name is None:
+        return None
+    found = _GENERATED_NAME.fullmatch(role_name)
+    is_of_stack = found is not None and deployment.stack in {None, found["stack"]}
+    return f"{found['id']} (stack {found['stack']})" if found is not None and is_of_stack else None
+
+
 def is_about_deployments(text: str) -> bool:
     """Return whether a deployment tool made the call.
 

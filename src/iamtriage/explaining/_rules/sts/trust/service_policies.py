@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.exceptions import IamTriageError
@@ -199,8 +201,11 @@ def _describe(
         named = join_words(tuple(map(clip_text, others)), "and")
         text = f"The trust policy names only {named}, so the role may be meant for that, and another role for {service}."
         cause = attrs.evolve(cause, text=text)
-        if question.is_meant:
-            text = f"The permissions of the role are right: only its trust policy is for another service, {named}."
+        if question.is_meant or _COPIED.search(question.text):
+            policy = _replace_services(policy, others, service)
+            text = f"The role was copied with its trust policy, which still names {named}."
+            if question.is_meant:
+                text = f"The permissions of the role are right: only its trust policy is for another service, {named}."
             cause = attrs.evolve(cause, text=text)
             other = len(others) == 1 and _OTHER_ROLES.get(others[0])
             kept = f"{named} {other}." if other else f"Keep {named} only if it uses this role, too."
@@ -214,7 +219,7 @@ def _describe(
         identity = " and a source identity" if "sts:SetSourceIdentity" in actions else ""
         text = f"{service} passes session tags{identity} when it assumes the role, which requires {join_words(actions[1:], 'and')}, too."
         certificate = " It accepted the certificate." if service == "rolesanywhere.amazonaws.com" else ""
-        cause = attrs.evolve(cause, text=f"{text}{certificate}")
+        cause = attrs.evolve(cause, text=f"{text}{certificate}{_describe_met(question)}")
         title, kept = f"Allow {join_words(missing, 'and')} in the role's trust policy", ""
     # Callers with a token of a provider in the policy are others than the service.
     step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}".rstrip()
@@ -223,6 +228,40 @@ def _describe(
 
 
 _ACCOUNT_TAG = "aws:RequestTag/kubernetes-service-account"
+
+
+def _describe_met(question: _Question) -> str:
+    """Return which conditions of the policy have the values that the text shows elsewhere, as a sentence."""
+    in_text = 0 if question.evidence == "supplied" else 1
+    met = [
+        key
+        for each in elements.allow_statements(question.facts.trust_policy)
+        for operator, key, values in elements.iterate_conditions(each)
+        if "Not" not in operator and all(question.text.count(value) > in_text for value in values)
+    ]
+    return f" The condition on {clip_text(join_words(tuple(met), 'and'))} is right, and stays." if met else ""
+
+
+# Words that say that the role is a copy of one for another service, which does not need it.
+_COPIED = lazy_pattern(
+    r"(?i:\brole\b[^.\n]{0,60}\b(?:copied|cloned|duplicated)\b|\b(?:copied|cloned|duplicated)\b[^.\n]{0,60}\brole\b)"
+)
+
+
+def _replace_services(policy: Mapping[str, Any], others: list[str], service: str) -> dict[str, Any]:
+    """Return a policy that names a service instead of others."""
+    fixed = copy.deepcopy(dict(policy))
+    for each in elements.iterate_statements(fixed):
+        principal = elements.as_mapping(each.get("Principal"))
+        if set(elements.as_strings(principal.get("Service"))) & {*others, service}:
+            principal["Service"] = service
+    return fixed
+
+
+def list_other_services(policy: Mapping[str, Any] | str | None, service: str | None) -> list[str]:
+    """Return the services for which a role can be meant instead of this one."""
+    services = list_services(policy)
+    return [] if _EDGE.issuperset((service, *services)) else [each for each in services if each != service]
 
 
 def list_services(policy: Mapping[str, Any] | str | None) -> list[str]:
@@ -262,6 +301,11 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
     elif (actual := question.known.get(key.lower())) is not None:
         value, difference = [*result.expected, actual], f", and the request has {clip_text(actual)}"
         step = f"{trust_fixes.REMOVE_OLD} If {expected} is right, keep the condition, and change the request."
+    elif key.lower() == _SOURCE_ARN and (
+        found := find_source_arn(result.expected[0] if result.expected else "", question.text)
+    ):
+        value, difference = found, f", and the resource in the text is {clip_text(found)}"
+        step = "Change only this value. The conditions prevent other accounts from using the role through the service."
     elif key.lower() == _SOURCE_ARN:
         step = "It must match the ARN of the resource that uses the role, with its account and Region."
     elif key.lower() == _EXTERNAL_ID:
@@ -291,3 +335,42 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
         trust_findings.TRUST_POLICY_CHECKED.cause(question.evidence, text=text),
         remedy,
     )
+
+
+# The resource for which a service assumes a role, if it is not the one in the condition of a trust policy.
+_ARN_OF_SOURCE = lazy_pattern(
+    r"(?P<type>arn:[\w-]{3,20}:[a-z0-9-]{2,40}:[a-z0-9-]{0,30}:\d{12}:[A-Za-z-]{2,40}[/:])(?P<name>[\w.+=@/-]{1,200}(?:\*)?)\Z"
+)
+_SOURCE_NAME = r"[\"'`]?(?!(?:an?|another|be|new|our|the|use|[a-z]{2}-[a-z]{4,9}-\d)\b)(?P<name>[A-Za-z][\w-]{1,80}[A-Za-z0-9])[\"'`]?(?![\w/:*=(])"
+# What somebody calls a resource that is new, or that replaces another one; and parameters of the call that creates it.
+_NEW_NAMES = lazy_pattern(
+    rf"\b(?:(?:again|anew|it|re-?created?|renamed?) (?:as|to)|(?:is |are )?(?:now|newly) (?:called|named)|(?P<change>renamed?|moved?) (?:[\w\"'`-]{{2,80}} ){{1,6}}?to|new (?:[\w-]{{2,30}} ){{1,3}}(?:called|named)) {_SOURCE_NAME}"
+    rf"|--(?:(?!role|stack|policy|bucket|user|profile)[a-z]{{2,20}}-)?name[ =]{_SOURCE_NAME.replace('name>', 'option>')}"
+    rf"|--cli-input-(?:json|yaml) file://(?:[\w.-]{{1,40}}/){{0,6}}{_SOURCE_NAME.replace('name>', 'file>').replace('(?![', '(?=[.](?:json|ya?ml))(?![')}"
+)
+_PARAMETERS = frozenset(
+    ["input", "params", "parameters", "project", "create", "request", "config", "role-name"]
+)
+
+
+def find_source_arn(expected: str, text: str) -> str | None:
+    """Return the ARN of the resource that the text has instead of the one that a condition expects.
+
+    >>> find_source_arn("arn:aws:glue:eu-west-1:111122223333:job/old", "we re-created it as orders-v2")
+    'arn:aws:glue:eu-west-1:111122223333:job/orders-v2'
+    """
+    found = _ARN_OF_SOURCE.match(expected)
+    if found is None:
+        return None
+    region = rf"{re.escape(':'.join(found['type'].split(':')[:3]))}:[a-z0-9-]{{0,30}}:\d{{12}}:{re.escape(found['type'].split(':', 5)[5])}[\w.+=@/-]{{1,200}}"
+    others = {each.rstrip(".,;") for each in re.findall(region, text)} - {expected.rstrip("*")}
+    if others:
+        return only_one(others)
+    names = {
+        each["name"] or each["option"] or each["file"]
+        for each in _NEW_NAMES.finditer(text)
+        # Whatever is moved to something has no other name.
+        if each["change"] is None or found["name"] in each[0]
+    }
+    names -= {found["name"], *_PARAMETERS}
+    return f"{found['type']}{names.pop()}" if len(names) == 1 else None

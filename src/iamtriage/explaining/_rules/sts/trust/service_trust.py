@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.actions._operation_resources import role_parameters
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Remedy
+from iamtriage.arns._principals import User
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._context.readers.terraform_code import find_steps
+from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
-from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE, ROLE_TOO_NEW
+from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_role, underlying_role
 from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    identity_remedy,
     save_step,
     trust_remedy,
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.requirements.services import ASSUME_ROLE, service_trust_policy
+from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 from iamtriage.explaining._rules.shared.texts.deployment_tools import (
     find_deployment,
+    find_role_in_stack,
     trust_in_code_steps,
 )
-from iamtriage.explaining._rules.sts.trust import service_policies
+from iamtriage.explaining._rules.sts.trust import service_policies, template_trust
 from iamtriage.failures._failures import AwsError, InvalidArn, MissingCredentials
+from iamtriage.policies._documents import allow
 
 SERVICE_CANNOT_ASSUME_ROLE = CauseType(
     "service-cannot-assume-role",
@@ -51,6 +64,21 @@ ROLE_NOT_THERE = CauseType(
     of="service-cannot-assume-role",
     subject="calls",
 )
+# The key, variable or option to which a text gives a role.
+_SETTING = lazy_pattern(
+    r"(?:--(?=[a-z]))?\b(?P<setting>(?!(?i:resource))[A-Za-z][\w-]{2,40})\"?(?:\s{0,4}(?:=>|[:=])\s{0,4}|(?<=-arn) )\"?"
+    r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}(?P<role>[\w+=,.@-]{1,64})",
+    re.ASCII,
+)
+_TERRAFORM_ROLE = "aws_iam_role"
+# Words that say that the same run created the role, or that a retry works.
+_CREATED = lazy_pattern(
+    r"\baws iam create-role\b[^\n]{0,300}?--role-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})"
+)
+_LATER = lazy_pattern(r"(?i:\b(?:later|second (?:time|try|run)|re-?run|retry|a minute)\b)")
+# The message can also mean that the caller must not pass the role, as in
+# https://github.com/aws-samples/aws-modern-application-workshop/issues/149.
+_MAY_LACK_PASS = lazy_pattern(r"\bpermissions?\s{1,40}to\s{1,40}pass\s{1,40}(?:this|the)\s{1,40}role\b")
 # The principals of other services with a similar name or purpose.
 _ALIKE = {
     "ecs-tasks.amazonaws.com": "ecs.amazonaws.com",
@@ -60,7 +88,11 @@ _ALIKE = {
 }
 # A service starts its tasks again.
 _OF_ECS_SERVICES = {None, "CreateService", "UpdateService"}
+_SSO = "AWSReservedSSO_"
 _STACKS = "cloudformation.amazonaws.com"
+_STACK_ROLES_PAGE = (
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html"
+)
 _STACK_ROLE = "CloudFormation keeps the service role that a stack was deployed with, and uses it for each later operation, whatever the caller itself is allowed to do."
 
 
@@ -79,14 +111,17 @@ def explain_untrusted_role(
     """
     parsed = parse_masked_role(role_arn)
     in_code = trust_in_code_steps(find_deployment(case.failure, case.facts))
-    name = None if parsed is None else parsed.name
-    role = f"the role {name}" if name else "the role"
+    name = template_trust.find_trusting_role(case) if parsed is None else parsed.name
+    shown = name or getattr(template_trust.find_template_role(case.failure.text), "address", None)
+    role = f"the role {shown}" if shown else "the role"
     parameters = () if name else role_parameters(case.operation or "", (service or "").partition(".")[0])
     who, trust = service or "the service", None
     if case.facts.trust_policy is not None and service is not None:
         trust = service_policies.check_service_trust(
             case.facts, service, actions, role_arn, name, text=case.failure.text, is_meant=is_meant
         )
+    if name is not None and f"role with name {name} cannot be found" in case.failure.text:
+        return _explain_missing_role(case, service, actions, name)
     causes: tuple[Cause, ...] = (
         SERVICE_CANNOT_ASSUME_ROLE.cause(
             "reported", phrases, text=_STACK_ROLE if service == _STACKS else None
@@ -107,16 +142,46 @@ def explain_untrusted_role(
     verdict = "most likely, the role's trust policy does not allow it"
     if service == _STACKS:
         verdict = "most likely, it was deleted, or its trust policy does not allow it"
+    is_for_people = trust is None and name is not None and _is_for_people(case, name)
     remedies: tuple[Remedy, ...]
+    pass_it = None
+    if (trust is None or trust.is_allowed) and not is_for_people and _MAY_LACK_PASS.search(case.failure.text):
+        title = f"Allow the caller to pass {role}"
+        pass_it = _pass_remedy(
+            case,
+            f"{title} if the trust policy is right" if trust is None else title,
+            role_arn if parsed else None,
+            service,
+        )
     if trust is not None:
         retry = () if trust.is_allowed else ("Retry after a few seconds: the change has to propagate.",)
-        fix = attrs.evolve(trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry))
+        fix = template_trust.change_template_remedy(
+            case.failure.text,
+            trust.remedy,
+            *retry,
+            address=find_role_in_stack(find_deployment(case.failure, case.facts), name),
+        ) or attrs.evolve(trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry))
         verdict, remedies, causes = trust.verdict, (fix,), (causes[0], trust.cause)
+        if trust.is_allowed and name is not None and _is_new(case.failure.text, name):
+            verdict = f"the {'' if is_derived(case.facts, 'trust_policy') else 'supplied '}trust policy is right, but the role is only seconds old, and the service does not see it yet"
+            remedies = (_retry_remedy("Repeat the call until the role has propagated", case),)
+            text = "Changes in IAM take a few seconds to propagate. If the call is still rejected after minutes, check the role's ARN."
+            causes = (ROLE_TOO_NEW.cause("derived", text=text),)
+        others = [] if is_meant else service_policies.list_other_services(case.facts.trust_policy, service)
+        if name is not None and not trust.is_allowed and others and not fix.manifest:
+            other = _other_role_remedy(case.failure.text, name, service, actions)
+            # A role that is named after the service that it trusts is for that service.
+            prefixes = (each.partition(".")[0] for each in others)
+            is_of_other = any(each in name.lower() and not who.startswith(each) for each in prefixes)
+            remedies = (other, fix) if is_of_other else (fix, other)
     else:
         show, update = commands.trust_policy_commands(name)
         remedies = (
             trust_remedy(
-                f"Allow {who} in the trust policy of {role}",
+                f"{f'Check the ARN of {role}, and allow' if pass_it else 'Allow'} {who} in the trust policy{'' if pass_it else f' of {role}'}",
+                f"The first command must print {parsed or 'the ARN of the call'}: otherwise, correct the ARN. If it prints the statement, too, check its conditions, and then the caller's iam:PassRole."
+                if pass_it
+                else None,
                 "If IAM finds no such role, create it again under the same name with this trust policy and the permissions that the stack needs."
                 if service == _STACKS
                 else None,
@@ -124,13 +189,43 @@ def explain_untrusted_role(
                 f"ROLE_NAME is the name of the role in {join_words(parameters, 'or')} of {case.operation}: the message does not name it."
                 if parameters and not in_code
                 else None,
-                None if in_code else "Then repeat the call after about ten seconds.",
+                None
+                if in_code or (name is not None and _is_new(case.failure.text, name))
+                else "Then repeat the call after about ten seconds.",
                 save_step("the role's trust policy", "trust.json"),
-                commands=(show, update),
+                commands=(
+                    commands.fill_command(
+                        "aws iam get-role --role-name {} --query 'Role.[Arn,AssumeRolePolicyDocument]'",
+                        commands.role_name(name),
+                    ),
+                    Labelled("If the policy lacks the statement:", show),
+                    update,
+                )
+                if pass_it
+                else (show, update),
                 policy=service_trust_policy(service or "SERVICE.amazonaws.com", actions),
                 url=pages.TRUST_POLICIES,
             ),
             _retry_remedy(f"If the role is new and trusts {who} already, only wait and retry", case),
+        )
+        if is_for_people and name is not None:
+            other = _other_role_remedy(case.failure.text, name, service, actions)
+            verdict = "most likely, it is a role for people, or only the name of a permission set"
+            causes, remedies = (*causes[:2], causes[3]), (other, remedies[0])
+            if name.startswith(_SSO):
+                # IAM Identity Center manages the trust policies of its roles.
+                verdict, causes = "it is a role for people, from IAM Identity Center", causes[:2]
+                remedies = (other,)
+    if pass_it is not None:
+        caller = f"The caller is not allowed to pass {parsed or 'the role'} to {who} (iam:PassRole)."
+        causes, remedies = (
+            (*causes[:2], PASS_ROLE.cause(text=caller), *causes[2:]),
+            (remedies[0], pass_it, *remedies[1:]),
+        )
+        verdict = (
+            "the message does not tell whether the role's trust policy, the role itself or the caller's iam:PassRole is the problem"
+            if trust is None
+            else f"{verdict}, and the caller may not be allowed to pass it"
         )
     return case.explain(
         f"The service{f' {service}' if service else ''} cannot assume {role}: {verdict}.",
@@ -142,8 +237,9 @@ def explain_untrusted_role(
             "An ECS service retries to start its tasks after a while."
             if service == "ecs-tasks.amazonaws.com" and case.operation in _OF_ECS_SERVICES
             else None,
-            # https://github.com/aws-samples/aws-modern-application-workshop/issues/149
-            f"The caller's permissions are not the problem{', if they include iam:PassRole on the role' if ' pass ' in case.failure.text else ''}.",
+            None
+            if pass_it
+            else f"The caller's permissions are not the problem{', if they include iam:PassRole on the role that is passed' if is_for_people else ''}.",
         ),
     )
 
@@ -184,6 +280,82 @@ def explain_shown_trust(
     return attrs.evolve(explanation, causes=(attrs.evolve(first, text=reported), *others))
 
 
+def _explain_missing_role(
+    case: Case[Any] | Denial, service: str | None, actions: tuple[str, ...], name: str
+) -> Explanation:
+    """Explain that a service cannot assume a role that does not exist, as IAM says in the text."""
+    calls = (commands.repeat_command(run.command, "cloudformation") for run in find_runs(case.failure))
+    again, cdk = next((each for each in calls if each), None), cdk_bootstrap.ROLE.fullmatch(name)
+    # With this role, the CDK lets CloudFormation deploy.
+    if cdk is not None and cdk["purpose"] == "cfn-exec" and cdk["account"]:
+        options = cdk_bootstrap.qualifier_options(cdk["qualifier"])
+        restore = account_remedy(
+            "Bootstrap the account and Region again, which creates the role under the same name",
+            f"If the bucket cdk-{cdk['qualifier']}-assets-{cdk['account']}-{cdk['region']} exists, an earlier bootstrap left it: delete it before you bootstrap.",
+            "The role is a part of the stack CDKToolkit, and is deleted with it: to clean up, delete CDKToolkit last, after all other stacks of the CDK.",
+            commands=(
+                " ".join(("cdk bootstrap", *options, f"aws://{cdk['account']}/{cdk['region']}")),
+                again,
+            ),
+            url=_STACK_ROLES_PAGE,
+        )
+    else:
+        restore = trust_remedy(
+            f"Create the role {name} again, with the same path and this trust policy",
+            "Attach the policies that it needs for its work, and repeat the call after about ten seconds.",
+            commands=(
+                commands.fill_command(
+                    "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json", name
+                ),
+                again,
+            ),
+            policy=service_trust_policy(service or "SERVICE.amazonaws.com", actions),
+            is_addition=False,
+            url=pages.TRUST_POLICIES,
+        )
+    other = None
+    if again is not None and service == _STACKS and "--role-arn" not in again:
+        other = your_remedy(
+            f"Or call with another role, which trusts {service} and may change the stack's resources",
+            "You need iam:PassRole on that role.",
+            commands=f"{again} --role-arn OTHER_ROLE_ARN",
+            url=_STACK_ROLES_PAGE,
+        )
+    return case.explain(
+        f"The service{f' {service}' if service else ''} cannot assume the role {name}: it does not exist.",
+        ROLE_NOT_THERE.cause(
+            "derived",
+            quote_phrases(case.failure.text, "(NoSuchEntity) when calling the GetRole operation")
+            or "IAM finds no role with this name.",
+            text=_STACK_ROLE
+            if service == _STACKS
+            else "The role was deleted, or is in another account: the caller's permissions are not the problem.",
+        ),
+        topic="service-cannot-assume-role",
+        remedies=(restore, other),
+    )
+
+
+def _pass_remedy(case: Case[Any] | Denial, title: str, arn: str | None, service: str | None) -> Remedy:
+    """Return the remedy that allows the caller to pass a role."""
+    to = {"StringEquals": {"iam:PassedToService": service or "SERVICE.amazonaws.com"}}
+    owner = underlying_role(case.principal)
+    user = case.principal.name if isinstance(case.principal, User) else "USER_NAME"
+    kind, name = ("role", owner.name) if owner else ("user", user)
+    return identity_remedy(
+        title,
+        commands=commands.put_policy(name, "AllowPassRole", kind),
+        statements=(allow("iam:PassRole", commands.arn(arn, "ROLE_ARN"), sid="PassRole", condition=to),),
+        url=pages.PASS_ROLE,
+    )
+
+
+def _is_new(text: str, name: str) -> bool:
+    created = {each["name"] for each in _CREATED.finditer(text)}
+    created |= {each.id for each in find_steps(text, _TERRAFORM_ROLE) if each.what == "Creation complete"}
+    return name in created or find_working(text, _LATER) is not None
+
+
 def _retry_remedy(title: str, case: Case[Any] | Denial) -> Remedy:
     text = case.failure.text
     waits = loop = again = None
@@ -202,4 +374,26 @@ def _retry_remedy(title: str, case: Case[Any] | Denial) -> Remedy:
         manifest=loop,
         manifest_language="text",
         url=pages.CONSISTENCY,
+    )
+
+
+def _is_for_people(case: Case[Any] | Denial, name: str) -> bool:
+    """Return whether a role is one of IAM Identity Center, or is named like the caller's permission set."""
+    permission_set = getattr(underlying_role(case.principal), "permission_set", None)
+    return name.startswith(_SSO) or name == permission_set or f"{_SSO}{name}_" in case.failure.text
+
+
+def _other_role_remedy(text: str, name: str, service: str | None, actions: tuple[str, ...]) -> Remedy:
+    """Return the remedy that passes another role, in the setting of the text that has this one."""
+    service = service or "SERVICE.amazonaws.com"
+    found = {each["setting"] for each in _SETTING.finditer(text) if each["role"] == name}
+    setting = f" as {found.pop()}" if len(found) == 1 else ""
+    role = f"{'' if name.startswith(_SSO) else f'{name}-'}{service.partition('.')[0]}"[:64]
+    create = f"aws iam create-role --role-name {role} --assume-role-policy-document file://trust.json"
+    return trust_remedy(
+        f"Pass a role for {service}{setting} instead of {name}",
+        f"The first command prints the roles that {service} can assume: pass the whole ARN of one{setting}. Or create the role {role}, and attach the policies that it needs.",
+        commands=(commands.list_roles(service), Labelled.required("Otherwise:", create)),
+        policy=service_trust_policy(service, actions),
+        is_addition=False,
     )

@@ -7,6 +7,7 @@ trusts is known nevertheless: the claims and their values are written out.
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, cast
@@ -16,9 +17,11 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._context.readers.terraform_code import find_resources
+from iamtriage.explaining._context.readers.coded_principals import CodedPrincipal, find_coded_principals
+from iamtriage.explaining._context.readers.terraform_code import find_resources, find_steps
 from iamtriage.explaining._context.values import Document
-from iamtriage.explaining._rules.basics import Remedy
+from iamtriage.explaining._rules.basics import Case, Denial, Remedy
+from iamtriage.explaining._rules.shared.kubernetes.manifests import write_yaml
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import find_only_line
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
@@ -33,6 +36,53 @@ from iamtriage.policies._readers.elements import (
 from iamtriage.policies._readers.unknown_values import has_reference
 
 _POLICY = lazy_pattern(r"\bAssumeRolePolicyDocument:|\bassume_role_policy\s{1,20}= jsonencode\(")
+_OTHER_KEY = lazy_pattern(
+    r"\b(?:Policies|ManagedPolicyArns|RoleName|Path|Tags|tags)\b[^\n]{0,4}[:=]|\n\}|^\)", re.MULTILINE
+)
+_REFERENCE = lazy_pattern(
+    r"!(?:Sub|Ref|GetAtt|Join|If)\b|\bFn::|\$\{|\b(?:var|local|data|module)\.|\baws_\w+\."
+)
+
+
+def find_template_role(text: str) -> CodedPrincipal | None:
+    r"""Return the only role whose trust policy is in a template in the text.
+
+    >>> template = "  AppRole:\n    Type: AWS::IAM::Role\n    Properties:\n      RoleName: app\n      AssumeRolePolicyDocument:\n"
+    >>> find_template_role(template).name
+    'app'
+    """
+    roles = find_coded_principals(text)
+    policy = _POLICY.search(roles[0].body) if len(roles) == 1 else None
+    # What a reference stands for is not known.
+    if policy is None or _REFERENCE.search(_OTHER_KEY.split(policy.string[policy.end() :], 1)[0]) is not None:
+        return None
+    return roles[0]
+
+
+def change_template_remedy(
+    text: str, remedy: Remedy, *last: str, address: str | None = None
+) -> Remedy | None:
+    """Return a remedy that changes a trust policy in the template instead, or ``None`` without one.
+
+    Args:
+        text: The text, which can have the template.
+        remedy: The remedy by hand.
+        last: Further steps.
+        address: The role in a template that the text does not have.
+    """
+    role = find_template_role(text)
+    address = address if role is None else role.address
+    if address is None or remedy.policy is None or remedy.layer != "role_trust":
+        return None
+    step = f"In the template, replace the AssumeRolePolicyDocument of {address} with this one, and deploy."
+    manifest = "\n".join(("AssumeRolePolicyDocument:", *(f"  {line}" for line in write_yaml(remedy.policy))))
+    is_terraform = role is not None and role.is_terraform
+    if is_terraform:
+        step = f"In the code, replace the assume_role_policy of {address} with this one, and apply."
+        manifest = f"assume_role_policy = jsonencode({json.dumps(remedy.policy, indent=2)})"
+    return change_policy_in_code(
+        remedy, step, *last, manifest=manifest, language="hcl" if is_terraform else "yaml"
+    )
 
 
 def change_policy_in_code(
@@ -57,6 +107,19 @@ def change_policy_in_code(
     )
 
 
+def find_trusting_role(case: Case[Any] | Denial) -> str | None:
+    """Return the name of the only role that Terraform creates, or whose trust policy is in the text."""
+    text = case.failure.text
+    stated = [each.name for each in find_coded_principals(text) if each.is_terraform]
+    stated += (each.id for each in find_steps(text, "aws_iam_role") if each.what.endswith("complete"))
+    names: set[str] = set(filter(None, stated))
+    owners = (each.owner for each in case.context.policies if each.is_trust_policy)
+    names = names or {owner[1] for owner in owners if owner is not None}
+    if not names and (role := find_template_role(text)) is not None:
+        names = {role.name} if role.name else set()
+    return only_one(names)
+
+
 _PROVIDER = "oidc-provider/"
 _CLAIM = lazy_pattern(r"(?P<issuer>.*):(?P<claim>sub|aud)", re.DOTALL)
 # The issuer of the subjects of a form, unless the code names it.
@@ -75,6 +138,11 @@ _ENDS_STRING = lazy_pattern(r"[\"'\\`]|[$%#]\{")
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/eks_cluster
 _URL = lazy_pattern(
     r"(?:[\w.\[\]-]{1,120}\.identity(?:\[0\]|\.0)\.oidc(?:\[0\]|\.0)\.issuer|module\.[\w.\[\]-]{1,80}\.cluster_oidc_issuer_url)"
+)
+_LOCAL = lazy_pattern(r"local\.(\w{1,64})")
+_CLAIM_OF_REFERENCE = lazy_pattern(
+    r"^(?P<line>[^\n]{0,80}(?P<reference>\$\{[^{}\"\n]{1,200}\}):(?P<claim>sub|aud)\b[^\n]{0,200})$",
+    re.MULTILINE,
 )
 
 
@@ -118,7 +186,9 @@ def find_template_trust(
         if "Federated" in principals and has_reference(principals["Federated"]):
             principals["Federated"] = arn
         for operator, block in conditions.items():
-            conditions[operator] = {_fill_key(key, issuer): value for key, value in as_mapping(block).items()}
+            conditions[operator] = {
+                _fill_key(key, issuer, text): value for key, value in as_mapping(block).items()
+            }
     return None if has_reference(policy) else TemplateTrust(policy, text)
 
 
@@ -144,11 +214,22 @@ def _find_issuers(policy: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return only_one(literal), next(forms, None)
 
 
-def _fill_key(key: str, issuer: str) -> str:
+def _fill_key(key: str, issuer: str, text: str) -> str:
     found = _CLAIM.fullmatch(key)
     if found is None or not has_reference(found["issuer"]):
         return key
-    return f"{issuer}:{found['claim']}"
+    return f"{_SCHEME if _find_url(text, found['issuer']) else ''}{issuer}:{found['claim']}"
+
+
+def _find_url(text: str, reference: str) -> tuple[str, str] | None:
+    """Return the code in which a reference is the URL of an issuer, with its scheme, and the expression for it."""
+    expression = reference[2:-1].strip()
+    if (local := _LOCAL.fullmatch(expression)) is None:
+        return (reference, expression) if _URL.fullmatch(expression) else None
+    values = re.findall(
+        rf"^[ \t]*({local[1]}[ \t]*=[ \t]*([^\n#]{{1,200}}?))[ \t]*(?:#[^\n]*)?$", text, re.MULTILINE
+    )
+    return values[0] if len(values) == 1 and _URL.fullmatch(values[0][1]) else None
 
 
 def correct_in_template(template: TemplateTrust, remedies: Sequence[Remedy]) -> tuple[Remedy, ...]:
@@ -250,6 +331,15 @@ def _find_line(text: str, old: str, new: str) -> tuple[str, str, str]:
     operator, _, key = old.partition("\n")
     if key:
         return _find_operator(text, operator, key), operator, new
+    if old == f"{_SCHEME}{new}":
+        found = (
+            each for each in _CLAIM_OF_REFERENCE.finditer(text) if each["claim"] == new.rpartition(":")[2]
+        )
+        for each in found:
+            if (url := _find_url(text, each["reference"])) is not None:
+                old, new = url[0], url[0].replace(url[1], f'replace({url[1]}, "{_SCHEME}", "")')
+                # For a local value, return the line with its name.
+                return each["line"].strip() if old in each["line"] else old, old, new
     claims = _CLAIM.fullmatch(old), _CLAIM.fullmatch(new)
     if claims[0] is not None and claims[1] is not None and claims[0]["issuer"] == claims[1]["issuer"]:
         # The code can have a reference in place of the issuer.

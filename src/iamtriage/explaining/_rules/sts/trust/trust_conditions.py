@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._text import clip_text
-from iamtriage.explaining._rules.basics import Remedy
+from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policies import date_conditions
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.sts.shown_calls import UNKNOWN, RoleCall
+from iamtriage.explaining._rules.sts.shown_calls import UNKNOWN, CodeCall, RoleCall, name_of_setting
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
@@ -116,13 +116,34 @@ def is_met_by_call(result: TrustResult, call: RoleCall | None) -> bool | None:
     return value in result.expected
 
 
+# Where a value that is for another setting stands.
+_NAMES_OF_SETTINGS = {
+    "role_session_name": "session name",
+    "source_identity": "source identity",
+    "external_id": "external ID",
+}
+
+
+def find_misplaced(result: TrustResult, call: RoleCall) -> str | None:
+    """Return the setting of a call that has the value that the condition requires of another one."""
+    setting = _SETTINGS.get((result.condition or "").partition(" ")[2].lower())
+    others = (each for each in _NAMES_OF_SETTINGS if each != setting)
+    return next((each for each in others if call.settings.get(each) in result.expected), None)
+
+
 def describe_passed_value(result: TrustResult, call: RoleCall) -> str:
     """Return what a call passes instead of what the condition requires, as a clause."""
     setting = _SETTINGS[(result.condition or "").partition(" ")[2].lower()]
     value = call.settings.get(setting)
     if value is None:
         lacks = "no code of a device" if setting == "mfa_serial" else "none"
-        return f"{clip_text(call.source)} {f'has no {setting}' if call.profile else f'passes {lacks}'}"
+        other = find_misplaced(result, call)
+        instead = (
+            f": it passes {clip_text(result.expected[0])} as the {_NAMES_OF_SETTINGS[other]}" if other else ""
+        )
+        return (
+            f"{clip_text(call.source)} {f'has no {setting}' if call.profile else f'passes {lacks}'}{instead}"
+        )
     if call.is_of_eks:
         return f"{call.source} has {clip_text(value)}"
     same = result.expected and value.lower() == result.expected[0].lower()
@@ -145,7 +166,7 @@ def open_condition_remedy(
     operator, _, key = result.condition.lower().partition(" ")
     wanted = () if "not" in operator else result.expected
     arn = commands.arn(role_arn, "ROLE_ARN")
-    assume = f"aws sts assume-role --role-arn {{}} --role-session-name {_session_name(call)}"
+    assume = f"aws sts assume-role --role-arn {{}} --role-session-name {_session_name(result, call)}"
     profile = None if call is None or call.profile is None else commands.profile(call.profile)
     setting = _SETTINGS.get(key)
     known = {} if call is None else {key: each for key, each in call.settings.items() if each != UNKNOWN}
@@ -162,6 +183,8 @@ def open_condition_remedy(
         value = commands.external_id(wanted[0] if wanted else None)
         title, url = f"Pass {required}", pages.EXTERNAL_ID
         lines = (fill_command(f"{assume} --external-id {{}}", arn, value),)
+        if call is not None and call.code is not None and value != "EXTERNAL_ID":
+            return _code_remedy(result, call, call.code, (title, value, lines[0]), accept)
         if profile is not None:
             lines = (fill_command("aws configure set external_id {} --profile {}", value, profile),)
         unchanged = ", and the trust policy needs no change" if accept is None else ""
@@ -178,7 +201,7 @@ def open_condition_remedy(
     elif key in {_SESSION_NAME, _SOURCE_IDENTITY} and result.expected:
         title = f"Pass {required}"
         option = {_SESSION_NAME: "role-session-name", _SOURCE_IDENTITY: "source-identity"}[key]
-        value = commands.session_name(wanted[0] if wanted else None)
+        value = commands.session_name(_fit_value(wanted[0], passed) if wanted else None)
         value = value if value != "SESSION_NAME" or key == _SESSION_NAME else "SOURCE_IDENTITY"
         template = "aws sts assume-role --role-arn {}" if key == _SESSION_NAME else assume
         lines = (fill_command(f"{template} --{option} {{}}", arn, value),)
@@ -207,11 +230,45 @@ def _build_block(arn: str, external_id: str, session_name: str | None) -> str:
     return f"assume_role {{\n{''.join(lines)}}}"
 
 
-def _session_name(call: RoleCall | None) -> str:
+def _session_name(result: TrustResult, call: RoleCall | None) -> str:
     """Return a session name: any will do, unless the call or the policy has one."""
     settings: Mapping[str, str] = {} if call is None else call.settings
+    is_misplaced = call is not None and find_misplaced(result, call) == "role_session_name"
     stated = settings.get("role_session_name", UNKNOWN)
-    return commands.session_name("check" if stated == UNKNOWN else stated)
+    return commands.session_name("check" if is_misplaced or stated == UNKNOWN else stated)
+
+
+def _code_remedy(
+    result: TrustResult, call: RoleCall, code: CodeCall, parts: tuple[str, str, str], accept: str | None
+) -> Remedy:
+    """Return how the code of a text passes an external ID, from a title, the value and a command."""
+    title, value, line = parts
+    misplaced = find_misplaced(result, call)
+    source = next((each for each in code.settings if misplaced and misplaced == name_of_setting(each)), None)
+    free = f" The {_NAMES_OF_SETTINGS[misplaced]} can be any other." if misplaced else ""
+    where = "replace the line for the external ID with" if "external_id" in call.settings else "add"
+    unchanged = ", and the trust policy needs no change" if accept is None else ""
+    remedy = your_remedy(
+        title,
+        f"In the code, {where} this line.{free} The comparison is case-sensitive{unchanged}.",
+        accept,
+        commands=Labelled("To check it with the same credentials:", line),
+        manifest=code.external_id_line(value, source),
+        url=pages.EXTERNAL_ID,
+    )
+    return attrs.evolve(remedy, manifest_language="text")
+
+
+def _fit_value(expected: str, passed: str | None) -> str:
+    """Return what a call can pass for a pattern: its start, followed by the end of what it passed.
+
+    >>> _fit_value("release-*", "build-7731"), _fit_value("ci-?", "build")
+    ('release-7731', 'ci-?')
+    """
+    start = expected.rstrip("*")
+    if not passed or start in {"", expected}:
+        return expected
+    return start + ((not start[-1].isalnum() and passed.partition(start[-1])[2]) or passed)
 
 
 def _mfa_remedy(assume: str, profile: str | None, user: str | None, program: str | None) -> Remedy:

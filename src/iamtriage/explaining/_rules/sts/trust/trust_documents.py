@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 _PROVIDER = "oidc-provider/"
 OIDC_KEY = lazy_pattern(r"(\S{3,255}):(aud|sub|azp|amr)", re.ASCII)
+_ARN_OF_PROVIDER = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|ACCOUNT_ID):oidc-provider/", re.ASCII
+)
+_SUBJECT_OPERATORS = frozenset({"stringequals", "stringlike", "stringequalsignorecase"})
 
 
 def find_provider(policy: Mapping[str, Any] | str | None) -> str | None:
@@ -340,3 +344,40 @@ def find_other_provider(policy: Mapping[str, Any] | str | None, issuer: object) 
 
     fixed = policy_changes.change_statements(document, correct)
     return OtherProvider(named, actual, provider.split(":")[4], fixed, changed)
+
+
+def split_by_provider(statement: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """Return a statement for each of the providers whose subjects a condition requires, if there are several.
+
+    A token has only the keys of its own provider, and all keys of a condition must match:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html.
+    """
+    issuers = dict.fromkeys(
+        match[1]
+        for operator, key, _ in iterate_conditions(statement)
+        if operator.lower() in _SUBJECT_OPERATORS and (match := OIDC_KEY.fullmatch(key)) and match[2] == "sub"
+    )
+    prefix = _ARN_OF_PROVIDER.search(str(statement.get("Principal")))
+    if len(issuers) <= 1 or prefix is None:
+        return None
+    parts: list[dict[str, Any]] = []
+    for number, issuer in enumerate(issuers, start=1):
+        part = _limit_conditions(statement, issuer)
+        if "Sid" in part:
+            part["Sid"] = f"{part['Sid']}{number}"
+        part["Principal"] = {"Federated": f"{prefix[0]}{issuer}"}
+        parts.append(part)
+    return parts
+
+
+def _limit_conditions(statement: Mapping[str, Any], issuer: str) -> dict[str, Any]:
+    """Return a statement without the conditions on keys of other providers."""
+    return policy_changes.change_conditions(
+        statement, lambda each: each if _is_of_provider(each.key, issuer) else None
+    )
+
+
+def _is_of_provider(key: str, issuer: str) -> bool:
+    """Return whether a condition key is of a provider, or of none."""
+    match = OIDC_KEY.fullmatch(key)
+    return match is None or match[1] == issuer

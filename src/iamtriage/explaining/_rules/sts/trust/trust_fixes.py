@@ -6,12 +6,14 @@ not help, is not proposed.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from iamtriage._text import clip_text, join_words, lower_first, upper_first
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -24,9 +26,37 @@ if TYPE_CHECKING:
     from iamtriage.trust._evaluation import TrustResult
 
 _AUDIENCE = "sts.amazonaws.com"
+# Where the audience of a job's token is set, by the host of its issuer. A GitLab instance is its own issuer.
+# https://docs.gitlab.com/ci/secrets/id_token_authentication/, https://circleci.com/docs/oidc-tokens-with-custom-claims/
+# and https://buildkite.com/docs/agent/v3/cli-oidc.
+_GITLAB_SETTING = "In .gitlab-ci.yml, set aud of the token under id_tokens to {audience}"
+_AUDIENCE_SETTINGS = {
+    "gitlab.com": _GITLAB_SETTING,
+    "oidc.circleci.com": 'Request the token with circleci run oidc get --claims \'{{"aud": "{audience}"}}\'',
+    "agent.buildkite.com": "Request the token with buildkite-agent oidc request-token --audience {audience}",
+}
 _MAX_MISMATCHES = 3
 REMOVE_OLD = "Remove the old value if nothing uses it."
 WHOLE_DOCUMENT = "trust.json is the whole trust policy with this change: the command replaces the policy."
+
+
+def pass_action_remedy(text: str) -> Remedy | None:
+    """Return how to pass the action for web identities to the CDK, if its code in a text passes none.
+
+    The default is sts:AssumeRole: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.FederatedPrincipal.html.
+    """
+    if (
+        "FederatedPrincipal(" not in text
+        or f"{trust_replacements.ACTION}'" in text
+        or f'{trust_replacements.ACTION}"' in text
+    ):
+        return None
+    return your_remedy(
+        f"Pass '{trust_replacements.ACTION}' as the third argument of FederatedPrincipal in the CDK",
+        "Without it, the action is sts:AssumeRole. Or use WebIdentityPrincipal with the first two arguments. After the deployment, sign in again.",
+        commands="cdk deploy",
+        url="https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.FederatedPrincipal.html",
+    )
 
 
 def describe_mismatch(result: TrustResult) -> str | None:
@@ -40,11 +70,36 @@ def describe_mismatch(result: TrustResult) -> str | None:
     if not result.actual:
         return f"the trust policy expects the {claim} {expected}, and the token has no such claim"
     actual = ", ".join(clip_text(each) for each in result.actual[:3])
+    if any(trust_subjects.correct_ref_type(each, result.actual[0]) for each in result.expected):
+        return f"the trust policy expects the {claim} {expected}, and the token has {actual}: ref_type is only branch or tag, and a pipeline of a merge request has its source branch"
     operator = result.condition.partition(" ")[0]
     if _is_literal(operator, result.expected):
-        return f"{operator} compares literally, so {expected} in the trust policy is not a pattern and never matches the token's {claim} {actual}"
+        pattern, value = _abbreviate(result.expected, result.actual) or (expected, actual)
+        return f"{operator} compares literally, so {pattern} in the trust policy is not a pattern and never matches the token's {claim} {value}"
     difference = trust_subjects.describe_difference(result.expected[0], result.actual[0])
     return f"the trust policy expects the {claim} {expected}, and the token has {actual}{difference}"
+
+
+# Two long values are told apart by their ends.
+_LONG = 80
+
+
+def _abbreviate(expected: Sequence[str], actual: Sequence[str]) -> tuple[str, str] | None:
+    """Return the ends of two long values, from the part in which they differ, or ``None`` if they are short or several.
+
+    >>> project = f"org/{'0' * 36}/project/{'1' * 36}"
+    >>> _abbreviate([f"{project}/user/*"], [f"{project}/user/7f3a"])
+    ('…/user/*', '…/user/7f3a')
+    """
+    if len(expected) != 1 or len(actual) != 1 or len(expected[0]) + len(actual[0]) <= 2 * _LONG:
+        return None
+    pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(expected[0], actual[0], strict=False))
+    common = "".join(letter for letter, _ in pairs).rstrip("/:")
+    # With the label before the part: /user/*.
+    cut = max(common.rfind("/"), common.rfind(":"))
+    if cut <= 0:
+        return None
+    return f"…{clip_text(expected[0][cut:])}", f"…{clip_text(actual[0][cut:])}"
 
 
 def describe_matches(result: TrustResult, facts: Facts) -> str:
@@ -93,6 +148,16 @@ def _keeps_audience(result: TrustResult) -> bool:
     return name_claim(result) == "audience" and _AUDIENCE in result.expected
 
 
+def find_audience_remedy(failed: Sequence[TrustResult], facts: Facts) -> Remedy | None:
+    """Return how to request a token with the audience that a corrected policy still expects, if it is another one."""
+    result = next(filter(_keeps_audience, failed), None)
+    if result is None:
+        return None
+    issuer = (result.condition or "").partition(" ")[2].rpartition(":")[0]
+    remedy = request_audience_remedy(issuer, _AUDIENCE, facts)
+    return attrs.evolve(remedy, title=f"Also request the token for the audience {_AUDIENCE}")
+
+
 def _is_literal(operator: str, expected: Sequence[str]) -> bool:
     """Return whether a condition contains wildcards that its operator compares literally."""
     return not operator.endswith(("Like", "LikeIfExists")) and any(set("*?") & set(each) for each in expected)
@@ -109,6 +174,13 @@ def mismatch_remedies(result: TrustResult, facts: Facts, role: str | None) -> tu
     if claim == "sub":
         return tuple(_subject_remedies(result, facts, role, operator))
     return ()
+
+
+def _find_audience_setting(issuer: str, facts: Facts) -> str | None:
+    """Return where the CI system of an issuer sets the audience, with a field for it, or ``None``."""
+    if context_of(facts).runtime_kind == "gitlab":
+        return _GITLAB_SETTING
+    return _AUDIENCE_SETTINGS.get(issuer.partition("/")[0])
 
 
 def request_audience_remedy(
@@ -136,6 +208,8 @@ def request_audience_remedy(
         steps = (
             f"Remove the input audience of aws-actions/configure-aws-credentials, or set it to {clip_text(expected)}.",
         )
+    elif (setting := _find_audience_setting(issuer, facts)) is not None:
+        steps = (f"{setting.format(audience=clip_text(expected))}, then run the job again.",)
     return your_remedy(
         f"Request the token for the audience {clip_text(expected)}",
         *steps,
@@ -176,7 +250,11 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
     if _is_literal(operator, result.expected):
         yield from _literal_remedies(result, facts, role, operator)
         return
-    change = _change_remedy(result, facts, role)
+    branches = present(*(trust_subjects.correct_ref_type(each, actual) for each in result.expected))
+    if branches:
+        yield from _branch_remedies(result, facts, role, trust_documents.like_operator(operator), branches[0])
+        return
+    change = _change_remedy(result, facts, role, operator)
     other = trust_subjects.describe_expected_caller(expected, actual)
     if other is None or trust_subjects.is_misplaced(expected, actual):
         yield from present(change)
@@ -186,20 +264,25 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
     # To trust every pull request, or every pod of a namespace, is a decision about security, not the first way out.
     whom = trust_subjects.describe_open_subject(expected, actual)
     if whom is not None:
-        title = upper_first(title.removeprefix("Or "))
+        title = title.removeprefix("Or ")
+        title = upper_first(title)
     caller = your_remedy(title, step, commands=lines, url=url)
     if whom is not None and change is not None:
         accept = (
             f"Or accept {clip_text(actual)} in the trust policy, only if {whom} are meant to assume the role"
         )
         change = attrs.evolve(change, title=accept)
+    if whom and actual.startswith("repo:") and ":ref:" in expected:
+        yield from present(trust_replacements.pull_request_remedy(result, facts, role))
     yield from present(*((caller, change) if whom else (change, caller)))
 
 
-def _change_remedy(result: TrustResult, facts: Facts, role: str | None) -> Remedy | None:
+def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Remedy | None:
     expected, actual = result.expected[0], result.actual[0]
     is_misspelled = trust_subjects.is_misspelled(expected, actual)
     title = f"{'Correct' if is_misspelled else 'Accept'} the token's subject in the trust policy"
+    pattern = trust_subjects.find_pattern(expected, actual) if len(result.expected) == 1 else None
+    like = trust_documents.like_operator(operator)
     # A subject that is a mistake in the policy must not stay trusted. Pods may use any other one.
     is_replaced = len(result.expected) == 1 and trust_subjects.is_misplaced(expected, actual)
     whom = trust_subjects.describe_open_subject(expected, actual)
@@ -214,23 +297,62 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None) -> Remed
         limit = f" to {clip_text(branch[2])}" if branch[1] and branch[2] != "*" else ""
         more = f"The new subject names no branch: on GitHub, limit the deployment branches of the environment {clip_text(environment)}{limit} (Settings, Environments). {more}".rstrip()
         decide = None if expected.startswith(f"{project}:ref:") else decide
-    if trust_subjects.lacks_context(expected):
+    fixed = None
+    if pattern is not None and like.startswith("StringLike"):
+        is_covered = expected.startswith(pattern.removesuffix("*"))
+        patterns = pattern if is_covered else [expected, pattern]
+        fixed = trust_replacements.with_value(result, facts, value=patterns, new_operator=like)
+        title = f"Accept {pattern.rpartition(':')[2]} in the trust policy"
+        more = f"{like} accepts every version: an exact subject fails with the next."
+        if actual.startswith("system:serviceaccount:"):
+            who = trust_subjects.describe_naming(actual)
+            more = f"{who}, so the suffix changes with each upgrade: {like} accepts them all, and StringEquals compares * literally. The annotation of the role can stay as it is."
+        more += "" if is_covered else f" {REMOVE_OLD}"
+        decide = None
+    elif trust_subjects.lacks_context(expected):
         more = "Keep it this narrow: a pattern such as :* trusts all jobs of the project, on any branch."
         more += f" With this one, {whom} can assume the role: give it read-only permissions." if whom else ""
         decide = None
     elif is_replaced:
-        more = "List both subjects if a pod in the other namespace uses the role, too."
-        if is_misspelled:
-            more = "No token has the old subject. Running pods retry: they need no restart."
+        more = trust_subjects.describe_replacement(expected, actual)
     elif (corrected := trust_subjects.correct_subject(expected, actual)) is not None:
         (actual, more), is_replaced, decide = corrected, len(result.expected) == 1, None
-    kept = [each for each in result.expected if not trust_subjects.is_misspelled(each, actual)]
-    value = [*kept, actual] if kept and not (is_replaced or is_part) else actual
-    fixed = trust_replacements.with_value(result, facts, value=value)
+    if fixed is None:
+        kept = [each for each in result.expected if not trust_subjects.is_misspelled(each, actual)]
+        value = [*kept, actual] if kept and not (is_replaced or is_part) else actual
+        fixed = trust_replacements.with_value(result, facts, value=value)
     if fixed is None:
         return None
     step = f"{WHOLE_DOCUMENT} {more}".rstrip()
     return trust_replacements.replace_policy_remedy(title, decide, step, policy=fixed, role=role, facts=facts)
+
+
+def _branch_remedies(
+    result: TrustResult, facts: Facts, role: str | None, like: str, pattern: str
+) -> Iterator[Remedy]:
+    """Yield how to trust the pipelines of merge requests: whoever can push a branch gets their role."""
+    actual = result.actual[0]
+    others = [each for each in result.expected if not trust_subjects.correct_ref_type(each, actual)]
+    own = trust_replacements.with_value(result, facts, value=pattern, new_operator=like)
+    fixed = (
+        trust_replacements.with_value(result, facts, value=[*others, pattern], new_operator=like)
+        if others
+        else own
+    )
+    who = f"The pattern accepts every branch, so everyone who can push one can use the role{' of the other jobs, with their permissions' if others else ''}"
+    if others and own is not None:
+        title = "Give the merge requests a separate role"
+        steps = (
+            "trust.json accepts all branches of the project, so allow the new role only to read, such as what a plan needs. Use its ARN in the job for merge requests.",
+            "In the trust policy of the old role, remove the subject that no token has.",
+        )
+        yield trust_replacements.separate_role(title, *steps, policy=own, role=role, facts=facts)
+    if fixed is not None:
+        title = f"{'Or accept' if others else 'Accept'} the branches of merge requests in the trust policy"
+        step = f"{who}. Do this only if it may do no more than read."
+        yield trust_replacements.replace_policy_remedy(
+            title, step, WHOLE_DOCUMENT, policy=fixed, role=role, facts=facts
+        )
 
 
 def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
@@ -241,7 +363,8 @@ def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, opera
     )
     # An operator in another case, or ArnEquals, has no such counterpart.
     pattern = trust_replacements.with_value(result, facts, new_operator=like) if like != operator else None
-    if fixed is not None:
+    varies = trust_subjects.varies_by_run(expected, actual)
+    if fixed is not None and not (varies and pattern is not None):
         others = (
             ""
             if pattern is not None
@@ -251,6 +374,13 @@ def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, opera
         title = "Expect the exact subject in the trust policy"
         yield trust_replacements.replace_policy_remedy(title, step, policy=fixed, role=role, facts=facts)
     if pattern is not None:
-        step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}."
-        title = f"Or, if others that match {clip_text(expected)} are meant to use the role, too, compare with {like}"
+        exact = ""
+        if varies == trust_subjects.USER_OF_RUN:
+            exact = f" To trust runs of one user only, keep {operator} with the subject of the token instead."
+        elif varies:
+            exact = f" An exact subject fails with the next run, because {varies} is part of it."
+        step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}.{exact}"
+        title = f"Compare the subject with {like}"
+        if not varies:
+            title = f"Or, if others that match {clip_text(expected)} are meant to use the role, too, compare with {like}"
         yield trust_replacements.replace_policy_remedy(title, step, policy=pattern, role=role, facts=facts)

@@ -7,26 +7,29 @@ https://docs.github.com/en/actions/reference/security/oidc.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
     Condition,
     change_conditions,
     replace_statement,
 )
 from iamtriage.explaining._rules.sts.trust import token_forms
-from iamtriage.explaining._rules.sts.trust.token_forms import TrustProblem
-from iamtriage.explaining._rules.sts.trust.trust_documents import OIDC_KEY
+from iamtriage.explaining._rules.sts.trust.token_forms import TrustProblem, check_claim_keys
+from iamtriage.explaining._rules.sts.trust.trust_documents import OIDC_KEY, like_operator, split_by_provider
 from iamtriage.explaining._rules.sts.trust.trust_subjects import lacks_context
 from iamtriage.policies._readers.elements import (
     allow_statements,
     as_mapping,
     as_strings,
     iterate_conditions,
+    iterate_statements,
     parse_document,
     principal_names,
 )
@@ -139,6 +142,41 @@ def _check_provider(document: Mapping[str, Any], statement: dict[str, Any]) -> T
     )
 
 
+def _check_issuer(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
+    """Find a provider whose name has a form that the issuer of no token has."""
+    named = _PROVIDER.fullmatch(_list_federated(statement)[0])
+    issuer = "" if named is None else named[1]
+    corrected = token_forms.correct_issuer(issuer)
+    if corrected is None:
+        return None
+    fixed = json.loads(json.dumps(document).replace(issuer, corrected))
+    where = (
+        "the Principal and the condition keys"
+        if issuer in str(statement.get("Condition"))
+        else "the Principal"
+    )
+    return TrustProblem(
+        f"the trust policy names the provider {clip_text(issuer)}, which issues no tokens: the issuer is {clip_text(corrected)}",
+        "Correct the provider in the role's trust policy",
+        f"Only its name in {where} changes. IAM does not check whether the provider of a trust policy exists. That of the token exists: otherwise, STS would say InvalidIdentityToken.",
+        fixed,
+    )
+
+
+def _check_issuers(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
+    parts = split_by_provider(statement)
+    if parts is None:
+        return None
+    listed = (parts if each is statement else [each] for each in iterate_statements(document))
+    fixed = {**document, "Statement": [*chain.from_iterable(listed)]}
+    return TrustProblem(
+        f"one statement of the trust policy requires the subjects (:sub) of {len(parts)} OIDC providers at once, and a token has only the keys of its own provider",
+        "Split the statement of the role's trust policy: one for each OIDC provider",
+        "All keys of a condition must match. Each provider gets a statement with its own Federated principal and its own keys. The subjects stay as they are.",
+        fixed,
+    )
+
+
 def _check_conditions(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
     found = _PROVIDER.fullmatch(_list_federated(statement)[0])
     issuer = None if found is None else found[1]
@@ -149,7 +187,11 @@ def _check_conditions(document: Mapping[str, Any], statement: dict[str, Any]) ->
         match = OIDC_KEY.fullmatch(key)
         if match is None or not values:
             continue
-        problem = _check_audience(document, statement, match, values) or _check_subject(match, values)
+        problem = (
+            _check_audience(document, statement, match, values)
+            or _check_form(document, statement, match, values)
+            or _check_subject(match, values)
+        )
         if problem is not None:
             return problem
     return None
@@ -158,25 +200,40 @@ def _check_conditions(document: Mapping[str, Any], statement: dict[str, Any]) ->
 def _check_key(
     document: Mapping[str, Any], statement: dict[str, Any], issuer: str, key: str, values: list[str]
 ) -> TrustProblem | None:
-    """Find a condition key of another provider than the one that the statement names."""
-    match = OIDC_KEY.fullmatch(key)
+    """Find a condition key that is not the provider's URL, a colon and a claim, or is that of another provider."""
+    found, match = token_forms.correct_key(key, issuer, values), OIDC_KEY.fullmatch(key)
     other = match[1] if match is not None and match[1].lower() != issuer.lower() else None
-    is_mixed = any(
-        each.lower().startswith(f"{issuer}:".lower()) for _, each, _ in iterate_conditions(statement)
-    )
-    if other is None or not values or is_mixed:
+    if found is None and (other is None or not values):
         return None
 
     def rename(condition: Condition) -> Condition:
         written = condition.key
-        is_of_other = written.startswith(f"{other}:")
+        if (correct := token_forms.correct_key(written, issuer, as_strings(condition.value))) is not None:
+            return condition._replace(key=correct[0])
+        is_of_other = found is None and written.startswith(f"{other}:")
         return condition._replace(key=f"{issuer}:{written.rpartition(':')[2]}") if is_of_other else condition
 
     fixed = replace_statement(document, statement, change_conditions(statement, rename))
+    form = "the provider's URL without https://, a colon and the claim"
+    kept = "The values and the Principal stay as they are."
+    if found is None:
+        return TrustProblem(
+            f"the trust policy names the provider {clip_text(issuer)}, but its condition is for {clip_text(other or '')}",
+            "Use the provider's URL in the condition of the role's trust policy",
+            f"A token has only keys of its own provider, so the condition never matches. Each key is {form}. {kept}",
+            fixed,
+        )
+    corrected, defect = found
+    others = (
+        token_forms.correct_key(each, issuer, list(stated))
+        for _, each, stated in iterate_conditions(statement)
+    )
+    claims = sorted({each[0].rpartition(":")[2] for each in others if each is not None})
+    keys = f"key{'s' if len(claims) > 1 else ''}"
     return TrustProblem(
-        f"the trust policy names the provider {clip_text(issuer)}, but its condition is for {clip_text(other)}",
-        "Use the provider's URL in the condition of the role's trust policy",
-        "A token has only keys of its own provider, so the condition never matches. Each key is the provider's URL without https://, a colon and the claim. The values and the Principal stay as they are.",
+        f"a condition key of the trust policy {defect}, so the condition never matches. The key must be {corrected}",
+        f"Correct the condition {keys} in the role's trust policy",
+        f"Only the {keys} for {join_words(claims, 'and')} change{'' if len(claims) > 1 else 's'}. {kept}",
         fixed,
     )
 
@@ -257,6 +314,33 @@ def _check_audience(
     )
 
 
+def _check_form(
+    document: Mapping[str, Any], statement: dict[str, Any], match: re.Match[str], values: list[str]
+) -> TrustProblem | None:
+    """Find subjects that no token of the provider has, because their form is wrong."""
+    corrected = {
+        each: found for each in values if (found := token_forms.correct_form(match[1], each)) is not None
+    }
+    if match[2] != "sub" or len(corrected) != len(values):
+        return None
+
+    def correct(condition: Condition) -> Condition:
+        if condition.key != match[0]:
+            return condition
+        changed = [corrected.get(each, each) for each in as_strings(condition.value)]
+        has_pattern = any(set("*?") & set(each) for each in changed)
+        operator = like_operator(condition.operator) if has_pattern else condition.operator
+        return Condition(operator, condition.key, changed[0] if len(changed) == 1 else changed)
+
+    old, new = next(iter(corrected.items()))
+    return TrustProblem(
+        f"the trust policy expects the subject {clip_text(old)}, which no token has: the form is {clip_text(new)}",
+        "Correct the subject in the role's trust policy",
+        "Only the subject changes, not the audience or the provider.",
+        replace_statement(document, statement, change_conditions(statement, correct)),
+    )
+
+
 def _check_subject(match: re.Match[str], values: list[str]) -> TrustProblem | None:
     if match[2] == "sub" and all(map(lacks_context, values)):
         return TrustProblem(
@@ -274,9 +358,18 @@ def _check_subject(match: re.Match[str], values: list[str]) -> TrustProblem | No
     )
 
 
+def _check_claim_keys(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
+    """Find conditions on claims of the token that have no condition key, so that no request has it."""
+    found = _PROVIDER.fullmatch(_list_federated(statement)[0])
+    return None if found is None else check_claim_keys(document, statement, found[1].rstrip("/"))
+
+
 _CHECKS: tuple[Callable[[Mapping[str, Any], dict[str, Any]], TrustProblem | None], ...] = (
     _check_action,
     _check_provider,
+    _check_issuer,
     _check_claims,
+    _check_issuers,
     _check_conditions,
+    _check_claim_keys,
 )

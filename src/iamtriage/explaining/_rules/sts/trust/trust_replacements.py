@@ -5,20 +5,60 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import trust_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents
+from iamtriage.policies._readers.elements import iterate_statements
 
 if TYPE_CHECKING:
     from iamtriage.trust._evaluation import TrustResult
 
 ACTION = "sts:AssumeRoleWithWebIdentity"
+# A role has at most 64 characters.
+_MAX_NAME = 50
 _REMOVE_STATEMENT = (
     "Delete the statement with the old condition from trust.json, if nothing uses its subject."
 )
+
+
+def separate_role(
+    title: str,
+    *steps: str,
+    policy: Mapping[str, Any],
+    role: str | None,
+    facts: Facts,
+    name: str = "NEW_ROLE_NAME",
+) -> Remedy:
+    """Return the remedy that creates another role, so that the first one stays closed."""
+    create = f"aws iam create-role --role-name {name} --assume-role-policy-document file://trust.json"
+    remedy = replace_policy_remedy(title, policy=policy, role=role, facts=facts)
+    return attrs.evolve(remedy, steps=steps, commands=(create,))
+
+
+def pull_request_remedy(result: TrustResult, facts: Facts, role: str | None) -> Remedy | None:
+    """Return how pull requests get a role of their own: they run code that nobody has reviewed yet."""
+    own = with_value(result, facts, value=result.actual[0])
+    if own is None or shows_only_condition(facts) or len([*iterate_statements(own)]) != 1:
+        return None
+    [statement] = iterate_statements(own)
+    account = str(statement.get("Principal")).partition("arn:")[2].partition(":oidc-provider/")[0]
+    short = role is not None and len(role) <= _MAX_NAME and bool(account)
+    name, old = (f"{role}-pull-requests", role) if short else ("NEW_ROLE_NAME", "ROLE_NAME")
+    arn = f"arn:{account or 'aws:iam::ACCOUNT_ID'}:role/"
+    return separate_role(
+        "Give pull requests a separate role that can only read",
+        "They run code that nobody has reviewed yet, so they must not get the permissions of the role for the branch: allow the new role only what the job reads, such as for terraform plan.",
+        f"In the workflow: role-to-assume: {arn}${{{{ github.event_name == 'pull_request' && '{name}' || '{old}' }}}}",
+        policy=own,
+        role=role,
+        facts=facts,
+        name=name,
+    )
 
 
 def shows_only_condition(facts: Facts) -> bool:

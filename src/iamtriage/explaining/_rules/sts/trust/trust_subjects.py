@@ -10,6 +10,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.policies._patterns import compile_glob, matches
@@ -18,6 +19,28 @@ _BRANCH = "ref:refs/heads/"
 # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
 _GITHUB_IDS = lazy_pattern(r"@[0-9]{1,20}(?=[/:])", re.ASCII)
 _IMMUTABLE = lazy_pattern(r"(repo:[^/@:]+)(@[0-9]{1,20})/([^/@:]+)(@[0-9]{1,20}):", re.ASCII)
+# Crossplane names the service account of a provider after its revision.
+_GENERATED_SUFFIX = lazy_pattern(r"-(?=[a-f]*[0-9])[0-9a-f]{8,16}\Z", re.ASCII)
+# https://docs.gitlab.com/ci/secrets/id_token_authentication/: the type is branch or tag.
+_REF_TYPE = lazy_pattern(r"(?P<project>project_path:[^:]+:ref_type:)(?!(?:branch|tag):)[\w-]+:", re.ASCII)
+# A tag or branch with a number, in a subject of GitHub Actions or GitLab CI/CD.
+_NUMBERED_REF = lazy_pattern(
+    r"(?P<stem>[^:]+:[^:]+:(?:ref:refs/|ref_type:)(?P<type>tags/|heads/|tag:ref:|branch:ref:)[^:0-9*?]*)[0-9][^:*?]*\Z",
+    re.ASCII,
+)
+
+_CHARS_OF_LABEL = len("run_phase:")
+USER_OF_RUN = "the user who starts the run"
+"""What is part of the subjects of some CI systems, and stays the same for runs of one person."""
+# Parts of subjects that differ from run to run, and what they are: https://buildkite.com/docs/agent/v3/cli-oidc and
+# https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens
+_PER_RUN = (
+    (r"\bcommit:|(?<![\w-])(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![\w-])", "the commit"),
+    (r"\brun_phase:", "the phase of the run"),
+    # https://circleci.com/docs/openid-connect-tokens/
+    (r"(?:^|[/:])user[/:]", USER_OF_RUN),
+    (r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![\w-])\d{5,}(?![\w-])", "a number or ID of the run"),
+)
 
 
 def describe_difference(expected: str, actual: str) -> str:
@@ -37,6 +60,8 @@ def describe_difference(expected: str, actual: str) -> str:
         return " (they differ in case)"
     if add_ids(expected, actual) is not None:
         return " (it is GitHub's immutable subject, with the IDs of owner and repository)"
+    if add_braces(expected, actual) is not None:
+        return " (the policy lacks the braces)"
     if lacks_context(expected):
         return " (a subject always continues after the project)"
     if is_same_account(expected, actual):
@@ -88,6 +113,18 @@ def describe_ids(subject: str) -> str | None:
     return f"The subject has the IDs of owner and repository: most likely, the trust policy still expects it without them, as {clip_text(f'{found[1]}/{found[3]}{subject[found.end() - 1 :]}')}."
 
 
+def add_braces(expected: str, actual: str) -> str | None:
+    """Return what a policy expects, with the braces around the UUIDs of Bitbucket's subject, if only they are missing.
+
+    >>> add_braces("9e0f7c52:*", "{9e0f7c52}:{c3b7a0f4}")
+    '{9e0f7c52}:*'
+    """
+    if "{" in expected or "{" not in actual:
+        return None
+    value = ":".join(f"{{{each}}}" if f"{{{each}}}" in actual else each for each in expected.split(":"))
+    return value if value != expected and matches(actual, compile_glob(value)) else None
+
+
 def correct_subject(expected: str, actual: str) -> tuple[str, str] | None:
     """Return what a policy expects, corrected if only the form of the token's subject is another one, and why."""
     if (with_ids := add_ids(expected, actual)) is not None:
@@ -96,7 +133,21 @@ def correct_subject(expected: str, actual: str) -> tuple[str, str] | None:
             with_ids,
             "GitHub puts the IDs into the subject of repositories created, renamed or transferred on or after July 15, 2026, or that opted in. Older ones still send the short subject: list both if one of them uses this role, too.",
         )
+    if (braced := add_braces(expected, actual)) is not None:
+        # https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/
+        return braced, "In Bitbucket's tokens, the braces are part of each UUID."
     return None
+
+
+def correct_ref_type(expected: str, actual: str) -> str | None:
+    """Return a pattern for branches in place of a subject with a type of ref that GitLab does not have.
+
+    >>> correct_ref_type("project_path:a/b:ref_type:mr:ref:*", "project_path:a/b:ref_type:branch:ref:x")
+    'project_path:a/b:ref_type:branch:ref:*'
+    """
+    found = _REF_TYPE.match(expected)
+    pattern = f"{found['project']}branch:ref:*" if found is not None else None
+    return pattern if pattern is not None and matches(actual, compile_glob(pattern)) else None
 
 
 def lacks_context(subject: str) -> bool:
@@ -132,12 +183,96 @@ def is_misspelled(expected: str, actual: str) -> bool:
     return is_account and not is_form and re.split("[:/]", expected.lower())[-2:] == actual.split(":")[2:]
 
 
+def is_of_controller(subject: str) -> bool:
+    """Return whether a subject is that of the service account that a well-known chart or add-on creates."""
+    return _are_accounts(subject) and find_controller_of_account(subject.rpartition(":")[2]) is not None
+
+
 def is_misplaced(expected: str, actual: str) -> bool:
     """Return whether the names show that the policy is wrong, not the pod."""
-    if lacks_context(expected) or is_misspelled(expected, actual):
+    if is_of_controller(actual) or lacks_context(expected) or is_misspelled(expected, actual):
         return True
     is_of_namespace = expected.split(":")[2:3] == ["default"] or actual.split(":")[2:3] == ["kube-system"]
     return is_of_namespace and is_same_account(expected, actual)
+
+
+def describe_replacement(expected: str, actual: str) -> str:
+    """Return what to know where a misplaced subject is replaced."""
+    if is_misspelled(expected, actual):
+        return "No token has the old subject. Running pods retry: they need no restart."
+    if not is_of_controller(actual):
+        return "List both subjects if a pod in the other namespace uses the role, too."
+    return f"The installation creates the service account {clip_text(actual.rpartition(':')[2])}, and its pods retry automatically. List both subjects if other pods use the old one."
+
+
+def find_pattern(expected: str, actual: str) -> str | None:
+    """Return a pattern for both subjects, if they differ only in a generated suffix or a version.
+
+    >>> find_pattern("system:serviceaccount:db:provider-rds", "system:serviceaccount:db:provider-rds-3fa1b2c4d5e6")
+    'system:serviceaccount:db:provider-rds-*'
+    >>> find_pattern("repo:acme/shop:ref:refs/tags/v1.4.0", "repo:acme/shop:ref:refs/tags/v1.4.1")
+    'repo:acme/shop:ref:refs/tags/v*'
+    """
+    if _are_accounts(expected, actual):
+        stem = _GENERATED_SUFFIX.sub("", actual)
+        return f"{stem}-*" if stem != actual and stem == _GENERATED_SUFFIX.sub("", expected) else None
+    found, wanted = _NUMBERED_REF.match(actual), _NUMBERED_REF.match(expected)
+    if found is None or wanted is None or found["stem"] != wanted["stem"]:
+        return None
+    is_tag = found["type"] in {"tags/", "tag:ref:"}
+    # A branch that begins with a number has nothing in common with another one.
+    return f"{found['stem']}*" if is_tag or not found["stem"].endswith(found["type"]) else None
+
+
+def varies_by_run(pattern: str, subject: str) -> str | None:
+    """Return what a pattern leaves open that each run has another value of, if there is such a part.
+
+    >>> varies_by_run("organization:a:pipeline:b:*", "organization:a:pipeline:b:ref:refs/heads/main:commit:9f3c2d7be1:step:c")
+    'the commit'
+    >>> varies_by_run("repo:acme/shop:ref:refs/heads/*", "repo:acme/shop:ref:refs/heads/main") is None
+    True
+    >>> varies_by_run(f"repo:{'*a' * 40}b", f"repo:{'a' * 400}") is None
+    True
+    """
+    first, *others = (
+        "".join("(.)" if each == "?" else re.escape(each) for each in part) for part in pattern.split("*")
+    )
+    # The first place of each part is as good as a later one, so only the last part is tried at several.
+    middle = "".join(f"(?>(.*?){each})" for each in others[:-1])
+    found = re.fullmatch(
+        "".join((first, middle, *(f"(.*){each}" for each in others[-1:]))), subject, re.DOTALL
+    )
+    if found is None:
+        return None
+    spans = map(found.span, range(1, len(found.groups()) + 1))
+    opened = " ".join(subject[max(start - _CHARS_OF_LABEL, 0) : end] for start, end in spans)
+    return next((what for sign, what in _PER_RUN if re.search(sign, opened)), None)
+
+
+def find_successor(expected: str, text: str) -> str | None:
+    """Return the subject that a pod has now, if a text names an account like the expected one with another suffix.
+
+    >>> find_successor("system:serviceaccount:db:provider-rds-3fa1b2c4d5e6", "provider-rds-0b1c2d3e4f5a-6d8f9-x2k 1/1 Running")
+    'system:serviceaccount:db:provider-rds-0b1c2d3e4f5a'
+    """
+    names, _, name = expected.rpartition(":")
+    stem = _GENERATED_SUFFIX.sub("", name)
+    if stem == name or not _are_accounts(expected):
+        return None
+    form = rf"(?<![\w.-]){re.escape(stem)}-(?=[a-f]*[0-9])[0-9a-f]{{8,16}}(?![0-9a-z])"
+    found = {*re.findall(form, text)} - {name}
+    return f"{names}:{found.pop()}" if len(found) == 1 else None
+
+
+def describe_naming(subject: str) -> str:
+    """Return what names a service account with a generated suffix."""
+    if _is_of_crossplane(subject):
+        return "Crossplane names the service account after the provider's revision"
+    return "The name of the service account is generated"
+
+
+def _is_of_crossplane(subject: str) -> bool:
+    return ":provider-" in subject or "crossplane" in subject
 
 
 def describe_caller(subject: str) -> str:
@@ -174,6 +309,13 @@ def describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tupl
         is_branch = wanted[0] == found[0] == "repo" and _job_context(expected).startswith(_BRANCH)
         is_usable = is_branch and _is_same_repository(expected, actual)
         return _describe_expected_job(expected, actual) if is_usable else None
+    if _are_accounts(expected, actual) and find_pattern(expected, actual) is not None:
+        # https://docs.crossplane.io/latest/packages/providers/#runtime-configuration
+        where = "In the provider's DeploymentRuntimeConfig, set serviceAccountTemplate.metadata.name"
+        if not _is_of_crossplane(actual):
+            where = "Where the service account is created, set its name"
+        step = f"{where}, and the annotation of the role. Then the trust policy can expect this name exactly."
+        return "Or give the service account a fixed name", step, ()
     if _are_accounts(expected, actual):
         return _describe_expected_account(wanted[2:], found[2:])
     if wanted[0] == found[0] == "repo":

@@ -12,13 +12,20 @@ from typing import Any
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.workflows import RoleStep, find_second_role
+from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Remedy
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
     Condition,
     change_conditions,
     change_statements,
+    replace_condition,
 )
-from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB, TrustProblem
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.sts.trust import trust_documents
+from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB, TrustProblem, organization_of
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers import elements
 
@@ -43,6 +50,13 @@ _SUBJECT = lazy_pattern(
     r"repo:(?P<owner>[^/:@]{1,60})(?:@[^/:]{1,20})?/(?P<name>[^:@]{1,100})(?:@[^:]{1,20})?:", re.ASCII
 )
 
+# The phase of a run of HCP Terraform that fails, while the other one works.
+_FAILING_PHASE = {
+    phase: lazy_pattern(
+        rf"(?i:\b{phase}(?:s|es)?\b[^.\n]{{0,30}}?(?:\bfail|\bdenied\b|\bdie[ds]\b|\bbreaks\b|\berrors?\b|\bdoes not\b|n't\b)|\b(?:fails?|failing|errors?) (?:in|during|at|on) (?:the |each )?{phase}\b|\bonly (?:in|on|during) (?:the )?{phase}\b)"
+    )
+    for phase in ("plan", "apply")
+}
 # What gives the subject its IDs, and since when:
 # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
 _RENAMED = lazy_pattern(
@@ -69,6 +83,11 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
     'the trust policy expects the audience octo, and the workflow requests sts.amazonaws.com'
     """
     document = elements.parse_document(policy)
+    if document is not None and "run_phase:" in str(document):
+        return _find_other_phase(document, text)
+    # A job can request a token with another audience.
+    if document is not None and "oidc.circleci.com/org/" in str(document) and "oidc get" not in text:
+        return _find_other_organization(document)
     if document is None or GITHUB not in str(document):
         return None
     audience, repository = _AUDIENCE_INPUT.search(text), _REPOSITORY.search(text)
@@ -105,6 +124,31 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
         f"Name the repository {clip_text(repository[1])} in the role's trust policy",
         step,
         _with_values(document, "sub", lambda value: _SUBJECT.sub(f"repo:{repository[1]}:", value, count=1)),
+    )
+
+
+def _find_other_phase(document: Mapping[str, Any], text: str) -> TrustProblem | None:
+    """Return the problem that a trust policy accepts one phase of a run of HCP Terraform, and the other one fails.
+
+    https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
+    """
+    subjects = trust_documents.expected_subjects(document)
+    accepted = only_one({each.rpartition(":")[2] for each in subjects}, "")
+    other = {"plan": "apply", "apply": "plan"}.get(accepted)
+    if other is None or next(_FAILING_PHASE[other].finditer(text), None) is None:
+        return None
+
+    def accept_both(condition: Condition) -> Condition:
+        values = elements.as_strings(condition.value) if condition.key.endswith(":sub") else []
+        added = [f"{each.rpartition(':')[0]}:{other}" for each in values]
+        return condition._replace(value=[*values, *added]) if values else condition
+
+    fixed = change_statements(document, lambda each: change_conditions(each, accept_both))
+    return TrustProblem(
+        f"the trust policy accepts only the subject {clip_text(subjects[0])}, and that of {'an apply' if other == 'apply' else 'a plan'} ends with run_phase:{other}",
+        "Accept both phases in the role's trust policy",
+        "Or give each phase its own role: TFC_AWS_PLAN_ROLE_ARN and TFC_AWS_APPLY_ROLE_ARN, so that a plan can only read.",
+        fixed,
     )
 
 
@@ -156,6 +200,25 @@ def _without_ids(
     )
 
 
+def _find_other_organization(document: Mapping[str, Any]) -> TrustProblem | None:
+    """Return the problem that a trust policy expects another audience than the organization of CircleCI."""
+    for statement in elements.allow_statements(document):
+        for operator, key, values in elements.iterate_conditions(statement):
+            issuer, _, claim = key.rpartition(":")
+            organization = organization_of(issuer)
+            accepted = any(matches(organization or "", compile_glob(each)) for each in values)
+            if organization is None or claim != "aud" or "Not" in operator or accepted:
+                continue
+            new = Condition(operator, key, organization)
+            return TrustProblem(
+                f"the trust policy expects the audience {clip_text(values[0])}, and the token of a CircleCI job has the ID of its organization, {organization}",
+                f"Expect the audience {organization} in the role's trust policy",
+                "The IAM OIDC provider must list this ID as a client ID, too. The variables CIRCLE_OIDC_TOKEN and CIRCLE_OIDC_TOKEN_V2 have such a token.",
+                change_statements(document, lambda each: replace_condition(each, operator, key, new)),  # noqa: B023
+            )
+    return None
+
+
 def _conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
     """Yield the claim, the operator and the values of each condition on GitHub's tokens."""
     for statement in elements.allow_statements(document):
@@ -187,3 +250,81 @@ def _find_mismatch(conditions: list[tuple[str, str, list[str]]], claim: str, act
 
 def _names(subject: re.Match[str], repository: str) -> bool:
     return matches(repository, compile_glob(f"{subject['owner']}/{subject['name']}"))
+
+
+# https://github.com/aws-actions/configure-aws-credentials (role-chaining, and the session tags that it passes)
+_CONFIGURE_CREDENTIALS = "https://github.com/aws-actions/configure-aws-credentials"
+_WITH = lazy_pattern(r"^(?P<indent> *)role-to-assume:[^\n]*$", re.MULTILINE)
+ROLE_NOT_CHAINED = CauseType(
+    "role-not-chained",
+    title="The second step of a workflow uses the OIDC token again",
+    meaning="Without role-chaining, a step of configure-aws-credentials exchanges the OIDC token of the job for its role, whatever role a step before it has assumed.",
+    recognised_by="Two steps of a job in the text assume roles, and the trust policy of the second one names the first one.",
+    fix="Set role-chaining: true in the second step.",
+    sources=(_CONFIGURE_CREDENTIALS, pages.TRUST_POLICIES),
+    subject="sts",
+)
+
+
+def explain_second_role(case: Case[Any] | Denial) -> Explanation | None:
+    """Explain that a step of a workflow uses the token for a role that only trusts the role of the step before it."""
+    step = find_second_role(case.failure.text)
+    if step is None:
+        return None
+    first, second = (try_parse_principal(each) for each in (step.first, step.second))
+    trusting = [
+        statement
+        for policy in case.context.policies
+        if policy.is_trust_policy and policy.owner in {None, ("role", getattr(second, "name", None))}
+        for statement in policy.allows
+    ]
+    names = [name for each in trusting for name in elements.principal_names(each, "AWS")]
+    account = getattr(first, "account", None)
+    own = {str(first), account, f"arn:aws:iam::{account}:root"} - {None}
+    if not own.intersection(names) or any(elements.principal_names(each, "Federated") for each in trusting):
+        return None
+    actions = {name.lower() for each in trusting for name in elements.as_strings(each.get("Action"))}
+    may_tag = bool(actions & {"sts:tagsession", "sts:*"})
+    before, after = map(_name_role, (step.first, step.second))
+    return case.explain(
+        f"The step for the role {after} uses the OIDC token of the job again, because it lacks role-chaining: true. The role does not trust the token, but the role {before}, whose credentials the job has.",
+        ROLE_NOT_CHAINED.cause(
+            "derived",
+            text=f"Without role-chaining, each step exchanges the token for its own role, in the account of that role. The trust policy of {after} already trusts {before}{', and allows sts:TagSession' if may_tag else ''}: neither an OIDC provider in that account nor another trust policy is needed.",
+        ),
+        remedies=_chain_remedy(step, f"Assume {after} with the credentials of {before}", may_tag=may_tag),
+    )
+
+
+def find_chain_remedy(case: Case[Any]) -> Remedy | None:
+    """Return the remedy that needs no provider in the account of a second role, if a workflow in the text assumes two."""
+    step = find_second_role(case.failure.text)
+    if step is None or case.facts.trust_policy is not None:
+        return None
+    before, after = map(_name_role, (step.first, step.second))
+    title = f"Or assume {after} with the credentials of {before}, if its trust policy names that role"
+    return _chain_remedy(step, title, may_tag=True)
+
+
+def _name_role(value: str) -> str:
+    return clip_text(getattr(try_parse_principal(value), "name", None) or value)
+
+
+def _chain_remedy(step: RoleStep, title: str, *, may_tag: bool) -> Remedy:
+    """Return the remedy that corrects a step; if its role must not be tagged, the session gets no tags."""
+    added = ["role-chaining: true", *([] if may_tag else ["role-skip-session-tagging: true"])]
+    lines = _WITH.sub(
+        lambda found: "\n".join((found[0], *(f"{found['indent']}{each}" for each in added))), step.text
+    )
+    return your_remedy(
+        f"{title}: role-chaining: true",
+        "Add role-chaining: true to the inputs of the step." if lines == step.text else None,
+        f"The policy of {_name_role(step.first)} must allow sts:AssumeRole{' and sts:TagSession' if may_tag else ''} on {step.second}.",
+        None
+        if may_tag
+        else "The trust policy does not allow sts:TagSession, so the step passes no session tags.",
+        "A session by role chaining lasts at most one hour.",
+        manifest=lines,
+        manifest_language="yaml",
+        url=_CONFIGURE_CREDENTIALS,
+    )

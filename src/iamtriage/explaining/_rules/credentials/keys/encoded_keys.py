@@ -1,0 +1,199 @@
+"""Find access keys in a Kubernetes Secret that end with a newline or another character, from their encoded values.
+
+Nothing else of a value is said. https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/ encodes
+with ``echo -n``, and a block with ``|`` ends with a newline: https://yaml.org/spec/1.2.2/#8112-block-chomping-indicator.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, lower_first
+from iamtriage._typing import NamedTuple
+from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
+from iamtriage.explaining._rules.credentials.keys.key_sources import find_namespace, find_secret_object
+from iamtriage.explaining._rules.shared.kubernetes import clusters
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.failures._failures import Failure
+
+_NAME = r"(?P<{}>[A-Za-z][\w.-]{{0,60}}(?i:key|secret|token|password)[\w.-]{{0,40}})"
+_VALUE = r"(?P<{}>[A-Za-z0-9+/]{{12,400}}={{0,2}})(?![\w+/=])"
+# A member of the Secret, or a command with its output.
+_ENCODED = lazy_pattern(
+    rf"^[ \t]{{1,12}}[\"']?{_NAME.format('name')}[\"']?: ?[\"']?{_VALUE.format('value')}[\"']?,?[ \t]*\r?$"
+    rf"|(?:\bbase64\b[^\n|]{{0,20}}<<< ?[\"']?)?\$\{{?{_NAME.format('variable')}\}}?[\"']?[^\n|]{{0,20}}(?:\| ?base64(?: (?:-w ?0|--wrap=0))?)?[ \t]*\r?\n[ \t]*{_VALUE.format('printed')}[ \t]*\r?$",
+    re.ASCII | re.MULTILINE,
+)
+_BLOCK = lazy_pattern(
+    rf"^[ \t]{{1,12}}{_NAME.format('name')}: \|\+?[ \t]*\r?\n[ \t]{{2,16}}(?=\S{{16,200}}[ \t]*\r?$)",
+    re.MULTILINE,
+)
+# A file whose content becomes the value: an option of kubectl, and a function of Terraform.
+_FROM_FILE = lazy_pattern(
+    rf"--from-file[= ][\"']?(?:{_NAME.format('name')}=(?P<file>[\w./~-]{{1,120}})|(?P<path>(?:[\w.~-]{{0,60}}/){{0,6}}{_NAME.format('base')})(?![\w./=-]))"
+)
+# A command that writes a file with the newline of echo, or without one.
+_WRITES = r"(?:\b(?P<echo>echo)(?P<without> -\w{{0,3}}n)?|\b(?P<printf>printf)) [^\n|;&]{{0,300}}?> ?[\"']?(?:[\w.~-]{{0,60}}/){{0,6}}{}(?![\w.-])"
+_FUNCTION = lazy_pattern(
+    rf"^(?P<line>[ \t]*[\"']?{_NAME.format('name')}[\"']?[ \t]{{0,40}}=[ \t]{{0,4}})(?P<call>file\(\"(?P<file>[^\"\n]{{1,120}})\"\))[ \t]*,?[ \t]*\r?$",
+    re.MULTILINE,
+)
+_SECRETS = ("kind: Secret", '"kind": "Secret"', "base64", "get secret", "describe secret")
+# In a shell, echo without -n, or a here-string.
+_ADDS_NEWLINE = lazy_pattern(
+    r"\b(?P<echo>echo) (?!-\w{0,3}n)[^\n|]{1,200}\| ?base64\b|\bbase64\b[^\n]{0,20} ?(?P<string><<<) ?"
+)
+_ENDINGS = (
+    (b"\r\n", "a carriage return and a newline"),
+    (b"\n", "a newline"),
+    (b"\r", "a carriage return"),
+    (b" ", "a space"),
+)
+
+
+class EncodedFlaw(NamedTuple):
+    """A value that ends with a character that is not a part of it.
+
+    Attributes:
+        name: The name of the member or of the variable.
+        ending: What it ends with.
+        source: What has added that, as the end of a sentence, if the text shows it.
+        is_block: Whether it is a block of YAML, which is not encoded.
+        file: The file whose content it is.
+        call: The line of Terraform that reads the file, with the newline removed.
+        is_certain: Whether the text shows the newline.
+    """
+
+    name: str
+    ending: str
+    source: str = ""
+    is_block: bool = False
+    file: str | None = None
+    call: str | None = None
+    is_certain: bool = True
+
+    def describe(self) -> str:
+        """Return what is wrong with the value, as a clause."""
+        if self.file is not None:
+            keeps = "file() keeps" if self.call else "--from-file keeps"
+            return f"{'' if self.is_certain else 'most likely, '}{clip_text(self.file)} ends with a newline{self.source}, which {keeps} in {self.name}"
+        if self.is_block:
+            return f"{self.name} is a block of YAML with |, which ends with a newline (write |- instead)"
+        return f"{self.name} decodes to a value with {self.ending} at the end{self.source}"
+
+
+def find_flaw(text: str, part: str, *, without: str = "\n") -> EncodedFlaw | None:
+    r"""Return the flaw of the first value whose name has a part, such as ``"secret"``, and not another one.
+
+    >>> find_flaw("kind: Secret\ndata:\n  SECRET_KEY: czNjcjN0LXZhbHVlCg==\n", "secret").describe()
+    'SECRET_KEY decodes to a value with a newline at the end'
+    >>> find_flaw("kind: Secret\ndata:\n  SECRET_KEY: czNjcjN0LXZhbHVl\n", "secret")
+    """
+    if (of_file := _find_file(text, part, without)) is not None:
+        return of_file
+    if not any(each in text for each in _SECRETS):
+        return None
+    for found in _BLOCK.finditer(text):
+        if part in found["name"].lower() and without not in found["name"].lower():
+            return EncodedFlaw(found["name"], "a newline", is_block=True)
+    for found in _ENCODED.finditer(text):
+        name, value = found["name"] or found["variable"], found["value"] or found["printed"]
+        ending = _find_ending(value)
+        if part in name.lower() and without not in name.lower() and ending is not None:
+            added = _ADDS_NEWLINE.search(text) if "newline" in ending else None
+            source = (
+                "" if added is None else f", which {'echo adds without -n' if added['echo'] else '<<< adds'}"
+            )
+            return EncodedFlaw(name, ending, source)
+    return None
+
+
+def _find_file(text: str, part: str, without: str) -> EncodedFlaw | None:
+    """Return the flaw of a value that is the content of a file, to which editors and echo add a newline."""
+    for pattern in (_FROM_FILE, _FUNCTION):
+        for found in pattern.finditer(text):
+            named, file = (found["name"], found["file"])
+            if pattern is _FROM_FILE and named is None:
+                named, file = found["base"], found["path"]
+            if part not in named.lower() or without in named.lower():
+                continue
+            call = None
+            if pattern is _FUNCTION:
+                if "kubernetes_secret" not in text:
+                    continue
+                call = f"{found['line'].strip()} trimspace({found['call']})"
+            name = re.escape(file.rpartition("/")[2])
+            counted = re.search(
+                rf"{name}[^\n]{{0,40}}\n?\s{{0,12}}(?:41\b|[^\n]{{0,20}}\b41 )|\b41 [^\n]{{0,40}}{name}", text
+            )
+            written = re.search(_WRITES.format(name), text)
+            if written is not None and (written["without"] or written["printf"]):
+                continue
+            source = "" if written is None else " (echo adds it without -n)"
+            is_certain = counted is not None or written is not None
+            return EncodedFlaw(named, "a newline", source, file=file, call=call, is_certain=is_certain)
+    return None
+
+
+def _find_ending(value: str) -> str | None:
+    try:
+        decoded = b64decode(value, validate=True)
+    except ValueError:
+        return None
+    is_text = decoded.rstrip().isascii() and decoded.rstrip().decode("ascii").isprintable()
+    return next((name for end, name in _ENDINGS if is_text and decoded.endswith(end)), None)
+
+
+def store_again_remedy(case: Case[Failure], flaw: EncodedFlaw) -> Remedy:
+    """Return the remedy that stores a value in its Secret again, without what it ends with."""
+    text = case.failure.text
+    namespace, name = find_namespace(case), find_secret_object(text)
+    name = "SECRET_NAME" if name == "NAME" else name
+    member = flaw.name
+    # The text shows where the value is from.
+    is_set = f"${member}" in text or f"${{{member}" in text
+    variable = member if is_set else "value"
+    patch = f'\\"{member}\\": \\"${{{variable}:?}}\\"'
+    escaped = member.replace(".", "\\.")
+    restart = clusters.restart_command(case)
+    if flaw.call is not None:
+        return your_remedy(
+            f"Remove the newline from {member} with trimspace",
+            "The access key stays as it is: it needs no rotation for this.",
+            "Change the line as shown, apply it, and restart the pods, which keep the values that they started with. The state of Terraform has the secret, too: better, give the service account a role.",
+            commands=("terraform apply", restart),
+            manifest=flaw.call,
+            manifest_language="hcl",
+            url="https://developer.hashicorp.com/terraform/language/functions/trimspace",
+        )
+    encode = "encode with printf %s (or echo -n), or write the value in stringData, which is not encoded"
+    shared = "If others can read this text, replace the key after all"
+    where = "In the manifest, "
+    if flaw.is_block:
+        encode = "write |- instead of |"
+    elif flaw.file is not None:
+        where, encode = (
+            "If you create the Secret again, ",
+            f"pass --from-literal, or remove the newline from {clip_text(flaw.file)} first (printf adds none)",
+        )
+    else:
+        shared = f"Base64 is no encryption: {lower_first(shared)}"
+    return your_remedy(
+        f"Store {member} in the Kubernetes Secret again, without {flaw.ending} at the end",
+        f"The access key stays as it is: it needs no rotation for this.{' The last command then prints 40, its length.' if 'secret' in member.lower() else ''}",
+        None if is_set else f"Run the first command alone, and paste the value of {member}.",
+        f"{where}{encode}{'' if flaw.file else ': otherwise, the next apply brings it back'}.",
+        f"{'' if flaw.file else f'{shared}. '}Better, give the service account a role (IRSA or EKS Pod Identity), and delete the keys.",
+        commands=present(
+            None if is_set else "read -rs value",
+            f'kubectl patch secret {name} --namespace {namespace} --patch "{{\\"stringData\\": {{{patch}}}}}"',
+            Labelled.required(
+                "Then restart the pods, which keep the values that they started with:",
+                restart.replace("--namespace NAMESPACE", f"--namespace {namespace}"),
+            ),
+            f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c",
+        ),
+        url="https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/",
+    )

@@ -1,0 +1,135 @@
+"""Find the settings of programs and the code that have a temporary access key without its session token.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_use-resources.html.
+"""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_at
+from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.statements import LOCALLY, find_said, find_working
+from iamtriage.explaining._rules.basics import Case, Explanation
+from iamtriage.explaining._rules.credentials.keys.given_credentials import KeysInCode
+from iamtriage.explaining._rules.credentials.keys.key_problems import SESSION_TOKEN_MISSING
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.sts.region_settings import printable_line
+from iamtriage.failures._failures import InvalidCredentials
+
+
+class _TokenSetting(NamedTuple):
+    """The setting of a program for the access key ID, and the one for the session token next to it."""
+
+    program: str
+    key: str
+    token: str
+
+
+_TOKEN_SETTINGS = (
+    _TokenSetting("S3A", r"fs\.s3a\.(?:bucket\.[\w-]{1,63}\.)?access\.key\b", "session.token"),
+    _TokenSetting("DuckDB", r"(?i:\bs3_access_key_id\b)", "s3_session_token"),
+    _TokenSetting("DuckDB", r"(?<=\W)KEY_ID(?= ')", "SESSION_TOKEN"),
+    _TokenSetting("Snowflake", r"\bAWS_KEY_ID(?= ?=)", "AWS_TOKEN"),
+    _TokenSetting("Iceberg", r"\bs3\.access-key-id\b", "s3.session-token"),
+    # https://rclone.org/s3/#s3-session-token and https://s3tools.org/kb/item14.htm
+    _TokenSetting(
+        "rclone", r"(?<=\n)access_key_id(?= ?= ?ASIA)(?=[\s\S]{0,200}\nsecret_access_key ?=)", "session_token"
+    ),
+    _TokenSetting(
+        "s3cmd", r"(?<=\n)access_key(?= ?= ?ASIA)(?=[\s\S]{0,4000}\nsecret_key ?= ?[^\"])", "access_token"
+    ),
+)
+# Signs that keys are those of a session. A text can mask them.
+_IS_TEMPORARY = lazy_pattern(
+    r"(?<![A-Z0-9])ASIA|(?i:\b(?:temporary|short-term|session)[ -](?:access )?(?:keys?|credentials)\b|\b(?:keys?|credentials) (?:is|are) (?:only )?temporary\b|\bSSO (?:keys?|credentials|portal)\b|\bassumed? (?:a |the )?role\b)"
+)
+_VALUE_OF_KEY = lazy_pattern(
+    r"(?P<before>[\"'=:,(\s]{1,8})(?P<quote>[\"'])?A[KS]IA[A-Z0-9*.x…]{0,28}(?P=quote)?"
+)
+_S3A_SIMPLE = lazy_pattern(r"^[^\n]{0,200}\bSimpleAWSCredentialsProvider\b[^\n]{0,100}$", re.MULTILINE)
+
+
+def is_said_temporary(text: str) -> bool:
+    """Return whether a text shows or says that keys are those of a session."""
+    return next(find_said(text, _IS_TEMPORARY), None) is not None
+
+
+def explain_token_setting(case: Case[InvalidCredentials]) -> Explanation | None:
+    """Explain that the settings of a program have a temporary key and no session token, or return ``None``."""
+    text = case.failure.text
+    if not is_said_temporary(text):
+        return None
+    for setting in _TOKEN_SETTINGS:
+        found = re.search(rf"(?:{setting.key})(?![^\n]{{0,40}}\bAKIA)", text)
+        if found is None or setting.token.lower() in text.lower():
+            continue
+        line = line_at(text, found.start()).partition(" #")[0].strip()
+        name = (
+            f"{found[0][: -len('access.key')]}{setting.token}" if setting.program == "S3A" else setting.token
+        )
+        line = line.replace(found[0], name).replace("AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN")
+        line = _VALUE_OF_KEY.sub(r"\g<before>\g<quote>TOKEN\g<quote>", line) if "A" in line else line
+        if (
+            whole := re.search(
+                rf"[\"']?{re.escape(name)}[\"']?[\s=:,]{{1,8}}[\"'][^\"'\n]{{1,200}}[\"']", line
+            )
+        ) and "secret" in line.lower():
+            line = whole[0]  # the other settings are on the same line
+        simple = _S3A_SIMPLE.search(text) if setting.program == "S3A" else None
+        provider = simple and simple[0].strip().replace("SimpleAWS", "TemporaryAWS")
+        shown = tuple(each for each in (provider, line) if each and printable_line(each) == each)
+        pass_token = (
+            "SimpleAWSCredentialsProvider reads only key and secret. Replace its line, and add the other one."
+            if simple
+            else "Add it to the others."
+        )
+        return case.explain(
+            f"{setting.program} sends a temporary access key without its session token: the settings have no {name}. AWS knows such a key only together with its token.",
+            SESSION_TOKEN_MISSING.cause(
+                "derived",
+                f"The text sets {found[0]}, and not {name}.",
+                text="The keys are temporary. Copying them again, or waiting, does not help.",
+            ),
+            topic="invalid-credentials",
+            remedies=your_remedy(
+                f"Set {name}, too",
+                pass_token,
+                "All three values must come from the same response. They expire together: a program that runs longer needs a role, or a provider that renews them. Start the program again: its sessions can keep old settings.",
+                manifest="\n".join(shown) + "\n" if shown else None,
+                manifest_language="text",
+                url=pages.TEMPORARY_CREDENTIALS,
+            ),
+            notes="No permission is missing, and no new key is needed. The AWS CLI sends the token, so it works with the same keys.",
+        )
+    return None
+
+
+# The variable, outside of the code.
+_TOKEN_SET = lazy_pattern(
+    r"\bAWS_SESSION_TOKEN[\"']?(?:=[\"']?(?![\"']|\s|none\b|null\b|<|\Z)|(?::| is| are)? (?:also )?set\b)"
+)
+IN_LAMBDA = lazy_pattern(r"\bLambda (?:function\b|\()|\b(?:in|on|as|my|our) (?:AWS )?[Ll]ambda\b")
+
+
+def describe_keys(
+    keys: KeysInCode, text: str, *, is_lambda: bool, is_temporary: bool
+) -> tuple[str, str | None]:
+    """Return what code passes without a session token, and why the keys are temporary, if that is known."""
+    if is_lambda:
+        because = "In Lambda, the variables are temporary credentials, valid only with AWS_SESSION_TOKEN."
+        if find_working(text, LOCALLY) is not None:
+            because += " On a computer, they mostly hold a long-term key, which has no token."
+        return "a key ID and secret of the execution role", because
+    if is_temporary or is_said_temporary(text) or _TOKEN_SET.search(text) is not None:
+        shown = " (ASIA…)" if is_temporary else ""
+        return (
+            f"a temporary key{shown} and its secret",
+            "A session has three values: key ID, secret and token.",
+        )
+    if not keys.is_from_environment:
+        because = "STS returned the key ID and secret together with a session token."
+        return "a key ID and secret of temporary credentials", because
+    return "a key ID and secret", None

@@ -1,0 +1,276 @@
+"""Explain a sign-in to IAM Identity Center that a program does not see: its token is in the home directory of another place.
+
+Sources: https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html (the token is cached in
+~/.aws/sso/cache), https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html and
+https://docs.docker.com/engine/storage/bind-mounts/.
+"""
+
+from __future__ import annotations
+
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import clip_text, quote_words
+from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.profiles import find_profile_sections
+from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.credentials.profiles.sso_settings import find_start_url
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.credentials import selected_profiles
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import WSL, with_profile
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.failures._failures import Failure
+
+SIGN_IN_ELSEWHERE = CauseType(
+    "sign-in-elsewhere",
+    title="The token of the sign-in is in another place than the program looks",
+    meaning="aws sso login stores its token in ~/.aws/sso/cache of the user and the system that ran it. The config file does not contain it.",
+    recognised_by="The text mounts only ~/.aws/config into a container, or shows a sign-in for another session, or in Windows and a program in WSL, or the reverse.",
+    fix="Mount all of ~/.aws, or sign in where the program runs.",
+    of="no-sso-login",
+    sources=("https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html",),
+)
+# A file of ~/.aws that a container gets, with docker run, Compose or a dev container.
+_FILE_MOUNTED = lazy_pattern(
+    r"(?P<source>[\w~$/{}:.\\%-]{1,120}[/\\]\.aws)[/\\](?:config|credentials)[\"']?(?P<between>:|,(?:target|dst|destination)=)(?P<target>(?:/[\w.-]{1,60}){1,6}/\.aws)/(?:config|credentials)\b(?P<end>(?::[a-z,]{1,12})?)"
+)
+# The whole mount of a dev container or of docker run --mount, with its other options.
+_WHOLE_MOUNT = lazy_pattern(
+    r"(?P<before>(?:type=\w{1,10},)?(?:source|src)=)(?P<mount>[^,\s\"']{1,160},(?:target|dst|destination)=[^,\s\"']{1,160})(?P<options>(?:,[\w=-]{1,40}){0,6})"
+)
+_DEV_CONTAINER = lazy_pattern(r"(?i:\bdev ?containers?\b)|\$\{localEnv:")
+_CACHE_MOUNTED = lazy_pattern(r"\.aws[/\\]sso\b|\.aws[/\\]?[\"']?(?::|,(?:target|dst|destination)=)")
+# Where somebody signed in, or where the program runs.
+_SIGN_IN = r"(?:\b(?:aws sso login|signed in|logged in|log(?:ging)? ?in|sign(?:ing)?[- ]in)\b)"
+_OF_WINDOWS = r"(?:\b(?:PowerShell|Windows(?! Subsystem)|cmd(?:\.exe)?|Git Bash)\b)"
+_IN_WINDOWS = lazy_pattern(
+    rf"{_SIGN_IN}[^\n.;,]{{0,60}}{_OF_WINDOWS}|{_OF_WINDOWS}[^\n.;,]{{0,40}}{_SIGN_IN}|\bPS [A-Z]:\\[^\n>]{{0,80}}> ?aws sso login"
+)
+_IN_WSL = lazy_pattern(rf"{_SIGN_IN}[^\n.;,]{{0,40}}\bWSL\b|\bWSL\b[^\n.;,]{{0,40}}{_SIGN_IN}")
+
+_OF_DEFAULT = " aws sso login without --profile signs in for the profile default."
+
+
+class _Place(NamedTuple):
+    summary: str
+    because: str | None
+    text: str
+    remedy: Remedy
+
+
+def explain_sign_in_elsewhere(
+    case: Case[Failure], session: str | None, reported: Cause
+) -> Explanation | None:
+    """Explain that a program does not see the sign-in, if the text shows where that is.
+
+    Args:
+        case: The failure.
+        session: The name of the sso-session, if the message has it.
+        reported: What the SDK reports.
+    """
+    place = _find_mount(case) or _find_windows(case, session) or _find_other_session(case, session)
+    if place is None:
+        return None
+    return case.explain(
+        f"{place.summary} No permission is missing.",
+        reported,
+        SIGN_IN_ELSEWHERE.cause("derived", place.because, text=place.text),
+        topic="no-sso-login",
+        remedies=place.remedy,
+    )
+
+
+def _find_other_session(case: Case[Failure], session: str | None) -> _Place | None:
+    """Return the place if the sign-in was for another sso-session than that of the profile that the call uses."""
+    text = case.failure.text
+    sections = find_profile_sections(text)
+    # A profile without sso_session has a token by its start URL.
+    sessions = {
+        each.name: name
+        for each in sections
+        if (name := each.settings.get("sso_session") or each.settings.get("sso_start_url"))
+    }
+    logins = selected_profiles.list_sign_ins(text)
+    is_bare = not logins and selected_profiles.signs_in_with_default(text)
+    if is_bare and "default" in sessions:
+        logins = [selected_profiles.SignIn("profile", "default")]
+    signed_in = {each.name if each.kind == "sso-session" else sessions.get(each.name, "") for each in logins}
+    selected = selected_profiles.list_selected_profiles(text, "variable", "block", "option", "code")
+    used = selected & sessions.keys()
+    if session is not None:
+        used = {each for each, name in sessions.items() if name == session} or used
+    needed = {sessions[each] for each in used}
+    named = only_one(used or selected)
+    if named and (place := _find_other_portal(text, named, is_bare=is_bare)) is not None:
+        return place
+    if not logins or "" in signed_in or len(used) != 1 or needed & signed_in:
+        return None
+    profile, wanted = used.pop(), needed.pop()
+    other, is_legacy = min(signed_in), wanted.startswith("https:")
+    kind = "start URL" if is_legacy else "session"
+    login = commands.fill_command("aws sso login --profile {}", commands.profile(profile))
+    return _Place(
+        f"There is no valid IAM Identity Center sign-in for the {kind} {clip_text(wanted)}, which the profile {clip_text(profile)} uses: the sign-in in the text is for the session {clip_text(other)}.",
+        None,
+        "Each sso-session has its own token. A sign-in is valid only for the profiles with the same sso_session."
+        + (
+            " A profile without sso_session has another token, even if the start URL is the same."
+            if is_legacy
+            else ""
+        )
+        + (_OF_DEFAULT if is_bare else ""),
+        your_remedy(
+            f"Sign in with the profile {clip_text(profile)}",
+            f"Or, if both sessions have the same start URL, let the profiles use one: set sso_session = {clip_text(other)} in the profile {clip_text(profile)}{', and remove sso_start_url and sso_region there' if is_legacy else ''}.",
+            commands=(login, f"aws sts get-caller-identity --profile {commands.profile(profile)}"),
+            url=SIGN_IN_ELSEWHERE.sources[0],
+        ),
+    )
+
+
+def _find_other_portal(text: str, profile: str, *, is_bare: bool) -> _Place | None:
+    """Return the place if the sign-in that succeeded was for another start URL than that of the profile."""
+    signed_in, wanted = selected_profiles.list_signed_in_urls(text), find_start_url(text, profile)
+    if not signed_in or wanted is None or wanted.lower() in signed_in:
+        return None
+    shown, name = clip_text(profile), commands.profile(profile)
+    default = _OF_DEFAULT if is_bare else ""
+    return _Place(
+        f"The sign-in in the text is for the start URL {clip_text(min(signed_in))}, but the profile {shown} uses {clip_text(wanted)}, for which the sign-in has expired or is missing.",
+        None,
+        f"Each start URL and each sso-session has its own token, so this sign-in does not renew that of the profile {shown}.{default}",
+        your_remedy(
+            f"Sign in with the profile {shown}",
+            "This takes no administrator. The other sign-in stays valid.",
+            commands=(
+                commands.fill_command("aws sso login --profile {}", name),
+                commands.fill_command("aws sts get-caller-identity --profile {}", name),
+            ),
+            url=SIGN_IN_ELSEWHERE.sources[0],
+        ),
+    )
+
+
+def _find_mount(case: Case[Failure]) -> _Place | None:
+    """Return the place if a container has the config file, and not the cache next to it."""
+    text = case.failure.text
+    found = _FILE_MOUNTED.search(text)
+    if found is None or _CACHE_MOUNTED.search(text):
+        return None
+    profile = selected_profiles.find_profile(case) or _find_only_profile(text)
+    mount = f"{found['source']}{found['between']}{found['target']}"
+    export = (
+        with_profile(profile or "PROFILE", "aws configure export-credentials") + " --format env-no-export"
+    )
+    run = f"docker run --env-file <({export}) IMAGE"
+    written, login = found[0], with_profile(profile or "PROFILE", "aws sso login")
+    whole = next((each for each in _WHOLE_MOUNT.finditer(text) if found["target"] in each["mount"]), None)
+    if whole is not None:
+        options = [
+            each for each in whole["options"].split(",") if each not in {"readonly", "ro", "readonly=true"}
+        ]
+        written, mount = whole[0], f"{whole['before']}{mount}{','.join(options)}"
+    if is_dev := _DEV_CONTAINER.search(text) is not None:
+        # https://containers.dev/implementors/json_reference/
+        run = f"{login} --use-device-code"
+    return _Place(
+        "There is no IAM Identity Center sign-in in the container: only some files of ~/.aws are mounted, and the token is in ~/.aws/sso/cache on your computer.",
+        f"The text shows {quote_words(found[0])}.",
+        "The config file only names the session. aws sso login stores the token in the cache, which is not mounted.",
+        your_remedy(
+            "Mount all of ~/.aws into the container, with the token cache",
+            f"Replace {quote_words(written)} by the line: not read-only, because the SDK stores renewed tokens there. The container's user must be allowed to read the files.{' Then rebuild the container (Dev Containers: Rebuild Container).' if is_dev else ''}",
+            f"Sign in on your computer{'' if is_dev else ': the container has no browser'}. As long as the cache is not mounted, another sign-in there does not help.",
+            None
+            if is_dev
+            else "Or pass the current session of your computer as variables (for bash and zsh). They last until it expires.",
+            commands=(
+                login,
+                Labelled("Or, without the mount, in the container:" if is_dev else "Or:", run),
+            ),
+            manifest=f"{mount}\n",
+            manifest_language="text",
+            url=SIGN_IN_ELSEWHERE.sources[0],
+        ),
+    )
+
+
+def _find_only_profile(text: str) -> str | None:
+    """Return the only profile with a sign-in of which the text has the section."""
+    names = {each.name for each in find_profile_sections(text) if each.is_sso}
+    return names.pop() if len(names) == 1 else None
+
+
+def _find_windows(case: Case[Failure], session: str | None) -> _Place | None:
+    """Return the place if the sign-in is in Windows and the program in WSL, or the reverse."""
+    text = case.failure.text
+    if WSL.search(text) is None:
+        return None
+    of_windows, of_wsl = (next(find_said(text, each), None) for each in (_IN_WINDOWS, _IN_WSL))
+    if (of_windows is None) == (of_wsl is None):
+        return None
+    login = with_profile(selected_profiles.find_profile(case) or "PROFILE", "aws sso login")
+    if session is not None:
+        login = commands.fill_command("aws sso login --sso-session {}", commands.profile(session))
+    there, here, folder = "Windows", "WSL", r"%USERPROFILE%\.aws"
+    if of_windows is None:
+        there, here, folder = "WSL", "Windows", "~/.aws of WSL"
+    link = 'ln -s "$(wslpath "$(wslvar USERPROFILE)")/.aws" ~/.aws' if here == "WSL" else None
+    return _Place(
+        f"There is no IAM Identity Center sign-in in {here}, where the program runs: the sign-in is in {there}, which has another home directory.",
+        None,
+        f"The token of the sign-in is in {folder}, in sso{'/' if there == 'WSL' else chr(92)}cache. {here} reads its own ~/.aws.",
+        your_remedy(
+            f"Sign in in {here}, too",
+            f"Run the command in {here}, with the AWS CLI that is installed there. A copy of the config file is not enough.",
+            "Or let WSL use the folder of Windows: move its own ~/.aws away first. wslvar is from the package wslu."
+            if link
+            else None,
+            commands=(login, Labelled("Or:", link) if link else None),
+            url=SIGN_IN_ELSEWHERE.sources[0],
+        ),
+    )
+
+
+_SAID_REGION = lazy_pattern(
+    r"\bIdentity Center\b[^\n.;]{0,40}\b(?:is|runs|lives|was (?:enabled|set up|created))\b[^\n.;]{0,12}\b(?P<region>[a-z]{2,3}-[a-z]{4,12}-\d)\b"
+)
+SIGN_IN_REGION = CauseType(
+    "sign-in-region",
+    title="The setting sso_region is not the Region of IAM Identity Center",
+    meaning="IAM Identity Center accepts its tokens only in its own Region, which sso_region names.",
+    recognised_by="The text shows sso_region, and says that IAM Identity Center is in another Region.",
+    fix="Set sso_region to the Region of IAM Identity Center, and sign in again.",
+    of="invalid-sso-token",
+    sources=(pages.SSO_LOGIN,),
+)
+
+
+def explain_sign_in_region(case: Case[Failure], reported: Cause) -> Explanation | None:
+    """Explain that a profile has another sso_region than IAM Identity Center, if the text says both."""
+    text = case.failure.text
+    said = next(find_said(text, _SAID_REGION), None)
+    sections = [each for each in find_profile_sections(text) if "sso_region" in each.settings]
+    if said is None or len({each.settings["sso_region"] for each in sections}) != 1:
+        return None
+    section, region = sections[0], said["region"]
+    used = section.settings["sso_region"]
+    if used == region:
+        return None
+    profile = commands.profile(section.name)
+    return case.explain(
+        f"IAM Identity Center does not know the token in {clip_text(used)}: sso_region of {clip_text(section.header)} must be {region}, where it is. No permission is missing.",
+        reported,
+        SIGN_IN_REGION.cause(
+            "derived",
+            text="The setting sso_region is the Region of IAM Identity Center, not that of the calls (region).",
+        ),
+        topic="invalid-sso-token",
+        remedies=your_remedy(
+            f"Set sso_region to {region}, and sign in again",
+            "Change it in ~/.aws/config: in the section sso-session, if the profile has one. aws sso logout deletes the tokens of the wrong Region.",
+            commands=("aws sso logout", with_profile(profile, "aws sso login")),
+            manifest=f"sso_region = {region}\n",
+            manifest_language="text",
+            url=pages.SSO_LOGIN,
+        ),
+    )
