@@ -154,6 +154,17 @@ _KINDS_WITH_MESSAGE = (
         ),
     ),
     ErrorKind(
+        cause=ALREADY_EXISTS,
+        code=r"^InvalidRequest",
+        message=r"\bsecret\b[^\n.]{0,60} (?:already scheduled|marked|scheduled) for deletion",
+        summary="The secret is scheduled for deletion: until its recovery window ends, its name stays taken, and it cannot be read.",
+        remedies=owner_remedy(
+            "Restore the secret, or delete it at once if nobody needs its value",
+            "Import a restored secret into Terraform or CloudFormation. delete-secret with --force-delete-without-recovery deletes it at once, as recovery_window_in_days = 0 does in Terraform.",
+            commands="aws secretsmanager restore-secret --secret-id SECRET_ID",
+        ),
+    ),
+    ErrorKind(
         cause=INVALID_REQUEST,
         code=r"^IllegalLocationConstraint",
         message=r"unspecified location constraint",
