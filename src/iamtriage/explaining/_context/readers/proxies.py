@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.domains import is_of_aws
 
-__all__ = ("ProxyChange", "denies_proxy", "find_proxy_change", "has_proxy")
+__all__ = ("ProxyChange", "denies_proxy", "find_host_for_aws", "find_proxy_change", "has_proxy")
 
 Part: TypeAlias = Literal["Host", "path"]
 
@@ -46,6 +46,7 @@ _NGINX_LOCATION = lazy_pattern(
 )
 _NGINX_HEADER = "proxy_set_header"
 _NGINX_HOST = lazy_pattern(rf"\b{_NGINX_HEADER}[ \t]{{1,8}}Host[ \t]{{1,8}}\"?(?P<value>[^\s;\"]{{1,253}})")
+_SERVER_NAME = lazy_pattern(r"\bserver_name[ \t]{1,8}(?!_;)([\w.* \t-]{1,253});")
 _NGINX_REWRITE = lazy_pattern(r"^[ \t]{0,16}rewrite[ \t]{1,8}[^\n;]{1,200}", re.MULTILINE)
 # The value that passes a port, too.
 _NGINX_LINE, _NGINX_RELOAD = "proxy_set_header Host $http_host;", "nginx -t && nginx -s reload"
@@ -150,6 +151,26 @@ def find_proxy_change(text: str) -> ProxyChange | None:
         setting = pattern.search(text)
         if setting is not None and not (part == "Host" and re.search(_AWS_HOST, text)):
             return ProxyChange(proxy, part, setting[0], setting.groupdict().get("value"), step)
+    return None
+
+
+def find_host_for_aws(text: str, name: str) -> ProxyChange | None:
+    """Return how the proxy with this name sends requests to AWS with the host of AWS, or ``None``."""
+    text = text[:_MAX_CHARS]
+    names = _SERVER_NAME.search(text)
+    if not has_proxy(text) or (names is not None and name not in names[1].split()):
+        return None
+    if (passed := _NGINX.search(text)) is not None:
+        header = _NGINX_HOST.search(text)
+        if not is_of_aws(passed["host"]) or (header is not None and header["value"] in _NGINX_PASSES):
+            return None
+        sent = header["value"] if header and is_of_aws(header["value"]) else passed["host"]
+        return ProxyChange("nginx", "Host", (header or passed)[0], sent, "")
+    for proxy, upstream, replaces, *_ in _TO_AWS:
+        passed = upstream.search(text)
+        setting = replaces.search(text) if replaces else passed
+        if passed and setting and not (proxy == "Apache" and _APACHE_PASSES.search(text)):
+            return ProxyChange(proxy, "Host", setting[0].strip(), passed["host"], "")
     return None
 
 

@@ -150,6 +150,68 @@ def test_proxy_that_sends_its_own_name_to_s3(configuration: str, shown: str, cha
 
 
 @pytest.mark.parametrize(
+    ("configuration", "sends"),
+    [
+        (
+            "location / { proxy_pass https://s3.eu-south-1.amazonaws.com; proxy_set_header Host s3.eu-south-1.amazonaws.com; }",
+            "nginx sends Host: s3.eu-south-1.amazonaws.com",
+        ),
+        (
+            "location / { proxy_pass https://s3.eu-south-1.amazonaws.com; }",
+            "nginx sends Host: s3.eu-south-1.amazonaws.com",
+        ),
+        (
+            "server_name store.acme.example; location / { proxy_pass https://s3.eu-south-1.amazonaws.com; }",
+            "nginx sends Host",
+        ),
+        ("ProxyPass / https://s3.eu-south-1.amazonaws.com/", "Apache sends Host: s3.eu-south-1"),
+        (
+            "reverse_proxy https://s3.eu-south-1.amazonaws.com { header_up Host {upstream_hostport} }",
+            "Caddy sends Host: s3.eu-south-1",
+        ),
+        # Passed on, to another system, or the proxy of another name.
+        (
+            "location / { proxy_set_header Host $http_host; proxy_pass https://s3.eu-south-1.amazonaws.com; }",
+            None,
+        ),
+        ("ProxyPreserveHost On\nProxyPass / https://s3.eu-south-1.amazonaws.com/", None),
+        ("location / { proxy_pass http://ceph:7480; }", None),
+        (
+            "server_name www.acme.example; location / { proxy_pass https://s3.eu-south-1.amazonaws.com; }",
+            None,
+        ),
+        (
+            "There is no proxy in between; we dropped location / { proxy_pass https://s3.eu-south-1.amazonaws.com; }",
+            None,
+        ),
+    ],
+)
+def test_endpoint_is_a_proxy_to_aws(configuration: str, sends: str | None) -> None:
+    explanation = explain(f"{_THROUGH_PROXY}{configuration}")
+    expected = f"The client signed for store.acme.example, but {sends}"
+    assert explanation.summary.startswith(expected) is (sends is not None)
+    if sends is not None:
+        assert "HTTPS_PROXY" in str(explanation)
+        assert "access key of" not in str(explanation)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_right"),
+    [
+        ("The same keys without the endpoint: works.", True),
+        ("It works without --endpoint-url.", True),
+        ("It does not work without the endpoint either.", False),
+        ("", False),
+    ],
+)
+def test_keys_that_work_without_the_proxy_to_aws(words: str, *, is_right: bool) -> None:
+    explanation = explain(
+        f"{_THROUGH_PROXY}{words}\nlocation / {{ proxy_pass https://s3.eu-south-1.amazonaws.com; }}"
+    )
+    assert ("The keys are right" in explanation.summary) is is_right
+
+
+@pytest.mark.parametrize(
     ("words", "network"),
     [
         (

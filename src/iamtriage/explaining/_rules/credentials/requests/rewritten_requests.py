@@ -16,6 +16,7 @@ from iamtriage.explaining._context.readers.command_runs import find_failed, find
 from iamtriage.explaining._context.readers.proxies import (
     ProxyChange,
     denies_proxy,
+    find_host_for_aws,
     find_proxy_change,
     has_proxy,
 )
@@ -40,6 +41,9 @@ _DIRECT = lazy_pattern(
     r"(?i:\b(?:direct(?:ly)?|(?:without|bypassing|around|not through|not via) (?:the |that )?(?:reverse |load )?"
     r"(?:proxy|balancer|ingress|nginx|caddy|traefik|haproxy|apache)|port-forward(?:ing)?)\b)"
 )
+_WITHOUT_ENDPOINT = lazy_pattern(
+    rf"(?i:\bwithout (?:the |that |an? )?(?:--)?(?:endpoint|gateway)|{_DIRECT.pattern})"
+)
 # A URL that was presigned for S3, and whose host was replaced by that of a content delivery network.
 _CDN = r"(?:[Cc]loud[Ff]ront|Cloudflare|Fastly|Akamai|CDN|custom domain)"
 _THROUGH_CDN = lazy_pattern(
@@ -63,10 +67,44 @@ def explain_rewritten_request(case: Case[Failure]) -> Explanation | None:
         return _explain_redirect(case, *redirected)
     if (through := _find_cdn(case)) is not None:
         return _explain_cdn(case, through)
+    endpoint = case.context.other_endpoint
+    if endpoint is not None and case.failure.kind == "signature_mismatch":
+        name = endpoint.value.partition(":")[0]
+        if (to_aws := find_host_for_aws(text, name)) is not None and to_aws.sent != name:
+            return _explain_proxy_to_aws(case, to_aws, endpoint.value)
     change, direct = find_proxy_change(text), _find_direct_call(case)
     if change is None and (direct is None or case.failure.kind != "signature_mismatch"):
         return None
     return _explain_proxy(case, change, direct)
+
+
+def _explain_proxy_to_aws(case: Case[Failure], change: ProxyChange, signed: str) -> Explanation:
+    """Explain that a reverse proxy passes requests to AWS that are signed for the name of the proxy."""
+    direct = find_working(case.failure.text, _WITHOUT_ENDPOINT)
+    fine = "" if direct is None else " The keys are right, because they work without it."
+    of_bucket = None
+    if change.sent and change.sent.startswith("s3"):
+        of_bucket = " Passing the client's Host does not help: S3 takes it for the name of a bucket."
+    return case.explain(
+        f"The client signed for {signed}, but {change.proxy} sends Host: {change.sent}, so AWS computes another signature.{fine}",
+        common_causes.REQUEST_CHANGED.cause(
+            "derived",
+            present(
+                f"The text shows {quote_words(change.words)}.",
+                direct and f"The text says {quote_words(direct)}.",
+            ),
+            text="The signature covers the header Host: a reverse proxy that replaces it breaks the signature.",
+        ),
+        topic="signature-mismatch",
+        remedies=your_remedy(
+            "Sign for the host of AWS: do not use the proxy as the endpoint",
+            "Remove the endpoint from the code, the options, the profile and AWS_ENDPOINT_URL.",
+            "If the network allows no direct calls, use a forward proxy, which changes no request (HTTPS_PROXY), or a VPC endpoint.",
+            f"Otherwise, the proxy must sign each request again, with credentials of its own.{of_bucket or ''}",
+            url=pages.SIGNATURES,
+        ),
+        notes="No permission is missing, and a new key does not help.",
+    )
 
 
 def _find_cdn(case: Case[Failure]) -> str | None:
