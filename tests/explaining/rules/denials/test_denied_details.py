@@ -182,6 +182,20 @@ def test_missing_service_linked_role_is_created_once() -> None:
     assert controller.remedies[0].commands[0] == command
 
 
+@pytest.mark.parametrize("type_", ["permissions boundary", "service control policy", "identity-based policy"])
+def test_service_linked_role_needs_no_wider_boundary(type_: str) -> None:
+    """An identity without the boundary can create the role once; an SCP limits the others, too."""
+    message = _denied("iam:CreateServiceLinkedRole", LINKED).replace("identity-based policy", type_)
+    first, *others = explain(message).remedies
+    is_boundary = type_ == "permissions boundary"
+    assert (first.title.endswith("once, without this boundary")) is is_boundary
+    if is_boundary:
+        assert first.commands == ("aws iam create-service-linked-role --aws-service-name eks.amazonaws.com",)
+        assert others[0].title == "Or allow iam:CreateServiceLinkedRole in the permissions boundary"
+    other = message.replace("CreateServiceLinkedRole", "CreateRole")
+    assert not any("service-linked" in each.title for each in explain(other).remedies)
+
+
 def test_service_linked_role_of_an_unknown_service_has_no_command() -> None:
     explanation = explain(_denied("iam:CreateServiceLinkedRole", f"arn:aws:iam::{ACCOUNT}:role/orders"))
     assert [each.code for each in explanation.causes] == ["no-identity-allow"]

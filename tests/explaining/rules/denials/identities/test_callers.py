@@ -238,3 +238,20 @@ def test_namespace_of_metrics(setting: str, namespace: str) -> None:
     text = f"{_denial('bills', 'cloudwatch:PutMetricData', None)}\n{setting}"
     steps = [step for remedy in explain(text).remedies for step in remedy.steps]
     assert any(f'"cloudwatch:namespace": "{namespace}"' in each for each in steps)
+
+
+@pytest.mark.parametrize(
+    ("start", "is_job"),
+    [
+        ("Cell In[4], line 2\n", False),
+        ("In [12]:\n", False),
+        ("<ipython-input-3-0a1b> in <module>\n", False),
+        ("In [the log of the job]\n", True),
+        ("", True),
+    ],
+)
+def test_code_in_a_notebook_is_no_job(start: str, *, is_job: bool) -> None:
+    text = start + _denial("lab", "glue:StartJobRun", "*", session="SageMaker")
+    explanation = explain(text)
+    assert ("of SageMaker" in explanation.summary) is is_job
+    assert ("run the job in SageMaker again" in str(explanation.notes)) is is_job

@@ -312,12 +312,14 @@ def _deletion_note(denial: Denial) -> str | None:
 
 
 _SESSION_NAMES = tuple(SERVICES_BY_SESSION_NAME)
+# In a notebook, the code of a person calls, not a job of the service that gives the notebook its role.
+_CELL = lazy_pattern(r"^(?:Cell )?In ?\[\d{1,4}\]|<ipython-input-\d", re.MULTILINE)
 
 
 def _calling_service(denial: Denial) -> str | None:
     """Return the service that made the call with the role, according to the session name."""
     session_name: str = getattr(denial.principal, "session_name", "")
-    if not session_name.startswith(_SESSION_NAMES):
+    if not session_name.startswith(_SESSION_NAMES) or _CELL.search(denial.failure.text):
         return None
     found = (name for prefix, name in SERVICES_BY_SESSION_NAME.items() if session_name.startswith(prefix))
     return next(found, None)

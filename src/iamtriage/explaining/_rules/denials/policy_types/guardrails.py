@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.denials.conditions import denied_regions
 from iamtriage.explaining._rules.denials.conditions.condition_keys import find_narrow_policy
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
+from iamtriage.explaining._rules.denials.policy_types.identity_remedies import linked_role_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages import decisions
@@ -176,7 +177,10 @@ def explain_guardrail(
     def build_remedies() -> tuple[Remedy, ...]:
         remedy = change() if callable(change) else change
         if not denial.is_explicit:
-            return present(remedy, None if other is None else other(denial))
+            linked = linked_role_remedy(denial) if layer == "permissions_boundary" else None
+            if linked is not None:
+                remedy = attrs.evolve(remedy, title=f"Or allow {denial.action} in the permissions boundary")
+            return present(linked, remedy, None if other is None else other(denial))
         remedies = (denial_remedies.authorization_details_remedy(denial), remedy)
         # With a named policy, decoding adds only which statement of it denied.
         ordered = reversed(remedies) if denial.policy else remedies

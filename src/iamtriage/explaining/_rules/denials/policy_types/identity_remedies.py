@@ -219,6 +219,19 @@ def find_service_of_linked_role(denial: Denial) -> str | None:
     return found["service"] if found else None
 
 
+def linked_role_remedy(denial: Denial) -> Remedy | None:
+    """Return the remedy that leaves the boundary of the caller: somebody else creates a service-linked role."""
+    service = find_service_of_linked_role(denial)
+    if service is None:
+        return None
+    return account_remedy(
+        f"Create the service-linked role of {service} once, without this boundary",
+        "An identity that the boundary does not limit has to run this. The role most likely does not exist in the account yet; it is created once per account. Then repeat the call. If IAM says that its name has been taken, it exists already.",
+        commands=commands.fill_command("aws iam create-service-linked-role --aws-service-name {}", service),
+        url=pages.SERVICE_LINKED,
+    )
+
+
 def _create_or_allow_role(denial: Denial, grant: Remedy, service: str) -> Remedy:
     """Return the remedy that creates a service-linked role, or allows the caller to do so."""
     controller = find_controller_of_denial(denial.action or "", denial.failure)

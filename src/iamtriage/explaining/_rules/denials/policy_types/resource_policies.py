@@ -93,7 +93,7 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         verdict = f"the {name} does not allow it"
         if denial.service == "kms" and denial.crosses_accounts is False:
             # Else AWS names the identity-based policies, which do not allow it.
-            text = f"The key policy neither allows {denial.caller} to perform the action nor enables IAM policies (the account's root as principal), so an Allow in a policy of {denial.caller} alone has no effect."
+            text = f"The key policy neither allows this call nor enables IAM policies (the account's root as principal), so an Allow in a policy of {denial.caller} alone has no effect."
             if isinstance(denial.role, ServiceLinkedRole):
                 text = ONLY_KEY_POLICY
                 launcher = LAUNCHERS.get(denial.role.name)
