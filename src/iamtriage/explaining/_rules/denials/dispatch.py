@@ -372,6 +372,7 @@ ROUTES: Rows = (
     (denied_by("identity"), DEFAULT_RULE),
     # What the message leaves open: SNS logs that it cannot deliver a message.
     (says("providerResponse"), "denials.services.calling_services.explain_delivery"),
+    (says("NO_PERMISSIONS"), "denials.services.calling_services.explain_undelivered_event"),
     (_is_gateway_response, "denials.other_authorities.gateway_tokens.explain_other_token"),
     (_is_gateway_response, "denials.services.api_responses.explain_gateway_response"),
     (_is_function_url, "denials.services.api_responses.explain_function_url"),

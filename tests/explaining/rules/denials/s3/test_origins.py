@@ -15,6 +15,7 @@ _OLD = _ALLOW.replace(f', "Condition": {{"StringEquals": {{"AWS:SourceArn": "{_A
     '{"Service": "cloudfront.amazonaws.com"}',
     '{"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLEOAI"}',
 )
+_LIST = "$ aws cloudfront list-distributions --query \"DistributionList.Items[?contains(Aliases.Items, 'acme.example')].Id\" --output text\n"
 _KEY_POLICY = _ALLOW.replace("s3:GetObject", "kms:Decrypt").replace("arn:aws:s3:::acme-web/*", "*")
 
 
@@ -46,6 +47,13 @@ _KEY_POLICY = _ALLOW.replace("s3:GetObject", "kms:Decrypt").replace("arn:aws:s3:
             "allows the distribution E2EXAMPLE3QK9, and not E3EXAMPLE7NEW",
             "s3:GetObject",
         ),
+        (
+            f"{_ALLOW}{_LIST}E3EXAMPLE7NEW\n",
+            "allows the distribution E2EXAMPLE3QK9, and not E3EXAMPLE7NEW",
+            "s3:GetObject",
+        ),
+        (f"{_ALLOW}{_LIST}E2EXAMPLE3QK9\n", "most likely, the object does not exist", None),
+        (f"{_ALLOW}{_LIST}E3EXAMPLE7NEW  E4EXAMPLE8NEW\n", "most likely, the object does not exist", None),
         (f"{_ALLOW}The distribution is E2EXAMPLE3QK9.", "most likely, the object does not exist", None),
         (f"{_OLD}We switched to OAC. {_ARN}", "denied the request: the distribution uses", "s3:GetObject"),
         (f"{_OLD}{_ARN}", "most likely, the distribution uses origin access control", "s3:GetObject"),
@@ -122,3 +130,21 @@ def test_policy_that_may_not_allow_the_path(resource: str, deny: str, *, is_miss
     policy = f'{{"Statement": [{{"Effect": "Allow", "Principal": {{"Service": "cloudfront.amazonaws.com"}}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::{resource}"}}{other}]}}'
     text = f"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>\ncurl https://films.example.com/about, server: AmazonS3, via cloudfront\n{policy}"
     assert ("it has no object with the key about" in explain(text).summary) is is_missing
+
+
+@pytest.mark.parametrize(
+    ("listed", "exists"),
+    [
+        ("$ aws s3 ls s3://acme-web/a.webp\n2026-11-18 16:02:31      48213 a.webp\n", True),
+        # A path is a prefix, of another object, bucket or folder.
+        ("$ aws s3 ls s3://acme-web/a.webp\n2026-11-18 16:02:31      48213 a.webp.bak\n", False),
+        ("$ aws s3 ls s3://acme-web/old/a.webp\n2026-11-18 16:02:31      48213 a.webp\n", False),
+    ],
+)
+def test_listed_object_exists(listed: str, *, exists: bool) -> None:
+    explanation = explain(f"{_ANSWER}{listed}{_ALLOW}The distribution is E3EXAMPLE7NEW.")
+    assert ("missing-object" not in [each.code for each in explanation.causes]) is exists
+    assert any("The object exists." in each for each in explanation.remedies[0].steps) is exists
+    assert (
+        "most likely, the object does not exist" in str(explain(f"{_ANSWER}{listed}{_ALLOW}"))
+    ) is not exists

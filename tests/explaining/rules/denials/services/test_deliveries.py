@@ -184,3 +184,61 @@ def test_delivery_that_failed_before_another_error_is_not_its_reason() -> None:
 def test_control_character_in_the_message_of_a_role() -> None:
     text = "An error occurred (AccessDeniedException) when calling the CreateStateMachine operation: 'arn:aws:iam::111122223333:role/octo' is not authorized\x00 to create managed-rule."
     assert "CreateStateMachine" in explain(text).summary
+
+
+_RULE = "arn:aws:events:eu-west-1:111122223333:rule/shop/paid"
+_UNDELIVERED = {
+    "ERROR_CODE": "NO_PERMISSIONS",
+    "ERROR_MESSAGE": DENIED["ErrorMessage"],
+    "RULE_ARN": _RULE,
+    "TARGET_ARN": QUEUE,
+}
+
+
+def _undelivered(source: str | None = None, **changed: str) -> str:
+    """Return a received event of a dead-letter queue, and a queue policy for a source."""
+    attributes = {
+        key: {"StringValue": value, "DataType": "String"}
+        for key, value in {**_UNDELIVERED, **changed}.items()
+    }
+    shown = f"$ aws sqs receive-message --queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/dead --query 'Messages[0].MessageAttributes'\n{json.dumps(attributes, indent=2)}\n"
+    if source is None:
+        return shown
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": QUEUE,
+        "Condition": {"ArnEquals": {"aws:SourceArn": source}},
+    }
+    return f"{shown}{json.dumps(statement)}"
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (None, "does not allow events.amazonaws.com to send messages to the queue billing."),
+        (
+            "arn:aws:events:eu-west-1:111122223333:event-bus/shop",
+            f"only for aws:SourceArn arn:aws:events:eu-west-1:111122223333:event-bus/shop, and the request has {_RULE}.",
+        ),
+        ("arn:aws:events:eu-west-1:111122223333:rule/shop/*", "although the policy in the text allows"),
+    ],
+)
+def test_event_that_the_queue_of_a_rule_denied(source: str | None, says: str) -> None:
+    explanation = explain(_undelivered(source))
+    assert says in explanation.summary
+    assert any("does not retry" in each for each in explanation.notes)
+    assert "ReceiveMessage" not in str(explanation)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _undelivered(TARGET_ARN="arn:aws:sqs:eu-west-1:111122223333:other"),
+        _undelivered(ERROR_MESSAGE="Unable to assume role arn:aws:iam::111122223333:role/shop"),
+        f'{_undelivered()}{{"Id": "1", "RoleArn": "arn:aws:iam::111122223333:role/shop"}}',
+    ],
+)
+def test_undelivered_event_of_another_reason(text: str) -> None:
+    assert "does not allow events.amazonaws.com" not in explain(text).summary

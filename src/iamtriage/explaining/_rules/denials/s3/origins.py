@@ -37,6 +37,7 @@ _NAMED = lazy_pattern(
     rf"\b(?i:distributions?(?:[ _-]?id)?)\b[\"'`]?(?: is)?[ =:(]{{1,3}}[\"'`]?(?P<id>{_ID})\b"
     rf"|\bcloudfront (?:get|update)-distribution(?:-config)? [^\n]{{0,80}}?--id[ =](?P<option>{_ID})\b"
 )
+_ONLY_ID = lazy_pattern(rf"\s{{0,20}}\[?\s{{0,20}}[\"']?(?P<id>{_ID})[\"']?\s{{0,20}}\]?\s{{0,20}}")
 _KMS = lazy_pattern(r"\baws:kms(?::dsse)?\b|\bSSE-KMS\b")
 _OLD_IDENTITY = "CloudFront Origin Access Identity"
 _CONTROL = lazy_pattern(r"\bOAC\b|(?i:\borigin access control\b)")
@@ -121,7 +122,9 @@ def explain_origin(denial: Denial) -> Explanation:
     return denial.explain(
         summary,
         bucket,
-        MISSING_OBJECT.cause(
+        None
+        if is_other and _exists(denial)
+        else MISSING_OBJECT.cause(
             text="The object does not exist, or the distribution has no default root object: without s3:ListBucket, S3 answers 403 instead of 404."
         ),
         KMS_KEY.cause(text="The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."),
@@ -142,14 +145,20 @@ def _find_folder(text: str) -> str | None:
 
 
 def _exists(denial: Denial) -> bool:
-    """Return whether the text shows the object of the URL, as head-object prints it."""
+    """Return whether the text shows the object of the URL, as head-object or a listing of its key prints it."""
     paths = [each["path"].lstrip("/") for each in _PAGE_URL.finditer(denial.failure.text)]
-    return any(
-        run.command.words[:2] == ("s3api", "head-object")
-        and not _is_of_other(run.command, denial, paths)
-        and "rror" not in run.output
-        for run in find_runs(denial.failure)
-    )
+    bucket = resource_commands.bucket_argument(denial)
+    for run in find_runs(denial.failure):
+        kind, place = run.command.words[:2], "".join(run.command.words[2:3])
+        if kind == ("s3api", "head-object") and not _is_of_other(run.command, denial, paths):
+            if "rror" not in run.output:
+                return True
+        # The path is a prefix: the listing has the name if the object exists.
+        elif kind == ("s3", "ls") and (not bucket.islower() or place.startswith(f"s3://{bucket}/")):
+            name, is_of_url = place.rpartition("/")[2], place.partition("//")[2].partition("/")[2] in paths
+            if name and is_of_url and re.search(rf" {re.escape(name)}$", run.output, re.MULTILINE):
+                return True
+    return False
 
 
 def _explain_missing(denial: Denial) -> Explanation:
@@ -249,7 +258,7 @@ def _bucket_remedy(denial: Denial, other: str | None) -> Remedy:
     """Return how to allow the distribution in the bucket policy, which can allow another one."""
     return resource_policy_remedy(
         "Allow the distribution in the bucket policy",
-        f"Replace {other} in AWS:SourceArn, or add this statement if both distributions use the bucket."
+        f"{'The object exists. ' if _exists(denial) else ''}Replace {other} in AWS:SourceArn, or add this statement if both distributions use the bucket."
         if other
         else "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
         save_step("the bucket policy"),
@@ -359,7 +368,14 @@ def _stated_id(denial: Denial) -> str | None:
     named = (
         each for each in find_said(denial.failure.text, _NAMED) if not _FORMER.search(_line_before(each))
     )
-    return only_one({each["id"] or each["option"] for each in named})
+    ids = {each["id"] or each["option"] for each in named}
+    # A query for an alias or origin prints the ID alone.
+    queries = (
+        _ONLY_ID.fullmatch(run.output)
+        for run in find_runs(denial.failure)
+        if run.command.words[:2] == ("cloudfront", "list-distributions") and "[?" in run.command.text
+    )
+    return only_one(ids or {each["id"] for each in queries if each is not None})
 
 
 def _source_condition(denial: Denial) -> dict[str, Any]:

@@ -81,6 +81,14 @@ _DELIVERED_TO = lazy_pattern(
     r"\"destination\\?\"\s?:\s?\\?\"(?P<arn>arn:[\w-]{3,20}:(?:sqs|lambda):[\w.:-]{10,300})\\?\""
 )
 _CHARS_OF_RECORD = 1_500
+# The attributes of an event that EventBridge could not deliver, in any order.
+_RULE = lazy_pattern(
+    r"\bRULE_ARN\b[^}]{0,80}?(?P<arn>arn:[\w-]{3,20}:events:[a-z0-9-]{6,30}:[0-9]{12}:rule/[\w./-]{1,400})"
+)
+_TARGET = lazy_pattern(
+    r"\bTARGET_ARN\b[^}]{0,80}?(?P<arn>arn:[\w-]{3,20}:(?:sqs|lambda):[a-z0-9-]{6,30}:[0-9]{12}:[\w.:-]{1,300}\w)"
+)
+_RETRY = "EventBridge does not retry after this error: send the events of the dead-letter queue again after the fix."
 
 
 def explain_calling_resource(denial: Denial) -> Explanation:
@@ -104,6 +112,19 @@ def explain_delivery(denial: Denial) -> Explanation | None:
         return None
     of_topic, words = {"ArnEquals": {"aws:SourceArn": topics[-1]}}, denial_paragraph(denial.failure)
     return _explain_service(denial, "sns.amazonaws.com", try_parse_arn(found[-1]), words, of_topic)
+
+
+def explain_undelivered_event(denial: Denial) -> Explanation | None:
+    """Explain that EventBridge may not use the target of a rule, if the text has one undelivered event with both."""
+    text = denial.failure.text
+    rule, target = (only_one({each["arn"] for each in one.finditer(text)}) for one in (_RULE, _TARGET))
+    if rule is None or target is None or denial.failure.envelope.operation or denial.principal_text:
+        return None
+    if "RoleArn" in text or not (denial.failure.resource or target).endswith(target.rpartition(":")[2]):
+        return None  # EventBridge assumes the role, or the target is not what was denied
+    words, of_rule = denial_paragraph(denial.failure), {"ArnEquals": {"aws:SourceArn": rule}}
+    found = _explain_service(denial, "events.amazonaws.com", try_parse_arn(target), words, of_rule)
+    return attrs.evolve(found, notes=(*found.notes, _RETRY))
 
 
 def explain_calling_service(denial: Denial) -> Explanation:
