@@ -53,7 +53,14 @@ _TOPICS_OF_TOKENS = frozenset(
 )
 # The client sent no request, so no credentials identified a caller, or every caller gets this answer.
 _CAUSES_WITHOUT_CALLER = frozenset(
-    {"block-public-access", "no-region", "throttled", "untrusted-certificate", "whitespace-in-credentials"}
+    {
+        "block-public-access",
+        "no-region",
+        "session-name-invalid",
+        "throttled",
+        "untrusted-certificate",
+        "whitespace-in-credentials",
+    }
 )
 _SHELLS = frozenset({"cloudshell"})
 # https://docs.aws.amazon.com/boto3/latest/guide/credentials.html; the names are botocore's.
@@ -204,6 +211,9 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
         return False
     if "a bucket of AWS" in explanation.summary:
         # Most such downloads are not signed with the credentials of the instance.
+        return False
+    if failure.envelope.operation == "AssumeRoleForPodIdentity":
+        # The agent calls with the role of the node.
         return False
     if explanation.topic in _TOPICS_OF_TOKENS or re.search("WebIdentity|role with OIDC", runtime.words):
         # The token identifies the caller.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import quote_words
 from iamtriage.explaining._context.readers.profiles import ProfileSection, find_profile_sections
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.shared import clues, pages
@@ -188,18 +189,49 @@ def _describe_own_setting(text: str, allowed: int) -> tuple[str | None, str | No
     return setting["seconds"], shown, f"The text has {shown}: set {value} instead."
 
 
-def explain_session_name(case: Case[AwsError], _message: str) -> Explanation:
+def explain_session_name(case: Case[AwsError], message: str) -> Explanation:
     """Explain that STS rejects the name of a session."""
+    text = case.failure.text
+    is_action, branch = (
+        "configure-aws-credentials" in text and "Could not assume role" in text,
+        _BRANCH.search(text),
+    )
+    where = "Set it with --role-session-name, RoleSessionName in an SDK, role_session_name in a profile, session_name in Terraform, role-session-name in aws-actions/configure-aws-credentials, or AWS_ROLE_SESSION_NAME."
+    if is_action:
+        where = "Or set this line in the step of aws-actions/configure-aws-credentials: it is always valid."
+    if is_action and branch:
+        where += f" {branch['name']} is the name of a branch, so each one with a slash fails."
     return case.explain(
-        "STS rejected the role session name: it contains a character that is not allowed, or has the wrong length.",
+        f"STS rejected the role session name: {_find_flaw(message)}.",
         SESSION_NAME_INVALID.cause("reported"),
         topic="session-name",
         remedies=your_remedy(
             "Use a session name of 2 to 64 allowed characters",
             "Replace spaces, slashes, colons and other characters with a hyphen: a branch name such as feature/login contains a slash.",
-            "Set it with --role-session-name, RoleSessionName in an SDK, role_session_name in a profile, session_name in Terraform, role-session-name in aws-actions/configure-aws-credentials, or AWS_ROLE_SESSION_NAME.",
-            commands="aws sts assume-role --role-arn ROLE_ARN --role-session-name deploy-feature-login",
+            where,
+            commands=()
+            if is_action
+            else "aws sts assume-role --role-arn ROLE_ARN --role-session-name deploy-feature-login",
+            manifest="role-session-name: gha-${{ github.run_id }}\n" if is_action else None,
+            manifest_language="yaml",
             url="https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html",
         ),
         notes="No permission is missing: STS evaluated no policy.",
     )
+
+
+_BRANCH = lazy_pattern(r"\brole-session-name: ?[^\n]{0,80}?\b(?P<name>github\.(?:head_ref|ref_name|ref))\b")
+# A value that is masked or a placeholder does not show what was sent.
+_SESSION_NAME = lazy_pattern(r"\bValue '(?P<name>[^'\n*<>$…]{1,200})' at 'roleSessionName'")
+
+
+def _find_flaw(message: str) -> str:
+    """Return what is wrong with the name of a session, as far as the message shows it."""
+    found = _SESSION_NAME.search(message)
+    name = found["name"] if found else ""
+    if (wrong := re.search(r"[^\w+=,.@-]", name, re.ASCII)) is not None:
+        shown = "a space" if wrong[0].isspace() else f'"{wrong[0]}"'
+        return f"{quote_words(name)} contains {shown}, which is not allowed"
+    if name and not 2 <= len(name) <= 64:
+        return f"it has {len(name)} character{'s' if len(name) > 1 else ''}, and 2 to 64 are allowed"
+    return "it contains a character that is not allowed, or has the wrong length"
