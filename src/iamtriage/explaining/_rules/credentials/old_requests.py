@@ -17,6 +17,7 @@ from iamtriage.explaining._context.readers.statements import LOCALLY, find_worki
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials import expired_logins, session_renewal
 from iamtriage.explaining._rules.credentials.keys import limited_credentials
+from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.credentials import clock_remedies, clocks
@@ -160,6 +161,9 @@ def explain_old_request(case: Case[ExpiredCredentials], message: str) -> Explana
         return explain_request(case, message)
     if (valid := _find_valid_credentials(case)) is not None:
         return _explain_late_request(case, message, valid)
+    verdict = "answers with RequestExpired: most likely, it has expired"
+    if (overridden := explain_override(case, verdict, EXPIRED_SESSION.code)) is not None:
+        return overridden
     # The remedy of a profile or of a workload says how to renew.
     renew = session_renewal.renewal_remedy(case, session_renewal.find_issued(case))
     tells = "With the same credentials, aws sts get-caller-identity tells the two apart: ExpiredToken means that the credentials have expired, and SignatureDoesNotMatch that the clock is wrong."
