@@ -49,7 +49,10 @@ def describe_difference(action: str, resource: str, allowed: Sequence[str]) -> s
     others = () if known is None else tuple(known.accepts(widen(each)) for each in allowed)
     if kind is not None and all(each is not None and each.name != kind.name for each in others):
         names = join_words(tuple(dict.fromkeys(each.name for each in others if each is not None)), "and")
-        return f"{action} is checked on each resource that the call uses. The policy allows it on the {names}, but not on the {kind.name}."
+        # The ARN of Glue's rootcatalog has only the word catalog.
+        written = type_of(resource)
+        name = written if kind.name.endswith(written) else kind.name
+        return f"{action} is checked on each resource that the call uses. The policy allows it on the {names}, but not on the {name}."
     types = [type_of(each) for each in allowed if each.split(":")[2:3] == resource.split(":")[2:3]]
     if kind is not None and not any(others) and allowed and len(types) == len(allowed):
         named = join_words(tuple(dict.fromkeys(types)), "and")
