@@ -159,7 +159,9 @@ def _is_of_other_account(denial: Denial) -> bool:
 
 
 # What names an AWS managed key. A secret that is described without KmsKeyId has such a key, too.
-_names_managed_key = all_of(is_not_explicit, says("aws/", "KeyManager", "managed", "VersionIdsToStages"))
+_names_managed_key = all_of(
+    is_not_explicit, says("aws/", "KeyManager", "managed", "LastChangedDate", "VersionIdsToStages")
+)
 
 
 def _calls_for_resource(denial: Denial) -> bool:

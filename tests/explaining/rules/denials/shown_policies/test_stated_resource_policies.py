@@ -130,8 +130,10 @@ def test_alias_has_its_own_policy(own: str) -> None:
         ("", "arn:aws:iam::444455556666:role/billing", True),
         ('"KmsKeyId": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab", ', "arn:aws:iam::444455556666:role/billing", False),
         ("", f"arn:aws:iam::{_ACCOUNT}:role/billing", False),
+        ('"LastChangedDate": "2026-11-02T09:30:11+00:00"}\n{', "arn:aws:iam::444455556666:role/billing", True),
+        ('"LastChangedDate": "2026-11-02T09:30:11+00:00",\n  ...}\n{', "arn:aws:iam::444455556666:role/billing", False),
     ],
-    ids=["default", "own-key", "same-account"],
+    ids=["default", "own-key", "same-account", "main-members", "shortened"],
 )  # fmt: skip
 def test_described_secret_without_a_key(member: str, reader: str, *, is_default: bool) -> None:
     """DescribeSecret omits KmsKeyId for the default key, which no other account can use."""

@@ -52,7 +52,7 @@ _CHARS_BEFORE = 60
 _PREFIXES = {"ebs": "ec2"}
 # What aws secretsmanager describe-secret prints, with its nested lists of versions and tags.
 _DESCRIBED_SECRET = lazy_pattern(
-    r"\{\s{0,20}\"ARN\": ?\"arn:[\w-]{3,20}:secretsmanager:[^{}]{1,1500}(?:\{[^{}]{0,1500}\}[^{}]{0,800}){0,6}\"VersionIdsToStages\": ?\{[^{}]{0,1500}\}[^{}]{0,400}\}"
+    r"\{\s{0,20}\"ARN\": ?\"arn:[\w-]{3,20}:secretsmanager:[^{}]{1,1500}(?:\{[^{}]{0,1500}\}[^{}]{0,800}){0,6}(?:\"VersionIdsToStages\": ?\{[^{}]{0,1500}\}|\"LastChangedDate\": ?[^{},]{4,60})[^{}]{0,400}\}"
 )
 _ROLE_ARN = lazy_pattern(r"\barn:[\w-]{3,20}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,200}(?<![.,])", re.ASCII)
 _OTHER_ACCOUNT = lazy_pattern(r"\b(?i:cross[- ]account|(?:an)?other (?:AWS )?account)\b")
@@ -117,7 +117,8 @@ def _describes_default_key(text: str) -> bool:
     secret has the key aws/secretsmanager.
     """
     shown = [each[0] for each in _DESCRIBED_SECRET.finditer(text)]
-    return len(shown) == 1 and "KmsKeyId" not in shown[0] and "Access to KMS is not allowed" in text
+    is_whole = len(shown) == 1 and not any(each in shown[0] for each in ("KmsKeyId", "...", "…"))
+    return is_whole and "Access to KMS is not allowed" in text
 
 
 def _with_reader(denial: Denial) -> Denial:
