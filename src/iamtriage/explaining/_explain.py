@@ -55,6 +55,7 @@ _LOGIN_SIGNS = (
 _MAX_UNPARSED = 200_000
 # In a text without any of these, no other failure says more than a denial with an action.
 _HEADLINE_SIGNS = ("retrieve verification key", "the 'sts' service module must be")
+_DENIED = "is not authorized to perform: "
 # In a text without any of these, nothing is past.
 _PAST_SIGNS = (
     "ixed", "olved", "leared", " rid of", "ot past", "ot around", "gone", "went away", "disappeared",
@@ -150,6 +151,7 @@ def explain(
     told = text
     if text is not None and any(sign in text for sign in _PAST_SIGNS):
         failure, told = _skip_past_parts(text, failure)
+    failure, told, superseded = _skip_superseded(failure, told)
     if failure is None:
         return _explain_unparsed(error_or_failure if told is None else told, known)
     is_of_run = isinstance(failure, AwsError) and told is not None and told.count("Error: ") > 1
@@ -173,6 +175,13 @@ def explain(
     explanation = complete_explanation(
         explanation, known, told, functools.partial(_combine_remedies, facts=given), _describe_other
     )
+    if superseded is not None:
+        explanation = copy_with(
+            explanation,
+            summary=f"{explanation.summary} The denial at {superseded} named another reason, which is no "
+            "longer reported: the change in between most likely took effect. "
+            "A message names only one reason.",
+        )
     if shown is not failure:
         explanation = copy_with(explanation, failure=failure)
     return apply_extensions(explanation)
@@ -223,6 +232,25 @@ def _skip_past_parts(text: str, failure: Failure | None) -> tuple[Failure | None
         return failure, text
     present = parse(told)
     return (failure, text) if present is None and failure is not None else (present, told)
+
+
+def _skip_superseded(
+    failure: Failure | None, told: str | None
+) -> tuple[Failure | None, str | None, str | None]:
+    """Return the failure of a text without superseded denials, that text, and the time of the last."""
+    if told is None or not isinstance(failure, AccessDenied) or told.count(_DENIED) <= 1:
+        return failure, told, None
+    from iamtriage.explaining._context.readers.past_parts import without_superseded
+
+    told, superseded = without_superseded(told)
+    if superseded is None:
+        return failure, told, None
+    last = parse(told)
+    is_same = isinstance(last, AccessDenied) and (last.action, last.resource) == (
+        failure.action,
+        failure.resource,
+    )
+    return last, told, superseded if is_same else None
 
 
 def _find_headline(text: str, failure: Failure, facts: Facts) -> Failure:

@@ -110,3 +110,35 @@ def test_parse_reads_past_errors() -> None:
     failure = parse(f"Last week we fixed {_NO_LIST}.")
     assert failure is not None
     assert failure.kind == "access_denied"
+
+
+_IDENTITY = "because no identity-based policy allows the sqs:CreateQueue action"
+_SCP = "with an explicit deny in a service control policy: arn:aws:organizations::444455556666:policy/o-a1b2c3d4e5/service_control_policy/p-0a1b2c3d"
+
+
+def _queue_denial(reason: str, queue: str = "mail", session: str = "run-1") -> str:
+    return f"User: arn:aws:sts::111122223333:assumed-role/build/{session} is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:111122223333:{queue} {reason}"
+
+
+@pytest.mark.parametrize(
+    ("first", "between", "last", "is_past"),
+    [
+        (f"09:14 ci: {_queue_denial(_IDENTITY)}", "09:20 ana: granted sqs:CreateQueue", f"09:21 ci: {_queue_denial(_SCP, session='run-2')}", True),
+        (f"[2026-03-01 09:14:02] {_queue_denial(_IDENTITY)}", "[2026-03-01 09:20:00] updated the policy", f"[2026-03-01 09:21:44] {_queue_denial(_SCP)}", True),
+        # Nothing was changed, or not yet, or what was changed is the limit.
+        (f"09:14 ci: {_queue_denial(_IDENTITY)}", "09:20 ana: hm", f"09:21 ci: {_queue_denial(_SCP)}", False),
+        (f"09:14 ci: {_queue_denial(_IDENTITY)}", "09:20 ana: should be granted tomorrow", f"09:21 ci: {_queue_denial(_SCP)}", False),
+        (f"09:14 ci: {_queue_denial(_IDENTITY)}", "09:20 ana: security attached an SCP", f"09:21 ci: {_queue_denial(_SCP)}", False),
+        # Without times, in another order, or of other calls.
+        (_queue_denial(_IDENTITY), "ana: granted sqs:CreateQueue", _queue_denial(_SCP), False),
+        (f"09:21 ci: {_queue_denial(_IDENTITY)}", "09:20 ana: granted sqs:CreateQueue", f"09:14 ci: {_queue_denial(_SCP)}", False),
+        (f"09:14 ci: {_queue_denial(_IDENTITY)}", "09:20 ana: granted sqs:CreateQueue", f"09:21 ci: {_queue_denial(_SCP, 'news')}", False),
+    ],
+)  # fmt: skip
+def test_last_denial_of_a_call_decides(first: str, between: str, last: str, *, is_past: bool) -> None:
+    explanation = explain(f"{first}\n{between}\n{last}")
+    assert ("most likely took effect" in explanation.summary) is is_past
+    assert ("The text has 2" in explanation.summary or "Also" in str(explanation)) is not is_past
+    if is_past:
+        assert "the service control policy p-0a1b2c3d explicitly denies it" in explanation.summary
+        assert not any(each.policy for each in explanation.remedies)

@@ -6,16 +6,19 @@ removed decides nothing any more.
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.documents import find_documents
+from iamtriage.failures._failures import AccessDenied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ("without_past_parts",)
+__all__ = ("without_past_parts", "without_superseded")
 
 _Span = tuple[int, int]
 _MAX_CHARS, _CHARS_AROUND = 64_000, 260
@@ -110,6 +113,72 @@ _PRESENT = lazy_pattern(
 _IN_FORCE = lazy_pattern(
     r"(?i:\b(?:only|other|another|remains?|still (?:attached|there|active|applies|exists|in (?:place|force|use)))\b)"
 )
+
+
+# The time at the start of a line, the session of a role, and what somebody changed so that a call is allowed.
+_TIME = lazy_pattern(
+    r"[^\w\n]{0,4}(?:(?P<date>\d{4}-\d\d-\d\d)[T ])?(?P<time>[0-2]\d:[0-5]\d(?::[0-5]\d)?)(?!\w)", re.ASCII
+)
+_SESSION = lazy_pattern(r"(?<=/)[^/]{1,64}\Z")
+_CHANGE = lazy_pattern(
+    r"^[^\n]{0,120}?\b(?i:added|attached|granted|gave|allowed|updated|fixed|applied)\b[^\n]*", re.MULTILINE
+)
+_OF_LIMIT = lazy_pattern(
+    r"(?i:\b(?:SCPs?|RCPs?|den(?:y|ies|ied)|guardrails?|control polic|boundar|organi[sz]ation))"
+)
+
+
+def without_superseded(text: str) -> tuple[str, str | None]:
+    """Return a text without the denials whose reason a later denial of the same call no longer names.
+
+    The lines have to begin with times, and somebody has to have changed something in between.
+
+    Returns:
+        The text with spaces instead, and the time of the last of these denials, or ``None`` if there are none.
+    """
+    if _CHANGE.search(text) is None:
+        return text, None
+    from iamtriage._reading.scanning import scan
+
+    calls: dict[tuple[str | None, ...], list[tuple[_Span, re.Match[str], AccessDenied]]] = {}
+    at, superseded = 0, None
+    for failure in scan(text[:_MAX_CHARS]):
+        words = failure.text[slice(*failure.span)]
+        start = text.find(words, at)
+        if start < 0 or not isinstance(failure, AccessDenied) or failure.policy_type is None:
+            continue
+        at = start + len(words)
+        time = _TIME.match(text, line_start(text, start))
+        if time is not None and failure.action and failure.resource:
+            caller = _SESSION.sub("", failure.principal or "")
+            calls.setdefault((failure.action, failure.resource, caller), []).append(
+                ((start, at), time, failure)
+            )
+    for *before, last in calls.values():
+        past = [each for each in before if _reason(each[2]) != _reason(last[2])]
+        times = [each[1].group("date", "time") for each in (*before, last)]
+        if not past or past != before[: len(past)] or len({each is None for each, _ in times}) > 1:
+            continue
+        _, end = past[-1][0]
+        is_later = all(_key(one) < _key(next_) for one, next_ in itertools.pairwise(times))
+        if is_later and _was_changed(text[end : (*before, last)[len(past)][0][0]]):
+            superseded = past[-1][1]["time"]
+            for (start, stop), *_ in past:
+                text = text[:start] + re.sub(r"[^\n]", " ", text[start:stop]) + text[stop:]
+    return text, superseded
+
+
+def _reason(failure: AccessDenied) -> tuple[str | None, ...]:
+    return failure.policy_type, failure.deny, failure.policy_arn
+
+
+def _key(time: tuple[str | None, ...]) -> tuple[str, ...]:
+    return tuple(each or "" for each in time)
+
+
+def _was_changed(text: str) -> bool:
+    found = (each[0] for each in _CHANGE.finditer(text))
+    return any(not (_UNDONE.search(each.partition(",")[0]) or _OF_LIMIT.search(each)) for each in found)
 
 
 def without_past_parts(text: str) -> str:
