@@ -270,6 +270,23 @@ OTHER_USERS: tuple[Case, ...] = (
         ("no profile, sign-in or access key",),
     ),
     (
+        "sudo drops the keys of a shell",
+        f"$ printenv | grep AWS | cut -d= -f1\nAWS_SECRET_ACCESS_KEY\nAWS_ACCESS_KEY_ID\n$ sudo aws s3 ls\n{_NONE_FOUND}",
+        {},
+        (
+            "which are in variables of your shell",
+            "--preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN aws s3 ls",
+        ),
+        ("AWS_SHARED_CREDENTIALS_FILE", "export-credentials"),
+    ),
+    (
+        "sudo and variables without keys",
+        f"$ printenv | grep AWS\nAWS_REGION=eu-west-1\n$ sudo aws s3 ls\n{_NONE_FOUND}",
+        {},
+        ("AWS_SHARED_CREDENTIALS_FILE",),
+        ("--preserve-env", "variables of your shell"),
+    ),
+    (
         "Ansible becomes root for a delegated task",
         f'- hosts: web\n  become: true\n  tasks:\n    - community.aws.sns_topic: {{name: octo}}\n      delegate_to: localhost\nfatal: [web3 -> localhost]: FAILED! => {{"msg": "Failed: {_NONE_FOUND}"}}\nIn my shell, `aws sns list-topics` works.',
         {},

@@ -17,6 +17,7 @@ from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import Case, Remedy
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import lists_key_in_shell
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import Failure
 
@@ -355,13 +356,15 @@ def _safe_line(command: re.Match[str]) -> str | None:
 def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
     line = _safe_line(sudo) or "aws sts get-caller-identity"
     is_about_profile = "profile" in text and "SSO" not in text
-    list_profiles = f"sudo {f'-u {user} ' if user != 'root' else ''}aws configure list-profiles"
+    as_user = "" if user == "root" else f"-u {user} "
     last_step = None if "SSO" in text or line.startswith(("kubectl ", "helm ")) else ROLE
     if is_about_profile:
         last_step = f"The last command lists the profiles that {user} has."
     again: tuple[str, ...] = (line,)
     step = "Without sudo, it uses your own credentials."
-    if user == "root":
+    is_missing = not is_about_profile and "SSO" not in text and line.partition(" ")[0] not in _NEEDS_ROOT
+    in_shell = is_missing and lists_key_in_shell(sudo.string[: sudo.start()])
+    if user == "root" and not in_shell:
         title, way = "let it read your files", "use the second command, which makes it read your files"
         # The tokens of IAM Identity Center are in the home directory, whatever the files.
         files = 'HOME="$HOME"' if "SSO" in text else _FILES
@@ -371,15 +374,18 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
             again, step, way = (), f"{line.partition(' ')[0]} needs root, so keep sudo.", ""
             last_step = 'If the profile signs in with IAM Identity Center, set HOME="$HOME" instead: its token is in your home directory.'
     else:
-        # Only root can read the files of others.
+        # Only root can read the files of others, and keys in variables are in no file.
         title, way = "pass your credentials to it", "export your credentials, and let sudo pass the variables"
         profile = _PROFILE_OPTION.search(line)
         line = _PROFILE_OPTION.sub("", line)
         others = [
             f'eval "$(aws configure export-credentials{profile[0] if profile else ""} --format env)"',
-            f"sudo -u {user} --preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN {line}",
+            f"sudo {as_user}--preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN {line}",
         ]
-    listing = (list_profiles,) if is_about_profile and again else ()
+        if in_shell:
+            others, way = others[1:], "let sudo pass all three variables (sudoers must allow that)"
+            step = "Without sudo, it uses your own credentials, which are in variables of your shell."
+    listing = (f"sudo {as_user}aws configure list-profiles",) if is_about_profile and again else ()
     return _credentials_remedy(
         f"Run the command without sudo, or {title}" if again else "Let the command read your files",
         f"{step} If it requires the permissions of {user}, {way}." if way else step,

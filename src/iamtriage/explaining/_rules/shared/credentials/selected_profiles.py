@@ -40,6 +40,10 @@ _SHELL_KEY = lazy_pattern(
     r"|^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?\S{1,40}[ \t]{1,40}(?::[ \t]{1,9})?env\b",
     re.MULTILINE | re.IGNORECASE,
 )
+# What a command prints, also without the values.
+_LISTED_KEY = lazy_pattern(
+    r"[$%>❯] ?(?:env|printenv|compgen)\b[^\n]{0,80}\n(?:[^\n]{0,200}\n){0,8}?AWS_ACCESS_KEY_ID\b"
+)
 _SIGNED_IN = lazy_pattern(
     r"\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)"
     # What people say that they did before, and what works.
@@ -116,6 +120,11 @@ def has_key_in_shell(text: str) -> bool:
     botocore/credentials.py.
     """
     return _SHELL_KEY.search(text) is not None
+
+
+def lists_key_in_shell(text: str) -> bool:
+    """Return whether the text shows an access key in a variable of the shell, or only the name of the variable."""
+    return has_key_in_shell(text) or _LISTED_KEY.search(text) is not None
 
 
 def find_shell_profile(text: str) -> str | None:
