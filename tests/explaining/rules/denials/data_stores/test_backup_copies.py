@@ -46,7 +46,13 @@ _JOB = '"StatusMessage": "Access Denied trying to call AWS Backup service", "Sou
 
 @pytest.mark.parametrize(
     ("principal", "is_other"),
-    [("arn:aws:iam::777788889999:root", False), ("*", False)],
+    [
+        ("arn:aws:iam::777788889999:root", False),
+        ("*", False),
+        ("999988887777", True),
+        # A role may be of any use.
+        ("arn:aws:iam::999988887777:role/copies", False),
+    ],
 )
 def test_principals_of_the_policy(principal: str, *, is_other: bool) -> None:
     statement = {
@@ -90,3 +96,19 @@ def test_policy_that_is_not_the_reason(text: str, summary: str, first: str) -> N
     assert summary in explanation.summary
     assert explanation.causes[0].evidence == "possible"
     assert explanation.remedies[0].title.startswith(first)
+
+
+def test_vaults_that_a_query_prints_in_order() -> None:
+    text = (
+        "$ aws backup describe-copy-job --copy-job-id J1 --query 'CopyJob.[StatusMessage,SourceBackupVaultArn,DestinationBackupVaultArn]'\n"
+        '[\n"Access Denied trying to call AWS Backup service",\n"arn:aws:backup:eu-west-1:777788889999:backup-vault:daily",\n"arn:aws:backup:eu-west-1:444455556666:backup-vault:central"\n]\n'
+    )
+    [remedy] = explain(text).remedies
+    assert (
+        remedy.title
+        == "Allow backup:CopyIntoBackupVault for 777788889999 in the access policy of the vault central of account 444455556666"
+    )
+    assert "--backup-vault-name central" in str(remedy.commands)
+    # Without the names of what is printed, nothing says which vault is the destination.
+    [remedy] = explain(text.replace("SourceBackupVaultArn,DestinationBackupVaultArn", "*")).remedies
+    assert "--backup-vault-name VAULT" in str(remedy.commands)

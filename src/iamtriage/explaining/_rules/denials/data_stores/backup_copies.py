@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import join_words
 from iamtriage.explaining._context.values import Document
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
 from iamtriage.explaining._rules.shared import commands
@@ -33,6 +34,9 @@ _DESTINATION = lazy_pattern(r"\b(?:[Dd]est(?:ination)?|[Tt]arget)[^\n]{0,30}\Z|\
 _SOURCE = lazy_pattern(
     r"(?:\b(?:from|[Ss]ource(?: account)?(?: is)?:?)(?: the)?(?: account)? (?:arn:aws[a-z-]{0,12}:backup:[a-z0-9-]{6,30}:)?|\b(?:accountId|AccountId|SourceBackupVaultArn)\W{1,6}(?:arn:aws[a-z-]{0,12}:backup:[a-z0-9-]{6,30}:)?)(?P<account>[0-9]{12})(?![0-9])"
 )
+# A query that prints both vaults, the source first.
+_IN_ORDER = lazy_pattern(r"\bSourceBackupVaultArn, ?DestinationBackupVaultArn\b")
+_ACCOUNT = lazy_pattern(r"(?:arn:aws[a-z-]{0,12}:iam::)?(?P<account>[0-9]{12})(?::root)?", re.ASCII)
 
 COPY_NOT_ALLOWED = CauseType(
     "backup-copy-not-allowed",
@@ -51,8 +55,11 @@ def explain_backup_copy(denial: Denial) -> Explanation:
         (each["region"], each["account"], each["name"]): each["before"] for each in _VAULT_ARN.finditer(text)
     }
     found = only_one([each for each, before in vaults.items() if _DESTINATION.search(before)])
-    region, owner, name = found or only_one(vaults) or (None, None, None)
     sources = {each["account"] for each in _SOURCE.finditer(text)}
+    if found is None and len(vaults) == 2 and _IN_ORDER.search(text):
+        (_, first, _), found = vaults
+        sources.add(first)
+    region, owner, name = found or only_one(vaults) or (None, None, None)
     source = only_one(sources - {owner}) or denial.facts.account
     vault, account = f"the vault {name}" if name else "the destination vault", source or "the source account"
     documents = [
@@ -78,11 +85,20 @@ def explain_backup_copy(denial: Denial) -> Explanation:
         return _explain_own_vault(denial, vault, show)
     if document is not None and source is not None and _allows(document, source):
         return _explain_other_reason(denial, vault, source)
-    return denial.explain(
-        f"AWS Backup may not copy to {vault}: most likely, its access policy does not allow {account} {_ACTION}.",
+    verdict, cause = (
+        f"most likely, its access policy does not allow {account} {_ACTION}",
         COPY_NOT_ALLOWED.cause("possible"),
+    )
+    others = None if document is None or source is None else _allowed_others(document, source)
+    if others:
+        verdict = f"its access policy in the text allows {_ACTION} only to {others}, not to {source}"
+        cause = COPY_NOT_ALLOWED.cause("derived", text="The policy has to allow the account that copies.")
+    of_owner = f" of account {owner}" if owner and name else ""
+    return denial.explain(
+        f"AWS Backup may not copy to {vault}: {verdict}.",
+        cause,
         remedies=resource_policy_remedy(
-            f"Allow {_ACTION} for {account} in the access policy of {vault}",
+            f"Allow {_ACTION} for {account} in the access policy of {vault}{of_owner}",
             "Both accounts must be in the same organization, with cross-account backup enabled in AWS Backup's settings of the management account.",
             retry,
             statements=(statement,),
@@ -122,6 +138,19 @@ def _allows(document: Document, source: str) -> bool:
         and any(name in {"*", source} or name.endswith(f":{source}:root") for name in principal_names(each))
         for each in document.allows
     )
+
+
+def _allowed_others(document: Document, source: str) -> str | None:
+    """Return the accounts that a policy allows copies, ``None`` if it names others than accounts, or the source."""
+    names = [
+        name
+        for each in document.allows
+        if names_action(each, _ACTION)
+        for name in principal_names(each) or ["*"]
+    ]
+    accounts = [found["account"] for each in names if (found := _ACCOUNT.fullmatch(each))]
+    is_known = document.is_whole and len(accounts) == len(names) and source not in accounts
+    return join_words(tuple(dict.fromkeys(accounts)), "and") if is_known else None
 
 
 def _explain_other_reason(denial: Denial, vault: str, source: str) -> Explanation:
