@@ -347,3 +347,26 @@ def test_policies_of_services(action: str, resource: str, name: str, change: str
     show, replace, *_ = explanation.remedies[0].commands
     assert change in replace
     assert show.endswith(" > old-policy.json")
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "principal", "title"),
+    [
+        ("live", "777788889999", "Invoke the alias live of the function"),
+        ("7", "arn:aws:iam::777788889999:role/reader", "Invoke the version 7 of the function"),
+        # A pattern, the latest code, and a grant to another account.
+        ("*", "777788889999", None),
+        ("$LATEST", "777788889999", None),
+        ("live", "444455556666", None),
+    ],
+)
+def test_grant_on_an_alias(qualifier: str, principal: str, title: str | None) -> None:
+    """The caller can invoke what the policy allows, instead of a wider grant."""
+    action = "lambda:InvokeFunction"
+    policy = _policy({"AWS": principal}, action, f"{_FUNCTION}:{qualifier}")
+    first, *others = explain(_DENIED.format(action, _FUNCTION) + policy).remedies
+    assert first.title.startswith("Invoke the ") is (title is not None)
+    if title is not None:
+        assert first.title.startswith(title)
+        assert f"{_FUNCTION}:{qualifier}" in first.steps[0]
+        assert "add-permission" in str(others[0].commands)

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,7 +39,7 @@ from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.policies.policy_changes import replace_statement
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
-from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
+from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.resource_policies import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.policies._masked_arns import is_masked
@@ -53,6 +54,8 @@ from iamtriage.policies._readers.elements import (
 
 NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
 """What the policies of these types are called."""
+# An alias or a version of a function.
+_QUALIFIER = lazy_pattern(r"[\w-]{1,128}", re.ASCII)
 # What a rule says if the message gives no reason.
 _OPEN = "access-denied"
 # Which element of a statement lacks something, by the cause.
@@ -143,6 +146,8 @@ def add_policy_with_principal(
     own = find_own_allow(denial) is not None
     cause, remedies = correct_policy(denial, policies[0], cause, explanation.remedies, has_own_allow=own)
     remedies = (*(write_whole(denial, policies[0], each) for each in remedies[:1]), *remedies[1:])
+    if cause.code == STATED_POLICY_OTHER_RESOURCE.code:
+        remedies = present(_qualify_remedy(denial, policies[0], has_own_allow=own), *remedies)
     if denial.policy_type == "vpc_endpoint":
         cause, remedies = _extend_statement(denial, policies[0], cause, remedies)
     if cause.code == STATED_POLICY_OTHER_ACTION.code:
@@ -155,6 +160,31 @@ def add_policy_with_principal(
     summary = denial_summary(denial, verdict)
     causes = (cause, *explanation.causes)
     return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
+
+
+def _qualify_remedy(denial: Denial, policy: KnownPolicy, *, has_own_allow: bool) -> Remedy | None:
+    """Return the remedy that invokes the alias or version of a function, if the policy allows the caller only that."""
+    if denial.lowercase_action != "lambda:invokefunction" or denial.resource is None:
+        return None
+    named = {
+        value
+        for each in policy.allows
+        if names_action(each, denial.action or "") and names_caller(each, denial) and "Condition" not in each
+        for value in as_strings(each.get("Resource"))
+        if value.startswith(f"{denial.resource}:")
+    }
+    arn = only_one(named)
+    qualifier = "" if arn is None else arn.removeprefix(f"{denial.resource}:")
+    if arn is None or not _QUALIFIER.fullmatch(qualifier):
+        return None
+    kind = "version" if qualifier.isdecimal() else "alias"
+    own = None if has_own_allow else "A policy of the caller must allow the call on this ARN, too."
+    return your_remedy(
+        f"Invoke the {kind} {qualifier} of the function, as the policy allows",
+        f"Use {arn} as the name of the function, or pass {qualifier} as its qualifier.",
+        own if denial.crosses_accounts else None,
+        url="https://docs.aws.amazon.com/lambda/latest/dg/using-aliases.html",
+    )
 
 
 def write_whole(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
