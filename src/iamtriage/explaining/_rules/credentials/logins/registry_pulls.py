@@ -14,7 +14,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import as_sentence
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.statements import find_said, find_working
@@ -290,6 +290,42 @@ def pull_secret_remedy(registry: str, region: str) -> Remedy:
             'kubectl patch serviceaccount default --namespace NAMESPACE --patch \'{"imagePullSecrets": [{"name": "ecr-login"}]}\'',
         ),
         url=pages.ECR_LOGIN,
+    )
+
+
+_KUBELET_PULL = lazy_pattern(r"\b(?:Failed to pull image|ErrImagePull|ImagePullBackOff)\b")
+_PULL_SECRET = lazy_pattern(
+    r"(?:^[ \t]{0,8}(?P<listed>[a-z0-9][a-z0-9.-]{0,252}) {1,80}kubernetes\.io/dockerconfigjson {1,40}\d{1,3} {1,40}(?P<age>\d[\ddhmsy]{1,12})"
+    r"|\bimagePullSecrets:\s{1,40}- ?name: [\"']?(?P<named>[a-z0-9][a-z0-9.-]{0,252})"
+    r"|\bcreate secret docker-registry (?P<created>[a-z0-9][a-z0-9.-]{0,252}))",
+    re.MULTILINE,
+)
+_NAMESPACE = lazy_pattern(
+    r"\bkubectl [^\n]{0,80}?(?<!\S)(?:-n|--namespace)[ =]?(?P<name>[a-z0-9][a-z0-9-]{0,62})(?!\S)"
+)
+
+
+def explain_old_pull_secret(case: Case[Failure], reported: Cause) -> Explanation | None:
+    """Explain that the login in an image pull secret has expired, if the text names the one secret of a pull."""
+    text = case.failure.text
+    found = list(_PULL_SECRET.finditer(text)) if _KUBELET_PULL.search(text) else []
+    name = only_one({each["listed"] or each["named"] or each["created"] for each in found})
+    if name is None:
+        return None
+    age = next((each["age"] for each in found if each["age"] and "d" in each["age"]), None)
+    namespace = only_one({each["name"] for each in _NAMESPACE.finditer(text)}) or "NAMESPACE"
+    registry, region = clues.find_registry(case)
+    login = commands.fill_command("$(aws ecr get-login-password --region {})", region)
+    return case.explain(
+        f"The login to ECR in the image pull secret {name} has expired{f': the secret is {age} old' if age else ''}. No permission is missing.",
+        reported,
+        remedies=cluster_remedy(
+            f"Renew the image pull secret {name}",
+            "The kubelet pulls with the secret, so docker login does not help. It tries again by itself.",
+            "ECR fixes the 12 hours: let a CronJob renew the secret every 6 hours. Or install ecr-credential-provider on the nodes, which signs in for each pull. Nodes of EKS have it: remove imagePullSecrets there.",
+            commands=f'kubectl create secret docker-registry {name} --namespace {namespace} --docker-server={registry} --docker-username=AWS --docker-password="{login}" --dry-run=client -o yaml | kubectl apply -f -',
+            url=pages.ECR_LOGIN,
+        ),
     )
 
 
