@@ -319,3 +319,17 @@ def test_key_of_the_bucket_in_another_account(account: str, words: str, layer: s
     assert any("put-key-policy" in each for each in first.commands)
     assert any("put-role-policy" in each for each in first.commands) is (account == "444455556666")
     assert "because the default encryption of the bucket" in str(explanation.causes)
+
+
+def test_statement_for_a_replica_key_stays_limited_to_the_service() -> None:
+    key = "arn:aws:kms:{}:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+    text = (
+        "An error occurred (KMS.AccessDeniedException) when calling the Publish operation: User: arn:aws:sts::111122223333:assumed-role/alerts/a is not authorized to perform: "
+        f"kms:GenerateDataKey on resource: {key.format('eu-central-1')} because no identity-based policy allows the kms:GenerateDataKey action\n"
+        f'{{"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "{key.format("eu-west-1")}"}}'
+    )
+    remedy = explain(text).remedies[0]
+    [statement] = (remedy.policy or {})["Statement"]
+    assert statement["Action"] == ["kms:GenerateDataKey", "kms:Decrypt"]
+    assert statement["Condition"] == {"StringEquals": {"kms:ViaService": "sns.eu-central-1.amazonaws.com"}}
+    assert any("kms:ViaService" in each for each in remedy.steps)

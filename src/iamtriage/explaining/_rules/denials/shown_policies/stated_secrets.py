@@ -230,7 +230,9 @@ def complete_key_actions(denial: Denial, allowing: Sequence[Mapping[str, Any]], 
     if len(of_key) < 2:
         return remedy
     return attrs.evolve(
-        with_statements(remedy, [allow(of_key, denial.resource or "", sid="UseKey")]),
+        with_statements(
+            remedy, [allow(of_key, denial.resource or "", sid="UseKey", condition=statement.get("Condition"))]
+        ),
         title=remedy.title.replace(denial.action, join_words(tuple(of_key), "and")),
         steps=tuple(each for each in remedy.steps if each != companion_hints.DATA_KEYS),
     )
