@@ -1,4 +1,4 @@
-"""List the API errors that are due to the account: its state, its organization, and what it has sent or used up.
+"""List the API errors that are due to the account: its state, keys and organization, and what it has used up.
 
 Retrying after seconds does not help for a daily quota, which services report as throttling. Sources:
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_declarative.html,
@@ -15,7 +15,12 @@ from iamtriage.explaining._rules.basics import CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.quotas import QUOTA_REACHED
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    organization_remedy,
+    owner_remedy,
+    your_remedy,
+)
 
 ACCOUNT_STATE = CauseType(
     "account-state",
@@ -24,6 +29,16 @@ ACCOUNT_STATE = CauseType(
     recognised_by="An error code such as OptInRequired, SubscriptionRequiredException or Blocked, or a message that the account must be verified.",
     fix="Open the service in the console and follow its instructions. Check billing and verification.",
     sources=("https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",),
+)
+MANAGED_KEY_ACROSS = CauseType(
+    "managed-key-across-accounts",
+    title="An AWS managed key cannot be used from another account",
+    text="An AWS managed key, such as aws/ebs, can be used only in its own account. Nobody, not even the root user, can change its policy, so no other policy helps.",
+    recognised_by="The message says that snapshots with the default key or the AWS managed key cannot be shared, or that a secret with the default key cannot be accessed from another account.",
+    fix="Encrypt the data with a customer managed key, and allow the other account in its policy.",
+    sources=(
+        "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html",
+    ),
 )
 ACCOUNT_RESTRICTED = "AWS restricts the account itself, and no IAM permission is missing"
 UNTIL_VERIFIED = "The account is not verified yet, or suspended. Only AWS changes that."
@@ -96,6 +111,36 @@ EMAIL_NOT_VERIFIED = CauseType(
     sources=(pages.SES_SANDBOX,),
 )
 ACCOUNT_KINDS = (
+    ErrorKind(
+        cause=MANAGED_KEY_ACROSS,
+        code=r"^InvalidRequest\w{0,40}$",
+        message=r"(?i)\bsecret from a different AWS account if you encrypt the secret with the default KMS",
+        summary="The secret is encrypted with the AWS managed key aws/secretsmanager, so another account cannot read it.",
+        lacks_permission=True,
+        remedies=owner_remedy(
+            "Encrypt the secret with a customer managed key, and allow the other account",
+            "The policy of the new key must allow the caller in the other account kms:Decrypt, and the policy of the secret secretsmanager:GetSecretValue (put-resource-policy).",
+            "A policy of the caller must allow both, too.",
+            commands=(
+                "aws kms create-key --query KeyMetadata.Arn --output text",
+                "aws secretsmanager update-secret --secret-id SECRET_ID --kms-key-id KEY_ARN",
+            ),
+            url="https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html",
+        ),
+    ),
+    ErrorKind(
+        cause=MANAGED_KEY_ACROSS,
+        code=r"^(?:OperationNotPermitted|Invalid(?:Parameter|Request|DB)\w{0,40}|KMSKeyNotAccessible\w{0,10})$",
+        message=r"(?i)\bsnapshots? (?:encrypted )?with (?:the )?(?:EBS default|AWS managed|default) (?:service )?(?:\w{2,4} )?(?:key|CMK)|\bsnapshot\w{0,2} [^\n.]{0,60}\bdefault (?:AWS )?KMS (?:encryption )?key",
+        summary="The data is encrypted with an AWS managed key, so another account cannot use it.",
+        remedies=owner_remedy(
+            "Encrypt the data with a customer managed key",
+            "Copy a snapshot with the new key, and share the copy (aws ec2 copy-snapshot or aws rds copy-db-snapshot, with --kms-key-id).",
+            "The policy of the new key must allow the other account kms:Decrypt, kms:DescribeKey and, for snapshots, kms:CreateGrant and kms:ReEncrypt*. That account must allow its callers the same.",
+            commands="aws kms create-key --query KeyMetadata.Arn --output text",
+            url=MANAGED_KEY_ACROSS.sources[0],
+        ),
+    ),
     ErrorKind(
         cause=EMAIL_NOT_VERIFIED,
         code=r"",

@@ -84,16 +84,6 @@ STACK_ROLLED_BACK = CauseType(
     fix="Find the first event that failed, delete the stack, and create it again.",
     sources=(_FAILED_STACKS,),
 )
-MANAGED_KEY_ACROSS = CauseType(
-    "managed-key-across-accounts",
-    title="An AWS managed key cannot be used from another account",
-    text="An AWS managed key, such as aws/ebs, can be used only in its own account. Nobody, not even the root user, can change its policy, so no other policy helps.",
-    recognised_by="The message says that snapshots with the default key or the AWS managed key cannot be shared, or that a secret with the default key cannot be accessed from another account.",
-    fix="Encrypt the data with a customer managed key, and allow the other account in its policy.",
-    sources=(
-        "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html",
-    ),
-)
 KEY_NOT_ACCESSIBLE = CauseType(
     "key-not-accessible",
     title="A service cannot use a KMS key",
@@ -218,19 +208,6 @@ KINDS_BY_MESSAGE = (
                 r"(?i)\boperation is not recognized by the service|\boperation unknown\b",
             ),
         )
-    ),
-    ErrorKind(
-        cause=MANAGED_KEY_ACROSS,
-        code=r"^(?:OperationNotPermitted|Invalid(?:Parameter|Request|DB)\w{0,40}|KMSKeyNotAccessible\w{0,10})$",
-        message=r"(?i)\bsnapshots? (?:encrypted )?with (?:the )?(?:EBS default|AWS managed|default) (?:service )?(?:\w{2,4} )?(?:key|CMK)|\bsnapshot\w{0,2} [^\n.]{0,60}\bdefault (?:AWS )?KMS (?:encryption )?key|secret from a different AWS account if you encrypt the secret with the default KMS",
-        summary="The data is encrypted with an AWS managed key, so another account cannot use it.",
-        remedies=owner_remedy(
-            "Encrypt the data with a customer managed key",
-            "Copy a snapshot with the new key, and share the copy (aws ec2 copy-snapshot or aws rds copy-db-snapshot, with --kms-key-id). For a secret, run aws secretsmanager update-secret with --kms-key-id.",
-            "The policy of the new key must allow the other account kms:Decrypt, kms:DescribeKey and, for snapshots, kms:CreateGrant and kms:ReEncrypt*. That account must allow its callers the same.",
-            commands="aws kms create-key --query KeyMetadata.Arn --output text",
-            url=MANAGED_KEY_ACROSS.sources[0],
-        ),
     ),
     *(
         ErrorKind(

@@ -294,7 +294,11 @@ def test_aws_managed_key_that_only_the_text_names() -> None:
 def test_data_with_an_aws_managed_key_is_not_shared(code: str, message: str, *, is_managed: bool) -> None:
     explanation = explain(f"An error occurred ({code}) when calling the Share operation: {message}")
     assert (explanation.causes[0].code == "managed-key-across-accounts") is is_managed
-    assert ("--kms-key-id" in str(explanation.remedies[0].steps)) is is_managed
+    first = explanation.remedies[0]
+    assert ("--kms-key-id" in str((first.steps, first.commands))) is is_managed
+    # The caller of a secret needs permissions of both accounts.
+    assert ("secretsmanager:GetSecretValue" in str(first.steps)) is ("a secret" in message)
+    assert not ("a secret" in message and "an IAM policy does not help" in str(explanation.notes))
 
 
 _REASONS = "User: arn:aws:sts::111122223333:assumed-role/exporter/run is not authorized to perform: kms:GenerateDataKey on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access"
