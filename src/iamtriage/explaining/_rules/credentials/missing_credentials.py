@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -10,7 +11,12 @@ from iamtriage._text import join_words, lower_first
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Evidence, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.credentials import containers, database_roles, session_renewal
+from iamtriage.explaining._rules.credentials import (
+    containers,
+    credential_sources,
+    database_roles,
+    session_renewal,
+)
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
 from iamtriage.explaining._rules.credentials.keys import given_credentials, limited_credentials
 from iamtriage.explaining._rules.credentials.logins import missing_logins, registry_logins, service_logins
@@ -102,6 +108,16 @@ PROFILE_NOT_FOUND = CauseType(
 )
 
 
+# A line of a notebook for the shell, and what sets the variable or the profile in the notebook itself.
+_EXPORT_IN_CELL = lazy_pattern(
+    r"^[ \t]{0,4}(?:In ?\[\d{0,4}\]:?[ \t]{1,2})?![ \t]?(?:export|set)[ \t]{1,4}(?P<name>AWS_(?:DEFAULT_)?PROFILE)=[\"']?(?P<profile>[A-Za-z0-9][\w.@+-]{0,63})[\"']?[ \t\r]*$",
+    re.ASCII | re.MULTILINE,
+)
+_IN_KERNEL = lazy_pattern(
+    r"%(?:set_)?env[ \t]{1,4}AWS_|\bos\.environ\b|\bprofile_name\b|\bsetup_default_session\b"
+)
+
+
 def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
     """Explain why no credentials were found or sent."""
     message = clues.message_text(case)
@@ -118,8 +134,35 @@ def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
         return explain_no_credentials(case, message)
     return (
         public_data.explain_public_data(case)
+        or _explain_lost_export(case)
         or unsteady_sources.explain_unsteady_source(case, message)
         or explain_no_credentials(case, message)
+    )
+
+
+def _explain_lost_export(case: Case[MissingCredentials]) -> Explanation | None:
+    """Explain that a notebook sets a variable in a shell that ends with the line."""
+    text = case.failure.text
+    exported = None if _IN_KERNEL.search(text) else _EXPORT_IN_CELL.search(text)
+    if exported is None:
+        return None
+    name, profile = exported["name"], exported["profile"]
+    return case.explain(
+        f"The SDK found no credentials: the line with ! sets {name} only in a shell of its own, so Python in the notebook does not see the profile {profile}. No request was sent to AWS.",
+        credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause(
+            "derived",
+            text="A notebook runs each line with ! in a shell of its own, whose variables are lost.",
+        ),
+        topic="no-credentials",
+        remedies=your_remedy(
+            f"Select the profile {profile} in Python",
+            "Create each client from this session. A client that exists keeps what it found before.",
+            f"Or run %env {name}={profile} before the first call of boto3, after a restart of the kernel.",
+            "If the profile uses IAM Identity Center, sign in first: aws sso login.",
+            manifest=f'session = boto3.Session(profile_name="{profile}")\n',
+            manifest_language="text",
+            url="https://docs.aws.amazon.com/boto3/latest/guide/credentials.html",
+        ),
     )
 
 
