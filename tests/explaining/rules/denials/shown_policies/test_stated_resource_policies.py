@@ -370,3 +370,22 @@ def test_grant_on_an_alias(qualifier: str, principal: str, title: str | None) ->
         assert first.title.startswith(title)
         assert f"{_FUNCTION}:{qualifier}" in first.steps[0]
         assert "add-permission" in str(others[0].commands)
+
+
+@pytest.mark.parametrize(
+    ("resource", "is_reason"),
+    [("reports/daily", True), ("reports/daily/*", False), ("other/daily", False)],
+)
+def test_bucket_policy_without_the_objects_if_the_caller_is_allowed(
+    resource: str, *, is_reason: bool
+) -> None:
+    policy = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::444455556666:role/writer"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{resource}",
+    }
+    text = f"upload failed: ./a.csv to s3://reports/daily/a.csv An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n\nwe are 444455556666 (role writer, has s3:PutObject on arn:aws:s3:::reports/*). The bucket policy:\n{json.dumps(policy)}"
+    explanation = explain(text)
+    assert ("so it needs /*" in explanation.summary) is is_reason
+    assert ("in the bucket policy" in explanation.remedies[0].title) is is_reason

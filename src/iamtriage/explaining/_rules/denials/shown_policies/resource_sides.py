@@ -113,6 +113,21 @@ def add_policy_of_other_account(
     )
 
 
+def explain_bucket_side(denial: Denial, stated: list[KnownPolicy]) -> Explanation | None:
+    """Explain that the only bucket policy in the text names the caller, but not the object, if the caller's side allows the call."""
+    if denial.service != "s3" or denial.policy_type is not None or denial.crosses_accounts is False:
+        return None
+    implied = attrs.evolve(denial, policy_type="resource")
+    policies = [each for each in stated if each.has_principal and names_service(each.allows, "s3:")]
+    if len(policies) != 1 or not _is_of_resource(implied, policies[0]):
+        return None
+    found = compare_with_principal(implied, policies[0])
+    if found is None or found.cause.code != STATED_POLICY_OTHER_RESOURCE.code:
+        return None
+    added = add_policy_with_principal(implied, load_rule(_RESOURCE_RULE)(implied), policies)
+    return attrs.evolve(added, causes=tuple(each for each in added.causes if each.evidence == "derived"))
+
+
 def _add_open_condition(
     denial: Denial, explanation: Explanation, policy: KnownPolicy, statement: Mapping[str, Any]
 ) -> Explanation:

@@ -58,6 +58,7 @@ from iamtriage.explaining._rules.denials.shown_policies.resource_sides import (
     NAMES,
     add_policy_of_other_account,
     add_policy_with_principal,
+    explain_bucket_side,
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import NOT_KMS
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
@@ -134,6 +135,10 @@ def _add_identity_policies(
 def _explain_allow(denial: Denial, explanation: Explanation, compared: Comparison) -> Explanation | None:
     """Explain why a policy that allows the call has no effect on it, ``None`` if another policy or nothing explains it."""
     policy = compared.policy
+    stated = [each for each in list_known_policies(denial) if each.policy_type is None]
+    if policy.name == DESCRIBED and (of_bucket := explain_bucket_side(denial, stated)) is not None:
+        allowed = f"{compared.cause.text.partition(' It is not attached')[0]} Across accounts, both sides must allow it."
+        return attrs.evolve(of_bucket, causes=(*of_bucket.causes, _with_text(compared.cause, allowed)))
     is_said = policy.name == DESCRIBED or is_administrator(denial.failure.text)
     is_of_other_account = explanation.topic == "assume-role" and bool(denial.crosses_accounts)
     is_stated = (policy.owner is not None and policy.name != DESCRIBED) or (is_said and is_of_other_account)
