@@ -196,6 +196,15 @@ def test_service_linked_role_needs_no_wider_boundary(type_: str) -> None:
     assert not any("service-linked" in each.title for each in explain(other).remedies)
 
 
+@pytest.mark.parametrize(
+    ("action", "decodes"), [("sts:DecodeAuthorizationMessage", True), ("sts:GetFederationToken", False)]
+)
+def test_decoding_does_not_allow_the_call(action: str, *, decodes: bool) -> None:
+    [first, *_] = explain(_denied(action, "*")).remedies
+    assert ("Decoding only shows which action was denied" in first.steps[0]) is decodes
+    assert first.policy is not None
+
+
 def test_service_linked_role_of_an_unknown_service_has_no_command() -> None:
     explanation = explain(_denied("iam:CreateServiceLinkedRole", f"arn:aws:iam::{ACCOUNT}:role/orders"))
     assert [each.code for each in explanation.causes] == ["no-identity-allow"]

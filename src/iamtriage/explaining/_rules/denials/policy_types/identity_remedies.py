@@ -260,6 +260,9 @@ def _cut_step(denial: Denial) -> str | None:
     return f"The text is cut off: the whole message, or errorMessage in the CloudTrail record, can name the reason. An Allow helps if no policy of the caller allows the action yet.{name}"
 
 
+_ONLY_DECODES = "Or let an administrator of the account decode the message. Decoding only shows which action was denied and why: that call stays denied until its own cause is fixed."
+
+
 def _grant_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that allows the action, or the alternative for service-linked roles."""
     if isinstance(denial.role, ServiceLinkedRole):
@@ -276,6 +279,8 @@ def _grant_remedy(denial: Denial) -> Remedy | None:
     allow = allow_remedy(denial, first_step=cut_step)
     if allow is None:
         return None
+    if denial.lowercase_action == "sts:decodeauthorizationmessage":
+        return attrs.evolve(allow, steps=(_ONLY_DECODES, *allow.steps))
     if cut_step is None:
         return allow
     return attrs.evolve(allow, title=wording.put_check_first("Get the whole message", allow.title))
