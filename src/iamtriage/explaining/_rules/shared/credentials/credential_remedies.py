@@ -99,7 +99,7 @@ def new_credentials(*, is_of_profile: bool = False, with_mfa: bool = False) -> R
     where = "they came from. Environment variables (env) take precedence over profiles: unset old ones"
     return your_remedy(
         "Get new credentials from where the old ones came from",
-        f"Run the first command where the program runs: it prints where {'the profile gets them' if is_of_profile else where}.",
+        f"Run aws configure list where the program runs: it prints where {'the profile gets them' if is_of_profile else where}.",
         "After a new call of AssumeRole, replace all three values: access key ID, secret access key and session token.",
         commands=(
             "aws configure list",
