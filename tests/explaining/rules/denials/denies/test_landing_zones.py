@@ -142,7 +142,7 @@ def test_inference_profile_chose_the_region(setting: str) -> None:
         "in eu-west-3, where the inference profile eu.example.model-v1 sent the call" in explanation.summary
     )
     steps = " ".join(explanation.remedies[0].steps)
-    assert "only calls to a denied one fail" in steps
+    assert "calls fail even if the others are allowed" in steps
     assert "(eu-central-1 and eu-west-1)" in steps
 
 

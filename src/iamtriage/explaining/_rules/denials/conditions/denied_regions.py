@@ -204,7 +204,7 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
             among = f" ({join_words(stated, 'and')})"
         title, text = (
             "Use an inference profile of allowed Regions only",
-            "Bedrock chooses a Region of the profile for each call: only calls to a denied one fail.",
+            "Bedrock can send a call to any Region of the profile: if one is denied, calls fail even if the others are allowed.",
         )
     elif region and "/global." not in resource and ":foundation-model/" in resource:
         text = f"The request was sent to {region}. If that is not the Region you call, an inference profile chose it."
@@ -232,7 +232,7 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
             else "Add"
         )
         if not denial.context.policies:
-            text = text.replace(": only", ": most likely, the Deny is on Regions, and only", 1)
+            text = text.replace(": if one", ": most likely, the Deny is on Regions, and if one", 1)
         show = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
         return organization_remedy(
             "Exempt the calls through the inference profile from the Deny",
