@@ -121,11 +121,17 @@ _TIME = lazy_pattern(
 )
 _SESSION = lazy_pattern(r"(?<=/)[^/]{1,64}\Z")
 _CHANGE = lazy_pattern(
-    r"^[^\n]{0,120}?\b(?i:added|attached|granted|gave|allowed|updated|fixed|applied)\b[^\n]*", re.MULTILINE
+    r"^(?P<before>[^\n]{0,120}?)\b(?i:added|attached|granted|gave|allowed|updated|fixed|applied)\b[^\n]*",
+    re.MULTILINE,
 )
 _OF_LIMIT = lazy_pattern(
     r"(?i:\b(?:SCPs?|RCPs?|den(?:y|ies|ied)|guardrails?|control polic|boundar|organi[sz]ation))"
 )
+
+
+_ABOUT_ACCESS = lazy_pattern(r"(?i:\bpolic(?:y|ies)\b|\bpermissions?\b|\bstatement\b|\ballow)")
+_NOT_DONE = lazy_pattern(r"(?i:\b(?:nothing|nobody|not|please|whether|asked|ask|yet)\b|n't\b)")
+_OTHER_ACCOUNT = lazy_pattern(r"\baccount [0-9]{12}\b")
 
 
 def without_superseded(text: str) -> tuple[str, str | None]:
@@ -157,11 +163,14 @@ def without_superseded(text: str) -> tuple[str, str | None]:
     for *before, last in calls.values():
         past = [each for each in before if _reason(each[2]) != _reason(last[2])]
         times = [each[1].group("date", "time") for each in (*before, last)]
+        # An explicit Deny stays, whatever somebody allows.
+        if any(each[2].deny == "explicit" for each in past):
+            continue
         if not past or past != before[: len(past)] or len({each is None for each, _ in times}) > 1:
             continue
         _, end = past[-1][0]
         is_later = all(_key(one) < _key(next_) for one, next_ in itertools.pairwise(times))
-        if is_later and _was_changed(text[end : (*before, last)[len(past)][0][0]]):
+        if is_later and _was_changed(text[end : (*before, last)[len(past)][0][0]], last[2].action or ""):
             superseded = past[-1][1]["time"]
             for (start, stop), *_ in past:
                 text = text[:start] + re.sub(r"[^\n]", " ", text[start:stop]) + text[stop:]
@@ -176,9 +185,15 @@ def _key(time: tuple[str | None, ...]) -> tuple[str, ...]:
     return tuple(each or "" for each in time)
 
 
-def _was_changed(text: str) -> bool:
-    found = (each[0] for each in _CHANGE.finditer(text))
-    return any(not (_UNDONE.search(each.partition(",")[0]) or _OF_LIMIT.search(each)) for each in found)
+def _was_changed(text: str, action: str) -> bool:
+    """Return whether somebody says of an action, a policy or a permission that it was allowed or changed."""
+    for found in _CHANGE.finditer(text):
+        line, before = found[0], found["before"]
+        is_open = _UNDONE.search(line.partition(",")[0]) or _NOT_DONE.search(before)
+        is_about = action in line or _ABOUT_ACCESS.search(line) is not None
+        if is_about and not (is_open or _OF_LIMIT.search(line) or _OTHER_ACCOUNT.search(line)):
+            return True
+    return False
 
 
 def without_past_parts(text: str) -> str:

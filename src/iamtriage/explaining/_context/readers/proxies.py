@@ -154,11 +154,18 @@ def find_proxy_change(text: str) -> ProxyChange | None:
     return None
 
 
+_COMMENT = lazy_pattern(r"^[ \t]{0,40}#[^\n]{0,400}", re.MULTILINE)
+
+
 def find_host_for_aws(text: str, name: str) -> ProxyChange | None:
     """Return how the proxy with this name sends requests to AWS with the host of AWS, or ``None``."""
-    text = text[:_MAX_CHARS]
+    text = _COMMENT.sub("", text[:_MAX_CHARS])
     names = _SERVER_NAME.search(text)
-    if not has_proxy(text) or (names is not None and name not in names[1].split()):
+    if (
+        not has_proxy(text)
+        or "proxy_set_header Authorization" in text
+        or (names is not None and name not in names[1].split())
+    ):
         return None
     if (passed := _NGINX.search(text)) is not None:
         header = _NGINX_HOST.search(text)

@@ -156,7 +156,7 @@ _KINDS_WITH_MESSAGE = (
     ErrorKind(
         cause=ALREADY_EXISTS,
         code=r"^InvalidRequest",
-        message=r"\bsecret\b[^\n.]{0,60} (?:already scheduled|marked|scheduled) for deletion",
+        message=r"\bsecret\b(?:(?!\b(?:key|not)\b)[^\n.]){0,60} (?:already scheduled|marked|scheduled) for deletion",
         summary="The secret is scheduled for deletion: until its recovery window ends, its name stays taken, and it cannot be read.",
         remedies=owner_remedy(
             "Restore the secret, or delete it at once if nobody needs its value",

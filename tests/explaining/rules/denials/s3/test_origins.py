@@ -48,11 +48,17 @@ _KEY_POLICY = _ALLOW.replace("s3:GetObject", "kms:Decrypt").replace("arn:aws:s3:
             "s3:GetObject",
         ),
         (
-            f"{_ALLOW}{_LIST}E3EXAMPLE7NEW\n",
+            f"{_ALLOW}The site is https://acme.example.\n{_LIST}E3EXAMPLE7NEW\n",
             "allows the distribution E2EXAMPLE3QK9, and not E3EXAMPLE7NEW",
             "s3:GetObject",
         ),
         (f"{_ALLOW}{_LIST}E2EXAMPLE3QK9\n", "most likely, the object does not exist", None),
+        # The query is for another site.
+        (
+            f"{_ALLOW}The site is https://shop.example.\n{_LIST}E3EXAMPLE7NEW\n",
+            "most likely, the object does not exist",
+            None,
+        ),
         (f"{_ALLOW}{_LIST}E3EXAMPLE7NEW  E4EXAMPLE8NEW\n", "most likely, the object does not exist", None),
         (f"{_ALLOW}The distribution is E2EXAMPLE3QK9.", "most likely, the object does not exist", None),
         (f"{_OLD}We switched to OAC. {_ARN}", "denied the request: the distribution uses", "s3:GetObject"),

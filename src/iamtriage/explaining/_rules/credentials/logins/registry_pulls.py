@@ -301,8 +301,12 @@ _PULL_SECRET = lazy_pattern(
     re.MULTILINE,
 )
 _NAMESPACE = lazy_pattern(
-    r"\bkubectl [^\n]{0,80}?(?<!\S)(?:-n|--namespace)[ =]?(?P<name>[a-z0-9][a-z0-9-]{0,62})(?!\S)"
+    r"\bkubectl [^\n|;]{0,80}?(?<!\S)(?:-n|--namespace)[ =]?(?P<name>[a-z0-9][a-z0-9-]{0,62})(?!\S)"
 )
+
+
+# The names that AWS and tutorials give such a secret.
+_OF_ECR = lazy_pattern(r"ecr|regcred|aws")
 
 
 def explain_old_pull_secret(case: Case[Failure], reported: Cause) -> Explanation | None:
@@ -310,7 +314,11 @@ def explain_old_pull_secret(case: Case[Failure], reported: Cause) -> Explanation
     text = case.failure.text
     found = list(_PULL_SECRET.finditer(text)) if _KUBELET_PULL.search(text) else []
     name = only_one({each["listed"] or each["named"] or each["created"] for each in found})
-    if name is None:
+    # A secret can hold the login to another registry, and the command replaces it.
+    is_of_ecr = name is not None and (
+        _OF_ECR.search(name) or f"{name} --docker-server={clues.find_registry(case)[0]}" in text
+    )
+    if name is None or not is_of_ecr or "no imagePullSecrets" in text:
         return None
     age = next((each["age"] for each in found if each["age"] and "d" in each["age"]), None)
     namespace = only_one({each["name"] for each in _NAMESPACE.finditer(text)}) or "NAMESPACE"

@@ -56,7 +56,12 @@ def explain_backup_copy(denial: Denial) -> Explanation:
     }
     found = only_one([each for each, before in vaults.items() if _DESTINATION.search(before)])
     sources = {each["account"] for each in _SOURCE.finditer(text)}
-    if found is None and len(vaults) == 2 and _IN_ORDER.search(text):
+    if found is None and (order := _IN_ORDER.search(text)) is not None:
+        printed = [
+            (each["region"], each["account"], each["name"]) for each in _VAULT_ARN.finditer(text, order.end())
+        ]
+        vaults = dict.fromkeys(printed, "")
+    if found is None and len(vaults) == 2 and order is not None:
         (_, first, _), found = vaults
         sources.add(first)
     region, owner, name = found or only_one(vaults) or (None, None, None)

@@ -117,7 +117,9 @@ def _describes_default_key(text: str) -> bool:
     secret has the key aws/secretsmanager.
     """
     shown = [each[0] for each in _DESCRIBED_SECRET.finditer(text)]
-    is_whole = len(shown) == 1 and not any(each in shown[0] for each in ("KmsKeyId", "...", "…"))
+    # What a query leaves out says nothing.
+    is_selected = any(each in text for each in ("KmsKeyId", "--query", "jq ", "list-secrets"))
+    is_whole = len(shown) == 1 and not is_selected and not any(each in shown[0] for each in ("...", "…"))
     return is_whole and "Access to KMS is not allowed" in text
 
 

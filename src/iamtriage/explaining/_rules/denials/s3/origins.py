@@ -33,6 +33,7 @@ from iamtriage.policies._readers.elements import as_strings, iterate_conditions,
 _CLOUDFRONT = "cloudfront.amazonaws.com"
 _ID = r"E[A-Z0-9]{7,20}"
 _ARN = lazy_pattern(rf"arn:aws[a-z-]{{0,12}}:cloudfront::(?P<account>[0-9]{{12}}):distribution/(?P<id>{_ID})")
+_LITERAL = lazy_pattern(r"['`]([\w.-]{4,200})['`]", re.ASCII)
 _NAMED = lazy_pattern(
     rf"\b(?i:distributions?(?:[ _-]?id)?)\b[\"'`]?(?: is)?[ =:(]{{1,3}}[\"'`]?(?P<id>{_ID})\b"
     rf"|\bcloudfront (?:get|update)-distribution(?:-config)? [^\n]{{0,80}}?--id[ =](?P<option>{_ID})\b"
@@ -369,11 +370,13 @@ def _stated_id(denial: Denial) -> str | None:
         each for each in find_said(denial.failure.text, _NAMED) if not _FORMER.search(_line_before(each))
     )
     ids = {each["id"] or each["option"] for each in named}
-    # A query for an alias or origin prints the ID alone.
+    # A query for an alias or origin that the text names prints the ID alone.
     queries = (
         _ONLY_ID.fullmatch(run.output)
         for run in find_runs(denial.failure)
-        if run.command.words[:2] == ("cloudfront", "list-distributions") and "[?" in run.command.text
+        if run.command.words[:2] == ("cloudfront", "list-distributions")
+        and "!" not in (query := run.command.text)
+        and any(each in denial.failure.text.replace(query, "") for each in _LITERAL.findall(query))
     )
     return only_one(ids or {each["id"] for each in queries if each is not None})
 

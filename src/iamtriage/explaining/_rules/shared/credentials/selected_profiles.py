@@ -42,7 +42,8 @@ _SHELL_KEY = lazy_pattern(
 )
 # What a command prints, also without the values.
 _LISTED_KEY = lazy_pattern(
-    r"[$%>❯] ?(?:env|printenv|compgen)\b[^\n]{0,80}\n(?:[^\n]{0,200}\n){0,8}?AWS_ACCESS_KEY_ID\b"
+    r"[$%>❯] ?(?:env|printenv|compgen)\b[^\n]{0,80}\n(?:[^\n]{0,200}\n){0,8}?AWS_ACCESS_KEY_ID(?:=\S|[ \t\r]*$)",
+    re.MULTILINE,
 )
 _SIGNED_IN = lazy_pattern(
     r"\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)"
