@@ -56,14 +56,15 @@ def explain_backup_copy(denial: Denial) -> Explanation:
     }
     found = only_one([each for each, before in vaults.items() if _DESTINATION.search(before)])
     sources = {each["account"] for each in _SOURCE.finditer(text)}
-    if found is None and (order := _IN_ORDER.search(text)) is not None:
-        printed = [
+    order = _IN_ORDER.search(text) if found is None else None
+    if order is not None:
+        # Other vaults of the text can come before the query.
+        printed = (
             (each["region"], each["account"], each["name"]) for each in _VAULT_ARN.finditer(text, order.end())
-        ]
-        vaults = dict.fromkeys(printed, "")
-    if found is None and len(vaults) == 2 and order is not None:
-        (_, first, _), found = vaults
-        sources.add(first)
+        )
+        if len(vaults := dict.fromkeys(printed, "")) == 2:
+            (_, first, _), found = vaults
+            sources.add(first)
     region, owner, name = found or only_one(vaults) or (None, None, None)
     source = only_one(sources - {owner}) or denial.facts.account
     vault, account = f"the vault {name}" if name else "the destination vault", source or "the source account"
