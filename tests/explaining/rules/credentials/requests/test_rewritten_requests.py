@@ -177,6 +177,14 @@ def test_proxy_that_sends_its_own_name_to_s3(configuration: str, shown: str, cha
         ("ProxyPreserveHost On\nProxyPass / https://s3.eu-south-1.amazonaws.com/", None),
         ("location / { proxy_pass http://ceph:7480; }", None),
         (
+            "location / {\n  # proxy_pass https://s3.eu-south-1.amazonaws.com;\n  proxy_pass http://ceph:7480;\n}",
+            None,
+        ),
+        (
+            "location / { proxy_set_header Authorization $signed; proxy_pass https://s3.eu-south-1.amazonaws.com; }",
+            None,
+        ),
+        (
             "server_name www.acme.example; location / { proxy_pass https://s3.eu-south-1.amazonaws.com; }",
             None,
         ),

@@ -109,6 +109,9 @@ def test_vaults_that_a_query_prints_in_order() -> None:
         == "Allow backup:CopyIntoBackupVault for 777788889999 in the access policy of the vault central of account 444455556666"
     )
     assert "--backup-vault-name central" in str(remedy.commands)
+    # Another vault comes before the query.
+    before = "The vault arn:aws:backup:eu-west-1:444455556666:backup-vault:central has a policy.\n"
+    assert "the vault central of account 444455556666" in explain(before + text).remedies[0].title
     # Without the names of what is printed, nothing says which vault is the destination.
     [remedy] = explain(text.replace("SourceBackupVaultArn,DestinationBackupVaultArn", "*")).remedies
     assert "--backup-vault-name VAULT" in str(remedy.commands)

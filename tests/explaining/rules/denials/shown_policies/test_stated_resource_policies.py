@@ -144,6 +144,11 @@ def test_described_secret_without_a_key(member: str, reader: str, *, is_default:
     assert ("update-secret --secret-id arn:aws:secretsmanager" in commands) is is_default
 
 
+def test_secret_of_which_a_query_left_the_key_out() -> None:
+    text = f'An error occurred (AccessDeniedException) when calling the GetSecretValue operation: Access to KMS is not allowed\nReader: arn:aws:iam::444455556666:role/billing\n$ aws secretsmanager describe-secret --secret-id stripe --query "{{ARN:ARN,LastChangedDate:LastChangedDate}}"\n{{"ARN": "arn:aws:secretsmanager:eu-west-1:{_ACCOUNT}:secret:stripe-Xy12Zz", "LastChangedDate": "2026-11-02T09:30:11+00:00"}}'
+    assert "aws/secretsmanager is an AWS managed key of account" not in explain(text).summary
+
+
 _DOMAIN = f"arn:aws:es:eu-west-1:{_ACCOUNT}:domain/search"
 
 
