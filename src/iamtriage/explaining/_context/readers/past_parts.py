@@ -127,8 +127,6 @@ _CHANGE = lazy_pattern(
 _OF_LIMIT = lazy_pattern(
     r"(?i:\b(?:SCPs?|RCPs?|den(?:y|ies|ied)|guardrails?|control polic|boundar|organi[sz]ation))"
 )
-
-
 _ABOUT_ACCESS = lazy_pattern(r"(?i:\bpolic(?:y|ies)\b|\bpermissions?\b|\bstatement\b|\ballow)")
 _NOT_DONE = lazy_pattern(r"(?i:\b(?:nothing|nobody|not|please|whether|asked|ask|yet)\b|n't\b)")
 _OTHER_ACCOUNT = lazy_pattern(r"\baccount [0-9]{12}\b")

@@ -19,6 +19,7 @@ from iamtriage._text import as_sentence
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.credentials.keys.key_sources import find_namespace
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -321,7 +322,7 @@ def explain_old_pull_secret(case: Case[Failure], reported: Cause) -> Explanation
     if name is None or not is_of_ecr or "no imagePullSecrets" in text:
         return None
     age = next((each["age"] for each in found if each["age"] and "d" in each["age"]), None)
-    namespace = only_one({each["name"] for each in _NAMESPACE.finditer(text)}) or "NAMESPACE"
+    namespace = only_one({each["name"] for each in _NAMESPACE.finditer(text)}) or find_namespace(case)
     registry, region = clues.find_registry(case)
     login = commands.fill_command("$(aws ecr get-login-password --region {})", region)
     return case.explain(
