@@ -378,11 +378,21 @@ def test_grant_on_an_alias(qualifier: str, principal: str, title: str | None) ->
 
 
 @pytest.mark.parametrize(
-    ("resource", "is_reason"),
-    [("reports/daily", True), ("reports/daily/*", False), ("other/daily", False)],
+    ("resource", "said", "is_reason"),
+    [
+        ("reports/daily", "The bucket is theirs (111122223333).", True),
+        ("reports/daily", "It is the vendor's bucket.", True),
+        ("reports/daily", "The bucket reports is in account 111122223333.", True),
+        ("reports/daily", "The bucket is in our account.", False),
+        ("reports/daily", "The bucket is in account 444455556666, too.", False),
+        ("reports/daily", "The bucket is not theirs.", False),
+        ("reports/daily", "", False),
+        ("reports/daily/*", "The bucket is theirs (111122223333).", False),
+        ("other/daily", "The bucket is theirs (111122223333).", False),
+    ],
 )
 def test_bucket_policy_without_the_objects_if_the_caller_is_allowed(
-    resource: str, *, is_reason: bool
+    resource: str, said: str, *, is_reason: bool
 ) -> None:
     policy = {
         "Effect": "Allow",
@@ -390,7 +400,8 @@ def test_bucket_policy_without_the_objects_if_the_caller_is_allowed(
         "Action": "s3:PutObject",
         "Resource": f"arn:aws:s3:::{resource}",
     }
-    text = f"upload failed: ./a.csv to s3://reports/daily/a.csv An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n\nwe are 444455556666 (role writer, has s3:PutObject on arn:aws:s3:::reports/*). The bucket policy:\n{json.dumps(policy)}"
+    text = f"upload failed: ./a.csv to s3://reports/daily/a.csv An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n\nwe are 444455556666 (role writer, has s3:PutObject on arn:aws:s3:::reports/*). {said} The bucket policy:\n{json.dumps(policy)}"
     explanation = explain(text)
     assert ("so it needs /*" in explanation.summary) is is_reason
     assert ("in the bucket policy" in explanation.remedies[0].title) is is_reason
+    assert ("in account 111122223333" in explanation.remedies[0].title) is (is_reason and "1111" in said)

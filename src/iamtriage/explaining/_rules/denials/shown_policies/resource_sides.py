@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import is_addition
 from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.resource_commands import policy_of
@@ -71,6 +72,12 @@ _NOT_ALL = lazy_pattern(
     r"(?i:\b(?:docs|documentation|(?:an|this|the|from|following|official) example|for example|sample|tutorial|shortened|truncated|abbreviated|abridged|excerpts?|snippets?|simplified|omitted|left out|relevant (?:part|statement|section|bit)|(?:part|piece|section) of the|other statements|(?:another|other|different|second) (?:bucket|key|queue|topic|secret|table|repository|polic(?:y|ies)|account's))\b(?!\.aws))"
     r"|(?<=[,\[{}\s/#])(?:\.{3}|…)\s{0,4}[\]},\n]"
 )
+# Words that another account owns the bucket: "the bucket is theirs (444455556666)", "the vendor's bucket".
+_OTHERS_BUCKET = lazy_pattern(
+    r"(?i:\bbuckets?(?: [\w.-]{3,63})?(?: is| lives|'s account is)?(?: in| owned by| belongs to)? (?:(?:an?|the|our|their|AWS|account|ID) ){0,3}"
+    r"(?:(?=\d{12}\b)|(?:theirs|(?:(?:an)?other|different) account|partner|vendor|customer|supplier|client)\b(?!-))[^\d\n.;{]{0,12}(?P<account>\d{12}(?![\w-]))?"
+    r"|\b(?:their|(?:partner|vendor|customer|supplier|client|(?:an)?other account)'s) (?:S3 )?bucket\b)"
+)
 _RESOURCE_RULE = "denials.policy_types.resource_policies.explain_resource_policy"
 
 
@@ -114,12 +121,21 @@ def add_policy_of_other_account(
 
 
 def explain_bucket_side(denial: Denial, stated: list[KnownPolicy]) -> Explanation | None:
-    """Explain that the only bucket policy in the text names the caller, but not the object, if the caller's side allows the call."""
-    if denial.service != "s3" or denial.policy_type is not None or denial.crosses_accounts is False:
-        return None
-    implied = attrs.evolve(denial, policy_type="resource")
+    """Explain that the only bucket policy in the text names the caller, but not the object, if the caller's side allows the call.
+
+    Within one account, that side is enough.
+    """
     policies = [each for each in stated if each.has_principal and names_service(each.allows, "s3:")]
-    if len(policies) != 1 or not _is_of_resource(implied, policies[0]):
+    if denial.service != "s3" or denial.policy_type is not None or len(policies) != 1:
+        return None
+    of_others = next(find_said(denial.failure.text, _OTHERS_BUCKET), None)
+    named = (name for each in policies[0].allows for name in principal_names(each))
+    account = denial.account or only_one({name.split(":")[4] for name in named if name.startswith("arn:")})
+    owner = of_others and of_others["account"]
+    if of_others is None or owner == account:
+        return None
+    implied = attrs.evolve(denial, policy_type="resource", account=account, resource_account=owner)
+    if not _is_of_resource(implied, policies[0]):
         return None
     found = compare_with_principal(implied, policies[0])
     if found is None or found.cause.code != STATED_POLICY_OTHER_RESOURCE.code:

@@ -137,8 +137,10 @@ def _explain_allow(denial: Denial, explanation: Explanation, compared: Compariso
     policy = compared.policy
     stated = [each for each in list_known_policies(denial) if each.policy_type is None]
     if policy.name == DESCRIBED and (of_bucket := explain_bucket_side(denial, stated)) is not None:
-        allowed = f"{compared.cause.text.partition(' It is not attached')[0]} Across accounts, both sides must allow it."
-        return attrs.evolve(of_bucket, causes=(*of_bucket.causes, _with_text(compared.cause, allowed)))
+        both = "Across accounts, both sides must allow it."
+        if "needs no change" not in of_bucket.causes[0].text:
+            both = f"{compared.cause.text.partition(' It is not attached')[0]} {both}"
+        return attrs.evolve(of_bucket, causes=(*of_bucket.causes, _with_text(compared.cause, both)))
     is_said = policy.name == DESCRIBED or is_administrator(denial.failure.text)
     is_of_other_account = explanation.topic == "assume-role" and bool(denial.crosses_accounts)
     is_stated = (policy.owner is not None and policy.name != DESCRIBED) or (is_said and is_of_other_account)
