@@ -18,6 +18,13 @@ _NONE_FOUND = "\nbotocore.exceptions.NoCredentialsError: Unable to locate creden
         (f"$ export AWS_PROFILE=genomics\n$ python app.py{_NONE_FOUND}", False),
         (f"In [1]: !export AWS_REGION=eu-west-1\nIn [2]: sqs.list_queues(){_NONE_FOUND}", False),
         (f"In [1]: !export AWS_PROFILE=genomics\nIn [2]: %env AWS_PROFILE=genomics{_NONE_FOUND}", False),
+        (f"I set it in a cell:\n\n!export AWS_PROFILE=genomics\n{_NONE_FOUND}", True),
+        (f"The answer there is to use\n!export AWS_PROFILE=genomics\n{_NONE_FOUND}", False),
+        (f"We never run\n\n!export AWS_PROFILE=genomics\n{_NONE_FOUND}", False),
+        (
+            f"!export AWS_PROFILE=genomics\n{_NONE_FOUND}That line is from a blog, I don't use a notebook.",
+            False,
+        ),
         (f"!export AWS_PROFILE=genomics\nboto3.Session(profile_name='genomics'){_NONE_FOUND}", False),
     ],
 )

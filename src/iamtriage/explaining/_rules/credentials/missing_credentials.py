@@ -108,14 +108,15 @@ PROFILE_NOT_FOUND = CauseType(
 )
 
 
-# A line of a notebook for the shell, and what sets the variable or the profile in the notebook itself.
+# A line of a notebook for the shell, what sets the profile in the notebook itself, and a line that introduces a quotation.
 _EXPORT_IN_CELL = lazy_pattern(
-    r"^[ \t]{0,4}(?:In ?\[\d{0,4}\]:?[ \t]{1,2})?![ \t]?(?:export|set)[ \t]{1,4}(?P<name>AWS_(?:DEFAULT_)?PROFILE)=[\"']?(?P<profile>[A-Za-z0-9][\w.@+-]{0,63})[\"']?[ \t\r]*$",
+    r"(?:\A|^(?P<line>[^\n]{0,300})\n\s{0,8})^[ \t]{0,4}(?:In ?\[\d{0,4}\]:?[ \t]{1,2})?![ \t]?(?:export|set)[ \t]{1,4}(?P<name>AWS_(?:DEFAULT_)?PROFILE)=[\"']?(?P<profile>[A-Za-z0-9][\w.@+-]{0,63})[\"']?[ \t\r]*$",
     re.ASCII | re.MULTILINE,
 )
 _IN_KERNEL = lazy_pattern(
-    r"%(?:set_)?env[ \t]{1,4}AWS_|\bos\.environ\b|\bprofile_name\b|\bsetup_default_session\b"
+    r"%(?:set_)?env[ \t]{1,4}AWS_|\bos\.environ\b|\bprofile_name\b|\bsetup_default_session\b|(?i:(?:\b(?:no|not|never)|n't)(?: (?:an?|in|from|run|use|using|have|the)){0,3} (?:Jupyter|notebooks?)\b)"
 )
+_QUOTES = lazy_pattern(r"(?i:\b(?:try|sa(?:id|ys)|told|suggests?|docs|answer|not|never)\b|n't\b)")
 
 
 def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
@@ -144,7 +145,7 @@ def _explain_lost_export(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that a notebook sets a variable in a shell that ends with the line."""
     text = case.failure.text
     exported = None if _IN_KERNEL.search(text) else _EXPORT_IN_CELL.search(text)
-    if exported is None:
+    if exported is None or _QUOTES.search(exported["line"] or ""):
         return None
     name, profile = exported["name"], exported["profile"]
     return case.explain(

@@ -377,6 +377,17 @@ def test_grant_on_an_alias(qualifier: str, principal: str, title: str | None) ->
         assert "add-permission" in str(others[0].commands)
 
 
+@pytest.mark.parametrize("denied", ["lambda:InvokeFunction", "lambda:*"])
+def test_grant_on_an_alias_beside_a_deny(denied: str) -> None:
+    """A Deny can apply to the alias, too."""
+    action = "lambda:InvokeFunction"
+    deny = {"Effect": "Deny", "Principal": "*", "Action": denied, "Resource": f"{_FUNCTION}:*"}
+    policy = json.loads(_policy({"AWS": "777788889999"}, action, f"{_FUNCTION}:live"))
+    policy["Statement"].append(deny)
+    explanation = explain(f"{_DENIED.format(action, _FUNCTION)}\n{json.dumps(policy)}")
+    assert not any(each.title.startswith("Invoke the ") for each in explanation.remedies)
+
+
 @pytest.mark.parametrize(
     ("resource", "said", "is_reason"),
     [

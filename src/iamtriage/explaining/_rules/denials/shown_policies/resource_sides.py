@@ -208,6 +208,8 @@ def _qualify_remedy(denial: Denial, policy: KnownPolicy, *, has_own_allow: bool)
     qualifier = "" if arn is None else arn.removeprefix(f"{denial.resource}:")
     if arn is None or not _QUALIFIER.fullmatch(qualifier):
         return None
+    if any(names_action(each, denial.action or "") is not False for each in policy.denies):
+        return None
     kind = "version" if qualifier.isdecimal() else "alias"
     own = None if has_own_allow else "A policy of the caller must allow the call on this ARN, too."
     return your_remedy(
