@@ -172,6 +172,9 @@ DENIALS: Table = (
         '{"messageAttributes": {"ERROR_CODE": {"stringValue": "NO_PERMISSIONS", "dataType": "String"}}}',
         denied(),
     ),
+    ("eventbridge-table", "ERROR_CODE    String    NO_PERMISSIONS", denied()),
+    ("eventbridge-other", "ERROR_CODE is SDK_CLIENT_ERROR, it was NO_PERMISSIONS last week", None),
+    ("eventbridge-negated", "The ERROR_CODE of the event is not NO_PERMISSIONS.", None),
     (
         "clickhouse",
         "Code: 499. DB::Exception: Access Denied: while reading key: a.csv, from bucket: orders. (S3_ERROR)",

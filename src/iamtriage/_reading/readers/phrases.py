@@ -78,7 +78,7 @@ sure   | <making>S3 access denied when | (?P<service>S3) access denied when maki
 sure   | <bucket>check S3bucket permission | Access Denied for bucket: (?P<resource>[a-z0-9*][a-z0-9.*-]{1,61}[a-z0-9*])\. Please check S3bucket permission
 sure   | <pool>this identity pool|one valid login for this | (?:(?P<code>NotAuthorizedException)(?: ?\{ ?\"?message\"?[=:] ?\"?|\(message=))?(?:Unauthenticated access is not supported for this identity pool|Token is not from a supported provider of this identity pool|Logins don't match\. Please include at least one valid login for this identity)
 sure   | not allowed with tested creds | Action not allowed with tested creds\"?\s{1,20}action=\\?\"?(?P<action>(?P<service>[a-z0-9-]{2,40}):[A-Z]\w{1,60})
-sure   | insufficient EC2 permissions|<ERROR_CODE> | Service role \S{1,200} has insufficient EC2 permissions|\bERROR_CODE\b[^\n]{0,80}?NO_PERMISSIONS
+sure   | insufficient EC2 permissions|<ERROR_CODE> | Service role \S{1,200} has insufficient EC2 permissions|\bERROR_CODE\b(?:\W{1,20}(?:is|[sS]tring(?:Value)?|[dD]ataType|[tT]ype|[vV]alue)\b){0,4}\W{1,20}NO_PERMISSIONS
 outer  | be used to assume | could not be used to assume ['\"]?arn:[\w-]{3,20}:iam::[\w*<>-]{1,20}:role/cdk-[\w*<>+=,.@-]{1,64}
 sure   | <S3_ERROR> | DB::Exception: (?:Access Denied[:.]|[^\n]{0,300}? HTTP response code: (?P<status_code>403)\b)(?:[^\n\x1e]|\n(?=\S)){0,600}?\((?P<service>S3)_ERROR\)
 outer  | <AWS_ROLE>rror assuming AWS_ROLE | Error assuming AWS_ROLE
