@@ -20,6 +20,7 @@ _ACTION = "Run aws-actions/configure-aws-credentials@v4\nError: Could not assume
         ("x", "it has 1 character, and 2 to 64 are allowed"),
         # Masked or a placeholder, or the reason is another one.
         ("***", "or has the wrong length"),
+        ("ci [MASKED]", "or has the wrong length"),
         ("<name>", "or has the wrong length"),
         ("deploy", "or has the wrong length"),
     ],

@@ -38,6 +38,12 @@ _NO_PROXY = lazy_pattern(
     rf"|\b(?:do|does|is|are|am|did)(?:n[o']t| not) (?:use|using|have|go(?:ing)? through|behind|run behind)(?: an?| any| the)? {_KIND}prox(?:y|ies)\b"
     rf"|\bneither (?:an? )?{_KIND}proxy nor\b)"
 )
+# "Last year we had nginx in front", "the nginx of last year", "nginx was removed since"
+_KINDS = r"(?:nginx|prox(?:y|ies)|Apache|Caddy|HAProxy|Traefik)\b"
+_PAST_PROXY = lazy_pattern(
+    rf"(?i:\b{_KINDS}[^\n;]{{0,60}}?\b(?:(?<!changed )(?<!added )(?<!since )last (?:week|month|year)|(?:is|was|were|been|got)(?: (?:since|then|now|already)){{0,2}} (?:gone|removed|replaced|retired|decommissioned))\b"
+    rf"|\b(?:last (?:week|month|year),? \w{{1,12}} (?:had|used|ran)|used to|no longer|former|previous)\b[^\n.;]{{0,40}}?\b{_KINDS})"
+)
 _NGINX = lazy_pattern(
     r"\bproxy_pass[ \t]{1,8}https?://(?P<host>[\w.:${}-]{1,253})(?P<path>/[^\s;]{0,200})?[ \t]{0,4};"
 )
@@ -107,8 +113,10 @@ class ProxyChange(NamedTuple):
 
 
 def has_proxy(text: str) -> bool:
-    """Return whether a text shows the configuration of a reverse proxy, and does not say that there is none."""
-    return _PROXY.search(text) is not None and not denies_proxy(text)
+    """Return whether a text shows the configuration of a reverse proxy, and does not say that there is none any more."""
+    if _PROXY.search(text) is None or denies_proxy(text):
+        return False
+    return not any(_is_said(text, found) for found in _PAST_PROXY.finditer(text[:_MAX_CHARS]))
 
 
 def denies_proxy(text: str) -> bool:

@@ -222,7 +222,7 @@ def explain_session_name(case: Case[AwsError], message: str) -> Explanation:
 
 _BRANCH = lazy_pattern(r"\brole-session-name: ?[^\n]{0,80}?\b(?P<name>github\.(?:head_ref|ref_name|ref))\b")
 # A value that is masked or a placeholder does not show what was sent.
-_SESSION_NAME = lazy_pattern(r"\bValue '(?P<name>[^'\n*<>$…]{1,200})' at 'roleSessionName'")
+_SESSION_NAME = lazy_pattern(r"\bValue '(?P<name>[^'\n*<>$…\[\\]{1,200})' at 'roleSessionName'")
 
 
 def _find_flaw(message: str) -> str:

@@ -192,6 +192,17 @@ def test_proxy_that_sends_its_own_name_to_s3(configuration: str, shown: str, cha
             "There is no proxy in between; we dropped location / { proxy_pass https://s3.eu-south-1.amazonaws.com; }",
             None,
         ),
+        (
+            "nginx, changed last year: location / { proxy_pass https://s3.eu-south-1.amazonaws.com; }",
+            "nginx sends Host",
+        ),
+        # One that is gone.
+        ("The nginx of last year: location / { proxy_pass https://s3.eu-south-1.amazonaws.com; }", None),
+        ("Last month we had Apache:\nProxyPass / https://s3.eu-south-1.amazonaws.com/", None),
+        (
+            "The proxy was removed since: location / { proxy_pass https://s3.eu-south-1.amazonaws.com; }",
+            None,
+        ),
     ],
 )
 def test_endpoint_is_a_proxy_to_aws(configuration: str, sends: str | None) -> None:
