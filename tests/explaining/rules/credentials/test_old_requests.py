@@ -1,4 +1,4 @@
-"""Test that a request that is too old is explained by old keys in the environment, if the text shows them."""
+"""Test what explains a request that is too old: a clock that the text states, or old keys in the environment."""
 
 from __future__ import annotations
 
@@ -42,3 +42,23 @@ def test_command_that_prints_the_source_of_credentials() -> None:
     listed = "$ aws configure list\naccess_key     ****************7QAB   shared-credentials-file\n"
     steps = explain(f"$ aws ec2 describe-volumes\n{_ERROR}{listed}").remedies[0].steps
     assert any(each.startswith("Run aws configure list where the program runs") for each in steps)
+
+
+@pytest.mark.parametrize(
+    ("shown", "difference"),
+    [
+        ("$ chronyc tracking\nSystem time     : 1260.000000000 seconds slow of NTP time", "21 minutes behind"),
+        ("$ chronyc tracking\nSystem time     : 7260.000000000 seconds fast of NTP time", "2 hours 1 minute ahead"),
+        ("$ ntpdate -q pool.ntp.org\nserver 192.0.2.1, stratum 2, offset +1100.250000, delay 0.03", "18 minutes behind"),
+        ("$ sntp pool.ntp.org\n-1100.250000 +/- 0.012 pool.ntp.org 192.0.2.1", "18 minutes ahead"),
+        ("The clock of the build host is about 20 min slow.", "20 minutes behind"),
+        ("System time     : 0.000041000 seconds slow of NTP time", ""),
+        ("If the clock is 20 minutes slow, this happens, too.", ""),
+        ("The clock was 20 minutes slow last year.", ""),
+    ],
+)  # fmt: skip
+def test_a_stated_clock_comes_before_keys_in_the_environment(shown: str, difference: str) -> None:
+    text = f"$ export AWS_PROFILE=audit\n$ aws ec2 describe-volumes\n{_ERROR}{_LISTED.format('audit', 'env')}{shown}\n"
+    summary = explain(text).summary
+    assert (f"the clock of the machine is {difference}." in summary) is bool(difference)
+    assert ("takes precedence over the profile audit" in summary) is (not difference)

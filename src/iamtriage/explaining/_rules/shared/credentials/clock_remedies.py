@@ -76,7 +76,7 @@ def describe_window(text: str) -> str:
 
 def describe_clocks(text: str) -> str:
     """Return why clocks that differ explain a rejected signature."""
-    return f"AWS accepts only signatures that {describe_window(text)}. The text states both times. The key and its secret can be right."
+    return f"AWS accepts only signatures that {describe_window(text)}. The text shows the difference. The key and its secret can be right."
 
 
 def set_clock(text: str = "", whole: str = "") -> Remedy:

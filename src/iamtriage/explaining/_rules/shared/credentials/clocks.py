@@ -175,15 +175,23 @@ _OF_OTHER = lazy_pattern(rf"\b(?:{_OTHER})\b", re.IGNORECASE)
 _RIGHT = lazy_pattern(
     r"(?i:(?:^|[<\s])date: ?\Z|\b(?:AWS|NTP|actual(?:ly)?|real(?:ly)?|right|correct|phone|watch|wall clock)\b)"
 )
+# How far off a clock is, as chronyc tracking, ntpdate and sntp print it, and as people write it.
+_OFFSET = lazy_pattern(
+    r"\bSystem time {1,8}: (?P<chrony>\d{1,9})\.\d{1,9} seconds (?P<way>slow|fast) of NTP time\b"
+    r"|(?:\bstratum \d{1,2}, offset |^)(?P<ntp>[+-]?\d{1,9})\.\d{1,9}(?:, delay| ?\+/- )"
+    r"|^(?!.{0,60}\b(?i:if|not|no longer|when|whether)\b).{0,60}?\b(?i:clock|system time) (?:\w{1,9} ){0,4}?(?:is|runs) (?:about |~ ?|at least |now )?(?P<count>\d{1,4}) ?(?P<unit>[smh])[a-z]{0,6} (?P<said>slow|behind|fast|ahead)\b",
+    re.MULTILINE,
+)
 # AWS accepts signatures that are up to five minutes off.
 _ACCEPTED, _SOON = 300, 90
 _DAY = 86_400
 
 
 class StatedClocks(NamedTuple):
-    """Two clocks whose times a text states: they differ by more than AWS accepts."""
+    """Two clocks whose times or difference a text states: they differ by more than AWS accepts."""
 
     first: str
+    """The time of the first one, empty if the text states only the difference."""
     second: str
     seconds: float
     """How far the first one is behind, negative if it is ahead."""
@@ -194,9 +202,8 @@ class StatedClocks(NamedTuple):
         """What differs, as a clause."""
         if self.is_second_right:
             way = "behind" if self.seconds > 0 else "ahead"
-            return (
-                f"the clock of the machine is {self.duration} {way} ({self.first} instead of {self.second})"
-            )
+            times = self.first and f" ({self.first} instead of {self.second})"
+            return f"the clock of the machine is {self.duration} {way}{times}"
         return f"the clocks of the two machines in the text are {self.duration} apart ({self.first} and {self.second})"
 
     @property
@@ -223,6 +230,10 @@ def find_stated_clocks(text: str) -> StatedClocks | None:
     ('18 minutes', True)
     """
     text = text[:_MAX_CHARS]
+    if (offset := _OFFSET.search(text)) is not None:
+        size = dict(_UNITS)[offset["unit"] or "s"] * int(offset["chrony"] or offset["ntp"] or offset["count"])
+        behind = -size if (offset["way"] or offset["said"]) in {"fast", "ahead"} else size
+        return StatedClocks("", "", behind, is_second_right=True) if abs(behind) > _ACCEPTED else None
     readings = list(_iterate_readings(text))
     if len(readings) == 1:
         readings += [
