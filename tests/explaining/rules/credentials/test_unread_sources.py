@@ -184,6 +184,10 @@ _WORK = "$ cat ~/.aws/config\n[profile work]\nlogin_session = arn:aws:iam::11112
     ("text", "says"),
     [
         (f"$ aws s3 ls\n{_CLI}{_WORK}", "Nothing selects the profile work."),
+        (f"$ aws s3 ls\n{_CLI}$ aws configure list-profiles\nwork\n", "Nothing selects the profile work, and there is no profile default."),
+        (f"$ aws s3 ls\n{_CLI}$ aws configure list-profiles\ndefault\nwork\n", "Nothing selects the profile work."),
+        (f"$ aws s3 ls\n{_CLI}$ grep '^\\[' ~/.aws/config\n[profile work]\n[sso-session corp]\n", "Nothing selects the profile work, and ~/.aws/config has no [default]."),
+        (f"$ aws s3 ls\n{_CLI}$ grep '^\\[work' ~/.aws/credentials\n[work]\n", None),
         (f"$ aws s3 ls\n{_CLI}{_WORK}[default]\nregion = eu-west-1\n", None),
         (f"$ export AWS_PROFILE=work\n$ aws s3 ls\n{_CLI}{_WORK}", None),
         (f"$ python sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n{_WORK}", None),

@@ -18,6 +18,7 @@ from iamtriage._typing import NamedTuple
 __all__ = (
     "ListedKey",
     "ProfileSection",
+    "describe_missing_default",
     "find_key_file",
     "find_listed_key",
     "find_listed_profiles",
@@ -46,7 +47,11 @@ _LISTED_KEY = lazy_pattern(
     re.ASCII | re.MULTILINE,
 )
 # The command prints one name per line: https://docs.aws.amazon.com/cli/latest/reference/configure/list-profiles.html.
-_LIST_COMMAND = lazy_pattern(r"\baws configure list-profiles\b[^\n]{0,80}\n")
+# People also look for the headers in the files.
+_LIST_COMMAND = lazy_pattern(
+    r"\baws configure list-profiles\b[^\n]{0,80}\n"
+    r"|\bgrep (?:-\w{1,5} ){0,2}['\"]?\^?\\?\[(?:\.\*)?(?:\\?\])?\$?['\"]? (?P<file>[\w~$/-]{1,40}/[.]aws/(?:config|credentials))[ \t\r]*\n"
+)
 _LISTED_NAME = lazy_pattern(r"[ \t]{0,8}[\w.@+:/-]{1,64}[ \t\r]{0,8}", re.ASCII)
 _MAX_CHARS, _MAX_SECTIONS = 32_000, 32
 
@@ -89,13 +94,36 @@ def find_listed_profiles(text: str) -> tuple[str, ...]:
 
     >>> find_listed_profiles("$ aws configure list-profiles\ndefault\nshop-prod\n$ kubectl get pods\n")
     ('default', 'shop-prod')
+    >>> find_listed_profiles("$ grep -F '[' ~/.aws/config\n[profile shop]\n[sso-session corp]\n")
+    ('shop',)
     """
-    command = _LIST_COMMAND.search(text) if "list-profiles" in text else None
+    command = _LIST_COMMAND.search(text)
     if command is None:
         return ()
     lines = text[command.end() : command.end() + _MAX_CHARS].split("\n")[:_MAX_SECTIONS]
+    if command["file"]:
+        printed = takewhile(lambda each: each.lstrip("0123456789: ").startswith("["), lines)
+        headers = filter(None, (_SECTION.match(each.lstrip("0123456789: ")) for each in printed))
+        # In the config file, a header without the word is none of a profile.
+        return tuple(
+            each["name"]
+            for each in headers
+            if each["kind"] or command["file"].endswith("credentials") or each["name"] == "default"
+        )
     names = takewhile(_LISTED_NAME.fullmatch, lines)
     return tuple(name.strip() for name in names)
+
+
+def describe_missing_default(text: str) -> str:
+    """Return that the profiles in a text do not include the one named default, as the end of a sentence, or nothing."""
+    command, listed = _LIST_COMMAND.search(text), find_listed_profiles(text)
+    if command is None or not listed or "default" in listed or "[default]" in text:
+        return ""
+    return (
+        f", and {command['file']} has no [default]"
+        if command["file"]
+        else ", and there is no profile default"
+    )
 
 
 def find_profile_sections(text: str) -> tuple[ProfileSection, ...]:

@@ -14,7 +14,11 @@ from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
-from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
+from iamtriage.explaining._context.readers.profiles import (
+    describe_missing_default,
+    find_listed_profiles,
+    find_profile_sections,
+)
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.profiles import local_programs
 from iamtriage.explaining._rules.credentials.profiles.broken_profiles import profile_setting
@@ -139,17 +143,17 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
         for each in find_listed_profiles(case.failure.text)
         if each != "default" and commands.profile(each) == each and clues.safe_name(each)
     ]
-    is_open = find_profile(case) is None
+    is_open = find_profile(case) is None or not _names_profile(case)
     if not listed and not _names_profile(case):
         # Sections of the config file, none of which is selected.
         sections = find_profile_sections(case.failure.text)
         shown = [each.name for each in sections if clues.safe_name(each.name)]
         listed = [] if "default" in shown else [each for each in shown if commands.profile(each) == each]
-        is_open = is_open or bool(listed)
     if listed and is_open:
         names = join_words(listed[:_MAX_LISTED], "or")
+        without = describe_missing_default(case.failure.text)
         not_named = PROFILE_NOT_NAMED.cause(
-            "derived", "The text shows the profiles.", text=f"Nothing selects the profile {names}."
+            "derived", "The text shows the profiles.", text=f"Nothing selects the profile {names}{without}."
         )
         profile = only_one(listed, "PROFILE_NAME")
         select = your_remedy(

@@ -10,6 +10,7 @@ import re
 from itertools import chain
 
 from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage.explaining._context.readers.profiles import describe_missing_default
 from iamtriage.explaining._rules.basics import Case, Labelled
 from iamtriage.explaining._rules.credentials.profiles.other_users import (
     ROLE,
@@ -90,7 +91,10 @@ def find_unread_variables(case: Case[Failure]) -> OtherUser | None:
     also = "" if region is None else " The job needs the Region, too."
     if region is None and "REGION" in found[0]:
         also = " The job needs the Region, too: set AWS_REGION in the same place."
-    new = profile == _NEW_PROFILE
+    new = given is None or profile == _NEW_PROFILE
+    variables = "whose AWS_ variables only your shell gets"
+    if not new:
+        variables = f"so AWS_PROFILE={profile} is set only in your shell{describe_missing_default(text)}"
     whose = "whose crontab it is" if is_cron else "that User= in the unit names, or as root without User="
     unit = find_unit(case) or next((each[1] for each in _TIMER.finditer(text)), "UNIT")
     edit = "crontab -e" if is_cron else f"sudo systemctl edit {unit}.service"
@@ -98,9 +102,14 @@ def find_unread_variables(case: Case[Failure]) -> OtherUser | None:
     if not is_cron:
         manifest = "[Service]\n" + "".join(f"Environment={each}\n" for each in settings)
     where = "above the job" if is_cron else "to the unit"
+    file_of_job = "crontab" if is_cron else "unit"
     remedy = your_remedy(
-        f"Store the credentials in a profile in ~/.aws, and select it in the {'crontab' if is_cron else 'unit'}",
-        f"Run the commands as the user {whose}: {'aws configure asks for the values, and writes' if new else f'the profile {profile} must be in'} ~/.aws of that user.",
+        f"Store the credentials in a profile in ~/.aws, and select it in the {file_of_job}"
+        if new
+        else f"Select the profile {profile} in the {file_of_job}",
+        f"Run the commands as the user {whose}: aws configure asks for the values, and writes ~/.aws of that user."
+        if new
+        else f"The profile must be in ~/.aws of the user {whose}.",
         f"With {edit}, add the lines {where}, but never the secret access key.{also}",
         ROLE,
         commands=(
@@ -119,7 +128,7 @@ def find_unread_variables(case: Case[Failure]) -> OtherUser | None:
     )
     return OtherUser(
         f"of the user {whose}",
-        f" in the {place}: {starter} does not read {file}, whose AWS_ variables only your shell gets",
+        f" in the {place}: {starter} does not read {file}, {variables}",
         f"{starter} starts {'jobs with a minimal environment' if is_cron else 'units without the environment of a shell'}. Only shells read {file}, so what it exports exists only where you sign in.",
         remedy,
         (f"The text shows that {file} sets the variables.",),
