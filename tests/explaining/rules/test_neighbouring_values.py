@@ -472,8 +472,9 @@ resource "aws_iam_openid_connect_provider" "github" {
         (
             "for the audience https://github.com/acme, but the IAM OIDC provider lists only sts.amazonaws.com",
             "Remove the input audience of aws-actions/configure-aws-credentials",
+            "Or add the audience https://github.com/acme to the IAM OIDC provider [account administrator]",
         ),
-        ("AUDIENCE",),
+        ("AUDIENCE", "agree on the audience"),
     ),
     "audience on which the job and the trust policy agree": _Row(
         """id_tokens:

@@ -3224,6 +3224,28 @@ def test_key_that_the_list_of_keys_has_as_inactive(text: str) -> None:
     )
 
 
+def test_active_key_of_a_program_is_not_set_in_a_shell() -> None:
+    text = f"sync[4]: boto3 with {_ID}: {_UNKNOWN_KEY.partition(chr(10))[2]}\n{_listed((_ID, 'Inactive'), (_OTHER_ID, 'Active'))}"
+    first = explain(text).remedies[0]
+    assert first.title == f"Use the active key {_OTHER_ID} instead"
+    assert first.commands == ()
+    assert first.steps[0].endswith("where the program gets them, and restart it.")
+
+
+@pytest.mark.parametrize(
+    ("sign_in", "is_named"),
+    [
+        ("$ aws sso login --profile console-ops\n", True),
+        ("$ aws sso login --profile other\n", False),
+        ("$ aws login --profile console-ops\n", False),
+    ],
+)
+def test_sign_in_of_the_other_kind(sign_in: str, *, is_named: bool) -> None:
+    error = botocore_text("AccessDeniedException", "CreateOAuth2Token", "The refresh token has expired.")
+    notes = explain(f"$ aws s3 ls --profile console-ops\n{error}\n{sign_in}").notes
+    assert any("aws sso login does not help" in each for each in notes) is is_named
+
+
 def test_only_key_that_is_inactive() -> None:
     text = f"AWS_ACCESS_KEY_ID={_ID}\n{_UNKNOWN_KEY}\n{_listed((_ID, 'Inactive'))}"
     assert explain(text).remedies[0].commands == ("aws iam create-access-key --user-name ci --profile ops",)

@@ -355,7 +355,13 @@ def test_session_with_mfa_is_passed_to_programs_without_a_prompt(
     [
         ('{"RegionName": "af-south-1", "RegionOptStatus": "ENABLED"}\n"GlobalEndpointTokenVersion": 1', "derived"),
         ('{"RegionName": "af-south-1", "RegionOptStatus": "ENABLED"}', "possible"),
+        ("af-south-1 is enabled, I looked.", "possible"),
+        ("The keys are new, and the Region af-south-1 is opted in for us.", "possible"),
         ('{"RegionName": "af-south-1", "RegionOptStatus": "DISABLED"}', None),
+        ("ap-east-1 is enabled.", None),
+        ("af-south-1 is not enabled.", None),
+        ("Make sure that af-south-1 is enabled.", None),
+        ("Nobody knows. af-south-1 is enabled, or not?", None),
         ("", None),
     ],
 )  # fmt: skip

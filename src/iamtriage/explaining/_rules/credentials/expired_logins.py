@@ -175,10 +175,14 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
     summary = "The session of aws login has expired. No permission is missing."
     if case.failure.envelope.operation is not None:
         summary = f"The session of aws login has expired: its renewal ({case.failure.envelope.operation}) failed, not the command itself. No permission is missing, whatever the code {error_code(case.failure)} says."
+    profile, note = selected_profiles.find_profile(case), None
+    if profile and any(each.name == profile for each in selected_profiles.list_sign_ins(case.failure.text)):
+        note = f"aws sso login does not help: it signs in to IAM Identity Center, and the profile {profile} uses aws login."
     return case.explain(
         summary,
         EXPIRED_LOGIN_SESSION.cause("reported", because),
         remedies=credential_remedies.CONSOLE_LOGIN,
+        notes=note,
     )
 
 

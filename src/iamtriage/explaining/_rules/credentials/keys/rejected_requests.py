@@ -6,7 +6,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
@@ -63,6 +63,9 @@ _TOKEN = lazy_pattern(r"token\b[\"']? ?[=:]", re.IGNORECASE)
 _ENABLED = lazy_pattern(
     r"\bRegionOptStatus\b\W{1,8}ENABLED|\bget-region-opt-status\b[^\n]{0,100}\bENABLED\b|\bOptInStatus\b\W{1,8}opted-in\b|(?<!if )\b(?:it's|it is|Region is) (?:already )?enabled (?:in|for) (?:the|my|our|this) account\b"
     r"|\b(?i:check(?:ed)?|verif\w{1,8}|opt|status)\b[^\n]{0,20}(?<!not )\bENABLED\b"
+    # A clause of its own, not what a condition or a question says.
+    rf"|(?:^|[.;:,(] ?|\b(?:and|but|yes|because|since|as) )(?i:(?:the )?(?:region )?)(?P<region>{REGION})(?i: region)? (?:is|was|has been) (?:already )?(?:enabled|opted[ -]in)\b(?![^\n.;]{{0,60}}\?)",
+    re.MULTILINE,
 )
 _V1_TOKENS = lazy_pattern(r"\bGlobalEndpointTokenVersion\b[\"']?(?:: ?|[^\n]{0,60}\n[ \t]{0,8})1\b")
 # How the AWS CLI and boto3 print a call whose credentials are not accepted.
@@ -211,7 +214,9 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         variable_without_token=temporary["name"] if temporary and lacks_token else None,
         is_in_lambda=case.context.runtime_kind == "lambda",
         working_regions=tuple(each for each in working if each != region),
-        is_enabled=region is not None and region in text and _ENABLED.search(text) is not None,
+        is_enabled=region is not None
+        and region in text
+        and any(each["region"] in {None, region} for each in _ENABLED.finditer(text)),
         has_v1_tokens=_V1_TOKENS.search(text) is not None,
         calls_global=calls_global,
         sets_global=_sets_global(text),

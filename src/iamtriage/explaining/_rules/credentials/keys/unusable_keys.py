@@ -250,10 +250,14 @@ def explain_inactive_key(case: Case[Failure], listed: ListedKey, stored: Remedy 
         if (used := clues.find_option(case, "profile")) is not None:
             # The option takes precedence over the variables.
             export = with_profile(used, "aws configure"), with_profile(used, "aws sts get-caller-identity")
+        elif case.context.command is None:
+            # A shell is no place for the keys of a program.
+            export = ()
+            where = "Set key ID and secret of the same key where the program gets them, and restart it."
         use = your_remedy(
             f"Use the active key {others[0]} instead",
             where if stored is None else f"{stored.title}.",
-            f"If nobody has its secret, {'delete the inactive key and ' if is_listed else ''}create a new one: a user can have two keys.",
+            f"AWS does not show its secret again. If nobody has it, an administrator {'deletes the inactive key and ' if is_listed else ''}creates a new one: a user can have two keys.",
             commands=export if stored is None else stored.commands,
             url=pages.ACCESS_KEYS,
         )

@@ -138,6 +138,12 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     elif expected is not None:
         request = request_audience_remedy(host or issuer.url or "", expected, facts)
     add = _add_audience_remedy(case, issuer, audience, host, is_of_job=is_of_job)
+    if listed and audience is not None and is_of_partition:
+        add = account_remedy(
+            f"Or add the audience {audience} to the IAM OIDC provider",
+            commands=add.commands[1],
+            url=pages.OIDC_PROVIDERS,
+        )
     return case.explain(
         summary,
         *causes,
