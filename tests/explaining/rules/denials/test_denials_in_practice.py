@@ -274,6 +274,7 @@ OTHER_USERS: tuple[Case, ...] = (
         f"$ printenv | grep AWS | cut -d= -f1\nAWS_SECRET_ACCESS_KEY\nAWS_ACCESS_KEY_ID\n$ sudo aws s3 ls\n{_NONE_FOUND}",
         {},
         (
+            "no credentials under sudo, which drops the AWS_ variables",
             "which are in variables of your shell",
             "--preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN aws s3 ls",
         ),
@@ -284,7 +285,7 @@ OTHER_USERS: tuple[Case, ...] = (
         f"$ printenv | grep AWS\nAWS_REGION=eu-west-1\n$ sudo aws s3 ls\n{_NONE_FOUND}",
         {},
         ("AWS_SHARED_CREDENTIALS_FILE",),
-        ("--preserve-env", "variables of your shell"),
+        ("--preserve-env", "variables of your shell", "which drops"),
     ),
     (
         "Ansible becomes root for a delegated task",

@@ -60,7 +60,6 @@ _IDENTITY = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::\d{12}:(?P<who>(?:user|assumed-role)/(?!\S{1,64}/i-[0-9a-f]{8})[\w+=,.@/-]{1,200})",
     re.ASCII,
 )
-# Another command than the one with sudo.
 _COMMAND = lazy_pattern(rf"^(?:[^\n]{{0,120}}?[$#%>❯] )?{_PROGRAMS} ", re.MULTILINE)
 # A command that is safe to repeat: quotes and variables would not survive, and an argument can be secret.
 _PLAIN = lazy_pattern(r"(?!.*(?i:secret|pass|pwd|token|key| -u ?\S+:))[\w./:=@,+~ -]{1,300}", re.ASCII)
@@ -160,9 +159,10 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
         user = sudo["user"] or sudo["long"] or "root"
         is_passed = _PASSES_VARIABLES.search(sudo["options"]) or find_kubeconfig_profile(case.text)
         lost = "" if is_passed else ", and it gets no AWS_ variables"
+        how = "which drops the AWS_ variables" if lost and lists_key_in_shell(text) else f"as {user}"
         return OtherUser(
             f"of {user}, under sudo",
-            f" under sudo, as {user}",
+            f" under sudo, {how}",
             f"With sudo, the command runs as {user}, who reads other ~/.aws files{lost}.",
             _sudo_remedy(sudo, user, case.text),
             _success_without_sudo(case, sudo["line"].partition(" ")[0]),
@@ -357,13 +357,13 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
     line = _safe_line(sudo) or "aws sts get-caller-identity"
     is_about_profile = "profile" in text and "SSO" not in text
     as_user = "" if user == "root" else f"-u {user} "
-    last_step = None if "SSO" in text or line.startswith(("kubectl ", "helm ")) else ROLE
+    is_missing = not is_about_profile and "SSO" not in text and line.partition(" ")[0] not in _NEEDS_ROOT
+    in_shell = is_missing and lists_key_in_shell(sudo.string[: sudo.start()])
+    last_step = None if in_shell or "SSO" in text or line.startswith(("kubectl ", "helm ")) else ROLE
     if is_about_profile:
         last_step = f"The last command lists the profiles that {user} has."
     again: tuple[str, ...] = (line,)
     step = "Without sudo, it uses your own credentials."
-    is_missing = not is_about_profile and "SSO" not in text and line.partition(" ")[0] not in _NEEDS_ROOT
-    in_shell = is_missing and lists_key_in_shell(sudo.string[: sudo.start()])
     if user == "root" and not in_shell:
         title, way = "let it read your files", "use the second command, which makes it read your files"
         # The tokens of IAM Identity Center are in the home directory, whatever the files.
