@@ -46,6 +46,13 @@ _CONSEQUENCE = lazy_pattern(
 # What answers that a resource has no policy, which a denial reads.
 _NO_POLICY_CODES = frozenset({"RepositoryPolicyNotFound", "NoSuchBucketPolicy"})
 _OF_AGENT = lazy_pattern(r"TargetNotConnected|RequestManagedInstanceRoleToken|instance management role")
+# A service-linked role that launches instances, and how EC2 reports that they cannot use the key of a volume.
+_LAUNCHER = lazy_pattern(
+    r":assumed-role/AWSServiceRoleFor(?:AutoScaling|EC2Fleet|EC2Spot(?:Fleet)?)(?:_|/|\Z)"
+)
+_NOT_LAUNCHED = lazy_pattern(
+    r"InvalidKMSKey|KMS key provided is in an incorrect state|inaccessible AWS KMS key|Client error on launch"
+)
 # The kinds of failures that leave a program without the credentials of its role.
 _KINDS_OF_CREDENTIALS = frozenset(
     {"expired_credentials", "invalid_credentials", "invalid_identity_token", "missing_credentials"}
@@ -173,6 +180,8 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
         )
     if isinstance(explained, AccessDenied):
         others = tuple(each for each in others if error_code(each) not in _NO_POLICY_CODES)
+        if _LAUNCHER.search(explained.principal or "") and (explained.action or "").startswith("kms:"):
+            others = tuple(each for each in others if not _NOT_LAUNCHED.search(_get_span_text(each)))
         if explained.action == "ssm:UpdateInstanceInformation":
             # The agent then asks for the account's default role, and no session reaches it.
             others = tuple(each for each in others if not _OF_AGENT.search(_get_span_text(each)))

@@ -7,18 +7,23 @@ https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#condit
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
 from iamtriage._rendering.labels import keep_label
 from iamtriage._text import clip_text, join_words
-from iamtriage.arns._principals import Role, User
+from iamtriage.arns._principals import Role, ServiceLinkedRole, User
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.conditions.requested_values import find_via_service
 from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
-from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
+from iamtriage.explaining._rules.denials.policy_types.resource_policies import (
+    LAUNCHERS,
+    ONLY_KEY_POLICY,
+    resource_remedy,
+)
 from iamtriage.explaining._rules.denials.policy_types.stated_resource_denies import explain_resource_deny
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_known_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
@@ -32,13 +37,14 @@ from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons im
     names_caller,
 )
 from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import correct_policy
-from iamtriage.explaining._rules.denials.shown_policies.resource_sides import write_whole
+from iamtriage.explaining._rules.denials.shown_policies.resource_sides import is_part, write_whole
+from iamtriage.explaining._rules.shared.grants.allow_remedies import with_statements
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
-from iamtriage.policies._readers.elements import as_strings, principal_names
+from iamtriage.policies._readers.elements import as_strings, iterate_statements, principal_names
 from iamtriage.policies._readers.unknown_values import has_reference
 
 # What denials of the use of a key are about if the message does not say why.
@@ -66,19 +72,23 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     if (denied := explain_resource_deny(implied)) is not None:
         return denied
     implied = _with_user(implied, policy)
-    enabling = _list_enabling(implied, policy)
-    if any(names_action(each, action) is not False and not each.get("Condition") for each in enabling):
+    enabling, is_linked = _list_enabling(implied, policy), isinstance(implied.role, ServiceLinkedRole)
+    is_enabled = any(
+        names_action(each, action) is not False and not each.get("Condition") for each in enabling
+    )
+    if is_enabled and not is_linked:
         return _name_other_side(implied, policy, explanation)
-    found = compare_with_principal(implied, policy)
+    # A statement for the account (root) leaves it to IAM, where nobody can allow a service-linked role anything.
+    found = compare_with_principal(attrs.evolve(implied, account=None) if is_linked else implied, policy)
     if found is None or (implied.principal is None and found.has_cause(STATED_POLICY_OTHER_PRINCIPAL)):
         return explanation
     verdict, cause = found.verdict, found.cause
-    of_account = f"account {implied.account}" if implied.account else "the account"
-    only = f"An Allow in IAM does not help: the key policy has no statement for {of_account} (root), so only the principals that it names can use the key."
-    if enabling:
-        only = f"An Allow in IAM does not help: the statement for the account (root) does not enable it for {action}."
+    if is_linked and implied.role is not None and implied.role.name in LAUNCHERS:
+        launcher = LAUNCHERS[implied.role.name]
+        verdict += f", so {launcher} cannot start instances with volumes under this key"
     corrected, (remedy, *_) = correct_policy(implied, policy, cause, (_key_remedy(implied),))
-    remedy = write_whole(implied, policy, remedy)
+    remedy = write_whole(implied, policy, _without_allowed(remedy, policy))
+    only = _describe_iam(implied, policy, is_enabled=bool(enabling))
     show = None
     if "--key-id KEY_ID" in str(remedy.commands):
         service = (find_via_service(implied) or "").partition(".")[0]
@@ -209,6 +219,37 @@ def _key_remedy(implied: Denial) -> Remedy:
     # The policy of an AWS managed key is not pasted as one's own.
     steps = tuple(each.partition(" If describe-key shows")[0] for each in remedy.steps)
     return attrs.evolve(remedy, steps=steps, commands=lines)
+
+
+def _describe_iam(implied: Denial, policy: KnownPolicy, *, is_enabled: bool) -> str:
+    """Return whether an Allow in IAM helps, according to the key policy in the text."""
+    if isinstance(implied.role, ServiceLinkedRole):
+        return ONLY_KEY_POLICY
+    if is_enabled:
+        return f"An Allow in IAM does not help: the statement for the account (root) does not enable it for {implied.action}."
+    of_account = f"account {implied.account}" if implied.account else "the account"
+    if is_part(implied, policy):
+        return f"An Allow in IAM helps only if the rest of the key policy has a statement for {of_account} (root)."
+    return f"An Allow in IAM does not help: the key policy has no statement for {of_account} (root), so only the principals that it names can use the key."
+
+
+def _without_allowed(remedy: Remedy, policy: KnownPolicy) -> Remedy:
+    """Return the remedy without the statements whose actions the key policy allows the same principal already."""
+    added = list(iterate_statements(remedy.policy or {}))
+    lacking = [each for each in added if not any(_covers(one, each) for one in policy.allows)]
+    if not lacking or len(lacking) == len(added):
+        return remedy
+    steps = tuple(each for each in remedy.steps if not each.startswith("The second statement "))
+    return attrs.evolve(with_statements(remedy, lacking), steps=steps)
+
+
+def _covers(statement: Mapping[str, Any], added: Mapping[str, Any]) -> bool:
+    """Return whether a statement allows all that another one would allow, without a condition."""
+    return (
+        not statement.get("Condition")
+        and set(principal_names(added, "AWS")) <= set(principal_names(statement, "AWS"))
+        and all(names_action(statement, each) for each in as_strings(added.get("Action")))
+    )
 
 
 def _name_administrators(policy: KnownPolicy) -> str | None:

@@ -69,8 +69,8 @@ _STRING, _MAX_POLICY = lazy_pattern(r'"[^"]*"'), 1_200  # characters, of which a
 _UNIQUE_ID = lazy_pattern(r'"(?:AIDA|AROA)[A-Z0-9]{12,28}"')
 # Words that the policy in a text is not the one of the resource, or not all of it.
 _NOT_ALL = lazy_pattern(
-    r"(?i:\b(?:docs|documentation|(?:an|this|the|from|following|official) example|for example|sample|tutorial|shortened|truncated|abbreviated|abridged|excerpts?|snippets?|simplified|omitted|left out|relevant (?:part|statement|section|bit)|(?:part|piece|section) of the|other statements|(?:another|other|different|second) (?:bucket|key|queue|topic|secret|table|repository|polic(?:y|ies)|account's))\b(?!\.aws))"
-    r"|(?<=[,\[{}\s/#])(?:\.{3}|…)\s{0,4}[\]},\n]"
+    r"(?i:\b(?:docs|documentation|(?:an|this|the|from|following|official) example|for example|sample|tutorial|shortened|truncated|abbreviated|abridged|excerpts?|snippets?|simplified|omitted|left out|relevant (?:part|statement|section|bit)|(?:part|piece|section) of the|parts? only|only (?:a )?part|partial(?:ly)?|other statements|(?:another|other|different|second) (?:bucket|key|queue|topic|secret|table|repository|polic(?:y|ies)|account's))\b(?!\.aws))"
+    r"|(?<=[,\[{}\s/#])(?:\.{3}|…)\s{0,4}[\]},\n]|(?i:[(\[](?:in )?parts?[)\]])"
 )
 # Words that another account owns the bucket: "the bucket is theirs (444455556666)", "the vendor's bucket".
 _OTHERS_BUCKET = lazy_pattern(
@@ -262,13 +262,20 @@ def _is_short_and_complete(denial: Denial, policy: KnownPolicy) -> bool:
 
     Code, references or masks would end up in the file, and the statements that a text leaves out would be lost.
     """
-    written, text = json.dumps(policy.content), denial.failure.text
+    written = json.dumps(policy.content)
     is_complete = policy.is_whole and not (policy.is_code or policy.is_joined or policy.has_references)
     if not is_complete or len(written) > _MAX_POLICY or _UNIQUE_ID.search(written):
         return False
-    if policy.evidence == "derived" and _NOT_ALL.search(text):
+    if is_part(denial, policy):
         return False
     return _is_of_resource(denial, policy) and not any(map(is_masked, _STRING.findall(written)))
+
+
+def is_part(denial: Denial, policy: KnownPolicy) -> bool:
+    """Return whether a policy of the text is possibly only a part of the resource's policy."""
+    if policy.evidence != "derived":
+        return False
+    return not policy.is_whole or policy.is_joined or _NOT_ALL.search(denial.failure.text) is not None
 
 
 def _is_of_resource(denial: Denial, policy: KnownPolicy) -> bool:

@@ -1,0 +1,120 @@
+"""Test what a key policy in a text, or a part of one, says about who may use the key."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+_KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+_LINKED = "arn:aws:iam::111122223333:role/aws-service-role/{}.amazonaws.com/{}"
+_SPOT = "AWSServiceRoleForEC2Spot"
+_ASG = "AWSServiceRoleForAutoScaling"
+_USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+_ROOT: dict[str, object] = {
+    "Sid": "Root",
+    "Effect": "Allow",
+    "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+    "Action": "kms:*",
+    "Resource": "*",
+}
+_NOT_LAUNCHED = "Cancelled\tInstance became unhealthy while waiting for instance to be in InService state. Termination Reason: Client.InternalError: Client error on launch\n\n"
+
+
+def _deny(role: str, action: str) -> str:
+    return (
+        f'"eventSource": "kms.amazonaws.com", "eventName": "{action}", "errorCode": "AccessDenied",\n"errorMessage": '
+        f'"User: arn:aws:sts::111122223333:assumed-role/{role}/run is not authorized to perform: kms:{action} on this resource'
+        " because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based"
+        f' policy explicitly denies access",\n"resources": [{{"ARN": "{_KEY}"}}]\n\n'
+    )
+
+
+def _allow(principal: str, *actions: str) -> dict[str, object]:
+    return {
+        "Sid": "Use",
+        "Effect": "Allow",
+        "Principal": {"AWS": principal},
+        "Action": [*actions],
+        "Resource": "*",
+    }
+
+
+def _policy(*statements: dict[str, object]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_part"),
+    [
+        ("key policy:", False),
+        ("the whole key policy:", False),
+        ("key policy (part):", True),
+        ("key policy [in part]:", True),
+        ("key policy, parts only:", True),
+        ("partial key policy:", True),
+        ("excerpt of the key policy:", True),
+    ],
+)
+def test_says_that_a_statement_is_absent_only_of_a_whole_key_policy(heading: str, *, is_part: bool) -> None:
+    statement = _allow("arn:aws:iam::111122223333:role/ledger", "kms:DescribeKey")
+    said = " ".join(str(explain(f"{_deny('ledger', 'Decrypt')}{heading}\n{_policy(statement)}")).split())
+    assert ("the key policy has no statement for account 111122223333 (root)" in said) is not is_part
+    assert ("only if the rest of the key policy has a statement" in said) is is_part
+
+
+def test_a_statement_without_its_policy_is_a_part() -> None:
+    statement = _allow("arn:aws:iam::111122223333:role/ledger", "kms:DescribeKey")
+    text = f"{_deny('ledger', 'Decrypt')}key policy:\n{json.dumps(statement)}"
+    assert "has no statement for account" not in str(explain(text))
+
+
+@pytest.mark.parametrize(
+    ("role", "service", "launcher"),
+    [(_ASG, "autoscaling", "Auto Scaling"), (_SPOT, "spot", "EC2 Spot")],
+)
+def test_adds_only_what_the_key_policy_lacks_for_a_service_linked_role(
+    role: str, service: str, launcher: str
+) -> None:
+    """Only its service can change the policies of the role, so the statement for the account does not help it."""
+    used = _allow(_LINKED.format(service, role), *_USE)
+    explanation = explain(f"{_deny(role, 'CreateGrant')}key policy:\n{_policy(_ROOT, used)}")
+    assert explanation is not None
+    said = " ".join(str(explanation).split())
+    assert f"so {launcher} cannot start instances with volumes under this key" in said
+    assert "Only its service can change the policies of a service-linked role" in said
+    assert "enables IAM policies" not in said
+    added = json.dumps(explanation.remedies[0].policy)
+    assert added.count('"kms:CreateGrant"') == added.count('"kms:Decrypt"') == 1
+    assert "UseKey" not in added
+
+
+def test_adds_both_statements_if_the_key_policy_allows_only_a_part_of_the_use() -> None:
+    used = _allow(_LINKED.format("autoscaling", _ASG), "kms:DescribeKey")
+    explanation = explain(f"{_deny(_ASG, 'CreateGrant')}key policy:\n{_policy(used)}")
+    assert explanation is not None
+    policy = explanation.remedies[0].policy or {}
+    assert {each["Sid"] for each in policy["Statement"]} >= {"UseKey", "CreateGrants"}
+
+
+def test_other_principals_need_the_statement_for_the_account() -> None:
+    text = f"{_deny('ledger', 'Decrypt')}key policy:\n{_policy(_ROOT)}"
+    assert "enables IAM policies (root)" in str(explain(text))
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "is_other"),
+    [
+        (_ASG, "CreateGrant", False),
+        (_SPOT, "GenerateDataKeyWithoutPlaintext", False),
+        ("ledger", "Decrypt", True),
+        ("AWSServiceRoleForRDS", "CreateGrant", True),
+    ],
+)
+def test_instances_that_do_not_start_are_the_consequence_of_the_denied_key(
+    role: str, action: str, *, is_other: bool
+) -> None:
+    text = f"Activity:\n{_NOT_LAUNCHED}CloudTrail:\n{_deny(role, action)}"
+    assert ("The instances could not start" in str(explain(text))) is is_other
