@@ -251,6 +251,9 @@ def test_subject_of_the_wrong_kind(user: str, written: str, kind: str, meant: st
         assert f"has kind: {old} for {name}" in explanation.summary
         assert f"kind: {meant}\n    name: {name}" in (first.manifest or "")
         assert '"path":"/subjects/0","value":{"kind":"' in first.commands[0]
+        assert "answers yes if the ClusterRole pod-reader allows" in first.steps[0]
+        edit = explain(text.replace("name: pod-reader", "name: edit")).remedies[0]
+        assert "The roleRef stays: the ClusterRole edit allows" in edit.steps[0]
 
 
 DEFAULT = DENIED.format(user="system:serviceaccount:shop:default", where=IN_SHOP)
@@ -295,6 +298,8 @@ def test_pod_gets_no_account_that_may_not_be_meant(written: str) -> None:
 
 
 MAPPED = "mapRoles: |\n  - rolearn: arn:aws:iam::111122223333:role/ops\n    username: {}\n    groups:\n      - viewers\n"
+ENTRY = '$ aws eks describe-access-entry --cluster-name prod --principal-arn arn:aws:iam::111122223333:role/ops --query \'accessEntry.[username,kubernetesGroups]\' --output json\n["{}", ["viewers"]]\n\n'
+SHOWN_ENTRY = '$ aws eks describe-access-entry --cluster-name prod --principal-arn arn:aws:iam::111122223333:role/ops\n{{"accessEntry": {{"principalArn": "arn:aws:iam::111122223333:role/ops", "kubernetesGroups": ["viewers"], "username": "{}"}}}}\n'
 SEARCHED = "$ kubectl get clusterrolebindings,rolebindings -A -o wide | grep viewers\n"
 
 
@@ -304,10 +309,14 @@ SEARCHED = "$ kubectl get clusterrolebindings,rolebindings -A -o wide | grep vie
         ("ops", MAPPED.format("ops") + SEARCHED + "$", "its group viewers is bound to no RBAC role, as the search in the text shows.", "--group=viewers"),
         ("ops:ana", MAPPED.format("ops:{{SessionName}}") + SEARCHED + "$", "its group viewers is bound to no RBAC role", "--group=viewers"),
         ("ops:ana", MAPPED.format("ops:{{SessionName}}"), "no RBAC role of its group viewers and no access policy allows it.", "--group=viewers"),
+        ("ops:ana", ENTRY.format("ops:{{SessionName}}"), "no RBAC role of its group viewers and no access policy allows it.", "--group=viewers"),
+        ("ops", SHOWN_ENTRY.format("ops"), "no RBAC role of its group viewers and no access policy allows it.", "--user=ops"),
+        ("dev:ana", ENTRY.format("ops:{{SessionName}}"), "no RBAC role and no access policy allows it.", "--user=dev:ana"),
+        ("viewers", ENTRY.format("ops"), "no RBAC role and no access policy allows it.", "--user=viewers"),
         ("dev", MAPPED.format("ops") + SEARCHED + "$", "no RBAC role and no access policy allows it.", "--user=dev"),
         ("ops", MAPPED.format("ops") + SEARCHED + "web  ClusterRole/view  3d  viewers\n$", "no RBAC role of its group viewers and no access policy allows it.", "--user=ops"),
     ],
-    ids=["user", "session", "no search", "another user", "bound"],
+    ids=["user", "session", "no search", "entry", "entry of a user", "another entry", "name of a group", "another user", "bound"],
 )  # fmt: skip
 def test_group_without_a_binding(user: str, after: str, words: str, command: str) -> None:
     explanation = explain(f"{DENIED.format(user=user, where=IN_SHOP)}\n{after}")

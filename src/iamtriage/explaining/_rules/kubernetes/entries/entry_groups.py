@@ -23,7 +23,9 @@ def use_stated_group(denied: DeniedRequest) -> DeniedRequest:
     if not stated_entries.find_known_groups(denied):
         return denied  # most denials stand alone
     # A user name that stays the same can be bound itself.
-    has_session = any("{{SessionName}}" in (each.username or "") for each in denied.case.context.mappings)
+    mapped = (each.username for each in denied.case.context.mappings)
+    templates = (stated_entries.find_template(denied), *mapped)
+    has_session = any("{{SessionName}}" in (each or "") for each in templates)
     is_user = denied.kind == "user" and (has_session or stated_entries.find_unbound_group(denied) is not None)
     is_changeable = is_user or denied.kind == "iam session"
     own = stated_entries.find_known_groups(denied) if is_changeable else None

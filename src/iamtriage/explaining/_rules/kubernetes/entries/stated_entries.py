@@ -57,6 +57,8 @@ _PRINCIPAL = lazy_pattern(
     r"\"principalArn\"\s{0,4}:\s{0,4}\"(arn:aws[\w-]{0,12}:iam::[0-9]{12}:[\w+=,.@/-]{1,600})\""
 )
 _GROUPS = lazy_pattern(r"\"kubernetesGroups\"\s{0,4}:\s{0,4}\[([^\[\]]{0,4000})\]")
+# In the output of a query, a name has no key.
+_USER_NAME = lazy_pattern(r"[^\s\"',\[\]]{1,200}")
 _GROUP = lazy_pattern(r"\"([\w.:@/-]{1,100})\"")
 _NAME_OF_GROUP = lazy_pattern(r"[\w.:@/-]{1,100}")
 # The groups of an entry in Terraform, in a configuration of eksctl, or in the command that sets them.
@@ -206,8 +208,10 @@ def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     text = failure.text
     if (printed := _GROUPS_OF_USER.search(text)) is not None:
         return tuple(printed[1].split())
-    entry = find_stated_entry(failure, denied.principal) if denied.is_iam else None
-    if entry is not None:
+    is_shown = denied.is_iam or find_template(denied) is not None
+    entry = find_stated_entry(failure, denied.principal) if is_shown else None
+    # A query without the user name can print a group of that name.
+    if entry is not None and (denied.is_iam or denied.user not in entry.groups):
         return entry.groups
     role = underlying_role(denied.principal)
     mapped = [
@@ -217,6 +221,15 @@ def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
         or (role is not None and _identify(try_parse_principal(each.arn)) == _identify(role))
     ]
     return mapped[0].groups if len(mapped) == 1 else None
+
+
+def find_template(denied: DeniedRequest) -> str | None:
+    """Return the user name of an access entry that a text shows, if it is, or can become, that of a request."""
+    if denied.kind != "user" or DESCRIBE[1] not in denied.case.failure.text:
+        return None
+    outputs = (run.output for run in _find_runs(denied.case.failure, DESCRIBE))
+    words = (each for output in outputs for each in _USER_NAME.findall(output))
+    return next((each for each in words if _is_user_name(each, denied.user or "")), None)
 
 
 def _is_user_name(template: str, user: str) -> bool:

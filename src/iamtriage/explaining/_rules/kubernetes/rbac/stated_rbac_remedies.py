@@ -145,7 +145,7 @@ def _kind_remedy(denied: DeniedRequest, binding: StatedBinding, written: Subject
     lines = "\n".join(f"    {key}: {each}" for key, each in value.items())
     return cluster_remedy(
         f"Write kind: {meant.kind} instead of kind: {written.kind} in the {binding.kind} {binding.name}",
-        "Change it where the binding is defined, and apply that, or patch it. The roleRef stays. The login and its groups are right.",
+        f"Change it where the binding is defined, and apply that, or patch it. {_describe_kept(binding, allows=_role_allows(denied, binding.role))} The login and its groups are right.",
         commands=(
             command(*call),
             request_checks.check_command(attrs.evolve(denied, subject=meant)),
@@ -198,7 +198,6 @@ def _subject_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
     of_other_pods = denied.is_default_service_account and other is not None and other.name != "default"
     if wanted is None or other is None or allows is False or of_other_pods:
         return
-    kept = f"{'roleRef stays:' if allows else 'The last command answers yes if'} the {clip_text(binding.role)} allows the request."
     own = f"The subject needs namespace: {wanted.namespace}{f'; the binding stays in {binding.namespace}' if binding.namespace else ''}."
     at = binding.subjects.index(other)
     change: dict[str, object] = {"path": f"/subjects/{at}/namespace", "value": wanted.namespace}
@@ -212,10 +211,15 @@ def _subject_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
     call = ("kubectl", "patch", binding.kind.lower(), binding.name, *place, "--type=json", f"--patch={patch}")
     yield cluster_remedy(
         title,
-        f"{own} {kept} If a chart or a repository contains the binding, change it there.",
+        f"{own} {_describe_kept(binding, allows=allows)} If a chart or a repository contains the binding, change it there.",
         commands=(command(*call), request_checks.check_command(denied)),
         url=pages.RBAC,
     )
+
+
+def _describe_kept(binding: StatedBinding, *, allows: bool | None) -> str:
+    start = "The roleRef stays:" if allows else "The last command answers yes if"
+    return f"{start} the {clip_text(binding.role)} allows the request."
 
 
 def _own_account_remedy(denied: DeniedRequest, binding: StatedBinding, subject: Subject) -> Remedy:
