@@ -32,6 +32,11 @@ def _spec(account: str | None) -> str:
     return f"kind: Deployment\nspec:\n  template:\n    spec:\n{named}      containers:\n      - name: up\n        image: up:3\n\n"
 
 
+def _accounts(*rows: tuple[str, str], options: str = "-n octo", columns: str = "NAME:.metadata.name") -> str:
+    lines = "".join(f"{name:<32}{role}\n" for name, role in (("NAME", "ROLE"), *rows))
+    return f"$ kubectl {options} get sa -o custom-columns='{columns},ROLE:.metadata.annotations.eks\\.amazonaws\\.com/role-arn'\n{lines}\n"
+
+
 _COUNT = "$ kubectl -n octo get pod up-6d5b7c9f4b-tw8xk -o yaml | grep -c {}\n{}\n\n"
 _NO_VARIABLE = _COUNT.format("AWS_WEB_IDENTITY_TOKEN_FILE", 0)
 _VARIABLES = f"$ kubectl -n octo exec deploy/up -- env | grep AWS\nAWS_ROLE_ARN={_ROLE}\nAWS_WEB_IDENTITY_TOKEN_FILE=/var/run/secrets/eks.amazonaws.com/serviceaccount/token\n\n"
@@ -57,8 +62,12 @@ _TODAY = "Today I annotated the account.\n"
         (_association() + f"$ aws eks describe-pod-identity-association --cluster-name tide --association-id a-0123456789abcdefg --query association.roleArn --output text\n{_ROLE}\n", AccountWithRole(_ROLE, "octo", "up", is_association=True)),
         (_account() + _account("down", role=_ROLE.replace("Uploads", "Downloads")), None),
         (_account(role=None), None),
+        (_accounts(("default", "<none>"), ("up", _ROLE)), AccountWithRole(_ROLE, "octo", "up")),
+        (_accounts(("octo   up", _ROLE), ("octo   web", "<none>"), options="--all-namespaces", columns="NS:.metadata.namespace,NAME:.metadata.name"), AccountWithRole(_ROLE, "octo", "up")),
+        (_accounts(("up", _ROLE), ("web", _ROLE.replace("Uploads", "Web"))), None),
+        (_accounts(("up", _ROLE)).replace("get sa", "get pods"), None),
     ],
-    ids=["YAML", "JSON", "describe", "annotate", "values", "set", "association", "Terraform", "association as YAML", "as text", "of eksctl", "described", "two", "none"],
+    ids=["YAML", "JSON", "describe", "annotate", "values", "set", "association", "Terraform", "association as YAML", "as text", "of eksctl", "described", "two", "none", "list", "list of all namespaces", "list of two", "list of pods"],
 )  # fmt: skip
 def test_account_with_role(text: str, given: AccountWithRole | None) -> None:
     assert read_pod_evidence(text).given == given
@@ -364,3 +373,34 @@ def test_pod_older_than_the_annotation(said: str, *, is_allowed: bool) -> None:
         is not is_allowed
     )
     assert explanation.notes[0].startswith("Do not allow it for the role of the node instead")
+
+
+_ARGO = 'level=fatal msg="api error AccessDenied: User: arn:aws:sts::111122223333:assumed-role/octo-ng/i-0123456789abcdef0 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/ship" app=argocd-application-controller\n\n'
+_CONTROLLER = "argocd-application-controller"
+
+
+@pytest.mark.parametrize(
+    ("shown", "words", "first", "command"),
+    [
+        (_accounts((_CONTROLLER, "<none>"), ("argocd-server", _ROLE)), f"its service account {_CONTROLLER} has no role (in the text, only argocd/argocd-server has one, OctoUploads)", f"Give the service account {_CONTROLLER}", f"annotate serviceaccount {_CONTROLLER} --namespace argocd --overwrite eks.amazonaws.com/role-arn={_ROLE}"),
+        (_accounts((_CONTROLLER, _ROLE), ("argocd-server", "<none>")), "the pod did not use the role OctoUploads of its service account", "Re-create the pods", f"rollout restart statefulset/{_CONTROLLER}"),
+        (_accounts((_CONTROLLER, "<none>"), ("argocd-server", "<none>")), "called with the node's role", "Give the pod's service account its own role", "list-pod-identity-associations"),
+    ],
+    ids=["another account", "its own account", "no account"],
+)  # fmt: skip
+def test_accounts_in_a_list(shown: str, words: str, first: str, command: str) -> None:
+    explanation = explain(_ARGO + shown.replace("-n octo", "-n argocd"), facts={"namespace": "argocd"})
+    assert words in explanation.summary
+    assert explanation.remedies[0].title.startswith(first)
+    assert command in explanation.remedies[0].commands[0]
+    # Whoever is to assume the role, it is not the node.
+    assert not any("octo-ng" in line for each in explanation.remedies for line in each.commands)
+
+
+def test_role_of_the_pod_assumes_the_other_role() -> None:
+    explanation = explain(_ARGO + _accounts((_CONTROLLER, "<none>"), ("argocd-server", _ROLE)))
+    allow = explanation.remedies[1]
+    assert (
+        allow.title == "If it is denied then, allow the role OctoUploads to assume the role, in both accounts"
+    )
+    assert any("--role-name OctoUploads" in line for line in allow.commands)

@@ -46,6 +46,14 @@ _NAME = lazy_pattern(
     rf"(?:^[ \t]*(?P<key>[Nn]ame(?:space)?)|(?<![\w./-])\\?\"(?P<quoted>name(?:space)?)\\?\")[ \t]*[:=][ \t]*\\?[\"']?(?P<value>{KUBERNETES_NAME})(?![\w./-])",
     re.MULTILINE | re.ASCII,
 )
+# The accounts of a namespace with their roles, in the columns of a command that prints all of them.
+_ACCOUNT_TABLE = lazy_pattern(
+    r"\bkubectl (?P<options>[^\n|;]{0,200}?)\bget (?:sa|serviceaccounts?)(?![ /][a-z0-9]|[\w-])[^\n]{0,300}?role-arn[^\n]{0,100}\n(?P<rows>(?:[^\n$#%]{1,600}(?:\n|\Z)){1,80})"
+)
+_ACCOUNT_ROW = lazy_pattern(
+    rf"^[ \t]{{0,8}}(?:(?P<namespace>{KUBERNETES_NAME})[ \t]+)?(?P<account>{KUBERNETES_NAME})[ \t]+(?P<role>{_ROLE_ARN}|<none>|null)[ \t]*$",
+    re.MULTILINE | re.ASCII,
+)
 # An association of EKS Pod Identity as JSON, as YAML or a table, or in the command that creates it.
 _ASSOCIATION = lazy_pattern(
     r"\{[^{}]{0,1200}?\"serviceAccount\"[^{}]{0,1200}\}"
@@ -158,6 +166,7 @@ class PodEvidence(NamedTuple):
 
     Attributes:
         given: The only service account with a role.
+        without_role: The service accounts that a list shows without a role.
         has_no_association: Whether a list of associations is empty.
         account: The service account that the pod uses.
         namespace: The namespace of that account.
@@ -173,6 +182,7 @@ class PodEvidence(NamedTuple):
     """
 
     given: AccountWithRole | None = None
+    without_role: frozenset[str] = frozenset()
     has_no_association: bool = False
     account: str | None = None
     namespace: str | None = None
@@ -220,7 +230,8 @@ def read_pod_evidence(text: str) -> PodEvidence:
         and "sociation" not in text
     ):
         return _NOTHING
-    given = {*_find_annotated(text), *_find_associated(text)}
+    listed = {*_find_listed(text)} if "role-arn" in text else set()
+    given = {*_find_annotated(text), *_find_associated(text), *(each for each in listed if each.role)}
     said = None if given else _find_said(text)
     used = {
         each[each.lastgroup or 0] if each.lastgroup != "namespace" else each["said"]: each
@@ -244,6 +255,7 @@ def read_pod_evidence(text: str) -> PodEvidence:
     has_variables = True if _SET.search(text) else False if missing else None
     return PodEvidence(
         all_given,
+        frozenset(each.account for each in listed if each.account and not each.role),
         _NO_ASSOCIATION.search(text) is not None,
         next(iter(used)) if found is not None else "default" if is_default else None,
         namespace,
@@ -291,6 +303,16 @@ def _find_annotated(text: str) -> Iterator[AccountWithRole]:
             names.setdefault("namespace", option["name"] if option else None)
             names["name"] = command["name"]
         yield AccountWithRole(found["role"].rstrip(".,"), names.get("namespace"), names.get("name"))
+
+
+def _find_listed(text: str) -> Iterator[AccountWithRole]:
+    """Yield the accounts that a command lists with their roles, also those without one."""
+    for table in _ACCOUNT_TABLE.finditer(text):
+        option = _NAMESPACE_OPTION.search(table[0].partition("\n")[0])
+        for row in _ACCOUNT_ROW.finditer(table["rows"]):
+            namespace = row["namespace"] or (option["name"] if option else None)
+            role = row["role"] if row["role"].startswith("arn:") else None
+            yield AccountWithRole(role, namespace, row["account"])
 
 
 def _find_associated(text: str) -> Iterator[AccountWithRole]:

@@ -62,6 +62,10 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
     # If an account is named without a namespace, people most likely mean that of the pod.
     is_same_space = namespace is None or given.namespace in {None, namespace}
     differs = account != given.account or not is_same_space
+    if account in evidence.without_role and given.role is not None and _is_of_controller(case, account):
+        text = f"its service account {account} has no role (in the text, only {given.label} has one, {name})"
+        remedy = _annotate_account_remedy(case, evidence, account, namespace)
+        return PodProblem(text, name, remedy, uses_other_account=True)
     if account is not None and given.account is not None and differs:
         subject = _workload(case, evidence) or "the pod"
         used, owner = (account, given.account) if is_same_space else (f"{namespace}/{account}", given.label)
@@ -199,6 +203,12 @@ def _workload(case: AnyCase, evidence: PodEvidence) -> str | None:
     return evidence.workload or (None if case.context.workload is None else case.context.workload.value)
 
 
+def _is_of_controller(case: AnyCase, account: str | None) -> bool:
+    """Return whether a service account is the one of the controller in the text, to which its RBAC roles are bound."""
+    controller = find_controller(case.failure.text)
+    return controller is not None and controller.service_account == account
+
+
 def _find_used(case: AnyCase, evidence: PodEvidence) -> tuple[str | None, str | None]:
     """Return the service account that the pod uses, and its namespace, as far as the text or the user says it."""
     facts, given = case.facts, evidence.given
@@ -209,6 +219,9 @@ def _find_used(case: AnyCase, evidence: PodEvidence) -> tuple[str | None, str | 
         account = facts.service_account or account
     if not is_derived(facts, "namespace"):
         namespace = facts.namespace or namespace
+    if account is None:
+        usual = (each for each in evidence.without_role if _is_of_controller(case, each))
+        account = next(usual, None)
     return account, namespace
 
 
@@ -304,14 +317,28 @@ def _use_account_remedy(case: AnyCase, evidence: PodEvidence, account: str, name
         )
     if given.is_association:
         return _associate_account_remedy(case, given, account, space, workload)
+    return _annotate_account_remedy(case, evidence, account, namespace)
+
+
+def _annotate_account_remedy(
+    case: AnyCase, evidence: PodEvidence, account: str, namespace: str | None
+) -> Remedy:
+    """Return the remedy that gives the service account of a pod the role in the annotation of another one."""
+    given, stated = evidence.given, _workload(case, evidence)
+    assert given is not None  # noqa: S101 (the caller checked it)
+    workload = stated or clusters.restart_command(case).split()[3]
+    space = commands.namespace(namespace or given.namespace)
     own = stated.partition("/")[2] if stated is not None else "NEW_ACCOUNT"
     name = account if account != "default" else own
     create = None if name == account else f"kubectl create serviceaccount {name} --namespace {space}"
     use = f"kubectl set serviceaccount {workload} {name} --namespace {space}"
     restart = f"kubectl rollout restart {workload} --namespace {space}"
+    no_effect = "."
+    if account not in evidence.without_role:
+        no_effect = f", so the annotation of {clip_text(given.label)} has no effect on this pod: remove it if nothing else needs it."
     return cluster_remedy(
-        f"Give {'the pod a service account' if create else f'the service account {account}'} in the namespace {space} {'with ' if create else ''}the role",
-        f"An account gives its role only to the pods that use it, so the annotation of {clip_text(given.label)} has no effect on this pod: remove it if nothing else needs it.",
+        f"Give {'the pod a service account' if create else f'the service account {account}'} in the namespace {space} {'with ' if create else ''}the role {clip_text((given.role or '').rpartition('/')[2])}".rstrip(),
+        f"An account gives its role only to the pods that use it{no_effect}",
         f"The trust policy of the role must allow the subject system:serviceaccount:{space}:{name} (the last command prints it).",
         "Set serviceAccountName in the manifest or chart, too: the next deployment overwrites the change."
         if create

@@ -198,12 +198,16 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice([*causes, AGENT_MISSING.cause()], [*remedies, update_sdk_remedy(case)])
 
 
+def _lacks_annotation(case: AnyCase) -> bool:
+    """Return whether the text shows that the service account of the pod has no annotation with a role."""
+    if cached_pattern(ACCOUNT_WITHOUT_ANNOTATION).search(case.text) is not None:
+        return True
+    return usual_account(case.facts, case.text)[1] in read_pod_evidence(case.failure.text).without_role
+
+
 def find_account_without_role(case: AnyCase) -> pod_annotations.PodProblem | None:
     """Return the problem that a service account has no annotation, if the text has it and shows no association."""
-    if (
-        not cached_pattern(ACCOUNT_WITHOUT_ANNOTATION).search(case.text)
-        or read_pod_evidence(case.failure.text).given
-    ):
+    if not _lacks_annotation(case) or read_pod_evidence(case.failure.text).given:
         return None
     name = "/".join(filter(None, (case.facts.namespace, case.facts.service_account)))
     text = f"its service account{f' {clip_text(name)}' if name else ''} has no annotation with a role, so without a Pod Identity association, it calls with the role of its node"
@@ -212,9 +216,7 @@ def find_account_without_role(case: AnyCase) -> pod_annotations.PodProblem | Non
 
 def _describe_account_without_role(case: AnyCase) -> str | None:
     """Return the sentence that the service account has no role, if the text shows that no place names one."""
-    if not cached_pattern(_NO_ASSOCIATION).search(case.text) or not cached_pattern(
-        ACCOUNT_WITHOUT_ANNOTATION
-    ).search(case.text):
+    if not (cached_pattern(_NO_ASSOCIATION).search(case.text) and _lacks_annotation(case)):
         return None
     facts = case.facts
     name = "/".join(filter(None, (facts.namespace, facts.service_account)))
@@ -320,7 +322,7 @@ def update_sdk_remedy(case: AnyCase, version: str = "") -> Remedy:
 
 def open_lookups(case: AnyCase) -> tuple[str, ...]:
     """Return the commands that look up the role of a service account, without those whose output the text has."""
-    is_annotated = not cached_pattern(ACCOUNT_WITHOUT_ANNOTATION).search(case.text)
+    is_annotated = not _lacks_annotation(case)
     is_associated = not read_pod_evidence(case.failure.text).has_no_association
     return present(SHOW_ACCOUNT if is_annotated else None, LIST_ASSOCIATIONS if is_associated else None)
 
@@ -336,7 +338,7 @@ def irsa_remedy(case: AnyCase) -> Remedy:
         check = "Check whether the service account has an annotation (IRSA) or a Pod Identity association."
         lookups[0] = LIST_ASSOCIATIONS
         provide = "annotate it with the role, or create an association"
-    if cached_pattern(ACCOUNT_WITHOUT_ANNOTATION).search(case.text):
+    if _lacks_annotation(case):
         check = "The service account in the text has no annotation (IRSA). Check whether it has a Pod Identity association."
         lookups, annotate = [LIST_ASSOCIATIONS], ANNOTATE_ACCOUNT
         provide = "annotate it with the role, or create an association"

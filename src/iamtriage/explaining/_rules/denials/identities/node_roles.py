@@ -14,13 +14,14 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.labels import Labelled
 from iamtriage._text import clip_text, lower_first
+from iamtriage.explaining._context.readers.kubernetes.controllers import Controller, find_controller
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import PodEvidence, read_pod_evidence
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Evidence, Explanation, Remedy
 from iamtriage.explaining._rules.denials.identities import kops_roles
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, build_denial
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present, replace_in
 from iamtriage.explaining._rules.shared.requirements.tasks import LOGIN_ACTION, PULL_ACTIONS
@@ -114,8 +115,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         pod_remedies = (of_kops,)
     # A request for another role requires more than one policy.
     if denial.lowercase_action in ASSUME_ROLE_ACTIONS or denial.lowercase_action == "iam:passrole":
-        warning = lower_first(_WARNING)
-        notes = (f"If you allow this to the node's role: {warning}", *notes)
+        remedies, notes = _for_other_role(denial, explanation, role, is_certain=is_certain)
     elif of_kops is None and (role is not None or denial.failure.principal is not None):
         remedies = _remedies_for_pod(denial, remedies, None if role is None else role.rpartition("/")[2])
         is_open = problem is None and not shown.has_variables
@@ -125,7 +125,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     causes, summary = explanation.causes, explanation.summary
     if is_certain and (verdict := _describe_node_role(denial, shown, problem)) is not None:
         if denial.failure.principal is None or verdict.startswith(_ITS_POD):
-            controller = text_signs.find_controller_of_denial(denial.action or "", denial.failure)
+            controller = _find_controller(denial)
             denial = attrs.evolve(denial, caller="the pod" if controller is None else controller.name)
         summary = denial_summary(denial, verdict)
         if role is not None or problem is not None or shown.has_variables:
@@ -186,7 +186,7 @@ def _describe_node_role(denial: Denial, shown: PodEvidence, problem: PodProblem 
     if name is not None:
         return f"the pod did not use the role {clip_text(name)} of its service account"
     if (account := denial.facts.service_account) is None:
-        controller = text_signs.find_controller_of_denial(denial.action or "", denial.failure)
+        controller = _find_controller(denial)
         node = "" if denial.role is None else f" {clip_text(denial.role.name)}"
         if controller is None:
             return None
@@ -278,7 +278,7 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     text = denial.case.text
     if any(program in text for program in _NODE_PROGRAMS):
         return None
-    controller = text_signs.find_controller_of_denial(denial.action or "", denial.failure)
+    controller = _find_controller(denial)
     if controller is not None and controller.workload == _PLUGIN_OF_NODE and _ANNOTATION not in text:
         return None
     if denial.lowercase_action in ASSUME_ROLE_ACTIONS and _ROLE_PROXIES.search(text):
@@ -307,6 +307,30 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     if (is_node_role and (text_is_about_pods or names_pod)) or (names_pod and _ANNOTATION in text):
         return "derived", because
     return ("supplied" if names_pod else "possible"), because
+
+
+def _find_controller(denial: Denial) -> Controller | None:
+    """Return the controller that called, also one whose only known call is for another role."""
+    if denial.lowercase_action in ASSUME_ROLE_ACTIONS:
+        return find_controller(denial.failure.text)
+    return text_signs.find_controller_of_denial(denial.action or "", denial.failure)
+
+
+def _for_other_role(
+    denial: Denial, explanation: Explanation, pod_role: str | None, *, is_certain: bool
+) -> tuple[tuple[Remedy, ...], tuple[str, ...]]:
+    """Return the remedies that let the role of a pod, and not that of its node, get another role, and the notes."""
+    if not is_certain or explanation.topic != "assume-role":
+        warning = f"If you allow this to the node's role: {lower_first(_WARNING)}"
+        return explanation.remedies, (warning, *explanation.notes)
+    from iamtriage.explaining._rules.denials.roles.assuming_roles import explain_assume_role
+
+    account = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account or 'ACCOUNT_ID'}"
+    failure = attrs.evolve(denial.failure, principal=pod_role or f"{account}:role/ROLE_NAME")
+    remedies = explain_assume_role(build_denial(failure, denial.facts)).remedies
+    titles = (each.title.replace("the role ROLE_NAME", "the pod's role") for each in remedies)
+    renamed = (attrs.evolve(each, title=title) for each, title in zip(remedies, titles, strict=True))
+    return tuple(renamed), explanation.notes
 
 
 def _find_unused_role(denial: Denial) -> PodProblem | None:
