@@ -730,6 +730,11 @@ REGISTRIES: Table = (
         expect("invalid_credentials", service="ecr", status_code=401),
     ),
     (
+        "registry-in-helm",
+        f'Error: INSTALLATION FAILED: GET "https://{_REGISTRY}/v2/charts/orders/tags/list": response status code 401: Unauthorized: Not Authorized',
+        expect("invalid_credentials", service="ecr", status_code=401),
+    ),
+    (
         "helm",
         f'could not fetch tags for "oci://{_REGISTRY}/orders": GET "https://{_REGISTRY}/v2/orders/tags/list": credential required for basic auth',
         expect("missing_credentials", service="ecr"),

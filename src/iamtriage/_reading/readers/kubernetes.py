@@ -93,7 +93,7 @@ _MAX_NAME_DISTANCE = 1500
 _OTHER_SENDER = lazy_pattern(
     # A pattern that begins with a set of characters skips all others quickly.
     r"[Vvfh](?:(?<=[Vv])(?<!\w.)ault\b|(?<=f)(?<!\w.)rom\s+(?!the\b|server\b)[A-Z]\w{2,30}"
-    r"|(?<=h)ttps?://(?![0-9\[]|localhost|[\w.-]{0,200}(?:kube|k8s|eks|\.svc\b|cluster\.local|:6443))[a-z])"
+    r"|(?<=h)ttps?://(?!(?:[0-9]{1,3}\.){3}|localhost|[\w.-]{0,200}(?:kube|k8s|eks|\.svc\b|cluster\.local|:6443))[a-z0-9])"
 )
 # For a built-in type, this means that kubectl could not read the list of types.
 _NO_TYPE = lazy_pattern(

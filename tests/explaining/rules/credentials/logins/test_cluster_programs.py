@@ -88,6 +88,43 @@ def test_objects_of_flux(kind: str, reconcile: str, *, is_set: bool) -> None:
         assert remedy.commands[1] == f"flux reconcile {reconcile} orders --namespace apps"
 
 
+ORAS = f'failed to login to registry: GET "https://{REGISTRY}/v2/": response status code 401: Unauthorized'
+ROLE = "arn:aws:iam::111122223333:role/registry-reads"
+
+
+@pytest.mark.parametrize(
+    ("shown", "words", "command"),
+    [
+        (f"$ flux get sources helm -n gitops\nNAME    REVISION  SUSPENDED  READY  MESSAGE\norders            False      False  {ORAS}\n", "the HelmRepository orders must have provider: aws.", "kubectl patch helmrepository orders --namespace gitops"),
+        (f"{ORAS}\n$ kubectl -n gitops get helmrepository orders -o yaml\nspec:\n  type: oci\n  url: oci://{REGISTRY}/charts\n", "aws, and it has no spec.provider (generic).", "kubectl patch helmrepository orders --namespace gitops"),
+        (f"{ORAS}\n$ kubectl get ocirepository orders -n gitops -o yaml\nspec:\n  provider: generic\n", "aws, and spec.provider is generic.", "kubectl patch ocirepository orders --namespace gitops"),
+        (f"$ flux reconcile image repository orders\n{ORAS}\n", "the ImageRepository orders must", "kubectl patch imagerepository orders --namespace NAMESPACE"),
+    ],
+    ids=["flux get", "kubectl", "provider", "reconcile"],
+)  # fmt: skip
+def test_commands_of_flux(shown: str, words: str, command: str) -> None:
+    explanation = explain(shown)
+    assert words in explanation.summary
+    assert explanation.remedies[0].commands[0].startswith(command)
+    account = f"$ kubectl -n gitops annotate sa source-controller eks.amazonaws.com/role-arn={ROLE}\n"
+    if "image" not in command:
+        assert "with the role registry-reads" in explain(account + shown).remedies[0].steps[0]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        ORAS,
+        f"$ kubectl get helmrepository orders -o yaml\nspec:\n  secretRef:\n    name: ecr\n{ORAS}",
+        f"$ kubectl get helmreleases orders\n{ORAS}",
+        f"$ helm install orders oci://{REGISTRY}/charts/orders\n{ORAS}",
+    ],
+    ids=["alone", "secret", "release", "helm"],
+)
+def test_login_that_is_not_that_of_flux(shown: str) -> None:
+    assert "Flux" not in explain(shown).to_text(detail="full")
+
+
 def test_the_login_of_other_programs() -> None:
     assert "registries.conf" in explain(f"argocd-image-updater: {TAGS}").remedies[0].steps[0]
     assert (

@@ -230,7 +230,7 @@ def read_pod_evidence(text: str) -> PodEvidence:
         and "sociation" not in text
     ):
         return _NOTHING
-    listed = {*_find_listed(text)} if "role-arn" in text else set()
+    listed = frozenset(_find_listed(text) if "role-arn" in text else ())
     given = {*_find_annotated(text), *_find_associated(text), *(each for each in listed if each.role)}
     said = None if given else _find_said(text)
     used = {

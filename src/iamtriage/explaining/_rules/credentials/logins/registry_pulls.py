@@ -15,8 +15,9 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import as_sentence
+from iamtriage._text import as_sentence, clip_text, line_at
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
+from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.key_sources import find_namespace
@@ -159,18 +160,31 @@ KUBELET_WITHOUT_PROVIDER = CauseType(
     fix="Install ecr-credential-provider on the nodes, and name it in the options of the kubelet.",
     sources=("https://kubernetes.io/docs/tasks/administer-cluster/kubelet-credential-provider/",),
 )
+_FLUX_PAGES = {
+    "HelmRepository": "https://fluxcd.io/flux/components/source/helmrepositories/#provider",
+    "OCIRepository": "https://fluxcd.io/flux/components/source/ocirepositories/#provider",
+    "ImageRepository": "https://fluxcd.io/flux/components/image/imagerepositories/#provider",
+}
 PROGRAM_WITHOUT_REGISTRY_LOGIN = CauseType(
     "program-without-registry-login",
     title="A program in the cluster asks ECR without a login",
     text="The registry answers 401 to a request without a valid login, before it checks permissions: a role without a permission gets 403.",
     recognised_by="Flux or Argo CD Image Updater gets the status 401 from ECR.",
     fix="Let the program sign in to ECR, such as by provider: aws in the object of Flux.",
-    sources=("https://fluxcd.io/flux/components/image/imagerepositories/#provider",),
+    sources=tuple(_FLUX_PAGES.values()),
 )
 _FLUX_OBJECT = lazy_pattern(
     r"\b(?P<kind>ImageRepository|OCIRepository|HelmRepository)\b(?![^\n]{0,60}\bsecretRef)"
 )
+# kubectl and Flux's own command name the types in other ways.
+_FLUX_COMMAND = lazy_pattern(
+    r"\b(?:kubectl|flux) [^\n|;]{0,120}?\b(?:get|describe|reconcile) (?:sources? )?(?:(?P<HelmRepository>helmrepositor(?:y|ies)|helm)|(?P<OCIRepository>ocirepositor(?:y|ies)|oci)|(?P<ImageRepository>imagerepositor(?:y|ies)|images? repositor(?:y|ies)))(?![\w-])(?:[ /](?P<name>[a-z0-9][a-z0-9.-]{0,80}))?[^\n]{0,200}"
+)
+_FLUX_ROW = lazy_pattern(
+    r"[ \t]{0,4}(?P<name>[a-z0-9][a-z0-9.-]{0,80})[ \t]{2,}(?:[^\n]{0,200}[ \t])?False[ \t]"
+)
 _FLUX_NAME = r'"{kind}": ?\{{"name": ?"(?P<name>[a-z0-9.-]{{1,80}})", ?"namespace": ?"(?P<space>[a-z0-9-]{{1,63}})"|kind: {kind}\s+metadata:\s+name: (?P<named>[a-z0-9.-]{{1,80}})(?:\s+namespace: (?P<place>[a-z0-9-]{{1,63}}))?'
+_SPEC = lazy_pattern(r"\bspec[\"']?:")
 _PROVIDER = lazy_pattern(r"^[ \t]*provider: ?[\"']?(?P<name>\w{1,20})", re.MULTILINE)
 _ARGO = lazy_pattern(r"\bargocd-image-updater\b|\bArgo CD Image Updater\b")
 _READS = lazy_pattern(r"\baws ecr ")
@@ -183,9 +197,8 @@ def explain_pull_of_cluster(case: Case[Failure], message: str) -> Explanation | 
     if text_signs.PULLED_BY_KUBELET.search(case.text):
         is_plugin = "image-credential-provider" in text or "ecr-credential-provider" in message
         return None if is_plugin else _explain_kubelet(case, registry, region)
-    found = _FLUX_OBJECT.search(text)
-    if found is not None and "toolkit.fluxcd.io" in text:
-        return _explain_flux(case, registry, found["kind"])
+    if (found := _find_flux_object(case)) is not None:
+        return _explain_flux(case, registry, *found)
     if _ARGO.search(text) is None:
         return None
     return case.explain(
@@ -200,49 +213,73 @@ def explain_pull_of_cluster(case: Case[Failure], message: str) -> Explanation | 
     )
 
 
-def _explain_flux(case: Case[Failure], registry: str, kind: str) -> Explanation:
+def _find_flux_object(case: Case[Failure]) -> tuple[str, str, str] | None:
+    """Return the kind, the name and the namespace of the object of Flux that a text is about."""
+    text = case.failure.text
+    if (found := _FLUX_OBJECT.search(text) if "toolkit.fluxcd.io" in text else None) is not None:
+        kind = found["kind"]
+        named = re.search(_FLUX_NAME.format(kind=kind), text)
+        return (
+            kind,
+            "NAME" if named is None else named["name"] or named["named"],
+            (named and (named["space"] or named["place"])) or "NAMESPACE",
+        )
+    asked = [] if "secretRef" in text else list(_FLUX_COMMAND.finditer(text))
+    kind = only_one({key for each in asked for key in _FLUX_PAGES if each[key]})
+    if kind is None:
+        return None
+    row = _FLUX_ROW.match(line_at(text, case.failure.span[0]))
+    name = only_one({each["name"] for each in asked if each["name"]}) or (row and row["name"])
+    space = only_one({each["name"] for one in asked for each in _NAMESPACE.finditer(one[0])})
+    return kind, name or "NAME", space or "NAMESPACE"
+
+
+def _explain_flux(case: Case[Failure], registry: str, kind: str, name: str, space: str) -> Explanation:
     """Explain that an object of Flux names no cloud provider, so that Flux does not sign in to ECR."""
     text = case.failure.text
-    provider, named = _PROVIDER.search(text), re.search(_FLUX_NAME.format(kind=kind), text)
-    name = "NAME" if named is None else named["name"] or named["named"]
-    space = (named and (named["space"] or named["place"])) or "NAMESPACE"
+    provider = _PROVIDER.search(text)
     controller = "image-reflector-controller" if kind == "ImageRepository" else "source-controller"
     is_set = provider is not None and provider["name"] == "aws"
     session, proven = _SESSION.search(text), ""
     if find_working(text, _READS) is not None:
         role = f"The role {session['role']}" if session else "The role"
         proven = f" {role} works, as the AWS CLI shows: its policies and its trust policy need no change."
+    given, owner = read_pod_evidence(text).given, "the role of its service account, or else with the node's"
+    if given is not None and given.role and given.account in {None, controller}:
+        owner = f"the role {clip_text(given.role.rpartition('/')[2])} of its service account"
     patch = f'kubectl patch {kind.lower()} {name} --namespace {space} --type merge --patch \'{{"spec": {{"provider": "aws"}}}}\''
     reconcile = {"ImageRepository": "image repository", "OCIRepository": "source oci"}.get(
         kind, "source helm"
     )
-    state = f"spec.provider is {provider['name']}" if provider else "it has no spec.provider (generic)"
+    state = f", and spec.provider is {provider['name']}" if provider else ""
+    if provider is None and _SPEC.search(text):
+        state = ", and it has no spec.provider (generic)"
     title = f"Set provider: aws in the {kind} {name}"
     lines = (patch, f"flux reconcile {reconcile} {name} --namespace {space}")
     if is_set:
-        state = "the text shows it: check that the object in the cluster has it, too"
+        state = ", and the text shows it: check that the object in the cluster has it, too"
         title = f"Check the {kind} in the cluster, and the role of its controller, which needs ecr:GetAuthorizationToken"
         lines = (
             f"kubectl get {kind.lower()} --all-namespaces --output custom-columns=name:.metadata.name,provider:.spec.provider",
             f"kubectl get serviceaccount {controller} --namespace flux-system --output yaml",
         )
     return case.explain(
-        f"Flux asked the ECR registry {registry} without a login: the {kind} {name} must have provider: aws, and {state}.",
+        f"Flux asked the ECR registry {registry} without a login: the {kind} {name} must have provider: aws{state}.",
         PROGRAM_WITHOUT_REGISTRY_LOGIN.cause(
             "derived",
-            text=f"With the provider generic, Flux uses only the login in spec.secretRef, if there is one, and no AWS role. The registry answers 401 to that; a role without a permission gets 403.{proven}",
+            text=f"With the provider generic, Flux uses only the login in spec.secretRef, if there is one, and no AWS role. The registry answers 401 to that; a role without permissions (AmazonEC2ContainerRegistryReadOnly) gets 403.{proven}",
         ),
         topic="no-registry-login",
         remedies=cluster_remedy(
             title,
-            f"The controller {controller} then signs in with the role of its service account, or else with the node's. Change the manifest in Git, too: Flux overwrites the patch.",
+            f"The controller {controller} then signs in with {owner}. Change the manifest in Git, too: Flux overwrites the patch.",
             "An old Flux whose objects have no such field has the option --aws-autologin-for-ecr of the controller instead."
             if kind == "ImageRepository"
             else "Only a HelmRepository with type: oci has this field."
-            if kind == "HelmRepository"
+            if kind == "HelmRepository" and "type: oci" not in text
             else None,
             commands=lines,
-            url=PROGRAM_WITHOUT_REGISTRY_LOGIN.sources[0],
+            url=_FLUX_PAGES[kind],
         ),
     )
 
@@ -302,7 +339,7 @@ _PULL_SECRET = lazy_pattern(
     re.MULTILINE,
 )
 _NAMESPACE = lazy_pattern(
-    r"\bkubectl [^\n|;]{0,80}?(?<!\S)(?:-n|--namespace)[ =]?(?P<name>[a-z0-9][a-z0-9-]{0,62})(?!\S)"
+    r"\b(?:kubectl|flux) [^\n|;]{0,80}?(?<!\S)(?:-n|--namespace)[ =]?(?P<name>[a-z0-9][a-z0-9-]{0,62})(?!\S)"
 )
 
 

@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import Failure, MissingCredentials
 
 NO_REGISTRY_LOGIN = lazy_pattern(
-    r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401 Unauthorized|401; body: Not Authorized|failed with status: 400)|ecr-credential-provider"
+    r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401:? [Uu]nauthorized|401; body: Not Authorized|failed with status: 400)|ecr-credential-provider"
 )
 """How registries report a missing or rejected login."""
 # The command of kaniko with an option, and what it says before it builds.
