@@ -40,7 +40,12 @@ _FACTS_OF_KEYS = {
 _IS_NAME = lazy_pattern(r"[-_0-9]")
 # Runtimes that use the only role in the text.
 _RUNTIMES_WITH_ROLE = frozenset(
-    {"codebuild", "ecs", "eks-pod", "github-actions", "gitlab", "glue", "lambda", "redshift"}
+    {"codebuild", "ecs", "github-actions", "gitlab", "glue", "lambda", "redshift"}
+)
+# The provider of the Java SDKs, of the others, and in the output of "aws configure list". A chain that found nothing in
+# it says so.
+_USES_WEB_IDENTITY = lazy_pattern(
+    r"(?m)^(?![^\n]{0,400}(?i:\b(?:unable|not|failed|skipp(?:ed|ing)|no)\b|n't\b))[^\n]{0,300}(?:\bWebIdentityTokenCredentials|\bWebIdentityCredentials\b|\bfromTokenFile\b|\*{4}\w{0,4} {1,20}assume-role-with-web-identity\b)"
 )
 
 
@@ -83,7 +88,7 @@ def _derive_facts(failure: Failure, facts: Facts, context: Context) -> Iterator[
         if failure.envelope.region is not None:
             yield "region", failure.envelope.region
         return
-    if context.caller is None and (caller := _caller_of_runtime(failure, context)) is not None:
+    if context.caller is None and (caller := _caller_of_runtime(failure, facts, context)) is not None:
         yield "caller", caller
     for name in _STATED_NAMES:
         stated: Stated | None = _find_region(failure, context) if name == "region" else getattr(context, name)
@@ -143,16 +148,26 @@ def _is_about_token(failure: Failure) -> bool:
     return failure.kind == "invalid_identity_token" or action.endswith("AssumeRoleWithWebIdentity")
 
 
-def _caller_of_runtime(failure: Failure, context: Context) -> str | None:
+def _is_of_web_identity(failure: Failure, facts: Facts, context: Context) -> bool:
+    """Return whether the role is that of the environment, and a service account or a provider uses it."""
+    role, text = context.role_arn, failure.text
+    if role is None or "AWS_ROLE_ARN" not in role.words or "ACCESS_KEY_ID" in text:
+        return False
+    is_of_account = facts.service_account is not None or context.service_account is not None
+    return is_of_account or _USES_WEB_IDENTITY.search(text) is not None
+
+
+def _caller_of_runtime(failure: Failure, facts: Facts, context: Context) -> str | None:
     """Return the role of the program that made the call, such as a GitHub Actions job, if the text states it."""
     if context.runtime is not None and context.runtime.caller.startswith("the execution role of the ECS"):
         # What starts a task uses its execution role.
         from iamtriage.explaining._context.readers.task_roles import find_execution_role
 
         return find_execution_role(failure.text)
-    if context.role_arn is None or context.runtime is None or context.runtime.kind not in _RUNTIMES_WITH_ROLE:
+    is_of_token = context.runtime_kind == "eks-pod" or _is_of_web_identity(failure, facts, context)
+    if context.role_arn is None or not (is_of_token or context.runtime_kind in _RUNTIMES_WITH_ROLE):
         return None
-    if context.runtime.kind == "eks-pod":
+    if is_of_token:
         from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 
         if read_pod_evidence(failure.text).lacks_role:

@@ -35,6 +35,8 @@ ANYTHING: Final = INDEX.sign(
 """A text without any of these has no context, unless it says who called."""
 CALLERS: Final = INDEX.sign(
     " role (", " role is ", " role: ", "(role ", "(user ", "in as ", "in with ", "y role ", "y user ", "Role ", "he role ",
+    "sing arn:", "ses arn:", " as arn:", "ith arn:", " of arn:", " for arn:", " is arn:", "tity arn:", "tity: arn:", "tity=arn:",
+    "tials arn:", "tials: arn:", "tials=arn:", "ssion arn:", "ssion: arn:", "ssion=arn:",
 )  # fmt: skip
 """What people say of the caller of a denied call, or of a request to a cluster."""
 COMMANDS: Final = INDEX.sign("aws ", "kubectl ", "eksctl ", "helm ", "terraform ", "docker ")

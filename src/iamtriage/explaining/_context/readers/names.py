@@ -134,7 +134,7 @@ _WORKLOADS_OF_COMMANDS = lazy_pattern(
     re.ASCII | re.MULTILINE,
 )
 _ROLES = lazy_pattern(
-    rf"\b(?:TFC_(?=AWS_))?AWS_(?:(?:RUN|PLAN|APPLY)_)?ROLE_ARN{_IS}({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn{_IS}({_ROLE_ARN})"
+    rf"\b(?:TFC_(?=AWS_))?AWS_(?:(?:RUN|PLAN|APPLY)_)?ROLE_ARN(?:{_IS}|[\"']?,?\s{{1,40}}[\"']?value[\"']?: ?[\"']?)({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn{_IS}({_ROLE_ARN})"
     # The role of an ECS task in its definition, or in what the AWS CLI prints of it.
     rf"|\b(?:taskRoleArn|task_role_arn|TaskRoleArn)(?:\"?\s?[=:]\s?|\]?['\"]?(?:\s--output\s\w{{4,5}})?\s{{1,3}})[\"']?({_ROLE_ARN})"
     rf"|\brole[-_]to[-_]assume{_IS}({_ROLE_ARN})|\b(?:role[-_]arn|role-?Arn){_IS}({_ROLE_ARN})"

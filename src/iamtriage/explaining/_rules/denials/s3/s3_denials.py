@@ -321,7 +321,9 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     if denial.principal_text is None:
         step = f"print the caller, and {step}"
     is_of_s3a = s3_causes.CALL_OF_S3A.search(denial.failure.text) is not None
-    if denial.principal_text is None and is_of_s3a:
+    if denial.principal_text is not None and is_of_s3a:
+        step = f"as {denial.caller}, {step}"
+    elif is_of_s3a:
         instance, setting = denial.context.instance, "fs.s3a.aws.credentials.provider"
         who = f"With the credentials of S3A ({setting}, or the role of the container or instance), "
         if instance is not None:

@@ -1,0 +1,66 @@
+"""Check that sessions, variables and settings which a text prints are used, and only if they are of the failed call."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_SESSION = "arn:aws:sts::111122223333:assumed-role/etl-run/job-7"
+_ROLE = "arn:aws:iam::111122223333:role/etl-run"
+_BARE = "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied"
+_LAKE = "AccessDeniedException: Insufficient Lake Formation permission(s): Required Create Table on mart"
+_S3A = "java.nio.file.AccessDeniedException: s3a://lake/in/a.orc: getFileStatus on s3a://lake/in/a.orc: com.amazonaws.services.s3.model.AmazonS3Exception: Forbidden (Service: Amazon S3; Status Code: 403; Error Code: 403 Forbidden; Request ID: W9VA1Z6XN1EE1X8Y)"
+_GIVEN = f"AWS_ROLE_ARN={_ROLE}"
+
+
+@pytest.mark.parametrize(
+    ("line", "is_read"),
+    [
+        (f"10:01:02 INFO connected with {_SESSION} in eu-west-1", True),
+        (f"[main] credentials: {_SESSION}", True),
+        (f"session={_SESSION} region=eu-west-1", True),
+        (f"Loaded the identity {_SESSION}.", True),
+        (f"The job uses {_SESSION}", True),
+        (f"Assuming the role deploy with {_SESSION}", False),
+        (f"With {_SESSION} it works.", False),
+        (f"My colleague uses {_SESSION}", False),
+        (f"It should have been called as {_SESSION}", False),
+        (f"Principal: {_SESSION}", False),
+        (f"using {_SESSION}, later using {_SESSION}1", False),
+        (f"SELECT was granted to {_SESSION}", False),
+    ],
+)
+def test_a_logged_session_is_the_caller(line: str, is_read: bool) -> None:  # noqa: FBT001 (a table)
+    s3 = explain(f"{line}\n{_BARE}\n")
+    lake = explain(f"{line}\n{_LAKE}\n")
+    assert ("--role-name etl-run" in s3.to_text(detail="full")) is is_read
+    assert (f"DataLakePrincipalIdentifier={_ROLE}" in lake.to_text(detail="full")) is is_read
+    assert f"DataLakePrincipalIdentifier={_SESSION}" not in lake.to_text(detail="full")
+
+
+@pytest.mark.parametrize(
+    ("before", "facts", "is_read"),
+    [
+        (f"INFO provider com.amazonaws.auth.WebIdentityTokenCredentialsProvider, {_GIVEN}", {}, True),
+        (f"credentials from software.amazon.awssdk.WebIdentityTokenCredentialsProvider\n{_GIVEN}", {}, True),
+        (f"{_GIVEN}\n  access_key   ****************Q3TR assume-role-with-web-identity", {}, True),
+        (f"    env:\n    - name: AWS_ROLE_ARN\n      value: {_ROLE}\n", {"service_account": "etl"}, True),
+        (_GIVEN, {"namespace": "data", "service_account": "etl"}, True),
+        (_GIVEN, {}, False),
+        (f"Unable to load credentials from WebIdentityTokenCredentialsProvider()\n{_GIVEN}", {}, False),
+        (f"WebIdentityTokenCredentialsProvider was skipped\n{_GIVEN}", {}, False),
+        (f"{_GIVEN}\nAWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", {"service_account": "etl"}, False),
+        (f"The pod has no AWS_ROLE_ARN.\nother: {_GIVEN}", {"service_account": "etl"}, False),
+    ],
+)
+def test_the_role_of_the_environment_is_the_caller(before: str, facts: dict[str, str], is_read: bool) -> None:  # noqa: FBT001 (a table)
+    for error in (_S3A, _BARE):
+        text = explain(f"{before}\n{error}", facts=facts).to_text(detail="full")
+        assert ("put-role-policy --role-name etl-run" in text) is is_read, text
+
+
+def test_whoever_reads_a_log_of_s3a_is_not_its_caller() -> None:
+    text = str(explain(f"{_GIVEN}\n{_S3A}", facts={"service_account": "etl"}))
+    assert "As the role etl-run, repeat the call as a GET" in text
+    assert "get-caller-identity" not in text
