@@ -11,10 +11,15 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import as_sentence, join_words
 from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
-from iamtriage.explaining._rules.credentials.keys import given_credentials, rejecting_regions, token_settings
+from iamtriage.explaining._rules.credentials.keys import (
+    given_credentials,
+    printed_lengths,
+    rejecting_regions,
+    token_settings,
+)
 from iamtriage.explaining._rules.credentials.keys.access_keys import (
     KEY_GONE,
     KEY_MISTYPED,
@@ -162,7 +167,7 @@ def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedR
     if not request.is_signed:
         return explain_session_without_mfa(case, request)
     explanation = explain_override(case, "does not accept it", "invalid-credentials")
-    explanation = explanation or explain_passed_keys(case)
+    explanation = explanation or explain_passed_keys(case) or _explain_length(case, request)
     if explanation is not None:
         return explanation
     may_lack_token = request.is_temporary is not False and not request.is_aws_compatible
@@ -174,6 +179,22 @@ def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedR
         return _explain_keys_in_code(case, request, keys)
     explanation = explain_other_partition(case, request) or explain_session_without_mfa(case, request)
     return explanation or (None if request.is_temporary else explain_key_of_vault(case))
+
+
+def _explain_length(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation | None:
+    """Explain that the access key ID, as the program has it, is too long or too short."""
+    flaw = printed_lengths.describe_key_id(case.failure.text)
+    if flaw is None or request.is_aws_compatible or request.concerns_token:
+        return None
+    stored = stored_keys_remedy(case)
+    program = clues.find_program(case.failure)
+    return case.explain(
+        f"AWS does not accept the access key ID: {flaw}. No permission is missing.",
+        KEY_MISTYPED.cause("derived", text=as_sentence(flaw)),
+        topic="invalid-credentials",
+        remedies=stored or credential_remedies.used_credentials_remedy(program, case.failure),
+        notes=_NOT_AUTHENTICATED,
+    )
 
 
 def _explain_invalid_session(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation:

@@ -15,6 +15,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.credentials.keys import printed_lengths
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import selected_profiles
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
@@ -29,7 +30,10 @@ _SECRET_OBJECT = lazy_pattern(
     re.ASCII | re.DOTALL,
 )
 _SHOWN_SECRET = lazy_pattern(
-    r"\bkubectl [^\n]{0,80}\b(?:get|describe|edit|create) secrets? |^kind: Secret[ \t\r]*$", re.MULTILINE
+    r"\bkubectl [^\n]{0,80}\b(?:get|describe|edit|create) secrets? |^kind: Secret[ \t\r]*$"
+    # A pod with the keys in its environment.
+    r"|\bkubectl [^\n]{0,80}\bexec [^\n]{0,200}\bAWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)\b",
+    re.MULTILINE,
 )
 # The plugin of Jenkins for credentials in Secrets, whose members have fixed names:
 # https://jenkinsci.github.io/kubernetes-credentials-provider-plugin/examples/
@@ -144,6 +148,7 @@ def secret_object_remedy(case: Case[Failure]) -> Remedy:
     """Return the remedy that sets the keys in a Kubernetes Secret again."""
     text = case.failure.text
     controller, name = find_controller(text), find_secret_object(text)
+    workload = controller.workload if controller else "deployment/NAME"
     # A wrong signature is due to the secret, and an unknown key to its ID.
     is_secret_wrong = case.failure.kind == "signature_mismatch"
     key, other = _KEY_ID_MEMBER.search(text), _SECRET_MEMBER.search(text)
@@ -153,6 +158,8 @@ def secret_object_remedy(case: Case[Failure]) -> Remedy:
         of_key, of_secret = "username", "password"
     member, length = (of_secret, 40) if is_secret_wrong else (of_key, 20)
     values = {of_secret: "secret"} if is_secret_wrong else {of_key: "key_id"}
+    counted = printed_lengths.find_lengths(text)
+    is_counted = (counted.secret if is_secret_wrong else counted.key_id) is not None
     if (key and other) or is_of_jenkins:
         values = {of_key: "key_id", of_secret: "secret"}
     # Without a value, the shell does not run the command.
@@ -171,16 +178,34 @@ def secret_object_remedy(case: Case[Failure]) -> Remedy:
         then, signer = "The next job uses the new values.", "The job signs with the keys in the Secret"
     elif not is_read_again:
         then = "Then restart the pods: they keep the values that they started with."
-        restart = f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace NAMESPACE"
+        restart = f"kubectl rollout restart {workload} --namespace NAMESPACE"
+    first: str | None = (
+        f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c"
+    )
+    check: str | None = (
+        f"The first command prints the length: {length} is right, {length + 1} means a newline at the end."
+    )
+    both = "Set key ID and secret of the same key: check the other value, too (the secret has 40 characters)."
+    lost, title = None, "Set key ID and secret again in the Kubernetes Secret"
+    if is_counted:
+        both = f"It must have {length} characters. Key ID and secret must be of the same key."
+        title = f"Set the {'secret access key' if is_secret_wrong else 'access key ID'} again in the Kubernetes Secret"
+        # The length is known, but not always in which Secret the value is.
+        first = f"kubectl get {workload} --namespace {namespace} --output yaml | grep -A 3 -e secretKeyRef: -e secretRef:"
+        check = "The first command prints the name of the Secret, and the name of the value in it."
+        if name != "NAME":
+            first, check = None, f"Run the first command alone, and paste the value of {member}."
+        lost = "If the secret is lost, create a new key pair: AWS shows a secret only once."
     return your_remedy(
-        "Set key ID and secret again in the Kubernetes Secret",
-        f"{signer}: aws configure on your machine does not change them. The first command prints the length: {length} is right, {length + 1} means a newline at the end.",
-        "Set key ID and secret of the same key: check the other value, too (the secret has 40 characters). If you encode values yourself, use printf %s: echo adds a newline.",
+        title,
+        " ".join(filter(None, (f"{signer}: aws configure on your machine does not change them.", check))),
+        f"{both} If you encode values yourself, use printf %s: echo adds a newline.",
+        lost,
         then
         if _OUTSIDE_AWS.search(text)
         else f"{then} Better, give the {'agent' if is_of_jenkins else 'service account'} a role (IRSA or EKS Pod Identity), and delete the keys.",
         commands=(
-            f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c",
+            first,
             *reads,
             Labelled(
                 "Then:",

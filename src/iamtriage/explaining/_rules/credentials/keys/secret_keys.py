@@ -13,7 +13,7 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.credentials.keys import encoded_keys
+from iamtriage.explaining._rules.credentials.keys import encoded_keys, printed_lengths
 from iamtriage.explaining._rules.credentials.keys.access_keys import NEW_KEY_REMEDIES
 from iamtriage.explaining._rules.credentials.keys.key_sources import secret_object_remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -165,7 +165,7 @@ _SPOILED = lazy_pattern(
     rf"(?P<holder>(?<![\w-]){_HOLDER})\b[^\n.;]{{0,40}}\b(?:ends?|ending|begins?|starts?|with|has|had|have|contains?|contained|includes?|got|keeps?)\b[^\n.;]{{0,16}}(?i:{_WHAT})"
     rf"|\b(?i:(?:trailing|leading|stray|extra|additional|surrounding) {_WHAT.replace('what', 'alone')})[^\n.;]{{0,40}}\b(?i:in|of|at|after|around)\b[^\n.;]{{0,30}}(?<![\w-]){_HOLDER}\b"
 )
-# A file or a value of Windows, as file, cat -A and od show it, and the length of a secret with a newline.
+# A file or a value of Windows, as file, cat -A and od show it.
 _SHOWN = (
     (
         r"\.env\S{0,20}: [^\n]{0,60}\bCRLF line terminators",
@@ -174,11 +174,6 @@ _SHOWN = (
     (
         r"(?im)^[^\n]{0,20}secret[\w-]{0,30}=[^\n]{10,80}\^M\$?[ \t]*$",
         "the line with the secret access key ends with a carriage return (^M), which becomes a part of it",
-    ),
-    (
-        # Other commands that print a secret add a newline themselves.
-        r"(?i)(?:(?=[^\n]{0,120}secret)(?:\bprintf|\becho -\w{0,3}n)\b[^\n|]{1,120}|secret[^\n]{0,120}\| ?base64 (?:-d|--decode) ?)\| ?wc -c\b[^\n]{0,20}\n\s{0,12}41\b",
-        "the secret access key has 41 characters instead of 40, most likely with a newline at the end",
     ),
 )
 _KINDS = (
@@ -196,6 +191,8 @@ def _find_said(text: str) -> str | None:
     for sign, clause in _SHOWN:
         if cached_pattern(sign).search(text):
             return clause
+    if (length := printed_lengths.describe_secret(text)) is not None:
+        return length
     found = next(find_said(text, _SPOILED), None)
     if found is None:
         return None

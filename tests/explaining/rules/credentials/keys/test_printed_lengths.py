@@ -1,0 +1,80 @@
+"""The length of a secret access key or an access key ID that a text shows, against the one that AWS gives them."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+from iamtriage.explaining._rules.credentials.keys.printed_lengths import Lengths, find_lengths
+
+_MISMATCH = "An error occurred (SignatureDoesNotMatch) when calling the PutItem operation: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n"
+_UNKNOWN = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.\n"
+_BOTH = 'sh -c \'printf %s "$AWS_ACCESS_KEY_ID" | wc -c; printf %s "$AWS_SECRET_ACCESS_KEY" | wc -c\''
+
+
+@pytest.mark.parametrize(
+    ("text", "lengths"),
+    [
+        (f"$ kubectl -n etl exec deploy/loader -- {_BOTH}\n20\n41\n", (41, 20)),
+        ("$ echo ${#AWS_ACCESS_KEY_ID} && echo ${#AWS_SECRET_ACCESS_KEY}\n21\n40\n", (40, 21)),
+        ('$ echo -n "$AWS_SECRET_ACCESS_KEY" | wc -m\n      39\n', (39, None)),
+        ('$ echo "$AWS_SECRET_ACCESS_KEY" | wc -c\n42\n', (41, None)),
+        ("$ printenv AWS_SECRET_ACCESS_KEY | wc -c\n41\n", (40, None)),
+        ("$ kubectl get secret mail -o jsonpath='{.data.password}' | base64 -d | wc -c\n41\n", (41, None)),
+        ("$ kubectl get secret mail -o jsonpath='{.data.AWS_ACCESS_KEY_ID}' | base64 -d | wc -c\n21\n", (None, 21)),
+        ('>>> len(os.environ["AWS_SECRET_ACCESS_KEY"])\n41\n', (41, None)),
+        ("> process.env.AWS_SECRET_ACCESS_KEY.length\n42\n", (42, None)),
+        ("debug: aws_secret_access_key length=41\n", (41, None)),
+        ("The access key ID in the pod has 21 characters.\n", (None, 21)),
+        # Numbers of something else, other secrets, and a number of lines that does not fit.
+        ("$ kubectl get secret mail -o jsonpath='{.data.password}' | base64 -d | wc -c\n16\n", (None, None)),
+        ('$ printf %s "$CLIENT_SECRET" | wc -c\n32\n', (None, None)),
+        ("$ aws configure get aws_secret_access_key | wc -c\n41\n", (None, None)),
+        ("$ env | grep AWS_SECRET_ACCESS_KEY | wc -c\n63\n", (None, None)),
+        (f"$ {_BOTH}\n41\n", (None, None)),
+        ("If the secret access key has 41 characters, it ends with a newline.\n", (None, None)),
+    ],
+)  # fmt: skip
+def test_lengths(text: str, lengths: tuple[int | None, int | None]) -> None:
+    assert find_lengths(text) == Lengths(*lengths)
+
+
+def test_secret_of_a_pod_with_a_newline() -> None:
+    explanation = explain(f"{_MISMATCH}\n$ kubectl -n etl exec deploy/loader -- {_BOTH}\n20\n41\n")
+    assert (
+        "the secret access key has 41 characters instead of 40, most likely with a newline"
+        in explanation.summary
+    )
+    first = explanation.remedies[0]
+    assert first.title == "Set the secret access key again in the Kubernetes Secret"
+    assert "kubectl rollout restart deployment/loader --namespace etl" in first.commands
+    assert "aws configure" not in first.commands
+
+
+@pytest.mark.parametrize(
+    ("shown", "says"),
+    [
+        ("$ echo ${#AWS_SECRET_ACCESS_KEY}\n39\n", "has 39 characters instead of 40."),
+        ("$ echo ${#AWS_SECRET_ACCESS_KEY}\n42\n", "instead of 40, most likely with quotes around it"),
+        ("$ echo ${#AWS_SECRET_ACCESS_KEY}\n20\n", "instead of 40, as many as an access key ID"),
+        # The length is right, so nothing is said of it.
+        ("$ echo ${#AWS_SECRET_ACCESS_KEY}\n40\n", "most often, the secret access key is wrong"),
+    ],
+)
+def test_length_of_a_secret(shown: str, says: str) -> None:
+    assert says in explain(_MISMATCH + shown).summary
+
+
+@pytest.mark.parametrize(
+    ("shown", "says"),
+    [
+        ("$ echo ${#AWS_ACCESS_KEY_ID}\n21\n", "the access key ID has 21 characters instead of 20, most likely with"),
+        ("$ echo ${#AWS_ACCESS_KEY_ID}\n40\n", "instead of 20, as many as a secret access key"),
+    ],
+)  # fmt: skip
+def test_length_of_a_key_id(shown: str, says: str) -> None:
+    assert says in explain(_UNKNOWN + shown).summary
+
+
+def test_key_id_of_the_right_length() -> None:
+    assert "characters" not in explain(f"{_UNKNOWN}$ echo ${{#AWS_ACCESS_KEY_ID}}\n20\n").summary
