@@ -221,7 +221,7 @@ def place_manifest(blocks: Iterable[Block], manifest: Code | None) -> Iterator[B
         yield manifest
         if blocks and manifest.language != "yaml":
             is_printed = '"Effect"' in manifest.text and _LOOKUP.match(commands[0]) is not None
-            yield Paragraph("Put it into the policy:" if is_printed else "Then:")
+            yield Paragraph("It belongs in this policy:" if is_printed else "Then:")
     for each in blocks:
         yield each
         if is_entry and isinstance(each, Code) and _EDIT.match(each.text):

@@ -27,6 +27,7 @@ _PRINTS_POLICY = lazy_pattern(
     r"|DomainConfig\.AccessPolicies\.Options|Policy\.Content)'?(?= |\Z)[^|;&<>]*"
 )
 _KEEPS_OTHERS = lazy_pattern(rf"{KEEP_OTHERS}[^.:]{{1,80}} in [\w.-]+\.json: [\w -]{{1,60}} replaces it\.")
+_SAVED_BY_HAND = " Save the changed policy as policy.json."
 # A command that saves a policy, to be changed or with a statement added.
 _SAVES = lazy_pattern(r"(?: > (?:old-)?| \| tee )([\w.-]{1,60}\.json)(?!\S)")
 # A step about a path that the ARN of a role in the policy can lack.
@@ -98,6 +99,10 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
         label = f"Check {file}{path}, then replace the policy:"
         # The commands keep the other statements.
         steps = (each for each in remedy.steps if not _KEEPS_OTHERS.fullmatch(each))
+        remedy = attrs.evolve(remedy, steps=tuple(steps))
+    else:
+        # The label of the last command says it, after the command that would overwrite the file.
+        steps = (each.replace(_SAVED_BY_HAND, "") for each in remedy.steps)
         remedy = attrs.evolve(remedy, steps=tuple(steps))
     lines = [*commands]
     lines[number] = keep_label(lines[number], saving)

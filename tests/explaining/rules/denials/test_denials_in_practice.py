@@ -647,8 +647,7 @@ RESOURCES: tuple[Case, ...] = (
         f"User: {SESSION} is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:carts with an explicit deny in a resource-based policy",
         {},
         (
-            "}. Save the changed policy as policy.json.",
-            f"Then, with the statement changed in policy.json: jq -Rs '{{Policy: .}}' policy.json | aws sqs set-queue-attributes --queue-url https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/carts --attributes file:///dev/stdin --region eu-west-1",
+            f"| tee policy.json Then, with the statement changed in policy.json: jq -Rs '{{Policy: .}}' policy.json | aws sqs set-queue-attributes --queue-url https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/carts --attributes file:///dev/stdin --region eu-west-1",
         ),
         ("put-role-policy",),
     ),

@@ -487,3 +487,47 @@ def test_short_form_replaces_the_policy_that_it_prints(kind: str) -> None:
     assert "Name the role instead of its sessions" in short
     change = "update-policy" if kind == "service control" else "put-resource-policy"
     assert f" {change} " in short.partition("Then, with the statement changed in policy.json:")[2]
+
+
+_LOCKING = '{{"Version": "2012-10-17", "Statement": [{{"Sid": "OnlyInside", "Effect": "Deny", "Principal": "*", "Action": {}, "Resource": {}, "Condition": {}}}]}}'
+_INSIDE = '{"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"}}'
+_BUCKET = '["arn:aws:s3:::cart-exports", "arn:aws:s3:::cart-exports/*"]'
+
+
+@pytest.mark.parametrize(
+    ("said", "action", "resource", "condition", "first", "locked", "is_intended"),
+    [
+        ("On the bastion it works.", '"s3:*"', _BUCKET, _INSIDE, 'The text says "On the bastion it works": run it there.', "s3:GetBucketPolicy and s3:PutBucketPolicy", True),
+        ("On the bastion it does not work either.", '"s3:*"', _BUCKET, _INSIDE, "Run the call where its traffic goes through that endpoint", "s3:GetBucketPolicy and s3:PutBucketPolicy", True),
+        ("Does it work from the office?", '["s3:PutBucketPolicy", "s3:GetObject"]', '"*"', _INSIDE, "Run the call where its traffic goes through that endpoint", "s3:PutBucketPolicy", True),
+        # The statement is not about the bucket itself, or not about its policy.
+        ("", '"s3:*"', '"arn:aws:s3:::cart-exports/*"', _INSIDE, "Run the call where its traffic goes through that endpoint", None, True),
+        ("", '"s3:GetObject"', _BUCKET, _INSIDE, "Run the call where its traffic goes through that endpoint", None, True),
+        ("", '"s3:GetObject"', _BUCKET, '{"StringNotEquals": {"s3:ExistingObjectTag/team": "cart"}}', "", None, False),
+    ],
+)  # fmt: skip
+def test_deny_that_also_covers_the_change_of_its_policy(
+    said: str,
+    action: str,
+    resource: str,
+    condition: str,
+    first: str,
+    locked: str | None,
+    *,
+    is_intended: bool,
+) -> None:
+    denied = "User: arn:aws:sts::111122223333:assumed-role/exporter/run-7 is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::cart-exports/1.csv with an explicit deny in a resource-based policy"
+    explanation = explain(f"{denied}\n{said}\n{_LOCKING.format(action, resource, condition)}")
+    scoping = next(each for each in explanation.remedies if "cope down the statement" in each.title)
+    assert str(explanation.remedies[0].steps).find(first) >= 0
+    shown = " ".join(scoping.steps)
+    assert ("The Deny covers " in shown) is (locked is not None)
+    assert (
+        f"The Deny covers {locked}, too: run the commands as a call that it exempts." in shown
+        or locked is None
+    )
+    assert ("The restriction looks intended. If its owner agrees, exempt" in shown) is is_intended
+    # The command that prints the policy saves it, so that a file that is written before would be lost.
+    assert "Save the changed policy" not in shown
+    # The other remedy is for the owner already.
+    assert "If the call must stay as it is" not in " ".join(explanation.remedies[0].steps)

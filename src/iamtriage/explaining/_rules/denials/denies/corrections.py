@@ -9,22 +9,25 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.documents import compact_json
 from iamtriage._rendering.labels import Labelled
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, quote_words
+from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import IdentityCenterRole
-from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._rules.denials.resource_commands import organization_commands
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     organization_remedy,
     owner_remedy,
     trust_remedy,
 )
+from iamtriage.policies._readers.elements import iterate_conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from iamtriage.authorization._decoded_statements import DenyingCondition
     from iamtriage.explaining._rules.basics import Denial, Remedy
@@ -51,6 +54,14 @@ _ASKED = lazy_pattern(
 )
 _SELF_HOSTED = lazy_pattern(r"(?i:\bself-hosted\b)")
 _OF_NETWORK = ("Call from a network", "Call from the VPC", "Call through the VPC endpoint")
+NETWORK = lazy_pattern(
+    r"(?i:\b(?:from|in|on|inside|through|via|over)\b[^\n]{0,30}\b(?:VPC|VPN|office|intranet|bastion|EC2)\b)"
+)
+"""Where in a network people make calls that work."""
+_ELSEWHERE = "Run the call where its traffic goes through that endpoint"
+_OPERATION = lazy_pattern(r"aws [a-z0-9-]{2,40} ([a-z0-9-]{3,60})(?= )")
+_IF_LEGITIMATE = "If the request is legitimate,"
+_LEFT_TO_OWNER = "has to scope the Deny down."
 _ADDRESS, _VPC, _TAG = "aws:sourceip", ("aws:sourcevpc", "aws:sourcevpce"), "aws:principaltag/"
 
 
@@ -69,6 +80,8 @@ def add_exits(denial: Denial, remedy: Remedy, conditions: Sequence[DenyingCondit
         return remedy
     first, *rest = remedy.steps
     is_of_address, exits = remedy.title.startswith(_OF_NETWORK[0]), list[str]()
+    if first.startswith(_ELSEWHERE) and (works := find_working(denial.failure.text, NETWORK)) is not None:
+        first = f"The text says {quote_words(works)}: run it there."
     for each in conditions:
         name, values = each.key.lower(), clip_text(join_words(each.policy_values, "or"))
         if not getattr(each, "accepts_values", None):
@@ -93,12 +106,42 @@ def add_exits(denial: Denial, remedy: Remedy, conditions: Sequence[DenyingCondit
     return attrs.evolve(remedy, steps=(first, *exits, *rest))
 
 
+def complete_scoping(
+    denial: Denial, statement: Mapping[str, Any], others: tuple[Remedy, ...]
+) -> tuple[Remedy, ...]:
+    """Add that a Deny on networks is intended, and that it also covers the commands that change its policy."""
+    # The policy of a bucket belongs to the bucket, not to an object.
+    resource = (denial.resource or "").partition("/")[0] if denial.service == "s3" else denial.resource
+    if resource is None or denial.policy_type != "resource" or denial.lowercase_action.endswith("policy"):
+        return others
+    is_of_network = any(key.lower() in (_ADDRESS, *_VPC) for _, key, _ in iterate_conditions(statement))
+
+    def complete(remedy: Remedy) -> Remedy:
+        if not remedy.title.startswith(_SCOPING[0]) or not remedy.steps:
+            return remedy
+        *steps, last = remedy.steps
+        if is_of_network:
+            last = last.replace(_IF_LEGITIMATE, "The restriction looks intended. If its owner agrees,")
+        calls = (found[1] for each in remedy.commands if (found := _OPERATION.match(each)) is not None)
+        needed = (each for operation in calls for each in actions_for(operation, denial.service))
+        actions = dict.fromkeys(action for each in needed for action in each.actions)
+        locked = [each for each in actions if names_action(statement, each)]
+        if locked and names_resource(statement, resource):
+            last += f" The Deny covers {join_words(locked, 'and')}, too: run the commands as a call that it exempts."
+        return attrs.evolve(remedy, steps=(*steps, last))
+
+    return tuple(map(complete, others))
+
+
 def move_change(
     remedy: Remedy | None, others: tuple[Remedy, ...]
 ) -> tuple[Remedy | None, tuple[Remedy, ...]]:
     """Move the change of a Deny from the remedy for the caller to that of the owner, so that it is there once."""
     scoping = next((each for each in others if each.title.startswith(_SCOPING[0])), None)
     found = [(step, each) for step in remedy.steps if (each := _CHANGE.search(step))] if remedy else []
+    if remedy is not None and scoping is not None and scoping.who == "resource owner" and not found:
+        steps = tuple(each for each in remedy.steps if not each.endswith(_LEFT_TO_OWNER))
+        return attrs.evolve(remedy, steps=steps), others
     if remedy is None or scoping is None or len(found) != 1:
         return remedy, others
     ((step, change),) = found

@@ -21,7 +21,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._rules.basics import Cause, Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions import deny_conditions, request_conditions
 from iamtriage.explaining._rules.denials.denies import required_settings
-from iamtriage.explaining._rules.denials.denies.corrections import add_exits, move_change
+from iamtriage.explaining._rules.denials.denies.corrections import add_exits, complete_scoping, move_change
 from iamtriage.explaining._rules.denials.resource_commands import (
     exempt_in_trust_policy,
     exempting_statement,
@@ -135,7 +135,8 @@ class StatedDeny(Value):
         """Return the remedy for the caller, and the others, which look for the statement."""
         if remedy is not None:
             remedy = add_exits(denial, remedy, self.conditions)
-        return move_change(remedy, present(*(self.refine(denial, each) for each in others)))
+        refined = present(*(self.refine(denial, each) for each in others))
+        return move_change(remedy, complete_scoping(denial, self.statement, refined))
 
     def refine(self, denial: Denial, remedy: Remedy) -> Remedy | None:
         """Return a remedy that looks for the Deny statement with the one that is known, ``None`` if it only finds it."""

@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Re
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
+from iamtriage.explaining._rules.denials.denies.corrections import NETWORK
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.denials.policy_types import root_users
@@ -49,12 +50,7 @@ IF_OTHER_ACCOUNT = (
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 _LOCKED_KEY = "A principal whom the key policy allows kms:PutKeyPolicy runs the commands. If none is left, only AWS Support can make the key manageable again, not even the root user."
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html
-_MANAGED_KEY = (
-    " If describe-key shows KeyManager AWS, nobody can change the policy: use a customer managed key."
-)
-_NETWORK = lazy_pattern(
-    r"(?i:\b(?:from|in|on|inside|through|via|over)\b[^\n]{0,30}\b(?:VPC|VPN|office|intranet|bastion|EC2)\b)"
-)
+_MANAGED_KEY = " If describe-key shows KeyManager AWS, nobody can change the policy: {}."
 # Calls of people, which say nothing about a service.
 _BY_HAND = lazy_pattern(
     r"(?i:\baws [a-z0-9-]{2,30} [a-z-]{3,40}\b|\b(?:by hand|manual(?:ly)?|(?:from|in|on) (?:my|our|the) (?:shell|cloudshell|laptop|terminal|machine|console)|(?:as|with|using) (?:my|our|an?) (?:own )?(?:admin\w{0,10}|user|role|credentials|profile))\b)"
@@ -85,7 +81,7 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         name += f" or the {policy.other}" if policy.other else ""
         text = f"A Deny in the {name} matches. {why_no_allow_helps(denial)}"
         verdict = f"the {name} explicitly denies it"
-        if (works := find_working(denial.failure.text, _NETWORK)) is not None:
+        if (works := find_working(denial.failure.text, NETWORK)) is not None:
             verdict += f", most likely by the network of the call: the text says {quote_words(works)}"
         notes: tuple[str, ...] = ()
     else:
@@ -239,7 +235,9 @@ def _describe_form(policy: ResourcePolicy, denial: Denial, notes: tuple[str, ...
         is_own = isinstance(denial.role, ServiceLinkedRole) or encrypted_data.CUSTOMER_KEY.search(
             denial.failure.text
         )
-        of_aws = "" if is_own else _MANAGED_KEY
+        is_environment = encrypted_data.ENVIRONMENT in denial.failure.text
+        instead = "set the function's role again" if is_environment else "use a customer managed key"
+        of_aws = "" if is_own else _MANAGED_KEY.format(instead)
         yield f"In a {policy.name}, Resource * means this key.{of_aws}"
     else:
         yield from notes
