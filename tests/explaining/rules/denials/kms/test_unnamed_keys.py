@@ -101,8 +101,8 @@ _OF_FUNCTION = "Lambda was unable to decrypt the environment variables because K
         ("# module.mail.aws_iam_role.this[0] will be replaced", "resource-based", "derived"),
         ("The change set shows AWS::IAM::Role MailerRole with Replacement: True", "identity-based", "derived"),
         ("We use the aws/lambda key.", "identity-based", "possible"),
-        ("Since Monday.", "resource-based", "possible"),
         # Another key, or no sign of the AWS managed one.
+        ("Since Monday.", "resource-based", None),
         ("It is encrypted with our key alias/mail.", "resource-based", None),
         ("The log group /aws/lambda/mailer is empty.", "identity-based", None),
         ("aws_iam_role_policy.mailer must be replaced", "identity-based", None),
@@ -115,8 +115,20 @@ def test_grant_for_a_role_that_the_message_names(words: str, kind: str, evidence
     assert ("put-key-policy" in str(explanation.remedies[0].commands)) is (
         not is_first and kind == "resource-based"
     )
-    # The command that sets the function's own role again is not hidden.
     shown = explanation.to_text()
+    is_open = kind == "resource-based" and words == "Since Monday."
+    assert (
+        "If the key is aws/lambda, or the role was deleted and re-created, set the role on"
+        in " ".join(shown.split())
+    ) is is_open
+    assert ("the key policy does not allow" in " ".join(shown.split())) is (
+        not is_first and kind == "resource-based"
+    )
+    assert (
+        "nobody can change the policy: set the function's role again"
+        in explanation.to_text(detail="full").replace("\n       ", " ")
+    ) is is_open
+    # The command that sets the function's own role again is not hidden.
     assert ("Role.Arn" in shown or "the role's path" in shown) is (is_first or kind == "resource-based")
 
 

@@ -61,8 +61,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     if encrypted_data.ENVIRONMENT in denial.failure.text and explanation.topic != "kms-behind-service":
         if managed_keys.may_be_old_grant(denial):
             return keys_of_services.explain_environment_key(denial)
-        title = "If the role was deleted and re-created, set it on the function again"
-        renew = attrs.evolve(managed_keys.renew_grant_remedy(denial), title=title)
+        renew = attrs.evolve(managed_keys.renew_grant_remedy(denial), title=_describe_renewal(denial))
         text = "Lambda uses this role. Whoever invokes the function needs no permission for the key."
         behind = policy_causes.KMS_BEHIND_SERVICE.cause("derived", text=text)
         causes = (*explanation.causes, behind, encrypted_data.OLD_GRANT)
@@ -110,6 +109,14 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
 
     causes = (*causes[:certain], behind, *causes[certain:])
     return attrs.evolve(explanation, causes=causes, remedies=build_remedies)
+
+
+def _describe_renewal(denial: Denial) -> str:
+    """Return when to set the role of a function again, which gets it a new grant."""
+    if denial.policy_type == "resource" and not encrypted_data.CUSTOMER_KEY.search(denial.failure.text):
+        # Lambda uses aws/lambda by a grant, and its policy cannot be changed.
+        return "If the key is aws/lambda, or the role was deleted and re-created, set the role on the function again"
+    return "If the role was deleted and re-created, set it on the function again"
 
 
 def _complete_steps(denial: Denial, explanation: Explanation) -> Explanation:

@@ -310,18 +310,12 @@ def find_recreation_signs(text: str) -> tuple[tuple[str, ...], bool]:
 
 
 def may_be_old_grant(denial: Denial) -> bool:
-    """Return whether the grant on the key of a function is most likely for a role that was deleted.
-
-    A key policy that does not even enable IAM policies is most likely that of the key aws/lambda, to which Lambda gets
-    access by a grant: https://github.com/github-aws-runners/terraform-aws-github-runner/issues/4775.
-    """
+    """Return whether the grant on the key of a function is most likely for a role that was deleted."""
     text = denial.failure.text
     if denial.is_explicit or denial.crosses_accounts or recreations.never_recreated(text):
         return False
     because, _ = find_recreation_signs(text)
-    if because or encrypted_data.MANAGED_KEY.search(text) is not None:
-        return True
-    return denial.policy_type == "resource" and encrypted_data.CUSTOMER_KEY.search(text) is None
+    return bool(because) or encrypted_data.MANAGED_KEY.search(text) is not None
 
 
 def describe_grant(*, is_managed: bool) -> str:
