@@ -1,10 +1,10 @@
-"""Read what commands for clusters print: which kubeconfig kubectl reads, and that a search for bindings found none."""
+"""Read what commands for clusters print: which kubeconfig kubectl reads, where pods run, and that a search for bindings found none."""
 
 from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern, only_one
 
-__all__ = ("find_kubeconfig_file", "find_vain_search", "find_written_file")
+__all__ = ("find_kubeconfig_file", "find_pod_nodes", "find_vain_search", "find_written_file")
 
 # The kubeconfig of a node is not that of a person, and another one is needed instead.
 _KUBECONFIG = lazy_pattern(
@@ -20,6 +20,36 @@ _SEARCH = lazy_pattern(
     r"(?:[ \t]{0,8}\n(?=\s{0,4}\Z|[ \t]{0,8}\n|[^\n$#%\u276f]{0,80}[$#%\u276f](?:\s|\Z)|\W{0,4}(?i:no output|nothing|empty)\b)"
     r"|[`\"']{0,2} (?:(?:returns?|shows?|prints?|finds?|gives?|lists?) (?:me )?(?:nothing|no\b)|(?:is|comes? back) empty))"
 )
+
+# A list with the column NODE, right after its command, which names the namespace unless a column does.
+_PODS = lazy_pattern(
+    r"\bkubectl\b(?=[^\n]{1,200} -{1,2}o(?:utput)?[ =]?wide\b)(?P<options>[^\n|]{1,200}?)[ \t]*\r?\n"
+    r"(?P<head>(?:NAMESPACE +)?NAME +[^\n]{0,200}\bNODE\b[^\n]*)\n(?P<rows>(?:[a-z0-9][^\n]{20,400}(?:\n|\Z)){1,200})"
+)
+_NAMESPACE = lazy_pattern(r" (?:-n|--namespace)[ =]?([a-z0-9-]{1,63})")
+
+
+def find_pod_nodes(text: str, namespace: str) -> set[str]:
+    r"""Return the nodes on which the pods of a namespace run, as ``kubectl get pods -o wide`` lists them.
+
+    >>> head = "NAME    READY   STATUS    IP           NODE"
+    >>> find_pod_nodes(f"$ kubectl get po -n web -o wide\n{head}\ncart-0  1/1     Running   10.0.2.17    ip-10-0-2-9\n", "web")
+    {'ip-10-0-2-9'}
+    """
+    nodes: set[str] = set()
+    for found in _PODS.finditer(text) if " NODE" in text else ():
+        named, at = _NAMESPACE.search(found["options"]), found["head"].index(" NODE") + 1
+        has_column = found["head"].startswith("NAMESPACE")
+        if not has_column and (named is None or named[1] != namespace):
+            continue
+        for row in found["rows"].splitlines():
+            node = row[at:].split(maxsplit=1)[:1]
+            # Another layout than the head's, such as one without its spaces.
+            if not node or row[at - 1] != " " or node[0] == "<none>":
+                continue
+            if not has_column or row.split(maxsplit=1)[0] == namespace:
+                nodes.add(node[0])
+    return nodes
 
 
 def find_kubeconfig_file(text: str) -> str | None:

@@ -11,7 +11,8 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, quote_words
+from iamtriage._text import clip_text, join_words, quote_words
+from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_pod_nodes
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.nodes import find_region
@@ -123,6 +124,7 @@ POD_GONE = CauseType(
     of="object-of-other-node",
 )
 
+_MAX_NODES = 3
 # What moves pods to other nodes.
 _MOVED = lazy_pattern(
     r"(?i:\b(?:drain(?:ed|ing)|evict(?:ed|ing)|cordon(?:ed|ing)|rescheduled)\b|\b(?:upgraded|replaced|rotated|recycled|rolled|terminated|scaled (?:in|down)) (?:[\w-]+ ){0,3}node(?:s|[ -]?groups?)?\b"
@@ -150,12 +152,15 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     if moved is not None:
         said = f'The text says "{clip_text(moved[0])}": the pod most likely left the node, and the kubelet made one last request.'
         gone = POD_GONE.cause("derived", text=said)
+    program = None if is_kubelet else _program_as_node(case)
+    is_person = program is not None and program.evidence == "derived"
+    elsewhere = _find_other_nodes(case, request, user) if reason and is_person else None
     causes = (
-        NOT_OF_THIS_NODE.cause("reported", text=text) if reason else None,
+        NOT_OF_THIS_NODE.cause("reported", elsewhere, text=text) if reason else None,
         TEMPLATE_NOT_REPLACED.cause("derived", of_user) if is_template else None,
         None if reason else NODE_AUTHORIZER.cause("derived", of_user),
         gone if may_be_gone else None,
-        None if is_kubelet else _program_as_node(case),
+        program,
         # The reason shows that the node authorizer knows the node, so its groups and user name are correct.
         None if reason else NODE_MAPPING.cause(),
     )
@@ -168,6 +173,8 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         summary += ": at that moment, no pod on this node referred to it. Most likely, the pod has moved, which is harmless if the message does not repeat"
     elif reason.startswith("no relationship"):
         summary += ": at that moment, no pod on this node referred to it"
+    if is_person and reason.startswith("no relationship"):
+        summary = f"{summary.partition(': at that')[0]}: kubectl uses the node's identity, which can read only those that pods on this node refer to. That is intended"
     use, mapping = _use_remedy(case), _mapping_remedy(find_cluster(case))
     if is_template or is_kubelet or user.startswith("system:node:i-"):
         use, mapping = mapping, _service_account_remedy()
@@ -178,6 +185,9 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         )
         # The reason shows that the role is mapped.
         remedies = (check,) if is_kubelet else (check, use)
+        if is_person:
+            # Whoever reads the object needs no pod for it.
+            remedies = (use,) if elsewhere else (use, check)
     elif is_kubelet or reason:
         remedies = (use,)
     return case.explain(f"{summary}.", *causes, topic=_TOPIC, remedies=remedies, notes=_NO_BINDING)
@@ -263,6 +273,15 @@ def _program_as_node(case: Case[KubernetesForbidden], works: str | None = None) 
     )
 
 
+def _find_other_nodes(case: Case[KubernetesForbidden], request: Request, user: str) -> str | None:
+    """Return on which other nodes the pods of the namespace run, as a sentence, if the text lists them and none is on this node."""
+    nodes = find_pod_nodes(case.failure.text, request.namespace or "")
+    own = user.removeprefix("system:node:")
+    if not nodes or any(own == each or own.startswith(f"{each}.") for each in nodes):
+        return None
+    return f"The pods of {request.namespace} in the text run on {join_words(sorted(nodes)[:_MAX_NODES], 'and')}, not on this node."
+
+
 def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_deleted: bool) -> Remedy:
     node = commands.kubernetes_name(user.removeprefix("system:node:"))
     kind = (request.resource or "object").removesuffix("s")
@@ -288,11 +307,16 @@ def _use_remedy(case: Case[KubernetesForbidden]) -> Remedy:
     if not _KUBECTL.search(case.text):
         return _service_account_remedy()
     cluster = find_cluster(case)
+    configure = attrs.evolve(cluster, region=cluster.region or find_region(case)).kubeconfig_command()
+    failed = case.context.command
+    again = None
+    if failed is not None and failed.program == "kubectl" and failed.words[:1] == ("get",):
+        again = commands.repeat_line(_KUBELET_FILE.sub("", failed.text).replace("  ", " ").strip())
     return your_remedy(
         "Use your own access instead of the node's",
         "Run kubectl with your own AWS credentials, not on the node: there, the AWS CLI uses the node role. Unset KUBECONFIG if it names the kubelet's file.",
         "Your IAM principal needs an access entry or a mapping in aws-auth. A script on the instance or in a pod needs its own, or a service account.",
-        commands=attrs.evolve(cluster, region=cluster.region or find_region(case)).kubeconfig_command(),
+        commands=(configure, again),
         url=pages.EKS_KUBECONFIG,
     )
 
