@@ -33,6 +33,23 @@ def test_endpoint_of_the_call(url: str, verdict: str, at: int, step: str) -> Non
     assert verdict in explanation.summary
     assert explanation.remedies[0].title == "Call through the VPC endpoint vpce-0aaa1111aaa1111aa"
     assert explanation.remedies[at].steps[-1].endswith(step)
+    assert explanation.remedies[0].steps[0].startswith("The host in the URL names the endpoint.") is (at == 1)
+
+
+@pytest.mark.parametrize(
+    ("source", "is_of_terraform"),
+    [
+        ("resource policy, from our Terraform:", True),
+        ("resource policy (aws_api_gateway_rest_api_policy.this):", True),
+        ("resource policy, not in Terraform:", False),
+        ("Terraform runs elsewhere. The resource policy:", False),
+    ],
+)
+def test_policy_of_terraform_is_changed_there(source: str, *, is_of_terraform: bool) -> None:
+    url = "https://a1b2c3d4e5-vpce-0bbb2222bbb2222bb.execute-api.eu-central-1.amazonaws.com/live/films"
+    change = explain(f"$ curl {url}\n{_DENIED}\n{source}\n{_POLICY}\n").remedies[1]
+    assert (change.commands == ("terraform apply",)) is is_of_terraform
+    assert ("triggers of aws_api_gateway_deployment" in change.steps[0]) is is_of_terraform
 
 
 @pytest.mark.parametrize(

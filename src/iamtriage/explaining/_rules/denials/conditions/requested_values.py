@@ -36,6 +36,13 @@ _ENDPOINT_OF_HOST = lazy_pattern(
 )
 
 
+def describe_host(text: str) -> str | None:
+    """Return how to call through another endpoint if the host of the call names one, whatever network it is made in."""
+    if _ENDPOINT_OF_HOST.search(text) is None:
+        return None
+    return "The host in the URL names the endpoint. Use a DNS name of the other one, which aws ec2 describe-vpc-endpoints prints (DnsEntries), from a network that reaches it."
+
+
 def sent_address(denial: Denial) -> tuple[str, ...] | None:
     """Return the address of the call in its record, as aws:SourceIp."""
     source = denial.failure.envelope.source_ip or ""

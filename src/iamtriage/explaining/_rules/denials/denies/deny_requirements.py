@@ -15,7 +15,10 @@ from iamtriage.explaining._explanations.explanations import copy_with
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions, deny_conditions
 from iamtriage.explaining._rules.denials.conditions.condition_keys import set_in_code
-from iamtriage.explaining._rules.denials.conditions.requested_values import is_function_without_vpc
+from iamtriage.explaining._rules.denials.conditions.requested_values import (
+    describe_host,
+    is_function_without_vpc,
+)
 from iamtriage.explaining._rules.denials.denies import deny_remedies, required_settings
 from iamtriage.explaining._rules.denials.denies.named_requirements import (
     describe_tested_value,
@@ -277,7 +280,7 @@ def _remedy_by_condition(
         elif requirement is deny_conditions.VPC:
             is_endpoint = condition.key.lower().endswith("vpce")
             title = f"Call {'through the VPC endpoint' if is_endpoint else 'from the VPC'} {listed}"
-            step = requirement.step
+            step = (is_endpoint and describe_host(denial.failure.text)) or requirement.step
             if denial.service not in {None, "s3", "dynamodb"}:
                 # Only these have gateway endpoints.
                 step = step.replace(deny_conditions.GATEWAY, "")

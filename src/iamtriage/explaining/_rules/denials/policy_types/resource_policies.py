@@ -286,6 +286,13 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
     return added
 
 
+_IN_TERRAFORM = lazy_pattern(
+    r"\bpolicy\b(?:(?!\b(?:no|not|outside)\b|n't\b)[^\n.;]){0,40}\b(?i:terraform|tofu|opentofu)\b|\baws_api_gateway_rest_api_policy\b"
+)
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_deployment
+_REDEPLOY_TERRAFORM = "Change the policy in Terraform, and add it to the triggers of aws_api_gateway_deployment: a changed resource policy takes effect with the next deployment."
+
+
 def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) -> Remedy:
     """Return the remedy that changes a Deny statement of the resource-based policy, with the command that writes it."""
     is_upload = denial.lowercase_action in {"s3:putobject", "s3:createmultipartupload"}
@@ -309,7 +316,15 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     policy = resource_commands.policy_of(denial)
     # A command that only adds an Allow does not change the Deny.
     change = policy.change_command if shows_change and not policy.adds_statement else ""
-    save = " Save the changed policy as policy.json." if change else ""
+    is_of_terraform = (
+        denial.service == "execute-api" and _IN_TERRAFORM.search(denial.failure.text) is not None
+    )
+    save = " Save the changed policy as policy.json." if change and not is_of_terraform else ""
+    deploy = (
+        f" {_REDEPLOY_TERRAFORM if is_of_terraform else denial_remedies.REDEPLOY}"
+        if denial.service == "execute-api"
+        else ""
+    )
     title = f"Find the Deny statement in the {name}{in_resource_account(denial)}, {denial_remedies.CHANGE_OR_NARROW}"
     locked = None
     owner = denial.resource_account or (None if denial.crosses_accounts else denial.account)
@@ -324,9 +339,11 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
         f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.{compare}",
         # The ways name the requirements of an upload.
         None if is_upload else typical_requirement(denial),
-        f"If the request is legitimate, exempt the caller from the Deny{_describe_exemption(denial)}.{save}{f' {denial_remedies.REDEPLOY}' if denial.service == 'execute-api' else ''}",
+        f"If the request is legitimate, exempt the caller from the Deny{_describe_exemption(denial)}.{save}{deploy}",
         statements=(),
-        commands=(
+        commands="terraform apply"
+        if is_of_terraform
+        else (
             *resource_commands.policy_commands(denial, policy.show_command, change),
             *redeploy_commands(denial),
         ),
