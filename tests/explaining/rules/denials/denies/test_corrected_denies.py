@@ -156,7 +156,7 @@ def test_what_a_deny_exempts_is_told_after_what_it_matched(condition: dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("shown", "name"), [("limits", "the policy limits"), ("limits-old", "the policy in the text")]
+    ("shown", "name"), [("limits", "the policy limits in the text"), ("limits-old", "the policy in the text")]
 )
 def test_policy_that_a_command_has_printed_has_its_name(shown: str, name: str) -> None:
     arn = f"arn:aws:iam::{_ACCOUNT}:policy/"
@@ -166,6 +166,25 @@ def test_policy_that_a_command_has_printed_has_its_name(shown: str, name: str) -
     printed = f"$ aws iam get-policy-version --policy-arn {arn}{shown} --version-id v3"
     summary = explain(f"{text}{printed}{_deny(_NETWORK, 's3:*')}").summary
     assert f"the statement Guard of {name} denies it" in summary
+
+
+@pytest.mark.parametrize(
+    ("heading", "name", "is_quoted"),
+    [
+        ("what the team has (limits, v3):", "the policy limits in the text", False),
+        ("from limits.json:", "the policy limits in the text", False),
+        ("from our repository:", "the policy in the text", True),
+        ("from limits-of-dev:", "the policy in the text", True),
+    ],
+)
+def test_policy_that_the_message_names(heading: str, name: str, *, is_quoted: bool) -> None:
+    arn = f"arn:aws:iam::{_ACCOUNT}:policy/base/limits"
+    text = _DENIED.format(
+        "PutObject", "run-7", "s3:PutObject", "arn:aws:s3:::lake/a", "n identity-based", f": {arn}"
+    )
+    explanation = explain(f"{text}{heading}\n{_deny(_NETWORK, 's3:*')}")
+    assert f"the statement Guard of {name} denies it" in explanation.summary
+    assert (f"The message names {arn}." in explanation.causes[0].because) is is_quoted
 
 
 @pytest.mark.parametrize(("owner", "where"), [("555566667777", ", in account 555566667777"), (_ACCOUNT, "")])

@@ -199,6 +199,7 @@ class StatedDeny(Value):
         because = (
             present(
                 self._why_not_exempt(denial),
+                _name_policy(denial, self.policy.name),
                 self._why_no_allow_helps(denial),
                 self.also,
             )
@@ -244,6 +245,13 @@ class StatedDeny(Value):
             ),
             None,
         )
+
+
+def _name_policy(denial: Denial, shown: str) -> str | None:
+    """Return which policy the message names, unless what the text calls it says so."""
+    policy = denial.policy or ""
+    is_said = not policy.startswith("arn:") or policy.rpartition("/")[2] in shown
+    return None if is_said else f"The message names {clip_text(policy)}."
 
 
 def find_stated_denies(denial: Denial) -> tuple[StatedDeny, ...]:
@@ -329,14 +337,6 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
             policy = attrs.evolve(  # noqa: PLW2901
                 policy, name=policy.name.replace("the policy in", f"the {policy_of(denial).name} in")
             )
-        named = denial.policy if denial.policy_type == "identity" else None
-        # A command in the text has printed the policy that the message names.
-        if (
-            named
-            and policy.name == "the policy in the text"
-            and f"--policy-arn {named} --version-id" in denial.failure.text
-        ):
-            policy = attrs.evolve(policy, name=f"the policy {named.rpartition('/')[2]}")  # noqa: PLW2901
         for index, each in enumerate(policy.statements):
             # An evaluation, or the comparison of identity-based policies, names a Deny without a condition.
             is_named_elsewhere = policy.policy_type not in {None, "role_trust"} or not policy.has_principal

@@ -142,8 +142,15 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     called = (denial.policy or "").rpartition("/")[2]
     if len(ids) == 1:
         name = f"the policy {ids.pop()} in the text"
-    elif called and len(stated) == 1 and called in re.split(r"[^\w/+=,.@-]+", denial.failure.text):
-        # The text names the policy of the message without its ARN, too.
+    elif (
+        called
+        and len(stated) == 1
+        and re.search(
+            rf"(?<![\w/+=,.@-]){re.escape(called)}(?![\w/+=@-])|--policy-arn \S{{1,200}}/{re.escape(called)} --version-id",
+            denial.failure.text,
+        )
+    ):
+        # The text names the policy of the message without its ARN, too, or a command has printed it.
         name = f"the policy {clip_text(called)} in the text"
     elif len(stated) == 1 and (heading := find_name_above(denial.failure.text)) is not None:
         name = f"the policy {clip_text(heading)} in the text"
