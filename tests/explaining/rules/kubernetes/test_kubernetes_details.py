@@ -272,6 +272,22 @@ def test_wrong_entry_explains_the_failure() -> None:
 
 
 @pytest.mark.parametrize(
+    ("group", "kind"),
+    [
+        ("", "EC2_LINUX"),
+        (", 'eks:kube-proxy-windows'", "EC2_WINDOWS"),
+        (", 'system:node-proxier'", "FARGATE_LINUX"),
+    ],
+)
+def test_type_of_the_entry_of_nodes(group: str, kind: str) -> None:
+    log = 'level=warning msg="access denied" arn="arn:aws:iam::111122223333:role/pool-role" error="ARN is not mapped: arn:aws:iam::111122223333:role/pool-role"'
+    entry = f"- rolearn: arn:aws:iam::111122223333:instance-profile/pool\n  username: system:node:{{{{EC2PrivateDNSName}}}}\n  groups: ['system:bootstrappers', 'system:nodes'{group}]\n"
+    assert f"Or create an access entry of type {kind} for the role pool-role" in [
+        each.title for each in explain(f"{log}\n\n{entry}").remedies
+    ]
+
+
+@pytest.mark.parametrize(
     ("entry", "facts", "words"),
     [
         ("groups:\n  - ops\n  username: dev", {}, "--username dev --kubernetes-groups ops"),

@@ -257,7 +257,9 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
     text, remedy = "AWS limits the length of such a policy.", None
     if "ACLSizePerRole" in found[0] and "oidc.eks." in case.failure.text:
         text = "It grows with each EKS cluster, whose OIDC provider needs a statement of its own. Whitespace does not count."
-        because, remedy = because[1:], trust_pods(case.failure.text)
+        because = because[1:]
+        is_deployed = find_deployment(case.failure, case.facts) is not None
+        remedy = trust_pods(case.failure.text, None if is_deployed else find_holder(case, "role", None))
     return case.explain(
         f"The policy is too long{limit}. No permission is missing.",
         POLICY_TOO_LONG.cause("reported", because, text=text),

@@ -143,18 +143,22 @@ _LONGER_TRUST = Labelled(
 _SUBJECT = lazy_pattern(r"[\"']system:serviceaccount:([a-z0-9-]{1,63}):([a-z0-9.-]{1,253})[\"']", re.ASCII)
 
 
-def trust_pods(text: str) -> Remedy:
+def trust_pods(text: str, role: str | None) -> Remedy:
     """Return how the trust policy of a role for pods of several clusters stays short.
 
     Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html.
     """
     namespace, account = only_one(set(_SUBJECT.findall(text)), ("NAMESPACE", "SERVICE_ACCOUNT"))
+    # The name does not tell whether the role has a path.
+    arn = "ROLE_ARN"
+    if role is not None:
+        arn = f'"$(aws iam get-role --role-name {commands.role_name(role)} --query Role.Arn --output text)"'
     return remedies.trust_remedy(
         "Trust EKS Pod Identity instead of the OIDC provider of each cluster",
-        "The statement is the same for all clusters: each of them only needs the EKS Pod Identity Agent and the association that the command creates. Then remove its old statement. Where pods run on Fargate, use another role for each cluster.",
+        "In the trust policy, write this statement in place of the newest one, and save it again. It is the same for all clusters: each of them only needs the EKS Pod Identity Agent and the association that the command creates. Then remove its old statement. Where pods run on Fargate, use another role for each cluster.",
         policy=service_trust_policy("pods.eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession")),
         commands=(
-            f"aws eks create-pod-identity-association --cluster-name CLUSTER --namespace {namespace} --service-account {account} --role-arn ROLE_ARN --region REGION",
+            f"aws eks create-pod-identity-association --cluster-name CLUSTER --namespace {namespace} --service-account {account} --role-arn {arn} --region REGION",
             _LONGER_TRUST,
         ),
         url=pages.EKS_POD_ASSOCIATION,

@@ -256,6 +256,15 @@ def test_trust_policy_that_grows_with_each_cluster(provider: str, is_of_pods: bo
     assert ("grows with each EKS cluster" in explanation.causes[0].text) is is_of_pods
     assert ("--namespace dns --service-account external-dns " in first.commands[0]) is is_of_pods
     assert any("request-service-quota-increase" in each for each in first.commands)
+    assert ("--role-arn ROLE_ARN " in first.commands[0]) is is_of_pods
+    named = explain(
+        f"$ aws iam update-assume-role-policy --role-name dns --policy-document file://t.json\n\n{text}"
+    )
+    looks_up = (
+        '"$(aws iam get-role --role-name dns --query Role.Arn --output text)"'
+        in named.remedies[0].commands[0]
+    )
+    assert looks_up is is_of_pods
 
 
 @pytest.mark.parametrize(("resource", "is_shown"), [("CartsDefaultPolicy9A1B2C3D", True), ("Carts", False)])

@@ -384,6 +384,7 @@ def _access_entry_remedy(case: AnyCase, found: Finding) -> tuple[Remedy, ...]:
         # https://docs.aws.amazon.com/eks/latest/userguide/fargate-getting-started.html.
         kind = "EC2_WINDOWS" if principal_mappings.WINDOWS_GROUP in entry.groups else "EC2_LINUX"
         kind = "FARGATE_LINUX" if principal_mappings.FARGATE_GROUP in entry.groups else kind
+        title = f"Or create an access entry of type {kind} for {mapped.description}"
         return (mapped.create_node_entry_remedy(cluster, kind=kind, title=title, lookup=lookup),)
     if has_path:
         title = "Or create an access entry, which requires the ARN with the path"
