@@ -648,3 +648,49 @@ def test_principal_of_a_trust_policy(shown: str, says: str, *, is_whole: bool) -
     # The role includes all of its sessions.
     assert policy["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::111122223333:role/ci"}
     assert ("Role.AssumeRolePolicyDocument" in str(first.commands)) is not is_whole
+
+
+_BOTH, _TAGS = ["sts:AssumeRole", "sts:TagSession"], "--tags Key=team,Value=core"
+
+
+@pytest.mark.parametrize(
+    ("denied", "actions", "condition", "rule"),
+    [
+        ("sts:TagSession", _BOTH, {"StringEquals": {"sts:ExternalId": "octo-42"}}, "allows only with sts:ExternalId"),
+        ("sts:TagSession", "sts:*", {"StringLike": {"sts:externalid": ["octo-*"]}}, "allows only with sts:externalid"),
+        ("sts:SetSourceIdentity", ["sts:AssumeRole", "sts:SetSourceIdentity"], {"StringEquals": {"sts:ExternalId": "o"}}, "allows only with sts:ExternalId"),
+        ("sts:TagSession", "sts:AssumeRole", {"StringEquals": {"sts:ExternalId": "octo-42"}}, "must allow"),
+        ("sts:TagSession", _BOTH, {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, "must allow"),
+    ],
+)  # fmt: skip
+def test_external_ids_that_tags_and_identities_never_have(
+    denied: str, actions: str | list[str], condition: dict[str, Any], rule: str
+) -> None:
+    """A statement with an external ID allows only sts:AssumeRole, whatever actions it lists."""
+    caller = "arn:aws:iam::111122223333:user/ana"
+    policy = _policy(caller, Action=actions, Condition=condition)
+    explanation = explain(DENIED.replace("sts:AssumeRole on", f"{denied} on"), facts={"trust_policy": policy})
+    says = f"the trust policy of the role audit {rule}"
+    assert (f"{says}, which {denied} never has" if "only" in rule else says) in explanation.summary
+    fixed = explanation.remedies[0].policy
+    if rule == "must allow" and "ExternalId" not in str(condition):
+        return
+    assert fixed is not None
+    assert check_trust_policy(fixed, action=denied, caller=caller, context={}).allowed
+    assert not check_trust_policy(fixed, action="sts:AssumeRole", caller=caller, context={}).allowed
+
+
+@pytest.mark.parametrize(
+    ("role", "after", "is_omitted"),
+    [
+        ("vendor/audit", "", False),
+        ("audit", "\nlogs of partner-sync: done", False),
+        ("audit", "\nThe vendor owns the role.", True),
+        ("audit", "\nWe cannot change the trust policy.", True),
+    ],
+)
+def test_a_path_with_the_word_vendor_is_nobody(role: str, after: str, is_omitted: bool) -> None:  # noqa: FBT001 (a table)
+    denied = DENIED.replace("sts:AssumeRole on", "sts:TagSession on")
+    remedies = explain(f"{COMMAND} {_TAGS}\n{denied}{after}".replace("role/audit", f"role/{role}")).remedies
+    assert remedies[0].title.startswith("If no policy uses the tags, pass no") is is_omitted
+    assert any("f no policy uses the tags" in each.title for each in remedies)

@@ -75,8 +75,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         and not find_own_allow(denial)
         and not role_calls.is_recreated(denial)
     )
-    if findings is not None and findings.allowed is False:
-        can_allow = False
+    can_allow = can_allow and (findings is None or findings.allowed is not False)
     result = None if findings is None or attribute is not None or denial.is_explicit else findings.result
     condition = compare_condition(denial, findings, result)
     findings = condition.findings
@@ -213,9 +212,7 @@ def _describe_reason(denial: Denial, findings: TrustFindings | None, attribute: 
     if denial.is_explicit:
         return "a policy denies it explicitly"
     if attribute:
-        both = denial.crosses_accounts and findings is None
-        sides = "both accounts" if both else f"the trust policy of {denial.target_role_text}"
-        return f"the call passes {attribute}, which {sides} must allow"
+        return f"the call passes {attribute}, which {role_conditions.attribute_rule(denial, findings)}"
     if is_known:
         return mistrust
     if barred_callers.assumes_itself(denial):
@@ -276,7 +273,11 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     if result is not None and fixed is not None:
         fixed, removed = remove_deleted_principals(fixed)
         text = WHOLE_DOCUMENT
-        if attribute and "ExternalId" in str(denial.facts.trust_policy):
+        if (
+            attribute
+            and "ExternalId" in str(denial.facts.trust_policy)
+            and not (findings and findings.impossible_key)
+        ):
             # A statement without a condition can allow both actions.
             text += f" A condition on sts:ExternalId never matches {denial.action}."
         if result.statement is None and (trusted := describe_trusted(denial.facts.trust_policy)):

@@ -233,7 +233,7 @@ _ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": _SOURC
 
 # The trust policy stays as it is, or the pod's role of before, which passes no tags, did without a change.
 _KEPT_POLICY = lazy_pattern(
-    r"\b(?:vendor|third[- ]party|supplier|partner)\b|\b(?:not|cannot|can't|won't|don't|doesn't) (?:change|edit|modify|touch|adapt)\b"
+    r"(?<![\w/:.-])(?:vendor|third[- ]party|supplier|partner)(?![\w/:-])|\b(?:not|cannot|can't|won't|don't|doesn't) (?:change|edit|modify|touch|adapt)\b"
     r"|\b(?:from|with|was|used) IRSA\b",
     re.IGNORECASE,
 )
@@ -312,14 +312,14 @@ _TAG_SOURCES = Signs(
         ),
         r"\btransitive_tag_keys\b|\bassume_role\s{0,4}\{[^}]{0,800}\btags\s{0,10}=": _Source(
             "The block assume_role of the provider or backend has tags.",
-            "Or let Terraform pass no session tags",
+            "Or, if no policy uses the tags, let Terraform pass none",
             "Remove tags and transitive_tag_keys from the block assume_role.",
             "https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assume_role-configuration-block",
         ),
         **{
             rf"\baws sts assume-role\b[^\n]{{0,600}} {option}\b": _Source(
                 f"The command has the option {option}.",
-                "Or pass no session tags",
+                "Or, if no policy uses the tags, pass no session tags",
                 "Leave out --tags and --transitive-tag-keys.",
                 pages.SESSION_TAGS,
             )

@@ -200,6 +200,15 @@ def _name_statement(denial: Denial, result: TrustResult) -> str:
     return f"The statement {sid}" if sid else f"Statement[{result.statement}]"
 
 
+def attribute_rule(denial: Denial, findings: TrustFindings | None) -> str:
+    """Return who has to allow what a call passes on, or the condition under which a policy never does."""
+    if findings is None and denial.crosses_accounts:
+        return "both accounts must allow"
+    key = findings and findings.impossible_key
+    rule = f"allows only with {key}, which {denial.action} never has" if key else "must allow"
+    return f"the trust policy of {denial.target_role_text} {rule}"
+
+
 def _key(result: TrustResult) -> str:
     return (result.condition or "").partition(" ")[2].lower()
 

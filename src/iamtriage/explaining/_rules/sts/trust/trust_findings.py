@@ -12,7 +12,7 @@ from typing import Any, cast
 import attrs
 
 from iamtriage._rendering.values import Value
-from iamtriage._text import as_sentence
+from iamtriage._text import as_sentence, clip_text
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._facts import Facts
@@ -78,6 +78,12 @@ class TrustFindings(Value):
             "so the caller's identity-based" in each or "; the caller's identity-based" in each
             for each in self.cause.because
         )
+
+    @property
+    def impossible_key(self) -> str | None:
+        """The condition key that the closest statement requires, and that requests of the action never have."""
+        _, never, key = ("" if self.result is None else self.result.reason).rpartition(" never has ")
+        return clip_text(key) if never else None
 
 
 def trust_policy_evidence(facts: Facts) -> Evidence:
