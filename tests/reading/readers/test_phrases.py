@@ -1119,6 +1119,21 @@ NETWORK: Table = (
     ),
     ("session-plugin", "SessionManagerPlugin is not found.", expect("aws_error")),
     ("node-group", "last error: Instances failed to join the kubernetes cluster", expect("aws_error")),
+    (
+        "no-subnet",
+        "Failed build model due to unable to resolve at least one subnet (0 match VPC and tags: [kubernetes.io/role/elb])",
+        expect("aws_error"),
+    ),
+    (
+        "few-subnets",
+        "couldn't auto-discover subnets: subnets count less than minimal required count: 1 < 2",
+        expect("aws_error"),
+    ),
+    (
+        "no-subnet-of-service",
+        "Error syncing load balancer: could not find any suitable subnets for creating the ELB",
+        expect("aws_error"),
+    ),
     ("rust-match", "Err(SdkError::ConstructionFailure(MissingCredentials) => retry(),", None),
     ("rust-compare", "if error == ConstructionFailure(MissingCredentials) { return; }", None),
     (

@@ -185,6 +185,8 @@ sure   | <getaddrinfo> | getaddrinfo E[A-Z_]{3,20} (?:[\w-]{1,63}\.){0,8}?(?P<se
 sure   | <HTTPSConnectionPool> | HTTPSConnectionPool\(host='(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?(?:amazonaws\.[a-z.]{2,10}|api\.aws)', port=\d+\): (?:Max retries exceeded|Read timed out)
 sure   | <Get>http|<Post>http|<Put>http|<Head>http|<Delete>http|<Patch>http | (?<!send\x20failed,\x20)(?<!caused\x20by:\x20)(?:(?:Get|Post|Put|Head|Delete|Patch) \\?\"https?|(?:Get|Post|Put) https)://[\w.-]*\.(?:amazonaws\.|api\.aws\b)[^\s\"]{0,400}\"?: (?:tls|x509|dial tcp|net/http|proxyconnect tcp|EOF|context deadline exceeded|(?:read|write) tcp|remote error)\b
 unsure | <connect>connect to the server:|<unreachable> | (?:Unable to connect to the server|Kubernetes cluster unreachable): (?:[A-Z][a-z]+ \\?\"https://[^\s\"]{1,400}\": )?(?:tls|x509|dial tcp|net/http|proxyconnect tcp|EOF|context deadline exceeded|(?:read|write) tcp|remote error)\b
+# https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/subnet_discovery/
+sure   | at least one subnet|minimal required count|<ELB>suitable subnets for creating | (?:couldn't auto-discover subnets: )?unable to (?:resolve|discover) at least one subnet\b(?: \(\d{1,4} match VPC and tags[^)\n]{0,300}\)|\.? Evaluated \d{1,4} subnets[^\n\"']{0,200})?|couldn't auto-discover subnets: subnets count less than minimal required count: \d < \d|could not find any suitable subnets for creating the ELB
 sure   | failed to join the kubernetes cluster|<SessionManagerPlugin> | Instances failed to join the kubernetes cluster|SessionManagerPlugin is not found
 sure   | timeout on endpoint URL | (?:Read|Connect) timeout on endpoint URL: \"https?://[\w.-]*\.amazonaws\.
 

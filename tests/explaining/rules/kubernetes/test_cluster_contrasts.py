@@ -408,3 +408,26 @@ def test_kubeconfig_keeps_the_profile_of_the_text() -> None:
     text = "$ aws eks update-kubeconfig --name films --region eu-west-1 --profile admin\nUpdated context\n$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)\n"
     lines = explain(text).remedies[0].commands
     assert "aws eks update-kubeconfig --name films --region eu-west-1 --profile admin" in lines
+
+
+NO_SUBNET = "Failed build model due to unable to resolve at least one subnet"
+SUBNETS = "$ aws ec2 describe-subnets --region eu-west-1 --query 'Subnets[].[SubnetId,MapPublicIpOnLaunch,Tags[0].Key]' --output text\nsubnet-0a1b2c3d4e5f60718\tTrue\tNone\nsubnet-0b1c2d3e4f5061728\tFalse\tNone\nsubnet-0c1d2e3f405162738\tFalse\tkubernetes.io/role/internal-elb\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "command"),
+    [
+        (f"{NO_SUBNET} (0 match VPC and tags: [kubernetes.io/role/elb])\n{SUBNETS}", "an internet-facing one needs. The public subnet subnet-0a1b2c3d4e5f60718 lacks it.", "--resources subnet-0a1b2c3d4e5f60718 --tags Key=kubernetes.io/role/elb,Value=1"),
+        (f"{NO_SUBNET} (0 match VPC and tags: [kubernetes.io/role/internal-elb])\n{SUBNETS}", "an internal one needs. The private subnet subnet-0b1c2d3e4f5061728 lacks it.", "--resources subnet-0b1c2d3e4f5061728 --tags Key=kubernetes.io/role/internal-elb,Value=1"),
+        (f"{NO_SUBNET} (0 match VPC and tags)\nservice.beta.kubernetes.io/aws-load-balancer-scheme: internet-facing", "has the tag kubernetes.io/role/elb, which an internet-facing one needs.", "--resources SUBNET_ID --tags Key=kubernetes.io/role/elb,Value=1"),
+        (f"{NO_SUBNET} (0 match VPC and tags)", "or kubernetes.io/role/internal-elb if it is internal).", "--tags Key=TAG_KEY,Value=1"),
+        (f"{NO_SUBNET}. Evaluated 3 subnets: 0 are tagged for other clusters, and 3 have insufficient available IP addresses", "have too few free addresses.", "aws ec2 describe-subnets"),
+        ("couldn't auto-discover subnets: subnets count less than minimal required count: 1 < 2", "only 1 has the tag", "aws ec2 create-tags"),
+    ],
+    ids=["public", "private", "scheme", "unknown scheme", "full", "one"],
+)  # fmt: skip
+def test_subnets_of_a_load_balancer(text: str, words: str, command: str) -> None:
+    explanation = explain(text)
+    assert words in explanation.summary
+    assert command in explanation.remedies[0].commands[-1]
+    assert "policy.json" not in explanation.to_text(detail="full")

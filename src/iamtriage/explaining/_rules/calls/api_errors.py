@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.calls import (
     api_error_kinds,
     error_kind,
     message_kinds,
+    node_groups,
     request_kinds,
     s3_calls,
     service_objects,
@@ -244,6 +245,7 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
         explain_quota,
         message=r"UnreservedConcurrentExecution below its minimum|policy can have up to \d{1,3} versions",
     ),
+    Route(node_groups.explain_no_subnets, message=node_groups.NO_SUBNETS_MESSAGE),
     # CloudFormation reports it as a ValidationError.
     Route(explain_not_found, message=r"Stack(?: with id|:)? \S{1,128} does not exist"),
     Route(s3_calls.explain_unvalidated_destination, message=s3_calls.UNVALIDATED_DESTINATION),

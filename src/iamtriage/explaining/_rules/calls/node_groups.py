@@ -1,14 +1,20 @@
-"""List the errors of EKS node groups whose instances do not join the cluster.
+"""Explain errors of the network of an EKS cluster: nodes that do not join it, and load balancers without subnets.
 
-Source: https://repost.aws/knowledge-center/resolve-eks-node-failures.
+Sources: https://repost.aws/knowledge-center/resolve-eks-node-failures and
+https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/subnet_discovery/.
 """
 
 from __future__ import annotations
 
-from iamtriage.explaining._rules.basics import CauseType, Labelled
+import re
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, owner_remedy
+from iamtriage.failures._failures import AwsError
 
 NODES_NOT_JOINED = CauseType(
     "nodes-not-joined",
@@ -96,3 +102,73 @@ NODE_KINDS = (
     ),
 )
 """The kinds of these errors."""
+
+
+NO_SUBNETS = CauseType(
+    "load-balancer-without-subnets",
+    title="The controller finds no subnets for a load balancer",
+    text="The controller chooses subnets of the cluster's VPC by their tags, if no annotation names them.",
+    meaning="The load balancer controller chooses subnets of the cluster's VPC by their tags, and too few have them.",
+    recognised_by="The controller could not resolve or discover at least one subnet, or found fewer than it needs.",
+    fix="Tag public subnets with kubernetes.io/role/elb, private ones with kubernetes.io/role/internal-elb, or name the subnets in an annotation.",
+    sources=(
+        "https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/subnet_discovery/",
+    ),
+)
+NO_SUBNETS_MESSAGE = lazy_pattern(
+    r"at least one subnet\b(?: \(0 match VPC and tags)?|minimal required count: (?P<count>\d)|suitable subnets for creating the ELB"
+)
+"""How load balancer controllers say that they find no subnets, or too few."""
+_TAG = "kubernetes.io/role/"
+_WANTED = lazy_pattern(r"\bkubernetes\.io/role/(?P<internal>internal-)?elb\]")
+_SCHEME = lazy_pattern(
+    r"/(?:aws-load-balancer-)?scheme[\"']?: ?[\"']?(?:(?P<internal>internal)\b|internet-facing)"
+)
+# The subnets that the controller found have other problems.
+_EVALUATED = lazy_pattern(r"\bEvaluated [1-9]\d{0,3} subnets")
+_SUBNET = lazy_pattern(r"^[^\n]{0,40}?\b(subnet-[0-9a-f]{8,17})\b([^\n]{0,200})$", re.MULTILINE)
+
+
+def explain_no_subnets(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that a load balancer controller finds no subnets, or too few, for a load balancer."""
+    text, found = case.failure.text, NO_SUBNETS_MESSAGE.search(message)
+    wanted = _WANTED.search(message) or _SCHEME.search(text)
+    kind, tag, other = "", "TAG_KEY", "another one"
+    named = "the tag for it (kubernetes.io/role/elb, or kubernetes.io/role/internal-elb if it is internal)"
+    if wanted is not None:
+        is_public = not wanted["internal"]
+        kind, tag = ("public ", f"{_TAG}elb") if is_public else ("private ", f"{_TAG}internal-elb")
+        other = (
+            "internal, if it is meant to be private"
+            if is_public
+            else "internet-facing, if it is meant to be public"
+        )
+        named = f"the tag {tag}, which {'an internet-facing' if is_public else 'an internal'} one needs"
+    is_full, reason = _EVALUATED.search(message) is not None, f"no subnet of the VPC has {named}"
+    if found is not None and found["count"]:
+        reason = f"only {found['count']} has {named}. An Application Load Balancer needs two, in different Availability Zones"
+    elif is_full:
+        reason = "its candidates belong to another cluster, or have too few free addresses"
+    rows = _SUBNET.findall(text) if kind and not is_full and "MapPublicIpOnLaunch" in text else ()
+    lacking = [name for name, row in rows if ("True" in row) is (kind == "public ") and tag not in row]
+    if lacking:
+        several = len(lacking) > 1
+        reason += (
+            f". The {kind}subnet{'s' * several} {join_words(lacking, 'and')} lack{'s' * (not several)} it"
+        )
+    show = "aws ec2 describe-subnets --region REGION --filters Name=vpc-id,Values=VPC_ID --query 'Subnets[].[SubnetId,AvailabilityZone,MapPublicIpOnLaunch,AvailableIpAddressCount,Tags]'"
+    create = f"aws ec2 create-tags --region REGION --resources {' '.join(lacking) or 'SUBNET_ID'} --tags Key={tag},Value=1"
+    title = f"Tag {kind}subnets{f' with {tag}' * bool(kind)}, in at least two Availability Zones"
+    return case.explain(
+        f"The controller finds no subnets for the load balancer, and no permission is missing: {reason}.",
+        NO_SUBNETS.cause("reported"),
+        remedies=owner_remedy(
+            "Look up the free addresses and the tags of the subnets" if is_full else title,
+            "A subnet needs eight free addresses, and no tag kubernetes.io/cluster/NAME of another cluster only."
+            if is_full
+            else "The controller tries again by itself. A Network Load Balancer needs only one subnet.",
+            f"Or name the subnets in the annotation alb.ingress.kubernetes.io/subnets of the Ingress (service.beta.kubernetes.io/aws-load-balancer-subnets of a Service), or set its scheme to {other}.",
+            commands=(None if lacking else show, None if is_full else create),
+            url=NO_SUBNETS.sources[0],
+        ),
+    )
