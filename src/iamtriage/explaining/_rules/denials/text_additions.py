@@ -177,7 +177,7 @@ OF_TEXT: Rows = (
     (_may_ask, "denials.answers.add_answers"),
     (
         all_of(
-            states(lambda stated: stated.deny is None and stated.policy_type is None),
+            states(lambda stated: stated.deny != "implicit" and stated.policy_type is None),
             shows_policy,
             says("Deny"),
         ),

@@ -11,29 +11,30 @@ _POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*
 
 
 @pytest.mark.parametrize(
-    ("url", "verdict", "at", "step"),
+    ("url", "verdict", "change"),
     [
         (
             "https://a1b2c3d4e5-vpce-0bbb2222bbb2222bb.execute-api.eu-central-1.amazonaws.com/live/films",
             "because aws:SourceVpce is vpce-0bbb2222bbb2222bb, not vpce-0aaa1111aaa1111aa",
-            1,
-            "add vpce-0bbb2222bbb2222bb to aws:SourceVpce, next to vpce-0aaa1111aaa1111aa. Redeploy the API afterwards: a changed resource policy takes effect with the next deployment.",
+            "Or add vpce-0bbb2222bbb2222bb to aws:SourceVpce in the API's resource policy, and deploy the API",
         ),
         (
             "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/live/films",
             "unless aws:SourceVpce is vpce-0aaa1111aaa1111aa",
-            0,
             "scope the Deny down, and to deploy the API: aws apigateway create-deployment --rest-api-id a1b2c3d4e5 --stage-name live --region eu-central-1.",
         ),
     ],
     ids=["endpoint in the host", "public host"],
 )
-def test_endpoint_of_the_call(url: str, verdict: str, at: int, step: str) -> None:
+def test_endpoint_of_the_call(url: str, verdict: str, change: str) -> None:
     explanation = explain(f"$ curl {url}\n{_DENIED}\nresource policy:\n{_POLICY}\n")
     assert verdict in explanation.summary
     assert explanation.remedies[0].title == "Call through the VPC endpoint vpce-0aaa1111aaa1111aa"
-    assert explanation.remedies[at].steps[-1].endswith(step)
-    assert explanation.remedies[0].steps[0].startswith("The host in the URL names the endpoint.") is (at == 1)
+    first, second = explanation.remedies[:2]
+    assert second.title == change or first.steps[-1].endswith(change)
+    assert explanation.remedies[0].steps[0].startswith("The host in the URL names the endpoint.") is (
+        "vpce-0bbb" in change
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,5 +77,52 @@ def test_list_of_networks_with_the_address_of_the_call(allowed: str, address: st
     assert "have no aws:SourceIp" not in call.steps[0]
     # Only the owner's remedy has the change.
     assert len(call.steps) == 1
-    assert f"set aws:SourceIp to [{networks}]. Redeploy the API" in change.steps[0]
+    assert (
+        change.title
+        == f"Or set aws:SourceIp to [{networks}] in the API's resource policy, and deploy the API"
+    )
+    assert networks not in str(change.steps)
     assert "Signing alone does not lift the Deny." in explanation.to_text(detail="full")
+
+
+_ROLE = "arn:aws:sts::111122223333:assumed-role/nightly/run"
+_EXPLICIT = (
+    "User: {} is not authorized to perform: {} on resource: {} with an explicit deny\n$ curl -s https://checkip.amazonaws.com"
+    "\n198.51.100.7\n{}:\n{}\n"
+)
+_DENY = '{{"Version":"2012-10-17","Statement":[{{"Sid":"Office","Effect":"Deny","Principal":"*","Action":"{}","Resource":"*","Condition":{{"NotIpAddress":{{"aws:SourceIp":["192.0.2.0/24"]}}}}}}]}}'
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "policy"),
+    [
+        (
+            "execute-api:Invoke",
+            "arn:aws:execute-api:eu-central-1:********3333:a1b2c3d4e5/live/GET/films",
+            "the API's resource policy",
+        ),
+        ("s3:GetObject", "arn:aws:s3:::acme-films/a.mp4", "the bucket policy"),
+        ("sqs:SendMessage", "arn:aws:sqs:eu-central-1:111122223333:films", "the queue policy"),
+    ],
+)
+def test_policy_of_the_resource_with_a_deny_that_the_message_does_not_name(
+    action: str, resource: str, policy: str
+) -> None:
+    text = _EXPLICIT.format(_ROLE, action, resource, "its policy", _DENY.format(action))
+    explanation = explain(text)
+    said = " ".join(str(explanation).split())
+    assert f"the statement Office of {policy} in the text denies it" in said
+    assert "does not name the policy with the Deny" not in said
+    assert said.count("An Allow does not override it") == 1
+    owner = next(each for each in explanation.remedies if each.title.startswith("Or set aws:SourceIp"))
+    assert owner.who == "resource owner"
+    assert '"aws:SourceIp": ["192.0.2.0/24", "198.51.100.7/32"]' in (owner.manifest or "")
+
+
+@pytest.mark.parametrize(
+    "heading", ["VPC endpoint policy", "the endpoint's policy", "policy on our S3 endpoint", "RCP"]
+)
+def test_policy_with_principals_that_is_not_that_of_the_resource(heading: str) -> None:
+    action = "s3:GetObject"
+    text = _EXPLICIT.format(_ROLE, action, "arn:aws:s3:::acme-films/a.mp4", heading, _DENY.format(action))
+    assert "of the bucket policy" not in " ".join(str(explain(text)).split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -17,6 +18,7 @@ from iamtriage.explaining._rules.denials.resource_commands import organization_c
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES
+from iamtriage.explaining._rules.shared.policies.policy_changes import add_condition
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 96
 # How the titles of remedies begin that a correction replaces.
-_SCOPING = ("Or scope down", "Find the Deny statement")
+_SCOPING = ("Or scope down", "Or add ", "Or set ", "Find the Deny statement")
 _ORGANIZATION = frozenset({"service_control", "resource_control"})
 
 
@@ -45,6 +47,12 @@ _CHANGE = lazy_pattern(
 _EXEMPTION = lazy_pattern(
     r"exempt the caller from the Deny(?:, with the condition \"ArnNotLike\": \{[^{}]{1,300}\})?"
 )
+# The key and the values of such a change.
+_LISTED = lazy_pattern(
+    r"(?:set (?P<key>[\w:/-]{1,100})(?: of the statement [^\n]{1,100}?)? to (?P<values>\[[^\[\]…]{1,1000}\])\Z"
+    r"|add (?P<value>[^\s…]{1,300}) to (?P<of>[\w:/-]{1,100})(?: of the statement|,))"
+)
+_DEPLOY, _MAX_TITLE = "deploy the API", 160
 
 _HOSTED = lazy_pattern(
     r"(?i:(?<!from )\bhosted (?:runner|agent)s?\b|\b(?:GitHub|GitLab|Microsoft)-hosted\b|\bruns-on: ?(?:ubuntu|windows|macos)-|\brunner\b[^\n]{0,40} \(hosted\)|\b(?:shared|SaaS) runners?\b|\bCircleCI\b|\bBitbucket Pipelines\b)"
@@ -134,9 +142,9 @@ def complete_scoping(
 
 
 def move_change(
-    remedy: Remedy | None, others: tuple[Remedy, ...]
+    remedy: Remedy | None, others: tuple[Remedy, ...], statement: Mapping[str, Any]
 ) -> tuple[Remedy | None, tuple[Remedy, ...]]:
-    """Move the change of a Deny from the remedy for the caller to that of the owner, so that it is there once."""
+    """Move the change of a Deny statement from the remedy for the caller to that of the owner, so that it is there once."""
     scoping = next((each for each in others if each.title.startswith(_SCOPING[0])), None)
     found = [(step, each) for step in remedy.steps if (each := _CHANGE.search(step))] if remedy else []
     if remedy is not None and scoping is not None and scoping.who == "resource owner" and not found:
@@ -145,12 +153,39 @@ def move_change(
     if remedy is None or scoping is None or len(found) != 1:
         return remedy, others
     ((step, change),) = found
-    steps = tuple(_EXEMPTION.sub(lambda _: change["change"], each) for each in scoping.steps)
+    _, place, policy = scoping.title.partition(" in ")
+    redeploy = f", and {_DEPLOY}" if _DEPLOY in step else ""
+    title, words = (
+        f"Or {change['change'].partition(', next to ')[0]}{place}{policy}{redeploy}",
+        "change the list",
+    )
+    if len(title) > _MAX_TITLE:
+        title, words = scoping.title, change["change"]
+    steps = tuple(_EXEMPTION.sub(lambda _: words, each) for each in scoping.steps)
     if steps == scoping.steps:
         return remedy, others
-    exact = attrs.evolve(scoping, steps=steps)
+    exact = attrs.evolve(scoping, steps=steps, title=title)
+    if scoping.manifest is not None and (listed := _list_values(statement, change["change"])) is not None:
+        exact = attrs.evolve(exact, manifest=compact_json(listed, _WIDTH))
     kept = attrs.evolve(remedy, steps=tuple(each for each in remedy.steps if each != step))
     return kept, tuple(exact if each is scoping else each for each in others)
+
+
+def _list_values(statement: Mapping[str, Any], change: str) -> dict[str, Any] | None:
+    """Return a Deny statement with the values that a change adds to those that it exempts."""
+    found = _LISTED.match(change)
+    if found is None:
+        return None
+    own = next(
+        (
+            (operator, key)
+            for operator, key, _ in iterate_conditions(statement)
+            if key == (found["key"] or found["of"]) and "Not" in operator
+        ),
+        None,
+    )
+    values = json.loads(found["values"]) if found["values"] else [found["value"]]
+    return None if own is None else add_condition(statement, *own, values)
 
 
 @attrs.frozen(eq=False)
@@ -176,7 +211,7 @@ class Correction:
         scoping = next((each for each in others if each.title.startswith(_SCOPING)), None)
         is_of_owner = scoping is not None and scoping.who == "resource owner"
         # What only looks for the statement is superfluous, but what changes a resource's policy is not.
-        source = scoping if scoping and (is_of_owner or scoping.title.startswith(_SCOPING[0])) else None
+        source = scoping if scoping and (is_of_owner or scoping.title.startswith(_SCOPING[:-1])) else None
         lines = () if source is None else source.commands
         build, steps = owner_remedy if is_of_owner else account_remedy, self.steps
         if denial.policy_type in _ORGANIZATION:

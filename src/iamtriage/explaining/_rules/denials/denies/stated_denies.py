@@ -136,7 +136,7 @@ class StatedDeny(Value):
         if remedy is not None:
             remedy = add_exits(denial, remedy, self.conditions)
         refined = present(*(self.refine(denial, each) for each in others))
-        return move_change(remedy, complete_scoping(denial, self.statement, refined))
+        return move_change(remedy, complete_scoping(denial, self.statement, refined), self.statement)
 
     def refine(self, denial: Denial, remedy: Remedy) -> Remedy | None:
         """Return a remedy that looks for the Deny statement with the one that is known, ``None`` if it only finds it."""
@@ -333,7 +333,9 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
             policy = attrs.evolve(  # noqa: PLW2901 (all statements are of the same policy)
                 policy, name=policy.name.replace("the policy in", f"the {kind} in")
             )
-        elif denial.policy_type == "resource" and policy.has_principal:
+        elif policy.has_principal and (
+            denial.policy_type == "resource" or denial.principal_text == "anonymous"
+        ):
             policy = attrs.evolve(  # noqa: PLW2901
                 policy, name=policy.name.replace("the policy in", f"the {policy_of(denial).name} in")
             )

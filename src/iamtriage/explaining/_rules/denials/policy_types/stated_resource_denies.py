@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_DENIES
 from iamtriage.explaining._rules.denials.shown_policies.stated_policies import add_stated_policies
+from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.policies._readers.elements import as_strings, principal_names
 from iamtriage.typing import PolicyType
@@ -26,7 +27,7 @@ from iamtriage.typing import PolicyType
 _DENIES = frozenset({DENIES["resource"].code, STATED_POLICY_DENIES.code})
 # Other policies whose statements have principals: those of VPC endpoints, and resource control policies.
 _OTHER_TYPES = lazy_pattern(
-    r"(?i:vpc.?endpoint|\bvpce\b(?!-)|\bendpoint.?polic|\bresource.?control|\brcps?\b)"
+    r"(?i:vpc.?endpoint|\bvpce\b(?!-)|\bendpoint(?:'s)?.?polic|\bpolicy (?:of|on|for) (?:the|our|this) (?:\w{1,12} )?endpoint\b|\bresource.?control|\brcps?\b)"
 )
 # How a verdict ends if the message gives no reason.
 _GUESS = "most likely, no identity-based policy allows it."
@@ -51,7 +52,10 @@ def add_resource_deny(denial: Denial, explanation: Explanation) -> Explanation:
     names_deny = any(each.code in _DENIES and each.evidence != "possible" for each in explanation.causes)
     # What is only the most frequent cause is less likely than a Deny that somebody shows.
     guess = explanation if explanation.summary.endswith(_GUESS) else None
-    denied = _explain_plain_control(denial) if names_deny else explain_resource_deny(denial, guess)
+    denied = _explain_plain_control(denial) if names_deny else None
+    # Other rules for a Deny of a policy without a name know more of the call.
+    if denied is None and (not names_deny or explanation.topic == EXPLICIT_DENY.code):
+        denied = explain_resource_deny(denial, guess)
     if denied is None:
         return explanation
     # What is known of the trust policy says that it is not the reason.
