@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.kubernetes.entries import stated_entries
 from iamtriage.explaining._rules.kubernetes.logins import (
     authenticator,
     client_configurations,
+    outlived_tokens,
     rejected_logins,
     stored_tokens,
 )
@@ -80,6 +81,8 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         return other_denials.explain_expired_token(case, message)
     if (provider := other_logins.find_cluster_provider(case.failure.text)) is not None:
         return other_logins.explain_other_cluster(case, provider)
+    if (outlived := outlived_tokens.explain_outlived_token(case, message)) is not None:
+        return outlived
     for rule in (
         client_configurations.explain_pinned_identity,
         rejected_logins.explain_token_of_other_cluster,

@@ -23,7 +23,10 @@ _OF_CLUSTER = (
     *("aws_eks_access_entry", "aws_eks_addon", "aws_eks_cluster", "aws_eks_fargate_profile"),
     "aws_eks_node_group",
 )
-_EXEC_BLOCK = """exec {{
+_KUBERNETES_OF_HELM = lazy_pattern(
+    r"\bprovider \"helm\" {0,4}\{[^{}]{0,400}?\bkubernetes {0,4}(?P<sign>=)? {0,4}\{"
+)
+_EXEC_BLOCK = """{} {{
   api_version = "client.authentication.k8s.io/v1beta1"
   command     = "aws"
   args        = {}
@@ -46,14 +49,25 @@ def configure_terraform(case: AnyCase, cluster: Cluster, *, first_step: str | No
         "the provider kubernetes" if is_both or not has_helm else None,
         "the block kubernetes of the provider helm" if has_helm else None,
     )
+    # From version 3 on, the provider helm has attributes instead of blocks.
+    written = _KUBERNETES_OF_HELM.search(case.failure.text) if has_helm else None
+    is_attribute = written is not None and written["sign"] is not None and not is_both
     form = " In version 3 of the provider helm, write exec = {…}." if has_helm else ""
+    if written is not None and (is_attribute or written["sign"] is None):
+        form = ""
+    elif written is not None:
+        form = " In the provider helm, write exec = {…}."
+    # A data source finds a cluster that exists.
+    is_found = "data.aws_eks_cluster." in case.failure.text
     words = ["eks", "get-token", "--cluster-name", cluster.argument, *cluster.region_arguments]
     return your_remedy(
         "Add an exec block to Terraform's provider",
         first_step,
         f"In {' and '.join(places)}, next to host and cluster_ca_certificate, replace token with this block: Terraform then gets a token when it needs one.{form}",
-        "If the same run creates the cluster, create it in a separate run, before the objects in it.",
-        manifest=_EXEC_BLOCK.format(json.dumps(words)),
+        None
+        if is_found
+        else "If the same run creates the cluster, create it in a separate run, before the objects in it.",
+        manifest=_EXEC_BLOCK.format("exec =" if is_attribute else "exec", json.dumps(words)),
         manifest_language="hcl",
         url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins",
     )

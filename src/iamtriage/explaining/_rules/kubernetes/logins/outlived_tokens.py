@@ -1,0 +1,124 @@
+"""Explain that a run of Terraform took longer than the token lasts that it read at its start."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
+from iamtriage._typing import NamedTuple
+from iamtriage.explaining._rules.basics import Case, Explanation
+from iamtriage.explaining._rules.kubernetes import cluster_access
+from iamtriage.explaining._rules.kubernetes.logins import stored_tokens
+from iamtriage.explaining._rules.kubernetes.logins.rejected_logins import IAM_NOTE, login_cause
+from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
+from iamtriage.failures._failures import KubernetesUnauthorized
+
+# https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html
+_LIFETIME = 15 * 60
+_DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
+_READ = lazy_pattern(
+    r"\b(?P<source>data\.aws_eks_cluster_auth\.[\w-]{1,80})(?:\[[^\]\n]{1,80}\])?: Read complete\b"
+)
+# What the same token, or another provider with the same credentials, did.
+_WORKED = lazy_pattern(
+    r"\b(?P<address>(?:helm_release|kubernetes_(?!config_map_v1_data)[a-z0-9_]{2,60}|kubectl_manifest)\.[\w-]{1,80})(?:\[[^\]\n]{1,80}\])?: (?:Creation|Modifications|Destruction|Read) complete\b"
+)
+_TOOK = lazy_pattern(
+    r"^[^\n]{0,80}?\b(?P<address>[a-z]\w{1,80}\.[A-Za-z_][\w-]{0,80})(?:\[[^\]\n]{1,80}\])?: (?:Still |Creation|Modifications|Destruction)[^\n]{0,40}?(?:\[|after )(?:[^\]\n]{0,60}, )?(?:(?P<h>\d{1,2})h)?(?:(?P<m>\d{1,2})m)?\d{1,2}s\b",
+    re.MULTILINE,
+)
+_STAMP = lazy_pattern(
+    r"^[^\n\w]{0,8}(?:(?P<date>\d{4}-\d\d-\d\d)[T ])?(?P<time>\d\d:\d\d:\d\d)(?![\d:])", re.MULTILINE
+)
+
+
+class _Delay(NamedTuple):
+    """How long before the failure a token was read.
+
+    Attributes:
+        source: The data source that read it.
+        told: What the text says about it, as the end of a sentence.
+        worked: What the same run did with a token, if anything.
+    """
+
+    source: str
+    told: str
+    worked: str | None
+
+
+def explain_outlived_token(case: Case[KubernetesUnauthorized], message: str) -> Explanation | None:
+    """Explain that the API server rejected a token that was read more than 15 minutes before, or return ``None``."""
+    delay = _find_delay(case)
+    if delay is None:
+        return None
+    cluster = stored_tokens.find_terraform_cluster(case)
+    named = f"The cluster {cluster.argument}" if cluster.name else "The cluster"
+    text = "The token (15 minutes) has expired, so the caller is not known to be without access."
+    if delay.worked is not None:
+        text = (
+            f"{delay.worked} was made in the same run, so the caller has access. Only the token is too old."
+        )
+    return case.explain(
+        f"{named} rejected the token (401), which most likely had expired: {delay.source} read it {delay.told}, and a token lasts 15 minutes.",
+        login_cause(message, None),
+        TOKEN_EXPIRED.cause("derived", text=text),
+        topic="kubernetes-login",
+        remedies=(
+            stored_tokens.configure_terraform(
+                case,
+                cluster,
+                first_step="For now, run terraform apply again: it reads a new token, and what is created already stays.",
+            ),
+            None if delay.worked else cluster_access.authenticator_log_remedy(cluster),
+        ),
+        notes=IAM_NOTE,
+    )
+
+
+def _find_delay(case: Case[KubernetesUnauthorized]) -> _Delay | None:
+    text, (start, end) = case.failure.text, case.failure.span
+    if "aws_eks_cluster_auth" not in text or "get-token" in text:
+        return None
+    read = max(_READ.finditer(text, 0, start), key=lambda each: each.start(), default=None)
+    if read is None:
+        return None
+    began = _last_stamp(text, line_start(text, read.start()), read.start())
+    ended = _last_stamp(text, read.end(), end)
+    if began is not None and ended is not None:
+        seconds = _difference(began, ended)
+        told = f"at {began['time']}, {seconds // _MINUTE} minutes before"
+    else:
+        took = [(_seconds(each), each["address"]) for each in _TOOK.finditer(text, read.end(), start)]
+        seconds, address = max(took, default=(0, ""))
+        told = f"before {address}, which took {seconds // _MINUTE} minutes"
+    if seconds < _LIFETIME:
+        return None
+    failed = case.context.terraform.value if case.context.terraform else None
+    worked = [each["address"] for each in _WORKED.finditer(text, read.end(), start)]
+    return _Delay(
+        read["source"],
+        told,
+        next((each for each in worked if each != failed), None),
+    )
+
+
+def _last_stamp(text: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the last time at the start of a line between two positions."""
+    return max(_STAMP.finditer(text, start, end), key=lambda each: each.start(), default=None)
+
+
+def _difference(first: re.Match[str], second: re.Match[str]) -> int:
+    times = []
+    for each in (first, second):
+        try:
+            times.append(datetime.fromisoformat(f"{each['date'] or '2000-01-01'}T{each['time']}"))
+        except ValueError:
+            return 0
+    seconds = int((times[1] - times[0]).total_seconds())
+    return seconds if first["date"] and second["date"] else seconds % _DAY
+
+
+def _seconds(found: re.Match[str]) -> int:
+    return int(found["h"] or 0) * _HOUR + int(found["m"] or 0) * _MINUTE

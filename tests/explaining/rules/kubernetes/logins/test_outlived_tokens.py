@@ -1,0 +1,75 @@
+"""Tokens that a run of Terraform read more than 15 minutes before the API server rejected them."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_READ = "data.aws_eks_cluster_auth.live: Read complete after 0s [id=live]\n"
+_WORKED = "kubernetes_namespace_v1.shop: Creation complete after 1s [id=shop]\n"
+_NODES = "module.nodes.aws_eks_node_group.large: Still creating... [{} elapsed]\n"
+_ERROR = 'Error: Unauthorized\n\n  with kubernetes_deployment_v1.cart,\n  on shop.tf line 12, in resource "kubernetes_deployment_v1" "cart":\n'  # fmt: skip
+_STAMPED = "2026-04-01 11:50:07 {}2026-04-01 {} kubernetes_deployment_v1.cart: Creating...\n2026-04-01 {} {}"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (_STAMPED.format(_READ, "12:09:08", "12:09:09", _ERROR), "read it at 11:50:07, 19 minutes before"),
+        (f"11:50:07.1 {_READ}12:40:00.3 {_ERROR}", "read it at 11:50:07, 49 minutes before"),
+        (f"[23:50:07] {_READ}[00:10:08] {_ERROR}", "read it at 23:50:07, 20 minutes before"),
+        (f"{_READ}{_NODES.format('20m10s')}{_ERROR}", "before aws_eks_node_group.large, which took 20 minutes"),
+        (f"{_READ}{_NODES.format('1h2m10s')}{_ERROR}", "which took 62 minutes"),
+    ],
+)  # fmt: skip
+def test_token_that_is_too_old(text: str, says: str) -> None:
+    explanation = explain(text)
+    assert says in explanation.summary
+    assert [(each.code, each.evidence) for each in explanation.causes][-1] == ("token-expired", "derived")
+    assert explanation.remedies[0].title == "Add an exec block to Terraform's provider"
+    assert (explanation.remedies[0].manifest or "").startswith("exec {")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # A few minutes, a resource that began before the token was read, a provider that gets tokens itself, and no token.
+        _STAMPED.format(_READ, "12:04:08", "12:04:09", _ERROR),
+        f"{_READ}{_NODES.format('9m10s')}{_ERROR}",
+        f"{_NODES.format('20m10s')}{_READ}{_ERROR}",
+        f'{_READ}{_NODES.format("20m10s")}{_ERROR}provider "kubernetes" {{\n  exec {{\n    args = ["eks", "get-token"]\n',
+        f"{_NODES.format('20m10s')}{_ERROR}",
+    ],
+    ids=["minutes", "less", "before", "exec", "no token"],
+)
+def test_token_that_can_be_valid(text: str) -> None:
+    assert "most likely had expired" not in explain(text).summary
+
+
+def test_caller_with_access() -> None:
+    text = f"{_READ}{_WORKED}{_NODES.format('20m10s')}{_ERROR}"
+    explanation = explain(text)
+    assert "kubernetes_namespace_v1.shop was made in the same run, so the caller has access" in str(
+        explanation
+    )
+    assert len(explanation.remedies) == 1
+    assert "was made in the same run" not in str(explain(text.replace(_WORKED, "")))
+
+
+@pytest.mark.parametrize(
+    ("provider", "block", "form"),
+    [
+        ('provider "helm" {\n  kubernetes = {\n    token = local.token\n  }\n}\n', "exec = {", None),
+        ('provider "helm" {\n  kubernetes {\n    token = local.token\n  }\n}\n', "exec {", None),
+        ("", "exec {", "In version 3 of the provider helm, write exec = {…}"),
+        ('provider "helm" {\n  kubernetes = {\n  }\n}\nprovider "kubernetes" {\n  token = local.token\n}\n', "exec {", "In the provider helm, write exec = {…}"),
+    ],
+    ids=["version 3", "version 2", "unknown version", "both providers"],
+)  # fmt: skip
+def test_syntax_of_the_version(provider: str, block: str, form: str | None) -> None:
+    error = "Error: Kubernetes cluster unreachable: the server has asked for the client to provide credentials\n  with helm_release.cart,\n  on cart.tf line 3\n"
+    remedy = explain(f"{_READ}{_NODES.format('20m10s')}{error}{provider}").remedies[0]
+    assert (remedy.manifest or "").startswith(block)
+    assert ("exec = {…}" in " ".join(remedy.steps)) is (form is not None)
+    assert (form or "") in " ".join(remedy.steps)
