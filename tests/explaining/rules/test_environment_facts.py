@@ -64,3 +64,48 @@ def test_whoever_reads_a_log_of_s3a_is_not_its_caller() -> None:
     text = str(explain(f"{_GIVEN}\n{_S3A}", facts={"service_account": "etl"}))
     assert "As the role etl-run, repeat the call as a GET" in text
     assert "get-caller-identity" not in text
+
+
+_SCOPE = "An error occurred (SignatureDoesNotMatch) when calling the {} operation: Credential should be scoped to a valid region."
+_GLOBAL = "https://sts.amazonaws.com"
+_ENV = f"AWS_REGION=ap-south-1\nAWS_ENDPOINT_URL_STS={_GLOBAL}\n"
+
+
+@pytest.mark.parametrize(
+    ("setting", "facts", "command"),
+    [
+        (_ENV, {}, "unset AWS_ENDPOINT_URL_STS"),
+        (_ENV, {"service_account": "web"}, "kubectl set env"),
+        (f"  - name: AWS_ENDPOINT_URL_STS\n    value: {_GLOBAL}/\n", {"service_account": "web"}, "AWS_ENDPOINT_URL_STS-"),
+        (f"Environment:\n  AWS_REGION:            ap-south-1\n  AWS_ENDPOINT_URL_STS:  {_GLOBAL}\n", {"service_account": "web"}, "AWS_ENDPOINT_URL_STS-"),
+        (f'{{"name": "AWS_ENDPOINT_URL_STS", "value": "{_GLOBAL}"}},\n/ecs/web/0a1b2c3d\n', {}, None),
+        (f'/aws/lambda/web\n"Variables": {{\n  "AWS_ENDPOINT_URL_STS": "{_GLOBAL}"\n}}\n', {}, None),
+    ],
+)  # fmt: skip
+def test_the_variable_of_the_global_endpoint_is_named(
+    setting: str, facts: dict[str, str], command: str | None
+) -> None:
+    for operation in ("GetCallerIdentity", "AssumeRoleWithWebIdentity", "AssumeRole"):
+        explanation = explain(f"{setting}{_SCOPE.format(operation)}", facts={"region": "ap-south-1", **facts})
+        assert "AWS_ENDPOINT_URL_STS sends it to the global endpoint" in explanation.summary
+        (remedy,) = explanation.remedies
+        assert remedy.title.endswith("or set it to https://sts.ap-south-1.amazonaws.com")
+        assert any(command in line for line in remedy.commands) if command else not remedy.commands
+        assert "The code calls" not in str(explanation)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AWS_ENDPOINT_URL_STS=https://sts.ap-south-1.amazonaws.com\n",
+        f"# AWS_ENDPOINT_URL_STS={_GLOBAL}\n",
+        f"AWS_ENDPOINT_URL_S3={_GLOBAL}\n",
+        f"We removed AWS_ENDPOINT_URL_STS={_GLOBAL} yesterday.\n",
+        f"AWS_ENDPOINT_URL_STS={_GLOBAL}\nAWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true\n",
+        f"AWS_REGION=us-east-1\nAWS_ENDPOINT_URL_STS={_GLOBAL}\n",
+    ],
+)
+def test_no_other_variable_is_taken_for_that_of_the_global_endpoint(text: str) -> None:
+    region = "us-east-1" if "us-east-1" in text else "ap-south-1"
+    explanation = explain(f"{text}{_SCOPE.format('GetCallerIdentity')}", facts={"region": region})
+    assert "AWS_ENDPOINT_URL_STS sends" not in explanation.summary

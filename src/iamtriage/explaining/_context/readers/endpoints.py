@@ -27,6 +27,7 @@ __all__ = (
     "find_other_system",
     "find_source_address",
     "find_unexempted_hosts",
+    "sets_global_endpoint",
 )
 
 # Variables in the output of env, in a manifest, or in a ConfigMap. The addresses are called with http.
@@ -51,6 +52,14 @@ _ARGUMENT = lazy_pattern(
     r"|(?:AWS_|MINIO_)?(?:S3_)?ENDPOINT(?:_URL)?|host_base)(?P<key>)(?![\w.-])[^\w\n]{1,6}"
     rf"(?:(?:aws\.String|URI\.create|\w{{2,12}}\s?=)[^\w\n]{{1,4}})?(?:https?://|(?=[a-z0-9.-]{{1,100}}:\d{{4,5}}(?!\d))|(?=[a-z0-9.-]{{1,100}}\.(?:{CLOUD_HOSTS})\b)){_HOST}",
     re.ASCII,
+)
+# A variable in a list, a file or a manifest, not in prose. It takes precedence over AWS_STS_REGIONAL_ENDPOINTS:
+# https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+_GLOBAL_VARIABLE = lazy_pattern(
+    r"^[ \t]{0,40}(?:[$%>] |- )?(?:export |ENV |Environment=|\{ ?)?(?:[\"']?name[\"']?: )?[\"']?AWS_ENDPOINT_URL_STS[\"']?(?:\s?[=:]|,?\s{1,40}[\"']?value[\"']?:)\s{0,9}[\"']?https://sts\.amazonaws\.com/?[\"']?[ \t]?\}?,?[ \t]*$"
+    # Several in one line, as programs log their environment.
+    r"|[ ,{]AWS_[A-Z_]{2,40}=[^\s,;]{1,200}[ ,](?:[^\n#]{0,400}[ ,])?AWS_ENDPOINT_URL_STS=https://sts\.amazonaws\.com/?(?=[\s,}]|\Z)",
+    re.MULTILINE,
 )
 _GENERAL_NAMES = frozenset({"endpoint", "Endpoint", "endpoints", "ENDPOINT", "ENDPOINT_URL"})
 # The host and port of an endpoint in the code, as variables that the text sets.
@@ -164,6 +173,15 @@ def _other_host(host: str, setting: str) -> Stated | None:
     if name.startswith(_LINK_LOCAL) or f".{name}".endswith(_AWS_SUFFIXES):
         return None
     return Stated(host, setting)
+
+
+def sets_global_endpoint(text: str) -> bool:
+    """Return whether the environment or manifest in a text has AWS_ENDPOINT_URL_STS with the global STS endpoint.
+
+    >>> [sets_global_endpoint(f"{each}=https://sts.amazonaws.com") for each in ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_S3")]
+    [True, False]
+    """
+    return _GLOBAL_VARIABLE.search(text) is not None and _IGNORED not in text
 
 
 def find_unexempted_hosts(text: str, address: str) -> str | None:

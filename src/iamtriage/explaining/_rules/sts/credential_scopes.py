@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.endpoints import sets_global_endpoint
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -66,6 +67,10 @@ ENDPOINT_OF_OTHER_REGION = CauseType(
     sign=rf"{service_scopes.ENDPOINT_SETTING}|\bwithEndpointConfiguration\(|\bendpointOverride\(",
     remedy="or use the endpoint of",
     of="wrong-signing-region",
+)
+_VARIABLE_CAUSE = GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(
+    "derived",
+    text="The variable AWS_ENDPOINT_URL_STS has the global endpoint, which accepts only signatures for us-east-1. It takes precedence over AWS_STS_REGIONAL_ENDPOINTS.",
 )
 _GLOBAL_ENDPOINT_CAUSE = GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(
     because=f"The host {GLOBAL_HOST} accepts only signatures for us-east-1.",
@@ -148,9 +153,15 @@ def _is_from_sts(case: Case[CredentialScope], hosts: tuple[str, ...]) -> bool:
 def _explain_sts(
     case: Case[CredentialScope], message: str, signed_region: str | None, *, is_global: bool, host: str | None
 ) -> Explanation:
+    is_variable = (
+        host is None
+        and (case.facts.region or signed_region) != "us-east-1"
+        and sets_global_endpoint(case.failure.text)
+    )
+    is_global = is_global or is_variable
     stated = signed_region and f"AWS reports that the signature is for {signed_region}."
     because = (*clues.quote_phrases(message, *service_scopes.PHRASES), *present(stated))
-    if is_global:
+    if is_global and not is_variable:
         because += (f"The text names the host {GLOBAL_HOST}, which accepts signatures for us-east-1.",)
     findings = diagnose_sts_call(
         case,
@@ -172,17 +183,22 @@ def _explain_sts(
     expected = "us-east-1" if is_of_global else "another Region"
     # The text need not name the host: then it is inferred from the runtime.
     likely = ", most likely," if clues.mentions_kubernetes(case) and not is_global and host is None else ""
-    causes = [*findings.causes]
+    causes = [each for each in findings.causes if not (is_variable and each.code == _VARIABLE_CAUSE.code)]
+    causes += [_VARIABLE_CAUSE] * is_variable
     if not clues.mentions_kubernetes(case):
         kept = ([line for line in each.because if not line.startswith("EKS ")] for each in causes)
         causes = [attrs.evolve(each, because=lines) for each, lines in zip(causes, kept, strict=True)]
     if host is None and not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
     return case.explain(
-        f"The {call} is signed for {signed_for}, but goes{likely} to {endpoint}, which expects {expected}.",
+        f"The {call} is signed for {signed_for}, but AWS_ENDPOINT_URL_STS sends it to the global endpoint, https://{GLOBAL_HOST}."
+        if is_variable
+        else f"The {call} is signed for {signed_for}, but goes{likely} to {endpoint}, which expects {expected}.",
         *causes,
         topic="sts-endpoint",
-        remedies=lambda: (
+        remedies=_remove_variable_remedy(case, signed_region)
+        if is_variable
+        else lambda: (
             _regional_endpoint_remedy(case, signed_region, host),
             *(each for each in findings.remedies if each.title != REMEDY_TITLES["code"]),
             _global_endpoint_remedy(case) if host is None and case.context.terraform is None else None,
@@ -191,11 +207,35 @@ def _explain_sts(
     )
 
 
+def _remove_variable_remedy(case: Case[CredentialScope], signed_region: str | None) -> Remedy:
+    """Return how to remove the variable that sets the global STS endpoint where the program runs."""
+    remove: str | None = "unset AWS_ENDPOINT_URL_STS"
+    place = "the file that sets it"
+    if clusters.runs_in_pod(case):
+        remove = clusters.set_variables_command(case, "AWS_ENDPOINT_URL_STS-")
+        place = "the manifest, chart or ConfigMap that sets it, which can bring it back"
+    elif case.context.runtime_kind in _WITHOUT_SHELL:
+        remove, place = None, _WITHOUT_SHELL[case.context.runtime_kind]
+    return your_remedy(
+        f"Remove AWS_ENDPOINT_URL_STS, or set it to {_regional_url(case, signed_region)}",
+        f"{'Also remove' if remove else 'Remove'} it from {place}. Current SDKs then call the endpoint of AWS_REGION.",
+        commands=remove,
+        url=pages.STS_REGIONS,
+    )
+
+
+_WITHOUT_SHELL = {"lambda": "the environment variables of the function", "ecs": "the task definition"}
+
+
+def _regional_url(case: Case[CredentialScope], signed_region: str | None) -> str:
+    endpoint = find_endpoint(case.facts.region or signed_region or "")
+    return "https://sts.REGION.amazonaws.com" if endpoint is None or endpoint.is_global else endpoint.url
+
+
 def _regional_endpoint_remedy(
     case: Case[CredentialScope], signed_region: str | None, host: str | None
 ) -> Remedy:
-    endpoint = find_endpoint(case.facts.region or signed_region or "")
-    url = "https://sts.REGION.amazonaws.com" if endpoint is None or endpoint.is_global else endpoint.url
+    url = _regional_url(case, signed_region)
     of_global = "" if host is not None else " The global endpoint accepts only signatures for us-east-1."
     remove = "unset AWS_ENDPOINT_URL_STS"
     if clusters.runs_in_pod(case):

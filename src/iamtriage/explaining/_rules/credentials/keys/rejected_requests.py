@@ -9,6 +9,7 @@ import attrs
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
+from iamtriage.explaining._context.readers.endpoints import sets_global_endpoint
 from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions, find_working_regions
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
@@ -76,14 +77,6 @@ _REJECTED_CALL = lazy_pattern(
 _USES_GLOBAL = lazy_pattern(
     r"(?i:sts[ _]?endpoint|endpoint_url|global endpoint|POST)\b[^\n]{0,20}\bhttps://sts\.amazonaws\.com(?![\w.])"
     r"|\b(?:[Ss]ession|[Tt]okens?|[Cc]redentials|[Rr]ole)\b[^\n.;]{0,40}\b(?:from|via|by|at|with|through) (?:the )?(?:(?:https://)?sts\.amazonaws\.com(?!\.?\w)|global (?:STS )?endpoint)"
-)
-# A variable in a list, a file or a manifest, not in prose. It takes precedence over AWS_STS_REGIONAL_ENDPOINTS:
-# https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-_GLOBAL_VARIABLE = lazy_pattern(
-    r"^[ \t]{0,40}(?:[$%>] |- )?(?:export |ENV |Environment=)?(?:name: )?[\"']?AWS_ENDPOINT_URL_STS[\"']?(?:\s?[=:]|\s{1,40}value:)\s?[\"']?https://sts\.amazonaws\.com/?[\"']?[ \t]*$"
-    # Several in one line, as programs log their environment.
-    r"|[ ,{]AWS_[A-Z_]{2,40}=[^\s,;]{1,200}[ ,](?:[^\n#]{0,400}[ ,])?AWS_ENDPOINT_URL_STS=https://sts\.amazonaws\.com/?(?=[\s,}]|\Z)",
-    re.MULTILINE,
 )
 _ACCOUNT = lazy_pattern(
     r"(?:\b[Aa]ccount(?: ID)?[ =:(\"']{1,4}|\barn:aws:(?:iam|sts)::)(\d{12})(?!\d)", re.ASCII
@@ -219,7 +212,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         and any(each["region"] in {None, region} for each in _ENABLED.finditer(text)),
         has_v1_tokens=_V1_TOKENS.search(text) is not None,
         calls_global=calls_global,
-        sets_global=_sets_global(text),
+        sets_global=sets_global_endpoint(text),
         uses_vault="aws-vault exec" in text,
         lacks_region="AWS_ROLE_ARN=" in text and "_REGION" not in text,
         assumes_role=is_of_role,
@@ -279,13 +272,7 @@ def _calls_global(text: str) -> bool:
     return (
         _USES_GLOBAL.search(text) is not None
         or _ENDPOINT_IN_CODE.search(text) is not None
-        or _sets_global(text)
-    )
-
-
-def _sets_global(text: str) -> bool:
-    return (
-        _GLOBAL_VARIABLE.search(text) is not None and "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true" not in text
+        or sets_global_endpoint(text)
     )
 
 
