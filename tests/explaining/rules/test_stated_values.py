@@ -1197,7 +1197,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             "$ aws s3 ls\nUnable to locate credentials\n$ aws configure list-profiles\nacme-prod\n",
             {},
             (
-                "Nothing selects the profile acme-prod.",
+                "Nothing selects the profile acme-prod, and there is no profile default.",
                 "export AWS_PROFILE=acme-prod aws sts get-caller-identity",
             ),
             ("aws configure list-profiles", "has no profile"),

@@ -95,7 +95,7 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
         layers = f"{of_iam} in IAM and {in_cluster} in Kubernetes, which an IAM policy does not fix"
         return f" The text has {len(failures)} failures in two layers: {layers}."
     denials = [each for each in failures if isinstance(each, AccessDenied) and each.policy_type is not None]
-    others = [each for each in failures if each is not None and each.kind in _KINDS_OF_ONE_REASON]
+    others = [each for each in failures if each is not None and _has_shared_reason(each)]
     causes = {(each.policy_type, each.deny) for each in denials} | {(each.kind, None) for each in others}
     principals = dict.fromkeys(_get_role(each.principal) for each in denials if each.principal is not None)
     is_same = len(causes) == 1 and len(principals) < 2

@@ -2274,6 +2274,13 @@ OTHERS: tuple[Case, ...] = (
         (),
     ),
     (
+        "a throttled call next to a boundary",
+        f"{_BY_NO_POLICY}\n{_BY_DENY.replace('an identity-based policy', 'a permissions boundary: arn:aws:iam::111122223333:policy/limits')}\nAn error occurred (ThrottlingException) when calling the DescribeLogStreams operation: Rate exceeded",
+        {},
+        ("The text has 3 failures with 3 causes, so one change does not fix all.",),
+        (),
+    ),
+    (
         "repeated code of a tool",
         f"{_LOGS}\nError: deployment failed: AccessDenied",
         {},

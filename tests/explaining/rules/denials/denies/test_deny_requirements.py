@@ -499,7 +499,7 @@ _TERRAFORM = f"Error: creating IAM Role (orders): operation error IAM: CreateRol
         pytest.param(
             f'{_TERRAFORM}# iam.tf\nresource "aws_iam_role" "orders" {{}}\n# DelegatedIam (v3)\n{_GUARD}',
             "the policy DelegatedIam in the text",
-            f'In aws_iam_role.orders, set permissions_boundary = "{_BOUNDARY}".',
+            f'aws_iam_role.orders has no permissions_boundary: set permissions_boundary = "{_BOUNDARY}".',
             id="Terraform, with a heading above the policy",
         ),
         pytest.param(

@@ -11,6 +11,7 @@ from iamtriage._reading.vocabulary.services import service_name
 from iamtriage._text import clip_text, quote_argument
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_lines import operation_of_command
+from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -280,9 +281,13 @@ def set_in_code(denial: Denial, step: str, values: Sequence[str]) -> str | None:
     if deployment is None:
         return f"In the CLI, pass {argument['option']} {values[0]}"
     setting = f"{argument['property']}: {values[0]}"
+    where = f"In {deployment.resource or 'the resource'},"
     if deployment.is_terraform:
         setting = f'{argument["argument"]} = "{values[0]}"'
-    return f"In {deployment.resource or 'the resource'}, set {setting}"
+        blocks = (each for each in find_resources(denial.failure.text) if each.address == deployment.resource)
+        if any(each.is_whole and argument["argument"] not in each.arguments for each in blocks):
+            where = f"{deployment.resource} has no {argument['argument']}:"
+    return f"{where} set {setting}"
 
 
 def set_in_serverless(denial: Denial, boundary: str) -> str | None:

@@ -67,7 +67,7 @@ _PACKER = lazy_pattern(r"==> amazon-[a-z]{3,12}[.:]")
 def find_step(denial: Denial, requirement: Requirement) -> str:
     """Return how to satisfy a requirement, only in Packer if the text is its output."""
     if requirement.has_key("ec2:MetadataHttpTokens") and _PACKER.search(denial.failure.text):
-        return 'In Packer, set http_tokens = "required" in metadata_options of the source block.'
+        return 'In Packer, write this in the source block: metadata_options { http_tokens = "required" }.'
     return requirement.step
 
 

@@ -46,7 +46,7 @@ from iamtriage.explaining._rules.denials.statement_words import (
 from iamtriage.explaining._rules.shared.policies.policy_changes import change_conditions
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.elements import as_strings, iterate_conditions
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions, shown_sid
 
 _RESOURCE_ID = lazy_pattern(r"[\w-]{1,64}", re.ASCII)
 _ARGUMENTS = lazy_pattern(r"--(?:source|provider|registry|policy|txt-owner-id)=")
@@ -123,8 +123,9 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
     if failed is None and (subject := _find_identity_contrast(denial, conditions)) is not None:
         return subject
     if failed is None:
-        remedy = condition_corrections.condition_remedy(denial, statement)
-        return Contrast(f"allows it only if {describe_conditions(statement)}", remedy, _ONLY_CONDITION)
+        remedy, sid = condition_corrections.condition_remedy(denial, statement), shown_sid(statement)
+        because = _ONLY_CONDITION.replace(":", f" {sid}:" if sid else ":")
+        return Contrast(f"allows it only if {describe_conditions(statement)}", remedy, because)
     if (right := find_right_key(failed.key, failed.values, denial.lowercase_action)) is not None:
         return _wrong_key(denial, statement, failed, right)
     if failed.is_of_resource_tag and lacks_tags(denial):

@@ -280,7 +280,7 @@ def _causes(
     elif state.listed:
         text = "The access entry does not grant it."
         if entry is not None and entry.policies == ():
-            text = "An access entry without groups and access policies only lets its principal sign in."
+            text = "Such an entry only lets its principal sign in, whatever IAM policies allow."
         yield NO_RULE.cause("derived" if entry else "possible", text=text)
     elif state.listed is False:
         yield cluster_access.NOT_MAPPED.cause("derived", text="The text shows that it has no access entry.")
@@ -327,7 +327,7 @@ def _access_entry_remedy(
         show = cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument)
         return cluster_remedy(
             f"Associate {policy} with the access entry",
-            f"Check that the console is signed in as {principal.description}: aws sts get-caller-identity in CloudShell prints who is."
+            f"Check that the console is signed in as {principal.description}: aws sts get-caller-identity in CloudShell prints it."
             if is_assumed
             else None,
             f"{choice}: write the one that you want in the command.",

@@ -208,7 +208,7 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     rewrite = your_remedy(
         f"Update the kubeconfig for {mine}",
         f"Or {'change' if named else 'remove'} {setting.partition(' ')[0]} {'in' if named else 'from'} the exec block of the kubeconfig's user.",
-        f"If the cluster rejects {own.description} as well, it has {cluster_access.describe_missing_entry(cluster)}: a cluster administrator creates one."
+        f"If the cluster rejects {own.description} as well, it has {cluster_access.describe_missing_entry(cluster)}: a cluster administrator creates one{' with an access policy or a group' if cluster.uses_entries else ''}."
         if named and not has_entry
         else None,
         commands=(update, check, "kubectl auth whoami"),
