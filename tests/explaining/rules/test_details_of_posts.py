@@ -39,6 +39,9 @@ _STORE = '{}could not get secret data from provider: key "carts/db" from Externa
 _S3_JS = "\nAccessDenied: Access Denied\n    at Request.extractError (/app/node_modules/aws-sdk/lib/services/s3.js:718:35)"
 _RUBY = "\n#<Aws::S3::Errors::AccessDenied: Access Denied>"
 _READ = "\nAn error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+_ON_TABLE = (
+    '{{"Effect": "{}", "Action": "glue:GetTable", "Resource": "arn:aws:glue:eu-west-1:111122223333:{}"}}'
+)
 _GLUE = "\nUser: arn:aws:iam::111122223333:user/dev is not authorized to perform: glue:GetTable on resource: arn:aws:glue:eu-west-1:111122223333:catalog because no identity-based policy allows the glue:GetTable action"
 _TASK = "\nAmazon.Runtime.AmazonServiceException: Unable to get IAM security credentials from EC2 Instance Metadata Service. We use ECS Fargate."
 _CHAIN_JS = "CredentialsProviderError: Could not load credentials from any providers"
@@ -137,6 +140,11 @@ _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment op
         (_STORE.format("metadata:\n  namespace: shop\n"), ("kubectl get externalsecret carts --namespace shop",), ()),
         # A table is one of a query, and not what Python and Java import.
         (f"from awsglue.transforms import *{_GLUE}", ("database/DATABASE_NAME", "table/DATABASE_NAME/TABLE_NAME"), ("awsglue",)),
+        # Or the only one that a policy in the text allows.
+        (f"{_GLUE}\n{_ON_TABLE.format('Allow', 'table/shop/*')}", ("database/shop", "table/shop/*"), ("DATABASE_NAME", "TABLE_NAME")),
+        (f"SELECT * FROM tea.cups{_GLUE}\n{_ON_TABLE.format('Allow', 'table/shop/*')}", ("database/tea", "table/tea/cups"), ("DATABASE_NAME",)),
+        (f"{_GLUE}\n{_ON_TABLE.format('Allow', 'table/*/*')}", ("database/DATABASE_NAME",), ()),
+        (f"{_GLUE}\n{_ON_TABLE.format('Deny', 'table/shop/*')}", ("database/DATABASE_NAME",), ("database/shop",)),
         (f"return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask.{_GLUE}", ("database/DATABASE_NAME",), ("database/org",)),
         (f"The settings are from config.yaml.{_GLUE}", ("database/DATABASE_NAME",), ("database/config",)),
         (f"SELECT * FROM glue_catalog.shop.carts{_GLUE}", ("database/shop", "table/shop/carts"), ("database/glue_catalog",)),

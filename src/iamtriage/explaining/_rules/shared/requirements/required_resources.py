@@ -379,11 +379,11 @@ def _find_catalog(
     below: tuple[str, ...] = ()
     is_of_catalog = "Catalog" in action or "ResourcePolicy" in action
     if not is_of_catalog and resource.count("/") <= 1 and not (database is not None and "Database" in action):
-        queried = _QUERIED_TABLE.search(text)
-        of_database, table = (None, None) if queried is None else queried.group("database", "table")
-        if of_database is None:
-            named = _NAMED_DATABASE.search(text)
-            of_database = None if named is None else named["database"]
+        queried, named = _QUERIED_TABLE.search(text), _NAMED_DATABASE.search(text)
+        listed = re.findall(rf"\"{prefix}:table/(\w{{1,255}})/(\w{{0,254}}[\w*])\"", text)
+        shown = only_one({*listed}) if '"Deny"' not in text else None
+        of_database, table = queried.group("database", "table") if queried else shown or (None, None)
+        of_database = of_database or (named["database"] if named else None)
         of_database = database or of_database or "DATABASE_NAME"
         below = () if database else (f"{prefix}:database/{of_database}",)
         if "Database" not in action:
