@@ -1210,6 +1210,8 @@ def test_trust_policy_of_another_role_is_no_fact(heading: str, *, is_derived: bo
     [
         ("orders-api role policy (queue part):", ("role", "orders-api")),
         ("s3-read-only role policy:", ("role", "s3-read-only")),
+        ("The queue is there, and I can read it from the console. role orders-api:", ("role", "orders-api")),
+        ("It is denied for the team, whose account has no role orders-api:", None),
         ("read-only role policy:", None),
         ("Our cross-account role permissions:", None),
     ],

@@ -41,7 +41,7 @@ _OWNER = lazy_pattern(
 )
 # A heading right above a policy. A word such as "role permissions:" is no name.
 _HEADING_OF_OWNER = lazy_pattern(
-    r"(?:^|\n)[^\n.:]{0,40}?\b(?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9]|\w{2,64},? \(?inline)[\w+=,.@-]{2,63}[\w+=@-])[`\"']?(?:,? \(?inline\)?)?(?: (?:policy|permissions))?(?: \([^()\n]{1,60}\))?:\s{0,20}\Z",
+    r"(?:^|\n|[.;!?] )[^\n.:]{0,40}?\b(?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9]|\w{2,64},? \(?inline)[\w+=,.@-]{2,63}[\w+=@-])[`\"']?(?:,? \(?inline\)?)?(?: (?:policy|permissions))?(?: \([^()\n]{1,60}\))?:\s{0,20}\Z",
     re.ASCII,
 )
 _POLICY_OF_OWNER = lazy_pattern(

@@ -23,6 +23,7 @@ def test_missing_action() -> None:
     shown = _explain(([*OBJECTS, "s3:ListBucket*"], [BUCKET, f"{BUCKET}/*"]))
     assert "the policy in the text lacks s3:GetBucketLocation" in shown
     assert f'"Action": "s3:GetBucketLocation", "Resource": "{BUCKET}"' in shown
+    assert "Copies of objects (aws s3 cp) work without it." in shown
     assert "athena:StartQueryExecution on" not in shown
 
 
@@ -30,6 +31,7 @@ def test_only_objects() -> None:
     """Actions on the bucket need its own ARN."""
     shown = _explain(([*OBJECTS, "s3:ListBucket", "s3:GetBucketLocation"], [f"{BUCKET}/*"]))
     assert f"s3:GetBucketLocation and s3:ListBucket on {BUCKET}." in shown
+    assert "work without it" not in shown
 
 
 def test_nothing_missing() -> None:

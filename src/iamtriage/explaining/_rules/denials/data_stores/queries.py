@@ -110,8 +110,11 @@ def explain_query(denial: Denial) -> Explanation:
         if policy.owner is not None:
             name, title = f"the policy of {denial.caller} in the text", f"{title} of {denial.caller}"
         reason = f"{name} lacks {join_words(decisive, 'and')}"
+        alone = (
+            " Copies of objects (aws s3 cp) work without it." if decisive == ("s3:GetBucketLocation",) else ""
+        )
         more = f" Large results also need {join_words(others, 'and')}." if others else ""
-        text = f"Athena checks and uses the bucket with the permissions of {denial.caller}, and {policy.name} does not allow {'; '.join(by_resource)}.{more}"
+        text = f"Athena checks and uses the bucket with the permissions of {denial.caller}, and {policy.name} does not allow {'; '.join(by_resource)}.{alone}{more}"
         cause = policy_comparisons.STATED_POLICY_OTHER_ACTION.cause("derived", text=text)
         confirms = "get-bucket-location needs s3:GetBucketLocation, too: if it answers AccessDenied, that confirms it."
         step = confirms if "s3:GetBucketLocation" in decisive else ""
