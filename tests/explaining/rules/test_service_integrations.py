@@ -180,6 +180,23 @@ def test_service_that_a_resource_policy_does_not_allow(caller: str, policy: str,
 
 IMAGE = "An error occurred (AccessDeniedException) when calling the CreateFunction operation: Lambda does not have permission to access the ECR image. Check the ECR permissions.\n"
 URI = "ImageUri=111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/web:1\n"
+_OF_ACCOUNT = '{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "omits"),
+    [
+        (f"{IMAGE}{URI}", ("policy of team/web does not allow lambda.amazonaws.com to pull the image.", "--repository-name team/web", "Lambda adds the statement itself"), ("aws:SourceArn", "in account")),
+        (f"{IMAGE}{URI}The function is in 444455556666.\n{_OF_ACCOUNT}", ("of team/web in account 111122223333", ": it allows only arn:aws:iam::444455556666:root.", "arn:aws:lambda:eu-west-1:444455556666:function:*"), ("Lambda adds the statement itself",)),
+        (f"{IMAGE}{URI}{URI.replace('web', 'jobs')}The function is in 444455556666.", ("--repository-name REPOSITORY",), ("aws:SourceArn",)),
+        (f"{IMAGE}{URI}Accounts: 444455556666, 777788889999", ("--repository-name team/web",), ("aws:SourceArn",)),
+        (f"{IMAGE}{URI}{_OF_ACCOUNT}{_OF_ACCOUNT.replace('arn:aws:iam::444455556666:root', '*')}", ("to pull the image.",), ("it allows only",)),
+    ],
+)  # fmt: skip
+def test_image_of_another_account(text: str, says: tuple[str, ...], omits: tuple[str, ...]) -> None:
+    shown = " ".join(explain(text).to_text(detail="full").split())
+    assert all(each in shown for each in says)
+    assert not any(each in shown for each in omits)
 
 
 NOT_ASSUMED = "$ aws lambda create-function --function-name app --role arn:aws:iam::111122223333:role/app-role\n\nAn error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda.\n"

@@ -198,17 +198,21 @@ def explain_closed_resource(denial: Denial) -> Explanation | None:
         statements = tuple((action, each.replace("/AWSLogs/", path), keys) for action, each, keys in rows)
         row = attrs.evolve(row, statements=statements, step=row.step.replace(_PREFIX_STEP, "").strip())
     of = f" of {bucket}" if bucket and "bucket" in row.resource else ""
+    instead = _describe_allowed(denial, row, bucket, account) if of else ""
     contrast = None
     if function:
         contrast = service_statements.compare_statements(
             denial.case, row.service, "lambda:InvokeFunction", function
         )
+    if row is _IMAGE:
+        row = service_access.limit_to_image(row, text, account)
+        allows = [each for policy in context.resource_policies for each in policy.allows]
+        instead = service_access.describe_pullers(allows, row.service)
     if row.service == load_balancer_logs.PRINCIPAL:
         folder = f"arn:{values['PARTITION']}:s3:::{bucket}{path}"
         allowed = load_balancer_logs.find_allowed(denial, folder)
         if load_balancer_logs.may_use_kms(denial.failure.text, is_allowed=allowed is not None):
             return load_balancer_logs.explain_encryption(denial, bucket, allowed)
-    instead = _describe_allowed(denial, row, bucket, account) if of else ""
     explanation = explain_access(denial, row, values, of, instead, contrast)
     written = load_balancer_logs.find_folder_in_code(denial, row, path.lstrip("/")) if of else None
     if of and written is None and account is not None:

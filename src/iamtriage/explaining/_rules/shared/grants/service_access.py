@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -11,13 +12,17 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.labels import Labelled
 from iamtriage._rendering.values import Value
+from iamtriage._text import clip_text, join_words
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.requirements.task_statements import IMAGE
 from iamtriage.policies._documents import allow, build_document, list_actions
+from iamtriage.policies._readers.elements import principal_names
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -97,6 +102,42 @@ def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
         statements=statements,
         url=row.url,
     )
+
+
+def limit_to_image(row: ServiceAccess, text: str, account: str | None) -> ServiceAccess:
+    """Return what Lambda needs to pull the only image that a text names, which can be that of another account.
+
+    https://repost.aws/knowledge-center/lambda-ecr-image
+
+    Args:
+        row: What Lambda needs in general.
+        text: The text.
+        account: The account of the call, if it is known.
+    """
+    owner, name = only_one({each.group("account", "name") for each in IMAGE.finditer(text)}, (None, None))
+    if name is None:
+        return row
+    lines = tuple(each.replace("REPOSITORY", name) for each in row.commands)
+    row = attrs.evolve(row, resource=f"{row.resource} of {name}", commands=lines)
+    account = account or only_one({*ACCOUNT_IN_TEXT.findall(text)} - {owner})
+    if account in {owner, None}:
+        return row
+    ((actions, resource, _),) = row.statements
+    source = {"StringLike": {"aws:SourceArn": f"arn:PARTITION:lambda:REGION:{account}:function:*"}}
+    return attrs.evolve(
+        row,
+        resource=f"{row.resource} in account {owner}",
+        statements=((actions, resource, source),),
+        step="Whoever creates the function needs both actions, too, as for docker pull.",
+    )
+
+
+def describe_pullers(allows: Sequence[Mapping[str, Any]], service: str) -> str:
+    """Return whom statements of a repository's policy allow to pull instead of a service, as the end of a sentence."""
+    pulls = [each for each in allows if names_action(each, "ecr:BatchGetImage")]
+    names = dict.fromkeys(name for each in pulls for name in principal_names(each))
+    shown = join_words([clip_text(each) for each in names], "and")
+    return f": it allows only {shown}" if 0 < len(names) < 4 and not {"*", service} & {*names} else ""
 
 
 # What S3 calls on a destination, and what the policy of one is called.

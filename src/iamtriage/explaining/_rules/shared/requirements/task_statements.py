@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _OUTER_CALL = lazy_pattern(r"when calling the (\w{1,80}) operation", re.ASCII)
-_IMAGE = lazy_pattern(
+IMAGE = lazy_pattern(
     r"\b(?P<account>[0-9]{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]{6,30})\.[a-z.]{6,30}/(?P<name>[a-z0-9][a-z0-9._/-]{0,200}[a-z0-9])",
     re.ASCII,
 )
+"""An image of ECR: the account, the Region and the name of its repository."""
 _STANDARD_DENIAL = "is not authorized to perform"
 _PACKAGES_LOGIN = lazy_pattern(
     r"\bcodeartifact (?:login|get-repository-endpoint)\b[^\n]{0,300}?--repository[= ][\"']?(?P<repository>[A-Za-z0-9][\w.-]{1,99})",
@@ -252,7 +253,7 @@ def build_allow(actions: tuple[str, ...], resource: str) -> dict[str, Any]:
 
 def _find_repository(denial: Denial) -> str:
     """Return the ARN of the ECR repository that the text names, with placeholders for what it does not."""
-    image = _IMAGE.search(denial.failure.text)
+    image = IMAGE.search(denial.failure.text)
     if image is not None:
         return f"arn:{denial.location.partition or 'aws'}:ecr:{image['region']}:{image['account']}:repository/{image['name']}"
     grant = build_grant("ecr:BatchGetImage", None, denial.location)
