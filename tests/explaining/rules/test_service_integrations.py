@@ -276,6 +276,30 @@ def test_opensearch_role_for_the_output(output: str, index: str, host: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("role", "backend_roles", "mapped"),
+    [
+        ("writers", ["arn:aws:iam::111122223333:role/old"], "is mapped only to arn:aws:iam::111122223333:role/old, and not to"),
+        ("writers", [], "is mapped to nobody, and not to"),
+        # It is mapped, possibly mapped, or the role allows far too much.
+        ("writers", ["arn:aws:iam::111122223333:role/logs"], None),
+        ("writers", ["arn:aws:iam::111122223333:role/*"], None),
+        ("all_access", ["arn:aws:iam::111122223333:role/old"], None),
+    ],
+)  # fmt: skip
+def test_mapping_of_an_opensearch_role(role: str, backend_roles: list[str], mapped: str | None) -> None:
+    user = "arn:aws:iam::111122223333:role/logs"
+    shown = json.dumps({role: {"hosts": [], "users": [], "backend_roles": backend_roles}}, indent=1)
+    explanation = explain(
+        f"no permissions for [indices:data/read/search] and User [name={user}, backend_roles=[{user}], requestedTenant=null]\n{shown}"
+    )
+    (command, *_) = explanation.remedies[0].commands
+    assert (mapped or "no role inside OpenSearch") in explanation.summary
+    assert ("--request PATCH" in command) is (mapped is not None)
+    if mapped is not None:
+        assert json.dumps([*backend_roles, user], separators=(",", ":")) in command
+
+
+@pytest.mark.parametrize(
     ("message", "reason"),
     [
         (" does not exist, does not exist in this region, or you are not allowed to access.", "missing or in another Region, or does not allow"),

@@ -59,6 +59,17 @@ OPENSEARCH_ROLE_NOT_MAPPED = CauseType(
 
 
 _BULK = "indices:data/write/bulk"
+# What GET prints of a mapping: https://docs.opensearch.org/latest/security/api/role-mappings/patch-role-mappings/
+_MAPPING = lazy_pattern(
+    r"\"(?P<role>(?!all_access\"|security_manager\")[A-Za-z0-9][\w-]{0,63})\"\s{0,4}:\s{0,4}\{(?P<members>[^{}]{0,4000}?\"backend_roles\"\s{0,4}:\s{0,4}\[[^{}]{0,4000})\}",
+    re.ASCII,
+)
+_MAPPED_NAME = lazy_pattern(r"\"([^\"\n]{1,600})\"")
+_LISTED = lazy_pattern(r"\"(?P<kind>users|backend_roles)\"\s{0,4}:\s{0,4}\[(?P<names>[^\[\]]{0,4000})\]")
+
+
+_MASTER_ROLE = 'If the master user is an IAM role, replace --user MASTER_USER_NAME by: --aws-sigv4 aws:amz:{}:es --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --header "x-amz-security-token: $AWS_SESSION_TOKEN".'
+_CURL = "curl --user MASTER_USER_NAME --request {} {{}} --header 'Content-Type: application/json' --data {{}}"
 
 
 def explain_opensearch_role(denial: Denial) -> Explanation:
@@ -79,16 +90,21 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
     outputs = {f"{each['name']}{'-*' if each['is_prefix'] else ''}" for each in _OUTPUT_INDEX.finditer(text)}
     index = max(outputs, key=lambda name: name.endswith("-*"), default=None)
     summary = f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: no role inside OpenSearch (fine-grained access control) that is mapped to this caller has it."
+    mapping = only_one([*_MAPPING.finditer(text)])
+    if mapping is not None and arn != "PRINCIPAL_ARN":
+        unmapped = _explain_mapping(denial, permission, mapping, arn, kind, url)
+        if unmapped is not None:
+            return unmapped
     group = " cluster_composite_ops contains indices:data/write/bulk." if _BULK in names else ""
     remedy = remedies.owner_remedy(
         "Map the caller to an OpenSearch role with the permission",
         f"As the domain's master user, create an OpenSearch role for this, and map the caller to it (in Dashboards: Security, Roles, Mapped users). The role all_access would allow far too much.{group}",
         "PUT replaces what exists: if there is a role or a mapping with this name, print it with GET and add to it. Both take effect immediately.",
-        f'If the master user is an IAM role, replace --user MASTER_USER_NAME by: --aws-sigv4 aws:amz:{region}:es --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --header "x-amz-security-token: $AWS_SESSION_TOKEN".',
+        _MASTER_ROLE.format(region),
         None if index else "INDEX_PATTERN matches the indexes of the client, such as logs-*.",
         commands=tuple(
             fill_command(
-                "curl --user MASTER_USER_NAME --request PUT {} --header 'Content-Type: application/json' --data {}",
+                _CURL.format("PUT"),
                 f"{url}/_plugins/_security/api/{path}/{name}",
                 json.dumps(body, separators=(",", ":")).replace("INDEX_PATTERN", index or "INDEX_PATTERN"),
             )
@@ -98,6 +114,38 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
     )
     return denial.explain(
         summary, OPENSEARCH_ROLE_NOT_MAPPED.cause("reported"), topic="opensearch-role", remedies=remedy
+    )
+
+
+def _explain_mapping(
+    denial: Denial, permission: str, mapping: re.Match[str], arn: str, kind: str, url: str
+) -> Explanation | None:
+    """Explain that the mapping of an OpenSearch role in the text does not list the caller."""
+    role, members = mapping.group("role", "members")
+    listed = {each["kind"]: _MAPPED_NAME.findall(each["names"]) for each in _LISTED.finditer(members)}
+    others = list(dict.fromkeys(clip_text(name) for each in listed.values() for name in each))
+    if arn in others or any("*" in each for each in others):
+        return None
+    caller, names = describe_principal(denial.principal, denial.principal_text), listed.get(kind, [])
+    mapped = f"only to {join_words(others[:_MAX_NAMES], 'and')}" if others else "to nobody"
+    change = [{"op": "replace", "path": f"/{kind}", "value": [*names, arn]}]
+    remedy = remedies.owner_remedy(
+        f"Map {caller} to the OpenSearch role {role}",
+        f"As the domain's master user (in Dashboards: Security, Roles, {role}, Mapped users). It takes effect immediately{', and keeps what is mapped: remove what is wrong' if names else ''}.",
+        f"If OpenSearch then says the same, {role} lacks the permission.",
+        _MASTER_ROLE.format(commands.region(denial.facts.region)),
+        commands=fill_command(
+            _CURL.format("PATCH"),
+            f"{url}/_plugins/_security/api/rolesmapping/{role}",
+            json.dumps(change, separators=(",", ":")),
+        ),
+        url=_PAGE,
+    )
+    return denial.explain(
+        f"OpenSearch denied {caller} {permission}: the OpenSearch role {role} is mapped {mapped}, and not to {arn}.",
+        OPENSEARCH_ROLE_NOT_MAPPED.cause("derived"),
+        topic="opensearch-role",
+        remedies=remedy,
     )
 
 
