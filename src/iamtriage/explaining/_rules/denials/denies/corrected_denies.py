@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
 from iamtriage.explaining._rules.shared.remedies import (
     present,
 )
+from iamtriage.explaining._rules.sts.trust.request_keys import is_private
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from iamtriage.explaining._rules.basics import Denial
+    from iamtriage.explaining._rules.denials.conditions.request_conditions import CheckedCondition
     from iamtriage.explaining._rules.denials.denies.stated_denies import StatedDeny
 
 _REQUEST_TAG, _SOURCE_IP = "aws:requesttag/", "aws:sourceip"
@@ -71,6 +73,8 @@ _ENDPOINT_WORDS = lazy_pattern(r"\b(?i:(?:VPC|interface|gateway)[ -]endpoints?)\
 _NO_ENDPOINT = lazy_pattern(
     r"\b(?i:(?:no|without|n't have|not have|removed|deleted)(?: an?| any| the)?(?: (?:VPC|interface|gateway))? endpoint)"
 )
+# What prints the public address of a computer.
+_OWN_ADDRESS = lazy_pattern(r"\bcurl\b[^\n]{0,60}\b(?:checkip|icanhazip|ifconfig|ipinfo|ipify|myip)\b")
 _HAS_ARN = lazy_pattern(r":(?:role/|user/|root\Z)")
 
 
@@ -265,13 +269,13 @@ def _list_account(denial: Denial, stated: StatedDeny, statement: dict[str, Any])
     )
 
 
-def _find_network(stated: StatedDeny, statement: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Return the addresses that a statement exempts, if it exempts no endpoint."""
+def _find_network(stated: StatedDeny, statement: Mapping[str, Any]) -> CheckedCondition | None:
+    """Return the condition with the addresses that a statement exempts, if it exempts no endpoint."""
     keys = {key.lower() for _, key, _ in iterate_conditions(statement)}
     network = next((each for each in stated.checked if each.key.lower() == _SOURCE_IP), None)
     if network is None or "Not" not in network.operator or network.requested or keys & {*_OF_ENDPOINT}:
         return None
-    return network.values
+    return network
 
 
 def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
@@ -282,15 +286,27 @@ def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, An
         each for policy in denial.context.policies for each in _ENDPOINT.findall(str(policy.content))
     }
     ids = set(_ENDPOINT.findall(text)) - in_policies
-    if _find_network(stated, statement) is None or _NO_ENDPOINT.search(text):
+    network = _find_network(stated, statement)
+    if network is None or _NO_ENDPOINT.search(text):
         return None
     if len(ids) > 1 or (not ids and next(find_said(text, _ENDPOINT_WORDS), None) is None):
         return None
     endpoint = ids.pop() if ids else "VPC_ENDPOINT_ID"
     named = f"the VPC endpoint {endpoint}" if endpoint != "VPC_ENDPOINT_ID" else "a VPC endpoint"
-    curl = "The address that curl prints is that of other traffic. " if "curl" in text else ""
+    curl = "The address that curl prints is that of other traffic. " if _OWN_ADDRESS.search(text) else ""
+    why = f"{stated.words} of {stated.policy.name} denies it because the request has no aws:SourceIp: most likely, it goes through {named}"
+    if all(map(is_private, network.values)):
+        return Correction(
+            why,
+            "Compare aws:VpcSourceIp instead of aws:SourceIp in the Deny",
+            (
+                "Requests through a VPC endpoint have their private address in aws:VpcSourceIp, and no aws:SourceIp: the Deny with NotIpAddress applies to all of them. No Allow overrides it.",
+                f"Other VPCs can have the same addresses: to let in only {named}, use StringNotEquals with aws:SourceVpce instead.",
+            ),
+            replace_key(statement, network.operator, network.key, RightKey("aws:VpcSourceIp", "")),
+        )
     return Correction(
-        f"{stated.words} of {stated.policy.name} denies it because the request has no aws:SourceIp: most likely, it goes through {named}",
+        why,
         f"Exempt {named} in {stated.words}",
         (
             "Requests through a VPC endpoint have no aws:SourceIp, and a Deny with NotIpAddress applies to them, too. Add aws:SourceVpce (or aws:SourceVpc, for all endpoints of a VPC): all conditions must match for the Deny to apply.",
@@ -303,10 +319,10 @@ def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, An
 def _exempt_job(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
     """Return the statement with an exemption for the role of a job, whose runner has no fixed address."""
     text = denial.failure.text
-    addresses = _find_network(stated, statement)
-    if addresses is None or not runs_on_hosted(text) or denial.role is None:
+    network = _find_network(stated, statement)
+    if network is None or not runs_on_hosted(text) or denial.role is None:
         return None
-    listed = clip_text(join_words(addresses, "or"))
+    listed = clip_text(join_words(network.values, "or"))
     return Correction(
         f"{stated.words} of {stated.policy.name} denies it unless aws:SourceIp is {listed}, and hosted runners have other addresses",
         f"Exempt {denial.caller} in {stated.words}",

@@ -57,7 +57,7 @@ def find_request_key(result: TrustResult, region: str | None) -> RequestKey | No
     if result.allowed is not None or "IfExists" in operator or "Not" in operator or operator == "Null":
         return None
     values = " or ".join(map(clip_text, result.expected[:2]))
-    if name == _SOURCE_IP and result.expected and all(map(_is_private, result.expected)):
+    if name == _SOURCE_IP and result.expected and all(map(is_private, result.expected)):
         return RequestKey(
             key,
             f"its condition requires {key} {values}, and STS sees the public address of a call, never a private one",
@@ -94,7 +94,8 @@ def find_request_key(result: TrustResult, region: str | None) -> RequestKey | No
     return None
 
 
-def _is_private(value: str) -> bool:
+def is_private(value: str) -> bool:
+    """Return whether an address or a range is one of private networks, which AWS never sees as that of a public request."""
     try:
         network = IPv4Network(value, strict=False)
     except ValueError:
