@@ -371,6 +371,7 @@ ROUTES: Rows = (
         "denials.kms.keys_of_services.explain_service_encryption_key",
     ),
     (_depends_on_other_service, _DEPENDENCY_RULE),
+    (all_of(calls("s3:putobjectacl"), denied_by("identity")), "denials.s3.s3_causes.explain_denied_acl"),
     (denied_by("identity"), DEFAULT_RULE),
     # What the message leaves open: SNS logs that it cannot deliver a message.
     (says("providerResponse"), "denials.services.calling_services.explain_delivery"),

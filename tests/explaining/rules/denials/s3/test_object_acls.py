@@ -44,6 +44,26 @@ def test_statement_for_the_acl_names_the_objects() -> None:
     assert remedy.policy["Statement"][0]["Action"] == "s3:PutObjectAcl"
 
 
+@pytest.mark.parametrize(
+    ("call", "option", "is_left_out"),
+    [
+        ("PutObject", _PUBLIC, True),
+        ("CopyObject", " --acl public-read-write", True),
+        # The owner of the bucket needs this one, and that call does nothing else.
+        ("PutObject", " --acl bucket-owner-full-control", False),
+        ("PutObject", "", False),
+        ("PutObjectAcl", _PUBLIC, False),
+    ],
+)
+def test_public_acl_that_is_denied_by_name(call: str, option: str, *, is_left_out: bool) -> None:
+    named = "User: arn:aws:sts::111122223333:assumed-role/site/ci is not authorized to perform: s3:PutObjectAcl on resource: arn:aws:s3:::acme-web/a.html because no identity-based policy allows the s3:PutObjectAcl action"
+    text = _UPLOAD.format(option).replace("PutObject", call).replace("Access Denied", named)
+    first, *others = explain(text).remedies
+    assert first.title.startswith("Upload without the public ACL: remove --acl public-read") is is_left_out
+    allowing = next(each for each in (first, *others) if each.policy)
+    assert allowing.title.startswith("Or allow s3:PutObjectAcl for the role site") is is_left_out
+
+
 @pytest.mark.parametrize(("acl", "is_cause"), [("bucket-owner-full-control", True), ("public-read", False)])
 def test_upload_by_hand_without_the_acl(acl: str, *, is_cause: bool) -> None:
     failed = _UPLOAD.format("").replace("aws s3 cp a.html s3://acme-web/a.html", "python sync.py")

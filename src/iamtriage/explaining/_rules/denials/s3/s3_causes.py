@@ -8,16 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._rules.basics import Cause, CauseType, Denial
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.s3 import buckets, public_access, s3_objects
 from iamtriage.explaining._rules.denials.s3.s3_contrasts import PARTS
 from iamtriage.explaining._rules.denials.s3.s3_requests import may_be_unsigned
 from iamtriage.explaining._rules.shared import common_causes
+from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.texts.text_signs import NAMED_KEY, find_acl, without_other_commands
 from iamtriage.explaining._rules.shared.wording import join_first_four
@@ -192,3 +195,16 @@ def _level(denial: Denial) -> str:
     if ":accesspoint/" in resource:
         return " on the access point" if "/object" not in resource else " on the access point's object"
     return " on the object" if "/" in resource else " on the bucket's ARN, not on objects"
+
+
+def explain_denied_acl(denial: Denial) -> Explanation:
+    """Explain that an upload with a public ACL lacks an Allow for that, and can leave it out."""
+    explanation: Explanation = load_rule("denials.policy_types.missing_allows.explain_missing_allow")(denial)
+    acl = find_acl(text_of_call(denial))
+    if acl is None or not acl.is_public or denial.operation not in WRITE_OPERATIONS:
+        return explanation
+    allow_it, *others = explanation.remedies
+    omit, allow_it = s3_objects.without_public_acl(denial, denial.failure.text, acl.words, allow_it)
+    enough = "Only the ACL requires s3:PutObjectAcl: without it, s3:PutObject is enough."
+    omit = attrs.evolve(omit, steps=(enough, *omit.steps))
+    return attrs.evolve(explanation, remedies=(omit, allow_it, *others))

@@ -163,13 +163,13 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
             text=f"S3 names only the call. Without {'tags' if tagging else words}, {denial.action} is enough.{caveat}",
         ),
         topic=_TOPIC,
-        remedies=_without_public_acl(denial, text, words, remedy)
+        remedies=without_public_acl(denial, text, words, remedy)
         if is_rejected
         else attrs.evolve(remedy, steps=(*remedy.steps, *present(omit))),
     )
 
 
-def _without_public_acl(denial: Denial, text: str, words: str, allow_it: Remedy) -> tuple[Remedy, Remedy]:
+def without_public_acl(denial: Denial, text: str, words: str, allow_it: Remedy) -> tuple[Remedy, Remedy]:
     """Return how to upload without a public ACL, and what a public one needs: Block Public Access rejects it by default."""
     omit = your_remedy(
         f"Upload without the public ACL: {_omit_acl(text, words)}",
