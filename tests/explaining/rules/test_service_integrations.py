@@ -108,13 +108,13 @@ def _of(source: str) -> dict[str, str]:
         ),
         (
             TESTED + CALL.format(FUNCTION) + _policy(FUNCTION, "apigateway.amazonaws.com", ArnLike=_of(f"{API}/*/GET/orders")),
-            f"and the request has {API}/test-invoke-stage/POST/orders",
+            "only for GET /orders of the API, and the request is POST /orders",
             f"'{API}/*/POST/orders' --statement-id AllowRoute",
         ),
         # No log says the route, but the sentences do, also of one that works.
         (
             CALL.format(FUNCTION) + "PUT /orders fails while GET /orders is fine.\n" + _policy(FUNCTION, "apigateway.amazonaws.com", ArnLike=_of(f"{API}/*/GET/orders")),
-            f"and the request has {API}/STAGE/PUT/orders",
+            "only for GET /orders of the API, and the request is PUT /orders",
             f"'{API}/*/PUT/orders' --statement-id AllowRoute",
         ),
         (

@@ -340,16 +340,16 @@ def _other_source(
         and (fixed := corrected_patterns.correct_pattern(value, requested)) is not None
     ):
         return _correct_condition(call, statement, key, value, fixed)
-    new = requested
+    new, contrast = requested, f"{key} {clip_text(value)}, and the request has {clip_text(requested)}"
     if service == service_permissions.GATEWAY and key.lower() == "aws:sourcearn":
         api, request = requested.partition("/")[0], service_permissions.find_request(call.case.failure.text)
         new = f"{api}/*/*"
         if "/" in value and request is not None and _IS_FIXED.fullmatch(request[1]):
-            new = f"{api}/*/{request[0]}{request[1]}"
-    verdict = (
-        f"allows {service} only for {key} {clip_text(value)}, and the request has {clip_text(requested)}"
-    )
-    return _change_source(call, statement, (key, value, new), verdict)
+            own, route = value.removeprefix(f"{api}/*/"), "".join(request)
+            new = f"{api}/*/{route}"
+            if own != value and not own.startswith("*") and own != route:
+                contrast = f"{clip_text(own.replace('/', ' /', 1))} of the API, and the request is {' '.join(request)}"
+    return _change_source(call, statement, (key, value, new), f"allows {service} only for {contrast}")
 
 
 def _correct_condition(
