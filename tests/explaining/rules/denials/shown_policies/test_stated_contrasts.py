@@ -545,6 +545,31 @@ def test_corrected_statement_is_not_wider_than_the_denial(resource: str, named: 
     assert "AllowPassRole-" in str(explanation)
 
 
+@pytest.mark.parametrize(
+    ("call", "resource", "old", "values"),
+    [
+        ("RegisterTaskDefinition", PASSED, "ecs.amazonaws.com", "ecs-tasks.amazonaws.com"),
+        ("CreateSchedule", PASSED, "events.amazonaws.com", "scheduler.amazonaws.com"),
+        # Roles of both, and a principal of another kind.
+        ("RegisterTaskDefinition", f"{PASSED[:-1]}*", "ecs.amazonaws.com", ["ecs.amazonaws.com", "ecs-tasks.amazonaws.com"]),
+        ("RegisterTaskDefinition", PASSED, "lambda.amazonaws.com", ["lambda.amazonaws.com", "ecs-tasks.amazonaws.com"]),
+    ],
+)  # fmt: skip
+def test_principal_that_people_confuse_is_replaced(
+    call: str, resource: str, old: str, values: str | list[str]
+) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": "iam:PassRole",
+        "Resource": resource,
+        "Condition": {"StringEquals": {"iam:PassedToService": old}},
+    }
+    failed = f"An error occurred (AccessDeniedException) when calling the {call} operation: {_denied('iam:PassRole', PASSED)}"
+    first = explain(f"{failed}\n\n{json.dumps(statement)}").remedies[0]
+    shown = json.loads(first.manifest or "null") or (first.policy or {})["Statement"][0]
+    assert shown["Condition"]["StringEquals"]["iam:PassedToService"] == values
+
+
 _READ = "User: arn:aws:sts::111122223333:assumed-role/mail-dev-SendRole-1A2B/mail-dev-Send is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/mail/key because no identity-based policy allows the ssm:GetParameter action\n"
 _DOUBLE = '{"Effect": "Allow", "Action": ["ssm:GetParameter"], "Resource": "arn:aws:ssm:eu-west-1:111122223333:parameter//mail/key"}'
 

@@ -79,13 +79,13 @@ _LATER = lazy_pattern(r"(?i:\b(?:later|second (?:time|try|run)|re-?run|retry|a m
 # The message can also mean that the caller must not pass the role, as in
 # https://github.com/aws-samples/aws-modern-application-workshop/issues/149.
 _MAY_LACK_PASS = lazy_pattern(r"\bpermissions?\s{1,40}to\s{1,40}pass\s{1,40}(?:this|the)\s{1,40}role\b")
-# The principals of other services with a similar name or purpose.
-_ALIKE = {
+ALIKE = {
     "ecs-tasks.amazonaws.com": "ecs.amazonaws.com",
     "edgelambda.amazonaws.com": "lambda.amazonaws.com",
     "pipes.amazonaws.com": "events.amazonaws.com",
     "scheduler.amazonaws.com": "events.amazonaws.com",
 }
+"""Service principals, with one of a similar name or purpose that people write instead."""
 # A service starts its tasks again.
 _OF_ECS_SERVICES = {None, "CreateService", "UpdateService"}
 _SSO = "AWSReservedSSO_"
@@ -127,7 +127,7 @@ def explain_untrusted_role(
             "reported", phrases, text=_STACK_ROLE if service == _STACKS else None
         ),
         SERVICE_NOT_TRUSTED.cause(
-            text=f"The trust policy of {role} does not allow {who}{f', but perhaps {_ALIKE[who]}' if who in _ALIKE else ''}."
+            text=f"The trust policy of {role} does not allow {who}{f', but perhaps {ALIKE[who]}' if who in ALIKE else ''}."
         ),
         ROLE_TOO_NEW.cause(
             text="The role was created seconds ago, and the service does not see it yet: IAM takes a few seconds to propagate it."
