@@ -43,7 +43,6 @@ from iamtriage.explaining._rules.shared.grants.permission_sets import in_permiss
 from iamtriage.explaining._rules.shared.policies import date_conditions, policy_changes
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement
-from iamtriage.explaining._rules.sts.trust.service_trust import ALIKE
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference
@@ -137,16 +136,12 @@ def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: Ch
         accepted = list(dict.fromkeys((*failed.possible_values, *requested)))
         old = clip_text(join_words(failed.possible_values, "and"))
         step = f"Add the value to {named}, as below. Keep {old} only if something needs it."
-        alike = [ALIKE.get(each) for each in requested]
-        if (
-            failed.key.lower() == PASSED_TO
-            and alike == [*failed.possible_values]
-            and "*" not in str(statement.get("Resource"))
-        ):
-            accepted, step = (
-                [*requested],
-                f"Replace {old} in {named}, as below. Keep both only if these roles are also passed to {old}.",
-            )
+        if failed.key.lower() == PASSED_TO and "*" not in str(statement.get("Resource")):
+            from iamtriage.explaining._rules.sts.trust.service_trust import ALIKE
+
+            if [ALIKE.get(each) for each in requested] == [*failed.possible_values]:
+                accepted = [*requested]
+                step = f"Replace {old} in {named}, as below. Keep both only if these roles are also passed to {old}."
         if isinstance(denial.role, IdentityCenterRole):
             step = f"The new statement accepts the value, too: delete {named} that it replaces."
         if failed.key.partition(":")[0].lower() == denial.service and find_option_values(denial, failed.key):

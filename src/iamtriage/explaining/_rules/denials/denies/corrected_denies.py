@@ -34,7 +34,6 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
 from iamtriage.explaining._rules.shared.remedies import (
     present,
 )
-from iamtriage.explaining._rules.sts.trust.request_keys import is_private
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions
 
@@ -291,6 +290,8 @@ def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, An
         return None
     if len(ids) > 1 or (not ids and next(find_said(text, _ENDPOINT_WORDS), None) is None):
         return None
+    from iamtriage.explaining._rules.sts.trust.request_keys import is_private
+
     endpoint = ids.pop() if ids else "VPC_ENDPOINT_ID"
     named = f"the VPC endpoint {endpoint}" if endpoint != "VPC_ENDPOINT_ID" else "a VPC endpoint"
     curl = "The address that curl prints is that of other traffic. " if _OWN_ADDRESS.search(text) else ""
