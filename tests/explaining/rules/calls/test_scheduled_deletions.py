@@ -1,4 +1,4 @@
-"""Secrets that are scheduled for deletion, whose names stay taken."""
+"""Secrets and keys that are scheduled for deletion, and what exists already or is protected."""
 
 from __future__ import annotations
 
@@ -26,3 +26,55 @@ def test_secret_in_its_recovery_window(text: str) -> None:
 def test_another_invalid_request_for_a_secret() -> None:
     text = _CLI.format("GetSecretValue", "You must provide a value for SecretId.")
     assert "scheduled for deletion" not in explain(text).summary
+
+
+_BOX = "\u2502 Error: creating {}: operation error {}, https response error StatusCode: 400, RequestID: 1f0c7e12-6f0e-4a75-8b53-2c4f3b0c9d11, {}\n\u2502\n\u2502   with {},\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        (_BOX.format("Secrets Manager Secret (a)", "Secrets Manager: CreateSecret", "InvalidRequestException: You can't create this secret because a secret with this name is already scheduled for deletion.", "aws_secretsmanager_secret.a"), "Restore the secret", "aws secretsmanager describe-secret --secret-id a "),
+        (_BOX.format("IAM Service Linked Role (es.amazonaws.com)", "IAM: CreateServiceLinkedRole", "InvalidInput: Service role name AWSServiceRoleForAmazonElasticsearchService has been taken in this account, please try a different suffix.", "aws_iam_service_linked_role.es"), "Use the existing role", "aws iam get-role --role-name AWSServiceRoleForAmazonElasticsearchService "),
+    ],
+    ids=["secret", "role"],
+)  # fmt: skip
+def test_import_into_terraform_comes_last(text: str, first: str, last: str) -> None:
+    remedies = explain(text).remedies
+    assert remedies[0].title.startswith(first)
+    assert remedies[1].title == "Import it into the Terraform state, if no other state manages it"
+    assert last in remedies[1].commands[0]
+
+
+_KEY = "arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+_STATE = f"An error occurred (KMSInvalidStateException) when calling the Decrypt operation: {_KEY} is {{}}."
+
+
+@pytest.mark.parametrize(
+    ("state", "shown", "title", "step", "calls"),
+    [
+        ("disabled", "", "Enable the key again", "CloudTrail shows who disabled it", ["enable-key"]),
+        ("pending deletion", "", "Cancel the deletion", "7 to 30 days", ["describe-key", "cancel-key-deletion", "enable-key"]),
+        ("pending deletion", '"DeletionDate": "2031-02-03T04:05:06+00:00"', "Cancel the deletion", "on 2031-02-03T04:05:06+00:00", ["cancel-key-deletion", "enable-key"]),
+        ("pending import", "", "Check the key's state", "If the state is", ["describe-key", "cancel-key-deletion", "enable-key"]),
+    ],
+    ids=["disabled", "deletion", "date", "import"],
+)  # fmt: skip
+def test_state_of_a_key(state: str, shown: str, title: str, step: str, calls: list[str]) -> None:
+    explanation = explain(f"{_STATE.format(state)}\n{shown}")
+    [remedy] = explanation.remedies
+    assert explanation.summary.startswith(f"The KMS key is {state}, so nobody can use it.")
+    assert remedy.title.startswith(title)
+    assert step in remedy.steps[0]
+    assert [line.split()[2] for line in remedy.commands] == calls
+
+
+@pytest.mark.parametrize(
+    ("service", "is_of_ec2"), [("RDS: DeleteDBInstance", False), ("EC2: TerminateInstances", True)]
+)
+def test_protected_resource(service: str, *, is_of_ec2: bool) -> None:
+    explanation = explain(
+        f"operation error {service}, https response error StatusCode: 400, RequestID: 1f0c7e12-6f0e-4a75-8b53-2c4f3b0c9d11, api error InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection and try again."
+    )
+    assert explanation.summary.endswith("please disable deletion protection and try again.")
+    assert (explanation.remedies[0].url is not None) is is_of_ec2

@@ -51,3 +51,21 @@ def test_bucket_in_another_region(text: str, summary: str, title: str) -> None:
     assert summary in explanation.summary
     assert explanation.remedies[0].title.startswith(title)
     assert not any(each.startswith("aws s3 cp") for each in explanation.remedies[0].commands)
+
+
+_OF_LAMBDA = "An error occurred (InvalidParameterValueException) when calling the UpdateFunctionCode operation: Error occurred while GetObject. S3 Error Code: PermanentRedirect. S3 Error Message: The bucket is in this region: eu-west-1. Please use this region to retry the request"
+
+
+@pytest.mark.parametrize(
+    ("call", "where", "command"),
+    [
+        ("", "not in the Region of the call.", None),
+        ("aws lambda update-function-code --function-name reef --s3-bucket reef-code --s3-key a/1.zip --region eu-central-1", "not in eu-central-1.", "aws s3 cp s3://reef-code/a/1.zip s3://BUCKET/a/1.zip --source-region eu-west-1 --region eu-central-1"),
+    ],
+    ids=["unknown", "known"],
+)  # fmt: skip
+def test_error_of_s3_in_that_of_lambda(call: str, where: str, command: str | None) -> None:
+    explanation = explain(f"$ {call}\n\n{_OF_LAMBDA}")
+    assert explanation.summary.endswith(f"the bucket is in eu-west-1, {where}")
+    assert list(explanation.remedies[0].commands) == ([command] if command else [])
+    assert not explanation.other_failures

@@ -141,7 +141,7 @@ OBJECT_ARCHIVED = CauseType(
     fix="Restore the object, wait until the copy is there, and read it.",
     sources=(_RESTORE_PAGE,),
 )
-_KINDS_WITH_MESSAGE = (
+KINDS_WITH_MESSAGE = (
     ErrorKind(
         cause=ALREADY_EXISTS,
         code=r"^InvalidInput",
@@ -149,7 +149,7 @@ _KINDS_WITH_MESSAGE = (
         summary="The service-linked role already exists in the account, so it was not created again.",
         remedies=your_remedy(
             "Use the existing role, and do not create it",
-            "The service finds the role by its name. In a template or module, remove the resource that creates the role. If the service has just reported the role as missing, retry after a minute, because changes in IAM take time to propagate.",
+            "The service finds the role by its name, and an account has one of it for all stacks: it needs no suffix. In a template or module, remove the resource that creates the role. If the service has just reported the role as missing, retry after a minute, because changes in IAM take time to propagate.",
             url=pages.SERVICE_LINKED,
         ),
     ),
@@ -393,7 +393,7 @@ _KINDS = (
 def find_kind(failure: AwsError, message: str) -> ErrorKind | None:
     """Return the kind of an API error, or ``None`` if it is not a known one."""
     code, status = clues.error_code(failure), failure.envelope.status_code
-    for kind in (*SPENT_QUOTAS, *ACCOUNT_KINDS, *KINDS_BY_MESSAGE, *_KINDS_WITH_MESSAGE):
+    for kind in (*SPENT_QUOTAS, *ACCOUNT_KINDS, *KINDS_BY_MESSAGE, *KINDS_WITH_MESSAGE):
         if kind.code.search(code) and kind.message is not None and kind.message.search(message):
             return kind
     kinds = (kind for kind in (*_KINDS, *REQUEST_KINDS) if kind.matches(code, status, message))

@@ -17,7 +17,7 @@ import attrs
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.regions import find_bucket_region
-from iamtriage.explaining._rules.basics import Case, Evidence, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Case, Evidence, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls import (
     account_kinds,
     api_error_kinds,
@@ -125,6 +125,8 @@ def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str
     summary = kind.summary
     if kind.cause is request_kinds.ACLS_DISABLED:
         summary = request_kinds.name_acl(case, summary)
+    elif kind.cause is api_error_kinds.KMS_KEY_STATE and (state := _KEY_STATE.search(message)) is not None:
+        summary = summary.replace("disabled, pending deletion or pending import", state[1])
     elif kind.cause in _QUOTED:
         summary = f"{summary.removesuffix('.')}{quoted_message.end_summary(case.failure)}"
     elif kind.cause is api_error_kinds.THROTTLED:
@@ -151,6 +153,10 @@ def _name_throttled_call(case: Case[AwsError], summary: str) -> str:
 
 
 _KEY_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
+_KEY_STATE = lazy_pattern(r"\bis (disabled|pending (?:deletion|import))\b")
+_DELETION = lazy_pattern(
+    r"\b(?:PendingDeletion|DeletionDate)\b[\s\"':,]{1,40}(\d{4}-\d\d-\d\d[\dT:.+Z-]{0,26})"
+)
 # The message says what is wrong, and the kind does not.
 _QUOTED = frozenset(
     {
@@ -173,6 +179,29 @@ def _name_key(case: Case[AwsError], remedy: Remedy) -> Remedy:
     return remedy if lines == remedy.commands else attrs.evolve(remedy, commands=lines)
 
 
+def _restore_key(case: Case[AwsError], remedy: Remedy) -> Remedy:
+    """Return the remedy for a key in the state that the message names, if it names one."""
+    state, date = _KEY_STATE.search(case.text), _DELETION.search(case.failure.text)
+    show, cancel, enable = remedy.commands
+    if state is None or state[1] == "pending import":
+        return remedy
+    if state[1] == "disabled":
+        step = "CloudTrail shows who disabled it (DisableKey)."
+        return attrs.evolve(remedy, title="Enable the key again", steps=(step,), commands=(str(enable),))
+    end = f"on {date[1]}" if date else "when the waiting period of 7 to 30 days ends"
+    step = f"It is urgent: {end}, the key and the data that it encrypts are lost for good. CloudTrail shows who scheduled it (ScheduleKeyDeletion)."
+    return attrs.evolve(
+        remedy,
+        title="Cancel the deletion of the key, and enable it again",
+        steps=(step,),
+        commands=(
+            *present(None if date else show),
+            str(cancel),
+            Labelled.required("Then, as it is disabled:", str(enable)),
+        ),
+    )
+
+
 def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple[Remedy, ...]:
     """Return the remedies of a kind, for throttling and ACLs those that the program has.
 
@@ -190,6 +219,10 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
         return (message_kinds.capabilities_remedy(case),)
     if kind.cause is message_kinds.VOLUME_KEY:
         return (message_kinds.launch_remedy(case),)
+    if kind.cause is api_error_kinds.KMS_KEY_STATE:
+        return (_restore_key(case, kind.remedies[0]),)
+    if kind.cause is message_kinds.PROTECTED and case.service != "ec2":
+        return tuple(attrs.evolve(each, url=None) for each in kind.remedies)
     if kind.cause is api_error_kinds.THROTTLED:
         more = kind.remedies
         if (case.operation or "").startswith("GetParameter"):
@@ -200,7 +233,12 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
     # The bucket of BucketAlreadyExists is in another account.
     is_own = clues.error_code(case.failure) != "BucketAlreadyExists" and "creating " in case.failure.text
     if kind.cause is api_error_kinds.ALREADY_EXISTS and is_own:
-        return present(error_kind.import_remedy(case.failure, case.facts), *kind.remedies)
+        existing = error_kind.import_remedy(case.failure, case.facts)
+        if existing is None or kind not in api_error_kinds.KINDS_WITH_MESSAGE:
+            return present(existing, *kind.remedies)
+        # A deleted secret must be restored first, and the stacks of an account share a service-linked role.
+        title = "Import it into the Terraform state, if no other state manages it"
+        return (*kind.remedies, attrs.evolve(existing, title=title))
     return kind.remedies
 
 

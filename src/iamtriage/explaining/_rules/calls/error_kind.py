@@ -41,6 +41,7 @@ _LOOKUPS = {
     "aws_security_group": "aws ec2 describe-security-groups --filters Name=group-name,Values={} --query 'SecurityGroups[0].GroupId' --output text",
     "aws_sqs_queue": "aws sqs get-queue-url --queue-name {} --query QueueUrl --output text",
 }
+_LINKED_ROLE = lazy_pattern(r"\bAWSServiceRoleFor\w{1,60}", re.ASCII)
 _PLAIN_NAME = lazy_pattern(r"[\w/.@+=:-]{1,256}", re.ASCII)
 _CODE = lazy_pattern(r"[A-Za-z][\w.-]{1,80}", re.ASCII)
 
@@ -141,6 +142,8 @@ def _find_identifier(failure: Failure, kind: str) -> str | None:
         account = failure.account or "$(aws sts get-caller-identity --query Account --output text)"
         partition = "aws-cn" if url and ".amazonaws.com.cn/" in url["url"] else "aws"
         return None if url is None else f'"arn:{partition}:iam::{account}:oidc-provider/{url["url"]}"'
+    if kind == "aws_iam_service_linked_role" and (role := _LINKED_ROLE.search(failure.text)) is not None:
+        return f'"$(aws iam get-role --role-name {role[0]} --query Role.Arn --output text)"'
     if name is None:
         return None
     if kind in _LOOKUPS and _PLAIN_NAME.fullmatch(name):

@@ -281,7 +281,7 @@ KINDS_BY_MESSAGE = (
         summary="A protection of the resource rejects the call.",
         remedies=owner_remedy(
             "Check that the resource is the right one, switch the protection off, and repeat the call",
-            "What a deleted resource contains is lost. If a template or Terraform sets the protection, change it there and deploy first.",
+            "What a deleted resource contains is lost. If a template or Terraform sets the protection, change it there and deploy first: terraform destroy does not apply the change.",
             url=PROTECTED.sources[0],
         ),
     ),

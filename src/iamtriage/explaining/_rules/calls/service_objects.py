@@ -36,9 +36,9 @@ UNREADABLE = lazy_pattern(
 _OBJECT = lazy_pattern(
     r"\bs3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+@-]{0,1000}[\w/])?", re.ASCII
 )
-# A parameter of the call in code, JSON, YAML or the shorthand of the AWS CLI, or the calls of a builder.
+# A parameter of the call in code, JSON, YAML or the AWS CLI, or the calls of a builder.
 _PARAMETER = lazy_pattern(
-    r"\b(?:(?:S3)?Bucket[\"']?\s?[=:]\s?|(?:s3)?bucket\()[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"']?(?:,|\s|\)\s{0,40}\.){1,20}[\"']?(?:(?:Name|(?:S3)?(?:Object)?Key)[\"']?\s?[=:]\s?|(?:name|key)\()[\"']?(?P<key>[\w./=+@-]{1,1000})",
+    r"(?:--s3-bucket[ =]|\b(?:S3)?Bucket[\"']?\s?[=:]\s?|\b(?:s3)?bucket\()[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"']?(?:,|\s|\)\s{0,40}\.){1,20}[\"']?(?:--s3-key[ =]|(?:Name|(?:S3)?(?:Object)?Key)[\"']?\s?[=:]\s?|(?:name|key)\()[\"']?(?P<key>[\w./=+@-]{1,1000})",
     re.ASCII,
 )
 # What leaves no other reason than the Region.
@@ -51,6 +51,8 @@ _WRITES = frozenset({"ModifyLoadBalancerAttributes", "StartQueryExecution"})
 # "the object is located in eu-west-1", "Make sure the bucket is in the eu-west-1 region".
 _REQUIRED = lazy_pattern(rf"\b(?:bucket|object) is (?:located )?in (?:the )?(?P<region>{REGION})\b")
 _ACTUAL = lazy_pattern(rf"\bbucket is in this region: (?P<region>{REGION})\b")
+# The error of S3 in that of the service.
+_CODE_OF_S3 = lazy_pattern(r"\bGetObject\. S3 Error Code: PermanentRedirect\b")
 _ROLE = lazy_pattern(
     r"\brole \\?\"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})\\?\""
 )
@@ -122,6 +124,8 @@ def explain_unreadable_object(case: Case[AwsError], message: str) -> Explanation
     required, actual = _REQUIRED.search(message), _ACTUAL.search(message)
     called = required["region"] if required else clues.find_region(case)
     region = actual["region"] if actual else find_bucket_region(text, bucket) if bucket else None
+    if actual and called == region:
+        called = None  # the Region of the call is not stated
     if (region is not None and region != called) or _IS_ELSEWHERE.search(message):
         return _explain_other_region(case, read, called, region)
     return _explain_open(case, read, called, region)
@@ -133,18 +137,25 @@ def _explain_other_region(
     where = called or f"the Region of the {'cluster' if read.is_of_cluster else 'call'}"
     is_null = region == "us-east-1" and re.search(r"\bLocationConstraint\"?: ?(?:null|None)\b", case.text)
     shown = "LocationConstraint null means us-east-1." if is_null else None
+    code = _CODE_OF_S3.search(case.failure.text)
+    of_s3 = None if code is None else f'The text says "{code[0]}".'
+    copy = None
+    if called and region and read.bucket and read.key and not read.is_written:
+        source = fill_command("aws s3 cp s3://{}/{}", read.bucket, read.key)
+        copy = fill_command(f"{source} s3://BUCKET/{{}} --source-region {region} --region {called}", read.key)
     whose = f"The role {clip_text(read.role)} and its policies are" if read.role else "IAM policies are"
     return case.explain(
         f"{read.service} cannot {read.verb} {clip_text(read.name)}: the bucket is in {region or 'another Region'}, not in {where}.",
         BUCKET_IN_OTHER_REGION.cause(
             "derived",
-            shown,
+            (shown, of_s3),
             text=f"{read.service} {'writes only to' if read.is_written else 'reads only from'} buckets in the Region in which it {'runs' if read.is_of_cluster else 'is called'}. {whose} the same in all Regions, and not the cause.",
         ),
         remedies=your_remedy(
             f"Use a bucket in {where}",
-            f"Copy the object to a bucket there, with the same permissions, or call {read.service.replace(_UNNAMED, _UNNAMED.lower())} in the Region of the bucket: a bucket cannot move. For COPY and UNLOAD of Redshift, add REGION to the statement instead.",
-            commands=None
+            f"Copy the object to a bucket there, with the same permissions: a bucket cannot move. If the call was meant for {region or 'the Region of the bucket'}, change its Region instead.",
+            "For COPY and UNLOAD, add REGION to the statement instead." if read.is_of_cluster else None,
+            commands=copy
             if region
             else fill_command("aws s3api get-bucket-location --bucket {}", commands.bucket(read.bucket)),
             url=pages.S3_ERRORS,

@@ -234,6 +234,8 @@ _EXCEPTION_CLASS = lazy_pattern(
 _INTRODUCTIONS = (
     # PHP
     lazy_pattern(r"(?<=\w)\s\((?:client|server)\):[ ]"),
+    # Go, also in Terraform.
+    lazy_pattern(r"\bapi\serror\s[A-Za-z][\w.]{1,80}:[ ]"),
     lazy_pattern(
         r"\)\swhen\scalling\sthe\s\w{1,99}\soperation(?:\s\(reached\smax\sretries:\s\d{1,9}\))?:[ ]?"
     ),
