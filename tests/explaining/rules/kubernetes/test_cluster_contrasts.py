@@ -431,3 +431,27 @@ def test_subnets_of_a_load_balancer(text: str, words: str, command: str) -> None
     assert words in explanation.summary
     assert command in explanation.remedies[0].commands[-1]
     assert "policy.json" not in explanation.to_text(detail="full")
+
+
+@pytest.mark.parametrize(
+    ("listed", "offered"),
+    [
+        ("role/TeamAdmin", "Or let kubectl use the role TeamAdmin, which has an entry"),
+        # Those of nodes and programs are not for people.
+        ("role/admin-node-role", None),
+        ("role/deployments", None),
+        ("role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS", None),
+    ],
+)
+def test_role_of_people_that_has_an_entry(listed: str, offered: str | None) -> None:
+    explanation = explain(f"{REJECTED}{CALLER}{_entries(listed)}")
+    other = next((each for each in explanation.remedies if "which has an entry" in each.title), None)
+    assert (other and other.title) == offered
+    if other is not None:
+        assert other.commands[0].endswith(f"--role-arn arn:aws:iam::111122223333:{listed}")
+        assert other.steps == ("Do this only if you may assume the role.",)
+    # The list in the text is complete.
+    assert [each.text for each in explanation.causes] == [
+        "Only a principal with an access entry can sign in."
+    ]
+    assert "To change objects, use AmazonEKSEditPolicy." in " ".join(explanation.remedies[0].steps)

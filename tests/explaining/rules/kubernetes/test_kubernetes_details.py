@@ -629,6 +629,12 @@ def test_role_for_nodes_names_no_node() -> None:
 
 
 _NODE_ENTRY = "- rolearn: arn:aws:iam::111122223333:{}\n  username: system:node:{{{{EC2PrivateDNSName}}}}\n  groups: [system:bootstrappers, system:nodes]\n"
+_REST_OF_NODE_ENTRY = [
+    'username: "system:node:{{EC2PrivateDNSName}}',
+    "groups:",
+    "system:bootstrappers",
+    "system:nodes",
+]
 
 
 @pytest.mark.parametrize(
@@ -661,7 +667,7 @@ _NODE_ENTRY = "- rolearn: arn:aws:iam::111122223333:{}\n  username: system:node:
         pytest.param(
             _log("ARN is not mapped: arn:aws:iam::111122223333:role/TeaNodeRole"),
             "instance-profile/tea-nodes",
-            "No aws-auth entry in the text is for TeaNodeRole: the one for nodes names the instance profile tea-nodes",
+            "The API server rejected the node, because no aws-auth entry in the text is for its role TeaNodeRole: the one for nodes names the instance profile tea-nodes",
             "role/TeaNodeRole",
             "kubectl get nodes",
             id="the role has another name than the instance profile",
@@ -675,7 +681,10 @@ def test_the_entry_of_a_node_that_never_matches(
     assert summary in explanation.summary
     first = explanation.remedies[0]
     assert first.manifest is not None
-    assert first.manifest.strip().endswith(f"arn:aws:iam::111122223333:{line}")
+    # An entry without its user name and groups would map nobody.
+    arn_line, *rest = first.manifest.strip().splitlines()
+    assert arn_line.endswith(f"arn:aws:iam::111122223333:{line}")
+    assert [each.strip(' -"') for each in rest] == _REST_OF_NODE_ENTRY
     assert command in " ".join(first.commands)
 
 

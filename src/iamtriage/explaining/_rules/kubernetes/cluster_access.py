@@ -241,10 +241,11 @@ def find_needed_access(case: AnyCase) -> NeededAccess:
     command = case.context.command
     verb, *objects = ("",) if command is None or command.program != "kubectl" else command.words or ("",)
     choice = f"Choose the policy that the principal needs: {_CLUSTER_ADMIN} allows everything."
+    to_change = f"To change objects, use {_EDIT}."
     if command is not None and command.program == "helm" and not _OF_HELM.isdisjoint(command.words[:1]):
         return _find_access_for_helm(command)
     if command is None or verb not in _READING | _WRITING | _OF_NODES:
-        reason = f"{VIEW_POLICY} allows reading most types in one namespace. {choice}"
+        reason = f"{VIEW_POLICY} allows reading most types in one namespace. {to_change}"
         return NeededAccess(VIEW_POLICY, "NAMESPACE", reason)
     named = objects[0].partition("/")[0].split(",") if objects else []
     types = [each for each in map(find_type, named) if each is not None]
@@ -260,6 +261,7 @@ def find_needed_access(case: AnyCase) -> NeededAccess:
             f"{policy} allows {words}, which requires the scope cluster.{'' if policy == _CLUSTER_ADMIN else f' {choice}'}",
         )
     policy = VIEW_POLICY if verb in _READING and "secrets" not in types else _EDIT
+    choice = to_change if policy == VIEW_POLICY else choice
     if _ALL_NAMESPACES.search(command.text) or (verb in _READING and command.option("namespace") is None):
         return NeededAccess(policy, None, f"{policy} allows {words} in all namespaces. {choice}")
     return NeededAccess(policy, "NAMESPACE", f"{policy} allows {words} in this namespace. {choice}")
@@ -313,10 +315,12 @@ def use_other_remedies(principals: Iterable[Principal], cluster: Cluster) -> Ite
             lines = (f"{update} --role-arn {commands.arn(str(each), 'ROLE_ARN')}",)
         elif not isinstance(each, User):
             continue
-        own = "Without --role-arn, kubectl uses the user's own credentials."
+        own = "Do this only if you may assume the role."
+        if isinstance(each, User):
+            own = "Without --role-arn, kubectl uses the user's own credentials."
         yield your_remedy(
             f"Or let kubectl use {principal_words.describe_principal(each, None)}, which has an entry",
-            own if isinstance(each, User) else None,
+            None if isinstance(each, IdentityCenterRole) else own,
             commands=lines,
             url=pages.EKS_KUBECONFIG,
         )

@@ -200,15 +200,19 @@ def _explain_unlisted(
     if (former := stated_entries.find_former(case.failure, case.principal)) is not None:
         only = f": the entry of {former.name} is for an earlier role of the same permission set"
         known = ()
-    # Other roles can be those of nodes.
-    people = [each for each in known or () if isinstance(each, IdentityCenterRole | User)]
+    # Other roles can be those of nodes or programs.
+    people = [
+        each
+        for each in known or ()
+        if isinstance(each, IdentityCenterRole | User) or "admin" in str(each).lower()
+    ]
     grant, *_ = cluster_access.grant_access_remedies(cluster, principal, access)
     check = "If kubectl is still rejected, its kubeconfig uses another principal: kubectl config view --minify shows whether it names a profile or a role."
     return case.explain(
         f"The cluster{f' {cluster.argument}' if cluster.name else ''} has no access entry for {principal.description}{only}.",
         cluster_access.NOT_MAPPED.cause(
             "derived",
-            text="Only a principal with an access entry can sign in. If the cluster was created as another principal, such as in the console, only that one got an entry.",
+            text="Only a principal with an access entry can sign in.",
         ),
         topic="kubernetes-login",
         remedies=(

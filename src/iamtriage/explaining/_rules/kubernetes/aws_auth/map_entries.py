@@ -230,8 +230,8 @@ def is_for_nodes(entry: MappingEntry) -> bool:
     )
 
 
-def build_move_remedy(found: Finding, text: str) -> Remedy:
-    """Return the remedy that moves an entry to the list of its field."""
+def write_entry(found: Finding) -> str:
+    """Return the entry with the ARN of the caller, as YAML."""
     entry, groups = found.entry, found.entry.groups
     lines = (
         f"- {found.field}: {arn_in_map(found.caller)}",
@@ -239,8 +239,14 @@ def build_move_remedy(found: Finding, text: str) -> Remedy:
         "  groups:" if groups else None,
         *(f"    - {write_scalar(group)}" for group in groups),
     )
+    return "\n".join(present(*lines))
+
+
+def build_move_remedy(found: Finding, text: str) -> Remedy:
+    """Return the remedy that moves an entry to the list of its field."""
+    entry = found.entry
     is_missing = all(f"{found.list_name}{sign}" not in text for sign in (":", "=", " ="))
-    manifest = "\n".join(present(*lines))
+    manifest = write_entry(found)
     if is_missing:
         manifest = f"{found.list_name}: |\n{indent(manifest, '  ')}"
     is_terraform = "=" in entry.around[0]

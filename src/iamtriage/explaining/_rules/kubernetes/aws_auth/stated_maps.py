@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html.
 from __future__ import annotations
 
 import re
+from textwrap import indent
 
 import attrs
 
@@ -267,8 +268,9 @@ def _summarize(found: Finding) -> str:
     if found.is_of_other_account:
         return f"No aws-auth entry is for {map_entries.arn_in_map(found.caller)}: the entry with that name is for the {'role' if found.entry.is_role else 'user'} of the account {clip_text(found.named.account)}."
     if not found.has_name:
-        other = "nodes" if isinstance(found.named, InstanceProfile) else name
-        return f"No aws-auth entry in the text is for {found.caller.name}: the one for {other} {found.difference}."
+        if isinstance(found.named, InstanceProfile):
+            return f"The API server rejected the node, because no aws-auth entry in the text is for its role {found.caller.name}: the one for nodes {found.difference}."
+        return f"No aws-auth entry in the text is for {found.caller.name}: the one for {name} {found.difference}."
     if isinstance(try_parse_principal(found.entry.arn), RoleSession):
         looked_up = (
             f"the authenticator replaces a session by its role, {map_entries.arn_in_map(found.caller)}."
@@ -294,15 +296,15 @@ def _describe_node_entries(case: AnyCase, found: Finding) -> str:
     )
 
 
+_FIRST_OF_ENTRY = lazy_pattern(r"( {0,40})- (?:role|user)arn: {1,4}[\"']?")
+
+
 def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
     if found.type is map_entries.MAP_ENTRY_IN_OTHER_LIST:
         return map_entries.build_move_remedy(found, case.failure.text)
     start, end = found.entry.around
     is_terraform, is_for_nodes = "=" in start, map_entries.is_for_nodes(found.entry)
     where = "Terraform configuration of aws-auth" if is_terraform else "ConfigMap aws-auth in kube-system"
-    change = (
-        f"n the {where}, change the {found.field} of the entry to {map_entries.arn_in_map(found.caller)}."
-    )
     session = getattr(try_parse_principal(found.entry.arn), "session_name", None)
     kept, names = "username and groups", ""
     if session and session == found.entry.username:
@@ -312,11 +314,17 @@ def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
     look_up = "The first command prints the ARN of the role in the instance profile, whose name can differ. If it has a path after role/, omit the path: aws-auth needs an ARN without one."
     if "erraform" in case.failure.text:
         look_up += " In Terraform, it is the arn of aws_iam_role, not of aws_iam_instance_profile."
+    # With the indentation of the line, and a dash only if it has one, the entry stays valid YAML.
+    new = map_entries.arn_in_map(found.caller)
+    manifest, first = f"{start}{new}{end}\n", _FIRST_OF_ENTRY.fullmatch(start)
+    if first is not None and found.entry.username and found.entry.groups and not names:
+        manifest = f"{indent(map_entries.write_entry(found), first[1])}\n"
+    keep = f"Keep its {kept}, and all other entries{_describe_node_entries(case, found)}.{names}"
+    change = f"n the {where}, change the {found.field} of the entry to {new}. {keep}"
     return cluster_remedy(
         f"Correct the {found.field} in aws-auth",
         look_up if is_profile else None,
         f"If the entry is meant for the caller, i{change}" if found.is_similar else f"I{change}",
-        f"Keep its {kept}, and all other entries{_describe_node_entries(case, found)}. Somebody with access to the cluster does this, such as its creator.{names}",
         map_entries.describe_groups(found.entry, case.failure.text),
         "The nodes then join automatically." if is_for_nodes else None,
         commands=(
@@ -324,8 +332,7 @@ def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
             "terraform apply" if is_terraform else "kubectl -n kube-system edit configmap aws-auth",
             "kubectl get nodes" if is_for_nodes else None,
         ),
-        # With the indentation of the line, and a dash only if it has one, the entry stays valid YAML.
-        manifest=f"{start}{map_entries.arn_in_map(found.caller)}{end}\n",
+        manifest=manifest,
         url=pages.EKS_AUTH_CONFIGMAP,
     )
 

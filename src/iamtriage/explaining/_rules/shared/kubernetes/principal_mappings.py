@@ -168,7 +168,7 @@ class ClusterPrincipal(Value):
             self.path_note,
             cluster.entry_precedence,
             "The authentication mode must be API or API_AND_CONFIG_MAP." if cluster.mode is None else None,
-            f"The commands require eks:CreateAccessEntry{' and eks:AssociateAccessPolicy' if policy else ''} in IAM, and no access to the cluster. The entry {'alone grants nothing, and ' if policy else ''}can take a few seconds to take effect.{only_second}",
+            f"Anyone with eks:CreateAccessEntry{' and eks:AssociateAccessPolicy' if policy else ''} in IAM can do this without access to the cluster. The entry {'alone grants nothing, and ' if policy else ''}can take a few seconds to take effect.{only_second}",
             commands=(
                 create or self.create_entry_command(cluster),
                 self.associate_policy_command(cluster, policy, namespace) if policy else None,
