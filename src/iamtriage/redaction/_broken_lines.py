@@ -215,7 +215,7 @@ def _find_changed_lines(
     original = view.original
     at = before = 0
     previous = ""
-    for number, line in enumerate(lines):
+    for number, (line, folded_line) in enumerate(zip(lines, fold_case(view.text).split("\n"), strict=True)):
         if line:
             # The character for a record replaces a time.
             text = line.removeprefix(RECORD)
@@ -235,7 +235,7 @@ def _find_changed_lines(
                 changed[number] = _LINES_AROUND
             elif (not is_record and between[-1:] in _INDENT) or written is not text:
                 # Sentences need one space between words, names with two words, too, and other secrets few.
-                folded = fold_case(f"{previous}\n{line}")
+                folded = f"{previous}\n{folded_line}"
                 if (_MANY_SPACES in written and signs.search(folded)) or _divides_name(
                     view, folded, at + len(line)
                 ):
@@ -243,7 +243,7 @@ def _find_changed_lines(
                 elif SENTENCE_WORD.search(folded):
                     spaced.append(number)
             before = end
-            previous = line
+            previous = folded_line
         at += len(line) + 1
     return changed, spaced
 

@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret
-from iamtriage.redaction._vocabulary.notations import BACKSLASHES, ENCODED_STARTS, FILLER
+from iamtriage.redaction._vocabulary.notations import BACKSLASHES, ENCODED_STARTS, FILLER, build_tree
 from iamtriage.redaction._vocabulary.searched_text import AROUND, fill_spans, zero_all_digits
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START
 from iamtriage.redaction._windows import extend_to_lines, merge_spans
@@ -49,11 +49,17 @@ _MIN_STRETCH = 12_000
 # The minimum length of a part between failures. Its ends are also searched as usual.
 _MIN_PART = 4 * AROUND
 # A failure is kept, with the text around it. The words "error" and "not" alone state none.
+_VERBS = ("are", "can", "could", "did", "does", "has", "have", "is", "must", "was", "were", "will")
+_STATES = ("able", "allowed", "exist", "found", "permitted", "supported", "valid")
+_FAILURE_WORDS = (
+    "arn:", "ERROR", "enied", "DENIED", "orbidden", "xception", "xpired", "nvalid", "hrottl", "nsufficient",
+    "uthorised", "uthorized", "nable to", "annot ", "n't ", "logged in", "rror occurred", "rror (",
+    "rror code", *(f"{verb} not " for verb in _VERBS), *(f"not {state}" for state in _STATES),
+)  # fmt: skip
 _FAILURE = re.compile(
-    r"arn:|ERROR|enied|DENIED|orbidden|xception|(?<=[a-z])(?:Error|Failure|Fault)|rror (?:occurred|\(|code)"
-    r"|rror: \w{1,20} \w{1,20} |xpired|nvalid|hrottl|nsufficient|uthori[sz]ed|nable to|annot |n't |logged in"
-    r"|(?:are|can|could|did|does|has|have|is|must|was|were|will) not "
-    r"|not (?:able|allowed|exist|found|permitted|supported|valid)"
+    # At the end of a code.
+    r"Error(?<=[a-z].{5})|Failure(?<=[a-z].{7})|Fault(?<=[a-z].{5})|rror: \w{1,20} \w{1,20} |"
+    + build_tree([*map(re.escape, word)] for word in _FAILURE_WORDS)
 )
 _FAILURE_REACH = 600
 # Between documents, which are searched value by value.
@@ -70,10 +76,11 @@ def find_stretches(searched: SearchedText) -> list[tuple[int, int]]:
     if len(searched.text) < _MIN_STRETCH or len(searched.names) < _MANY:
         return []
     spans = [name.span() for name in searched.names]
-    if min(last - first for (first, _), (last, _) in zip(spans, spans[_MANY - 1 :], strict=False)) > _REACH:
+    shortest = min(last - first for (first, _), (last, _) in zip(spans, spans[_MANY - 1 :], strict=False))
+    if shortest > _REACH:
         # No other check is necessary for most texts.
         return []
-    dense = [*_find_dense(searched), *_find_crowded(searched, spans)]
+    dense = [*_find_dense(searched, spans, shortest), *_find_crowded(searched, spans)]
     return _list_stretches(searched.text, sorted(dense))
 
 
@@ -172,18 +179,24 @@ def _leave_failures(text: str, low: int, high: int) -> Iterator[tuple[int, int]]
     yield low, high
 
 
-def _find_dense(searched: SearchedText) -> Iterator[tuple[int, int]]:
-    """Yield the positions of many names with different characters around them, in order."""
+def _find_dense(
+    searched: SearchedText, spans: list[tuple[int, int]], shortest: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the positions of many names with different characters around them, in order.
+
+    Args:
+        searched: The text.
+        spans: The positions of its names.
+        shortest: The minimum distance between the first and the last of many names.
+    """
     names = searched.names
     # Faster than a translation of other characters.
     shown = searched.folded.encode("ascii", "replace").decode().translate(_SHAPE)
-    spans = [name.span() for name in names]
     shapes = [shown[max(0, start - _AROUND) : start] + shown[end : end + _AROUND] for start, end in spans]
-    reach = min(_REACH, len(set(shapes)) * _CHARS_PER_NOTATION)
-    if all(last - first > reach for (first, _), (last, _) in zip(spans, spans[_MANY - 1 :], strict=False)):
+    numbers = {shape: number for number, shape in enumerate(set(shapes))}
+    if shortest > len(numbers) * _CHARS_PER_NOTATION:
         # No other check is necessary for most texts.
         return
-    numbers = {shape: number for number, shape in enumerate(set(shapes))}
     counts = [0] * len(numbers)
     different = 0
     window: deque[tuple[int, int]] = deque()

@@ -7,7 +7,9 @@ because readers of failures use the width to find line breaks in words.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
+from functools import cached_property
 from itertools import repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -92,14 +94,17 @@ class FoundSpans:
     """
 
     def __init__(self, text: str, finds: Iterable[FoundSecret]) -> None:
-        spans = [(found.start, found.end) for found in merge_secrets(text, finds)]
-        self._starts = [start for start, _ in spans]
-        self._ends = [end for _, end in spans]
+        self._text, self._finds = text, finds
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        # Most texts need none.
+        return [(found.start, found.end) for found in merge_secrets(self._text, self._finds)]
 
     def cover(self, start: int, end: int) -> bool:
         """Return whether a part of the text belongs to a secret."""
-        at = bisect_right(self._starts, start) - 1
-        return at >= 0 and end <= self._ends[at]
+        at = bisect_right(self._spans, (start, sys.maxsize)) - 1
+        return at >= 0 and end <= self._spans[at][1]
 
 
 def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:

@@ -41,7 +41,7 @@ from iamtriage.redaction._finders.phrases import (
 )
 from iamtriage.redaction._finders.shapes import find_shaped_secrets
 from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, is_unmarked
-from iamtriage.redaction._vocabulary.notations import BREAK, INDENT
+from iamtriage.redaction._vocabulary.notations import BREAK, FILLER, INDENT
 from iamtriage.redaction._vocabulary.searched_text import SearchedText, find_parts, fold_case
 from iamtriage.redaction._vocabulary.secret_values import judge_value
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
@@ -67,6 +67,8 @@ _LINE_END = re.compile(r"(?:\r?\n|(?:\\{1,64}[nrt])+|[\x1e\x85])(?:\x1b\[[0-9;]{
 _DECIDED = re.compile(r"(?:\\{1,64}[nrt])*\\{0,64}[\"'`]|%(?:25){0,16}2[27]|[,;&)}<>\0]|[ \t](?=[^\s│|\\])")
 # Lines with a value have a random one, or a sign before it.
 _DIGIT_OR_SIGN = re.compile(r"[0-9:=,|│\t\"'<]|[ ]{2}")
+# The characters of a text in which nothing is left beside documents.
+_NOTHING = f"{FILLER} \t\r\n"
 # Masks a value. No sign of a secret contains this character.
 _MASK = "_"
 _LINE_BREAK = re.compile(BREAK + INDENT)
@@ -77,7 +79,7 @@ _MAX_DEPTH = 5
 # Every document has one of these.
 _DOCUMENT = re.compile(r"[{\[<\\=\n]")
 # Unwrapping can change only texts with a long line, an escape, box characters, or marks before lines.
-_WRAPPED = re.compile(r"[^\n]{40}|[\\\x1b&]|[^\x00-\x7f]|^[ \t]{0,8}(?:[>#/,*|]|- )", re.MULTILINE)
+_WRAPPED = re.compile(r"^(?:[^\n]{40}|[ \t]{0,8}(?:[>#/,*|]|- ))|[\\\x1b&\x80-\U0010ffff]", re.MULTILINE)
 
 
 def find_secrets(text: str, *, is_wrapped: bool = True, depth: int = 0) -> list[FoundSecret]:
@@ -94,7 +96,8 @@ def find_secrets(text: str, *, is_wrapped: bool = True, depth: int = 0) -> list[
 
 
 def _find_in_any_text(text: str, *, is_wrapped: bool, depth: int) -> list[FoundSecret]:
-    if not may_contain_secret(text):
+    searched = SearchedText(text)
+    if not _may_contain_secret(searched):
         return []
     if depth < _MAX_DEPTH and (shell := find_shell_text(text)):
         # What looks like a document can contain a quote of the shell.
@@ -102,13 +105,12 @@ def _find_in_any_text(text: str, *, is_wrapped: bool, depth: int) -> list[FoundS
         inside = find_in_scalar(text, shell, find)
         return [found._replace(end=find_end_in_shell(text, found.end)) for found in inside]
     documents = Documents(text) if _DOCUMENT.search(text) else None
-    other = SearchedText(documents.fill() if documents else text)
+    other = SearchedText(documents.fill()) if documents else searched
     finds: list[FoundSecret] = []
-    is_searched = not documents or may_contain_secret(other.text)
+    is_searched = not documents or _may_contain_secret(other)
     if is_searched and (stretches := find_stretches(other)):
-        shown = documents.fill() if documents else text
-        finds += hide_stretches(shown, stretches)
-        other = SearchedText(fill_stretches(shown, stretches))
+        finds += hide_stretches(other.text, stretches)
+        other = SearchedText(fill_stretches(other.text, stretches))
     if documents:
         # Documents are searched value by value, so that a secret never extends into the next value.
         finds += documents.find_secrets(functools.partial(find_secrets, depth=depth))
@@ -192,7 +194,7 @@ def _is_decided(text: str, found: FoundSecret, names: AbstractSet[int]) -> bool:
     """Return whether a secret ends in its line before another sign, word or setting, or another name."""
     if text.find("\n", found.start, found.end) >= 0:
         return False
-    if _DECIDED.match(text, found.end):
+    if not text.startswith("\n", found.end) and _DECIDED.match(text, found.end):
         return True
     line_end = _LINE_END.match(text, found.end)
     return line_end is not None and (
@@ -235,16 +237,19 @@ def _find_percent_encoded_secrets(text: str, depth: int = 0) -> Iterator[FoundSe
         yield from find_in_scalar(text, encoded, find)
 
 
-def may_contain_secret(text: str) -> bool:
+def _may_contain_secret(searched: SearchedText) -> bool:
     """Return whether a text can contain a secret."""
-    return _has_sign(text) or next(find_provider_tokens(text), None) is not None
+    text = searched.text
+    # Beside documents, there can be nothing but empty lines.
+    return text.strip(_NOTHING) != "" and (
+        _has_sign(searched.folded) or next(find_provider_tokens(text, searched.words), None) is not None
+    )
 
 
-def _has_sign(text: str) -> bool:
-    """Return whether a text has a sign of a secret, which a line break can divide."""
-    folded = fold_case(text)
+def _has_sign(folded: str) -> bool:
+    """Return whether a text in lower case has a sign of a secret, which a line break can divide."""
     return SECRET_SIGNS.search(folded) is not None or (
-        "\n" in text and SECRET_SIGNS.search(_LINE_BREAK.sub("", folded)) is not None
+        "\n" in folded and SECRET_SIGNS.search(_LINE_BREAK.sub("", folded)) is not None
     )
 
 
@@ -285,7 +290,7 @@ def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
 
 def _find_in_block(block: str) -> Iterator[FoundSecret]:
     """Find the secrets in a block of a text, unwrapped."""
-    if not (_WRAPPED.search(block) and _has_sign(block)):
+    if not (_WRAPPED.search(block) and _has_sign(fold_case(block))):
         return
     view = unwrap(block, links=False)
     yield from find_broken_secrets(view, SECRET_SIGNS, _find_in_lines)

@@ -52,7 +52,7 @@ _RESET = lazy_pattern(r"\[(?:0;?|39)m")
 _TYPOGRAPHIC = (
     "\u2018\u2019\u201a\u201b\u02bc\uff07\u201c\u201d\u201e\u201f\uff02\uff1a\uff08\uff09\uff0c\uff1b"
 )
-_PLAIN = str.maketrans(_TYPOGRAPHIC, "''''''\"\"\"\"\":(),;")
+_PLAIN = (*zip(_TYPOGRAPHIC, "''''''\"\"\"\"\":(),;", strict=True),)
 _BOX = lazy_pattern(
     # A border can also be in a string that a logger wrote.
     r"^[^\n│┃╷╵║]{0,48}[│┃╷╵║][ \t]?|(?:(?<=[:=]\")|(?<=: \"))[│┃╷╵║][ \t]?|^(?:[^\nâ]{0,32})â[”•\x94\x95\"][‚•µ\x82·'\"][ \t]?",
@@ -186,9 +186,10 @@ def _unescape_text(view: View, *, links: bool) -> None:
     _replace_escapes(view)
     if links:
         strip_links(view)
-    if not view.text.isascii() and any(map(view.text.__contains__, _TYPOGRAPHIC)):
-        # Each character is replaced by one character, so offsets don't change.
-        view.text = view.text.translate(_PLAIN)
+    if not view.text.isascii():
+        # Each character is replaced by one character, so offsets don't change. This is faster than a translation.
+        for character, plain in _PLAIN:
+            view.text = view.text.replace(character, plain)
     if ("''" in view.text or '""' in view.text) and _OPENING_QUOTES.search(view.text):
         view.sub(_DOUBLED_QUOTE, lambda m: m["quote"])
     if ("<" in view.text and ("</" in view.text or "<br" in view.text)) or _has_jira_tags(view.text):

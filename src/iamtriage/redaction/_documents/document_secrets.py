@@ -190,7 +190,8 @@ class Documents:
             # Some signs contain digits: the port of a server of PostgreSQL, the command 7z.
             signs = SECRET_SIGNS.findall(fold_case(content))
             zeroed = (zero_digits(f"{name.key} {content}" if name else content), *signs)
-            similar = (zeroed, (name._replace(key=""), known[1:]) if name and known else known, *key[2:])
+            # Without the key, of which the zeroed text says more.
+            similar = (zeroed, (name[:2], name[3:], known[1:]) if name and known else known, *key[2:])
             if similar in self._searched:
                 return None, self._searched[similar]
         finds: Iterable[FoundSecret] = find_in_content(content, known, find, is_quoted=value.is_quoted)
@@ -379,11 +380,13 @@ def _relocate(text: str, scalar: Scalar, finds: Iterable[FoundSecret]) -> Iterat
     places: Places = []
     for found in finds:
         places = places or scalar.list_places(text)
-        first = bisect_right(places, (found.start, sys.maxsize)) - 1
+        first = last = 0
+        if len(places) > 1:
+            first = bisect_right(places, (found.start, sys.maxsize)) - 1
+            # Text that decodes to no character is not part of a secret before it.
+            last = bisect_left(places, (found.end, 0))
+            last -= last == len(places) or places[last][0] != found.end
         start = places[first][1] + found.start - places[first][0]
-        # Text that decodes to no character is not part of a secret before it.
-        last = bisect_left(places, (found.end, 0))
-        last -= last == len(places) or places[last][0] != found.end
         end = places[last][1] + found.end - places[last][0]
         # Faster than a copy with changes.
         yield scalar.mark(FoundSecret(start, min(end, scalar.end), *found[2:5], is_dashed=found.is_dashed))

@@ -137,7 +137,7 @@ class Announced(NamedTuple):
             return None if is_placeholder(content) or not content.strip() else self.what
         if self.name is None or self.is_header or len(content) > _MAX_SECRET:
             return None
-        if self.name.what == "token" and (scheme := _SCHEME.fullmatch(content)):
+        if self.name.what == "token" and " " in content and (scheme := _SCHEME.fullmatch(content)):
             return self.name.what if can_be_secret(self.name, scheme["token"], _KEY) else None
         if " " in content.strip() and self.name.what != "private key":
             is_text_of_secret = self.name.key == "secretstring" and not content.lstrip().startswith(_OPENING)

@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 __all__ = ("find_kubernetes_secrets",)
 
-_KIND = re.compile(
-    r"^(?P<indent>[ ]{0,8}[+-]?[ ]{0,40}(?:-[ ])?)[\"']?kind[\"']?:[ ]{1,4}[\"']?Secret[\"']?[ ]{0,4}\r?$",
-    re.MULTILINE,
-)
+# A text is searched fast for a pattern that begins with certain characters.
+_KIND = re.compile(r"kind[\"']?:[ ]{1,4}[\"']?Secret[\"']?[ ]{0,4}\r?$", re.MULTILINE)
+_INDENT = re.compile(r"(?P<indent>[ ]{0,8}[+-]?[ ]{0,40}(?:-[ ])?)[\"']?")
 # In a diff, which can be indented, a sign is before the indent.
 _LINE = re.compile(r"(?P<indent>[ ]{0,8}(?:[+-](?!--))?[ ]{0,80}(?:-[ ])?)(?P<rest>[^\n]*)\n?")
 _DATA = re.compile(r"[\"']?(?:data|stringData)[\"']?:[ ]{0,4}\r?")
 _MEMBER = re.compile(r"(?:\"[^\"\n]{1,253}\"|'[^'\n]{1,253}'|[\w./-]{1,253}):(?:[ ]{1,8}(?P<value>[^\n]*))?")
 _BLOCK = re.compile(r"[|>][-+0-9]{0,3}\s*")
 _COMMENT = re.compile(r"\s#.*")
-# In lines.
+# In lines, and in characters.
 _MAX_DOCUMENT = 2_000
+_MAX_INDENT = 80
 
 
 def find_kubernetes_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
@@ -36,10 +36,12 @@ def find_kubernetes_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
         return
     done = 0
     for kind in _KIND.finditer(text):
-        if kind.start() < done:
+        line = text.rfind("\n", max(0, kind.start() - _MAX_INDENT), kind.start()) + 1
+        indent = _INDENT.fullmatch(text, line, kind.start())
+        if line < done or indent is None:
             continue
-        depth = len(kind["indent"])
-        start = _find_document_start(text, kind.start(), depth)
+        depth = len(indent["indent"])
+        start = _find_document_start(text, line, depth)
         done = yield from _find_in_document(text, max(start, done), depth)
 
 

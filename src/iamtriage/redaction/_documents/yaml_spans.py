@@ -59,7 +59,7 @@ _MAX_DEPTH = 100
 # Most lines: a key and a plain scalar in one line.
 _SIMPLE = re.compile(
     r"(?P<key>\w[\w./\\-]{0,200}+):[ ]++"
-    r"(?P<value>[A-Za-z0-9_/.+=~^$](?:[^\s:#'\"]++|:(?=[^\s])|[ ]++(?=[^\s:#'\"]))*+)"
+    r"(?P<value>(?![bBuUrRfF]{1,2}[\"'])[A-Za-z0-9_/.+=~^$](?:[^\s:#]++|:(?=[^\s])|[ ]++(?=[^\s:#]))*+)"
     r"[ \t]*+\r?\n(?=[^\t\r\n]|\Z)"
 )
 # More values that are shorter on average do not occur in real documents, and would take long.

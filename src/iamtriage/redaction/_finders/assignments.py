@@ -59,7 +59,7 @@ _NEXT_ITEM = re.compile(r"[\"']\s{0,80},\s{0,80}(?=[bBrRuU]?[\"'])")
 _CHANGE_STARTS = QUOTES | frozenset(" \t=:-→")
 # After a name, up to the end of its line: signs that begin a value, or nothing in place of one.
 _REST_OF_LINE = re.compile(
-    r"s?(?:[ \t\r\"'`:=|│┃,({<>*\\-]|\[none\]|\[(?!redacted)"
+    r"(?=[^\nbdfhjkqwxyz0-9_]{0,400}\n)s?(?:[ \t\r\"'`:=|│┃,({<>*\\-]|\[none\]|\[(?!redacted)"
     r"|(?:access|none|optional|secret|some|string|value)(?![a-z0-9])){0,40}\n"
 )
 # No second character of it, to skip other names quickly.

@@ -17,7 +17,7 @@ from iamtriage._typing import NamedTuple
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import build_tree
 from iamtriage.redaction._vocabulary.placeholders import is_placeholder
-from iamtriage.redaction._vocabulary.searched_text import fold_case, list_words
+from iamtriage.redaction._vocabulary.searched_text import SearchedText, fold_case, list_words
 from iamtriage.redaction._vocabulary.secret_commands import (
     INPUT_READERS,
     LOGINS,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.redaction._vocabulary.markers import Secret
-    from iamtriage.redaction._vocabulary.searched_text import SearchedText
 
 __all__ = ("PHRASES", "SENTENCE_WORD", "find_listed_commands", "find_phrased_secrets", "find_sensitive_signs")
 
@@ -153,23 +152,25 @@ _KEY = _unmarked(
     "ssh key", "fernet key", "storage key", "master key", "license key", "subscription key", "psk"
 )  # fmt: skip
 _ASSIGNED = rf"(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}"
-_GIVEN = rf"password:?[ ]{{1,4}}{_STATED}"
+# A text is searched faster for the noun than for the verbs before it.
+_VERBS = ("use", "using", "with", "try", "enter")
+_ASKED = "|".join(rf"(?<={verb}\s{the}password)" for verb in _VERBS for the in ("", r"the\s"))
 _PASSWORD = _unmarked("password", "passphrase", "passwd", "passcode", "pwd", "pw")
 _SENTENCE_ROWS: tuple[
     tuple[tuple[str, ...], str, Secret] | tuple[tuple[str, ...], str, Secret, str], ...
 ] = (
     (("key",), rf"{_unmarked('secret access key')}{_IS}{_STATED}", "secret access key"),
-    (("key", "psk"), rf"{_KEY}{_IS}{_STATED}", "secret", rf"k(?:ey|(?<=psk)){_IS}"),
+    (("key", "psk"), rf"{_KEY}{_IS}{_STATED}", "secret", rf"k(?:ey|(?<=psk)){_IS}{_STATED}"),
     (("pass", "pwd", "pw "), rf"{_PASSWORD}(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
-    (("token", "secret"), rf"{_unmarked('token', 'secret')}{_IS}{_STATED}", "token"),
-    ((" token to", " secret to"), rf"(?:set|changed?|updated?|rotated?)\s(?:the|my|our)\s(?:token|secret)\sto:?\s{_STATED}", "token"),
+    *(((name,), rf"{_unmarked(name)}{_IS}{_STATED}", "token") for name in ("token", "secret")),
+    ((" token to", " secret to"), rf"(?:set|changed?|updated?|rotated?)\s(?:the|my|our)\s(?:token|secret)\sto:?\s{_STATED}", "token", rf"t(?:oken|(?<=secret))\sto:?\s{_STATED}"),
     # In a stack trace of PHP.
     (("->__construct(",), rf"->__construct\('[^'\n]{{0,200}}', ?'[^'\n]{{0,200}}', ?{_SQL}", "password"),
     (("identified",), rf"identified\s(?:with\s\S{{1,60}}\s)?by\s(?:password\s)?{_SQL}", "password"),
     (("identified",), r"user\s\S{1,128}\sidentified\sby\s(?!(?:password|values?)\b)(?P<plain>[^\s\"'`;<>()\\]{1,200})", "password"),
     (("identified",), rf"identified\sby\s\S{{1,200}}\sreplace\s{_SQL}", "password"),
     (("password",), rf"(?:with|encrypted|set|login|user\s\S{{1,80}})\spassword{_ASSIGNED}", "password", rf"password{_ASSIGNED}"),
-    (("password",), rf"{_unmarked('use', 'using', 'with', 'try', 'enter')}\s(?:the\s)?{_GIVEN}", "password", _GIVEN),
+    (("password",), rf"password(?:{_ASKED}):?[ ]{{1,4}}{_STATED}", "password"),
     (("password(",), rf"=\s?(?:old_)?password\({_SQL}\)", "password"),
     (("unseal key", "recovery key"), r"(?:unseal|recovery) key(?: [0-9]{1,3})?:\s{1,4}(?P<plain>[a-z0-9+/]{20,200}={0,2})", "secret"),
     (("auth plain",), r"auth plain (?P<plain>[a-z0-9+/]{8,400}={0,2})", "authorization"),
@@ -191,7 +192,7 @@ _SENTENCE_ROWS: tuple[
     (("securestring",), r"securestring\t(?P<plain>[^\s]{1,4000})", "secret"),
 )  # fmt: skip
 # The beginning of a pattern with a fixed option.
-_FIXED = re.compile(r"(?:\\s|\[ =\]\(\?<=)?(?P<sign>-[A-Za-z](?![A-Za-z])|<<<|--[a-z-]{4,})")
+_FIXED = re.compile(r"(?:\\s|\[ =\]\(\?<=)?(?P<sign>-[A-Za-z](?![A-Za-z])|--[a-z-]{4,})")
 _DASHED = re.compile(r"\\s(?P<sign>-)")
 _SPACE_BEFORE = re.compile(r"\A\\s([->])")
 
@@ -255,7 +256,7 @@ def find_phrased_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find every secret in a command, statement or sentence."""
     text, folded = searched.text, searched.folded
     known: dict[tuple[str, str, Secret], bool] = {}
-    for phrase in _list_phrases(folded):
+    for phrase in _list_phrases(searched):
         if phrase.is_command:
             yield from _find_in_command(text, folded, phrase)
         else:
@@ -288,21 +289,22 @@ def find_listed_commands(searched: SearchedText) -> Iterator[FoundSecret]:
         return
     view = View(text)
     view.edit([(*m.span(), " ") for m in _BETWEEN_ITEMS.finditer(text)])
-    folded = fold_case(view.text)
-    for command in _list_phrases(folded):
-        for found in _find_in_command(view.text, folded, command) if command.is_command else ():
+    joined = SearchedText(view.text)
+    for command in _list_phrases(joined):
+        for found in _find_in_command(joined.text, joined.folded, command) if command.is_command else ():
             start, end = view.origin(found.start), view.origin(found.end - 1) + 1
             if is_unmarked(text, start, end):
                 yield found._replace(start=start, end=end, name_start=-1)
 
 
-def _list_phrases(folded: str) -> Iterator[Phrase]:
-    """Yield the commands and sentences that a text in lower case can contain."""
-    distinct = list_words(folded, _SEPARATORS)
+def _list_phrases(searched: SearchedText) -> Iterator[Phrase]:
+    """Yield the commands and sentences that a text can contain."""
+    folded = searched.folded
+    distinct = list_words(fold_case(searched.words), _SEPARATORS)
     numbers = {
         number
         for sign, parts in _NUMBERS.items()
-        if sign in folded
+        if sign in distinct
         for part, words in parts.items()
         if part in distinct
         for word, (other, each) in words.items()

@@ -104,7 +104,7 @@ def check_simple_value(match: NameMatch, simple: re.Match[str]) -> FoundSecret |
     """Return the secret in "name = value" and "name: value", if the value can be one."""
     text, name, start = match.text, match.name, match.start
     close, quoted, quote, inside, written, value, space = simple.groups()
-    sign: Sign = "=" if "=" in {quoted, written} else ":"
+    sign: Sign = "=" if (quoted or written) == "=" else ":"
     if quote:
         low, end = simple.span("inside")
         if not is_plain_secret(name, inside):

@@ -116,7 +116,7 @@ def find_shaped_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
             if whole and is_unmarked(text, m.start(), done):
                 yield FoundSecret(m.start(), done, what)
             m = pattern.search(text, done)
-    for start, end in find_provider_tokens(text):
+    for start, end in find_provider_tokens(text, searched.words):
         if is_unmarked(text, start, end):
             yield FoundSecret(start, end, "token")
     if "-----BEGIN" in text or "-----END" in text:

@@ -8,6 +8,7 @@ or a URL.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Literal, TypeAlias, get_args
 
 __all__ = ("FILL", "MARKER", "WORD", "Secret", "is_marker", "make_marker")
@@ -33,6 +34,7 @@ MARKER = re.compile(
 )
 
 
+@cache
 def make_marker(what: Secret, *, url: bool) -> str:
     """Return the marker of a kind of secret.
 

@@ -108,6 +108,11 @@ class SearchedText:
         return [*NAME_OR_MARKER.finditer(self.folded)]
 
     @cached_property
+    def words(self) -> str:
+        """The distinct words of the text, as :func:`list_words` returns them."""
+        return list_words(self.text)
+
+    @cached_property
     def parts(self) -> Parts:
         """The distinct parts of the text, and their copies."""
         return find_parts(self.text)

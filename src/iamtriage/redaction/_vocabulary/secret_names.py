@@ -208,7 +208,7 @@ def classify_name(prefix: str, tail: str, suffix: str = "") -> Name | None:
     kind = classify_suffix(suffix) if suffix else "same"
     if kind == "about":
         return None
-    short = tail.translate(_SEPARATORS)
+    short = tail if tail in _ROWS else tail.translate(_SEPARATORS)
     key = prefix.translate(_SEPARATORS) + short
     what, evidence = _ROWS[short]
     if short == "auth":
@@ -230,8 +230,8 @@ def classify_name(prefix: str, tail: str, suffix: str = "") -> Name | None:
         return None
     if short == "token":
         # Also of an object: "response.next_token".
-        last = prefix.rpartition(".")[2].translate(_SEPARATORS).removeprefix("x") + short
-        if last in _HARMLESS:
+        last = prefix.rpartition(".")[2].translate(_SEPARATORS) + short if "." in prefix else key
+        if last.removeprefix("x") in _HARMLESS:
             return None
     if key.endswith("awssecret"):
         what = "secret access key"

@@ -319,7 +319,7 @@ def _is_type(name: Name, value: str) -> bool:
         return False
     if value == "Token" and name.tail == "token":
         return True
-    parts = _PARTS_OF_TYPE.split(value)
+    parts = _PARTS_OF_TYPE.split(value) if "|" in value else [value]
     return all(_is_class(part) or part.lower() in {name.key, "none", "str"} for part in parts) and any(
         _is_class(part) and part.lower().endswith(name.tail) for part in parts
     )

@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._typing import NamedTuple
 from iamtriage.redaction._vocabulary.notations import BEFORE, build_tree
-from iamtriage.redaction._vocabulary.searched_text import list_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,11 +200,15 @@ def _list_shapes(written: str) -> list[tuple[str, TokenShape]]:
     return [row for end in range(1, len(written) + 1) for row in _SHAPES_BY_START.get(written[:end], ())]
 
 
-def find_provider_tokens(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the position of each provider's token."""
-    if len(text) < _MIN_LENGTH or next(_find_in_words(list_words(text)), None) is None:
-        return
-    yield from _find_in_words(text)
+def find_provider_tokens(text: str, words: str) -> Iterator[tuple[int, int]]:
+    """Yield the position of each provider's token.
+
+    Args:
+        text: The text.
+        words: Its distinct words.
+    """
+    if len(text) >= _MIN_LENGTH and next(_find_in_words(words), None) is not None:
+        yield from _find_in_words(text)
 
 
 def _find_in_words(text: str) -> Iterator[tuple[int, int]]:

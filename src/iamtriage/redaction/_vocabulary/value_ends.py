@@ -61,7 +61,8 @@ QUERY_VALUE = re.compile(rf"(?:[^{_NEVER}&#;,)\]}}|\\“”]++|{BASE64_ESCAPES})
 _BREAK = re.compile(BREAK)
 _INDENT = re.compile(INDENT)
 _PIECE = re.compile(r"[A-Za-z0-9+/_.%*-]{1,4096}+={0,2}+(?=[\s\"'`,;)\]}&<>|\\│┃]|\Z)")
-_LONG_PIECE = re.compile(r"[A-Za-z0-9+/_.%*-]{14}")
+# Each character is read once.
+_TO_LONG_PIECE = re.compile(r"(?:[A-Za-z0-9+/_.%*-]{0,13}+[^A-Za-z0-9+/_.%*-])*+[A-Za-z0-9+/_.%*-]{14}")
 _HEX = re.compile(r"[0-9a-f]{4,128}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 _LABEL = re.compile(r"[=:] $|message|[Tt]oken|TOKEN|[Ss]ecret|SECRET|[Ss]ignature")
@@ -193,7 +194,7 @@ def _may_continue(text: str, start: int, end: int, following: int) -> bool:
     high = following + _MAX_PREFIX + _MEDIUM
     line_end = text.find("\n", following, high)
     return (
-        _LONG_PIECE.search(text, following, high if line_end < 0 else line_end) is not None
+        _TO_LONG_PIECE.match(text, following, high if line_end < 0 else line_end) is not None
         or _HEX.fullmatch(text, start, end) is not None
     )
 
