@@ -85,11 +85,15 @@ def test_the_role_is_looked_up_for_the_node_that_failed(text: str) -> None:
     [
         (PODS, "the list contains their data", False),
         (PODS.replace("pods", "secrets"), "the list contains their data", True),
-        (PODS, "Azure Kubernetes Service (AKS)", False),
-        (f"GET https://orders.hcp.westeurope.azmk8s.io:443\n{PODS}", "Azure Kubernetes Service (AKS)", True),
+        (PODS, "EKS access entries have no effect", False),
+        (
+            f"GET https://orders.hcp.westeurope.azmk8s.io:443\n{PODS}",
+            "EKS access entries have no effect",
+            True,
+        ),
         (
             f"https://0A1B.gr7.eu-west-1.eks.amazonaws.com oauth-openshift\n{PODS}",
-            "The cluster runs on",
+            "EKS access entries have no effect",
             False,
         ),
         (PODS.replace("list", "impersonate"), "can get more permissions", True),

@@ -47,13 +47,13 @@ _CLUSTER_SCOPE = lazy_pattern(r"\btype[\"']?\s{0,4}[:=]\s{0,4}[\"']?cluster\b")
 _INSTALLERS = Signs(
     {
         r"\b(?:INSTALLATION|UPGRADE|UNINSTALLATION|ROLLBACK) FAILED\b|\bhelm\.go:\d|\bUnable to continue with (?:install|update)\b|\bhelm (?:install|upgrade)\b|\bwith helm_release\.": "Helm",
-        r"\bairflow\.[a-z]|\bKubernetes(?:PodOperator|Executor)\b": AIRFLOW,
+        r"\bairflow\.[a-z]|\{taskinstance\.py:\d|\bKubernetes(?:PodOperator|Executor)\b": AIRFLOW,
         r"\bspark\.kubernetes\.|\bExecutorPods\w{4,40}|\borg\.apache\.spark\.|\bemr-containers-sa-spark-": SPARK,
         r"\bwith (?:module\.[\w.\[\]\"-]{1,200}\.)?kubernetes_(?!manifest\.|config_map_v1_data\.)\w{3,60}\.": "Terraform",
     }
 )
 # Each pattern of the installers requires one of these.
-_WORDS_OF_INSTALLERS = ("FAILED", "helm", "airflow", "Kubernetes", "spark", "ExecutorPods", "with ")
+_WORDS_OF_INSTALLERS = ("FAILED", "helm", "airflow", "{task", "Kubernetes", "spark", "Executor", "with ")
 _KUBECTL = lazy_pattern(r"\bkubectl (?![a-z]+ is\b)[^\n|;&]{0,200}")
 _CHARS_BEFORE = 4_000
 _APPLY_COMMAND = lazy_pattern(r"kubectl (?:-\S+ (?:[^-\s]\S* )?){0,4}apply\b")
@@ -242,7 +242,8 @@ def _describe_user(
         return f"the service account {subject.namespace}/{subject.name}"
     if principal is not None:
         return clip_text(principal_words.describe_principal(principal, user))
-    return "the user" if kind == "unknown" else f"the user {clip_text(user or '')}"
+    noun = "Google service account" if (user or "").endswith(".gserviceaccount.com") else "user"
+    return "the user" if kind == "unknown" else f"the {noun} {clip_text(user or '')}"
 
 
 def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
@@ -381,7 +382,7 @@ def _default_role_remedy(denied: DeniedRequest) -> Remedy | None:
         # A binding for a session needs a group in its access entry. An access policy does not.
         return None
     scope = ("-n", commands.namespace(request.namespace))
-    name = object_name(subject.name.rpartition(":")[2].rpartition("/")[2], role)
+    name = object_name(subject.name.rpartition(":")[2].rpartition("/")[2].partition("@")[0], role)
     start = "Or let" if denied.installer in {AIRFLOW, KUBECTL_APPLY} else "Let"
     return cluster_remedy(
         f"{start} {denied.installer} manage the namespace with the ClusterRole {role}",

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     find_unbound_group,
 )
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
+from iamtriage.explaining._rules.kubernetes.other_logins import GKE
 from iamtriage.explaining._rules.kubernetes.rbac.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.rbac.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac.rbac_remedies import find_missing_role, rbac_remedies
@@ -38,6 +39,7 @@ from iamtriage.failures._failures import KubernetesForbidden
 
 # EC2 names the sessions of an instance's role after the instance.
 _INSTANCE_SESSION = lazy_pattern(r"[:/]i-[0-9a-f]{8,17}\Z", re.ASCII)
+_HAS_SCOPE = lazy_pattern(r" in the namespace | scope\Z")
 RBAC_ROLE_MISSING = CauseType(
     "rbac-role-missing",
     title="The binding refers to a role that does not exist",
@@ -99,6 +101,9 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     if request.verb == "impersonate" and request.name is not None:
         who = (request.resource or "").removesuffix("s").replace("serviceaccount", "service account")
         asked = f"act as the {who} {clip_text(request.name)} (--as)"
+    if denied.provider is not None:
+        # That it is not a cluster of EKS decides who can help.
+        asked += f" {'of' if _HAS_SCOPE.search(asked) else 'in'} {'an' if denied.provider.name[0] in 'AO' else 'a'} {denied.provider.name} cluster"
     if gaps:
         known = (each for each in causes if each.evidence != "possible")
         verdict, causes = gaps[0].verdict, (gaps[0].cause, *known)
@@ -165,6 +170,8 @@ def _describe_gap(denied: DeniedRequest) -> str:
 
 
 def _or_policy(denied: DeniedRequest) -> str:
+    if denied.provider is GKE and denied.kind == "user":
+        return " and no IAM role of Google Cloud"
     has_policies = denied.kind != "service account" and denied.provider is None
     has_policies = has_policies and denied.request.verb != "impersonate"
     return " and no access policy" if has_policies and denied.cluster.uses_entries else ""
@@ -205,7 +212,7 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
 def _notes(denied: DeniedRequest) -> Iterator[str]:
     request = denied.request
     if denied.provider is not None:
-        yield f"The cluster runs on {denied.provider.name}: AWS IAM policies and EKS access entries have no effect."
+        yield "AWS IAM policies and EKS access entries have no effect in this cluster."
     elif denied.kind == "service account":
         yield "IAM policies, IRSA and EKS access entries do not help: only RBAC governs a service account."
     else:

@@ -15,12 +15,13 @@ from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import denied_requests
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.entries import entry_groups
+from iamtriage.explaining._rules.kubernetes.other_logins import GKE
 from iamtriage.explaining._rules.kubernetes.rbac import request_checks
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests, manifests
-from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present
+from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, owner_remedy, present
 
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
@@ -32,6 +33,32 @@ _USERS_OF_SUBRESOURCES = {
     "attach": "attach", "ephemeralcontainers": "debug", "eviction": "drain", "exec": "exec", "log": "logs",
     "portforward": "port-forward",
 }  # fmt: skip
+
+# What GKE adds to a denial: IAM of Google Cloud and RBAC can each allow a request.
+_OF_GOOGLE = lazy_pattern(
+    r"requires one of \[\\{0,3}\"(?P<permission>container\.[\w.]{3,80})\\{0,3}\"", re.ASCII
+)
+_GOOGLE_USER = lazy_pattern(
+    r"[\w.+-]{1,64}@(?:(?P<project>[a-z][a-z0-9-]{4,28}[a-z0-9])\.iam\.gserviceaccount\.com|[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})",
+    re.ASCII,
+)
+_CONTEXT = lazy_pattern(r"\bgke_(?P<project>[a-z][a-z0-9-]{4,28}[a-z0-9])_[a-z0-9-]{1,40}_", re.ASCII)
+# https://cloud.google.com/kubernetes-engine/docs/reference/api-permissions
+_TYPES_OF_DEVELOPERS = frozenset(
+    (
+        "configmaps",
+        "cronjobs",
+        "daemonsets",
+        "deployments",
+        "ingresses",
+        "jobs",
+        "pods",
+        "secrets",
+        "services",
+        "statefulsets",
+    )
+)
+_IF_OTHER = ", which can be another one than that of the service account"
 
 
 class MissingRole(NamedTuple):
@@ -74,6 +101,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         *((role, *installers) if is_role_first else installers),
         later,
         None if first else admin,
+        _google_remedy(denied),
         None if denied.is_policy_first or is_allowed else policy,
         None
         if role is not None and denied.kind in _KINDS_WITH_CHECK
@@ -134,7 +162,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     namespace, name = _role_scope(request), _role_name(denied)
     subject = denied.subject or Subject("User", "USER")
     # Each subject needs a binding with its own name, or the next one would replace it.
-    binding = manifests.object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
+    binding = manifests.object_name(name, subject.namespace or "", _short_name(subject))
     kinds = "Role and RoleBinding" if namespace else "ClusterRole and ClusterRoleBinding"
     group_steps, group_commands = entry_groups.change_groups(denied)
     to_group = f", for a group of {denied.subject_text}" if group_steps else ""
@@ -174,6 +202,30 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
         # A binding for a session needs a group in its access entry, too.
         gives=None if subject.kind == "Group" else "role",
         url=pages.RBAC,
+    )
+
+
+def _short_name(subject: Subject) -> str:
+    """Return the name of a subject without the prefix of Kubernetes, or the domain of an e-mail address."""
+    return subject.name.rpartition(":")[2].partition("@")[0]
+
+
+def _google_remedy(denied: DeniedRequest) -> Remedy | None:
+    """Return the remedy that grants a role of Google Cloud, which applies to all clusters of the project."""
+    found = _OF_GOOGLE.search(denied.case.failure.text)
+    user = _GOOGLE_USER.fullmatch(denied.user or "")
+    if denied.provider is not GKE or found is None or user is None:
+        return None
+    if denied.request.resource not in _TYPES_OF_DEVELOPERS:
+        return None
+    context = _CONTEXT.search(denied.case.failure.text)
+    project = context["project"] if context else user["project"] or "PROJECT_ID"
+    kind = "serviceAccount" if user["project"] else "user"
+    return owner_remedy(
+        f"Or grant the IAM role roles/container.developer of Google Cloud, which has {found['permission']}, for all clusters of the project",
+        None if context else f"The project is that of the cluster{_IF_OTHER if user['project'] else ''}.",
+        commands=f"gcloud projects add-iam-policy-binding {project} --member={kind}:{denied.user} --role=roles/container.developer",
+        url="https://cloud.google.com/kubernetes-engine/docs/how-to/iam",
     )
 
 
@@ -217,7 +269,7 @@ def _read_pod_commands(denied: DeniedRequest, namespace: str | None) -> Commands
     if denied.kind not in _KINDS_WITH_CHECK or denied.subject is None or _subresource_step(denied) is None:
         return ()
     get = kubernetes_requests.Request(verb="get", resource="pods", group="", namespace=namespace)
-    name = manifests.object_name("get-pods", denied.subject.name.rpartition(":")[2])
+    name = manifests.object_name("get-pods", _short_name(denied.subject))
     create, bind = _role_commands(get, "get-pods", name, denied.subject, namespace)
     return (Labelled("If the caller cannot get pods, which kubectl does first:", create), bind)
 
