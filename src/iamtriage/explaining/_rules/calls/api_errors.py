@@ -39,6 +39,7 @@ from iamtriage.explaining._rules.credentials.profiles.sso_settings import explai
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.credentials.workloads import pod_agents
 from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.remedies import present, replace_in, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, Routes
@@ -125,7 +126,7 @@ def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str
     summary = kind.summary
     if kind.cause is request_kinds.ACLS_DISABLED:
         summary = request_kinds.name_acl(case, summary)
-    elif kind.cause is api_error_kinds.KMS_KEY_STATE and (state := _KEY_STATE.search(message)) is not None:
+    elif kind.cause is KMS_KEY_STATE and (state := _KEY_STATE.search(message)) is not None:
         summary = summary.replace("disabled, pending deletion or pending import", state[1])
     elif kind.cause in _QUOTED:
         summary = f"{summary.removesuffix('.')}{quoted_message.end_summary(case.failure)}"
@@ -219,7 +220,7 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
         return (message_kinds.capabilities_remedy(case),)
     if kind.cause is message_kinds.VOLUME_KEY:
         return (message_kinds.launch_remedy(case),)
-    if kind.cause is api_error_kinds.KMS_KEY_STATE:
+    if kind.cause is KMS_KEY_STATE:
         return (_restore_key(case, kind.remedies[0]),)
     if kind.cause is message_kinds.PROTECTED and case.service != "ec2":
         return tuple(attrs.evolve(each, url=None) for each in kind.remedies)
