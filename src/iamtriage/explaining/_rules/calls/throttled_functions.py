@@ -119,7 +119,7 @@ def _raise_reserved(case: Case[AwsError], name: str, reserved: int | None) -> Re
     zero = "" if reserved else " If it is 0, someone switched the function off: no retry helps."
     change = f"aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions VALUE --region REGION"
     return your_remedy(
-        "Invoke the function less in parallel, or raise its reserved concurrency",
+        "Run fewer invocations at the same time, or raise the reserved concurrency",
         *(step, _WITHOUT_WAITING, f"{purpose}{zero}"),
         commands=(
             None if reserved else show,
@@ -130,9 +130,9 @@ def _raise_reserved(case: Case[AwsError], name: str, reserved: int | None) -> Re
 
 
 def _find_limit(name: str, *, is_known: bool) -> Remedy:
-    title = "Invoke less in parallel, or raise the limit"
+    title = "Run fewer invocations at the same time, or raise the limit"
     return your_remedy(
-        title if is_known else "Find out which limit is reached, and invoke less in parallel",
+        title if is_known else "Find out which limit is reached, and run fewer invocations at the same time",
         "The first command prints the function's reserved concurrency (nothing, if it has none), the second what the account has in the Region. Compare them with the metrics ConcurrentExecutions (maximum) and Throttles (sum) of the function and of the Region in CloudWatch.",
         "If the reserved concurrency is 0, someone switched the function off: no retry helps. Otherwise, run fewer callers in parallel and retry with exponential backoff and jitter.",
         _WITHOUT_WAITING,

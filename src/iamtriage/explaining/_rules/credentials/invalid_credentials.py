@@ -241,7 +241,8 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
         reason = f" Most likely, {missing} is a protected variable, which GitLab passes only to jobs of protected branches and tags: in this job, CI_COMMIT_REF_PROTECTED is false."
     state, remedy = "set", add_token_remedy(missing, find_profile(case))
     if container is not None:
-        state, remedy = "passed to the container", pass_token_remedy(container["program"], find_profile(case))
+        state = "passed to the container"
+        remedy = pass_token_remedy(container["program"], container[0], find_profile(case))
     return case.explain(
         f"The temporary access key (ASIA…) was sent without its session token: {missing} is not {state}. No permission is missing.{reason}",
         None if is_unprotected else reported_cause(request),

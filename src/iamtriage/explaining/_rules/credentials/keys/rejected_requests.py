@@ -297,23 +297,32 @@ _RENEWED = "Temporary credentials expire, mostly within hours. A profile of IAM 
 # A command that passes the keys to a container, and not the session token.
 _REST = r"(?:[^\n]|(?<=\\)\n){0,600}?"
 PASSED_TO_CONTAINER = lazy_pattern(
-    rf"\b(?P<program>docker|podman) run (?!{_REST}AWS_SESSION_TOKEN){_REST}(?:-e|--env)[ =][\"']?AWS_ACCESS_KEY_ID\b"
+    rf"\b(?P<program>docker|podman) run (?!{_REST}AWS_SESSION_TOKEN){_REST}(?:-e|--env)[ =][\"']?AWS_ACCESS_KEY_ID\b(?:[^\n]|(?<=\\)\n){{0,600}}"
+)
+_PASSED_VALUE = lazy_pattern(
+    r"(?:-e|--env)[ =][\"']?(AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY))(?:=[^\s\"']{0,200})?[\"']?(?=\s)"
 )
 
 
-def pass_token_remedy(program: str, profile: str | None) -> Remedy:
-    """Return the remedy that passes all three values to a container.
+def pass_token_remedy(program: str, command: str, profile: str | None) -> Remedy:
+    """Return the remedy that passes all three values to a container: the same command, but without values.
 
     https://docs.docker.com/reference/cli/docker/container/run/#env
     """
-    run = f"{program} run -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN IMAGE"
+    last, keep = "-e AWS_SECRET_ACCESS_KEY", ""
+    run = _PASSED_VALUE.sub(r"-e \1", " ".join(command.replace("\\\n", " ").split()))
+    if last not in run or commands.repeat_line(run) is None:
+        run, keep = (
+            f"{program} run -e AWS_ACCESS_KEY_ID {last} IMAGE",
+            f" Keep the other options of {program} run.",
+        )
     return your_remedy(
         "Pass AWS_SESSION_TOKEN to the container, too",
         "All three values must come from the same session: the first command sets them in your shell. If it has expired, sign in again first.",
-        f"Without a value, -e copies that of the shell: no secret is then in the command. Keep the other options of {program} run.",
+        f"Without a value, -e copies that of the shell: no secret is then in the command.{keep}",
         commands=(
             f'eval "$(aws configure export-credentials --profile {commands.profile(profile)} --format env)"',
-            run,
+            run.replace(last, f"{last} -e AWS_SESSION_TOKEN", 1),
         ),
         url=SESSION_TOKEN_REMEDY.url,
     )
