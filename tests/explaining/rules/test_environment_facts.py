@@ -109,3 +109,53 @@ def test_no_other_variable_is_taken_for_that_of_the_global_endpoint(text: str) -
     region = "us-east-1" if "us-east-1" in text else "ap-south-1"
     explanation = explain(f"{text}{_SCOPE.format('GetCallerIdentity')}", facts={"region": region})
     assert "AWS_ENDPOINT_URL_STS sends" not in explanation.summary
+
+
+_STILL_EXPIRED = "RuntimeError: Credentials were refreshed, but the refreshed credentials are still expired."
+_CONFIG = "[profile etl]\ncredential_process = {}\n"
+_PRINTED = '$ {} | grep Expiration\n  "Expiration": "{}",\n'
+_DATE = "$ date -u\nFri Nov 20 05:12:44 UTC 2026\n"
+
+
+@pytest.mark.parametrize(
+    ("process", "end", "date", "verdict", "title", "first"),
+    [
+        ("/opt/get-keys --cache /var/cache/keys/etl.json", "2026-11-18T02:00:00Z", _DATE, "had expired already: Expiration is 2026-11-18T02:00:00Z, and date prints 2026-11-20T05:12:44Z", "Move the cache /var/cache/keys/etl.json of /opt/get-keys away", "mv /var/cache/keys/etl.json /var/cache/keys/etl.json.old"),
+        ("get-keys ~/.cache/keys.json", "2026-11-18T02:00:00Z", "$ date -u +%FT%TZ\n2026-11-20T05:12:44Z\n", "date prints 2026-11-20T05:12:44Z", "Move the cache ~/.cache/keys.json of the", "mv ~/.cache/keys.json ~/.cache/keys.json.old"),
+        ("/opt/get-keys", "2026-11-18T02:00:00Z", _DATE, "had expired already", "Delete the cache of /opt/get-keys", "sh -c"),
+        ("/opt/get-keys", "2026-11-20T02:00:00Z", _DATE, "have expired by the machine's clock: Expiration is", "Delete the cache of /opt/get-keys", "date -u"),
+        ("/opt/get-keys", "2026-11-20T09:00:00Z", _DATE, "they are old, or the clock is ahead", "Run /opt/get-keys", "date -u"),
+        ("/opt/get-keys", "2026-11-18T02:00:00Z", "", "they are old, or the clock is ahead", "Run /opt/get-keys", "date -u"),
+        ("/opt/get-keys", "2026-11-18T02:00:00Z", f"{_DATE}$ curl -I https://sts.amazonaws.com\nDate: Wed, 18 Nov 2026 01:12:44 GMT\n", "they are old, or the clock is ahead", "Run /opt/get-keys", "date -u"),
+    ],
+)  # fmt: skip
+def test_a_printed_expiration_is_compared_with_the_time(
+    process: str, end: str, date: str, verdict: str, title: str, first: str
+) -> None:
+    text = f"{_CONFIG.format(process)}$ AWS_PROFILE=etl ./run\n{_STILL_EXPIRED}\n{_PRINTED.format(process, end)}{date}"
+    explanation = explain(text)
+    assert verdict in explanation.summary
+    remedy = explanation.remedies[0]
+    assert remedy.title.startswith(title)
+    assert remedy.commands[0].startswith(first)
+    assert ("clock-wrong" in [each.code for each in explanation.causes]) is (
+        "had expired" not in verdict and "date prints" not in verdict
+    )
+
+
+def test_another_sessions_expiration_is_not_that_of_the_source() -> None:
+    """The AWS CLI prints one for each session, and old credentials of an endpoint need no cache."""
+    other = _PRINTED.format("aws sts get-session-token", "2026-11-18T02:00:00Z")
+    text = f"{_CONFIG.format('/opt/get-keys')}$ AWS_PROFILE=etl ./run\n{_STILL_EXPIRED}\n{other}{_DATE}"
+    assert "the clock is ahead" in explain(text).summary
+    endpoint = _PRINTED.format(
+        'curl "169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"', "2026-11-18T02:00:00Z"
+    )
+    explanation = explain(f"{_STILL_EXPIRED}\n{endpoint}{_DATE}")
+    assert (
+        "The credential endpoint of the container returned credentials that had expired already"
+        in explanation.summary
+    )
+    assert not any(
+        "mv " in line or line == "date -u" for each in explanation.remedies for line in each.commands
+    )

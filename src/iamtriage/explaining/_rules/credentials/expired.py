@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_
 from iamtriage.explaining._rules.credentials.expired_chains import ROLE_CHAINING, explain_chain
 from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
 from iamtriage.explaining._rules.credentials.logins import missing_logins
+from iamtriage.explaining._rules.credentials.past_ends import find_cache_file, find_past_end
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import explain_agent_rejection
@@ -255,7 +256,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     process, container = _find_process(case), _CONTAINER_SIGN.search(case.text)
     ahead = "The clock of the machine is ahead, so new credentials look expired."
     clock = clocks.CLOCK_WRONG.cause(text=ahead)
-    source, cause, url = "credential source", STALE_METADATA.cause(), pages.EC2_METADATA_CREDENTIALS
+    source, name, cause, url = "credential source", "", STALE_METADATA.cause(), pages.EC2_METADATA_CREDENTIALS
     title = "Find the credential source, and compare its Expiration with the clock"
     remedies: tuple[Remedy, ...] = (_INSTANCE_PROFILE,)
     check = "The first command prints the source. For iam-role, the last command must print Code Success and an Expiration in the future. For custom-process, check the Expiration that the command in credential_process prints."
@@ -281,18 +282,35 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         lines = (*clock_lines, f"{_OF_TASK if is_ecs else _OF_POD}{_ONLY_EXPIRATION}")
         check = f"Run the commands in the container. Expiration is in UTC: if it is in the past, replace the {'task' if is_ecs else 'pod'} and look at the log of the agent on its node."
     elif _EC2_PROMPT.search(case.text) is not None:
-        source = "credential source"
         if cached_pattern(UNUSABLE_INSTANCE_ROLE).search(case.text) is None:
             cause = STALE_METADATA.cause(text=_OLD_ON_INSTANCE)
     else:
         check += _OF_CONTAINER
+    program = None if process is None else process[1].split()[0].rpartition("/")[2]
+    end = find_past_end(case.failure.text, program)
+    expired, reason = "have expired by the machine's clock", "they are old, or the clock is ahead"
+    causes: tuple[Cause, ...] = (cause, clock) if process else (clock, cause)
+    correct: str | None = _CORRECT_CLOCK
+    if end is not None:
+        expired, reason = "had expired already" if end.is_certain else expired, end.words
+        causes = (cause, clock)
+    if end is not None and end.is_certain:
+        causes, correct, lines = (cause,), None, tuple(each for each in lines if each not in clock_lines)
+    if end is not None and process is not None:
+        file, whose = find_cache_file(process[1]), name or "the credential process"
+        away = f"Move the cache {file} of {whose} away" if file else f"Delete the cache of {whose}"
+        title = f"{away}, and run it again"
+        causes = (attrs.evolve(cause, evidence="derived"), *causes[1:]) if file else causes
+        check = "Do both as the same user as the program. If the new Expiration is not in the future, sign in again to the system behind it, or repair the process: it must compare Expiration with the time before it answers from its cache. Then start the program again."
+        if file:
+            lines = (f"mv {file} {file}.old", *lines)
     return case.explain(
-        f"The {source} returned credentials that have expired by the machine's clock: they are old, or the clock is ahead. No permission is missing.",
+        f"The {source} returned credentials that {expired}: {reason}. No permission is missing.",
         clues.reported_cause(SOURCE_RETURNS_EXPIRED, message, _STILL_EXPIRED_PHRASE),
-        *((cause, clock) if process else (clock, cause)),
+        *causes,
         topic="expired-session",
         remedies=(
-            your_remedy(title, check, _CORRECT_CLOCK, commands=lines, url=url),
+            your_remedy(title, check, correct, commands=lines, url=url),
             *remedies,
         ),
     )

@@ -101,8 +101,8 @@ def find_clock_skew(text: str) -> ClockSkew | None:
     2100.0
     """
     found = _SKEW.search(text)
-    request = _parse_time(found[1]) if found else _find_time(_REQUEST_TIME, text)
-    server = _parse_time(found[3]) if found else _find_time(_SERVER_TIME, text)
+    request = parse_time(found[1]) if found else _find_time(_REQUEST_TIME, text)
+    server = parse_time(found[3]) if found else _find_time(_SERVER_TIME, text)
     return None if request is None or server is None else ClockSkew(request, server)
 
 
@@ -139,10 +139,10 @@ def find_expiry_times(text: str) -> tuple[datetime, datetime] | None:
 
 def _find_time(pattern: re.Pattern[str], text: str) -> datetime | None:
     found = pattern.search(text)
-    return None if found is None else _parse_time(found[1])
+    return None if found is None else parse_time(found[1])
 
 
-def _parse_time(text: str) -> datetime | None:
+def parse_time(text: str) -> datetime | None:
     iso_8601, rfc_1123 = _ISO_8601.match(text), _RFC_1123.match(text)
     try:
         if iso_8601 is not None:
@@ -163,7 +163,7 @@ _CLOCK = r"(?P<H>[0-2]?\d):(?P<M>[0-5]\d)(?::(?P<S>[0-5]\d))?(?: ?(?P<half>[AP]M
 # What date and timedatectl print, a Date header, and a time that a clause gives to something.
 _DATE_OUTPUT = rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}},?[ ]{{1,2}}(?:(?P<month>{_MONTH}) {{1,2}}(?P<day>\d{{1,2}}) {_CLOCK} (?:UTC|GMT|Z) (?P<year>20\d\d)|(?P<day_2>\d{{1,2}}) (?P<month_2>{_MONTH}) (?P<year_2>20\d\d) {_CLOCK.replace('P<', 'P<t')} (?:UTC|GMT|Z|\+0000))"
 _READING = lazy_pattern(
-    rf"{_DATE_OUTPUT}|\bUniversal time: \w{{3}} (?P<iso>20\d\d-\d\d-\d\d) {_CLOCK.replace('P<', 'P<u')} UTC"
+    rf"{_DATE_OUTPUT}|(?:\bUniversal time: \w{{3}} |[$#%>] date (?:-u|--utc)[^\n;|&]{{0,40}}\n)(?P<iso>20\d\d-\d\d-\d\d)[ T]{_CLOCK.replace('P<', 'P<u')} ?(?:UTC|Z|\+00:?00)"
 )
 _OTHER = r"CI|host|laptop|phone|watch|wall clock|server|AWS|NTP|(?:real|actual|right|correct) time|other (?:machine|box|host)|computer|mac|Windows|runner|colleague"
 _SAID_TIME = lazy_pattern(
@@ -253,6 +253,12 @@ def find_stated_clocks(text: str) -> StatedClocks | None:
         return None
     is_right = _RIGHT.search(second.words) is not None and _RIGHT.search(first.words) is None
     return StatedClocks(first.shown, second.shown, seconds, is_right)
+
+
+def find_machine_time(text: str) -> datetime | None:
+    """Return the time that ``date`` prints in a text, unless its clocks differ by more than AWS accepts."""
+    times = [each.time for each in _iterate_readings(text[:_MAX_CHARS])]
+    return times[0] if times and (max(times) - min(times)).total_seconds() <= _ACCEPTED else None
 
 
 def _iterate_readings(text: str) -> Iterator[_Reading]:
