@@ -218,6 +218,19 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="the profile names the role of a permission set",
         ),
         pytest.param(
+            "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access\n"
+            "sso_account_id = 111122223333\nsso_role_name = BillingView\n"
+            '$ aws sso list-account-roles --account-id 111122223333\n{"roleList": [{"roleName": "BillingViewOnly", "accountId": "111122223333"}]}\n',
+            {},
+            (
+                "The profile names a permission set that the user does not have: sso_role_name is BillingView, most likely BillingViewOnly is meant.",
+                "aws configure set sso_role_name BillingViewOnly --profile PROFILE",
+                "If BillingView is meant, assign this permission set to the user in 111122223333 (organization administrator)",
+            ),
+            ("misspelled",),
+            id="the profile names a similar permission set",
+        ),
+        pytest.param(
             "NotAuthorizedError - Operation Denied. Access Denied: S3Bucket=octo-bundles, S3Key=web/web-1.zip",
             {},
             ("S3 denied s3:GetObject on arn:aws:s3:::octo-bundles/web/web-1.zip",),

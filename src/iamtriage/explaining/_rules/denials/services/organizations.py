@@ -276,10 +276,10 @@ def _explain_other_name(
     close = [of_role[1]] if of_role else get_close_matches(name, listed, n=1, cutoff=0.75)
     only = only_one(listed)
     chosen = next((each for each in close if each in listed or not listed), only)
-    misspelled = "a permission set that the user does not have"
-    if close and chosen in close:
-        misspelled = "the name of an IAM role" if of_role else "a misspelled name"
-    meant = f", {chosen} is meant" if close and chosen in close else ""
+    is_close, problem = bool(close) and chosen in close, "names a permission set that the user does not have"
+    meant = f", {'' if of_role else 'most likely '}{chosen} is meant" if is_close else ""
+    if of_role and is_close:
+        problem = "has the name of an IAM role"
     signed_in = ""
     if _SIGNED_IN in denial.case.text:
         signed_in = " The sign-in succeeded because it only proves who the user is: the credentials of the permission set are requested afterwards."
@@ -291,7 +291,7 @@ def _explain_other_name(
         text = "IAM Identity Center creates the role from a permission set: sso_role_name must be the name of that."
     profile = commands.profile(find_profile(denial.case))
     return denial.explain(
-        f"The profile has {misspelled}: sso_role_name is {name}{meant}.{f' {has}.' if has else ''}",
+        f"The profile {problem}: sso_role_name is {name}{meant}.{f' {has}.' if has else ''}",
         NO_ASSIGNMENT.cause(
             "reported", text=f"IAM Identity Center has no assignment of {name} to the user.{signed_in}"
         ),
@@ -315,7 +315,7 @@ def _explain_other_name(
                 url=pages.SSO_LOGIN,
             ),
             None
-            if meant
+            if of_role and is_close
             else remedies.organization_remedy(
                 f"If {name} is meant, assign this permission set to the user{f' in {account}' if account else ''}",
                 url=pages.ASSIGNMENTS,
