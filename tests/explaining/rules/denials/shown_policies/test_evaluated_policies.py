@@ -78,7 +78,7 @@ REGION = statement(
     [
         ("an identity-based policy", {"identity": [doc(MFA)]}, "the statement NeedMfa of the given identity-based policy denies it because the caller's credentials carry no MFA.", "Call with MFA"),
         ("a resource-based policy", {"resource": doc(VPC)}, "the statement OnlyVpc of the given resource-based policy denies it unless aws:SourceVpce is vpce-1.", "Call through the VPC endpoint vpce-1"),
-        ("a service control policy", {"service_control": [[doc(REGION)]]}, "the statement OnlyUs of the given service control policy denies it because aws:RequestedRegion is eu-west-1, not us-east-1.", "Call in us-east-1"),
+        ("a service control policy", {"service_control": [[doc(REGION)]]}, "the statement OnlyUs of the given service control policy denies it because aws:RequestedRegion is eu-west-1, not us-east-1.", "Use a resource in us-east-1 instead of orders"),
         ("an identity-based policy", {"identity": [PolicyDocument(json.dumps(doc(MFA)), name="guard")]}, "of the given identity-based policy guard denies it", "Call with MFA"),
         ("an identity-based policy", {"identity": [doc(statement("Deny", Sid="NoOrders"))]}, "the statement NoOrders of the given identity-based policy denies it.", "Find the Deny statement"),
         # A policy of another type is not the one that denied the call.

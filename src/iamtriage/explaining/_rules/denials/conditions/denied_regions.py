@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import REGION, lazy_pattern
-from iamtriage._text import join_words, quote_words
+from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._context.readers.region_names import PLACE, region_of_place
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.shared import commands, pages
@@ -81,6 +81,26 @@ def can_change_region(denial: Denial) -> bool:
     # What exists is in one Region.
     return operation.startswith(_CREATING_VERBS) or (
         operation.startswith(_READING_VERBS) and (denial.resource or "*").endswith("*")
+    )
+
+
+def describe_place(denial: Denial) -> str | None:
+    """Return in which Region the resource of the call is, as a clause, if the call cannot go to another one for that."""
+    arn = denial.resource_arn
+    if arn is None or not arn.region or "*" in f"{arn.region}{arn.resource}" or can_change_region(denial):
+        return None
+    return f"{clip_text(arn.resource.rpartition('/')[2])} is in {arn.region}"
+
+
+def describe_move(denial: Denial, listed: str, step: str) -> tuple[str, str]:
+    """Return the title and the step of a call in the Regions that a Deny exempts: with another resource, if it needs one there."""
+    place = describe_place(denial)
+    if place is None:
+        return f"Call in {listed}", step
+    name = place.partition(" is in ")[0]
+    return (
+        f"Use a resource in {listed} instead of {name}",
+        f"{place}, and a call in another Region does not reach it.",
     )
 
 

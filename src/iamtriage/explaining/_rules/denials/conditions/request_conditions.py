@@ -149,7 +149,7 @@ class CheckedCondition(NamedTuple):
         if self.requested is not None:
             shown = clip_text(", ".join(self.requested))
             if is_negated and self.key.lower() == "aws:principalarn":
-                return f"because it exempts only {values}, and the caller is {shown}"
+                return f"because it exempts only {values.replace(' or ', ' and ')}, and the caller is {shown}"
             other = f", not {'in ' if 'IpAddress' in self.operator else ''}{values}"
             return f"because {key} is {shown}{other if is_negated else ''}"
         if self.key.lower() == _MFA and values == "false":

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from iamtriage.authorization._decoded_statements import DenyingCondition
+    from iamtriage.explaining._context.values import Document
     from iamtriage.explaining._rules.basics import Denial, Remedy
 
 _WIDTH = 96
@@ -42,17 +43,17 @@ _ORGANIZATION = frozenset({"service_control", "resource_control"})
 
 # What the owner changes instead, in a step for the caller, and the words that it replaces in the owner's remedy.
 _CHANGE = lazy_pattern(
-    r" has to (?P<change>(?:add|set) .{1,2000}?)(?:, and to deploy the API: [^\n]{1,400})?\.\Z"
+    r" (?:has to|can) (?P<change>(?:add|set) .{1,2000}?)(?:, and to deploy the API: [^\n]{1,400})?\.\Z"
 )
 _EXEMPTION = lazy_pattern(
-    r"exempt the caller from the Deny(?:, with the condition \"ArnNotLike\": \{[^{}]{1,300}\})?"
+    r"exempt the caller from the Deny(?:, with the condition \"ArnNotLike\": \{[^{}]{1,300}\})?|scope it down or remove it"
 )
 # The key and the values of such a change.
 _LISTED = lazy_pattern(
     r"(?:set (?P<key>[\w:/-]{1,100})(?: of the statement [^\n]{1,100}?)? to (?P<values>\[[^\[\]…]{1,1000}\])\Z"
     r"|add (?P<value>[^\s…]{1,300}) to (?P<of>[\w:/-]{1,100})(?: of the statement|,))"
 )
-_DEPLOY, _MAX_TITLE = "deploy the API", 160
+_DEPLOY, _MAX_TITLE, _MAX_POLICY = "deploy the API", 160, 2_000
 
 _HOSTED = lazy_pattern(
     r"(?i:(?<!from )\bhosted (?:runner|agent)s?\b|\b(?:GitHub|GitLab|Microsoft)-hosted\b|\bruns-on: ?(?:ubuntu|windows|macos)-|\brunner\b[^\n]{0,40} \(hosted\)|\b(?:shared|SaaS) runners?\b|\bCircleCI\b|\bBitbucket Pipelines\b)"
@@ -70,6 +71,7 @@ _ELSEWHERE = "Run the call where its traffic goes through that endpoint"
 _OPERATION = lazy_pattern(r"aws [a-z0-9-]{2,40} ([a-z0-9-]{3,60})(?= )")
 _IF_LEGITIMATE = "If the request is legitimate,"
 _LEFT_TO_OWNER = "has to scope the Deny down."
+_SAVE = " Save the changed policy as policy.json."
 _ADDRESS, _VPC, _TAG = "aws:sourceip", ("aws:sourcevpc", "aws:sourcevpce"), "aws:principaltag/"
 
 
@@ -142,9 +144,15 @@ def complete_scoping(
 
 
 def move_change(
-    remedy: Remedy | None, others: tuple[Remedy, ...], statement: Mapping[str, Any]
+    remedy: Remedy | None,
+    others: tuple[Remedy, ...],
+    statement: Mapping[str, Any],
+    known: Document,
 ) -> tuple[Remedy | None, tuple[Remedy, ...]]:
-    """Move the change of a Deny statement from the remedy for the caller to that of the owner, so that it is there once."""
+    """Move the change of a Deny statement from the remedy for the caller to that of the owner, so that it is there once.
+
+    With the whole policy of a resource, the owner gets the changed one.
+    """
     scoping = next((each for each in others if each.title.startswith(_SCOPING[0])), None)
     found = [(step, each) for step in remedy.steps if (each := _CHANGE.search(step))] if remedy else []
     if remedy is not None and scoping is not None and scoping.who == "resource owner" and not found:
@@ -153,10 +161,10 @@ def move_change(
     if remedy is None or scoping is None or len(found) != 1:
         return remedy, others
     ((step, change),) = found
-    _, place, policy = scoping.title.partition(" in ")
+    _, place, whose = scoping.title.partition(" in ")
     redeploy = f", and {_DEPLOY}" if _DEPLOY in step else ""
     title, words = (
-        f"Or {change['change'].partition(', next to ')[0]}{place}{policy}{redeploy}",
+        f"Or {change['change'].partition(', next to ')[0]}{place}{whose}{redeploy}",
         "change the list",
     )
     if len(title) > _MAX_TITLE:
@@ -165,8 +173,17 @@ def move_change(
     if steps == scoping.steps:
         return remedy, others
     exact = attrs.evolve(scoping, steps=steps, title=title)
-    if scoping.manifest is not None and (listed := _list_values(statement, change["change"])) is not None:
+    if scoping.policy is None and (listed := _list_values(statement, change["change"])) is not None:
         exact = attrs.evolve(exact, manifest=compact_json(listed, _WIDTH))
+        is_known = known.is_whole and known.has_principal and not (known.is_joined or known.is_code)
+        put = exact.commands[-1:]
+        if is_known and "file://policy.json" in "".join(put) and len(str(known.content)) <= _MAX_POLICY:
+            changed = [listed if each == statement else each for each in known.statements]
+            whole = {**known.content, "Statement": changed}
+            exact = attrs.evolve(exact, manifest=None, policy=whole, is_addition=False)
+            exact = attrs.evolve(
+                exact, commands=tuple(map(str, put)), steps=tuple(each.replace(_SAVE, "") for each in steps)
+            )
     kept = attrs.evolve(remedy, steps=tuple(each for each in remedy.steps if each != step))
     return kept, tuple(exact if each is scoping else each for each in others)
 

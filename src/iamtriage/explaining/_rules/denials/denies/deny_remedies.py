@@ -41,7 +41,13 @@ _USUALLY_EXEMPT = (
 _SDKS_OF_PROGRAMS = frozenset({"cpp", "dotnet", "java-v1", "java-v2", "php", "ruby", "rust"})
 _UNATTENDED = "A program that nobody attends cannot enter a code: let it use a role that the Deny exempts."
 IF_NEEDED = "If the call must stay as it is"
+AS_PRINCIPAL = "Call as a principal"
+"""How the title of a remedy begins that is about who calls."""
 _BY_OWNER = "the owner of the resource has to scope the Deny down"
+# Words of a change that name no value.
+_UNSPECIFIC = lazy_pattern(
+    r"scope the Deny down|change the boundary, for every principal that has it|change the policy or exempt the caller"
+)
 
 
 def condition_owner(condition: DenyingCondition) -> str:
@@ -155,7 +161,9 @@ def change_step(denial: Denial, condition: DenyingCondition | None = None) -> st
     # The condition is that of the statement in the text.
     change = _BY_OWNER if is_of_resource and condition is not None else describe_change(denial)
     lacks_path = denial.role is not None and denial.role.lacks_its_path
-    listed_keys = ("aws:sourcevpc", "aws:sourceip", *(() if lacks_path else ("aws:principalarn",)))
+    listed_keys: tuple[str, ...] = ("aws:sourcevpc", "aws:sourceip", "aws:requestedregion")
+    if not lacks_path:
+        listed_keys += ("aws:principalarn",)
     is_listed = condition is not None and condition.key.lower().startswith(listed_keys)
     if condition is not None and is_listed and deny_conditions.accepts_listed_values(condition):
         where = f" of the statement {condition.sid}" if condition.sid else ""
@@ -165,7 +173,7 @@ def change_step(denial: Denial, condition: DenyingCondition | None = None) -> st
                 networks = (*condition.policy_values, *map(_as_network, condition.request_values or ()))
                 shown = ", ".join(f'"{clip_text(each)}"' for each in networks)
                 listed = f"set {condition.key}{where} to [{shown}]"
-            change = change.replace("scope the Deny down", listed)
+            change = _UNSPECIFIC.sub(lambda _: listed, change, count=1)  # noqa: B023 (called at once)
     arn = denial.resource_arn
     if arn is not None and arn.service == "execute-api" and denial.policy_type in {None, "resource"}:
         api, stage = (*arn.resource.split("/"), "STAGE_NAME")[:2]
@@ -308,7 +316,11 @@ def build_remedy(
         lines = lines or remedies.present(
             condition_keys.repeat_with(denial, condition.key, condition.policy_values)
         )
-    if requirement is deny_conditions.REGION and condition is not None:
+    if (
+        requirement is deny_conditions.REGION
+        and condition is not None
+        and not denied_regions.describe_place(denial)
+    ):
         lines = _region_commands(denial, condition)
     title = title.replace("{what}", _describe_created(denial))
     if suggested_by:
@@ -346,48 +358,6 @@ def _mfa_step(denial: Denial, *, needs_session: bool) -> str:
         words for sign, words in deny_conditions.MFA_ASIDES.items() if re.search(sign, denial.failure.text)
     )
     return " ".join((deny_conditions.MFA.step, *asides))
-
-
-AS_PRINCIPAL = "Call as a principal"
-"""How the title of a remedy begins that is about who calls."""
-
-
-def order_remedies(
-    denial: Denial, remedy: Remedy | None, others: tuple[Remedy, ...], met: DenyingCondition | None
-) -> tuple[Remedy, ...]:
-    """Return how to call as a Deny requires, and the others.
-
-    A caller whom a known trust policy certainly denies for what it is changes nothing about that: the new policy comes first.
-    """
-    if remedy is None:
-        return others
-    is_certain = met is not None and bool(met.request_values)
-    is_written = bool(others) and any("file://trust.json" in each for each in others[0].commands)
-    if is_certain and is_written and remedy.title.startswith(AS_PRINCIPAL):
-        title = f"Or {remedy.title[0].lower()}{remedy.title[1:]}"
-        return (others[0], attrs.evolve(remedy, title=title, steps=remedy.steps[:1]), *others[1:])
-    return (add_root_user(denial, remedy), *others)
-
-
-def add_root_user(denial: Denial, remedy: Remedy) -> Remedy:
-    """Return a remedy with how to replace a bucket policy that locks everyone out, if it denied such a change.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html and
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
-    """
-    if denial.policy_type != "resource" or not denial.lowercase_action.endswith("bucketpolicy"):
-        return remedy
-    name = "" if denial.resource_arn is None else denial.resource_arn.resource
-    exempt = '"ArnNotLike": {"aws:PrincipalArn": "ROLE_ARN"}'
-    if denial.role is not None:
-        exempt = exempt.replace("ROLE_ARN", clip_text(resource_commands.principal_arn_pattern(denial)))
-    steps = (
-        "Or, if no such call is possible, delete the policy with delete-bucket-policy as the root user of the bucket's account, such as in CloudShell: no Deny in the policy prevents that. For a member account, the organization's management account can use aws sts assume-root with the task policy S3UnlockBucketPolicy.",
-        f"The Deny also covers {denial.action}. In the next policy, deny only object actions such as s3:GetObject and s3:PutObject, or exempt the callers that manage the bucket with the condition {exempt}.",
-    )
-    delete = f"aws s3api delete-bucket-policy --bucket {commands.bucket(name)}"
-    others = (each for each in remedy.steps if not each.startswith(IF_NEEDED))
-    return attrs.evolve(remedy, steps=(*others, *steps), commands=(*remedy.commands, delete))
 
 
 def _describe_created(denial: Denial) -> str:

@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.denials.conditions.requested_values import (
     describe_host,
     is_function_without_vpc,
 )
-from iamtriage.explaining._rules.denials.denies import deny_remedies, required_settings
+from iamtriage.explaining._rules.denials.denies import deny_remedies, ordered_remedies, required_settings
 from iamtriage.explaining._rules.denials.denies.named_requirements import (
     describe_tested_value,
     remedy_by_name,
@@ -113,14 +113,14 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
             # What was a guess before.
             others = tuple(each for each in others if each.url != remedy.url)
         if len(stated) == 1:
-            remedy, others = stated[0].refine_all(denial, remedy, others)
+            remedy, others = stated[0].refine_all(denial, remedy, others, correction)
             if remedy is not None and stated[0].exempts_sessions:
                 remedy = _say_it_is_exempt(remedy, stated[0])
         if correction is not None:
             return correction.remedy(denial, others)
         if remedy is not None and others and needs_deny:
             remedy = _show_deny(remedy, others[0])
-        remedies = deny_remedies.order_remedies(denial, remedy, others, met)
+        remedies = ordered_remedies.order_remedies(denial, remedy, others, met)
         if not remedies:
             return ()
         first, *rest = _as_only_way(remedies[0]), *remedies[1:]
@@ -269,7 +269,7 @@ def _remedy_by_condition(
         avoids = "The Deny then does not match, and no policy has to change."
         step = f"{must_be}{step}" if setting is None else f"{setting}. {avoids}"
         if requirement is deny_conditions.REGION:
-            title = f"Call in {listed}"
+            title, step = denied_regions.describe_move(denial, listed, step)
         elif requirement is deny_conditions.INSTANCE_TYPE:
             # The title has the values already.
             step = step.replace(f"{clip_text(condition.key)} must be {listed}. ", "")

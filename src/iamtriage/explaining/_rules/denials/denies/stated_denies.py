@@ -130,13 +130,13 @@ class StatedDeny(Value):
         return next((each for each in self.checked if each.unsent is not None), None)
 
     def refine_all(
-        self, denial: Denial, remedy: Remedy | None, others: tuple[Remedy, ...]
+        self, denial: Denial, remedy: Remedy | None, others: tuple[Remedy, ...], correction: object
     ) -> tuple[Remedy | None, tuple[Remedy, ...]]:
-        """Return the remedy for the caller, and the others, which look for the statement."""
-        if remedy is not None:
-            remedy = add_exits(denial, remedy, self.conditions)
+        """Return the remedy for the caller, and the others, which look for the statement unless it is corrected."""
+        remedy = None if remedy is None else add_exits(denial, remedy, self.conditions)
         refined = present(*(self.refine(denial, each) for each in others))
-        return move_change(remedy, complete_scoping(denial, self.statement, refined), self.statement)
+        scoped = complete_scoping(denial, self.statement, refined)
+        return (remedy, scoped) if correction else move_change(remedy, scoped, self.statement, self.policy)
 
     def refine(self, denial: Denial, remedy: Remedy) -> Remedy | None:
         """Return a remedy that looks for the Deny statement with the one that is known, ``None`` if it only finds it."""

@@ -1,0 +1,66 @@
+"""Order the remedies for a Deny statement: what the caller cannot change comes after what the owner of the policy can."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._text import clip_text, upper_first
+from iamtriage.explaining._rules.basics import Denial, Remedy
+from iamtriage.explaining._rules.denials import resource_commands
+from iamtriage.explaining._rules.denials.denies.deny_remedies import AS_PRINCIPAL, IF_NEEDED
+from iamtriage.explaining._rules.shared import commands
+
+if TYPE_CHECKING:
+    from iamtriage.authorization._decoded_statements import DenyingCondition
+
+# How the title of a remedy begins that adds a value to those that a Deny exempts.
+_ADDS = "Or add "
+
+
+def order_remedies(
+    denial: Denial, remedy: Remedy | None, others: tuple[Remedy, ...], met: DenyingCondition | None
+) -> tuple[Remedy, ...]:
+    """Return how to call as a Deny requires, and the others.
+
+    A caller whom a known trust policy certainly denies for what it is changes nothing about that: the new policy comes first.
+    So does the change of a list of principals, if the policy is known.
+    """
+    if remedy is None:
+        return others
+    is_listed = met is not None and met.key.lower() == "aws:principalarn" and bool(met.request_values)
+    if is_listed and others and others[0].title.startswith(_ADDS) and remedy.title.startswith(AS_PRINCIPAL):
+        added = attrs.evolve(others[0], title=upper_first(others[0].title.removeprefix("Or ")))
+        return (
+            added,
+            attrs.evolve(remedy, title="Or call as a principal that the Deny exempts"),
+            *others[1:],
+        )
+    is_certain = met is not None and bool(met.request_values)
+    is_written = bool(others) and any("file://trust.json" in each for each in others[0].commands)
+    if is_certain and is_written and remedy.title.startswith(AS_PRINCIPAL):
+        title = f"Or {remedy.title[0].lower()}{remedy.title[1:]}"
+        return (others[0], attrs.evolve(remedy, title=title, steps=remedy.steps[:1]), *others[1:])
+    return (add_root_user(denial, remedy), *others)
+
+
+def add_root_user(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return a remedy with how to replace a bucket policy that locks everyone out, if it denied such a change.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html and
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
+    """
+    if denial.policy_type != "resource" or not denial.lowercase_action.endswith("bucketpolicy"):
+        return remedy
+    name = "" if denial.resource_arn is None else denial.resource_arn.resource
+    exempt = '"ArnNotLike": {"aws:PrincipalArn": "ROLE_ARN"}'
+    if denial.role is not None:
+        exempt = exempt.replace("ROLE_ARN", clip_text(resource_commands.principal_arn_pattern(denial)))
+    steps = (
+        "Or, if no such call is possible, delete the policy with delete-bucket-policy as the root user of the bucket's account, such as in CloudShell: no Deny in the policy prevents that. For a member account, the organization's management account can use aws sts assume-root with the task policy S3UnlockBucketPolicy.",
+        f"The Deny also covers {denial.action}. In the next policy, deny only object actions such as s3:GetObject and s3:PutObject, or exempt the callers that manage the bucket with the condition {exempt}.",
+    )
+    delete = f"aws s3api delete-bucket-policy --bucket {commands.bucket(name)}"
+    others = (each for each in remedy.steps if not each.startswith(IF_NEEDED))
+    return attrs.evolve(remedy, steps=(*others, *steps), commands=(*remedy.commands, delete))
