@@ -32,3 +32,10 @@ def test_a_quota_of_another_service_is_quoted() -> None:
     explanation = explain(text)
     assert "vCPU limit of 64" in explanation.summary
     assert "list-attached" not in str(explanation)
+    assert explanation.remedies[0].title.startswith("Stop running instances of the same family")
+    assert (
+        explanation.remedies[1]
+        .commands[0]
+        .startswith("aws service-quotas list-service-quotas --service-code ec2 ")
+    )
+    assert "'Running On-Demand'" in explanation.remedies[1].commands[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from iamtriage import explain
 
 FAILED = 'Could not connect to the endpoint URL: "https://{}.eu-west-1.amazonaws.com/"\n'
@@ -15,3 +17,45 @@ def test_endpoint_with_the_name_of_its_region() -> None:
         "export AWS_REGION=eu-west-1 AWS_STS_REGIONAL_ENDPOINTS=regional",
     )
     assert not any("service account" in each.title for each in explanation.remedies)
+
+
+TIMEOUT = 'Connect timeout on endpoint URL: "https://{}.eu-west-1.amazonaws.com/"\n'
+ENDPOINTS = "$ aws ec2 describe-vpc-endpoints --filters Name=service-name,Values=com.amazonaws.eu-west-1.sqs --query 'VpcEndpoints[].[VpcEndpointId,State,Groups[0].GroupId]' --output text\n{}\n"
+SHOWN = ENDPOINTS.format("vpce-0a1b2c3d4e5f60718\tavailable\tsg-0a1b2c3d4e5f60718")
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        (TIMEOUT.format("sqs") + SHOWN, "sg-0a1b2c3d4e5f60718"),
+        (TIMEOUT.format("sqs") + ENDPOINTS.format("vpce-0a1b2c3d4e5f60718\tavailable"), "ENDPOINT_GROUP_ID"),
+        (TIMEOUT.format("sqs") + ENDPOINTS.format("vpce-0a1b2c3d4e5f60718\tpending"), None),
+        (TIMEOUT.format("sqs") + ENDPOINTS.format(""), None),
+        (TIMEOUT.format("sns") + SHOWN, None),
+        (TIMEOUT.format("sqs"), None),
+    ],
+    ids=["group", "no group", "pending", "none", "another service", "alone"],
+)
+def test_endpoint_that_is_there(text: str, group: str | None) -> None:
+    explanation = explain(text)
+    first = explanation.remedies[0]
+    assert any("vpce-0a1b2c3d4e5f60718 is there" in each.text for each in explanation.causes) is (
+        group is not None
+    )
+    assert ("authorize-security-group-ingress" in first.commands[0]) is (group is not None)
+    assert group is None or f"--group-id {group} " in first.commands[0]
+
+
+HUB = "$ aws securityhub get-findings --region eu-central-1\n\nAn error occurred (InvalidAccessException) when calling the GetFindings operation: Account 111122223333 is not subscribed to AWS Security Hub\n"
+
+
+@pytest.mark.parametrize("other", ["eu-west-1", "eu-central-1", None])
+def test_region_in_which_a_hub_is_shown(other: str | None) -> None:
+    shown = f"arn:aws:securityhub:{other}:111122223333:hub/default" if other else ""
+    explanation = explain(HUB + shown)
+    is_elsewhere = other == "eu-west-1"
+    assert ("enabled in eu-west-1, but not in eu-central-1" in explanation.summary) is is_elsewhere
+    first = explanation.remedies[0].commands[0]
+    assert first == "aws securityhub " + (
+        "get-findings --region eu-west-1" if is_elsewhere else "describe-hub --region eu-central-1"
+    )

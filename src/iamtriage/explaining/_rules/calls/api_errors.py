@@ -38,7 +38,7 @@ from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_a
 from iamtriage.explaining._rules.credentials.profiles.sso_settings import explain_unknown_portal
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.credentials.workloads import pod_agents
-from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.remedies import present, replace_in, your_remedy
@@ -128,6 +128,8 @@ def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str
         summary = request_kinds.name_acl(case, summary)
     elif kind.cause is KMS_KEY_STATE and (state := _KEY_STATE.search(message)) is not None:
         summary = summary.replace("disabled, pending deletion or pending import", state[1])
+    elif kind.cause is account_kinds.SERVICE_NOT_ENABLED and (where := _find_hubs(case)):
+        summary = f"Security Hub is enabled in {where[1]}, but not in {where[0]}, in this account."
     elif kind.cause in _QUOTED:
         summary = f"{summary.removesuffix('.')}{quoted_message.end_summary(case.failure)}"
     elif kind.cause is api_error_kinds.THROTTLED:
@@ -180,6 +182,15 @@ def _name_key(case: Case[AwsError], remedy: Remedy) -> Remedy:
     return remedy if lines == remedy.commands else attrs.evolve(remedy, commands=lines)
 
 
+_HUB = lazy_pattern(rf"\barn:aws[a-z-]{{0,12}}:securityhub:({REGION}):(?:\d{{12}})?:hub/", re.ASCII)
+
+
+def _find_hubs(case: Case[AwsError]) -> tuple[str, str] | None:
+    """Return the Region of a call and the only other one in which the text shows Security Hub."""
+    called, other = clues.find_region(case), only_one(set(_HUB.findall(case.failure.text)))
+    return (called, other) if called and other and called != other else None
+
+
 def _restore_key(case: Case[AwsError], remedy: Remedy) -> Remedy:
     """Return the remedy for a key in the state that the message names, if it names one."""
     state, date = _KEY_STATE.search(case.text), _DELETION.search(case.failure.text)
@@ -222,6 +233,14 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
         return (message_kinds.launch_remedy(case),)
     if kind.cause is KMS_KEY_STATE:
         return (_restore_key(case, kind.remedies[0]),)
+    if kind.cause is account_kinds.SERVICE_NOT_ENABLED and (where := _find_hubs(case)):
+        title, command = f"Call it in {where[1]}, or enable it in {where[0]}, too", case.context.command
+        again = command and commands.repeat_line(command.text.replace(where[0], where[1]))
+        lines = (
+            again or kind.remedies[0].commands[0].replace("REGION", where[1]),
+            kind.remedies[0].commands[1],
+        )
+        return (attrs.evolve(kind.remedies[0], title=title, commands=lines),)
     if kind.cause is message_kinds.PROTECTED and case.service != "ec2":
         return tuple(attrs.evolve(each, url=None) for each in kind.remedies)
     if kind.cause is api_error_kinds.THROTTLED:

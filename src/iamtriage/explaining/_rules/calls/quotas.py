@@ -86,23 +86,32 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
         return _explain_versions(case, versions)
     scoped = _SCOPED.search(words)
     service = "iam" if scoped else case.failure.envelope.service
+    if error_code(case.failure) == "VcpuLimitExceeded":
+        service = "ec2"
     name = service if service and re.fullmatch(r"[a-z][a-z0-9-]{1,40}", service) else None
     # IAM has its quotas in one Region.
     region = commands.REGIONS_OF_IAM.get(find_partition(case), "us-east-1") if service == "iam" else "REGION"
     increase = _increase_remedy(_QUOTA_SERVICE_CODES.get(name or "", name or "SERVICE_CODE"), region)
     if scoped is not None:
         return _explain_scoped_quota(case, scoped, increase)
+    room = remedies.your_remedy(
+        "Delete what is not needed",
+        "Delete unused resources. If the quota is for the whole account, check other Regions, too.",
+        url=pages.QUOTAS,
+    )
+    if error_code(case.failure) == "VcpuLimitExceeded":
+        room = remedies.your_remedy(
+            "Stop running instances of the same family, or use a smaller instance type or another Region",
+            "The quota is per Region, for the vCPUs of the running On-Demand instances of some families, such as G and VT. Instances of other families make no room.",
+            url=pages.QUOTAS,
+        )
+        show, request = increase.commands
+        query = "--query \"Quotas[?starts_with(QuotaName,'Running On-Demand')].[QuotaName,QuotaCode,Value]\" --output text"
+        increase = attrs.evolve(increase, commands=(f"{show} {query}", request))
     return case.explain(
         f"A quota is reached, and no permission is missing{quoted_message.end_summary(case.failure)}",
         QUOTA_REACHED.cause("reported", code_evidence(case.failure) if error_code(case.failure) else ()),
-        remedies=(
-            remedies.your_remedy(
-                "Delete what is not needed",
-                "Delete unused resources. If the quota is for the whole account, check other Regions, too.",
-                url=pages.QUOTAS,
-            ),
-            increase,
-        ),
+        remedies=(room, increase),
     )
 
 

@@ -13,7 +13,7 @@ from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import certificates
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import (
     PRIVATE_DNS_REGIONAL_ONLY,
     UNREACHABLE_CODES,
@@ -130,11 +130,14 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     reason = next((f": {end}" for pattern, _, end in _NETWORK_ERRORS if end and pattern.search(message)), "")
     summary = f"The call got no response from {host or 'AWS'}{reason}."
     is_regional = PRIVATE_DNS_REGIONAL_ONLY.code in {each.code for each in findings.causes}
-    names, related = (NO_SUCH_HOST.cause(), DNS.cause()), tuple[Cause, ...]()
+    names, related, endpoint = (NO_SUCH_HOST.cause(), DNS.cause()), tuple[Cause, ...](), None
     if is_regional and has_endpoint(case):
         summary = f"{summary.removesuffix('.')}. The VPC endpoint for STS has only the name of its Region, sts.{commands.region(clues.find_region(case))}.amazonaws.com."
     elif _NAME_RESOLUTION.search(message):
         related = (*names, certificates.NO_WAY_OUT.cause())
+    elif (endpoint := _find_endpoint(case, host)) is not None:
+        text = f"The VPC endpoint {endpoint['id']} is there, so most likely its security group does not admit the caller on port 443, or that of the caller does not let it out."
+        related = (certificates.NO_WAY_OUT.cause("derived", text=text),)
     elif not is_proxy:
         # boto3 reports a name that it cannot resolve like a connection that fails.
         related = (
@@ -152,9 +155,34 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         remedies=(
             *findings.remedies,
             _CHECK_PROXY if is_proxy else None,
+            _admit_caller_remedy(endpoint["group"]) if endpoint is not None else None,
             _test_connection_remedy(case, host),
         ),
         notes=_NOT_A_TRUST_POLICY if is_sts else _NOT_A_POLICY,
+    )
+
+
+_ENDPOINT = lazy_pattern(
+    r"\b(?P<id>vpce-[0-9a-f]{8,17})\b[^\n]{0,60}?\b[Aa]vailable\b(?:[^\n]{0,60}?\b(?P<group>sg-[0-9a-f]{8,17})\b)?"
+)
+
+
+def _find_endpoint(case: Case[AwsError], host: str | None) -> re.Match[str] | None:
+    """Return the only VPC endpoint of the text, if it is one of the service that did not respond."""
+    text, service = case.failure.text, (host or "").partition(".")[0]
+    found = list(_ENDPOINT.finditer(text)) if f".{service}" in text and "vpc-endpoint" in text else []
+    is_named = re.search(rf"\bcom\.amazonaws\.[a-z0-9-]{{6,30}}\.{re.escape(service)}(?![\w-])", text)
+    return found[0] if len(found) == 1 and is_named else None
+
+
+def _admit_caller_remedy(group: str | None) -> Remedy:
+    """Return the remedy that lets a caller reach a VPC endpoint."""
+    admit = f"aws ec2 authorize-security-group-ingress --region REGION --group-id {group or 'ENDPOINT_GROUP_ID'} --protocol tcp --port 443 --source-group CALLER_GROUP_ID"
+    return account_remedy(
+        "Let the security group of the VPC endpoint admit the caller on port 443",
+        "The outbound rules of the caller's security group must allow port 443, too. Neither another endpoint nor a longer timeout helps.",
+        commands=admit,
+        url=pages.VPC_ENDPOINTS,
     )
 
 
