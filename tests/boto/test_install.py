@@ -692,7 +692,7 @@ def test_log(session: boto3.Session, caplog: pytest.LogCaptureFixture) -> None:
         .split("\n\n")[0]
         .replace("\n", " ")
         .removeprefix(MARK)
-        .removesuffix(" The denial is implicit.")
+        .removesuffix(" No policy denies it explicitly.")
     ]
     assert "ana" not in caplog.text
 

@@ -104,10 +104,10 @@ def add_details(rows: list[tuple[str, str]], details: tuple[str, ...]) -> list[t
 
 
 def state_implicit(summary: str, rows: Sequence[tuple[str, str]]) -> tuple[str, list[tuple[str, str]]]:
-    """Return a verdict and the rows of causes. The verdict has the row that the denial is implicit.
+    """Return a verdict and the rows of causes. The verdict has the row that no policy denies it explicitly.
 
-    >>> state_implicit("No policy allows it. It is one of 2.", [("Reported", "The denial is implicit.")])
-    ('No policy allows it. The denial is implicit. It is one of 2.', [])
+    >>> state_implicit("Nothing allows it. It is one.", [("Reported", "No policy denies it explicitly.")])
+    ('Nothing allows it. No policy denies it explicitly. It is one.', [])
     """
     others = [row for row in rows if row[1] != IMPLICIT]
     if len(others) == len(rows):

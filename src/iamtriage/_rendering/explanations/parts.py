@@ -35,7 +35,7 @@ _MESSAGE_SAYS = "The message says: "
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html.
 _MISSING_ALLOW = f"{_MESSAGE_SAYS}because no "
 _NO_ALLOW = lazy_pattern(f"No identity-based policy of |{_MISSING_ALLOW}identity-based policy ")
-IMPLICIT = "The denial is implicit."
+IMPLICIT = "No policy denies it explicitly."
 """What such a clause means. The verdict says it, because a row of its own takes two lines."""
 # A sentence that only quotes the text.
 _QUOTED = lazy_pattern(r'The text (?:says|shows) ("[^"]*")\.')

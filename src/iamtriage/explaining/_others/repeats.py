@@ -46,6 +46,11 @@ _CONSEQUENCE = lazy_pattern(
 # What answers that a resource has no policy, which a denial reads.
 _NO_POLICY_CODES = frozenset({"RepositoryPolicyNotFound", "NoSuchBucketPolicy"})
 _OF_AGENT = lazy_pattern(r"TargetNotConnected|RequestManagedInstanceRoleToken|instance management role")
+# The call that gets the details of a denial.
+_DETAILS_OPERATION = "GetRequestAuthorizationDetails"
+_DETAILS_ASKED = lazy_pattern(
+    r"\bget-request-authorization-details [^\n]{0,80}?--authorization-id[ =][a-z0-9]"
+)
 # A service-linked role that launches instances, and how EC2 reports that they cannot use the key of a volume.
 _LAUNCHER = lazy_pattern(
     r":assumed-role/AWSServiceRoleFor(?:AutoScaling|EC2Fleet|EC2Spot(?:Fleet)?)(?:_|/|\Z)"
@@ -180,6 +185,9 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
         )
     if isinstance(explained, AccessDenied):
         others = tuple(each for each in others if error_code(each) not in _NO_POLICY_CODES)
+        if explained.authorization_id and _DETAILS_ASKED.search(explained.text):
+            # The remedy that gets the details says where and when.
+            others = tuple(each for each in others if each.envelope.operation != _DETAILS_OPERATION)
         if _LAUNCHER.search(explained.principal or "") and (explained.action or "").startswith("kms:"):
             others = tuple(each for each in others if not _NOT_LAUNCHED.search(_get_span_text(each)))
         if explained.action == "ssm:UpdateInstanceInformation":

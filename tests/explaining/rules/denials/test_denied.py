@@ -1489,15 +1489,21 @@ def test_policy_of_a_group_denies(attached: str, *, is_of_group: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "title"),
+    ("asked", "title", "profile"),
     [
-        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2 --region eu-west-3", "Get all details within 24 hours in us-east-1, not in eu-west-3 ("),
-        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2 --region us-east-1", "Get all details within 24 hours ("),
-        ("--authorization-id 8k2p7k9d0x4m1z8w5r3t6y0u2 --region eu-west-3", "Get all details within 24 hours ("),
-        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2", "Get all details within 24 hours ("),
+        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2 --region eu-west-3 --profile audit", "Get all details within 24 hours in us-east-1, not in eu-west-3 (wait a minute; requires", " --profile audit"),
+        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2 --profile=audit --region us-east-1", "Get all details within 24 hours (wait a minute; requires", " --profile audit"),
+        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2 --region us-east-1\n$ aws s3 ls --profile audit", "Get all details within 24 hours (wait a minute; requires", ""),
+        ("--authorization-id 8k2p7k9d0x4m1z8w5r3t6y0u2 --region eu-west-3 --profile audit", "Get all details within 24 hours (requires", ""),
+        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2", "Get all details within 24 hours (requires", ""),
     ],
 )  # fmt: skip
-def test_details_that_were_requested_in_another_region(asked: str, title: str) -> None:
+def test_details_that_were_requested_in_another_region(asked: str, title: str, profile: str) -> None:
     text = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::111122223333:user/x because no identity-based policy allows the iam:CreateUser action. Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/5t7p2k9d0x4m1z8w5r3t6y0u2 for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: 5t7p2k9d0x4m1z8w5r3t6y0u2"
-    remedies = explain(f"{text}\n$ aws iam-toolbox get-request-authorization-details {asked}").remedies
-    assert any(each.title.startswith(title) for each in remedies)
+    missing = "An error occurred (ResourceNotFoundException) when calling the GetRequestAuthorizationDetails operation: The requested authorization details do not exist in this region or have expired."
+    shown = f"{text}\n\n$ aws iam-toolbox get-request-authorization-details {asked}\n\n{missing}"
+    explanation = explain(shown)
+    found = next(each for each in explanation.remedies if each.title.startswith(title))
+    assert found.commands[0].endswith(f" --region us-east-1{profile}")
+    # The same look-up is not explained a second time.
+    assert "IAM has no authorization details" not in str(explanation)

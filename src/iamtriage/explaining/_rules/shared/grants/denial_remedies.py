@@ -132,6 +132,7 @@ _ASKED_REGION = lazy_pattern(
     r"\bget-request-authorization-details [^\n|;&]{0,80}?--authorization-id[ =]([a-z0-9]{8,64})\b[^\n|;&]{0,80}? --region[ =]([a-z0-9-]{5,30})",
     re.ASCII,
 )
+_PROFILE = lazy_pattern(r" --profile[ =]([\w.@+-]{1,64})(?![^\s\"'])")
 _CONSOLE_LINK = lazy_pattern(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
 
 
@@ -241,18 +242,19 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
     if authorization_id.isalnum() and denial.facts.authorization_details is None:
         region = console_region(denial)
         asked = _ASKED_REGION.search(failure.text, failure.span[1])
-        others = (
-            f" in {region}, not in {asked[2]}"
-            if asked and asked[1] == authorization_id and asked[2] != region
-            else ""
-        )
+        others, wait, profile = "", "", None
+        if asked is not None and asked[1] == authorization_id:
+            wait = "wait a minute; "  # they are recorded with a delay
+            others = f" in {region}, not in {asked[2]}" if asked[2] != region else ""
+            profile = _PROFILE.search(asked[0] + failure.text[asked.end() :].partition("\n")[0])
         return your_remedy(
-            f"{DETAILS_TITLES[0]}{others} (requires iam:GetRequestAuthorizationDetails)",
+            f"{DETAILS_TITLES[0]}{others} ({wait}requires iam:GetRequestAuthorizationDetails)",
             "IAM keeps the details of the decision, such as the policies that it evaluated, in the Region of the call.",
             "Or let iamtriage explain the result, saved as details.json: iamtriage explain --fact authorization_details=@details.json.",
             commands=command(
                 *("aws", "iam-toolbox", "get-request-authorization-details"),
                 *("--authorization-id", authorization_id, "--region", region),
+                *(() if profile is None else ("--profile", profile[1])),
             ),
             url=pages.AUTHORIZATION_DETAILS,
         )
