@@ -176,3 +176,49 @@ def test_public_policy_of_a_template(text: str, expected: tuple[str, ...], unexp
     shown = " ".join(explain(text).to_text(detail="full", width=10_000).split("  "))
     assert all(each.strip() in shown for each in expected)
     assert unexpected not in shown
+
+
+_REASON = 'Resource handler returned message: "Access Denied (Service: S3, Status Code: 403, Request ID: 8XK2, Extended Request ID: abc=)" (HandlerErrorCode: AccessDenied)'
+_FIELDS = f"{_REASON}\nLogical ID: SitePolicy   Type: {{}}   Status: CREATE_FAILED   Stack: site (account 111122223333)\n"
+_EVENT_IN_YAML = f"- LogicalResourceId: SitePolicy\n  PhysicalResourceId: ''\n  ResourceStatus: UPDATE_FAILED\n  ResourceStatusReason: '{_REASON}'\n  ResourceType: {{}}\n  StackName: site\n"
+_PUBLIC_RESOURCE = """template:
+  SitePolicy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: octo-site
+      PolicyDocument:
+        Statement:
+          - {Effect: Allow, Principal: %s, Action: "s3:GetObject", Resource: "arn:aws:s3:::octo-site/*"}
+"""
+
+
+@pytest.mark.parametrize("event", [_FIELDS, _EVENT_IN_YAML], ids=["fields", "YAML"])
+@pytest.mark.parametrize(
+    ("kind", "principal", "is_public"),
+    [
+        ("AWS::S3::BucketPolicy", '"*"', True),
+        ("AWS::S3::BucketPolicy", '{AWS: "*"}', True),
+        ("AWS::S3::BucketPolicy", "{AWS: 444455556666}", False),
+        ("AWS::S3::Bucket", '"*"', False),
+    ],
+)
+def test_fields_of_an_event_and_a_bucket_that_no_template_creates(
+    event: str,
+    kind: str,
+    principal: str,
+    is_public: bool,  # noqa: FBT001 (a table)
+) -> None:
+    explanation = explain(
+        f"{event.format(kind)}{_PUBLIC_RESOURCE % principal}\nI deploy as admin (AdministratorAccess)."
+    )
+    text = explanation.to_text(detail="full", width=10_000)
+    assert ("most likely, Block Public Access rejects it" in explanation.summary) is is_public
+    if not is_public:
+        assert f"SitePolicy ({kind})" in explanation.summary
+        return
+    assert "S3 denied s3:PutBucketPolicy on arn:aws:s3:::octo-site" in explanation.summary
+    assert "aws s3api get-public-access-block --bucket octo-site" in text
+    assert ("--account-id 111122223333" in text) is (event is _FIELDS)
+    assert "LOGICAL_ID" not in text
+    assert "kms" not in text.lower()
+    assert "If the stack has its own role, that role needs s3:PutBucketPolicy." in text

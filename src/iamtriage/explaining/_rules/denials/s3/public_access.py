@@ -138,15 +138,21 @@ def _turn_off_for_account(denial: Denial, setting: str) -> Labelled:
     """Return the command that turns off a setting for the account."""
     return Labelled(
         "Or, only if anyone may read the data, turn it off, and so for all buckets of the account (account administrator; keep the values of the other settings):",
-        f"aws s3control put-public-access-block --account-id {denial.account or _OWN_ACCOUNT} --public-access-block-configuration {_configure(setting)}",
+        f"aws s3control put-public-access-block --account-id {_account(denial)} --public-access-block-configuration {_configure(setting)}",
     )
+
+
+def _account(denial: Denial) -> str:
+    """Return the account of the call, or a command that prints that of the caller."""
+    stated = denial.context.account
+    return denial.account or (stated and stated.value) or _OWN_ACCOUNT
 
 
 def show_public_access_commands(denial: Denial) -> tuple[str, ...]:
     """Return the commands that print the settings of the bucket and of the account."""
     return (
         fill_command("aws s3api get-public-access-block --bucket {}", bucket_argument(denial)),
-        f"aws s3control get-public-access-block --account-id {denial.account or _OWN_ACCOUNT}",
+        f"aws s3control get-public-access-block --account-id {_account(denial)}",
     )
 
 
@@ -296,7 +302,10 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
             return account_remedy(title, step, commands=change, url=pages.S3_PUBLIC_ACCESS)
     deployment = None if stated is None or is_terraform else find_deployment(denial.failure, denial.facts)
     is_unset = stated is not None and not _sets_off(denial.failure.text, stated)
-    if stated is not None and deployment is not None and is_unset and is_public(denial):
+    buckets = find_template_resources(denial.failure.text, "AWS::S3::Bucket")
+    # A template that only names a bucket does not create it.
+    is_known = not (buckets or _CDK.search(denial.failure.text)) and bucket_argument(denial) != "BUCKET"
+    if stated is not None and deployment is not None and is_unset and not is_known and is_public(denial):
         return _template_remedy(denial, stated)
     in_terraform = None
     if is_terraform:
@@ -336,13 +345,14 @@ def explain_public_change(denial: Denial) -> Explanation | None:
     is_allowed = is_administrator(denial.failure.text)
     if blocked is None or not blocked.is_likely or not (is_allowed or denial.action is None):
         return None
-    on = f" on {denial.resource}" if denial.resource else ""
+    on, action = f" on {denial.resource}" if denial.resource else "", denial.action or "s3:PutBucketPolicy"
+    note = "The caller is an administrator, so no identity-based policy is missing."
+    if (deployment := find_deployment(denial.failure, denial.facts)) and not deployment.is_terraform:
+        note = f"{note} If the stack has its own role, that role needs {action}. A service control policy can deny it, too."
     return denial.explain(
-        f"S3 denied {denial.action or 'the bucket policy'}{on} without a reason: {blocked.reason}.",
+        f"S3 denied {action}{on} without a reason: {blocked.reason}.",
         blocked.cause,
         topic="s3-access-denied",
         remedies=public_access_remedy(denial, blocked.title),
-        notes="The caller is an administrator, so no identity-based policy is missing."
-        if is_allowed
-        else "For a policy that is not public, the caller needs s3:PutBucketPolicy.",
+        notes=note if is_allowed else "For a policy that is not public, the caller needs s3:PutBucketPolicy.",
     )

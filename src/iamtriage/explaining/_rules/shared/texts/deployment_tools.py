@@ -36,12 +36,19 @@ _EVENT = lazy_pattern(
     rf"|\b(?P<column_type>{_TYPE})(?:[ \t|]{{1,80}}|/(?P<path_id>[A-Za-z0-9]{{1,255}}): )(?P<column_status>(?:CREATE|UPDATE|DELETE)_FAILED)\b"
     rf"|\"LogicalResourceId\"\s?:\s?\"(?P<member>[A-Za-z0-9]{{1,255}})\""
     rf"(?:[^{{}}]{{0,1500}}?\"ResourceType\"\s?:\s?\"(?P<member_type>{_TYPE})\")?"
-    rf"(?:[^{{}}]{{0,300}}?\"ResourceStatus\"\s?:\s?\"(?P<member_status>(?:CREATE|UPDATE|DELETE)_FAILED)\")?",
+    rf"(?:[^{{}}]{{0,300}}?\"ResourceStatus\"\s?:\s?\"(?P<member_status>(?:CREATE|UPDATE|DELETE)_FAILED)\")?"
+    # Fields in any order, as in YAML.
+    rf"|\bLogical ?(?:Resource ?)?I[Dd]\s?[:=]\s{{0,20}}(?P<field>[A-Za-z0-9]{{1,255}})\b(?=[^{{}}]{{0,800}}?\b(?:Resource ?)?Type\s?[:=]\s{{0,20}}(?P<field_type>{_TYPE}))"
+    rf"(?=[^{{}}]{{0,800}}?\b(?:Resource ?)?Status\s?[:=]\s{{0,20}}(?P<field_status>(?:CREATE|UPDATE|DELETE)_FAILED))",
     re.ASCII,
 )
+_TYPES = ("type", "logical_type", "column_type", "member_type", "field_type")
+_STATUSES = ("status", "column_status", "member_status", "field_status")
+_NAMES = ("name", "logical_id", "member", "path_id", "field")
+_STACKS = ("name", "event", "member", "cdk", "field")
 _NAME_BEFORE = lazy_pattern(r"(?<![\w:+./-])([A-Za-z][\w-]{2,254})[ \t]{0,40}[|\t][ \t]{0,40}\Z", re.ASCII)
 _STACK = lazy_pattern(
-    r":cloudformation:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})|AWS::CloudFormation::Stack[\s|]{1,80}(?P<event>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])|\"StackName\"\s?:\s?\"(?P<member>[A-Za-z][A-Za-z0-9-]{0,127})\"|\bstack named (?P<cdk>[A-Za-z][A-Za-z0-9-]{0,127}) failed",
+    r":cloudformation:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})|AWS::CloudFormation::Stack[\s|]{1,80}(?P<event>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])|\"StackName\"\s?:\s?\"(?P<member>[A-Za-z][A-Za-z0-9-]{0,127})\"|\bstack named (?P<cdk>[A-Za-z][A-Za-z0-9-]{0,127}) failed|\bStack ?(?:Name)?: (?P<field>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])",
     re.ASCII,
 )
 # https://registry.terraform.io/modules/terraform-aws-modules/eks/aws/latest
@@ -121,14 +128,17 @@ def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
     at = failure.span[0] - start
     event = next((each for each in reversed(events) if each.start() <= at), events[0] if events else None)
     has_message = event is not None and 0 <= at - event.end() <= _MAX_BEFORE_MESSAGE
-    kind = event and (event["type"] or event["logical_type"] or event["column_type"] or event["member_type"])
-    status = event and (event["status"] or event["column_status"] or event["member_status"])
+    if event is not None and len(events) == 1 and event["field"]:
+        # Fields can follow the reason.
+        has_message = has_message or 0 <= event.start() + start - failure.span[1] <= _MAX_BEFORE_MESSAGE
+    kind = event and next(filter(None, map(event.group, _TYPES)), None)
+    status = event and next(filter(None, map(event.group, _STATUSES)), None)
     return Deployment(
         "CloudFormation",
         None if event is None else _find_name(event),
         kind,
         status if has_message else None,
-        None if stack is None else stack["name"] or stack["event"] or stack["member"] or stack["cdk"],
+        None if stack is None else next(filter(None, map(stack.group, _STACKS)), None),
         None if stack is None else stack["region"],
         _ROLLBACK.search(text) is not None,
     )
@@ -178,7 +188,7 @@ def change_in_code(remedy: Remedy, deployment: Deployment | None, argument: str,
 
 
 def _find_name(event: re.Match[str]) -> str | None:
-    name: str | None = event["name"] or event["logical_id"] or event["member"] or event["path_id"]
+    name: str | None = next(filter(None, map(event.group, _NAMES)), None)
     if name is None:
         start = max(event.start() - 300, 0)
         found = _NAME_BEFORE.search(event.string[start : event.start()])
