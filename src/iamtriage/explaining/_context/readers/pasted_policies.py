@@ -322,12 +322,17 @@ _NAME_ABOVE = lazy_pattern(
     r"[`\"']?[ \t]{0,4}(?:\([^()\n]{1,60}\))?:?[ \t]{0,4}\r?\n?(?:\r?\n)?(?:```\w{0,5}\r?\n)?[ \t]{0,12}\{",
     re.ASCII,
 )
+# The command that prints an inline policy.
+_PRINTED_NAME = lazy_pattern(
+    r"\baws iam get-(?:role|user|group)-policy\b[^\n|;&]{0,200}?--policy-name[ =][\"']?(?P<name>[\w+=,.@-]{1,128})"
+)
 
 
 def find_name_above(text: str) -> str | None:
-    r"""Return the name of a policy that stands above the only document with a name.
+    r"""Return the name of a policy that stands above the only document with a name, or in the command that prints it.
 
     >>> find_name_above('policy orders-read:\n{"Statement": []}'), find_name_above('The policy is:\n{"Statement": []}')
     ('orders-read', None)
     """
-    return only_one({each["name"] or each["within"] or each["typed"] for each in _NAME_ABOVE.finditer(text)})
+    names = {each["name"] or each["within"] or each["typed"] for each in _NAME_ABOVE.finditer(text)}
+    return only_one(names or {each["name"] for each in _PRINTED_NAME.finditer(text)})

@@ -43,6 +43,20 @@ _IDENTITY, _BOUNDARY, _CONTROL = (
             id="boundary that allows what no identity-based policy does",
         ),
         pytest.param(
+            _IDENTITY,
+            f"$ aws iam get-role-policy --role-name mailer --policy-name may-send --query PolicyDocument\n{_OTHERS}",
+            ("the policy may-send in the text does not allow this action",),
+            (),
+            id="name in the command that prints it",
+        ),
+        pytest.param(
+            _IDENTITY,
+            f"aws iam get-role-policy --role-name mailer --policy-name may-send\naws iam get-role-policy --role-name mailer --policy-name own\n{_OTHERS}",
+            ("the policy in the text does not allow this action",),
+            ("may-send", "own in"),
+            id="names in two commands",
+        ),
+        pytest.param(
             _BOUNDARY,
             f"The role policy:\n{_OTHERS}",
             ("its permissions boundary does not allow it",),
