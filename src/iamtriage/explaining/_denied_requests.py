@@ -43,6 +43,7 @@ _MISSING_ALLOWS = {
 
 # Who can change a Deny.
 _OWNERS = {
+    "identity": "an administrator of the account",
     "permissions_boundary": "its administrator",
     "resource": "the owner of the resource",
     "vpc_endpoint": "the owner of the endpoint",
@@ -74,7 +75,8 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
     why = why[:-1]
     if failure.deny == "explicit":
         why += "" if " which " in why else ", which an Allow does not override"
-        if (owner := _OWNERS.get(failure.policy_type or "")) is not None:
+        is_unnamed = failure.policy_type == "identity" and failure.policy_arn is None
+        if (owner := _OWNERS.get(failure.policy_type or "")) is not None and not is_unnamed:
             why += f": if it is not intended, {owner} has to change it{_policy_lookup(failure)}"
     elif failure.policy_type == "resource":
         why = _missing_resource_allow(failure, who) or f"{why}{_MISSING_ALLOWS['resource']}"

@@ -260,7 +260,7 @@ def _cut_step(denial: Denial) -> str | None:
     return f"The text is cut off: the whole message, or errorMessage in the CloudTrail record, can name the reason. An Allow helps if no policy of the caller allows the action yet.{name}"
 
 
-_ONLY_DECODES = "Or let an administrator of the account decode the message. Decoding only shows which action was denied and why: that call stays denied until its own cause is fixed."
+_ONLY_DECODES = "Or let an administrator of the account decode the message. Only that shows which action was denied, such as the call itself or iam:PassRole for a role in it, and why: the call stays denied until that is fixed."
 
 
 def _grant_remedy(denial: Denial) -> Remedy | None:
