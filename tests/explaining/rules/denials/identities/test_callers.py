@@ -111,6 +111,10 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             "Running a task also requires iam:PassRole on its task role and task execution role.",
         ),
     ),
+    "record-of-a-schedule": (
+        f'{{"eventSource":"sqs.amazonaws.com","eventName":"SendMessage","userIdentity":{{"type":"AssumedRole","invokedBy":"scheduler.amazonaws.com"}},"errorCode":"AccessDenied","errorMessage":"{_denial("nightly", "sqs:SendMessage", QUEUE)}"}}',
+        ("The role nightly, which EventBridge Scheduler uses for the target of a schedule, was denied",),
+    ),
     "task-of-any-revision": (
         f'{_denial("nightly", "ecs:RunTask", "arn:aws:ecs:eu-west-1:111122223333:task-definition/report:*")}\n{{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}}',
         ("A policy in the text already has iam:PassRole, which running a task also requires.",),

@@ -69,6 +69,16 @@ _USES = (
         "EventBridge uses for the target of the rule {name}",
     ),
     (
+        ("invokedBy",),
+        lazy_pattern(r"\"invokedBy\"\s?:\s?\"events\.amazonaws\.com\""),
+        "EventBridge uses for the target of a rule",
+    ),
+    (
+        ("invokedBy",),
+        lazy_pattern(r"\"invokedBy\"\s?:\s?\"scheduler\.amazonaws\.com\""),
+        "EventBridge Scheduler uses for the target of a schedule",
+    ),
+    (
         ("deliveryStreamARN", "Firehose"),
         lazy_pattern(r"\"deliveryStreamARN\"\s?:|\A\W{0,3}Firehose\b"),
         "the Firehose stream uses",
