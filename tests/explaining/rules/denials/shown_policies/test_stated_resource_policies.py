@@ -388,6 +388,23 @@ def test_grant_on_an_alias_beside_a_deny(denied: str) -> None:
     assert not any(each.title.startswith("Invoke the ") for each in explanation.remedies)
 
 
+_KEY = f"arn:aws:kms:eu-west-1:{_ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+@pytest.mark.parametrize(
+    ("call", "is_direct"), [("Decrypt", True), ("GenerateDataKey", True), ("GetSecretValue", False)]
+)
+def test_key_that_its_policy_allows_only_through_a_service(call: str, *, is_direct: bool) -> None:
+    caller, via = {"AWS": "arn:aws:iam::777788889999:role/reader"}, "ssm.eu-west-1.amazonaws.com"
+    policy = _policy(caller, ["kms:Decrypt", "kms:Gen*"], "*", StringEquals={"kms:ViaService": via})
+    action = f"kms:{call}" if is_direct else "kms:Decrypt"
+    text = _DENIED.replace(" the X ", f" the {call} ").format(action, _KEY) + policy
+    first, *others = explain(text).remedies
+    assert (first.title == "Use the key through the service that the policy allows") is is_direct
+    if is_direct:
+        assert others[0].title.startswith("Or allow the role reader in the key policy")
+
+
 @pytest.mark.parametrize(
     ("resource", "said", "is_reason"),
     [

@@ -126,7 +126,7 @@ def _correct_condition(
     """Return the remedies with the correction of a value that is there by a slip, or with how to meet the condition."""
     named = _named_statements(denial, policy)
     found = principal_comparisons.find_failed_condition(denial, named)
-    if found is None:
+    if found is None or (found[1].is_via and found[1].requested == ()):  # KMS itself was called
         open_ones = principal_comparisons.find_conditional(denial, named)
         if open_ones and (period := date_conditions.read_period(open_ones[0])) and period.end:
             step = f"The statement allows it only {period.describes_only}, and its owner decides whether that goes on. {date_conditions.NEW_DATE}"
