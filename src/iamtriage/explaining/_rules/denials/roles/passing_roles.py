@@ -48,10 +48,7 @@ _ROLE_SETTING = lazy_pattern(
 # What is not the purpose of a role in the name of a parameter.
 _PURPOSE = lazy_pattern(r"\A.*\.|[Ii][Aa][Mm]|[Rr]ole|A[Rr][Nn]|Name|[Ss]ervice")
 
-_TASK_ROLE = lazy_pattern(
-    r"\b(?:task|execution)_?[Rr]ole_?[Aa]rn\b[\"']?\s?[:=]\s?[\"']?(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576})",
-    re.ASCII,
-)
+_OF_TASK = frozenset({"taskrolearn", "executionrolearn"})
 
 ROLE_PASSED_WITHIN_CALL = CauseType(
     "role-passed-within-call",
@@ -91,6 +88,10 @@ def explain_pass_role(denial: Denial) -> Explanation:
         role, unnamed = f"the role {stated.name}", " The message does not name the role, but the text does."
     elif unnamed and denial.operation is None:
         unnamed = " The failed call is another one, which takes a role. The message names neither."
+    several = _find_passed_roles(denial, called) if stated is None else ()
+    if several:
+        role = f"the roles {join_words([each.name for each in several], 'and')}"
+        unnamed = " The message names none of them."
     if role == "the role":
         unnamed = " The text cuts off the role's ARN: it is a parameter of the call."
     to = join_words(recipient.passed_to, "or") if recipient else "an AWS service"
@@ -104,6 +105,8 @@ def explain_pass_role(denial: Denial) -> Explanation:
     deploys = role_recipients.is_deploy_role(denial) and "-cfn-exec-role-" not in (denial.resource or "")
     parameter = _find_parameter(denial, (None, None) if recipient is None else called)
     passed = "the same role" if role == "itself" else role
+    if several:
+        parameter = ""
     call = f"{caller} {role_recipients.describe_call(denial, f'{passed} to {to}{parameter}')}{unnamed}"
     if deploys:
         call += " The CDK assumed this role. Only its policies count, not those of the user or of the passed role. As cdk bootstrap creates it, it passes only the cfn-exec role of the bootstrap."
@@ -128,7 +131,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
         *causes,
         topic="pass-role",
         remedies=lambda: (
-            _allow_pass_remedy(denial, role, recipient, stated),
+            _allow_pass_remedy(denial, role, recipient, several or ((stated,) if stated else ())),
             _narrow_default_role_remedy(denial) if deploys else None,
             denial_remedies.authorization_details_remedy(denial),
         ),
@@ -165,8 +168,29 @@ def _find_unnamed_role(denial: Denial) -> Role | None:
     return None if stated is None or str(stated) not in denial.failure.text else stated
 
 
+def _find_passed_roles(denial: Denial, call: tuple[str | None, str | None]) -> tuple[Role, ...]:
+    """Return the roles that the parameters of the call have in the text, if the message names none and they differ."""
+    operation, service = call
+    if denial.resource or operation is None or service is None:
+        return ()
+    names = {each.rpartition(".")[2].lower() for each in role_parameters(operation, service)}
+    found: dict[str, Role] = {}
+    for setting in _find_settings(denial.failure.text):
+        name = _setting_name(setting)
+        passed = principal_words.try_parse_principal(setting["role"]) if name in names else None
+        if isinstance(passed, Role) and found.setdefault(name, passed) != passed:
+            # Those of several calls.
+            return ()
+    roles = {str(each): each for each in found.values() if each.account in {None, denial.account}}
+    return tuple(roles.values()) if len(roles) > 1 else ()
+
+
 def _find_settings(text: str) -> Iterator[re.Match[str]]:
     return _ROLE_SETTING.finditer(text) if _NAMES_ROLE.search(text) else iter(())
+
+
+def _setting_name(setting: re.Match[str]) -> str:
+    return (setting["option"] or setting["name"]).lower().replace("-", "").replace("_", "")
 
 
 def _find_parameter(denial: Denial, call: tuple[str | None, str | None]) -> str:
@@ -198,14 +222,14 @@ def _build_verdict(denial: Denial, to: str) -> str:
 
 
 def _allow_pass_remedy(
-    denial: Denial, role: str, recipient: RoleRecipient | None, stated: Role | None
+    denial: Denial, role: str, recipient: RoleRecipient | None, stated: tuple[Role, ...]
 ) -> Remedy | None:
     if not denial_remedies.identity_allow_helps(denial):
         return None
     title = f"Allow {denial.caller} to pass {role}"
     grant = pass_role_grant(denial)
     if grant is not None and denial.resource is None:
-        grant = attrs.evolve(grant, resources=("ROLE_ARN" if stated is None else str(stated),))
+        grant = attrs.evolve(grant, resources=tuple(map(str, stated)) or ("ROLE_ARN",))
     is_of_task = recipient is not None and recipient.principal == "ecs-tasks.amazonaws.com"
     other = _find_other_task_role(denial) if is_of_task else None
     is_allowed = other is not None and _is_allowed(denial, str(other))
@@ -224,11 +248,13 @@ def _allow_pass_remedy(
             if not is_allowed:
                 which = f"the policy includes {other.name}, which the caller must pass, too"
             last_step = f"AWS checks taskRoleArn and executionRoleArn one after the other, and names only the first that fails: {which}."
+        if len(stated) > 1:
+            last_step = "AWS checks the roles one after the other, so the caller must be allowed to pass all."
         if role_recipients.is_deploy_role(denial):
             last_step = f"{capitalize_start(role)} must trust {recipient.principal}, too."
     if remedy is None:
         return None
-    if denial.resource is None and stated is None:
+    if denial.resource is None and not stated:
         find = "A parameter of the failing call, such as Role or RoleArn, names the role. IamInstanceProfile names a profile instead: aws iam get-instance-profile --instance-profile-name NAME prints its role."
         remedy = attrs.evolve(
             remedy, steps=(find, *remedy.steps), commands=(lookup_command(None), *remedy.commands)
@@ -238,7 +264,8 @@ def _allow_pass_remedy(
 
 def _find_other_task_role(denial: Denial) -> Role | None:
     """Return the other role of the only task definition in the text, which the same call passes."""
-    stated = set(_TASK_ROLE.findall(denial.failure.text))
+    settings = _find_settings(denial.failure.text)
+    stated = {each["role"] for each in settings if _setting_name(each) in _OF_TASK}
     others = stated - {denial.resource}
     other = None
     if len(others) == 1 < len(stated):

@@ -1,0 +1,58 @@
+"""Several roles that a call passes, if the message of iam:PassRole names none and the text shows them."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_TASK = "arn:aws:iam::111122223333:role/apps/till-task"
+_START = "arn:aws:iam::111122223333:role/till-start"
+_DENIED = "An error occurred (AccessDeniedException) when calling the {} operation: User: arn:aws:sts::111122223333:assumed-role/release/job-5 is not authorized to perform: iam:PassRole\n"
+_JSON = f'{{"taskRoleArn": "{_TASK}", "executionRoleArn": "{_START}"}}\n'
+
+
+@pytest.mark.parametrize(
+    ("shown", "operation"),
+    [
+        (_JSON, "RegisterTaskDefinition"),
+        (f"$ aws ecs register-task-definition --family till --task-role-arn {_TASK} --execution-role-arn {_START}\n", "RegisterTaskDefinition"),
+        (f'resource "aws_ecs_task_definition" "till" {{\n  task_role_arn      = "{_TASK}"\n  execution_role_arn = "{_START}"\n}}\n', "RegisterTaskDefinition"),
+        (_JSON, "RunTask"),
+    ],
+    ids=["JSON", "options", "Terraform", "run"],
+)  # fmt: skip
+def test_all_roles_of_the_call(shown: str, operation: str) -> None:
+    explanation = explain(shown + _DENIED.format(operation))
+    first = explanation.remedies[0]
+    assert first.policy is not None
+    [statement] = first.policy["Statement"]
+    assert sorted(statement["Resource"]) == sorted((_TASK, _START))
+    assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+    assert "ROLE_NAME" not in " ".join(first.commands)
+    steps = " ".join(first.steps)
+    assert "one after the other" in steps
+    assert "If they differ" not in steps
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        # Two task definitions, one role for both, one of another account, and parameters of another call.
+        _JSON + _JSON.replace("till", "cart"),
+        _JSON.replace(_START, _TASK),
+        _JSON.replace(_START, _START.replace("111122223333", "444455556666")),
+        f'{{"role": "{_TASK}", "deployRoleArn": "{_START}"}}\n',
+    ],
+    ids=["two definitions", "one role", "other account", "other parameters"],
+)
+def test_no_two_roles_of_one_call(shown: str) -> None:
+    policy = explain(shown + _DENIED.format("RegisterTaskDefinition")).remedies[0].policy
+    assert policy is not None
+    resource = policy["Statement"][0]["Resource"]
+    assert isinstance(resource, str) or len(resource) == 1
+
+
+def test_role_that_the_message_names() -> None:
+    denied = _DENIED.format("RegisterTaskDefinition").strip() + f" on resource: {_TASK}\n"
+    assert "names none of them" not in explain(_JSON + denied).to_text(detail="full")
