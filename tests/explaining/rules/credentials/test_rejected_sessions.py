@@ -481,3 +481,10 @@ def test_device_that_the_list_of_devices_has(configured: str, device: str, setti
     )
     shown = " ".join((*explanation.remedies[0].commands, explanation.remedies[0].manifest or ""))
     assert ("arn:aws:iam::111122223333:mfa/kims-phone" in shown) is (setting is not None)
+
+
+@pytest.mark.parametrize(("status", "is_possible"), [("ENABLED", False), ("DISABLED", True)])
+def test_region_that_is_enabled_is_no_cause(status: str, *, is_possible: bool) -> None:
+    text = "$ aws s3 ls --region me-central-1\nAn error occurred (InvalidToken) when calling the ListBuckets operation: The provided token is malformed or otherwise invalid.\n"
+    causes = explain(f'{text}{{"RegionName":"me-central-1","RegionOptStatus":"{status}"}}\n').causes
+    assert ("region-not-enabled" in {each.code for each in causes}) is is_possible

@@ -356,7 +356,13 @@ _ROUTES: Routes[_Rule] = Routes(
         message=_WEB_IDENTITY,
         operation="AssumeRoleWithWebIdentity",
     ),
-    Route(expired_logins.explain_expired_login, message=_LOGIN, code=_LOGIN_CODES, except_code=_SSO_CODES),
+    # Services reject credentials, not the session of a login.
+    Route(
+        expired_logins.explain_expired_login,
+        message=_LOGIN,
+        code=_LOGIN_CODES,
+        except_code=lazy_pattern(rf"{_SSO_CODES.pattern}|{_SERVICE_CODES.pattern}"),
+    ),
     Route(old_requests.explain_old_request, code="RequestExpired"),
     Route(_explain_session, code=_SERVICE_CODES),
     Route(expired_logins.explain_expired_sso, message=_SSO, code=_SSO_CODES),

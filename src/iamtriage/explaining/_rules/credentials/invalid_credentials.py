@@ -128,7 +128,11 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     causes = (
         reported_cause(request),
         *likely_causes(request, is_other_partition=is_other_partition),
-        *region.causes,
+        *(
+            each
+            for each in region.causes
+            if not (request.is_enabled and each.code == rejected_calls.REGION_NOT_ENABLED.code)
+        ),
         # The key of a unit, which a timer starts, worked before.
         *possible_causes(request, can_be_new=is_alone or find_unit(case) is None),
     )

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
+from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.values import CommandLine
-from iamtriage.explaining._rules.basics import Case, Remedy
+from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
 from iamtriage.explaining._rules.sts.session_durations import find_maximum
 from iamtriage.failures._failures import ExpiredCredentials, Failure
@@ -94,6 +98,12 @@ _REPEATS = lazy_pattern(r"\b(?:while|until|watch|inotifywait|cron\w{0,4}|sleep \
 _MFA = lazy_pattern(r"\bMFA\b|(?<![A-Za-z])mfa(?![A-Za-z])")
 
 
+_SHOW_SOURCE = Labelled(
+    "If the call still fails, this prints where its credentials are from:",
+    "aws configure list --profile PROFILE",
+)
+
+
 def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy:
     """Return how to get new credentials where the text shows that the old ones are from."""
     operation, role = case.failure.envelope.operation, underlying_role(case.principal)
@@ -101,8 +111,16 @@ def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None)
     renew = renew or _runtime_remedy(case) or (_RENEW_SOURCE if operation == "AssumeRole" else None)
     if renew is not None:
         return renew
+    profile = find_profile(case)
+    section = next((each for each in find_profile_sections(case.failure.text) if each.name == profile), None)
     if isinstance(role, IdentityCenterRole):
         return credential_remedies.SSO_LOGIN
+    if section is not None and section.is_sso:
+        sign_in = credential_remedies.SSO_LOGIN
+        # Keys of the credentials file go before the sign-in in some programs.
+        return attrs.evolve(sign_in, commands=(*sign_in.commands, _SHOW_SOURCE))
+    if section is not None and "login_session" in section.settings:
+        return credential_remedies.CONSOLE_LOGIN
     return credential_remedies.new_credentials(
         is_of_profile=selects_profile_itself(case.failure),
         with_mfa=_MFA.search(case.failure.text) is not None,
