@@ -16,6 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
+from iamtriage.explaining._rules.calls.repeated_calls import find_repeated_calls
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, your_remedy
@@ -120,6 +121,8 @@ def throttling_text(case: Case[AwsError]) -> str:
     """
     if clues.error_code(case.failure) == "PriorRequestNotComplete":
         return "Route 53 was still processing an earlier change of the same hosted zone."
+    if (case.operation or "").startswith(("GetParameter", "PutParameter")):
+        return "Parameter Store limits the rate of an account in each Region, all callers together."
     if _calls_ec2(case):
         return "EC2 limits how often an account calls each operation in a Region, all callers together. This is not the quota of instances or other resources."
     return THROTTLED.text
@@ -181,6 +184,13 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     title, steps = "Retry with exponential backoff and jitter, and make fewer calls", [retry, fewer]
     if calls_one_by_one(case):
         title, steps = _MANY_IN_ONE_CALL, [_ONE_BY_ONE, retry]
+    repeated = find_repeated_calls(case)
+    if repeated is not None:
+        title, steps = (
+            "Read the values in fewer calls, and retry with backoff and jitter",
+            [repeated.step, retry],
+        )
+        lines = (repeated.command, *lines) if repeated.command else lines
     if assumes_role:
         title = "Reuse the role's credentials, and retry with exponential backoff and jitter"
         steps = [fewer, retry, _STS_RATES]
@@ -194,4 +204,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
                 _FIND_USERS.format(operation),
             ),
         )
-    return your_remedy(title, *steps, commands=lines, url=url)
+    code = None if repeated is None else repeated.code
+    return your_remedy(
+        title, *steps, commands=lines, manifest=code, manifest_language="text" if code else "yaml", url=url
+    )

@@ -1,0 +1,46 @@
+"""Throttled programs that make a call for each value."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_THROTTLED = "An error occurred (ThrottlingException) when calling the {} operation (reached max retries: 4): Rate exceeded\n"
+_TITLE = "Read the values in fewer calls, and retry with backoff and jitter"
+
+
+@pytest.mark.parametrize(
+    ("operation", "shown", "says"),
+    [
+        ("GetParameter", 'Traceback (most recent call last):\n  File "load.py", line 7, in load\n    ssm.get_parameter(Name=f"/till/live/{key}", WithDecryption=True)\n', 'Path="/till/live"'),
+        ("GetParameter", "$ for p in a b c; do aws ssm get-parameter --name /till/live/$p; done\n", "aws ssm get-parameters-by-path --path /till/live --recursive"),
+        ("GetParameter", "const v = await ssm.send(new GetParameterCommand({ Name: `/till/live/${key}` }))\n", "reads up to 10 parameters below /till/live in a call"),
+        ("GetParameter", 'ssm.getParameter(GetParameterRequest.builder().name("/till/live/" + key).build());\n', "below /till/live in a call"),
+        ("GetParameter", "loading 40 parameters\nfor name in names:\n    values[name] = ssm.get_parameter(Name=name)\n", "for each of 40 parameters. GetParameters reads up to 10 names"),
+        ("GetSecretValue", "for s in secrets:\n    client.get_secret_value(SecretId=s)\n", "BatchGetSecretValue reads up to 20 secrets"),
+    ],
+    ids=["Python", "shell", "JavaScript", "Java", "loop", "secrets"],
+)  # fmt: skip
+def test_call_for_each_value(operation: str, shown: str, says: str) -> None:
+    first = explain(_THROTTLED.format(operation) + shown).remedies[0]
+    assert first.title == _TITLE
+    assert says in " ".join((*first.steps, *first.commands, first.manifest or ""))
+    # Retries come second.
+    assert "The SDK gave up" in first.steps[1]
+
+
+@pytest.mark.parametrize(
+    ("operation", "shown"),
+    [
+        ("GetParameter", 'ssm.get_parameter(Name="/till/live/key")\n'),
+        ("GetParameter", "$ aws ssm get-parameter --name /till/live/key\n"),
+        # A loop around another call.
+        ("GetParameter", "for name in names:\n    print(name)\n\n\n\nssm.get_parameter(Name='/till/key')\n"),
+        ("GetParametersByPath", 'ssm.get_parameters_by_path(Path=f"/till/{stage}")\n'),
+        ("DescribeInstances", "for i in ids:\n    ec2.describe_instances(InstanceIds=[i])\n"),
+    ],
+    ids=["one name", "one command", "another call", "path", "another operation"],
+)
+def test_no_call_for_each_value(operation: str, shown: str) -> None:
+    assert explain(_THROTTLED.format(operation) + shown).remedies[0].title != _TITLE
