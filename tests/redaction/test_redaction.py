@@ -488,6 +488,35 @@ def test_redacting_twice_changes_nothing() -> None:
         assert redact(once, identifiers=identifiers) == once
 
 
+def test_value_ends_where_a_private_key_begins() -> None:
+    """Otherwise, only the marker of the key would end it."""
+    key = "-----BEGIN PRIVATE KEY-----\nMHcCAQEEIA/7\n-----END PRIVATE KEY-----"
+    lines = "request 7 took 12 ms\n" * 300
+    once = redact(f"{lines}token: orders,{key}\n{lines}")
+    assert once == f"{lines}token: [REDACTED token],[REDACTED private key]\n{lines}"
+    assert redact(once) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-a1B2c3\t2031-04-05T06:07:08+00:00\tx\n",
+            "arn:aws:secretsmanager:eu-west-1:100000000001:secret:secret-1\t2031-04-05T06:07:08+00:00\tx\n",
+        ),
+        (
+            "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/token-a1B2c3\norders/token\tok\norders/token\tok\n",
+            "arn:aws:secretsmanager:eu-west-1:100000000001:secret:secret-1/secret-2\nsecret-1/token\tok\n[REDACTED token]\tok\n",
+        ),
+    ],
+    ids=["a date", "a name below a name"],
+)
+def test_pseudonym_in_columns_reveals_nothing_later(text: str, expected: str) -> None:
+    once = redact(text, identifiers=True)
+    assert once == expected
+    assert redact(once, identifiers=True) == once
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -8,6 +8,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from iamtriage.redaction._documents.columns import find_column_secrets
 from iamtriage.redaction._documents.document_secrets import Documents
 from iamtriage.redaction._finders.assignments import find_assigned_secrets
 from iamtriage.redaction._finders.headers import find_header_secrets
@@ -115,9 +116,9 @@ def hide_revealed_secrets(
 
 
 def _find_announced(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the surroundings of each secret after a name, in a header or a sentence in a part of a text."""
+    """Yield the surroundings of each secret with a name, in a header or a sentence in a part of a text."""
     searched = SearchedText(text[start:end])
-    finders = (find_assigned_secrets, find_header_secrets, find_phrased_secrets)
+    finders = (find_assigned_secrets, find_header_secrets, find_phrased_secrets, find_column_secrets)
     for found in sorted(found for find in finders for found in find(searched)):
         yield max(0, start + found.start - MAX_AROUND), start + found.end + MAX_AROUND
 

@@ -166,7 +166,8 @@ def judge_value(name: Name, value: str, placement: Placement) -> bool:
     if placement.is_variable and name.what in {"password", "secret"} and _is_weak(value):
         return True
     if placement.sign in {"space", "tuple"}:
-        return looks_random(value) and (name.strong or name.what == "password" or placement.sign == "tuple")
+        is_random = looks_random(value) and _DATE.fullmatch(value) is None
+        return is_random and (name.strong or name.what == "password" or placement.sign == "tuple")
     if placement.sign == "table" and not name.strong and _PLAIN_WORDS.fullmatch(value):
         return False
     if name.what not in {"password", "cookie", "secret"} and not _may_be_token(name, value, placement):

@@ -44,8 +44,8 @@ _DOUBLED = re.compile(r"''(?!'*+(?:[\s,;)\]}]|\Z))")
 _AFTER = re.compile(r"[\s,;:)\]}&|<\\]|\Z")
 
 _NEVER = r"\x00-\x20\x7f-\xa0\s\"'`<>"
-# Punctuation belongs to a value if the value continues after it and no other name begins there.
-_GOES_ON = r"(?=[^\s\"'`<>,;&(){}\[\]|\\\x1b])(?![\w.-]{1,40}[=:])"
+# Punctuation belongs to a value if the value continues after it and no other name or private key begins there.
+_GOES_ON = r"(?=[^\s\"'`<>,;&(){}\[\]|\\\x1b])(?![\w.-]{1,40}[=:]|-----BEGIN)"
 # A quote before a colon ends an earlier string: open "user=ana password=…": permission denied, 'password=…'@'10.0.0.5'.
 _ENDING_QUOTE = r"[\"'`](?::(?:\s|\Z)|@[\"'`])"
 _UNQUOTED = re.compile(
