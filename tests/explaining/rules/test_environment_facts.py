@@ -159,3 +159,75 @@ def test_another_sessions_expiration_is_not_that_of_the_source() -> None:
     assert not any(
         "mv " in line or line == "date -u" for each in explanation.remedies for line in each.commands
     )
+
+
+_PROVIDER = """│ Error: Cannot assume IAM Role
+│
+│   with provider["registry.terraform.io/hashicorp/aws"],
+│   on main.tf line 1, in provider "aws":
+│    1: provider "aws" {{
+│
+│ IAM Role ({role}) cannot be assumed.
+│
+│ Error: operation error STS: AssumeRole, https response error StatusCode: 403, RequestID:
+│ 6c2f7e7a-2b0a-4b5f-8f6e-2f9d3c4b5a60, api error InvalidClientTokenId: The security token included in the request is invalid.
+╵
+provider "aws" {{
+  region = {value}
+  assume_role {{ role_arn = "{role}" }}
+}}
+{code}
+$ aws sts get-caller-identity --region {home} --query Arn
+"{caller}"
+"""
+_CHINA = {
+    "role": "arn:aws-cn:iam::111122223333:role/tf",
+    "home": "cn-north-1",
+    "caller": "arn:aws-cn:iam::111122223333:user/tf",
+}
+_GOV = {
+    "role": "arn:aws-us-gov:iam::111122223333:role/tf",
+    "home": "us-gov-east-1",
+    "caller": "arn:aws-us-gov:iam::111122223333:user/tf",
+}
+
+
+@pytest.mark.parametrize(
+    ("names", "value", "code", "called", "fix"),
+    [
+        (_GOV, "var.where", 'variable "where" {\n  type = string\n  default = "eu-west-1"\n}', "eu-west-1", 'variable "where" {\n  default = "us-gov-east-1"'),
+        (_CHINA, "local.region", 'locals {\n  name = "a"\n  region = "us-west-2"\n}', "us-west-2", 'locals {\n  region = "cn-north-1"'),
+        (_CHINA, '"ap-east-1"', "", "ap-east-1", 'provider "aws" {\n  region = "cn-north-1"'),
+        (_GOV, "var.where", 'variable "where" { default = "us-gov-east-1" }\n$ terraform plan -var where=us-east-2', "us-east-2", "terraform plan -var where=us-gov-east-1"),
+        (_GOV, "var.where", '$ cat terraform.tfvars\nwhere = "us-east-2"', "us-east-2", "terraform plan -var where=us-gov-east-1"),
+        (_GOV, "var.where", 'variable "where" {}\n$ env\nTF_VAR_where=us-east-2', "us-east-2", "terraform plan -var where=us-gov-east-1"),
+    ],
+)  # fmt: skip
+def test_the_region_of_a_provider_is_that_of_its_variable(
+    names: dict[str, str], value: str, code: str, called: str, fix: str
+) -> None:
+    explanation = explain(_PROVIDER.format(**names, value=value, code=code))
+    assert f": {called} is in the commercial Regions" in explanation.summary
+    (remedy,) = explanation.remedies
+    assert fix in "\n".join((*remedy.commands, remedy.manifest or ""))
+    assert f"region = {value} in the provider block" in remedy.steps[0]
+    text = explanation.to_text(detail="full")
+    assert f"successful calls in {names['home']}" in " ".join(text.split())
+    assert "create-access-key" not in text
+    assert "arn:aws:" not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("var.where", 'variable "where" { default = "us-gov-east-1" }'),
+        ("var.where", 'variable "other" { default = "eu-west-1" }'),
+        ("var.where", 'variable "where" {}'),
+        ('"us-gov-east-1"', 'provider "aws" {\n  alias = "b"\n  region = "eu-west-1"\n}'),
+    ],
+    ids=["right", "another variable", "no default", "alias"],
+)
+def test_other_regions_in_the_code_are_not_that_of_the_provider(value: str, code: str) -> None:
+    explanation = explain(_PROVIDER.format(**_GOV, value=value, code=code))
+    assert "eu-west-1" not in explanation.summary
+    assert not any(each.title.startswith("Set the Region of the provider") for each in explanation.remedies)

@@ -14,6 +14,7 @@ from iamtriage._patterns import REGION, lazy_pattern, may_name_region
 from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.statements import CLAUSE_END
+from iamtriage.explaining._context.readers.terraform_code import find_provider_region
 from iamtriage.explaining._context.values import Stated
 
 if TYPE_CHECKING:
@@ -87,6 +88,12 @@ _ENDPOINT = lazy_pattern(
     re.ASCII,
 )
 
+# An error of the provider of AWS itself, or of a resource, which can have a provider with an alias.
+_PROVIDER_ERROR = lazy_pattern(
+    r"\bwith provider\[\"[\w./-]{1,80}/aws\"\](?!\.)|\bin provider \"aws\"|\b(?:configuring|initializing) Terraform AWS Provider\b"
+    r"|\bwith (?P<resource>(?:data\.)?aws_\w)"
+)
+
 
 def choose_region(
     text: str,
@@ -105,7 +112,7 @@ def choose_region(
         anywhere: The last one that is set in the text.
     """
     start, end = span
-    stated = before or anywhere
+    stated = _find_region_of_terraform(text, start, end) or before or anywhere
     if command is not None and stated is not None and command.option("region") == stated:
         return stated
     heading = find_heading_region(text, start)
@@ -123,6 +130,15 @@ def choose_region(
     line = line_start(text, start, start - _CHARS_OF_LINE)
     named = _MENTION.findall(text, line, start) if before is None else []
     return Stated(named[-1], named[-1]) if named and named[-1] != stated.value else stated
+
+
+def _find_region_of_terraform(text: str, start: int, end: int) -> Stated | None:
+    """Return the Region of the provider of AWS, if its code is in the text and the failure is its own."""
+    error = _PROVIDER_ERROR.search(text, max(start - _CHARS_BEFORE, 0), end + _CHARS_BEFORE)
+    if error is None or (error["resource"] and "alias" in text):
+        return None
+    found = find_provider_region(text)
+    return None if found is None else Stated(found.region, found.words)
 
 
 def find_heading_region(text: str, start: int) -> Stated | None:

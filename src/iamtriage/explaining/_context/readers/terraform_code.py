@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import find_closing_brace
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.values import Stated
@@ -22,7 +22,17 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.values import CommandLine
 
-__all__ = ("Block", "Step", "find_address", "find_blocks", "find_own_address", "find_resources", "find_steps")
+__all__ = (
+    "Block",
+    "ProviderRegion",
+    "Step",
+    "find_address",
+    "find_blocks",
+    "find_own_address",
+    "find_provider_region",
+    "find_resources",
+    "find_steps",
+)
 
 _ADDRESS = lazy_pattern(
     r"\bwith ((?:module\.[\w-]{1,64}(?:\[[\w\"\\.@:/-]{1,100}\])?\.){0,8}(?:data\.)?(?:aws|kubernetes|helm)_\w{1,80}\.[\w-]{1,80}(?:\[[\w\"\\.@:/-]{1,100}\])?)",
@@ -54,6 +64,7 @@ _STEP = lazy_pattern(
 # The only kind that stands in another block: terraform.
 _INNER_KIND = "backend"
 _MAX_TEXTS, _MAX_CHARS = 4, 4_000
+_REFERENCE = lazy_pattern(r"(?P<kind>var|local)\.(?P<name>[A-Za-z_][\w-]{0,60})", re.ASCII)
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -159,6 +170,61 @@ def find_blocks(text: str, kind: str, *types: str) -> list[Block]:
     if kind not in text or (types and not any(each in text for each in types)):
         return []
     return [each for each in _read_blocks(text) if each.kind == kind and (not types or each.type in types)]
+
+
+class ProviderRegion(NamedTuple):
+    """The Region of a provider of AWS.
+
+    Attributes:
+        region: The Region.
+        value: The value in the provider block, such as ``var.region``.
+        words: Where the text sets the Region.
+        is_in_code: Whether that is in the code, and not a value for a variable.
+    """
+
+    region: str
+    value: str
+    words: str
+    is_in_code: bool = True
+
+
+def find_provider_region(text: str) -> ProviderRegion | None:
+    r"""Return the Region of the provider of AWS that the resources of Terraform code use, also of a variable.
+
+    >>> code = 'variable "where" { default = "eu-west-1" }\nprovider "aws" { region = var.where }'
+    >>> find_provider_region(code)
+    ProviderRegion(region='eu-west-1', value='var.where', words='default = "eu-west-1"', is_in_code=True)
+    """
+    found = [each.arguments for each in find_blocks(text, "provider", "aws")]
+    value = only_one(
+        {each["region"].rstrip(" }") for each in found if "region" in each and "alias" not in each}
+    )
+    if value is None:
+        return None
+    reference = _REFERENCE.fullmatch(value)
+    if reference is None:
+        is_region = re.fullmatch(rf'"{REGION}"', value, re.ASCII) is not None
+        return ProviderRegion(value.strip('"'), value, f"region = {value}") if is_region else None
+    name = re.escape(reference["name"])
+    # What Terraform reads first: https://developer.hashicorp.com/terraform/language/values/variables.
+    settings: tuple[str, ...] = (
+        rf"-var[ =][\"']?{name}=[\"']?({REGION})(?![\w-])",
+        rf"(?m)^{name}[ \t]{{0,40}}=[ \t]{{0,40}}\"({REGION})\"",
+        rf"\bTF_VAR_{name}=[\"']?({REGION})(?![\w-])",
+        rf"\bvariable\s{{1,8}}\"{name}\"\s{{0,8}}\{{(?:[^{{}}]{{0,400}}?[\s{{])?(default\s{{0,40}}=\s{{0,40}}\"{REGION}\")",
+    )
+    if reference["kind"] == "local":
+        settings = (
+            rf"\blocals\s{{0,8}}\{{(?:[^{{}}]{{0,2000}}?\s)?{name}\s{{0,40}}=\s{{0,40}}\"({REGION})\"",
+        )
+    for setting in settings:
+        stated = {each[1]: each[0] for each in re.finditer(setting, text, re.ASCII)}
+        if len(stated) == 1:
+            ((region, words),) = stated.items()
+            if region.startswith("default"):
+                return ProviderRegion(region.split('"')[1], value, region)
+            return ProviderRegion(region, value, " ".join(words.split()), reference["kind"] == "local")
+    return None
 
 
 def find_resources(text: str, *types: str) -> list[Block]:

@@ -18,7 +18,10 @@ from iamtriage.explaining._context.readers.command_runs import find_failed, find
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import RejectedRequest
-from iamtriage.explaining._rules.credentials.keys.rejecting_regions import set_region_remedy
+from iamtriage.explaining._rules.credentials.keys.rejecting_regions import (
+    set_provider_region_remedy,
+    set_region_remedy,
+)
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -60,7 +63,8 @@ def explain_other_partition(case: Case[Failure], request: RejectedRequest) -> Ex
     shown = next(iter(request.working_regions), None)
     home = commands.region(shown or commands.REGIONS_OF_IAM.get(keys, "us-east-1"))
     profile, command = find_profile(case), case.context.command
-    use_home = your_remedy(
+    in_code = set_provider_region_remedy(case.failure.text, request.region, home, place)
+    use_home = in_code or your_remedy(
         f"Call in {home}, in {place}",
         f"Where the call itself, AWS_REGION, AWS_DEFAULT_REGION or the code sets {request.region}, change that, too: it takes precedence over the profile.",
         commands=(
@@ -96,7 +100,11 @@ def explain_other_partition(case: Case[Failure], request: RejectedRequest) -> Ex
         ),
         topic="invalid-credentials",
         # A call that worked shows where the credentials are used.
-        remedies=(use_home, use_others) if has_place else (use_others, None if is_powershell else use_home),
+        remedies=use_home
+        if request.assumes_role and request.role and request.role.partition == keys
+        else (use_home, use_others)
+        if has_place
+        else (use_others, None if is_powershell else use_home),
         notes="No IAM policy helps here: no policy can allow an identity of another partition, and no role can be assumed across partitions.",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iamtriage.explaining._context.readers.terraform_code import find_provider_region
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import RejectedRequest
 from iamtriage.explaining._rules.shared import commands, pages
@@ -113,6 +114,29 @@ def _call_elsewhere_remedy(request: RejectedRequest) -> Remedy:
         manifest=block,
         manifest_language="hcl",
         url=pages.TEMPORARY_REGIONS,
+    )
+
+
+def set_provider_region_remedy(text: str, region: str | None, home: str, place: str) -> Remedy | None:
+    """Return how to set another Region in the provider of Terraform, if its code in the text sets the one of the call."""
+    found = find_provider_region(text)
+    if found is None or found.region != region:
+        return None
+    kind, _, name = found.value.partition(".")
+    block, line, command = 'provider "aws"', f'region = "{home}"', None
+    if kind == "local":
+        block, line = "locals", f'{name} = "{home}"'
+    elif kind == "var":
+        block, line = f'variable "{name}"', f'default = "{home}"'
+        # Another setting precedes the default.
+        command = None if found.is_in_code else f"terraform plan -var {name}={home}"
+    return your_remedy(
+        f"Set the Region of the provider to {home}, in {place}",
+        f"region = {found.value} in the provider block takes precedence over AWS_REGION and the profile. A backend block has its own region.",
+        commands=command,
+        manifest=None if command else f"{block} {{\n  {line}\n  # the other arguments stay\n}}\n",
+        manifest_language="hcl",
+        url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration",
     )
 
 
