@@ -389,6 +389,7 @@ def test_administrator_of_iam(words: str) -> None:
     ("words", "says", "principal"),
     [
         ("I signed in as arn:aws:iam::111122223333:user/kim, then Switch role to arn:aws:iam::111122223333:role/team/Ops. The entry of kim has AmazonEKSClusterAdminPolicy and kubectl works.", "so the cluster access of the user kim does not count. kubectl works because", "arn:aws:iam::111122223333:role/team/Ops"),
+        ("I switched to role Admin in the console.\n$ aws eks list-access-entries --cluster-name c\narn:aws:iam::111122223333:role/Admin", "the role Admin cannot read the Kubernetes objects of the cluster c in the console: it has an access entry", ""),
         ("I switched to the role ops-admin. kubectl works from my laptop.", "the role ops-admin cannot read", '"$role_arn"'),
         # The role has an entry, nobody switched, or it is a question.
         ("After switching to the role Ops:\n$ aws eks list-access-entries --cluster-name c\narn:aws:iam::111122223333:role/Ops", "it has an access entry", ""),
@@ -455,3 +456,51 @@ def test_role_of_people_that_has_an_entry(listed: str, offered: str | None) -> N
         "Only a principal with an access entry can sign in."
     ]
     assert "To change objects, use AmazonEKSEditPolicy." in " ".join(explanation.remedies[0].steps)
+
+
+PERSON = "$ kubectl -n kube-system get cm aws-auth -o yaml\ndata:\n  mapRoles: |\n    - rolearn: arn:aws:iam::111122223333:role/{}ops\n      username: ops\n      groups:\n      - system:masters\n"
+SIGNED_IN = '$ aws sts get-caller-identity --query Arn\n"arn:aws:sts::111122223333:assumed-role/ops/ana"\n'
+
+
+@pytest.mark.parametrize("caller", ["", SIGNED_IN], ids=["unknown", "printed"])
+@pytest.mark.parametrize("path", ["", "team/", "aws-reserved/sso.amazonaws.com/eu-west-1/"])
+def test_mapped_role_of_the_console_with_a_path(caller: str, path: str) -> None:
+    explanation = explain(f"{BANNER}{PERSON.format(path)}{caller}")
+    assert ("never matches: its rolearn contains the path" in explanation.summary) is bool(path)
+    assert ("it has system:masters" in explanation.summary) is not bool(path)
+    if path:
+        assert explanation.remedies[0].title == "Correct the rolearn in aws-auth"
+
+
+def test_mapped_user_of_the_console_has_a_path() -> None:
+    """The ARN of a user in aws-auth has its path."""
+    shown = (
+        PERSON.format("team/")
+        .replace("mapRoles", "mapUsers")
+        .replace("rolearn", "userarn")
+        .replace(":role/", ":user/")
+    )
+    assert "it has system:masters" in explain(f"{BANNER}{shown}").summary
+
+
+POLICIES = "$ aws eks list-associated-access-policies --cluster-name c --principal-arn {}\n{}\n"
+OPS, VIEWERS = "arn:aws:iam::111122223333:role/Ops", "arn:aws:iam::111122223333:role/Viewers"
+NO_POLICY = '{"associatedAccessPolicies": [], "clusterName": "c"}'
+A_POLICY = '{"associatedAccessPolicies": [{"policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"}]}'
+
+
+@pytest.mark.parametrize(
+    ("shown", "words", "calls"),
+    [
+        (POLICIES.format(OPS, NO_POLICY), "The role Ops cannot read the Kubernetes objects of the cluster c in the console: its access entry exists, but has no access policy.", 1),
+        (POLICIES.format(OPS, A_POLICY), "The role Ops cannot read the Kubernetes objects of the cluster c in the console: it has an access entry,", 2),
+        (POLICIES.format(OPS, NO_POLICY) + POLICIES.format(VIEWERS, NO_POLICY), "The signed-in user or role cannot read", None),
+    ],
+    ids=["no policy", "policy", "two"],
+)  # fmt: skip
+def test_entry_that_commands_ask_about(shown: str, words: str, calls: int | None) -> None:
+    explanation = explain(f"{BANNER}{shown}")
+    assert explanation.summary.startswith(words)
+    if calls is not None:
+        assert explanation.remedies[0].title == "Associate AmazonEKSAdminViewPolicy with the access entry"
+        assert len(explanation.remedies[0].commands) == calls

@@ -217,7 +217,7 @@ def find_switched_role(text: str) -> Stated | None:
     for found in find_said(text, _SWITCH):
         name = found["arn"] or found["name"] or ""
         arn = found["arn"] or _arn_of_role(text, name)
-        if name.lower() not in NO_SAID_NAMES:
+        if name.lower() not in NO_SAID_NAMES or arn in text:
             roles[arn] = Stated(arn, quote_match(found))
     return roles.popitem()[1] if len(roles) == 1 else None
 

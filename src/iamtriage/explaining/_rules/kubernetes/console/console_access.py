@@ -9,7 +9,7 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.arns._names import ACCOUNT
-from iamtriage.arns._principals import IdentityCenterRole, Principal
+from iamtriage.arns._principals import IdentityCenterRole, Principal, Role
 from iamtriage.explaining._context.readers.callers import (
     find_console_caller,
     find_printed_caller,
@@ -58,6 +58,9 @@ def find_mapping(case: Case[ConsoleKubernetesAccess], masked: Principal | None) 
         return found
     people = [each for each in case.context.mappings if not is_for_nodes(each)]
     is_unknown = case.principal is None or is_derived(case.facts, "caller")
+    roles = (principal_words.try_parse_principal(each.arn) for each in people)
+    if any(isinstance(each, Role) and each.path != "/" for each in roles):
+        return None  # the authenticator looks for the ARN without the path
     return people[0] if is_unknown and len(people) == 1 and people[0].wrong_list is None else None
 
 

@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
+from iamtriage.arns._principals import Principal
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import MappingEntry
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
@@ -24,8 +25,10 @@ from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     StatedEntry,
     describe_listed,
     find_listed,
+    find_queried,
     find_stated_entry,
     is_listed,
+    lacks_policies,
 )
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
@@ -89,16 +92,18 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     masked = principal_words.parse_masked_principal(case.caller) if case.principal is None else None
     entry = find_stated_entry(case.failure, case.principal)
     mapped = console_access.find_mapping(case, masked) if entry is None else None
+    asked = None if case.principal or masked or entry or mapped else find_queried(case.failure)
     principal = build_cluster_principal(
         case.stated_principal
         or masked
+        or asked
         or (None if entry is None else entry.principal)
         or (None if mapped is None else principal_words.try_parse_principal(mapped.arn)),
         case.caller or "the signed-in user or role",
         is_masked=masked is not None,
         source=case.text,
     )
-    state = _read_access(case, entry, mapped, cluster)
+    state = _read_access(case, entry, mapped, asked, cluster)
     if (
         state.is_enough
         and state.listed is None
@@ -206,6 +211,7 @@ def _read_access(
     case: Case[ConsoleKubernetesAccess],
     entry: StatedEntry | None,
     mapped: MappingEntry | None,
+    asked: Principal | None,
     cluster: Cluster,
 ) -> _Access:
     if (
@@ -217,7 +223,8 @@ def _read_access(
             console_access.describe_switch(case, kubectl_works=_KUBECTL_WORKS.search(case.text) is not None)
         )
     terminal = console_access.find_terminal_principal(case)
-    listed = is_listed(case.failure, case.principal or principal_words.parse_masked_principal(case.caller))
+    masked = principal_words.parse_masked_principal(case.caller)
+    listed = is_listed(case.failure, case.principal or masked or asked)
     if terminal is not None and not (entry or mapped or listed):
         kubectl = "kubectl" if "kubectl" in case.text else "the terminal"
         only = f", only for {describe_listed(case.failure)}" if find_listed(case.failure) else ""
@@ -251,6 +258,8 @@ def _read_access(
         return _Access(
             f"aws-auth maps it to {groups}: most likely, no ClusterRole that shows the objects is bound to that"
         )
+    if listed and lacks_policies(case.failure):
+        return _Access("its access entry exists, but has no access policy", listed)
     if listed:
         return _Access(
             "it has an access entry, whose access policies or whose permissions in IAM do not suffice", listed
@@ -281,7 +290,7 @@ def _causes(
         text = "The access entry does not grant it."
         if entry is not None and entry.policies == ():
             text = "Such an entry only lets its principal sign in, whatever IAM policies allow."
-        yield NO_RULE.cause("derived" if entry else "possible", text=text)
+        yield NO_RULE.cause("derived" if entry or lacks_policies(case.failure) else "possible", text=text)
     elif state.listed is False:
         yield cluster_access.NOT_MAPPED.cause("derived", text="The text shows that it has no access entry.")
     if mapped is None:
@@ -324,7 +333,9 @@ def _access_entry_remedy(
     is_assumed = is_assumed and not console_access.says_signed_in(case, principal)
     if exists:
         associate = principal.associate_policy_command(cluster, policy)
-        show = cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument)
+        show = None
+        if not (entry or lacks_policies(case.failure)):
+            show = cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument)
         return cluster_remedy(
             f"Associate {policy} with the access entry",
             f"Check that the console is signed in as {principal.description}: aws sts get-caller-identity in CloudShell prints it."
@@ -333,10 +344,8 @@ def _access_entry_remedy(
             f"{choice}: write the one that you want in the command.",
             "Reload the console after a few seconds.",
             commands=(
-                associate if entry is not None else show,
-                None
-                if entry is not None
-                else Labelled("If no policy that it prints shows the objects:", associate),
+                show,
+                Labelled("If no policy that it prints shows the objects:", associate) if show else associate,
             ),
             url=pages.EKS_ACCESS_ENTRIES,
         )

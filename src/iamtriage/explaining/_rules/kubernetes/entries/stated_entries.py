@@ -37,8 +37,10 @@ __all__ = (
     "find_listed",
     "find_listed_cluster",
     "find_policies",
+    "find_queried",
     "find_stated_entry",
     "is_listed",
+    "lacks_policies",
 )
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
@@ -85,6 +87,7 @@ _GROUP_IN_ENTRY = lazy_pattern(
 _NAMED_ROLE = lazy_pattern(
     r"\brole/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})|\b[Rr]ole [\"'`]?([\w+=,.@-]{1,64})"
 )
+_EMPTY_POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[\s{0,8}\]")
 _POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[")
 _POLICY = lazy_pattern(r":cluster-access-policy/(\w{1,80})", re.ASCII)
 _SHOWN = lazy_pattern(r"accessEntry|\"associatedAccessPolicies\"|:cluster-access-policy/")
@@ -187,6 +190,21 @@ def find_listed_cluster(failure: Failure) -> str | None:
     runs = _find_runs(failure, *_LISTS, DESCRIBE, _LIST_POLICIES)
     stated = (run.command.option("cluster-name", "cluster") for run in runs)
     return only_one({each.value for each in stated if each is not None})
+
+
+def find_queried(failure: Failure) -> Principal | None:
+    """Return the only principal whose access entry, or whose access policies, commands in a text print."""
+    if not any(sign in failure.text for sign in (DESCRIBE[1], _LIST_POLICIES[1])):
+        return None
+    stated = (run.command.option("principal-arn") for run in _find_runs(failure, DESCRIBE, _LIST_POLICIES))
+    arn = only_one({each.value for each in stated if each is not None})
+    return None if arn is None else try_parse_principal(arn)
+
+
+def lacks_policies(failure: Failure) -> bool:
+    """Return whether a text shows that an access entry has no access policy."""
+    runs = _find_runs(failure, _LIST_POLICIES) if _LIST_POLICIES[1] in failure.text else ()
+    return any(_EMPTY_LIST.match(run.output) or _EMPTY_POLICIES.search(run.output) for run in runs)
 
 
 def _find_runs(failure: Failure, *words: tuple[str, str]) -> list[CommandRun]:
