@@ -472,6 +472,30 @@ def test_mapped_role_of_the_console_with_a_path(caller: str, path: str) -> None:
         assert explanation.remedies[0].title == "Correct the rolearn in aws-auth"
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [BANNER, "error: You must be logged in to the server (Unauthorized)\n"],
+    ids=["console", "kubectl"],
+)
+@pytest.mark.parametrize(
+    ("arn", "words"),
+    [
+        (":role/team/ops", "never matches: its rolearn contains the path team/"),
+        ("arn:aws:sts::111122223333:assumed-role/ops/ana", "never matches: its rolearn is the ARN of a session"),
+        (":role/ops", ""),
+    ],
+    ids=["path", "session", "right"],
+)  # fmt: skip
+def test_entry_for_an_unknown_caller_that_matches_nobody(failure: str, arn: str, words: str) -> None:
+    whole = arn if arn.startswith("arn:") else f"arn:aws:iam::111122223333{arn}"
+    shown = PERSON.format("").replace("arn:aws:iam::111122223333:role/ops", whole)
+    other = "    - rolearn: arn:aws:iam::111122223333:role/dev\n      username: dev\n      groups: [dev]\n"
+    assert ("never matches" in explain(f"{failure}{shown}").summary) is bool(words)
+    assert words in explain(f"{failure}{shown}").summary
+    # Somebody else can be meant.
+    assert "never matches" not in explain(f"{failure}{shown}{other}").summary
+
+
 def test_mapped_user_of_the_console_has_a_path() -> None:
     """The ARN of a user in aws-auth has its path."""
     shown = (

@@ -130,6 +130,13 @@ def find_entries(entries: Iterable[MappingEntry], caller: Caller | None) -> list
     return [found for each in entries if (found := _compare(each, caller)) is not None]
 
 
+def find_unmatched_person(entries: Iterable[MappingEntry]) -> Caller | None:
+    """Return who the only entry for people is meant for, if its ARN has a form that matches nobody."""
+    people = [each for each in entries if not is_for_nodes(each)]
+    found = find_entries(people, None) if len(people) == 1 else []
+    return found[0].caller if found and found[0].difference else None
+
+
 def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
     mapped = try_parse_principal(entry.arn)
     named = underlying_role(mapped) or mapped

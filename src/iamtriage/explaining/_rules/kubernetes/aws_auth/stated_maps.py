@@ -39,7 +39,9 @@ _ANSWERED = frozenset({"map-entry-arn-form", "node-role-not-mapped", "not-mapped
 def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     """Return the explanation with what the ``aws-auth`` entries in the text say about the caller."""
     entries = case.context.mappings
-    caller = _find_caller(case) or (_find_person(entries) if explanation.topic == "eks-console" else None)
+    caller = _find_caller(case)
+    if caller is None and explanation.topic in {"eks-console", "kubernetes-login"}:
+        caller = map_entries.find_unmatched_person(entries)
     if find_cluster(case).mode == "API":
         return _explain_ignored_entry(case, entries, caller, explanation)
     if is_node := explanation.topic in {"kubernetes-node-login", "nodes-not-joined"}:
@@ -85,13 +87,6 @@ def find_map_entry(case: AnyCase) -> MappingEntry | None:
 
 def _find_caller(case: AnyCase) -> Caller | None:
     return underlying_role(case.principal) or (case.principal if isinstance(case.principal, User) else None)
-
-
-def _find_person(entries: tuple[MappingEntry, ...]) -> Role | None:
-    """Return the role of the only entry for people, who are most likely meant, if the entry has a path and never matches."""
-    people = [each for each in entries if not map_entries.is_for_nodes(each)]
-    role = try_parse_principal(people[0].arn) if len(people) == 1 else None
-    return role if isinstance(role, Role) and role.path != "/" else None
 
 
 def _explain_matching_entry(case: AnyCase, caller: Caller, explanation: Explanation) -> Explanation:

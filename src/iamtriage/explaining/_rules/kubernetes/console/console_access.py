@@ -9,7 +9,7 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.arns._names import ACCOUNT
-from iamtriage.arns._principals import IdentityCenterRole, Principal, Role
+from iamtriage.arns._principals import IdentityCenterRole, Principal
 from iamtriage.explaining._context.readers.callers import (
     find_console_caller,
     find_printed_caller,
@@ -22,7 +22,7 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import MappingEntry
 from iamtriage.explaining._explanations.remedies import Who
 from iamtriage.explaining._rules.basics import Case, Remedy
-from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import is_for_nodes
+from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import find_unmatched_person, is_for_nodes
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import find_map_entry
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_same_principal
 from iamtriage.explaining._rules.shared import commands, pages
@@ -58,10 +58,8 @@ def find_mapping(case: Case[ConsoleKubernetesAccess], masked: Principal | None) 
         return found
     people = [each for each in case.context.mappings if not is_for_nodes(each)]
     is_unknown = case.principal is None or is_derived(case.facts, "caller")
-    roles = (principal_words.try_parse_principal(each.arn) for each in people)
-    if any(isinstance(each, Role) and each.path != "/" for each in roles):
-        return None  # the authenticator looks for the ARN without the path
-    return people[0] if is_unknown and len(people) == 1 and people[0].wrong_list is None else None
+    is_only = is_unknown and len(people) == 1 and find_unmatched_person(people) is None
+    return people[0] if is_only and people[0].wrong_list is None else None
 
 
 def find_unbound(case: Case[ConsoleKubernetesAccess], mapped: MappingEntry) -> str | None:
