@@ -28,10 +28,10 @@ from iamtriage.explaining._context.readers.s3_locations import (
     find_location,
     find_remote,
     find_setting,
-    find_state,
 )
 from iamtriage.explaining._context.readers.sdk_frames import find_called_operation
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
+from iamtriage.explaining._context.readers.state_locations import find_state
 from iamtriage.explaining._context.readers.terraform_code import find_own_address
 from iamtriage.explaining._context.values import CommandLine, Stated
 from iamtriage.policies._masked_arns import is_masked

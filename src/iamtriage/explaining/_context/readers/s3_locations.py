@@ -12,16 +12,15 @@ from urllib.parse import unquote
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._context.readers.copy_calls import find_copy, hide_sources
-from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("OBJECT_CALL", "Location", "find_location", "find_remote", "find_setting", "find_state")
+__all__ = ("OBJECT_CALL", "Location", "find_location", "find_remote", "find_setting")
 
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _URI = lazy_pattern(
@@ -56,7 +55,14 @@ _NAMED_BUCKET = lazy_pattern(
     rf"|\bS3::[a-z]\w{{2,40}}\(({_BUCKET})[,)]"
     # Terraform: "creating S3 bucket ACL for name".
     rf"|\bexistence of '({_BUCKET})' bucket\b"  # Flux
-    rf"|\bS3 [Bb]ucket (?:[A-Z]\w{{1,20}} ){{1,4}}for ({_BUCKET})(?![\w-])",
+    rf"|\bS3 [Bb]ucket (?:[A-Z]\w{{1,20}} ){{1,4}}for ({_BUCKET})(?![\w-])"
+    # "reading S3 Bucket Server-side Encryption Configuration (name)".
+    rf"|\bS3 [Bb]ucket (?:[A-Z][\w-]{{1,20}} ){{1,5}}\(({_BUCKET})\)",
+    re.ASCII,
+)
+# The ID of a bucket and of its settings in Terraform's log.
+_ID_OF_BUCKET = lazy_pattern(
+    rf"\baws_s3_bucket(?!_object)(?:_[a-z_]{{1,60}})?\.[\w-]{{1,80}}(?:\[[^\]\n]{{1,80}}\])?: [^\n\[]{{1,60}}\[id=({_BUCKET})[,\]]",
     re.ASCII,
 )
 # "getObject acme-in/2026/a.csv", "GetObject for s3 object acme-in/a.csv", in a comment or a sentence.
@@ -115,9 +121,6 @@ _STATE_LOCK = lazy_pattern(
     rf"\bLock Info:[^\n]{{0,80}}\n(?:[^\n]{{0,200}}\n){{0,4}}?[ \t│|]{{0,20}}Path:[ \t]{{1,12}}({_BUCKET})/([^\s\"'`<>]{{1,1024}})",
     re.ASCII,
 )
-# What Terraform prints if it cannot read or write a state, whose place is in the block of the backend or, for another
-# state, of the data source.
-_OF_STATE = lazy_pattern(r"\b[Ee]rror (?:refreshing|loading|saving) (?P<remote>the remote )?state: (?!\d)")
 _OF_LOCK = lazy_pattern(r"\bError (?:acquiring|releasing) the state lock\b")
 # Words that follow "bucket" in prose.
 _NO_BUCKET = frozenset(
@@ -214,23 +217,6 @@ def find_remote(text: str) -> Location | None:
     ((bucket, key),) = found
     words = f"{bucket}/{key or ''}"
     return _complete(Location(Stated(bucket, words), Stated(key, words) if key else None), "")
-
-
-def find_state(line: str, text: str) -> Location | None:
-    """Return where the state of Terraform is, if a line is about it and the code has one backend or data source."""
-    error = _OF_STATE.search(line) if "tate: " in line else None
-    if error is None or "S3 bucket" in line:
-        return None  # newer versions name the bucket and the key
-    is_remote = error["remote"] is not None
-    kind, label = ("data", "terraform_remote_state") if is_remote else ("backend", "s3")
-    block = only_one(find_blocks(text, kind, label))
-    if block is not None and is_remote:
-        block = next(iter(block.find_nested("config")), block)
-    bucket, key = (None, None) if block is None else map(block.text_of, ("bucket", "key"))
-    if bucket is None or re.fullmatch(_BUCKET, bucket) is None:
-        return None
-    words = f'bucket = "{bucket}"'
-    return Location(Stated(bucket, words), None if key is None else Stated(key.lstrip("/"), f'key = "{key}"'))
 
 
 def find_setting(text: str) -> Location | None:
@@ -353,6 +339,9 @@ def _named(text: str, command: CommandLine | None) -> Location | None:
         is_name = name not in _NO_BUCKET and (len(name) > _MIN_BUCKET_LENGTH or not found[1])
         if is_name and not _is_variable(found):
             names.setdefault(name, quote_match(found))
+    if not names and "aws_s3_bucket" in text:
+        ids = {each[1]: quote_match(each) for each in _ID_OF_BUCKET.finditer(text)}
+        names = ids if len(ids) == 1 else {}
     if not names or (command is not None and command.option("bucket") is not None):
         return None
     # "bucket check failed" has no name, if a field of the same text has one.
