@@ -327,7 +327,7 @@ def test_record_of_a_role_that_the_message_does_not_name(
         "requestParameters": {"name": "nightly", role: passed},
     }
     explanation = explain(json.dumps(record))
-    assert f"pass a role to {service}" in explanation.summary
+    assert f"pass the role nightly to {service}" in explanation.summary
     [statement] = (explanation.remedies[0].policy or {})["Statement"]
     assert statement["Resource"] == passed
     assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": service}}
@@ -629,3 +629,35 @@ def test_tags_of_a_federated_call_are_allowed_to_the_provider(text: str, provide
     assert policy is not None
     assert policy["Statement"][0]["Principal"] == {"Federated": provider}
     assert not any("names the account" in each for each in explanation.notes)
+
+
+_PASSES = "An error occurred (AccessDeniedException) when calling the {} operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:PassRole"
+
+
+@pytest.mark.parametrize(
+    ("command", "operation", "passed", "place"),
+    [
+        (
+            "aws eks create-cluster --name reef \\\n>   --role-arn arn:aws:iam::111122223333:role/eks/reef-cluster",
+            "CreateCluster",
+            "the role reef-cluster to eks.amazonaws.com",
+            "in --role-arn",
+        ),
+        (
+            "aws lambda create-function --function-name reef \\\n>   --role arn:aws:iam::111122223333:role/jobs/reef",
+            "CreateFunction",
+            "the role reef to lambda.amazonaws.com",
+            "in --role",
+        ),
+        ("aws eks create-cluster --name reef", "CreateCluster", "a role to eks.amazonaws.com", "in the parameter"),
+    ],
+)  # fmt: skip
+def test_role_of_the_command_that_the_message_does_not_name(
+    command: str, operation: str, passed: str, place: str
+) -> None:
+    explanation = explain(f"$ {command}\n{_PASSES.format(operation)}")
+    assert explanation.summary.endswith(f"is not allowed to pass {passed}.")
+    said = " ".join(explanation.to_text(detail="full").split())
+    assert f" {place}" in said
+    # Only a role for nodes is passed to another service.
+    assert ("EKS Auto Mode" in said) is (passed.startswith("a role"))

@@ -9,6 +9,7 @@ import re
 
 from iamtriage._patterns import cached_pattern, lazy_pattern, may_find, only_one
 from iamtriage.actions._operations import actions_for, service_prefix
+from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.basics import Denial
@@ -217,10 +218,12 @@ def _recipient_in_policies(denial: Denial) -> RoleRecipient | None:
     return only_one(found)
 
 
-def describe_exception(denial: Denial, recipient: RoleRecipient) -> str:
-    """Return what else to know about the role that a call passes, or nothing."""
+def describe_exception(denial: Denial, recipient: RoleRecipient, stated: tuple[Role, ...]) -> str:
+    """Return what else to know about the role that a call passes, which the text can state, or nothing."""
     note = recipient.exception or ""
-    shown = _NODE_ROLE.search(denial.resource or "*") or _AUTO_MODE.search(denial.failure.text)
+    shown = _NODE_ROLE.search(denial.resource or " ".join(map(str, stated)) or "*") or _AUTO_MODE.search(
+        denial.failure.text
+    )
     return note if shown or "Auto Mode" not in note else ""
 
 

@@ -103,7 +103,9 @@ def explain_pass_role(denial: Denial) -> Explanation:
     caller, reasons = capitalize_start(denial.caller), reason_lines(denial)
     # The default role can be the one that was passed.
     deploys = role_recipients.is_deploy_role(denial) and "-cfn-exec-role-" not in (denial.resource or "")
-    parameter = _find_parameter(denial, (None, None) if recipient is None else called)
+    parameter = _find_parameter(
+        denial, denial.target_role or stated, (None, None) if recipient is None else called
+    )
     passed = "the same role" if role == "itself" else role
     if several:
         parameter = ""
@@ -124,9 +126,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
     return denial.explain(
         denial_summary(
             denial,
-            _build_verdict(denial, to).replace(
-                " the role to ", " itself to " if role == "itself" else " the role to "
-            ),
+            _build_verdict(denial, _name_in_verdict(denial, role), to),
         ),
         *causes,
         topic="pass-role",
@@ -193,32 +193,40 @@ def _setting_name(setting: re.Match[str]) -> str:
     return (setting["option"] or setting["name"]).lower().replace("-", "").replace("_", "")
 
 
-def _find_parameter(denial: Denial, call: tuple[str | None, str | None]) -> str:
+def _find_parameter(denial: Denial, target: Role | None, call: tuple[str | None, str | None]) -> str:
     """Return in which parameter a call passes the role, if the text or the operation shows it."""
     operation, service = call
-    text, target = denial.failure.text, denial.target_role
+    text = denial.failure.text
     for setting in _find_settings(text) if target is not None else ():
         role = setting["role"]
-        if role == denial.resource or role.rpartition("/")[2] == denial.target_role_name:
-            name = setting["option"] or setting["name"]
+        if target is not None and (role == denial.resource or role.rpartition("/")[2] == target.name):
+            # The parameter of the operation says more than the key of a record.
+            name = setting["option"] or (setting["name"] if denial.resource else None)
+            if name is None:
+                continue
             return f" in {'spec.role of the EC2NodeClass' if name == 'role' and 'EC2NodeClass' in text else name}"
     # Tasks have the roles of their task definition.
     if service is None or operation is None or operation in {"RunTask", "StartTask"}:
         return ""
     names = role_parameters(operation, service)
-    role = (denial.target_role_name or "").lower().replace("-", "").replace("_", "")
+    role = ("" if target is None else target.name).lower().replace("-", "").replace("_", "")
     # "orders-rds-monitoring" is for MonitoringRoleArn. Both roles of an ECS task often have the word "task".
     purposes = {name: _PURPOSE.sub("", name).lower() for name in names}
     alike = [name for name, word in purposes.items() if word not in {"", "task"} and word in role]
     return f" in the parameter {join_words(alike if len(alike) == 1 else names, 'or')}" if names else ""
 
 
-def _build_verdict(denial: Denial, to: str) -> str:
+def _name_in_verdict(denial: Denial, role: str) -> str:
+    """Return the role in words. The ARN of the message precedes them."""
+    return "the role" if denial.resource and role != "itself" else role
+
+
+def _build_verdict(denial: Denial, role: str, to: str) -> str:
     if denial.policy_type == "identity":
-        return f"no identity-based policy allows it to pass the role to {to}"
+        return f"no identity-based policy allows it to pass {role} to {to}"
     if denial.deny == "implicit":
-        return f"no policy allows it to pass the role to {to} (implicit deny)"
-    return f"the caller is not allowed to pass a role to {to}"
+        return f"no policy allows it to pass {role} to {to}, and none denies it explicitly"
+    return f"the caller is not allowed to pass {role} to {to}"
 
 
 def _allow_pass_remedy(
@@ -242,7 +250,7 @@ def _allow_pass_remedy(
     if guess is not None:
         last_step = f"The text does not say which service receives the role: most likely {join_words(guess.passed_to, 'or')}. Replace the value if it is another one."
     if recipient is not None:
-        last_step = role_recipients.describe_exception(denial, recipient)
+        last_step = role_recipients.describe_exception(denial, recipient, stated)
         if last_step and other is not None:
             which = f"the policy in the text allows {other.name} already"
             if not is_allowed:
