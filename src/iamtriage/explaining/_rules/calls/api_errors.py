@@ -241,7 +241,7 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
             kind.remedies[0].commands[1],
         )
         return (attrs.evolve(kind.remedies[0], title=title, commands=lines),)
-    if kind.cause is message_kinds.PROTECTED and case.service != "ec2":
+    if kind.cause is message_kinds.PROTECTED and case.service not in {None, "ec2"}:
         return tuple(attrs.evolve(each, url=None) for each in kind.remedies)
     if kind.cause is api_error_kinds.THROTTLED:
         more = kind.remedies
