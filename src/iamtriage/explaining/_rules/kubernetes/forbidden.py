@@ -157,6 +157,10 @@ def _describe_gap(denied: DeniedRequest) -> str:
         return f"{shown} does so only in {where}"
     if denied.stated_policies and denied.allowing_policy is None:
         is_one, stated = len(denied.stated_policies) == 1, join_words(denied.stated_policies, "and")
+        scope = [clip_text(each) for each in find_namespaces(denied.case.failure.text)]
+        if denied.request.is_cluster_scoped_type and scope:
+            where = f"the namespace{'s' * (len(scope) != 1)} {join_words(scope, 'and')}"
+            return f"no RBAC role allows it, and {stated} appl{'ies' if is_one else 'y'} only to objects in {where}, but {denied.request.resource} are in no namespace"
         if denied.request.is_cluster_scoped_type:
             return f"no RBAC role allows it, and {stated} cover{'s' * is_one} objects in namespaces (with the scope cluster, in all of them), but no {denied.request.resource}"
         return f"no RBAC role allows it, and {stated}, which the text shows, {'does' if is_one else 'do'} not include it"

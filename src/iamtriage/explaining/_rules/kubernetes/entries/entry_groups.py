@@ -54,7 +54,8 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
             Labelled.required("Then add the group to those of the entry, which an update replaces:", update),
         )
         steps += present(principal.path_note)
-    if cluster.uses_aws_auth:
+    # An access entry, which the text shows, comes before aws-auth.
+    if cluster.uses_aws_auth and not denied.stated_policies:
         edit = "kubectl -n kube-system edit configmap aws-auth"
         add = f"add {group} to the groups of the entry with the rolearn {principal.aws_auth_arn}"
         if cluster.uses_entries:
@@ -70,21 +71,41 @@ _NO_CLUSTER_ADMIN = lazy_pattern(
 )
 
 
+# Types of objects without a namespace that charts have.
+_OF_CHARTS = frozenset(
+    {
+        *("apiservices", "customresourcedefinitions", "mutatingwebhookconfigurations"),
+        "validatingwebhookconfigurations",
+    }
+)
+
+
 def cluster_admin_remedy(denied: DeniedRequest) -> Remedy | None:
     """Return the access policy that lets an installer create ClusterRoles, which hand out permissions.
+
+    A chart with other objects outside of namespaces, such as types of objects and webhooks, usually has them, too.
 
     Sources: https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html and
     https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping.
     """
     request, principal = denied.request, build_cluster_principal(denied.principal, source=denied.case.text)
     is_of_rbac = request.group == "rbac.authorization.k8s.io" and bool(request.is_cluster_scoped_type)
+    is_of_chart = request.resource in _OF_CHARTS and denied.installer == "Helm"
     is_usable = denied.is_iam and denied.cluster.uses_entries and denied.provider is None
-    if not (is_of_rbac and is_usable and denied.installer and principal.is_known) or principal.entry_refusal:
+    if (
+        not ((is_of_rbac or is_of_chart) and is_usable and denied.installer and principal.is_known)
+        or principal.entry_refusal
+    ):
         return None
     policy = "AmazonEKSClusterAdminPolicy"
+    title = f"Associate {policy} with the access entry, or let a cluster administrator install what has ClusterRoles"
+    why = ""
+    if not is_of_rbac:
+        title = f"Let a cluster administrator install the chart, or at least its {request.resource}, or associate {policy} with the access entry"
+        why = f"Objects of the type {request.resource} have no namespace, and a chart that has them usually has ClusterRoles, too. "
     return cluster_remedy(
-        f"Associate {policy} with the access entry, or let a cluster administrator install what has ClusterRoles",
-        f"Whoever creates a ClusterRole must have all that it allows, or the verbs escalate and bind: of the access policies, only {policy} has that. {upper_first(denied.subject_text)} then administers the whole cluster.",
+        title,
+        f"{why}Whoever creates a ClusterRole must have all that it allows, or the verbs escalate and bind: of the access policies, only {policy} has that. {upper_first(denied.subject_text)} then administers the whole cluster.",
         "The access entry and its other associations stay as they are: what has only objects in namespaces installs with them.",
         principal.path_note,
         commands=principal.associate_policy_command(denied.cluster, policy, None),
