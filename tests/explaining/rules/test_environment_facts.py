@@ -231,3 +231,27 @@ def test_other_regions_in_the_code_are_not_that_of_the_provider(value: str, code
     explanation = explain(_PROVIDER.format(**_GOV, value=value, code=code))
     assert "eu-west-1" not in explanation.summary
     assert not any(each.title.startswith("Set the Region of the provider") for each in explanation.remedies)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "command"),
+    [
+        ("AWS_REGION=eu-west-1\nAWS_ENDPOINT_URL_SQS=https://sqs.us-east-1.amazonaws.com\n", {}, "unset AWS_ENDPOINT_URL_SQS"),
+        ("  - name: AWS_ENDPOINT_URL_SQS\n    value: https://sqs.us-east-1.amazonaws.com\n", {"service_account": "api", "region": "eu-west-1"}, "AWS_ENDPOINT_URL_SQS-"),
+        ("    AWS_ENDPOINT_URL:    https://sqs.us-east-1.amazonaws.com\n", {"service_account": "api", "region": "eu-west-1"}, "AWS_ENDPOINT_URL-"),
+        ('/aws/lambda/api\n"AWS_ENDPOINT_URL_SQS": "https://sqs.us-east-1.amazonaws.com"\n', {"region": "eu-west-1"}, None),
+        ("endpoint_url = https://sqs.us-east-1.amazonaws.com\nregion = eu-west-1\n", {}, None),
+    ],
+)  # fmt: skip
+def test_a_variable_of_another_regions_endpoint_is_removed_where_it_is_set(
+    text: str, facts: dict[str, str], command: str | None
+) -> None:
+    explanation = explain(f"{text}{_SCOPE.format('ReceiveMessage')}", facts=facts)
+    assert "is signed for eu-west-1, but the endpoint sqs.us-east-1.amazonaws.com" in explanation.summary
+    lines = explanation.remedies[0].commands
+    assert any(command in line for line in lines) if command else not any("unset" in each for each in lines)
+
+
+def test_a_regional_endpoint_of_the_facts_region_is_no_mistake() -> None:
+    text = f"AWS_ENDPOINT_URL_SQS=https://sqs.eu-west-1.amazonaws.com\n{_SCOPE.format('ReceiveMessage')}"
+    assert "unset" not in str(explain(text, facts={"region": "eu-west-1"}))

@@ -110,7 +110,9 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     if called is not None and (
         not called[0].startswith("sts.") or region_settings.find_endpoint_setting(case.failure.text)
     ):
-        signed_region = signed_region or region_settings.find_signed_region(case.failure.text, called[1])
+        stated = None if case.facts.region == called[1] else case.facts.region
+        found = region_settings.find_signed_region(case.failure.text, called[1]) or stated
+        signed_region = signed_region or found
         if signed_region != called[1]:
             return explain_wrong_region(case, signed_region, called[1], host=called[0])
     if _is_from_sts(case, hosts):
@@ -209,22 +211,13 @@ def _explain_sts(
 
 def _remove_variable_remedy(case: Case[CredentialScope], signed_region: str | None) -> Remedy:
     """Return how to remove the variable that sets the global STS endpoint where the program runs."""
-    remove: str | None = "unset AWS_ENDPOINT_URL_STS"
-    place = "the file that sets it"
-    if clusters.runs_in_pod(case):
-        remove = clusters.set_variables_command(case, "AWS_ENDPOINT_URL_STS-")
-        place = "the manifest, chart or ConfigMap that sets it, which can bring it back"
-    elif case.context.runtime_kind in _WITHOUT_SHELL:
-        remove, place = None, _WITHOUT_SHELL[case.context.runtime_kind]
+    command, step = region_settings.remove_variable(case, "AWS_ENDPOINT_URL_STS")
     return your_remedy(
         f"Remove AWS_ENDPOINT_URL_STS, or set it to {_regional_url(case, signed_region)}",
-        f"{'Also remove' if remove else 'Remove'} it from {place}. Current SDKs then call the endpoint of AWS_REGION.",
-        commands=remove,
+        f"{step} Current SDKs then call the endpoint of AWS_REGION.",
+        commands=command,
         url=pages.STS_REGIONS,
     )
-
-
-_WITHOUT_SHELL = {"lambda": "the environment variables of the function", "ecs": "the task definition"}
 
 
 def _regional_url(case: Case[CredentialScope], signed_region: str | None) -> str:

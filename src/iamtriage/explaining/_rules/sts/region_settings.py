@@ -29,7 +29,7 @@ _REGION_SETTING = lazy_pattern(
     re.ASCII | re.MULTILINE,
 )
 _ENDPOINT = lazy_pattern(
-    r"(?P<name>--endpoint-url|\bAWS_ENDPOINT_URL\w{0,40}|\b(?:endpoint(?:[_-]?url)?|s3Url|endpointOverride))(?:[ =:]|\bs?\() {0,3}[\"']?"
+    r"(?P<name>--endpoint-url|\bAWS_ENDPOINT_URL\w{0,40}|\b(?:endpoint(?:[_-]?url)?|s3Url|endpointOverride))(?:[ =:]|\bs?\(|[\"']?,?\s{1,40}[\"']?value[\"']?:) {0,20}[\"']?"
     rf"(?:https?://)?(?P<host>(?:[\w-]{{1,63}}\.){{0,5}}[\w-]{{0,63}}?[.-](?P<region>{_REGION_NAME})\.amazonaws\.com)",
     re.ASCII | re.IGNORECASE,
 )
@@ -288,15 +288,32 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
         return RegionFix(f"Set {name} and the Region to those of {region}", (step,), (), place, changed)
     repeated = repeat_command(case.context.command, changes={"endpoint-url": "", "region": region})
     own = f"{'' if repeated else 'which must be '}{region}"
+    command, elsewhere = remove_variable(case, name)
     return RegionFix(
         f"Remove {name}, or use the endpoint of {region}",
-        (
+        present(
             f"The endpoint URL is that of {endpoint['region']}, whatever Region is set.",
             f"Without it, the client calls the endpoint of its Region, {own}.",
+            elsewhere,
         ),
-        () if repeated is None or name != "--endpoint-url" else (repeated,),
+        present(repeated if name == "--endpoint-url" else command),
         place,
     )
+
+
+_WITHOUT_SHELL = {"lambda": "the environment variables of the function", "ecs": "the task definition"}
+
+
+def remove_variable(case: Case[Failure], name: str) -> tuple[str | None, str | None]:
+    """Return the command that removes an environment variable of AWS where the program runs, and a step on its source."""
+    if not name.startswith("AWS_"):
+        return None, None
+    if clusters.runs_in_pod(case):
+        step = "Also remove it from the manifest, chart or ConfigMap that sets it, which can bring it back."
+        return clusters.set_variables_command(case, f"{name}-"), step
+    if (place := _WITHOUT_SHELL.get(case.context.runtime_kind)) is not None:
+        return None, f"Remove it from {place}."
+    return f"unset {name}", "If a file sets it, remove it there, too."
 
 
 def _correct_lines(text: str, endpoint: re.Match[str], region: str) -> str | None:

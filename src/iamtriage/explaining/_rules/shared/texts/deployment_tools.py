@@ -38,8 +38,8 @@ _EVENT = lazy_pattern(
     rf"(?:[^{{}}]{{0,1500}}?\"ResourceType\"\s?:\s?\"(?P<member_type>{_TYPE})\")?"
     rf"(?:[^{{}}]{{0,300}}?\"ResourceStatus\"\s?:\s?\"(?P<member_status>(?:CREATE|UPDATE|DELETE)_FAILED)\")?"
     # Fields in any order, as in YAML.
-    rf"|\bLogical ?(?:Resource ?)?I[Dd]\s?[:=]\s{{0,20}}(?P<field>[A-Za-z0-9]{{1,255}})\b(?=[^{{}}]{{0,800}}?\b(?:Resource ?)?Type\s?[:=]\s{{0,20}}(?P<field_type>{_TYPE}))"
-    rf"(?=[^{{}}]{{0,800}}?\b(?:Resource ?)?Status\s?[:=]\s{{0,20}}(?P<field_status>(?:CREATE|UPDATE|DELETE)_FAILED))",
+    rf"|\bLogical ?(?:Resource ?)?I[Dd]\s?[:=]\s{{0,20}}(?P<field>[A-Za-z0-9]{{1,255}})\b(?=[^{{}}]{{0,600}}?Type\s?[:=]\s{{0,20}}(?P<field_type>{_TYPE}))"
+    rf"(?=[^{{}}]{{0,600}}?Status\s?[:=]\s{{0,20}}(?P<field_status>(?:CREATE|UPDATE|DELETE)_FAILED))",
     re.ASCII,
 )
 _TYPES = ("type", "logical_type", "column_type", "member_type", "field_type")
