@@ -665,3 +665,54 @@ def test_key_in_a_block_of_terraform(code: str, block: str | None) -> None:
     )
     title = f"Remove access_key and secret_key from the block {block}"
     assert (explanation.remedies[0].title == title) is (block is not None)
+
+
+_RESPONSE = "creds=$(aws sts assume-role --role-arn arn:aws:iam::444455556666:role/reader --role-session-name r --query Credentials)\n"
+_SECOND = 'export AWS_SECRET_ACCESS_KEY=$(echo "$creds" | jq -r .SecretAccessKey)\n'
+
+
+@pytest.mark.parametrize(
+    ("script", "line"),
+    [
+        (
+            f'{_RESPONSE}export AWS_ACCESS_KEY_ID=$(echo "$creds" | jq -r .AccessKeyId)\n{_SECOND}',
+            'export AWS_SESSION_TOKEN=$(echo "$creds" | jq -r .SessionToken)',
+        ),
+        (
+            f"{_RESPONSE}  AWS_ACCESS_KEY_ID=$(jq -r .Credentials.AccessKeyId r.json) AWS_SECRET_ACCESS_KEY=$(jq -r .Credentials.SecretAccessKey r.json)\n",
+            "export AWS_SESSION_TOKEN=TOKEN",
+        ),
+        (
+            f"{_RESPONSE}export AWS_ACCESS_KEY_ID=$(jq -r .AccessKeyId r.json)\n{_SECOND}export AWS_SESSION_TOKEN=$(jq -r .SessionToken r.json)\n",
+            None,
+        ),
+        (
+            f"aws sts get-caller-identity\naws iam create-access-key > k.json\nexport AWS_ACCESS_KEY_ID=$(jq -r .AccessKey.AccessKeyId k.json)\n{_SECOND}",
+            None,
+        ),
+        (
+            f"# export AWS_ACCESS_KEY_ID=$(jq -r .AccessKeyId r.json)\naws sts get-caller-identity\n{_SECOND}",
+            None,
+        ),
+    ],
+)
+def test_script_that_leaves_out_the_session_token(script: str, line: str | None) -> None:
+    explanation = explain(f"$ cat run.sh\n{script}aws iam list-users\n$ ./run.sh\n{INVALID}")
+    is_found = "AWS_SESSION_TOKEN is not set" in explanation.summary
+    assert is_found is (line is not None)
+    if line is not None:
+        assert explanation.remedies[0].manifest == line
+
+
+@pytest.mark.parametrize(
+    ("provider", "is_named"),
+    [
+        ("  access_key = var.key\n  secret_key = var.secret\n", True),
+        ("  access_key = var.key\n  secret_key = var.secret\n  token = var.token\n", False),
+        ("  profile = var.profile\n", False),
+    ],
+)
+def test_provider_with_a_key_by_reference(provider: str, *, is_named: bool) -> None:
+    text = f'$ terraform plan\n{INVALID}\nprovider "aws" {{\n{provider}}}\nkey = "ASIAIOSFODNN7EXAMPLE"\n'
+    remedy = explain(text).remedies[0]
+    assert remedy.title.startswith("Set token in the provider block, too") is is_named

@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence, join_words
+from iamtriage.explaining._context.readers.terraform_code import Block, find_blocks
 from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.keys import (
@@ -41,6 +42,7 @@ from iamtriage.explaining._rules.credentials.keys.limited_credentials import (
 )
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
     CHECK_KEY,
+    EXPORTED_KEY,
     PASSED_TO_CONTAINER,
     REJECTION_PHRASES,
     RejectedRequest,
@@ -48,6 +50,7 @@ from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
     describe_request,
     find_other_rejection,
     pass_token_remedy,
+    set_token_remedy,
 )
 from iamtriage.explaining._rules.credentials.keys.unaccepted_keys import (
     INVALID_CREDENTIALS,
@@ -154,6 +157,8 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
 def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation | None:
     """Explain what is wrong with the credentials, if the text shows where they come from."""
     variable = request.variable_without_token
+    if request.is_temporary and any(map(_lacks_token, find_blocks(case.failure.text, "provider", "aws"))):
+        variable = "access_key"
     explanation = explain_placeholder_key(case) if request.is_signed else None
     if explanation is None and request.is_signed:
         explanation = token_settings.explain_token_setting(case)
@@ -221,12 +226,22 @@ def _explain_invalid_session(case: Case[InvalidCredentials], request: RejectedRe
     )
 
 
+def _lacks_token(provider: Block) -> bool:
+    """Return whether a provider of Terraform has keys, also by reference, and no session token."""
+    return "access_key" in provider.arguments and "token" not in provider.arguments
+
+
 def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variable: str) -> Explanation:
     is_variable = variable.isupper() and variable.startswith("AWS_")
     # Terraform's provider has access_key and token.
     missing = "token" if variable == "access_key" else "aws_session_token"
     missing = missing.upper() if is_variable else missing
     because = f"The text shows {variable} with ASIA…, a temporary key, but no value of {missing}."
+    exported = EXPORTED_KEY.search(case.failure.text) if is_variable and "ASIA" not in case.text else None
+    if exported is not None:
+        because = (
+            f"{variable} is from a response of STS, whose keys are temporary, and nothing sets {missing}."
+        )
     verdict = f"does not accept the temporary key (ASIA…) without its session token: {missing} is not set"
     overridden = explain_override(case, verdict, "invalid-credentials") if is_variable else None
     if overridden is not None:
@@ -247,6 +262,8 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
     if container is not None:
         state = "passed to the container"
         remedy = pass_token_remedy(container["program"], container[0], find_profile(case))
+    if exported is not None:
+        remedy = set_token_remedy(missing, exported[0])
     return case.explain(
         f"The temporary access key (ASIA…) was sent without its session token: {missing} is not {state}. No permission is missing.{reason}",
         None if is_unprotected else reported_cause(request),

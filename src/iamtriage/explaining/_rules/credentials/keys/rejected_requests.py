@@ -52,6 +52,11 @@ _TEMPORARY_KEY = lazy_pattern(
 _PRINTED_KEY = lazy_pattern(
     r"\b(?P<name>AWS_ACCESS_KEY_ID)\b[^\n]{0,80}\n[^\w\n]{0,2}(?P<key>ASIA[A-Z0-9]{0,28})", re.ASCII
 )
+# What a script takes from a response of STS, whose keys are temporary.
+EXPORTED_KEY = lazy_pattern(
+    r"^[^\n#]{0,40}\b(?P<name>AWS_ACCESS_KEY_ID)=(?P<key>)[^\n]{0,200}(?<!AccessKey\.)\bAccessKeyId\b[^\n]{0,200}$",
+    re.MULTILINE,
+)
 # A variable without a value, as a file or shell shows it.
 _EMPTY_TOKEN = lazy_pattern(
     r"\bAWS_SESSION_TOKEN=(?:\"\"|'')?(?=\s|\Z)|\$\{?#?AWS_SESSION_TOKEN\b[^\n]{0,40}\n(?:[^\n]{0,40}(?:\[\]|<>|\(\)|\"\"|'')|0)?[^\S\n]{0,4}(?:\n|\Z)"
@@ -178,6 +183,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     roles = (principal_words.underlying_role(principal_words.try_parse_principal(each)) for each in named)
     role = next(filter(None, roles), None)
     temporary = _TEMPORARY_KEY.search(case.text) or _PRINTED_KEY.search(text)
+    temporary = temporary or (EXPORTED_KEY.search(text) if "aws sts " in text else None)
     # Terraform's provider names it token.
     token = _TOKEN if temporary and temporary["name"] == "access_key" else _SESSION_TOKEN
     lacks_token = _EMPTY_TOKEN.search(text) is not None or (
@@ -194,7 +200,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     return RejectedRequest(
         message=message,
         code=code,
-        key=clues.find_access_key(case) or (temporary["key"].upper() if temporary else None),
+        key=clues.find_access_key(case) or (temporary["key"].upper() or "ASIA" if temporary else None),
         region=region,
         is_opt_in=None if region is None else StsCall().is_opt_in(region),
         partition=_find_partition(case) if role is None else role.partition,
@@ -355,6 +361,18 @@ def add_token_remedy(name: str, profile: str | None) -> Remedy:
     check = credential_remedies.with_profile(profile, "aws sts get-caller-identity")
     lines = (line, check, from_profile)
     return your_remedy(title, *steps, last, commands=lines, url=SESSION_TOKEN_REMEDY.url)
+
+
+def set_token_remedy(name: str, line: str) -> Remedy:
+    """Return the remedy that takes the session token from the response, as a line of a script takes the key."""
+    own = line.strip().replace("AWS_ACCESS_KEY_ID", name).replace("AccessKeyId", "SessionToken")
+    return your_remedy(
+        f"Set {name} from the same response, too",
+        "All three values belong together: add the line next to those that set the other two.",
+        manifest=own if own.count("AWS_") == 1 and printable_line(own) == own else f"export {name}=TOKEN",
+        manifest_language="text",
+        url=SESSION_TOKEN_REMEDY.url,
+    )
 
 
 CHECK_KEY = account_remedy(
