@@ -195,3 +195,28 @@ def test_provider_of_the_trust_policy_is_in_the_commands() -> None:
     assert "needs no change" in explanation.notes[0]
     other = explain(_AUDIENCE, facts={**facts, "trust_policy": _policy(issuer=_OLD)})
     assert not any(_OLD in line for line in other.remedies[0].commands)
+
+
+_WRONG = "An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience\n\n"
+_MOUNTED = "- serviceAccountToken:\n    audience: {}\n    expirationSeconds: 3600\n    path: token\n"
+_ACCEPTED = f'$ aws iam get-open-id-connect-provider --open-id-connect-provider-arn arn:aws:iam::111122223333:oidc-provider/{_ID} --query ClientIDList\n[\n    "{{}}"\n]\n'
+
+
+@pytest.mark.parametrize(
+    ("shown", "words", "first"),
+    [
+        (_MOUNTED.format("vault") + _ACCEPTED.format("sts.amazonaws.com"), "The token is for the audience vault, but the IAM OIDC provider lists only sts.amazonaws.com.", "Request the token for the audience sts.amazonaws.com"),
+        (_MOUNTED.format("sts.amazonaws.com") + _ACCEPTED.format("octo"), "lists only octo as audience, and the token is for sts.amazonaws.com", "Add "),
+        (_MOUNTED.format("vault") + _MOUNTED.format("sts.amazonaws.com"), "does not accept the audience of the token.", "Make the token and"),
+    ],
+    ids=["another audience", "another provider", "two tokens"],
+)  # fmt: skip
+def test_audience_that_a_pod_requests(shown: str, words: str, first: str) -> None:
+    explanation = explain(_WRONG + shown)
+    assert words in explanation.summary
+    assert explanation.remedies[0].title.startswith(first)
+    is_known = "two" not in words and "accept" not in words
+    assert any("serviceAccountToken" in step for each in explanation.remedies for step in each.steps) is (
+        "vault," in words
+    )
+    assert any("Kubernetes API server" in each.text for each in explanation.causes) is not is_known

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import cast
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Evidence, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.tokens import issuers
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, reported_cause
@@ -22,13 +22,14 @@ from iamtriage.failures._failures import InvalidIdentityToken
 _AUDIENCE_NAME = lazy_pattern(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)
 # What get-open-id-connect-provider prints as JSON or text, and what Terraform, a template, the CDK or Pulumi sets.
 _CLIENT_IDS = lazy_pattern(
-    r"(?:\"ClientIDList\" ?: ?|(?P<code>\bclient_id_list\b[ \t]{0,20}= ?|\bClientIdList\b\"?: ?|\bclientId(?:s|Lists)\b ?: ?))"
+    r"(?:\"ClientIDList\" ?: ?|--query [\"']?ClientIDList[\"']?[^\n]{0,80}\n|(?P<code>\bclient_id_list\b[ \t]{0,20}= ?|\bClientIdList\b\"?: ?|\bclientId(?:s|Lists)\b ?: ?))"
     r"(?:\[(?P<list>[^\]]{0,2000})\]|(?P<items>(?:\n[ \t]{0,40}- [^\n]{1,255}){1,20}))|^CLIENTIDLIST\t(?P<line>\S{1,255})$",
     re.MULTILINE,
 )
-# The audience that a GitLab job or the action aws-actions/configure-aws-credentials requests.
+# The audience that a GitLab job, a pod or the action aws-actions/configure-aws-credentials requests.
 _REQUESTED = lazy_pattern(
     r"\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: [\"']?(?P<gitlab>[A-Za-z0-9][\w.:/-]{0,254})"
+    r"|\bserviceAccountToken[\"']?:\s{1,40}\{?\s{0,40}[\"']?(?:(?:expirationSeconds|path)[\"']?: [^\s,]{1,40},?\s{1,40}[\"']?){0,2}audience[\"']?: [\"']?(?P<pod>[A-Za-z0-9][\w.:/-]{0,254})"
     r"|\baws-actions/configure-aws-credentials\b[^\x00]{0,400}?\n[ ]{2,40}audience: [\"']?(?P<github>[A-Za-z0-9][\w.:/-]{0,254})",
     re.ASCII,
 )
@@ -89,19 +90,18 @@ _GITHUB_ISSUER = "token.actions.githubusercontent.com"
 def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the provider does not list the audience of a token."""
     issuer = issuers.find_issuer(case, message)
-    audience, because = _token_audience(case), "The aud claim of the token is {}."
-    evidence: Evidence = "supplied"
-    if audience is None and (requested := _REQUESTED.search(case.failure.text)) is not None:
-        audience, evidence = requested[requested.lastgroup or 0], "derived"
-        because = "The configuration in the text requests the audience {}."
+    audience, requested = _token_audience(case), None
     causes = [reported_cause(WRONG_AUDIENCE, message, "Incorrect token audience")]
     if audience is not None:
-        text = f"The token is for {audience}."
-        causes.append(AUDIENCE_OF_TOKEN.cause(evidence, because.format(audience), text=text))
+        because = f"The aud claim of the token is {audience}."
+        causes.append(AUDIENCE_OF_TOKEN.cause("supplied", because, text=f"The token is for {audience}."))
+    elif (requested := _find_requested(case.failure.text)) is not None:
+        audience = requested[requested.lastgroup or 0]
+        because = f"The configuration in the text requests the audience {audience}."
+        causes.append(AUDIENCE_OF_TOKEN.cause("derived", because, text=f"The token is for {audience}."))
     listed = _listed_audiences(case.failure.text)
-    kind = case.context.runtime_kind
-    is_of_github = kind == "github-actions" or issuer.system == issuers.GITHUB
-    is_of_job = kind in {"github-actions", "gitlab"} or issuer.system is not None
+    is_of_github = case.context.runtime_kind == "github-actions" or issuer.system == issuers.GITHUB
+    is_of_job = is_of_github or case.context.runtime_kind == "gitlab" or issuer.system is not None
     is_of_partition = audience is None or not audience.endswith(".cn") or find_partition(case) == "aws-cn"
     close = next(iter(get_close_matches(issuers.STS_AUDIENCE, listed or (), n=1, cutoff=_CLOSE)), None)
     has_default = listed is not None and not is_of_job and _has_usual_audience(case)
@@ -109,18 +109,19 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     lists_sts = bool(_STS_AUDIENCES.intersection(listed or ()))
     if (is_usual or (audience in _STS_AUDIENCES and is_of_partition)) and not lists_sts:
         return _explain_other_client_id(case, issuer, audience, listed, close, causes)
-    if not is_of_job and _may_be_of_cluster(case):
-        default = f"Without it, the audience is {issuers.STS_AUDIENCE}."
+    if not (is_of_job or requested) and _may_be_of_cluster(case):
         other = "The token is for another audience, such as the client ID of an app at its issuer."
         of_app = None if audience is not None or _names_cluster(case) else AUDIENCE_OF_TOKEN.cause(text=other)
-        causes += present(of_app, ANNOTATION_AUDIENCE.cause(because=default), TOKEN_OF_API_SERVER.cause())
+        default = ANNOTATION_AUDIENCE.cause(because=f"Without it, the audience is {issuers.STS_AUDIENCE}.")
+        causes += present(of_app, default, TOKEN_OF_API_SERVER.cause())
     if not is_of_partition:
         causes.append(AUDIENCE_OF_OTHER_PARTITION.cause())
     whose = "job's token" if is_of_job else "token"
     summary = f"The IAM OIDC provider does not accept the audience of the {whose}{f', {audience}' if audience else f', {issuers.STS_AUDIENCE}' if is_of_github else ''}."
     host = _GITHUB_ISSUER if is_of_github else "gitlab.com" if is_of_job else ""
     # A token for another service does not become one for AWS.
-    is_other = audience is not None and audience not in _STS_AUDIENCES and "oidc.eks." in (issuer.url or "")
+    is_of_pod = requested is not None and requested.lastgroup == "pod"
+    is_other = audience not in {None, *_STS_AUDIENCES} and (is_of_pod or "oidc.eks." in (issuer.url or ""))
     is_listed = audience is None and lists_sts
     expected = issuers.STS_AUDIENCE if is_other or is_listed or not is_of_partition else None
     is_agreed = audience is not None and f"'{audience}'" in str(case.facts.trust_policy)
@@ -129,14 +130,16 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     if audience is not None and listed and audience not in listed:
         summary = f"The token is for the audience {audience}, but the IAM OIDC provider lists only {join_words(listed, 'and')}."
         expected = next((each for each in listed if each.startswith("sts.")), listed[0])
-        host = (issuer.url or host).removeprefix("https://")
+        host = "oidc.eks.REGION" if is_of_pod else (issuer.url or host).removeprefix("https://")
     if is_listed:
         summary = f"The IAM OIDC provider lists {expected}, so the token has another audience. The provider is not the problem."
-    request, facts = None, case.facts
+    request = None
     if audience is None and not is_of_job and "eks.amazonaws.com/audience" in case.failure.text:
-        request = request_audience_remedy("oidc.eks.REGION", issuers.STS_AUDIENCE, facts, is_annotated=True)
+        request = request_audience_remedy(
+            "oidc.eks.REGION", issuers.STS_AUDIENCE, case.facts, is_annotated=True
+        )
     elif expected is not None:
-        request = request_audience_remedy(host or issuer.url or "", expected, facts)
+        request = request_audience_remedy(host or issuer.url or "", expected, case.facts)
     add = _add_audience_remedy(case, issuer, audience, host, is_of_job=is_of_job)
     if listed and audience is not None and is_of_partition:
         add = account_remedy(
@@ -263,6 +266,12 @@ def _has_usual_audience(case: Case[InvalidIdentityToken]) -> bool:
     text = case.failure.text
     is_of_pod = case.facts.service_account is not None or "oidc.eks." in text
     return is_of_pod and not re.search(rf"{ANNOTATION_AUDIENCE.sign}|{TOKEN_OF_API_SERVER.sign}", text)
+
+
+def _find_requested(text: str) -> re.Match[str] | None:
+    """Return the only audience for which the text requests a token. A pod can mount several tokens."""
+    found = {each[each.lastgroup or 0]: each for each in _REQUESTED.finditer(text)}
+    return only_one(found.values())
 
 
 def _listed_audiences(text: str) -> tuple[str, ...] | None:
