@@ -834,3 +834,27 @@ def test_keys_of_a_user_carry_no_mfa(operator: str, caller: str, more: str, is_k
     summary = explain(f"{denial}\n{json.dumps({'Statement': [deny]})}").summary
     assert ("because the caller's credentials carry no MFA" in summary) is is_known
     assert ("if the caller's credentials carry no MFA" in summary) is not is_known
+
+
+_QUARANTINED = "User: arn:aws{0}:iam::111122223333:user/ci is not authorized to perform: iam:CreateUser on resource: user eve with an explicit deny in an identity-based policy: arn:aws{0}:iam::aws:policy/AWSCompromisedKeyQuarantineV3"
+
+
+@pytest.mark.parametrize(
+    ("partition", "more", "first", "region", "support"),
+    [
+        ("", "\nkey AKIAIOSFODNN7EXAMPLE leaked, support case 175841233000123", "aws iam update-access-key --user-name ci --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive", "us-east-1", "Support case 175841233000123 says so"),
+        ("", "\nCase ID: 175841233000123", "aws iam list-access-keys --user-name ci", "us-east-1", "Support case 175841233000123 says so"),
+        ("-us-gov", "\nin any case 3 keys", "aws iam list-access-keys --region us-gov-west-1 --user-name ci", "us-gov-west-1", "Support case, or its e-mail, says so"),
+        ("", "\ncases 175841233000123 and case 175841233000124, case 175841233000125", "aws iam list-access-keys --user-name ci", "us-east-1", "Support case, or its e-mail, says so"),
+    ],
+    ids=["key and case", "case", "neither", "two cases"],
+)  # fmt: skip
+def test_key_that_the_text_names_is_deactivated_first(
+    partition: str, more: str, first: str, region: str, support: str
+) -> None:
+    explanation = explain(_QUARANTINED.format(partition) + more)
+    remedy = explanation.remedies[0]
+    assert remedy.commands[0] == first
+    assert any(each.endswith(f" --region {region}") for each in remedy.commands)
+    assert support in remedy.steps[0]
+    assert "REGION" not in str(remedy.commands)

@@ -11,14 +11,14 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._context.readers.attached_policies import lists_others_only
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
-from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import shows_revocation
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
+from iamtriage.explaining._rules.denials.denies.key_quarantine import LISTED_HOLDER, explain_quarantine
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.denials.policy_types.identity_remedies import simulation_commands
 from iamtriage.explaining._rules.shared import commands, pages, remedies
-from iamtriage.explaining._rules.shared.clues import find_access_key
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
@@ -31,19 +31,9 @@ _OF_SET = (
     "aws sso-admin {}-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN"
 )
 _MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/", re.ASCII)
-_ADDRESS = lazy_pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?=[^.]*:)[0-9a-fA-F:]{3,39}", re.ASCII)
 _SEARCH = "The simulator names the policy (SourcePolicyId), unless the Deny depends on how you call. In the policies{}, look for Deny with {}, {}:*, * or NotAction."
 _OF_GROUPS = ", also in those of each group (list-attached-group-policies, list-group-policies)"
 _SOURCES = "'EvaluationResults[].MatchedStatements[].SourcePolicyId'"
-
-KEY_QUARANTINE = CauseType(
-    "key-quarantine",
-    title="AWS quarantined the user because of an exposed access key",
-    meaning="AWS attached a quarantine policy to the user, because it found an access key of the user exposed publicly.",
-    recognised_by="The denying policy is AWSCompromisedKeyQuarantine.",
-    fix="Replace the exposed key and follow the support case. AWS asks to leave the quarantine policy in place until the case is closed.",
-    sources=(pages.QUARANTINE, pages.EXPOSED_KEYS),
-)
 
 
 def _change_step(denial: Denial) -> str:
@@ -93,8 +83,8 @@ def _leave_group(denial: Denial) -> remedies.Commands:
 
 def explain_identity_deny(denial: Denial) -> Explanation:
     """Explain a denial by a ``Deny`` in an identity-based policy."""
-    if (quarantine := _find_quarantine(denial)) is not None:
-        return _explain_quarantine(denial, quarantine)
+    if (quarantined := explain_quarantine(denial)) is not None:
+        return quarantined
     evaluated = _evaluated_policy_commands(denial)
     inline = (*evaluated, *decisions.inline_policy_commands(denial.facts, denial.action))
     name = (denial.policy or "").rpartition("/")[2]
@@ -167,11 +157,6 @@ _LISTED = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,4}(?P<name>[\w+=,.@-]{1,128})",
     re.ASCII,
 )
-_QUARANTINE = lazy_pattern(r"AWSCompromisedKeyQuarantine(?:V\d{1,2})?", re.ASCII)
-_HOLDER = lazy_pattern(
-    r"\blist-attached-(?:role|user)-policies\b[^\n]{0,200}?--(?:role|user)-name[ =][\"']?([\w+=,.@-]{1,64})",
-    re.ASCII,
-)
 _NAME_OF_DENY = lazy_pattern(
     r"(?i:deny|denies|forbid|prohibit|restrict|disallow|block|prevent|guard-?rail|quarantine|lock-?down)|(?<![a-z])[Nn]o[-_]?[A-Z]"
 )
@@ -184,7 +169,7 @@ def add_listed_policy(denial: Denial, explanation: Explanation) -> Explanation:
     if len(names) != 1 or len(explanation.causes) != 1 or not explanation.remedies:
         return explanation
     arn, name = names.popitem()
-    holders = set(_HOLDER.findall(denial.failure.text))
+    holders = set(LISTED_HOLDER.findall(denial.failure.text))
     if holders and getattr(denial.role or denial.principal, "name", None) not in holders:
         return explanation  # the list is that of another role or user
     at = next(
@@ -305,57 +290,6 @@ def _is_of_group(denial: Denial) -> bool:
         isinstance(denial.principal, User)
         and denial.policy is not None
         and lists_others_only(denial.failure.text, denial.principal.name, denial.policy)
-    )
-
-
-def _find_quarantine(denial: Denial) -> str | None:
-    """Return the policy that AWS attached to the user, if AWS names it as the denying one or the text shows it."""
-    if denial.policy is not None:
-        name = denial.policy.rpartition("/")[2]
-        return name if _QUARANTINE.fullmatch(name) else None
-    found, holders = _QUARANTINE.search(denial.failure.text), set(_HOLDER.findall(denial.failure.text))
-    is_own = isinstance(denial.principal, User) and holders <= {denial.principal.name}
-    return found[0] if found is not None and is_own else None
-
-
-def _explain_quarantine(denial: Denial, policy: str) -> Explanation:
-    """Explain a denial by the policy that AWS attaches to users with publicly exposed keys."""
-    name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
-    address = denial.failure.envelope.source_ip or ""
-    caller, suspect = "", "If nobody in your organization made the denied call, an attacker most likely did. "
-    if denial.failure.envelope.source == "aws-cli":
-        # Somebody read the answer.
-        suspect = ""
-    elif _ADDRESS.fullmatch(address):
-        key = find_access_key(denial.case)
-        used = f" with the key {key}" if key else ""
-        caller = f"The denied call came{used} from {address}: unless you know that address, it is most likely an attacker's. "
-        suspect = ""
-    key = fill_command("access-key --user-name {} --access-key-id ACCESS_KEY_ID", name)
-    deny = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/AWSDenyAll"
-    remedy = remedies.account_remedy(
-        "Keep the policy: treat the user's access keys as compromised",
-        f"{caller}Run the commands as an administrator whose keys are not exposed: the policy denies some of them to this user. Detach it only when AWS's Support case, or its e-mail, says so.",
-        "Deactivate each key. Programs that use it fail until they get a role. In each Region, look for resources that you don't know.",
-        f"{suspect}Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed, which AWSDenyAll does not stop.",
-        commands=(
-            fill_command("aws iam list-access-keys --user-name {}", name),
-            f"aws iam update-{key} --status Inactive",
-            "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region REGION",
-            Labelled(
-                "To stop the user's console sign-in and sessions, too:",
-                fill_command(f"aws iam attach-user-policy --user-name {{}} --policy-arn {deny}", name),
-            ),
-            Labelled("As soon as no program needs the key:", f"aws iam delete-{key}"),
-        ),
-        url=pages.ROTATE_KEYS,
-    )
-    text = f"AWS attaches its managed policy {policy}{'' if denial.policy else ', which the text shows,'} when it finds an access key of the user exposed publicly. An Allow does not override its explicit deny."
-    return denial.explain(
-        denial_summary(denial, "AWS quarantined the user because an access key is exposed"),
-        KEY_QUARANTINE.cause("reported" if denial.policy else "derived", reason_lines(denial), text=text),
-        topic="compromised-key",
-        remedies=remedy,
     )
 
 
