@@ -293,6 +293,22 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="an identity is not its pool",
         ),
         pytest.param(
+            "An error occurred (InvalidRequestException) when calling the GetSecretValue operation: You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.\n"
+            'secret = client.get_secret_value(SecretId="arn:aws:secretsmanager:us-east-1:111122223333:secret:cinema/db-a1B2c3")',
+            {},
+            ("--secret-id arn:aws:secretsmanager:us-east-1:111122223333:secret:cinema/db-a1B2c3",),
+            ("SECRET_ID",),
+            id="the ARN of a secret",
+        ),
+        pytest.param(
+            "An error occurred (InvalidRequestException) when calling the GetSecretValue operation: You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.\n"
+            "arn:aws:secretsmanager:us-east-1:111122223333:secret:cinema/*",
+            {},
+            ("--secret-id SECRET_ID",),
+            ("--secret-id arn:",),
+            id="a pattern for secrets",
+        ),
+        pytest.param(
             "arn:aws:cognito-identity:us-east-1:111122223333:identitypool/us-east-1:0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9\n"
             "InvalidIdentityPoolConfigurationException: Invalid identity pool configuration. Check assigned IAM roles for this pool.",
             {},

@@ -77,6 +77,7 @@ _SHAPES = lazy_patterns(
         "PERMISSION_SET_ARN": r"(?<!on resource: )\barn:aws[a-z-]{0,12}:sso:::permissionSet/(?:sso)?ins-[0-9a-zA-Z]{16}/ps-[0-9a-zA-Z./-]{16}(?!\w)",
         "POD_EXECUTION_ROLE_NAME": rf"(?<![A-Za-z])[Pp]od_?[Ee]xecution{_ROLE_NAME}",
         "QUEUE_URL": r"\bhttps://(?:sqs\.[a-z0-9-]{2,30}|[a-z0-9-]{2,30}\.queue)\.[a-z.-]{4,30}/\d{12}/[\w-]{1,80}(?:\.fifo)?",
+        "SECRET_ID": r"\barn:aws[a-z-]{0,12}:secretsmanager:[a-z0-9-]{5,30}:\d{12}:secret:[\w/+=.@-]{1,512}(?<!\.)(?![\w*/+=@-])",
         "STACK_NAME": r":stack/([A-Za-z][A-Za-z0-9-]{0,127})/",
         "TOPIC_NAME": r"(?i:\bnot authorized to access topics?: )\[?([\w.-]{1,249}\w)(?=[\]\s]|\Z)",
         "VPC_ID": r"(?<![\w-])vpc-(?:[0-9a-f]{17}|[0-9a-f]{8})(?!\w)",

@@ -99,7 +99,7 @@ _NAMED_ACTION = lazy_pattern(r"[a-z0-9-]:[A-Z*]")
 _TARGET = r"[`\"']?(?:arn:aws[\w:/*+=,.@-]{8,400}(?<![.,])|\*|alias/[\w/-]{1,200})[`\"']?"
 _GRANT = lazy_pattern(
     # A sentence, or a line of a list. Bucket policies and boundaries allow a caller nothing by themselves.
-    rf"(?m)(?:(?P<other>\b(?:boundary|bucket|control|endpoint|key|queue|repository|resource|session|topic|trust)(?:-based)? )?\b(?:polic(?:y|ies)|[Rr]ole|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|has|have|contains?|includes?|got|(?:is|are)(?: already)? allowed|(?:may|can)(?= (?:only )?[`\"']?{_ACTION}))\b[^\n.!?:\"]{{0,40}}?|(?<![\w:/.-]){_PRINCIPAL}[`\"']?(?: itself| already| also| only| now)? (?:allows|grants|has|is allowed)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
+    rf"(?m)(?:(?P<other>\b(?:boundary|bucket|control|endpoint|key|queue|repository|resource|session|topic|trust)(?:-based)? )?\b(?:polic(?:y|ies)|[Rr]ole|[Pp]ermission [Ss]et|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|has|have|contains?|includes?|got|(?:is|are)(?: already)? allowed|(?:may|can)(?= (?:only )?[`\"']?{_ACTION}))\b[^\n.!?:\"]{{0,40}}?|(?<![\w:/.-]){_PRINCIPAL}[`\"']?(?: itself| already| also| only| now)? (?:allows|grants|has|is allowed)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
     rf"(?P<actions>{_ACTION}(?:[`\"']?(?:,? and |, ?| ?/ ?)[`\"']?{_ACTION}){{0,6}})[`\"']?(?: (?:on|for) (?P<resources>{_TARGET}(?:(?:,? and |, ){_TARGET}){{0,4}})|(?![`\"']? (?:on|for|only)\b))"
     # "sqs:* denied", "on * only for the other bucket", "on * in the SCP"
     r"(?! (?:is |are )?(?:denied|blocked|missing)\b| only (?:for|in|on)\b| in (?:the|our|an?) (?:\w{2,20} ){0,2}(?:SCPs?|RCPs?|boundary|bucket policy|key policy|trust policy)\b)",
@@ -113,7 +113,7 @@ _LACKING = lazy_pattern(
 _ITEM = lazy_pattern(r"[ \t]{0,12}[-*] ")
 _CHARS_OF_LIST = 600
 # The words with which a sentence about the caller, or a line of a list, begins.
-_OF_CALLER = lazy_pattern(r"(?i:\b(?:polic(?:y|ies)|role|user|it|i|we)\b)|^\s{0,13}[-*] ")
+_OF_CALLER = lazy_pattern(r"(?i:\b(?:polic(?:y|ies)|role|permission set|user|it|i|we)\b)|^\s{0,13}[-*] ")
 # "They sent us the trust policy, and our role is allowed …"
 _NEXT_SUBJECT = lazy_pattern(r"[,;] (?:and |but )?(?:[Oo]ur|[Mm]y|[Tt]he) (?:own |IAM )?(?:role|user)\b")
 

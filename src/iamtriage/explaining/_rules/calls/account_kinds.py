@@ -33,7 +33,7 @@ ACCOUNT_STATE = CauseType(
 MANAGED_KEY_ACROSS = CauseType(
     "managed-key-across-accounts",
     title="An AWS managed key cannot be used from another account",
-    text="An AWS managed key, such as aws/ebs, can be used only in its own account. Nobody, not even the root user, can change its policy, so no other policy helps.",
+    text="An AWS managed key can be used only in its own account. Nobody, not even the root user, can change its policy, so no other policy helps.",
     recognised_by="The message says that snapshots with the default key or the AWS managed key cannot be shared, or that a secret with the default key cannot be accessed from another account.",
     fix="Encrypt the data with a customer managed key, and allow the other account in its policy.",
     sources=(

@@ -118,7 +118,7 @@ def explain_service_control(denial: Denial) -> Explanation:
         level = blocked.level.target
         text = f"{blocked.describe()} {_no_override_sentence(denial, 'service control policy')}"
     if (own := guardrails.describe_own_allow(denial)) is not None:
-        text = f"{text} {capitalize_start(own)}, so {denial.caller} needs no other policy."
+        text = f"{text} {capitalize_start(own)}: another Allow does not help."
     else:
         text = f"{text} {capitalize_start(denial.caller)} also needs its own Allow."
     verdict = f"no service control policy{f' of {clip_text(level)}' if level else ''} allows it"

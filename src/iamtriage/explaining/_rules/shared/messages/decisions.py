@@ -147,8 +147,12 @@ def _describe_allow(evaluation: Evaluation) -> str | None:
             # In a check that another policy denied, only policies without a Deny allow.
             allows = check.effect == "ALLOW" or all(each.effect in _ALLOW for each in policy.statements)
             if allows and policy.uri.startswith("arn:") and ":policy/" in policy.uri:
-                sid = next((f" ({clip_text(each.sid)})" for each in policy.statements if each.sid), "")
-                return f"the policy {clip_text(policy.uri.rpartition('/')[2])}{sid}"
+                name = policy.uri.rpartition("/")[2]
+                # Statements of AWS managed policies often have the policy's name.
+                sids = (
+                    f" ({clip_text(each.sid)})" for each in policy.statements if each.sid and each.sid != name
+                )
+                return f"the policy {clip_text(name)}{next(sids, '')}"
     return None
 
 
