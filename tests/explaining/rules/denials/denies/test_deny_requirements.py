@@ -240,7 +240,34 @@ CASES: tuple[Case, ...] = (
         _decoded(
             "Costs", "aws:RequestTag/CostCenter", "true", None, action="ec2:CreateVolume", resource=VOLUME
         ),
-        ("because the call has no tag CostCenter.", "--tag-specifications in EC2"),
+        (
+            "because the call has no tag CostCenter.",
+            "'ResourceType=volume,Tags=[{Key=CostCenter,Value=VALUE}]' in the AWS CLI, or tags in Terraform.",
+        ),
+    ),
+    (
+        _text("a service control policy"),
+        _decoded(
+            "Costs",
+            "aws:RequestTag/CostCenter",
+            "true",
+            None,
+            action="ec2:StartInstances",
+            resource=VOLUME.replace("volume", "snapshot"),
+        ),
+        ("--tag-specifications in EC2",),
+    ),
+    (
+        _text("a service control policy"),
+        _decoded(
+            "Costs",
+            "aws:RequestTag/CostCenter",
+            "true",
+            None,
+            action="ec2:CreateSecurityGroup",
+            resource="arn:aws:ec2:eu-west-1:111122223333:security-group/*",
+        ),
+        ("Tag the security-group in the same call", "'ResourceType=security-group,Tags="),
     ),
     (
         _text("a service control policy"),
@@ -543,7 +570,7 @@ def test_value_that_a_stated_deny_accepts(text: str, policy: str, step: str) -> 
             "AWSRevokeOlderSessions",
             "The inline policy AWSRevokeOlderSessions denies every action to these sessions",
         ),
-        ("Fence", "The policy in the text denies the call to these sessions"),
+        ("Fence", "The policy Fence in the text denies the call to these sessions"),
     ],
 )
 def test_sessions_that_the_policy_in_the_text_revokes(name: str, says: str) -> None:

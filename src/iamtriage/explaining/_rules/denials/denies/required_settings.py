@@ -229,6 +229,10 @@ def describe_tag_setting(denial: Denial, key: str, value: str) -> str | None:
 _TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
 _TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-request|volume)/")
+# What a call that creates one resource tags.
+_CREATED_TYPE = lazy_pattern(
+    r":ec2:[^:]*:[^:]*:(image|key-pair|launch-template|security-group|snapshot|subnet|volume|vpc)/"
+)
 # What one value of --tag-specifications tags.
 _TAGGED = lazy_pattern(
     r"ResourceType=(?P<type>[a-z-]{3,40}),Tags=\[(?P<tags>(?:\{Key=[\w.:/=+@ -]{1,128},Value=[\w.:/=+@ -]{0,256}\},?){1,20})\]"
@@ -310,9 +314,15 @@ def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") 
         return found
     # No value from a policy can end the quoted argument.
     key, text = (each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE")))
+    in_terraform = (
+        "tag_specifications in Terraform's aws_launch_template. Each type of resource has its own tags"
+    )
     if kind is None:
-        of_tool = describe_tag_setting(denial, key, text)
-        return of_tool or describe_call_tags(denial, key, text) or step
+        of_tool = describe_tag_setting(denial, key, text) or describe_call_tags(denial, key, text)
+        created = _CREATED_TYPE.search(denial.resource or "")
+        if of_tool or created is None or not denial.lowercase_action.startswith("ec2:create"):
+            return of_tool or step
+        kind, in_terraform = created[1], "tags in Terraform. The caller also needs ec2:CreateTags"
     command = denial.case.context.command
     tagged = {
         each["type"]: each["tags"] for each in _TAGGED.finditer("" if command is None else command.text)
@@ -329,7 +339,7 @@ def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") 
     if others or kept:
         only = f"The command tags only {others}." if others and not kept else f"The {kind} has other tags."
         return f"{only} Write --tag-specifications {option}: if the option is given twice, only the last one is used. The caller also needs ec2:CreateTags for the {kind}."
-    return f"Tag the {kind} in the same call: with --tag-specifications {option} in the AWS CLI, or tag_specifications in Terraform's aws_launch_template. Each type of resource has its own tags."
+    return f"Tag the {kind} in the same call: with --tag-specifications {option} in the AWS CLI, or {in_terraform}."
 
 
 _KEYS = ("aws:SecureTransport", "s3:TlsVersion")
