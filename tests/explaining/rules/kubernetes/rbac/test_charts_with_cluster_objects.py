@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import Facts, explain
+from iamtriage.typing import AuthenticationMode
 
 _DENIED = 'Error: could not get information about the resource: {plural}.{group} "{name}" is forbidden: User "arn:aws:sts::111122223333:assumed-role/team-till/bo" cannot get resource "{plural}" in API group "{group}" {where}\n'
 _LISTED = '{{\n  "associatedAccessPolicies": [\n    {{\n      "policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy",\n      "accessScope": {{"type": "namespace", "namespaces": {}}}\n    }}\n  ]\n}}\n'
@@ -48,7 +49,7 @@ def test_object_of_a_chart_without_a_namespace(plural: str, group: str) -> None:
     ],
     ids=["kubectl", "namespaced", "no entries"],
 )  # fmt: skip
-def test_other_requests(command: str, plural: str, group: str, where: str, mode: str) -> None:
+def test_other_requests(command: str, plural: str, group: str, where: str, mode: AuthenticationMode) -> None:
     explanation = explain(
         _text(command, plural, group, where), facts=Facts(cluster="live", authentication_mode=mode)
     )

@@ -173,9 +173,23 @@ def find_option_values(denial: Denial, key: str) -> tuple[str, ...] | None:
         return None if shown is None else tuple(filter(None, (shown["arn"],)))
     option, command = find_option(denial, key), denial.context.command
     if option is None or command is None:
-        return _find_own_value(denial, key)
+        own = _find_own_value(denial, key)
+        return find_flag(denial, key) if own is None else own
     stated = command.option(option)
     return () if stated is None else (stated.value,)
+
+
+def find_flag(denial: Denial, key: str) -> tuple[str, ...] | None:
+    """Return the true or false of the argument of the same name in the failing resource of Terraform, if the text has it."""
+    service, _, name = key.partition(":")
+    terraform = denial.context.terraform
+    if terraform is None or service.lower() != denial.service or ":create" not in denial.lowercase_action:
+        return None
+    argument = _WORD_START.sub("_", name).lower()
+    address = ".".join(terraform.value.partition("[")[0].rsplit(".", 2)[-2:])
+    blocks = [each for each in find_resources(denial.failure.text) if each.address == address]
+    values = {each.arguments.get(argument, "") for each in blocks} & {"true", "false"}
+    return (values.pop(),) if len(values) == 1 else None
 
 
 def find_narrow_policy(denial: Denial) -> str | None:

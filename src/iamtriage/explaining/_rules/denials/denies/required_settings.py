@@ -11,6 +11,7 @@ from iamtriage.explaining._context.readers.statements import find_said, find_wor
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.denials.conditions import deny_conditions
+from iamtriage.explaining._rules.denials.conditions.condition_keys import find_flag
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
 from iamtriage.explaining._rules.denials.conditions.request_conditions import ENDPOINT
 from iamtriage.explaining._rules.shared import commands
@@ -64,10 +65,19 @@ _KEY_CONDITION = "s3:x-amz-server-side-encryption-aws-kms-key-id"
 _PACKER = lazy_pattern(r"==> amazon-[a-z]{3,12}[.:]")
 
 
+# What sets a value to true in the AWS CLI and in Terraform.
+_FLAG = lazy_pattern(r"Pass --[a-z-]+ in the CLI, or set (?P<argument>[a-z_]+) = true in Terraform\.")
+
+
 def find_step(denial: Denial, requirement: Requirement) -> str:
     """Return how to satisfy a requirement, only in Packer if the text is its output."""
     if requirement.has_key("ec2:MetadataHttpTokens") and _PACKER.search(denial.failure.text):
         return 'In Packer, write this in the source block: metadata_options { http_tokens = "required" }.'
+    flag, deployment = _FLAG.fullmatch(requirement.step), find_deployment(denial.failure, denial.facts)
+    if flag is not None and deployment is not None and deployment.is_terraform and deployment.resource:
+        off = next((True for key in requirement.keys if find_flag(denial, key) == ("false",)), False)
+        said = ": the text has false" if off else ""
+        return f"In {deployment.resource}, set {flag['argument']} = true{said}."
     return requirement.step
 
 

@@ -328,10 +328,10 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
     for policy in known_policies.list_known_policies(denial) if denial.action is not None else ():
         if not known_policies.may_decide(policy, denial) or known_policies.is_of_other(policy, denial):
             continue
-        if denial.policy_type is not None and denial.policy_type in _CONTROLS:
+        if denial.policy_type is not None and denial.policy_type in {*_CONTROLS, "permissions_boundary"}:
             kind = POLICY_TYPE_NAMES[denial.policy_type]
             policy = attrs.evolve(  # noqa: PLW2901 (all statements are of the same policy)
-                policy, name=policy.name.replace("the policy in", f"the {kind} in")
+                policy, name=policy.name.replace("the policy ", f"the {kind} ", 1)
             )
         elif policy.has_principal and (
             denial.policy_type == "resource" or denial.principal_text == "anonymous"
