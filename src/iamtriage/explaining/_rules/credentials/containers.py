@@ -44,6 +44,10 @@ _CONTAINER = lazy_pattern(
     r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)(?:-compose| (?:container )?(?:compose|run|exec|logs|start|restart|attach))\b"
     r"|(?<!works )(?<!worked )(?<!fine )(?<!not )\b(?:[Ii]n|[Ii]nside|[Ww]ithin) (?:the |an? |our |my )?(?:[Dd]ocker|[Pp]odman)\b(?! (?:[Cc]ompose|[Dd]esktop|[Hh]ub|[Ss]warm|format|images?)\b)(?![^.,;]{0,40}\b(?:works|worked|fine|succeeds)\b)"
 )
+_COMPOSE_PROFILE = lazy_pattern(
+    r"^services:[ \t]*\n(?:[ \t][^\n]{0,200}\n|\n){0,100}?[ \t]{2,12}(?:- )?[\"']?AWS_PROFILE(?:=|: )[\"']?(?P<profile>[\w.@+-]{1,64})[\"']?[ \t]*$",
+    re.MULTILINE,
+)
 # The address that Go's net package dialed.
 _ADDRESS = lazy_pattern(
     rf"\bdial tcp (?P<address>(?P<private>{PRIVATE_START})?[\d.]{{3,15}}):443\b",
@@ -52,8 +56,10 @@ _ADDRESS = lazy_pattern(
 
 
 def find_profile_without_files(case: Case[MissingCredentials]) -> str | None:
-    """Return the profile that docker run passes to a container without the files that define it."""
+    """Return the profile that docker run or Docker Compose passes to a container without the files that define it."""
     found = find_run(case)
+    if found is None and ".aws" not in case.failure.text:
+        found = _COMPOSE_PROFILE.search(case.failure.text)
     return None if found is None or found["profile"] is None else commands.profile(found["profile"])
 
 
@@ -115,7 +121,11 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
             f"On your computer, check that the first command lists {missing_profile}. In ~/.aws/config, its section is [profile {missing_profile}].",
             "Mount ~/.aws into the home directory of the container's user (/root if it is root), and set AWS_PROFILE.",
         ]
-    steps[-1] += " To keep it, add both to volumes and environment of the service." if uses_compose else ""
+    steps[-1] += (
+        " To keep it, add ~/.aws:/root/.aws:ro to volumes of the service, and AWS_PROFILE to its environment."
+        if uses_compose
+        else ""
+    )
     return your_remedy(
         title,
         *steps,
