@@ -2918,7 +2918,7 @@ def test_first_way_to_the_regional_sts_endpoint(
             "Remove --endpoint-url, or use the endpoint of eu-west-1 [you]",
             "aws s3 ls --region eu-west-1",
         ),
-        ("AWS_ENDPOINT_URL_S3=https://s3.us-east-1.amazonaws.com", "Remove AWS_ENDPOINT_URL_S3, or use the endpoint of eu-west-1 [you]", None),
+        ("AWS_ENDPOINT_URL_S3=https://s3.us-east-1.amazonaws.com", "Remove AWS_ENDPOINT_URL_S3, or use the endpoint of eu-west-1 [you]", "unset AWS_ENDPOINT_URL_S3"),
         ("[remote]\ntype = s3\nregion = us-east-1", "Set region = eu-west-1 in [remote] [you]", None),
         (
             "[profile ops]\nregion = us-east-1",
