@@ -507,7 +507,11 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "[ec2-user@ip-10-0-0-9 ~]$ aws s3 cp s3://acme-bills/2026/may.csv .\nfatal error: An error occurred (403) when calling the HeadObject operation: Forbidden",
             {},
-            ("S3 answers 403 for a key that does not exist, too",),
+            (
+                "without s3:ListBucket, S3 answers 403, not 404",
+                "Repeat it as a GET, then have s3:GetObject allowed if needed [you]",
+                "list the key, which requires s3:ListBucket on arn:aws:s3:::acme-bills",
+            ),
             ("The text states",),
             id="missing object behind a HEAD request",
         ),

@@ -270,7 +270,9 @@ def test_headline_of_a_head_request_is_the_check() -> None:
     """Only a GET has a response with a reason, so it comes before any change of a policy."""
     text = "An error occurred (403) when calling the HeadObject operation: Forbidden\n$ aws s3 cp s3://acme-in/a.bin ."
     remedy = explain(text).remedies[0]
-    assert remedy.title == "Repeat it as a GET, then allow s3:GetObject if needed"
+    assert remedy.title == "Repeat it as a GET, then have s3:GetObject allowed if needed"
+    assert remedy.who == "you"
+    assert "Then, as an administrator, with ROLE_NAME filled in:" in str(explain(text))
     assert (
         remedy.commands[1] == "aws s3api get-object --bucket acme-in --key a.bin --range bytes=0-0 /dev/null"
     )

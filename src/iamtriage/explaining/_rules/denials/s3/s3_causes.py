@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.denials.s3.s3_contrasts import PARTS
 from iamtriage.explaining._rules.denials.s3.s3_requests import may_be_unsigned
 from iamtriage.explaining._rules.shared import common_causes
 from iamtriage.explaining._rules.shared.loading import load_rule
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.texts.text_signs import NAMED_KEY, find_acl, without_other_commands
 from iamtriage.explaining._rules.shared.wording import join_first_four
@@ -208,3 +209,30 @@ def explain_denied_acl(denial: Denial) -> Explanation:
     enough = "Only the ACL requires s3:PutObjectAcl: without it, s3:PutObject is enough."
     omit = attrs.evolve(omit, steps=(enough, *omit.steps))
     return attrs.evolve(explanation, remedies=(omit, allow_it, *others))
+
+
+_LOCK_PAGE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html"
+OBJECT_LOCKED = CauseType(
+    "object-locked",
+    title="Object Lock protects the version of the object",
+    meaning="A retention period or a legal hold of Object Lock protects the version of the object, whatever the caller's policies allow.",
+    recognised_by='S3 says "Access Denied because object protected by object lock".',
+    fix="In governance mode, repeat the call with --bypass-governance-retention. In compliance mode, wait until the retention ends. Remove a legal hold.",
+    sources=(_LOCK_PAGE,),
+)
+
+
+def explain_locked_object(denial: Denial) -> Explanation:
+    """Explain that Object Lock protects a version of an object."""
+    place = "--bucket BUCKET --key OBJECT_KEY --version-id VERSION_ID"
+    return denial.explain(
+        f"Object Lock denied {denial.operation or 'the call'}: a retention period or a legal hold protects this version, and no Allow overrides it.",
+        OBJECT_LOCKED.cause("reported", text="S3 says that the object is protected by Object Lock."),
+        remedies=your_remedy(
+            "Look at the lock of the version, then do what its mode permits",
+            "With GOVERNANCE, repeat the call with --bypass-governance-retention. This requires s3:BypassGovernanceRetention in addition to the action. A deleted version cannot be recovered.",
+            "With COMPLIANCE, nobody can delete the version before RetainUntilDate, not even the root user. With a legal hold ON, ask first why: to remove it requires s3:PutObjectLegalHold.",
+            commands=tuple(f"aws s3api get-object-{each} {place}" for each in ("retention", "legal-hold")),
+            url=_LOCK_PAGE,
+        ),
+    )

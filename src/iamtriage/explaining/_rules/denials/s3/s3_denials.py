@@ -12,7 +12,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, lower_first, upper_first
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
-from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.s3 import buckets, origins, public_access, s3_causes, s3_objects
@@ -331,17 +331,26 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         step = f"{who}{step}"
     if tasks.STATE_SIGNS.search(denial.failure.text) is not None:
         step = f"With the profile or role of the backend, {step}"
-    title = put_check_first("Repeat it as a GET", f"Allow {denial.action} if needed")
+    title = put_check_first("Repeat it as a GET", f"Have {denial.action} allowed if needed")
     first = int(remedy.commands[0].startswith(_SHOW_CALLER))
     listed, more = buckets.list_key(denial, "" if is_of_s3a else name)
     step = f"{step[:-1]}{more}"
     lines = (*remedy.commands[:first], line, *listed, *remedy.commands[first:])
+    # Only the caller can repeat its call.
+    lines = tuple(map(_leave_to_administrator, lines))
     steps = (upper_first(step), *remedy.steps)
-    remedy = attrs.evolve(remedy, title=title, steps=steps, commands=lines)
+    remedy = attrs.evolve(remedy, title=title, who="you", steps=steps, commands=lines)
     if is_of_s3a and remedy.policy is not None and name:
         listing = allow("s3:ListBucket", (denial.resource or "").partition("/")[0], sid="S3ListBucket")
         return allow_remedies.with_statements(remedy, [*remedy.policy["Statement"], listing])
     return remedy
+
+
+def _leave_to_administrator(line: str) -> str:
+    if not line.startswith("aws iam put-"):
+        return line
+    filled = ", with ROLE_NAME filled in" if "ROLE_NAME" in line else ""
+    return Labelled.required(f"Then, as an administrator{filled}:", line)
 
 
 def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
@@ -370,31 +379,4 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
             fill_command("aws s3api get-bucket-encryption --bucket {}", bucket) if has_data else None,
         ),
         url=pages.S3_403,
-    )
-
-
-_LOCK_PAGE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html"
-OBJECT_LOCKED = CauseType(
-    "object-locked",
-    title="Object Lock protects the version of the object",
-    meaning="A retention period or a legal hold of Object Lock protects the version of the object, whatever the caller's policies allow.",
-    recognised_by='S3 says "Access Denied because object protected by object lock".',
-    fix="In governance mode, repeat the call with --bypass-governance-retention. In compliance mode, wait until the retention ends. Remove a legal hold.",
-    sources=(_LOCK_PAGE,),
-)
-
-
-def explain_locked_object(denial: Denial) -> Explanation:
-    """Explain that Object Lock protects a version of an object."""
-    place = "--bucket BUCKET --key OBJECT_KEY --version-id VERSION_ID"
-    return denial.explain(
-        f"Object Lock denied {denial.operation or 'the call'}: a retention period or a legal hold protects this version, and no Allow overrides it.",
-        OBJECT_LOCKED.cause("reported", text="S3 says that the object is protected by Object Lock."),
-        remedies=your_remedy(
-            "Look at the lock of the version, then do what its mode permits",
-            "With GOVERNANCE, repeat the call with --bypass-governance-retention. This requires s3:BypassGovernanceRetention in addition to the action. A deleted version cannot be recovered.",
-            "With COMPLIANCE, nobody can delete the version before RetainUntilDate, not even the root user. With a legal hold ON, ask first why: to remove it requires s3:PutObjectLegalHold.",
-            commands=tuple(f"aws s3api get-object-{each} {place}" for each in ("retention", "legal-hold")),
-            url=_LOCK_PAGE,
-        ),
     )
