@@ -83,8 +83,25 @@ def test_other_region(text: str, verdict: str, command: str) -> None:
     first, *others = explanation.remedies
     assert first.title.startswith("Call eu-west-1")
     assert any(command in line for line in first.commands)
-    # The resource can be in both Regions.
+    # The resource can be in both Regions, so the reader says which one is meant.
+    assert " in that Region" in first.title
+    assert any("Check that " in each for each in first.steps)
+    assert not any("Only if it is in" in each for each in first.steps)
     assert any(each.policy is not None for each in others)
+
+
+def test_other_region_of_what_no_command_looks_up() -> None:
+    """The command of the text with the other Region is enough, and the Allow is in the next remedy."""
+    cluster = "arn:aws:eks:{}:111122223333:cluster/shop"
+    call = "$ aws eks update-kubeconfig --name shop --region us-east-1"
+    denied = _denied("eks:DescribeCluster", cluster.format("us-east-1"))
+    explanation = explain(
+        f"{call}\n{denied}\n\n{_policy('eks:DescribeCluster', cluster.format('eu-west-1'))}"
+    )
+    first, other, *_ = explanation.remedies
+    assert (first.title, first.steps) == ("Call eu-west-1, if you mean shop in that Region", ())
+    assert first.commands == ("aws eks update-kubeconfig --name shop --region eu-west-1",)
+    assert other.title == "Or allow eks:DescribeCluster for the role worker on this resource"
 
 
 @pytest.mark.parametrize(

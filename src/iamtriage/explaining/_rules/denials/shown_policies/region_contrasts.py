@@ -74,9 +74,10 @@ def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     if _is_replica(denial, arn):
         verdict = f"allows it only in {region}, and the replica in {called} has its own ARN"
         return Contrast(verdict)
-    only = f"Only if it is in {called}, allow {denial.action} on {clip_text(arn)} for {denial.caller}."
+    # The next remedy is an Allow in an identity-based policy.
+    only = None
     if denial.policy_type not in {None, "identity"}:
-        only = f"Only if it is in {called}, the policy must allow {denial.action} on {clip_text(arn)}, too."
+        only = f"If you mean the one in {called}, the policy must allow {denial.action} on {clip_text(arn)}, too."
     remedy = _call_region(denial, arn, region, only)
     setting = region_setting(denial, called)
     return Contrast(f"allows it only in {region}, and the call went to {called}{setting}", remedy)
@@ -190,16 +191,16 @@ def _call_region(
     lines: list[str] = []
     if lookup is not None and _NAME.fullmatch(name) and not is_there:
         lines.append(commands.fill_command(lookup, name, commands.region(region)))
-    check: str | None = f"Check that {clip_text(name)} is in {region}."
+    check: str | None = f"Check that {clip_text(name)} is in {region}." if lines else None
     setting = region_setting(denial, called)
     if denial.service == "secretsmanager" and denial.resource_arn is None:
-        check = f"The message has the secret's name instead of its ARN: a sign that {called} has no such secret. {check}"
+        check = f"The message has the secret's name instead of its ARN: a sign that {called} has no such secret. {check or ''}".rstrip()
     change: str | None = (
-        f"Then set the Region of the client to {region}{setting.replace(', set by', ' instead of')}."
+        f"{'Then set' if check else 'Set'} the Region of the client to {region}{setting.replace(', set by', ' instead of')}."
     )
     controller, store = find_controller(denial.failure.text), _STORE.search(denial.failure.text)
     if controller is not None and controller.region_setting:
-        change = f"Then set {controller.region_setting} to {region}."
+        change = f"{'Then set' if check else 'Set'} {controller.region_setting} to {region}."
         if store is not None:
             option = "" if store["kind"].startswith("cluster") else " --namespace NAMESPACE"
             patch = json.dumps({"spec": {"provider": {"aws": {"region": region}}}})
@@ -209,9 +210,7 @@ def _call_region(
     if repeated is not None and 'by "--region' in setting:
         change = None
         lines.append(Labelled("If it is there:", repeated) if lines else repeated)
-    title = (
-        f"Call {region}, {'where' if is_there else 'if'} {clip_text(name)} is{'' if is_there else ' there'}"
-    )
+    title = f"Call {region}, {f'where {clip_text(name)} is' if is_there else f'if you mean {clip_text(name)} in that Region'}"
     if is_there:
         check, change = None, change and change.replace("Then set", "Set")
     return your_remedy(title, check, change, only, commands=tuple(lines), url=pages.EVALUATION)
