@@ -161,16 +161,16 @@ _SESSION = " because no session policy allows the {} action"
         (_CONTROL, "Our permission set has sqs:* on *.", "allows the action already", "also needs its own Allow"),
         (_CONTROL, "Our permission set has sns:* on *.", "also needs its own Allow", "allows the action already"),
         (_CONTROL, "Our role has AmazonS3FullAccess.", "also needs its own Allow", "allows the action already"),
-        (_SESSION, f"mailer itself has sqs:* on {_QUEUE}.", "allows the action already: that alone is not enough", "An Allow for the role mailer alone"),
-        (_SESSION, f"The role mailer has sqs:* on {_QUEUE}.", "allows the action already: that alone is not enough", "An Allow for the role mailer alone"),
+        (_SESSION, f"mailer itself has sqs:* on {_QUEUE}.", "allows the action already: that alone is not enough", "an Allow for the role mailer alone"),
+        (_SESSION, f"The role mailer has sqs:* on {_QUEUE}.", "allows the action already: that alone is not enough", "an Allow for the role mailer alone"),
         (_CONTROL, "We would have given it AmazonSQSFullAccess.", "also needs its own Allow", "allows the action already"),
         (_CONTROL, "Our role has everything except AmazonSQSFullAccess.", "also needs its own Allow", "allows the action already"),
         (_CONTROL, "Given that AmazonSQSFullAccess is too broad, I wrote none.", "also needs its own Allow", "allows the action already"),
-        (_SESSION, f"It is denied:\n- sqs:* on {_QUEUE}", "An Allow for the role mailer alone", "allows the action already"),
-        (_SESSION, f"We have sqs:* on {_QUEUE} in the SCP.", "An Allow for the role mailer alone", "allows the action already"),
+        (_SESSION, f"It is denied:\n- sqs:* on {_QUEUE}", "an Allow for the role mailer alone", "allows the action already"),
+        (_SESSION, f"We have sqs:* on {_QUEUE} in the SCP.", "an Allow for the role mailer alone", "allows the action already"),
         # Of another role, or on another queue.
-        (_SESSION, f"web has sqs:* on {_QUEUE}. It is arn:aws:iam::{_ACCOUNT}:role/web.", "An Allow for the role mailer alone", "allows the action already"),
-        (_SESSION, f"mailer has sqs:* on {_QUEUE}-2.", "An Allow for the role mailer alone", "allows the action already"),
+        (_SESSION, f"web has sqs:* on {_QUEUE}. It is arn:aws:iam::{_ACCOUNT}:role/web.", "an Allow for the role mailer alone", "allows the action already"),
+        (_SESSION, f"mailer has sqs:* on {_QUEUE}-2.", "an Allow for the role mailer alone", "allows the action already"),
     ],
 )  # fmt: skip
 def test_policy_of_the_caller_has_no_effect_on_others(

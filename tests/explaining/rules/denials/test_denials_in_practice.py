@@ -3313,7 +3313,7 @@ GUARDRAILS: tuple[Case, ...] = (
         ),
         {},
         (
-            "it is there to limit the session",
+            "only if nothing has to limit the session",
             f"which the table does not cover. arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders/index/*",
         ),
         ("or omit it", "needs its own ARN"),

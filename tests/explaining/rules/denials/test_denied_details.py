@@ -145,7 +145,7 @@ def test_unknown_permission_of_an_execution_role_is_not_allowed() -> None:
             f"arn:aws:sts::{ACCOUNT}:federated-user/ana",
             "whose keys call GetFederationToken needs s3:GetObject",
         ),
-        (f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s", "it is there to limit the session"),
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s", "only if nothing has to limit the session"),
     ],
     ids=["Identity Center", "federated user", "role"],
 )

@@ -168,7 +168,7 @@ def test_decisive_values_are_in_the_summary() -> None:
 @pytest.mark.parametrize(
     ("token", "step", "command"),
     [
-        ("shop:default", "lacks serviceAccountName: cart", "kubectl set serviceaccount deployment/NAME cart -n shop"),
+        ("shop:default", "set serviceAccountName: cart in its template", "kubectl set serviceaccount deployment/NAME cart -n shop"),
         ("default:default", "It must run in the namespace shop, too.", r"kubectl get serviceaccount cart --namespace shop --output 'jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}'"),
     ],
 )  # fmt: skip

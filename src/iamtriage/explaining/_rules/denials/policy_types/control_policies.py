@@ -68,6 +68,7 @@ _READ_DENY = "If the Deny exempts {}a tag or another principal, make the call wi
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
 # What commands have instead of an ID that the message does not state.
 _ANY_ID = "POLICY_ID"
+_EACH_LEVEL = f"At each level (root, organizational units, account), an attached policy must allow the action. {commands.PARENTS} "
 
 
 def explain_service_control(denial: Denial) -> Explanation:
@@ -102,9 +103,8 @@ def explain_service_control(denial: Denial) -> Explanation:
             title=title,
             who="organization administrator",
             steps=present(
-                f"At each level (root, organizational units, account), an attached policy must allow the action. {find}",
                 ask,
-                None if level else commands.PARENTS,
+                f"{'' if level else _EACH_LEVEL}{find}",
                 *guardrails.resource_steps(denial),
             ),
             commands=lines,

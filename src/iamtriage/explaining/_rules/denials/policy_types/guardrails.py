@@ -104,7 +104,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     else:
         verdict = f"its permissions boundary{name} does not allow it"
         own, delegates = describe_own_allow(denial), _delegates(denial)
-        allow = ", so an Allow in another policy has no effect"
+        allow = ", so an Allow in another policy alone has no effect"
         caps: str | None = (
             "A boundary only caps permissions: an identity-based policy must allow the action, too."
         )

@@ -73,7 +73,7 @@ _SESSION_CREATED = "Find the code or tool that creates the session: its STS call
 # A search by a name that many sessions share would find too much.
 _SEARCHED_NAME = lazy_pattern(r"(?=[\w.@-]*[-_.@0-9])[\w.@-]{4,64}", re.ASCII)
 _FIND_CALL = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole --query {}"
-_RESTRICTION_REMOVED = "Do not leave the session policy out: it is there to limit the session"
+_RESTRICTION_REMOVED = "Leave the session policy out only if nothing has to limit the session"
 # The name that EKS Pod Identity gives a session: eks-CLUSTER-POD-UUID, with 10 characters of each name, as in
 # https://github.com/aws/containers-roadmap/issues/2362.
 _POD_SESSION = lazy_pattern(r"eks-[\w.-]{3,30}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
@@ -95,10 +95,10 @@ def explain_session_policy(denial: Denial) -> Explanation:
     """Explain a denial by a session policy."""
     verdict, is_local = "the session's policy does not allow it", find_working(denial.failure.text, LOCALLY)
     locally = " Your own credentials have no such policy, so the call works with them." if is_local else ""
-    text = f"A session can do only what both its session policy and the policies of {denial.caller} allow, and the session policy does not allow this. An Allow for {denial.caller} alone does not help."
+    both = f"A session can do only what both its session policy and the policies of {denial.caller} allow"
+    text = f"{both}, so an Allow for {denial.caller} alone does not help."
     if not denial.is_explicit and (own := guardrails.describe_own_allow(denial)) is not None:
-        alone = f"An Allow for {denial.caller} alone does not help."
-        text = text.replace(alone, f"{capitalize_start(own)}: that alone is not enough.")
+        text = f"{both}. {capitalize_start(own)}: that alone is not enough."
     if denial.is_explicit:
         verdict = "the session's policy denies it"
         text = f"A Deny in the session policy matches. {why_no_allow_helps(denial)}{locally}"
@@ -210,7 +210,7 @@ def _passed_policy_remedy(denial: Denial) -> Remedy:
     again = "run the workflow again" if is_workflow else "open a new session"
     if place is not None and "aws sts" in place:
         again = "open a new session with the same command"
-    change = f"Add the statement to {passed}, with the conditions that its other statements have. Then {again}. {_RESTRICTION_REMOVED}{'' if 'workflow' in again else ', such as to one tenant'}."
+    change = f"Add the statement to {passed}, with the conditions that its other statements have. Then {again}. {_RESTRICTION_REMOVED}."
     if denial.is_explicit:
         removed = "" if isinstance(denial.principal, FederatedUser) else f" {_RESTRICTION_REMOVED}."
         change = f"Scope down the Deny in {passed}. Then {again}.{removed}"

@@ -338,10 +338,10 @@ def _describe_expected_account(wanted: list[str], found: list[str]) -> tuple[str
     step = f"Set serviceAccountName: {clip_text(wanted[1])} in the pod template (most Helm charts call it serviceAccount.name), in the namespace {clip_text(wanted[0])}. The command must print the role: the account needs the annotation."
     title = f"Or run the pod as the service account {clip_text(wanted[1])}{in_namespace}"
     if found[1] == "default":
-        step = f"The pod runs as the service account default, so its template lacks serviceAccountName: {clip_text(wanted[1])}."
+        step = f"The pod runs as the service account default: set serviceAccountName: {clip_text(wanted[1])} in its template"
         if in_namespace:
-            return title, f"{step} It must run in the namespace {clip_text(wanted[0])}, too.", (line,)
-        step += " The first command sets it and replaces the pods. The second one must print the role."
+            return title, f"{step}. It must run in the namespace {clip_text(wanted[0])}, too.", (line,)
+        step += ", as the first command does, which replaces the pods. Unless the template itself sets AWS_ROLE_ARN, the second one must print the role: if not, add this annotation to the service account."
         return title, step, (f"kubectl set serviceaccount deployment/NAME {account} -n {namespace}", line)
     return title, step, (line,)
 
