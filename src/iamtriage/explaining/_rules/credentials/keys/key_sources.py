@@ -288,7 +288,7 @@ def explain_override(case: Case[Failure], verdict: str, topic: str) -> Explanati
     unused = "its credentials were not sent"
     if override.unused:
         unused = f"its key …{override.unused} was not sent"
-    because = "The text shows both."
+    because = "The text shows the keys and the profile."
     if override.used and override.unused:
         because = f"The environment has the key …{override.used}, and the file has …{override.unused}."
     return case.explain(
@@ -296,7 +296,7 @@ def explain_override(case: Case[Failure], verdict: str, topic: str) -> Explanati
         PROFILE_OVERRIDDEN.cause(
             "derived",
             because,
-            text=f"Access keys in environment variables take precedence over the profile {override.profile}, unless the command has --profile: a quick test.",
+            text=f"Access keys in environment variables take precedence over the profile {override.profile}, unless the command has the option --profile.",
         ),
         topic=topic,
         remedies=unset_keys(override),

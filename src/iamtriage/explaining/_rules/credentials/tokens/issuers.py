@@ -340,7 +340,7 @@ def trusting_statement(case: Case[Failure], issuer: Issuer, account: str | None)
 def _create_provider_remedy(issuer: Issuer, account: str | None) -> Remedy:
     create = create_provider_command(issuer)
     creations: Commands = (create,)
-    where = "Run the commands in the account of the role. The first one lists its providers: each ARN ends in the issuer without https://. If none matches exactly, create one, once per issuer. IAM gets the thumbprint itself."
+    where = "Run the commands in the account of the role. The first one lists its providers: each ARN ends in the issuer without https://. If none matches exactly, create one. IAM gets the thumbprint itself."
     if account:
         where = f"Run the command in account {account}. IAM gets the thumbprint itself."
     audience: str | None = (
@@ -364,7 +364,7 @@ def _create_provider_remedy(issuer: Issuer, account: str | None) -> Remedy:
     partition = "aws-cn" if ".com.cn/" in url_text else "aws-us-gov" if ".us-gov-" in url_text else "aws"
     name = clip_text(url_text.removeprefix("https://")) or "its URL without https://"
     provider = f"arn:{partition}:iam::{account}:oidc-provider/{name}" if account and url_text else "its ARN"
-    old = " That of a re-created cluster's role still names the old one." if issuer.is_eks else ""
+    old = " If the cluster was re-created, it still names the old one." if issuer.is_eks else ""
     trust = f"The role's trust policy must name this provider: {provider} as Principal.Federated, and {name} before :sub and :aud in the condition keys.{old}"
     if account is None:
         creations = ("aws iam list-open-id-connect-providers", *creations)

@@ -155,7 +155,7 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
         key = f"the access key …{override.used}" if override.used else "an access key"
         verdict = f"{key} in the environment takes precedence over the profile {override.profile}, whose credentials were not used"
         because = (
-            "The text shows both. The option --profile takes precedence over such keys, AWS_PROFILE does not.",
+            "The text shows the keys and the profile. The option --profile takes precedence over such keys, AWS_PROFILE does not.",
         )
         remedy = key_sources.unset_keys(override)
     elif role is not None and _KEY.search(text) is not None:

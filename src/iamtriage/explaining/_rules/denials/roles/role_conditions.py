@@ -196,8 +196,9 @@ def _describe_trusted(denial: Denial, result: TrustResult) -> str:
 
 
 def _name_statement(denial: Denial, result: TrustResult) -> str:
-    sid = shown_sid(find_statement(denial.facts.trust_policy, result))
-    return f"The statement {sid}" if sid else f"Statement[{result.statement}]"
+    policy = dict(parse_document(denial.facts.trust_policy) or {})
+    sid, only = shown_sid(find_statement(policy, result)), len([*iterate_statements(policy)]) == 1
+    return f"The statement {sid}".rstrip() if sid or only else f"Statement[{result.statement}]"
 
 
 def attribute_rule(denial: Denial, findings: TrustFindings | None) -> str:

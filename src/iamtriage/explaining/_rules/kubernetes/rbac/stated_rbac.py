@@ -214,7 +214,7 @@ def compare_role(role: StatedRole, request: Request) -> Gap | None:
         verbs = dict.fromkeys(each for rule in of_type for each in rule.verbs)
         words = f"allows only {_join(verbs)} on {resource}, not {verb}"
     elif subresource and any(_covers(each, base) for each in in_group):
-        words = f"has {base}, but not {resource}: RBAC treats a subresource as a separate type"
+        words = f"has {base}, but not {resource}, which RBAC treats as a separate type"
     elif other is not None and group is not None:
         words = f"has {resource} in {_describe_groups(other.groups)}, but they are in {_describe_groups((group,))}"
     elif named := [each for rule in role.rules for each in rule.resources if _is_misnamed(each, resource)]:

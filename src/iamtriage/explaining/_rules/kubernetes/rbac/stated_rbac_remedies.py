@@ -64,7 +64,7 @@ def gap_remedies(denied: DeniedRequest, gap: stated_rbac.Gap) -> Iterator[Remedy
     check = f"The last command answers yes if the role is bound to {bound_to}."
     if gap.group is not None and denied.kind == "iam session":
         bound_to = f"the group {clip_text(gap.group)}"
-        check = f"It is bound to {bound_to}, which the entry of {denied.subject_text} must have."
+        check = f"It is bound to {bound_to}, which an access entry or aws-auth must give to {denied.subject_text}."
         if gap.group in (find_known_groups(denied) or ()):
             check = f"The last command answers yes if the role is bound to {bound_to}."
         denied = attrs.evolve(denied, subject=Subject("Group", gap.group))

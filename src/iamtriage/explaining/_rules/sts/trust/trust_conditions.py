@@ -150,6 +150,14 @@ def describe_passed_value(result: TrustResult, call: RoleCall) -> str:
     return f"{clip_text(call.source)} passes {clip_text(value)}{' (they differ in case)' if same else ''}"
 
 
+def _describe_external_id(value: str, call: RoleCall | None, accept: str | None) -> str:
+    """Return where to set an external ID, unless the call in the text is a command, which the remedy completes."""
+    unchanged = ", and the trust policy needs no change" if accept is None else ""
+    where = f'Set ExternalId in the code (in Python, ExternalId="{value}"), or external_id in a profile or in the block assume_role of Terraform. '
+    is_command = call is not None and call.code is None and accept is None
+    return f"{'' if is_command else where}The comparison is case-sensitive{unchanged}."
+
+
 def open_condition_remedy(
     result: TrustResult,
     role_arn: str | None,
@@ -187,9 +195,7 @@ def open_condition_remedy(
             return _code_remedy(result, call, call.code, (title, value, lines[0]), accept)
         if profile is not None:
             lines = (fill_command("aws configure set external_id {} --profile {}", value, profile),)
-        unchanged = ", and the trust policy needs no change" if accept is None else ""
-        step = f'Set ExternalId in the code (in Python, ExternalId="{value}"), or external_id in a profile or in the block assume_role of Terraform. The comparison is case-sensitive{unchanged}.'
-        steps = present(step, accept)
+        steps = present(_describe_external_id(value, call, accept), accept)
         if is_terraform and value != "EXTERNAL_ID":
             steps = (
                 "In the provider, the block assume_role needs external_id. The comparison is case-sensitive, and the trust policy needs no change.",
