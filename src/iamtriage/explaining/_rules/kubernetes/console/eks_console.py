@@ -341,7 +341,7 @@ def _access_entry_remedy(
             f"Check that the console is signed in as {principal.description}: aws sts get-caller-identity in CloudShell prints it."
             if is_assumed
             else None,
-            f"{choice}. The command requires eks:AssociateAccessPolicy in IAM. Reload the console after a few seconds.",
+            f"{choice}: choose one in the command, which requires eks:AssociateAccessPolicy in IAM. Reload the console after a few seconds.",
             commands=(
                 show,
                 Labelled("If no policy that it prints shows the objects:", associate) if show else associate,
