@@ -182,6 +182,20 @@ def test_built_arn_without_the_path_of_a_listed_role(
 FAILED_GROUP = '"nodeRole": "{0}role/pool", "issues": [{{"code": "NodeCreationFailure", "message": "Instances failed to join the kubernetes cluster", "resourceIds": ["i-0123456789abcdef0"]}}]\n'
 
 
+@pytest.mark.parametrize(
+    ("shown", "summary"),
+    [
+        (_entries("role/pool"), "lacks policies (it has its access entry)."),
+        (_entries("role/Boss"), "The nodes did not join the cluster: no IAM permission is missing, but the role pool has"),
+        (_map(("role/Boss", "boss", "system:masters")), "lacks policies or its access entry."),
+        (_map(("role/Boss", "boss", "system:masters")) + MODE.format("CONFIG_MAP"), "The nodes did not join the cluster: aws-auth maps only Boss, not the role pool."),
+        (_map(("role/eks/pool", "system:node:{{EC2PrivateDNSName}}", "system:nodes")), "The aws-auth entry for pool never matches: its rolearn contains the path eks/"),
+    ],
+)  # fmt: skip
+def test_nodes_that_did_not_join(shown: str, summary: str) -> None:
+    assert summary in explain(FAILED_GROUP.format(ACCOUNT) + shown).summary
+
+
 def test_helper_that_the_aws_cli_replaces() -> None:
     text = "Unable to connect to the server: getting credentials: exec: executable {} not found"
     first = explain(text.format("aws-iam-authenticator")).remedies[0]

@@ -13,7 +13,7 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.callers import UNMAPPED
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
-from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import find_node_role
+from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map, find_node_role
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import describe_listed, is_listed
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn
@@ -70,6 +70,23 @@ def explain_node_access(denial: Denial) -> Explanation:
     evidence = "EKS reports it as a health issue of the node group."
     verdict = "The nodes have no access to the cluster"
     return _explain_missing_entry(case, role, verdict, evidence, is_managed=True)
+
+
+def add_node_access(case: AnyCase, explanation: Explanation) -> Explanation:
+    """Return why nodes did not join the cluster, if what the text shows of their role's access decides."""
+    if explanation.causes[0].code != "nodes-not-joined":
+        return explanation
+    role = find_node_role(case)
+    listed = is_listed(case.failure, role) if role is not None else None
+    if role is None or listed is None:
+        return add_stated_map(case, explanation)
+    if listed:
+        summary = explanation.summary.replace(
+            "lacks policies or its access entry", "lacks policies (it has its access entry)"
+        )
+        return attrs.evolve(explanation, summary=summary)
+    denied = _explain_missing_entry(case, role, "The nodes did not join the cluster", "", is_managed=True)
+    return attrs.evolve(denied, causes=denied.causes[1:], topic=explanation.topic)
 
 
 def _explain_missing_entry(
