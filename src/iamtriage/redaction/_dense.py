@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret
-from iamtriage.redaction._vocabulary.notations import BACKSLASHES, ENCODED_STARTS, FILLER, build_tree
+from iamtriage.redaction._vocabulary.notations import BACKSLASHES, ENCODED_STARTS, FILLER
 from iamtriage.redaction._vocabulary.searched_text import AROUND, fill_spans, zero_all_digits
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START
 from iamtriage.redaction._windows import extend_to_lines, merge_spans
@@ -49,17 +49,13 @@ _MIN_STRETCH = 12_000
 # The minimum length of a part between failures. Its ends are also searched as usual.
 _MIN_PART = 4 * AROUND
 # A failure is kept, with the text around it. The words "error" and "not" alone state none.
-_VERBS = ("are", "can", "could", "did", "does", "has", "have", "is", "must", "was", "were", "will")
-_STATES = ("able", "allowed", "exist", "found", "permitted", "supported", "valid")
-_FAILURE_WORDS = (
-    "arn:", "ERROR", "enied", "DENIED", "orbidden", "xception", "xpired", "nvalid", "hrottl", "nsufficient",
-    "uthorised", "uthorized", "nable to", "annot ", "n't ", "logged in", "rror occurred", "rror (",
-    "rror code", *(f"{verb} not " for verb in _VERBS), *(f"not {state}" for state in _STATES),
-)  # fmt: skip
+# By their first character, so that a search tries few of them at each position.
 _FAILURE = re.compile(
-    # At the end of a code.
-    r"Error(?<=[a-z].{5})|Failure(?<=[a-z].{7})|Fault(?<=[a-z].{5})|rror: \w{1,20} \w{1,20} |"
-    + build_tree([*map(re.escape, word)] for word in _FAILURE_WORDS)
+    r"a(?:rn:|nnot |re not )|c(?:an|ould) not |d(?:id|oes) not |h(?:rottl|as not |ave not )|is not |must not "
+    r"|w(?:as|ere|ill) not |n(?:'t |able to|sufficient|valid|ot (?:a(?:ble|llowed)|exist|found|permitted"
+    r"|supported|valid))|rror (?:occurred|\(|code)|rror: \w{1,20} \w{1,20} |E(?:RROR|rror(?<=[a-z].{5}))"
+    r"|enied|DENIED|orbidden|x(?:ception|pired)|Fa(?:ilure(?<=[a-z].{7})|ult(?<=[a-z].{5}))|uthori[sz]ed"
+    r"|logged in"
 )
 _FAILURE_REACH = 600
 # Between documents, which are searched value by value.
@@ -182,13 +178,7 @@ def _leave_failures(text: str, low: int, high: int) -> Iterator[tuple[int, int]]
 def _find_dense(
     searched: SearchedText, spans: list[tuple[int, int]], shortest: int
 ) -> Iterator[tuple[int, int]]:
-    """Yield the positions of many names with different characters around them, in order.
-
-    Args:
-        searched: The text.
-        spans: The positions of its names.
-        shortest: The minimum distance between the first and the last of many names.
-    """
+    """Yield the positions of many names with different characters around them, in order."""
     names = searched.names
     # Faster than a translation of other characters.
     shown = searched.folded.encode("ascii", "replace").decode().translate(_SHAPE)

@@ -32,11 +32,10 @@ _MARK = re.compile(r"(?:---|\.\.\.)(?=[ \t\r\n]|\Z)")
 _DIRECTIVE = re.compile(r"%(?:YAML|TAG) [^\n]*+(?:\n|\Z)")
 _LINE_END = re.compile(r"[ \t]*+(?P<comment>(?<=[ \t])#[^\r\n]*+)?(?:\r?\n|\r?\Z)")
 _ITEM = re.compile(r"-(?=[ \t\r\n]|\Z)")
-# Before a key that is empty or long, and, on the next line, before its value.
+# Before a key that is empty or long. On the next line, the sign is before its value.
 _EXPLICIT_KEY = re.compile(
     r"\?[ \t]++(?P<key>\"(?:[^\"\\\n]|\\[^\n])*+\"|'(?:[^'\n]|'')*+'|\w[\w ./-]{0,400})[ \t]*+(?:\r?\n|\Z)"
 )
-_EXPLICIT_VALUE = re.compile(r":(?=[ \t\r\n]|\Z)")
 KEY_SIGN = re.compile(r":(?=[ \t\r\n]|\Z)")
 _KEY_END = re.compile(rf"{KEY_SIGN.pattern}|\n")
 _COMMENT = re.compile(r"(?<=[ \t])#")
@@ -147,7 +146,7 @@ class YamlReader:
             raise YamlError
         if explicit := _EXPLICIT_KEY.match(text, at):
             return self._read_explicit_key(explicit, column)
-        is_value = _EXPLICIT_VALUE.match(text, at)
+        is_value = KEY_SIGN.match(text, at)
         while is_value or _ITEM.match(text, at):
             if is_value:
                 self._expect_value(column)

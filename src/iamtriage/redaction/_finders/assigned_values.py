@@ -237,9 +237,7 @@ def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
     if before == "/" and text[max(0, match.start - 2) : match.start - 1].strip():
         # A path before another column.
         return None
-    # Between columns, there is more than a space.
-    is_word = text.startswith(" ", match.end) and not text.startswith(" ", match.end + 1)
-    columns = None if is_word else _COLUMNS.match(text, match.end)
+    columns = _COLUMNS.match(text, match.end)
     if columns and columns["more"] and not looks_random(columns["value"]):
         columns = columns if match.name.what == "password" and is_mixed(columns["value"]) else None
     if columns and (before in _BEFORE_CELL or columns["tab"] or match.line_start() is not None):
