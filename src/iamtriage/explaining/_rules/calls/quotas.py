@@ -10,7 +10,7 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.rejected_policies import CDK, MERGED_BY_CDK, POLICY_SIZES, trust_pods
@@ -181,10 +181,16 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
     arn = commands.arn(stated or only_one({each[0] for each in _POLICY.finditer(case.text)}), "POLICY_ARN")
     of_policy = commands.fill_command("--policy-arn {}", arn)
     name = "" if arn == "POLICY_ARN" else f" {arn.rpartition('/')[2]}"
-    oldest = "'sort_by(Versions[?!IsDefaultVersion], &CreateDate)[0].VersionId'"
     repeated = commands.repeat_command(case.context.command, "iam", "create-policy-version")
+    verdict = f"The managed policy{name} has {found['count']} versions, the maximum. This is a quota, not a missing permission."
+    again = None if repeated is None else Labelled("Then repeat the call:", repeated)
+    versions = _find_versions(case.failure.text)
+    default = only_one([each for each, is_default in versions.items() if is_default])
+    if default is not None and (others := sorted(set(versions) - {default})):
+        return _explain_listed_versions(case, verdict, default, others, of_policy, again)
+    oldest = "'sort_by(Versions[?!IsDefaultVersion], &CreateDate)[0].VersionId'"
     return case.explain(
-        f"The managed policy{name} has {found['count']} versions, the maximum. This is a quota, not a missing permission.",
+        verdict,
         QUOTA_REACHED.cause("reported", (f"The message says: {found[0]}", *code_evidence(case.failure))),
         remedies=remedies.account_remedy(
             "Delete the oldest non-default version, then repeat the call",
@@ -198,7 +204,57 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
                 ),
                 f'aws iam get-policy-version {of_policy} --version-id "$version" > old.json',
                 f'aws iam delete-policy-version {of_policy} --version-id "$version"',
-                None if repeated is None else Labelled("Then repeat the call:", repeated),
+                again,
+            ),
+            url=pages.IAM_QUOTAS,
+        ),
+    )
+
+
+# A version in a table or list of the AWS CLI, and in its JSON, whose members come in any order.
+_LISTED_VERSION = lazy_pattern(
+    r"^(?![^\n]{0,160}\baws )(?=[^\n{}]{0,120}(?<![\w-])v(?P<row>[1-9]\d{0,3})(?![\w.]))(?=[^\n{}]{0,120}\b(?P<state>[Tt]rue|[Ff]alse)\b)[^\n{}]{3,160}$"
+    r"|\{(?=[^{}]{0,400}\"VersionId\": ?\"v(?P<member>[1-9]\d{0,3})\")(?=[^{}]{0,400}\"IsDefaultVersion\": ?(?P<value>true|false))[^{}]{1,400}\}",
+    re.MULTILINE,
+)
+
+
+def _find_versions(text: str) -> dict[int, bool]:
+    r"""Return the versions of a managed policy that a text lists by their numbers, and whether each is the default one.
+
+    >>> _find_versions("$ aws iam list-policy-versions\nv3\tTrue\t2026-01-02T03:04:05+00:00\nv2\tFalse\t2025-01-02T03:04:05+00:00\n")
+    {3: True, 2: False}
+    """
+    if "list-policy-versions" not in text and "IsDefaultVersion" not in text:
+        return {}
+    return {
+        int(each["row"] or each["member"]): (each["state"] or each["value"]).lower() == "true"
+        for each in _LISTED_VERSION.finditer(text)
+    }
+
+
+def _explain_listed_versions(
+    case: Case[AwsError], verdict: str, default: int, others: list[int], of_policy: str, again: str | None
+) -> Explanation:
+    """Explain which of the listed versions of a managed policy can go: their numbers increase with time."""
+    first, newer = others[0], [f"v{each}" for each in others if each > default]
+    kept = f"v{default} is the default version: it is in force, and cannot be deleted."
+    if newer:
+        kept += f" {join_words(newer, 'and')} {'are' if newer[1:] else 'is'} newer, but not in force: check why before a new version becomes the default."
+    return case.explain(
+        verdict,
+        QUOTA_REACHED.cause(
+            "derived",
+            text=f"The text lists v{default}, the default, and {join_words([f'v{each}' for each in others], 'and')}.",
+        ),
+        remedies=remedies.account_remedy(
+            f"Delete v{first}, the oldest version that is not the default, then repeat the call",
+            kept,
+            f"old.json keeps a copy of v{first}: look at it first, because a deleted version is gone.",
+            commands=(
+                f"aws iam get-policy-version {of_policy} --version-id v{first} > old.json",
+                f"aws iam delete-policy-version {of_policy} --version-id v{first}",
+                again,
             ),
             url=pages.IAM_QUOTAS,
         ),
