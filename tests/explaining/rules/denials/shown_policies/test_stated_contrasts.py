@@ -434,6 +434,9 @@ def test_condition_with_another_value(text: str, verdict: str, condition: dict[s
     policy = explanation.remedies[0].policy
     assert policy is not None
     assert policy["Statement"][0]["Condition"] == condition
+    # A task definition has two roles.
+    both = "the Resource must match both, executionRoleArn and taskRoleArn."
+    assert (both in " ".join(explanation.remedies[0].steps)) is ("ecs-tasks" in verdict)
 
 
 def test_condition_that_asks_for_another_request() -> None:

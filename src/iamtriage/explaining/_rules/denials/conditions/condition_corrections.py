@@ -161,7 +161,7 @@ def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: Ch
     listed = as_strings(statement.get("Resource"))
     # With several roles, the statement most likely has both.
     is_task = failed.key.lower() == PASSED_TO and "ecs-tasks.amazonaws.com" in requested and len(listed) < 2
-    other = "ECS checks the other role of the task definition, too: add executionRoleArn and taskRoleArn to the Resource."
+    other = "ECS checks the other role of the task definition, too: the Resource must match both, executionRoleArn and taskRoleArn."
     without = None
     if failed.key.lower() == "aws:tagkeys":
         tags = _VALUE_OF_TAGS.search(denial.failure.text)
