@@ -52,6 +52,7 @@ def test_command_that_prints_the_source_of_credentials() -> None:
         ("$ ntpdate -q pool.ntp.org\nserver 192.0.2.1, stratum 2, offset +1100.250000, delay 0.03", "18 minutes behind"),
         ("$ sntp pool.ntp.org\n-1100.250000 +/- 0.012 pool.ntp.org 192.0.2.1", "18 minutes ahead"),
         ("The clock of the build host is about 20 min slow.", "20 minutes behind"),
+        ("It was suspended, the clock is 2 days behind", "2 days behind"),
         ("System time     : 0.000041000 seconds slow of NTP time", ""),
         ("If the clock is 20 minutes slow, this happens, too.", ""),
         ("The clock was 20 minutes slow last year.", ""),

@@ -30,6 +30,22 @@ def test_what_is_wrong_with_a_name(name: str, flaw: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "corrected"),
+    [
+        ("Mia Berg", "Mia-Berg"),
+        ("ci: build #7", "ci-build-7"),
+        ("a" * 70, "a" * 64),
+        ("deploy", "deploy-feature-login"),
+        ("***", "deploy-feature-login"),
+        ("#", "deploy-feature-login"),
+    ],
+)
+def test_corrected_name(name: str, corrected: str) -> None:
+    (line,) = explain(_ERROR.format(name)).remedies[0].commands
+    assert line.endswith(f" --role-session-name {corrected}")
+
+
+@pytest.mark.parametrize(
     ("workflow", "is_branch"),
     [
         ("role-session-name: ${{ github.head_ref }}", True),

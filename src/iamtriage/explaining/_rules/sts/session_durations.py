@@ -211,7 +211,7 @@ def explain_session_name(case: Case[AwsError], message: str) -> Explanation:
             where,
             commands=()
             if is_action
-            else "aws sts assume-role --role-arn ROLE_ARN --role-session-name deploy-feature-login",
+            else f"aws sts assume-role --role-arn ROLE_ARN --role-session-name {_correct_name(message)}",
             manifest="role-session-name: gha-${{ github.run_id }}\n" if is_action else None,
             manifest_language="yaml",
             url="https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html",
@@ -223,6 +223,15 @@ def explain_session_name(case: Case[AwsError], message: str) -> Explanation:
 _BRANCH = lazy_pattern(r"\brole-session-name: ?[^\n]{0,80}?\b(?P<name>github\.(?:head_ref|ref_name|ref))\b")
 # A value that is masked or a placeholder does not show what was sent.
 _SESSION_NAME = lazy_pattern(r"\bValue '(?P<name>[^'\n*<>$…\[\\]{1,200})' at 'roleSessionName'")
+
+
+def _correct_name(message: str) -> str:
+    """Return the name of the session with a hyphen in place of what is not allowed, or an example."""
+    found = _SESSION_NAME.search(message)
+    sent = found["name"] if found else ""
+    name = re.sub(r"[^\w+=,.@-]+", "-", sent, flags=re.ASCII)[:64].strip("-")
+    # The reason can be another one.
+    return name if len(name) > 1 and name != sent else "deploy-feature-login"
 
 
 def _find_flaw(message: str) -> str:
