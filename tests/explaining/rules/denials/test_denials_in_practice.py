@@ -246,7 +246,11 @@ FEDERATION: tuple[Case, ...] = (
             ),
             "token_claims": _claims("repo:acme/orders:pull_request"),
         },
-        ("a Deny statement of the trust policy matches it", "the Deny in Statement[1]", "or the Deny"),
+        (
+            "a Deny statement of the trust policy matches it",
+            "the Deny in the second statement",
+            "or the Deny",
+        ),
         ("expects the subject", "and the token has", "Accept the token"),
     ),
 )

@@ -611,7 +611,7 @@ def test_external_id_that_a_vendor_sends(row: str, sent: str | None) -> None:
     }
     explanation = explain(f"{_SNOWFLAKE}{row}\ntrust policy:\n{json.dumps({'Statement': [trust]})}")
     remedies = [
-        each for each in explanation.remedies if each.title.startswith("Expect the external ID of Sno")
+        each for each in explanation.remedies if each.title.startswith("Require the external ID of Sno")
     ]
     assert bool(remedies) is (sent is not None)
     if sent is not None:

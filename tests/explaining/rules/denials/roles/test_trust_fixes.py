@@ -616,7 +616,7 @@ def test_a_matching_deny_is_not_a_mismatch(condition: dict[str, Any] | None) -> 
     explanation = _explain(_denying(_policy(SUBJECT), condition=condition), SUBJECT, "sts.amazonaws.com")
     assert "a Deny statement of the trust policy matches it" in explanation.summary
     (remedy,) = explanation.remedies
-    assert "Statement[1]" in remedy.title
+    assert "the second statement" in remedy.title
     assert remedy.policy is None
     assert "expects" not in explanation.to_text(detail="full")
 

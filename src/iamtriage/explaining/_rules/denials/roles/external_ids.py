@@ -21,14 +21,14 @@ def association_remedy(denial: Denial, result: TrustResult, call: RoleCall) -> R
     """Return the remedy for the external ID of a Pod Identity association: the trust policy follows it."""
     fixed = _accept_external_id(denial, result, call)
     show, update = trust_policy_commands(denial.target_role_name)
-    created = "EKS creates the external ID with the association and nobody can set it: an association that was created again has another one."
+    created = "EKS creates the external ID with the association and nobody can set it: an association that was created again can have another one."
     lines: tuple[str, ...] = (update,)
     step = f"{WHOLE_DOCUMENT} {created} Keep the old ID as well only if another association still has it."
     if fixed is None:
         step = f"{created} Write the external ID that the command prints into the condition in trust.json."
         shown = ("describe", "--query association.externalId --output text")
         lines = (*clusters.find_cluster(denial.case).association_commands(shown), show, update)
-    title = "Expect the association's external ID in the role's trust policy"
+    title = "Require the association's external ID in the role's trust policy"
     return _trust_remedy(denial, title, (step,), lines, fixed, pages.EKS_POD_ASSOCIATION)
 
 
@@ -40,7 +40,7 @@ def vendor_remedy(denial: Denial, result: TrustResult, call: RoleCall, vendor: s
         keeps = "CREATE OR REPLACE makes a new integration, with another ID. ALTER keeps the ID, and so does an integration whose STORAGE_AWS_EXTERNAL_ID you set yourself."
     return _trust_remedy(
         denial,
-        f"Expect the external ID of {vendor} in the role's trust policy",
+        f"Require the external ID of {vendor} in the role's trust policy",
         (
             f"{WHOLE_DOCUMENT}{kept} The principal is right: {vendor} has to change nothing.",
             *((keeps,) if keeps else ()),

@@ -264,7 +264,7 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
         verdict, text = mismatch, "A condition of the role's trust policy is not met."
         if result.condition:
             only = len(allow_statements(denial.facts.trust_policy)) == 1
-            of = "" if only else f" in Statement[{result.statement}]"
+            of = "" if only else f" in {trust_documents.name_statement(denial.facts.trust_policy, result)}"
             text = f"The trust policy expects another {trust_fixes.name_claim(result)}{of}."
         if "more mismatch" not in result.reason:
             matches_else = trust_fixes.describe_matches(result, denial.facts)

@@ -11,7 +11,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
-from iamtriage._text import clip_text, lower_first
+from iamtriage._text import clip_text, upper_first
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Labelled, Remedy
@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
 from iamtriage.explaining._rules.sts.shown_calls import RoleCall, find_role_call
 from iamtriage.explaining._rules.sts.trust import trust_conditions
-from iamtriage.explaining._rules.sts.trust.trust_documents import find_statement
+from iamtriage.explaining._rules.sts.trust.trust_documents import find_statement, name_statement
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust.trusted_principals import shows_only_principal
 from iamtriage.policies._documents import allow
@@ -42,7 +42,6 @@ from iamtriage.policies._readers.elements import (
     iterate_statements,
     parse_document,
     principal_names,
-    shown_sid,
 )
 from iamtriage.trust._evaluation import TrustResult
 
@@ -126,14 +125,14 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
     elif is_met is False and call is not None:
         user_name = getattr(denial.principal, "name", None)
         verdict = f"{verdict}, and {trust_conditions.describe_passed_value(result, call)}"
-        text = f"{_name_statement(denial, result)} of the trust policy trusts {_describe_trusted(denial, result)}, but its condition {clip_text(result.condition or '')} is not met."
+        text = f"{_name_statement(denial, result)} trusts {_describe_trusted(denial, result)}: the principal is right."
         if _USER_NAME in str(denial.facts.trust_policy) and result.expected == (user_name,):
             text += f" It has the variable {_USER_NAME}, so each user has to pass their own name."
     elif conditions == 1:
         verdict = f"{verdict}, and the call does not meet that"
-        text = f"{_name_statement(denial, result)} of the trust policy trusts {denial.caller} with this condition only, so the call did not meet it."
+        text = f"{_name_statement(denial, result)} trusts {denial.caller} with this condition only, so the call did not meet it."
     elif conditions:
-        text = f"{_name_statement(denial, result)} of the trust policy trusts {denial.caller} with {conditions} conditions, of which the call did not meet at least one."
+        text = f"{_name_statement(denial, result)} trusts {denial.caller} with {conditions} conditions, of which the call did not meet at least one."
     # The reasons say that the value is unknown, as the text does.
     cause = attrs.evolve(findings.cause, text=text, because=())
     if is_met is not None or conditions:
@@ -177,7 +176,7 @@ def _date_remedy(denial: Denial, result: TrustResult) -> Remedy | None:
     _, update = trust_policy_commands(denial.target_role_name)
     account = denial.resource_account or denial.account
     return trust_remedy(
-        f"Move the date of {lower_first(_name_statement(denial, result))}, if the access is to go on",
+        f"Move the date of {name_statement(denial.facts.trust_policy, result)}, if the access is to go on",
         f"Only an administrator{f' of account {account}' if account else ''} decides that: the caller has nothing to change.",
         date_conditions.NEW_DATE,
         "trust.json is the whole trust policy with this change: the command replaces the policy.",
@@ -196,9 +195,9 @@ def _describe_trusted(denial: Denial, result: TrustResult) -> str:
 
 
 def _name_statement(denial: Denial, result: TrustResult) -> str:
-    policy = dict(parse_document(denial.facts.trust_policy) or {})
-    sid, only = shown_sid(find_statement(policy, result)), len([*iterate_statements(policy)]) == 1
-    return f"The statement {sid}".rstrip() if sid or only else f"Statement[{result.statement}]"
+    name = name_statement(denial.facts.trust_policy, result)
+    # A policy with one statement is that statement.
+    return "The trust policy" if name == "the statement" else f"{upper_first(name)} of the trust policy"
 
 
 def attribute_rule(denial: Denial, findings: TrustFindings | None) -> str:
@@ -272,7 +271,7 @@ def _skip_met_conditions(
 
 def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Remedy:
     """Return the remedy that changes the Deny statement of the role's trust policy, which its evaluation can name."""
-    of_statement = "" if result is None else f" in Statement[{result.statement}]"
+    of_statement = "" if result is None else f" in {name_statement(denial.facts.trust_policy, result)}"
     account = denial.resource_account or denial.account
     of_account = f" of account {account}" if account else ""
     show, change = trust_policy_commands(denial.target_role_name)

@@ -11,7 +11,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._facts import NO_FACTS, Facts
@@ -175,7 +175,7 @@ def _describe(
     if result.is_explicit_deny:
         remedy = account_remedy(
             "Remove or scope down the Deny statement in the role's trust policy",
-            f"It is Statement[{result.statement}]. An Allow does not override it.",
+            f"It is {trust_documents.name_statement(question.facts.trust_policy, result)}. An Allow does not override it.",
             commands=commands.trust_policy_commands(role),
             url=pages.TRUST_POLICIES,
         )
@@ -329,7 +329,7 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
         if value == "ACCOUNT_ID":
             show = "aws sts get-caller-identity --query Account --output text"
             remedy = attrs.evolve(remedy, commands=(show, *remedy.commands))
-    text = f"Statement[{result.statement}] of the supplied trust policy has this condition."
+    text = f"{upper_first(trust_documents.name_statement(question.facts.trust_policy, result))} of the supplied trust policy has this condition."
     return ServiceTrust(
         f"its trust policy names {service}, but requires {requires}{difference}",
         trust_findings.TRUST_POLICY_CHECKED.cause(question.evidence, text=text),

@@ -25,11 +25,13 @@ from iamtriage.policies._readers.elements import (
     iterate_statements,
     parse_document,
     principal_names,
+    shown_sid,
 )
 
 if TYPE_CHECKING:
     from iamtriage.trust._evaluation import TrustResult
 
+_PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
 _PROVIDER = "oidc-provider/"
 OIDC_KEY = lazy_pattern(r"(\S{3,255}):(aud|sub|azp|amr)", re.ASCII)
 _ARN_OF_PROVIDER = lazy_pattern(
@@ -115,6 +117,17 @@ def find_statement(policy: Mapping[str, Any] | str | None, result: TrustResult) 
     """Return the statement of a trust policy that decides or comes closest, the first one if there is none such."""
     statements = iterate_statements(parse_document(policy) or {})
     return next(islice(statements, result.statement or 0, None), dict[str, Any]())
+
+
+def name_statement(policy: Mapping[str, Any] | str | None, result: TrustResult) -> str:
+    """Return the statement of a trust policy that decides in words: by its Sid, or its place among several."""
+    if sid := shown_sid(find_statement(policy, result)):
+        return f"the statement {sid}"
+    if len(list(iterate_statements(parse_document(policy) or {}))) < 2 or result.statement is None:
+        return "the statement"
+    if result.statement >= len(_PLACES):
+        return f"statement number {result.statement + 1}"
+    return f"the {_PLACES[result.statement]} statement"
 
 
 def expected_subjects(policy: Mapping[str, Any] | str | None) -> tuple[str, ...]:
