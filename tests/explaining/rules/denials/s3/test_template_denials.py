@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from iamtriage import explain
@@ -222,3 +224,34 @@ def test_fields_of_an_event_and_a_bucket_that_no_template_creates(
     assert "LOGICAL_ID" not in text
     assert "kms" not in text.lower()
     assert "If the stack has its own role, that role needs s3:PutBucketPolicy." in text
+
+
+_PUT = "$ cat p.json\n{}\n$ aws s3api put-bucket-policy --bucket octo-site --policy file://p.json\nAn error occurred (AccessDenied) when calling the PutBucketPolicy operation: Access Denied\n"
+_STATEMENT = {
+    "Effect": "Allow",
+    "Principal": "*",
+    "Action": "s3:GetObject",
+    "Resource": "arn:aws:s3:::octo-site/*",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_public"),
+    [
+        ({}, True),
+        ({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, True),
+        ({"Condition": {"StringLike": {"aws:Referer": "https://octo.example/*"}}}, True),
+        ({"Condition": {"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}}, False),
+        ({"Condition": {"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}, False),
+        ({"Principal": {"Service": "cloudfront.amazonaws.com"}}, False),
+        ({"Principal": {"AWS": "arn:aws:iam::111122223333:role/web"}}, False),
+        ({"Principal": {"AWS": ["arn:aws:iam::111122223333:role/web", "*"]}}, True),
+    ],
+)  # fmt: skip
+def test_policies_that_block_public_access_rejects(changes: dict[str, object], *, is_public: bool) -> None:
+    """Only conditions on who calls, or from where, keep a policy for everyone from being public."""
+    explanation = explain(
+        _PUT.format(json.dumps({"Version": "2012-10-17", "Statement": [{**_STATEMENT, **changes}]}))
+    )
+    assert ("most likely, Block Public Access rejects it" in explanation.summary) is is_public
+    assert "no-identity-allow" in [each.code for each in explanation.causes]

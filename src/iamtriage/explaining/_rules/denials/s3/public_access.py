@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, your_rem
 from iamtriage.explaining._rules.shared.texts.deployment_tools import RETRY_NEW, TERRAFORM, find_deployment
 from iamtriage.explaining._rules.shared.texts.text_fragments import PULUMI_FRAGMENTS
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
-from iamtriage.policies._readers.elements import principal_names, shown_sid
+from iamtriage.policies._readers.elements import iterate_conditions, principal_names, shown_sid
 
 _NAME_PRINCIPALS = (
     "Name accounts, roles or an organization as Principal, or add a condition such as aws:SourceVpce."
@@ -55,6 +55,10 @@ _OWN_ACCOUNT = '"$(aws sts get-caller-identity --query Account --output text)"'
 # What names or shows a public policy or ACL.
 _PUBLIC_SIGN = lazy_pattern(
     r"(?<![A-Za-z])[Pp]ublic(?![_-]?[Aa]ccess)[A-Za-z_-]{0,40}|\"?Principal\"?\s?[:=]\s?(?:\{\s?\"?AWS\"?\s?[:=]\s?)?\"\*\""
+)
+# Keys of conditions with which a policy for everyone stays public. The page on Block Public Access lists those that limit it.
+_OPEN_KEYS = frozenset(
+    {"aws:currenttime", "aws:referer", "aws:securetransport", "aws:useragent", "s3:prefix", "s3:tlsversion"}
 )
 
 BLOCK_PUBLIC_ACCESS = CauseType(
@@ -237,9 +241,13 @@ def find_blocked_access(denial: Denial) -> Blocked | None:
         new = (
             "The text turns it off for the bucket: that of the account or of the organization still applies."
         )
-    if what == "policy" and (sid := _find_public_statement(denial)) is not None:
+    if what == "policy" and (found := _find_public_statement(denial)) is not None:
         text = f"{setting} of S3 Block Public Access rejects a policy that allows everyone, whoever sets it. {new}"
-        sign = f"The policy in the text has the Principal * without a condition{f' ({sid})' if sid else ''}."
+        condition = (
+            "without a condition" if not found.get("Condition") else "and its condition limits no caller"
+        )
+        sid = shown_sid(found)
+        sign = f"The policy in the text has the Principal * {condition}{f' ({sid})' if sid else ''}."
         return Blocked(BLOCK_PUBLIC_ACCESS.cause("derived", sign, text=text), title, is_likely=True)
     text = f"The {what} would make data public, which {setting} of S3 Block Public Access prevents."
     is_shown = what == "policy" and any(each.has_principal for each in denial.context.policies)
@@ -272,12 +280,14 @@ def _tested_setting(denial: Denial) -> str | None:
     return known
 
 
-def _find_public_statement(denial: Denial) -> str | None:
-    """Return the Sid of a statement in the text that allows everyone, which can be empty, or ``None``."""
+def _find_public_statement(denial: Denial) -> dict[str, Any] | None:
+    """Return a statement in the text that allows everyone."""
     for policy in denial.context.policies:
         for each in policy.allows:
-            if "*" in principal_names(each, "AWS") and not each.get("Condition"):
-                return shown_sid(each)
+            keys = {key.lower() for _, key, _ in iterate_conditions(each)}
+            is_known = bool(keys) or not each.get("Condition")
+            if "*" in principal_names(each, "AWS") and is_known and keys <= _OPEN_KEYS:
+                return each
     return None
 
 
