@@ -196,6 +196,24 @@ def test_nodes_that_did_not_join(shown: str, summary: str) -> None:
     assert summary in explain(FAILED_GROUP.format(ACCOUNT) + shown).summary
 
 
+KUBELET = 'kubelet[42]: E0301 12:00:00.000000 42 kubelet_node_status.go:92] "Unable to register node with API server" err="Unauthorized" node="ip-10-0-1-23.eu-west-1.compute.internal"\n'
+
+
+@pytest.mark.parametrize(
+    ("shown", "words", "command"),
+    [
+        (f"{ACCOUNT}instance-profile/pool\n", "nor an entry in aws-auth.", "aws iam get-instance-profile --instance-profile-name pool "),
+        (f"{ACCOUNT}instance-profile/pool\n{ACCOUNT}instance-profile/other\n", "nor an entry in aws-auth.", "aws ec2 describe-instances"),
+        (_entries("role/Boss"), "nor an entry in aws-auth (the access entries in the text are for Boss).", "aws ec2 describe-instances"),
+    ],
+    ids=["profile", "two profiles", "entries"],
+)  # fmt: skip
+def test_role_of_a_rejected_node(shown: str, words: str, command: str) -> None:
+    explanation = explain(KUBELET + shown)
+    assert explanation.summary.endswith(words)
+    assert explanation.remedies[0].commands[0].startswith(command)
+
+
 def test_helper_that_the_aws_cli_replaces() -> None:
     text = "Unable to connect to the server: getting credentials: exec: executable {} not found"
     first = explain(text.format("aws-iam-authenticator")).remedies[0]

@@ -7,14 +7,18 @@ from collections.abc import Iterator
 
 import attrs
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import line_start
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.callers import UNMAPPED
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map, find_node_role
-from iamtriage.explaining._rules.kubernetes.entries.stated_entries import describe_listed, is_listed
+from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
+    describe_listed,
+    find_listed,
+    is_listed,
+)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn
 from iamtriage.explaining._rules.shared.commands import command
@@ -33,6 +37,10 @@ _MANAGED = lazy_pattern(r"NodeCreationFailure|\bnode ?group", re.IGNORECASE)
 _NODE_NAME = lazy_pattern(
     r"(?<![\w.-])(?:ip-(?P<ip>\d{1,3}(?:-\d{1,3}){3})|(?P<id>i-[0-9a-f]{17}))"
     rf"(?:(?P<domain>\.ec2|\.(?P<region>{REGION})\.compute)\.internal)?(?![\w-])",
+    re.ASCII,
+)
+_INSTANCE_PROFILE = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:instance-profile/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,128})",
     re.ASCII,
 )
 NODE_ROLE_NOT_MAPPED = CauseType(
@@ -96,6 +104,8 @@ def _explain_missing_entry(
     principal = principal_mappings.build_cluster_principal(role, "the node role", placeholder="NODE_ROLE_ARN")
     missing = cluster_access.describe_missing_entry(cluster)
     why = f"most likely, {principal.description} has {missing}"
+    if role is None and find_listed(case.failure) is not None:
+        why += f" (the access entries in the text are for {describe_listed(case.failure)})"
     known, possible = tuple[Cause, ...](), tuple(_possible_causes(cluster, is_managed=is_managed))
     remedies = tuple(_remedies(case, cluster, principal))
     listed = is_listed(case.failure, role) if cluster.uses_entries else None
@@ -174,7 +184,7 @@ def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> I
     yield principal.inspect_access_remedy(cluster)
 
 
-def _find_role(case: AnyCase, cluster: Cluster) -> tuple[str, Commands]:
+def _find_role(case: AnyCase, cluster: Cluster) -> tuple[str | None, Commands]:
     """Return the step and the commands that find the role of the node that the text names, or of a node group.
 
     Filters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
@@ -186,6 +196,8 @@ def _find_role(case: AnyCase, cluster: Cluster) -> tuple[str, Commands]:
     if _MANAGED.search(case.text) is not None:
         return "describe-nodegroup prints the node role.", (nodegroup,)
     profile = "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[0].Arn' --output text"
+    if (shown := only_one(set(_INSTANCE_PROFILE.findall(case.failure.text)))) is not None:
+        return None, (profile.replace("INSTANCE_PROFILE", commands.instance_profile(shown)),)
     if node is None:
         step = "Find the node role: describe-nodegroup prints it for managed node groups, get-instance-profile for self-managed nodes and Karpenter."
         return step, (nodegroup, Labelled("Or, for self-managed nodes and Karpenter:", profile))
