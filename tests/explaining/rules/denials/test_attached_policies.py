@@ -158,8 +158,10 @@ _SESSION = " because no session policy allows the {} action"
         (_BOUNDARY, "mailer has AmazonSQSFullAccess attached.", "AmazonSQSFullAccess allows the action already, so another", "if it is attached"),
         (_BOUNDARY, "The group has AmazonSQSFullAccess.", "already, if it is attached to the role mailer", "already, so another"),
         (_CONTROL, "Our role has AmazonSQSFullAccess.", "AmazonSQSFullAccess allows the action already: another Allow does not help", "also needs its own Allow"),
-        (_CONTROL, "Our permission set has sqs:* on *.", "allows the action already", "also needs its own Allow"),
-        (_CONTROL, "Our permission set has sns:* on *.", "also needs its own Allow", "allows the action already"),
+        (_CONTROL, "We sign in as AWSReservedSSO_Mail_0a1b. Our permission set has sqs:* on *.", "allows the action already", "also needs its own Allow"),
+        (_CONTROL, "We sign in as AWSReservedSSO_Mail_0a1b. Our permission set has sns:* on *.", "also needs its own Allow", "allows the action already"),
+        # Of a person, and not of the role that called.
+        (_CONTROL, "Our permission set has sqs:* on *.", "also needs its own Allow", "allows the action already"),
         (_CONTROL, "Our role has AmazonS3FullAccess.", "also needs its own Allow", "allows the action already"),
         (_SESSION, f"mailer itself has sqs:* on {_QUEUE}.", "allows the action already: that alone is not enough", "an Allow for the role mailer alone"),
         (_SESSION, f"The role mailer has sqs:* on {_QUEUE}.", "allows the action already: that alone is not enough", "an Allow for the role mailer alone"),

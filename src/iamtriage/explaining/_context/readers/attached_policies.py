@@ -135,6 +135,8 @@ def find_described_policies(text: str) -> Iterator[Document]:
         owner = _find_principal(text, words)
         if owner is None and not _OF_CALLER.search(words):
             continue
+        if "permission set" in words.lower() and "AWSReservedSSO_" not in text:
+            continue  # the caller is another one
         actions = re.findall(_ACTION, found["actions"])
         resources = [each.strip("`\"'.,") for each in re.findall(_TARGET, found["resources"] or "")]
         if resources or all(each.endswith(":*") for each in actions):

@@ -328,11 +328,11 @@ _PRINTED_NAME = lazy_pattern(
 )
 
 
-def find_name_above(text: str) -> str | None:
+def find_name_above(text: str, *, may_be_printed: bool = False) -> str | None:
     r"""Return the name of a policy that stands above the only document with a name, or in the command that prints it.
 
     >>> find_name_above('policy orders-read:\n{"Statement": []}'), find_name_above('The policy is:\n{"Statement": []}')
     ('orders-read', None)
     """
     names = {each["name"] or each["within"] or each["typed"] for each in _NAME_ABOVE.finditer(text)}
-    return only_one(names or {each["name"] for each in _PRINTED_NAME.finditer(text)})
+    return only_one(names or {each["name"] for each in _PRINTED_NAME.finditer(text) if may_be_printed})

@@ -388,6 +388,13 @@ def test_grant_on_an_alias_beside_a_deny(denied: str) -> None:
     assert not any(each.title.startswith("Invoke the ") for each in explanation.remedies)
 
 
+def test_command_for_another_policy_names_no_resource_policy() -> None:
+    command = "\n$ aws iam get-role-policy --role-name reader --policy-name own-reads\nAn error occurred (NoSuchEntity) when calling the GetRolePolicy operation: not found\n"
+    policy = _policy({"AWS": "444455556666"}, "lambda:InvokeFunction", _FUNCTION)
+    explanation = explain(_DENIED.format("lambda:InvokeFunction", _FUNCTION) + command + policy)
+    assert "own-reads in the text" not in explanation.to_text(detail="full")
+
+
 _KEY = f"arn:aws:kms:eu-west-1:{_ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 

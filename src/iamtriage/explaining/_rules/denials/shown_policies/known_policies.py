@@ -152,7 +152,11 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     ):
         # The text names the policy of the message without its ARN, too, or a command has printed it.
         name = f"the policy {clip_text(called)} in the text"
-    elif len(stated) == 1 and (heading := find_name_above(denial.failure.text)) is not None:
+    elif (
+        len(stated) == 1
+        # IAM prints no policy with a principal so.
+        and (heading := find_name_above(denial.failure.text, may_be_printed=not stated[0].has_principal))
+    ):
         name = f"the policy {clip_text(heading)} in the text"
     # A permission set with the name of an AWS managed policy normally has that policy.
     if (permission_set := getattr(denial.role, "permission_set", None)) and is_known_policy(permission_set):
