@@ -104,6 +104,12 @@ def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
     )
 
 
+# "the function in 111122223333", and the ARN of a function, a role or a user.
+_CALLING_ACCOUNT = lazy_pattern(
+    r"(?:\barn:aws[a-z-]{0,12}:(?:lambda:[a-z0-9-]{6,30}|iam:|sts:):|\b(?i:function|lambda)\b[^\n.;:]{0,40}? )(\d{12})(?![\w-])"
+)
+
+
 def limit_to_image(row: ServiceAccess, text: str, account: str | None) -> ServiceAccess:
     """Return what Lambda needs to pull the only image that a text names, which can be that of another account.
 
@@ -119,7 +125,7 @@ def limit_to_image(row: ServiceAccess, text: str, account: str | None) -> Servic
         return row
     lines = tuple(each.replace("REPOSITORY", name) for each in row.commands)
     row = attrs.evolve(row, resource=f"{row.resource} of {name}", commands=lines)
-    account = account or only_one({*ACCOUNT_IN_TEXT.findall(text)} - {owner})
+    account = account or only_one({*_CALLING_ACCOUNT.findall(text)} - {owner})
     if account in {owner, None}:
         return row
     ((actions, resource, _),) = row.statements
