@@ -106,22 +106,28 @@ def test_networks_without_an_address(said: str, condition: dict[str, object], ti
 
 
 @pytest.mark.parametrize(
-    ("addresses", "said", "is_replaced"),
+    ("addresses", "said", "title"),
     [
-        (["10.30.0.0/16", "192.168.4.0/24"], "It goes through vpce-0c9d8e7f6a5b41230.", True),
-        (["172.20.0.0/16"], "It goes through vpce-0c9d8e7f6a5b41230.", True),
-        # A public address, and no sign of an endpoint.
-        (["10.30.0.0/16", "203.0.113.0/24"], "It goes through vpce-0c9d8e7f6a5b41230.", False),
-        (["10.30.0.0/16"], "We have no VPC endpoint.", False),
+        (
+            ["10.30.0.0/16", "192.168.4.0/24"],
+            "It goes through vpce-0c9d8e7f6a5b41230.",
+            "Compare aws:VpcSourceIp",
+        ),
+        (["172.20.0.0/16"], "It goes through vpce-0c9d8e7f6a5b41230.", "Compare aws:VpcSourceIp"),
+        (["10.30.0.0/16"], "", "Compare addresses that requests have"),
+        # A public address, and no endpoint.
+        (["10.30.0.0/16", "203.0.113.0/24"], "It goes through vpce-0c9d8e7f6a5b41230.", None),
+        (["10.30.0.0/16", "203.0.113.0/24"], "", None),
+        (["10.30.0.0/16"], "We have no VPC endpoint.", None),
     ],
 )
 def test_private_addresses_are_compared_with_the_key_of_endpoints(
-    addresses: list[str], said: str, *, is_replaced: bool
+    addresses: list[str], said: str, title: str | None
 ) -> None:
     text = _DENIED.format("GetParameter", "job", "ssm:GetParameter", _PARAMETER, "n identity-based", "")
     first = explain(f"{text}{said}{_deny({'NotIpAddress': {'aws:SourceIp': addresses}})}").remedies[0]
-    assert first.title.startswith("Compare aws:VpcSourceIp") is is_replaced
-    assert ('"NotIpAddress": {"aws:VpcSourceIp": ["' in (first.manifest or "")) is is_replaced
+    assert first.title.startswith(title or "Compare ") is (title is not None)
+    assert ('"NotIpAddress": {"aws:VpcSourceIp": ["' in (first.manifest or "")) is (title is not None)
 
 
 _PERIMETER = {

@@ -288,15 +288,27 @@ def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, An
     network = _find_network(stated, statement)
     if network is None or _NO_ENDPOINT.search(text):
         return None
-    if len(ids) > 1 or (not ids and next(find_said(text, _ENDPOINT_WORDS), None) is None):
-        return None
     from iamtriage.explaining._rules.sts.trust.request_keys import is_private
 
+    of_vpc = None
+    if all(map(is_private, network.values)):
+        of_vpc = replace_key(statement, network.operator, network.key, RightKey("aws:VpcSourceIp", ""))
+    if len(ids) > 1 or (not ids and next(find_said(text, _ENDPOINT_WORDS), None) is None):
+        listed = clip_text(join_words(network.values, "and"))
+        return of_vpc and Correction(
+            f"{stated.words} of {stated.policy.name} exempts only {listed} in aws:SourceIp, which is never a private address",
+            "Compare addresses that requests have in the Deny",
+            (
+                "Requests through a VPC endpoint have their private address in aws:VpcSourceIp, as below. No Allow overrides the Deny.",
+                "All others have their public address in aws:SourceIp, such as that of the NAT gateway: list that there instead.",
+            ),
+            of_vpc,
+        )
     endpoint = ids.pop() if ids else "VPC_ENDPOINT_ID"
     named = f"the VPC endpoint {endpoint}" if endpoint != "VPC_ENDPOINT_ID" else "a VPC endpoint"
     curl = "The address that curl prints is that of other traffic. " if _OWN_ADDRESS.search(text) else ""
     why = f"{stated.words} of {stated.policy.name} denies it because the request has no aws:SourceIp: most likely, it goes through {named}"
-    if all(map(is_private, network.values)):
+    if of_vpc is not None:
         return Correction(
             why,
             "Compare aws:VpcSourceIp instead of aws:SourceIp in the Deny",
@@ -304,7 +316,7 @@ def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, An
                 "Requests through a VPC endpoint have their private address in aws:VpcSourceIp, and no aws:SourceIp: the Deny with NotIpAddress applies to all of them. No Allow overrides it.",
                 f"Other VPCs can have the same addresses: to let in only {named}, use StringNotEquals with aws:SourceVpce instead.",
             ),
-            replace_key(statement, network.operator, network.key, RightKey("aws:VpcSourceIp", "")),
+            of_vpc,
         )
     return Correction(
         why,
