@@ -42,6 +42,7 @@ from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_rem
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements import tasks
+from iamtriage.explaining._rules.shared.requirements.required_grants import NEXT_OBJECTS
 from iamtriage.explaining._rules.shared.requirements.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.texts.text_signs import find_acl
 from iamtriage.explaining._rules.shared.wording import put_check_first
@@ -142,7 +143,9 @@ def explain_bare_s3(denial: Denial) -> Explanation:
                 _with_options(denial, _with_get(denial, _with_prefix(denial, _allow_remedy(denial)))),
             ),
             inspect_remedy(denial, operation) if has_bucket else None,
-            resource_remedy(denial) if denial.action is not None and has_bucket else None,
+            _with_prefix(denial, resource_remedy(denial))
+            if denial.action is not None and has_bucket
+            else None,
             denial_remedies.authorization_details_remedy(denial),
         ),
         notes=EVENTUAL_CONSISTENCY,
@@ -298,8 +301,12 @@ def _with_prefix(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     resource = f"{resource.rstrip('*')}*"
     action = [f"{denial.action}", *more] if more else f"{denial.action}"
     listing = allow("s3:ListBucket", resource.partition("/")[0], sid="S3ListBucket")
+    if "Principal" in first:
+        # In the bucket policy, too.
+        listing = {**listing, "Principal": first["Principal"]}
     step = f"{done} objects whose keys begin with the path, and also needs s3:ListBucket on the bucket."
-    remedy = attrs.evolve(remedy, steps=(step, *remedy.steps))
+    kept = (each for each in remedy.steps if not each.startswith(NEXT_OBJECTS))
+    remedy = attrs.evolve(remedy, steps=(step, *kept))
     return allow_remedies.with_statements(
         remedy, [{**first, "Action": action, "Resource": resource}, *others, listing]
     )
