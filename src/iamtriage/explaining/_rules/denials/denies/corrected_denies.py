@@ -294,8 +294,10 @@ def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, An
     if all(map(is_private, network.values)):
         of_vpc = replace_key(statement, network.operator, network.key, RightKey("aws:VpcSourceIp", ""))
     if len(ids) > 1 or (not ids and next(find_said(text, _ENDPOINT_WORDS), None) is None):
+        if of_vpc is None:
+            return None
         listed = clip_text(join_words(network.values, "and"))
-        return of_vpc and Correction(
+        return Correction(
             f"{stated.words} of {stated.policy.name} exempts only {listed} in aws:SourceIp, which is never a private address",
             "Compare addresses that requests have in the Deny",
             (
