@@ -693,9 +693,12 @@ def test_vpc_endpoint_of_a_function(
 
 
 def test_unsigned_request_meets_no_condition_on_mfa() -> None:
-    step = explain(
+    step, *others = explain(
         "User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:a1b2c3d4e5/prod/POST/orders with an explicit deny"
-    ).remedies[0].steps[0]  # fmt: skip
+    ).remedies[0].steps  # fmt: skip
+    # No principal can be exempt.
+    assert "call from a network that the Deny exempts, or exempt the client's network" in " ".join(others)
+    assert "exempt the caller" not in " ".join(others)
     assert "checkip.amazonaws.com" in step
     assert "MFA" not in step
     assert "SecureTransport" not in step

@@ -46,7 +46,7 @@ _CHANGE = lazy_pattern(
     r" (?:has to|can) (?P<change>(?:add|set) .{1,2000}?)(?:, and to deploy the API: [^\n]{1,400})?\.\Z"
 )
 _EXEMPTION = lazy_pattern(
-    r"exempt the caller from the Deny(?:, with the condition \"ArnNotLike\": \{[^{}]{1,300}\})?|scope it down or remove it"
+    r"(?:call from a network that the Deny exempts, or )?exempt the (?:caller|client's network) from the Deny(?:, with the condition \"ArnNotLike\": \{[^{}]{1,300}\})?|scope it down or remove it"
 )
 # The key and the values of such a change.
 _LISTED = lazy_pattern(

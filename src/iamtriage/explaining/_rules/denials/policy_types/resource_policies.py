@@ -339,7 +339,7 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
         f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.{compare}",
         # The ways name the requirements of an upload.
         None if is_upload else typical_requirement(denial),
-        f"If the request is legitimate, exempt the caller from the Deny{_describe_exemption(denial)}.{save}{deploy}",
+        f"If the request is legitimate, {_describe_exemption(denial)}.{save}{deploy}",
         statements=(),
         commands="terraform apply"
         if is_of_terraform
@@ -352,11 +352,15 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
 
 
 def _describe_exemption(denial: Denial) -> str:
-    """Return the condition that exempts a role or user, which is added to a Deny statement, as the end of a sentence."""
+    """Return how the Deny lets a caller in, with the condition that exempts a role or user."""
+    if denial.principal_text == "anonymous":
+        # Nothing but the network distinguishes such a caller.
+        return "call from a network that the Deny exempts, or exempt the client's network from the Deny"
+    exempt = "exempt the caller from the Deny"
     if denial.role is None and not isinstance(denial.principal, User):
-        return ""
+        return exempt
     arn = resource_commands.principal_arn_pattern(denial)
-    return f', with the condition "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(arn)}"}}'
+    return f'{exempt}, with the condition "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(arn)}"}}'
 
 
 def redeploy_commands(denial: Denial) -> Commands:
