@@ -295,7 +295,10 @@ def announce_items(values: Sequence[str | None], announced: Announced | None) ->
     if announced is not None:
         # A list of kinds of tokens: ["refresh", "access"].
         has_kinds = announced.name is not None and announced.name.what == "token"
-        return [None if has_kinds and value and _is_kind(value) else announced for value in values]
+        return [
+            None if has_kinds and value and value.isalpha() and value.islower() else announced
+            for value in values
+        ]
     result: list[Announced | None] = [None] * len(values)
     for at, (value, following) in enumerate(pairwise(values)):
         if value is None or following is None or not _OPTION_OR_NAME.fullmatch(value):
@@ -304,10 +307,6 @@ def announce_items(values: Sequence[str | None], announced: Announced | None) ->
         if name is not None and (value.startswith("-") or looks_random(following)):
             result[at + 1] = Announced(name=name, sign="option" if value.startswith("--") else "tuple")
     return result
-
-
-def _is_kind(value: str) -> bool:
-    return value.isalpha() and value.islower()
 
 
 def announce_pairs(values: Sequence[str | None]) -> list[Announced | None]:

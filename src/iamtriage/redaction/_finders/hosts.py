@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.redaction._pseudonyms import ACCOUNT
 from iamtriage.redaction._vocabulary.identifier_nouns import BEFORE_NAME, Identifier, split_name
-from iamtriage.redaction._vocabulary.known_words import REGION
+from iamtriage.redaction._vocabulary.known_words import is_region
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,6 @@ _URI = re.compile(
     r"s(?<!\w.)3[an]?://(?P<bucket>[A-Za-z0-9._*-]{1,128})(?P<path>(?:/[^\s\"'`<>?#|,;)\\]{0,1024}){0,60})"
 )
 _LABEL = re.compile(r"[^.]+")
-_REGION = re.compile(REGION)
 _SLASH = re.compile(r"\\{0,64}/")
 # Suffixes whose first label is a name: "orders.awsapps.com".
 _NAMED_ALONE = frozenset({"awsapps.com", "cloudfront.net", "signin.aws.amazon.com"})
@@ -107,7 +106,7 @@ def _find_names_in_host(text: str, m: re.Match[str]) -> Iterator[Identifier]:
         # The old format of SQS hosts: "eu-west-1.queue.amazonaws.com".
         yield from _find_names_in_path(text, labels, *m.span("path"))
         return
-    region = next((at for at, label in enumerate(labels) if _REGION.fullmatch(label)), 0)
+    region = next((at for at, label in enumerate(labels) if is_region(label)), 0)
     # Without a region it is a service principal.
     if region:
         yield from _find_names_in_regional_host(text, spans, labels, region)

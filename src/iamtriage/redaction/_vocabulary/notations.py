@@ -19,7 +19,6 @@ __all__ = (
     "BEFORE",
     "BLANK",
     "BREAK",
-    "ENCODED_SIGN",
     "ENCODED_STARTS",
     "EQUALS",
     "FILLER",
@@ -49,9 +48,7 @@ GT = rf"(?:>|{BACKSLASHES}u003[eE])"
 # Between a name and its value.
 SIGN = rf"(?:=>|:=|->|[:=]|{BACKSLASHES}u003[dDeE])"
 EQUALS = rf"(?:=|%3[Dd]|{BACKSLASHES}u003[dD])"
-# A sign that is encoded for a URL, HTML or JSON, in lower case.
-ENCODED_SIGN = rf"%(?:25){{0,16}}[0-7][0-9a-f]|&(?:amp;){{0,4}}(?:[a-z]{{2,5}}|#\w{{1,6}});|{BACKSLASHES}u00[0-7][0-9a-f]"
-# Every encoded sign has one of these.
+# Every sign that is encoded for a URL, HTML or JSON has one of these.
 ENCODED_STARTS = ("%", "&", "\\u00")
 
 # The escapes of "/", "+" and "=" in JSON, and of "+" and "/" in a URL.
