@@ -43,7 +43,11 @@ from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     ClusterPrincipal,
     build_cluster_principal,
 )
-from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_principal
+from iamtriage.explaining._rules.shared.principals.principal_words import (
+    describe_principal,
+    parse_masked_principal,
+    underlying_role,
+)
 from iamtriage.explaining._rules.shared.remedies import Commands, look_up_once, present, your_remedy
 from iamtriage.failures._failures import KubernetesUnauthorized
 
@@ -196,12 +200,15 @@ def _explain_unlisted(
     known = stated_entries.find_listed(case.failure)
     only = ""
     if known is not None:
-        only = f": its access entries are for {stated_entries.describe_listed(case.failure)}"
+        only = f": its access entries are for {stated_entries.describe_listed(case.failure, case.principal)}"
     if (former := stated_entries.find_former(case.failure, case.principal)) is not None:
         only = f": the entry of {former.name} is for an earlier role of the same permission set"
         known = ()
-    # Other roles can be those of nodes or programs.
-    people = [
+    # The caller can have meant its namesake in another account. Other roles can be those of nodes or programs.
+    own = underlying_role(case.principal) or case.principal
+    namesakes = [each for each in known or () if describe_principal(each, None) == principal.description]
+    whose = f" of the account {getattr(own, 'account', '')}" if namesakes else ""
+    people = namesakes or [
         each
         for each in known or ()
         if isinstance(each, IdentityCenterRole | User) or "admin" in str(each).lower()
@@ -209,7 +216,7 @@ def _explain_unlisted(
     grant, *_ = cluster_access.grant_access_remedies(cluster, principal, access)
     check = "If kubectl is still rejected, its kubeconfig uses another principal: kubectl config view --minify shows whether it names a profile or a role."
     return case.explain(
-        f"The cluster{f' {cluster.argument}' if cluster.name else ''} has no access entry for {principal.description}{only}.",
+        f"The cluster{f' {cluster.argument}' if cluster.name else ''} has no access entry for {principal.description}{whose}{only}.",
         cluster_access.NOT_MAPPED.cause(
             "derived",
             text="Only a principal with an access entry can sign in.",

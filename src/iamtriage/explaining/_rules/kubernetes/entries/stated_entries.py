@@ -346,13 +346,19 @@ def find_former(failure: Failure, principal: Principal | None) -> IdentityCenter
     return next((each for each in listed if each.permission_set == role.permission_set), None)
 
 
-def describe_listed(failure: Failure) -> str:
-    """Return for whom the access entries are that a text lists, as a phrase.
+def describe_listed(failure: Failure, caller: Principal | None = None) -> str:
+    """Return for whom the access entries are that a text lists, as a phrase, with the account of a caller's namesake.
 
     The service-linked role of EKS is in every cluster.
     """
     listed = [each for each in find_listed(failure) or () if not isinstance(each, ServiceLinkedRole)]
-    names = [clip_text(describe_principal(each, None).rpartition(" ")[2]) for each in listed]
+    own = describe_principal(underlying_role(caller) or caller, None)
+    names = [
+        clip_text(named.rpartition(" ")[2])
+        + (f" of the account {getattr(each, 'account', '')}" if named == own else "")
+        for each in listed
+        for named in (describe_principal(each, None),)
+    ]
     more = [f"{len(names) - _MAX_NAMES} others"] if len(names) > _MAX_NAMES else []
     return join_words([*names[:_MAX_NAMES], *more], "and") or _NOBODY
 
