@@ -85,6 +85,13 @@ class TrustFindings(Value):
         _, never, key = ("" if self.result is None else self.result.reason).rpartition(" never has ")
         return clip_text(key) if never else None
 
+    @property
+    def reason(self) -> str:
+        """Why the policy does not allow the call, in sentences."""
+        if self.result is None or self.impossible_key is None:
+            return " ".join(self.cause.because)
+        return f"Statement[{self.result.statement}] has the condition {self.result.condition}, which only sts:AssumeRole can meet."
+
 
 def trust_policy_evidence(facts: Facts) -> Evidence:
     """Return what a finding rests on that comes from the trust policy in the facts."""
