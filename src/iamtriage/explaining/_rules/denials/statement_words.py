@@ -50,14 +50,14 @@ def describe_difference(action: str, resource: str, allowed: Sequence[str]) -> s
     if kind is not None and all(each is not None and each.name != kind.name for each in others):
         names = join_words(tuple(dict.fromkeys(each.name for each in others if each is not None)), "and")
         # The ARN of Glue's rootcatalog has only the word catalog.
-        written = type_of(resource)
-        name = written if kind.name.endswith(written) else kind.name
+        name = written if kind.name.endswith(written := type_of(resource)) else kind.name
+        later = [each for each in find_missing_types(action, allowed) if each != kind.name]
+        name += f", nor on the {join_words(later, 'or')}, which the call needs, too" if later else ""
         return f"{action} is checked on each resource that the call uses. The policy allows it on the {names}, but not on the {name}."
     types = [type_of(each) for each in allowed if each.split(":")[2:3] == resource.split(":")[2:3]]
-    if kind is not None and not any(others) and allowed and len(types) == len(allowed):
-        named = join_words(tuple(dict.fromkeys(types)), "and")
-        if type_of(resource) not in types:
-            return f"{action} is checked on the {kind.name}, but the policy names only the {named}."
+    is_of_type = type_of(resource) in types or len(types) < len(allowed)
+    if kind is not None and not any(others) and allowed and not is_of_type:
+        return f"{action} is checked on the {kind.name}, but the policy names only the {join_words(types, 'and')}."
     found = {part for each in allowed if (part := differing_part(resource, each)) is not None}
     if len(found) != 1:
         return None

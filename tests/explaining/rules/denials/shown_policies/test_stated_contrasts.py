@@ -853,7 +853,7 @@ EKS = "arn:aws:eks:eu-west-1:111122223333:{}"
     [
         ("eks:DescribeNodegroup", EKS.format("nodegroup/prod/blue/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/*"), ("is checked on the nodegroup, but the policy names only the cluster", "end it with blue/*", " to the Resource of the statement that allows ")),
         ("eks:DescribeAddon", EKS.format("addon/prod/coredns/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/prod"), ("is checked on the addon", "end it with coredns/*")),
-        ("glue:GetTable", "arn:aws:glue:eu-west-1:111122223333:catalog", "arn:aws:glue:eu-west-1:111122223333:table/shop/*", ("on the table, but not on the catalog.",)),
+        ("glue:GetTable", "arn:aws:glue:eu-west-1:111122223333:catalog", "arn:aws:glue:eu-west-1:111122223333:table/shop/*", ("on the table, but not on the catalog, nor on the database, which the call needs, too.",)),
         ("s3:ListBucket", "arn:aws:s3:::acme", "arn:aws:s3:::acme/*", ("s3:ListBucket is checked on the bucket", " to the Resource of the statement that allows ")),
         ("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:jobs", "arn:aws:sqs:eu-west-1:111122223333:mail", (" to the Resource of the statement that allows ",)),
     ],
@@ -1377,3 +1377,43 @@ def test_printed_policy_gets_the_end_of_the_secret(role: str, query: str, *, is_
     if is_completed:
         assert first.policy is not None
         assert first.policy["Statement"] == [queue, {**statements[1], "Resource": f"{secret}-??????"}]
+
+
+_ON_EC2 = "arn:aws:ec2:eu-west-1:111122223333:{}"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "allowed", "end"),
+    [
+        (
+            "ec2:RunInstances",
+            _ON_EC2.format("network-interface/*"),
+            [
+                _ON_EC2.format("instance/*"),
+                "arn:aws:ec2:eu-west-1::image/*",
+                _ON_EC2.format("subnet/subnet-0a1b2c3d"),
+            ],
+            "but not on the network-interface, nor on the security-group, which the call needs, too.",
+        ),
+        (
+            "ec2:AttachVolume",
+            _ON_EC2.format("instance/i-0a1b2c3d"),
+            [_ON_EC2.format("volume/*")],
+            "on the volume, but not on the instance.",
+        ),
+        (
+            "glue:GetTable",
+            "arn:aws:glue:eu-west-1:111122223333:catalog",
+            [
+                "arn:aws:glue:eu-west-1:111122223333:table/reef/*",
+                "arn:aws:glue:eu-west-1:111122223333:database/reef",
+            ],
+            "on the table and database, but not on the catalog.",
+        ),
+    ],
+)
+def test_other_types_that_the_policy_lacks(action: str, resource: str, allowed: list[str], end: str) -> None:
+    statement = {"Effect": "Allow", "Action": action, "Resource": allowed}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    said = " ".join(str(explain(f"{_denied(action, resource)}\n\n{policy}")).split())
+    assert end in said

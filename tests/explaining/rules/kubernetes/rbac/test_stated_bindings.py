@@ -354,3 +354,21 @@ def test_role_that_is_enough_in_another_namespace(bound: str, denied: str, title
     assert remedy.title == title
     assert line in remedy.commands[0]
     assert ("answers yes if" in " ".join(remedy.steps)) == (bound == "pod-reader")
+
+
+TABLE = "$ kubectl -n shop get rolebinding -o wide\nNAME   ROLE        AGE   USERS   GROUPS   SERVICEACCOUNTS\nread   Role/read   2d                     shop/bot\n"
+TEMPLATE = "$ kubectl -n shop get deploy web -o yaml | tail -8\n  template:\n    spec:\n      containers:\n      - image: web:2\n        name: web\n{}"
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("", "deployment/web sets no serviceAccountName, so its pods run as default."),
+        ("      serviceAccountName: other\n", "the request is from shop/default."),
+        ("      ...\n", "the request is from shop/default."),
+    ],
+    ids=["no account", "another account", "cut off"],
+)
+def test_template_is_read_beside_a_table_of_bindings(more: str, words: str) -> None:
+    explanation = explain(f"{DEFAULT}\n{TABLE}{TEMPLATE.format(more)}")
+    assert explanation.summary.endswith(words)

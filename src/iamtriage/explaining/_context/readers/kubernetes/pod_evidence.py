@@ -228,6 +228,7 @@ def read_pod_evidence(text: str) -> PodEvidence:
         and "role-arn" not in text
         and "AWS_" not in text
         and "sociation" not in text
+        and "containers:" not in text
     ):
         return _NOTHING
     listed = frozenset(_find_listed(text) if "role-arn" in text else ())
