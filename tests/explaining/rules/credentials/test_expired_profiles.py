@@ -38,3 +38,21 @@ def test_a_rejected_call_is_no_renewal_of_a_login() -> None:
         explanation.summary == "The temporary credentials of the call have expired. No permission is missing."
     )
     assert "aws login" not in explanation.remedies[0].commands[0]
+
+
+_EXPIRED_SIGN_IN = "Error: failed to refresh cached credentials, refresh cached SSO token failed, unable to refresh SSO token, operation error SSO OIDC: CreateToken, https response error StatusCode: 400, RequestID: 1A2B, InvalidGrantException:\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "profile"),
+    [
+        ('provider "aws" {\n  region  = "eu-west-1"\n  profile = "films-dev"\n}\n', "films-dev"),
+        ("", "PROFILE"),
+    ],
+)
+def test_sign_in_of_a_profile_that_the_text_names(shown: str, profile: str) -> None:
+    first = explain(_EXPIRED_SIGN_IN + shown).remedies[0]
+    assert f"aws sso login --profile {profile}" in first.commands
+    # Only an unknown profile has to be found.
+    is_unknown = profile == "PROFILE"
+    assert any("the profile that the failing call uses" in each for each in first.steps) is is_unknown

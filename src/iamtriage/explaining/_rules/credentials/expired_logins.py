@@ -119,13 +119,17 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
     if cached_pattern(OTHER_HOME.sign).search(case.text):
         text = "Another user signed in, or the sign-in is outside of the container, which sees it only if ~/.aws is mounted."
         causes.insert(1, OTHER_HOME.cause(text=text))
+    login = credential_remedies.SSO_LOGIN
+    if find_profile(case) is not None and not (is_default or "refresh failed" in message):
+        # The command has the profile of the failing call.
+        login = attrs.evolve(login, steps=login.steps[1:])
     return case.explain(
         "The IAM Identity Center sign-in has expired: sign in again. No permission is missing.",
         *causes,
         remedies=(
             *session_renewal.remedy_of_workload(case),
             # A token that cannot be refreshed can be that of another profile than the one that was signed in.
-            credential_remedies.SSO_LOGIN
+            login
             if "refresh failed" in message or is_default or _SIGNED_IN.search(case.text) is None
             else _SIGN_OUT_FIRST,
             your_remedy(
