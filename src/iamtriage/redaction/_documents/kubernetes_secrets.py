@@ -41,16 +41,15 @@ def find_kubernetes_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
         if line < done or indent is None:
             continue
         depth = len(indent["indent"])
-        start = _find_document_start(text, line, depth)
-        done = yield from _find_in_document(text, max(start, done), depth)
+        done = yield from _find_in_document(text, _find_document_start(text, done, line, depth), depth)
 
 
-def _find_document_start(text: str, at: int, depth: int) -> int:
-    """Return the start of the object of a line: after a separator or a less indented line."""
+def _find_document_start(text: str, low: int, at: int, depth: int) -> int:
+    """Return the start of the object of a line: after a separator or a less indented line, or ``low``."""
     for _ in range(_MAX_DOCUMENT):
-        before = text.rfind("\n", 0, max(0, at - 1)) + 1 if at else 0
-        if at == 0:
-            return 0
+        if at <= low:
+            return low
+        before = text.rfind("\n", 0, at - 1) + 1
         line = _LINE.match(text, before, at)
         if (
             line is None
