@@ -328,6 +328,22 @@ def test_iam_policy_names_the_cluster_if_known() -> None:
     assert "ACCOUNT_ID" in json.dumps(_console_policy({}))
 
 
+@pytest.mark.parametrize(
+    ("shown", "is_known"),
+    [
+        ("access-entry/orders/role/111122223333/ops/9ac1e2f3-4b5c-6d7e-8f90-a1b2c3d4e5f6", True),
+        ("nodegroup/orders/blue/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60", True),
+        ("cluster/orders", True),
+        ("nodegroup/other/blue/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60", False),
+        ("access-policy/orders/x", False),
+    ],
+)
+def test_account_of_the_cluster_is_that_of_what_belongs_to_it(shown: str, *, is_known: bool) -> None:
+    text = f"{OLD}\n\narn:aws:eks:eu-west-1:111122223333:{shown}\n"
+    policies = [each.policy for each in explained(text, {"cluster": "orders"}).remedies]
+    assert ("ACCOUNT_ID" not in json.dumps(policies)) is is_known
+
+
 def test_cluster_arn_fills_in_the_rest() -> None:
     facts = {"resource": "arn:aws-us-gov:eks:us-gov-west-1:444455556666:cluster/orders"}
     policy = _console_policy(facts)

@@ -40,8 +40,10 @@ _ENTRY = lazy_pattern(
     r"Access (?:Entry|Policy Association) \(?(?:([0-9A-Za-z][\w-]{0,99})[:#])?(arn:[^\s#),\"']{1,600})",
     re.ASCII,
 )
+# The ARN of a cluster, and those of what belongs to one.
 _CLUSTER_ARN = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:eks:[a-z0-9-]{1,30}:[0-9]{12}:cluster/([0-9A-Za-z][\w-]{0,99})", re.ASCII
+    r"\b(?P<start>arn:aws[a-z-]{0,12}:eks:[a-z0-9-]{1,30}:[0-9]{12}):(?:cluster|(?:access-entry|addon|fargateprofile|nodegroup|podidentityassociation)(?=/[^/\s]{1,100}/))/(?P<name>[0-9A-Za-z][\w-]{0,99})",
+    re.ASCII,
 )
 # Characters of a text that are searched for the ARN of the cluster.
 _MAX_CHARS = 100_000
@@ -218,9 +220,12 @@ def find_cluster(case: AnyCase) -> Cluster:
 
 def _find_stated_arn(text: str, name: str | None) -> Arn | None:
     """Return the ARN of the only cluster, or of the one with this name, that a text such as a kubeconfig states."""
-    if ":cluster/" not in text:
+    if ":eks:" not in text:
         return None
-    found = {each[0]: each[1] for each in _CLUSTER_ARN.finditer(text, 0, _MAX_CHARS)}
+    found = {
+        f"{each['start']}:cluster/{each['name']}": each["name"]
+        for each in _CLUSTER_ARN.finditer(text, 0, _MAX_CHARS)
+    }
     arns = [arn for arn, of_arn in found.items() if name in {None, of_arn}]
     return _parse_cluster_arn(arns[0]) if len(arns) == 1 else None
 
