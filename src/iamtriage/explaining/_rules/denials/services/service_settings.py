@@ -58,15 +58,20 @@ SSEC_BLOCKED = CauseType(
 )
 # Where each tool sets the key, by a sign of the tool.
 _SSEC_SETTINGS = (
+    ("SSECustomerKey=", "SSECustomerAlgorithm and SSECustomerKey"),
     ("boto3", "SSECustomerAlgorithm and SSECustomerKey, in ExtraArgs of upload_file and upload_fileobj"),
     ("aws s3 ", "--sse-c and --sse-c-key"),
+    ("--sse-customer-", "--sse-customer-algorithm and --sse-customer-key"),
     ("SetSSECustomer", "SetSSECustomerAlgorithm, SetSSECustomerKey and SetSSECustomerKeyMD5"),
     (
         "",
         "SSECustomerAlgorithm and SSECustomerKey in SDKs, --sse-c and --sse-c-key in the CLI, the headers x-amz-server-side-encryption-customer-*",
     ),
 )
-
+# A line of a traceback of Python that sets it.
+_SSEC_LINE = lazy_pattern(
+    r"File \"(?:[^\"\n]{0,400}/)?(?P<file>[\w.-]{1,80})\", line (?P<line>\d{1,6})[^\n]{0,200}\n[^\n]{0,400}SSECustomer"
+)
 _NO_NEW_CUSTOMERS = lazy_pattern(account_kinds.NO_NEW_CUSTOMERS)
 _UPLOADS = lazy_pattern(r"(?i:\b(?:writes?|uploads?|puts?)\b)")
 
@@ -75,6 +80,8 @@ def explain_ssec_block(denial: Denial) -> Explanation:
     """Explain that a bucket blocks uploads with customer-provided keys."""
     bucket, text = bucket_argument(denial), denial.failure.text
     where = next(words for sign, words in _SSEC_SETTINGS if sign in text)
+    if (found := _SSEC_LINE.search(text)) is not None:
+        where += f" in {found['file']}, line {found['line']}"
     works = find_working(text, _UPLOADS)
     elsewhere = works and f"The text says {quote_words(works)}: another bucket can still permit SSE-C."
     own = "SetServerSideEncryption and SetSSEKMSKeyId" if "SetSSECustomer" in text else "SSE-KMS"
@@ -84,8 +91,8 @@ def explain_ssec_block(denial: Denial) -> Explanation:
         remedies=(
             your_remedy(
                 "Upload with another encryption",
-                f"Remove the customer-provided key from the call: {where}. No permission is missing.",
-                f"The bucket then encrypts with its default, which the command prints. For your own key, use {own}.",
+                f"No permission is missing. Remove the customer-provided key from the call: {where}.",
+                f"The bucket then uses its default encryption, which get-bucket-encryption prints. For a key of your own, use {own}.",
                 commands=fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
                 url=SSEC_BLOCKED.sources[0],
             ),
