@@ -19,6 +19,7 @@ __all__ = (
     "find_printed_caller",
     "find_said_caller",
     "find_switched_role",
+    "is_rejected_caller",
     "restore_case",
 )
 
@@ -150,6 +151,13 @@ def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
     if stated is not None and _assumes_role_after(text, stated):
         return None
     return stated or find_console_caller(text)
+
+
+def is_rejected_caller(stated: Stated | None, text: str) -> bool:
+    """Return whether a caller is one whom the authenticator's log says that it rejected."""
+    if stated is None:
+        return False
+    return 'msg="access denied"' in stated.words or f"{UNMAPPED}: {stated.value}".lower() in text.lower()
 
 
 def find_printed_caller(text: str) -> Stated | None:

@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import InstanceProfile, Principal, Role, RoleSession, User
+from iamtriage.explaining._context.readers.callers import is_rejected_caller
 from iamtriage.explaining._context.readers.kubernetes.config_maps import find_misplaced_map
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_stated_node_role
 from iamtriage.explaining._context.resolving import is_derived
@@ -158,9 +159,8 @@ def find_node_role(case: AnyCase) -> Role | None:
     A command in the text can print another caller, such as the administrator.
     """
     session = getattr(case.principal, "session_name", "")
-    stated = case.context.caller
     # The authenticator rejects the node, not the administrator who reads its log.
-    is_rejected = stated is not None and 'msg="access denied"' in stated.words
+    is_rejected = is_rejected_caller(case.context.caller, case.failure.text)
     is_of_node = (
         is_rejected or not is_derived(case.facts, "caller") or _INSTANCE_ID.fullmatch(session) is not None
     )
