@@ -52,6 +52,8 @@ _URL = re.compile(
 _ENTITY = re.compile(r"&(?:[a-z]{2,5}|#\w{1,6});")
 # The characters that end a value. After anything else, a marker can be part of another name or value.
 _DELIMITERS = frozenset(["", *"\"'`,;&<>(){}[]@|\\“”„‘’\x1b"])
+# Before a space, these are no part of another value, either.
+_STOPS = frozenset(".:!?")
 _MAX_INDENT = 40
 # Markers at the start of lines can look like a prefix of them, with at most so many line breaks between them.
 _MAX_LINES_BETWEEN = 2
@@ -263,6 +265,7 @@ def _is_separate(text: str, found: FoundSecret) -> bool:
     return (
         following in _DELIMITERS
         or following.isspace()
+        or (following in _STOPS and text[found.end + 1 : found.end + 2].isspace())
         or found.what == "private key"
         or (found.is_dashed and following == "%")
     )
