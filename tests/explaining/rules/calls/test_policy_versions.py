@@ -22,7 +22,7 @@ def _json(*states: tuple[int, str]) -> str:
         (_json((9, "true"), (8, "false"), (7, "false"), (6, "false"), (5, "false")), 5, 9, None),
         (_json((14, "false"), (9, "false"), (3, "true"), (12, "false"), (10, "false")), 9, 3, "v9, v10, v12 and v14 are newer"),
         ("True\tv2\nFalse\tv4\nFalse\tv3\nFalse\tv6\nFalse\tv5\n", 3, 2, "v3, v4, v5 and v6 are newer"),
-        ("|  v11 |  False |  2026-02-03T04:05:06+00:00 |\n|  v10 |  True  |  2026-01-03T04:05:06+00:00 |\n|  v9  |  False |  2025-01-03T04:05:06+00:00 |\n", 9, 10, "v11 is newer"),
+        ("|  v11 |  False |  2026-02-03T04:05:06+00:00 |\n|  v10 |  True  |  2026-01-03T04:05:06+00:00 |\n|  v9  |  False |  2025-01-03T04:05:06+00:00 |\n|  v8  |  False |  2024-01-03T04:05:06+00:00 |\n|  v7  |  False |  2023-01-03T04:05:06+00:00 |\n", 7, 10, "v11 is newer"),
     ],
     ids=["JSON", "older default", "text", "table"],
 )  # fmt: skip
@@ -51,8 +51,12 @@ def test_version_that_can_go(listed: str, oldest: int, default: int, newer: str 
         _json((9, "false"), (8, "false")),
         _json((9, "true"), (8, "false"), (2, "true"), (1, "false")),
         "Deployed v12 of the app: true\n",
+        # A part of a list, and sentences.
+        _LIST + "v9\tTrue\nv8\tFalse\n",
+        _LIST + "v5 is true.\nv1 is false.\n",
+        _LIST.replace("till", "cart") + "v9\tTrue\nv8\tFalse\nv7\tFalse\nv6\tFalse\nv5\tFalse\n",
     ],
-    ids=["no list", "no default", "two defaults", "other versions"],
+    ids=["no list", "no default", "two defaults", "other versions", "part", "words", "of another policy"],
 )
 def test_versions_that_are_not_known(listed: str) -> None:
     first = explain(_ERROR + listed).remedies[0]

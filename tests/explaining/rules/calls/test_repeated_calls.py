@@ -19,8 +19,11 @@ _TITLE = "Read the values in fewer calls, and retry with backoff and jitter"
         ("GetParameter", 'ssm.getParameter(GetParameterRequest.builder().name("/till/live/" + key).build());\n', "below /till/live in a call"),
         ("GetParameter", "loading 40 parameters\nfor name in names:\n    values[name] = ssm.get_parameter(Name=name)\n", "for each of 40 parameters. GetParameters reads up to 10 names"),
         ("GetSecretValue", "for s in secrets:\n    client.get_secret_value(SecretId=s)\n", "BatchGetSecretValue reads up to 20 secrets"),
+        ("GetSecretValue", "ids.map(async (id) => client.getSecretValue({SecretId: id}))\n", "shows a call of GetSecretValue for each secret"),
+        ("GetParameter", "while read -r name; do\n  aws ssm get-parameter --name $name\ndone\n", "shows a call of GetParameter for each parameter"),
+        ("GetParameter", 'ssm.get_parameter(Name=f"/till/live/{key}")\n', "most likely it calls GetParameter for each parameter"),
     ],
-    ids=["Python", "shell", "JavaScript", "Java", "loop", "secrets"],
+    ids=["Python", "shell", "JavaScript", "Java", "loop", "secrets", "map", "lines", "composed name"],
 )  # fmt: skip
 def test_call_for_each_value(operation: str, shown: str, says: str) -> None:
     first = explain(_THROTTLED.format(operation) + shown).remedies[0]
@@ -37,10 +40,25 @@ def test_call_for_each_value(operation: str, shown: str, says: str) -> None:
         ("GetParameter", "$ aws ssm get-parameter --name /till/live/key\n"),
         # A loop around another call.
         ("GetParameter", "for name in names:\n    print(name)\n\n\n\nssm.get_parameter(Name='/till/key')\n"),
+        # A call that is tried again, words, and a name that differs in each environment.
+        ("GetParameter", "for attempt in range(3):\n    value = ssm.get_parameter(Name='/till/key')\n"),
+        ("GetParameter", "Looking for a way out of this: get_parameter of the library fails\n"),
+        ("GetSecretValue", "It failed for most of the day:\nget_secret_value(SecretId='till')\n"),
+        ("GetParameter", 'ssm.get_parameter(Name=f"/till/{stage}/key")\n'),
         ("GetParametersByPath", 'ssm.get_parameters_by_path(Path=f"/till/{stage}")\n'),
         ("DescribeInstances", "for i in ids:\n    ec2.describe_instances(InstanceIds=[i])\n"),
     ],
-    ids=["one name", "one command", "another call", "path", "another operation"],
+    ids=[
+        "one name",
+        "one command",
+        "another call",
+        "attempts",
+        "words",
+        "more words",
+        "stage",
+        "path",
+        "another operation",
+    ],
 )
 def test_no_call_for_each_value(operation: str, shown: str) -> None:
     assert explain(_THROTTLED.format(operation) + shown).remedies[0].title != _TITLE

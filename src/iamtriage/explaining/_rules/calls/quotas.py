@@ -11,6 +11,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.rejected_policies import CDK, MERGED_BY_CDK, POLICY_SIZES, trust_pods
@@ -185,6 +186,11 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
     verdict = f"The managed policy{name} has {found['count']} versions, the maximum. This is a quota, not a missing permission."
     again = None if repeated is None else Labelled("Then repeat the call:", repeated)
     versions = _find_versions(case.failure.text)
+    lists = [run for run in find_runs(case.failure) if run.command.words[1:2] == ("list-policy-versions",)]
+    of_others = {each.value for run in lists if (each := run.command.option("policy-arn"))} - {arn}
+    # Those of another policy must stay, and only a whole list shows which is the oldest.
+    if of_others or len(versions) != int(found["count"]):
+        versions = {}
     default = only_one([each for each, is_default in versions.items() if is_default])
     if default is not None and (others := sorted(set(versions) - {default})):
         return _explain_listed_versions(case, verdict, default, others, of_policy, again)

@@ -15,13 +15,16 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case
 from iamtriage.failures._failures import AwsError
 
-# A name that consists of a path, and of what differs in each call: f"/a/b/{name}", "/a/b/" + name, /a/b/$name.
-_PATH = r"[^\n]{0,60}?[\"'`= ]f?[\"'`]?(?P<path>(?:/[\w.-]{1,60}){1,8})/(?:[\"'`] ?[+.] ?\w|\$?\{|%[sv]|\$\w|[\"'`]\))"
+# A name that consists of a path, and ends in what differs: f"/a/b/{name}", "/a/b/" + name, /a/b/$name.
+_PATH = r"[^\n]{0,60}?[\"'`= ]f?[\"'`]?(?P<path>(?:/[\w.-]{1,60}){1,8})/(?:[\"'`] ?[+.] ?\w{1,60}\b(?! ?[+.] ?[\"'`])|\$?\{[^\n{}]{1,60}\}(?![\w/])|%[sv](?![\w/])|\$\w{1,60}\b(?!/)|[\"'`]\))"
 _CALL = r"(?i:\bget[_-]?parameter(?:Command|Request|Input)?\b)"
 _WITH_PATH = lazy_pattern(rf"{_CALL}{_PATH}")
-# A loop right before the call, or in its line.
-_LOOP = r"(?:\bfor\b[^\n]{1,120}\b(?:in|of|range)\b|\bfor \(|\bforeach\b|\.(?:map|forEach)\(|\bwhile (?:read|IFS)\b)"
-_IN_LOOP = rf"{_LOOP}[^\n]{{0,200}}(?:\n[^\n]{{0,200}}){{0,2}}?"
+# A loop with its variable, which is in a call for each value, but not in one that is only tried again.
+_LOOP = lazy_pattern(
+    r"\bfor(?:each)? ?\(?(?:\w{1,40} |_, ?)?\$?(?P<each>\w{1,40}) ?(?:in|of|:=?) |\.(?:map|forEach)\((?:async )?\(?(?P<item>\w{1,40})"
+    r"|\bwhile (?:IFS=\S{0,10} )?read (?:-r )?(?P<line>\w{1,40})"
+)
+_LINES_OF_LOOP = lazy_pattern(r"[^\n]{0,200}(?:\n[^\n]{0,200}){0,2}")
 _COUNT = lazy_pattern(r"\b(?P<count>[1-9]\d{1,4}) (?:\w{1,20} )?(?P<what>parameters|secrets)\b")
 _OPERATIONS = {
     "GetParameter": (_CALL, "parameter"),
@@ -55,11 +58,14 @@ def find_repeated_calls(case: Case[AwsError]) -> RepeatedCalls | None:
         return None
     call, noun = _OPERATIONS[operation]
     with_path = _WITH_PATH.search(text) if operation == "GetParameter" else None
-    if with_path is None and re.search(_IN_LOOP + call, text) is None:
+    is_in_loop = _is_in_loop(text, call)
+    if with_path is None and not is_in_loop:
         return None
     counted = next((found for found in _COUNT.finditer(text) if found["what"] == f"{noun}s"), None)
     each = f"each of {counted['count']} {noun}s" if counted else f"each {noun}"
     said = f"The text shows a call of {operation} for {each}."
+    if not is_in_loop:
+        said = f"The program composes the {noun}'s name, so most likely it calls {operation} for {each}."
     again = "Cache the values for as long as the program runs."
     if noun == "secret":
         return RepeatedCalls(
@@ -78,3 +84,12 @@ def find_repeated_calls(case: Case[AwsError]) -> RepeatedCalls | None:
         )
     is_python = case.failure.envelope.source == "botocore" or "Traceback (most recent" in text
     return RepeatedCalls(step, code=_PYTHON.format(json.dumps(path)) if is_python else None)
+
+
+def _is_in_loop(text: str, call: str) -> bool:
+    """Return whether a loop begins right before a call, which uses the variable of the loop."""
+    for loop in _LOOP.finditer(text):
+        lines, variable = _LINES_OF_LOOP.match(text, loop.end()), loop[loop.lastgroup or 0]
+        if lines and re.search(rf"{call}[^\n]{{0,200}}(?<!\w){variable}\b", lines[0]):
+            return True
+    return False
