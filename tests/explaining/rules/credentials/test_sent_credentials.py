@@ -690,6 +690,11 @@ _SECOND = 'export AWS_SECRET_ACCESS_KEY=$(echo "$creds" | jq -r .SecretAccessKey
             f"aws sts get-caller-identity\naws iam create-access-key > k.json\nexport AWS_ACCESS_KEY_ID=$(jq -r .AccessKey.AccessKeyId k.json)\n{_SECOND}",
             None,
         ),
+        # The keys are not from the only call of STS.
+        (
+            f"aws sts get-caller-identity\nexport AWS_ACCESS_KEY_ID=$(vault read -field=AccessKeyId aws/creds/ci)\n{_SECOND}",
+            None,
+        ),
         (
             f"# export AWS_ACCESS_KEY_ID=$(jq -r .AccessKeyId r.json)\naws sts get-caller-identity\n{_SECOND}",
             None,
@@ -714,5 +719,7 @@ def test_script_that_leaves_out_the_session_token(script: str, line: str | None)
 )
 def test_provider_with_a_key_by_reference(provider: str, *, is_named: bool) -> None:
     text = f'$ terraform plan\n{INVALID}\nprovider "aws" {{\n{provider}}}\nkey = "ASIAIOSFODNN7EXAMPLE"\n'
-    remedy = explain(text).remedies[0]
-    assert remedy.title.startswith("Set token in the provider block, too") is is_named
+    explanation = explain(text)
+    assert explanation.remedies[0].title.startswith("Set token in the provider block, too") is is_named
+    # The block itself has no key.
+    assert "access_key with ASIA" not in str(explanation)

@@ -561,3 +561,11 @@ def test_entry_that_commands_ask_about(shown: str, words: str, calls: int | None
     if calls is not None:
         assert explanation.remedies[0].title == "Associate AmazonEKSAdminViewPolicy with the access entry"
         assert len(explanation.remedies[0].commands) == calls
+
+
+def test_entry_of_another_principal_without_a_policy() -> None:
+    listed = f"$ aws eks list-access-entries --cluster-name c\n{OPS}\n{VIEWERS}\n"
+    text = f"{BANNER}I switched to role Viewers in the console.\n{POLICIES.format(OPS, NO_POLICY)}{listed}"
+    explanation = explain(text)
+    assert "has no access policy" not in explanation.summary
+    assert explanation.remedies[0].commands[0].startswith("aws eks list-associated-access-policies")

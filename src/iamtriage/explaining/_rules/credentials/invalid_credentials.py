@@ -226,6 +226,9 @@ def _explain_invalid_session(case: Case[InvalidCredentials], request: RejectedRe
     )
 
 
+_KEY_IN_PROVIDER = lazy_pattern(r"\baccess_key\s{0,40}=\s{0,40}\"?ASIA")
+
+
 def _lacks_token(provider: Block) -> bool:
     """Return whether a provider of Terraform has keys, also by reference, and no session token."""
     return "access_key" in provider.arguments and "token" not in provider.arguments
@@ -237,6 +240,10 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
     missing = "token" if variable == "access_key" else "aws_session_token"
     missing = missing.upper() if is_variable else missing
     because = f"The text shows {variable} with ASIA…, a temporary key, but no value of {missing}."
+    if variable == "access_key" and not _KEY_IN_PROVIDER.search(case.failure.text):
+        because = (
+            "The text shows a temporary key, ASIA…, and a provider block with access_key, but without token."
+        )
     exported = EXPORTED_KEY.search(case.failure.text) if is_variable and "ASIA" not in case.text else None
     if exported is not None:
         because = (

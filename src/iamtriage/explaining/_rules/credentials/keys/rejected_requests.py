@@ -57,6 +57,7 @@ EXPORTED_KEY = lazy_pattern(
     r"^[^\n#]{0,40}\b(?P<name>AWS_ACCESS_KEY_ID)=(?P<key>)[^\n]{0,200}(?<!AccessKey\.)\bAccessKeyId\b[^\n]{0,200}$",
     re.MULTILINE,
 )
+_ISSUED = lazy_pattern(r"\baws sts (?:assume-role|get-(?:federation|session)-token)")
 # A variable without a value, as a file or shell shows it.
 _EMPTY_TOKEN = lazy_pattern(
     r"\bAWS_SESSION_TOKEN=(?:\"\"|'')?(?=\s|\Z)|\$\{?#?AWS_SESSION_TOKEN\b[^\n]{0,40}\n(?:[^\n]{0,40}(?:\[\]|<>|\(\)|\"\"|'')|0)?[^\S\n]{0,4}(?:\n|\Z)"
@@ -183,7 +184,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     roles = (principal_words.underlying_role(principal_words.try_parse_principal(each)) for each in named)
     role = next(filter(None, roles), None)
     temporary = _TEMPORARY_KEY.search(case.text) or _PRINTED_KEY.search(text)
-    temporary = temporary or (EXPORTED_KEY.search(text) if "aws sts " in text else None)
+    temporary = temporary or (EXPORTED_KEY.search(text) if _ISSUED.search(text) else None)
     # Terraform's provider names it token.
     token = _TOKEN if temporary and temporary["name"] == "access_key" else _SESSION_TOKEN
     lacks_token = _EMPTY_TOKEN.search(text) is not None or (

@@ -301,8 +301,8 @@ def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, An
             f"{stated.words} of {stated.policy.name} exempts only {listed} in aws:SourceIp, which is never a private address",
             "Compare addresses that requests have in the Deny",
             (
-                "Requests through a VPC endpoint have their private address in aws:VpcSourceIp, as below. No Allow overrides the Deny.",
-                "All others have their public address in aws:SourceIp, such as that of the NAT gateway: list that there instead.",
+                "Requests through a VPC endpoint have their private address in aws:VpcSourceIp, as below. Other VPCs can have the same addresses: to let in only one, use StringNotEquals with aws:SourceVpc instead.",
+                "All others have their public address in aws:SourceIp, such as that of the NAT gateway: list that there instead. No Allow overrides the Deny.",
             ),
             of_vpc,
         )

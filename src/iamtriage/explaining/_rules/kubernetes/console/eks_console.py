@@ -258,7 +258,7 @@ def _read_access(
         return _Access(
             f"aws-auth maps it to {groups}: most likely, no ClusterRole that shows the objects is bound to that"
         )
-    if listed and lacks_policies(case.failure):
+    if listed and lacks_policies(case):
         return _Access("its access entry exists, but has no access policy", listed)
     if listed:
         return _Access(
@@ -290,7 +290,7 @@ def _causes(
         text = "The access entry does not grant it."
         if entry is not None and entry.policies == ():
             text = "Such an entry only lets its principal sign in, whatever IAM policies allow."
-        yield NO_RULE.cause("derived" if entry or lacks_policies(case.failure) else "possible", text=text)
+        yield NO_RULE.cause("derived" if entry or lacks_policies(case) else "possible", text=text)
     elif state.listed is False:
         yield cluster_access.NOT_MAPPED.cause("derived", text="The text shows that it has no access entry.")
     if mapped is None:
@@ -334,7 +334,7 @@ def _access_entry_remedy(
     if exists:
         associate = principal.associate_policy_command(cluster, policy)
         show = None
-        if not (entry or lacks_policies(case.failure)):
+        if not (entry or lacks_policies(case)):
             show = cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument)
         return cluster_remedy(
             f"Associate {policy} with the access entry",

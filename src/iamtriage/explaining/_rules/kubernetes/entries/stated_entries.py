@@ -16,11 +16,12 @@ from iamtriage.explaining._context.readers.command_runs import CommandRun, find_
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_vain_search
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
-from iamtriage.explaining._rules.shared.kubernetes.clusters import find_iam_arns
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_iam_arns
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_allows
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     PLACEHOLDER_ACCOUNT,
     describe_principal,
+    parse_masked_principal,
     try_parse_principal,
     underlying_role,
 )
@@ -201,9 +202,10 @@ def find_queried(failure: Failure) -> Principal | None:
     return None if arn is None else try_parse_principal(arn)
 
 
-def lacks_policies(failure: Failure) -> bool:
-    """Return whether a text shows that an access entry has no access policy."""
-    runs = _find_runs(failure, _LIST_POLICIES) if _LIST_POLICIES[1] in failure.text else ()
+def lacks_policies(case: AnyCase) -> bool:
+    """Return whether a text shows that the access entry of the caller, or of the only queried one, has no access policy."""
+    principal = case.principal or parse_masked_principal(case.caller) or find_queried(case.failure)
+    runs = () if principal is None else _find_runs_for(principal, case.failure, _LIST_POLICIES)
     return any(_EMPTY_LIST.match(run.output) or _EMPTY_POLICIES.search(run.output) for run in runs)
 
 
