@@ -58,6 +58,38 @@ def test_resource_policy_in_the_text(policy: str, words: str, says: str) -> None
     assert f'"aws:SourceIp": "{address}"' in str(explanation)
 
 
+_SEARCH = '{"Message":"User: anonymous is not authorized to perform: es:ESHttpGet"}'
+_API = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/orders"
+_DOMAIN = "https://search-carts.eu-west-1.es.amazonaws.com/_cat/indices"
+
+
+@pytest.mark.parametrize(
+    ("before", "denied", "url"),
+    [
+        (f"$ curl -s {_API}\n", _DENIED, _API),
+        (f"$ curl -s https://ipinfo.io/json\n$ curl -s {_API}\n", _DENIED, _API),
+        ("$ curl -s https://checkip.amazonaws.com\n203.0.113.9\n", _DENIED, _API),
+        ("$ curl https://hooks.example.com/prod/orders\n", _DENIED, _API),
+        # Another API, and a host that only begins like this one.
+        (f"$ curl {_API.replace('e5.', 'f6.')}\n", _DENIED, _API),
+        (f"$ curl {_API.replace('.com/', '.com.example.net/')}\n", _DENIED, _API),
+        (
+            f"$ curl {_API.replace('e5.', 'e5-vpce-0a1b2c3d.')}\n",
+            _DENIED,
+            _API.replace("e5.", "e5-vpce-0a1b2c3d."),
+        ),
+        (f"$ curl {_DOMAIN}\n", _SEARCH, _DOMAIN),
+        (f"$ curl {_API}\n$ curl {_DOMAIN}\n", _SEARCH, _DOMAIN),
+        ("$ curl https://checkip.amazonaws.com\n203.0.113.9\n", _SEARCH, "DOMAIN_URL/REQUEST_PATH"),
+        ("$ curl https://hooks.example.com/deploy\n", _SEARCH, "DOMAIN_URL/REQUEST_PATH"),
+    ],
+)
+def test_signed_request_goes_only_to_the_denied_service(before: str, denied: str, url: str) -> None:
+    explanation = explain(f"{before}{denied}")
+    signed = [line for remedy in explanation.remedies for line in remedy.commands if "--aws-sigv4" in line]
+    assert [line.rpartition('" ')[2].partition(" ")[0] for line in signed] == [url]
+
+
 _READ = 'An error occurred (AccessDenied) when calling the GetObject operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::carts/1.json" {}\n'
 
 

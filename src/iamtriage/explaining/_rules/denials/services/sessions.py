@@ -137,7 +137,11 @@ _CURL = lazy_pattern(
     r"\bcurl\b[^\n|]{0,200}?[ '\"](?P<url>https://[a-z0-9.-]{4,253}(?:/[\w.~/%+-]{0,300})?)(?=[\s'\"|;)]|\Z)",
     re.ASCII,
 )
-_REGION_OF_HOST = lazy_pattern(rf"\.({REGION})\.")
+# The hosts of the services that take such requests. A signed one carries the session token, so it goes nowhere else.
+_AWS_HOST = lazy_pattern(
+    rf"https://(?P<id>[a-z0-9]{{1,40}})[a-z0-9.-]{{0,200}}?(?:\.(?P<before>{REGION}))?\.(?P<service>(?:execute|appsync)-api|lambda-url|es|aoss)"
+    rf"(?:\.(?P<after>{REGION}))?\.(?:amazonaws\.com(?:\.cn)?|on\.aws)(?=/|\Z)"
+)
 _SEARCH_HOST = lazy_pattern(rf"\.({REGION})\.(?:es|aoss)\.amazonaws\.com")
 # The client of OpenSearch, and the setting with which it signs:
 # https://docs.fluentbit.io/manual/pipeline/outputs/opensearch, https://github.com/fluent/fluent-plugin-opensearch,
@@ -252,20 +256,20 @@ def _describe_signer(denial: Denial) -> str:
 
 def _signed_curl(denial: Denial) -> Commands:
     """Return the request as a curl command that signs it, if the text shows its URL or its route."""
-    route, shown = _ROUTE.match(denial.resource or ""), _CURL.search(denial.case.text)
+    route = _ROUTE.match(denial.resource or "")
+    shown = _find_called_host(denial, route["api"] if route else None)
     # VPC Lattice requires an unsigned payload.
     is_search = denial.service == "es" and denial.principal_text == "anonymous"
     if denial.service not in _SIGNING_NAMES - {"vpc-lattice-svcs"} or not (route or shown or is_search):
         return ()
     of_search = denial.lowercase_action.partition("es:eshttp")[2].upper()
     method = route["method"] if route else of_search or "GET"
-    url = shown["url"] if shown else "DOMAIN_URL/REQUEST_PATH"
+    url = shown.string if shown else "DOMAIN_URL/REQUEST_PATH"
     if route and not shown:
         domain = f"amazonaws.com{'.cn' if route['suffix'] else ''}"
         url = f"https://{route['api']}.execute-api.{route['region']}.{domain}/{route['stage']}{route['path'] or ''}"
-    of_host = _REGION_OF_HOST.search(url)
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
-    region, body = commands.region(region or (of_host[1] if of_host else None)), ""
+    region, body = commands.region(region or (shown["before"] or shown["after"] if shown else None)), ""
     signed = commands.signed_curl(denial.service or "", region, url, method)
     if is_search and method in {"PATCH", "POST", "PUT"}:
         signed += " --header 'Content-Type: application/json' --data-binary @body.json"
@@ -274,6 +278,21 @@ def _signed_curl(denial: Denial) -> Commands:
         Labelled("The request with a signature, in a shell that has no AWS_ACCESS_KEY_ID yet:", _EXPORT),
         Labelled(f"Then, with curl 8 or later{body}:", signed),
     )
+
+
+def _find_called_host(denial: Denial, api: str | None) -> re.Match[str] | None:
+    """Return the last URL that curl calls before the denial, or else the first one, if its host takes signed requests."""
+    called = [
+        (each.start(), host)
+        for each in _CURL.finditer(denial.case.text)
+        if (host := _AWS_HOST.match(each["url"]))
+        and host["service"].startswith(denial.service or "")
+        and api in {None, host["id"]}
+    ]
+    before = [host for start, host in called if start < denial.failure.span[0]] or [
+        host for _, host in called[:1]
+    ]
+    return before[-1] if before else None
 
 
 _EXPORT = 'eval "$(aws configure export-credentials --format env)"'
