@@ -45,6 +45,7 @@ def test_endpoint_of_the_call(url: str, verdict: str, change: str) -> None:
         ("resource policy, from our Terraform:", True),
         ("resource policy (aws_api_gateway_rest_api_policy.this):", True),
         ("resource policy, not in Terraform:", False),
+        ("The policy is from the console, Terraform only makes the functions. The resource policy:", False),
         ("Terraform runs elsewhere. The resource policy:", False),
     ],
 )

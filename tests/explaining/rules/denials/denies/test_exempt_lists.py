@@ -128,3 +128,24 @@ def test_region_of_an_organization() -> None:
     text = _DENIED.format("catalog", "sns:Publish", "arn:aws:sns:eu-north-1:111122223333:films", scp)
     said = " ".join(explain(text + _BOUNDARY).to_text(detail="full").split())
     assert "add eu-north-1 to aws:RequestedRegion of the statement OnlyIreland" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "listed"),
+    [
+        ("The relevant part of the queue policy:\n", "arn:aws:iam::111122223333:role/ops"),
+        ("The queue policy:\n", "arn:aws:iam::************:role/ops"),
+    ],
+    ids=["excerpt", "mask"],
+)
+def test_policy_that_cannot_replace_the_other(words: str, listed: str) -> None:
+    action, queue = "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:111122223333:films"
+    statement = _statement(action, "ArnNotLike", "aws:PrincipalArn", [listed])
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    first = explain(
+        _DENIED.format("catalog", action, queue, "resource-based policy") + words + policy
+    ).remedies[0]
+    assert first.title.startswith("Add arn:aws:iam::111122223333:role/catalog to aws:PrincipalArn")
+    assert first.policy is None
+    assert "role/catalog" in (first.manifest or "")
+    assert "get-queue-attributes" in first.commands[0]

@@ -421,6 +421,8 @@ def test_key_that_its_policy_allows_only_through_a_service(call: str, *, is_dire
         ("reports/daily", "The bucket is in our account.", False),
         ("reports/daily", "The bucket is in account 444455556666, too.", False),
         ("reports/daily", "The bucket is not theirs.", False),
+        ("reports/daily", "It is our bucket, not the vendor's bucket.", False),
+        ("reports/daily", "We copy from their bucket.", False),
         ("reports/daily", "", False),
         ("reports/daily/*", "The bucket is theirs (111122223333).", False),
         ("other/daily", "The bucket is theirs (111122223333).", False),

@@ -15,6 +15,7 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._rules.denials.resource_commands import organization_commands
+from iamtriage.explaining._rules.denials.shown_policies.resource_sides import is_short_and_complete
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from iamtriage.authorization._decoded_statements import DenyingCondition
-    from iamtriage.explaining._context.values import Document
     from iamtriage.explaining._rules.basics import Denial, Remedy
+    from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 
 _WIDTH = 96
 # How the titles of remedies begin that a correction replaces.
@@ -53,7 +54,7 @@ _LISTED = lazy_pattern(
     r"(?:set (?P<key>[\w:/-]{1,100})(?: of the statement [^\n]{1,100}?)? to (?P<values>\[[^\[\]…]{1,1000}\])\Z"
     r"|add (?P<value>[^\s…]{1,300}) to (?P<of>[\w:/-]{1,100})(?: of the statement|,))"
 )
-_DEPLOY, _MAX_TITLE, _MAX_POLICY = "deploy the API", 160, 2_000
+_DEPLOY, _MAX_TITLE = "deploy the API", 160
 
 _HOSTED = lazy_pattern(
     r"(?i:(?<!from )\bhosted (?:runner|agent)s?\b|\b(?:GitHub|GitLab|Microsoft)-hosted\b|\bruns-on: ?(?:ubuntu|windows|macos)-|\brunner\b[^\n]{0,40} \(hosted\)|\b(?:shared|SaaS) runners?\b|\bCircleCI\b|\bBitbucket Pipelines\b)"
@@ -144,14 +145,15 @@ def complete_scoping(
 
 
 def move_change(
+    denial: Denial,
     remedy: Remedy | None,
     others: tuple[Remedy, ...],
     statement: Mapping[str, Any],
-    known: Document,
+    known: KnownPolicy,
 ) -> tuple[Remedy | None, tuple[Remedy, ...]]:
     """Move the change of a Deny statement from the remedy for the caller to that of the owner, so that it is there once.
 
-    With the whole policy of a resource, the owner gets the changed one.
+    With the whole policy of a resource, which can replace the one that it has, the owner gets the changed one.
     """
     scoping = next((each for each in others if each.title.startswith(_SCOPING[0])), None)
     found = [(step, each) for step in remedy.steps if (each := _CHANGE.search(step))] if remedy else []
@@ -175,9 +177,9 @@ def move_change(
     exact = attrs.evolve(scoping, steps=steps, title=title)
     if scoping.policy is None and (listed := _list_values(statement, change["change"])) is not None:
         exact = attrs.evolve(exact, manifest=compact_json(listed, _WIDTH))
-        is_known = known.is_whole and known.has_principal and not (known.is_joined or known.is_code)
         put = exact.commands[-1:]
-        if is_known and "file://policy.json" in "".join(put) and len(str(known.content)) <= _MAX_POLICY:
+        is_written = known.has_principal and "file://policy.json" in "".join(put)
+        if is_written and is_short_and_complete(denial, known):
             changed = [listed if each == statement else each for each in known.statements]
             whole = {**known.content, "Statement": changed}
             exact = attrs.evolve(exact, manifest=None, policy=whole, is_addition=False)

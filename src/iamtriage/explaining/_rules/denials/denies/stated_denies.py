@@ -135,8 +135,8 @@ class StatedDeny(Value):
         """Return the remedy for the caller, and the others, which look for the statement unless it is corrected."""
         remedy = None if remedy is None else add_exits(denial, remedy, self.conditions)
         refined = present(*(self.refine(denial, each) for each in others))
-        scoped = complete_scoping(denial, self.statement, refined)
-        return (remedy, scoped) if correction else move_change(remedy, scoped, self.statement, self.policy)
+        known = complete_scoping(denial, self.statement, refined), self.statement, self.policy
+        return (remedy, known[0]) if correction else move_change(denial, remedy, *known)
 
     def refine(self, denial: Denial, remedy: Remedy) -> Remedy | None:
         """Return a remedy that looks for the Deny statement with the one that is known, ``None`` if it only finds it."""

@@ -287,7 +287,7 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
 
 
 _IN_TERRAFORM = lazy_pattern(
-    r"\bpolicy\b(?:(?!\b(?:no|not|outside)\b|n't\b)[^\n.;]){0,40}\b(?i:terraform|tofu|opentofu)\b|\baws_api_gateway_rest_api_policy\b"
+    r"\bpolicy\b(?:(?!\b(?:no|not|outside|console|CloudFormation|CDK|and)\b|n't\b)[^\n.;]){0,40}\b(?i:terraform|tofu|opentofu)\b|\baws_api_gateway_rest_api_policy\b"
 )
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_deployment
 _REDEPLOY_TERRAFORM = "Change the policy in Terraform, and add it to the triggers of aws_api_gateway_deployment: a changed resource policy takes effect with the next deployment."

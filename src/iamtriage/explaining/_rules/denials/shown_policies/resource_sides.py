@@ -72,11 +72,11 @@ _NOT_ALL = lazy_pattern(
     r"(?i:\b(?:docs|documentation|(?:an|this|the|from|following|official) example|for example|sample|tutorial|shortened|truncated|abbreviated|abridged|excerpts?|snippets?|simplified|omitted|left out|relevant (?:part|statement|section|bit)|(?:part|piece|section) of the|parts? only|only (?:a )?part|partial(?:ly)?|other statements|(?:another|other|different|second) (?:bucket|key|queue|topic|secret|table|repository|polic(?:y|ies)|account's))\b(?!\.aws))"
     r"|(?<=[,\[{}\s/#])(?:\.{3}|…)\s{0,4}[\]},\n]|(?i:[(\[](?:in )?parts?[)\]])"
 )
-# Words that another account owns the bucket: "the bucket is theirs (444455556666)", "the vendor's bucket".
+# Words that another account owns the bucket: "the bucket is theirs (444455556666)", "it is the vendor's bucket".
 _OTHERS_BUCKET = lazy_pattern(
     r"(?i:\bbuckets?(?: [\w.-]{3,63})?(?: is| lives|'s account is)?(?: in| owned by| belongs to)? (?:(?:an?|the|our|their|AWS|account|ID) ){0,3}"
     r"(?:(?=\d{12}\b)|(?:theirs|(?:(?:an)?other|different) account|partner|vendor|customer|supplier|client)\b(?!-))[^\d\n.;{]{0,12}(?P<account>\d{12}(?![\w-]))?"
-    r"|\b(?:their|(?:partner|vendor|customer|supplier|client|(?:an)?other account)'s) (?:S3 )?bucket\b)"
+    r"|\b(?:it is|it's|this is|to|into) (?:(?:an?|the|our) )?(?:their|(?:partner|vendor|customer|supplier|client|(?:an)?other account)'s) (?:S3 )?bucket\b(?! \w+ (?:list|table|works)))"
 )
 _RESOURCE_RULE = "denials.policy_types.resource_policies.explain_resource_policy"
 
@@ -228,7 +228,7 @@ def write_whole(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
     added, lines = list(iterate_statements(remedy.policy or {})), remedy.commands
     if not is_addition(remedy) or remedy.layer != "resource" or len(added) != 1:
         return remedy
-    if not _is_short_and_complete(denial, policy) or "policy.json" not in str(lines[1:]):
+    if not is_short_and_complete(denial, policy) or "policy.json" not in str(lines[1:]):
         return remedy
     [new], sids = added, [shown_sid(each) for each in policy.statements]
     found = only_one([each for each in policy.allows if _differs_in_principal(each, new)])
@@ -257,7 +257,7 @@ def _names_whole(statement: Mapping[str, Any], resource: str) -> bool:
     return any(resource.startswith(f"{each}/") for each in as_strings(statement.get("Resource")))
 
 
-def _is_short_and_complete(denial: Denial, policy: KnownPolicy) -> bool:
+def is_short_and_complete(denial: Denial, policy: KnownPolicy) -> bool:
     """Return whether a policy of the text can replace the one of the resource.
 
     Code, references or masks would end up in the file, and the statements that a text leaves out would be lost.
@@ -328,7 +328,7 @@ def _extend_statement(
             else names_action(each, action) and _names_whole(each, resource)
         )
     ]
-    if not _is_short_and_complete(denial, policy) or len(found) != 1 or not added:
+    if not is_short_and_complete(denial, policy) or len(found) != 1 or not added:
         return cause, remedies
     if not remedies or remedies[0].statement is None:
         return cause, remedies  # it corrects what the policy has
