@@ -29,6 +29,11 @@ _GIVEN = f"AWS_ROLE_ARN={_ROLE}"
         (f"Principal: {_SESSION}", False),
         (f"using {_SESSION}, later using {_SESSION}1", False),
         (f"SELECT was granted to {_SESSION}", False),
+        (f"The nightly copy, made as {_SESSION}, succeeds", False),
+        (f"The bucket policy denies requests with {_SESSION}", False),
+        (f"CloudTrail shows that it was written using {_SESSION}", False),
+        (f"Last month we were using {_SESSION}", False),
+        (f"The test expects identity: {_SESSION}", False),
     ],
 )
 def test_a_logged_session_is_the_caller(line: str, is_read: bool) -> None:  # noqa: FBT001 (a table)

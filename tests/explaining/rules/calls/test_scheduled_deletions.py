@@ -56,12 +56,14 @@ _STATE = f"An error occurred (KMSInvalidStateException) when calling the Decrypt
         ("disabled", "", "Enable the key again", "CloudTrail shows who disabled it", ["enable-key"]),
         ("pending deletion", "", "Cancel the deletion", "7 to 30 days", ["describe-key", "cancel-key-deletion", "enable-key"]),
         ("pending deletion", '"DeletionDate": "2031-02-03T04:05:06+00:00"', "Cancel the deletion", "on 2031-02-03T04:05:06+00:00", ["cancel-key-deletion", "enable-key"]),
+        ("pending deletion", '"DeletionDate": "2031-02-03T04:05:06+00:00"}, {"DeletionDate": "2031-03-03T04:05:06+00:00"', "Cancel the deletion", "7 to 30 days", ["describe-key", "cancel-key-deletion", "enable-key"]),
         ("pending import", "", "Check the key's state", "If the state is", ["describe-key", "cancel-key-deletion", "enable-key"]),
     ],
-    ids=["disabled", "deletion", "date", "import"],
+    ids=["disabled", "deletion", "date", "other dates", "import"],
 )  # fmt: skip
-def test_state_of_a_key(state: str, shown: str, title: str, step: str, calls: list[str]) -> None:
-    explanation = explain(f"{_STATE.format(state)}\n{shown}")
+@pytest.mark.parametrize("before", ["", "Key rotation is disabled, and IMDSv1 is disabled.\n"])
+def test_state_of_a_key(before: str, state: str, shown: str, title: str, step: str, calls: list[str]) -> None:
+    explanation = explain(f"{before}{_STATE.format(state)}\n{shown}")
     [remedy] = explanation.remedies
     assert explanation.summary.startswith(f"The KMS key is {state}, so nobody can use it.")
     assert remedy.title.startswith(title)

@@ -33,9 +33,12 @@ SHOWN = ENDPOINTS.format("vpce-0a1b2c3d4e5f60718\tavailable\tsg-0a1b2c3d4e5f6071
         (TIMEOUT.format("sqs") + ENDPOINTS.format(""), None),
         (TIMEOUT.format("sns") + SHOWN, None),
         (TIMEOUT.format("sqs"), None),
+        (TIMEOUT.format("sqs").replace("eu-west-1", "us-east-1") + SHOWN, None),
+        (TIMEOUT.format("sqs") + ENDPOINTS.format("vpce-0a1b2c3d4e5f60718 is not available here"), None),
+        (TIMEOUT.format("s3") + ENDPOINTS.replace("sqs", "s3").format("vpce-0a1b2c3d4e5f60718\tGateway\tavailable"), None),
     ],
-    ids=["group", "no group", "pending", "none", "another service", "alone"],
-)
+    ids=["group", "no group", "pending", "none", "another service", "alone", "another Region", "not available", "gateway"],
+)  # fmt: skip
 def test_endpoint_that_is_there(text: str, group: str | None) -> None:
     explanation = explain(text)
     first = explanation.remedies[0]
@@ -49,11 +52,24 @@ def test_endpoint_that_is_there(text: str, group: str | None) -> None:
 HUB = "$ aws securityhub get-findings --region eu-central-1\n\nAn error occurred (InvalidAccessException) when calling the GetFindings operation: Account 111122223333 is not subscribed to AWS Security Hub\n"
 
 
-@pytest.mark.parametrize("other", ["eu-west-1", "eu-central-1", None])
-def test_region_in_which_a_hub_is_shown(other: str | None) -> None:
-    shown = f"arn:aws:securityhub:{other}:111122223333:hub/default" if other else ""
+_HUB_ARN = "arn:aws:securityhub:{}:{}:hub/default"
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_elsewhere"),
+    [
+        (_HUB_ARN.format("eu-west-1", "111122223333"), True),
+        (f'"HubArn": "{_HUB_ARN.format("eu-west-1", "111122223333")}"', True),
+        (_HUB_ARN.format("eu-central-1", "111122223333"), False),
+        (_HUB_ARN.format("eu-west-1", "444455556666"), False),
+        (f'"Resource": "{_HUB_ARN.format("eu-west-1", "111122223333")}"', False),
+        (f"We disabled {_HUB_ARN.format('eu-west-1', '111122223333')} last year.", False),
+        ("", False),
+    ],
+    ids=["text", "JSON", "same Region", "another account", "policy", "disabled", "none"],
+)
+def test_region_in_which_a_hub_is_shown(shown: str, *, is_elsewhere: bool) -> None:
     explanation = explain(HUB + shown)
-    is_elsewhere = other == "eu-west-1"
     assert ("enabled in eu-west-1, but not in eu-central-1" in explanation.summary) is is_elsewhere
     first = explanation.remedies[0].commands[0]
     assert first == "aws securityhub " + (

@@ -41,18 +41,18 @@ _CALLERS = lazy_pattern(
     r"|\b(?:runs|running|starts|started|authenticated|logged in) as [\"'`]?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:(?:assumed-role|role|user)/[\w+=,.@/-]{1,600})"
     # Aurora MySQL calls with the role of its parameter.
     rf"|\b(?:aws_default_[a-z0-9]{{2,12}}|aurora_(?:load_from|select_into)_s3)_role[\"'`]?(?:\s{{0,8}}[=:|]\s{{0,8}}|,ParameterValue=)[\"'`]?{_ARN}"
-    # What a program logs about its session: "using arn:…", "credentials of arn:…".
-    rf"|\b(?:[Uu]s(?:es|ing)|as|[Ww]ith|[Ii]dentity|[Cc]redentials|[Ss]ession)(?: (?:of|for|is)|[:=])? ?[\"'`(]?{_SESSION}(?![^.\n]{{0,80}}(?<!not )(?<!n't )\bwork(?:s|ed)?\b)"
+    # What a program logs about its session: "Using arn:…", "credentials: arn:…", but no other words of a sentence.
+    rf"|\b(?:[Cc]onnected (?:as|using|with)|(?:app|client|function|job|pipeline|pod|program|runner|script|service|task) uses|(?<!ed )(?<!en )(?<!by )(?<!of )(?<!or )[Uu]sing|[Ll]oaded (?:the )?(?:identity|credentials|session)(?: (?:for|of))?|(?:[Ii]dentity|[Cc]redentials|[Ss]ession)[:=]) ?[\"'`(]?{_SESSION}(?![^.\n]{{0,80}}\b(?:(?<!not )(?<!n't )work(?:s|ed)?|succe\w{{1,7}}|instead)\b)"
     # A session on a separate line: only calls have one.
     rf"|^[ \t]{{0,8}}{_SESSION}[ \t]{{0,8}}$",
     re.ASCII | re.MULTILINE,
 )
 # A caller in a sentence, and the words before it in a clause about another caller, or one that is only meant or asked for.
 _IN_SENTENCE = lazy_pattern(
-    r"(?:[Ss]igned|[Ll]ogged|authenticated|runs|running|starts|started|I am|I'm|[Ww]e are|[Mm]y|[Uu]s(?:es|ing)|as|[Ww]ith|[Ii]dentity|[Cc]redentials|[Ss]ession)\b"
+    r"(?:[Ss]igned|[Ll]ogged|authenticated|runs|running|starts|started|I am|I'm|[Ww]e are|[Mm]y|[Cc]onnected|\w{3,8} uses|[Uu]sing|[Ll]oaded|[Ii]dentity|[Cc]redentials|[Ss]ession)\b"
 )
 _NOT_OF_CALL = lazy_pattern(
-    r"(?i:\b(?:colleagues?|co-?workers?|team ?mates?|others?|another|someone|somebody|boss|their|his|her|not|never|should|must|supposed|works|worked|assum(?:e|es|ed|ing))\b|n't\b)"
+    r"(?i:\b(?:colleagues?|co-?workers?|team ?mates?|others?|another|someone|somebody|boss|their|his|her|not|never|should|must|supposed|works|worked|assum(?:e|es|ed|ing)|expect(?:s|ed)?|last|yesterday|earlier)\b|n't\b)"
 )
 _ASKS = lazy_pattern(r"\W{0,4}(?i:am|are|is|do|does|did|can|could|why|how)\b[^.!?\n]{0,200}\Z")
 # What the authenticator says before the ARN that it looks up, which is in lowercase since

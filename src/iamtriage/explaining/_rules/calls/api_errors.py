@@ -139,7 +139,7 @@ def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str
         cause,
         *kind.causes,
         topic=kind.cause.code,
-        remedies=tuple(_name_key(case, each) for each in _fitting_remedies(case, kind)),
+        remedies=tuple(_name_key(case, each) for each in _fitting_remedies(case, kind, message)),
         notes=(
             *kind.notes,
             None if kind.lacks_permission or "permission is missing" in summary else NOT_A_DENIAL,
@@ -156,7 +156,10 @@ def _name_throttled_call(case: Case[AwsError], summary: str) -> str:
 
 
 _KEY_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
-_KEY_STATE = lazy_pattern(r"\bis (disabled|pending (?:deletion|import))\b")
+# Of a key, not of its rotation or of a setting in the same text.
+_KEY_STATE = lazy_pattern(
+    r"\b(?:[Kk]ey|alias)(?:[/: ]{1,2}[\"']?(?=[^\s\"']{0,160}[\d/:*])[\w:/.*-]{1,160}[\"']?)? is (disabled|pending (?:deletion|import))\b"
+)
 _DELETION = lazy_pattern(
     r"\b(?:PendingDeletion|DeletionDate)\b[\s\"':,]{1,40}(\d{4}-\d\d-\d\d[\dT:.+Z-]{0,26})"
 )
@@ -182,25 +185,33 @@ def _name_key(case: Case[AwsError], remedy: Remedy) -> Remedy:
     return remedy if lines == remedy.commands else attrs.evolve(remedy, commands=lines)
 
 
-_HUB = lazy_pattern(rf"\barn:aws[a-z-]{{0,12}}:securityhub:({REGION}):(?:\d{{12}})?:hub/", re.ASCII)
+# As describe-hub prints it, not in a policy or a sentence.
+_HUB = lazy_pattern(
+    rf"(?:\bHubArn\b[\"'\s:=|]{{1,20}}|^[ \t]{{0,8}})arn:aws[a-z-]{{0,12}}:securityhub:({REGION}):(\d{{12}}):hub/",
+    re.ASCII | re.MULTILINE,
+)
 
 
 def _find_hubs(case: Case[AwsError]) -> tuple[str, str] | None:
     """Return the Region of a call and the only other one in which the text shows Security Hub."""
-    called, other = clues.find_region(case), only_one(set(_HUB.findall(case.failure.text)))
-    return (called, other) if called and other and called != other else None
+    text = case.failure.text
+    called, hub = clues.find_region(case), only_one(set(_HUB.findall(text)))
+    if called is None or hub is None or called == hub[0] or f"ccount {hub[1]}" not in text:
+        return None
+    return called, hub[0]
 
 
-def _restore_key(case: Case[AwsError], remedy: Remedy) -> Remedy:
+def _restore_key(case: Case[AwsError], remedy: Remedy, message: str) -> Remedy:
     """Return the remedy for a key in the state that the message names, if it names one."""
-    state, date = _KEY_STATE.search(case.text), _DELETION.search(case.failure.text)
+    # Other dates are those of other keys.
+    state, date = _KEY_STATE.search(message), only_one(set(_DELETION.findall(case.failure.text)))
     show, cancel, enable = remedy.commands
     if state is None or state[1] == "pending import":
         return remedy
     if state[1] == "disabled":
         step = "CloudTrail shows who disabled it (DisableKey)."
         return attrs.evolve(remedy, title="Enable the key again", steps=(step,), commands=(str(enable),))
-    end = f"on {date[1]}" if date else "when the waiting period of 7 to 30 days ends"
+    end = f"on {date}" if date else "when the waiting period of 7 to 30 days ends"
     step = f"It is urgent: {end}, the key and the data that it encrypts are lost for good. CloudTrail shows who scheduled it (ScheduleKeyDeletion)."
     return attrs.evolve(
         remedy,
@@ -214,7 +225,7 @@ def _restore_key(case: Case[AwsError], remedy: Remedy) -> Remedy:
     )
 
 
-def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple[Remedy, ...]:
+def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind, message: str) -> tuple[Remedy, ...]:
     """Return the remedies of a kind, for throttling and ACLs those that the program has.
 
     There is no quota request for IAM and STS, whose rates AWS does not raise.
@@ -232,7 +243,7 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
     if kind.cause is message_kinds.VOLUME_KEY:
         return (message_kinds.launch_remedy(case),)
     if kind.cause is KMS_KEY_STATE:
-        return (_restore_key(case, kind.remedies[0]),)
+        return (_restore_key(case, kind.remedies[0], message),)
     if kind.cause is account_kinds.SERVICE_NOT_ENABLED and (where := _find_hubs(case)):
         title, command = f"Call it in {where[1]}, or enable it in {where[0]}, too", case.context.command
         again = command and commands.repeat_line(command.text.replace(where[0], where[1]))

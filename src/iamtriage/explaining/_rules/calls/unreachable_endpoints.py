@@ -163,16 +163,18 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
 
 
 _ENDPOINT = lazy_pattern(
-    r"\b(?P<id>vpce-[0-9a-f]{8,17})\b[^\n]{0,60}?\b[Aa]vailable\b(?:[^\n]{0,60}?\b(?P<group>sg-[0-9a-f]{8,17})\b)?"
+    r"\b(?P<id>vpce-[0-9a-f]{8,17})\b(?:(?!\bnot\b|\bGateway\b)[^\n]){0,60}?\b[Aa]vailable\b(?![^\n]{0,60}\bGateway\b)(?:[^\n]{0,60}?\b(?P<group>sg-[0-9a-f]{8,17})\b)?"
 )
 
 
 def _find_endpoint(case: Case[AwsError], host: str | None) -> re.Match[str] | None:
     """Return the only VPC endpoint of the text, if it is one of the service that did not respond."""
-    text, service = case.failure.text, (host or "").partition(".")[0]
-    found = list(_ENDPOINT.finditer(text)) if f".{service}" in text and "vpc-endpoint" in text else []
-    is_named = re.search(rf"\bcom\.amazonaws\.[a-z0-9-]{{6,30}}\.{re.escape(service)}(?![\w-])", text)
-    return found[0] if len(found) == 1 and is_named else None
+    text, (service, region, *_) = case.failure.text, f"{host or ''}..".split(".", 2)
+    name = rf"\bcom\.amazonaws\.{re.escape(region)}\.{re.escape(service)}(?![\w-])"
+    if "vpc-endpoint" not in text or re.search(name, text) is None:
+        return None
+    found = list(_ENDPOINT.finditer(text))
+    return found[0] if len(found) == 1 else None
 
 
 def _admit_caller_remedy(group: str | None) -> Remedy:

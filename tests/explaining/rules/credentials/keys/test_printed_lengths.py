@@ -33,6 +33,13 @@ _BOTH = 'sh -c \'printf %s "$AWS_ACCESS_KEY_ID" | wc -c; printf %s "$AWS_SECRET_
         ("$ env | grep AWS_SECRET_ACCESS_KEY | wc -c\n63\n", (None, None)),
         (f"$ {_BOTH}\n41\n", (None, None)),
         ("If the secret access key has 41 characters, it ends with a newline.\n", (None, None)),
+        ("SECRET_KEY of Django has 50 characters.\n", (None, None)),
+        ("The secret access key's first 4 characters match.\n", (None, None)),
+        ("AWS_ACCESS_KEY_ID (last 4 chars: WXYZ)\n", (None, None)),
+        ("aws_access_key_id: AKIA**** (4 chars shown)\n", (None, None)),
+        ("The secret access key needs a minimum length of 8.\n", (None, None)),
+        # Before and after a correction.
+        ('$ printf %s "$AWS_SECRET_ACCESS_KEY" | wc -c\n41\n$ printf %s "$AWS_SECRET_ACCESS_KEY" | wc -c\n40\n', (None, None)),
     ],
 )  # fmt: skip
 def test_lengths(text: str, lengths: tuple[int | None, int | None]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import line_at
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import find_said
@@ -16,7 +16,8 @@ from iamtriage.explaining._context.readers.statements import find_said
 SECRET_LENGTH, KEY_ID_LENGTH = 40, 20
 _MAX_LINES = 8
 _KEY_ID = r"(?i:access[-_ ]?key[-_ ]?id)"
-_KEY = r"(?i:secret[-_ ]?(?:access[-_ ]?)?key|aws_secret\w{0,20})"
+# Other programs have a "secret key".
+_KEY = r"(?i:secret[-_ ]?access[-_ ]?key|aws[-_]secret\w{0,20})"
 # What counts the characters of a variable or of what a command prints: the length of a variable, and wc.
 _COUNT = lazy_pattern(r"\$\{#(?P<variable>\w{1,60})\}|\|[ \t]*wc -[cm]\b")
 # A command that prints exactly the value, and one that adds a newline.
@@ -29,8 +30,10 @@ _CODE = lazy_pattern(
     rf"\blen\((?P<of>[^\n]{{0,60}}?(?:{_KEY_ID}|{_KEY})[^\n]{{0,12}}?)\)\)?(?: ?(?:=|:|->|is) ?|[ \t]*\r?\n[ \t]*)(?P<number>\d{{1,3}})\b"
     rf"|\b(?P<object>[\w.]{{0,60}}(?:{_KEY_ID}|{_KEY}))[\"'\]]{{0,2}}\.length\)?(?: ?(?:=|:|->|is) ?|[ \t]*\r?\n[ \t]*)(?P<property>\d{{1,3}})\b"
 )
+# The whole length, not that of a part, of a hash or a limit.
+_WHOLE = r"(?:(?!(?i:\b(?:first|last|least|most|min|max|minimum|maximum|up to|than|ends?|begins?|starts?|hash|SHA\w*|needs?|wants?|requires?|test)\b))[^\n.;\d*(]){0,30}?"
 _WORDS = lazy_pattern(
-    rf"(?P<name>{_KEY_ID}|{_KEY})\b[^\n.;\d]{{0,30}}?(?:(?:\blength|\blen)\b[^\n.;\d]{{0,12}}(?P<length>\d{{1,3}})\b(?!\.\d)|(?<!\d)(?P<count>\d{{1,3}}) ?(?:characters?|chars?|bytes?)\b)"
+    rf"(?<!hash of the )(?P<name>{_KEY_ID}|{_KEY})\b{_WHOLE}(?:(?:\blength|\blen)\b[^\n.;\d]{{0,12}}(?P<length>\d{{1,3}})\b(?!\.\d)|(?<!\d)(?P<count>\d{{1,3}}) ?(?:characters?|chars?|bytes?)\b)"
 )
 _OF_SECRET = lazy_pattern(_KEY)
 _OF_KEY_ID = lazy_pattern(_KEY_ID)
@@ -54,10 +57,12 @@ def find_lengths(text: str) -> Lengths:
     >>> find_lengths('$ echo "$AWS_SECRET_ACCESS_KEY" | wc -c\n41\n')
     Lengths(secret=40, key_id=None)
     """
-    found: dict[str, int] = {}
-    for kind, number in (*_counted(text), *_stated(text)):
-        found.setdefault(kind, number)
-    return Lengths(found.get("secret"), found.get("key_id"))
+    found = {*_counted(text), *_stated(text)}
+    # Of several lengths, one can be that before a correction, or of another key.
+    secret, key_id = (
+        only_one([number for kind, number in found if kind == each]) for each in Lengths._fields
+    )
+    return Lengths(secret, key_id)
 
 
 def describe_secret(text: str) -> str | None:
