@@ -468,6 +468,20 @@ def test_subnets_of_a_load_balancer(text: str, words: str, command: str) -> None
 
 
 @pytest.mark.parametrize(
+    "shown",
+    [
+        '{"SubnetId": "subnet-0a1b2c3d4e5f60718",\n "MapPublicIpOnLaunch": true}',
+        "MapPublicIpOnLaunch\nsubnet-0a1b2c3d4e5f60718\tTrue\tFalse\n",
+    ],
+    ids=["JSON", "two flags"],
+)
+def test_subnets_of_which_the_lines_do_not_tell_whether_they_are_public(shown: str) -> None:
+    for tag in ("elb", "internal-elb"):
+        explanation = explain(f"{NO_SUBNET} (0 match VPC and tags: [kubernetes.io/role/{tag}])\n{shown}")
+        assert "subnet-0a1b2c3d4e5f60718" not in explanation.to_text(detail="full")
+
+
+@pytest.mark.parametrize(
     ("listed", "offered"),
     [
         ("role/TeamAdmin", "Or let kubectl use the role TeamAdmin, which has an entry"),

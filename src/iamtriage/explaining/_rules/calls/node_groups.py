@@ -150,7 +150,8 @@ def explain_no_subnets(case: Case[AwsError], message: str) -> Explanation:
     elif is_full:
         reason = "its candidates belong to another cluster, or have too few free addresses"
     rows = _SUBNET.findall(text) if kind and not is_full and "MapPublicIpOnLaunch" in text else ()
-    lacking = [name for name, row in rows if ("True" in row) is (kind == "public ") and tag not in row]
+    own, opposite = ("True", "False") if kind == "public " else ("False", "True")
+    lacking = [name for name, row in rows if own in row and opposite not in row and tag not in row]
     if lacking:
         several = len(lacking) > 1
         reason += (

@@ -40,8 +40,10 @@ def test_token_that_is_too_old(text: str, says: str) -> None:
         f"{_NODES.format('20m10s')}{_READ}{_ERROR}",
         f'{_READ}{_NODES.format("20m10s")}{_ERROR}provider "kubernetes" {{\n  exec {{\n    args = ["eks", "get-token"]\n',
         f"{_NODES.format('20m10s')}{_ERROR}",
+        # The clock of another program.
+        f"10:00:00 {_READ}09:59:58 {_ERROR}",
     ],
-    ids=["minutes", "less", "before", "exec", "no token"],
+    ids=["minutes", "less", "before", "exec", "no token", "clock"],
 )
 def test_token_that_can_be_valid(text: str) -> None:
     assert "most likely had expired" not in explain(text).summary
@@ -55,6 +57,8 @@ def test_caller_with_access() -> None:
     )
     assert len(explanation.remedies) == 1
     assert "was made in the same run" not in str(explain(text.replace(_WORKED, "")))
+    # Of several clusters, the object can be in another one.
+    assert "was made in the same run" not in str(explain(_READ.replace(".live", ".other") + text))
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,9 @@ def _find_delay(case: Case[KubernetesUnauthorized]) -> _Delay | None:
     if seconds < _LIFETIME:
         return None
     failed = case.context.terraform.value if case.context.terraform else None
-    worked = [each["address"] for each in _WORKED.finditer(text, read.end(), start)]
+    # With several clusters, it is unknown which of them an object is in.
+    is_only = len({each["source"] for each in _READ.finditer(text, 0, start)}) == 1
+    worked = [each["address"] for each in _WORKED.finditer(text, read.end(), start) if is_only]
     return _Delay(
         read["source"],
         told,
@@ -117,7 +119,10 @@ def _difference(first: re.Match[str], second: re.Match[str]) -> int:
         except ValueError:
             return 0
     seconds = int((times[1] - times[0]).total_seconds())
-    return seconds if first["date"] and second["date"] else seconds % _DAY
+    if first["date"] and second["date"]:
+        return seconds
+    # A run can last past midnight, but a time that is hardly earlier is of another clock.
+    return seconds if seconds > -_DAY // 2 else seconds + _DAY
 
 
 def _seconds(found: re.Match[str]) -> int:
