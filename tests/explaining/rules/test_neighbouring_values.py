@@ -826,6 +826,22 @@ upload: ./a.txt to s3://cart-site/x
         ("rolesmapping/cart",),
         ("rolesmapping/all_access",),
     ),
+    "mapping of a role of OpenSearch that only reads": _Row(
+        """{"error":{"root_cause":[{"type":"security_exception","reason":"no permissions for [indices:data/write/bulk] and User [name=arn:aws:iam::111122223333:role/cart, backend_roles=[arn:aws:iam::111122223333:role/cart], requestedTenant=null]"}]},"status":403}
+{"readall": {"hosts": [], "users": ["ana"], "backend_roles": [], "and_backend_roles": []}}
+""",
+        ("rolesmapping/cart",),
+        ("rolesmapping/readall",),
+    ),
+    "policy of another repository": _Row(
+        """An error occurred (AccessDeniedException) when calling the CreateFunction operation: Lambda does not have permission to access the ECR image. Check the ECR permissions.
+$ aws lambda create-function --function-name cart --code ImageUri=444455556666.dkr.ecr.eu-west-1.amazonaws.com/cart:1 --role arn:aws:iam::111122223333:role/cart
+$ aws ecr get-repository-policy --repository-name films
+{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":["ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"]}]}
+""",
+        ("The repository policy of cart in account 444455556666 does not allow lambda.amazonaws.com",),
+        ("it allows only",),
+    ),
     "ClusterRole that allows everything": _Row(
         """kind: ClusterRole
 metadata:

@@ -185,6 +185,7 @@ _WORK = "$ cat ~/.aws/config\n[profile work]\nlogin_session = arn:aws:iam::11112
     [
         (f"$ aws s3 ls\n{_CLI}{_WORK}", "Nothing selects the profile work."),
         (f"$ aws s3 ls\n{_CLI}$ aws configure list-profiles\nwork\n", "Nothing selects the profile work, and there is no profile default."),
+        (f"$ aws s3 ls\n{_CLI}$ aws configure list-profiles | tail -1\nwork\n", "Nothing selects the profile work."),
         (f"$ aws s3 ls\n{_CLI}$ aws configure list-profiles\ndefault\nwork\n", "Nothing selects the profile work."),
         (f"$ aws s3 ls\n{_CLI}$ grep '^\\[' ~/.aws/config\n[profile work]\n[sso-session corp]\n", "Nothing selects the profile work, and ~/.aws/config has no [default]."),
         (f"$ aws s3 ls\n{_CLI}$ grep '^\\[work' ~/.aws/credentials\n[work]\n", None),

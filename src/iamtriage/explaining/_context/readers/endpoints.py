@@ -181,7 +181,8 @@ def sets_global_endpoint(text: str) -> bool:
     >>> [sets_global_endpoint(f"{each}=https://sts.amazonaws.com") for each in ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_S3")]
     [True, False]
     """
-    return _GLOBAL_VARIABLE.search(text) is not None and _IGNORED not in text
+    is_unset = _IGNORED in text or "unset AWS_ENDPOINT_URL_STS" in text
+    return _GLOBAL_VARIABLE.search(text) is not None and not is_unset
 
 
 def find_unexempted_hosts(text: str, address: str) -> str | None:

@@ -117,7 +117,8 @@ def find_listed_profiles(text: str) -> tuple[str, ...]:
 def describe_missing_default(text: str) -> str:
     """Return that the profiles in a text do not include the one named default, as the end of a sentence, or nothing."""
     command, listed = _LIST_COMMAND.search(text), find_listed_profiles(text)
-    if command is None or not listed or "default" in listed or "[default]" in text:
+    is_part = command is not None and "|" in command[0]
+    if command is None or is_part or not listed or "default" in listed or "[default]" in text:
         return ""
     return (
         f", and {command['file']} has no [default]"

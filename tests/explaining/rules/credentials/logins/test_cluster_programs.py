@@ -118,8 +118,10 @@ def test_commands_of_flux(shown: str, words: str, command: str) -> None:
         f"$ kubectl get helmrepository orders -o yaml\nspec:\n  secretRef:\n    name: ecr\n{ORAS}",
         f"$ kubectl get helmreleases orders\n{ORAS}",
         f"$ helm install orders oci://{REGISTRY}/charts/orders\n{ORAS}",
+        f"$ flux get sources helm\norders  True  stored\n$ helm pull oci://{REGISTRY}/charts/orders\n{ORAS}",
+        f"$ helm pull oci://{REGISTRY}/charts/orders\n{ORAS}\n$ flux get sources helm\norders  True  stored\n",
     ],
-    ids=["alone", "secret", "release", "helm"],
+    ids=["alone", "secret", "release", "helm", "before", "after"],
 )
 def test_login_that_is_not_that_of_flux(shown: str) -> None:
     assert "Flux" not in explain(shown).to_text(detail="full")

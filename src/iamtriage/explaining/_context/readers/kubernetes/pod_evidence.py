@@ -256,7 +256,9 @@ def read_pod_evidence(text: str) -> PodEvidence:
     has_variables = True if _SET.search(text) else False if missing else None
     return PodEvidence(
         all_given,
-        frozenset(each.account for each in listed if each.account and not each.role),
+        frozenset(each.account for each in listed if each.account and not each.role)
+        # Each namespace can have an account of this name.
+        - {each.account for each in listed if each.role},
         _NO_ASSOCIATION.search(text) is not None,
         next(iter(used)) if found is not None else "default" if is_default else None,
         namespace,

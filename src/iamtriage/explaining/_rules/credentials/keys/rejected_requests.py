@@ -12,6 +12,7 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.endpoints import sets_global_endpoint
 from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions, find_working_regions
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -70,8 +71,9 @@ _TOKEN = lazy_pattern(r"token\b[\"']? ?[=:]", re.IGNORECASE)
 _ENABLED = lazy_pattern(
     r"\bRegionOptStatus\b\W{1,8}ENABLED|\bget-region-opt-status\b[^\n]{0,100}\bENABLED\b|\bOptInStatus\b\W{1,8}opted-in\b|(?<!if )\b(?:it's|it is|Region is) (?:already )?enabled (?:in|for) (?:the|my|our|this) account\b"
     r"|\b(?i:check(?:ed)?|verif\w{1,8}|opt|status)\b[^\n]{0,20}(?<!not )\bENABLED\b"
-    # A clause of its own, not what a condition or a question says.
-    rf"|(?:^|[.;:,(] ?|\b(?:and|but|yes|because|since|as) )(?i:(?:the )?(?:region )?)(?P<region>{REGION})(?i: region)? (?:is|was|has been) (?:already )?(?:enabled|opted[ -]in)\b(?![^\n.;]{{0,60}}\?)",
+)
+_SAID_ENABLED = lazy_pattern(
+    rf"(?:^|[.;:,(] ?|\b(?:and|but|yes|because|since|as) )(?i:(?:the )?(?:region )?)(?P<region>{REGION})(?i: region)? (?:is|has been) (?:already )?(?:enabled|opted[ -]in)\b(?![^\n.;]{{0,60}}\?)",
     re.MULTILINE,
 )
 _V1_TOKENS = lazy_pattern(r"\bGlobalEndpointTokenVersion\b[\"']?(?:: ?|[^\n]{0,60}\n[ \t]{0,8})1\b")
@@ -198,6 +200,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     is_shown = calls_global or _SESSIONS.search(case.text) is not None
     uses_session = is_shown or (role is not None and not assumes_role)
     working = () if region is None else find_working_regions(text, *case.failure.span)
+    said = {each["region"] for each in find_said(text, _SAID_ENABLED)}
     return RejectedRequest(
         message=message,
         code=code,
@@ -214,9 +217,8 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         variable_without_token=temporary["name"] if temporary and lacks_token else None,
         is_in_lambda=case.context.runtime_kind == "lambda",
         working_regions=tuple(each for each in working if each != region),
-        is_enabled=region is not None
-        and region in text
-        and any(each["region"] in {None, region} for each in _ENABLED.finditer(text)),
+        is_enabled=region in said
+        or (region is not None and region in text and _ENABLED.search(text) is not None),
         has_v1_tokens=_V1_TOKENS.search(text) is not None,
         calls_global=calls_global,
         sets_global=sets_global_endpoint(text),

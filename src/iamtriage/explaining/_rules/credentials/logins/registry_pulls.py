@@ -14,7 +14,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._text import as_sentence, clip_text, line_at
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
@@ -180,6 +180,8 @@ _FLUX_OBJECT = lazy_pattern(
 _FLUX_COMMAND = lazy_pattern(
     r"\b(?:kubectl|flux) [^\n|;]{0,120}?\b(?:get|describe|reconcile) (?:sources? )?(?:(?P<HelmRepository>helmrepositor(?:y|ies)|helm)|(?P<OCIRepository>ocirepositor(?:y|ies)|oci)|(?P<ImageRepository>imagerepositor(?:y|ies)|images? repositor(?:y|ies)))(?![\w-])(?:[ /](?P<name>[a-z0-9][a-z0-9.-]{0,80}))?[^\n]{0,200}"
 )
+_COMMAND = lazy_pattern(r"^[^\n$#%>]{0,60}[$#%>] (?P<words>[^\n]{1,400})", re.MULTILINE)
+_OF_CLUSTER = lazy_pattern(r"\b(?:kubectl|flux|k9s|stern)\b")
 _FLUX_ROW = lazy_pattern(
     r"[ \t]{0,4}(?P<name>[a-z0-9][a-z0-9.-]{0,80})[ \t]{2,}(?:[^\n]{0,200}[ \t])?False[ \t]"
 )
@@ -226,8 +228,9 @@ def _find_flux_object(case: Case[Failure]) -> tuple[str, str, str] | None:
         )
     asked = [] if "secretRef" in text else list(_FLUX_COMMAND.finditer(text))
     kind = only_one({key for each in asked for key in _FLUX_PAGES if each[key]})
-    if kind is None:
-        return None
+    last = search_last(_COMMAND, text, 0, case.failure.span[0])
+    if kind is None or (last is not None and _OF_CLUSTER.search(last["words"]) is None):
+        return None  # or the call of another program, such as docker
     row = _FLUX_ROW.match(line_at(text, case.failure.span[0]))
     name = only_one({each["name"] for each in asked if each["name"]}) or (row and row["name"])
     space = only_one({each["name"] for one in asked for each in _NAMESPACE.finditer(one[0])})

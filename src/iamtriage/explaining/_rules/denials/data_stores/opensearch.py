@@ -126,6 +126,8 @@ def _explain_mapping(
     others = list(dict.fromkeys(clip_text(name) for each in listed.values() for name in each))
     if arn in others or any("*" in each for each in others):
         return None
+    if role.startswith("readall") and ":data/read" not in permission and ":monitor/" not in permission:
+        return None  # a predefined role that only reads
     caller, names = describe_principal(denial.principal, denial.principal_text), listed.get(kind, [])
     mapped = f"only to {join_words(others[:_MAX_NAMES], 'and')}" if others else "to nobody"
     change = [{"op": "replace", "path": f"/{kind}", "value": [*names, arn]}]

@@ -207,7 +207,7 @@ def explain_closed_resource(denial: Denial) -> Explanation | None:
     if row is _IMAGE:
         row = service_access.limit_to_image(row, text, account)
         allows = [each for policy in context.resource_policies for each in policy.allows]
-        instead = service_access.describe_pullers(allows, row.service)
+        instead = service_access.describe_pullers(allows, row.service, text)
     if row.service == load_balancer_logs.PRINCIPAL:
         folder = f"arn:{values['PARTITION']}:s3:::{bucket}{path}"
         allowed = load_balancer_logs.find_allowed(denial, folder)

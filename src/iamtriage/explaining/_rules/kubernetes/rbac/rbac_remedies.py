@@ -223,6 +223,7 @@ def _google_remedy(denied: DeniedRequest) -> Remedy | None:
     kind = "serviceAccount" if user["project"] else "user"
     return owner_remedy(
         f"Or grant the IAM role roles/container.developer of Google Cloud, which has {found['permission']}, for all clusters of the project",
+        "It is far more than this request: the role reads and changes objects in all namespaces, Secrets too.",
         None if context else f"The project is that of the cluster{_IF_OTHER if user['project'] else ''}.",
         commands=f"gcloud projects add-iam-policy-binding {project} --member={kind}:{denied.user} --role=roles/container.developer",
         url="https://cloud.google.com/kubernetes-engine/docs/how-to/iam",

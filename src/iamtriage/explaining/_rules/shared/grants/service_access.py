@@ -108,6 +108,7 @@ def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
 _CALLING_ACCOUNT = lazy_pattern(
     r"(?:\barn:aws[a-z-]{0,12}:(?:lambda:[a-z0-9-]{6,30}|iam:|sts:):|\b(?i:function|lambda)\b[^\n.;:]{0,40}? )(\d{12})(?![\w-])"
 )
+_REPOSITORY = lazy_pattern(r"--repository-name[ =][\"']?([\w./-]{1,256})", re.ASCII)
 
 
 def limit_to_image(row: ServiceAccess, text: str, account: str | None) -> ServiceAccess:
@@ -138,8 +139,10 @@ def limit_to_image(row: ServiceAccess, text: str, account: str | None) -> Servic
     )
 
 
-def describe_pullers(allows: Sequence[Mapping[str, Any]], service: str) -> str:
+def describe_pullers(allows: Sequence[Mapping[str, Any]], service: str, text: str) -> str:
     """Return whom statements of a repository's policy allow to pull instead of a service, as the end of a sentence."""
+    if not {*_REPOSITORY.findall(text)} <= {each["name"] for each in IMAGE.finditer(text)}:
+        return ""  # the policy can be that of another repository
     pulls = [each for each in allows if names_action(each, "ecr:BatchGetImage")]
     names = dict.fromkeys(name for each in pulls for name in principal_names(each))
     shown = join_words([clip_text(each) for each in names], "and")
