@@ -59,6 +59,8 @@ __all__ = ("Documents", "find_in_content", "find_in_scalar")
 _MIN_LENGTH = 5
 # The maximum length of a value that is remembered.
 _MAX_REMEMBERED = 64
+# A part of each sign that contains digits, such as the port of a server of PostgreSQL and the command 7z.
+_SIGN_WITH_DIGIT = re.compile(r"%[0-9]|:[1-9]|\\u|7z|a3t|k8s|ojb3|v5|334 ")
 # The minimum length of a key that contains a secret.
 _MIN_KEY = 12
 # The minimum length of a word that has the form of a secret.
@@ -187,8 +189,8 @@ class Documents:
         similar: _Key | None = None
         if len(content) <= _MAX_REMEMBERED:
             name = known.name if known else None
-            # Some signs contain digits: the port of a server of PostgreSQL, the command 7z.
-            signs = SECRET_SIGNS.findall(fold_case(content))
+            folded = fold_case(content)
+            signs = SECRET_SIGNS.findall(folded) if _SIGN_WITH_DIGIT.search(folded) else ()
             zeroed = (zero_digits(f"{name.key} {content}" if name else content), *signs)
             # Without the key, of which the zeroed text says more.
             similar = (zeroed, (name[:2], name[3:], known[1:]) if name and known else known, *key[2:])

@@ -86,9 +86,13 @@ _NAMESPACE = (
     r"|state|steps|this|var|vars|Values|\.Values|aws_[a-z_]{1,60}|kubernetes_[a-z_]{1,60}|azurerm_[a-z_]{1,60}"
     r"|google_[a-z_]{1,60})"
 )
-_EXPRESSION = re.compile(
+_MEMBER = re.compile(
     rf"\$?{_NAMESPACE}(?:(?:\.|->|::)\w{{1,80}}|\[[^\]\n]{{0,80}}\]?){{1,12}}(?:\([^\n]{{0,200}})?"
-    r"|(?:await )?(?:[A-Za-z_]\w{0,60}+\.){1,6}+[A-Za-z_]\w{0,60}+[(\[].*"
+)
+# Each has one of the signs.
+_EXPRESSION_SIGNS = frozenset("$([+-")
+_EXPRESSION = re.compile(
+    r"(?:await )?(?:[A-Za-z_]\w{0,60}+\.){1,6}+[A-Za-z_]\w{0,60}+[(\[].*"
     # A type of Python.
     r"|(?:dict|frozenset|list|set|tuple|type|Dict|List|Optional|Set|Tuple|Type|Union)\[.*"
     r"|[A-Za-z_][\w.]{0,60}[ ]?\+[ ]?[\"'].*"
@@ -120,7 +124,8 @@ def is_expression(name: Name, value: str, *, is_assigned: bool) -> bool:
         is_assigned: Whether an equals sign is between them.
     """
     has_signs = not _SIGNS.isdisjoint(value)
-    if has_signs and _EXPRESSION.fullmatch(value.rstrip(",;.!")):
+    code = value.rstrip(",;.!") if has_signs else ""
+    if _MEMBER.fullmatch(code) or (not _EXPRESSION_SIGNS.isdisjoint(code) and _EXPRESSION.fullmatch(code)):
         return True
     word = value.rstrip(",;)")
     if has_signs and name.what != "password" and (_CONSTANT.fullmatch(word) or _ITEM.fullmatch(word)):
