@@ -90,16 +90,25 @@ def test_other_region(text: str, verdict: str, command: str) -> None:
     assert any(each.policy is not None for each in others)
 
 
-def test_other_region_of_what_no_command_looks_up() -> None:
+@pytest.mark.parametrize(
+    ("option", "setting", "steps"),
+    [
+        (" --region us-east-1", ', set by "--region us-east-1" in the text', ()),
+        # The ARN shows the Region, and does not set it.
+        ("", "", ("Or set AWS_REGION, or region in the profile, to eu-west-1.",)),
+    ],
+)
+def test_other_region_of_what_no_command_looks_up(option: str, setting: str, steps: tuple[str, ...]) -> None:
     """The command of the text with the other Region is enough, and the Allow is in the next remedy."""
     cluster = "arn:aws:eks:{}:111122223333:cluster/shop"
-    call = "$ aws eks update-kubeconfig --name shop --region us-east-1"
+    call = f"$ aws eks update-kubeconfig --name shop{option}"
     denied = _denied("eks:DescribeCluster", cluster.format("us-east-1"))
     explanation = explain(
         f"{call}\n{denied}\n\n{_policy('eks:DescribeCluster', cluster.format('eu-west-1'))}"
     )
     first, other, *_ = explanation.remedies
-    assert (first.title, first.steps) == ("Call eu-west-1, if you mean shop in that Region", ())
+    assert explanation.summary.endswith(f"the call went to us-east-1{setting}.")
+    assert (first.title, first.steps) == ("Call eu-west-1, if you mean shop in that Region", steps)
     assert first.commands == ("aws eks update-kubeconfig --name shop --region eu-west-1",)
     assert other.title == "Or allow eks:DescribeCluster for the role worker on this resource"
 

@@ -134,7 +134,8 @@ def region_setting(denial: Denial, region: str) -> str:
     """Return what in the text sets the Region of the call, after a comma, or an empty string."""
     stated = denial.context.region
     words = stated.words.strip() if stated is not None and stated.value == region else None
-    if words is None:
+    # The ARN of a resource shows where it is, and sets nothing.
+    if words is None or f":{region}:" in words:
         # Another command in the text can have its own Region.
         settings = _SETTINGS.finditer(denial.failure.text)
         words = next((each[0] for each in settings if each["region"] == region), None)

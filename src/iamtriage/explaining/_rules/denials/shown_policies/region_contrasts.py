@@ -207,8 +207,9 @@ def _call_region(
             line = f"kubectl patch {store['kind']} {{}}{option} --type merge --patch {{}}"
             lines.append(commands.fill_command(line, store["name"], patch))
     repeated = repeat_command(denial.context.command, changes={"region": commands.region(region)})
-    if repeated is not None and 'by "--region' in setting:
-        change = None
+    if repeated is not None and (not setting or 'by "--region' in setting):
+        is_alone = not (setting or lines)
+        change = f"Or set AWS_REGION, or region in the profile, to {region}." if is_alone else None
         lines.append(Labelled("If it is there:", repeated) if lines else repeated)
     title = f"Call {region}, {f'where {clip_text(name)} is' if is_there else f'if you mean {clip_text(name)} in that Region'}"
     if is_there:
