@@ -228,6 +228,56 @@ def test_audiences_that_are_not_misspelled(audience: str, listed: str) -> None:
     assert "misspelled" not in explanation.summary
 
 
+_GITHUB_CLAIMS = {
+    "token_claims": {
+        "iss": "https://token.actions.githubusercontent.com",
+        "aud": "https://github.com/shop-team",
+    }
+}
+_REQUEST = 'curl -H "Authorization: bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" "$ACTIONS_ID_TOKEN_REQUEST_URL{}" | jq -r .value\n'
+
+
+@pytest.mark.parametrize(
+    ("request_", "step"),
+    [
+        (_REQUEST.format(""), "&audience=sts.amazonaws.com"),
+        (
+            'wget -qO- --header "Authorization: bearer $T" \\\n  "${ACTIONS_ID_TOKEN_REQUEST_URL}"\n',
+            "&audience=sts.amazonaws.com",
+        ),
+        ("const token = await core.getIDToken();\n", 'getIDToken("sts.amazonaws.com")'),
+    ],
+)
+@pytest.mark.parametrize("facts", [_GITHUB_CLAIMS, None])
+def test_request_of_a_workflow_without_audience(
+    request_: str, step: str, facts: dict[str, object] | None
+) -> None:
+    runner = "##[group]Run deploy (GITHUB_REPOSITORY=shop-team/orders, token.actions.githubusercontent.com)\n"
+    explanation = explain(f"{runner}{request_}{_AUDIENCE}", facts=facts)
+    assert "names none" in explanation.summary
+    assert step in explanation.remedies[0].steps[0]
+    assert not explanation.remedies[0].commands
+
+
+@pytest.mark.parametrize(
+    ("before", "facts"),
+    [
+        (_REQUEST.format("&audience=vault"), _GITHUB_CLAIMS),
+        (_REQUEST.format("") + _REQUEST.format("&audience=vault"), _GITHUB_CLAIMS),
+        ("await core.getIDToken('vault')\n", _GITHUB_CLAIMS),
+        (f"Run aws-actions/configure-aws-credentials@v5\n{_REQUEST.format('')}", _GITHUB_CLAIMS),
+        ('test -n "$ACTIONS_ID_TOKEN_REQUEST_URL"\n', _GITHUB_CLAIMS),
+        (
+            _REQUEST.format(""),
+            {"token_claims": {**_GITHUB_CLAIMS["token_claims"], "aud": "https://vault.example.com"}},
+        ),
+        (f'{_REQUEST.format("")}client_id_list = ["https://github.com/shop"]\n', _GITHUB_CLAIMS),
+    ],
+)
+def test_requests_of_workflows_that_name_an_audience(before: str, facts: dict[str, object]) -> None:
+    assert "names none" not in explain(f"{before}{_AUDIENCE}", facts=facts).summary
+
+
 @pytest.mark.parametrize(
     ("seconds", "title"), [("3600", "Create a new URL"), ("172800", "Send a link to your application")]
 )

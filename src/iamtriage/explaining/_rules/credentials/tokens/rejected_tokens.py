@@ -33,6 +33,15 @@ _REQUESTED = lazy_pattern(
     r"|\baws-actions/configure-aws-credentials\b[^\x00]{0,400}?\n[ ]{2,40}audience: [\"']?(?P<github>[A-Za-z0-9][\w.:/-]{0,254})",
     re.ASCII,
 )
+# A request of a workflow for its token, up to the end of its command.
+_GITHUB_REQUEST = lazy_pattern(
+    r"\b(?:curl|wget|Invoke-(?:RestMethod|WebRequest)|fetch\(|requests\.get\()(?:[^\n\\|]|\\\s){0,400}?\bACTIONS_ID_TOKEN_REQUEST_URL\b(?:[^\n\\|]|\\\s){0,400}"
+    r"|\bgetIDToken\([^)\n]{0,100}\)"
+)
+_ARGUMENT = lazy_pattern(r"getIDToken\([^)]*[^)\s]")
+# Its tokens are for the owner of the repository, unless the request names an audience:
+# https://docs.github.com/en/actions/reference/security/oidc.
+_GITHUB_DEFAULT = lazy_pattern(r"https://github\.com/[\w-]{1,39}", re.ASCII)
 WRONG_AUDIENCE = CauseType(
     "wrong-audience",
     title="The IAM OIDC provider does not accept the audience of the token",
@@ -83,6 +92,7 @@ _AUDIENCE_SETTINGS = {
     "HCP Terraform": "In HCP Terraform, the workspace's variable TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE sets the audience, by default aws.workload.identity.",
 }
 _STS_AUDIENCES = frozenset({issuers.STS_AUDIENCE, f"{issuers.STS_AUDIENCE}.cn"})
+_OF_JOB = "job's token"
 _CLOSE = 0.85
 _GITHUB_ISSUER = "token.actions.githubusercontent.com"
 
@@ -109,6 +119,8 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     lists_sts = bool(_STS_AUDIENCES.intersection(listed or ()))
     if (is_usual or (audience in _STS_AUDIENCES and is_of_partition)) and not lists_sts:
         return _explain_other_client_id(case, issuer, audience, listed, close, causes)
+    if is_of_github and (unnamed := _explain_unnamed(case, issuer, audience, listed, causes)) is not None:
+        return unnamed
     if not (is_of_job or requested) and _may_be_of_cluster(case):
         other = "The token is for another audience, such as the client ID of an app at its issuer."
         of_app = None if audience is not None or _names_cluster(case) else AUDIENCE_OF_TOKEN.cause(text=other)
@@ -116,8 +128,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         causes += present(of_app, default, TOKEN_OF_API_SERVER.cause())
     if not is_of_partition:
         causes.append(AUDIENCE_OF_OTHER_PARTITION.cause())
-    whose = "job's token" if is_of_job else "token"
-    summary = f"The IAM OIDC provider does not accept the audience of the {whose}{f', {audience}' if audience else f', {issuers.STS_AUDIENCE}' if is_of_github else ''}."
+    summary = f"The IAM OIDC provider does not accept the audience of the {_OF_JOB if is_of_job else 'token'}{f', {audience}' if audience else f', {issuers.STS_AUDIENCE}' if is_of_github else ''}."
     host = _GITHUB_ISSUER if is_of_github else "gitlab.com" if is_of_job else ""
     # A token for another service does not become one for AWS.
     is_of_pod = requested is not None and requested.lastgroup == "pod"
@@ -155,6 +166,44 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
             "The trust policy's condition on aud is checked after that: it must name the audience of the token, too.",
             issuers.ROLE_NOT_EVALUATED,
         ),
+    )
+
+
+def _explain_unnamed(
+    case: Case[InvalidIdentityToken],
+    issuer: issuers.Issuer,
+    audience: str | None,
+    listed: tuple[str, ...] | None,
+    causes: list[Cause],
+) -> Explanation | None:
+    """Explain that a workflow requests its token without an audience, if the text shows that."""
+    unnamed = _describe_unnamed(case.failure.text)
+    is_default = _GITHUB_DEFAULT.fullmatch(audience or "https://github.com/OWNER") is not None
+    is_meant = audience is not None and f"'{audience}'" in str(case.facts.trust_policy)
+    is_other = is_meant or (listed and issuers.STS_AUDIENCE not in listed) or find_partition(case) == "aws-cn"
+    if unnamed is None or not is_default or is_other:
+        return None
+    add = None
+    if audience is not None and not listed:
+        provider = issuers.build_provider_arn(case, issuer)
+        add = account_remedy(
+            f"Or let the IAM OIDC provider and the trust policy accept the audience {audience}",
+            commands=commands.oidc_client_commands(provider, audience)[1],
+            url=pages.OIDC_PROVIDERS,
+        )
+    return case.explain(
+        f"The job's token has GitHub's default audience, {audience or 'the URL of the repository owner'}, because the request for it names none. The IAM OIDC provider does not accept it.",
+        *causes,
+        remedies=present(
+            your_remedy(
+                f"Request the token for the audience {issuers.STS_AUDIENCE}",
+                unnamed,
+                f"Or use aws-actions/configure-aws-credentials, which requests {issuers.STS_AUDIENCE} by default.",
+                url=pages.GITHUB_OIDC,
+            ),
+            add,
+        ),
+        notes=issuers.ROLE_NOT_EVALUATED,
     )
 
 
@@ -272,6 +321,19 @@ def _find_requested(text: str) -> re.Match[str] | None:
     """Return the only audience for which the text requests a token. A pod can mount several tokens."""
     found = {each[each.lastgroup or 0]: each for each in _REQUESTED.finditer(text)}
     return only_one(found.values())
+
+
+def _describe_unnamed(text: str) -> str | None:
+    """Return how to name the audience in the request of a workflow that the text shows, if no request names one."""
+    requests = [each[0] for each in _GITHUB_REQUEST.finditer(text)]
+    is_named = any("audience" in each or _ARGUMENT.search(each) for each in requests)
+    # The action names an audience, and another request can be for another service.
+    if not requests or is_named or "configure-aws-credentials" in text:
+        return None
+    if "getIDToken" in requests[0]:
+        return f'Pass it as the argument: getIDToken("{issuers.STS_AUDIENCE}").'
+    url = "$ACTIONS_ID_TOKEN_REQUEST_URL"
+    return f'Append &audience={issuers.STS_AUDIENCE} to the URL, within double quotes: "{url}&audience={issuers.STS_AUDIENCE}".'
 
 
 def _listed_audiences(text: str) -> tuple[str, ...] | None:
