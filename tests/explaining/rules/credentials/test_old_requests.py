@@ -56,6 +56,7 @@ def test_command_that_prints_the_source_of_credentials() -> None:
         ("System time     : 0.000041000 seconds slow of NTP time", ""),
         ("If the clock is 20 minutes slow, this happens, too.", ""),
         ("The clock was 20 minutes slow last year.", ""),
+        ("The clock is 3 days behind on the other server.", ""),
     ],
 )  # fmt: skip
 def test_a_stated_clock_comes_before_keys_in_the_environment(shown: str, difference: str) -> None:

@@ -161,6 +161,9 @@ _SESSION = " because no session policy allows the {} action"
         (_CONTROL, "We sign in as AWSReservedSSO_Mail_0a1b. Our permission set has sqs:* on *.", "allows the action already", "also needs its own Allow"),
         (_CONTROL, "We sign in as AWSReservedSSO_Mail_0a1b. Our permission set has sns:* on *.", "also needs its own Allow", "allows the action already"),
         # Of a person, and not of the role that called.
+        (_CONTROL, "We sign in as AWSReservedSSO_Mail_0a1b. The permission set Mail has sqs:* on *.", "allows the action already", "also needs its own Allow"),
+        (_CONTROL, "We sign in as AWSReservedSSO_Mail_0a1b. The permission set Audit has sqs:* on *.", "also needs its own Allow", "allows the action already"),
+        (_CONTROL, "We sign in as AWSReservedSSO_Mail_0a1b. The permission set of Mia has sqs:* on *.", "also needs its own Allow", "allows the action already"),
         (_CONTROL, "Our permission set has sqs:* on *.", "also needs its own Allow", "allows the action already"),
         (_CONTROL, "Our role has AmazonS3FullAccess.", "also needs its own Allow", "allows the action already"),
         (_SESSION, f"mailer itself has sqs:* on {_QUEUE}.", "allows the action already: that alone is not enough", "an Allow for the role mailer alone"),

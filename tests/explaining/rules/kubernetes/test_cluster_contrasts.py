@@ -540,6 +540,8 @@ def test_entry_for_an_unknown_caller_that_matches_nobody(failure: str, arn: str,
     assert ("never matches" in explain(f"{failure}{shown}").summary) is bool(words)
     assert words in explain(f"{failure}{shown}").summary
     # Somebody else can be meant.
+    caller = "I use arn:aws:sts::111122223333:assumed-role/viewer/ana.\n"
+    assert "never matches" not in explain(f"{failure}{shown}{caller}").summary
     assert "never matches" not in explain(f"{failure}{shown}{other}").summary
 
 

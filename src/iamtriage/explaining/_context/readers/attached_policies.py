@@ -114,6 +114,10 @@ _ITEM = lazy_pattern(r"[ \t]{0,12}[-*] ")
 _CHARS_OF_LIST = 600
 # The words with which a sentence about the caller, or a line of a list, begins.
 _OF_CALLER = lazy_pattern(r"(?i:\b(?:polic(?:y|ies)|role|permission set|user|it|i|we)\b)|^\s{0,13}[-*] ")
+# "The permission set ReadOnly has …", "the permission set of the other team has …"
+_OF_SET = lazy_pattern(
+    r"(?i:\bpermission set)(?: (?:named )?[`\"']?(?!(?:allows?|already|also|can|contains?|got|grants?|has|have|includes?|is|itself|may|that|which|with)\b)(?P<name>[\w+=,.@-]{1,32}))?"
+)
 # "They sent us the trust policy, and our role is allowed …"
 _NEXT_SUBJECT = lazy_pattern(r"[,;] (?:and |but )?(?:[Oo]ur|[Mm]y|[Tt]he) (?:own |IAM )?(?:role|user)\b")
 
@@ -135,7 +139,8 @@ def find_described_policies(text: str) -> Iterator[Document]:
         owner = _find_principal(text, words)
         if owner is None and not _OF_CALLER.search(words):
             continue
-        if "permission set" in words.lower() and "AWSReservedSSO_" not in text:
+        of_set = _OF_SET.search(words)
+        if of_set and f"AWSReservedSSO_{of_set['name'] or ''}" not in text:
             continue  # the caller is another one
         actions = re.findall(_ACTION, found["actions"])
         resources = [each.strip("`\"'.,") for each in re.findall(_TARGET, found["resources"] or "")]

@@ -62,7 +62,7 @@ _NAMED_BUCKET = lazy_pattern(
 )
 # The ID of a bucket and of its settings in Terraform's log.
 _ID_OF_BUCKET = lazy_pattern(
-    rf"\baws_s3_bucket(?!_object)(?:_[a-z_]{{1,60}})?\.[\w-]{{1,80}}(?:\[[^\]\n]{{1,80}}\])?: [^\n\[]{{1,60}}\[id=({_BUCKET})[,\]]",
+    rf"\b(?P<address>aws_s3_bucket(?!_object)(?:_[a-z_]{{1,60}})?\.[\w-]{{1,80}})(?:\[[^\]\n]{{1,80}}\])?: [^\n\[]{{1,60}}\[id=(?P<id>{_BUCKET})[,\]]",
     re.ASCII,
 )
 # "getObject acme-in/2026/a.csv", "GetObject for s3 object acme-in/a.csv", in a comment or a sentence.
@@ -340,8 +340,14 @@ def _named(text: str, command: CommandLine | None) -> Location | None:
         if is_name and not _is_variable(found):
             names.setdefault(name, quote_match(found))
     if not names and "aws_s3_bucket" in text:
-        ids = {each[1]: quote_match(each) for each in _ID_OF_BUCKET.finditer(text)}
-        names = ids if len(ids) == 1 else {}
+        ids = {each["id"]: (each["address"], quote_match(each)) for each in _ID_OF_BUCKET.finditer(text)}
+        own = re.search(r"\bwith (aws_s3_bucket\.[\w-]{1,80})", text)
+        # Another bucket than the one that failed is of no use.
+        names = {
+            name: words
+            for name, (address, words) in ids.items()
+            if len(ids) == 1 and (own is None or own[1] == address or "aws_s3_bucket." not in address)
+        }
     if not names or (command is not None and command.option("bucket") is not None):
         return None
     # "bucket check failed" has no name, if a field of the same text has one.

@@ -743,9 +743,11 @@ def test_encryption_header_of_a_program(text: str, condition: dict[str, object],
     [
         ('$ aws iam list-attached-user-policies --user-name {}\n{{"AttachedPolicies": [{{"PolicyName": "AWSCompromisedKeyQuarantineV2", "PolicyArn": "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2"}}]}}', True),
         ("Attached to {}: AWSCompromisedKeyQuarantineV3", True),
+        ("The policy is not AWSCompromisedKeyQuarantineV2, we checked {}.", False),
+        ("The user mia has AWSCompromisedKeyQuarantineV3, {} does not.", False),
         ('$ aws iam list-attached-user-policies --user-name other\n{{"AttachedPolicies": [{{"PolicyName": "AWSCompromisedKeyQuarantineV2", "PolicyArn": "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2"}}]}}', False),
     ],
-    ids=["list", "words", "other user"],
+    ids=["list", "words", "negated", "other user in words", "other user"],
 )  # fmt: skip
 def test_quarantine_that_only_the_text_shows(listed: str, *, is_quarantined: bool) -> None:
     text = f"User: arn:aws:iam::111122223333:user/ci is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::111122223333:user/new with an explicit deny in an identity-based policy\n{listed.format('ci')}"

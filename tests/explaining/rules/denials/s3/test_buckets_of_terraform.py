@@ -32,9 +32,10 @@ def test_bucket_of_an_error(text: str) -> None:
     [
         # Two buckets, and an object's ID.
         _REFRESHING.format("acme-films") + _REFRESHING.format("acme-logs").replace(".films", ".logs") + _ERROR.format("reading the policy", "GetBucketPolicy", "policy"),
+        _REFRESHING.format("acme-films") + _ERROR.format("reading the policy", "GetBucketPolicy", "policy").replace("bucket_policy.films", "bucket.logs"),
         "aws_s3_object.poster: Refreshing state... [id=poster]\n" + _ERROR.format("reading the policy", "GetBucketPolicy", "policy"),
     ],
-    ids=["two buckets", "object"],
+    ids=["two buckets", "another bucket", "object"],
 )  # fmt: skip
 def test_bucket_that_is_not_known(text: str) -> None:
     assert "arn:aws:s3:::" not in explain(text).summary

@@ -6,6 +6,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.arns._principals import User
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import global_region
 from iamtriage.explaining._rules.shared import commands, pages
@@ -28,6 +29,8 @@ LISTED_HOLDER = lazy_pattern(
     re.ASCII,
 )
 """The command whose output lists the policies of a role or user."""
+# "The user ana has …"
+_HOLDER = lazy_pattern(r"\b[Uu]ser [\"'`]?([\w+=,.@-]{1,64})[\"'`]? (?:had|has)\b", re.ASCII)
 _ADDRESS = lazy_pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?=[^.]*:)[0-9a-fA-F:]{3,39}", re.ASCII)
 _SUPPORT_CASE = lazy_pattern(r"\b[Cc]ase(?: (?:ID|id|number|no\.?))?[ :#]{1,3}(\d{9,18})(?![\w-])", re.ASCII)
 
@@ -43,7 +46,9 @@ def _find_quarantine(denial: Denial) -> str | None:
     if denial.policy is not None:
         name = denial.policy.rpartition("/")[2]
         return name if _QUARANTINE.fullmatch(name) else None
-    found, holders = _QUARANTINE.search(denial.failure.text), set(LISTED_HOLDER.findall(denial.failure.text))
+    text = denial.failure.text
+    found = next(find_said(text, _QUARANTINE), None)
+    holders = {*LISTED_HOLDER.findall(text), *_HOLDER.findall(text)}
     is_own = isinstance(denial.principal, User) and holders <= {denial.principal.name}
     return found[0] if found is not None and is_own else None
 

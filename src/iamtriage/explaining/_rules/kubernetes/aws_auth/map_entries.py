@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Role, RoleSession, User
@@ -130,11 +131,16 @@ def find_entries(entries: Iterable[MappingEntry], caller: Caller | None) -> list
     return [found for each in entries if (found := _compare(each, caller)) is not None]
 
 
-def find_unmatched_person(entries: Iterable[MappingEntry]) -> Caller | None:
-    """Return who the only entry for people is meant for, if its ARN has a form that matches nobody."""
+_SESSION = lazy_pattern(r":assumed-role/([\w+=,.@-]{1,64})/")
+
+
+def find_unmatched_person(entries: Iterable[MappingEntry], text: str = "") -> Caller | None:
+    """Return who the only entry for people is meant for, if its ARN matches nobody and the text has no other session."""
     people = [each for each in entries if not is_for_nodes(each)]
     found = find_entries(people, None) if len(people) == 1 else []
-    return found[0].caller if found and found[0].difference else None
+    if not found or not found[0].difference or {*_SESSION.findall(text)} - {found[0].caller.name}:
+        return None
+    return found[0].caller
 
 
 def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:

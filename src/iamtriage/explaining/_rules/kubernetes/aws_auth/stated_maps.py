@@ -42,7 +42,7 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     entries = case.context.mappings
     caller = _find_caller(case)
     if caller is None and explanation.topic in {"eks-console", "kubernetes-login"}:
-        caller = map_entries.find_unmatched_person(entries)
+        caller = map_entries.find_unmatched_person(entries, case.failure.text)
     if find_cluster(case).mode == "API":
         return _explain_ignored_entry(case, entries, caller, explanation)
     if is_node := explanation.topic in {"kubernetes-node-login", "nodes-not-joined"}:

@@ -179,7 +179,7 @@ _RIGHT = lazy_pattern(
 _OFFSET = lazy_pattern(
     r"\bSystem time {1,8}: (?P<chrony>\d{1,9})\.\d{1,9} seconds (?P<way>slow|fast) of NTP time\b"
     r"|(?:\bstratum \d{1,2}, offset |^)(?P<ntp>[+-]?\d{1,9})\.\d{1,9}(?:, delay| ?\+/- )"
-    r"|^(?!.{0,60}\b(?i:if|not|no longer|when|whether)\b).{0,60}?\b(?i:clock|system time) (?:\w{1,9} ){0,4}?(?:is|runs) (?:about |~ ?|at least |now )?(?P<count>\d{1,4}) ?(?P<unit>[smhd])[a-z]{0,6} (?P<said>slow|behind|fast|ahead)\b",
+    r"|^(?!.{0,60}\b(?i:if|not|no longer|when|whether)\b).{0,60}?\b(?i:clock|system time) (?:\w{1,9} ){0,4}?(?:is|runs) (?:about |~ ?|at least |now )?(?P<count>\d{1,4}) ?(?P<unit>[smhd])[a-z]{0,6} (?P<said>slow|behind|fast|ahead)\b(?!.{0,20}\bother\b)",
     re.MULTILINE,
 )
 # AWS accepts signatures that are up to five minutes off.

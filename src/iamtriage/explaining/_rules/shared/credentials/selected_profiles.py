@@ -21,6 +21,7 @@ _PROFILES = lazy_pattern(
     r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]|\baws (?:sso )?login --profile[= ]([\w.@:+/-]{0,63}[\w@+/-])|\bload from profile ([\w.@:+/-]{1,64}) which|(?:referenced in|session found for) profile ([\w.@:+/-]{0,63}[\w@+/-])",
     re.ASCII,
 )
+_MISSING = lazy_pattern(r"config profile \(([\w.@:+/-]{1,64})\) could not be found", re.ASCII)
 # A variable in a listing, or one that a shell sets for all its commands.
 _SHELL_VARIABLE = r"^(?:[^\n]{0,60}[$%#>»] )?(?:export |set |\$env:)?"
 # A section of the config file, and the argument of a provider or backend of Terraform.
@@ -98,6 +99,8 @@ def find_profile(case: Case[Failure]) -> str | None:
         return safe_name(in_code.pop())
     if (option := find_option(case, "profile")) is not None:
         return option
+    if (missing := _MISSING.search(case.text)) is not None:
+        return safe_name(missing[1])
     stated = case.context.profile
     if stated is not None:
         return safe_name(stated.value)
