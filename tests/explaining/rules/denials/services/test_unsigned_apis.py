@@ -54,8 +54,58 @@ def _policy(**changed: object) -> str:
 def test_resource_policy_in_the_text(policy: str, words: str, says: str) -> None:
     explanation = explain(f"{_DENIED}{policy}\n{words}")
     assert explanation.summary.endswith(says)
-    address = "203.0.113.9/32" if words else "CALLER_CIDR"
-    assert f'"aws:SourceIp": "{address}"' in str(explanation)
+    assert ("203.0.113.9/32" if words else "CALLER_CIDR") in explanation.to_text(detail="full")
+
+
+@pytest.mark.parametrize(
+    ("policy", "title", "values", "changes"),
+    [
+        (
+            _policy(Condition=_NETWORK),
+            "Call from 198.51.100.0/24, or add 203.0.113.9/32 to the API's resource policy",
+            ["198.51.100.0/24", "203.0.113.9/32"],
+            ["update-rest-api", "create-deployment"],
+        ),
+        # Only the statement is known, so the rest of the policy has to be read.
+        (
+            json.dumps(json.loads(_policy(Condition=_NETWORK))["Statement"][0]),
+            "Call from 198.51.100.0/24, or add 203.0.113.9/32 to the API's resource policy",
+            ["198.51.100.0/24", "203.0.113.9/32"],
+            ["get-rest-api", "update-rest-api", "create-deployment"],
+        ),
+        (
+            _policy(Condition={"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"}}),
+            "Call through vpce-0a1b2c3d4e5f60718, which the API's resource policy lets in",
+            None,
+            [],
+        ),
+        # Another condition can be the reason, and other principals have to sign.
+        (
+            _policy(Condition={**_NETWORK, "StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"}}),
+            "Let the caller sign, or allow its network in the API's resource policy",
+            None,
+            ["get-rest-api", "create-deployment"],
+        ),
+        (
+            _policy(Principal={"AWS": "arn:aws:iam::111122223333:role/web"}),
+            "Let the caller sign, or allow its network in the API's resource policy",
+            None,
+            ["get-rest-api", "create-deployment"],
+        ),
+    ],
+)
+def test_network_that_the_policy_lets_in(
+    policy: str, title: str, values: list[str] | None, changes: list[str]
+) -> None:
+    remedy = explain(f"{_DENIED}{policy}\nMy address is 203.0.113.9.").remedies[0]
+    assert remedy.title == title
+    conditions = [each["Condition"] for each in (remedy.policy or {}).get("Statement", [])]
+    listed = [each["IpAddress"]["aws:SourceIp"] for each in conditions]
+    assert listed == ([] if values is None else [values])
+    lines = "\n".join(remedy.commands)
+    assert [
+        each for each in ("get-rest-api", "update-rest-api", "create-deployment") if each in lines
+    ] == changes
 
 
 _SEARCH = '{"Message":"User: anonymous is not authorized to perform: es:ESHttpGet"}'
