@@ -260,3 +260,11 @@ def test_a_variable_of_another_regions_endpoint_is_removed_where_it_is_set(
 def test_a_regional_endpoint_of_the_facts_region_is_no_mistake() -> None:
     text = f"AWS_ENDPOINT_URL_SQS=https://sqs.eu-west-1.amazonaws.com\n{_SCOPE.format('ReceiveMessage')}"
     assert "unset" not in str(explain(text, facts={"region": "eu-west-1"}))
+
+
+def test_the_region_of_a_provider_is_not_that_of_another_command() -> None:
+    denied = "An error occurred (AuthorizationError) when calling the Publish operation: User: arn:aws:iam::111122223333:user/mia is not authorized to perform: SNS:Publish because no identity-based policy allows the SNS:Publish action"
+    provider = 'provider "aws" {\n  region = "eu-west-1"\n}\nError: reading IAM Role: api error AccessDenied: x\n  with aws_iam_role.a,\n'
+    explanation = explain(f"{provider}$ AWS_REGION=us-east-1 aws sns publish --topic-arn x\n{denied}")
+    assert "arn:aws:sns:us-east-1:111122223333" in str(explanation)
+    assert "arn:aws:sns:eu-west-1" not in str(explanation)

@@ -94,6 +94,9 @@ _PROVIDER_ERROR = lazy_pattern(
     r"|\bwith (?P<resource>(?:data\.)?aws_\w)"
 )
 
+# What begins another call: a prompt, or the error of another one.
+_OTHER_CALL = lazy_pattern(r"^[ \t]{0,4}[$%>] \S|\bAn error occurred \(", re.MULTILINE)
+
 
 def choose_region(
     text: str,
@@ -134,7 +137,17 @@ def choose_region(
 
 def _find_region_of_terraform(text: str, start: int, end: int) -> Stated | None:
     """Return the Region of the provider of AWS, if its code is in the text and the failure is its own."""
-    error = _PROVIDER_ERROR.search(text, max(start - _CHARS_BEFORE, 0), end + _CHARS_BEFORE)
+    near = _PROVIDER_ERROR.finditer(text, max(start - _CHARS_BEFORE, 0), end + _CHARS_BEFORE)
+    error = next(
+        (
+            each
+            for each in near
+            if not (
+                _OTHER_CALL.search(text, each.end(), start) or _OTHER_CALL.search(text, end, each.start())
+            )
+        ),
+        None,
+    )
     if error is None or (error["resource"] and "alias" in text):
         return None
     found = find_provider_region(text)

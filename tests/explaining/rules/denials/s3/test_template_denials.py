@@ -255,3 +255,16 @@ def test_policies_that_block_public_access_rejects(changes: dict[str, object], *
     )
     assert ("most likely, Block Public Access rejects it" in explanation.summary) is is_public
     assert "no-identity-allow" in [each.code for each in explanation.causes]
+
+
+@pytest.mark.parametrize(
+    ("said", "account"),
+    [
+        ("I am an administrator of account 111122223333.", "111122223333"),
+        ("I am an administrator in 111122223333. Our log archive is account 444455556666.", '"$(aws sts'),
+    ],
+)
+def test_account_of_the_settings_among_several(said: str, account: str) -> None:
+    put = _PUT.format(json.dumps({"Version": "2012-10-17", "Statement": [_STATEMENT]}))
+    commands = explain(f"{put}{said}").remedies[0].commands
+    assert any(f"get-public-access-block --account-id {account}" in each for each in commands)

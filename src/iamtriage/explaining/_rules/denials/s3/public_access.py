@@ -13,6 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words, lower_first
 from iamtriage._typing import NamedTuple
+from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy
@@ -149,7 +150,9 @@ def _turn_off_for_account(denial: Denial, setting: str) -> Labelled:
 def _account(denial: Denial) -> str:
     """Return the account of the call, or a command that prints that of the caller."""
     stated = denial.context.account
-    return denial.account or (stated and stated.value) or _OWN_ACCOUNT
+    # Of several accounts in a text, it can be any.
+    is_only = stated is not None and {*ACCOUNT_IN_TEXT.findall(denial.failure.text)} == {stated.value}
+    return denial.account or (stated.value if stated and is_only else _OWN_ACCOUNT)
 
 
 def show_public_access_commands(denial: Denial) -> tuple[str, ...]:
