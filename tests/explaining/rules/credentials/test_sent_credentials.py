@@ -113,6 +113,32 @@ def test_protected_variables_of_gitlab_can_lack_the_token(
 
 
 @pytest.mark.parametrize(
+    ("job", "words"),
+    [
+        (
+            "Cleaning up project directory and file based variables\nERROR: Job failed: exit code 1\n",
+            "id_tokens",
+        ),
+        ("##[group]Run aws s3 ls\n", "role-to-assume"),
+        ("[Pipeline] sh\n", "the role of the agent's instance or pod"),
+        ("+ printenv\nBITBUCKET_BRANCH=main\n", "oidc: true"),
+        ("CIRCLE_BRANCH=main\n", "OIDC token of CircleCI"),
+        ("[ec2-user@ip-10-0-3-7 ~]$ printenv\nCIRCLE_RADIUS=2\n", ""),
+        ("Our Jenkins works.\n", ""),
+        ("##[group]Run aws s3 ls\n$(aws sts assume-role --role-arn $ROLE)\n", ""),
+    ],
+)
+def test_job_of_a_ci_system_stores_temporary_keys(job: str, words: str) -> None:
+    keys = "AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE\nAWS_SECRET_ACCESS_KEY=***\n"
+    remedy = explain(f"{job}{keys}{INVALID}").remedies[0]
+    is_job = bool(words)
+    assert remedy.title.startswith("Let the job ") is is_job
+    assert ("export AWS_SESSION_TOKEN=TOKEN" in remedy.commands) is not is_job
+    assert words in remedy.steps[0]
+    assert ("from the same new response" in remedy.steps[-1]) is is_job
+
+
+@pytest.mark.parametrize(
     ("run", "line"),
     [
         (

@@ -80,22 +80,12 @@ from iamtriage.failures._failures import Failure, InvalidCredentials
 
 _MAX_CAUSES = 6
 _SSO_TOKEN_WORDS = ("Session token not found", "Error loading SSO Token")
-# https://docs.gitlab.com/ci/variables/#protect-a-cicd-variable
-_GITLAB_JOB = lazy_pattern(r"\bgitlab-runner|\.gitlab-ci\.yml\b|\bCI_(?:COMMIT|JOB|PIPELINE|PROJECT)_[A-Z]")
-# What echo prints is on the next line.
+# https://docs.gitlab.com/ci/variables/#protect-a-cicd-variable: what echo prints is on the next line.
 _UNPROTECTED = lazy_pattern(
     r"\bCI_COMMIT_REF_PROTECTED(?:\\?[\"']?[=:]\s{0,2}\\?[\"']?false\b|\}?[\"']?[^\S\n]{0,20}\n(?:[^\n]{0,200}[\s=:])?false[^\S\n]{0,20}$)",
     re.MULTILINE,
 )
 _NOT_AUTHENTICATED = "AWS could not authenticate the caller, so it evaluated no policy."
-
-_GITLAB_VARIABLES = your_remedy(
-    "Let the job assume a role with id_tokens, or give it all three variables",
-    "Temporary keys in variables expire. Remove them, and let the job assume a role of its own with an OIDC token of GitLab (AssumeRoleWithWebIdentity). The role's trust policy can limit it to some branches.",
-    "Or, as a maintainer of the project, give AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN the same protection and environment scope (Settings, CI/CD, Variables), with values from the same response, or protect the branch.",
-    commands="aws sts get-caller-identity",
-    url=pages.GITLAB_OIDC,
-)
 
 
 def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
@@ -255,13 +245,9 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
         return overridden
     text = case.failure.text
     container = PASSED_TO_CONTAINER.search(text) if is_variable else None
-    in_gitlab = (
-        is_variable
-        and container is None
-        and "assume-role" not in text
-        and _GITLAB_JOB.search(text) is not None
-    )
-    is_unprotected = in_gitlab and _UNPROTECTED.search(text) is not None
+    is_job = is_variable and container is None and "assume-role" not in text
+    of_job = token_settings.job_variables_remedy(case) if is_job else None
+    is_unprotected = of_job is not None and _UNPROTECTED.search(text) is not None
     reason = ""
     if is_unprotected:
         reason = f" Most likely, {missing} is a protected variable, which GitLab passes only to jobs of protected branches and tags: in this job, CI_COMMIT_REF_PROTECTED is false."
@@ -276,7 +262,7 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
         None if is_unprotected else reported_cause(request),
         SESSION_TOKEN_MISSING.cause("derived", because, text="The session token is missing."),
         topic="invalid-credentials",
-        remedies=_GITLAB_VARIABLES if in_gitlab else remedy,
+        remedies=of_job or remedy,
         notes=_NOT_AUTHENTICATED,
     )
 

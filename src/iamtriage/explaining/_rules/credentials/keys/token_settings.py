@@ -11,13 +11,13 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_at
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said, find_working
-from iamtriage.explaining._rules.basics import Case, Explanation
+from iamtriage.explaining._rules.basics import Case, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.keys.given_credentials import KeysInCode
 from iamtriage.explaining._rules.credentials.keys.key_problems import SESSION_TOKEN_MISSING
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.region_settings import printable_line
-from iamtriage.failures._failures import InvalidCredentials
+from iamtriage.failures._failures import Failure, InvalidCredentials
 
 
 class _TokenSetting(NamedTuple):
@@ -104,6 +104,76 @@ def explain_token_setting(case: Case[InvalidCredentials]) -> Explanation | None:
             ),
             notes="No permission is missing, and no new key is needed. The AWS CLI sends the token, so it works with the same keys.",
         )
+    return None
+
+
+class _JobStore(NamedTuple):
+    """A CI system: what gives its jobs a role, and where its projects store keys."""
+
+    kind: str
+    sign: re.Pattern[str]
+    role: str
+    way: str
+    stored: str
+    url: str = pages.OIDC_ROLES
+
+
+_OIDC_WAY = "let the job assume a role of its own with an OIDC token of {} (AssumeRoleWithWebIdentity)"
+_JOB_STORES = (
+    _JobStore(
+        "gitlab",
+        lazy_pattern(r"\bgitlab-runner|\.gitlab-ci\.yml\b|\bCI_(?:COMMIT|JOB|PIPELINE|PROJECT)_[A-Z]"),
+        "assume a role with id_tokens",
+        f"{_OIDC_WAY.format('GitLab')}. The role's trust policy can limit it to some branches",
+        "give {} the same protection and environment scope (Settings, CI/CD, Variables), with values from the same new response, or protect the branch. This takes a maintainer of the project",
+        pages.GITLAB_OIDC,
+    ),
+    _JobStore(
+        "github-actions",
+        lazy_pattern(r"\.github/workflows/"),
+        "assume a role with OIDC",
+        "let the job assume a role of its own: role-to-assume of aws-actions/configure-aws-credentials, with the permission id-token: write",
+        "store {} as secrets, with values from the same new response, and pass all three to the step",
+        pages.GITHUB_OIDC,
+    ),
+    _JobStore(
+        "jenkins",
+        lazy_pattern(r"\bJenkinsfile\b"),
+        "use the role of its agent",
+        "let the job use the role of the agent's instance or pod",
+        "store {} as credentials in Jenkins, with values from the same new response, and pass all three to the step",
+        pages.TEMPORARY_CREDENTIALS,
+    ),
+    _JobStore(
+        "bitbucket",
+        lazy_pattern(r"\bBITBUCKET_[A-Z]|\bbitbucket-pipelines\.yml\b"),
+        "assume a role with OIDC",
+        f"set oidc: true for the step, and {_OIDC_WAY.format('Bitbucket')}",
+        "store {} as variables of the repository or deployment, with values from the same new response",
+    ),
+    _JobStore(
+        "circleci",
+        lazy_pattern(r"\bCIRCLECI=|\bCIRCLE_[A-Z]|\.circleci/config\.yml\b"),
+        "assume a role with OIDC",
+        _OIDC_WAY.format("CircleCI"),
+        "store {} in the project or context, with values from the same new response",
+    ),
+)
+
+
+def job_variables_remedy(case: Case[Failure]) -> Remedy | None:
+    """Return how the job of a CI system gets credentials with a session token, if the text is from one."""
+    text, kind = case.failure.text, case.context.runtime_kind
+    for store in _JOB_STORES:
+        if kind == store.kind or (not kind and store.sign.search(text)):
+            stored = store.stored.format("AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
+            return your_remedy(
+                f"Let the job {store.role}, or give it all three variables",
+                f"Temporary keys expire, so stored ones fail again. Remove them, and {store.way}.",
+                f"Or {stored}.",
+                commands="aws sts get-caller-identity",
+                url=store.url,
+            )
     return None
 
 
