@@ -117,7 +117,7 @@ def test_protected_variables_of_gitlab_can_lack_the_token(
     [
         (
             "Cleaning up project directory and file based variables\nERROR: Job failed: exit code 1\n",
-            "id_tokens",
+            "OIDC token of GitLab",
         ),
         ("##[group]Run aws s3 ls\n", "role-to-assume"),
         ("[Pipeline] sh\n", "the role of the agent's instance or pod"),
