@@ -9,12 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
-from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, find_namespaces
+from iamtriage.explaining._rules.kubernetes.denied_requests import (
+    DeniedRequest,
+    access_policy_remedy,
+    find_namespaces,
+)
 from iamtriage.explaining._rules.kubernetes.entries.entry_groups import use_stated_group
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     find_known_groups,
@@ -25,11 +31,8 @@ from iamtriage.explaining._rules.kubernetes.other_logins import GKE
 from iamtriage.explaining._rules.kubernetes.rbac.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.rbac.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac.rbac_remedies import find_missing_role, rbac_remedies
-from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import (
-    add_stated_verbs,
-    find_gaps,
-    find_template_without_account,
-)
+from iamtriage.explaining._rules.kubernetes.rbac.request_checks import find_template_without_account
+from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import add_stated_verbs, find_gaps
 from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac_remedies import gap_remedies
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests
@@ -116,6 +119,10 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         is_bound = all(gap.is_bound and gap.lacks_rule for gap in gaps)
         if of_gaps and (is_bound or is_of_pod):
             return of_gaps
+        if of_gaps and gaps[0].is_elsewhere and gaps[0].group is not None:
+            # A Role for the request alone would need a group, too.
+            policy = access_policy_remedy(denied)
+            return (*of_gaps, *([attrs.evolve(policy, steps=policy.steps[1:])] if policy else []))
         return (*of_gaps, *rbac_remedies(denied))
 
     explanation = Explanation(

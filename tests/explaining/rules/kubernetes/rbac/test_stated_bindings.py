@@ -372,3 +372,43 @@ TEMPLATE = "$ kubectl -n shop get deploy web -o yaml | tail -8\n  template:\n   
 def test_template_is_read_beside_a_table_of_bindings(more: str, words: str) -> None:
     explanation = explain(f"{DEFAULT}\n{TABLE}{TEMPLATE.format(more)}")
     assert explanation.summary.endswith(words)
+
+
+SESSION = DENIED.format(user="arn:aws:sts::111122223333:assumed-role/ops/ana", where=IN_SHOP)
+VIEWERS = "- kind: Group\n  name: viewers\n  apiGroup: rbac.authorization.k8s.io"
+
+
+@pytest.mark.parametrize(
+    ("bound", "namespace", "more", "is_elsewhere"),
+    [
+        ("view", "web", "", True),
+        ("view", "web", ENTRY.format("ops:{{SessionName}}"), True),
+        ("view", "web", ENTRY.format("ops:{{SessionName}}").replace("viewers", "editors"), False),
+        ("pod-reader", "web", role("list"), True),
+        ("pod-reader", "web", role("get"), False),
+        ("pod-reader", "web", "", False),
+        ("cluster-admin", "web", "", False),
+        ("view", "shop", "", False),
+    ],
+    ids=[
+        *("built-in", "group of the entry", "another group", "role in the text", "role without the verb"),
+        *("unknown role", "administrator", "here"),
+    ],
+)
+def test_binding_of_a_group_in_another_namespace(
+    bound: str,
+    namespace: str,
+    more: str,
+    is_elsewhere: bool,  # noqa: FBT001
+) -> None:
+    written = binding(VIEWERS, namespace=namespace).replace("pod-reader", bound)
+    explanation = explain(f"{SESSION}\n---\n{more}\n---\n{written}")
+    first, words = explanation.remedies[0], "applies only in the namespace web, and the request is in shop."
+    assert explanation.summary.endswith(words) == is_elsewhere
+    line = f"kubectl create rolebinding bots -n shop --clusterrole={bound} --group=viewers"
+    assert (first.commands[0] == line) == is_elsewhere
+    if is_elsewhere:
+        assert "iam-ops" not in explanation.to_text(detail="full")
+        is_known = "kubernetesGroups" in more
+        assert first.steps[0].startswith("The user name" if is_known else "It helps only if the role ops has")
+        assert any("describe-access-entry" in each for each in first.commands) != is_known

@@ -1,10 +1,12 @@
-"""Build the commands and remedies that check whether Kubernetes allows a request."""
+"""Check the pod behind a request, and build the commands that check whether Kubernetes allows it."""
 
 from __future__ import annotations
 
 import re
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._rules.basics import Remedy
 from iamtriage.explaining._rules.kubernetes import denied_requests
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
@@ -18,6 +20,14 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 _FILE_CREATED = "error when creating "
 VERB = lazy_pattern(r"[a-z]{2,24}", re.ASCII)
 PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}", re.ASCII)
+
+
+def find_template_without_account(denied: DeniedRequest) -> str | None:
+    """Return the pod template in the text that names no service account, as a phrase, if the pod runs as ``default``."""
+    if not (denied.is_default_service_account and read_pod_evidence(denied.case.failure.text).is_default):
+        return None
+    workload = denied.case.context.workload
+    return "the pod template in the text" if workload is None else clip_text(workload.value)
 
 
 def may_apply(denied: DeniedRequest) -> bool:

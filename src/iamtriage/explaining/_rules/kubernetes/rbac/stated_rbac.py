@@ -11,7 +11,6 @@ from iamtriage._patterns import only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
     StatedBinding,
     StatedRole,
@@ -22,8 +21,9 @@ from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.explaining._rules.basics import Cause, CauseType
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
+from iamtriage.explaining._rules.kubernetes.rbac.request_checks import find_template_without_account
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request
+from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request, access_policy_allows
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 
 STATED_ROLE_LACKS_RULE = CauseType(
@@ -49,6 +49,10 @@ UNNAMED_VERBS = frozenset({"create", "deletecollection", "list", "watch"})
 """The verbs whose requests are for no single object."""
 
 
+# The default roles allow what access policies of EKS allow.
+_POLICIES = {"ClusterRole edit": "AmazonEKSEditPolicy", "ClusterRole view": "AmazonEKSViewPolicy"}
+
+
 class Gap(NamedTuple):
     """Why a role or binding in the text does not allow a request.
 
@@ -56,7 +60,7 @@ class Gap(NamedTuple):
         found: The role or binding.
         words: The reason, as the end of a sentence that begins with the object.
         lacks_rule: Whether a role needs another rule.
-        is_elsewhere: Whether a role does not apply where the request is.
+        is_elsewhere: Whether a role, or a group's binding, does not apply where the request is.
         group: The group of a binding: one that the user lacks, or the one to which a role is bound.
         is_bound: Whether a binding in the text gives the user the role.
         names: The names of objects that a rule is limited to, and that the request does not have, such as a list.
@@ -85,6 +89,10 @@ class Gap(NamedTuple):
         """The gap as a cause."""
         cause = STATED_ROLE_LACKS_RULE if self.lacks_rule else STATED_BINDING_DIFFERS
         return cause.cause("derived", text=f"T{self.verdict[1:]}.")
+
+
+# Another user can have made the call.
+_OTHER_IDENTITIES = ("as", "as-group", "context", "kubeconfig", "token", "user")
 
 
 def find_working(denied: DeniedRequest, role: StatedRole) -> str | None:
@@ -135,7 +143,9 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
         gap for each in stated if (gap := _compare_binding(each, denied, allowing, groups)) is not None
     ]
     binding = bindings[0] if len(bindings) == 1 and (role is None or not role.lacks_rule) else None
-    return tuple(gap for gap in (binding, role) if gap is not None)
+    # The binding of a group elsewhere binds the role already.
+    gaps = (binding,) if binding is not None and binding.is_elsewhere else (binding, role)
+    return tuple(gap for gap in gaps if gap is not None)
 
 
 def add_stated_verbs(denied: DeniedRequest, gaps: Iterable[Gap]) -> DeniedRequest:
@@ -149,17 +159,20 @@ def add_stated_verbs(denied: DeniedRequest, gaps: Iterable[Gap]) -> DeniedReques
     return denied
 
 
+def role_allows(denied: DeniedRequest, role: str) -> bool | None:
+    """Return whether a default role or one in the text allows the request; ``None`` if its rules are unknown."""
+    request, policy = denied.request, _POLICIES.get(role)
+    if policy is not None:
+        verbs, of_type = request.verbs or (request.verb or "",), (request.group or "", request.resource or "")
+        return all(access_policy_allows(policy, each, *of_type) for each in verbs)
+    stated = [each for each in find_roles(denied.case.failure.text) if name_role(each) == role]
+    gaps = (compare_role(each, request) for each in stated)
+    return any(gap is not None and not gap.lacks_rule for gap in gaps) if stated else None
+
+
 def name_role(role: StatedRole | StatedBinding) -> str:
     """Return the kind and the name of a role."""
     return f"{role.kind} {role.name}"
-
-
-def find_template_without_account(denied: DeniedRequest) -> str | None:
-    """Return the pod template in the text that names no service account, as a phrase, if the pod runs as ``default``."""
-    if not (denied.is_default_service_account and read_pod_evidence(denied.case.failure.text).is_default):
-        return None
-    workload = denied.case.context.workload
-    return "the pod template in the text" if workload is None else clip_text(workload.value)
 
 
 def _find_group(
@@ -304,8 +317,10 @@ def _compare_iam_subject(
 ) -> Gap | None:
     """Return why a binding for a group or an ARN is not for the user, if its place is that of the request."""
     is_here = binding.kind == "ClusterRoleBinding" or binding.namespace in {None, denied.request.namespace}
-    if denied.kind not in {"iam session", "user"} or not is_here:
+    if denied.kind not in {"iam session", "user"}:
         return None
+    if not is_here:
+        return _compare_place(binding, denied) if groups is None else None
     role = underlying_role(denied.principal)
     for each in binding.subjects:
         if each.kind == "Group" and not each.name.startswith("system:"):
@@ -325,6 +340,17 @@ def _compare_iam_subject(
             )
             return Gap(binding, f"is for the user {clip_text(each.name)}, {differs}")
     return None
+
+
+def _compare_place(binding: StatedBinding, denied: DeniedRequest) -> Gap | None:
+    """Return that a binding gives a group what the request needs in another namespace only."""
+    request = denied.request
+    group = only_one([each.name for each in binding.subjects if each.kind == "Group"])
+    is_usable = binding.role.startswith("ClusterRole ") and request.namespace is not None
+    if group is None or group.startswith("system:") or not is_usable or not role_allows(denied, binding.role):
+        return None
+    words = f"applies only in the namespace {clip_text(binding.namespace or '')}, and the request is in {request.namespace}"
+    return Gap(binding, words, is_elsewhere=True, group=group)
 
 
 def matches_subject(
@@ -368,7 +394,4 @@ def _join(names: Iterable[str]) -> str:
 
 
 def _describe_groups(groups: tuple[str, ...]) -> str:
-    return f"the API group {join_words([json.dumps(each) for each in groups], 'and')}"  # Another user can have made the call.
-
-
-_OTHER_IDENTITIES = ("as", "as-group", "context", "kubeconfig", "token", "user")
+    return f"the API group {join_words([json.dumps(each) for each in groups], 'and')}"

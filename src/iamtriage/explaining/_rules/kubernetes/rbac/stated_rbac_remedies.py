@@ -9,11 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
-    StatedBinding,
-    StatedRole,
-    find_roles,
-)
+from iamtriage.explaining._context.readers.kubernetes.rbac_objects import StatedBinding, StatedRole
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, bind_command
@@ -22,17 +18,15 @@ from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_k
 from iamtriage.explaining._rules.kubernetes.rbac import request_checks, stated_rbac
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_allows
 from iamtriage.explaining._rules.shared.kubernetes.manifests import object_name, patch_with_rule
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, your_remedy
 
 _NAME = lazy_pattern(r"[A-Za-z0-9*][\w.:*/-]{0,252}")
 # They allow far more than a denied request needs.
 _ADMINISTRATORS = frozenset({"admin", "cluster-admin"})
 # No other group has types with the names of theirs. Pods are also types of metrics.k8s.io, for example.
 _GROUPS_WITH_OWN_TYPES = frozenset({"apps", "autoscaling", "batch", "networking.k8s.io", "policy"})
-# The default roles allow what access policies of EKS allow.
-_POLICIES = {"ClusterRole edit": "AmazonEKSEditPolicy", "ClusterRole view": "AmazonEKSViewPolicy"}
 
 
 def gap_remedies(denied: DeniedRequest, gap: stated_rbac.Gap) -> Iterator[Remedy]:
@@ -112,6 +106,9 @@ def _binding_gap_remedies(
         yield _own_account_remedy(denied, binding, gap.account)
     elif gap.meant is not None:
         yield _kind_remedy(denied, binding, *gap.meant)
+    elif gap.is_elsewhere:
+        of_group = attrs.evolve(denied, subject=Subject("Group", gap.group or ""))
+        yield from _bind_role(of_group, binding.role, denied.request.namespace, binding.name)
     else:
         yield from _group_remedies(denied, gap.group or "")
 
@@ -145,7 +142,7 @@ def _kind_remedy(denied: DeniedRequest, binding: StatedBinding, written: Subject
     lines = "\n".join(f"    {key}: {each}" for key, each in value.items())
     return cluster_remedy(
         f"Write kind: {meant.kind} instead of kind: {written.kind} in the {binding.kind} {binding.name}",
-        f"Change it where the binding is defined, and apply that, or patch it. {_describe_kept(binding, allows=_role_allows(denied, binding.role))} The login and its groups are right.",
+        f"Change it where the binding is defined, and apply that, or patch it. {_describe_kept(binding, allows=stated_rbac.role_allows(denied, binding.role))} The login and its groups are right.",
         commands=(
             command(*call),
             request_checks.check_command(attrs.evolve(denied, subject=meant)),
@@ -180,21 +177,25 @@ def _binding_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
     kind, _, role = binding.role.partition(" ")
     namespace = denied.request.namespace
     is_elsewhere = namespace is not None and binding.namespace not in {None, namespace}
-    is_of_caller = any(stated_rbac.matches_subject(each, binding, denied) for each in binding.subjects)
+    groups = find_known_groups(denied)
+    own = next(
+        (each for each in binding.subjects if stated_rbac.matches_subject(each, binding, denied, groups)),
+        None,
+    )
     is_known = all(commands.kubernetes_name(each) == each for each in (binding.name, role))
     if role in _ADMINISTRATORS or not is_known:
         return
-    if not (is_of_caller or (is_elsewhere and binding.kind == "RoleBinding")):
+    if not (own or (is_elsewhere and binding.kind == "RoleBinding")):
         yield from _subject_remedies(denied, binding)
-    elif kind == "ClusterRole" and is_elsewhere and is_of_caller:
-        yield from _bind_role(denied, binding.role, namespace, binding.name)
+    elif kind == "ClusterRole" and is_elsewhere and own is not None:
+        yield from _bind_role(attrs.evolve(denied, subject=own), binding.role, namespace, binding.name)
 
 
 def _subject_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator[Remedy]:
     """Yield the remedy that corrects the service account in a binding, or adds one of the same namespace."""
     wanted = denied.subject
     other = next((each for each in binding.subjects if stated_rbac.is_similar_subject(each, denied)), None)
-    allows = _role_allows(denied, binding.role)
+    allows = stated_rbac.role_allows(denied, binding.role)
     of_other_pods = denied.is_default_service_account and other is not None and other.name != "default"
     if wanted is None or other is None or allows is False or of_other_pods:
         return
@@ -228,7 +229,7 @@ def _own_account_remedy(denied: DeniedRequest, binding: StatedBinding, subject: 
     account = commands.kubernetes_name(subject.name)
     namespace = commands.namespace(subject.namespace or binding.namespace)
     check = f"The last command answers yes if the {role} allows the request."
-    if (allows := _role_allows(denied, role)) is not None:
+    if (allows := stated_rbac.role_allows(denied, role)) is not None:
         check = (
             "" if allows else f"The {role} in the text does not allow the request: add the rule to it, too."
         )
@@ -245,17 +246,6 @@ def _own_account_remedy(denied: DeniedRequest, binding: StatedBinding, subject: 
     )
 
 
-def _role_allows(denied: DeniedRequest, role: str) -> bool | None:
-    """Return whether a default role or one in the text allows the request; ``None`` if its rules are unknown."""
-    request, policy = denied.request, _POLICIES.get(role)
-    if policy is not None:
-        verbs, of_type = request.verbs or (request.verb or "",), (request.group or "", request.resource or "")
-        return all(access_policy_allows(policy, each, *of_type) for each in verbs)
-    stated = [each for each in find_roles(denied.case.failure.text) if stated_rbac.name_role(each) == role]
-    gaps = (stated_rbac.compare_role(each, request) for each in stated)
-    return any(gap is not None and not gap.lacks_rule for gap in gaps) if stated else None
-
-
 def _bind_role(
     denied: DeniedRequest, role: str, namespace: str | None, binding: str | None = None
 ) -> Iterator[Remedy]:
@@ -266,25 +256,42 @@ def _bind_role(
     title, step = f"Bind the {role} to {of_group}{denied.subject_text}", ""
     check = (
         None
-        if _role_allows(denied, role)
+        if stated_rbac.role_allows(denied, role)
         else f"The last command answers yes if the {kind} allows the request."
     )
     if binding is not None:
         title = f"Bind the {role} in the namespace {namespace}, too"
         step = "A RoleBinding applies a ClusterRole only in its own namespace."
-        if role == "ClusterRole edit" and _role_allows(denied, "ClusterRole view"):
+        if role == "ClusterRole edit" and stated_rbac.role_allows(denied, "ClusterRole view"):
             name, binding = "view", None
             title = f"Bind the ClusterRole view in the namespace {namespace}"
             step += " There, view is enough: edit also changes objects and reads Secrets."
     binding = binding or object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
+    steps, lines = change_groups(denied)
+    is_known = subject.name in (find_known_groups(denied) or ())
+    if step and subject.kind == "Group" and not is_known:
+        steps, lines = _check_group(denied, subject.name)
     yield cluster_remedy(
         title,
-        *change_groups(denied)[0],
+        *steps,
         " ".join(filter(None, (step, check))) or None,
         commands=(
             bind_command(f"{kind.lower()}={name}", binding, subject, namespace),
-            *change_groups(denied)[1],
+            *lines,
             request_checks.check_command(denied),
         ),
         url=pages.RBAC,
     )
+
+
+def _check_group(denied: DeniedRequest, group: str) -> tuple[tuple[str, ...], Commands]:
+    """Return the step and the command that show whether the caller has the group of a binding."""
+    cluster, principal = denied.cluster, build_cluster_principal(denied.principal, source=denied.case.text)
+    step = f"It helps only if {denied.subject_text} has the group {group}."
+    if denied.provider is not None or not principal.is_known:
+        return (step,), ()
+    line = "kubectl -n kube-system get configmap aws-auth -o yaml"
+    if cluster.uses_entries:
+        query = "accessEntry.kubernetesGroups"
+        line = cluster.eks_command("describe-access-entry", query=query, principal=principal.entry_argument)
+    return (step,), (Labelled("The groups of the role:", line),)
