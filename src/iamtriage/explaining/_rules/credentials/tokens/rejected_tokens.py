@@ -337,10 +337,11 @@ def _describe_unnamed(text: str) -> str | None:
 
 
 def _listed_audiences(text: str) -> tuple[str, ...] | None:
-    found = _CLIENT_IDS.search(text)
-    if found is None:
+    lists = [each["list"] or each["items"] or each["line"] or "" for each in _CLIENT_IDS.finditer(text)]
+    if not lists:
         return None
-    names = re.findall(r"[\w.:/-]+", found["list"] or found["items"] or found["line"] or "", re.ASCII)
+    # An empty list can be of a query without a result.
+    names = re.findall(r"[\w.:/-]+", next(filter(str.strip, lists), ""), re.ASCII)
     return tuple(each for each in names if _AUDIENCE_NAME.fullmatch(each))
 
 
