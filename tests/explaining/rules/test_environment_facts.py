@@ -56,6 +56,7 @@ def test_a_logged_session_is_the_caller(line: str, is_read: bool) -> None:  # no
         (f"Unable to load credentials from WebIdentityTokenCredentialsProvider()\n{_GIVEN}", {}, False),
         (f"WebIdentityTokenCredentialsProvider was skipped\n{_GIVEN}", {}, False),
         (f"{_GIVEN}\nAWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", {"service_account": "etl"}, False),
+        (f"{_GIVEN}\nAWS_PROFILE=etl-admin", {"service_account": "etl"}, False),
         (f"The pod has no AWS_ROLE_ARN.\nother: {_GIVEN}", {"service_account": "etl"}, False),
     ],
 )

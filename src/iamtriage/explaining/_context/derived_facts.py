@@ -151,7 +151,7 @@ def _is_about_token(failure: Failure) -> bool:
 def _is_of_web_identity(failure: Failure, facts: Facts, context: Context) -> bool:
     """Return whether the role is that of the environment, and a service account or a provider uses it."""
     role, text = context.role_arn, failure.text
-    if role is None or "AWS_ROLE_ARN" not in role.words or "ACCESS_KEY_ID" in text:
+    if role is None or "AWS_ROLE_ARN" not in role.words or "ACCESS_KEY_ID" in text or "AWS_PROFILE" in text:
         return False
     is_of_account = facts.service_account is not None or context.service_account is not None
     return is_of_account or _USES_WEB_IDENTITY.search(text) is not None

@@ -57,6 +57,13 @@ def test_command_that_prints_the_source_of_credentials() -> None:
         ("If the clock is 20 minutes slow, this happens, too.", ""),
         ("The clock was 20 minutes slow last year.", ""),
         ("The clock is 3 days behind on the other server.", ""),
+        ("My phone's clock is 20 minutes slow.", ""),
+        ("A colleague's clock is 20 minutes slow.", ""),
+        ("The clock of the database server is 20 minutes slow.", ""),
+        ("The docs say it happens after the clock is 20 minutes slow.", ""),
+        ("Could it be that the clock is 20 minutes slow?", ""),
+        ("I doubt the clock is 20 minutes slow.", ""),
+        ("System time     : 1260.000000000 seconds slow of NTP time\n$ chronyc makestep\nSystem time     : 0.000041000 seconds slow of NTP time", ""),
     ],
 )  # fmt: skip
 def test_a_stated_clock_comes_before_keys_in_the_environment(shown: str, difference: str) -> None:

@@ -114,6 +114,7 @@ def test_networks_without_an_address(said: str, condition: dict[str, object], ti
             "Compare aws:VpcSourceIp",
         ),
         (["172.20.0.0/16"], "It goes through vpce-0c9d8e7f6a5b41230.", "Compare aws:VpcSourceIp"),
+        (["172.20.0.0/16"], "It does not go through vpce-0c9d8e7f6a5b41230.", None),
         (["10.30.0.0/16"], "", "Compare addresses that requests have"),
         # A public address, and no endpoint.
         (["10.30.0.0/16", "203.0.113.0/24"], "It goes through vpce-0c9d8e7f6a5b41230.", None),

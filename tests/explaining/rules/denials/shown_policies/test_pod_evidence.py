@@ -66,8 +66,9 @@ _TODAY = "Today I annotated the account.\n"
         (_accounts(("octo   up", _ROLE), ("octo   web", "<none>"), options="--all-namespaces", columns="NS:.metadata.namespace,NAME:.metadata.name"), AccountWithRole(_ROLE, "octo", "up")),
         (_accounts(("up", _ROLE), ("web", _ROLE.replace("Uploads", "Web"))), None),
         (_accounts(("up", _ROLE)).replace("get sa", "get pods"), None),
+        (_accounts(("aws-load-balancer-controller", "<none>"), ("ebs-csi-controller-sa", _ROLE)), None),
     ],
-    ids=["YAML", "JSON", "describe", "annotate", "values", "set", "association", "Terraform", "association as YAML", "as text", "of eksctl", "described", "two", "none", "list", "list of all namespaces", "list of two", "list of pods"],
+    ids=["YAML", "JSON", "describe", "annotate", "values", "set", "association", "Terraform", "association as YAML", "as text", "of eksctl", "described", "two", "none", "list", "list of all namespaces", "list of two", "list of pods", "list of controllers"],
 )  # fmt: skip
 def test_account_with_role(text: str, given: AccountWithRole | None) -> None:
     assert read_pod_evidence(text).given == given

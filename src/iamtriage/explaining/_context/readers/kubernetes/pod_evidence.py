@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, only_one, search_last
 from iamtriage._text import line_start
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.kubernetes.pod_times import PodTimes, find_pod_times
 from iamtriage.explaining._context.readers.names import find_service_account_name
 from iamtriage.explaining._context.readers.statements import find_changed, find_said, says_restarted
@@ -232,7 +233,9 @@ def read_pod_evidence(text: str) -> PodEvidence:
     ):
         return _NOTHING
     listed = frozenset(_find_listed(text) if "role-arn" in text else ())
-    given = {*_find_annotated(text), *_find_associated(text), *(each for each in listed if each.role)}
+    programs = {find_controller(each.account or "") for each in listed} - {None}
+    roles = [each for each in listed if each.role and len(programs) < 2]  # not of another controller
+    given = {*_find_annotated(text), *_find_associated(text), *roles}
     said = None if given else _find_said(text)
     used = {
         each[each.lastgroup or 0] if each.lastgroup != "namespace" else each["said"]: each
@@ -256,9 +259,8 @@ def read_pod_evidence(text: str) -> PodEvidence:
     has_variables = True if _SET.search(text) else False if missing else None
     return PodEvidence(
         all_given,
-        frozenset(each.account for each in listed if each.account and not each.role)
         # Each namespace can have an account of this name.
-        - {each.account for each in listed if each.role},
+        frozenset(each.account or "" for each in listed) - {each.account for each in listed if each.role},
         _NO_ASSOCIATION.search(text) is not None,
         next(iter(used)) if found is not None else "default" if is_default else None,
         namespace,

@@ -9,7 +9,7 @@ import json
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, line_at
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import (
     AccountWithRole,
@@ -205,7 +205,9 @@ def _workload(case: AnyCase, evidence: PodEvidence) -> str | None:
 
 def _is_of_controller(case: AnyCase, account: str | None) -> bool:
     """Return whether a service account is the one of the controller in the text, to which its RBAC roles are bound."""
-    controller = find_controller(case.failure.text)
+    # A list of accounts names other controllers, too.
+    line = line_at(case.failure.text, *case.failure.span)
+    controller = find_controller(line) or find_controller(case.failure.text)
     return controller is not None and controller.service_account == account
 
 

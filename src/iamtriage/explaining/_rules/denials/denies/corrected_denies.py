@@ -71,6 +71,7 @@ _ENDPOINT = lazy_pattern(r"\bvpce-[0-9a-f]{8,17}\b")
 _ENDPOINT_WORDS = lazy_pattern(r"\b(?i:(?:VPC|interface|gateway)[ -]endpoints?)\b")
 _NO_ENDPOINT = lazy_pattern(
     r"\b(?i:(?:no|without|n't have|not have|removed|deleted)(?: an?| any| the)?(?: (?:VPC|interface|gateway))? endpoint)"
+    r"|(?:\b(?i:not|never)|n't) (?:go|goes|run|runs|pass|passes|use|uses|using|through|via)\b[^\n.;]{0,30}\b(?:endpoint|vpce-)"
 )
 # What prints the public address of a computer.
 _OWN_ADDRESS = lazy_pattern(r"\bcurl\b[^\n]{0,60}\b(?:checkip|icanhazip|ifconfig|ipinfo|ipify|myip)\b")

@@ -16,6 +16,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.shared import pages
 
 _TIMESTAMP = r"(\d{8}T\d{6}Z)"
@@ -175,16 +176,16 @@ _OF_OTHER = lazy_pattern(rf"\b(?:{_OTHER})\b", re.IGNORECASE)
 _RIGHT = lazy_pattern(
     r"(?i:(?:^|[<\s])date: ?\Z|\b(?:AWS|NTP|actual(?:ly)?|real(?:ly)?|right|correct|phone|watch|wall clock)\b)"
 )
-# How far off a clock is, as chronyc tracking, ntpdate and sntp print it, and as people write it.
+# How far off a clock is, as chronyc tracking, ntpdate and sntp print it, and as people write it, not of another device.
+_MACHINE = "(?:host|machine|node|runner|VM|instance|container|laptop|computer|PC)"
 _OFFSET = lazy_pattern(
     r"\bSystem time {1,8}: (?P<chrony>\d{1,9})\.\d{1,9} seconds (?P<way>slow|fast) of NTP time\b"
     r"|(?:\bstratum \d{1,2}, offset |^)(?P<ntp>[+-]?\d{1,9})\.\d{1,9}(?:, delay| ?\+/- )"
-    r"|^(?!.{0,60}\b(?i:if|not|no longer|when|whether)\b).{0,60}?\b(?i:clock|system time) (?:\w{1,9} ){0,4}?(?:is|runs) (?:about |~ ?|at least |now )?(?P<count>\d{1,4}) ?(?P<unit>[smhd])[a-z]{0,6} (?P<said>slow|behind|fast|ahead)\b(?!.{0,20}\bother\b)",
+    rf"|(?:(?<!\w )|(?<=and )|(?<=because )|(?<=since ))(?i:the|my|our|its) (?:(?:local|system|{_MACHINE})(?:'s)? ){{0,2}}(?:clock|system time)(?: of (?:the|my|our) (?:build |CI )?{_MACHINE})? (?:is|runs) (?:about |~ ?|at least |now )?(?P<count>\d{{1,4}}) ?(?P<unit>[smhd])[a-z]{{0,6}} (?P<said>slow|behind|fast|ahead)\b(?!.{{0,20}}\bother\b)",
     re.MULTILINE,
 )
 # AWS accepts signatures that are up to five minutes off.
-_ACCEPTED, _SOON = 300, 90
-_DAY = 86_400
+_ACCEPTED, _SOON, _DAY = 300, 90, 86_400
 
 
 class StatedClocks(NamedTuple):
@@ -230,10 +231,9 @@ def find_stated_clocks(text: str) -> StatedClocks | None:
     ('18 minutes', True)
     """
     text = text[:_MAX_CHARS]
-    if (offset := _OFFSET.search(text)) is not None:
-        size = {"d": _DAY, **dict(_UNITS)}[offset["unit"] or "s"] * int(
-            offset["chrony"] or offset["ntp"] or offset["count"]
-        )
+    for offset in [*find_said(text, _OFFSET)][-1:]:
+        count = int(offset["chrony"] or offset["ntp"] or offset["count"])
+        size = {"d": _DAY, **dict(_UNITS)}[offset["unit"] or "s"] * count
         behind = -size if (offset["way"] or offset["said"]) in {"fast", "ahead"} else size
         return StatedClocks("", "", behind, is_second_right=True) if abs(behind) > _ACCEPTED else None
     readings = list(_iterate_readings(text))
