@@ -96,6 +96,14 @@ _CASES = (
     ("said of the asker, of a service", _denied() + "My IAM user has AmazonSQSFullAccess attached!", "AmazonSQSFullAccess of your own user has no effect here", "Allow sqs:"),
     ("said of the asker's session", _denied(reason=_IDENTITY, caller=_SSO.replace("PowerUser", "Ops")) + "My user has AdministratorAccess.", "AdministratorAccess allows it, but is not in effect", "Check that AdministratorAccess"),
     ("what the asker has, for a service", _denied(reason=_IDENTITY, caller=_ROLE.replace("mailer/7f3a", "AWSCodePipelineServiceRole-eu-west-1-mails/1764012345678")) + "I have PowerUserAccess.", "PowerUserAccess of your own user has no effect here", "Allow sqs:"),
+    *((f"what the asker has, for {name}", _denied(reason=_IDENTITY, caller=_ROLE.replace("7f3a", session)) + f"I have AdministratorAccess.{words}", "AdministratorAccess of your own user has no effect here", "Allow sqs:")
+      for name, session, words in (
+          ("an instance", "i-0a1b2c3d4e5f60718", ""),
+          ("a task", "0a1b2c3d4e5f60718293a4b5c6d7e8f9", ""),
+          ("a state machine", "kLqXwPzRtYvBnMcDfGhJ", " Only the state machine fails."),
+      )),
+    *((f"what the asker attached to an instance's role, {words}", _denied(reason=_IDENTITY, caller=_ROLE.replace("7f3a", "i-0a1b2c3d4e5f60718")) + words, "AmazonSQSFullAccess allows it, but is not in effect", "Check that AmazonSQSFullAccess")
+      for words in ("I have attached AmazonSQSFullAccess.", "I have AmazonSQSFullAccess on the role.")),
     ("what the asker has, in the same session", _denied(reason=_IDENTITY, caller=_SSO.replace("PowerUser", "Ops")) + "I have PowerUserAccess.", "PowerUserAccess allows it, but", "Check that PowerUserAccess"),
     ("one of the account with the name of one of AWS", _denied(reason=_IDENTITY) + _listed("AmazonSQSFullAccess").replace("iam::aws:", f"iam::{_ACCOUNT}:"), "no identity-based policy", "Allow sqs:"),
     ("in another partition", _denied("s3:PutObject", _IDENTITY, _ROLE.replace("arn:aws:", "arn:aws-cn:"), "arn:aws-cn:s3:::films/a") + "The role has AWSGlueServiceRole attached.", "allows it only on arn:aws-cn:s3:::aws-glue-*/*", "Allow s3:PutObject"),

@@ -74,7 +74,13 @@ _HOLDER_ELSEWHERE = lazy_pattern(
 # A session that a service opened: the person who says "I have" is not the caller.
 _SESSION_OF_SERVICE = lazy_pattern(
     r":assumed-role/(?:AWSCodePipelineServiceRole[\w+=,.@-]{0,64}/|[\w+=,.@-]{1,64}/(?:AWSCodeBuild-|AWSCloudFormation\b|AWSCodeDeploy\b|CodeDeploy\b|StepFunctions|EMR_|GlueJobRunnerSession))|\b[Aa]ction execution failed\b"
+    # Step Functions, an instance, an ECS task and EKS Pod Identity.
+    r"|\btaskFailedEventDetails\b|\b[Ss]tate machine\b|:assumed-role/[\w+=,.@-]{1,64}/(?:i-[0-9a-f]{17}|[0-9a-f]{32}|eks-[\w-]{3,60})\b",
+    re.ASCII,
 )
+# "I have attached it", "I have it on the role"
+_FOR_OTHERS = lazy_pattern(r"\b(?:attach|add|assign|grant|gave|given|giving|put)")
+_ON_OTHERS = lazy_pattern(r"(?: policy)? (?:attached|added|assigned|for|in|on|to)\b")
 _OF_ASKER = lazy_pattern(r"\bI(?: myself| also| already)? \Z")
 _OF_TASK = lazy_pattern(r"\b[Tt]ask role\b")
 _TASK_ROLE = lazy_pattern(
@@ -224,6 +230,7 @@ def _find_said(text: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
             is_of_asker = each["user"] or (
                 _OF_ASKER.search(text, max(each.start() - _CHARS_AROUND, 0), each.start())
                 and _SESSION_OF_SERVICE.search(text)
+                and not (_FOR_OTHERS.search(each[0]) or _ON_OTHERS.match(text, each.end()))
             )
             subject = _SUBJECT.search(text, line_start(text, each.start(), each.start() - 120), each.start())
             of = _TARGET_ROLE.match(text, each.end()) if each["first"] else subject

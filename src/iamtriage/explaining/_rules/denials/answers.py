@@ -163,7 +163,7 @@ def add_answers(denial: Denial, explanation: Explanation) -> Explanation:
         if said is not None:
             found.insert(
                 0,
-                f"The text says {quote_words(said)}: whoever starts it, the call is made by {clip_text(denial.caller)}, and only its policies count.",
+                f"The text says {quote_words(said)}: the call is made by {clip_text(denial.caller)}, and only its policies count.",
             )
     if _NO_RESTART in found and _says_restart(explanation):
         found.remove(_NO_RESTART)

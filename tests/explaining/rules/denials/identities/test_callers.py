@@ -80,6 +80,10 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         f'{{"error":"Lambda.AWSLambdaException","cause":"{_denial("flow", "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:bill")}","resourceType":"lambda"}}',
         ("The role flow of the Step Functions state machine was denied",),
     ),
+    "state-machine-in-its-indented-history": (
+        f'{{\n  "error": "Lambda.AWSLambdaException",\n  "cause": "{_denial("flow", "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:bill")}"\n}}',
+        ("The role flow of the Step Functions state machine was denied",),
+    ),
     "delivery-stream": (
         f'{{"deliveryStreamARN": "arn:aws:firehose:eu-west-1:111122223333:deliverystream/bills", "errorCode": "S3.AccessDenied", "message": "Access was denied. {_denial("stream", "s3:PutObject", "arn:aws:s3:::acme-bills/2026/11/20/09/bills-1-2026-11-20")}"}}',
         (

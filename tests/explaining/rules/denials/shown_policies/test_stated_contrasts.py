@@ -1298,7 +1298,7 @@ def test_alias_of_a_function(qualifier: str) -> None:
     denied = _denied("lambda:InvokeFunction", f"{function}:{qualifier}")
     explanation = explain(f"{denied}\n{_policy('lambda:InvokeFunction', function)}")
     assert f"has the ARN of the function without :{qualifier}, and an alias or version" in explanation.summary
-    assert f"A call with the plain name is checked on {function}, " in explanation.causes[0].text
+    assert f"{function} covers only calls with the plain name." in explanation.causes[0].text
 
 
 @pytest.mark.parametrize("revision", ["*", "(", "[", "7"])

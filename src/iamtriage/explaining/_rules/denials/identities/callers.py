@@ -167,9 +167,7 @@ def _describe_use(denial: Denial) -> str | None:
     if denial.role is None or denial.role is denial.principal:
         return None
     session = session_name(denial.principal)
-    text, (start, end) = denial.failure.text, denial.failure.span
-    line = text[line_start(text, start, start - _CHARS_AROUND) : end]
-    line += text[end : end + _CHARS_AROUND].partition("\n")[0]
+    text, line = denial.failure.text, _line_of(denial)
     for fragments, pattern, words in _USES:
         found = pattern.search(line) if any(map(line.__contains__, fragments)) else None
         # Who calls a stream is not the stream.
@@ -211,6 +209,15 @@ def _describe_use(denial: Denial) -> str | None:
     is_node = is_node or any((facts.cluster, facts.namespace, facts.service_account))
     is_node = is_node or text_signs.is_about_pods(text)
     return f"{'node' if is_node else 'instance'}'s role{_SEPARATOR}which {controller.name} uses"
+
+
+def _line_of(denial: Denial) -> str:
+    """Return the line of a denial, with the line before a cause in JSON, which has the error."""
+    text, (start, end) = denial.failure.text, denial.failure.span
+    first = line_start(text, start, start - _CHARS_AROUND)
+    if text[first:start].lstrip().startswith('"cause"'):
+        first = line_start(text, max(first - 1, 0), first - _CHARS_AROUND)
+    return text[first:end] + text[end : end + _CHARS_AROUND].partition("\n")[0]
 
 
 def _describe_task_role(denial: Denial) -> str:

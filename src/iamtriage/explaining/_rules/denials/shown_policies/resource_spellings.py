@@ -272,7 +272,7 @@ def _find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     qualifier = resource[len(longest) + 1 :]
     if ":lambda:" in resource and ":function:" in resource and ":" not in qualifier:
         verdict = f"has the ARN of the function without :{clip_text(qualifier)}, and an alias or version is a resource of its own"
-        text = f"A call with the plain name is checked on {clip_text(longest)}, which the policy has: that is why it works. The caller's policy decides, not that of the function."
+        text = f"{clip_text(longest)} covers only calls with the plain name. The caller's policy decides, not that of the function."
         return Contrast(verdict, None, text)
     if qualifier.startswith("consumer/") and ":kinesis:" in resource:
         return Contrast(
