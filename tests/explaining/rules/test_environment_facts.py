@@ -269,3 +269,12 @@ def test_the_region_of_a_provider_is_not_that_of_another_command() -> None:
     explanation = explain(f"{provider}$ AWS_REGION=us-east-1 aws sns publish --topic-arn x\n{denied}")
     assert "arn:aws:sns:us-east-1:111122223333" in str(explanation)
     assert "arn:aws:sns:eu-west-1" not in str(explanation)
+
+
+def test_options_of_the_aws_cli_are_for_no_other_program() -> None:
+    failed = "Error: configuring Terraform AWS Provider: validating provider credentials: retrieving caller identity from STS: operation error STS: GetCallerIdentity, https response error StatusCode: 403, RequestID: 1b2c3d4e-0000-4000-8000-000000000000, api error InvalidClientTokenId: The security token included in the request is invalid."
+    worked = "terraform plan -var region=eu-west-1 worked yesterday\n"
+    explanation = explain(f"{worked}$ terraform plan -var region=cn-north-1\n{failed}\n")
+    assert "cn-north-1 is in the Regions in China" in explanation.summary
+    commands = [str(line) for each in explanation.remedies for line in each.commands]
+    assert not any(line.startswith("terraform") and " --" in line for line in commands)

@@ -56,3 +56,19 @@ def test_sign_in_of_a_profile_that_the_text_names(shown: str, profile: str) -> N
     # Only an unknown profile has to be found.
     is_unknown = profile == "PROFILE"
     assert any("the profile that the failing call uses" in each for each in first.steps) is is_unknown
+
+
+@pytest.mark.parametrize(
+    ("profile", "title"),
+    [
+        ("dev", "Sign out, so that no old token stays in the cache, and sign in again"),
+        # The sign-in that succeeded does not serve this call.
+        ("live", "Sign in to IAM Identity Center again"),
+    ],
+)
+def test_sign_in_with_another_profile(profile: str, title: str) -> None:
+    signed_in = f"$ aws sso login --profile {profile}\nSuccessfully logged into Start URL: https://octo.awsapps.com/start\n"
+    failed = "$ aws s3 ls --profile dev\nThe SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile.\n"
+    remedy = explain(signed_in + failed).remedies[0]
+    assert remedy.title == title
+    assert "aws sso login --profile dev" in remedy.commands

@@ -112,15 +112,17 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
     # SDKs say the same if there is no token.
     if (elsewhere := sign_in_places.explain_sign_in_elsewhere(case, None, causes[0])) is not None:
         return elsewhere
-    is_default = selected_profiles.signs_in_with_default(case.failure.text)
-    is_default = is_default and find_profile(case) not in {None, "default"}
-    if "refresh failed" in message or is_default:
+    profile, signed_in = find_profile(case), selected_profiles.find_signed_in_profile(case.failure.text)
+    if signed_in is None and selected_profiles.signs_in_with_default(case.failure.text):
+        signed_in = "default"
+    is_other = None not in {profile, signed_in} and profile != signed_in
+    if "refresh failed" in message or is_other:
         causes.append(common_causes.WRONG_SSO_SESSION.cause())
     if cached_pattern(OTHER_HOME.sign).search(case.text):
         text = "Another user signed in, or the sign-in is outside of the container, which sees it only if ~/.aws is mounted."
         causes.insert(1, OTHER_HOME.cause(text=text))
     login = credential_remedies.SSO_LOGIN
-    if find_profile(case) is not None and not (is_default or "refresh failed" in message):
+    if profile is not None and not (is_other or "refresh failed" in message):
         # The command has the profile of the failing call.
         login = attrs.evolve(login, steps=login.steps[1:])
     return case.explain(
@@ -130,7 +132,7 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
             *session_renewal.remedy_of_workload(case),
             # A token that cannot be refreshed can be that of another profile than the one that was signed in.
             login
-            if "refresh failed" in message or is_default or _SIGNED_IN.search(case.text) is None
+            if "refresh failed" in message or is_other or _SIGNED_IN.search(case.text) is None
             else _SIGN_OUT_FIRST,
             your_remedy(
                 "If it expires again immediately, check which session the profile uses",

@@ -63,6 +63,8 @@ def explain_other_partition(case: Case[Failure], request: RejectedRequest) -> Ex
     shown = next(iter(request.working_regions), None)
     home = commands.region(shown or commands.REGIONS_OF_IAM.get(keys, "us-east-1"))
     profile, command = find_profile(case), case.context.command
+    if command is not None and command.program != "aws":
+        command = None  # other programs, such as Terraform, have other options
     in_code = set_provider_region_remedy(case.failure.text, request.region, home, place)
     use_home = in_code or your_remedy(
         f"Call in {home}, in {place}",
