@@ -412,3 +412,28 @@ def test_binding_of_a_group_in_another_namespace(
         is_known = "kubernetesGroups" in more
         assert first.steps[0].startswith("The user name" if is_known else "It helps only if the role ops has")
         assert any("describe-access-entry" in each for each in first.commands) != is_known
+
+
+PART = "  subjects:\n  - kind: {}\n    name: {}\n    namespace: shop\n  roleRef:\n    kind: Role\n    name: reader\n"
+SPEC = "the pods:\n  spec:\n    containers:\n    - name: sync\n      image: sync:2\n"
+
+
+@pytest.mark.parametrize(
+    ("denied", "shown", "words"),
+    [
+        (DEFAULT, f"our role binding has:\n{PART.format('ServiceAccount', 'bot')}\n{SPEC}", "the RoleBinding in the text names the service account shop/bot, and the pod template in the text sets no serviceAccountName, so its pods run as default."),
+        (DEFAULT, f"the ClusterRoleBinding:\n{PART.format('ServiceAccount', 'bot')}", "the ClusterRoleBinding in the text names the service account shop/bot, and the request is from shop/default."),
+        (DEFAULT, f"RoleBinding:\n{PART.format('ServiceAccount', 'bot')}\n{SPEC}    serviceAccountName: web\n", "the RoleBinding in the text names the service account shop/bot, and the request is from shop/default."),
+        (DEFAULT, PART.format("ServiceAccount", "bot"), "no RBAC role allows it."),
+        (DEFAULT, f"RoleBinding:\n{PART.format('User', 'default')}", "no RBAC role allows it."),
+        (DEFAULT, f"RoleBinding:\n{PART.format('ServiceAccount', 'default')}", "no RBAC role allows it."),
+        (SESSION, f"RoleBinding:\n{PART.format('Group', 'viewers')}", "no RBAC role and no access policy allows it."),
+    ],
+    ids=["template", "no template", "another account", "no word of it", "a user", "the account itself", "a group"],
+)  # fmt: skip
+def test_binding_without_metadata(denied: str, shown: str, words: str) -> None:
+    explanation = explain(f"{denied}\n\n{shown}")
+    assert explanation.summary.endswith(words)
+    is_meant = "names the service account" in words
+    line = explanation.remedies[0].commands[0]
+    assert line.startswith("kubectl set serviceaccount deployment/NAME bot -n shop") == is_meant

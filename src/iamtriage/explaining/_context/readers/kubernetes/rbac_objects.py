@@ -58,6 +58,9 @@ _RULES = lazy_pattern(r"^[ \t]{0,20}- (?:apiGroups|resources|verbs):", re.MULTIL
 _SAID_ROLE = lazy_pattern(
     r"(?i:(?P<cluster>\bcluster[- ]?)?role\b)(?: (?:(?P<quote>[\"'`])(?P<quoted>[a-z0-9][a-z0-9.:-]{0,252})(?P=quote)|(?P<plain>[a-z0-9]+(?:-[a-z0-9]+){1,12})))?"
 )
+# A binding without its metadata, and what the text says about it before.
+_SUBJECTS = lazy_pattern(r"^(?P<indent>[ \t]{0,20})(?:subjects|roleRef):[ \t]*$", re.MULTILINE)
+_SAID_BINDING = lazy_pattern(r"(?i:\b(?P<cluster>cluster[- ]?)?role[- ]?binding\b)")
 _CHARS_BEFORE = 400
 _MAX_CHARS = 8_000
 _KINDS = {each.lower(): each for each in ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")}
@@ -89,7 +92,7 @@ class StatedBinding(NamedTuple):
 
     Attributes:
         kind: ``"RoleBinding"`` or ``"ClusterRoleBinding"``.
-        name: Its name.
+        name: Its name, empty if the text does not state it.
         namespace: Its namespace, if the text states one.
         role: The kind and the name of the role.
         subjects: The subjects to which it grants the role.
@@ -152,7 +155,8 @@ def find_bindings(text: str) -> Iterator[StatedBinding]:
     >>> next(find_bindings("\n".join(lines)))[:4]
     ('RoleBinding', 'ci', 'web', 'Role reader')
     """
-    for content, name, namespace in _find_objects(text, "roleRef"):
+    objects = tuple(_find_objects(text, "roleRef")) or _find_unnamed_binding(text)
+    for content, name, namespace in objects:
         role = content["roleRef"]
         subjects = (
             Subject(each["kind"], named, _name(each.get("namespace")))
@@ -170,6 +174,17 @@ def find_bindings(text: str) -> Iterator[StatedBinding]:
         yield StatedBinding(*_read_command(found, found["options"]), bound, tuple(rows))
     for table in _BINDING_TABLE.finditer(text) if "SERVICEACCOUNTS" in text else ():
         yield from _read_table(table)
+
+
+def _find_unnamed_binding(text: str) -> Iterator[tuple[dict[str, Any], str, None]]:
+    """Yield the binding of which a text shows only the role and the subjects, with an empty name."""
+    found = _SUBJECTS.search(text) if "roleRef:" in text and "subjects:" in text else None
+    if found is None:
+        return
+    said = search_last(_SAID_BINDING, text, max(found.start() - _CHARS_BEFORE, 0), found.start())
+    content = parse_mapping(text[found.start() : found.start() + _MAX_CHARS])
+    if said is not None and {"roleRef", "subjects"} <= content.keys():
+        yield {**content, "kind": "ClusterRoleBinding" if said["cluster"] else "RoleBinding"}, "", None
 
 
 def _read_table(table: re.Match[str]) -> Iterator[StatedBinding]:

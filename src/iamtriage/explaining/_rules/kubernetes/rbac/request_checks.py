@@ -18,15 +18,21 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 
 # What kubectl create and kubectl apply say.
 _FILE_CREATED = "error when creating "
+_POD_SPEC = lazy_pattern(r"^[ \t]{0,40}spec:[ \t]{0,8}\n[ \t]{1,42}containers:\s", re.MULTILINE)
 VERB = lazy_pattern(r"[a-z]{2,24}", re.ASCII)
 PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}", re.ASCII)
 
 
 def find_template_without_account(denied: DeniedRequest) -> str | None:
     """Return the pod template in the text that names no service account, as a phrase, if the pod runs as ``default``."""
-    if not (denied.is_default_service_account and read_pod_evidence(denied.case.failure.text).is_default):
+    if not denied.is_default_service_account:
         return None
-    workload = denied.case.context.workload
+    text, workload = denied.case.failure.text, denied.case.context.workload
+    # That the pod runs as default is known, so a part of the template is enough, if nothing is cut out.
+    may_name = any(map(text.__contains__, ("serviceAccount", "...", "…")))
+    is_shown = not may_name and _POD_SPEC.search(text) is not None
+    if not (is_shown or read_pod_evidence(text).is_default):
+        return None
     return "the pod template in the text" if workload is None else clip_text(workload.value)
 
 

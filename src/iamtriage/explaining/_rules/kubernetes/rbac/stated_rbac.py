@@ -260,6 +260,8 @@ def _compare_binding(
     binding: StatedBinding, denied: DeniedRequest, allowing: Container[str], groups: tuple[str, ...] | None
 ) -> Gap | None:
     request, place = denied.request, binding.namespace
+    if not (binding.name or any(is_similar_subject(each, denied) for each in binding.subjects)):
+        return None  # its namespace and its other subjects can be missing, too
     if any(matches_subject(each, binding, denied, groups) for each in binding.subjects):
         words = f"binds the {clip_text(binding.role)}, which does not allow it"
         if binding.role in _BUILT_IN:
@@ -274,10 +276,10 @@ def _compare_binding(
             words = f"applies only in the namespace {place}, and the request is in {request.namespace}"
         elif binding.kind == "RoleBinding" and place is None:
             words = "specifies no namespace, and applies only in the one in which it was created"
-        return Gap(binding, words)
+        return Gap(binding, words) if binding.name else None
     meant = next(filter(None, (_find_meant(each, denied, groups) for each in binding.subjects)), None)
     is_here = binding.kind == "ClusterRoleBinding" or place in {None, request.namespace}
-    if meant is not None and is_here:
+    if meant is not None and is_here and binding.name:
         written, right = meant
         of = "a group of" if right.kind == "Group" else "the name of"
         words = f"has kind: {written.kind} for {clip_text(written.name)}, which is {of} {denied.subject_text}: kind has to be {right.kind}"
