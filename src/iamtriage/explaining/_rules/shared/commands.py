@@ -142,17 +142,17 @@ def endpoint_policy_commands(region: str, action: str | None) -> tuple[str, str,
     return (
         fill_command(
             "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[ServiceName,VpcEndpointType,VpcEndpointId,VpcId]' --output text",
-            *(region, f"Name=service-name,Values={_endpoint_services(region, action)}"),
+            *(region, f"Name=service-name,Values={endpoint_services(region, action)}"),
         ),
         f"aws ec2 describe-vpc-endpoints --region {region} --vpc-endpoint-ids ENDPOINT_ID --query 'VpcEndpoints[0].PolicyDocument' --output text",
         f"aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id ENDPOINT_ID --policy-document file://policy.json",
     )
 
 
-def _endpoint_services(region: str, action: str | None) -> str:
+def endpoint_services(region: str, action: str | None) -> str:
     """Return the value of a filter for the services of the endpoints through which an action goes.
 
-    >>> _endpoint_services("eu-west-1", "cloudwatch:PutMetricData"), _endpoint_services("eu-west-1", "ecr:GetAuthorizationToken")
+    >>> endpoint_services("eu-west-1", "cloudwatch:PutMetricData"), endpoint_services("eu-west-1", "ecr:GetAuthorizationToken")
     ('com.amazonaws.eu-west-1.monitoring', 'com.amazonaws.eu-west-1.ecr.api')
     """
     service = (action or "").lower().partition(":")[0]

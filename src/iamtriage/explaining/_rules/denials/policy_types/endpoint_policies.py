@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any
+from fnmatch import fnmatchcase
+from typing import Any, cast
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._reading.structured.values import decode_at
 from iamtriage._text import join_words
+from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.policy_types import guardrails
@@ -22,16 +25,23 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_registry
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
-from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.remedies import account_remedy, replace_in
 from iamtriage.explaining._rules.shared.requirements import required_grants, task_statements
 from iamtriage.explaining._rules.shared.requirements.resource_policies import find_resource_policy
 from iamtriage.explaining._rules.shared.requirements.tasks import LOGIN_ACTION, PULL_ACTIONS
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, why_no_allow_helps
-from iamtriage.policies._readers.elements import as_strings
+from iamtriage.policies._readers.elements import as_strings, iterate_statements, parse_document
 from iamtriage.sts._endpoints import find_endpoint
 
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 _FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+# What describe-vpc-endpoints prints of each endpoint, in any order.
+_LISTED = lazy_pattern(
+    r"(?<![\w-])(?P<id>vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])|(?<![\w.])(?P<service>(?:cn\.)?com\.amazonaws\.[a-z0-9-]{5,30}\.[a-z0-9.-]{1,60}\w)",
+    re.ASCII,
+)
+_DOCUMENT = lazy_pattern(r"\"?\{")
 _QUOTED_REGION = lazy_pattern(r"'([\w=,.*-]*\.REGION\.[\w.*-]*)'")
 
 ENDPOINT_WITHOUT_ALLOW = CauseType(
@@ -90,18 +100,70 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     )
 
 
+class _ListedEndpoint(NamedTuple):
+    """An endpoint of the denied service in a list that the text has, with the part of the list that is about it."""
+
+    id: str
+    row: str
+
+    def describe_allow(self, denial: Denial) -> str:
+        """Return on which other resources its policy allows the action, as a sentence, if the list shows it."""
+        start = _DOCUMENT.search(self.row)
+        found = None if start is None else decode_at(self.row, start.start())[0]
+        document = (
+            parse_document(cast("dict[str, Any] | str", found)) if isinstance(found, (str, dict)) else None
+        )
+        statements = list(iterate_statements(document or {}))
+        naming = [each for each in statements if names_action(each, denial.action or "") is not False]
+        resources = [each for statement in naming for each in as_strings(statement.get("Resource"))]
+        is_other = all(
+            each.get("Effect") == "Allow"
+            and not each.get("Condition")
+            and names_resource(each, denial.resource) is False
+            for each in naming
+        )
+        if not resources or not is_other or denial.resource is None or denial.is_explicit:
+            return ""
+        return f"The policy of {self.id} in the text allows it only on {join_words(list(dict.fromkeys(resources)), 'and')}, which the commands keep."
+
+
+def _find_listed(denial: Denial) -> _ListedEndpoint | None:
+    """Return the only endpoint of the denied service in the list of endpoints that the text shows."""
+    text, wanted = denial.failure.text, commands.endpoint_services(region_argument(denial), denial.action)
+    marks = list(_LISTED.finditer(text))
+    is_id_first = bool(marks) and marks[0]["id"] is not None
+    kinds = [(each["id"] is not None) is is_id_first for each in marks]
+    if not marks or len(marks) % 2 or kinds != [True, False] * (len(marks) // 2):
+        return None
+    ends = [each.start() for each in marks[2::2]] + [len(text)]
+    rows = [
+        ((one, other) if is_id_first else (other, one), text[one.start() : end])
+        for one, other, end in zip(marks[::2], marks[1::2], ends, strict=True)
+    ]
+    matching = [
+        _ListedEndpoint(of_id["id"], row)
+        for (of_id, name), row in rows
+        if fnmatchcase(name["service"], wanted)
+    ]
+    return only_one(matching)
+
+
 def _endpoint_remedy(denial: Denial) -> Remedy:
     """Return the remedy that changes the policy of the endpoint."""
     explicit = denial.is_explicit
     region = region_argument(denial)
-    is_named = denial.context.vpc_endpoint is not None
+    listed = _find_listed(denial)
+    is_named = denial.context.vpc_endpoint is not None or listed is not None
     on_instance = () if is_named else _vpc_commands(denial, region)
     find = (
         ""
         if is_named
         else "Find the endpoint in the caller's VPC in the list that describe-vpc-endpoints prints."
     )
-    if on_instance:
+    allowed = "" if listed is None else listed.describe_allow(denial)
+    if allowed:
+        find = allowed
+    elif on_instance:
         find = f"The commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC{'' if explicit else '. If there is none, ask the network team for a central one'}."
     if explicit:
         title = guardrails.FIND_DENY.format("the VPC endpoint's policy")
@@ -136,11 +198,14 @@ def _endpoint_remedy(denial: Denial) -> Remedy:
                 where = f"in account {denial.resource_account}"
             notes += (f"The resource's policy must allow the call, too, {where}.",)
         notes += ("The change can take minutes to take effect.",)
+    lines = _endpoint_commands(denial, region, on_instance, is_named=is_named)
+    if listed is not None:
+        lines = tuple(replace_in(lines, "ENDPOINT_ID", listed.id))
     return Remedy(
         title=title,
         who="account administrator",
         steps=(*steps, *notes),
-        commands=_endpoint_commands(denial, region, on_instance),
+        commands=lines,
         statement=endpoint_statement(denial),
         layer="vpc_endpoint",
         url=pages.VPC_ENDPOINT,
@@ -156,12 +221,14 @@ def _read_record(denial: Denial) -> tuple[str, tuple[str, ...]]:
     return in_account, (_IS_MEANT,) if _NETWORK_ACTIVITY.search(text) else ()
 
 
-def _endpoint_commands(denial: Denial, region: str, of_vpc: tuple[str, ...]) -> tuple[str, ...]:
+def _endpoint_commands(
+    denial: Denial, region: str, of_vpc: tuple[str, ...], *, is_named: bool
+) -> tuple[str, ...]:
     """Return the commands that show the endpoints and change the policy of one, after those that look up the VPC."""
     show, *change = commands.endpoint_policy_commands(region, denial.action)
     if of_vpc:
         show = show.replace("--filters ", '--filters Name=vpc-id,Values="$vpc" ')
-    lines = change if denial.context.vpc_endpoint is not None else [*of_vpc, show, *change]
+    lines = change if is_named else [*of_vpc, show, *change]
     if region != "REGION":
         return tuple(lines)
     # One value to fill in, instead of one in each command. Variables have no effect between single quotation marks.

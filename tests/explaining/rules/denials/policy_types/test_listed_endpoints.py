@@ -1,0 +1,73 @@
+"""A list of VPC endpoints in the text tells the ID of the endpoint whose policy denies, and what that policy allows."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+_DENIED = "User: arn:aws:sts::111122223333:assumed-role/mailer/s is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:mail because no VPC endpoint policy allows the sqs:SendMessage action\n"
+_OWN, _OTHER = "vpce-0a1b2c3d4e5f60718", "vpce-0f1e2d3c4b5a69788"
+_RUN = "$ aws ec2 describe-vpc-endpoints --region eu-west-1\n"
+
+
+def _policy(resource: str, action: str = "sqs:SendMessage", **more: object) -> dict[str, object]:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": action, "Resource": resource, **more}
+    return {"Statement": [statement]}
+
+
+def _rows(*rows: tuple[str, str, dict[str, object] | None]) -> str:
+    lines = (
+        f"{endpoint}\tcom.amazonaws.eu-west-1.{service}\t{json.dumps(policy) if policy else 'available'}\n"
+        for endpoint, service, policy in rows
+    )
+    return _RUN + "".join(lines)
+
+
+_JOBS = "arn:aws:sqs:eu-west-1:111122223333:jobs"
+_AS_JSON = _RUN + json.dumps(
+    {
+        "VpcEndpoints": [
+            {"VpcEndpointId": each, "ServiceName": f"com.amazonaws.eu-west-1.{name}", "PolicyDocument": json.dumps(_policy(_JOBS))}
+            for each, name in ((_OTHER, "sns"), (_OWN, "sqs"))
+        ]
+    },
+    indent=2,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_compared"),
+    [
+        (_rows((_OTHER, "s3", _policy("*", "*")), (_OWN, "sqs", _policy(_JOBS))), True),
+        (_rows((_OWN, "sqs", _policy(_JOBS)), (_OTHER, "sns", _policy("*", "*"))), True),
+        (_AS_JSON, True),
+        (f"{_RUN}com.amazonaws.eu-west-1.sns\t{_OTHER}\ncom.amazonaws.eu-west-1.sqs\t{_OWN}\n", False),
+        (_rows((_OTHER, "s3", None), (_OWN, "sqs", None)), False),
+        (_rows((_OTHER, "s3", None), (_OWN, "sqs", _policy("*"))), False),
+        (_rows((_OTHER, "s3", None), (_OWN, "sqs", _policy(_JOBS, Condition={"Bool": {"aws:SecureTransport": "true"}}))), False),
+        (_rows((_OTHER, "s3", _policy(_JOBS)), (_OWN, "sqs", _policy("*", "sqs:ReceiveMessage"))), False),
+    ],
+)  # fmt: skip
+def test_endpoint_of_the_service_in_a_list(shown: str, *, is_compared: bool) -> None:
+    remedy = explain(f"{_DENIED}{shown}").remedies[0]
+    lines = "\n".join(remedy.commands)
+    assert _OWN in lines
+    assert _OTHER not in lines
+    assert "ENDPOINT_ID" not in lines
+    allowed = f"The policy of {_OWN} in the text allows it only on {_JOBS}, which the commands keep."
+    assert (allowed in remedy.steps[0]) is is_compared
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        _rows((_OTHER, "sqs", None), (_OWN, "sqs", None)),
+        _rows((_OTHER, "s3", None), (_OWN, "sns", None)),
+        f"{_RUN}com.amazonaws.eu-west-1.sqs\t{_OTHER}\t{_OWN}\n",
+    ],
+)
+def test_list_without_one_endpoint_of_the_service(shown: str) -> None:
+    assert "ENDPOINT_ID" in "\n".join(explain(f"{_DENIED}{shown}").remedies[0].commands)
