@@ -720,7 +720,7 @@ def test_airflow_needs_more_than_one_verb_on_pods(request_: str, verbs: str) -> 
     message = f'forbidden: User "{user}" cannot {request_} in API group "" in the namespace "etl"'
     explanation = explain(f"airflow.exceptions.AirflowException: (403) Reason: Forbidden\npods is {message}")
     assert verbs in f"{explanation.remedies[0].commands[0]} "
-    assert ("pods/log" in " ".join(explanation.remedies[0].steps)) == ("pods" in request_)
+    assert ("--resource=pods,pods/log " in f"{explanation.remedies[0].commands[0]} ") == ("pods" in request_)
 
 
 @pytest.mark.parametrize(

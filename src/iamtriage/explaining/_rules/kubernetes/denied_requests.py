@@ -120,9 +120,9 @@ class DeniedRequest(Value):
         if installer is None and request.verb in VERBS_OF_APPLY:
             installer = KUBECTL_APPLY if _is_of_kubectl(case, _APPLY_COMMAND, _APPLY_OUTPUT) else None
         if installer is not None and request.path is None:
-            # The role for the type allows all that the tool does with it. A name would not allow to create it.
-            verbs = VERBS_OF_PROGRAMS.get(installer, _VERBS)
-            request = attrs.evolve(request, name=None, verbs=verbs)
+            # The role allows all that the tool does with the type. A name would not allow to create it.
+            verbs, logs = VERBS_OF_PROGRAMS.get(installer, _VERBS), ("log",) if installer == AIRFLOW else ()
+            request = attrs.evolve(request, name=None, verbs=verbs, subresources=logs)
         elif (
             installer is None
             and request.verb in VERBS_OF_PATCH
@@ -365,7 +365,7 @@ def _need(denied: DeniedRequest) -> str:
     if denied.installer == "Helm" and denied.request.resource == "secrets":
         what = "stores each release in a Secret of the namespace, so it gets, lists, creates, updates and deletes Secrets, and the objects of the chart"
     elif denied.installer == AIRFLOW:
-        what = "creates, watches, reads and deletes pods"
+        what = "creates, watches, reads and deletes pods, and reads their logs"
     elif denied.installer == SPARK:
         what = "creates, watches and deletes the objects of its executors"
     elif denied.installer == KUBECTL_APPLY:

@@ -111,7 +111,7 @@ def test_cluster_of_eks_is_not_named_otherwise() -> None:
 def test_log_of_a_task_of_airflow(line: str, *, is_airflow: bool) -> None:
     short = str(explain(line + _deny("ci@example.com", "create", "pods")))
     assert ("Let Airflow manage pods" in short) is is_airflow
-    assert ("allow get on pods/log, too" in " ".join(short.split())) is is_airflow
+    assert ("--resource=pods,pods/log" in " ".join(short.split())) is is_airflow
 
 
 def test_binding_has_the_name_before_the_domain() -> None:

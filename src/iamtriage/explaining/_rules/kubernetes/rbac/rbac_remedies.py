@@ -291,8 +291,6 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
         yield f"The role covers all {base}{'' if namespace is None else ' of the namespace'}{reason}"
     if denied.installer == denied_requests.KUBECTL_APPLY and denied.is_for_installer:
         yield "The role has the verbs of kubectl apply. If the applied files have other types of objects, add these."
-    elif denied.installer == denied_requests.AIRFLOW:
-        yield "Airflow also reads the logs of its pods: allow get on pods/log, too."
     if request.granted_name is not None:
         yield "The role is limited to this object. Without --resource-name, it covers all objects of the type."
     if namespace is None and not (request.is_cluster_scoped_type or request.path):
@@ -321,10 +319,12 @@ def _role_commands(
             f"--non-resource-url={request.path if request_checks.PATH.fullmatch(request.path) else 'PATH'}"
         )
     else:
-        sub = request.subresource
-        allowed.append(
-            f"--resource={request.type_argument}{f'/{commands.kubernetes_name(sub)}' if sub else ''}"
+        sub, type_ = request.subresource, request.type_argument
+        types = (
+            f"{type_}/{commands.kubernetes_name(sub)}" if sub else type_,
+            *(f"{type_}/{each}" for each in request.subresources),
         )
+        allowed.append(f"--resource={','.join(types)}")
     if request.granted_name is not None:
         allowed.append(f"--resource-name={commands.kubernetes_name(request.granted_name)}")
     return (

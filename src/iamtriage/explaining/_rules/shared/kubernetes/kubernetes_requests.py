@@ -174,6 +174,7 @@ class Request(Value):
     Attributes:
         verb: The verb, such as ``"list"``; ``None`` if unknown.
         verbs: The verb with those that the client needs, too.
+        subresources: The subresources that the client needs, too, such as ``"log"``.
         group: The API group; ``None`` if unknown.
         resource: The resource type with its subresource, such as ``"pods/log"``; ``None`` if unknown, or for a path.
         name: The object, if the text names one and a rule can be restricted to it.
@@ -194,6 +195,7 @@ class Request(Value):
     is_cluster_scoped_type: bool | None = False
     has_supplied_namespace: bool = False
     verbs: tuple[str, ...] = ()
+    subresources: tuple[str, ...] = ()
 
     @property
     def granted_name(self) -> str | None:
@@ -220,7 +222,7 @@ class Request(Value):
         return Rule(
             self.verbs or (self.verb,),
             (group,),
-            (self.resource,),
+            (self.resource, *(f"{self.resource}/{each}" for each in self.subresources)),
             () if self.granted_name is None else (self.granted_name,),
         )
 
