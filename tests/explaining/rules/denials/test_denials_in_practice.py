@@ -1936,9 +1936,17 @@ SETTINGS: tuple[Case, ...] = (
                     "ana is the name of the session, not of an IAM user",
                     "The IAM user whose keys call GetFederationToken needs s3:ListBucket",
                     '{"Version": "2012-10-17",',
-                    'get_federation_token(Name=shorten("ana"), DurationSeconds=900, Policy=json.dumps(document))',
+                    'pass it: sts.get_federation_token(Name=shorten("ana"), DurationSeconds=900, Policy=open("policy.json").read())',
                 ),
                 ("the policies of the federated user", "aws sts get-federation-token"),
+            ),
+            (
+                "call of a new client in a notebook",
+                'ClientError  Traceback\n----> 1 c = boto3.client("sts").get_federation_token(Name="ana")["Credentials"]',
+                (
+                    'pass it: boto3.client("sts").get_federation_token(Name="ana", Policy=open("policy.json").read())',
+                ),
+                ("json.dumps",),
             ),
             (
                 "call with a policy",

@@ -170,3 +170,13 @@ def test_policy_in_a_passed_file_is_the_session_policy(passed: str, shown: str) 
 def test_policy_in_another_file_is_not_the_session_policy() -> None:
     text = f"+ {_FROM_FILE.format('limits.json')}+ cat role.json\n{_SHOWN % ('Allow', _SITE)}\n"
     assert "session policy in" not in str(explain(text + DENIED))
+
+
+@pytest.mark.parametrize("session", ["nightly", "i-0a1b2c3d4e5f60718", "report-7"])
+def test_session_whose_call_cloudtrail_has(session: str) -> None:
+    """A search by a name that many sessions share would find too much."""
+    caller = f"arn:aws:sts::111122223333:assumed-role/exporter/{session}"
+    text = f"User: {caller} is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:jobs because no session policy allows the sqs:SendMessage action"
+    first = explain(text).remedies[0]
+    assert ("Its roleSessionName is nightly." in first.steps[0]) is (session == "nightly")
+    assert bool(first.commands) is (session != "nightly")

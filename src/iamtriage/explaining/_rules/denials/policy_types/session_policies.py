@@ -69,7 +69,10 @@ _FEDERATION_CALL = lazy_pattern(
     r"|\baws sts get-federation-token(?P<cli>(?:[^\n\\]|\\\n?){0,600})",
     re.IGNORECASE,
 )
-_SESSION_CREATED = "Find the code or tool that creates the session: its STS call, such as AssumeRole, passes Policy or PolicyArns. IAM does not store session policies; a CloudTrail record has them in requestParameters."
+# What the call of an SDK is made with: boto3.client("sts").
+_CLIENT = lazy_pattern(r"(?<![\w.])[a-z][\w.]{0,40}(?:\([\w\"', =-]{0,60}\))?\.\Z", re.ASCII)
+_CHARS_OF_CLIENT = 110
+_SESSION_CREATED = "Find the code or tool that creates the session: its STS call, such as AssumeRole, passes Policy or PolicyArns. IAM does not store session policies; CloudTrail's event of that call has them in requestParameters."
 # A search by a name that many sessions share would find too much.
 _SEARCHED_NAME = lazy_pattern(r"(?=[\w.@-]*[-_.@0-9])[\w.@-]{4,64}", re.ASCII)
 _FIND_CALL = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole --query {}"
@@ -231,7 +234,9 @@ def _passed_policy_remedy(denial: Denial) -> Remedy:
             manifest, policy = f"inline-session-policy: >-\n  {document}", None
     steps = [change] if place else [_SESSION_CREATED, change]
     session = session_name(denial.principal)
-    if not place and denial.role is not None and _SEARCHED_NAME.fullmatch(session):
+    if not place and denial.role is not None and session and not _SEARCHED_NAME.fullmatch(session):
+        steps[0] += f" Its roleSessionName is {clip_text(session)}."
+    elif not place and denial.role is not None and session:
         # The record of the call has the session policy, too.
         steps[0] += f" The command finds the call that created the session {session}."
         query = f"Events[?contains(CloudTrailEvent, '{session}')].CloudTrailEvent"
@@ -301,8 +306,10 @@ def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explan
         )
         title, how = "Pass a session policy to GetFederationToken", "Pass this document as Policy"
     if in_python:
+        start = found[0].start()
+        client = _CLIENT.search(denial.failure.text, max(start - _CHARS_OF_CLIENT, 0), start)
         call = clip_text(" ".join(found[0][0][:-1].rstrip(", \n").split())).replace('\\"', '"')
-        how += f": {call}, Policy=json.dumps(document))"
+        how = f'Save this document as policy.json, and pass it: {client[0] if client else ""}{call}, Policy=open("policy.json").read())'
     statement = guardrails.allowing_statement(denial)
     passed = fill_command("aws sts get-federation-token --name {} --policy file://policy.json", session.name)
     remedy = Remedy(
