@@ -716,7 +716,7 @@ $ aws sqs list-queues --region cn-north-1
 An error occurred (InvalidClientTokenId) when calling the ListQueues operation: The security token included in the request is invalid.
 """,
         (
-            "cn-north-1 is in the Regions in China, which has its own accounts and keys",
+            "cn-north-1 is in the Regions in China, which have their own accounts and keys",
             "The text shows the caller arn:aws:iam::111122223333:user/li",
         ),
         ("deleted",),

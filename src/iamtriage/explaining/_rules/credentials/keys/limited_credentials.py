@@ -60,6 +60,7 @@ def explain_other_partition(case: Case[Failure], request: RejectedRequest) -> Ex
     if endpoint is None or keys is None or endpoint.partition == keys:
         return None
     called, place = endpoint.partition, _NAMES.get(keys, keys)
+    where = _NAMES.get(called, called)
     shown = next(iter(request.working_regions), None)
     home = commands.region(shown or commands.REGIONS_OF_IAM.get(keys, "us-east-1"))
     profile, command = find_profile(case), case.context.command
@@ -85,7 +86,7 @@ def explain_other_partition(case: Case[Failure], request: RejectedRequest) -> Ex
         name = commands.profile(used["name"] if used else None)
         identity = f"Get-STSCallerIdentity -ProfileName {name} -Region {region}"
     use_others = your_remedy(
-        f"Use credentials of an account in {_NAMES.get(called, called)}",
+        f"Use credentials of an account in {where}",
         f"Set up a profile with keys or a sign-in of that account, from its administrator. {shows} then prints an ARN that begins with arn:{called}:.",
         None
         if request.working_regions
@@ -94,7 +95,7 @@ def explain_other_partition(case: Case[Failure], request: RejectedRequest) -> Ex
         url=pages.STS_REGIONS,
     )
     return case.explain(
-        f"The credentials are valid, but only in {place}: {request.region} is in {_NAMES.get(called, called)}, which has its own accounts and keys.",
+        f"The credentials are valid, but only in {place}: {request.region} is in {where}, which {'have their' if 'Regions' in where else 'has its'} own accounts and keys.",
         OTHER_PARTITION.cause(
             "derived",
             (because, *clues.quote_phrases(request.message, "does not exist in our records")),
