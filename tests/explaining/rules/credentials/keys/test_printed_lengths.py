@@ -55,6 +55,10 @@ def test_secret_of_a_pod_with_a_newline() -> None:
     first = explanation.remedies[0]
     assert first.title == "Set the secret access key again in the Kubernetes Secret"
     assert "kubectl rollout restart deployment/loader --namespace etl" in first.commands
+    # It is said once, and what to paste is no placeholder.
+    assert str(explanation).count("restart the pods") == 1
+    assert "paste the secret access key:" in str(explanation)
+    assert "Then restart the pods" not in " ".join(first.steps)
     assert "aws configure" not in first.commands
 
 

@@ -51,7 +51,6 @@ _SECRET_MEMBER = lazy_pattern(
     re.ASCII | re.IGNORECASE | re.MULTILINE,
 )
 
-
 # A cluster whose pods can have no role of EKS.
 _OUTSIDE_AWS = lazy_pattern(
     r"(?i:\bon[- ]?prem(?:ises)?\b|\b(?:no|without) irsa\b|\bbare[- ]metal\b|\b(?:k3s|microk8s|minikube|openshift|gke|aks)\b)"
@@ -144,6 +143,9 @@ def find_namespace(case: Case[Failure]) -> str:
     return commands.namespace(found["namespace"] or found["option"] if found else case.facts.namespace)
 
 
+_KEY_NAMES = {"key_id": "access key ID", "secret": "secret access key"}
+
+
 def secret_object_remedy(case: Case[Failure]) -> Remedy:
     """Return the remedy that sets the keys in a Kubernetes Secret again."""
     text = case.failure.text
@@ -165,8 +167,8 @@ def secret_object_remedy(case: Case[Failure]) -> Remedy:
     # Without a value, the shell does not run the command.
     patch = ", ".join(f'\\"{each}\\": \\"${{{variable}:?}}\\"' for each, variable in values.items())
     reads = (
-        Labelled(f"Run this alone, and paste the value of {each}:", f"read -rs {variable}")
-        for each, variable in values.items()
+        Labelled(f"Run this alone, and paste the {_KEY_NAMES[each]}:", f"read -rs {each}")
+        for each in values.values()
     )
     external, escaped = _EXTERNAL_SECRET.search(text), member.replace(".", "\\.")
     is_read_again = external is not None or (controller is not None and "External Secrets" in controller.name)
@@ -177,35 +179,33 @@ def secret_object_remedy(case: Case[Failure]) -> Remedy:
         # The plugin watches the Secrets.
         then, signer = "The next job uses the new values.", "The job signs with the keys in the Secret"
     elif not is_read_again:
-        then = "Then restart the pods: they keep the values that they started with."
-        restart = f"kubectl rollout restart {workload} --namespace NAMESPACE"
-    first: str | None = (
-        f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c"
-    )
-    check: str | None = (
+        again = f"kubectl rollout restart {workload} --namespace NAMESPACE"
+        then, restart = "", Labelled.required("Then restart the pods, which keep their old values:", again)
+    first = f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c"
+    check = (
         f"The first command prints the length: {length} is right, {length + 1} means a newline at the end."
     )
     both = "Set key ID and secret of the same key: check the other value, too (the secret has 40 characters)."
     lost, title = None, "Set key ID and secret again in the Kubernetes Secret"
     if is_counted:
         both = f"It must have {length} characters. Key ID and secret must be of the same key."
-        title = f"Set the {'secret access key' if is_secret_wrong else 'access key ID'} again in the Kubernetes Secret"
+        title = f"Set the {_KEY_NAMES[values[member]]} again in the Kubernetes Secret"
         # The length is known, but not always in which Secret the value is.
         first = f"kubectl get {workload} --namespace {namespace} --output yaml | grep -A 3 -e secretKeyRef: -e secretRef:"
         check = "The first command prints the name of the Secret, and the name of the value in it."
         if name != "NAME":
-            first, check = None, f"Run the first command alone, and paste the value of {member}."
+            first = check = ""
         lost = "If the secret is lost, create a new key pair: AWS shows a secret only once."
     return your_remedy(
         title,
         " ".join(filter(None, (f"{signer}: aws configure on your machine does not change them.", check))),
         f"{both} If you encode values yourself, use printf %s: echo adds a newline.",
         lost,
-        then
+        then or None
         if _OUTSIDE_AWS.search(text)
-        else f"{then} Better, give the {'agent' if is_of_jenkins else 'service account'} a role (IRSA or EKS Pod Identity), and delete the keys.",
+        else f"{then} Better, give the {'agent' if is_of_jenkins else 'service account'} a role (IRSA or EKS Pod Identity), and delete the keys.".lstrip(),
         commands=(
-            first,
+            first or None,
             *reads,
             Labelled(
                 "Then:",
