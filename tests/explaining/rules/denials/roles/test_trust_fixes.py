@@ -182,6 +182,29 @@ def test_default_service_account_is_a_missing_name(token: str, step: str, comman
     assert "only if all pods of the namespace without a serviceAccountName" in second.title
 
 
+@pytest.mark.parametrize(
+    ("path", "is_own"),
+    [
+        ("/var/run/secrets/tokens/aws", True),
+        # The webhook of EKS has set it, for the service account that the pod has now.
+        ("/var/run/secrets/eks.amazonaws.com/serviceaccount/token", False),
+    ],
+)
+def test_template_that_names_the_role(path: str, *, is_own: bool) -> None:
+    role = "arn:aws:iam::111122223333:role/cart"
+    variables = {"AWS_ROLE_ARN": role, "AWS_WEB_IDENTITY_TOKEN_FILE": path}
+    template = "".join(
+        f"        - name: {name}\n          value: {value}\n" for name, value in variables.items()
+    )
+    sub = "system:serviceaccount:shop:default"
+    claims = {"iss": f"https://{ISSUER}", "sub": sub, "aud": ["sts.amazonaws.com"]}
+    facts = {"trust_policy": _policy(SUBJECT), "token_claims": claims}
+    first = explain(f"{DENIED}\n\n        env:\n{template}", facts=facts).remedies[0]
+    assert first.commands[0] == "kubectl set serviceaccount deployment/NAME cart -n shop"
+    assert (len(first.commands) == 1) is is_own
+    assert ("Unless the template itself" not in " ".join(first.steps)) is is_own
+
+
 def test_a_policy_can_expect_the_default_service_account() -> None:
     policy = _policy("system:serviceaccount:shop:default")
     first, *_ = _explain(policy, "system:serviceaccount:shop:cart", "sts.amazonaws.com").remedies

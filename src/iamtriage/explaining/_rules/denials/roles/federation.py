@@ -258,7 +258,8 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
         if (explanation := of_issuer or _explain_mismatches(denial, findings)) is not None:
             return explanation
         mismatch = trust_fixes.describe_mismatch(result)
-        remedies = trust_fixes.mismatch_remedies(result, denial.facts, denial.target_role_name)
+        role, shown = denial.target_role_name, denial.failure.text
+        remedies = trust_fixes.mismatch_remedies(result, denial.facts, role, shown)
         if mismatch is None or not remedies:
             return None
         verdict, text = mismatch, "A condition of the role's trust policy is not met."

@@ -163,7 +163,7 @@ def _is_literal(operator: str, expected: Sequence[str]) -> bool:
     return not operator.endswith(("Like", "LikeIfExists")) and any(set("*?") & set(each) for each in expected)
 
 
-def mismatch_remedies(result: TrustResult, facts: Facts, role: str | None) -> tuple[Remedy, ...]:
+def mismatch_remedies(result: TrustResult, facts: Facts, role: str | None, text: str) -> tuple[Remedy, ...]:
     """Return the ways out of a failed condition on the token's audience or subject, the first one first."""
     if result.condition is None or result.statement is None or not (result.actual and result.expected):
         return ()
@@ -172,7 +172,7 @@ def mismatch_remedies(result: TrustResult, facts: Facts, role: str | None) -> tu
     if claim == "aud":
         return tuple(_audience_remedies(result, facts, role, key))
     if claim == "sub":
-        return tuple(_subject_remedies(result, facts, role, operator))
+        return tuple(_subject_remedies(result, facts, role, operator, text))
     return ()
 
 
@@ -245,7 +245,9 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
         yield attrs.evolve(request, title=f"Or {lower_first(request.title)}")
 
 
-def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
+def _subject_remedies(
+    result: TrustResult, facts: Facts, role: str | None, operator: str, text: str
+) -> Iterator[Remedy]:
     expected, actual = result.expected[0], result.actual[0]
     if _is_literal(operator, result.expected):
         yield from _literal_remedies(result, facts, role, operator)
@@ -255,7 +257,7 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
         yield from _branch_remedies(result, facts, role, trust_documents.like_operator(operator), branches[0])
         return
     change = _change_remedy(result, facts, role, operator)
-    other = trust_subjects.describe_expected_caller(expected, actual)
+    other = trust_subjects.describe_expected_caller(expected, actual, text)
     if other is None or trust_subjects.is_misplaced(expected, actual):
         yield from present(change)
         return

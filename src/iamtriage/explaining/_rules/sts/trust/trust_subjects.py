@@ -28,6 +28,12 @@ _NUMBERED_REF = lazy_pattern(
     r"(?P<stem>[^:]+:[^:]+:(?:ref:refs/|ref_type:)(?P<type>tags/|heads/|tag:ref:|branch:ref:)[^:0-9*?]*)[0-9][^:*?]*\Z",
     re.ASCII,
 )
+# Variables that a pod template sets itself: the webhook of EKS sets another path.
+_VALUE = r"[\"']{0,2}\s{0,9}(?:[:=]|,?\s{0,40}\"?value\"?:)\s{0,9}[\"']?"
+_OWN_ROLE = lazy_pattern(rf"AWS_ROLE_ARN{_VALUE}arn:")
+_OWN_TOKEN_FILE = lazy_pattern(
+    rf"AWS_WEB_IDENTITY_TOKEN_FILE{_VALUE}/(?!var/run/secrets/eks\.amazonaws\.com/)"
+)
 
 _CHARS_OF_LABEL = len("run_phase:")
 USER_OF_RUN = "the user who starts the run"
@@ -299,7 +305,9 @@ def describe_open_subject(expected: str, actual: str) -> str | None:
     return None
 
 
-def describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tuple[str, ...]] | None:
+def describe_expected_caller(
+    expected: str, actual: str, text: str
+) -> tuple[str, str, tuple[str, ...]] | None:
     """Return how to call as the subject that the policy expects, if both are of the same kind."""
     wanted, found = expected.split(":"), actual.split(":")
     if add_ids(expected, actual) is not None:
@@ -317,13 +325,15 @@ def describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tupl
         step = f"{where}, and the annotation of the role. Then the trust policy can expect this name exactly."
         return "Or give the service account a fixed name", step, ()
     if _are_accounts(expected, actual):
-        return _describe_expected_account(wanted[2:], found[2:])
+        return _describe_expected_account(wanted[2:], found[2:], text)
     if wanted[0] == found[0] == "repo":
         return _describe_expected_job(expected, actual)
     return None
 
 
-def _describe_expected_account(wanted: list[str], found: list[str]) -> tuple[str, str, tuple[str, ...]]:
+def _describe_expected_account(
+    wanted: list[str], found: list[str], text: str
+) -> tuple[str, str, tuple[str, ...]]:
     namespace, account = commands.namespace(wanted[0]), commands.kubernetes_name(wanted[1])
     path = r"jsonpath={{.metadata.annotations.eks\.amazonaws\.com/role-arn}}"
     show = f"kubectl get serviceaccount {{}} --namespace {{}} --output '{path}'"
@@ -341,8 +351,11 @@ def _describe_expected_account(wanted: list[str], found: list[str]) -> tuple[str
         step = f"The pod runs as the service account default: set serviceAccountName: {clip_text(wanted[1])} in its template"
         if in_namespace:
             return title, f"{step}. It must run in the namespace {clip_text(wanted[0])}, too.", (line,)
+        run = f"kubectl set serviceaccount deployment/NAME {account} -n {namespace}"
+        if _OWN_ROLE.search(text) and _OWN_TOKEN_FILE.search(text):
+            return title, f"{step}, as the command does, which replaces the pods.", (run,)
         step += ", as the first command does, which replaces the pods. Unless the template itself sets AWS_ROLE_ARN, the second one must print the role: if not, add this annotation to the service account."
-        return title, step, (f"kubectl set serviceaccount deployment/NAME {account} -n {namespace}", line)
+        return title, step, (run, line)
     return title, step, (line,)
 
 
