@@ -21,8 +21,7 @@ from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
-_MAX_VALUES = 3
-_MAX_RESOURCES = 3
+_MAX_VALUES = _MAX_RESOURCES = 3
 _PARTS = ("", "the partition", "the service", "the Region", "the account")
 # Parts of condition operators, and what they compare.
 _COMPARISONS = {
@@ -37,8 +36,10 @@ _COMPARISONS = {
 }
 
 
-def describe_difference(action: str, resource: str, allowed: Sequence[str]) -> str | None:
-    """Return in which part, or by its type, a resource differs from all that a policy allows."""
+def describe_difference(
+    action: str, resource: str, allowed: Sequence[str], needed: Sequence[str]
+) -> str | None:
+    """Return in which part, or by its type, a resource of those that a call needs differs from the allowed ones."""
     if ":s3:" in resource:
         if any(resource.startswith(f"{each.rstrip('/')}/") for each in allowed if "*" not in each):
             return f"{action} is checked on objects, and that ARN is the bucket's: its objects have the ARN with /*."
@@ -51,7 +52,7 @@ def describe_difference(action: str, resource: str, allowed: Sequence[str]) -> s
         names = join_words(tuple(dict.fromkeys(each.name for each in others if each is not None)), "and")
         # The ARN of Glue's rootcatalog has only the word catalog.
         name = written if kind.name.endswith(written := type_of(resource)) else kind.name
-        later = [each for each in find_missing_types(action, allowed) if each != kind.name]
+        later = [each for each in find_missing_types(action, allowed, needed) if each != written]
         name += f", nor on the {join_words(later, 'or')}, which the call needs, too" if later else ""
         return f"{action} is checked on each resource that the call uses. The policy allows it on the {names}, but not on the {name}."
     types = [type_of(each) for each in allowed if each.split(":")[2:3] == resource.split(":")[2:3]]
@@ -76,8 +77,8 @@ def type_of(arn: str) -> str:
     return clip_text(re.split("[/:]", arn.split(":", 5)[-1], maxsplit=1)[0])
 
 
-def find_missing_types(action: str, allowed: Sequence[str]) -> tuple[str, ...]:
-    """Return the types of the resources on which a call is always checked, and of which a policy allows none.
+def find_missing_types(action: str, allowed: Sequence[str], needed: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the types of the resources that a call always needs, and of others that it needs, of which a policy allows none.
 
     >>> find_missing_types("ec2:AttachVolume", ["arn:aws:ec2:*:*:volume/*"])
     ('instance',)
@@ -89,9 +90,8 @@ def find_missing_types(action: str, allowed: Sequence[str]) -> tuple[str, ...]:
     if len(required) < 2 or any(each.count(":") < 5 or has_reference(each) for each in allowed):
         return ()
     types = [compile_glob(type_of(each)) for each in allowed]
-    return tuple(
-        each.name for each in required if not any(matches(type_of(each.arns[0]), glob) for glob in types)
-    )
+    used = dict.fromkeys(map(type_of, (*(each.arns[0] for each in required), *needed)))
+    return tuple(each for each in used if not any(matches(each, glob) for glob in types))
 
 
 def describe_conditions(statement: Mapping[str, Any]) -> str:

@@ -1402,7 +1402,7 @@ _ON_EC2 = "arn:aws:ec2:eu-west-1:111122223333:{}"
                 "arn:aws:ec2:eu-west-1::image/*",
                 _ON_EC2.format("subnet/subnet-0a1b2c3d"),
             ],
-            "but not on the network-interface, nor on the security-group, which the call needs, too.",
+            "but not on the network-interface, nor on the security-group or volume, which the call needs, too.",
         ),
         (
             "ec2:AttachVolume",

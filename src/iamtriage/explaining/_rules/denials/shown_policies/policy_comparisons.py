@@ -41,6 +41,7 @@ from iamtriage.explaining._rules.shared.policies.statement_matching import names
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
+from iamtriage.explaining._rules.shared.requirements.required_resources import required_resources
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
 from iamtriage.policies._documents import build_document
@@ -255,7 +256,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
         is_open = not (allowed and is_star_only) or any(widen(each) == "*" for each in allowed)
         conditional = find_conditional(denial, policy)
         if not is_open:
-            return Comparison(policy, _other_resource_cause(policy, action, "*", allowed))
+            return Comparison(policy, _other_cause(denial, policy, action, "*", allowed))
         is_listed = all("Resource" in each for each in possible)
         if is_listed and (missing := statement_words.find_missing_types(action, allowed)):
             text = f"{action} is always checked on the {join_words(missing, 'and')}, too."
@@ -280,7 +281,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
             # A policy variable, or a reference in place of the action.
             return None
         listed = references if open_ones else allowed
-        return Comparison(policy, _other_resource_cause(policy, action, resource, listed))
+        return Comparison(policy, _other_cause(denial, policy, action, resource, listed))
     if (conditional := find_conditional(denial, policy)) is not None:
         text = f"{subject} allows {action} on this resource only if {statement_words.describe_conditions(conditional)}."
         is_decisive = denial.policy_type == "identity" or (
@@ -335,12 +336,15 @@ def _unless_failed(denial: Denial, allows: list[dict[str, Any]]) -> list[dict[st
     return [each for each in allows if not fails_condition(denial, each)] or allows
 
 
-def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allowed: list[str]) -> Cause:
+def _other_cause(
+    denial: Denial, policy: KnownPolicy, action: str, resource: str, allowed: list[str]
+) -> Cause:
     """Return the cause that a policy allows an action on other resources, or on one that a reference stands for."""
     subject, listed = capitalize_start(policy.name), statement_words.join_resources(allowed)
     if not any(matches(resource, compile_glob(widen(each, resource))) for each in allowed):
         text = f"{subject} allows {action} only on {statement_words.join_of_type(resource, allowed)}, not on {clip_text(resource)}."
-        because = present(statement_words.describe_difference(action, resource, allowed))
+        needed, _ = required_resources(action, resource, denial.failure.text) or ((), "")
+        because = present(statement_words.describe_difference(action, resource, allowed, needed))
         return STATED_POLICY_OTHER_RESOURCE.cause(policy.evidence, because, text=text)
     text = f"{subject} allows {action} on {listed}, and the text does not show what that is."
     if ":s3:" in resource and "/" in resource and not any("*" in each for each in allowed):
