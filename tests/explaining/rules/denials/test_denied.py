@@ -1491,9 +1491,9 @@ def test_policy_of_a_group_denies(attached: str, *, is_of_group: bool) -> None:
 @pytest.mark.parametrize(
     ("asked", "title", "profile"),
     [
-        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2 --region eu-west-3 --profile audit", "Get all details within 24 hours in us-east-1, not in eu-west-3 (wait a minute; requires", " --profile audit"),
-        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2 --profile=audit --region us-east-1", "Get all details within 24 hours (wait a minute; requires", " --profile audit"),
-        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2 --region us-east-1\n$ aws s3 ls --profile audit", "Get all details within 24 hours (wait a minute; requires", ""),
+        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2 --region eu-west-3 --profile audit", "Get all details within 24 hours in us-east-1, not in eu-west-3 (ResourceNotFoundException is due to the Region; IAM also records them with a delay)", " --profile audit"),
+        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2 --profile=audit --region us-east-1", "Get all details within 24 hours (ResourceNotFoundException is most likely due to the delay with which IAM records them: wait a minute)", " --profile audit"),
+        ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2 --region us-east-1\n$ aws s3 ls --profile audit", "Get all details within 24 hours (ResourceNotFoundException is most likely due to the delay with which IAM records them: wait a minute)", ""),
         ("--authorization-id 8k2p7k9d0x4m1z8w5r3t6y0u2 --region eu-west-3 --profile audit", "Get all details within 24 hours (requires", ""),
         ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2", "Get all details within 24 hours (requires", ""),
     ],

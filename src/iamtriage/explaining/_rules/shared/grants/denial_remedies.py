@@ -132,6 +132,7 @@ _ASKED_REGION = lazy_pattern(
     r"\bget-request-authorization-details [^\n|;&]{0,80}?--authorization-id[ =]([a-z0-9]{8,64})\b[^\n|;&]{0,80}? --region[ =]([a-z0-9-]{5,30})",
     re.ASCII,
 )
+_NOT_FOUND = "ResourceNotFoundException"
 _PROFILE = lazy_pattern(r" --profile[ =]([\w.@+-]{1,64})(?![^\s\"'])")
 _CONSOLE_LINK = lazy_pattern(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
 
@@ -242,13 +243,18 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
     if authorization_id.isalnum() and denial.facts.authorization_details is None:
         region = console_region(denial)
         asked = _ASKED_REGION.search(failure.text, failure.span[1])
-        others, wait, profile = "", "", None
+        others, why, profile = "", "requires iam:GetRequestAuthorizationDetails", None
         if asked is not None and asked[1] == authorization_id:
-            wait = "wait a minute; "  # they are recorded with a delay
             others = f" in {region}, not in {asked[2]}" if asked[2] != region else ""
-            profile = _PROFILE.search(asked[0] + failure.text[asked.end() :].partition("\n")[0])
+            rest, _, output = failure.text[asked.end() :].partition("\n")
+            profile = _PROFILE.search(asked[0] + rest)
+            if _NOT_FOUND in output:
+                due = "due to the Region; IAM also records them with a delay"
+                if not others:
+                    due = "most likely due to the delay with which IAM records them: wait a minute"
+                why = f"{_NOT_FOUND} is {due}"
         return your_remedy(
-            f"{DETAILS_TITLES[0]}{others} ({wait}requires iam:GetRequestAuthorizationDetails)",
+            f"{DETAILS_TITLES[0]}{others} ({why})",
             "IAM keeps the details of the decision, such as the policies that it evaluated, in the Region of the call.",
             "Or let iamtriage explain the result, saved as details.json: iamtriage explain --fact authorization_details=@details.json.",
             commands=command(
