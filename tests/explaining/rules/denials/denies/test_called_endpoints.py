@@ -132,3 +132,25 @@ def test_policy_with_principals_that_is_not_that_of_the_resource(heading: str) -
     action = "s3:GetObject"
     text = _EXPLICIT.format(_ROLE, action, "arn:aws:s3:::acme-films/a.mp4", heading, _DENY.format(action))
     assert "of the bucket policy" not in " ".join(str(explain(text)).split())
+
+
+@pytest.mark.parametrize(
+    ("session", "title"),
+    [("GitHubActions", "Set aws:SourceIp to ["), ("ana", "Call from a network that the Deny exempts")],
+)
+def test_job_of_ci_has_no_vpn(session: str, title: str) -> None:
+    policy = _POLICY.replace(
+        '"StringNotEquals":{"aws:SourceVpce":"vpce-0aaa1111aaa1111aa"}',
+        '"NotIpAddress":{"aws:SourceIp":["192.0.2.0/24"]}',
+    )
+    denied = _DENIED.replace(
+        _DENIED.split(" is not authorized", maxsplit=1)[0],
+        f"User: arn:aws:sts::111122223333:assumed-role/ci/{session}",
+    )
+    explanation = explain(
+        f"{denied}$ curl -s https://checkip.amazonaws.com\n198.51.100.7\nresource policy:\n{policy}\n"
+    )
+    first = explanation.remedies[0]
+    assert first.title.startswith(title)
+    assert any("create-deployment" in each for each in first.commands) is (session != "ana")
+    assert ("VPN" in str(explanation)) is (session == "ana")

@@ -11,12 +11,14 @@ from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.denies.deny_remedies import AS_PRINCIPAL, IF_NEEDED
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.clues import runs_in_ci
+from iamtriage.explaining._rules.shared.principals.principal_words import session_name
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
 
-# How the title of a remedy begins that adds a value to those that a Deny exempts.
-_ADDS = "Or add "
+# How the title of a remedy begins that adds a value to those that a Deny exempts, or an address.
+_ADDS, _ADDS_ADDRESS = "Or add ", "Or set aws:SourceIp "
 
 
 def order_remedies(
@@ -25,10 +27,16 @@ def order_remedies(
     """Return how to call as a Deny requires, and the others.
 
     A caller whom a known trust policy certainly denies for what it is changes nothing about that: the new policy comes first.
-    So does the change of a list of principals, if the policy is known.
+    So does the change of a list of principals, if the policy is known, and of addresses for a CI job, which has no VPN.
     """
     if remedy is None:
         return others
+    is_of_ci = runs_in_ci(denial.case) or session_name(denial.principal) == "GitHubActions"
+    if is_of_ci and others and others[0].title.startswith(_ADDS_ADDRESS):
+        steps = (remedy.steps[0].partition(" Connect ")[0], *remedy.steps[1:])
+        title = "Or run the job on a runner in a network that the Deny exempts"
+        added = attrs.evolve(others[0], title=upper_first(others[0].title.removeprefix("Or ")))
+        return (added, attrs.evolve(remedy, title=title, steps=steps), *others[1:])
     is_listed = met is not None and met.key.lower() == "aws:principalarn" and bool(met.request_values)
     if is_listed and others and others[0].title.startswith(_ADDS) and remedy.title.startswith(AS_PRINCIPAL):
         added = attrs.evolve(others[0], title=upper_first(others[0].title.removeprefix("Or ")))

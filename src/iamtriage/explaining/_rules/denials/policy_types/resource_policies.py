@@ -370,4 +370,4 @@ def redeploy_commands(denial: Denial) -> Commands:
         return ()
     template = "aws apigateway create-deployment --rest-api-id API_ID --stage-name STAGE_NAME"
     (deploy,) = resource_commands.policy_commands(denial, template.replace("STAGE_NAME", found["stage"]))
-    return (Labelled("Then, when the policy is changed:", deploy),)
+    return (Labelled.required("Then, when the policy is changed:", deploy),)
