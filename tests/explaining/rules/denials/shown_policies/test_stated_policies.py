@@ -707,3 +707,39 @@ def test_the_key_policy_of_another_account_decides(*, pasted: str, is_settled: b
     lines = [line for each in explanation.remedies for line in each.commands]
     assert any("put-key-policy" in line for line in lines)
     assert any("put-role-policy" in line for line in lines) is not has_own
+
+
+_KEY_ACCOUNT = "444455556666"
+
+
+@pytest.mark.parametrize(
+    ("account", "reason", "verdict", "title"),
+    [
+        (
+            _KEY_ACCOUNT,
+            "",
+            f"so most likely the queue policy in account {_KEY_ACCOUNT} does not, and a caller of account 111122223333 needs both",
+            "Allow the user ana in the queue policy, in account 444455556666",
+        ),
+        # Within one account, one of both policies is enough.
+        (
+            "111122223333",
+            "",
+            "so the user ana does not have it, or a policy of another type",
+            "Check that the policy",
+        ),
+        # AWS names the side that lacks an Allow.
+        (
+            _KEY_ACCOUNT,
+            " because no identity-based policy allows the sqs:SendMessage action",
+            "is not in effect",
+            "Check that the policy",
+        ),
+    ],
+)
+def test_policy_of_the_callers_side_allows_it(account: str, reason: str, verdict: str, title: str) -> None:
+    queue = f"arn:aws:sqs:eu-west-1:{account}:bills"
+    allow = _statement(action="sqs:SendMessage", Resource=queue)
+    explanation = explain(_text(_denied("sqs:SendMessage", queue) + reason, allow))
+    assert verdict in explanation.summary
+    assert explanation.remedies[0].title.startswith(title)

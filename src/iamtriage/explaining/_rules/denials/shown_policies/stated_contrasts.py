@@ -16,7 +16,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._rules.basics import Denial, Remedy
+from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions import condition_corrections, resource_tags
 from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     RightKey,
@@ -282,3 +282,8 @@ def describe_other_call(denial: Denial, statements: Sequence[Mapping[str, Any]])
         if clause is not None and (found := said.search(clause)) is not None:
             return f"{found[0]} works because it requires {each}, which the policy has. It shows nothing about {denial.action}, which the program calls."
     return None
+
+
+def lacks_other_side(denial: Denial, explanation: Explanation) -> bool:
+    """Return whether a call to a resource of another account lacks the Allow of its policy, if the caller's policies allow it."""
+    return bool(denial.crosses_accounts) and any(each.layer == "resource" for each in explanation.remedies)

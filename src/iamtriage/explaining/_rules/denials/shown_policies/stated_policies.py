@@ -144,7 +144,7 @@ def _explain_allow(denial: Denial, explanation: Explanation, compared: Compariso
     is_said = policy.name == DESCRIBED or is_administrator(denial.failure.text)
     is_of_other_account = explanation.topic == "assume-role" and bool(denial.crosses_accounts)
     is_stated = (policy.owner is not None and policy.name != DESCRIBED) or (is_said and is_of_other_account)
-    if is_stated and denial.policy_type is None:
+    if (is_stated or stated_contrasts.lacks_other_side(denial, explanation)) and denial.policy_type is None:
         return _explain_own_policy(denial, explanation, policy, compared.cause)
     if any(policy.name in each for each in (*explanation.notes, *(each.text for each in explanation.causes))):
         return explanation

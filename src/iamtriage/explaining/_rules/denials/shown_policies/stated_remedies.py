@@ -12,6 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, line_start
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Remedy
+from iamtriage.explaining._rules.denials.resource_commands import policy_of
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import find_unread_statement
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     OR_ATTACH,
@@ -384,9 +385,11 @@ def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name
         check = your_remedy(_FIND_OWNER, _OWNED, commands=tuple(shown), url=others[0].url)
         remedies = (check, *others) if shown else others
     if of_resource and not is_s3:
-        owner = "role's trust policy" if of_resource[0].layer == "role_trust" else "resource's policy"
+        is_trust = of_resource[0].layer == "role_trust"
+        owner = "role's trust policy" if is_trust else policy_of(denial).name
         account = f" in account {denial.resource_account}" if denial.crosses_accounts else ""
-        verdict = f"{policy_name} allows it, so most likely the {owner}{account} does not"
+        both = f", and a caller of account {denial.account} needs both" if account and not is_trust else ""
+        verdict = f"{policy_name} allows it, so most likely the {owner}{account} does not{both}"
         remedies = (*of_resource, *(each for each in others if each not in of_resource))
     summary = denial_summary(denial, verdict)
     if not remedies and (allowing := first_remedy(denial, STATED_POLICY_ALLOWS.code)) is not None:
