@@ -468,6 +468,17 @@ def test_subnets_of_a_load_balancer(text: str, words: str, command: str) -> None
 
 
 @pytest.mark.parametrize(
+    "message",
+    [
+        "An error occurred (ValidationError) when calling the CreateLoadBalancer operation: You must specify at least one subnet",
+        "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: VpcConfig needs at least one subnet",
+    ],
+)
+def test_subnet_that_a_call_lacks(message: str) -> None:
+    assert "controller" not in explain(message).to_text(detail="full")
+
+
+@pytest.mark.parametrize(
     "shown",
     [
         '{"SubnetId": "subnet-0a1b2c3d4e5f60718",\n "MapPublicIpOnLaunch": true}',

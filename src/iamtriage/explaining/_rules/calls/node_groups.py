@@ -116,7 +116,7 @@ NO_SUBNETS = CauseType(
     ),
 )
 NO_SUBNETS_MESSAGE = lazy_pattern(
-    r"at least one subnet\b(?: \(0 match VPC and tags)?|minimal required count: (?P<count>\d)|suitable subnets for creating the ELB"
+    r"\b(?:resolve|discover) at least one subnet\b|\bsubnets count less than minimal required count: (?P<count>\d)|suitable subnets for creating the ELB"
 )
 """How load balancer controllers say that they find no subnets, or too few."""
 _TAG = "kubernetes.io/role/"

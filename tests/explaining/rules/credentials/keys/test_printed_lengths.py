@@ -89,3 +89,12 @@ def test_length_of_a_key_id(shown: str, says: str) -> None:
 
 def test_key_id_of_the_right_length() -> None:
     assert "characters" not in explain(f"{_UNKNOWN}$ echo ${{#AWS_ACCESS_KEY_ID}}\n20\n").summary
+
+
+def test_value_of_a_secret_whose_name_is_unknown() -> None:
+    shown = f"$ kubectl -n etl exec deploy/loader -- {_BOTH}\n20\n41\n$ kubectl -n etl get secret s3-creds -o yaml\nkind: Secret\n"
+    first = explain(f"{_MISMATCH}\n{shown}").remedies[0]
+    assert "secretKeyRef" in first.commands[0]
+    assert (
+        "The first command prints the name of the Secret, and the name of the value in it." in first.steps[0]
+    )

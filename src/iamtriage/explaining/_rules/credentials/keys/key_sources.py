@@ -190,10 +190,10 @@ def secret_object_remedy(case: Case[Failure]) -> Remedy:
     if is_counted:
         both = f"It must have {length} characters. Key ID and secret must be of the same key."
         title = f"Set the {_KEY_NAMES[values[member]]} again in the Kubernetes Secret"
-        # The length is known, but not always in which Secret the value is.
+        # The length is known, but not always in which Secret and under which name the value is.
         first = f"kubectl get {workload} --namespace {namespace} --output yaml | grep -A 3 -e secretKeyRef: -e secretRef:"
         check = "The first command prints the name of the Secret, and the name of the value in it."
-        if name != "NAME":
+        if name != "NAME" and member not in {"SECRET_KEY", "KEY_ID_KEY"}:
             first = check = ""
         lost = "If the secret is lost, create a new key pair: AWS shows a secret only once."
     return your_remedy(

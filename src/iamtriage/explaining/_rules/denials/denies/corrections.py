@@ -15,7 +15,6 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._rules.denials.resource_commands import organization_commands
-from iamtriage.explaining._rules.denials.shown_policies.resource_sides import is_short_and_complete
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES
@@ -177,6 +176,8 @@ def move_change(
     exact = attrs.evolve(scoping, steps=steps, title=title)
     if scoping.policy is None and (listed := _list_values(statement, change["change"])) is not None:
         exact = attrs.evolve(exact, manifest=compact_json(listed, _WIDTH))
+        from iamtriage.explaining._rules.denials.shown_policies.resource_sides import is_short_and_complete
+
         put = exact.commands[-1:]
         is_written = known.has_principal and "file://policy.json" in "".join(put)
         if is_written and is_short_and_complete(denial, known):
