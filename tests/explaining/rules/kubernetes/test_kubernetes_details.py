@@ -317,6 +317,19 @@ def test_ignored_entry_becomes_an_access_entry(entry: str, facts: dict[str, str]
 
 
 @pytest.mark.parametrize(
+    ("other", "is_meant"), [("groups: [ops]", True), ("groups: [system:bootstrappers, system:nodes]", False)]
+)
+def test_other_ignored_entries_need_access_entries_unless_of_nodes(other: str, *, is_meant: bool) -> None:
+    mapped = "- rolearn: arn:aws:iam::111122223333:role/{}\n  username: {}\n  {}\n"
+    text = f"error: You must be logged in to the server (Unauthorized)\n\n{mapped.format('dev', 'dev', 'groups: [dev]')}{mapped.format('build', 'b', other)}"
+    caller = "arn:aws:sts::111122223333:assumed-role/dev/ana"
+    facts = {"cluster": "orders", "authentication_mode": "API", "caller": caller}
+    steps = " ".join(explain(text, facts=facts).remedies[0].steps)
+    assert "cannot be changed back" in steps
+    assert ("do the same for the other entries of aws-auth that are not for nodes" in steps) is is_meant
+
+
+@pytest.mark.parametrize(
     ("written", "is_read"),
     [
         (

@@ -202,7 +202,7 @@ def _explain_ignored_entry(
                 case,
                 entry,
                 mapped,
-                more=f"The mode cannot be changed back to one that uses aws-auth{', which eksctl create iamidentitymapping writes' if 'create iamidentitymapping' in case.failure.text else ''}{', so do the same for the other entries of aws-auth' if len(entries) > 1 else ''}.",
+                more=f"The mode cannot be changed back to one that uses aws-auth{', which eksctl create iamidentitymapping writes' if 'create iamidentitymapping' in case.failure.text else ''}{', so do the same for the other entries of aws-auth that are not for nodes' if len(people) > 1 else ''}.",
             ),
         ),
         notes=tuple(each for each in explanation.notes if each != cluster_access.CREATOR_NOTE),
