@@ -52,6 +52,8 @@ _KEEP_FOR_CREATOR = "The simplest is to remove the resource from the configurati
 _NOT_FOR_CREATOR = lazy_pattern(r"reator_?[aA]dmin_?[pP]ermissions\"? ?[:=] ?false\b")
 _CREATION = r"(?:creat(?:ed|es)|made|makes|built|builds|provision(?:ed|s)|set up)"
 _SAME = r"(?:the |this |that |our )?same (?:\w{1,20} ){0,2}(?:identity|job|pipeline|principal|role|terraform|user|workflow)"
+# "by this pipeline, role ci": what runs as the principal that follows.
+_RUNNER = r"(?:the |this |that |our )?(?:\w{1,20} ){0,2}(?:job|pipeline|terraform|workflow)[,:]? \(?(?:as |with |under |using )?"
 
 ENTRY_EXISTS = CauseType(
     "entry-exists",
@@ -68,7 +70,7 @@ ENTRY_MADE_BY_EKS = CauseType(
     fix="Keep the entry: EKS creates it for the cluster creator, managed node groups and Fargate profiles.",
     recognised_by="The text shows that the cluster's creator becomes its administrator.",
     sign=r"\bbootstrap_cluster_creator_admin_permissions ?= ?true\b|\bbootstrapClusterCreatorAdminPermissions\"?[:=] ?true\b",
-    remedy="Inspect the existing entry",
+    remedy="the existing",
     of="entry-exists",
 )
 MADE_ELSEWHERE = CauseType(
@@ -212,7 +214,7 @@ def _find_creation(case: Case[AccessEntry]) -> str | None:
     # What runs as the principal is the same as it.
     runs_as = re.search(rf"\b(?:runs?|running|deploys?|works?) (?:as|with|under) {named}", text) is not None
     who = rf"(?:{named}|{_SAME})" if runs_as else named
-    pattern = rf"\b[Cc]luster (?:itself )?(?:was |is |has been |had been )?{_CREATION}(?: [^.,;\n]{{0,40}})? (?:by|with|from|as) {who}|(?<![\w/]){who} (?:has |had |also )?{_CREATION} (?:the|this|our) (?:EKS )?cluster\b"
+    pattern = rf"\b[Cc]luster (?:itself )?(?:was |is |has been |had been )?{_CREATION}(?: [^.,;\n]{{0,40}})? (?:by|with|from|as) (?:{who}|{_RUNNER}{named})|(?<![\w/]){who} (?:has |had |also )?{_CREATION} (?:the|this|our) (?:EKS )?cluster\b"
     found = next(find_said(text, re.compile(pattern, re.ASCII)), None)
     return None if found is None else quote_words(found[0])
 

@@ -743,6 +743,9 @@ _IN_USE = "Error: creating EKS Access Entry (bay:arn:aws:iam::111122223333:role/
         ("The cluster was created last week by the role ship.", True),
         ("Terraform runs as ship, and the same pipeline created the cluster.", True),
         ("Terraform runs as ship. The cluster was set up by the same job.", True),
+        ("(the cluster was created by our build pipeline, role ship)", True),
+        ("The cluster was created by this pipeline, not by the role ship.", False),
+        ("The cluster was created by this pipeline, role build.", False),
         ("Was the cluster created by ship?", False),
         ("The cluster was not created by ship.", False),
         ("The cluster was created by ship-2.", False),
@@ -755,3 +758,17 @@ def test_entry_of_the_creator_of_the_cluster(said: str, *, is_of_creator: bool) 
     made = next(each for each in explanation.causes if each.code == "entry-created-by-eks")
     assert (made.evidence == "derived") is is_of_creator
     assert any("The simplest is to remove" in each for each in explanation.remedies[0].steps) is is_of_creator
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (_IN_USE + "bootstrap_cluster_creator_admin_permissions = true", "Import the existing resource"),
+        ("An error occurred (ResourceInUseException) when calling the CreateAccessEntry operation: The specified access entry resource is already in use on this cluster.\n\nbootstrapClusterCreatorAdminPermissions: true", "Inspect the existing entry"),
+    ],
+    ids=["Terraform", "CLI"],
+)  # fmt: skip
+def test_entry_that_eks_made_gets_an_action(text: str, title: str) -> None:
+    first = explain(text, facts={"cluster": "bay"}).remedies[0]
+    assert first.title.startswith(title)
+    assert first.commands
