@@ -27,3 +27,10 @@ def test_profile_of_a_service(settings: str, profile: str | None) -> None:
     if profile is not None:
         mount = f'docker compose run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE={profile} sync'
         assert explanation.remedies[0].commands == (mount,)
+
+
+@pytest.mark.parametrize("up", ["docker compose up", "docker compose up sync", "docker compose logs"])
+def test_service_is_named_without_the_number_of_its_container(up: str) -> None:
+    text = f"{_FILE.format('      AWS_PROFILE: lab')}\n$ {up}\nsync-1  | botocore.exceptions.ProfileNotFound: The config profile (lab) could not be found\n"
+    commands = explain(text).remedies[0].commands
+    assert any(str(each).endswith(" -e AWS_PROFILE=lab sync") for each in commands)

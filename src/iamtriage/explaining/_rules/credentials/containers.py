@@ -122,7 +122,7 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
             "Mount ~/.aws into the home directory of the container's user (/root if it is root), and set AWS_PROFILE.",
         ]
     steps[-1] += (
-        " To keep it, add ~/.aws:/root/.aws:ro to volumes of the service, and AWS_PROFILE to its environment."
+        " To keep it, add the mount (for root, ~/.aws:/root/.aws:ro) to volumes of the service, and AWS_PROFILE to its environment."
         if uses_compose
         else ""
     )

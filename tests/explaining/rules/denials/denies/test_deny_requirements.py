@@ -264,6 +264,18 @@ CASES: tuple[Case, ...] = (
             "aws:RequestTag/CostCenter",
             "true",
             None,
+            action="ec2:CreateTags",
+            resource=VOLUME.replace("volume", "snapshot"),
+        ),
+        ("--tag-specifications in EC2",),
+    ),
+    (
+        _text("a service control policy"),
+        _decoded(
+            "Costs",
+            "aws:RequestTag/CostCenter",
+            "true",
+            None,
             action="ec2:CreateSecurityGroup",
             resource="arn:aws:ec2:eu-west-1:111122223333:security-group/*",
         ),

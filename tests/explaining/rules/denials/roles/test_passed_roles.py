@@ -56,3 +56,11 @@ def test_no_two_roles_of_one_call(shown: str) -> None:
 def test_role_that_the_message_names() -> None:
     denied = _DENIED.format("RegisterTaskDefinition").strip() + f" on resource: {_TASK}\n"
     assert "names none of them" not in explain(_JSON + denied).to_text(detail="full")
+
+
+def test_no_role_of_another_call_is_allowed() -> None:
+    denied = "An error occurred (AccessDenied) when calling the CreateCluster operation: User: arn:aws:iam::111122223333:user/mia is not authorized to perform: iam:PassRole because no identity-based policy allows the iam:PassRole action\n"
+    calls = "$ aws eks create-cluster --name x --role-arn arn:aws:iam::111122223333:role/cl\n$ aws eks create-nodegroup --cluster-name x --node-role arn:aws:iam::111122223333:role/ng\n"
+    shown = explain(denied + calls).to_text(detail="full")
+    assert '"Resource": "PASSED_ROLE_ARN"' in shown
+    assert "role/ng" not in shown

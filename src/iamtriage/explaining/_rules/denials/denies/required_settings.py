@@ -330,7 +330,7 @@ def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") 
     if kind is None:
         of_tool = describe_tag_setting(denial, key, text) or describe_call_tags(denial, key, text)
         created = _CREATED_TYPE.search(denial.resource or "")
-        if of_tool or created is None or not denial.lowercase_action.startswith("ec2:create"):
+        if of_tool or created is None or not re.match(r"ec2:create(?!tags)", denial.lowercase_action):
             return of_tool or step
         kind, in_terraform = created[1], "tags in Terraform. The caller also needs ec2:CreateTags"
     command = denial.case.context.command

@@ -189,6 +189,12 @@ def _find_settings(text: str) -> Iterator[re.Match[str]]:
     return _ROLE_SETTING.finditer(text) if _NAMES_ROLE.search(text) else iter(())
 
 
+def _name_unknown(denial: Denial) -> str:
+    """Return the placeholder of the passed role, which is not that of any role if the text names several."""
+    named = {each["role"] for each in _find_settings(denial.failure.text)}
+    return "ROLE_ARN" if len(named) < 2 else "PASSED_ROLE_ARN"
+
+
 def _setting_name(setting: re.Match[str]) -> str:
     return (setting["option"] or setting["name"]).lower().replace("-", "").replace("_", "")
 
@@ -237,7 +243,7 @@ def _allow_pass_remedy(
     title = f"Allow {denial.caller} to pass {role}"
     grant = pass_role_grant(denial)
     if grant is not None and denial.resource is None:
-        grant = attrs.evolve(grant, resources=tuple(map(str, stated)) or ("ROLE_ARN",))
+        grant = attrs.evolve(grant, resources=tuple(map(str, stated)) or (_name_unknown(denial),))
     is_of_task = recipient is not None and recipient.principal == "ecs-tasks.amazonaws.com"
     other = _find_other_task_role(denial) if is_of_task else None
     is_allowed = other is not None and _is_allowed(denial, str(other))
