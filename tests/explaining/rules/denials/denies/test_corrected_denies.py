@@ -201,6 +201,11 @@ def test_policy_that_a_command_has_printed_has_its_name(shown: str, name: str) -
         ("from limits.json:", "the policy limits in the text", False),
         ("from our repository:", "the policy in the text", True),
         ("from limits-of-dev:", "the policy in the text", True),
+        (
+            "limits? $ aws iam get-policy-version --policy-arn arn:aws:iam::111122223333:policy/dev --version-id v1",
+            "the policy in the text",
+            True,
+        ),
     ],
 )
 def test_policy_that_the_message_names(heading: str, name: str, *, is_quoted: bool) -> None:

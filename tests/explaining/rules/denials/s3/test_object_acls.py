@@ -53,6 +53,12 @@ def test_statement_for_the_acl_names_the_objects() -> None:
         ("PutObject", " --acl bucket-owner-full-control", False),
         ("PutObject", "", False),
         ("PutObjectAcl", _PUBLIC, False),
+        (
+            "PutObject",
+            f"{_PUBLIC}\n$ aws s3 cp a.html s3://acme-web/a.html --acl bucket-owner-full-control",
+            False,
+        ),
+        ("PutObject", f"{_PUBLIC}\nI already removed the --acl option.", False),
     ],
 )
 def test_public_acl_that_is_denied_by_name(call: str, option: str, *, is_left_out: bool) -> None:

@@ -198,11 +198,19 @@ def _level(denial: Denial) -> str:
     return " on the object" if "/" in resource else " on the bucket's ARN, not on objects"
 
 
+_ACL_GONE = lazy_pattern(r"(?i:\b(?:removed|dropped|left out|no longer|without)\b[^\n.;]{0,40}\bacl\b)")
+
+
 def explain_denied_acl(denial: Denial) -> Explanation:
     """Explain that an upload with a public ACL lacks an Allow for that, and can leave it out."""
     explanation: Explanation = load_rule("denials.policy_types.missing_allows.explain_missing_allow")(denial)
-    acl = find_acl(text_of_call(denial))
+    text = text_of_call(denial)
+    acl = find_acl(text)
     if acl is None or not acl.is_public or denial.operation not in WRITE_OPERATIONS:
+        return explanation
+    # Another upload can have another ACL, and the text can say that this one is gone.
+    other = find_acl(text[acl.start + len(acl.words) :])
+    if (other is not None and not other.is_public) or _ACL_GONE.search(text):
         return explanation
     allow_it, *others = explanation.remedies
     omit, allow_it = s3_objects.without_public_acl(denial, denial.failure.text, acl.words, allow_it)

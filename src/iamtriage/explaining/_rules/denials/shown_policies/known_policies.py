@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
 from iamtriage.explaining._context.readers.pasted_policies import find_name_above
@@ -65,6 +65,9 @@ class KnownPolicy(Document):
     name: str = attrs.field(kw_only=True)
     evidence: Evidence = attrs.field(kw_only=True)
     policy_type: PolicyType | None = attrs.field(default=None, kw_only=True)
+
+
+_PRINTED_POLICY = lazy_pattern(r"--policy-arn \S{1,200}/([\w+=,.@-]{1,128}) --version-id", re.ASCII)
 
 
 def with_allowed_role(denial: Denial) -> tuple[Denial, str | None]:
@@ -145,6 +148,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     elif (
         called
         and len(stated) == 1
+        and only_one({*_PRINTED_POLICY.findall(denial.failure.text)}, called) == called
         and re.search(
             rf"(?<![\w/+=,.@-]){re.escape(called)}(?![\w/+=@-])|--policy-arn \S{{1,200}}/{re.escape(called)} --version-id",
             denial.failure.text,
