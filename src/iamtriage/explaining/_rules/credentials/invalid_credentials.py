@@ -40,6 +40,7 @@ from iamtriage.explaining._rules.credentials.keys.limited_credentials import (
     explain_other_partition,
     explain_session_without_mfa,
 )
+from iamtriage.explaining._rules.credentials.keys.program_regions import explain_program_region
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
     CHECK_KEY,
     EXPORTED_KEY,
@@ -176,7 +177,8 @@ def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedR
         keys = given_credentials.find_keys_in_code(case.text, is_temporary=is_temporary)
     if keys is not None:
         return _explain_keys_in_code(case, request, keys)
-    explanation = explain_other_partition(case, request) or explain_session_without_mfa(case, request)
+    explanation = explain_program_region(case, request) or explain_other_partition(case, request)
+    explanation = explanation or explain_session_without_mfa(case, request)
     return explanation or (None if request.is_temporary else explain_key_of_vault(case))
 
 

@@ -41,7 +41,7 @@ _SAID_PARTITION = lazy_pattern(
     r"(?i:\b(?:keys?|credentials|user|profile)) (?:(?i:is|are|belongs?|comes?) )?(?i:of|from|for|in|to) (?:(?i:our|my|the|an?) )?(?:AWS )?(?P<name>GovCloud|China)\b"
 )
 _SAID_NAMES = {"GovCloud": "aws-us-gov", "China": "aws-cn"}
-_NAMES = {"aws": "the commercial Regions", "aws-us-gov": "AWS GovCloud", "aws-cn": "the Regions in China"}
+PLACES = {"aws": "the commercial Regions", "aws-us-gov": "AWS GovCloud", "aws-cn": "the Regions in China"}
 PARTITION_CAUSES = frozenset({"china-without-region", "partition-without-region"})
 """The causes of the diagnosis of STS calls that have to do with partitions."""
 OTHER_PARTITION = CauseType(
@@ -59,8 +59,8 @@ def explain_other_partition(case: Case[Failure], request: RejectedRequest) -> Ex
     keys, because, has_place = _find_partition_of_keys(case, request)
     if endpoint is None or keys is None or endpoint.partition == keys:
         return None
-    called, place = endpoint.partition, _NAMES.get(keys, keys)
-    where = _NAMES.get(called, called)
+    called, place = endpoint.partition, PLACES.get(keys, keys)
+    where = PLACES.get(called, called)
     shown = next(iter(request.working_regions), None)
     home = commands.region(shown or commands.REGIONS_OF_IAM.get(keys, "us-east-1"))
     profile, command = find_profile(case), case.context.command

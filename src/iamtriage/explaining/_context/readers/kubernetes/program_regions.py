@@ -1,0 +1,95 @@
+"""Read the Region that a ConfigMap in a text sets for a program."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import KUBERNETES_NAME, REGION, lazy_pattern, only_one
+from iamtriage._typing import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("ProgramRegion", "find_program_region")
+
+# A whole line of YAML, JSON, TOML, a properties file or Fluent Bit.
+_SETTING = lazy_pattern(
+    rf"^[ \t]{{0,40}}(?P<words>[\"']?(?P<name>region|aws_region|AWS_REGION|AWS_DEFAULT_REGION)[\"']?(?:[ \t]{{0,8}}[:=][ \t]{{0,8}}|[ \t]{{1,40}})[\"']?(?P<region>{REGION})[\"']?),?[ \t\r]{{0,8}}$",
+    re.ASCII | re.MULTILINE,
+)
+# What kubectl prints of a ConfigMap, and a manifest.
+_PRINTED = lazy_pattern(
+    rf"\bkubectl\b(?P<options>[^\n|]{{0,160}} (?:get|describe|edit) (?:cm|configmaps?)[ /](?P<name>{KUBERNETES_NAME})(?![\w.-])[^\n]{{0,200}})\n"
+)
+_KIND = lazy_pattern(r"^kind:[ \t]{1,4}ConfigMap[ \t\r]{0,8}$", re.MULTILINE)
+_METADATA = lazy_pattern(
+    rf"^metadata:[^\n]{{0,8}}\n(?:[ \t]{{1,8}}[^\n]{{0,400}}\n){{0,20}}?[ \t]{{1,8}}name:[ \t]{{1,4}}[\"']?(?P<name>{KUBERNETES_NAME})\b",
+    re.MULTILINE,
+)
+_NAMESPACE = lazy_pattern(
+    rf"(?: -n|--namespace)[ =]?(?P<option>{KUBERNETES_NAME})\b|^[ \t]{{1,8}}namespace:[ \t]{{1,4}}[\"']?(?P<member>{KUBERNETES_NAME})\b",
+    re.MULTILINE,
+)
+# The next command or document.
+_END = lazy_pattern(r"^(?:[^\s\n][^\n]{0,79})?[$❯%] |^---|^# ", re.MULTILINE)
+_MAX_CHARS = 8_000
+
+
+class ProgramRegion(NamedTuple):
+    """A Region that a ConfigMap sets.
+
+    Attributes:
+        region: The Region.
+        name: The name of the setting.
+        words: The setting as written.
+        config_map: The name of the ConfigMap.
+        namespace: Its namespace; ``None`` unless the text names it.
+    """
+
+    region: str
+    name: str
+    words: str
+    config_map: str
+    namespace: str | None
+
+
+def find_program_region(text: str) -> ProgramRegion | None:
+    r"""Return the only Region that the settings in the ConfigMaps of a text have.
+
+    >>> find_program_region("$ kubectl -n logging get cm shipper -o yaml\ndata:\n  region: us-east-1\n")
+    ProgramRegion(region='us-east-1', name='region', words='region: us-east-1', config_map='shipper', namespace='logging')
+    """
+    if "onfig" not in text and " cm" not in text:
+        return None
+    found = [
+        ProgramRegion(each["region"], each["name"], " ".join(each["words"].split()), name, namespace)
+        for name, namespace, body in _find_maps(text)
+        for each in _SETTING.finditer(body)
+    ]
+    is_clear = only_one({(each.region, each.config_map) for each in found}) is not None
+    return found[0] if is_clear else None
+
+
+def _find_maps(text: str) -> Iterator[tuple[str, str | None, str]]:
+    """Yield the ConfigMaps of a text: the name, the namespace and what the text shows of each."""
+    for printed in _PRINTED.finditer(text):
+        body = _until_end(text, printed.end())
+        yield printed["name"], _find_namespace(printed["options"] + "\n" + body), body
+    for kind in _KIND.finditer(text):
+        start = max(text.rfind(mark, 0, kind.start()) for mark in ("\n---", "apiVersion:"))
+        body = _until_end(text, max(start, kind.start() - _MAX_CHARS) + 4)
+        metadata = _METADATA.search(body)
+        if metadata is not None:
+            yield metadata["name"], _find_namespace(body), body
+
+
+def _until_end(text: str, start: int) -> str:
+    body = text[start : start + _MAX_CHARS]
+    end = _END.search(body)
+    return body if end is None else body[: end.start()]
+
+
+def _find_namespace(text: str) -> str | None:
+    found = _NAMESPACE.search(text)
+    return None if found is None else found["option"] or found["member"]
