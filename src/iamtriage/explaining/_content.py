@@ -136,7 +136,7 @@ class Content(NamedTuple):
         others = self._other_rows((*self.of_combined, *self.of_second))
         lines = _LINES_OF_DENIAL if isinstance(self.failure, AccessDenied) else _LINES
         lines += _LINES_OF_SECOND if self.second is not None else 0
-        summary = self.summary
+        summary, count = self.summary, ""
         if self.others:
             from iamtriage.explaining._others.describing import (
                 count_denials,
@@ -145,7 +145,7 @@ class Content(NamedTuple):
             )
 
             summary += describe_fixed(self.failure, self.of_combined)
-            summary += count_denials((self.failure, *self.others))
+            count = count_denials((self.failure, *self.others))
             summary += split_same_reason(self.failure, self.others)[1]
         from iamtriage._rendering.explanations.headlines import shorten
 
@@ -155,7 +155,8 @@ class Content(NamedTuple):
         )
         return Parts(
             summary=short,
-            known=f"{short} {summary}",
+            total=count,
+            known=f"{short} {summary}{count}",
             details=details,
             causes=self.causes,
             remedies=remedies,

@@ -127,6 +127,7 @@ class Parts(NamedTuple):
         rows_alone: The rows about other failures if that remedy does not fit.
         message: The message of the failure.
         answers: The notes about what the text asks, which ``notes`` omits.
+        total: How many failures the text has, as a sentence before the summary.
         details: Sentences that the summary omits.
         known: The summary as it is shown and as a whole, which the rows of causes do not repeat.
     """
@@ -142,6 +143,7 @@ class Parts(NamedTuple):
     rows_alone: tuple[tuple[str, str], ...] = ()
     message: str = ""
     answers: tuple[str, ...] = ()
+    total: str = ""
     details: tuple[str, ...] = ()
     known: str = ""
 

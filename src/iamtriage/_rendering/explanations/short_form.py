@@ -339,7 +339,8 @@ class _Builder:
         parts = self._parts
         stated = cause_rows(parts.known or parts.summary, causes, parts.message)
         summary, rows = state_implicit(parts.summary, stated)
-        yield Heading(summary, 1)
+        # Who knows that one change does not fix all reads on.
+        yield Heading(f"{parts.total} {summary}".strip(), 1)
         rows = add_details(rows, parts.details)
         if parts.answers:
             rows = drop_sentences(rows, " ".join(parts.answers))

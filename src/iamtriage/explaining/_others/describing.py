@@ -188,15 +188,16 @@ def describe_others(
     count = f"{len(failures)} more {noun}{'s' if len(failures) > 1 else ''}"
     shown = _select_described(failures, explained)
     of_caller = explained if len(failures) > _MAX_DETAILED else None
-    texts = tuple(
-        dict.fromkeys(
-            describe_failure(each) if describe is None else describe(each, of_caller) for each in shown
-        )
-    )
+    described = {
+        (describe_failure(each) if describe is None else describe(each, of_caller)): each.kind == "aws_error"
+        for each in shown
+    }
+    texts = tuple(described)
     # Each failure has a row, unless all descriptions are short or there are too many rows.
     is_short = not any(map(has_request, shown)) and max(map(len, texts)) <= _MAX_INLINE
     is_inline = describe is None or len(texts) > _MAX_ROWS or is_short
-    rows = () if is_inline else texts
+    # A denial needs a change, unlike a call that is only repeated.
+    rows = () if is_inline else tuple(sorted(texts, key=described.__getitem__))
     names = list(texts) if is_inline else []
     if is_inline and len(failures) > len(shown):
         names.append(f"and {len(failures) - len(shown)} more")
