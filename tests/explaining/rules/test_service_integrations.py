@@ -191,6 +191,8 @@ _OF_ACCOUNT = '{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::4444555566
         (f"{IMAGE}{URI}{URI.replace('web', 'jobs')}The function is in 444455556666.", ("--repository-name REPOSITORY",), ("aws:SourceArn",)),
         # Not that of the function.
         (f"{IMAGE}{URI}The management account is 999988887777.", ("--repository-name team/web",), ("aws:SourceArn", "in account")),
+        (f"{IMAGE}{URI}The old function was in 999988887777.", ("--repository-name team/web",), ("aws:SourceArn", "in account")),
+        (f"{IMAGE}{URI}Our function is not in 999988887777, I think.", ("--repository-name team/web",), ("aws:SourceArn", "in account")),
         (f"{IMAGE}{URI}Accounts: 444455556666, 777788889999", ("--repository-name team/web",), ("aws:SourceArn",)),
         (f"{IMAGE}{URI}{_OF_ACCOUNT}{_OF_ACCOUNT.replace('arn:aws:iam::444455556666:root', '*')}", ("to pull the image.",), ("it allows only",)),
     ],

@@ -3239,7 +3239,7 @@ def test_active_key_of_a_program_is_not_set_in_a_shell() -> None:
     assert first.commands == ()
     assert first.steps[0].endswith("where the program gets them, and restart it.")
     shown = f"{text}$ grep key_id ~/.aws/credentials\naws_access_key_id = {_ID}\n"
-    assert explain(shown).remedies[0].steps[0].endswith("in ~/.aws/credentials, and restart it.")
+    assert explain(shown).remedies[0].steps[0].endswith("in ~/.aws/credentials, and restart the program.")
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ JO = ("user/jo", "jo", "clerks")
     ("failure", "shown", "summary"),
     [
         (REJECTED, _entries("role/Boss", "role/market-nodes"), "has no access entry for the role Till: its access entries are for Boss and market-nodes."),
+        (REJECTED, _entries("role/Boss", "user/Till"), "has no access entry for the role Till: its access entries are for Boss and the user Till."),
         (REJECTED, _entries("role/Boss", "role/Till").replace(ACCOUNT, "arn:aws:iam::444455556666:"), "has no access entry for the role Till of the account 111122223333: its access entries are for Boss and Till of the account 444455556666."),
         (REJECTED, NOT_FOUND, "The cluster market has no access entry for the role Till."),
         (REJECTED, '$ aws eks list-access-entries --cluster-name market\n{"accessEntries": []}\n', "has no access entry for the role Till"),

@@ -253,7 +253,7 @@ def explain_inactive_key(case: Case[Failure], listed: ListedKey, stored: Remedy 
         elif case.context.command is None:
             # A shell is no place for the keys of a program.
             export = ()
-            where = f"Set key ID and secret of the same key {f'in {file}' if file else 'where the program gets them'}, and restart it."
+            where = f"Set key ID and secret of the same key {f'in {file}, and restart the program' if file else 'where the program gets them, and restart it'}."
         use = your_remedy(
             f"Use the active key {others[0]} instead",
             where if stored is None else f"{stored.title}.",

@@ -356,7 +356,10 @@ def describe_listed(failure: Failure, caller: Principal | None = None) -> str:
     listed = [each for each in find_listed(failure) or () if not isinstance(each, ServiceLinkedRole)]
     own = describe_principal(underlying_role(caller) or caller, None)
     names = [
-        clip_text(named.rpartition(" ")[2])
+        # The role and the user of a name are different.
+        clip_text(
+            named if named.split()[-1:] == own.split()[-1:] and named != own else named.rpartition(" ")[2]
+        )
         + (f" of the account {getattr(each, 'account', '')}" if named == own else "")
         for each in listed
         for named in (describe_principal(each, None),)

@@ -106,7 +106,7 @@ def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
 
 # "the function in 111122223333", and the ARN of a function, a role or a user.
 _CALLING_ACCOUNT = lazy_pattern(
-    r"(?:\barn:aws[a-z-]{0,12}:(?:lambda:[a-z0-9-]{6,30}|iam:|sts:):|\b(?i:function|lambda)\b[^\n.;:]{0,40}? )(\d{12})(?![\w-])"
+    r"(?:\barn:aws[a-z-]{0,12}:(?:lambda:[a-z0-9-]{6,30}|iam:|sts:):|(?<!old )\b(?i:function|lambda)\b(?:(?!(?i:\b(?:not|old|previous|was|were)\b))[^\n.;:]){0,40}? )(\d{12})(?![\w-])"
 )
 _REPOSITORY = lazy_pattern(r"--repository-name[ =][\"']?([\w./-]{1,256})", re.ASCII)
 
