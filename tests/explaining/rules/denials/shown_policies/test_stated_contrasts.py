@@ -1426,3 +1426,55 @@ def test_other_types_that_the_policy_lacks(action: str, resource: str, allowed: 
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     said = " ".join(str(explain(f"{_denied(action, resource)}\n\n{policy}")).split())
     assert end in said
+
+
+_PREFIXES = "home/ana/*"
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "like"),
+    [
+        ("StringEquals", _PREFIXES, "StringLike"),
+        ("StringEqualsIfExists", _PREFIXES, "StringLikeIfExists"),
+        ("ForAnyValue:StringEquals", ["home/ana/", _PREFIXES], "ForAnyValue:StringLike"),
+        ("StringEqualsIgnoreCase", "home/ana/?uns/", "StringLike"),
+        # These support wildcards, and what they list does not match.
+        ("StringLike", "home/bob/*", None),
+        ("StringNotLike", _PREFIXES, None),
+        # Neither the value nor its pattern is that of the call.
+        ("StringEquals", "home/bob/*", None),
+        ("StringEquals", "home/ana/", None),
+        ("StringEqualsIgnoreCase", "HOME/ANA/*", None),
+        # It would allow every value.
+        ("StringEquals", "*", None),
+    ],
+)
+def test_wildcards_that_an_operator_takes_literally(
+    operator: str, values: str | list[str], like: str | None
+) -> None:
+    bucket = "arn:aws:s3:::films"
+    statement = {
+        "Effect": "Allow",
+        "Action": "s3:ListBucket",
+        "Resource": bucket,
+        "Condition": {operator: {"s3:prefix": values}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    explanation = explain(
+        f"$ aws s3 ls s3://films/home/ana/runs/\n{_denied('s3:ListBucket', bucket)}\n{policy}"
+    )
+    says = f"with {operator}, which takes" in explanation.summary
+    assert says is (like is not None)
+    changed = [each["Condition"] for each in (explanation.remedies[0].policy or {}).get("Statement", [])]
+    assert ({like: {"s3:prefix": values}} in changed) is (like is not None)
+
+
+def test_wildcards_beside_a_condition_with_the_other_operator() -> None:
+    bucket = "arn:aws:s3:::films"
+    conditions = {"StringEquals": {"s3:prefix": _PREFIXES}, "StringLike": {"s3:prefix": "home/*"}}
+    statement = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket, "Condition": conditions}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    explanation = explain(
+        f"$ aws s3 ls s3://films/home/ana/runs/\n{_denied('s3:ListBucket', bucket)}\n{policy}"
+    )
+    assert "literally" not in str(explanation)

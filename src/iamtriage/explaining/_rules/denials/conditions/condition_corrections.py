@@ -265,6 +265,25 @@ def rename_tag_remedy(denial: Denial, failed: CheckedCondition) -> tuple[str, Re
     return f"the request has {clip_text(written)} instead", remedy
 
 
+def match_wildcards_remedy(
+    denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition, like: str
+) -> Remedy:
+    """Return how to compare the values of a condition with the operator that supports their wildcards."""
+    values, named = [*failed.values], describe_statement(denial, statement)
+    changed = policy_changes.Condition(like, failed.key, only_one(values, values))
+    where = "" if isinstance(denial.role, IdentityCenterRole) else f" in the policy of {denial.caller}"
+    remedy = account_remedy(
+        f"Write {like} instead of {failed.operator} in {named}",
+        f"Change only the operator{where}: the action and the resource are right.",
+        f"Narrower: keep {failed.operator}, and list exact values, such as {clip_text(', '.join(failed.requested or ()))}.",
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
+    )
+    if not _can_show(statement):
+        return remedy
+    shown = policy_changes.replace_condition(statement, failed.operator, failed.key, changed)
+    return with_statement(remedy, denial, shown)
+
+
 def _letters(tag: str) -> str:
     return re.sub(r"[^a-z0-9]", "", tag.lower())
 

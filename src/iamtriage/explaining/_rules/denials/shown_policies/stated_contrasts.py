@@ -45,8 +45,9 @@ from iamtriage.explaining._rules.denials.statement_words import (
 )
 from iamtriage.explaining._rules.shared.policies.policy_changes import change_conditions
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
+from iamtriage.policies._conditions import PolicyValue, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.elements import as_strings, iterate_conditions, shown_sid
+from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions, shown_sid
 
 _RESOURCE_ID = lazy_pattern(r"[\w-]{1,64}", re.ASCII)
 _ARGUMENTS = lazy_pattern(r"--(?:source|provider|registry|policy|txt-owner-id)=")
@@ -234,6 +235,8 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
     """Return the contrast that the request has another value than the condition of a statement requires."""
     clause, key = describe_condition(failed.operator, failed.key, failed.values), clip_text(failed.key)
     requested = failed.requested or ()
+    if (literal := _literal_value(denial, statement, failed)) is not None:
+        return literal
     owner = "role" if is_boundary_of_existing(denial, failed.key) else "request"
     found = f"the {owner} has {join_values(requested)}" if requested else f"the {owner} has none"
     if failed.key.lower() == condition_corrections.PASSED_TO:
@@ -268,6 +271,32 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
     if not (requested and is_list) or condition_corrections.can_call_meet(denial, failed):
         return Contrast(verdict, condition_corrections.condition_remedy(denial, statement), text)
     return Contrast(verdict, condition_corrections.change_value_remedy(denial, statement, failed), text)
+
+
+def _literal_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Contrast | None:
+    """Return the contrast that an operator takes the wildcards of the value literally that would match the request."""
+    requested = failed.requested or ()
+    fitting = [each for each in failed.values if any(matches(one, compile_glob(each)) for one in requested)]
+    # Only a value with wildcards can match what it does not equal. One of nothing else would match everything.
+    if not fitting or failed.is_met is not False or not set(fitting).isdisjoint(requested):
+        return None
+    if not any(each.strip("*?") for each in fitting):
+        return None
+    from iamtriage.explaining._rules.sts.trust.trust_documents import like_operator
+
+    like, parsed = like_operator(failed.operator), parse_operator(like_operator(failed.operator))
+    is_taken = failed.key in as_mapping(as_mapping(statement.get("Condition")).get(like))
+    if like == failed.operator or "Not" in like or parsed is None or is_taken:
+        return None
+    if not evaluate_condition(
+        parsed, [PolicyValue(each, compile_glob(each)) for each in failed.values], requested
+    ):
+        return None
+    return Contrast(
+        f"compares {clip_text(failed.key)} with {failed.operator}, which takes {clip_text(fitting[0])} literally, so it does not match {join_values(requested)}",
+        condition_corrections.match_wildcards_remedy(denial, statement, failed, like),
+        f"The action and the resource match the statement. {like} supports wildcards, {failed.operator} does not.",
+    )
 
 
 def describe_other_call(denial: Denial, statements: Sequence[Mapping[str, Any]]) -> str | None:
