@@ -751,6 +751,28 @@ def test_encryption_header_of_a_program(text: str, condition: dict[str, object],
 
 
 @pytest.mark.parametrize(
+    ("call", "line"),
+    [
+        ("aws s3 cp a.gz s3://acme-exports/ --sse AES256", "aws s3 cp a.gz s3://acme-exports/ --sse aws:kms"),
+        (
+            "aws s3api put-object --bucket acme-exports --server-side-encryption AES256 --key a.gz --body a.gz",
+            "aws s3api put-object --bucket acme-exports --server-side-encryption aws:kms --key a.gz --body a.gz",
+        ),
+        # Nothing is replaced: the option is new, or its key belongs to the other value.
+        ("aws s3 cp a.gz s3://acme-exports/", None),
+        ("aws s3 cp a.gz s3://acme-exports/ --sse AES256 --sse-kms-key-id alias/a", None),
+    ],
+)
+def test_other_encryption_replaces_that_of_the_command(call: str, line: str | None) -> None:
+    statement = {"Sid": "Kms", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [{**statement, "Condition": _ALGORITHM}]}
+    text = _PUT.format(f"$ {call}\nupload failed:")
+    first = explain(f"{text}{json.dumps(policy)}").remedies[0]
+    assert first.commands == (() if line is None else (line,))
+    assert ("Add this to the call: " in first.steps[0]) is (line is None)
+
+
+@pytest.mark.parametrize(
     ("listed", "is_quarantined"),
     [
         ('$ aws iam list-attached-user-policies --user-name {}\n{{"AttachedPolicies": [{{"PolicyName": "AWSCompromisedKeyQuarantineV2", "PolicyArn": "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2"}}]}}', True),

@@ -161,6 +161,7 @@ _OWN_KEYS = frozenset(
     }
 )  # fmt: skip
 _CHARS_OF_CALL = 600
+_OF_S3 = frozenset({("s3",), ("s3api",)})
 # A value of a policy without a pattern or a variable.
 _VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
 _SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b|-lambdaRole\b")
@@ -279,10 +280,19 @@ def set_boundary_first(denial: Denial, key: str, values: Sequence[str]) -> Remed
 
 def repeat_with(denial: Denial, key: str, values: Sequence[str]) -> str | None:
     """Return the denied command with the only value that a condition accepts, or ``None`` if that is not known."""
-    option = find_option(denial, key)
+    option = find_option(denial, key) or _find_encryption_option(denial, key)
     if option is None or len(values) != 1 or not _VALUE.fullmatch(values[0]):
         return None
     return commands.repeat_command(denial.context.command, changes={option: quote_argument(values[0])})
+
+
+def _find_encryption_option(denial: Denial, key: str) -> str | None:
+    """Return the option with which an upload sets another encryption than a condition accepts, without a key of its own."""
+    command = denial.context.command
+    if key.lower() != "s3:x-amz-server-side-encryption" or command is None or command.words[:1] not in _OF_S3:
+        return None
+    has_key = "kms-key-id" in command.text
+    return None if has_key else next(filter(command.option, ("sse", "server-side-encryption")), None)
 
 
 def set_in_code(denial: Denial, step: str, values: Sequence[str]) -> str | None:

@@ -11,7 +11,7 @@ from iamtriage.explaining._context.readers.statements import find_said, find_wor
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.denials.conditions import deny_conditions
-from iamtriage.explaining._rules.denials.conditions.condition_keys import find_flag
+from iamtriage.explaining._rules.denials.conditions.condition_keys import find_flag, repeat_with
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
 from iamtriage.explaining._rules.denials.conditions.request_conditions import ENDPOINT
 from iamtriage.explaining._rules.shared import commands
@@ -120,7 +120,9 @@ def encryption_step(denial: Denial, condition: DenyingCondition, general: str) -
         )
         on = "the key" if key is not None else "a customer managed key"
         needs = f"{default} The caller also needs kms:GenerateDataKey on {on}, and kms:Decrypt for multipart uploads."
-    return f"Add this to the call: {setting}. The bucket's default encryption adds no header.{needs}"
+    is_replaced = repeat_with(denial, condition.key, listed) is not None
+    start = "" if is_replaced else f"Add this to the call: {setting}. "
+    return f"{start}The bucket's default encryption adds no header.{needs}"
 
 
 _SMALL_ARRIVES = lazy_pattern(
