@@ -40,10 +40,11 @@ def test_token_that_is_too_old(text: str, says: str) -> None:
         f"{_NODES.format('20m10s')}{_READ}{_ERROR}",
         f'{_READ}{_NODES.format("20m10s")}{_ERROR}provider "kubernetes" {{\n  exec {{\n    args = ["eks", "get-token"]\n',
         f"{_NODES.format('20m10s')}{_ERROR}",
+        f"{_NODES.format('19m50s')}{_READ}{_NODES.format('20m10s')}{_ERROR}",
         # The clock of another program.
         f"10:00:00 {_READ}09:59:58 {_ERROR}",
     ],
-    ids=["minutes", "less", "before", "exec", "no token", "clock"],
+    ids=["minutes", "less", "before", "exec", "no token", "begun", "clock"],
 )
 def test_token_that_can_be_valid(text: str) -> None:
     assert "most likely had expired" not in explain(text).summary

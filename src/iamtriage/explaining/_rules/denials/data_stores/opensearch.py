@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
 )
 from iamtriage.explaining._rules.shared.requirements.resource_policies import find_domain
 from iamtriage.policies._documents import allow
+from iamtriage.policies._masked_arns import is_masked
 
 _PAGE = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html"
 _PERMISSION = lazy_pattern(
@@ -64,6 +65,7 @@ _MAPPING = lazy_pattern(
     r"\"(?P<role>(?!all_access\"|security_manager\")[A-Za-z0-9][\w-]{0,63})\"\s{0,4}:\s{0,4}\{(?P<members>[^{}]{0,4000}?\"backend_roles\"\s{0,4}:\s{0,4}\[[^{}]{0,4000})\}",
     re.ASCII,
 )
+_COMBINED = lazy_pattern(r"\"and_backend_roles\"\s{0,4}:\s{0,4}\[\s{0,20}\"")
 _MAPPED_NAME = lazy_pattern(r"\"([^\"\n]{1,600})\"")
 _LISTED = lazy_pattern(r"\"(?P<kind>users|backend_roles)\"\s{0,4}:\s{0,4}\[(?P<names>[^\[\]]{0,4000})\]")
 
@@ -124,7 +126,7 @@ def _explain_mapping(
     role, members = mapping.group("role", "members")
     listed = {each["kind"]: _MAPPED_NAME.findall(each["names"]) for each in _LISTED.finditer(members)}
     others = list(dict.fromkeys(clip_text(name) for each in listed.values() for name in each))
-    if arn in others or any("*" in each for each in others):
+    if arn in others or any("*" in each or is_masked(each) for each in others) or _COMBINED.search(members):
         return None
     if role.startswith("readall") and ":data/read" not in permission and ":monitor/" not in permission:
         return None  # a predefined role that only reads

@@ -90,8 +90,10 @@ def _find_delay(case: Case[KubernetesUnauthorized]) -> _Delay | None:
         seconds = _difference(began, ended)
         told = f"at {began['time']}, {seconds // _MINUTE} minutes before"
     else:
-        took = [(_seconds(each), each["address"]) for each in _TOOK.finditer(text, read.end(), start)]
-        seconds, address = max(took, default=(0, ""))
+        # What began before the token was read has taken longer than that.
+        begun = {each["address"] for each in _TOOK.finditer(text, 0, read.start())}
+        took = {_seconds(each): each["address"] for each in _TOOK.finditer(text, read.end(), start)}
+        seconds, address = max((each for each in took.items() if each[1] not in begun), default=(0, ""))
         told = f"before {address}, which took {seconds // _MINUTE} minutes"
     if seconds < _LIFETIME:
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Labelled, Remedy
@@ -218,8 +218,8 @@ def _google_remedy(denied: DeniedRequest) -> Remedy | None:
         return None
     if denied.request.resource not in _TYPES_OF_DEVELOPERS:
         return None
-    context = _CONTEXT.search(denied.case.failure.text)
-    project = context["project"] if context else user["project"] or "PROJECT_ID"
+    context = only_one(set(_CONTEXT.findall(denied.case.failure.text)))
+    project = context or user["project"] or "PROJECT_ID"
     kind = "serviceAccount" if user["project"] else "user"
     return owner_remedy(
         f"Or grant the IAM role roles/container.developer of Google Cloud, which has {found['permission']}, for all clusters of the project",
