@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remed
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
-from iamtriage.explaining._rules.shared.requirements.required_grants import NEXT_OBJECTS
+from iamtriage.explaining._rules.shared.requirements.required_grants import NEXT_FILES, NEXT_OBJECTS
 from iamtriage.explaining._rules.shared.requirements.task_statements import ALL_REQUIRED
 from iamtriage.failures._failures import AccessDenied, KubernetesForbidden, KubernetesUnauthorized
 from iamtriage.policies._documents import build_document, build_documents
@@ -254,7 +254,7 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
     unneeded: tuple[str, ...] = (KEEP_OTHERS,)
     objects = [each for each in resources if ":s3:::" in each and "/" in each]
     if denied == list(actions) and len(objects) > 1:
-        own, unneeded = _steps_for_objects(own, objects), (KEEP_OTHERS, NEXT_OBJECTS)
+        own, unneeded = _steps_for_objects(own, objects), (KEEP_OTHERS, NEXT_FILES, NEXT_OBJECTS)
     steps = dict.fromkeys(
         step for each in alone for step in _steps_of_service(each) if not step.startswith(unneeded)
     )
@@ -278,7 +278,7 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
 
 def _steps_for_objects(steps: tuple[str, ...], objects: list[str]) -> tuple[str, ...]:
     """Return the steps for several objects, whose common folder is what changing keys have in common."""
-    kept = tuple(each for each in steps if not each.startswith(NEXT_OBJECTS))
+    kept = tuple(each for each in steps if not each.startswith((NEXT_FILES, NEXT_OBJECTS)))
     folder = commonprefix(objects).rpartition("/")[0]
     return (*kept, f"{NEXT_OBJECTS}{folder}/* as Resource.") if folder else kept
 

@@ -1912,8 +1912,16 @@ SETTINGS: tuple[Case, ...] = (
             "Without s3:ListBucket on arn:aws-us-gov:s3:::acme-lake, S3 also answers 403 for a missing object",
             "With the credentials of S3A (fs.s3a.aws.credentials.provider",
             "without s3:ListBucket, S3 answers 403, not 404",
+            "For all files that the job reads, use arn:aws-us-gov:s3:::acme-lake/raw/* as Resource.",
         ),
-        ("s3a://",),
+        ("s3a://", "changes from run to run"),
+    ),
+    (
+        "HEAD of one file",
+        "$ aws s3api head-object --bucket acme-lake --key raw/a.parquet\nAn error occurred (403) when calling the HeadObject operation: Forbidden",
+        {},
+        ("aws s3api get-object --bucket acme-lake --key raw/a.parquet",),
+        ("For all files",),
     ),
     (
         "HEAD of Hadoop's client on an instance",

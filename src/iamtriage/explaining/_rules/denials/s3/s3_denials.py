@@ -42,7 +42,7 @@ from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_rem
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements import tasks
-from iamtriage.explaining._rules.shared.requirements.required_grants import NEXT_OBJECTS
+from iamtriage.explaining._rules.shared.requirements.required_grants import NEXT_FILES, NEXT_OBJECTS
 from iamtriage.explaining._rules.shared.requirements.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.texts.text_signs import find_acl
 from iamtriage.explaining._rules.shared.wording import put_check_first
@@ -345,7 +345,10 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     lines = (*remedy.commands[:first], line, *listed, *remedy.commands[first:])
     # Only the caller can repeat its call.
     lines = tuple(map(_leave_to_administrator, lines))
-    steps = (upper_first(step), *remedy.steps)
+    of_objects = [each for each in remedy.steps if is_of_s3a and each.startswith(NEXT_OBJECTS)]
+    others = (each for each in remedy.steps if each not in of_objects)
+    of_job = (each.replace(NEXT_OBJECTS, NEXT_FILES, 1) for each in of_objects)
+    steps = (upper_first(step), *of_job, *others)
     remedy = attrs.evolve(remedy, title=title, who="you", steps=steps, commands=lines)
     if is_of_s3a and remedy.policy is not None and name:
         listing = allow("s3:ListBucket", (denial.resource or "").partition("/")[0], sid="S3ListBucket")

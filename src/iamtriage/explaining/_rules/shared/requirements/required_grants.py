@@ -36,6 +36,7 @@ _NO_STREAM = ":log-stream:"
 # The table of actions has no ARN without a Region for the models of Bedrock.
 UNLISTED = "AWS lists no resource of this form"
 NEXT_OBJECTS = "If the object key changes from run to run, use "
+NEXT_FILES = "For all files that the job reads, use "
 _ALL_OBJECTS = "The command or job handles more than one object: the Resource covers all of them."
 
 # What replaces such a resource gets another ID.
