@@ -847,14 +847,6 @@ upload: ./a.txt to s3://cart-site/x
         ("rolesmapping/cart",),
         ("rolesmapping/writer", "to nobody"),
     ),
-    "two projects of Google Cloud": _Row(
-        """gke_octo-dev_europe-west1_main
-gke_octo-live_europe-west1_main
-Error from server (Forbidden): pods is forbidden: User "ana@octo.example" cannot list resource "pods" in API group "" in the namespace "web": requires one of ["container.pods.list"] permission(s).
-""",
-        ("PROJECT_ID",),
-        ("add-iam-policy-binding octo-dev", "add-iam-policy-binding octo-live"),
-    ),
     "policy of another repository": _Row(
         """An error occurred (AccessDeniedException) when calling the CreateFunction operation: Lambda does not have permission to access the ECR image. Check the ECR permissions.
 $ aws lambda create-function --function-name cart --code ImageUri=444455556666.dkr.ecr.eu-west-1.amazonaws.com/cart:1 --role arn:aws:iam::111122223333:role/cart

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_
 from iamtriage.explaining._rules.credentials.expired_chains import ROLE_CHAINING, explain_chain
 from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
 from iamtriage.explaining._rules.credentials.logins import missing_logins
-from iamtriage.explaining._rules.credentials.past_ends import find_cache_file, find_past_end
+from iamtriage.explaining._rules.credentials.past_ends import find_cache_file, find_past_end, prints_file
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import explain_agent_rejection
@@ -296,7 +296,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         causes = (cause, clock)
     if end is not None and end.is_certain:
         causes, correct, lines = (cause,), None, tuple(each for each in lines if each not in clock_lines)
-    if end is not None and process is not None:
+    if end is not None and process is not None and not prints_file(process[1]):
         file, whose = find_cache_file(process[1]), name or "the credential process"
         away = f"Move the cache {file} of {whose} away" if file else f"Delete the cache of {whose}"
         title = f"{away}, and run it again"

@@ -23,6 +23,9 @@ _CACHE_FILE = lazy_pattern(
 )
 
 
+_PRINTS_FILE = lazy_pattern(r"[\"']?(?:/(?:usr/)?bin/)?(?:cat|head|jq|type)\s")
+
+
 class PastEnd(NamedTuple):
     """When the credentials that a source returned had expired, by the time that the machine printed."""
 
@@ -63,3 +66,12 @@ def find_cache_file(words: str) -> str | None:
     """
     found = _CACHE_FILE.search(f" {words}")
     return None if found is None else found["path"]
+
+
+def prints_file(words: str) -> bool:
+    """Return whether a credential process only prints a file, without which it returns nothing.
+
+    >>> prints_file("cat /srv/cache.json"), prints_file("/opt/cat-creds --cache /srv/cache.json")
+    (True, False)
+    """
+    return _PRINTS_FILE.match(words) is not None

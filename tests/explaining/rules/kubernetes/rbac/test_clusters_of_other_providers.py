@@ -65,6 +65,11 @@ def test_verdict_names_the_provider(text: str, verdict: str) -> None:
             "films-clusters --member=serviceAccount:ci@films-prod.iam.gserviceaccount.com",
         ),
         ("ana@example.com", "", "PROJECT_ID --member=user:ana@example.com"),
+        (
+            "ana@example.com",
+            "\ncontexts gke_films-dev_europe-west1_main, gke_films-live_europe-west1_main",
+            "PROJECT_ID --member=user:ana@example.com",
+        ),
     ],
 )
 def test_role_of_google_cloud(user: str, context: str, command: str) -> None:
@@ -76,6 +81,7 @@ def test_role_of_google_cloud(user: str, context: str, command: str) -> None:
         f"gcloud projects add-iam-policy-binding {command} --role=roles/container.developer",
     )
     assert "container.pods.create" in found.title
+    assert found.steps[0].startswith("It is far more than this request")
 
 
 @pytest.mark.parametrize(
