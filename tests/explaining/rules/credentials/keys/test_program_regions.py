@@ -58,3 +58,16 @@ def test_region_of_another_partition(text: str, facts: dict[str, Any], words: st
 )  # fmt: skip
 def test_region_that_explains_nothing(text: str, facts: dict[str, Any]) -> None:
     assert "in the ConfigMap" not in str(explain(f"{_INVALID}\n{text}", facts=facts))
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        "$ aws kinesis list-streams --region us-gov-east-1\nAn error occurred (UnrecognizedClientException) when calling the ListStreams operation: The security token included in the request is invalid.\n",
+        'provider "aws" {\n  region = "us-gov-east-1"\n}\nError: reading Kinesis Streams: api error UnrecognizedClientException: The security token included in the request is invalid.\n',
+    ],
+)
+def test_call_that_reads_no_config_map(failed: str) -> None:
+    shown = str(explain(f"{failed}\n{_MANIFEST.format('eu-west-1')}", facts=_GOV))
+    assert "not valid" in shown or "does not accept" in shown
+    assert "in the ConfigMap" not in shown

@@ -24,7 +24,12 @@ from iamtriage.sts._endpoints import find_endpoint
 
 def explain_program_region(case: Case[Failure], request: RejectedRequest) -> Explanation | None:
     """Explain that a ConfigMap in the text sends the call to another partition than that of the caller or cluster."""
-    setting = None if request.working_regions else find_program_region(case.failure.text)
+    command = case.context.command
+    # These do not read a ConfigMap.
+    is_of_person = request.is_terraform or (command is not None and command.program == "aws")
+    if request.working_regions or is_of_person:
+        return None
+    setting = find_program_region(case.failure.text)
     called = None if setting is None else find_endpoint(setting.region)
     home, because = _find_home(case, request)
     if setting is None or called is None or home is None or called.partition == home:
