@@ -32,6 +32,11 @@ LISTED_HOLDER = lazy_pattern(
 # "The user ana has …"
 _HOLDER = lazy_pattern(r"\b[Uu]ser [\"'`]?([\w+=,.@-]{1,64})[\"'`]? (?:had|has)\b", re.ASCII)
 _ADDRESS = lazy_pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?=[^.]*:)[0-9a-fA-F:]{3,39}", re.ASCII)
+# The file with the key that somebody says went to a repository.
+_PUSHED = lazy_pattern(
+    r"\b(?:[Pp]ushed|[Cc]ommitted|[Cc]hecked in|[Uu]ploaded|[Pp]ublished|[Ll]eaked) (?:(?:my|our|the|an?) )?[`\"']?(?P<file>(?:[\w.-]{1,60}/){0,6}(?:\.env\b[\w.-]{0,20}|credentials\b|[\w-]{1,60}\.(?:env|tfvars|tfstate|ya?ml|json|ini|cfg|toml|properties|ipynb|py|js|ts|sh)\b))",
+    re.ASCII,
+)
 _SUPPORT_CASE = lazy_pattern(r"\b[Cc]ase(?: (?:ID|id|number|no\.?))?[ :#]{1,3}(\d{9,18})(?![\w-])", re.ASCII)
 
 
@@ -58,14 +63,18 @@ def _explain(denial: Denial, policy: str) -> Explanation:
     name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
     address = denial.failure.envelope.source_ip or ""
     caller, suspect = "", "If nobody in your organization made the denied call, an attacker most likely did. "
-    if denial.failure.envelope.source == "aws-cli":
-        # Somebody read the answer.
+    runtime, pushed = denial.context.runtime_kind, next(find_said(denial.failure.text, _PUSHED), None)
+    if denial.failure.envelope.source == "aws-cli" or runtime or denial.context.terraform or pushed:
+        # Somebody reads the answer to a call of their own.
         suspect = ""
     elif _ADDRESS.fullmatch(address):
         key = find_access_key(denial.case)
         used = f" with the key {key}" if key else ""
         caller = f"The denied call came{used} from {address}: unless you know that address, it is most likely an attacker's. "
         suspect = ""
+    leak = ""
+    if pushed is not None:
+        leak = f" Most likely, one leaked with {pushed['file']}: a later commit that removes the file does not undo that."
     key = fill_command("access-key --user-name {} --access-key-id ACCESS_KEY_ID", name)
     partition = denial.location.partition or "aws"
     region = global_region("iam", partition) or "REGION"
@@ -77,7 +86,7 @@ def _explain(denial: Denial, policy: str) -> Explanation:
     remedy = account_remedy(
         "Keep the policy: treat the user's access keys as compromised",
         f"{caller}Run the commands as an administrator whose keys are not exposed: the policy denies some of them to this user. Detach it only when {said} says so.",
-        "Deactivate each key of the user. Programs that use one fail until they get a role.",
+        f"Deactivate each key of the user.{leak} Programs that use one fail until they get a role.",
         f"{suspect}Repeat lookup-events in each Region. Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed.",
         commands=(
             *((deactivate, list_keys) if find_access_key(denial.case) else (list_keys, deactivate)),
