@@ -34,6 +34,7 @@ _GIVEN = f"AWS_ROLE_ARN={_ROLE}"
         (f"CloudTrail shows that it was written using {_SESSION}", False),
         (f"Last month we were using {_SESSION}", False),
         (f"The test expects identity: {_SESSION}", False),
+        (f"# old credentials: {_SESSION}", False),
     ],
 )
 def test_a_logged_session_is_the_caller(line: str, is_read: bool) -> None:  # noqa: FBT001 (a table)

@@ -75,3 +75,14 @@ def test_region_in_which_a_hub_is_shown(shown: str, *, is_elsewhere: bool) -> No
     assert first == "aws securityhub " + (
         "get-findings --region eu-west-1" if is_elsewhere else "describe-hub --region eu-central-1"
     )
+
+
+@pytest.mark.parametrize(
+    "call", ["DisableSecurityHub disable-security-hub", "BatchUpdateFindings batch-update-findings"]
+)
+def test_no_change_in_the_region_of_another_hub(call: str) -> None:
+    operation, command = call.split()
+    text = HUB.replace("GetFindings", operation).replace("get-findings", command)
+    explanation = explain(text + _HUB_ARN.format("eu-west-1", "111122223333"))
+    assert "enabled in eu-west-1, but not in eu-central-1" in explanation.summary
+    assert command not in explanation.to_text(detail="full")

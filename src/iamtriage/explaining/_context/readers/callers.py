@@ -52,7 +52,7 @@ _IN_SENTENCE = lazy_pattern(
     r"(?:[Ss]igned|[Ll]ogged|authenticated|runs|running|starts|started|I am|I'm|[Ww]e are|[Mm]y|[Cc]onnected|\w{3,8} uses|[Uu]sing|[Ll]oaded|[Ii]dentity|[Cc]redentials|[Ss]ession)\b"
 )
 _NOT_OF_CALL = lazy_pattern(
-    r"(?i:\b(?:colleagues?|co-?workers?|team ?mates?|others?|another|someone|somebody|boss|their|his|her|not|never|should|must|supposed|works|worked|assum(?:e|es|ed|ing)|expect(?:s|ed)?|last|yesterday|earlier)\b|n't\b)"
+    r"(?i:\b(?:colleagues?|co-?workers?|team ?mates?|others?|another|someone|somebody|boss|their|his|her|not|never|should|must|supposed|works|worked|assum(?:e|es|ed|ing)|expect(?:s|ed)?|last|yesterday|earlier|old|denied)\b|n't\b)"
 )
 _ASKS = lazy_pattern(r"\W{0,4}(?i:am|are|is|do|does|did|can|could|why|how)\b[^.!?\n]{0,200}\Z")
 # What the authenticator says before the ARN that it looks up, which is in lowercase since

@@ -244,7 +244,9 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind, message:
         return (message_kinds.launch_remedy(case),)
     if kind.cause is KMS_KEY_STATE:
         return (_restore_key(case, kind.remedies[0], message),)
-    if kind.cause is account_kinds.SERVICE_NOT_ENABLED and (where := _find_hubs(case)):
+    # Nobody wants to change in another Region what a call was to change in its own.
+    is_read = (case.operation or "").startswith(("Get", "List", "Describe", "BatchGet"))
+    if kind.cause is account_kinds.SERVICE_NOT_ENABLED and is_read and (where := _find_hubs(case)):
         title, command = f"Call it in {where[1]}, or enable it in {where[0]}, too", case.context.command
         again = command and commands.repeat_line(command.text.replace(where[0], where[1]))
         lines = (
