@@ -280,3 +280,23 @@ def test_options_of_the_aws_cli_are_for_no_other_program() -> None:
     assert "cn-north-1 is in the Regions in China" in explanation.summary
     commands = [str(line) for each in explanation.remedies for line in each.commands]
     assert not any(line.startswith("terraform") and " --" in line for line in commands)
+
+
+def test_an_external_id_goes_where_the_role_is_assumed() -> None:
+    denied = "An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/mia is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/x\n"
+    trust = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:user/mia"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"abc-123"}}}]}\n'
+    calls = {
+        'provider "aws" { assume_role { role_arn = "arn:aws:iam::444455556666:role/x" } }': True,
+        "$ aws sts assume-role --role-arn arn:aws:iam::444455556666:role/x --role-session-name mia": False,
+    }
+    for call, is_named in calls.items():
+        step = explain(f"{denied}{trust}{call}").remedies[0].steps[0]
+        assert ("in the block assume_role of Terraform" in step) is is_named
+
+
+def test_the_only_other_profile_is_not_that_of_a_call_with_the_default_one() -> None:
+    expired = "An error occurred (ExpiredTokenException) when calling the ListTables operation: The security token included in the request is expired\n"
+    profile = "[profile live]\nlogin_session = arn:aws:iam::111122223333:user/kim\n"
+    assert "aws login --profile live" in explain(f"{expired}{profile}").remedies[0].commands
+    others = explain(f"{expired}{profile}[default]\nregion = eu-west-1\n$ aws dynamodb list-tables\n")
+    assert "--profile live" not in others.to_text(detail="full")

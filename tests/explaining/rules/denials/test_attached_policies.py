@@ -171,6 +171,7 @@ _SESSION = " because no session policy allows the {} action"
         # Of a person, and not of the role that called.
         (_CONTROL, "We sign in as AWSReservedSSO_Mail_0a1b. The permission set Mail has sqs:* on *.", "allows the action already", "also needs its own Allow"),
         (_CONTROL, "We sign in as AWSReservedSSO_Mail_0a1b. The permission set Audit has sqs:* on *.", "also needs its own Allow", "allows the action already"),
+        (_CONTROL, "We sign in as AWSReservedSSO_MailAudit_0a1b. The permission set Mail has sqs:* on *.", "also needs its own Allow", "allows the action already"),
         (_CONTROL, "We sign in as AWSReservedSSO_Mail_0a1b. The permission set of Mia has sqs:* on *.", "also needs its own Allow", "allows the action already"),
         (_CONTROL, "Our permission set has sqs:* on *.", "also needs its own Allow", "allows the action already"),
         (_CONTROL, "Our role has AmazonS3FullAccess.", "also needs its own Allow", "allows the action already"),

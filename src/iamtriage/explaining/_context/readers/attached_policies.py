@@ -146,7 +146,7 @@ def find_described_policies(text: str) -> Iterator[Document]:
         if owner is None and not _OF_CALLER.search(words):
             continue
         of_set = _OF_SET.search(words)
-        if of_set and f"AWSReservedSSO_{of_set['name'] or ''}" not in text:
+        if of_set and f"AWSReservedSSO_{of_set['name'] + '_' if of_set['name'] else ''}" not in text:
             continue  # the caller is another one
         actions = re.findall(_ACTION, found["actions"])
         resources = [each.strip("`\"'.,") for each in re.findall(_TARGET, found["resources"] or "")]

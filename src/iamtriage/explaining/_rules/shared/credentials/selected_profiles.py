@@ -109,7 +109,8 @@ def find_profile(case: Case[Failure]) -> str | None:
     may_match = any(map(text.__contains__, ("rofile", "PROFILE", "credentials file")))
     if may_match and (found := _PROFILES.search(text)) is not None:
         return safe_name(next(filter(None, found.groups()), None))
-    if "profile " not in text:
+    # A call without a profile uses the default one, if there is one.
+    if "profile " not in text or "[default]" in case.failure.text:
         return None
     from iamtriage.explaining._context.readers.unique_values import unique_value
 

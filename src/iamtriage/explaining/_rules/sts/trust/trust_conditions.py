@@ -151,11 +151,11 @@ def describe_passed_value(result: TrustResult, call: RoleCall) -> str:
 
 
 def _describe_external_id(value: str, call: RoleCall | None, accept: str | None) -> str:
-    """Return where to set an external ID, unless the call in the text is a command, which the remedy completes."""
+    """Return where to set an external ID, unless the remedy completes the command or profile in the text."""
     unchanged = ", and the trust policy needs no change" if accept is None else ""
     where = f'Set ExternalId in the code (in Python, ExternalId="{value}"), or external_id in a profile or in the block assume_role of Terraform. '
-    is_command = call is not None and call.code is None and accept is None
-    return f"{'' if is_command else where}The comparison is case-sensitive{unchanged}."
+    is_completed = call is not None and (call.source == "the command" or call.profile is not None)
+    return f"{'' if is_completed and accept is None else where}The comparison is case-sensitive{unchanged}."
 
 
 def open_condition_remedy(
