@@ -63,3 +63,43 @@ def test_tags_of_volumes_in_terraform(resource: str, block: str, expected: str) 
     text = f"{_LAUNCH.format(resource)}{_INSTANCE.format(block)}{json.dumps(_DENY)}"
     first = explain(text).remedies[0]
     assert expected in f"{first.manifest} {' '.join(first.steps)}"
+
+
+_UNKNOWN = "An error occurred (MalformedPolicyDocumentException) when calling the PutKeyPolicy operation: Policy contains a statement with one or more invalid principals.\n"
+_PUT = "aws kms put-key-policy --key-id 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 --policy-name default --policy file://k.json"
+_BARE, _WHOLE = "arn:aws:iam::111122223333:role/etl", "arn:aws:iam::111122223333:role/teams/data/etl"
+_ROOT = '{\n  "AWS": "arn:aws:iam::111122223333:root"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("shown", "says", "names_path"),
+    [
+        (f'{_ROOT}{{\n  "AWS": "{_BARE}"\n}}\n{_WHOLE}', f"principal {_BARE}: the role has the path", True),
+        (
+            f'{{"AWS": [\n  "{_BARE}",\n  "arn:aws:iam::111122223333:user/li"\n]}}\n{_WHOLE}',
+            f"{_BARE}: the",
+            True,
+        ),
+        (
+            '{"AWS": "AROA0A1B2C3D4E5F6G7H8"}',
+            "AROA0A1B2C3D4E5F6G7H8 is the unique ID of a deleted role",
+            False,
+        ),
+        # Nothing shows that one of these is wrong.
+        (f'{_ROOT}{{\n  "AWS": "{_BARE}"\n}}', "cannot find a principal in it", False),
+        (f'{{\n  "AWS": "{_WHOLE}"\n}}\n{_WHOLE}', "cannot find a principal in it", False),
+        (
+            f'{{"AWS": "{_BARE}"}}\n{_WHOLE.replace("111122223333", "444455556666")}',
+            "cannot find a principal",
+            False,
+        ),
+        (f'{{"AWS": "{_BARE}"}}\n{_WHOLE}-2', "cannot find a principal in it", False),
+        (f"{_BARE}\n{_WHOLE}", "cannot find a principal in it", False),
+    ],
+)
+def test_principals_without_their_statements(shown: str, says: str, *, names_path: bool) -> None:
+    explanation = explain(f"$ {_PUT}\n{_UNKNOWN}\n$ jq '.Statement[].Principal' k.json\n{shown}\n")
+    assert says in explanation.summary
+    first = explanation.remedies[0]
+    assert (f'with "{_WHOLE}", and run the command again.' in " ".join(first.steps)) is names_path
+    assert (first.commands[-1] == _PUT) is (names_path or "AROA" in shown)

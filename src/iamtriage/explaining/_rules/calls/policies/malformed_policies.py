@@ -36,6 +36,9 @@ _INVALID_PRINCIPAL = lazy_pattern(
     r"nvalid principal in(?: policy|\.{3}|…)|one or more invalid principals|contains an invalid principal"
 )
 _NAMED_PRINCIPAL = lazy_pattern(r"nvalid principal in policy:? ?\"?(\w{1,20})\"? ?: ?\"([^\"\s]{1,200})\"")
+# Principals without the statement around them, as jq and --query print them.
+_PRINCIPALS = lazy_pattern(r"\"AWS\"\s{0,4}:\s{0,4}(?P<names>\"[^\"\s]{1,200}\"|\[[^\[\]{}]{1,4000}\])")
+_NAME = lazy_pattern(r"\"([^\"\s]{1,200})\"")
 _UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA)[A-Z0-9]{8,30}", re.ASCII)
 _ACCOUNT = lazy_pattern(r"\*|(?:arn:[a-z-]{3,20}:iam::)?[0-9]{12}(?::root)?", re.ASCII)
 _TRUST_CALL = lazy_pattern(r"(?i)AssumeRolePolicy|CreateRole\b|creating IAM Role|assume.role.policy")
@@ -209,6 +212,13 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
                 for name in as_strings(names)
                 if not has_reference(name)
             )
+    if not suspects:
+        parts = (_NAME.findall(each["names"]) for each in _PRINCIPALS.finditer(text))
+        shown = [
+            _Suspect("aws", name, "", stated_role(_role_of(name), text)) for names in parts for name in names
+        ]
+        # The text need not be about the policy, so only what no policy can name counts.
+        suspects = [each for each in shown if each.role is not None or each.lacks_path or each.is_unique_id]
     # A secret pasted in place of a role's name is valid in an ARN.
     suspects = [each for each in suspects if all(map(safe_name, each.name.split("/")))]
     first = [each for each in suspects if each.is_unique_id]
@@ -274,8 +284,10 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
     if suspect.role is not None:
         return your_remedy(
             "Write the ARN of the role with its path",
-            f'Replace the principal{suspect.statement} with "{suspect.role}".',
-            "In code, take the ARN from the role instead of building it from its name: arn of aws_iam_role in Terraform, Fn::GetAtt in CloudFormation, roleArn in the CDK.",
+            f'Replace the principal{suspect.statement} with "{suspect.role}"{", and run the command again" if again else ""}.',
+            None
+            if again
+            else "In code, take the ARN from the role instead of building it from its name: arn of aws_iam_role in Terraform, Fn::GetAtt in CloudFormation, roleArn in the CDK.",
             commands=again,
             url=pages.POLICY_PRINCIPAL,
         )
