@@ -422,6 +422,9 @@ def test_inline_policy_of_the_details_is_printed(attached_to: str, where: str, c
     assert "Then, with POLICY_NAME of the policy with the Sid NoQueues:" in shown
     leaves_group = "aws iam remove-user-from-group --group-name ops --user-name ana" in shown
     assert leaves_group == ("group" in where)
+    text += f". Go to https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/authorization-details/{'4h8s1k6p' * 3} for complete details"
+    again = explain(text, facts={"authorization_details": details})
+    assert "get-request-authorization-policy" not in str(again.remedies[0].commands)
 
 
 @pytest.mark.parametrize(

@@ -85,8 +85,9 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     """Explain a denial by a ``Deny`` in an identity-based policy."""
     if (quarantined := explain_quarantine(denial)) is not None:
         return quarantined
-    evaluated = _evaluated_policy_commands(denial)
-    inline = (*evaluated, *decisions.inline_policy_commands(denial.facts, denial.action))
+    # The command for the group, role or user prints the policy, too.
+    kept = decisions.inline_policy_commands(denial.facts, denial.action)
+    inline = kept or _evaluated_policy_commands(denial)
     name = (denial.policy or "").rpartition("/")[2]
     unnamed = f"the identity-based policy {clip_text(name)}" if name else "an identity-based policy"
     named = next(decisions.named_statements(denial.facts, denial.action), None)
@@ -117,9 +118,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             ),
             # A group says why: what the statement requires matters less.
             None if decisions.denying_group(denial.facts, denial.action) else typical_requirement(denial),
-            "If the evaluated Deny, which the first command prints, has a Condition, avoid what it matches."
-            if evaluated
-            else denial_remedies.CHANGE_CALL,
+            denial_remedies.CHANGE_CALL,
             _change_step(denial),
             *denied_regions.region_steps(denial),
             commands=(
