@@ -180,3 +180,11 @@ def test_session_whose_call_cloudtrail_has(session: str) -> None:
     first = explain(text).remedies[0]
     assert ("Its roleSessionName is nightly." in first.steps[0]) is (session == "nightly")
     assert bool(first.commands) is (session != "nightly")
+
+
+@pytest.mark.parametrize("option", ["--policy", "--policy-arns"])
+def test_option_that_passes_the_session_policy_is_named(option: str) -> None:
+    call = "$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/site --role-session-name ci"
+    denied = "User: arn:aws:sts::111122223333:assumed-role/site/ci is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::site/a because no session policy allows the s3:PutObject action"
+    steps = " ".join(explain(f"{call} {option} $POLICY\n\n{denied}").remedies[0].steps)
+    assert f"({option} of the aws sts command)" in steps

@@ -162,3 +162,24 @@ def test_boundary_lets_a_role_get_only_the_policy_of_the_call(policy: str, is_na
     assert (statement["Condition"] == only) is is_narrow
     assert ("iam:PermissionsBoundary" in statement["Condition"].get("StringEquals", {})) is not is_narrow
     assert any(step.startswith("Or an administrator attaches") for step in first.steps) is is_narrow
+
+
+@pytest.mark.parametrize(
+    ("reason", "after", "verdict"),
+    [
+        ("because no permissions boundary allows the sqs:SendMessage action", "permissions-boundary: arn:aws:iam::111122223333:policy/limits", "its permissions boundary, limits in the text, does not allow it."),
+        ("with an explicit deny in a permissions boundary", "The boundary is arn:aws:iam::111122223333:policy/limits", "its permissions boundary, limits in the text, explicitly denies it."),
+        ("because no permissions boundary allows the sqs:SendMessage action", "PolicyArn: arn:aws:iam::111122223333:policy/limits", "its permissions boundary does not allow it."),
+        ("because no permissions boundary allows the sqs:SendMessage action", "boundary: arn:aws:iam::111122223333:policy/a, or boundary: arn:aws:iam::111122223333:policy/b", "its permissions boundary does not allow it."),
+    ],
+    ids=["no Allow", "Deny", "another policy", "two"],
+)  # fmt: skip
+def test_boundary_in_the_text_is_named(reason: str, after: str, verdict: str) -> None:
+    denied = f"User: arn:aws:sts::111122223333:assumed-role/etl/i is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:out {reason}"
+    assert explain(f"{denied}\n\n{after}").summary.endswith(verdict)
+
+
+def test_boundary_that_a_new_role_gets_is_not_named_as_that_of_the_caller() -> None:
+    call = "$ aws iam create-role --role-name a --permissions-boundary arn:aws:iam::111122223333:policy/limits --assume-role-policy-document file://t.json"
+    denied = "User: arn:aws:iam::111122223333:user/kim is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/a because no permissions boundary allows the iam:CreateRole action"
+    assert "its permissions boundary does not allow it" in explain(f"{call}\n\n{denied}").summary

@@ -91,18 +91,20 @@ IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the
 def explain_permissions_boundary(denial: Denial) -> Explanation:
     """Explain a denial by a permissions boundary."""
     name = f" {denial.policy}" if denial.policy and commands.arn(denial.policy) == denial.policy else ""
-    if denial.policy is None:
+    if (shown := name) == "" and denial.policy is None:
         found = {each["arn"] or each["named"] for each in _STATED_BOUNDARY.finditer(denial.failure.text)}
         denial = attrs.evolve(denial, policy=only_one(found))
+        is_own = denial.policy and denial.service != "iam"  # whose calls set those of others
+        shown = f", {clip_text((denial.policy or '').rpartition('/')[2])} in the text," if is_own else ""
     can_change = _offers_change(denial)
     if denial.is_explicit:
-        verdict = f"its permissions boundary{name} explicitly denies it"
+        verdict = f"its permissions boundary{shown} explicitly denies it"
         none = f"No Allow in the policies of {denial.caller} overrides the Deny"
         text = why_no_allow_helps(denial).replace("An Allow does not override it", none, 1)
         title = FIND_DENY.format("the permissions boundary")
         steps = (denial_remedies.CHANGE_CALL, *present(typical_requirement(denial)))
     else:
-        verdict = f"its permissions boundary{name} does not allow it"
+        verdict = f"its permissions boundary{shown} does not allow it"
         own, delegates = describe_own_allow(denial), _delegates(denial)
         allow = ", so an Allow in another policy alone has no effect"
         caps: str | None = (

@@ -41,7 +41,8 @@ _SESSION_POLICY_PLACES = Signs(
         r"\binline-session-policy\b": "inline-session-policy of the step configure-aws-credentials",
         r"\bmanaged-session-policies\b": "managed-session-policies of the step configure-aws-credentials",
         r"\bassume_role(?:_with_web_identity)?\s{0,4}\{[^}]{0,600}\bpolicy(?:_arns)?\s{0,20}=": "policy or policy_arns in the block assume_role of the provider",
-        r"\baws sts (?:assume-role|get-federation-token)(?:[^\n]|\\\n){0,400} --policy(?:-arns)?\b": "--policy or --policy-arns of the aws sts command",
+        r"\baws sts (?:assume-role|get-federation-token)(?:[^\n]|\\\n){0,400} --policy\b(?!-)": "--policy of the aws sts command",
+        r"\baws sts (?:assume-role|get-federation-token)(?:[^\n]|\\\n){0,400} --policy-arns\b": "--policy-arns of the aws sts command",
     }
 )
 _ASSUMED_ROLE = lazy_pattern(
