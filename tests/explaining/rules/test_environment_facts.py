@@ -131,6 +131,8 @@ _DATE = "$ date -u\nFri Nov 20 05:12:44 UTC 2026\n"
         ("get-keys ~/.cache/keys.json", "2026-11-18T02:00:00Z", "$ date -u +%FT%TZ\n2026-11-20T05:12:44Z\n", "date prints 2026-11-20T05:12:44Z", "Move the cache ~/.cache/keys.json of the", "mv ~/.cache/keys.json ~/.cache/keys.json.old"),
         ("/opt/get-keys", "2026-11-18T02:00:00Z", _DATE, "had expired already", "Delete the cache of /opt/get-keys", "sh -c"),
         ("cat /srv/cache/keys.json", "2026-11-18T02:00:00Z", _DATE, "had expired already", "Run cat", "sh -c"),
+        ("/opt/get-keys", "2026-11-19T15:00:00Z", _DATE, "had expired already", "Delete the cache of /opt/get-keys", "sh -c"),
+        ("/opt/get-keys", "2026-11-19T15:30:00Z", _DATE, "have expired by the machine's clock: Expiration is", "Delete the cache of /opt/get-keys", "date -u"),
         ("/opt/get-keys", "2026-11-20T02:00:00Z", _DATE, "have expired by the machine's clock: Expiration is", "Delete the cache of /opt/get-keys", "date -u"),
         ("/opt/get-keys", "2026-11-20T09:00:00Z", _DATE, "they are old, or the clock is ahead", "Run /opt/get-keys", "date -u"),
         ("/opt/get-keys", "2026-11-18T02:00:00Z", "", "they are old, or the clock is ahead", "Run /opt/get-keys", "date -u"),

@@ -15,7 +15,9 @@ _END = lazy_pattern(
 )
 _ADDRESS = r"(?:169\.254\.1(?:69|70)\.|AWS_CONTAINER_CREDENTIALS_(?:RELATIVE|FULL)_URI)"
 _PROMPT = lazy_pattern(r"^[^\n\"{}]{0,60}[$#%>] ", re.MULTILINE)
-_CHARS_OF_COMMAND, _DAY = 600, 86_400
+_CHARS_OF_COMMAND = 600
+# A clock with the local time in place of UTC is ahead by no more.
+_MAX_AHEAD = 14 * 3600
 # A file of which the option or the path says that it is a cache.
 _CACHE_FILE = lazy_pattern(
     r"(?i:(?<=\s)--?[\w-]{0,30}cache[\w-]{0,20}[ =](?=[/~])|(?<=\s)(?=[/~][\w./-]{0,200}cache))(?P<path>[/~][\w./-]{1,200}\.\w{2,8})(?=\s|\Z)",
@@ -36,7 +38,7 @@ class PastEnd(NamedTuple):
     @property
     def is_certain(self) -> bool:
         """Whether they are old: hardly any clock is ahead by so much."""
-        return self.seconds > _DAY
+        return self.seconds > _MAX_AHEAD
 
 
 def find_past_end(text: str, program: str | None) -> PastEnd | None:
