@@ -145,7 +145,7 @@ def test_trust_policy_names_the_account_or_the_caller(principal: str, trusted: s
         "Condition": {"StringEquals": {"sts:ExternalId": "orders-1"}},
     }
     found = _explained(text, {"trust_policy": {"Version": "2012-10-17", "Statement": [statement]}})
-    assert any(f"trusts {trusted}, but" in each.text for each in found.causes)
+    assert any(f"trusts {trusted}: the principal is right" in each.text for each in found.causes)
 
 
 @pytest.mark.parametrize(
