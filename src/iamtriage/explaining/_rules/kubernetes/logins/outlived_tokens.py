@@ -114,7 +114,7 @@ def _last_stamp(text: str, start: int, end: int) -> re.Match[str] | None:
 
 
 def _difference(first: re.Match[str], second: re.Match[str]) -> int:
-    times = []
+    times: list[datetime] = []
     for each in (first, second):
         try:
             times.append(datetime.fromisoformat(f"{each['date'] or '2000-01-01'}T{each['time']}"))
