@@ -23,8 +23,6 @@ _CACHE_FILE = lazy_pattern(
     r"(?i:(?<=\s)--?[\w-]{0,30}cache[\w-]{0,20}[ =](?=[/~])|(?<=\s)(?=[/~][\w./-]{0,200}cache))(?P<path>[/~][\w./-]{1,200}\.\w{2,8})(?=\s|\Z)",
     re.ASCII,
 )
-
-
 _PRINTS_FILE = lazy_pattern(r"[\"']?(?:/(?:usr/)?bin/)?(?:cat|head|jq|type)\s")
 
 

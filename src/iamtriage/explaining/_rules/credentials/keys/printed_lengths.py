@@ -14,6 +14,16 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import find_said
 
 SECRET_LENGTH, KEY_ID_LENGTH = 40, 20
+# What a length suggests.
+_SECRET_FLAWS = {
+    SECRET_LENGTH + 1: "most likely with a newline at the end",
+    SECRET_LENGTH + 2: "most likely with quotes around it, or with the line end of Windows",
+    KEY_ID_LENGTH: "as many as an access key ID",
+}
+_KEY_ID_FLAWS = {
+    KEY_ID_LENGTH + 1: "most likely with a newline or space at the end",
+    SECRET_LENGTH: "as many as a secret access key",
+}
 _MAX_LINES = 8
 _KEY_ID = r"(?i:access[-_ ]?key[-_ ]?id)"
 # Other programs have a "secret key".
@@ -67,28 +77,19 @@ def find_lengths(text: str) -> Lengths:
 
 def describe_secret(text: str) -> str | None:
     """Return what is wrong with the length of the secret access key, as a clause, or ``None``."""
-    number = find_lengths(text).secret
-    if number is None or number == SECRET_LENGTH or not number:
-        return None
-    clause = f"the secret access key has {number} characters instead of {SECRET_LENGTH}"
-    if number == SECRET_LENGTH + 1:
-        return f"{clause}, most likely with a newline at the end"
-    if number == SECRET_LENGTH + 2:
-        return f"{clause}, most likely with quotes around it, or with the line end of Windows"
-    if number == KEY_ID_LENGTH:
-        return f"{clause}, as many as an access key ID"
-    return clause
+    return _describe("secret access key", find_lengths(text).secret, SECRET_LENGTH, _SECRET_FLAWS)
 
 
 def describe_key_id(text: str) -> str | None:
     """Return what is wrong with the length of the access key ID, as a clause, or ``None``."""
-    number = find_lengths(text).key_id
-    if number is None or number == KEY_ID_LENGTH or not number:
+    return _describe("access key ID", find_lengths(text).key_id, KEY_ID_LENGTH, _KEY_ID_FLAWS)
+
+
+def _describe(name: str, number: int | None, expected: int, flaws: dict[int, str]) -> str | None:
+    if not number or number == expected:
         return None
-    clause = f"the access key ID has {number} characters instead of {KEY_ID_LENGTH}"
-    if number == KEY_ID_LENGTH + 1:
-        return f"{clause}, most likely with a newline or space at the end"
-    return f"{clause}, as many as a secret access key" if number == SECRET_LENGTH else clause
+    clause = f"the {name} has {number} characters instead of {expected}"
+    return f"{clause}, {flaws[number]}" if number in flaws else clause
 
 
 def _counted(text: str) -> Iterator[tuple[str, int]]:
