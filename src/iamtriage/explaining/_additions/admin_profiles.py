@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._additions.kubectl_options import ADMIN
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 __all__ = ("add_admin_profile",)
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
-from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._explanations.remedies import Remedy, change_commands
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition
 from iamtriage.explaining._rules.shared.commands import REGIONS_OF_IAM
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._facts import Facts
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 __all__ = ("find_only_region", "name_regions", "name_regions_of_iam")
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.labels import keep_label
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations.remedies import change_commands, insert_command
+from iamtriage.explaining._explanations.remedies import Remedy, change_commands, insert_command
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._facts import Facts
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 # Topics about the trust policy of the role that a pod or a token uses.
 _TOPICS_OF_POD_ROLES = frozenset({"pod-identity", "web-identity", "no-oidc-provider"})

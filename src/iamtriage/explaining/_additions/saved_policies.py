@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.explanations.command_blocks import files_of, find_saved_file
 from iamtriage._rendering.labels import Labelled, keep_label
-from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
 
 __all__ = ("rename_saved_file", "save_printed_policy")
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.failures._failures import AccessDenied
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.failures._failures import Failure
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.failures._failures import AccessDenied, Failure
 
 __all__ = ("remove_vain_permission",)
 

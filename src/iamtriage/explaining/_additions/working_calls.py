@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern
@@ -12,10 +10,8 @@ from iamtriage.arns._principal_parsing import parse_principal
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._context.resolving import context_of
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._facts import Facts
 
 __all__ = ("add_working_calls",)
 

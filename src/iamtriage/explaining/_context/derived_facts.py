@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import attrs
 
@@ -12,11 +13,7 @@ from iamtriage.explaining._context.model import NOTHING, Context
 from iamtriage.explaining._context.readers.regions import region_of_directory_bucket
 from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._facts import Facts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 __all__ = ("complete_facts",)
 

@@ -9,15 +9,10 @@ region, and complete documents are used. Every search is bounded.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.model import EC2_CODES, NOTHING, Context
-from iamtriage.explaining._facts import NO_FACTS
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._facts import Facts
-    from iamtriage.failures._failures import Failure
+from iamtriage.explaining._facts import NO_FACTS, Facts
+from iamtriage.failures._failures import Failure
 
 __all__ = (
     "STANDARD_MESSAGES",

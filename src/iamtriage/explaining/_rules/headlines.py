@@ -6,29 +6,25 @@ The one that ``parse`` returns can say less than another one, or be its conseque
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._reading.parsing import parse
 from iamtriage.explaining._context.resolving import resolve_facts
-from iamtriage.explaining._facts import NO_FACTS
+from iamtriage.explaining._facts import NO_FACTS, Facts
 from iamtriage.explaining._rules.basics import Case
 from iamtriage.explaining._rules.kinds import explain_failure
 from iamtriage.failures._failures import (
     AccessDenied,
     AwsError,
     ExpiredCredentials,
+    Failure,
     InvalidCredentials,
     InvalidIdentityToken,
     KubernetesUnauthorized,
     MissingCredentials,
     SignatureMismatch,
 )
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._facts import Facts
-    from iamtriage.failures._failures import Failure
 
 __all__ = ("find_headline",)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start
@@ -16,9 +17,6 @@ from iamtriage.policies._managed_policies import (
     build_managed_policy,
     is_known_policy,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ("ASKER", "DESCRIBED", "find_attached_policies", "find_described_policies", "lists_others_only")
 

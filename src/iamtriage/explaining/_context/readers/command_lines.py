@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start
 from iamtriage.explaining._context.values import CommandLine
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ("find_commands", "operation_of_command")
 

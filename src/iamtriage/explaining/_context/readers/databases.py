@@ -6,16 +6,13 @@ Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMD
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one, search_last
 from iamtriage._rendering.values import Value
+from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._masked_arns import find_partition
-
-if TYPE_CHECKING:
-    from iamtriage.failures._failures import AccessDenied
 
 __all__ = ("Login", "database_user_arn", "find_login")
 

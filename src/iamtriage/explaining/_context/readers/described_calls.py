@@ -7,7 +7,7 @@ several calls for one resource.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern, search_last
 from iamtriage._text import line_start
@@ -15,11 +15,7 @@ from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.model import EC2_CODES
 from iamtriage.explaining._context.values import Stated
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 __all__ = ("CREATING", "DELETING", "find_described_call", "find_operation", "find_storage_call")
 

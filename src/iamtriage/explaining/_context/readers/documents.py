@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.structured.values import decode_at
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.values import MappingEntry
 from iamtriage.policies._readers.elements import as_mapping, as_strings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 __all__ = ("FoundDocument", "decode_members", "find_documents", "find_mappings")
 

@@ -6,18 +6,14 @@ Where AWS SDKs read endpoints from: https://docs.aws.amazon.com/sdkref/latest/gu
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.model import CLOUD_HOSTS
 from iamtriage.explaining._context.values import CommandLine, Stated
+from iamtriage.failures._failures import Failure
 from iamtriage.sts._endpoint_table import PARTITIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.failures._failures import Failure
 
 __all__ = (
     "KEY_LENGTH",

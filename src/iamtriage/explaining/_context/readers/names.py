@@ -6,8 +6,8 @@ A name is used only if the text states exactly one value. If it states several, 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import KUBERNETES_NAME, REGION, lazy_pattern, may_name_region, search_last
 from iamtriage.explaining._context.readers.callers import find_caller
@@ -16,9 +16,6 @@ from iamtriage.explaining._context.readers.region_names import find_region_const
 from iamtriage.explaining._context.readers.terraform_code import find_address
 from iamtriage.explaining._context.readers.unique_values import find_said_name, find_said_role, unique_value
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 __all__ = ("NAME_READERS", "find_service_account")
 

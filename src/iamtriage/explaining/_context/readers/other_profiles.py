@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 
 def hide_other_profiles(failure: Failure, words: str) -> str:

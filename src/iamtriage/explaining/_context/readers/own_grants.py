@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.policies._patterns import compile_glob, matches
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 __all__ = ("find_own_grant",)
 

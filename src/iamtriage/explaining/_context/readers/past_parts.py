@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.documents import find_documents
 from iamtriage.failures._failures import AccessDenied
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 __all__ = ("without_past_parts", "without_superseded")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import attrs
 
@@ -20,9 +20,6 @@ from iamtriage.explaining._context.readers.unique_values import stated_partition
 from iamtriage.explaining._context.values import Document
 from iamtriage.policies._readers.elements import as_strings
 from iamtriage.policies._readers.unknown_values import has_reference, resolve_functions
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 __all__ = ("build_policy", "find_name_above", "find_policies", "find_trust_fragment")
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-
-if TYPE_CHECKING:
-    from iamtriage.typing import PolicyType
+from iamtriage.typing import PolicyType
 
 __all__ = ("NOT_NEGATED", "find_heading")
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ("RECREATION_SIGNS", "find_recreated_role", "is_named_in", "never_recreated")
 

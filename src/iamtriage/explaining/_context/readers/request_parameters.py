@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterator
+from typing import cast
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._reading.structured.values import decode_at
 from iamtriage._text import line_start
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ("find_encryption_context", "find_request_parameters")
 

@@ -7,7 +7,7 @@ and https://github.com/boto/boto3 ``boto3/s3/transfer.py``.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 import attrs
@@ -16,9 +16,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._context.readers.copy_calls import find_copy, hide_sources
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ("OBJECT_CALL", "Location", "find_location", "find_remote", "find_setting")
 

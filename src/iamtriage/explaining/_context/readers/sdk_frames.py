@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._text import upper_first
@@ -12,9 +12,6 @@ from iamtriage.explaining._context.readers.s3_locations import OBJECT_CALL
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._context.word_index import WordIndex
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 __all__ = ("find_called_operation",)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.structured.values import decode_at
@@ -11,9 +11,6 @@ from iamtriage._typing import NamedTuple
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_mapping
 from iamtriage.policies._readers.json_values import JsonObject, get_object, get_objects, get_texts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ("SIGN_OF_SIMULATION", "Simulation", "find_simulated", "find_simulation")
 

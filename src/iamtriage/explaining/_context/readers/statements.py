@@ -7,14 +7,11 @@ the failed call.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern, may_find, search_last
 from iamtriage._text import line_at, line_start
 from iamtriage.policies._managed_policies import LISTED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = (
     "CLAUSE_END",

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
@@ -17,9 +18,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import find_closing_brace, line_start
 from iamtriage.policies._readers.elements import as_mapping
 from iamtriage.policies._readers.policy_yaml import parse_mapping
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 __all__ = ("TemplateResource", "find_template_resources")
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, may_name_region, only_one
 from iamtriage.explaining._context.values import Stated, quote_match
 from iamtriage.policies._masked_arns import find_partition
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ("NO_SAID_NAMES", "find_said_name", "find_said_role", "stated_partition", "unique_value")
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = (
     "Job",

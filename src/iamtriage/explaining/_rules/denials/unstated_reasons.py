@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from iamtriage._text import quote_words
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.shared import pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
-from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import (
     identity_allow_helps,
     is_encoded_message_cut,
     is_message_cut,
 )
 from iamtriage.explaining._rules.shared.messages.stated_actions import CUT_OFF
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 IMPLICIT_DENY = CauseType(
     "implicit-deny",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import attrs
 
@@ -12,9 +12,7 @@ from iamtriage._patterns import lazy_pattern, words_of
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._context.word_index import WordIndex
 from iamtriage.explaining._rules.shared.clues import error_code
-
-if TYPE_CHECKING:
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 _RuleT_co = TypeVar("_RuleT_co", covariant=True)
 # Logs repeat fewer combinations.

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, lower_first, upper_first
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.messages.service_messages import stated_reason
 from iamtriage.explaining._rules.shared.principals.principal_words import is_truncated
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 # A mask says nothing, and makes an ARN hard to read.
 _MASKED_ACCOUNT = lazy_pattern(

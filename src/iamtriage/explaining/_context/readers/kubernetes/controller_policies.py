@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from iamtriage._typing import NamedTuple
 from iamtriage.policies._documents import allow, list_actions
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ("Allowance", "build_statements")
 

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
@@ -17,9 +17,7 @@ from iamtriage._rendering.values import Value
 from iamtriage.explaining._context.readers.kubernetes import controller_policies
 from iamtriage.explaining._context.readers.kubernetes.controller_policies import Allowance, build_statements
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._facts import Facts
 
 __all__ = ("Controller", "find_controller", "find_controller_of_account", "permissions_of", "usual_account")
 

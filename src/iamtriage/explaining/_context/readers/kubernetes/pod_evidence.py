@@ -7,8 +7,8 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, only_one, search_last
 from iamtriage._text import line_start
@@ -18,9 +18,6 @@ from iamtriage.explaining._context.readers.kubernetes.pod_times import PodTimes,
 from iamtriage.explaining._context.readers.names import find_service_account_name
 from iamtriage.explaining._context.readers.statements import find_changed, find_said, says_restarted
 from iamtriage.explaining._context.readers.terraform_code import find_resources
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ("AccountWithRole", "PodEvidence", "read_pod_evidence")
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._typing import NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ("PodTimes", "find_pod_times")
 

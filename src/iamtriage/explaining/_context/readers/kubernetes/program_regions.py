@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from iamtriage._patterns import KUBERNETES_NAME, REGION, lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ("ProgramRegion", "find_program_region")
 

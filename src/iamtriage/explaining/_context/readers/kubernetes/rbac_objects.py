@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterator
+from typing import Any, cast
 
 from iamtriage._patterns import lazy_pattern, search_last
 from iamtriage._reading.structured.values import decode_at
@@ -12,9 +13,6 @@ from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.policies._readers.elements import as_mapping
 from iamtriage.policies._readers.json_values import JsonObject, get_object, get_objects
 from iamtriage.policies._readers.policy_yaml import parse_mapping
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ("StatedBinding", "StatedRole", "find_bindings", "find_roles")
 

@@ -6,22 +6,18 @@ What they must print: https://docs.aws.amazon.com/sdkref/latest/guide/feature-pr
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.profiles.other_users import find_other_user
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import MissingCredentials
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.basics import Remedy
 
 CREDENTIAL_PROCESS = CauseType(
     "credential-process",

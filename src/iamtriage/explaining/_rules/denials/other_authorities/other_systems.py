@@ -9,9 +9,11 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-synt
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.basics import Explanation
 from iamtriage.explaining._rules.denials.other_authorities import (
     cloud_services,
     database_privileges,
@@ -20,12 +22,6 @@ from iamtriage.explaining._rules.denials.other_authorities import (
 from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
 from iamtriage.explaining._rules.denials.other_authorities.docker_hub import explain_docker_hub
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from iamtriage.explaining._facts import Facts
-    from iamtriage.explaining._rules.basics import Explanation
 
 _WAF = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-testing-activities.html"
 _LOAD_BALANCER = lazy_pattern(r"(?i:\bserver: ?awselb/2\.0)")

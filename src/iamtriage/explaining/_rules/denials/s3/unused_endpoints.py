@@ -8,20 +8,16 @@ https://github.com/minio/minio/blob/master/cmd/api-errors.go.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
-from iamtriage.explaining._rules.basics import CauseType, Explanation
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import error_code, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.basics import Case, Remedy
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 # Commands that upload with a client for S3 of their own, to which --endpoint-url does not apply:
 # https://github.com/aws/aws-cli/issues/4727 and https://github.com/localstack/localstack/issues/1783.

@@ -8,23 +8,19 @@ https://nodejs.org/api/cli.html#node_extra_ca_certsfile, https://github.com/aws/
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import WINDOWS
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 CERTIFICATE_ERROR = lazy_pattern(
     r"x509: |[Ss]elf[- ]signed certificate|issuer certificate|(?:leaf|first|peer|remote|server|its|SSL|TLS) certificate"

@@ -6,7 +6,6 @@ Sources: the pages of the AWS CLI and SDK guides that the remedies link to.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -17,9 +16,7 @@ from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 # The prompts of cmd and PowerShell, and paths in stack traces of .NET.
 WINDOWS = lazy_pattern(r"(?:^| )(?:PS )?[A-Z]:\\[^<>|\n]{0,200}>|\bin [A-Z]:\\|\bPowerShell\b")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 
+from iamtriage.arns._principals import IdentityCenterRole
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import save_step
-
-if TYPE_CHECKING:
-    from iamtriage.arns._principals import IdentityCenterRole
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _COMMANDS = (
     "aws sso-admin list-instances",

@@ -6,12 +6,13 @@ Commands contain a placeholder in capitals for what neither the facts nor the te
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
+from iamtriage.arns._arns import Arn
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.explaining._context.readers.kubernetes.controllers import (
     find_controller,
@@ -19,17 +20,14 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import (
     usual_account,
 )
 from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.failures._failures import Failure
 from iamtriage.typing import AuthenticationMode
-
-if TYPE_CHECKING:
-    from iamtriage.arns._arns import Arn
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import Failure
 
 AnyCase: TypeAlias = "Case[Failure]"
 

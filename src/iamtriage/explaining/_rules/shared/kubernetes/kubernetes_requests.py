@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
 
@@ -21,10 +21,8 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.explaining._rules.shared import commands
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import KubernetesForbidden
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.failures._failures import KubernetesForbidden
 
 READ_VERBS = frozenset({"get", "list", "watch"})
 _WRITE = frozenset({"create", "delete", "deletecollection", "patch", "update"})

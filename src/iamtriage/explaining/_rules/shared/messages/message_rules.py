@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared.messages.quoted_message import (
     OF_SCHEMA,
@@ -12,9 +10,7 @@ from iamtriage.explaining._rules.shared.messages.quoted_message import (
     truncate_at_end,
 )
 from iamtriage.explaining._rules.shared.texts.text_signs import find_s3_compatible_host
-
-if TYPE_CHECKING:
-    from iamtriage.failures._failures import AccessDenied
+from iamtriage.failures._failures import AccessDenied
 
 _OF_KAFKA = lazy_pattern(
     r"not authorized to access (?:topics|group)\b|(?:cluster|transactional id) authorization failed|authorizationexception: authorization failed"

@@ -10,15 +10,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.grammar import ENTRY_START, RECORD
 from iamtriage._text import clip_text, line_start
-
-if TYPE_CHECKING:
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 _MAX_SENTENCE = 600
 # How the AWS CLI and botocore begin a failure.

@@ -7,12 +7,8 @@ without being interpreted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamtriage.explaining._context.resolving import says_only_denied
-
-if TYPE_CHECKING:
-    from iamtriage.failures._failures import AccessDenied
+from iamtriage.failures._failures import AccessDenied
 
 _MIN_WORDS = 3
 # Messages around such a denial, such as "could not assume role", report who called, not a service.

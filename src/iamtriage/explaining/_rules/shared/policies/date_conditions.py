@@ -6,16 +6,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.shared.policies.policy_changes import change_conditions
 from iamtriage.policies._readers.elements import iterate_conditions
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws-dates.html"
 NEW_DATE = "NEW_DATE is the new end of the access, in the form of the old one."

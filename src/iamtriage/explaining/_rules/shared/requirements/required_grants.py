@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, may_find, only_one
 from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.requirements.required_resources import (
     next_objects,
@@ -18,11 +20,6 @@ from iamtriage.explaining._rules.shared.requirements.required_resources import (
 from iamtriage.policies._arn_templates import LAUNCH
 from iamtriage.policies._documents import build_statement
 from iamtriage.policies._grants import UNKNOWN_ACTION, WILDCARD_OF_AWS, Grant, build_grant
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 # The calls that tag what they create, and the resources that calls create with others.
 _CREATING = lazy_pattern(r"(?:Allocate|Copy|Create(?!Tags)|Import|Register|Request|Run)[A-Z]", re.ASCII)

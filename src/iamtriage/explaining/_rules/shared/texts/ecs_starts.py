@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.labels import Labelled
 from iamtriage.explaining._rules.shared import commands
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 _NOT_STARTED = "ResourceInitializationError"
 _GIVING = lazy_pattern(r"\b(?:added|associated|attached|gave|given|put)\b")
