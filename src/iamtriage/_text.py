@@ -36,14 +36,14 @@ __all__ = (
 # By their first character, so that a search tries few of them at each position.
 SECRET_SIGNS = lazy_pattern(
     r"s(?:ecret|enha|tringdata|ignature|ession|aml|eed|as|ecure|ensitive|mb|udo|plunk|chtasks"
-    r"|ql(?:cmd|plus)|ig(?:=|%(?:25){0,4}3d))"
+    r"|ql(?:cmd|plus|ldr)|nmp|ops|ig(?:=|%(?:25){0,4}3d))"
     r"|a(?:uth(?!ori[sz]ed)|uth plain|kia|sia|bia|cca|3t|cl setuser)"
     r"|b(?:earer|cp|undle(?: |%(?:25){0,4}20)config|w (?:login|unlock))|c(?:ookie|ode|url|qlsh|reds|ontrase)"
     r"|d(?:ocker|evice)"
-    r"|e(?:ncoded|y[ja]|cho)|fqodyxdz|http(?:-basic|s? -a)|identified|j(?:wt|arsigner|dbc)"
+    r"|e(?:ncoded|y[ja]|cho|xpdp)|fqodyxdz|http(?:-basic|s? -a)|i(?:dentified|pmitool|mpdp)|j(?:wt|arsigner|dbc)"
     r"|k(?:ennwort|ey|ty|init|8s-aws)|l(?:ogin|dap|ftp)|m(?:ysql|aria|ask|ongo)"
     r"|n(?:oecho|et(?:%(?:25){0,4}20|\W{1,8})use)|o(?:jb3|gzxiv|penssl)|p(?:ass|w|sk|at|rintf|sexec|ulumi)"
-    r"|q(?:r|vdtomv5)|r(?:edis-cli|pcclient|ar |abbitmqctl)|t(?:oken|otp)|v(?:erifier|ault)|webhook"
+    r"|q(?:r|vdtomv5)|r(?:edis-cli|pcclient|ar |abbitmqctl)|t(?:oken|otp|wine)|v(?:erifier|ault)|webhook"
     r"|user(?:add|mod)|w(?:achtwoord|ith-decryption)|x(?:-oauth|freerdp)|zip"
     r"|пароль|パスワード|密[码碼]|비밀번호|\\u(?:043f\\u0430\\u0440\\u043e|30d1\\u30b9|5bc6\\u7[08]|be44\\ubc00)"
     r"|334 ugf|7z|@(?:tcp|unix)|:(?://|\*|[56]43|[1-9][0-9]{3,4}:[a-z_])"

@@ -3,7 +3,8 @@
 The options are from the manuals of curl, MySQL, Docker, Skopeo, Helm, sshpass, redis-cli, sqlcmd, the MongoDB shell,
 OpenLDAP, OpenSSL, OpenSSH, PuTTY, FreeRDP, htpasswd, Info-ZIP, 7-Zip, RAR, Azure CLI, Google Cloud CLI, OpenShift,
 kubectl, Vault, MinIO, GitHub CLI, Fly.io, Wrangler, the AWS CLI, SQL*Plus, cqlsh, PsExec, RabbitMQ, LFTP, Poetry,
-Bundler, Bitwarden, Pulumi, Windows and GitHub Actions.
+Bundler, Bitwarden, Pulumi, Windows, GitHub Actions, IPMItool, Net-SNMP, Twine, Oracle Data Pump, Composer, Cargo, crane,
+Consul and SOPS.
 """
 
 from __future__ import annotations
@@ -97,8 +98,9 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("podman", "skopeo", "buildah", "nerdctl", "ctr ", "crictl"), r"\s--?(?:src-|dest-)?creds[ =][\"']?[^\s\"':/@]{1,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("sshpass",), rf"\s-p[ ]?{_VALUE}", "password"),
     (("redis-cli",), rf"\s-a[ ]{{1,4}}{_VALUE}", "password"),
-    (("sqlcmd", "bcp"), rf"\s-P[ ]?{_VALUE}", "password"),
-    (("mongo", "cqlsh", "psexec", "useradd", "usermod"), rf"\s-p[ =]{{1,4}}{_VALUE}", "password"),
+    (("sqlcmd", "bcp", "ipmitool"), rf"\s-P[ ]?{_VALUE}", "password"),
+    (("snmpwalk", "snmpget", "snmpset", "snmpbulk"), rf"\s-[AX][ ]{{1,4}}{_VALUE}", "password"),
+    (("mongo", "cqlsh", "psexec", "useradd", "usermod", "twine"), rf"\s-p[ =]{{1,4}}{_VALUE}", "password"),
     (("plink", "pscp", "psftp"), rf"\s-pw[ ]{{1,4}}{_VALUE}", "password"),
     (("xfreerdp",), rf"\s/p:{_VALUE}", "password"),
     (("ssh-keygen",), rf"\s-[NP][ ]{{1,4}}{_VALUE}", "password"),
@@ -115,6 +117,9 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (tuple(INPUT_READERS), rf"<<<[ ]?{_VALUE}", "password"),
     (("kubectl", "oc"), rf"--from-literal[ =][\"']?[\w.-]{{1,200}}={_VALUE}", "secret"),
     (("vault kv put", "vault kv patch"), rf"\s\w[\w.-]{{0,80}}={_VALUE}", "secret"),
+    (("approle/login",), rf"\ssecret_id={_VALUE}", "secret"),
+    (("consul kv put",), rf"\s[\w./-]{{0,200}}(?:password|passwd|secret|token)[ ]{{1,4}}{_VALUE}", "secret"),
+    (("sops",), r"\s--?set[ ]['\"]?(?:\[[^\[\]\n]{1,100}\]){1,20}[ ]\\?\"(?P<double>[^\"\n]{1,2000})\"", "secret"),
     (("vault login",), r"(?<=vault login)[ ]{1,4}(?:token=)?(?P<plain>[a-z]{1,4}\.[\w-]{20,400}|(?=[\w.-]{0,40}[0-9])[\w.-]{12,400}(?![\w.=-]))", "token"),
     (("secrets set",), rf"\s[A-Za-z_]\w{{0,80}}={_VALUE}", "secret"),
     (("keytool", "jarsigner"), rf"\s-(?:src|dest)?(?:store|key)pass[ ]{{1,4}}{_VALUE}", "password"),
@@ -125,9 +130,11 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("cmdkey",), rf"(?i:\s/pass:){_VALUE}", "password"),
     (("schtasks",), rf"(?i:\s/rp)[ ]{{1,4}}{_VALUE}", "password"),
     (("lftp",), r"\s-u[ ]?[\"']?[^\s\"',]{1,128},(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
-    (("sqlplus", "jdbc:oracle:thin"), r"[ :\"'][A-Za-z][\w$#]{0,60}/(?P<plain>[^\s@/\"']{1,200})@", "password"),
+    (("sqlplus", "sqlldr", "impdp", "expdp", "jdbc:oracle:thin"), r"[ :\"'][A-Za-z][\w$#]{0,60}/(?P<plain>[^\s@/\"']{1,200})@", "password"),
     (("rabbitmqctl",), rf"\s(?:add_user|change_password)[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{_VALUE}", "password"),
-    (("poetry config",), rf"\shttp-basic\.\S{{1,80}}[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{_VALUE}", "password"),
+    (("poetry config", "composer config"), rf"\shttp-basic\.\S{{1,80}}[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{_VALUE}", "password"),
+    (("poetry config",), rf"\spypi-token\.\S{{1,80}}[ ]{{1,4}}{_VALUE}", "token"),
+    (("cargo login",), rf"(?<=cargo login)[ ]{{1,4}}{_MIXED}{_VALUE}", "token"),
     (("bundle config",), r"\s[\w-]{1,80}(?:\.[\w-]{1,80}){1,8}[ ]{1,4}[^\s:\"']{1,128}:(?!//)(?P<plain>[^\s\"'`\\\x1b]{1,400})", "token"),
     (("pulumi config set",), rf"\s--secret[ ]{{1,4}}[\w.:-]{{1,80}}[ ]{{1,4}}{_VALUE}", "secret"),
     (("pulumi config set",), rf"(?<=config set)[ ]{{1,4}}[\w.:-]{{1,80}}[ ]{{1,4}}{_VALUE}(?=[^\n]{{0,200}}\s--secret)", "secret"),

@@ -8,6 +8,7 @@ __all__ = ("INPUT_READERS", "LOGINS", "PRINTED", "PRINTERS", "READS_INPUT")
 
 LOGINS = (
     "docker", "podman", "nerdctl", "buildah", "skopeo", "oras", "oc", "az", "cf", "helm registry", "helm",
+    "crane auth",
 )  # fmt: skip
 
 # Commands that read a password from standard input.
