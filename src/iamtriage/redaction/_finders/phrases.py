@@ -1,11 +1,4 @@
-"""Find secrets without a name and a sign before them, in command lines, SQL statements and sentences.
-
-The options are from the manuals of curl, MySQL, Docker, Skopeo, Helm, sshpass, redis-cli, sqlcmd, the MongoDB shell,
-OpenLDAP, OpenSSL, OpenSSH, PuTTY, FreeRDP, htpasswd, Info-ZIP, 7-Zip, RAR, Azure CLI, Google Cloud CLI, OpenShift,
-kubectl, Vault, MinIO, GitHub CLI, Fly.io, Wrangler, the AWS CLI, SQL*Plus, cqlsh, PsExec, RabbitMQ, LFTP, Poetry,
-Bundler, Bitwarden, Pulumi, Windows, GitHub Actions, IPMItool, Net-SNMP, Twine, Oracle Data Pump, Composer, Cargo, crane,
-Consul and SOPS.
-"""
+"""Find secrets without a name and a sign before them, in command lines, SQL statements and sentences."""
 
 from __future__ import annotations
 
@@ -20,11 +13,15 @@ from iamtriage.redaction._vocabulary.notations import build_tree
 from iamtriage.redaction._vocabulary.placeholders import is_placeholder
 from iamtriage.redaction._vocabulary.searched_text import SearchedText, fold_case, list_words
 from iamtriage.redaction._vocabulary.secret_commands import (
-    INPUT_READERS,
-    LOGINS,
+    COMMAND_ROWS,
+    MIXED,
+    PIPE_REACH,
+    PIPE_SPACES,
     PRINTED,
     PRINTERS,
     READS_INPUT,
+    VALUE,
+    WRITERS,
 )
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START
 
@@ -38,15 +35,9 @@ __all__ = ("PHRASES", "SENTENCE_WORD", "find_listed_commands", "find_phrased_sec
 # The maximum number of characters between a command and its option.
 _REACH = 300
 _COMMAND_ENDS = ("\n", "\\n", ";", "&&", "||")
-_VALUE = (
-    r"(?:\"(?P<double>[^\"\n]{1,2000})\"|'(?P<single>[^'\n]{1,2000})'"
-    r"|(?P<plain>[^\s\"'`;&|<>(){}\\,\x1b-][^\s\"'`;&|<>(){}\\,\x1b]{0,2000}))"
-)
-# In a sentence: with a digit and a letter in it, or in quotes.
-_MIXED = r"(?=[^\s,;\\\x1b]{0,80}[0-9])(?=[^\s,;\\\x1b]{0,80}[A-Za-z])"
 _STATED = (
     r"(?:\"(?P<double>[^\"\n]{4,400})\"|'(?P<single>[^'\n]{4,400})'|`(?P<tick>[^`\n]{4,400})`"
-    rf"|(?P<plain>{_MIXED}(?:[^\s\"'`,;(){{}}<>\[\]\\\x1b]|\\(?![nrt])){{6,2000}}))"
+    rf"|(?P<plain>{MIXED}(?:[^\s\"'`,;(){{}}<>\[\]\\\x1b]|\\(?![nrt])){{6,2000}}))"
 )
 _SQL = r"(?:'(?P<single>[^'\n]{1,400})'|\"(?P<double>[^\"\n]{1,400})\")"
 # A list of arguments: ['docker', 'login', '-p', '…'], or a subcommand in one.
@@ -83,65 +74,6 @@ class Phrase(NamedTuple):
 
 
 _INPUT_READER = re.compile(READS_INPUT)
-# The maximum number of characters between a pipe and the option that reads from it, and of spaces before the pipe.
-_PIPE_REACH, _PIPE_SPACES = 200, 4
-_WRITERS = ("echo", "printf")
-
-_COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
-    (("curl",), r"\s-(?:[afgiIkLlMnNOpqRsSvjJ#0-9]{0,8}[uU]|-user|-proxy-user)[ =]?[\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
-    (("curl",), r"\s-(?:E|-cert|-proxy-cert)[ =]?[\"']?[^\s\"':]{1,128}:(?![/\\])(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
-    (("curl",), r"\s-(?:b|-cookie)[ =]?[\"']?(?P<plain>[\w.-]{1,80}=[^\s\"'`\\\x1b]{1,4000})", "cookie"),
-    (("http ", "https ", "splunk "), r"\s-(?:a|-auth|auth)[ =][\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
-    (("acl setuser",), r"\s>(?P<plain>[^\s\"'`\\\x1b]{4,400})", "password"),
-    (("mysql", "mariadb", "7z a", "7z x", "7z e", "7z t", "unrar x", "unrar e", "rar a"), rf"\s-p{_VALUE}", "password"),
-    (tuple(f"{tool} login" for tool in LOGINS), rf"\s-p[ =]?{_VALUE}", "password"),
-    (("podman", "skopeo", "buildah", "nerdctl", "ctr ", "crictl"), r"\s--?(?:src-|dest-)?creds[ =][\"']?[^\s\"':/@]{1,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
-    (("sshpass",), rf"\s-p[ ]?{_VALUE}", "password"),
-    (("redis-cli",), rf"\s-a[ ]{{1,4}}{_VALUE}", "password"),
-    (("sqlcmd", "bcp", "ipmitool"), rf"\s-P[ ]?{_VALUE}", "password"),
-    (("snmpwalk", "snmpget", "snmpset", "snmpbulk"), rf"\s-[AX][ ]{{1,4}}{_VALUE}", "password"),
-    (("mongo", "cqlsh", "psexec", "useradd", "usermod", "twine"), rf"\s-p[ =]{{1,4}}{_VALUE}", "password"),
-    (("plink", "pscp", "psftp"), rf"\s-pw[ ]{{1,4}}{_VALUE}", "password"),
-    (("xfreerdp",), rf"\s/p:{_VALUE}", "password"),
-    (("ssh-keygen",), rf"\s-[NP][ ]{{1,4}}{_VALUE}", "password"),
-    (("bw unlock", "bw login"), rf"(?<=bw (?:unlock|login ))[ ]{{1,4}}{_MIXED}{_VALUE}", "password"),
-    (("config set",), rf"(?<=requirepass|.masterauth)[ ]{{1,4}}{_VALUE}", "password"),
-    (("mc alias set", "mc config host add"), rf"(?<=http)s?://\S{{1,200}}[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{_VALUE}", "secret access key"),
-    (("ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldapwhoami"), rf"\s-w[ ]{{0,4}}{_VALUE}", "password"),
-    (("openssl", "keytool", "-passin", "-passout"), rf"pass:{_VALUE}", "password"),
-    (("openssl enc", "openssl smime", "openssl aes", "openssl des"), rf"\s-k[ ]{{1,4}}{_VALUE}", "password"),
-    (("openssl enc", "openssl aes", "openssl des"), r"\s-K[ ]{1,4}(?P<plain>[0-9A-Fa-f]{32,128})", "secret"),
-    (("htpasswd",), rf"\s-[A-Za-z]{{0,6}}b[A-Za-z]{{0,6}}\s{{1,4}}\S{{1,200}}\s{{1,4}}\S{{1,200}}\s{{1,4}}{_VALUE}", "password"),
-    (("zip", "unzip"), rf"\s-P[ ]{{1,4}}{_VALUE}", "password"),
-    (_WRITERS, rf"{_VALUE}\s{{0,{_PIPE_SPACES}}}\|[^\n|]{{0,{_PIPE_REACH}}}(?:{READS_INPUT})", "password"),
-    (tuple(INPUT_READERS), rf"<<<[ ]?{_VALUE}", "password"),
-    (("kubectl", "oc"), rf"--from-literal[ =][\"']?[\w.-]{{1,200}}={_VALUE}", "secret"),
-    (("vault kv put", "vault kv patch"), rf"\s\w[\w.-]{{0,80}}={_VALUE}", "secret"),
-    (("approle/login",), rf"\ssecret_id={_VALUE}", "secret"),
-    (("consul kv put",), rf"\s[\w./-]{{0,200}}(?:password|passwd|secret|token)[ ]{{1,4}}{_VALUE}", "secret"),
-    (("sops",), r"\s--?set[ ]['\"]?(?:\[[^\[\]\n]{1,100}\]){1,20}[ ]\\?\"(?P<double>[^\"\n]{1,2000})\"", "secret"),
-    (("vault login",), r"(?<=vault login)[ ]{1,4}(?:token=)?(?P<plain>[a-z]{1,4}\.[\w-]{20,400}|(?=[\w.-]{0,40}[0-9])[\w.-]{12,400}(?![\w.=-]))", "token"),
-    (("secrets set",), rf"\s[A-Za-z_]\w{{0,80}}={_VALUE}", "secret"),
-    (("keytool", "jarsigner"), rf"\s-(?:src|dest)?(?:store|key)pass[ ]{{1,4}}{_VALUE}", "password"),
-    (("smbclient", "rpcclient", "smbmap"), r"\s-U[ ]?[\"']?[^\s%\"']{1,128}%(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
-    (("net use",), rf"(?i:\s/user:[^\s]{{1,128}})[ ]{{1,4}}{_VALUE}", "password"),
-    (("net use",), rf"(?<=net use)[ ]{{1,4}}(?:[A-Za-z]:[ ]{{1,4}})?\\{{2,4}}[^\s/]{{1,200}}[ ]{{1,4}}(?!/){_VALUE}(?=[ ]{{1,4}}/[Uu])", "password"),
-    (("net user",), rf"(?<=net user)[ ]{{1,4}}[^\s/]{{1,128}}[ ]{{1,4}}(?!/)(?=[^\n]{{1,400}}\s/|{_MIXED}){_VALUE}", "password"),
-    (("cmdkey",), rf"(?i:\s/pass:){_VALUE}", "password"),
-    (("schtasks",), rf"(?i:\s/rp)[ ]{{1,4}}{_VALUE}", "password"),
-    (("lftp",), r"\s-u[ ]?[\"']?[^\s\"',]{1,128},(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
-    (("sqlplus", "sqlldr", "impdp", "expdp", "jdbc:oracle:thin"), r"[ :\"'][A-Za-z][\w$#]{0,60}/(?P<plain>[^\s@/\"']{1,200})@", "password"),
-    (("rabbitmqctl",), rf"\s(?:add_user|change_password)[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{_VALUE}", "password"),
-    (("poetry config", "composer config"), rf"\shttp-basic\.\S{{1,80}}[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{_VALUE}", "password"),
-    (("poetry config",), rf"\spypi-token\.\S{{1,80}}[ ]{{1,4}}{_VALUE}", "token"),
-    (("cargo login",), rf"(?<=cargo login)[ ]{{1,4}}{_MIXED}{_VALUE}", "token"),
-    (("bundle config",), r"\s[\w-]{1,80}(?:\.[\w-]{1,80}){1,8}[ ]{1,4}[^\s:\"']{1,128}:(?!//)(?P<plain>[^\s\"'`\\\x1b]{1,400})", "token"),
-    (("pulumi config set",), rf"\s--secret[ ]{{1,4}}[\w.:-]{{1,80}}[ ]{{1,4}}{_VALUE}", "secret"),
-    (("pulumi config set",), rf"(?<=config set)[ ]{{1,4}}[\w.:-]{{1,80}}[ ]{{1,4}}{_VALUE}(?=[^\n]{{0,200}}\s--secret)", "secret"),
-    (("gh secret set",), rf"\s-(?:b|-body)[ =]?{_VALUE}", "secret"),
-    (("put-parameter",), rf"[ =](?<=--value.){_VALUE}(?=[^\n]{{0,300}}SecureString)", "secret"),
-    (("securestring", "keyvault secret set"), rf"[ =](?<=--value.){_VALUE}", "secret"),
-)  # fmt: skip
 
 # Where a secret is used: "the password for staging is …".
 _USE = r"(?:\s(?:for|of|on|in|to)\s(?:the\s)?[^\s,;.:]{1,80}(?:\s[a-z]{1,20})?)?"
@@ -219,7 +151,7 @@ SENTENCE_WORD = re.compile(
     build_tree([*map(re.escape, word)] for sentence in _SENTENCES for word in sentence.words)
 )
 """The words of sentences with secrets, in lower case. Most sentences need one space between two words."""
-PHRASES = (*(_command(*row) for row in _COMMAND_ROWS), *_SENTENCES)
+PHRASES = (*(_command(*row) for row in COMMAND_ROWS), *_SENTENCES)
 
 
 def _number_phrases() -> dict[str, dict[str, dict[str, tuple[str, list[int]]]]]:
@@ -245,7 +177,7 @@ _NUMBERS = _number_phrases()
 
 # A parameter in YAML or Terraform, or in a table.
 _PARAMETER_VALUE = re.compile(
-    rf"^[ \t|]{{0,40}}(?:-[ ])?[\"']?(?:[Vv]alue|[Dd]efault)[\"']?[ \t]{{0,40}}[:=|][ \t]{{0,8}}{_VALUE}[ \t]{{0,40}}[,|]{{0,3}}\r?$",
+    rf"^[ \t|]{{0,40}}(?:-[ ])?[\"']?(?:[Vv]alue|[Dd]efault)[\"']?[ \t]{{0,40}}[:=|][ \t]{{0,8}}{VALUE}[ \t]{{0,40}}[,|]{{0,3}}\r?$",
     re.MULTILINE,
 )
 # Signs that a parameter, a variable or an output is a secret: of SSM, CloudFormation and Terraform.
@@ -333,14 +265,14 @@ def _find_in_command(text: str, folded: str, command: Phrase) -> Iterator[FoundS
 
 def _match_options(text: str, command: Phrase) -> Iterator[re.Match[str]]:
     """Match an option of a command. A piped value is matched from the command that reads it back."""
-    if command.words is not _WRITERS:
+    if command.words is not WRITERS:
         yield from command.pattern.finditer(text)
         return
     done = 0
     pipe = -1
     for reader in _INPUT_READER.finditer(text):
         end, before = reader.start(), pipe
-        pipe = text.rfind("|", max(done, end - _PIPE_REACH - 1), end)
+        pipe = text.rfind("|", max(done, end - PIPE_REACH - 1), end)
         if pipe < 0 or pipe == before or text.find("\n", pipe, end) >= 0:
             continue
         piped = command.pattern.match(text, _find_piped_value(text, done, pipe))
@@ -352,7 +284,7 @@ def _match_options(text: str, command: Phrase) -> Iterator[re.Match[str]]:
 def _find_piped_value(text: str, low: int, pipe: int) -> int:
     """Return the start of the value before a pipe; the pipe's position if there is none."""
     end = pipe
-    while end > max(low, pipe - _PIPE_SPACES) and text[end - 1].isspace():
+    while end > max(low, pipe - PIPE_SPACES) and text[end - 1].isspace():
         end -= 1
     if text[end - 1 : end] in {'"', "'"}:
         start = text.rfind(text[end - 1], max(0, end - _MAX_VALUE - 2), end - 1)
