@@ -25,6 +25,7 @@ def denied(role: str, action: str, resource: str = "*") -> str:
         ("aws-node ipamd: " + denied("cni", "ec2:AssignPrivateIpAddresses"), "AmazonEKS_CNI_Policy"),
         ("amazon-cloudwatch-agent: " + denied("agent", "cloudwatch:PutMetricData"), "CloudWatchAgentServerPolicy"),
         ("amazon-ssm-agent: " + denied("web", "ssm:UpdateInstanceInformation", f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-0a1b2c3d4e5f60718").replace("/1699", "/i-0a1b2c3d4e5f60718"), "AmazonSSMManagedInstanceCore"),
+        ("nodeadm: operation error EKS: DescribeCluster: " + denied("pool", "eks:DescribeCluster", f"arn:aws:eks:eu-west-1:{ACCOUNT}:cluster/carts"), "AmazonEKSWorkerNodePolicy"),
         ("Error fetching credentials: " + denied("eksctl-carts-NodeInstanceRole-1A2B", "eks-auth:AssumeRoleForPodIdentity"), "AmazonEKSWorkerNodePolicy"),
     ],
 )  # fmt: skip

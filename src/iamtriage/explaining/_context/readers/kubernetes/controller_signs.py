@@ -7,7 +7,7 @@ CONTROLLER_FRAGMENTS = (
     "decryption failed", "failed to pull", "failedbuildmodel", "faileddeploymodel", "fluent", "backup",
     "k8s", "karpenter", "kubelet", "create volume", "tach volume", "velero", "vpc-cni", "vpc id", "vpcid", "dns01", "external",
     "flux ", "hosted zones", "autoscaler", "aws-node", "balancer", "cloudwatch", "controller", "csi",
-    "introspect", "ipamd", "updateinstanceinformation", "ec2messages", "record",
+    "introspect", "ipamd", "nodeadm", "eks/bootstrap", "updateinstanceinformation", "ec2messages", "record",
 )  # fmt: skip
 """Each match of a controller's patterns contains one of these in lowercase."""
 

@@ -90,16 +90,7 @@ _CONTROLLERS = (
             r"|:(?:targetgroup|loadbalancer/(?:app|net))/k8s-|failed to (?:get|fetch|introspect) (?:VPC ID|vpcID)|introspect region from EC2Metadata",
             re.ASCII,
         ),
-        (
-            "elasticloadbalancing:",
-            "ec2:",
-            "acm:",
-            "wafv2:",
-            "waf-regional:",
-            "shield:",
-            "cognito-idp:",
-            "iam:",
-        ),
+        ("elasticloadbalancing:", "ec2:", "acm:", "waf", "shield:", "cognito-idp:", "iam:"),
         permissions="the policy of its release: docs/install/iam_policy.json in kubernetes-sigs/aws-load-balancer-controller",
         # https://docs.aws.amazon.com/eks/latest/userguide/lbc-helm.html
         policy_file="https://raw.githubusercontent.com/kubernetes-sigs/aws-load-balancer-controller/VERSION/docs/install/iam_policySUFFIX.json",
@@ -226,6 +217,16 @@ _CONTROLLERS = (
         workload="daemonset/eks-pod-identity-agent",
         managed_policy="AmazonEKSWorkerNodePolicy",
         mention=lazy_pattern(r"AssumeRoleForPodIdentity", re.ASCII),
+    ),
+    # It configures the kubelet when a node starts: https://awslabs.github.io/amazon-eks-ami/nodeadm/
+    Controller(
+        "nodeadm",
+        None,
+        "nodeadm",
+        lazy_pattern(r"(?!)"),
+        ("eks:DescribeCluster",),
+        managed_policy="AmazonEKSWorkerNodePolicy",
+        mention=lazy_pattern(r"\bnodeadm\b|/etc/eks/bootstrap\.sh", re.ASCII),
     ),
     # It runs on instances: https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent.html
     Controller(
