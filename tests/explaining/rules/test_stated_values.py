@@ -2795,6 +2795,32 @@ def test_database_of_a_table(code: str, database: str, permissions: str) -> None
     assert f'"DatabaseName": "{database}", "Name": "leads"' in line
 
 
+@pytest.mark.parametrize(
+    ("failed", "resource"),
+    [
+        ("Required Describe on crm_db", '{"Database": {"Name": "crm_db"}}'),
+        ("Insufficient Lake Formation permission(s) on crmdb", '{"Database": {"Name": "crmdb"}}'),
+        ("Required Describe on lake_glue_db_eu_west_1", '{"Database": {"Name": "lake_glue_db_eu_west_1"}}'),
+        ("Required Describe on crm. The code has database_name='crm'", '{"Database": {"Name": "crm"}}'),
+        ("Required Describe on leads", '"Name": "leads"}}'),
+        ("Required Describe on dbt_runs", '"Name": "dbt_runs"}}'),
+        # Tables with such names: a permission on tables only, a qualified name, and a call for tables.
+        ("Required Select on crm_db", '"Name": "crm_db"}}'),
+        ("Required Describe on crm.leads_db", '{"DatabaseName": "crm", "Name": "leads_db"}}'),
+        ("Required Describe on leads_db, with crm.leads_db in SQL", '{"DatabaseName": "crm", "Name": "leads_db"}}'),
+        ("when calling the GetTable operation: Required Describe on crm_db", '"Name": "crm_db"}}'),
+    ],
+)  # fmt: skip
+def test_database_by_its_name(failed: str, resource: str) -> None:
+    failed = failed.replace("Required", "Insufficient Lake Formation permission(s): Required")
+    before = (
+        "An error occurred (AccessDeniedException) " if "calling" in failed else "AccessDeniedException: "
+    )
+    line = explain(before + failed).remedies[0].commands[1]
+    assert resource in line
+    assert '"Table"' in line or '{"Database"' in resource
+
+
 def test_administrator_reads_a_table() -> None:
     attached = "\n$ aws iam list-attached-role-policies --role-name crm --query 'AttachedPolicies[].PolicyName'\nAdministratorAccess"
     assert any("no IAM policy is missing" in each for each in explain(LAKE + attached).notes)

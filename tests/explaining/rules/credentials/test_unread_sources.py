@@ -242,6 +242,33 @@ def test_instance_without_a_role(text: str, first: str, step: str) -> None:
     assert remedy.steps[0].startswith(step)
 
 
+_OF_JAVA = "Unable to load AWS credentials from any provider in the chain: [EnvironmentVariableCredentialsProvider: Unable to load AWS credentials, WebIdentityTokenCredentialsProvider: You must specify a value for roleArn, com.amazonaws.auth.EC2ContainerCredentialsProviderWrapper@1: {}]"
+_NOT_FOUND = (
+    "The requested metadata is not found at http://169.254.169.254/latest/meta-data/iam/security-credentials/"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_answered"),
+    [
+        (_OF_JAVA.format(_NOT_FOUND), True),
+        (_NO_ROLE, True),
+        (_OF_JAVA.format("Failed to connect to service endpoint: "), False),
+        (_OF_JAVA.format(_NOT_FOUND.replace("169.254.169.254/latest", "169.254.170.2/v2")), False),
+    ],
+)
+def test_metadata_that_answers_without_a_role(text: str, *, is_answered: bool) -> None:
+    explanation = explain(text)
+    shown = str(explanation.causes)
+    assert ("answered 404" in shown) is is_answered
+    assert ("container credentials" in explanation.summary) is not is_answered
+    if is_answered:
+        assert [each.title for each in explanation.remedies] == [
+            "If the call runs on EC2: give the instance a role"
+        ]
+        assert len(explanation.causes) == 2
+
+
 @pytest.mark.parametrize(
     "asked",
     [

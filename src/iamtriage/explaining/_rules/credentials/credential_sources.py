@@ -59,9 +59,11 @@ NO_INSTANCE_PROFILE = CauseType(
     of="no-credentials",
 )
 NO_ROLE = lazy_pattern(
-    r"\bno EC2 (?:instance|IMDS) role found\b.{0,200}?(?i:\bstatus ?code: 404\b)", re.DOTALL
+    r"\bno EC2 (?:instance|IMDS) role found\b.{0,200}?(?i:\bstatus ?code: 404\b)"
+    r"|\bmetadata is not found at http://169\.254\.169\.254/latest/meta-data/iam/security-credentials\b",
+    re.DOTALL,
 )
-"""What SDKs for Go say if the metadata answers that there is no role."""
+"""What SDKs for Go and Java say if the metadata answers that there is no role."""
 _ECS_AGENT = lazy_pattern(r"/etc/ecs/ecs\.config\b|\bAmazon ECS Agent\b|\bECS_CLUSTER=")
 # The ECS-optimized AMI of Amazon Linux 2 came in 2018. The services of Amazon Linux 1 are those of upstart.
 _AGENT_OF_AMAZON_LINUX_1 = lazy_pattern(r"\bECS Agent - v1\.(?:\d|1[0-7])\.|\bAmazon Linux (?:1\b|AMI\b)")
@@ -232,6 +234,8 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
             f": its request to the instance metadata goes to the proxy, because NO_PROXY lacks {METADATA_ADDRESS}",
         )
     because = "The SDK tried the instance metadata, where SDKs look last."
+    if NO_ROLE.search(message):
+        because = "The instance metadata answered 404."
     no_profile = NO_INSTANCE_PROFILE.cause(because=because if METADATA_SIGNS.search(message) else None)
     is_reachable = credential_endpoints.HIGHER_HOP_LIMIT.search(case.text) is not None
     text = case.text

@@ -294,7 +294,8 @@ def _metadata_outcome(text: str, message: str) -> str:
         return ": its request to the instance metadata timed out, most likely because the container is one hop too far (hop limit 1)"
     if credential_sources.TIMEOUT_SIGNS.search(message):
         return ": its request to the instance metadata, where SDKs look last, timed out"
-    return ": the instance metadata has no role" if _NO_ROLE.search(message) else ""
+    has_none = _NO_ROLE.search(message) or credential_sources.NO_ROLE.search(message)
+    return ": the instance metadata has no role" if has_none else ""
 
 
 def _is_blocked_by_hop_limit(text: str) -> bool:
@@ -385,6 +386,8 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         (other_users.IIS_SIGNS.search(text), [_advise_other_user, on_ec2]),
         (is_of_program and _LOG_STREAM.search(text), [ecs_tasks.advise_on_ecs, on_ec2]),
         (uses_role, [provider_chains.advise_on_role_source, on_ec2]),
+        # On a computer, nothing answers.
+        (credential_sources.NO_ROLE.search(message), [on_ec2]),
         (is_anywhere, [provider_chains.advise_anywhere]),
         (selected_profiles.find_signed_in_profile(text), [on_laptop]),
         (not mentions_metadata and credential_endpoints.FAILS_ON_INSTANCE.search(text), [on_ec2]),

@@ -26,8 +26,9 @@ _OUTCOMES = {
     "web identity token": r"AWS_WEB_IDENTITY_TOKEN_FILE .{0,60}must be set|must specify a value for roleArn",
     "profile (the files are missing or empty)": r"ProfileFile\(sections=\[\]\)|profile file cannot be null|SharedCredsLoad: ",
     "credentials in the profile": r"contained no credentials for profile(?!.{0,80}sections=\[\])",
-    _CONTAINER: r"fetch credentials from container|EC2ContainerCredentialsProviderWrapper\S{0,20}: ",
-    "role from the instance metadata (EC2)": r"load credentials from IMDS|no EC2 instance role found",
+    # This wrapper asks the instance metadata unless the container has credentials.
+    _CONTAINER: r"fetch credentials from container|EC2ContainerCredentialsProviderWrapper\S{0,20}: (?!.{0,40} at http://169\.254\.169\.254/)",
+    "role from the instance metadata (EC2)": r"load credentials from IMDS|no EC2 instance role found|metadata is not found at http://169\.254\.169\.254/",
 }
 CONTAINER_TRIED = lazy_pattern(_OUTCOMES[_CONTAINER])
 ROLE_SOURCE_EMPTY = CauseType(

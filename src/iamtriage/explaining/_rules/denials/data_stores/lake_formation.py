@@ -54,6 +54,10 @@ _CRAWLER_NAME = lazy_pattern(
 # https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-underlying-data.html
 _IF_REGISTERED = "If the table's S3 path is registered with Lake Formation, grant DATA_LOCATION_ACCESS on that location, too."
 _DATABASE_PERMISSIONS = frozenset({"CREATE_TABLE"})
+# The message does not say whether a name is that of a database or a table: these are names of databases.
+_NAMED_DATABASE = lazy_pattern(r"[\w-]*db|(?:[\w-]*[_-])?(?:db|database)(?:[_-][\w-]*)?", re.IGNORECASE)
+# Lake Formation grants these on databases, too.
+_SHARED_PERMISSIONS = frozenset({None, "DESCRIBE", "ALTER", "DROP"})
 # "GetDataAccess and s3:GetObject are all allowed", and "the role has lakeformation:GetDataAccess"
 _ALLOWS_DATA_ACCESS = lazy_pattern(
     r"(?:(?i:\b(?:has|have|allows?|grants?|granted|with)\b)(?![^\n.;]{0,80}\b(?i:not?|never|without|lacks?)\b)[^\n;]{0,80}?lakeformation:(?:\*|GetDataAccess\b)|lakeformation:(?:\*|GetDataAccess\b)(?![^\n.;]{0,60}\b(?i:not|isn.t)\b)[^\n.;]{0,60}? (?:is|are|was) (?:already |all |also |both )?(?:allowed|granted|attached)\b|lakeformation:GetDataAccess(?: are| is)?(?: all| both)? allowed\b)"
@@ -195,6 +199,8 @@ def _find_grant(denial: Denial, words: str) -> _Grant:
     is_database = (denial.operation or "").endswith(("Database", "Databases"))
     if database is not None:
         is_database = is_database or named in {None, database}
+    if named is not None and permission in _SHARED_PERMISSIONS:
+        is_database = is_database or _is_named_database(denial, named)
     if table is None and (is_database or permission in _DATABASE_PERMISSIONS):
         name = database or named or "DATABASE_NAME"
         usual = _CRAWLER_PERMISSIONS if _CRAWLER.search(words) else ("DESCRIBE",)
@@ -212,6 +218,14 @@ def _find_grant(denial: Denial, words: str) -> _Grant:
         described += f" of the database {database}"
     in_database = {"DatabaseName": database or "DATABASE_NAME", "Name": name}
     return _Grant(permissions, {"Table": in_database}, described)
+
+
+def _is_named_database(denial: Denial, name: str) -> bool:
+    """Return whether a name is most likely that of a database, by its spelling or by what the text says."""
+    if "." in name or (denial.operation or "").endswith(("Table", "Tables", "Partition", "Partitions")):
+        return False
+    stated = _find_database(denial, name)
+    return stated == name or (stated is None and _NAMED_DATABASE.fullmatch(name) is not None)
 
 
 def _find_database(denial: Denial, table: str) -> str | None:
