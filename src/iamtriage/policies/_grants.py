@@ -78,6 +78,12 @@ _PHONE_NUMBER_NOTE = (
     "A phone number has no ARN, so only * matches it, and topics, too. "
     "To leave out topics, replace Resource by NotResource arn:aws:sns:*:*:*."
 )
+# https://docs.aws.amazon.com/iot/latest/developerguide/cog-iot-policies.html
+_IDENTITY_ID = lazy_pattern(
+    r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII
+)
+_IDENTITY_NOTE = "A Cognito identity ID has no ARN, so only * matches it."
+_ATTACH_NOTE = "With *, the caller can attach any AWS IoT policy, also to itself: a backend is a safer caller. Guests need none."
 _NEW_ID = "AWS chooses the ID of what the call creates, so the ARN ends with *."
 WILDCARD_OF_AWS = "The * in the ARN is from AWS: the call creates the resource, or names no single one."
 UNKNOWN_ACTION = "iamtriage does not know the action"
@@ -178,6 +184,9 @@ def _build_grant(action: str, resource: str | None, location: Location) -> Grant
         return Grant(known.name, ("*",), notes=(note,))
     if known.name == "sns:Publish" and _PHONE_NUMBER.fullmatch(resource or ""):
         return Grant(known.name, ("*",), notes=(_PHONE_NUMBER_NOTE,))
+    if known.service == "iot" and _IDENTITY_ID.fullmatch(resource or ""):
+        more = (_ATTACH_NOTE,) if ":Attach" in known.name else ()
+        return Grant(known.name, ("*",), notes=(_IDENTITY_NOTE, *more))
     if resource in {None, "*"} and _needs_no_resource(known, resource, location):
         note = f"The message names no resource, and {known.name} requires none: * is right here."
         return Grant(known.name, ("*",), notes=(note,))
