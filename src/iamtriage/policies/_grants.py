@@ -83,7 +83,10 @@ _IDENTITY_ID = lazy_pattern(
     r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII
 )
 _IDENTITY_NOTE = "A Cognito identity ID has no ARN, so only * matches it."
-_ATTACH_NOTE = "With *, the caller can attach any AWS IoT policy, also to itself: a backend is a safer caller. Guests need none."
+_ATTACH_NOTE = (
+    "With *, the caller can attach any AWS IoT policy, also to itself: a backend is a safer caller."
+    " Guests need none."
+)
 _NEW_ID = "AWS chooses the ID of what the call creates, so the ARN ends with *."
 WILDCARD_OF_AWS = "The * in the ARN is from AWS: the call creates the resource, or names no single one."
 UNKNOWN_ACTION = "iamtriage does not know the action"

@@ -106,3 +106,39 @@ def test_deployed_resource(event: str, required: str) -> None:
     explanation = explain(event)
     assert "the message names neither the action nor the reason" in explanation.summary
     assert any(required in step for step in explanation.remedies[0].steps)
+
+
+QUEUE = "AccessDenied: Access to the resource https://sqs.eu-west-1.amazonaws.com/{} is denied."
+OWN = QUEUE.format("111122223333/jobs")
+PASSED_ON = "(API Gateway calls a Lambda function, which sends to the queue)"
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "command"),
+    [
+        (OWN, "Allow the caller what it does with the queue jobs", "aws sts get-caller-identity"),
+        (QUEUE.format(""), "Allow the caller what it does with its queue", "aws sts get-caller-identity"),
+        (f"12:00:01 UTC : Endpoint response body before transformations: {OWN}", "Allow the role of the API Gateway integration what it does with the queue jobs", "aws apigateway get-integration"),
+        (f"{OWN}\nThe caller is API Gateway.", "Allow the role of the API Gateway integration what it does with the queue jobs", "aws apigateway get-integration"),
+        (f"{OWN}\n{PASSED_ON}", "Allow the caller what it does with the queue jobs", "aws sts get-caller-identity"),
+        (f"{OWN} This is because special characters aren't supported in the message body.", "Encode the message body", None),
+        (f"{OWN} The queue has no special characters in its name.", "Allow the caller what it does", "aws sts get-caller-identity"),
+    ],
+)  # fmt: skip
+def test_denied_call_to_a_queue(text: str, title: str, command: str | None) -> None:
+    first = explain(text).remedies[0]
+    assert first.title.startswith(title)
+    assert (first.commands[0] if first.commands else "").startswith(command or "")
+    assert bool(first.commands) is (command is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("AccessDeniedException: UnknownError\n    at de_CommandError (node_modules/@aws-sdk/client-lambda/dist-cjs/index.js:1:1)", ", which lacks data events, such as Invoke"),
+        ("AccessDeniedException: UnknownError\n    at de_CommandError (node_modules/@aws-sdk/client-eks/dist-cjs/index.js:1:1)", ""),
+    ],
+)  # fmt: skip
+def test_event_history_without_the_call(text: str, lacks: str) -> None:
+    steps = explain(text).remedies[0].steps
+    assert any(f"that CloudTrail has{lacks}: look" in each for each in steps)

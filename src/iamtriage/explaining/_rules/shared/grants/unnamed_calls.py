@@ -12,13 +12,32 @@ from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.policies._masked_arns import find_partition
 
+# Some messages end after the endpoint.
 _QUEUE_URL = lazy_pattern(
-    r"https://(?:sqs\.)?(?P<region>[a-z0-9-]{5,30})\.[a-z.]{3,40}/(?P<account>[0-9]{12})/(?P<name>[\w-]{1,80}(?:\.fifo)?)",
+    r"https://(?:sqs\.)?(?P<region>[a-z0-9-]{5,30})\.[a-z.]{3,40}/(?:(?P<account>[0-9]{12})/(?P<name>[\w-]{1,80}(?:\.fifo)?))?",
     re.ASCII,
 )
+# The execution log of API Gateway, and what AWS says of a request whose template does not encode the message.
+_OF_GATEWAY = lazy_pattern(
+    r"\bEndpoint response (?:body before transformations|headers)\b|\bExecution failed due to configuration error\b|\A(?![\s\S]{0,9000}?[Ll]ambda)[\s\S]{0,9000}?\bAPI Gateway\b"
+)
+_NOT_ENCODED = lazy_pattern(
+    r"\bspecial characters\b[^.]{0,60}\b(?:aren't|are not|not)\b[^.]{0,40}\bmessage body\b"
+)
+_GATEWAY_PAGE = "https://repost.aws/knowledge-center/api-gateway-rest-api-sqs-errors"
+_ENCODE = "Action=SendMessage&MessageBody=$util.urlEncode($input.body)"
 # CloudTrail records the events of these services in us-east-1, in the partition aws:
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-cli.html
 _GLOBAL_SERVICES = frozenset({"cloudfront", "iam", "organizations", "route53"})
+# Data events, which the event history of CloudTrail does not have:
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
+_DATA_EVENTS = {
+    "dynamodb": "GetItem",
+    "lambda": "Invoke",
+    "s3": "GetObject",
+    "sns": "Publish",
+    "sqs": "SendMessage",
+}
 # A page of lookup-events has 50 events.
 _LATEST = "1000"
 
@@ -44,12 +63,15 @@ def denied_calls_command(source: str | None, region: str, sign: str, latest: str
 
 def _unnamed_call_remedy(denial: Denial) -> Remedy:
     queue = _QUEUE_URL.fullmatch(denial.resource or "")
-    if queue is None:
+    service = (denial.event_source or "").partition(".")[0]
+    if queue is None or (queue["name"] is None and service != "sqs"):
+        data = _DATA_EVENTS.get(service)
+        without = f", which lacks data events, such as {data}" if data else ""
         sign = "UnauthorizedOperation" if denial.service == "ec2" else "AccessDenied"
         return your_remedy(
             "Find the caller and the call",
             "Check which identity the program uses: it can differ from the one that you expect.",
-            f"The second command prints the denied calls among the latest {int(_LATEST):,} that CloudTrail has: look for the one at the time of the error. If it is older, repeat it, and wait a few minutes.",
+            f"The second command prints the denied calls among the latest {int(_LATEST):,} that CloudTrail has{without}: look for the one at the time of the error. If it is older, repeat it, and wait a few minutes.",
             commands=(
                 "aws sts get-caller-identity",
                 denied_calls_command(denial.event_source, _region(denial), sign, _LATEST),
@@ -58,13 +80,37 @@ def _unnamed_call_remedy(denial: Denial) -> Remedy:
         )
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
     partition = find_partition(queue["region"]) or "aws"
-    arn = f"arn:{partition}:sqs:{queue['region']}:{queue['account']}:{queue['name']}"
+    name = queue["name"] or "QUEUE_NAME"
+    arn = f"arn:{partition}:sqs:{queue['region']}:{queue['account'] or 'ACCOUNT_ID'}:{name}"
+    of_queue, url = f"the queue {name}", queue[0]
+    if queue["name"] is None:
+        of_queue, url = "its queue", "QUEUE_URL"
     template = "aws sqs get-queue-attributes --queue-url {} --attribute-names Policy --region {}"
+    if _NOT_ENCODED.search(denial.failure.text):
+        return your_remedy(
+            "Encode the message body in the mapping template of the API Gateway integration",
+            "The text says that special characters are the cause: then no policy helps.",
+            "The integration also needs the request header Content-Type, mapped from 'application/x-www-form-urlencoded'.",
+            manifest=f"{_ENCODE}\n",
+            manifest_language="text",
+            url=_GATEWAY_PAGE,
+        )
+    if _OF_GATEWAY.search(denial.failure.text):
+        return account_remedy(
+            f"Allow the role of the API Gateway integration what it does with {of_queue}",
+            f"API Gateway calls SQS with the role that the first command prints. Most integrations send messages, and need sqs:SendMessage on {arn}.",
+            f"If only messages with special characters fail, encode them in the mapping template: {_ENCODE}",
+            commands=(
+                f"aws apigateway get-integration --rest-api-id REST_API_ID --resource-id RESOURCE_ID --http-method POST --query credentials --output text --region {queue['region']}",
+                commands.fill_command(template, url, queue["region"]),
+            ),
+            url=_GATEWAY_PAGE,
+        )
     return account_remedy(
-        f"Allow {denial.caller} what it does with the queue {queue['name']}",
+        f"Allow {denial.caller} what it does with {of_queue}",
         f"SQS names no action. Senders need sqs:SendMessage, and consumers need sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes, on {arn}.",
-        f"For a caller outside the account {queue['account']}, the queue policy must allow it, too: the second command prints it.",
-        commands=("aws sts get-caller-identity", commands.fill_command(template, queue[0], queue["region"])),
+        f"For a caller outside the account {queue['account'] or 'of the queue'}, the queue policy must allow it, too: the second command prints it.",
+        commands=("aws sts get-caller-identity", commands.fill_command(template, url, queue["region"])),
         url=pages.ACCESS_DENIED,
     )
 
