@@ -120,6 +120,8 @@ def _cannot_assume_passed_role(denial: Denial) -> bool:
     caller = denial.principal_text
     if denial.lowercase_action != "sts:assumerole":
         return False
+    if principal_words.BATCH_STATUS.search(denial.failure.text):
+        return True
     if caller is not None and not principal_words.is_service_name(caller):
         return False
     # "CodeBuild is not authorized to perform: sts:AssumeRole on …"

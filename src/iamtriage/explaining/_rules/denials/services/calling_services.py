@@ -32,7 +32,11 @@ from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.grants.service_access import ServiceAccess, find_account
 from iamtriage.explaining._rules.shared.messages.message_rules import SERVICES_IN_PROSE
 from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_role, try_parse_arn
+from iamtriage.explaining._rules.shared.principals.principal_words import (
+    BATCH_STATUS,
+    parse_masked_role,
+    try_parse_arn,
+)
 from iamtriage.explaining._rules.shared.remedies import account_remedy, save_step, trust_remedy
 from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.requirements.services import (
@@ -218,6 +222,9 @@ _NAMED = lazy_pattern(
 )
 # The partition's suffix of most service principals is the same in China.
 _ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
+_BATCH = "batch.amazonaws.com"
+# https://docs.aws.amazon.com/batch/latest/userguide/invalid_compute_environment.html
+_BATCH_STEP = "Check first that the compute environment has the ARN of the role as IAM prints it: often, the path service-role/ is missing, and then the trust policy needs no change."
 _PAGE = "https://docs.aws.amazon.com/redshift/latest/mgmt/copy-unload-iam-role.html"
 _SERVICE = "redshift.amazonaws.com"
 _DATABASE_USER = lazy_pattern(
@@ -248,13 +255,20 @@ def explain_untrusted_service(denial: Denial) -> Explanation:
     if service == _ROLES_ANYWHERE:
         # https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
         actions = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
-    return explain_untrusted_role(denial, service, actions, None if parsed is None else str(parsed))
+    explanation = explain_untrusted_role(denial, service, actions, None if parsed is None else str(parsed))
+    if service != _BATCH or explanation.remedies[0].layer != "role_trust":
+        return explanation
+    first, *others = explanation.remedies
+    first = attrs.evolve(first, steps=(_BATCH_STEP, *first.steps))
+    return attrs.evolve(explanation, remedies=(first, *others))
 
 
 def _find_service(denial: Denial, words: str) -> str | None:
     """Return the service principal that the message, or else the called service, names."""
     if is_of_aws(denial.principal_text or ""):
         return denial.principal_text
+    if BATCH_STATUS.search(denial.failure.text):
+        return _BATCH
     named = next((principal for name, principal in service_roles.SERVICES_IN_MESSAGES if name in words), None)
     if named is not None and "is not authorized to perform" in words:
         return named

@@ -24,6 +24,8 @@ from iamtriage.arns._principals import (
 
 # A name without brackets or a space can be that of a user.
 _SERVICE_NAME = lazy_pattern(r"(?=\[.*\]\Z|\w+ )\[?((?:Amazon|AWS) ?[A-Z][A-Za-z0-9 ]{1,40})\]?")
+BATCH_STATUS = lazy_pattern(r"\bcompute-?[eE]nvironment[\s\S]{1,2000}?\bCLIENT_ERROR - User: ")
+"""What AWS Batch reports of a compute environment. The user in it is Batch, which calls from an account of its own."""
 _ROLE_IN_PROSE = lazy_pattern(
     r"\b(?i:irsa|iam|its|own|pod|controller) role (?:[(`'\"]|(?=[\w+=,.@-]{0,60}[A-Z0-9]))([A-Za-z][\w+=,.@]{0,40}[-_][\w+=,.@-]{1,40})(?<!\.)",
     re.ASCII,

@@ -1,0 +1,28 @@
+"""The caller, resource or name in a text is not the one that it seems at first."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+DENIED = "CLIENT_ERROR - User: arn:aws:sts::111122223333:assumed-role/EcsService-core/0a1b is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/jobs"
+ENVIRONMENT = '{"computeEnvironmentName": "nightly", "status": "INVALID", "statusReason": "%s"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "is_of_batch"),
+    [
+        (ENVIRONMENT % DENIED, True),
+        ("CLIENT_ERROR - User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/jobs", True),
+        (DENIED, False),
+        (ENVIRONMENT % DENIED.removeprefix("CLIENT_ERROR - "), False),
+        (ENVIRONMENT % DENIED.replace("sts:AssumeRole", "ecs:CreateCluster"), False),
+    ],
+)  # fmt: skip
+def test_role_of_a_compute_environment(text: str, *, is_of_batch: bool) -> None:
+    explanation = explain(text)
+    assert explanation.summary.startswith("The service batch.amazonaws.com cannot assume") is is_of_batch
+    first = explanation.remedies[0]
+    assert any("service-role/" in each for each in first.steps) is is_of_batch
+    assert any("EcsService" in each for each in first.commands) is ("EcsService" in text and not is_of_batch)
