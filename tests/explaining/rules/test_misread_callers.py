@@ -26,3 +26,23 @@ def test_role_of_a_compute_environment(text: str, *, is_of_batch: bool) -> None:
     first = explanation.remedies[0]
     assert any("service-role/" in each for each in first.steps) is is_of_batch
     assert any("EcsService" in each for each in first.commands) is ("EcsService" in text and not is_of_batch)
+
+
+BODY = "<Error><Code>AccessDenied</Code><Message>Access Denied{}</Error>"
+
+
+@pytest.mark.parametrize(
+    ("rest", "is_of_other"),
+    [
+        (
+            ".</Message><BucketName>films</BucketName><Resource>/films</Resource><RequestId>1638</RequestId>",
+            True,
+        ),
+        (".</Message><Key>a</Key><BucketName>films</BucketName><Resource>/films/a</Resource>", True),
+        ("</Message><RequestId>0A1B2C3D4E5F6071</RequestId><HostId>a=</HostId>", False),
+        ("</Message><Resource>/films</Resource><RequestId>0A1B2C3D4E5F6071</RequestId>", False),
+    ],
+)
+def test_body_of_another_store(rest: str, *, is_of_other: bool) -> None:
+    summary = explain(BODY.format(rest)).summary
+    assert summary.startswith("MinIO, not AWS, denied the call") is is_of_other

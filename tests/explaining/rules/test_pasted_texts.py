@@ -191,7 +191,7 @@ CALLS: tuple[Case, ...] = (
     (
         "template",
         "An error occurred (ValidationError) when calling the CreateChangeSet operation: S3 error: Access Denied",
-        ("S3 denied s3:GetObject",),
+        ("S3 denied s3:GetObject", "CloudFormation reads the template as the caller (s3:GetObject on the object)."),
         ("Others",),
     ),
     (

@@ -117,7 +117,7 @@ PASSED_ON = "(API Gateway calls a Lambda function, which sends to the queue)"
     ("text", "title", "command"),
     [
         (OWN, "Allow the caller what it does with the queue jobs", "aws sts get-caller-identity"),
-        (QUEUE.format(""), "Allow the caller what it does with its queue", "aws sts get-caller-identity"),
+        (QUEUE.format(""), "Find the caller and the call", "aws sts get-caller-identity"),
         (f"12:00:01 UTC : Endpoint response body before transformations: {OWN}", "Allow the role of the API Gateway integration what it does with the queue jobs", "aws apigateway get-integration"),
         (f"{OWN}\nThe caller is API Gateway.", "Allow the role of the API Gateway integration what it does with the queue jobs", "aws apigateway get-integration"),
         (f"{OWN}\n{PASSED_ON}", "Allow the caller what it does with the queue jobs", "aws sts get-caller-identity"),
@@ -136,6 +136,7 @@ def test_denied_call_to_a_queue(text: str, title: str, command: str | None) -> N
     ("text", "lacks"),
     [
         ("AccessDeniedException: UnknownError\n    at de_CommandError (node_modules/@aws-sdk/client-lambda/dist-cjs/index.js:1:1)", ", which lacks data events, such as Invoke"),
+        (QUEUE.format(""), ", which lacks data events, such as SendMessage"),
         ("AccessDeniedException: UnknownError\n    at de_CommandError (node_modules/@aws-sdk/client-eks/dist-cjs/index.js:1:1)", ""),
     ],
 )  # fmt: skip

@@ -553,6 +553,11 @@ PERMISSIONS: Table = (
     ),
     ("beanstalk", "(e-0a1b2c3d4e) : Service:Amazon S3, Message:Access Denied", denied(service="s3")),
     (
+        "beanstalk-template",
+        "Service:AmazonCloudFormation, Message:S3 error: Access Denied",
+        denied(service="s3"),
+    ),
+    (
         "launch-template",
         "You are not authorized to use launch template: lt-0a1b2c3d4e5f60718",
         denied(resource="lt-0a1b2c3d4e5f60718"),

@@ -243,12 +243,9 @@ def _core_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     if "code" in piece.facts and not _have_same_code(current, piece):
         return False
     facts = piece.facts
-    if (
-        piece.kind == "access_denied"
-        and "service" in facts
-        and "action" not in facts
-        and "operation" in current.facts
-    ):
+    of_service = piece.kind == "access_denied" and "service" in facts and "action" not in facts
+    is_other = current.code is None and _conflicts(current, piece, ("service",))
+    if of_service and ("operation" in current.facts or is_other):
         # "… calling the CreateChangeSet operation: S3 error: Access Denied": the denial is of another call.
         return False
     if "deny" in facts and "deny" in current.facts and not current.facts["deny"].agrees(facts["deny"]):

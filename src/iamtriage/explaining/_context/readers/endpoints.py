@@ -70,6 +70,10 @@ _PRODUCT = lazy_pattern(
 )
 KEY_LENGTH = lazy_pattern(r"\baccess key has length (?P<length>\d{1,3}), should be (?P<own>\d{1,3})\b")
 """What only Cloudflare R2 says, such as of a key of AWS. Source: https://developers.cloudflare.com/r2/api/tokens/."""
+# S3 names no bucket in this error, and MinIO both: https://github.com/minio/minio/blob/master/cmd/api-response.go
+_MINIO_BODY = lazy_pattern(
+    r"<Code>AccessDenied</Code>[^\n]{0,400}?<BucketName>[^<\n]{1,63}</BucketName>\s{0,20}<Resource>/"
+)
 # Words that show that a text is about AWS, too, or that the other system is not the one that fails.
 _AWS_SIGNS = lazy_pattern(
     r"amazonaws\.com|\barn:aws|\b(?:AWS|IAM) (?:accounts?|buckets?|polic(?:y|ies)|roles?|users?|side)\b|\b(?:Amazon|real|actual) S3\b"
@@ -121,6 +125,8 @@ def find_other_system(failure: Failure, text: str) -> Stated | None:
         return None
     if (found_length := KEY_LENGTH.search(failure.text)) is not None:
         return Stated("Cloudflare R2", found_length[0])
+    if (body := _MINIO_BODY.search(failure.text)) is not None:
+        return Stated("MinIO", body[0])
     found = {each["name"]: each[0] for each in _PRODUCT.finditer(text)}
     if len(found) != 1 or _AWS_SIGNS.search(text) is not None:
         return None

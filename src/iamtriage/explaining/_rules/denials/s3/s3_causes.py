@@ -162,6 +162,9 @@ def _describe_required_actions(denial: Denial, operation: str, options: tuple[st
     acl = find_acl(text_of_call(denial)) if "s3:PutObjectAcl" in listed else None
     is_write = operation in WRITE_OPERATIONS and key is None
     text = f"{'' if is_write else 'The call '}{operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
+    stated = denial.context.operation
+    if stated is not None and stated.words.startswith("S3 error: "):
+        text = f"CloudFormation reads the template as the caller ({listed}{_level(denial)})."
     if is_write:
         text = f"{text[:-1]} and, with a KMS key, kms:GenerateDataKey."
     if is_write and operation in tasks.MULTIPART:

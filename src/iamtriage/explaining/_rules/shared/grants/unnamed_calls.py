@@ -12,9 +12,8 @@ from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.policies._masked_arns import find_partition
 
-# Some messages end after the endpoint.
 _QUEUE_URL = lazy_pattern(
-    r"https://(?:sqs\.)?(?P<region>[a-z0-9-]{5,30})\.[a-z.]{3,40}/(?:(?P<account>[0-9]{12})/(?P<name>[\w-]{1,80}(?:\.fifo)?))?",
+    r"https://(?:sqs\.)?(?P<region>[a-z0-9-]{5,30})\.[a-z.]{3,40}/(?P<account>[0-9]{12})/(?P<name>[\w-]{1,80}(?:\.fifo)?)",
     re.ASCII,
 )
 # The execution log of API Gateway, and what AWS says of a request whose template does not encode the message.
@@ -63,9 +62,8 @@ def denied_calls_command(source: str | None, region: str, sign: str, latest: str
 
 def _unnamed_call_remedy(denial: Denial) -> Remedy:
     queue = _QUEUE_URL.fullmatch(denial.resource or "")
-    service = (denial.event_source or "").partition(".")[0]
-    if queue is None or (queue["name"] is None and service != "sqs"):
-        data = _DATA_EVENTS.get(service)
+    if queue is None:
+        data = _DATA_EVENTS.get((denial.event_source or "").partition(".")[0])
         without = f", which lacks data events, such as {data}" if data else ""
         sign = "UnauthorizedOperation" if denial.service == "ec2" else "AccessDenied"
         return your_remedy(
@@ -80,11 +78,7 @@ def _unnamed_call_remedy(denial: Denial) -> Remedy:
         )
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
     partition = find_partition(queue["region"]) or "aws"
-    name = queue["name"] or "QUEUE_NAME"
-    arn = f"arn:{partition}:sqs:{queue['region']}:{queue['account'] or 'ACCOUNT_ID'}:{name}"
-    of_queue, url = f"the queue {name}", queue[0]
-    if queue["name"] is None:
-        of_queue, url = "its queue", "QUEUE_URL"
+    arn = f"arn:{partition}:sqs:{queue['region']}:{queue['account']}:{queue['name']}"
     template = "aws sqs get-queue-attributes --queue-url {} --attribute-names Policy --region {}"
     if _NOT_ENCODED.search(denial.failure.text):
         return your_remedy(
@@ -97,20 +91,20 @@ def _unnamed_call_remedy(denial: Denial) -> Remedy:
         )
     if _OF_GATEWAY.search(denial.failure.text):
         return account_remedy(
-            f"Allow the role of the API Gateway integration what it does with {of_queue}",
+            f"Allow the role of the API Gateway integration what it does with the queue {queue['name']}",
             f"API Gateway calls SQS with the role that the first command prints. Most integrations send messages, and need sqs:SendMessage on {arn}.",
             f"If only messages with special characters fail, encode them in the mapping template: {_ENCODE}",
             commands=(
                 f"aws apigateway get-integration --rest-api-id REST_API_ID --resource-id RESOURCE_ID --http-method POST --query credentials --output text --region {queue['region']}",
-                commands.fill_command(template, url, queue["region"]),
+                commands.fill_command(template, queue[0], queue["region"]),
             ),
             url=_GATEWAY_PAGE,
         )
     return account_remedy(
-        f"Allow {denial.caller} what it does with {of_queue}",
+        f"Allow {denial.caller} what it does with the queue {queue['name']}",
         f"SQS names no action. Senders need sqs:SendMessage, and consumers need sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes, on {arn}.",
-        f"For a caller outside the account {queue['account'] or 'of the queue'}, the queue policy must allow it, too: the second command prints it.",
-        commands=("aws sts get-caller-identity", commands.fill_command(template, url, queue["region"])),
+        f"For a caller outside the account {queue['account']}, the queue policy must allow it, too: the second command prints it.",
+        commands=("aws sts get-caller-identity", commands.fill_command(template, queue[0], queue["region"])),
         url=pages.ACCESS_DENIED,
     )
 
