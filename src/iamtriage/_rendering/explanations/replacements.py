@@ -27,7 +27,8 @@ _SOURCES = (
         "ROLE_NAME",
         # Otherwise, another command prints it, or nobody can call with it.
         lazy_pattern(
-            r"(?s)\A(?!.* (?:(?:batch-get|describe|get|list)-|(?:service|execution) role))"
+            r"(?s)\A(?!.* (?:(?:batch-get|describe|get|list)-|(?:service|execution) role"
+            r"| policy to the role (?:of|for) the ))"
             r".*(?:attach|put)-role-policy --role-name ROLE_NAME"
         ),
         "aws sts get-caller-identity, as the failing caller",

@@ -826,8 +826,15 @@ SERVICES: tuple[Case, ...] = (
         "artifact of a pipeline",
         "Unable to access the artifact with Amazon S3 object key 'orders/Build/a1B2c3D' located in the Amazon S3 artifact bucket 'orders-artifacts'. The provided role does not have sufficient permissions.",
         {},
-        ("arn:aws:s3:::orders-artifacts/orders/Build/*", "kms:Decrypt"),
-        ("BUCKET",),
+        ("arn:aws:s3:::orders-artifacts/orders/Build/*", "kms:Decrypt", "get-pipeline --name orders --query"),
+        ("BUCKET", "get-caller-identity", "PIPELINE_NAME"),
+    ),
+    (
+        "artifact of a pipeline with a long name",
+        "Unable to access the artifact with Amazon S3 object key 'orders-pipeline-prod/Build/a1B2c3D' located in the Amazon S3 artifact bucket 'orders-artifacts'. The provided role does not have sufficient permissions.",
+        {},
+        ("get-pipeline --name PIPELINE_NAME --query",),
+        ("get-caller-identity",),
     ),
     (
         "service role of a deployment",

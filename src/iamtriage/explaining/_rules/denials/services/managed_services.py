@@ -129,6 +129,9 @@ _INSTANCE_ROLE = lazy_pattern(
     re.ASCII,
 )
 _SHOW_MACHINE = "aws stepfunctions describe-state-machine --state-machine-arn STATE_MACHINE_ARN --query roleArn --output text"
+# Keys of artifacts begin with as many characters of the pipeline's name.
+_MAX_PIPELINE_IN_KEY = 20
+_SHOW_PIPELINE = "aws codepipeline get-pipeline --name PIPELINE_NAME --query 'pipeline.[roleArn, stages[].actions[].[name, roleArn]]'"
 _SHOW_PROJECT = (
     "aws codebuild batch-get-projects --names PROJECT_NAME --query 'projects[].serviceRole' --output text"
 )
@@ -234,7 +237,8 @@ ROLES = {
         ("s3:GetObject", "s3:GetObjectVersion"),
         "https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html",
         resource="arn:{partition}:s3:::{bucket}/{folder}/*",
-        step=f"CodePipeline chooses a new name in this folder for each artifact, so the Resource ends with *. {_KEY_OF_BUCKET}",
+        step=f"An action without a role of its own has that of the pipeline. CodePipeline chooses a new name in this folder for each artifact, so the Resource ends with *. {_KEY_OF_BUCKET}",
+        show=_SHOW_PIPELINE,
     ),
     "service role or action role doesn't have the permissions": ServiceRole(
         "the service role of the pipeline or of its action",
@@ -327,6 +331,9 @@ def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str)
     show = row.show if owner is None else ""
     if project:
         show = show.replace("PROJECT_NAME", project["project"])
+    pipeline = artifact["key"].partition("/")[0] if artifact else ""
+    if 0 < len(pipeline) < _MAX_PIPELINE_IN_KEY:
+        show = show.replace("PIPELINE_NAME", pipeline)
     machines = find_template_resources(denial.failure.text, _SAM_MACHINE) if row.show == _SHOW_MACHINE else []
     in_template, manifest = [each for each in machines if " Policies:" in each.body], None
     if len(in_template) == 1:
