@@ -46,3 +46,22 @@ BODY = "<Error><Code>AccessDenied</Code><Message>Access Denied{}</Error>"
 def test_body_of_another_store(rest: str, *, is_of_other: bool) -> None:
     summary = explain(BODY.format(rest)).summary
     assert summary.startswith("MinIO, not AWS, denied the call") is is_of_other
+
+
+URL = "backing up https://films.s3.eu-west-1.amazonaws.com/a.jpg?X-Amz-Credential=AKIAI44QH8DHBEXAMPLE%2F20260101 failed: "
+
+
+@pytest.mark.parametrize(
+    ("error", "is_own_call"),
+    [
+        ("Forbidden: Forbidden\n\tstatus code: 403, request id: 0A1B2C3D4E5F6071, host id: Zx9=", True),
+        ("403 Client Error: Forbidden for url", False),
+        ("<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>", False),
+    ],
+)
+def test_call_beside_a_presigned_url(error: str, *, is_own_call: bool) -> None:
+    explanation = explain(URL + error)
+    assert ("the program itself signed" in explanation.summary) is is_own_call
+    shown = str(explanation)
+    assert ("films" in shown) is not is_own_call
+    assert ("expired" in shown) is ("Client Error" in error)

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.denials.s3.buckets import MISSING_OBJECT, bucke
 from iamtriage.explaining._rules.denials.s3.public_access import show_public_access_commands, turn_off_command
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_region
-from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW, UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.texts.text_signs import without_other_commands
 from iamtriage.policies._documents import allow
 
@@ -161,6 +161,8 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
     is_known = denial.operation is not None or denial.principal_text is not None
     if signed is None or is_known or "/" not in (denial.resource or ""):
         return None
+    if denial.failure.envelope.source == "go-v1":
+        return _explain_own_call(denial)
     # Few texts have a presigned URL.
     from iamtriage.explaining._rules.credentials.requests.presigned_requests import (
         PRESIGNED_URL_EDITED,
@@ -226,6 +228,24 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
         notes="Neither the URL nor its expiry is the problem: S3 reports those differently."
         if has_code
         else None,
+    )
+
+
+def _explain_own_call(denial: Denial) -> Explanation:
+    """Explain that the text has a presigned URL, and the error of an SDK, which never sends one."""
+    return denial.explain(
+        "S3 denied a call that the program itself signed, not a request with the presigned URL: the error is one of the AWS SDK for Go, which sends no presigned URL.",
+        NO_IDENTITY_ALLOW.cause(
+            text="The program's own credentials lack a permission on its bucket, such as the destination of a copy."
+        ),
+        DENIES["resource"].cause(),
+        topic="s3-access-denied",
+        remedies=remedies.account_remedy(
+            "Check the credentials and the bucket with which the program itself calls S3",
+            "To write there, the program needs s3:ListBucket on the bucket, and s3:GetObject and s3:PutObject on its objects. The second command, run as the program, fails if it cannot list the bucket.",
+            commands=("aws sts get-caller-identity", "aws s3api head-bucket --bucket DESTINATION_BUCKET"),
+            url=pages.S3_403,
+        ),
     )
 
 
