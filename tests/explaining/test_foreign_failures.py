@@ -42,6 +42,15 @@ _FOLLOWS = "Most likely a consequence: "
             f'FATAL: password authentication failed for user "octo"\n{_READ}',
             f"{_REMAINS}the database rejects the password of octo",
         ),
+        (
+            f'FATAL:  password authentication failed for user "octo"\ndb | [34] DETAIL:  Role "octo" does not exist.\n{_READ}',
+            f"{_REMAINS}the database has no role octo.",
+        ),
+        (
+            f'FATAL:  password authentication failed for user "octo"\ndb | [34] DETAIL:  Password does not match.\n{_READ}',
+            f"{_REMAINS}the database rejects the password of octo",
+        ),
+        (f'The IAM role "octo" does not exist.\n{_READ}', None),
         (f"timed out waiting for the condition\n{_READ}", None),
         (f"We fixed 'no space left on device' yesterday.\n{_READ}", None),
         (f"We have no OOMKilled pods.\n{_READ}", None),

@@ -2849,6 +2849,26 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
             "Retry with exponential backoff and jitter, and make fewer calls",
             "up to 10 names with GetParameters, which are separate actions",
         ),
+        (
+            "ThrottlingException: Rate exceeded\n    at Request.extractError (/var/task/node_modules/aws-sdk/lib/protocol/json.js:51:27)\n  code: 'ThrottlingException'",
+            "Retry with exponential backoff and jitter, and make fewer calls",
+            "{maxRetries: 10, retryDelayOptions: {base: 300}}. It reads no variables for this.",
+        ),
+        (
+            "ThrottlingException: Rate exceeded\n    at de_CommandError (/var/task/node_modules/@aws-sdk/client-ssm/dist-cjs/index.js:1:1)",
+            "Retry with exponential backoff and jitter, and make fewer calls",
+            "Set AWS_RETRY_MODE=adaptive",
+        ),
+        (
+            "INFO operation error ECS: ListTasks, https response error StatusCode: 400, RequestID: 1, api error ThrottlingException: Rate exceeded, retrying in 3.0 seconds",
+            "Make fewer calls, if the client gives up after its retries",
+            "without a later error, do nothing.",
+        ),
+        (
+            "operation error ECS: ListTasks, https response error StatusCode: 400, RequestID: 1, api error ThrottlingException: Rate exceeded, not retrying",
+            "Retry with exponential backoff and jitter, and make fewer calls",
+            "Set AWS_RETRY_MODE=adaptive",
+        ),
     ],
     ids=[
         "earlier change of a zone",
@@ -2858,6 +2878,10 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
         "many attempts",
         "stack trace",
         "Parameter Store",
+        "JavaScript 2",
+        "JavaScript 3",
+        "next attempt",
+        "last attempt",
     ],
 )
 def test_program_decides_how_to_make_fewer_calls(text: str, title: str, words: str) -> None:

@@ -32,6 +32,11 @@ _ATTEMPTS = lazy_pattern(
 _SET_ATTEMPTS = lazy_pattern(
     r"(?i:\b(?:AWS_)?max_?(?:error_?)?(?:retries|attempts|retry)\b[\"']?(?: is| was)?(?: set)?(?: to)?\s?[:=(]?\s?[\"']?(?P<set>\d{1,3}))\b"
 )
+# A message of a client that makes the next attempt itself.
+_RETRYING = lazy_pattern(r"\b[Rr]etrying in \d{1,3}(?:\.\d{1,6})?(?: ?s| ?ms| (?:milli)?seconds?)\b")
+# This SDK reads no variable for retries: https://docs.aws.amazon.com/AWSJavaScriptSDK/latest/AWS/Config.html
+_JS_2 = "With this SDK (JavaScript v2), set maxRetries and retryDelayOptions where the client is created, such as {{maxRetries: {}, retryDelayOptions: {{base: 300}}}}. It reads no variables for this."
+_TITLE = "Retry with exponential backoff and jitter, and make fewer calls"
 _WORD_START = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 # The ID of a resource, but not a part of a UUID, or the ID of a request or job.
 _ID = lazy_pattern(
@@ -150,6 +155,16 @@ def _find_attempts(case: Case[AwsError]) -> tuple[int, bool]:
     return max(made, allowed), allowed > made
 
 
+def _describe_own_retries(case: Case[AwsError], attempts: int) -> tuple[str, str] | None:
+    """Return a title and how a client retries that reads no variables for it, or that makes the next attempt itself."""
+    if _RETRYING.search(case.text):
+        retry = "The client retries by itself, as the text says: without a later error, do nothing."
+        return "Make fewer calls, if the client gives up after its retries", retry
+    if case.failure.envelope.source != "js-v2" and "/node_modules/aws-sdk/lib/" not in case.text:
+        return None
+    return _TITLE, _JS_2.format(max(attempts, _DEFAULT_ATTEMPTS))
+
+
 def throttling_remedy(case: Case[AwsError]) -> Remedy:
     """Return the remedy that makes fewer calls, with the settings that the program has."""
     context = case.context
@@ -181,7 +196,10 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     else:
         program = "function" if is_function else "program"
         retry += f" Set {settings.replace(' ', ' and ')} in the environment of the {program}."
-    title, steps = "Retry with exponential backoff and jitter, and make fewer calls", [retry, fewer]
+    title = _TITLE
+    if (own := _describe_own_retries(case, attempts)) is not None:
+        (title, retry), lines = own, ()
+    steps = [retry, fewer]
     if calls_one_by_one(case):
         title, steps = _MANY_IN_ONE_CALL, [_ONE_BY_ONE, retry]
     repeated = find_repeated_calls(case)
