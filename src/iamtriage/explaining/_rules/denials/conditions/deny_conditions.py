@@ -99,7 +99,7 @@ NO_SOURCE_IP = " Requests through a VPC endpoint have no aws:SourceIp, and a Den
 VPC = Requirement(
     ("aws:SourceVpce", "aws:SourceVpc"),
     "Call through a VPC endpoint that the Deny exempts",
-    f"Run the call where its traffic goes through that endpoint: {GATEWAY}where the name of the service resolves to the addresses of the interface endpoint. A VPN reaches only an interface endpoint.",
+    f"Run the call where its traffic goes through a VPC endpoint that the Deny exempts: {GATEWAY}where the name of the service resolves to the addresses of the interface endpoint. A VPN reaches only an interface endpoint.",
     r"vpce?(?![a-z])|endpoint",
 )
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
