@@ -3070,6 +3070,7 @@ def test_the_duration_that_credentials_were_issued_for(between: str, profile: st
 
 
 _EXPIRED = "An error occurred (ExpiredToken) when calling the ListObjectsV2 operation: The provided token has expired."
+ASSUME_LONG = "aws sts assume-role --role-arn arn:aws:iam::111122223333:role/brewer --role-session-name tea"
 _URL = "GET https://orders.s3.amazonaws.com/a?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=x&X-Amz-Date=20261120T090000Z&X-Amz-Expires=900&X-Amz-Signature=0f -> 403"
 
 
@@ -3077,6 +3078,18 @@ def test_expired_credentials_are_renewed_with_the_command_that_issued_them() -> 
     issue = "aws sts assume-role --role-arn arn:aws:iam::111122223333:role/brewer --role-session-name tea --profile ops"
     assert explain(f"$ {issue} > c.json\n{_EXPIRED}").remedies[0].commands[0] == issue
     assert issue not in explain(f"$ {issue} > c.json\n$ aws sso login\n{_EXPIRED}").remedies[0].commands
+
+
+@pytest.mark.parametrize(
+    ("said", "command"),
+    [
+        ("I ran aws sts assume-role and got:", "aws sts assume-role"),
+        ("aws sts get-session-token fails with this", "aws sts get-session-token"),
+        (f"I ran {ASSUME_LONG} yesterday", ASSUME_LONG),
+    ],
+)
+def test_the_words_of_a_sentence_belong_to_no_command(said: str, command: str) -> None:
+    assert explain(f"{said}\n{_EXPIRED}").remedies[0].commands[0] == command
 
 
 SETTINGS: tuple[Row, ...] = (

@@ -68,7 +68,7 @@ def find_commands(text: str, start: int, end: int) -> Iterator[tuple[int, Comman
             written = end_of_sentence[1]
         elif not is_alone:
             written = _END_OF_SENTENCE.sub("", written)
-        command = _parse_command(found[1], written)
+        command = _parse_command(found[1], written, is_alone=is_alone)
         if _is_command(command, is_alone=is_alone):
             yield found.start(), command
 
@@ -104,7 +104,7 @@ def _join_lines(text: str, start: int, end: int) -> str:
     return text[start : stop if at == -1 else at].replace("\\\r\n", " ").replace("\\\n", " ")
 
 
-def _parse_command(program: str, text: str) -> CommandLine:
+def _parse_command(program: str, text: str, *, is_alone: bool) -> CommandLine:
     words: list[str] = []
     options: list[tuple[str, str]] = []
     short = _SHORT_OPTIONS.get(program, {})
@@ -131,6 +131,11 @@ def _parse_command(program: str, text: str) -> CommandLine:
         else:
             value = _QUOTES.sub(r"\1", word)
             if name is None:
+                is_operation = program == "aws" and len(words) > 1 and "-" in words[1]
+                if is_operation and word.isalpha() and not (is_alone and options):
+                    # An operation takes options: the sentence goes on.
+                    length = token.start()
+                    break
                 words.append(value)
             else:
                 options.append((name, value))
