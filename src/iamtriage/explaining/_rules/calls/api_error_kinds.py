@@ -14,7 +14,6 @@ from iamtriage.explaining._rules.calls.node_groups import NODE_KINDS
 from iamtriage.explaining._rules.calls.request_kinds import INVALID_REQUEST, REQUEST_KINDS
 from iamtriage.explaining._rules.credentials.expired_logins import INVALID_SSO_TOKEN
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
-from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.failures._failures import AwsError
@@ -179,7 +178,7 @@ KINDS_WITH_MESSAGE = (
 )
 _KINDS = (
     ErrorKind(
-        cause=KMS_KEY_STATE,
+        cause=common_causes.KMS_KEY_STATE,
         code=r"KMSInvalidState|KMS\.?Disabled|KMSKeyDisabled|^DisabledException$|^KmsKey(?:Disabled|MarkedForDeletion)",
         message=r"\bkey/[\w-]{1,64} is (?:disabled|pending (?:deletion|import))\b",
         summary="The KMS key is disabled, pending deletion or pending import, so nobody can use it. No permission is missing.",

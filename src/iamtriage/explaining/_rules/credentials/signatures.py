@@ -19,7 +19,6 @@ from iamtriage.explaining._rules.credentials.requests import (
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
 from iamtriage.explaining._rules.shared.credentials import clock_remedies, clocks, credential_remedies
-from iamtriage.explaining._rules.shared.credentials.clocks import ClockSkew
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import SignatureMismatch
@@ -142,7 +141,7 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
     )
 
 
-def _known_skew_cause(skew: ClockSkew, text: str, *, can_be_held: bool) -> Cause:
+def _known_skew_cause(skew: clocks.ClockSkew, text: str, *, can_be_held: bool) -> Cause:
     duration = skew.duration
     because: tuple[str, ...] = (
         f"The request was signed at {skew.request:%Y-%m-%d %H:%M:%S} UTC, and AWS received it at {skew.server:%Y-%m-%d %H:%M:%S}.",

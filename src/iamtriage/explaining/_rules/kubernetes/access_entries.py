@@ -23,7 +23,6 @@ from iamtriage.explaining._rules.kubernetes.pods import rejected_pod_roles
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_mappings
-from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
 from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, your_remedy
@@ -238,7 +237,7 @@ def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanatio
     )
 
 
-def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -> Remedy:
+def _create_entry_remedy(case: Case[AccessEntry], principal: principal_mappings.ClusterPrincipal) -> Remedy:
     """Return the remedy that creates the missing entry before the association, in Terraform if that made the call."""
     cluster, context = clusters.find_cluster(case), case.context
     notes = tuple(filter(None, (principal.entry_refusal, principal.path_note)))

@@ -36,7 +36,6 @@ from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import add_stated_v
 from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac_remedies import gap_remedies
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests
-from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import KubernetesForbidden
 
@@ -136,7 +135,7 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     return add_administrator(case, explanation) if denied.is_iam else explanation
 
 
-def _is_node_registration(case: Case[KubernetesForbidden], request: Request) -> bool:
+def _is_node_registration(case: Case[KubernetesForbidden], request: kubernetes_requests.Request) -> bool:
     """Return whether a kubelet tries to register its node as an IAM session instead of as a node."""
     registers = request.resource in {"nodes", "csinodes"} and request.verb in {"create", "patch", "update"}
     return registers and _INSTANCE_SESSION.search(case.failure.user or "") is not None

@@ -21,7 +21,6 @@ from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn
-from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
@@ -208,7 +207,7 @@ def _find_role(case: AnyCase, cluster: Cluster) -> tuple[str | None, Commands]:
             f"instance-id,Values={node['id']}" if node["id"] else f"private-ip-address,Values={address}"
         )
     region = commands.region(cluster.region or find_region(case))
-    instance = command(
+    instance = commands.command(
         *("aws", "ec2", "describe-instances", "--region", region, "--filters", f"Name={selection}"),
         *("--query", "Reservations[].Instances[].IamInstanceProfile.Arn", "--output", "text"),
     )

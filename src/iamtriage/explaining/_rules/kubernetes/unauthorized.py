@@ -18,7 +18,6 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.basics import Case, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map, find_map_entry
-from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
 from iamtriage.explaining._rules.kubernetes.entries import stated_entries
 from iamtriage.explaining._rules.kubernetes.logins import (
     authenticator,
@@ -26,13 +25,6 @@ from iamtriage.explaining._rules.kubernetes.logins import (
     outlived_tokens,
     rejected_logins,
     stored_tokens,
-)
-from iamtriage.explaining._rules.kubernetes.logins.rejected_logins import (
-    IAM_NOTE,
-    explain_other_account,
-    login_cause,
-    possible_causes,
-    uses_other_profile,
 )
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
 from iamtriage.explaining._rules.kubernetes.rbac import other_denials
@@ -107,7 +99,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     known, is_masked = case.stated_principal or said, case.principal is None and said is not None
     who = case.caller or "the caller"
     principal = build_cluster_principal(known, who, is_masked=is_masked, source=case.text)
-    if other_account is not None and uses_other_profile(case):
+    if other_account is not None and rejected_logins.uses_other_profile(case):
         principal = build_cluster_principal(None, "the caller")
     used, pinned = case.principal, None
     if (case.caller is None or is_derived(case.facts, "caller")) and (
@@ -144,16 +136,18 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     grants = () if has_entry else tuple(cluster_access.grant_access_remedies(cluster, principal, access))
     # The remedy that finds out who calls creates the access entry, too.
     shows_grant = not has_entry and principal.entry_refusal is None
-    if other_account is not None and not uses_other_profile(case):
-        return explain_other_account(case, cluster, other_account, grants)
+    if other_account is not None and not rejected_logins.uses_other_profile(case):
+        return rejected_logins.explain_other_account(case, cluster, other_account, grants)
     return case.explain(
         summary,
-        login_cause(message, unknown_type),
+        rejected_logins.login_cause(message, unknown_type),
         *cluster_access.mode_causes(cluster),
         *cluster_access.principal_causes(case),
         *(
             each
-            for each in possible_causes(cluster, is_terraform=is_terraform, has_entry=has_entry)
+            for each in rejected_logins.possible_causes(
+                cluster, is_terraform=is_terraform, has_entry=has_entry
+            )
             if pinned is None or each.code != other_logins.OTHER_PRINCIPAL.code
         ),
         topic="kubernetes-login",
@@ -168,7 +162,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
             principal.inspect_access_remedy(cluster) if shows_grant and cluster.mode != "API" else None,
             cluster_access.authenticator_log_remedy(cluster),
         ),
-        notes=(IAM_NOTE, cluster_access.CREATOR_NOTE),
+        notes=(rejected_logins.IAM_NOTE, cluster_access.CREATOR_NOTE),
     )
 
 
@@ -192,7 +186,7 @@ def _summarize_login(case: AnyCase, cluster: Cluster, principal: ClusterPrincipa
 
 
 def _explain_unlisted(
-    case: AnyCase, cluster: Cluster, principal: ClusterPrincipal, access: NeededAccess
+    case: AnyCase, cluster: Cluster, principal: ClusterPrincipal, access: cluster_access.NeededAccess
 ) -> Explanation:
     """Explain that the access entries in the text do not include the caller."""
     # Other modes have no access entries to list. Whoever can edit aws-auth can create an entry, too.
@@ -226,7 +220,7 @@ def _explain_unlisted(
             attrs.evolve(grant, steps=(*grant.steps, check)),
             *cluster_access.use_other_remedies(people, cluster),
         ),
-        notes=IAM_NOTE,
+        notes=rejected_logins.IAM_NOTE,
     )
 
 
@@ -256,7 +250,7 @@ def _caller_remedy(
     case: Case[KubernetesUnauthorized],
     cluster: Cluster,
     principal: ClusterPrincipal,
-    access: NeededAccess,
+    access: cluster_access.NeededAccess,
     program: str,
     grants: Sequence[Remedy],
 ) -> Remedy:

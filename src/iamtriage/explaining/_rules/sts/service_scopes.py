@@ -10,7 +10,6 @@ from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -273,7 +272,7 @@ def _sign_for_service_remedy(
 
 
 def _remove_endpoint_remedy(case: Case[CredentialScope], setting: str, expected: str | None) -> Remedy:
-    repeated = repeat_command(case.context.command, changes={"endpoint-url": ""})
+    repeated = commands.repeat_command(case.context.command, changes={"endpoint-url": ""})
     return your_remedy(
         f"Remove or correct {setting}",
         f"It is the endpoint of {expected or 'another service'}. Without {setting}, clients call the endpoint of their own service.",

@@ -10,7 +10,6 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.shared import clues, commands
 from iamtriage.explaining._rules.shared.cases import FailureT_co
-from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.region_settings import find_bucket
 
@@ -60,7 +59,7 @@ def explain_taken_name(case: Case[FailureT_co], signed: str | None, expected: st
     lines: tuple[str, ...] = ()
     if address is not None:
         change += " In Terraform, bucket_prefix adds a unique suffix."
-        lines = (command("terraform", "import", address[0], bucket or "BUCKET"),)
+        lines = (commands.command("terraform", "import", address[0], bucket or "BUCKET"),)
     kept = f" Do not set it to {expected}: there, the call would fail, too." if expected else ""
     check = f"aws s3api head-bucket --bucket {commands.bucket(bucket)}"
     return case.explain(

@@ -15,7 +15,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._context.readers.kubernetes import controller_policies
-from iamtriage.explaining._context.readers.kubernetes.controller_policies import Allowance, build_statements
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._facts import Facts
 
@@ -57,7 +56,7 @@ class Controller(Value):
         default=attrs.Factory(lambda self: f"deployment/{self.service_account}", takes_self=True)
     )
     managed_policy: str | None = None
-    policy: tuple[Allowance, ...] = ()
+    policy: tuple[controller_policies.Allowance, ...] = ()
     policy_note: str = ""
     permissions: str = ""
     policy_file: str | None = None
@@ -76,7 +75,7 @@ class Controller(Value):
 
     def build_statements(self, action: str, resource: str, partition: str) -> list[dict[str, Any]]:
         """Return the statements that its documentation lists, the one with a denied action first."""
-        return build_statements(self.policy, action, resource, partition)
+        return controller_policies.build_statements(self.policy, action, resource, partition)
 
 
 _CONTROLLERS = (

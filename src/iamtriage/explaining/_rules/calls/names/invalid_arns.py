@@ -11,7 +11,6 @@ from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.names import entry_arns
-from iamtriage.explaining._rules.calls.names.entry_arns import RejectedArn
 from iamtriage.explaining._rules.calls.roles.account_roles import explain_missing_setting
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
@@ -151,7 +150,7 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str, lookup: str | None
     )
 
 
-def _correction_steps(arn: RejectedArn) -> tuple[str, ...]:
+def _correction_steps(arn: entry_arns.RejectedArn) -> tuple[str, ...]:
     if arn.text is not None and arn.is_of_other_partition:
         partition = arn.text.split(":")[1]
         return (

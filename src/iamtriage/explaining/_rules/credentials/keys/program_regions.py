@@ -14,7 +14,6 @@ from iamtriage.explaining._rules.credentials.keys.limited_credentials import (
 )
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import RejectedRequest
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.kubernetes.clusters import restart_command
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -53,7 +52,7 @@ def explain_program_region(case: Case[Failure], request: RejectedRequest) -> Exp
             f"Set {setting.name} to {region} in {where}",
             f"Replace {words} with {clip_text(setting.words.replace(setting.region, region))}. If a chart or Git manages the ConfigMap, change it there, too.",
             commands=(
-                fill_command(edit, commands.kubernetes_name(setting.config_map), namespace),
+                commands.fill_command(edit, commands.kubernetes_name(setting.config_map), namespace),
                 Labelled.required("Then restart the pods, which read it when they start:", restart),
             ),
             url=pages.STS_REGIONS,

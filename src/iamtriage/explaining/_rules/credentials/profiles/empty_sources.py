@@ -11,7 +11,6 @@ from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -155,8 +154,8 @@ def _explain_other_source(
             manifest=section and f"{section}\n",
             manifest_language="text",
             commands=(
-                None if section else fill_command(lines[0], place.source, own),
-                fill_command(lines[1], own),
+                None if section else commands.fill_command(lines[0], place.source, own),
+                commands.fill_command(lines[1], own),
             ),
             url=pages.CLI_ROLES,
         ),

@@ -18,7 +18,6 @@ from iamtriage.explaining._rules.shared.commands import fill_command, namespace
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
 from iamtriage.explaining._rules.shared.credentials import clock_remedies, credential_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
-from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.failures._failures import AwsError, MissingCredentials
 
@@ -118,7 +117,7 @@ def explain_missing_association(case: Case[AwsError | MissingCredentials], messa
     )
 
 
-def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = None) -> Explanation:
+def explain_agent_rejection(case: clusters.AnyCase, message: str, problem: str | None = None) -> Explanation:
     """Explain why the EKS Pod Identity Agent rejects a token, or EKS Auth, which it calls.
 
     Sources: aws/eks-pod-identity-agent, internal/validation/request.go, and
@@ -190,7 +189,7 @@ _CHECK_TOKEN = your_remedy(
 )
 
 
-def find_called_workload(case: AnyCase) -> tuple[str, str | None] | None:
+def find_called_workload(case: clusters.AnyCase) -> tuple[str, str | None] | None:
     """Return the only workload or pod in the commands for its logs and programs, with its namespace."""
     text, namespace = case.failure.text, case.facts.namespace
     found = {
@@ -202,7 +201,7 @@ def find_called_workload(case: AnyCase) -> tuple[str, str | None] | None:
     return only_one(found)
 
 
-def _send_bare_token_remedy(case: AnyCase) -> Remedy:
+def _send_bare_token_remedy(case: clusters.AnyCase) -> Remedy:
     program, namespace = find_called_workload(case) or ("POD", case.facts.namespace)
     return your_remedy(
         "Send the bare token: update or correct the program",

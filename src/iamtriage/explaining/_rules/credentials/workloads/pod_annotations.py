@@ -20,7 +20,6 @@ from iamtriage.explaining._context.readers.statements import says_restarted
 from iamtriage.explaining._rules.basics import Cause, CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.kubernetes import clusters
-from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 _KIAM = "iam.amazonaws.com/role"
@@ -136,7 +135,7 @@ def other_key_cause(found: OtherAnnotation) -> Cause:
     return ANNOTATION_WITH_OTHER_KEY.cause("derived", text=text)
 
 
-def correct_key_remedy(case: AnyCase, found: OtherAnnotation) -> Remedy:
+def correct_key_remedy(case: clusters.AnyCase, found: OtherAnnotation) -> Remedy:
     """Return the remedy that annotates the service account with the key that EKS reads."""
     facts, is_of_operator = case.facts, uses_external_secrets(case.text)
     account = f"{facts.namespace or 'NAMESPACE'}:{facts.service_account or 'SERVICE_ACCOUNT'}"
@@ -161,7 +160,7 @@ def correct_key_remedy(case: AnyCase, found: OtherAnnotation) -> Remedy:
     )
 
 
-def find_unassigned_role(case: AnyCase) -> PodProblem | None:
+def find_unassigned_role(case: clusters.AnyCase) -> PodProblem | None:
     """Return why a service account does not have the role that somebody meant to give it, if the text shows that."""
     text = case.failure.text
     if (other := find_other_annotation(text)) is not None:
@@ -258,7 +257,7 @@ def find_annotated_pod(text: str) -> str | None:
     return ".".join(keys) if is_of_pod else None
 
 
-def _override_remedy(case: AnyCase, skipped: re.Match[str]) -> Remedy:
+def _override_remedy(case: clusters.AnyCase, skipped: re.Match[str]) -> Remedy:
     """Return the remedy that lets eksctl annotate a service account that exists."""
     namespace, name = skipped["namespace"], skipped["name"]
     found = _CREATE.search(case.failure.text)
@@ -282,7 +281,7 @@ def _override_remedy(case: AnyCase, skipped: re.Match[str]) -> Remedy:
     )
 
 
-def _annotate_remedy(case: AnyCase, title: str, step: str, *, label: str | None = None) -> Remedy:
+def _annotate_remedy(case: clusters.AnyCase, title: str, step: str, *, label: str | None = None) -> Remedy:
     """Return the remedy that annotates the service account itself."""
     restart = clusters.restart_command(case)
     return cluster_remedy(
@@ -304,7 +303,7 @@ def _stated_role(text: str) -> str:
     return found["role"] if found is not None else role[0] if role else "ROLE_ARN"
 
 
-def _values_remedy(case: AnyCase, key: str) -> Remedy:
+def _values_remedy(case: clusters.AnyCase, key: str) -> Remedy:
     """Return the remedy that sets the annotation in chart values where the chart reads it."""
     role = _stated_role(case.failure.text)
     keys = key.split(".")

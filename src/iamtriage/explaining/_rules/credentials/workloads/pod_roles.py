@@ -18,11 +18,9 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads import pod_annotations, pod_problems
-from iamtriage.explaining._rules.credentials.workloads.pod_annotations import ACCOUNT_WITHOUT_ANNOTATION
 from iamtriage.explaining._rules.credentials.workloads.sdk_versions import find_sdk
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.kubernetes import clusters
-from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
@@ -83,7 +81,7 @@ SERVICE_ACCOUNT_WITHOUT_ROLE = CauseType(
     meaning="The pod's service account has neither a role annotation (IRSA) nor a Pod Identity association.",
     fix="Annotate the service account with a role (IRSA), or create a Pod Identity association.",
     recognised_by="The list of the account's Pod Identity associations in the text is empty, or the text has the account without an annotation.",
-    sign=f"{_NO_ASSOCIATION}|{ACCOUNT_WITHOUT_ANNOTATION}",
+    sign=f"{_NO_ASSOCIATION}|{pod_annotations.ACCOUNT_WITHOUT_ANNOTATION}",
     remedy="Give the pod's service account a role",
     of="no-credentials",
 )
@@ -198,14 +196,14 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice([*causes, AGENT_MISSING.cause()], [*remedies, update_sdk_remedy(case)])
 
 
-def _lacks_annotation(case: AnyCase) -> bool:
+def _lacks_annotation(case: clusters.AnyCase) -> bool:
     """Return whether the text shows that the service account of the pod has no annotation with a role."""
-    if cached_pattern(ACCOUNT_WITHOUT_ANNOTATION).search(case.text) is not None:
+    if cached_pattern(pod_annotations.ACCOUNT_WITHOUT_ANNOTATION).search(case.text) is not None:
         return True
     return usual_account(case.facts, case.text)[1] in read_pod_evidence(case.failure.text).without_role
 
 
-def find_account_without_role(case: AnyCase) -> pod_annotations.PodProblem | None:
+def find_account_without_role(case: clusters.AnyCase) -> pod_annotations.PodProblem | None:
     """Return the problem that a service account has no annotation, if the text has it and shows no association."""
     if not _lacks_annotation(case) or read_pod_evidence(case.failure.text).given:
         return None
@@ -214,7 +212,7 @@ def find_account_without_role(case: AnyCase) -> pod_annotations.PodProblem | Non
     return pod_annotations.PodProblem(text, None, irsa_remedy(case))
 
 
-def _describe_account_without_role(case: AnyCase) -> str | None:
+def _describe_account_without_role(case: clusters.AnyCase) -> str | None:
     """Return the sentence that the service account has no role, if the text shows that no place names one."""
     if not (cached_pattern(_NO_ASSOCIATION).search(case.text) and _lacks_annotation(case)):
         return None
@@ -226,7 +224,7 @@ def _describe_account_without_role(case: AnyCase) -> str | None:
     return f"{account} has neither a role annotation (IRSA) nor a Pod Identity association"
 
 
-def _associate_role_remedy(case: AnyCase) -> Remedy:
+def _associate_role_remedy(case: clusters.AnyCase) -> Remedy:
     envelope, restart = case.failure.envelope, clusters.restart_command(case)
     is_known = case.context.workload is not None or not find_placeholders(restart)
     allows = ""
@@ -259,7 +257,7 @@ def advise_own_role(case: Case[MissingCredentials], message: str) -> Advice:
     return Advice([], [attrs.evolve(give, title=title, steps=give.steps[:1])])
 
 
-def use_default_chain_remedy(case: AnyCase) -> Remedy:
+def use_default_chain_remedy(case: clusters.AnyCase) -> Remedy:
     """Return the remedy for a program that does not use the variables that its pod has."""
     return attrs.evolve(
         update_sdk_remedy(case),
@@ -278,7 +276,7 @@ def annotated_role(text: str) -> str | None:
     return None if given is None else given.role
 
 
-def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
+def assign_pod_role_remedy(case: clusters.AnyCase, *, title: str) -> Remedy:
     """Return the remedy that assigns a pod its own role instead of its node's."""
     if (role := annotated_role(case.failure.text)) is not None:
         return pod_problems.recreate_pods_remedy(case, role)
@@ -301,7 +299,7 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
     )
 
 
-def update_sdk_remedy(case: AnyCase, version: str = "") -> Remedy:
+def update_sdk_remedy(case: clusters.AnyCase, version: str = "") -> Remedy:
     """Return how the program in a pod gets an SDK that supports the pod's credentials."""
     controller = find_controller(case.text)
     first = f" ({version})" if version else ""
@@ -320,14 +318,14 @@ def update_sdk_remedy(case: AnyCase, version: str = "") -> Remedy:
     )
 
 
-def open_lookups(case: AnyCase) -> tuple[str, ...]:
+def open_lookups(case: clusters.AnyCase) -> tuple[str, ...]:
     """Return the commands that look up the role of a service account, without those whose output the text has."""
     is_annotated = not _lacks_annotation(case)
     is_associated = not read_pod_evidence(case.failure.text).has_no_association
     return present(SHOW_ACCOUNT if is_annotated else None, LIST_ASSOCIATIONS if is_associated else None)
 
 
-def irsa_remedy(case: AnyCase) -> Remedy:
+def irsa_remedy(case: clusters.AnyCase) -> Remedy:
     if (role := annotated_role(case.failure.text)) is not None:
         return pod_problems.recreate_pods_remedy(case, role)
     check = "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity)."
@@ -355,14 +353,14 @@ def irsa_remedy(case: AnyCase) -> Remedy:
     )
 
 
-def _usual_account_step(case: AnyCase) -> str | None:
+def _usual_account_step(case: clusters.AnyCase) -> str | None:
     facts, controller = case.facts, find_controller(case.text)
     if controller is None or facts.namespace is not None or facts.service_account is not None:
         return None
     return f"The text is from {controller.name}: the names are those of its installation guide."
 
 
-def variables_command(case: AnyCase) -> str:
+def variables_command(case: clusters.AnyCase) -> str:
     """Return the command that prints the names of the environment variables of a pod, or of an account's pods."""
     if case.context.pod is not None or usual_account(case.facts, case.text)[1] is None:
         return VARIABLES_OF_POD

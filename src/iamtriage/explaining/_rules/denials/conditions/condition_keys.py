@@ -14,7 +14,6 @@ from iamtriage.explaining._context.readers.command_lines import operation_of_com
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
 from iamtriage.explaining._rules.shared.policies.policy_changes import Condition, replace_condition
 from iamtriage.explaining._rules.shared.remedies import account_remedy
@@ -264,11 +263,11 @@ def set_boundary_first(denial: Denial, key: str, values: Sequence[str]) -> Remed
         f"The condition compares the boundary that the {kind} has. Then repeat the call: the policy can stay as it is.",
         f"This requires iam:Put{kind.capitalize()}PermissionsBoundary. The boundary must also allow what the {kind} does.",
         commands=(
-            fill_command(
+            commands.fill_command(
                 f"aws iam get-{kind} --{kind}-name {{}} --query {kind.capitalize()}.PermissionsBoundary",
                 named,
             ),
-            fill_command(
+            commands.fill_command(
                 f"aws iam put-{kind}-permissions-boundary --{kind}-name {{}} --permissions-boundary {{}}",
                 named,
                 commands.arn(values[0], "BOUNDARY_ARN"),

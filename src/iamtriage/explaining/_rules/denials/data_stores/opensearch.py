@@ -20,7 +20,6 @@ from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, L
 from iamtriage.explaining._rules.denials.resource_commands import policy_commands, policy_of
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_resource_statements
 from iamtriage.explaining._rules.shared import commands, pages, remedies
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     describe_principal,
@@ -105,7 +104,7 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
         _MASTER_ROLE.format(region),
         None if index else "INDEX_PATTERN matches the indexes of the client, such as logs-*.",
         commands=tuple(
-            fill_command(
+            commands.fill_command(
                 _CURL.format("PUT"),
                 f"{url}/_plugins/_security/api/{path}/{name}",
                 json.dumps(body, separators=(",", ":")).replace("INDEX_PATTERN", index or "INDEX_PATTERN"),
@@ -138,7 +137,7 @@ def _explain_mapping(
         f"As the domain's master user (in Dashboards: Security, Roles, {role}, Mapped users). It takes effect immediately{', and keeps what is mapped: remove what is wrong' if names else ''}.",
         f"If OpenSearch then says the same, {role} lacks the permission.",
         _MASTER_ROLE.format(commands.region(denial.facts.region)),
-        commands=fill_command(
+        commands=commands.fill_command(
             _CURL.format("PATCH"),
             f"{url}/_plugins/_security/api/rolesmapping/{role}",
             json.dumps(change, separators=(",", ":")),

@@ -11,7 +11,6 @@ from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, L
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import global_region
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_access_key
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
 
@@ -75,14 +74,14 @@ def _explain(denial: Denial, policy: str) -> Explanation:
     leak = ""
     if pushed is not None:
         leak = f" Most likely, one leaked with {pushed['file']}: a later commit that removes the file does not undo that."
-    key = fill_command("access-key --user-name {} --access-key-id ACCESS_KEY_ID", name)
+    key = commands.fill_command("access-key --user-name {} --access-key-id ACCESS_KEY_ID", name)
     partition = denial.location.partition or "aws"
     region = global_region("iam", partition) or "REGION"
     support = only_one(set(_SUPPORT_CASE.findall(denial.failure.text)))
     said = f"AWS's Support case {support}" if support else "AWS's Support case, or its e-mail,"
     # The key that the text names is deactivated before anything else.
     deactivate = f"aws iam update-{key} --status Inactive"
-    list_keys = fill_command("aws iam list-access-keys --user-name {}", name)
+    list_keys = commands.fill_command("aws iam list-access-keys --user-name {}", name)
     remedy = account_remedy(
         "Keep the policy: treat the user's access keys as compromised",
         f"{caller}Run the commands as an administrator whose keys are not exposed: the policy denies some of them to this user. Detach it only when {said} says so.",
@@ -93,7 +92,7 @@ def _explain(denial: Denial, policy: str) -> Explanation:
             f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region {region}",
             Labelled(
                 "To stop the user's console sign-in and own sessions, too:",
-                fill_command(
+                commands.fill_command(
                     f"aws iam attach-user-policy --user-name {{}} --policy-arn arn:{partition}:iam::aws:policy/AWSDenyAll",
                     name,
                 ),

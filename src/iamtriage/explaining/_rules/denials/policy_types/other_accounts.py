@@ -14,7 +14,6 @@ from iamtriage.arns._principals import SERVICE_LINKED_PREFIX, User
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.resource_commands import policy_principal_arn
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
@@ -87,7 +86,7 @@ def _create_role_remedy(denial: Denial) -> Remedy:
     if is_cluster:
         name = (denial.resource or "").rpartition("/")[2]
         region = commands.region(None if denial.resource_arn is None else denial.resource_arn.region)
-        line = fill_command(
+        line = commands.fill_command(
             "aws eks update-kubeconfig --name {} --region {} --role-arn {}", name, region, role
         )
         use = Labelled.required("Then start to use the role, as the caller:", line)

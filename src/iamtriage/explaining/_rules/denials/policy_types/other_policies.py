@@ -26,7 +26,6 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages import decisions
-from iamtriage.explaining._rules.shared.messages.decisions import find_policy
 from iamtriage.explaining._rules.shared.remedies import account_remedy, insert_after_saving, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES, with_article
@@ -87,7 +86,7 @@ def _find_others(denial: Denial) -> Iterator[Reason]:
 
 def _add_other(denial: Denial, explanation: Explanation, reason: Reason) -> Explanation:
     """Add the causes and remedies of another policy that has to change before the call succeeds."""
-    kind, policy = reason.policy_type, find_policy(reason, denial.facts, denial.principal_text)
+    kind, policy = reason.policy_type, decisions.find_policy(reason, denial.facts, denial.principal_text)
     if kind is None:
         return explanation
     other = attrs.evolve(

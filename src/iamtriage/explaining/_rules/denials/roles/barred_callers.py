@@ -24,7 +24,6 @@ from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, find_iam_arns
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +109,7 @@ FEDERATED_USER_ASSUMES = CauseType(
 def explain_federated_user(denial: Denial) -> Explanation:
     """Explain that a session of GetFederationToken cannot assume roles."""
     return denial.explain(
-        f"{capitalize_start(denial.caller or 'the federated user')}, a session of GetFederationToken, cannot assume any role.",
+        f"{wording.capitalize_start(denial.caller or 'the federated user')}, a session of GetFederationToken, cannot assume any role.",
         FEDERATED_USER_ASSUMES.cause("derived"),
         topic="assume-role",
         remedies=your_remedy(

@@ -33,7 +33,6 @@ from iamtriage.explaining._rules.sts.trust import (
 )
 from iamtriage.explaining._rules.sts.trust.request_keys import RequestKey, change_condition, find_request_key
 from iamtriage.explaining._rules.sts.trust.token_forms import POD_SUBJECT
-from iamtriage.explaining._rules.sts.trust.trust_documents import OtherProvider
 from iamtriage.policies._readers.elements import (
     allow_statements,
     as_mapping,
@@ -253,7 +252,7 @@ _NO_NAMES = frozenset({
 _PROVIDER_EXISTS = lazy_pattern(r"\b[Pp]rovider (?:already )?exists\b|\b[Pp]rovider is there\b")
 
 
-def explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation:
+def explain_other_provider(denial: Denial, other: trust_documents.OtherProvider) -> Explanation:
     """Explain a trust policy that names another provider than the token's issuer."""
     facts = attrs.evolve(denial.facts, trust_policy=other.fixed)
     findings = trust_findings.evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity", denial.resource)
@@ -299,7 +298,7 @@ def explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation:
     )
 
 
-def _create_provider_command(denial: Denial, other: OtherProvider) -> str:
+def _create_provider_command(denial: Denial, other: trust_documents.OtherProvider) -> str:
     region = _CLUSTER_ISSUER.match(other.issuer)
     if region is not None and denial.facts.cluster is not None:
         return f"eksctl utils associate-iam-oidc-provider --cluster {commands.cluster(denial.facts.cluster)} --region {commands.region(region[1])} --approve"

@@ -20,7 +20,6 @@ from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.roles import external_ids
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_program
-from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import (
     CHANGE_OR_NARROW,
     describe_intention,
@@ -173,7 +172,7 @@ def _date_remedy(denial: Denial, result: TrustResult) -> Remedy | None:
     )
     if moved is None:
         return None
-    _, update = trust_policy_commands(denial.target_role_name)
+    _, update = commands.trust_policy_commands(denial.target_role_name)
     account = denial.resource_account or denial.account
     return trust_remedy(
         f"Move the date of {name_statement(denial.facts.trust_policy, result)}, if the access is to go on",
@@ -227,7 +226,7 @@ def _count_conditions(denial: Denial, result: TrustResult) -> int:
 
 def _change_condition(denial: Denial, remedy: Remedy, *, is_of_role: bool) -> Remedy:
     """Return the remedy for a condition that the caller cannot meet: the owner of the role changes the trust policy."""
-    show, update = trust_policy_commands(denial.target_role_name)
+    show, update = commands.trust_policy_commands(denial.target_role_name)
     if not is_of_role:
         step = "If the call cannot meet it, the role's owner has to change this condition."
         return attrs.evolve(remedy, steps=(*remedy.steps, step), commands=(show,))
@@ -274,7 +273,7 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
     of_statement = "" if result is None else f" in {name_statement(denial.facts.trust_policy, result)}"
     account = denial.resource_account or denial.account
     of_account = f" of account {account}" if account else ""
-    show, change = trust_policy_commands(denial.target_role_name)
+    show, change = commands.trust_policy_commands(denial.target_role_name)
     lines: Commands = (show, change)
     if isinstance(denial.principal, User):
         lines = (
@@ -348,7 +347,7 @@ def compare_role_remedy(denial: Denial) -> Remedy:
     """Return the remedy that compares the requested role with the one of the trust policy."""
     role, other = denial.target_role_name, _find_other_owner(denial)
     show = "aws iam get-role --role-name {} --query 'Role.[Arn, AssumeRolePolicyDocument]'"
-    last = fill_command(show, commands.role_name(role))
+    last = commands.fill_command(show, commands.role_name(role))
     if other is not None:
         where = "service account's annotation" if _is_of_pod(denial) else "job's configuration"
         return your_remedy(

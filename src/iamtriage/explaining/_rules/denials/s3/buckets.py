@@ -29,13 +29,11 @@ from iamtriage.explaining._rules.denials.resource_commands import bucket_argumen
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.denials.statement_words import describe_conditions
 from iamtriage.explaining._rules.shared import commands, pages, remedies
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 from iamtriage.policies._documents import allow
@@ -230,14 +228,14 @@ def explain_bucket_deny(denial: Denial) -> Explanation | None:
             text=f"{upper_first(named)} matches the action and the resource{when}.",
         ),
         topic="s3-access-denied",
-        remedies=owner_remedy(
+        remedies=remedies.owner_remedy(
             "Meet the condition of the Deny, or exempt the caller"
             if conditions
             else "Narrow the Deny in the bucket policy",
             step if conditions else None,
             "Or let the owner of the bucket exempt the caller in the statement, with ArnNotLike on aws:PrincipalArn, and keep the rest of the policy.",
             commands=tuple(
-                fill_command(each, bucket_argument(denial))
+                commands.fill_command(each, bucket_argument(denial))
                 for each in (
                     "aws s3api get-bucket-policy --bucket {} --query Policy --output text > policy.json",
                     "aws s3api put-bucket-policy --bucket {} --policy file://policy.json",
@@ -308,7 +306,7 @@ def explain_other_principals(denial: Denial) -> Explanation | None:
         sid="AllowRole",
         principal={"AWS": str(role)},
     )
-    steps = [save_step("the bucket policy")]
+    steps = [remedies.save_step("the bucket policy")]
     if is_artifact:
         step = "Each run of a pipeline has other objects: end the Resource with the folder and /* to allow all of them."
         steps.append(step)
@@ -324,7 +322,7 @@ def explain_other_principals(denial: Denial) -> Explanation | None:
             "derived", text=f"The bucket policy in the text does not name the role {role.name}. {note}"
         ),
         topic="s3-access-denied",
-        remedies=resource_policy_remedy(
+        remedies=remedies.resource_policy_remedy(
             f"Allow the role {role.name} in the bucket policy{where}",
             *steps,
             statements=(added,),

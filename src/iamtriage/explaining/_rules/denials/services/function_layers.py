@@ -16,7 +16,6 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, remedies
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 _PAGE = "https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html"
@@ -68,7 +67,7 @@ def explain_layer(denial: Denial) -> Explanation | None:
     of_owner = f"The layer belongs to account {owner}. " if denial.crosses_accounts else ""
     title = f"Share the version of the layer{f', in account {owner}' if denial.crosses_accounts else ''}"
     template = "aws lambda add-layer-version-permission --layer-name {} --version-number {} --statement-id ShareLayer --action lambda:GetLayerVersion --principal {} --region {}"
-    line = fill_command(template, layer, version, commands.account(denial.account), home)
+    line = commands.fill_command(template, layer, version, commands.account(denial.account), home)
     share = remedies.owner_remedy(title, commands=line, url=_PAGE)
     check = "aws lambda get-layer-version --layer-name {} --version-number {} --region {}"
     if region is not None:
@@ -78,7 +77,7 @@ def explain_layer(denial: Denial) -> Explanation | None:
             f"Replace the ARN in the function's layers by the one that the publisher lists for {region}. Its account and version can differ there.",
             f"Or deploy the function in {home}.",
             "The command checks the new ARN: if it answers AccessDeniedException, there is no such version.",
-            commands=fill_command(check, other, "VERSION", region),
+            commands=commands.fill_command(check, other, "VERSION", region),
             url=_PAGE,
         )
         text = f"{of_owner}No Allow for {denial.caller} changes that."
@@ -96,7 +95,7 @@ def explain_layer(denial: Denial) -> Explanation | None:
         f"Use a version of {name} that its publisher lists for {home}{f', or go back to {works}' if works else ''}",
         listed,
         "The command works in each account that can use the version.",
-        commands=fill_command(check, layer, version, home),
+        commands=commands.fill_command(check, layer, version, home),
         url=_PAGE,
     )
     verdict = "the account of the layer has no such version, or does not share it"

@@ -19,11 +19,9 @@ from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.shared import commands, common_causes, pages, remedies
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.grants.service_access import find_account
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
-from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 _ROLE_ARN = lazy_pattern(r"\b(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})")
@@ -199,7 +197,7 @@ def explain_no_assignment(denial: Denial) -> Explanation:
         ),
         WRONG_PROFILE.cause(),
         None if is_signed_in else OTHER_LOGIN.cause(),
-        remedies=present(
+        remedies=remedies.present(
             remedies.your_remedy(
                 "Compare the profile with the assignments of the user",
                 f"Check whether the user has {name} in {account or 'the account'}, or another permission set that is enough: then set sso_role_name to that."
@@ -307,10 +305,10 @@ def _explain_other_name(
                 setting if chosen else f"{setting}: {join_words(listed, 'or')}",
                 "Names of permission sets are compared exactly. The new value is used at once: another sign-in, or deleting the cache, does not help.",
                 commands=(
-                    fill_command(f"aws configure set sso_role_name {chosen} --profile {{}}", profile)
+                    commands.fill_command(f"aws configure set sso_role_name {chosen} --profile {{}}", profile)
                     if chosen
                     else None,
-                    fill_command("aws sts get-caller-identity --profile {}", profile),
+                    commands.fill_command("aws sts get-caller-identity --profile {}", profile),
                 ),
                 url=pages.SSO_LOGIN,
             ),

@@ -21,7 +21,6 @@ from iamtriage.explaining._context.readers.statements import CLAUSE_END, find_wo
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls import account_kinds, message_kinds
-from iamtriage.explaining._rules.calls.message_kinds import INSTALL_PLUGIN, SESSION_PLUGIN_MISSING
 from iamtriage.explaining._rules.denials.policy_types.missing_allows import explain_missing_allow
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.shared import common_causes, pages
@@ -262,10 +261,10 @@ def explain_session_end(denial: Denial) -> Explanation | None:
         explanation,
         summary=denial_summary(denial, "most likely, the Session Manager plugin is not installed"),
         causes=(
-            SESSION_PLUGIN_MISSING.cause("derived" if starts else "possible", text=why),
+            message_kinds.SESSION_PLUGIN_MISSING.cause("derived" if starts else "possible", text=why),
             *explanation.causes,
         ),
-        remedies=(INSTALL_PLUGIN, *explanation.remedies),
+        remedies=(message_kinds.INSTALL_PLUGIN, *explanation.remedies),
         notes=(
             *(("No permission was missing to start the session.",) if starts else ()),
             *explanation.notes,

@@ -16,7 +16,6 @@ from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region, message_text
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
@@ -357,7 +356,7 @@ def explain_vault_token(denial: Denial, summary: str, reported: Cause) -> Explan
             limit,
             commands=(
                 f"aws iam create-role --role-name {target} --assume-role-policy-document file://trust.json",
-                fill_command(
+                commands.fill_command(
                     "aws iam put-role-policy --role-name {} --policy-name AllowAssumeRole --policy-document {}",
                     caller,
                     assume,

@@ -19,7 +19,6 @@ from iamtriage.explaining._rules.denials.conditions.denied_regions import other_
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, other_region
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
@@ -206,7 +205,7 @@ def _call_region(
             patch = json.dumps({"spec": {"provider": {"aws": {"region": region}}}})
             line = f"kubectl patch {store['kind']} {{}}{option} --type merge --patch {{}}"
             lines.append(commands.fill_command(line, store["name"], patch))
-    repeated = repeat_command(denial.context.command, changes={"region": commands.region(region)})
+    repeated = commands.repeat_command(denial.context.command, changes={"region": commands.region(region)})
     if repeated is not None and (not setting or 'by "--region' in setting):
         is_alone = not (setting or lines)
         change = f"Or set AWS_REGION, or region in the profile, to {region}." if is_alone else None

@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.denials.shown_policies.known_policies import OR
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.denials.statement_words import allowed_resources
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.commands import fill_command, region
 from iamtriage.explaining._rules.shared.grants.allow_remedies import with_statements
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.requirements import companion_hints
@@ -113,8 +112,8 @@ def find_name_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | Non
     if _NAME_END.search(resource) is None or not any(map(_SECRET_END.fullmatch, ends)):
         return None
     name, end = resource.rpartition(":")[2], resource[-len(RANDOM_END) :]
-    command = fill_command("aws secretsmanager describe-secret --secret-id {}", name)
-    command += f" --query ARN --output text --region {region(resource.split(':')[3])}"
+    command = commands.fill_command("aws secretsmanager describe-secret --secret-id {}", name)
+    command += f" --query ARN --output text --region {commands.region(resource.split(':')[3])}"
     imported = _CDK_IMPORT.search(denial.failure.text)
     new_task: tuple[Labelled, ...] = ()
     where = "the code"

@@ -14,10 +14,8 @@ from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanat
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import Caller, arn_in_map, is_for_nodes
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
-from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.failures._failures import AccessEntry
@@ -85,7 +83,7 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
     stated = case.context.terraform
     is_map = stated is not None and "kubernetes_config_map" in stated.value
     if stated is not None and is_map:
-        imported = f"{command('terraform', 'import', stated.value)} kube-system/aws-auth"
+        imported = f"{commands.command('terraform', 'import', stated.value)} kube-system/aws-auth"
         in_terraform = attrs.evolve(
             in_terraform, commands=(commands.SHOW_AWS_AUTH, imported, "terraform plan")
         )
@@ -228,7 +226,7 @@ def explain_absent_entry(
 
 def _mapping_remedy(
     people: Sequence[MappingEntry],
-    principal: ClusterPrincipal,
+    principal: principal_mappings.ClusterPrincipal,
     *,
     is_node: bool,
 ) -> Remedy:

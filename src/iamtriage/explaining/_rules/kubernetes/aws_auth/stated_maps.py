@@ -25,7 +25,6 @@ from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth import aws_auth_maps, map_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import Caller, Finding
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
@@ -362,7 +361,7 @@ def _other_account_remedies(case: AnyCase, found: Finding) -> tuple[Remedy, ...]
 
 
 def _profile_command(found: Finding) -> str:
-    return fill_command(
+    return commands.fill_command(
         "aws iam get-instance-profile --instance-profile-name {} --query 'InstanceProfile.Roles[0].Arn' --output text",
         commands.instance_profile(found.named.name),
     )

@@ -20,7 +20,6 @@ from iamtriage.explaining._rules.shared.credentials.backend_blocks import is_ope
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_arn
-from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.texts import deployment_tools
@@ -36,7 +35,7 @@ RESERVED_NAME = CauseType(
 )
 
 
-def entry_principal(case: Case[AccessEntry]) -> ClusterPrincipal:
+def entry_principal(case: Case[AccessEntry]) -> principal_mappings.ClusterPrincipal:
     return principal_mappings.build_cluster_principal(
         try_parse_principal(find_entry_arn(case)), "the principal"
     )

@@ -20,7 +20,6 @@ from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_shell_profile
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
@@ -197,9 +196,9 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     mine = f"the profile {named}" if named else f"the shell's profile {shell}" if shell else own.description
     update, check = cluster.kubeconfig_command(), None
     if wanted := named or shell:
-        update = fill_command(f"{update} --profile {{}}", commands.profile(wanted))
+        update = commands.fill_command(f"{update} --profile {{}}", commands.profile(wanted))
     if role is None:
-        check = fill_command("aws sts get-caller-identity --profile {}", commands.profile(profile))
+        check = commands.fill_command("aws sts get-caller-identity --profile {}", commands.profile(profile))
     effect = (
         f" {capitalize_start(own.description)} has an access entry and needs no new one." if has_entry else ""
     )

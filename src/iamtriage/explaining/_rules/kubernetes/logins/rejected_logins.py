@@ -25,9 +25,7 @@ from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     is_listed,
 )
 from iamtriage.explaining._rules.kubernetes.logins import client_configurations
-from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
@@ -183,7 +181,7 @@ def explain_token_of_other_cluster(case: AnyCase) -> Explanation | None:
         listed = f" {capitalize_start(principal.description)} has an access entry{given} already: the entry and its policies can stay as they are."
     return case.explain(
         f"{client} calls the cluster {cluster.argument}, but gets its token for the cluster {clip_text(found.of_token)}, so {cluster.argument} rejects it: a token is only valid for the cluster whose name is signed in it.",
-        OTHER_CLUSTER.cause(
+        other_logins.OTHER_CLUSTER.cause(
             "derived",
             f"The text has {clip_text(setting)} for the token",
             text=f"The token is for the cluster {clip_text(found.of_token)}, whoever the caller is.{listed or ''}",
@@ -199,7 +197,7 @@ def explain_token_of_other_cluster(case: AnyCase) -> Explanation | None:
 def _kubeconfig_remedy(case: AnyCase, cluster: Cluster, found: _Clusters, *, has_entry: bool) -> Remedy:
     update = with_profile(find_profile(case), cluster.kubeconfig_command())
     if found.alias is not None:
-        update = fill_command(f"{update} --alias {{}}", found.alias)
+        update = commands.fill_command(f"{update} --alias {{}}", found.alias)
     step = f"Or set --cluster-name {cluster.argument} in the args of the exec block."
     if not found.is_own_user:
         step = f"The context has the user of the cluster {clip_text(found.of_token)}: the first command writes one with the right user, and selects it."

@@ -23,10 +23,7 @@ from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
 from iamtriage.explaining._rules.kubernetes.pods.target_roles import explain_target_role, find_roles
 from iamtriage.explaining._rules.shared import commands, pages, remedies
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_mappings
-from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster, find_entry_arn
-from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import IAM_DOES_NOT_HELP
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.sts.trust.service_policies import check_service_trust
 from iamtriage.failures._failures import AccessEntry
@@ -64,7 +61,7 @@ POD_IDENTITY_TRUST = CauseType(
 
 def explain_association_exists(case: Case[AccessEntry], message: str) -> Explanation:
     """Explain that a service account already has an association."""
-    cluster = find_cluster(case)
+    cluster = clusters.find_cluster(case)
     found = _ASSOCIATION.search(message)
     association = found[1] if found else "ASSOCIATION_ID"
     return case.explain(
@@ -91,13 +88,13 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
                 url=pages.EKS_POD_ASSOCIATION,
             ),
         ),
-        notes=IAM_DOES_NOT_HELP,
+        notes=principal_mappings.IAM_DOES_NOT_HELP,
     )
 
 
 def explain_association_missing(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that an association does not exist."""
-    cluster = find_cluster(case)
+    cluster = clusters.find_cluster(case)
     return case.explain(
         "The cluster has no such Pod Identity association.",
         NO_ASSOCIATION.cause("reported"),
@@ -111,16 +108,16 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
     )
 
 
-def _create_command(cluster: Cluster) -> str:
+def _create_command(cluster: clusters.Cluster) -> str:
     return cluster.eks_command("create-pod-identity-association", *_OF_ACCOUNT, "--role-arn", "ROLE_ARN")
 
 
 def explain_pod_trust(case: Case[AccessEntry], message: str) -> Explanation:
     """Explain that EKS rejects the role of an association because of its trust policy."""
-    role = underlying_role(try_parse_principal(find_entry_arn(case)))
+    role = underlying_role(try_parse_principal(clusters.find_entry_arn(case)))
     again: tuple[str, ...] = ()
     if "CreatePodIdentityAssociation" in message:
-        again = (_create_command(find_cluster(case)),)
+        again = (_create_command(clusters.find_cluster(case)),)
     if role is not None:
         again = tuple(each.replace("ROLE_ARN", quote_argument(str(role))) for each in again)
     return _explain_trust(case, POD_IDENTITY_TRUST.cause("reported"), role, again=again)
@@ -132,7 +129,7 @@ def explain_pod_denied(denial: Denial) -> Explanation:
         return of_target
     reason = "EKS found the association and its role, but could not assume the role."
     cause = POD_IDENTITY_TRUST.cause("derived", reason)
-    cluster = find_cluster(denial.case)
+    cluster = clusters.find_cluster(denial.case)
     role, target = find_roles(denial.failure.text)
     if role is not None:
         more: tuple[str, ...] = ()
@@ -285,7 +282,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     attach = remedies.account_remedy(
         f"Attach {_FARGATE_POLICY}",
         commands=(
-            fill_command("aws iam list-attached-role-policies --role-name {}", name),
+            commands.fill_command("aws iam list-attached-role-policies --role-name {}", name),
             commands.attach_policy(name, f"arn:{cluster.partition}:iam::aws:policy/{_FARGATE_POLICY}"),
         ),
         url=pages.EKS_FARGATE_ROLE,
@@ -313,7 +310,7 @@ def _find_execution_role(case: Case[AccessEntry]) -> Role | None:
     return underlying_role(try_parse_principal(arn))
 
 
-def _find_in_lists(case: Case[AccessEntry], cluster: Cluster, role: Role) -> tuple[bool, str] | None:
+def _find_in_lists(case: Case[AccessEntry], cluster: clusters.Cluster, role: Role) -> tuple[bool, str] | None:
     """Return whether the access entries and the map in a text have a role, and in which lists that is."""
     entries = is_listed(case.failure, role) if cluster.uses_entries else None
     mappings = case.context.mappings if cluster.uses_aws_auth else ()

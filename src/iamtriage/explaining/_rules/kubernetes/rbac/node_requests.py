@@ -17,7 +17,6 @@ from iamtriage.explaining._context.readers.statements import find_said, find_wor
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.nodes import find_region
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request, find_object_name
@@ -295,8 +294,8 @@ def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_d
         ("If no pod is waiting for the object, nothing is wrong. " if is_kubelet else "")
         + "If a pod that needs it has no such line, correct the name in its manifest or Deployment. If it is not on this node yet (second command), retry afterwards.",
         commands=(
-            fill_command(template, *named),
-            fill_command("kubectl get pods -n {} -o wide", named[0]),
+            commands.fill_command(template, *named),
+            commands.fill_command("kubectl get pods -n {} -o wide", named[0]),
         ),
         url=_PAGE,
     )
@@ -362,7 +361,7 @@ def _label_remedy(text: str, labels: str, node: str | None, *, is_own: bool) -> 
     return cluster_remedy(
         f"Remove the {place}, and set the label with your own access",
         "Or let the node set a label without kubernetes.io or k8s.io in the prefix, such as example.com/role: in the labels of the node group, or in the kubelet's --node-labels.",
-        commands=fill_command(
+        commands=commands.fill_command(
             f"kubectl label node {{}} {settings}", commands.kubernetes_name(node or "NODE")
         ),
         url=pages.KUBERNETES_ADMISSION,

@@ -17,7 +17,6 @@ from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Rem
 from iamtriage.explaining._rules.kubernetes.rbac.node_requests import explain_node_restriction
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED, TOKEN_KEPT
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -76,8 +75,8 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
                 "Create the service account",
                 "If a chart or add-on contains the service account, install the chart or add-on again instead: it includes annotations and bindings.",
                 commands=(
-                    fill_command("kubectl get serviceaccounts -n {}", namespace),
-                    fill_command("kubectl create serviceaccount {} -n {}", name, namespace),
+                    commands.fill_command("kubectl get serviceaccounts -n {}", namespace),
+                    commands.fill_command("kubectl create serviceaccount {} -n {}", name, namespace),
                 ),
                 url=pages.EKS_SERVICE_ACCOUNTS,
             ),
@@ -123,7 +122,7 @@ def _restart_pods_remedy(namespace: str) -> Remedy:
     return cluster_remedy(
         "Restart the pods",
         "New pods get a new token.",
-        commands=fill_command("kubectl rollout restart deployment/NAME -n {}", namespace),
+        commands=commands.fill_command("kubectl rollout restart deployment/NAME -n {}", namespace),
     )
 
 

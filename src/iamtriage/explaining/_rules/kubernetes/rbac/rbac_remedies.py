@@ -13,13 +13,11 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import denied_requests
-from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.entries import entry_groups
 from iamtriage.explaining._rules.kubernetes.other_logins import GKE
 from iamtriage.explaining._rules.kubernetes.rbac import request_checks
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
-from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests, manifests
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, owner_remedy, present
 
@@ -69,7 +67,7 @@ class MissingRole(NamedTuple):
     words: str
 
 
-def find_missing_role(denied: DeniedRequest) -> MissingRole | None:
+def find_missing_role(denied: denied_requests.DeniedRequest) -> MissingRole | None:
     """Return the role that the API server did not find, if it says so."""
     if ".rbac.authorization.k8s.io" not in denied.case.failure.text:
         return None
@@ -82,7 +80,7 @@ def find_missing_role(denied: DeniedRequest) -> MissingRole | None:
 _KINDS_WITH_CHECK = frozenset({"service account", "user", "iam session"})
 
 
-def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
+def rbac_remedies(denied: denied_requests.DeniedRequest) -> tuple[Remedy, ...]:
     """Return the remedies, in the order to try them."""
     role = _role_remedy(denied)
     policy = None if denied.installer else denied_requests.access_policy_remedy(denied)
@@ -109,7 +107,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     )
 
 
-def _service_account_remedy(denied: DeniedRequest) -> Remedy | None:
+def _service_account_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None:
     """Return the remedy for a pod that runs as ``default``, which every pod without a name does."""
     if not denied.is_default_service_account or denied.subject is None:
         return None
@@ -128,7 +126,7 @@ def _service_account_remedy(denied: DeniedRequest) -> Remedy | None:
             "Do not grant the permission to the service account default: every pod of the namespace without a serviceAccountName would have it.",
         ),
         commands=(
-            fill_command("kubectl create serviceaccount SERVICE_ACCOUNT --namespace {}", namespace),
+            commands.fill_command("kubectl create serviceaccount SERVICE_ACCOUNT --namespace {}", namespace),
             *role_commands,
             f"kubectl set serviceaccount deployment/NAME SERVICE_ACCOUNT --namespace {namespace}",
         ),
@@ -143,7 +141,7 @@ def _role_scope(request: kubernetes_requests.Request) -> str | None:
     return None if is_cluster_wide else request.namespace or "NAMESPACE"
 
 
-def _role_name(denied: DeniedRequest) -> str:
+def _role_name(denied: denied_requests.DeniedRequest) -> str:
     request = denied.request
     several = "read" if kubernetes_requests.READ_VERBS.issuperset(request.verbs) else "manage"
     return manifests.object_name(
@@ -154,7 +152,7 @@ def _role_name(denied: DeniedRequest) -> str:
     )
 
 
-def _role_remedy(denied: DeniedRequest) -> Remedy | None:
+def _role_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None:
     request = denied.request
     rule = request.rule
     if rule is None:
@@ -210,7 +208,7 @@ def _short_name(subject: Subject) -> str:
     return subject.name.rpartition(":")[2].partition("@")[0]
 
 
-def _google_remedy(denied: DeniedRequest) -> Remedy | None:
+def _google_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None:
     """Return the remedy that grants a role of Google Cloud, which applies to all clusters of the project."""
     found = _OF_GOOGLE.search(denied.case.failure.text)
     user = _GOOGLE_USER.fullmatch(denied.user or "")
@@ -245,7 +243,7 @@ def _scope_step(request: kubernetes_requests.Request) -> str | None:
     return f"kubectl api-resources{group} shows whether {request.resource} have namespaces: if not, a namespaced Role is not enough."
 
 
-def _verb_step(denied: DeniedRequest) -> str | None:
+def _verb_step(denied: denied_requests.DeniedRequest) -> str | None:
     """Return which verbs the command needs in addition to the denied one."""
     request = denied.request
     if request_checks.may_apply(denied):
@@ -256,7 +254,7 @@ def _verb_step(denied: DeniedRequest) -> str | None:
     return None
 
 
-def _subresource_step(denied: DeniedRequest) -> str | None:
+def _subresource_step(denied: denied_requests.DeniedRequest) -> str | None:
     """Return the step that says that a subresource of pods needs a separate rule, by the command that uses it."""
     base, sub = (denied.request.resource or "").partition("/")[0], denied.request.subresource
     if base != "pods" or sub not in _USERS_OF_SUBRESOURCES:
@@ -265,7 +263,7 @@ def _subresource_step(denied: DeniedRequest) -> str | None:
     return f"kubectl {_USERS_OF_SUBRESOURCES[sub]} uses pods/{sub}, which needs a separate rule: rules for pods do not cover it.{opens}"
 
 
-def _read_pod_commands(denied: DeniedRequest, namespace: str | None) -> Commands:
+def _read_pod_commands(denied: denied_requests.DeniedRequest, namespace: str | None) -> Commands:
     """Return the commands that allow to get pods, which kubectl does before it uses a subresource."""
     if denied.kind not in _KINDS_WITH_CHECK or denied.subject is None or _subresource_step(denied) is None:
         return ()
@@ -275,7 +273,7 @@ def _read_pod_commands(denied: DeniedRequest, namespace: str | None) -> Commands
     return (Labelled("If the caller cannot get pods, which kubectl does first:", create), bind)
 
 
-def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
+def _role_steps(denied: denied_requests.DeniedRequest, namespace: str | None) -> Iterator[str]:
     request = denied.request
     if request.group is None and request.path is None:
         yield "The command kubectl api-resources prints the API group of each type; that of core is empty."
@@ -328,6 +326,6 @@ def _role_commands(
     if request.granted_name is not None:
         allowed.append(f"--resource-name={commands.kubernetes_name(request.granted_name)}")
     return (
-        command("kubectl", "create", kind, role, *scope, *allowed),
+        commands.command("kubectl", "create", kind, role, *scope, *allowed),
         denied_requests.bind_command(f"{kind}={role}", binding, subject, namespace),
     )

@@ -9,10 +9,8 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._rules.basics import Remedy
 from iamtriage.explaining._rules.kubernetes import denied_requests
-from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
-from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
@@ -23,7 +21,7 @@ VERB = lazy_pattern(r"[a-z]{2,24}", re.ASCII)
 PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}", re.ASCII)
 
 
-def find_template_without_account(denied: DeniedRequest) -> str | None:
+def find_template_without_account(denied: denied_requests.DeniedRequest) -> str | None:
     """Return the pod template in the text that names no service account, as a phrase, if the pod runs as ``default``."""
     if not denied.is_default_service_account:
         return None
@@ -36,13 +34,13 @@ def find_template_without_account(denied: DeniedRequest) -> str | None:
     return "the pod template in the text" if workload is None else clip_text(workload.value)
 
 
-def may_apply(denied: DeniedRequest) -> bool:
+def may_apply(denied: denied_requests.DeniedRequest) -> bool:
     """Return whether ``kubectl apply`` may have made the request, which needs more verbs for objects that exist."""
     is_unknown = denied.installer is None and "kubectl create" not in denied.case.text
     return is_unknown and denied.request.verb == "create" and _FILE_CREATED in message_text(denied.case)
 
 
-def check_caller_remedy(denied: DeniedRequest) -> Remedy:
+def check_caller_remedy(denied: denied_requests.DeniedRequest) -> Remedy:
     """Return the remedy for a caller whose access policy in the text allows the request."""
     request = denied.request
     place = () if request.namespace is None else ("-n", commands.namespace(request.namespace))
@@ -52,13 +50,13 @@ def check_caller_remedy(denied: DeniedRequest) -> Remedy:
         commands=(
             "kubectl auth whoami",
             "kubectl config view --minify --output 'jsonpath={.clusters[0].name}'",
-            command("kubectl", "auth", "can-i", *can_i_arguments(request), *place),
+            commands.command("kubectl", "auth", "can-i", *can_i_arguments(request), *place),
         ),
         url=pages.EKS_ACCESS_POLICIES,
     )
 
 
-def check_remedy(denied: DeniedRequest) -> Remedy | None:
+def check_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None:
     request = denied.request
     if request.resource is None and request.path is None:
         return None
@@ -72,7 +70,7 @@ def check_remedy(denied: DeniedRequest) -> Remedy | None:
     )
 
 
-def check_command(denied: DeniedRequest, user: str | None = None) -> str:
+def check_command(denied: denied_requests.DeniedRequest, user: str | None = None) -> str:
     """Return the command that checks whether the user of a request, or another one, can do it."""
     request = denied.request
     arguments = ["kubectl", "auth", "can-i", *can_i_arguments(request)]
@@ -86,7 +84,7 @@ def check_command(denied: DeniedRequest, user: str | None = None) -> str:
     arguments.append(f"--as={kubernetes_requests.user_argument(user or denied.user)}")
     if denied.subject is not None and denied.subject.kind == "Group":
         arguments.append(f"--as-group={denied.subject.name}")
-    return command(*arguments)
+    return commands.command(*arguments)
 
 
 def can_i_arguments(request: kubernetes_requests.Request) -> tuple[str, ...]:

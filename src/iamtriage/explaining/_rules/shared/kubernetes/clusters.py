@@ -23,7 +23,6 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.failures._failures import Failure
@@ -113,12 +112,12 @@ class Cluster(Value):
         >>> Cluster("orders", region="eu-west-1").eks_command("describe-cluster", flag="--name")
         'aws eks describe-cluster --name orders --region eu-west-1'
         """
-        parts = [command("aws", "eks", verb, flag, self.argument, *self.region_arguments)]
+        parts = [commands.command("aws", "eks", verb, flag, self.argument, *self.region_arguments)]
         if principal is not None:
             parts.append(f"--principal-arn {principal}")
         if query is not None:
             words += ("--query", query, "--output", "text")
-        return " ".join([*parts, *([command(*words)] if words else [])])
+        return " ".join([*parts, *([commands.command(*words)] if words else [])])
 
     def association_commands(self, *calls: tuple[str, str]) -> tuple[str, ...]:
         """Return the commands that look up the pod's association of EKS Pod Identity, and then use it.
@@ -142,7 +141,7 @@ class Cluster(Value):
         'aws eks update-kubeconfig --name orders --region REGION'
         """
         region = commands.region(self.region)
-        return fill_command("aws eks update-kubeconfig --name {} --region {}", self.argument, region)
+        return commands.fill_command("aws eks update-kubeconfig --name {} --region {}", self.argument, region)
 
     def token_command(self) -> str:
         """Return the command that requests a token as kubectl does, and discards the token."""
@@ -158,7 +157,7 @@ class Cluster(Value):
     def change_mode_commands(self, mode: str) -> tuple[str, str]:
         """Return the commands that change the authentication mode, and wait for that."""
         change = ("--access-config", f"authenticationMode={mode}")
-        wait = command(
+        wait = commands.command(
             "aws", "eks", "wait", "cluster-active", "--name", self.argument, *self.region_arguments
         )
         return self.eks_command("update-cluster-config", *change, flag="--name"), wait

@@ -22,7 +22,6 @@ from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
 from iamtriage.exceptions import RolePathUnknownError
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_arn
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy
@@ -278,7 +277,7 @@ class ClusterPrincipal(Value):
             or f"{form}If the ARN already has an entry, edit that one: of two entries, the last applies. The ConfigMap is deprecated in favor of access entries.",
             commands=(
                 *setup,
-                f"{create} {command(*words, '--no-duplicate-arns')}",
+                f"{create} {commands.command(*words, '--no-duplicate-arns')}",
                 Labelled("Or, without eksctl:", "kubectl -n kube-system edit configmap aws-auth"),
             ),
             manifest="\n".join(entry),

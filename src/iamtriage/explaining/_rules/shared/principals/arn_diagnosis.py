@@ -30,7 +30,6 @@ from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
 from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.typing import RoleTarget
 
@@ -249,11 +248,11 @@ def lookup_command(principal: Principal | None) -> str:
     """
     if isinstance(principal, User):
         name = commands.user_name(principal.name)
-        return fill_command("aws iam get-user --user-name {} --query User.Arn --output text", name)
+        return commands.fill_command("aws iam get-user --user-name {} --query User.Arn --output text", name)
     if isinstance(principal, InstanceProfile):
         # A leading hyphen would turn the name into an option.
         name = "INSTANCE_PROFILE" if principal.name.startswith("-") else principal.name
-        return fill_command(
+        return commands.fill_command(
             "aws iam get-instance-profile --instance-profile-name {} --query 'InstanceProfile.Roles[0].Arn' --output text",
             name,
         )

@@ -16,7 +16,6 @@ import attrs
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policies import date_conditions
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts.shown_calls import UNKNOWN, CodeCall, RoleCall, name_of_setting
@@ -190,11 +189,11 @@ def open_condition_remedy(
     if key == EXTERNAL_ID:
         value = commands.external_id(wanted[0] if wanted else None)
         title, url = f"Pass {required}", pages.EXTERNAL_ID
-        lines = (fill_command(f"{assume} --external-id {{}}", arn, value),)
+        lines = (commands.fill_command(f"{assume} --external-id {{}}", arn, value),)
         if call is not None and call.code is not None and value != "EXTERNAL_ID":
             return _code_remedy(result, call, call.code, (title, value, lines[0]), accept)
         if profile is not None:
-            lines = (fill_command("aws configure set external_id {} --profile {}", value, profile),)
+            lines = (commands.fill_command("aws configure set external_id {} --profile {}", value, profile),)
         steps = present(_describe_external_id(value, call, accept), accept)
         if is_terraform and value != "EXTERNAL_ID":
             steps = (
@@ -210,7 +209,7 @@ def open_condition_remedy(
         value = commands.session_name(_fit_value(wanted[0], passed) if wanted else None)
         value = value if value != "SESSION_NAME" or key == _SESSION_NAME else "SOURCE_IDENTITY"
         template = "aws sts assume-role --role-arn {}" if key == _SESSION_NAME else assume
-        lines = (fill_command(f"{template} --{option} {{}}", arn, value),)
+        lines = (commands.fill_command(f"{template} --{option} {{}}", arn, value),)
         step = f"In a profile, the setting is {_SETTINGS[key]}."
         if key == _SOURCE_IDENTITY:
             step = "Profiles have no setting for it: set SourceIdentity in an SDK, or source_identity in Terraform."
@@ -222,7 +221,7 @@ def open_condition_remedy(
             "Run with the caller's credentials, the command prints the organization of its account. If it is another organization, the role's owner must name the caller in the trust policy.",
         )
     elif key in MFA_KEYS:
-        return _mfa_remedy(fill_command(assume, arn), profile, user, program)
+        return _mfa_remedy(commands.fill_command(assume, arn), profile, user, program)
     remedy = your_remedy(title, *steps, commands=lines, manifest=manifest, url=url)
     return remedy if manifest is None else attrs.evolve(remedy, manifest_language="hcl")
 
@@ -281,7 +280,7 @@ def _mfa_remedy(assume: str, profile: str | None, user: str | None, program: str
     """Return how to assume a role with MFA in the tool that assumes it."""
     list_devices = "aws iam list-mfa-devices"
     if user is not None:
-        list_devices = fill_command(f"{list_devices} --user-name {{}}", commands.user_name(user))
+        list_devices = commands.fill_command(f"{list_devices} --user-name {{}}", commands.user_name(user))
     device = "MFA_DEVICE_ARN is the SerialNumber that the first command prints. If it prints none, register a device for the user."
     others = (
         "The trust policy needs no change. A job that runs unattended needs a role without this condition."
@@ -303,5 +302,5 @@ def _mfa_remedy(assume: str, profile: str | None, user: str | None, program: str
     elif profile is not None:
         ask = f"With mfa_serial in the profile {clip_text(profile)}, the CLI asks for the code. {others}"
         steps = (device, ask)
-        line = fill_command("aws configure set mfa_serial MFA_DEVICE_ARN --profile {}", profile)
+        line = commands.fill_command("aws configure set mfa_serial MFA_DEVICE_ARN --profile {}", profile)
     return your_remedy(title, *steps, commands=(list_devices, line), url=pages.MFA_SESSIONS)

@@ -12,7 +12,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.policies._patterns import compile_glob, matches
 
 _BRANCH = "ref:refs/heads/"
@@ -337,7 +336,7 @@ def _describe_expected_account(
     namespace, account = commands.namespace(wanted[0]), commands.kubernetes_name(wanted[1])
     path = r"jsonpath={{.metadata.annotations.eks\.amazonaws\.com/role-arn}}"
     show = f"kubectl get serviceaccount {{}} --namespace {{}} --output '{path}'"
-    line = fill_command(show, account, namespace)
+    line = commands.fill_command(show, account, namespace)
     if wanted[1] == found[1]:
         title = f"Or run the pod in the namespace {clip_text(wanted[0])}"
         step = (
