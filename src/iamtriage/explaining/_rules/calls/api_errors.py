@@ -25,12 +25,11 @@ from iamtriage.explaining._rules.calls import (
     message_kinds,
     node_groups,
     request_kinds,
-    s3_calls,
     service_objects,
     throttled_functions,
     throttling,
 )
-from iamtriage.explaining._rules.calls.names import missing_in_region
+from iamtriage.explaining._rules.calls.names import missing_resources
 from iamtriage.explaining._rules.calls.names.missing_resources import MISSING_IN_S3, explain_not_found
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.roles import account_roles, service_roles
@@ -67,8 +66,8 @@ def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
         return rule
     if (kind := api_error_kinds.find_kind(case.failure, message)) is not None:
         return functools.partial(_explain_kind, kind)
-    if s3_calls.is_head_call(case) and s3_calls.status_as_code(case) in {"400", "301", "307"}:
-        return s3_calls.explain_head_call
+    if service_objects.is_head_call(case) and service_objects.status_as_code(case) in {"400", "301", "307"}:
+        return service_objects.explain_head_call
     is_unanswered = not clues.error_code(case.failure) or case.failure.envelope.status_code == 0
     if is_unanswered and MISSING_IN_S3.search(case.failure.text):
         # PowerShell prints the message first, then its own lines.
@@ -305,7 +304,7 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
     Route(service_objects.explain_unreadable_object, message=service_objects.UNREADABLE),
     Route(_explain_bucket_region, message=_OTHER_BUCKET_REGION),
     Route(account_roles.explain_missing_setting, message=account_roles.ACCOUNT_ROLE_MISSING),
-    Route(missing_in_region.explain_unsubscribed_service, message="needs a subscription for the service"),
+    Route(missing_resources.explain_unsubscribed_service, message="needs a subscription for the service"),
     Route(pod_agents.explain_missing_association, message=pod_agents.MISSING_ASSOCIATION),
     Route(
         partial(pod_agents.explain_agent_rejection, problem="invalid"),
@@ -319,7 +318,7 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
     Route(node_groups.explain_no_subnets, message=node_groups.NO_SUBNETS_MESSAGE),
     # CloudFormation reports it as a ValidationError.
     Route(explain_not_found, message=r"Stack(?: with id|:)? \S{1,128} does not exist"),
-    Route(s3_calls.explain_unvalidated_destination, message=s3_calls.UNVALIDATED_DESTINATION),
+    Route(service_objects.explain_unvalidated_destination, message=service_objects.UNVALIDATED_DESTINATION),
     Route(session_durations.explain_session_duration, message=session_durations.SESSION_DURATION),
     Route(session_durations.explain_session_name, message=session_durations.SESSION_NAME),
     Route(explain_unknown_portal, operation="StartDeviceAuthorization"),

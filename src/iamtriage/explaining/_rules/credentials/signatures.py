@@ -1,4 +1,7 @@
-"""Explain signatures that AWS rejects."""
+"""Explain signatures that AWS rejects.
+
+Source: https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html, for the password of SMTP.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence
 from iamtriage.explaining._context.readers.proxies import denies_proxy
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.credentials.keys import access_keys, coded_keys, key_sources, secret_keys
+from iamtriage.explaining._rules.credentials.keys import access_keys, key_sources, secret_keys
 from iamtriage.explaining._rules.credentials.keys.limited_credentials import find_shown_caller
 from iamtriage.explaining._rules.credentials.requests import (
     authorization_headers,
@@ -231,7 +234,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         edited_url if is_presigned else None,
         other_endpoint if is_other_software else None,
         wrong_secret,
-        None if problem is not None else coded_keys.smtp_cause(case),
+        None if problem is not None else smtp_cause(case),
         None if problem is not None and not is_open else REQUEST_CHANGED.cause(text=by_client),
         edited_url if may_be_edited and not is_presigned else None,
         remedies=lambda: (
@@ -313,3 +316,23 @@ def _changed_request_remedy(message: str, *, is_presigned: bool) -> Remedy:
 
 _CLI_CALL = lazy_pattern(r"(?<![\w-])aws (?:--\S+ )*s3(?:api)? [a-z]")
 _URL_WITH_KEYS = lazy_pattern(r"://[^\s/@]{1,200}@")
+
+
+SMTP_PASSWORD_AS_SECRET = CauseType(
+    "smtp-password-as-secret",
+    title="The SMTP password of Amazon SES is used as the secret access key",
+    text="The key is that of SMTP credentials of Amazon SES: their user name is an access key ID, but their password is not its secret access key, so the API rejects the signature.",
+    recognised_by="The API of Amazon SES rejects the signature.",
+    fix="Use an access key (ID and secret) for the API, and the SMTP credentials only for SMTP.",
+    of="signature-mismatch",
+    sources=("https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html",),
+)
+_SES = lazy_pattern(
+    r"\bemail\.[a-z0-9-]{6,30}\.amazonaws\.com\b|/ses/aws4_request\b|\bSes(?:V2)?Client\b|\bSESClient\b|\bSimpleEmailService\b|\bSend(?:Raw)?Email\b"
+)
+
+
+def smtp_cause(case: Case[SignatureMismatch]) -> Cause | None:
+    """Return that the key can be an SMTP password, if the API of Amazon SES rejects a signature."""
+    is_ses = case.failure.envelope.service in {"ses", "sesv2"} or _SES.search(case.text) is not None
+    return SMTP_PASSWORD_AS_SECRET.cause() if is_ses else None

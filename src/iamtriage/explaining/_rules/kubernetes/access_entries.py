@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes.aws_auth import aws_auth_maps
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import create_mapped_command
 from iamtriage.explaining._rules.kubernetes.entries import entry_parameters, entry_settings
-from iamtriage.explaining._rules.kubernetes.entries.cluster_creators import explain_second_entry
+from iamtriage.explaining._rules.kubernetes.entries.entry_parameters import explain_second_entry
 from iamtriage.explaining._rules.kubernetes.pods import rejected_pod_roles
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import repeat_command

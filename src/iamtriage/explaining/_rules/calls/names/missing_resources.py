@@ -1,27 +1,32 @@
-"""Explain that a resource does not exist in the account and Region of a call.
+"""Explain that a resource does not exist in the account and Region of a call, or a service not in the Region.
 
 What each service says: the pages of its API reference on the operations, such as
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositories.html and
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueUrl.html.
+
+Shield in the Regions of China: https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/1579.
 """
 
 from __future__ import annotations
 
+import json
 import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
-from iamtriage.explaining._rules.calls import error_kind, s3_calls
+from iamtriage.explaining._rules.calls import error_kind, service_objects
+from iamtriage.explaining._rules.calls.account_kinds import ACCOUNT_STATE
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
 from iamtriage.failures._failures import AwsError
 
 NOT_FOUND = CauseType(
@@ -143,7 +148,10 @@ _QUEUE_URL = lazy_pattern(r"https://[\w.-]{1,100}/(\d{12})/([\w.-]{1,80})", re.A
 
 def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a resource does not exist."""
-    is_of_s3 = clues.error_code(case.failure) in {"NoSuchBucket", "NoSuchKey"} or s3_calls.is_head_call(case)
+    is_of_s3 = clues.error_code(case.failure) in {
+        "NoSuchBucket",
+        "NoSuchKey",
+    } or service_objects.is_head_call(case)
     if is_of_s3 or MISSING_IN_S3.search(case.failure.text):
         return _explain_missing_s3_object(case)
     words = f"{clues.error_code(case.failure)} {message}"
@@ -300,4 +308,61 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
             f"Compare the {name} with what exists", *steps, commands=listing, url=pages.S3_ERRORS
         ),
         notes=NOT_A_DENIAL,
+    )
+
+
+_FLAGS = ("--enable-shield=false", "--enable-waf=false", "--enable-wafv2=false")
+_PATCH = json.dumps(
+    [{"op": "add", "path": "/spec/template/spec/containers/0/args/-", "value": each} for each in _FLAGS],
+    separators=(",", ":"),
+)
+_SWITCH_OFF = cluster_remedy(
+    "Switch off the controller's calls to Shield and WAF",
+    f"The patch adds {', '.join(_FLAGS)} to its arguments, and re-creates its pods. In Helm values, set enableShield, enableWaf and enableWafv2 to false: the next deployment overwrites the patch.",
+    "A WAF that is offered in the Region can be switched on again.",
+    commands=f"kubectl patch deployment aws-load-balancer-controller --namespace kube-system --type json --patch '{_PATCH}'",
+    url="https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/configurations/",
+)
+_CHECK_ACCOUNT = account_remedy(
+    "Check that the service is offered in the Region, and the state of the account",
+    "Sign in to the console, open the service in this Region, and follow its instructions. If it is not offered there, call another Region. The Support API requires a paid support plan.",
+    "If no call works, check Billing and the emails to the account's address: payment, verification, suspension.",
+    url=ACCOUNT_STATE.sources[0],
+)
+
+
+def explain_unsubscribed_service(case: Case[AwsError], _message: str) -> Explanation:
+    """Explain that the account has no access to a service, whoever calls it."""
+    region, controller = clues.find_region(case), find_controller(case.failure.text)
+    service, operation = case.failure.envelope.service, case.operation
+    is_balancer = controller is not None and "Load Balancer" in controller.name
+    what = "a service that the program calls, and that the message does not name"
+    reason = "it is not subscribed to it, or the service is not offered there"
+    if service or operation:
+        what = f"the service {service}" if service else f"the service of the call {operation}"
+    elif is_balancer:
+        what = "Shield Advanced, WAF or WAFv2 (the log does not say which), which the AWS Load Balancer Controller calls for each load balancer"
+        reason = "most likely, it is not offered there. Elastic Load Balancing is not the problem"
+    request = case.failure.envelope.request_id or "REQUEST_ID"
+    is_commercial = clues.find_partition(case) == "aws"
+    find = account_remedy(
+        "Find the service of the call in CloudTrail, if it still fails",
+        "An event appears after a few minutes."
+        + (" Of a global service, such as Shield, it is in us-east-1." if is_commercial else ""),
+        commands=commands.fill_command(
+            f"aws cloudtrail lookup-events --region {commands.region(region)} --max-items 2000 --query {{}} --output text",
+            f"Events[?contains(CloudTrailEvent, '{request}')].[EventSource,EventName]",
+        ),
+    )
+    return case.explain(
+        f"The account cannot use {what}{f' in {region}' if region else ''}: {reason}. No access key is wrong, and no IAM permission is missing.",
+        ACCOUNT_STATE.cause(
+            "reported",
+            text='"Access Key Id" is fixed wording: it means the account of the credentials, even if they are those of a role.',
+        ),
+        remedies=(_CHECK_ACCOUNT,)
+        if service or operation
+        else (_SWITCH_OFF, find)
+        if is_balancer
+        else (find, _CHECK_ACCOUNT),
     )

@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Re
 from iamtriage.explaining._rules.denials.conditions import denied_regions
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import shows_revocation
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
-from iamtriage.explaining._rules.denials.denies.key_quarantine import LISTED_HOLDER, explain_quarantine
+from iamtriage.explaining._rules.denials.denies.landing_zones import LISTED_HOLDER, explain_quarantine
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.denials.policy_types.identity_remedies import simulation_commands
 from iamtriage.explaining._rules.shared import commands, pages, remedies
