@@ -62,6 +62,17 @@ _PAST_SIGNS = (
     "removed", "detached", "deleted", "dropped", "revoked", "irst ", "efore that", "arlier", "revious",
     "nitially", "riginally", "esterday", "ast week", "ast month", "ast night", "sed to", "no longer",
 )  # fmt: skip
+# In a text without any of these, no names are those of something else.
+_CONTRAST_SIGNS = (
+    "nlike",
+    "confused with",
+    "ee also",
+    "not us",
+    "n't us",
+    "n't actually use",
+    "not actually use",
+    "xample:",
+)
 # What a part of the text adds to an explanation: the kinds of failures, or all, the part, and the rule.
 _OF_BACKENDS = ("missing_credentials", "expired_credentials", "invalid_credentials")
 _OF_LOGINS = ("expired_credentials", "invalid_credentials", "signature_mismatch")
@@ -152,6 +163,8 @@ def explain(
     told = text
     if text is not None and any(sign in text for sign in _PAST_SIGNS):
         failure, told = _skip_past_parts(text, failure)
+    if told is not None and any(sign in told for sign in _CONTRAST_SIGNS):
+        failure, told = _skip_contrasts(told, failure)
     failure, told, superseded = _skip_superseded(failure, told)
     if failure is None:
         return _explain_unparsed(error_or_failure if told is None else told, known)
@@ -233,6 +246,14 @@ def _skip_past_parts(text: str, failure: Failure | None) -> tuple[Failure | None
         return failure, text
     present = parse(told)
     return (failure, text) if present is None and failure is not None else (present, told)
+
+
+def _skip_contrasts(text: str, failure: Failure | None) -> tuple[Failure | None, str]:
+    """Return the failure of a text without the names of something else, and that text."""
+    from iamtriage.explaining._context.readers.contrasts import without_contrasts
+
+    told = without_contrasts(text)
+    return (failure, text) if told == text else (parse(told), told)
 
 
 def _skip_superseded(
