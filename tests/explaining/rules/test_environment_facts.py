@@ -118,6 +118,41 @@ def test_no_other_variable_is_taken_for_that_of_the_global_endpoint(text: str) -
     assert "AWS_ENDPOINT_URL_STS sends" not in explanation.summary
 
 
+# envFrom: "kubectl set env" removes nothing of it.
+_MAPS = {
+    "yaml": f"apiVersion: v1\ndata:\n  AWS_ENDPOINT_URL_STS: {_GLOBAL}\nkind: ConfigMap\nmetadata:\n  name: web-env\n  namespace: shop\n",
+    "describe": f"$ kubectl -n shop describe cm web-env\nName:  web-env\nData\n====\nAWS_ENDPOINT_URL_STS:\n----\n{_GLOBAL}\n\n$ kubectl exec deploy/web -- env\nAWS_ENDPOINT_URL_STS={_GLOBAL}\n",
+}
+
+
+@pytest.mark.parametrize("printed", _MAPS.values(), ids=_MAPS)
+def test_a_variable_of_a_config_map_is_corrected_there(printed: str) -> None:
+    facts = {"region": "ap-south-1", "service_account": "web", "namespace": "shop"}
+    explanation = explain(f"{_SCOPE.format('GetCallerIdentity')}\n\n{printed}", facts=facts)
+    assert "AWS_ENDPOINT_URL_STS in the ConfigMap web-env sends it" in explanation.summary
+    patch, *restart = explanation.remedies[0].commands
+    assert patch.startswith("kubectl patch configmap web-env --namespace shop --type merge --patch ")
+    assert '"AWS_ENDPOINT_URL_STS": "https://sts.ap-south-1.amazonaws.com"' in patch
+    assert "kubectl rollout restart" in restart[-1]
+    assert restart[-1].endswith("--namespace shop")
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        _MAPS["yaml"].replace("  AWS_ENDPOINT", "  # AWS_ENDPOINT") + f"\n$ env\nAWS_ENDPOINT_URL_STS={_GLOBAL}\n",
+        _MAPS["yaml"].replace("kind: ConfigMap", "kind: Example"),
+        _MAPS["yaml"] + "---\n" + _MAPS["yaml"].replace("web-env", "old-env"),
+    ],
+    ids=["comment", "other kind", "two ConfigMaps"],
+)  # fmt: skip
+def test_only_the_config_map_with_the_variable_is_corrected(printed: str) -> None:
+    facts = {"region": "ap-south-1", "service_account": "web", "namespace": "shop"}
+    explanation = explain(f"{_SCOPE.format('GetCallerIdentity')}\n\n{printed}", facts=facts)
+    assert "kubectl set env" in explanation.remedies[0].commands[-1]
+    assert "ConfigMap web-env" not in explanation.summary
+
+
 _STILL_EXPIRED = "RuntimeError: Credentials were refreshed, but the refreshed credentials are still expired."
 _CONFIG = "[profile etl]\ncredential_process = {}\n"
 _PRINTED = '$ {} | grep Expiration\n  "Expiration": "{}",\n'

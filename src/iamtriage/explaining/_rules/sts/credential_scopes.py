@@ -13,6 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.endpoints import sets_global_endpoint
+from iamtriage.explaining._context.readers.kubernetes.program_regions import find_variable_map
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -193,7 +194,7 @@ def _explain_sts(
     if host is None and not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
     return case.explain(
-        f"The {call} is signed for {signed_for}, but AWS_ENDPOINT_URL_STS sends it to the global endpoint, https://{GLOBAL_HOST}."
+        f"The {call} is signed for {signed_for}, but AWS_ENDPOINT_URL_STS{_describe_place(case)} sends it to the global endpoint, https://{GLOBAL_HOST}."
         if is_variable
         else f"The {call} is signed for {signed_for}, but goes{likely} to {endpoint}, which expects {expected}.",
         *causes,
@@ -209,13 +210,20 @@ def _explain_sts(
     )
 
 
+def _describe_place(case: Case[CredentialScope]) -> str:
+    """Return the ConfigMap that sets the STS endpoint, after "in", or an empty string."""
+    found = find_variable_map(case.failure.text, "AWS_ENDPOINT_URL_STS")
+    return "" if found is None else f" in the ConfigMap {clip_text(found[0])}"
+
+
 def _remove_variable_remedy(case: Case[CredentialScope], signed_region: str | None) -> Remedy:
     """Return how to remove the variable that sets the global STS endpoint where the program runs."""
-    command, step = region_settings.remove_variable(case, "AWS_ENDPOINT_URL_STS")
+    url = _regional_url(case, signed_region)
+    lines, step = region_settings.remove_variable(case, "AWS_ENDPOINT_URL_STS", url)
     return your_remedy(
-        f"Remove AWS_ENDPOINT_URL_STS, or set it to {_regional_url(case, signed_region)}",
-        f"{step} Current SDKs then call the endpoint of AWS_REGION.",
-        commands=command,
+        f"Remove AWS_ENDPOINT_URL_STS, or set it to {url}",
+        f"{step} Without it, current SDKs call the endpoint of AWS_REGION.",
+        commands=lines,
         url=pages.STS_REGIONS,
     )
 
@@ -230,9 +238,9 @@ def _regional_endpoint_remedy(
 ) -> Remedy:
     url = _regional_url(case, signed_region)
     of_global = "" if host is not None else " The global endpoint accepts only signatures for us-east-1."
-    remove = "unset AWS_ENDPOINT_URL_STS"
+    (remove, *then) = ("unset AWS_ENDPOINT_URL_STS",)
     if clusters.runs_in_pod(case):
-        remove = clusters.set_variables_command(case, "AWS_ENDPOINT_URL_STS-")
+        (remove, *then) = clusters.correct_variable_commands(case, "AWS_ENDPOINT_URL_STS", url)
     return your_remedy(
         "Remove the endpoint URL of STS from the code and its settings",
         f"Remove https://{host or GLOBAL_HOST} from where it is set: endpoint_url of the STS client in the code, endpoint_url in the profile, or an environment variable, which its manifest or file sets.",
@@ -241,6 +249,7 @@ def _regional_endpoint_remedy(
         commands=(
             "env | grep AWS_ENDPOINT_URL",
             Labelled("If AWS_ENDPOINT_URL_STS has it (for AWS_ENDPOINT_URL, change the name):", remove),
+            *then,
         ),
         url=pages.STS_REGIONS,
     )

@@ -288,7 +288,8 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
         return RegionFix(f"Set {name} and the Region to those of {region}", (step,), (), place, changed)
     repeated = repeat_command(case.context.command, changes={"endpoint-url": "", "region": region})
     own = f"{'' if repeated else 'which must be '}{region}"
-    command, elsewhere = remove_variable(case, name)
+    url = f"https://{endpoint['host'].replace(endpoint['region'], region)}"
+    lines, elsewhere = remove_variable(case, name, url)
     return RegionFix(
         f"Remove {name}, or use the endpoint of {region}",
         present(
@@ -296,7 +297,7 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
             f"Without it, the client calls the endpoint of its Region, {own}.",
             elsewhere,
         ),
-        present(repeated if name == "--endpoint-url" else command),
+        present(repeated) if name == "--endpoint-url" else lines,
         place,
     )
 
@@ -304,16 +305,24 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
 _WITHOUT_SHELL = {"lambda": "the environment variables of the function", "ecs": "the task definition"}
 
 
-def remove_variable(case: Case[Failure], name: str) -> tuple[str | None, str | None]:
-    """Return the command that removes an environment variable of AWS where the program runs, and a step on its source."""
+def remove_variable(case: Case[Failure], name: str, value: str) -> tuple[tuple[str, ...], str | None]:
+    """Return the commands that remove or correct an environment variable of AWS where the program runs, and a step."""
     if not name.startswith("AWS_"):
-        return None, None
+        return (), None
     if clusters.runs_in_pod(case):
-        step = "Also remove it from the manifest, chart or ConfigMap that sets it, which can bring it back."
-        return clusters.set_variables_command(case, f"{name}-"), step
+        lines = clusters.correct_variable_commands(case, name, value)
+        if len(lines) == 1:
+            return (
+                lines,
+                "Also remove it from the manifest, chart or ConfigMap that sets it, which can bring it back.",
+            )
+        return (
+            lines,
+            "Pods read the variables of a ConfigMap only when they start. If a chart or Git has the ConfigMap, correct it there, too.",
+        )
     if (place := _WITHOUT_SHELL.get(case.context.runtime_kind)) is not None:
-        return None, f"Remove it from {place}."
-    return f"unset {name}", "If a file sets it, remove it there, too."
+        return (), f"Remove it from {place}."
+    return (f"unset {name}",), "If a file sets it, remove it there, too."
 
 
 def _correct_lines(text: str, endpoint: re.Match[str], region: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Read the Region that a ConfigMap in a text sets for a program."""
+"""Read what a ConfigMap in a text sets for a program: the Region, or an environment variable."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from iamtriage._patterns import KUBERNETES_NAME, REGION, lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 
-__all__ = ("ProgramRegion", "find_program_region")
+__all__ = ("ProgramRegion", "find_program_region", "find_variable_map")
 
 # A whole line of YAML, JSON, TOML, a properties file or Fluent Bit.
 _SETTING = lazy_pattern(
@@ -66,6 +66,19 @@ def find_program_region(text: str) -> ProgramRegion | None:
     ]
     is_clear = only_one({(each.region, each.config_map) for each in found}) is not None
     return found[0] if is_clear else None
+
+
+def find_variable_map(text: str, variable: str) -> tuple[str, str | None] | None:
+    r"""Return the name and namespace of the only ConfigMap in a text that has an environment variable as a key.
+
+    >>> find_variable_map("$ kubectl -n shop get cm web -o yaml\ndata:\n  AWS_REGION: us-east-1\n", "AWS_REGION")
+    ('web', 'shop')
+    """
+    if "onfig" not in text and " cm" not in text:
+        return None
+    key = re.compile(rf"^[ \t]{{0,8}}[\"']?{re.escape(variable)}[\"']?:", re.MULTILINE)
+    found = {name: namespace for name, namespace, body in _find_maps(text) if key.search(body)}
+    return only_one(found.items())
 
 
 def _find_maps(text: str) -> Iterator[tuple[str, str | None, str]]:

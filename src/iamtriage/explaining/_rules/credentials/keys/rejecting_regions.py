@@ -88,14 +88,15 @@ def region_remedies(case: Case[Failure], request: RejectedRequest, region: StsFi
 
 def _remove_variable_remedy(case: Case[Failure], request: RejectedRequest) -> Remedy:
     """Return how to remove the variable that sets the global STS endpoint."""
-    line, then = "unset AWS_ENDPOINT_URL_STS", "Then get a new session."
+    lines, then = ("unset AWS_ENDPOINT_URL_STS",), "Then get a new session."
+    url = f"https://sts.{request.region}.amazonaws.com"
     if clusters.runs_in_pod(case):
-        line = clusters.set_variables_command(case, "AWS_ENDPOINT_URL_STS-")
-        then = "The command also re-creates the pods."
+        lines = clusters.correct_variable_commands(case, "AWS_ENDPOINT_URL_STS", url)
+        then = "The last command re-creates the pods."
     return your_remedy(
-        f"Remove AWS_ENDPOINT_URL_STS, or set it to https://sts.{request.region}.amazonaws.com",
+        f"Remove AWS_ENDPOINT_URL_STS, or set it to {url}",
         f"Tokens of regional endpoints are valid in all Regions. {then} Also remove the variable from the file, manifest or chart that sets it.",
-        commands=line,
+        commands=lines,
         url=pages.TEMPORARY_REGIONS,
     )
 

@@ -5,6 +5,7 @@ Commands contain a placeholder in capitals for what neither the facts nor the te
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TypeAlias
 
@@ -19,6 +20,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import (
     find_controller_of_account,
     usual_account,
 )
+from iamtriage.explaining._context.readers.kubernetes.program_regions import find_variable_map
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -294,6 +296,26 @@ def restart_command(case: AnyCase) -> str:
 def set_variables_command(case: AnyCase, variables: str) -> str:
     """Return the command that sets environment variables of a workload, which restarts its pods."""
     return f"{restart_command(case).replace('rollout restart', 'set env')} {variables}"
+
+
+def correct_variable_commands(case: AnyCase, name: str, value: str) -> tuple[str, ...]:
+    """Return the commands that remove an environment variable of a workload, or correct it in its ConfigMap.
+
+    What comes from a ConfigMap is not in the container's ``env``, so ``kubectl set env`` cannot remove it. A key
+    can be required there (``configMapKeyRef``), so it stays.
+    """
+    found = find_variable_map(case.failure.text, name)
+    if found is None:
+        return (set_variables_command(case, f"{name}-"),)
+    config_map, namespace = (
+        commands.kubernetes_name(found[0]),
+        commands.namespace(found[1] or case.facts.namespace),
+    )
+    patch = json.dumps({"data": {name: value}})
+    line = fill_command(
+        "kubectl patch configmap {} --namespace {} --type merge --patch {}", config_map, namespace, patch
+    )
+    return line, restart_command(case).replace("--namespace NAMESPACE", f"--namespace {namespace}")
 
 
 def runs_in_pod(case: AnyCase) -> bool:
