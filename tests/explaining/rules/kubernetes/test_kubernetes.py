@@ -467,9 +467,9 @@ def test_access_policies_in_the_text() -> None:
     """They leave the request out or have another scope, and their entry gets a further policy with one command."""
     for policy, scope, resource, verdict, title in (
         ("View", "namespace", "secrets", "AmazonEKSViewPolicy, which the text shows, does not include it", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
-        ("View", "namespace", "pods", "does so only in the namespace pay", "Extend the scope of AmazonEKSViewPolicy to the namespace shop"),
-        ("Admin", "namespace", "secrets", "does so only in the namespace pay", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
-        ("AdminView", "namespace", "storageclasses", "applies only to objects in the namespace pay, but storageclasses are in no namespace", "Allow exactly this request with a ClusterRole and ClusterRoleBinding, for a group of the role readers"),
+        ("View", "namespace", "pods", "covers only the namespace pay, and no RBAC role allows it", "Extend the scope of AmazonEKSViewPolicy to the namespace shop"),
+        ("Admin", "namespace", "secrets", "covers only the namespace pay, and no RBAC role allows it", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
+        ("AdminView", "namespace", "storageclasses", "covers only objects in the namespace pay, but storageclasses are in no namespace", "Allow exactly this request with a ClusterRole and ClusterRoleBinding, for a group of the role readers"),
         ("View", "cluster", "pods", "AmazonEKSViewPolicy, which does, is newer than the request", "Retry after a few seconds, and check the user and the cluster of kubectl"),
     ):  # fmt: skip
         text = (
@@ -485,6 +485,59 @@ def test_access_policies_in_the_text() -> None:
         assert verdict in explanation.summary, policy
         assert explanation.remedies[0].title == title
         assert "entry-without-policy" not in {each.code for each in explanation.causes}
+
+
+_TABLE = """\
+||  policyArn |  arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy  ||
+|||               accessScope               |||
+||+--------------------+-------------------+||
+|||  type              |  {}        |||
+||+--------------------+-------------------+||
+||||              namespaces               ||||
+|||+---------------------------------------+|||
+{}|||+---------------------------------------+|||
+"""
+_ROW = "||||  {}                                ||||\n"
+
+
+@pytest.mark.parametrize(
+    ("scope", "verdict"),
+    [
+        (_TABLE.format("namespace", _ROW.format("pay")), "covers only the namespace pay,"),
+        (_TABLE.format("namespace", _ROW.format("pay") + _ROW.format("tea")), "covers only the namespaces pay and tea,"),
+        (_TABLE.format("namespace", _ROW.format("dev-*")), "covers only the namespaces of its scope,"),
+        (_TABLE.format("cluster", ""), "newer than the request"),
+        ("accessScope:\n    namespaces:\n    - pay\n    - tea\n    type: namespace\n  policyArn: AmazonEKSViewPolicy\n", "covers only the namespaces pay and tea,"),
+        ("- policyARN: AmazonEKSViewPolicy\n  accessScope:\n    type: namespace\n    namespaces: [pay]\n", "covers only the namespace pay,"),
+        ("ASSOCIATEDACCESSPOLICIES\tarn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy\nACCESSSCOPE\tnamespace\nNAMESPACES\tpay\nNAMESPACES\ttea\n", "covers only the namespaces pay and tea,"),
+        ("AmazonEKSViewPolicy\nACCESSSCOPE\tcluster\n", "newer than the request"),
+        ("$ aws eks associate-access-policy --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy --access-scope type=namespace,namespaces=pay,tea\n", "covers only the namespaces pay and tea,"),
+        ("AmazonEKSViewPolicy\nnamespaceSelector:\n  namespaces:\n  - pay\n", "covers only the namespaces of its scope,"),
+        (_TABLE.format("namespace", _ROW.format("pay")) + "type=namespace,namespaces=tea\n", "covers only the namespaces of its scope,"),
+    ],
+)  # fmt: skip
+def test_printed_scopes_of_access_policies(scope: str, verdict: str) -> None:
+    explanation = explained(
+        f"{forbidden(SESSION, 'list', 'pods', namespace='shop')}\n\n{scope}", {"cluster": "demo"}
+    )
+    assert verdict in explanation.summary
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_unsure"),
+    [
+        ('"principalArn": "arn:aws:iam::111122223333:role/dev",', False),
+        ("|  principalArn  |  arn:aws:iam::111122223333:role/dev  |", False),
+        ('"principalArn": "arn:aws:iam::111122223333:role/dev-ro",', True),
+        ("    principalArn: arn:aws:iam::111122223333:role/dev", False),
+        ("--principal-arn arn:aws:iam::111122223333:role/dev", True),
+        ("rolearn: arn:aws:iam::111122223333:role/dev", True),
+    ],
+)  # fmt: skip
+def test_the_principal_of_a_shown_entry_has_its_path(entry: str, *, is_unsure: bool) -> None:
+    text = f"{forbidden(SESSION, 'list', 'pods', namespace='shop')}\n\n{entry}\npolicyArn: AmazonEKSViewPolicy\ntype=namespace,namespaces=pay\n"
+    explanation = explained(text, {"cluster": "demo"})
+    assert ("the role has a path" in str(explanation)) is is_unsure
 
 
 def test_scope_in_terraform_is_extended_there() -> None:

@@ -12,10 +12,11 @@ from typing import Self
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
+from iamtriage.explaining._context.readers.kubernetes.access_scopes import find_namespaces, has_cluster_scope
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Case, Remedy
@@ -37,12 +38,6 @@ _ACCESS_POLICY = lazy_pattern(r"\bAmazonEKS(?:View|SecretReader|Edit|Admin|Admin
 _ADMIN_POLICY, _VIEW_POLICY = "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminViewPolicy"
 _NO_POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[\s{0,8}\]")
 ASSOCIATION_IN_MODULE = '# in access_entries of the module, in the entry of the principal\npolicy_associations = {{\n  main = {{\n    policy_arn   = "{}"\n    access_scope = {{ type = "cluster" }}\n  }}\n}}'
-# The scope in JSON, or in the code of Terraform.
-_NAMESPACES = lazy_pattern(
-    r"\"namespaces\"\s{0,4}:\s{0,4}\[([^\[\]]{0,2000})\]|\bnamespaces[ \t]{1,20}=[ \t]{1,20}\[([^\[\]]{0,2000})\]"
-)
-_QUOTED = lazy_pattern(r"\"([^\"\s]{1,64})\"")
-_CLUSTER_SCOPE = lazy_pattern(r"\btype[\"']?\s{0,4}[:=]\s{0,4}[\"']?cluster\b")
 # What tools that install objects print around the API server's message.
 _INSTALLERS = Signs(
     {
@@ -193,7 +188,7 @@ class DeniedRequest(Value):
     @property
     def is_out_of_scope(self) -> bool:
         """Whether an access policy in the text would allow the request in another scope."""
-        return self.allowing_policy is not None and _CLUSTER_SCOPE.search(self.case.text) is None
+        return self.allowing_policy is not None and not has_cluster_scope(self.case.failure.text)
 
     @property
     def view_policy(self) -> str | None:
@@ -313,12 +308,6 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
         manifest_language="hcl",
         url=pages.EKS_ACCESS_POLICIES,
     )
-
-
-def find_namespaces(text: str) -> tuple[str, ...]:
-    """Return the namespaces of the only scope of access policies that a text shows, unless it has patterns."""
-    names = only_one({tuple(_QUOTED.findall("".join(each))) for each in _NAMESPACES.findall(text)}, ())
-    return names if all(commands.namespace(each) == each for each in names) else ()
 
 
 # The default roles that allow what the access policies of EKS allow.

@@ -13,13 +13,13 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._context.readers.kubernetes.access_scopes import find_namespaces
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
 from iamtriage.explaining._rules.kubernetes.denied_requests import (
     DeniedRequest,
     access_policy_remedy,
-    find_namespaces,
 )
 from iamtriage.explaining._rules.kubernetes.entries.entry_groups import use_stated_group
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
@@ -157,10 +157,10 @@ def _describe_gap(denied: DeniedRequest) -> str:
     if denied.is_out_of_scope:
         scope = [clip_text(each) for each in find_namespaces(denied.case.failure.text)]
         where = f"the namespace{'s' * (len(scope) != 1)} {join_words(scope, 'and') or 'of its scope'}"
-        shown = f"no RBAC role allows it, and {denied.allowing_policy}, which the text shows,"
+        shown = f"{denied.allowing_policy}, which the text shows, covers only"
         if denied.request.is_cluster_scoped_type:
-            return f"{shown} applies only to objects in {where}, but {denied.request.resource} are in no namespace"
-        return f"{shown} does so only in {where}"
+            return f"{shown} objects in {where}, but {denied.request.resource} are in no namespace"
+        return f"{shown} {where}, and no RBAC role allows it"
     if denied.stated_policies and denied.allowing_policy is None:
         is_one, stated = len(denied.stated_policies) == 1, join_words(denied.stated_policies, "and")
         scope = [clip_text(each) for each in find_namespaces(denied.case.failure.text)]
@@ -236,7 +236,9 @@ def _notes(denied: DeniedRequest) -> Iterator[str]:
         yield f"A user with the verb {request.verb} can get more permissions. Limit the verb to resource names."
     if request.resource == "secrets" and request.verb in {"list", "watch"} and denied.installer is None:
         yield "Listing Secrets reads them: the list contains their data."
+    called = denied.case.context.command
     is_enough = denied.provider is not None or len(request.verbs) > 1 or denied.installer is not None
+    is_enough = is_enough or (request.verb == "list" and called is not None and called.program == "kubectl")
     if request.verb in {"get", "list"} and not (request.path or request.subresource or is_enough):
         of_get = "kubectl get without a name requires list, and " if request.verb == "get" else ""
         yield f"Clients often need more verbs: {of_get}controllers require get, list and watch."

@@ -92,7 +92,7 @@ def _remove_variable_remedy(case: Case[Failure], request: RejectedRequest) -> Re
     url = f"https://sts.{request.region}.amazonaws.com"
     if clusters.runs_in_pod(case):
         lines = clusters.correct_variable_commands(case, "AWS_ENDPOINT_URL_STS", url)
-        then = "The last command re-creates the pods."
+        then = "This also re-creates the pods."
     return your_remedy(
         f"Remove AWS_ENDPOINT_URL_STS, or set it to {url}",
         f"Tokens of regional endpoints are valid in all Regions. {then} Also remove the variable from the file, manifest or chart that sets it.",

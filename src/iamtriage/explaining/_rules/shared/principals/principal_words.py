@@ -98,9 +98,13 @@ _LONG_SESSION = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/([\w+=,.@-]{1,128})/[\w+=,.@-]{1,128}", re.ASCII
 )
 _MASKS = lazy_pattern(r"\*+|…|\.{3}|<[^<>]{1,40}>|[xX]{3,20}")
-# What can follow the account in a role's ARN, and the key of the ARN in a CloudTrail record or a result of IAM or EKS.
+# What can follow the account in a role's ARN, and the key of the ARN in a CloudTrail record or a result of IAM or EKS,
+# also as a table or YAML.
 _ROLE_NAME = lazy_pattern(r"[\w+=,.@/-]{1,576}", re.ASCII)
-_ARN_KEY = lazy_pattern(r"[\"'](?:[Aa]rn|principalArn)[\"']\s{0,3}:\s{0,3}[\"']\Z")
+_ARN_KEY = lazy_pattern(
+    r"[\"'](?:[Aa]rn|principalArn)[\"']\s{0,3}:\s{0,3}[\"']\Z|\| {1,4}(?:Arn|principalArn) {1,60}\| {1,4}\Z|\bprincipalArn: \Z"
+)
+_CHARS_OF_KEY = 90
 
 
 def or_none(parse: Callable[[str], _T]) -> Callable[[str | None], _T | None]:
@@ -201,7 +205,7 @@ def stated_role(principal: Principal | None, text: str) -> Role | None:
         match = _ROLE_NAME.match(part)
         token = "" if match is None else match[0]
         for each in (token, token.rstrip(".,")):
-            is_record = is_session and each == name and _ARN_KEY.search(before[-20:])
+            is_record = is_session and each == name and _ARN_KEY.search(before[-_CHARS_OF_KEY:])
             if each.endswith(f"/{name}") or is_record:
                 found.add(each)
                 break
