@@ -286,6 +286,7 @@ def test_console_needs_iam_and_cluster_access(text: str) -> None:
 
 _VIEWERS = "mapRoles: |\n  - rolearn: arn:aws:iam::111122223333:role/ops\n    username: ops\n    groups:\n      - {}\n"
 _SEARCHED = "$ kubectl get clusterrolebindings -o wide | grep {}\n$"
+_NO_BINDING = '$ kubectl get clusterrolebinding {0}\nError from server (NotFound): clusterrolebindings.rbac.authorization.k8s.io "{0}" not found\n'
 _CONSOLE_GROUP = "eks-console-dashboard-full-access-group"
 _BOUND = "kind: ClusterRoleBinding\nmetadata:\n  name: a\nroleRef:\n  kind: ClusterRole\n  name: view\nsubjects:\n- kind: Group\n  name: viewers\n"
 
@@ -295,14 +296,17 @@ _BOUND = "kind: ClusterRoleBinding\nmetadata:\n  name: a\nroleRef:\n  kind: Clus
     [
         (_VIEWERS.format(_CONSOLE_GROUP) + _SEARCHED.format("eks-console"), ("which no binding in the cluster names", "eks-console-full-access.yaml", "Also allow eks:AccessKubernetesApi"), "iamidentitymapping"),
         (f"The role has eks:AccessKubernetesApi.\n{_VIEWERS.format('viewers')}`kubectl get clusterrolebindings -o wide | grep viewers` returns nothing.", ("which no binding in the cluster names", "--group=viewers"), "Also allow"),
-        (_VIEWERS.format("viewers") + "`kubectl get clusterrolebindings | grep viewers` returns nothing.", ("maps it to viewers: most likely, no ClusterRole",), "which no binding"),
-        (_VIEWERS.format("viewers"), ("maps it to viewers: most likely, no ClusterRole", "--group=viewers"), "which no binding"),
+        (_VIEWERS.format("viewers") + "`kubectl get clusterrolebindings | grep viewers` returns nothing.", ("maps it to viewers, and most likely, no ClusterRole",), "which no binding"),
+        (f"IAM is fine.\n{_VIEWERS.format('viewers')}{_NO_BINDING.format('viewers-binding')}", ("maps it to viewers, but the ClusterRoleBinding viewers-binding does not exist", "--group=viewers", "which the text says are there"), "Also allow"),
+        (_VIEWERS.format("viewers") + _NO_BINDING.format("editors"), ("maps it to viewers, and most likely, no ClusterRole",), "does not exist"),
+        (_VIEWERS.format("viewers") + _BOUND + _NO_BINDING.format("viewers-2"), ("maps it to viewers, and most likely",), "does not exist"),
+        (_VIEWERS.format("viewers"), ("maps it to viewers, and most likely, no ClusterRole", "--group=viewers"), "which no binding"),
         (_VIEWERS.format("system:masters"), ("in the cluster it has system:masters",), "Bind the group"),
-        (_VIEWERS.format("viewers") + _BOUND, ("maps it to viewers: most likely",), "Bind the group"),
+        (_VIEWERS.format("viewers") + _BOUND, ("maps it to viewers, and most likely",), "Bind the group"),
         (_VIEWERS.format("viewers") + "  - rolearn: arn:aws:iam::111122223333:role/dev\n    username: dev\n    groups:\n      - dev\n", ("The signed-in user or role",), "Bind the group"),
         (_VIEWERS.format("viewers") + "The role is missing eks:AccessKubernetesApi.", ("do not allow eks:AccessKubernetesApi",), "Bind the group viewers to a ClusterRole that shows the objects [you]"),
     ],
-    ids=["manifest of AWS", "own group", "search without subjects", "no search", "administrators", "bound", "two entries", "IAM"],
+    ids=["manifest of AWS", "own group", "search without subjects", "not found", "another not found", "bound by another", "no search", "administrators", "bound", "two entries", "IAM"],
 )  # fmt: skip
 def test_console_group_without_a_binding(after: str, says: tuple[str, ...], omits: str) -> None:
     shown = " ".join(explain(f"{OLD}\n{after}").to_text(detail="full").split())

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern, only_one
 
-__all__ = ("find_kubeconfig_file", "find_pod_nodes", "find_vain_search", "find_written_file")
+__all__ = (
+    "find_kubeconfig_file",
+    "find_missing_binding",
+    "find_pod_nodes",
+    "find_vain_search",
+    "find_written_file",
+)
 
 # The kubeconfig of a node is not that of a person, and another one is needed instead.
 _KUBECONFIG = lazy_pattern(
@@ -19,6 +25,11 @@ _SEARCH = lazy_pattern(
     r" (?:-\S{1,60} ){0,4}get (?:[\w.-]{1,60},){0,3}(?:cluster)?rolebindings?\b[^\n|]{0,200}\|[^\n]{0,60}?\bgrep (?:-\S{1,20} ){0,3}[\"']?(?P<words>[\w.:@/-]{2,120})[\"']?"
     r"(?:[ \t]{0,8}\n(?=\s{0,4}\Z|[ \t]{0,8}\n|[^\n$#%\u276f]{0,80}[$#%\u276f](?:\s|\Z)|\W{0,4}(?i:no output|nothing|empty)\b)"
     r"|[`\"']{0,2} (?:(?:returns?|shows?|prints?|finds?|gives?|lists?) (?:me )?(?:nothing|no\b)|(?:is|comes? back) empty))"
+)
+
+# What the API server says.
+_MISSING_BINDING = lazy_pattern(
+    r"\b(?P<kind>cluster)?rolebindings\.rbac\.authorization\.k8s\.io \"(?P<name>[\w.:-]{1,200})\" not found"
 )
 
 # A list with the column NODE, right after its command, which names the namespace unless a column does.
@@ -65,6 +76,19 @@ def find_written_file(text: str) -> str | None:
     """Return the kubeconfig that aws eks update-kubeconfig wrote, as it says."""
     found = _WRITTEN.search(text)
     return None if found is None else found[1]
+
+
+def find_missing_binding(text: str, group: str) -> str | None:
+    """Return the kind and name of a binding for a group, by its name, that the API server did not find.
+
+    >>> find_missing_binding('clusterrolebindings.rbac.authorization.k8s.io "viewers-binding" not found', "viewers")
+    'ClusterRoleBinding viewers-binding'
+    >>> find_missing_binding('rolebindings.rbac.authorization.k8s.io "editors" not found', "viewers") is None
+    True
+    """
+    found = _MISSING_BINDING.finditer(text) if "rolebindings." in text else ()
+    named = (each for each in found if group.removesuffix("-group") in each["name"])
+    return next((f"{'Cluster' if each['kind'] else ''}RoleBinding {each['name']}" for each in named), None)
 
 
 def find_vain_search(text: str) -> str | None:

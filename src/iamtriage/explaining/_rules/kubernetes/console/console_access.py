@@ -7,7 +7,7 @@ action, https://docs.aws.amazon.com/service-authorization/latest/reference/.
 from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole, Principal
 from iamtriage.explaining._context.readers.callers import (
@@ -15,7 +15,10 @@ from iamtriage.explaining._context.readers.callers import (
     find_printed_caller,
     find_switched_role,
 )
-from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_vain_search
+from iamtriage.explaining._context.readers.kubernetes.kubectl_output import (
+    find_missing_binding,
+    find_vain_search,
+)
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import find_bindings
 from iamtriage.explaining._context.readers.statements import find_said, is_administrator
 from iamtriage.explaining._context.resolving import is_derived
@@ -66,6 +69,27 @@ def find_unbound(case: Case[ConsoleKubernetesAccess], mapped: MappingEntry) -> s
     """Return a group of an entry for which a search in the text found no binding."""
     words = find_vain_search(case.failure.text)
     return next((each for each in mapped.groups if words is not None and words in each), None)
+
+
+def describe_groups(case: Case[ConsoleKubernetesAccess], mapped: MappingEntry) -> tuple[str, str | None]:
+    """Return why the groups of an entry allow nothing, as a clause, and what in the text proves it."""
+    groups = join_words([*map(clip_text, mapped.groups)], "and") or "no group"
+    is_one, own = len(mapped.groups) == 1, find_own_group(mapped, case.failure.text)
+    if (unbound := find_unbound(case, mapped)) is not None:
+        missing = f"{'which' if is_one else 'but'} no binding in the cluster names{'' if is_one else f' {clip_text(unbound)}'}"
+        proof = "The search for a binding in the text finds none."
+    elif own is not None and (lost := find_missing_binding(case.failure.text, own)) is not None:
+        missing, proof = (
+            f"but the {clip_text(lost)} does not exist",
+            "The API server did not find the binding.",
+        )
+    else:
+        that = "it" if is_one else "them"
+        return (
+            f"aws-auth maps it to {groups}, and most likely, no ClusterRole that shows the objects is bound to {that}",
+            None,
+        )
+    return f"aws-auth maps it to {groups}, {missing}, so Kubernetes RBAC denies the requests", proof
 
 
 def find_own_group(mapped: MappingEntry, text: str) -> str | None:

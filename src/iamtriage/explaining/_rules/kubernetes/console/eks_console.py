@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import Principal
 from iamtriage.explaining._context.resolving import is_derived
@@ -246,18 +246,7 @@ def _read_access(
     if entry is not None:
         return _Access(f"its access entry exists, but {entry.lack}", listed=True)
     if mapped is not None:
-        groups = join_words([*map(clip_text, mapped.groups)], "and") or "no group"
-        if (unbound := console_access.find_unbound(case, mapped)) is not None:
-            which = "which" if len(mapped.groups) == 1 else "but"
-            missing = "no binding in the cluster names" + (
-                "" if len(mapped.groups) == 1 else f" {clip_text(unbound)}"
-            )
-            return _Access(
-                f"aws-auth maps it to {groups}, {which} {missing}, so Kubernetes RBAC denies the requests"
-            )
-        return _Access(
-            f"aws-auth maps it to {groups}: most likely, no ClusterRole that shows the objects is bound to that"
-        )
+        return _Access(console_access.describe_groups(case, mapped)[0])
     if listed and lacks_policies(case):
         return _Access("its access entry exists, but has no access policy", listed)
     if listed:
@@ -281,6 +270,8 @@ def _causes(
     if state.listed is None or state.is_enough:
         phrases = clues.quote_phrases(case.text, _UNAUTHORIZED_PHRASE)
         text, creator = _BOTH_LAYERS, cluster_access.find_creator(case.failure.text)
+        if mapped is not None and console_access.may_call(case):
+            text = "The console requires access to the cluster and, separately, permissions in IAM, which the text says are there."
         if creator is not None and not state.is_enough:
             text += f' Only the principal that created this one ("{clip_text(creator)}") may have it without an entry.'
         yield CONSOLE_WITHOUT_ACCESS.cause("reported", phrases, text=text)
@@ -296,10 +287,10 @@ def _causes(
     if mapped is None:
         yield from cluster_access.mode_causes(cluster)
     if mapped is not None:
-        searched = console_access.find_unbound(case, mapped) is not None
+        proof = console_access.describe_groups(case, mapped)[1]
         yield NO_RULE.cause(
-            "derived" if searched else "possible",
-            ("The search for a binding in the text finds none.",) if searched else (),
+            "derived" if proof else "possible",
+            proof,
             text="aws-auth only gives groups: what they may do is in a ClusterRole that is bound to them.",
         )
     elif state.listed is None and not state.is_enough:
