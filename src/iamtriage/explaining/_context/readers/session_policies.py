@@ -5,16 +5,24 @@ from __future__ import annotations
 import re
 from operator import itemgetter
 
-from iamtriage._patterns import lazy_pattern, search_last
+from iamtriage._patterns import lazy_pattern, only_one, search_last
 
-__all__ = ("SESSION_POLICY", "is_session_policy", "passes_session_policy")
+__all__ = ("SESSION_POLICY", "find_association", "is_session_policy", "passes_session_policy")
 
 SESSION_POLICY = "the session policy in the text"
 """The name of a policy that a workflow, a command or code passes for a session."""
+# An association of EKS Pod Identity with a session policy, as the AWS CLI prints it.
+_ASSOCIATION = lazy_pattern(
+    r"\"roleArn\"\s?:\s?\"arn:[\w:+=,.@/-]{1,600}/(?P<role>[\w+=,.@-]{1,64})\"[^{}]{0,300}\"associationId\"\s?:\s?\"(?P<id>a-\w{5,40})\""
+    r"(?:[^{}]|\{[^{}]{0,100}\}){0,300}\"policy\"\s?:\s?\"",
+    re.ASCII,
+)
 # What a session policy follows.
 _PARAMETER = lazy_pattern(
     r"\binline-session-policy ?: ?(?:[>|][+-]?\s{1,40})?[\"']?\Z"
     r"|\baws sts (?:assume-role|get-federation-token)(?:[^\n]|\\\n){0,300} --policy[ =][\"']?\Z"
+    # What describe-pod-identity-association prints.
+    r"|\"associationId\"\s?:\s?\"a-\w{5,40}\"(?:[^{}]|\{[^{}]{0,100}\}){0,300}\"policy\"\s?:\s?\"?\Z"
     r"|(?i:\b(?<!no )(?<!not the )(?<!not a )(?<!without a )(?<!without the )session[- ]policy)(?: (?:is(?! not\b)|of|for|we pass|i pass|that)\b[^\n.{}]{0,60})?:\s{0,20}(?:```\w{0,5}\s{0,20})?\Z"
 )
 _PASSED_FILE = lazy_pattern(
@@ -65,6 +73,17 @@ def is_session_policy(text: str, start: int, file: str | None = None) -> bool:
         return False
     passed = re.compile(rf"{_KEY}{_TO_TEXT}[&*]?{re.escape(named['name'])}\b")
     return any(_is_in_call(text, found.end()) for found in passed.finditer(text))
+
+
+def find_association(text: str, role: str | None) -> str | None:
+    """Return the ID of the only association of EKS Pod Identity that a text shows with a session policy, if it is of a role."""
+    found = (
+        {(each["role"], each["id"]) for each in _ASSOCIATION.finditer(text)}
+        if "associationId" in text
+        else ()
+    )
+    of_role, name = only_one(found, (None, None))
+    return name if of_role == role else None
 
 
 def passes_session_policy(text: str) -> bool:

@@ -88,7 +88,8 @@ def region_remedies(case: Case[Failure], request: RejectedRequest, region: StsFi
 
 def _remove_variable_remedy(case: Case[Failure], request: RejectedRequest) -> Remedy:
     """Return how to remove the variable that sets the global STS endpoint."""
-    lines, then = ("unset AWS_ENDPOINT_URL_STS",), "Then get a new session."
+    lines: tuple[str, ...] = ("unset AWS_ENDPOINT_URL_STS",)
+    then = "Then get a new session."
     url = f"https://sts.{request.region}.amazonaws.com"
     if clusters.runs_in_pod(case):
         lines = clusters.correct_variable_commands(case, "AWS_ENDPOINT_URL_STS", url)

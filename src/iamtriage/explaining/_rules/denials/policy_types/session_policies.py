@@ -14,16 +14,17 @@ from typing import Any
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
-from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, passes_session_policy
+from iamtriage.explaining._context.readers.session_policies import (
+    SESSION_POLICY,
+    passes_session_policy,
+)
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
-from iamtriage.explaining._explanations.remedies import Who
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
-from iamtriage.explaining._rules.denials.policy_types import guardrails
+from iamtriage.explaining._rules.denials.policy_types import guardrails, pod_sessions
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, restart_command
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import session_name
 from iamtriage.explaining._rules.shared.remedies import save_step
@@ -78,11 +79,6 @@ _SESSION_CREATED = "Find the code or tool that creates the session: its STS call
 _SEARCHED_NAME = lazy_pattern(r"(?=[\w.@-]*[-_.@0-9])[\w.@-]{4,64}", re.ASCII)
 _FIND_CALL = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole --query {}"
 _RESTRICTION_REMOVED = "Leave the session policy out only if nothing has to limit the session"
-# The name that EKS Pod Identity gives a session: eks-CLUSTER-POD-UUID, with 10 characters of each name, as in
-# https://github.com/aws/containers-roadmap/issues/2362.
-_POD_SESSION = lazy_pattern(r"eks-[\w.-]{3,30}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-_CHARS_OF_CLUSTER = 10
-_IDENTITY_OF_POD = "The session's name shows that EKS Pod Identity created it"
 # The profile of IAM Roles Anywhere, in the options of aws_signing_helper.
 _ANYWHERE = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:rolesanywhere:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:profile/(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})",
@@ -106,9 +102,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
     if denial.is_explicit:
         verdict = "the session's policy denies it"
         text = f"A Deny in the session policy matches. {why_no_allow_helps(denial)}{locally}"
-    statement: dict[str, Any] | None = None
     url = pages.SESSION_POLICIES
-    who: Who = "you"
     lines: tuple[str, ...] = ()
     if getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials":
         # Sessions of signed-in users have the same name, but no session policy.
@@ -151,20 +145,9 @@ def explain_session_policy(denial: Denial) -> Explanation:
         ]
     elif isinstance(denial.principal, FederatedUser) and not denial.is_explicit:
         return _explain_federated_session(denial, denial.principal)
-    elif _is_of_pod_identity(denial):
-        title, who = "Change the policy of the EKS Pod Identity association", "cluster administrator"
-        statement, url = guardrails.allowing_statement(denial), pages.EKS_POD_ASSOCIATION
-        lines = (
-            *find_cluster(denial.case).association_commands(
-                ("describe", "--query association.policy --output text"),
-                ("update", "--disable-session-tags --policy file://policy.json"),
-            ),
-            restart_command(denial.case),
-        )
-        steps = [
-            f"{_IDENTITY_OF_POD}: the association of {_pod_account(denial)} has the policy. {_save_step(denial, 'The update')}",
-            "The update requires disabled session tags. Then restart the pods: running ones keep their session.",
-        ]
+    elif (association := pod_sessions.find_shown_association(denial)) or pod_sessions.is_of_pod(denial):
+        change = functools.partial(_pod_remedy, denial, association)
+        return guardrails.explain_guardrail(denial, verdict, text, "session", change)
     elif (found := _find_anywhere_profile(denial)) is not None:
         return guardrails.explain_guardrail(
             denial,
@@ -182,14 +165,23 @@ def explain_session_policy(denial: Denial) -> Explanation:
         )
     remedy = Remedy(
         title=title,
-        who=who,
+        who="you",
         commands=lines,
         steps=(*steps, *guardrails.resource_steps(denial)),
-        statement=statement,
         layer="session",
         url=url,
     )
     return guardrails.explain_guardrail(denial, verdict, text, "session", remedy)
+
+
+def _pod_remedy(denial: Denial, association: str | None) -> Remedy:
+    """Return the remedy that changes the session policy of the pod's association."""
+    statement = guardrails.allowing_statement(denial)
+    if association is None:
+        return pod_sessions.associated_policy_remedy(denial, statement, _save_step(denial, "The update"))
+    return pod_sessions.shown_association_remedy(
+        denial, association, statement, statement and _extend_shown(denial, statement)
+    )
 
 
 def _passed_policy_remedy(denial: Denial) -> Remedy:
@@ -377,20 +369,3 @@ def _shows_other_role(denial: Denial) -> bool:
     """Return whether the calls in the text open sessions of other roles than the caller's."""
     roles = set(_ASSUMED_ROLE.findall(denial.failure.text))
     return bool(roles) and denial.role is not None and denial.role.name not in roles
-
-
-def _is_of_pod_identity(denial: Denial) -> bool:
-    """Return whether EKS Pod Identity named the session, in the cluster of the facts if they name one."""
-    session: str = getattr(denial.principal, "session_name", "")
-    cluster = denial.facts.cluster
-    if cluster is None:
-        return _POD_SESSION.fullmatch(session) is not None
-    return session.startswith(f"eks-{cluster[:_CHARS_OF_CLUSTER]}-")
-
-
-def _pod_account(denial: Denial) -> str:
-    facts = denial.facts
-    if not (facts.namespace and facts.service_account):
-        return "the pod's service account"
-    account = f"{clip_text(facts.namespace)}/{clip_text(facts.service_account)}"
-    return f"the service account {account}{f' in the cluster {clip_text(facts.cluster)}' if facts.cluster else ''}"

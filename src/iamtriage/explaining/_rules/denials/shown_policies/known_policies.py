@@ -14,7 +14,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
 from iamtriage.explaining._context.readers.pasted_policies import find_name_above
 from iamtriage.explaining._context.readers.policy_headings import NOT_NEGATED
-from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
+from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, find_association
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import Document
 from iamtriage.explaining._rules.basics import Denial, Evidence
@@ -174,6 +174,8 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
             named = clip_text(each.heading)
         elif each.name == SESSION_POLICY and each.file is not None:
             named = f"the session policy in {clip_text(each.file)}"
+        elif each.name == SESSION_POLICY and (association := _find_association(denial)):
+            named = f"the session policy of the Pod Identity association {association}"
         # A person says "my user" of an Identity Center session, too.
         is_own = denial.role is None or getattr(denial.role, "permission_set", None) is not None
         holder = None if each.owner == ASKER and is_own else each.owner
@@ -190,6 +192,10 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
             name=named,
             evidence="derived",
         )
+
+
+def _find_association(denial: Denial) -> str | None:
+    return find_association(denial.failure.text, None if denial.role is None else denial.role.name)
 
 
 def _flatten(documents: Iterable[Any]) -> Iterator[GivenDocument]:
