@@ -211,7 +211,7 @@ PUBLIC_ADDRESS = lazy_pattern(_IP.format("address"), re.ASCII)
 """An address of the internet. Requests with another one went through a VPC endpoint."""
 # What people say of the address of a caller, and what curl prints of it.
 _SOURCE = lazy_pattern(
-    rf"\b(?:(?:[Mm]y|[Oo]ur|[Ii]ts|[Tt]he (?:caller|client|runner|office|machine|laptop|server|job)(?:'s)?|[Ss]ource|[Pp]ublic|[Ee]gress|NAT|VPN)(?: (?:own|current|public|egress|outgoing|source|NAT|office|VPN|IPv4)){{0,2}} (?:IP(?: address)?|address)(?: (?:is|was))?[ :=]{{1,3}}|[Cc]all(?:ing|ed)? (?:it )?from (?:the address )?|comes? from (?:the address )?){_IP.format('said')}"
+    rf"\b(?:(?:[Mm]y|[Oo]ur|[Ii]ts|[Tt]he (?:caller|client|runner|office|machine|laptop|server|job)(?:'s)?|[Ss]ource|[Pp]ublic|[Ee]gress|NAT|VPN)(?: (?:own|current|public|egress|outgoing|source|NAT|office|VPN|IPv4)){{0,2}} (?:[Ii][Pp](?: address)?|address)(?: (?:is|was))?[ :=]{{1,3}}|[Cc]all(?:ing|ed)? (?:it )?from (?:the address )?|comes? from (?:the address )?){_IP.format('said')}"
     rf"|\bcurl [^\n]{{0,60}}(?:checkip|ifconfig|ipinfo|icanhazip|ipify)[^\n]{{0,60}}?(?:\n| (?:[-=]>|is|says|shows|prints|gives|returns) ){_IP.format('shown')}",
     re.ASCII,
 )

@@ -85,6 +85,12 @@ def test_list_of_networks_with_the_address_of_the_call(allowed: str, address: st
         == f"Or set aws:SourceIp to [{networks}] in the API's resource policy, and deploy the API"
     )
     assert networks not in str(change.steps)
+    assert "Signing does not lift the Deny." in explanation.to_text(detail="full")
+
+
+def test_a_signature_can_lift_a_deny_on_principals() -> None:
+    policy = _POLICY.replace("aws:SourceVpce", "aws:PrincipalOrgID")
+    explanation = explain(f"{_DENIED}resource policy:\n{policy}\n")
     assert "Signing alone does not lift the Deny." in explanation.to_text(detail="full")
 
 

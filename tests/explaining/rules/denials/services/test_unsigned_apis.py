@@ -147,6 +147,8 @@ _READ = 'An error occurred (AccessDenied) when calling the GetObject operation: 
     ("words", "is_seen"),
     [
         ("My public IP is 203.0.113.9.", True),
+        ("at home my ip is 203.0.113.9, should it work?", True),
+        ("the ship is 203.0.113.9 miles away", False),
         ("$ curl -s https://checkip.amazonaws.com\n203.0.113.9", True),
         ("The database is at 203.0.113.9.", False),
         ("My address is 10.1.2.3.", False),

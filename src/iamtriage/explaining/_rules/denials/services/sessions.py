@@ -12,6 +12,7 @@ from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, lower_first, quote_words
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled
 from iamtriage.explaining._rules.denials import resource_commands
+from iamtriage.explaining._rules.denials.denies.stated_denies import find_stated_denies
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.shared import commands, pages
@@ -190,8 +191,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
             return explained
     policy = resource_commands.policy_of(denial)
     name = policy.name
-    lifts = "AWS saw no identity, as the request was not signed. Signing alone does not lift the Deny."
-    causes = [UNSIGNED_CALL.cause("reported", text=lifts if denial.is_explicit else None)]
+    causes = [UNSIGNED_CALL.cause("reported", text=_describe_signing(denial) if denial.is_explicit else None)]
     signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
     verdict, title, remedies = "the call was not signed", "Sign the request", []
     is_search = denial.service in {"es", "aoss"}
@@ -242,6 +242,20 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         remedies=(*remedies, sign, None if denial.is_explicit else open_to_network),
         notes=f"{'' if denial.is_explicit else 'No policy of a user or role applies to an unsigned request. '}Don't open the {name} to everyone.",
     )
+
+
+_OF_NETWORK = ("aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip")
+
+
+def _describe_signing(denial: Denial) -> str:
+    """Return whether a signature lifts a Deny: not if the text shows a statement that is only about networks."""
+    stated = find_stated_denies(denial)
+    depends = not stated or any(
+        each.statement.get("Principal") not in ("*", {"AWS": "*"})
+        or any(condition.key.lower() not in _OF_NETWORK for condition in each.checked)
+        for each in stated
+    )
+    return f"AWS saw no identity, as the request was not signed. Signing {'alone ' if depends else ''}does not lift the Deny."
 
 
 def _describe_signer(denial: Denial) -> str:
