@@ -1627,6 +1627,22 @@ def test_keys_in_the_environment_override_the_profile(text: str, *, is_overridde
     assert ("take precedence over the profile prod" in found.causes[0].text) == is_overridden
 
 
+DENIED_USER = "An error occurred (AccessDenied) when calling the ListTopics operation: User: arn:aws:iam::111122223333:user/old is not authorized to perform: sns:ListTopics on resource: arn:aws:sns:eu-west-1:111122223333:*"
+
+
+@pytest.mark.parametrize("reason", ["", " because no identity-based policy allows the sns:ListTopics action"])
+def test_a_denied_user_whose_keys_override_the_profile(reason: str) -> None:
+    found = explain(f"$ env | grep AWS_\n{SHELL_KEYS}\n$ aws sns list-topics\n{DENIED_USER}{reason}")
+    (remedy,) = found.remedies
+    # With --profile, the command would print the profile's identity whether or not the keys are unset.
+    assert "aws sts get-caller-identity" in remedy.commands
+    assert {each.evidence for each in found.causes} <= {"derived", "reported"}
+    assert (
+        "Only if the user old itself is to make the call, an administrator allows sns:ListTopics"
+        in found.notes[0]
+    )
+
+
 def test_token_of_the_terraform_provider() -> None:
     provider = 'provider "aws" {\n  access_key = "ASIAEXAMPLE000000042"\n  secret_key = "****"\n'
     assert "without its session token: token is not set" in explain(f"{provider}}}\n{REJECTED}").summary

@@ -69,6 +69,7 @@ _PRINT_ENVIRONMENT = "env | "
 _LIST_DEVICES = "aws iam list-mfa-devices"
 _CALLER_IDENTITY, _LIST = "aws sts get-caller-identity", "aws configure list"
 _PRINT_CALLER = (_CALLER_IDENTITY, f"{_CALLER_IDENTITY} --query Arn --output text")
+_OTHER_CREDENTIALS = "unset AWS_ACCESS_KEY_ID"
 _NO_SHELL = frozenset({"glue", "lambda", "redshift", "the execution role of the ECS task"})  # runs no command
 _ARN = lazy_pattern(r"\barn:[^\s\"'`<>()]{1,2048}")
 _WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
@@ -318,6 +319,8 @@ def _without_checks(remedy: Remedy, answered: tuple[str, ...], profile: str | No
         line
         for line in remedy.commands
         if not any(words in f"{line} " for words in answered)
+        # What the text shows is how it was before.
+        or (line == _CALLER_IDENTITY and any(each.startswith(_OTHER_CREDENTIALS) for each in remedy.commands))
         or (line.startswith(_CALLER_IDENTITY) and line.partition(" --profile ")[2] not in {"", profile})
     )
     return attrs.evolve(remedy, commands=kept) if kept and kept != remedy.commands else remedy

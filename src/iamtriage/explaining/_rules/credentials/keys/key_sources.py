@@ -18,7 +18,6 @@ from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Lab
 from iamtriage.explaining._rules.credentials.keys import printed_lengths
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import selected_profiles
-from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import Failure
@@ -316,7 +315,8 @@ def unset_keys(override: Override) -> Remedy:
             f"aws sso login --profile {name}" if override.is_sso else None,
             None if override.is_selected or name == "default" else f"export AWS_PROFILE={name}",
             "aws configure list",
-            with_profile(None if name == "default" else name, "aws sts get-caller-identity"),
+            # With --profile, it would print the profile's identity even with the keys.
+            "aws sts get-caller-identity",
             "grep -rls AWS_ACCESS_KEY_ID ~/.profile ~/.bashrc ~/.bash_profile ~/.zshrc ~/.zshenv ~/.zprofile ~/.config/fish/config.fish /etc/environment /etc/profile.d .env .envrc",
         ),
         url=pages.CLI_CREDENTIALS,

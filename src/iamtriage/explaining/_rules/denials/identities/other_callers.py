@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.texts.ecs_starts import find_task_role
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial, is_about_pods
-from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
+from iamtriage.explaining._rules.shared.wording import denial_summary
 
 
 def add_working_profile(denial: Denial, explanation: Explanation) -> Explanation:
@@ -172,18 +172,20 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
     else:
         return explanation
     note: tuple[str, ...] = ()
-    others = explanation.remedies
+    causes, others = explanation.causes, explanation.remedies
     if override is not None and override.is_selected:
         # The call was meant to be made with the profile.
-        others = tuple(each for each in others if each.layer is None)
+        causes = tuple(each for each in causes if each.evidence != "possible")
+        others = ()
+        on = f" on {clip_text(denial.resource)}" if denial.resource else ""
         note = (
-            f"{capitalize_start(denial.caller or 'the caller')} needs no permission: the call was meant to be made with the profile {override.profile}.",
+            f"Only if {denial.caller or 'the caller'} itself is to make the call, an administrator allows {denial.action}{on} for it.",
         )
     cause = key_sources.PROFILE_OVERRIDDEN.cause("derived", because, text=as_sentence(verdict))
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, verdict),
-        causes=(cause, *explanation.causes),
+        causes=(cause, *causes),
         remedies=(remedy, *others),
         notes=(*note, *explanation.notes),
     )
