@@ -312,7 +312,7 @@ def correct_variable_commands(case: AnyCase, name: str, value: str) -> tuple[str
         commands.namespace(found[1] or case.facts.namespace),
     )
     patch = json.dumps({"data": {name: value}})
-    line = fill_command(
+    line = commands.fill_command(
         "kubectl patch configmap {} --namespace {} --type merge --patch {}", config_map, namespace, patch
     )
     return line, restart_command(case).replace("--namespace NAMESPACE", f"--namespace {namespace}")
