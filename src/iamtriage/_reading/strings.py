@@ -52,7 +52,7 @@ _ESCAPE = lazy_pattern(
     r"|u(?P<code>(?![dD][89a-fA-F])[0-9a-fA-F]{4})|x(?P<byte>[0-7][0-9a-fA-F])"
     r"|(?P<fold>\n[ \t]*+(?:\\(?=[ \t]))?))"
 )
-_LIST_ESCAPE = lazy_pattern(rf"(?P<separator>(?:\\n)?\"\s*,\s*\")|{_ESCAPE.pattern}", re.DOTALL)
+_LIST_ESCAPE = lazy_pattern(rf"(?P<separator>(?:\\n)?\"\s*,\s*\")|{_ESCAPE.pattern}")
 _CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "e": "\x1b"}
 _NEWLINE = "\\n"
 # The end of a line in a list of lines.

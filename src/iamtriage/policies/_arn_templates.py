@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _VARIABLE = lazy_pattern(r"\$\{(\w{1,64})\}")
 _WORD_BOUNDARY = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 LAUNCH = "ec2:RunInstances"
-_CREATES = lazy_pattern(r":(?P<verb>Allocate|Create|Run)(?P<what>[A-Z][A-Za-z]*)\Z", re.ASCII)
+_CREATES = lazy_pattern(r":(?P<verb>Allocate|Create|Run)(?P<what>[A-Z][A-Za-z]*)\Z")
 # Types of resources. More than these have only actions for tags and the like.
 _MAX_TYPES = 8
 # Secrets Manager adds a hyphen and six characters to the name in the ARN of a secret:

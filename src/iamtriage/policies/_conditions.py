@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 from __future__ import annotations
 
 import ipaddress
-import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -34,8 +33,8 @@ __all__ = (
 
 # Characters. STS rejects longer tokens, so longer values are not compared.
 _MAX_LENGTH = 20_000
-_NUMBER = lazy_pattern(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?", re.ASCII)
-_MONTH = lazy_pattern(r"[0-9]{4}-[0-9]{2}", re.ASCII)
+_NUMBER = lazy_pattern(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
+_MONTH = lazy_pattern(r"[0-9]{4}-[0-9]{2}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 __all__ = ("Grant", "build_grant", "complete_type")
 
 _TRANSFORM = ":aws:transform/"
-_OF_AWS = lazy_pattern(r":ssm:[a-z0-9-]{1,30}::(?:automation-definition|document|parameter/aws)/", re.ASCII)
-_ACTION = lazy_pattern(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}", re.ASCII)
+_OF_AWS = lazy_pattern(r":ssm:[a-z0-9-]{1,30}::(?:automation-definition|document|parameter/aws)/")
+_ACTION = lazy_pattern(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}")
 # IAM's denials name some resources without an ARN: "role deploy", "user ana".
 _IAM_RESOURCE = lazy_pattern(
     r"(?P<type>role|user|group|policy|instance profile|server certificate|mfa)\s+"
@@ -73,14 +73,14 @@ _ASSUMED_PARTITION = (
     "The partition is assumed to be aws. China, GovCloud and the isolated regions have others."
 )
 # Topics are the only resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
-_PHONE_NUMBER = lazy_pattern(r"\+[0-9*Xx][0-9*Xx -]{3,20}", re.ASCII)
+_PHONE_NUMBER = lazy_pattern(r"\+[0-9*Xx][0-9*Xx -]{3,20}")
 _PHONE_NUMBER_NOTE = (
     "A phone number has no ARN, so only * matches it, and topics, too. "
     "To leave out topics, replace Resource by NotResource arn:aws:sns:*:*:*."
 )
 # https://docs.aws.amazon.com/iot/latest/developerguide/cog-iot-policies.html
 _IDENTITY_ID = lazy_pattern(
-    r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII
+    r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 _IDENTITY_NOTE = "A Cognito identity ID has no ARN, so only * matches it."
 _ATTACH_NOTE = (

@@ -21,13 +21,13 @@ Asterisk: TypeAlias = Literal["pattern", "literal", "mask"]
 # Characters; no ARN is longer.
 _MAX_LENGTH = 2_048
 
-_REGION = lazy_pattern(REGION, re.ASCII)
+_REGION = lazy_pattern(REGION)
 # Runs of one character, brackets, ellipses, and words with which people mask a name.
 _MASK = lazy_pattern(
     r"\*\*|(?<![A-Za-z])[xX]{3,}(?![A-Za-z])|\A[xX]{2,}\Z|[#]{3}|-{3}|_{4}|[<>\[\]{}…]|\.{3}"
     r"|(?i:redacted|masked|hidden|removed|(?<![a-z0-9]_)account[-_ ]?(?:id|number)|your[-_])"
 )
-_PLAIN = lazy_pattern(r"[A-Za-z0-9_+=,.@:/-]*", re.ASCII)
+_PLAIN = lazy_pattern(r"[A-Za-z0-9_+=,.@:/-]*")
 _INVALID_CHARACTERS = lazy_pattern(r"[^\x21-\x7e]")
 _SEPARATORS = lazy_pattern(r"([/:])")
 # A policy variable begins with ${ only, so other dollar signs stay, as in $LATEST.

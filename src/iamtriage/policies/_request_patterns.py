@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ("is_aws_pattern", "is_log_group_pattern")
 
 _VARIABLE = lazy_pattern(r"\\\$\\\{\w{1,64}\\\}")
-_VERB = lazy_pattern(r"[A-Z][a-z]+", re.ASCII)
+_VERB = lazy_pattern(r"[A-Z][a-z]+")
 
 # The call states the name, and only the ID that AWS assigned is unknown:
 # "cloudformation:CreateStack on resource: arn:aws:cloudformation:…:stack/NAME/*",

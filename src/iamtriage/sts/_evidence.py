@@ -61,7 +61,7 @@ _OPERATIONS = frozenset(
 )
 
 # The host of an STS endpoint in any partition, and its region.
-_HOST = lazy_pattern(r"sts(?:-fips)?\.([a-z0-9-]{1,63})\.[a-z0-9.-]{1,100}", re.ASCII)
+_HOST = lazy_pattern(r"sts(?:-fips)?\.([a-z0-9-]{1,63})\.[a-z0-9.-]{1,100}")
 _HOST_IN_TEXT = lazy_pattern(r"(?<![\w.-])sts(?:-fips)?(?:\.[a-z0-9-]{1,63}){2,6}(?![\w-])", re.ASCII)
 # botocore reports the same error if a name has no address and if the host does not answer.
 _CONNECTION_ERROR = "EndpointConnectionError|Could not connect to the endpoint URL"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from iamtriage._patterns import lazy_pattern
@@ -38,7 +37,7 @@ _DEFAULTS: dict[str, object] = {
 _GO_TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _GO_FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 # For strconv.ParseInt(…, 10, 64): more digits are out of its range, or are leading zeros.
-_GO_INT = lazy_pattern(r"[+-]?0*([0-9]{1,19})", re.ASCII)
+_GO_INT = lazy_pattern(r"[+-]?0*([0-9]{1,19})")
 
 
 def get_flag_names(flags: Mapping[str, object] | None) -> frozenset[str]:

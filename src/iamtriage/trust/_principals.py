@@ -7,7 +7,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ("PrincipalMatch", "describe_match")
 
-_UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}", re.ASCII)
+_UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}")
 _CLUSTER = lazy_pattern(
     r"oidc\.eks\.(?P<region>[a-z0-9-]{1,40})\.[a-z0-9.-]{1,60}/id/(?P<id>[A-Za-z0-9]{1,64})"
 )

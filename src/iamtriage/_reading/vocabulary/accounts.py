@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from iamtriage._patterns import lazy_pattern
 
-_ACCOUNT = lazy_pattern(r"[0-9]{12}", re.ASCII)
+_ACCOUNT = lazy_pattern(r"[0-9]{12}")
 _IN_ARN = lazy_pattern(r"arn:[\w-]*:\s?[\w-]*:[\w-]*:\s?([0-9]{12}):", re.ASCII)
 
 

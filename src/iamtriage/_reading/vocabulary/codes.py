@@ -189,10 +189,9 @@ _QUERY_CODE = r"AWS\.[A-Z][A-Za-z]{2,40}\.[A-Z][A-Za-z]{2,60}|Invalid(?:[A-Z][A-
 _SHAPE = lazy_pattern(
     r"(?:(?:Client|Server|Receiver|Sender)\.)?[A-Z][A-Za-z0-9]{1,80}"
     rf"(?:{'|'.join(_SUFFIXES)})|{_QUERY_CODE}"
-    r"|(?:Client|Server)\.[A-Z][A-Za-z0-9.]{2,80}|Invalid[A-Z][A-Za-z]{1,40}(?:ID|Id)?\.[A-Z][A-Za-z.]{2,40}",
-    re.ASCII,
+    r"|(?:Client|Server)\.[A-Z][A-Za-z0-9.]{2,80}|Invalid[A-Z][A-Za-z]{1,40}(?:ID|Id)?\.[A-Z][A-Za-z.]{2,40}"
 )
-_IS_QUERY_CODE = lazy_pattern(_QUERY_CODE, re.ASCII)
+_IS_QUERY_CODE = lazy_pattern(_QUERY_CODE)
 # Classes that SDKs raise for any service error. They say nothing about the cause.
 _GENERIC = lazy_pattern(
     r"(?:Amazon|AWS|Aws)[A-Za-z0-9]*(?:Exception|Error)"
@@ -203,8 +202,7 @@ _GENERIC = lazy_pattern(
     r"|Socket|Timeout|Connection|NullPointer|Reconciler|Reconcile|Panic|Fatal|Template|Stack|Deployment|Toolkit"
     r"|BotoServer|BotoClient|(?:EC2|S3|SDB|Emr|DynamoDB|JSON)Response|SQS"
     r"|Notebook|Error|Ajax|Guzzle|Fatal|HttpTransport|Runtime|Throwable|PDO|Query|Compile|Compilation|ProvisionedThroughput)(?:Exception|Error)"
-    r"|Exception|Error|Failure|UnknownError|NetworkError|UploadFailed|[A-Za-z]*UploadFailedError",
-    re.ASCII,
+    r"|Exception|Error|Failure|UnknownError|NetworkError|UploadFailed|[A-Za-z]*UploadFailedError"
 )
 _PYTHON_BUILTINS = frozenset(name for name in dir(builtins) if name.endswith(("Error", "Exception")))
 # Exception classes of other software whose names look like AWS codes.

@@ -6,8 +6,6 @@ bounded or followed by something that it cannot match, so that every pattern tak
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.masks import ends_in_mask
 
@@ -35,7 +33,7 @@ HOST_ID_CONTINUATION = rf"(?<!=)\n{NOT_A_VALUE}(?=[A-Za-z]{{0,120}}(?:[0-9=+/]|[
 # HashiCorp Vault prints "Code: 403. Errors:" for its own responses.
 VAULT = lazy_pattern(r"\s*\.\s*Errors")
 
-ACTION = lazy_pattern(r"[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}", re.ASCII)
+ACTION = lazy_pattern(r"[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}")
 ARN_HEAD = lazy_pattern(r"arn:[\w<\[{*-]")
 # What people and log viewers write instead of a value.
 ELLIPSIS = lazy_pattern(r"\A(?:\.{2,}|…+)\Z")

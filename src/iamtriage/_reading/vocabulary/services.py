@@ -7,7 +7,6 @@ from the prefix are listed.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from iamtriage._patterns import lazy_pattern
@@ -105,7 +104,7 @@ _ALIASES.update(
     for service, *names in map(str.split, _NAMES.replace(":", "").strip().splitlines())
     for name in names
 )
-_VENDOR = lazy_pattern(r"\A(?:amazon|aws)(?=.)", re.ASCII)
+_VENDOR = lazy_pattern(r"\A(?:amazon|aws)(?=.)")
 _NOT_NAME = lazy_pattern(r"[^a-z0-9]+")
 
 # Hosts without an AWS API: OIDC issuers, web pages, and customers' instances and load balancers.

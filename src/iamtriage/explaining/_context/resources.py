@@ -29,7 +29,7 @@ __all__ = (
 
 # The host of a queue's URL.
 _QUEUE_HOST = "https://sqs."
-_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:[\x21-\x7e]{4,1024}", re.ASCII)
+_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:[\x21-\x7e]{4,1024}")
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
 _QUEUE_URL = lazy_pattern(
     r"https://(?:sqs\.)?([a-z0-9-]{5,30})\.\S{1,80}?/([0-9]{12})/([\w.-]{1,85})", re.ASCII

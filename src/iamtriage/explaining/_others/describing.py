@@ -52,8 +52,7 @@ _CODES = {
 # Terraform's description of what it was doing, which names the service.
 _TASK = lazy_pattern(
     r"Error: (?P<task>[a-z]{3,20}ing (?:[A-Z][A-Za-z0-9]{0,30} ){1,6})"
-    r"(?:\((?P<name>[^()\n]{0,200})\))?:? ?\Z",
-    re.ASCII,
+    r"(?:\((?P<name>[^()\n]{0,200})\))?:? ?\Z"
 )
 # https://github.com/hashicorp/terraform-provider-aws/blob/main/docs/error-handling.md
 _AWAITED = lazy_pattern(

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -35,8 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ("PrincipalResult", "match_named", "match_principal", "match_principals")
 
-_OIDC_PROVIDER = lazy_pattern(r"^arn:[a-z0-9-]+:iam::[0-9]{12}:oidc-provider/", re.ASCII)
-_UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}", re.ASCII)
+_OIDC_PROVIDER = lazy_pattern(r"^arn:[a-z0-9-]+:iam::[0-9]{12}:oidc-provider/")
+_UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}")
 
 
 class PrincipalResult(NamedTuple):

@@ -18,14 +18,14 @@ _PROGRAM = lazy_pattern(r"(?<![\w/.@:-])(aws|kubectl|eksctl|helm|terraform|docke
 _ENDS_BEFORE_COMMAND = frozenset("$#%>❯+:`'\"(|&;")
 _WORDS_BEFORE_COMMAND = lazy_pattern(r"Run|sudo|time|env|[A-Z_][A-Z0-9_]{0,63}=\S{0,256}", re.ASCII)
 _TOKEN = lazy_pattern(r"(?:[^\s\"'\\|;&<>`]|\\.|\"[^\"]{0,4000}\"|'[^']{0,4000}')+|[|;&<>`]")
-_OPTION = lazy_pattern(r"--([a-z][a-z0-9-]{0,60})(?:=(.*))?", re.ASCII | re.DOTALL)
+_OPTION = lazy_pattern(r"--([a-z][a-z0-9-]{0,60})(?:=(.*))?", re.DOTALL)
 _SHORT_OPTIONS = {
     "kubectl": {"-n": "namespace", "-o": "output", "-l": "selector"},
     "helm": {"-n": "namespace"},
 }
 _QUOTES = lazy_pattern(r"[\"'](.*?)[\"']", re.DOTALL)
 _S3_COMMANDS = frozenset({"cp", "mv", "rm", "sync", "ls", "mb", "rb", "presign", "website"})
-_CLI_WORD = lazy_pattern(r"[a-z][a-z0-9-]{1,80}", re.ASCII)
+_CLI_WORD = lazy_pattern(r"[a-z][a-z0-9-]{1,80}")
 # Parentheses, and strings, which can contain others.
 _PARENTHESES = lazy_pattern(r"\"[^\"]*\"|'[^']*'|[()]")
 _MAX_LENGTH = 2_000

@@ -31,7 +31,7 @@ _LEFT_OUT = lazy_pattern(r",\s{0,8}(?:\"?(?:\.\.\.|…)\"?)\s{0,8}(?=\})")
 _POLICY_STRING = lazy_pattern(
     r"\"(?:Resource)?(?i:policy)(?:Text|Document|InJson)?\"\s?:\s?(?P<string>\"\{(?:[^\"\\]|\\.){10,20000}\")"
 )
-_ACTION = lazy_pattern(r"[a-z][a-z0-9-]{1,30}:[A-Za-z*]{1,80}", re.ASCII)
+_ACTION = lazy_pattern(r"[a-z][a-z0-9-]{1,30}:[A-Za-z*]{1,80}")
 _CHARS_BEFORE = 80
 _DENIES = lazy_pattern(r"(?i:\b(?:den(?:y|ies)|blocks?|forbids?|rejects?|SCPs?|boundary|not allowed)\b)")
 _MAX_BRACES = 4

@@ -115,8 +115,7 @@ _PODS = lazy_pattern(
 )
 # A pod of a deployment: the name, the hash of the template and five random characters, without vowels.
 _POD_OF_DEPLOYMENT = lazy_pattern(
-    r"([a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?)-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5}",
-    re.ASCII,
+    r"([a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?)-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5}"
 )
 # The kinds that "kubectl rollout restart" accepts, with their short names.
 _WORKLOAD_KINDS = {

@@ -37,8 +37,7 @@ __all__ = (
 
 # An indented "region:" and "region = " are settings.
 _HEADINGS = lazy_pattern(
-    rf"(?m:^(?![ \t]{{1,8}}region:|[ \t]{{0,8}}region = )[ \t]{{0,8}}[=#*>\[(-]{{0,8}}[ \t]{{0,4}}(?:[Rr]egion[ :=]{{1,3}})?({REGION})[ \t]{{0,4}}[=#*<:\])-]{{0,8}}[ \t\r]{{0,8}}$)",
-    re.ASCII,
+    rf"(?m:^(?![ \t]{{1,8}}region:|[ \t]{{0,8}}region = )[ \t]{{0,8}}[=#*>\[(-]{{0,8}}[ \t]{{0,4}}(?:[Rr]egion[ :=]{{1,3}})?({REGION})[ \t]{{0,4}}[=#*<:\])-]{{0,8}}[ \t\r]{{0,8}}$)"
 )
 # The prompts of irb, Python, IPython, Node.js, PHP and JShell, with their input.
 _INPUTS = lazy_pattern(

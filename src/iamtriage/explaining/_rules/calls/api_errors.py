@@ -81,8 +81,7 @@ _OTHER_BUCKET_REGION = lazy_pattern(
     r"the bucket is not in '(?P<signed>[a-z0-9-]{6,30})' region(?: at endpoint '[^'\n]{0,200}')?(?:, bucket is in '(?P<expected>[a-z0-9-]{6,30})' region)?"
     r"|requested bucket from \\?\"(?P<called>[a-z0-9-]{6,30})\\?\", actual location \\?\"(?P<actual>[a-z0-9-]{6,30})"
     rf"|The (?P<constraint>{REGION}) location constraint is incompatible"
-    rf"|<Endpoint>(?:[a-z0-9.-]{{3,63}}\.)?s3[.-](?P<host>{REGION})\.amazonaws\.com",
-    re.ASCII,
+    rf"|<Endpoint>(?:[a-z0-9.-]{{3,63}}\.)?s3[.-](?P<host>{REGION})\.amazonaws\.com"
 )
 # What S3 sends with a redirect.
 _REGION_HEADER = lazy_pattern(rf"(?i:\bx-amz-bucket-region)[\"']?: ?[\"']?({REGION})")
@@ -154,7 +153,7 @@ def _name_throttled_call(case: Case[AwsError], summary: str) -> str:
     return summary.replace("AWS throttled the request", f"AWS throttled {call}", 1)
 
 
-_KEY_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
+_KEY_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}")
 # Of a key, not of its rotation or of a setting in the same text.
 _KEY_STATE = lazy_pattern(
     r"\b(?:[Kk]ey|alias)(?:[/: ]{1,2}[\"']?(?=[^\s\"']{0,160}[\d/:*])[\w:/.*-]{1,160}[\"']?)? is (disabled|pending (?:deletion|import))\b"

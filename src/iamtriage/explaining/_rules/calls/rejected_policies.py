@@ -140,7 +140,7 @@ _LONGER_TRUST = Labelled(
 
 
 # What the trust policy of a role for pods expects.
-_SUBJECT = lazy_pattern(r"[\"']system:serviceaccount:([a-z0-9-]{1,63}):([a-z0-9.-]{1,253})[\"']", re.ASCII)
+_SUBJECT = lazy_pattern(r"[\"']system:serviceaccount:([a-z0-9-]{1,63}):([a-z0-9.-]{1,253})[\"']")
 
 
 def trust_pods(text: str, role: str | None) -> Remedy:

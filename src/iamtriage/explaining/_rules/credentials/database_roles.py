@@ -38,7 +38,7 @@ _DATABASE = lazy_pattern(
     rf"|(?<![\w.-])(?P<host>[a-z][a-z0-9-]{{0,62}})\.(?P<of_host>cluster-(?:(?:ro|custom)-)?)?[a-z0-9]{{6,20}}\.(?P<region>{REGION})\.rds\.amazonaws\.com",
     re.ASCII,
 )
-_REGION = lazy_pattern(rf"--region[ =]({REGION})", re.ASCII)
+_REGION = lazy_pattern(rf"--region[ =]({REGION})")
 _USER = lazy_pattern(
     r"\bmysql [^\n]{0,120}?(?:-u ?|--user[= ])[\"']?(?P<user>[A-Za-z_][\w-]{0,31})(?![\w.@-])", re.ASCII
 )

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import attrs
@@ -40,7 +39,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import KubernetesForbidden
 
 # EC2 names the sessions of an instance's role after the instance.
-_INSTANCE_SESSION = lazy_pattern(r"[:/]i-[0-9a-f]{8,17}\Z", re.ASCII)
+_INSTANCE_SESSION = lazy_pattern(r"[:/]i-[0-9a-f]{8,17}\Z")
 _HAS_SCOPE = lazy_pattern(r" in the namespace | scope\Z")
 RBAC_ROLE_MISSING = CauseType(
     "rbac-role-missing",

@@ -26,7 +26,7 @@ _HTTP_CLIENT = lazy_pattern(
     r"\b(?P<tool>curl|wget)(?P<options> (?:[^\n|;\\]|\\\r?\n|\\.){0,600}?(?<=[\"' ])(?P<url>https://(?P<host>[0-9A-F]{32}\.[a-z0-9.-]{1,60}\.eks\.amazonaws\.com|kubernetes\.default(?:\.svc[a-z.]{0,40})?)(?::443)?(?:/[^\s\"'|;<>\\]{0,300})?)[^\n|;]{0,600})"
 )
 _AUTHORIZATION = lazy_pattern(r"authorization:|--oauth2-bearer", re.IGNORECASE)
-_COMPONENT_NAME = lazy_pattern(r"[a-z0-9:.-]{1,80}", re.ASCII)
+_COMPONENT_NAME = lazy_pattern(r"[a-z0-9:.-]{1,80}")
 _COMPONENTS = {
     "eks:node-manager": "the EKS component that manages node groups",
     "eks:addon-manager": "the EKS component that manages add-ons",

@@ -76,7 +76,7 @@ _REGISTRY = lazy_pattern(
     re.ASCII,
 )
 # The Region of a registry whose account is masked.
-_REGISTRY_REGION = lazy_pattern(rf"\.dkr[.-]ecr(?:-fips)?\.({REGION})\.", re.ASCII)
+_REGISTRY_REGION = lazy_pattern(rf"\.dkr[.-]ecr(?:-fips)?\.({REGION})\.")
 _MAX_REGISTRIES = 20
 _PULL_OR_PUSH = lazy_pattern(r"\bpu(?:ll|sh) ")
 # The last one is from the action amazon-ecr-login.

@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.values import CommandLine, Stated
 
-_CLUSTER = lazy_pattern(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}", re.ASCII)
-_REGION = lazy_pattern(REGION, re.ASCII)
+_CLUSTER = lazy_pattern(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
+_REGION = lazy_pattern(REGION)
 # One with an ellipsis is abbreviated. People replace names by longer ones than AWS accepts.
 _IAM_NAME = lazy_pattern(r"(?!.*\.{3})[\w+=,.@-]{1,128}", re.ASCII)
-_BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+_BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
-_LABEL = lazy_pattern(KUBERNETES_NAME, re.ASCII)
-_KUBERNETES = lazy_pattern(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII)
+_LABEL = lazy_pattern(KUBERNETES_NAME)
+_KUBERNETES = lazy_pattern(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _EXTERNAL_ID = lazy_pattern(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _PROFILE = lazy_pattern(r"[\w.@:+/-]{1,64}", re.ASCII)
 _SESSION_NAME = lazy_pattern(r"[\w+=,.@-]{2,64}", re.ASCII)
-_ACCESS_KEY = lazy_pattern(r"A[KS]IA[A-Z0-9]{16}", re.ASCII)
+_ACCESS_KEY = lazy_pattern(r"A[KS]IA[A-Z0-9]{16}")
 _ISSUER = lazy_pattern(r"https://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?:/[\w.~/-]{0,300})?", re.ASCII)
 # Printable, and nothing that the AWS CLI, a shell or a terminal may take for something else.
-_ARN = lazy_pattern(r"[\x21-\x7e]+", re.ASCII)
+_ARN = lazy_pattern(r"[\x21-\x7e]+")
 _MAX_ARN_LENGTH = 2048
 # AWS itself writes a lone asterisk at the end: instance/*.
 _MASKS = lazy_pattern(r"(?<![/:])\*|\*(?!\Z)|[<>\[\]{}$#…]|\.\.\.|(?i:xxx)")
@@ -46,8 +46,8 @@ _MASKED_PARTS = lazy_pattern(
     r"(?P<service>arn:[a-z-]{3,20}:[a-z0-9-]{2,30}):(?P<region>[^:\s]{0,60}):(?P<account>[^:\n]{0,60}):(?P<resource>\S{1,1024})",
     re.ASCII,
 )
-_ANY_REGION = lazy_pattern(r"[a-z0-9-]*", re.ASCII)
-_ANY_ACCOUNT = lazy_pattern(r"[0-9]{12}|aws|", re.ASCII)
+_ANY_REGION = lazy_pattern(r"[a-z0-9-]*")
+_ANY_ACCOUNT = lazy_pattern(r"[0-9]{12}|aws|")
 
 # Options of all commands, which have one value. The words after it are the service or arguments.
 _GLOBAL_OPTIONS = frozenset({"endpoint-url", "profile", "region"})

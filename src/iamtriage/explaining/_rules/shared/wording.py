@@ -19,7 +19,7 @@ _MASKED_ACCOUNT = lazy_pattern(
 _INVOKED_BY = lazy_pattern(r'"invokedBy"\s{0,3}:\s{0,3}"([a-z0-9.-]{1,60}\.amazonaws\.com(?:\.cn)?)"')
 # S3 encrypts with the ARN of the bucket or object as context.
 _ENCRYPTED = lazy_pattern(r'"aws:s3:arn"\s{0,3}:\s{0,3}"(arn:[\w-]{1,20}:s3:::[^"\s]{1,1100})"')
-_OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
+_OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}")
 
 FIND_POLICY = "Find the policy that"
 """The beginning of the title of a remedy that looks for the policy which denies a call."""

@@ -37,12 +37,8 @@ from iamtriage.failures._failures import CredentialScope
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, STS_ANNOTATION, StsCall
 
-_SIGNED_REGION = lazy_pattern(
-    r"scoped to (?:a )?(?:valid|correct) [Rr]egion ?, not '([a-z0-9-]{1,40})'", re.ASCII
-)
-_EXPECTED_REGION = lazy_pattern(
-    r"the region '([a-z0-9-]{1,30})' is wrong; expecting '([a-z0-9-]{1,30})'", re.ASCII
-)
+_SIGNED_REGION = lazy_pattern(r"scoped to (?:a )?(?:valid|correct) [Rr]egion ?, not '([a-z0-9-]{1,40})'")
+_EXPECTED_REGION = lazy_pattern(r"the region '([a-z0-9-]{1,30})' is wrong; expecting '([a-z0-9-]{1,30})'")
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
 _QUEUE_URL = lazy_pattern(
     r"https://(?:sqs\.[a-z0-9-]{5,30}|[a-z0-9-]{5,30}\.queue)\.amazonaws\.com(?:\.cn)?/[0-9]{12}/\w", re.ASCII

@@ -17,9 +17,7 @@ from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.explaining._rules.sts import region_settings
 from iamtriage.failures._failures import CredentialScope
 
-EXPECTED_SERVICE = lazy_pattern(
-    r"scoped to (?:a )?(?:valid|correct) service(?:: ?'([a-z0-9-]{1,30})')?", re.ASCII
-)
+EXPECTED_SERVICE = lazy_pattern(r"scoped to (?:a )?(?:valid|correct) service(?:: ?'([a-z0-9-]{1,30})')?")
 """How AWS names the service that the endpoint expects."""
 PHRASES = (
     "Credential should be scoped to a valid region",

@@ -13,7 +13,7 @@ __all__ = ("ProgramRegion", "find_program_region", "find_variable_map")
 # A whole line of YAML, JSON, TOML, a properties file or Fluent Bit.
 _SETTING = lazy_pattern(
     rf"^[ \t]{{0,40}}(?P<words>[\"']?(?P<name>region|aws_region|AWS_REGION|AWS_DEFAULT_REGION)[\"']?(?:[ \t]{{0,8}}[:=][ \t]{{0,8}}|[ \t]{{1,40}})[\"']?(?P<region>{REGION})[\"']?),?[ \t\r]{{0,8}}$",
-    re.ASCII | re.MULTILINE,
+    re.MULTILINE,
 )
 # What kubectl prints of a ConfigMap, and a manifest.
 _PRINTED = lazy_pattern(

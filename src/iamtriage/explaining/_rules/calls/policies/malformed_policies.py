@@ -39,8 +39,8 @@ _NAMED_PRINCIPAL = lazy_pattern(r"nvalid principal in policy:? ?\"?(\w{1,20})\"?
 # Principals without the statement around them, as jq and --query print them.
 _PRINCIPALS = lazy_pattern(r"\"AWS\"\s{0,4}:\s{0,4}(?P<names>\"[^\"\s]{1,200}\"|\[[^\[\]{}]{1,4000}\])")
 _NAME = lazy_pattern(r"\"([^\"\s]{1,200})\"")
-_UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA)[A-Z0-9]{8,30}", re.ASCII)
-_ACCOUNT = lazy_pattern(r"\*|(?:arn:[a-z-]{3,20}:iam::)?[0-9]{12}(?::root)?", re.ASCII)
+_UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA)[A-Z0-9]{8,30}")
+_ACCOUNT = lazy_pattern(r"\*|(?:arn:[a-z-]{3,20}:iam::)?[0-9]{12}(?::root)?")
 _TRUST_CALL = lazy_pattern(r"(?i)AssumeRolePolicy|CreateRole\b|creating IAM Role|assume.role.policy")
 _RESOURCE_CALL = lazy_pattern(
     r"PutBucketPolicy|PutKeyPolicy|CreateKey\b|SetQueueAttributes|SetTopicAttributes|PutResourcePolicy|RepositoryPolicy|bucket policy",

@@ -8,8 +8,6 @@ headers https://github.com/aws/aws-sdk-go-v2/issues/1816 and https://github.com/
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._context.readers.command_runs import find_failed, find_runs
@@ -33,8 +31,7 @@ _SIGNED_URL = lazy_pattern(
 _REDIRECT = lazy_pattern(r"\b[Ll]ocation: ?https?://(?P<host>[\w.-]{1,253}(?::\d{1,5})?)/")
 _RECEIVED = lazy_pattern(r"(?:^|\\n|\n|&#10;)host:(?P<host>[\w.-]{1,253}(?::\d{1,5})?)(?=\s|\\|&|\Z)")
 _REGIONAL_HOST = lazy_pattern(
-    rf"(?P<bucket>[a-z0-9][a-z0-9.-]{{1,61}})\.s3[.-](?P<region>{REGION})\.amazonaws\.com(?:\.cn)?",
-    re.ASCII,
+    rf"(?P<bucket>[a-z0-9][a-z0-9.-]{{1,61}})\.s3[.-](?P<region>{REGION})\.amazonaws\.com(?:\.cn)?"
 )
 # What people say of a call that avoids the proxy.
 _DIRECT = lazy_pattern(

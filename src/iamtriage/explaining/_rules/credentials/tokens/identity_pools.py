@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from iamtriage.trust._evaluation import TrustResult
 
 # Identity IDs and pool IDs have the same form.
-_ID = lazy_pattern(rf"(?P<region>{REGION}):[0-9a-f-]{{36}}", re.ASCII)
+_ID = lazy_pattern(rf"(?P<region>{REGION}):[0-9a-f-]{{36}}")
 # In the settings of an app, a call or a command, and not in a policy. The IDs of identities have another name.
 _POOL_OF_APP = lazy_pattern(
     rf"(?:[Pp]ool(?:[_-]?[Ii]d|\.ref)|POOL_ID)[\"']?\s{{0,3}}(?:[:=\s]|is)\s{{0,3}}[\"']?({REGION}:[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})(?!\w)",

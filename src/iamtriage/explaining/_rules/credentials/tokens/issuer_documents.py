@@ -21,8 +21,7 @@ _DENIED = lazy_pattern(
     ASCII,
 )
 _BUCKET = lazy_pattern(
-    r"https://(?:(?P<host>[a-z0-9][a-z0-9.-]{1,62})\.s3[.-][a-z0-9.-]{0,40}amazonaws\.com(?:\.cn)?|s3[.-][a-z0-9.-]{0,40}amazonaws\.com(?:\.cn)?/(?P<path>[a-z0-9][a-z0-9.-]{1,62}))(?=/|\Z)",
-    ASCII,
+    r"https://(?:(?P<host>[a-z0-9][a-z0-9.-]{1,62})\.s3[.-][a-z0-9.-]{0,40}amazonaws\.com(?:\.cn)?|s3[.-][a-z0-9.-]{0,40}amazonaws\.com(?:\.cn)?/(?P<path>[a-z0-9][a-z0-9.-]{1,62}))(?=/|\Z)"
 )
 _BLOCKED = lazy_pattern(
     r"(?i:\b(?:block(?:ed|s|ing)? (?:all )?public|public access block|public buckets?|BPA)\b)"

@@ -42,10 +42,9 @@ _STATED_ISSUER = lazy_pattern(
     re.ASCII,
 )
 _EKS_ISSUER = lazy_pattern(
-    r"https://oidc(?:-eks)?\.(?:eks\.)?([a-z0-9-]{1,40})\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws)/id/",
-    re.ASCII,
+    r"https://oidc(?:-eks)?\.(?:eks\.)?([a-z0-9-]{1,40})\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws)/id/"
 )
-_CLUSTER_ID = lazy_pattern(r"[0-9A-F]{32}", re.ASCII)
+_CLUSTER_ID = lazy_pattern(r"[0-9A-F]{32}")
 GITHUB = "GitHub Actions"
 _GITHUB_HOST = "token.actions.githubusercontent.com"
 # The kinds of runtimes whose jobs get tokens. A GitLab instance is its own issuer.

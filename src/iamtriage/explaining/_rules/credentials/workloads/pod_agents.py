@@ -51,9 +51,7 @@ _REJECTION_TEXTS: dict[str | None, str] = {
 # What Go and golang-jwt say about a token in another form: encoding/base64, CorruptInputError, and
 # https://github.com/golang-jwt/jwt/blob/main/parser.go.
 _MALFORMED = lazy_pattern(r"illegal base64 data|invalid number of segments")
-_WORKLOAD = lazy_pattern(
-    r"(?:(?:deploy(?:ment)?|statefulset|sts|pod)/)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII
-)
+_WORKLOAD = lazy_pattern(r"(?:(?:deploy(?:ment)?|statefulset|sts|pod)/)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 MISSING_ASSOCIATION = lazy_pattern(r"No associations? found for clusterName")
 """What EKS Auth says to the agent."""
 CONNECTION_PHRASES = (

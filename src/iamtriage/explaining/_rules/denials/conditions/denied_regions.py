@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 _FOUNDATION_MODEL = lazy_pattern(r":foundation-model/(?P<model>[\w.:-]{3,100})\Z", re.ASCII)
 # The first part of Regions, and of the inference profiles for them.
 _GEOGRAPHIES = {"us": "us", "eu": "eu", "ap": "apac"}
-_IS_MODEL = lazy_pattern(r":(?:foundation-model|inference-profile)/", re.ASCII)
+_IS_MODEL = lazy_pattern(r":(?:foundation-model|inference-profile)/")
 _REGION_ID = lazy_pattern(r"(?<![\w-])(?:[a-z]{2}|us-gov)-[a-z]{4,9}-[1-9](?![\w-])", re.ASCII)
 # What people write about the Regions that a policy allows.
 _ALLOWS_REGIONS = lazy_pattern(

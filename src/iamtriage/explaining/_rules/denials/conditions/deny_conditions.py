@@ -310,7 +310,7 @@ TYPICAL = (
 )
 
 # Numbers and dates, which have operators that compare in several ways.
-_COMPARED = lazy_pattern(r"[0-9a-fA-F.:/TZ+-]+", re.ASCII)
+_COMPARED = lazy_pattern(r"[0-9a-fA-F.:/TZ+-]+")
 
 # Condition keys that have no true or false as value: such a value is that of a Null check.
 _NULLABLE = lazy_pattern(

@@ -61,7 +61,7 @@ _ARGUMENTS = {
 }
 # The services that people name as what their program reads.
 _STORES = {"parameter store": "ssm", "secrets manager": "secretsmanager"}
-_FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}")
 # Services whose values the two programs read.
 _WITH_SECRETS = frozenset({"secretsmanager", "ssm"})
 ENVIRONMENT = "unable to decrypt the environment variables"

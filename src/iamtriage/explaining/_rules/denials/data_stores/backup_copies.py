@@ -36,7 +36,7 @@ _SOURCE = lazy_pattern(
 )
 # A query that prints both vaults, the source first.
 _IN_ORDER = lazy_pattern(r"\bSourceBackupVaultArn, ?DestinationBackupVaultArn\b")
-_ACCOUNT = lazy_pattern(r"(?:arn:aws[a-z-]{0,12}:iam::)?(?P<account>[0-9]{12})(?::root)?", re.ASCII)
+_ACCOUNT = lazy_pattern(r"(?:arn:aws[a-z-]{0,12}:iam::)?(?P<account>[0-9]{12})(?::root)?")
 
 COPY_NOT_ALLOWED = CauseType(
     "backup-copy-not-allowed",

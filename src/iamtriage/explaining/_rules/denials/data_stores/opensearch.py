@@ -39,8 +39,7 @@ _PERMISSION = lazy_pattern(
 # https://docs.opensearch.org/latest/security/access-control/permissions/
 _ROLE_NAME = lazy_pattern(r"[A-Za-z0-9][\w-]{0,63}", re.ASCII)
 _OF_CLUSTER = lazy_pattern(
-    r"cluster:.*|indices:admin/(?:template|index_template|component_template)/.*|indices:data/(?:write/(?:bulk|reindex)|read/(?:mget|msearch|mtv|scroll)(?:/.*)?)",
-    re.ASCII,
+    r"cluster:.*|indices:admin/(?:template|index_template|component_template)/.*|indices:data/(?:write/(?:bulk|reindex)|read/(?:mget|msearch|mtv|scroll)(?:/.*)?)"
 )
 
 # The index in Fluent Bit's configuration. With Logstash_Format, the names of the indexes end with the date.

@@ -35,7 +35,7 @@ _BOUNDARY_NAME = lazy_pattern(
 )
 # The tool of the AWS MCP server that makes calls, and its condition keys.
 _MCP = lazy_pattern(r"\bcall_aws\b|\baws-mcp\.amazonaws\.com\b|ViaAWSMCP", re.ASCII)
-_CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
+_CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z")
 
 
 def _find_named_requirement(denial: Denial) -> tuple[deny_conditions.Requirement, str] | None:

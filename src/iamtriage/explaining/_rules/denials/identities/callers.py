@@ -87,7 +87,7 @@ _USES = (
 # A function creates such a resource with its own role, and CloudFormation passes on what it says.
 _IS_CUSTOM = lazy_pattern(r"Custom::|AWS::CloudFormation::CustomResource\Z")
 _CHARS_AROUND = 1_000
-_GENERATED = lazy_pattern(r"(?=[a-f]{0,40}[0-9])[0-9a-f]{12,64}", re.ASCII)
+_GENERATED = lazy_pattern(r"(?=[a-f]{0,40}[0-9])[0-9a-f]{12,64}")
 # Between what kind of role it is, and what uses it.
 _SEPARATOR = "\0"
 

@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/control-access-ove
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from iamtriage._patterns import lazy_pattern
@@ -27,7 +26,7 @@ from iamtriage.explaining._rules.shared.texts.ecs_starts import find_task_role, 
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._readers.elements import as_strings
 
-OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
+OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}")
 _OF_EXECUTION_ROLE = "ResourceInitializationError"
 # https://repost.aws/knowledge-center/secrets-manager-cross-account-key
 _OF_SECRETS_MANAGER = "Access to KMS is not allowed"

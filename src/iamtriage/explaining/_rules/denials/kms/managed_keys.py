@@ -45,7 +45,7 @@ _MANAGED = lazy_pattern(
 _NOT_SAID = lazy_pattern(
     r"(?i:\b(?:not|never|no|nor|if|unless|whether|when|instead of|rather than|from|was|were|used to|other|another|could|would|might|maybe|tried|docs?|documentation|can(?:not|'t)|no longer)|n't)\b[^\n.;:(,]{0,50}\Z"
 )
-_OWNER = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:([0-9]{12}):\Z", re.ASCII)
+_OWNER = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:([0-9]{12}):\Z")
 _ASKED = lazy_pattern(r"[^\n.;!?]{0,100}\?")
 _CHARS_BEFORE = 60
 # The prefix of a service's actions, if the alias of its key has another name.

@@ -36,7 +36,7 @@ _BUCKET_OF_AWS = lazy_pattern(
     rf"|patch-baseline-snapshot|amazonlinux-2-repos|al2023-repos|aws-codedeploy)-{_REGION}(?:-[a-z0-9]{{8,12}})?)(?=[./?\s\"']|\Z)",
     re.ASCII,
 )
-_REGION_IN_BUCKET = lazy_pattern(_REGION, re.ASCII)
+_REGION_IN_BUCKET = lazy_pattern(_REGION)
 # Docker downloads the configuration and the layers of an image from S3, and prints S3's answer.
 _DOCKER_DOWNLOAD = lazy_pattern(
     r"error pulling image configuration|download failed after attempts|failed to copy: "

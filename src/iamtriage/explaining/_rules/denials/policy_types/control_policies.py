@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 import attrs
@@ -114,8 +113,8 @@ def allow_at_level(denial: Denial, blocked: Blocked, ask: str) -> Remedy:
     )
 
 
-_POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}", re.ASCII)
-_POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/", re.ASCII)
+_POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}")
+_POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/")
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
 # The caller is in that organization already (aws:PrincipalOrgID): otherwise, S3 would not name the policy type.

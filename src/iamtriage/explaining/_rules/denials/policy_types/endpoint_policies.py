@@ -34,8 +34,8 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_
 from iamtriage.policies._readers.elements import as_strings, iterate_statements, parse_document
 from iamtriage.sts._endpoints import find_endpoint
 
-_INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
-_FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}")
+_FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}")
 # What describe-vpc-endpoints prints of each endpoint, in any order.
 _LISTED = lazy_pattern(
     r"(?<![\w-])(?P<id>vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])|(?<![\w.])(?P<service>(?:cn\.)?com\.amazonaws\.[a-z0-9-]{5,30}\.[a-z0-9.-]{1,60}\w)",

@@ -30,7 +30,7 @@ from iamtriage.explaining._rules.shared.wording import denial_summary, reason_li
 _OF_SET = (
     "aws sso-admin {}-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN"
 )
-_MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/", re.ASCII)
+_MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/")
 _SEARCH = "The simulator names the policy (SourcePolicyId), unless the Deny depends on how you call. In the policies{}, look for Deny with {}, {}:*, * or NotAction."
 _OF_GROUPS = ", also in those of each group (list-attached-group-policies, list-group-policies)"
 _SOURCES = "'EvaluationResults[].MatchedStatements[].SourcePolicyId'"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
 
 _SERVICE_LINKED_ROLE = lazy_pattern(
-    r":role/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/", re.ASCII
+    r":role/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/"
 )
 _RELEASE = lazy_pattern(
     r"aws-load-balancer-controller(?::|[^\n]{0,200}[ \t])(v[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\b", re.ASCII

@@ -54,7 +54,7 @@ _NOT_SAID = lazy_pattern(
 )
 _ASKED = lazy_pattern(r"[^.!\n]{0,60}\?")
 _CHARS_BEFORE = 70
-_ACCOUNT = lazy_pattern(r"[0-9]{12}", re.ASCII)
+_ACCOUNT = lazy_pattern(r"[0-9]{12}")
 _QUOTES = "'\""
 _PIPELINE_STEP = lazy_pattern(r"\b(?:ShellStep|CodeBuildStep)\b")
 _REGION = lazy_pattern(rf"\b{REGION}\b", re.ASCII)

@@ -239,7 +239,7 @@ def _change(
     return correct_policy_remedy(denial, title, fixed, " ".join(present(trust_fixes.WHOLE_DOCUMENT, step)))
 
 
-_CLUSTER_ISSUER = lazy_pattern(r"oidc\.eks\.([a-z0-9-]{6,30})\.", re.ASCII)
+_CLUSTER_ISSUER = lazy_pattern(r"oidc\.eks\.([a-z0-9-]{6,30})\.")
 # The service accounts that EMR on EKS creates for each job.
 _EMR = "emr-containers-sa-"
 _NAMESPACE = lazy_pattern(

@@ -34,7 +34,7 @@ from iamtriage.policies._readers.elements import as_strings, iterate_conditions,
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 _MAX_NAMES = 3
-_BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+_BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 # What the service's own calls list.
 _LISTED_BUCKET = lazy_pattern(
     r"\b[sS]3BucketName[\"']?\s?[:=]\s?[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?![\w.-])", re.ASCII

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -41,7 +40,7 @@ from iamtriage.policies._sets import PolicySet
 _MAX_STATEMENTS = 5
 # What a policy allows for such a key, it allows for every object of the bucket.
 _ANY_KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-_BUCKET = lazy_pattern(r"arn:aws[a-z-]{0,12}:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+_BUCKET = lazy_pattern(r"arn:aws[a-z-]{0,12}:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 # The types of policies to which a remedy proposes to add a statement, because they cap permissions.
 _CAPS = frozenset({"permissions_boundary", "session", "vpc_endpoint", "service_control"})
 # Words such as ACCOUNT_ID, which have to be replaced before the policy can be evaluated.

@@ -56,7 +56,7 @@ _PRINTS_POLICY = ("iam", "get-role-policy")
 _NAME_OF_POLICY = lazy_pattern(r"[\w+=,.@-]{1,128}", re.ASCII)
 _RANDOM_STEP = "Secrets Manager ends"
 _PARTIAL_ARNS = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html"
-_PLACE_OF_SECRETS = lazy_pattern(r":secretsmanager:([a-z0-9-]{6,30}):", re.ASCII)
+_PLACE_OF_SECRETS = lazy_pattern(r":secretsmanager:([a-z0-9-]{6,30}):")
 NOT_KMS = " The KMS key is not the cause: a denial of its use would say so (Access to KMS is not allowed)."
 
 

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html.
 
 from __future__ import annotations
 
-import re
 from textwrap import indent
 
 import attrs
@@ -31,7 +30,7 @@ from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import Clu
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 
-_INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
+_INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}")
 # Causes that the map in the text answers.
 _ANSWERED = frozenset({"map-entry-arn-form", "node-role-not-mapped", "not-mapped", "yaml-invalid"})
 

@@ -22,10 +22,10 @@ from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests, m
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, owner_remedy, present
 
 _MISSING_ROLE = lazy_pattern(
-    r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
+    r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found"
 )
 # The names of the pods of a StatefulSet stay the same. Those of others end in random letters and digits.
-_OF_STATEFUL_SET = lazy_pattern(r"-[0-9]{1,3}\Z", re.ASCII)
+_OF_STATEFUL_SET = lazy_pattern(r"-[0-9]{1,3}\Z")
 # The commands of kubectl that use subresources of pods.
 _USERS_OF_SUBRESOURCES = {
     "attach": "attach", "ephemeralcontainers": "debug", "eviction": "drain", "exec": "exec", "log": "logs",

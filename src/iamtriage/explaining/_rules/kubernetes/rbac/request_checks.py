@@ -17,8 +17,8 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 # What kubectl create and kubectl apply say.
 _FILE_CREATED = "error when creating "
 _POD_SPEC = lazy_pattern(r"^[ \t]{0,40}spec:[ \t]{0,8}\n[ \t]{1,42}containers:\s", re.MULTILINE)
-VERB = lazy_pattern(r"[a-z]{2,24}", re.ASCII)
-PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}", re.ASCII)
+VERB = lazy_pattern(r"[a-z]{2,24}")
+PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}")
 
 
 def find_template_without_account(denied: denied_requests.DeniedRequest) -> str | None:

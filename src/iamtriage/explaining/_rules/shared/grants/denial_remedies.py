@@ -26,12 +26,10 @@ _TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsam
 
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs.html
-ROLE_OF_STACK_SETS = lazy_pattern(
-    r"AWSCloudFormationStackSetExecutionRole|stacksets-exec-[0-9a-f]{16,32}", re.ASCII
-)
-STACK_SET_OPTION = lazy_pattern(r"--stack-set-name[ =][\"']?([A-Za-z][A-Za-z0-9-]{0,127})", re.ASCII)
+ROLE_OF_STACK_SETS = lazy_pattern(r"AWSCloudFormationStackSetExecutionRole|stacksets-exec-[0-9a-f]{16,32}")
+STACK_SET_OPTION = lazy_pattern(r"--stack-set-name[ =][\"']?([A-Za-z][A-Za-z0-9-]{0,127})")
 """The name of a stack set in a command."""
-_ROLE_ELSEWHERE = lazy_pattern(r"AWSControlTowerExecution|OrganizationAccountAccessRole", re.ASCII)
+_ROLE_ELSEWHERE = lazy_pattern(r"AWSControlTowerExecution|OrganizationAccountAccessRole")
 _PIPELINE = lazy_pattern(r"\bCodePipeline\b|\bAction execution failed\b")
 _VERB = lazy_pattern(r"[A-Z][a-z]+")
 # What the names of roles for emergencies have.
@@ -134,7 +132,7 @@ _ASKED_REGION = lazy_pattern(
 )
 _NOT_FOUND = "ResourceNotFoundException"
 _PROFILE = lazy_pattern(r" --profile[ =]([\w.@+-]{1,64})(?![^\s\"'])")
-_CONSOLE_LINK = lazy_pattern(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
+_CONSOLE_LINK = lazy_pattern(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/")
 
 
 def account_elsewhere(denial: Denial) -> str | None:

@@ -143,7 +143,7 @@ _GENERATED_NAMES = frozenset(
         "replicasets",
     }
 )  # fmt: skip
-_SCHEDULED_JOB = lazy_pattern(r"-[0-9]{8}\Z", re.ASCII)
+_SCHEDULED_JOB = lazy_pattern(r"-[0-9]{8}\Z")
 
 _OBJECT_NAME = lazy_pattern(r"[a-z0-9.-]\s+\"([^\"\n]{1,253})\"\s+is\s+forbidden:\s+User", re.ASCII)
 # If the quotes are escaped, the failure ends in the middle of the last one.
@@ -151,15 +151,14 @@ _PATH = lazy_pattern(r"cannot\s+\w{2,24}\s+path\s+\"([^\"\\\n]{1,300})(?:\"|\\{1
 _ESCAPED = lazy_pattern(r"\\{1,16}\"")
 _CLUSTER_SCOPE = lazy_pattern(r"at\s+the\s+cluster\s+scope")
 _SERVICE_ACCOUNT = lazy_pattern(
-    r"system:serviceaccount:([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?):([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)",
-    re.ASCII,
+    r"system:serviceaccount:([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?):([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)"
 )
 _MASKED = lazy_pattern(r"\*{2}|<[^<>]{0,60}>|\[[^\[\]]{0,60}\]|…|\.\.\.|(?<!\w)[xX]{3,}(?!\w)|REDACTED|\$\{")
 _MAX_LENGTH = 4_000
 # How k8s.io/client-go reports that it cannot fill a cache.
-_REFLECTOR = lazy_pattern(r"reflector|[Ff]ailed to (?:list|watch)|cannot list and watch", re.ASCII)
+_REFLECTOR = lazy_pattern(r"reflector|[Ff]ailed to (?:list|watch)|cannot list and watch")
 # How k8s.io/client-go reports that it cannot read or write the lock of a leader election.
-_ELECTION = lazy_pattern(r"leader ?election|resource lock|[Ff]ailed to update lock", re.ASCII)
+_ELECTION = lazy_pattern(r"leader ?election|resource lock|[Ff]ailed to update lock")
 _VERBS_OF_ELECTION = ("get", "create", "update")
 _LOCKS = frozenset({"leases", "configmaps", "endpoints"})
 _CHARS_BEFORE = 300

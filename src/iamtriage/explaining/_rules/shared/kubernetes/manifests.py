@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import Rule, Subject
 
 # Everything else is quoted. No YAML version parses these as a number, date, tag, anchor or indicator.
-_PLAIN = lazy_pattern(r"[A-Za-z](?:[A-Za-z0-9./_-]{0,252}[A-Za-z0-9])?", re.ASCII)
+_PLAIN = lazy_pattern(r"[A-Za-z](?:[A-Za-z0-9./_-]{0,252}[A-Za-z0-9])?")
 _YAML_KEYWORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 # JSON doesn't escape these; YAML parses some as newlines and rejects others.
 _UNSAFE = lazy_pattern(r"[^\x20-\x7e]")

@@ -34,7 +34,7 @@ _CHARS_AFTER = 1_000
 _COMMAND = lazy_pattern(r"\baws ([a-z][a-z0-9-]{1,40}) ([a-z][a-z0-9-]{1,80})(?![\w-])", re.ASCII)
 # "organizations_service", "OrganizationsClient"
 _SERVICE_NAME = lazy_pattern(
-    r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]{1,60}(?:_?[Ss]ervice|_?[Cc]lient))(?![A-Za-z0-9])", re.ASCII
+    r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]{1,60}(?:_?[Ss]ervice|_?[Cc]lient))(?![A-Za-z0-9])"
 )
 # "operation error Glue: CreateJob" of the SDK for Go, "{glue.py:560}" and "AWS Glue Job" of Airflow.
 _STATED_SERVICE = lazy_pattern(
@@ -75,7 +75,7 @@ def _unique_service(names: Collection[str], candidates: Collection[str]) -> str 
 
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
-_DIRECTORY_BUCKET = lazy_pattern(r":::[a-z0-9-]{3,63}--x-s3(?:/|\Z)", re.ASCII)
+_DIRECTORY_BUCKET = lazy_pattern(r":::[a-z0-9-]{3,63}--x-s3(?:/|\Z)")
 _S3_PLACE = lazy_pattern(r"\bs3(?:://|:(?=s3)|[.-][a-z0-9.-]{0,40}amazonaws\.)")
 _S3_CODES = frozenset({"AccessDenied", "403", "Forbidden"})
 # If more services share an operation, such as TagResource, another service than S3 can report AccessDenied, too.
@@ -104,8 +104,7 @@ _VERSION_ID = lazy_pattern(
     r"\b[Vv]ersion[-_]?[Ii][Dd][\"']?\s?[=: ]\s?[\"']?(?!null|None)[\w.-]{2,}", re.ASCII
 )
 _HANDLER = lazy_pattern(
-    r"AWS::(?P<type>[A-Za-z0-9]{2,30})::[^\n]{0,300}?[Aa]ccess denied for operation '(?P<operation>[A-Z][A-Za-z]{2,60})'",
-    re.ASCII,
+    r"AWS::(?P<type>[A-Za-z0-9]{2,30})::[^\n]{0,300}?[Aa]ccess denied for operation '(?P<operation>[A-Z][A-Za-z]{2,60})'"
 )
 
 

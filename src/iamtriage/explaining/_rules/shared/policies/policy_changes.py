@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from binascii import crc32
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
@@ -121,7 +120,7 @@ def replace_failed_condition(
 _MAX_WORDS = 60
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
 _RESOURCES_OF_DATA = lazy_pattern(r"\bresources\s*=")
-_PART = lazy_pattern(r"[A-Za-z0-9]+", re.ASCII)
+_PART = lazy_pattern(r"[A-Za-z0-9]+")
 
 
 @functools.lru_cache(maxsize=512)

@@ -68,9 +68,7 @@ _OF_FUNCTIONS = lazy_pattern(
 )
 _DEPLOYMENT = "A deployment also calls the services of what the stack contains, mostly S3, Lambda, IAM and CloudWatch Logs, and AWS reports one denial at a time: give the caller all that the deployment needs."
 # A session of the role that reads the version. Early templates did not allow it.
-_DEPLOY_ROLE = lazy_pattern(
-    r":assumed-role/cdk-[a-z0-9]{1,10}-deploy-role-([0-9]{12})-([a-z0-9-]{6,30})/", re.ASCII
-)
+_DEPLOY_ROLE = lazy_pattern(r":assumed-role/cdk-[a-z0-9]{1,10}-deploy-role-([0-9]{12})-([a-z0-9-]{6,30})/")
 _OLD_BOOTSTRAP = "The current bootstrap template allows this for the deploy role, so most likely an early one made it: an administrator runs npx cdk bootstrap aws://{}/{} again, which is enough."
 # What the S3 backend of Terraform requires:
 # https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required

@@ -22,7 +22,7 @@ from iamtriage.policies._documents import build_statement
 from iamtriage.policies._grants import UNKNOWN_ACTION, WILDCARD_OF_AWS, Grant, build_grant
 
 # The calls that tag what they create, and the resources that calls create with others.
-_CREATING = lazy_pattern(r"(?:Allocate|Copy|Create(?!Tags)|Import|Register|Request|Run)[A-Z]", re.ASCII)
+_CREATING = lazy_pattern(r"(?:Allocate|Copy|Create(?!Tags)|Import|Register|Request|Run)[A-Z]")
 _TAGGED_BY = {
     "RunInstances": ("instance", "volume", "network-interface"),
     "CreateFleet": ("fleet", "instance", "volume", "network-interface", "spot-instances-request"),

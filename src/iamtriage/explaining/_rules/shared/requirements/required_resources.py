@@ -36,7 +36,7 @@ _RUNS = lazy_pattern(
 # https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/committers.html
 _STAGED = lazy_pattern(r"/(?:_temporary|__magic|\.spark-staging|\.hive-staging)(?=[/_-]|\Z)")
 _STATES = (".tfstate", ".tflock")
-_DIGIT = lazy_pattern(r"[0-9]", re.ASCII)
+_DIGIT = lazy_pattern(r"[0-9]")
 _KEY_STARTS = lazy_pattern(r"(?<![^/._-])(?=[^/._-])")
 
 
@@ -149,7 +149,7 @@ _MODEL = lazy_pattern(
 )
 # Models without on-demand throughput outside inference profiles, at least in most Regions:
 # https://docs.aws.amazon.com/bedrock/latest/userguide/models-regions.html
-_NEEDS_PROFILE = lazy_pattern(r"anthropic\.claude-[a-z]{3,10}-[4-9]", re.ASCII)
+_NEEDS_PROFILE = lazy_pattern(r"anthropic\.claude-[a-z]{3,10}-[4-9]")
 # The geographies of inference profiles, before the ID of the model.
 _GEOGRAPHY = lazy_pattern(r"(?<![\w.-])(?:us|us-gov|eu|apac|jp|au|ca|global)\Z", re.ASCII)
 _MAX_GEOGRAPHY = 8
@@ -193,7 +193,7 @@ _LAUNCH_IDS = lazy_pattern(
     r"((?:[\"']?(?:ami|lt|sg|subnet)-[0-9a-f]{8,17}[\"']?,?\s{0,20}){1,9})",
     re.ASCII | re.IGNORECASE,
 )
-_ID_OF_LAUNCH = lazy_pattern(r"(ami|lt|sg|subnet)-[0-9a-f]{8,17}", re.ASCII)
+_ID_OF_LAUNCH = lazy_pattern(r"(ami|lt|sg|subnet)-[0-9a-f]{8,17}")
 _KEY_PAIR = lazy_pattern(
     r"(?:--key-name[ =]|\b(?:KeyName|keyName|key_name)[\"']?\s{0,8}[:=]>?\s?)[\"']?([\w.-]{1,255})", re.ASCII
 )

@@ -243,7 +243,7 @@ _REF = lazy_pattern(r"(?:[\w-]{1,60}[_-])?(?:branch|ref)(?:[_-]?name|_path)?", r
 # The namespace is the beginning of the project's path.
 _IN_GITLAB_SUBJECT = frozenset({"namespace_path", "project_path", "ref_type"})
 _REPOSITORY = lazy_pattern(r"[\w.*?-]{1,100}/[\w.*?-]{1,100}", re.ASCII)
-_POD_ISSUER = lazy_pattern(r"oidc[.-]eks[.-]", re.ASCII)
+_POD_ISSUER = lazy_pattern(r"oidc[.-]eks[.-]")
 # With these operators, a key that the request lacks never matches.
 _POSITIVE = frozenset(
     {

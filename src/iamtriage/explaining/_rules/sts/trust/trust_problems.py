@@ -38,7 +38,7 @@ _ACTION = "sts:AssumeRoleWithWebIdentity"
 _ACTIONS = frozenset({_ACTION.lower(), "sts:assumerole*", "sts:*", "*"})
 _PROVIDER = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|ACCOUNT_ID):oidc-provider/(\S+)", re.ASCII)
 # Providers with an ID in their URL: a condition for another ID is for another cluster.
-_EKS_ISSUER = lazy_pattern(r"oidc\.eks[.-]", re.ASCII)
+_EKS_ISSUER = lazy_pattern(r"oidc\.eks[.-]")
 _AUDIENCE = "sts.amazonaws.com"
 # What subjects of pods, GitHub Actions and GitLab begin with, and audiences do not.
 _SUBJECT_STARTS = (token_forms.POD_SUBJECT, "repo:", "project_path:")

@@ -16,16 +16,15 @@ from iamtriage.policies._patterns import compile_glob, matches
 
 _BRANCH = "ref:refs/heads/"
 # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
-_GITHUB_IDS = lazy_pattern(r"@[0-9]{1,20}(?=[/:])", re.ASCII)
-_IMMUTABLE = lazy_pattern(r"(repo:[^/@:]+)(@[0-9]{1,20})/([^/@:]+)(@[0-9]{1,20}):", re.ASCII)
+_GITHUB_IDS = lazy_pattern(r"@[0-9]{1,20}(?=[/:])")
+_IMMUTABLE = lazy_pattern(r"(repo:[^/@:]+)(@[0-9]{1,20})/([^/@:]+)(@[0-9]{1,20}):")
 # Crossplane names the service account of a provider after its revision.
-_GENERATED_SUFFIX = lazy_pattern(r"-(?=[a-f]*[0-9])[0-9a-f]{8,16}\Z", re.ASCII)
+_GENERATED_SUFFIX = lazy_pattern(r"-(?=[a-f]*[0-9])[0-9a-f]{8,16}\Z")
 # https://docs.gitlab.com/ci/secrets/id_token_authentication/: the type is branch or tag.
 _REF_TYPE = lazy_pattern(r"(?P<project>project_path:[^:]+:ref_type:)(?!(?:branch|tag):)[\w-]+:", re.ASCII)
 # A tag or branch with a number, in a subject of GitHub Actions or GitLab CI/CD.
 _NUMBERED_REF = lazy_pattern(
-    r"(?P<stem>[^:]+:[^:]+:(?:ref:refs/|ref_type:)(?P<type>tags/|heads/|tag:ref:|branch:ref:)[^:0-9*?]*)[0-9][^:*?]*\Z",
-    re.ASCII,
+    r"(?P<stem>[^:]+:[^:]+:(?:ref:refs/|ref_type:)(?P<type>tags/|heads/|tag:ref:|branch:ref:)[^:0-9*?]*)[0-9][^:*?]*\Z"
 )
 # Variables that a pod template sets itself: the webhook of EKS sets another path.
 _VALUE = r"[\"']{0,2}\s{0,9}(?:[:=]|,?\s{0,40}\"?value\"?:)\s{0,9}[\"']?"

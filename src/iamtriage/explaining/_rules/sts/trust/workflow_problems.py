@@ -47,7 +47,7 @@ _REPOSITORY_ID = lazy_pattern(
 )
 # Owner and repository of a subject, whose IDs newer repositories have.
 _SUBJECT = lazy_pattern(
-    r"repo:(?P<owner>[^/:@]{1,60})(?:@[^/:]{1,20})?/(?P<name>[^:@]{1,100})(?:@[^:]{1,20})?:", re.ASCII
+    r"repo:(?P<owner>[^/:@]{1,60})(?:@[^/:]{1,20})?/(?P<name>[^:@]{1,100})(?:@[^:]{1,20})?:"
 )
 
 # The phase of a run of HCP Terraform that fails, while the other one works.
