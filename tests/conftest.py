@@ -52,13 +52,14 @@ JSONFileLoader.load_file = _load_shared
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Measure no coverage while a Hypothesis test runs.
+    """Measure no coverage while a Hypothesis test runs, or one that is marked as `unmeasured`.
 
-    It runs the same lines many times, which takes twice as long under measurement. What only a generated example
-    covers lacks an example that someone wrote down. pytest-cov's marker `no_cover` has no effect in the workers of
-    xdist, where coverage's own patch of subprocesses has started a second measurement.
+    Both run the same lines many times, which takes twice as long under measurement. What only they cover lacks an
+    example that someone wrote down. pytest-cov's marker `no_cover` has no effect in the workers of xdist, where
+    coverage's own patch of subprocesses has started a second measurement.
     """
-    if not getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+    is_generated = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    if not is_generated and item.get_closest_marker("unmeasured") is None:
         return (yield)
     tracer = sys.gettrace()
     sys.settrace(None)

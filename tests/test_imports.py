@@ -95,6 +95,7 @@ def graph() -> Graph:
     return build_graph(ROOT / "src" / "iamtriage")
 
 
+@pytest.mark.unmeasured
 def test_modules_do_not_import_in_a_circle(graph: Graph) -> None:
     assert len(graph) > 200
     assert find_circle(graph) == []
@@ -213,6 +214,7 @@ def test_every_module_is_in_a_layer() -> None:
     assert not missing
 
 
+@pytest.mark.unmeasured
 def test_named_tuples_compile_no_annotations() -> None:
     """Those of typing do: a twentieth of a short command."""
     wrong = [

@@ -298,6 +298,7 @@ def test_partitions(partition: str) -> None:
     assert found.name == "cluster"
 
 
+@pytest.mark.unmeasured
 def test_every_template_is_accepted() -> None:
     """Every action accepts an ARN made from a template of its types, as that type."""
     fill = {"Partition": "aws", "Region": "eu-west-1", "Account": A, "AccountId": A}

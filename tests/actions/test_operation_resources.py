@@ -178,6 +178,7 @@ def sample_parameters(rule: str) -> dict[str, object]:
     return {name: marks[mark] for name, mark in re.findall(r"(?<!\$)\{([\w.-]+)([*#@!/]?)\}", rule)}
 
 
+@pytest.mark.unmeasured
 def test_every_rule_builds_an_arn_that_its_action_accepts() -> None:
     """The Service Authorization Reference has a template for each ARN, of a type that the action accepts."""
     rejected: list[tuple[str, str, str]] = []
@@ -195,6 +196,7 @@ def test_every_rule_builds_an_arn_that_its_action_accepts() -> None:
     assert len(clients) > MIN_SERVICES
 
 
+@pytest.mark.unmeasured
 def test_every_rule_reads_parameters_of_the_model() -> None:
     """They exist, and botocore does not mark them as sensitive."""
     loader = Loader()
@@ -215,6 +217,7 @@ def test_every_rule_reads_parameters_of_the_model() -> None:
     assert not unknown or botocore.__version__ not in sync_resources.TABLE.read_text(encoding="utf-8")
 
 
+@pytest.mark.unmeasured
 def test_the_generator_builds_the_file() -> None:
     """With the botocore that the file was built from, the tool builds the same file."""
     current = sync_resources.TABLE.read_text(encoding="utf-8")

@@ -541,6 +541,7 @@ def test_not_a_string(thing: object) -> None:
         parse_principal(cast("str", thing))
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("text", EVERY)
 def test_ten_megabytes(text: str) -> None:
     """A huge text is rejected fast, and the message stays short."""

@@ -38,6 +38,7 @@ def _zip() -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", ["app.log.gz", "app.log", "app.xz"])
 @pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
 @pytest.mark.parametrize("command", ["scan", "parse"])
@@ -151,6 +152,7 @@ def test_several_gzip_members(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert len(capsys.readouterr().out.splitlines()) == 2
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("command", ["scan", "parse", "explain"])
 def test_memory_is_bounded(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A gzip file of 20 KB that expands to 20 MB is decompressed in parts."""

@@ -36,6 +36,7 @@ def _calls(path: Path, name: str) -> list[ast.Call]:
     return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == name]
 
 
+@pytest.mark.unmeasured
 @check_rows("path", sorted(RULES.rglob("*.py")), ids=lambda path: str(path.relative_to(RULES)))
 def test_rules_build_causes_from_definitions(path: Path) -> None:
     """A rule that builds a cause without a definition has a code that the catalogue doesn't know."""
@@ -59,6 +60,7 @@ def test_codes_stay() -> None:
     assert len(kept) > 300
 
 
+@pytest.mark.unmeasured
 def test_each_definition_is_used() -> None:
     """A definition that no rule uses is a page about nothing."""
     used: set[str] = set()

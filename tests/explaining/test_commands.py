@@ -51,6 +51,7 @@ def test_calls_in_a_line() -> None:
     ]
 
 
+@pytest.mark.unmeasured
 @check_rows(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
 def test_commands(name: str, text: str, facts: dict[str, object]) -> None:
     for remedy in explain(text, facts=facts).remedies:

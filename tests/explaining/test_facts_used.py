@@ -177,6 +177,7 @@ def test_each_fact_changes_an_explanation(name: str) -> None:
     assert explain(text, facts={name: value}).to_dict() != explain(text).to_dict()
 
 
+@pytest.mark.unmeasured
 @check_rows("case", CASES, ids=[case[0] for case in CASES])
 def test_a_supplied_value_is_no_placeholder(case: tuple[str, str, dict[str, Any]]) -> None:
     """Every command uses the supplied values, and finds what has a name that they do not state."""
@@ -192,6 +193,7 @@ def test_a_supplied_value_is_no_placeholder(case: tuple[str, str, dict[str, Any]
         assert not lookups or _last_counted_command(" ".join(remedy.steps)) <= lookups[0]
 
 
+@pytest.mark.unmeasured
 @check_rows("case", CASES, ids=[case[0] for case in CASES])
 def test_a_supplied_resource_is_no_placeholder(case: tuple[str, str, dict[str, Any]]) -> None:
     """The ARN of a resource states its name and its Region."""
@@ -201,6 +203,7 @@ def test_a_supplied_resource_is_no_placeholder(case: tuple[str, str, dict[str, A
     assert written.isdisjoint({"CLUSTER", "REGION"} if "resource" not in facts else ())
 
 
+@pytest.mark.unmeasured
 @check_rows("case", CASES, ids=[case[0] for case in CASES])
 def test_a_stated_value_is_no_placeholder(case: tuple[str, str, dict[str, Any]]) -> None:
     """What the text around the failure states is in the commands and documents instead of a placeholder."""

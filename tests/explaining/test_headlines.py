@@ -18,6 +18,7 @@ _ROWS = [
 ]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("is_first", [True, False])
 def test_bare_code_next_to_a_failure_that_says_more(*, is_first: bool) -> None:
     changed = {

@@ -6,6 +6,7 @@ import copy
 import pickle
 
 import attrs
+import pytest
 
 from iamtriage import explain
 from iamtriage._rendering.labels import Labelled
@@ -48,6 +49,7 @@ def test_a_label_stays_at_its_command() -> None:
     assert changed != _LABELLED
 
 
+@pytest.mark.unmeasured
 def test_labels_introduce_commands() -> None:
     labels = 0
     for name, text, facts in (*CASES, *UNPARSED):

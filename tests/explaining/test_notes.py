@@ -168,6 +168,7 @@ def test_other_notes_are_not_recognized(note: object) -> None:
     assert not is_note(note)
 
 
+@pytest.mark.unmeasured
 def test_note_length_is_limited() -> None:
     """A long failure or explanation does not make the traceback unreadable."""
     long = "x y " * 50_000

@@ -243,6 +243,7 @@ def test_no_error_breaks_the_shell(shell: Shell, cell: str) -> None:
     assert shell.cards(f"raise RuntimeError({EXPIRED!r})") != []
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
 def test_hostile_text_cannot_control_the_terminal(shell: Shell, text: str) -> None:
     error = DENIED.replace("arn:aws:s3:::example-orders/2026/list.csv", f"arn:aws:s3:::{text}")

@@ -103,6 +103,7 @@ def test_each_log_event_in_a_document_has_its_own_facts(document: object, indent
     assert [facts_of(failure) for failure in scan(f"INFO ready\n{text}\nINFO done\n")] == _FOUND
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("indent", [None, 2], ids=["compact", "indented"])
 @pytest.mark.parametrize("document", _DOCUMENTS.values(), ids=_DOCUMENTS)
 def test_each_log_event_in_a_long_document_has_its_own_facts(document: object, indent: int | None) -> None:
@@ -138,6 +139,7 @@ def test_each_string_of_a_long_object_has_its_own_facts(indent: int | None) -> N
     assert [facts_of(failure) for failure in scan(text)] == _FOUND
 
 
+@pytest.mark.unmeasured
 def test_a_line_in_parts_is_split_between_elements() -> None:
     """The parts of a line that never ends are read as they arrive."""
     events = [{"time": n, "msg": message} for n, message in enumerate(_MESSAGES * 3_000)]

@@ -89,6 +89,7 @@ def test_no_repetition_raises(piece: str, times: int, case: Case, other: str) ->
         _use(failure)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("depth", [1, 5, 50, 500, 5000])
 @pytest.mark.parametrize(
     ("opening", "closing"),

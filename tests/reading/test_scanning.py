@@ -164,6 +164,7 @@ def test_nothing() -> None:
     assert list(scan(_QUIET * 1000)) == []
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("size", [1_000_000, 4_000_000])
 @pytest.mark.parametrize("where", [0, 31_750, 32_000, 500_000, 996_960, 999_950, -1])
 def test_a_line_of_megabytes(size: int, where: int) -> None:

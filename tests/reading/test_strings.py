@@ -122,6 +122,7 @@ _DOCUMENTS: dict[str, Callable[[str], str]] = {
 }
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", _LOGS)
 @pytest.mark.parametrize("document", _DOCUMENTS.values(), ids=_DOCUMENTS)
 def test_each_failure_of_a_log_in_a_string_has_its_own_facts(

@@ -27,6 +27,7 @@ def _all(failures: list[Failure]) -> list[object]:
     return [facts_of(failure) for failure in failures]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "filler", [_QUIET, _LOUD, "\n", "x" * 500 + "\n"], ids=["quiet", "loud", "empty", "wide"]
 )
@@ -49,6 +50,7 @@ def test_a_failure_in_a_huge_line(offset: int, size: int) -> None:
     assert _all(list(scan_text(text))) == [_FACTS]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("lines", [100, 400, 650, 1300])
 def test_failures_in_every_line(lines: int) -> None:
     """Dense logs are cut between records; nothing is lost or read twice."""

@@ -12,6 +12,7 @@ from tests.redaction.benign import LINES
 from tests.tables import check_rows
 
 
+@pytest.mark.unmeasured
 @check_rows("line", LINES)
 def test_line_is_kept(line: str) -> None:
     for text in (

@@ -59,6 +59,7 @@ def _assert_hidden(secret: str, shown: str) -> None:
     assert redact(shown) == shown
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("wrap", WRAPPERS.values(), ids=WRAPPERS)
 @pytest.mark.parametrize("depth", [0, 1, 2, 3])
 @pytest.mark.parametrize("width", range(60, 133, 9))
@@ -98,6 +99,7 @@ _TEXTS = {
 }
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("wrap", WRAPPERS.values(), ids=WRAPPERS)
 @pytest.mark.parametrize("text", _TEXTS.values(), ids=_TEXTS)
 def test_only_broken_line_hides_no_secret(text: str, wrap: Callable[[str], str]) -> None:

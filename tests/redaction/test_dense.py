@@ -68,6 +68,7 @@ def find_dense(text: str) -> list[tuple[int, int]]:
     return find_stretches(SearchedText(text))
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("identifiers", [False, True])
 @pytest.mark.parametrize("seed", range(6))
 def test_dense_stretch_is_hidden(seed: int, *, identifiers: bool) -> None:
@@ -94,6 +95,7 @@ def test_words_of_failures_alone_make_no_difference() -> None:
     assert len(redact(text)) < len(text) / 4
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("identifiers", [False, True])
 def test_mixed_words_do_not_change_again(*, identifiers: bool) -> None:
     """Markers that reveal no other secret in the lines around them reveal none elsewhere."""

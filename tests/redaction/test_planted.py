@@ -145,6 +145,7 @@ def test_secret_is_removed_from_what_tools_print() -> None:
         assert redact(shown) == shown
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("text", PASTED_TEXTS, ids=lambda text: text["name"])
 def test_only_secrets_are_removed_from_pasted_text(text: dict[str, Any]) -> None:
     for place in ("", "    ", "> "):

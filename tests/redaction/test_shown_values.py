@@ -86,6 +86,7 @@ QUOTED = (
 )
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "text", [text for _, text, _ in (*TEXTS, *TOOL_TEXTS)] + [text for _, text in TOKENS]
 )

@@ -221,6 +221,7 @@ def test_failure_is_kept(case: Case) -> None:
     _assert_kept(case.text)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", ["dev.jsonl", "dev2.jsonl"])
 @pytest.mark.skipif(not _CORPUS.is_dir(), reason="the shared corpus is not on this machine")
 def test_failures_of_the_corpus_are_kept(name: str) -> None:

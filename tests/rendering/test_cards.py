@@ -94,6 +94,7 @@ def test_no_text_becomes_markup(blocks: tuple[Block, ...]) -> None:
     _check(blocks)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
 def test_hostile_texts_everywhere(text: str) -> None:
     _check(everywhere(text))

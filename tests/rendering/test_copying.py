@@ -21,6 +21,7 @@ DENIED = (
 )
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
 @pytest.mark.parametrize("page", [False, True])
 def test_script_does_not_depend_on_the_texts(text: str, *, page: bool) -> None:

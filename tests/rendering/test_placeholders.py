@@ -44,6 +44,7 @@ _VALUES = {
 }  # fmt: skip
 
 
+@pytest.mark.unmeasured
 @check_rows(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
 def test_words_in_capitals_are_placeholders_or_values(name: str, text: str, facts: dict[str, object]) -> None:
     for remedy in explain(text, facts=facts).remedies:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +48,7 @@ def assert_short(value: object) -> None:
     assert shown.endswith(")")
 
 
+@pytest.mark.unmeasured
 @CLASSES
 def test_every_public_value_has_a_short_repr(make: Callable[[str], Any]) -> None:
     for text in ("example", ARN, *HUGE):

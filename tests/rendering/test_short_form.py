@@ -123,6 +123,7 @@ def test_titles_say_what_the_steps_do_not() -> None:
     )
 
 
+@pytest.mark.unmeasured
 @check_rows(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
 def test_every_short_explanation_has_the_essentials(name: str, text: str, facts: dict[str, object]) -> None:
     """The verdict is first; evidence, the first remedy and who can do it follow."""

@@ -182,6 +182,7 @@ def test_every_public_value_is_a_view(cls: type) -> None:
 CLASSES = pytest.mark.parametrize("make", MAKERS.values(), ids=[cls.__name__ for cls in MAKERS])
 
 
+@pytest.mark.unmeasured
 @CLASSES
 @check_rows("text", PAYLOADS.values(), ids=PAYLOADS)
 def test_no_text_becomes_markup(make: Callable[[str], Any], text: str) -> None:

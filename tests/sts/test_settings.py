@@ -496,6 +496,7 @@ def test_section_names_like_in_botocore() -> None:
             settings({}, config, name)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "config",
     [

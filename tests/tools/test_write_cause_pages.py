@@ -22,6 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.unmeasured
 def test_each_cause_has_a_page(folder: Path) -> None:
     pages = {path.stem for path in folder.glob("*.md")}
     assert pages == {"index", *(info.code for info in all_causes())}
@@ -68,6 +69,7 @@ def test_possible_reason_links_to_the_cause_that_it_can_explain(folder: Path) ->
         assert (f"({info.reason_for}.md)" in page) == (info.reason_for is not None)
 
 
+@pytest.mark.unmeasured
 def test_pages_of_removed_causes_are_deleted(folder: Path) -> None:
     """Unchanged pages are left alone, so that Sphinx does not read them again."""
     stale, kept = folder / "passport-revoked.md", folder / "throttled.md"

@@ -239,6 +239,7 @@ def test_statements_of_a_text_without_a_format_stay_apart(name: str, gap: str) -
     assert all_facts_in(log) == [facts, _SLOWED]
 
 
+@pytest.mark.unmeasured
 @check_rows("other", MULTI_LINE)
 @check_rows("name", MULTI_LINE)
 @check_rows("prefix", ["{}-1  | ", "[pod/{}-7c9f4/app] ", "Oct  7 09:00:00 web {}[401]: "])
@@ -418,6 +419,7 @@ def test_records_of_a_long_document_stay_apart() -> None:
     assert [failure.envelope.request_id for failure in scan(text)] == [each["requestID"] for each in records]
 
 
+@pytest.mark.unmeasured
 def test_an_entry_without_an_end_is_read_in_parts() -> None:
     """Memory stays bounded, and no failure is lost or read twice."""
 

@@ -1335,6 +1335,7 @@ def test_facts_of_a_message(text: str, expected: Facts | None) -> None:
     assert facts_in(text) == expected
 
 
+@pytest.mark.unmeasured
 @check_rows(("fragment", "pattern"), list_alternatives([each for each in PHRASES if each not in CREDENTIALS]))
 def test_every_alternative_has_an_example(fragment: str, pattern: str) -> None:
     """Each alternative and each fragment of the rows of the reader's table has an example in a table above."""

@@ -60,6 +60,7 @@ def _facts(pieces: Iterable[Piece]) -> list[Any]:
     ]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("reason", _REASONS)
 def test_plain_denial_is_read_as_in_general(reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def read(text: str) -> list[Any]:

@@ -2124,6 +2124,7 @@ def test_endpoint_of_another_service_in_a_variable() -> None:
     assert explanation.remedies[0].title == "Remove or correct AWS_ENDPOINT_URL"
 
 
+@pytest.mark.unmeasured
 @check_rows(
     ("text", "facts"),
     [pytest.param(text, facts, id=name) for name, text, facts in CASES],
@@ -2143,6 +2144,7 @@ def test_no_explanation_suggests_permissions_for_the_caller(text: str, facts: Fa
         assert remedy.statement is None
 
 
+@pytest.mark.unmeasured
 @check_rows(("text", "facts"), [pytest.param(text, facts, id=name) for name, text, facts in CASES])
 def test_explanation_is_well_formed(text: str, facts: Facts) -> None:
     """Sentences end properly, evidence and people are known values, and each remedy says something."""
@@ -2169,6 +2171,7 @@ def test_explanation_is_well_formed(text: str, facts: Facts) -> None:
         assert "  " not in sentence
 
 
+@pytest.mark.unmeasured
 def test_there_are_few_possible_causes() -> None:
     for name, text, facts in CASES:
         possible = [cause for cause in explained(text, facts).causes if cause.evidence == "possible"]

@@ -306,6 +306,7 @@ def test_other_keys_are_not_reported_as_exposed(text: str) -> None:
 # ------------------------------------------------ commands
 
 
+@pytest.mark.unmeasured
 def test_every_aws_command_exists() -> None:
     """Every command is an operation in botocore's models with valid options, or the AWS CLI's own."""
     seen = set()

@@ -1411,6 +1411,7 @@ def test_commands_run_only_what_they_name(failure: AccessDenied, given_facts: di
         _check(remedy)
 
 
+@pytest.mark.unmeasured
 @check_rows("name", BY_NAME)
 def test_commands_of_the_golden_cases_are_valid(name: str) -> None:
     for remedy in _explained(name).remedies:

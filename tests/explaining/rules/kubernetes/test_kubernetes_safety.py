@@ -192,11 +192,13 @@ def test_commands_of_other_explanations_run_what_they_name(
     check_commands(explained_failure(failure, given_facts))
 
 
+@pytest.mark.unmeasured
 @check_rows(("text", "given_facts"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_commands_of_the_golden_cases_run(text: str, given_facts: dict[str, object]) -> None:
     check_commands(explained(text, given_facts))
 
 
+@pytest.mark.unmeasured
 @pytest.mark.skipif(not KNOWS_ALL, reason="this botocore lacks operations that remedies name")
 @check_rows(("text", "given_facts"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_the_aws_cli_has_these_commands(text: str, given_facts: dict[str, object]) -> None:

@@ -63,6 +63,7 @@ def _names(stack: list[tuple[Any, int]]) -> set[str]:
     return names
 
 
+@pytest.mark.unmeasured
 @pytest.mark.skipif(not KNOWS_ALL, reason="an older botocore lacks operations")
 @pytest.mark.parametrize("key", sorted(_BY_OPERATION))
 def test_operation_passes_a_role_in_one_service_only(key: str) -> None:
