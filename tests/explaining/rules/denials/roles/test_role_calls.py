@@ -572,12 +572,39 @@ def test_source_identity_that_both_policies_must_allow(role: str, step: str) -> 
     assert f'"Action":"sts:SetSourceIdentity","Resource":"{role}"' in shown
 
 
-def test_source_identity_of_a_saml_sign_in() -> None:
-    denied = "AccessDenied: User: arn:aws:sts::111122223333:assumed-role/Dev/kim is not authorized to perform: sts:SetSourceIdentity on resource: arn:aws:iam::444455556666:role/deploy"
-    said = "The admins added the SAML attribute https://aws.amazon.com/SAML/Attributes/SourceIdentity"
-    for text, is_of_sign_in in ((f"{denied}\n{said}", True), (denied, False)):
-        [cause] = [each for each in explain(text).causes if each.code == "session-tags"]
-        assert ("from its SAML sign-in" in cause.text) is is_of_sign_in
+_CHAINED = "AccessDenied: User: arn:aws:sts::111122223333:assumed-role/Dev/kim is not authorized to perform: sts:SetSourceIdentity on resource: arn:aws:iam::444455556666:role/deploy\n"
+_EVENT = '"userIdentity": {{"arn": "arn:aws:sts::111122223333:assumed-role/Dev/{}", "sessionContext": {{\n"sessionIssuer": {{"userName": "Dev"}},\n"attributes": {{"mfaAuthenticated": "true"}},\n"sourceIdentity": "{}"}}}}\n'
+_OF_CALL = '"requestParameters": {"sourceIdentity": "kim"}\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict", "reason"),
+    [
+        ("The admins added the SAML attribute https://aws.amazon.com/SAML/Attributes/SourceIdentity", "its session has a source identity,", "from its SAML sign-in"),
+        (_EVENT.format("kim", "kim@example.com"), "its session has the source identity kim@example.com,", "the source identity kim@example.com from its sign-in or an earlier call"),
+        (_EVENT.format("lee", "kim"), "its session has the source identity kim,", "A session without one needs only sts:AssumeRole"),
+        (_EVENT.format("lee", "lee"), "the call passes a source identity,", "or the session has one"),
+        (_OF_CALL, "the call passes a source identity,", "or the session has one"),
+        ("I run `aws sts assume-role --role-arn x`, no --source-identity", "its session has a source identity,", "cannot be dropped"),
+        ("We never set SourceIdentity.", "its session has a source identity,", "cannot be dropped"),
+        ("Lee's session has no source identity.", "the call passes a source identity,", "or the session has one"),
+        ("I don't know what --source-identity is.", "the call passes a source identity,", "or the session has one"),
+        ("aws sts assume-role --role-arn x \\\n  --source-identity kim", "the call passes a source identity,", "The call sets it with the option --source-identity."),
+        ("aws sts assume-role --role-arn x without --source-identity", "its session has a source identity,", "cannot be dropped"),
+        ("", "the call passes a source identity,", "or the session has one"),
+    ],
+    ids=[
+        *("SAML", "event of the caller", "name of the session", "event of another", "parameter of the call"),
+        *("no option", "no setting", "another session", "unknown", "option", "without", "nothing"),
+    ],
+)  # fmt: skip
+def test_source_identity_of_the_session(more: str, verdict: str, reason: str) -> None:
+    explanation = explain(f"{_CHAINED}{more}")
+    [cause] = [each for each in explanation.causes if each.code == "session-tags"]
+    assert verdict in explanation.summary
+    assert reason in cause.text
+    is_of_call = "The call sets it" in reason
+    assert any("without a source identity" in each.title for each in explanation.remedies) is is_of_call
 
 
 def test_trust_policy_and_own_policy_that_both_allow_the_call() -> None:

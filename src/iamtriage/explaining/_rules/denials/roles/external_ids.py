@@ -1,10 +1,11 @@
-"""Change the external ID in a role's trust policy if the caller cannot send another one."""
+"""Know the vendors that assume roles, and change the external ID in a trust policy if the caller cannot send another one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
@@ -15,6 +16,42 @@ from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.shown_calls import RoleCall
     from iamtriage.trust._evaluation import TrustResult
+
+
+# The accounts that vendors document as principals of their customers' roles, as collected in
+# https://github.com/fwdcloudsec/known_aws_accounts. That of Snowflake differs:
+# https://docs.snowflake.com/en/user-guide/data-load-s3-config-storage-integration.
+_VENDORS = {
+    "061190967865": "CloudZero", "134183635603": "Splunk Observability", "165736516723": "Cloudability",
+    "188619942792": "Prisma Cloud", "197857026523": "Microsoft Sentinel", "202279780353": "nOps",
+    "218546966473": "Stitch", "282028653949": "LogicMonitor", "336818582268": "Rapid7", "414351767826": "Databricks",
+    "434813966438": "Lacework", "454464851268": "CloudHealth", "464622532012": "Datadog", "509560245411": "Dynatrace",
+    "595280932656": "Segment", "754728514883": "New Relic", "834469178297": "Fivetran", "922761411349": "Spot",
+    "926226587429": "Sumo Logic",
+}  # fmt: skip
+# "Datadog is not authorized to perform action sts:AssumeRole".
+_VENDOR_SUBJECT = lazy_pattern(
+    rf"\b({'|'.join(_VENDORS.values())}) (?:is|was) not (?:authorized|allowed) to (?:perform|assume)\b"
+)
+
+
+def find_vendor(denial: Denial) -> str | None:
+    """Return the vendor to whose account the caller belongs, so that only the trust policy can be changed."""
+    if denial.policy_type is not None or denial.deny is not None:
+        return None
+    if "Error assuming AWS_ROLE" in denial.failure.text:
+        return "Snowflake"
+    if denial.crosses_accounts:
+        return _VENDORS.get(denial.account or "")
+    found = _VENDOR_SUBJECT.search(denial.failure.text) if denial.principal is None else None
+    return found and found[1]
+
+
+def external_id_step(vendor: str) -> str:
+    """Return where a vendor shows the external ID that it sends."""
+    if vendor == "Snowflake":
+        return "DESC INTEGRATION in Snowflake prints both values: STORAGE_AWS_IAM_USER_ARN and STORAGE_AWS_EXTERNAL_ID. A re-created integration has another external ID."
+    return f"{vendor} shows its principal and the external ID that it sends where you entered the role's ARN."
 
 
 def association_remedy(denial: Denial, result: TrustResult, call: RoleCall) -> Remedy:

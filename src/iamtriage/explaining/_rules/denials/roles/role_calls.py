@@ -137,42 +137,6 @@ def _trusted_accounts(denial: Denial) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each[1] for each in found if each is not None))
 
 
-# The accounts that vendors document as principals of their customers' roles, as collected in
-# https://github.com/fwdcloudsec/known_aws_accounts. That of Snowflake differs:
-# https://docs.snowflake.com/en/user-guide/data-load-s3-config-storage-integration.
-_VENDORS = {
-    "061190967865": "CloudZero", "134183635603": "Splunk Observability", "165736516723": "Cloudability",
-    "188619942792": "Prisma Cloud", "197857026523": "Microsoft Sentinel", "202279780353": "nOps",
-    "218546966473": "Stitch", "282028653949": "LogicMonitor", "336818582268": "Rapid7", "414351767826": "Databricks",
-    "434813966438": "Lacework", "454464851268": "CloudHealth", "464622532012": "Datadog", "509560245411": "Dynatrace",
-    "595280932656": "Segment", "754728514883": "New Relic", "834469178297": "Fivetran", "922761411349": "Spot",
-    "926226587429": "Sumo Logic",
-}  # fmt: skip
-# "Datadog is not authorized to perform action sts:AssumeRole".
-_VENDOR_SUBJECT = lazy_pattern(
-    rf"\b({'|'.join(_VENDORS.values())}) (?:is|was) not (?:authorized|allowed) to (?:perform|assume)\b"
-)
-
-
-def find_vendor(denial: Denial) -> str | None:
-    """Return the vendor to whose account the caller belongs, so that only the trust policy can be changed."""
-    if denial.policy_type is not None or denial.deny is not None:
-        return None
-    if "Error assuming AWS_ROLE" in denial.failure.text:
-        return "Snowflake"
-    if denial.crosses_accounts:
-        return _VENDORS.get(denial.account or "")
-    found = _VENDOR_SUBJECT.search(denial.failure.text) if denial.principal is None else None
-    return found and found[1]
-
-
-def external_id_step(vendor: str) -> str:
-    """Return where a vendor shows the external ID that it sends."""
-    if vendor == "Snowflake":
-        return "DESC INTEGRATION in Snowflake prints both values: STORAGE_AWS_IAM_USER_ARN and STORAGE_AWS_EXTERNAL_ID. A re-created integration has another external ID."
-    return f"{vendor} shows its principal and the external ID that it sends where you entered the role's ARN."
-
-
 _DELETED, _CREATED = (WORDS.add(*words) for words in RECREATION_SIGNS)
 
 
@@ -249,6 +213,35 @@ _SAML_IDENTITY = lazy_pattern(
 )
 
 
+# In an event, requestParameters has the one that the call sets.
+_IDENTITY_IN_EVENT = lazy_pattern(
+    r"\"sessionContext\"\s{0,4}:\s{0,4}\{(?:[^{}]|\{[^{}]{0,800}\}){0,800}?\"sourceIdentity\"\s{0,4}:\s{0,4}\"([\w+=,.@-]{2,64})\""
+)
+_CHARS_OF_EVENT = 1_000
+# The names are those of options and settings: in prose, and in an event, it can be the one of another session.
+_NOT_PASSED = lazy_pattern(
+    r"\b(?:[Nn]o|[Ww]ithout|(?:[Nn]ot|[Nn]ever|\w{2,5}n't) (?:pass|set|us|send|giv)\w{0,4})(?: (?:an?|any|the|option)){0,2}[ `\"']{1,3}(?:--source-identity|SourceIdentity|source_identity)\b"
+)
+
+
+def _find_own_identity(denial: Denial) -> str | None:
+    """Return the source identity that the session of the caller is known to have, with its origin, as a phrase."""
+    text, caller = denial.failure.text, denial.principal_text
+    for found in _IDENTITY_IN_EVENT.finditer(text) if "sourceIdentity" in text else ():
+        before = text[max(found.start() - _CHARS_OF_EVENT, 0) : found.start()]
+        if found[1] == getattr(denial.principal, "session_name", None) or f'"{caller}"' in before:
+            return f"the source identity {found[1]} from its sign-in or an earlier call"
+    if _SAML_IDENTITY.search(text):
+        return "a source identity from its SAML sign-in"
+    return "a source identity from its sign-in or an earlier call" if _NOT_PASSED.search(text) else None
+
+
+def describe_passing(denial: Denial, attribute: str) -> str:
+    """Return that the call, or the session of the caller, passes session tags or a source identity, as a clause."""
+    own = _find_own_identity(denial) if attribute == _SOURCE_IDENTITY and not _find_source(denial) else None
+    return f"the call passes {attribute}" if own is None else f"its session has {own.partition(' from ')[0]}"
+
+
 def describe_attribute(denial: Denial, attribute: str) -> str:
     """Return what passes session tags or a source identity."""
     source = _find_source(denial)
@@ -257,8 +250,8 @@ def describe_attribute(denial: Denial, attribute: str) -> str:
         return f"{_TAGS_OF_CALLS[denial.operation or '']} Only the trust policy decides."
     if attribute == _SOURCE_IDENTITY and source is None:
         passes = "The call sets a source identity, or the session has one from an earlier call: it is passed on to every role that the session assumes."
-        if _SAML_IDENTITY.search(denial.failure.text):
-            passes = "The session has a source identity from its SAML sign-in. It cannot be dropped, and is passed on to each role that the session assumes: the code needs no change."
+        if (own := _find_own_identity(denial)) is not None:
+            passes = f"The session has {own}. It cannot be dropped, and is passed on to each role that the session assumes: the code needs no change. A session without one needs only sts:AssumeRole."
     session: str = getattr(denial.principal, "session_name", "")
     if source is not None and source.step is None and session.startswith("eks-"):
         opened = f"The session name {session} shows that EKS Pod Identity opened the session."
@@ -338,7 +331,10 @@ _IDENTITY_SOURCES = Signs(
             _PAGE,
         )
         for sign, place in (
-            (r"\baws sts assume-role\b[^\n]{0,600} --source-identity\b", "the option --source-identity"),
+            (
+                r"\baws sts assume-role\b(?:[^\n`;]|(?<=\\)\n){0,600}(?<!\bno)(?<!\bnot)(?<!\bwithout)(?<!\bnever) --source-identity\b",
+                "the option --source-identity",
+            ),
             (
                 r"\bassume_role\s{0,4}\{[^}]{0,800}\bsource_identity\s{0,10}=",
                 "source_identity in the block assume_role",
