@@ -414,6 +414,58 @@ def test_binding_of_a_group_in_another_namespace(
         assert any("describe-access-entry" in each for each in first.commands) != is_known
 
 
+_DESCRIBE = "$ aws eks describe-access-entry --cluster-name prod --principal-arn arn:aws:iam::111122223333:role/ops --query 'accessEntry.{who:username,kubernetesGroups:kubernetesGroups}' --output "
+_TABLE = """table
+--------------------------
+|  DescribeAccessEntry   |
++------------------------+
+|          who           |
++------------------------+
+|  ops:{{SessionName}}   |
++------------------------+
+||   kubernetesGroups   ||
+|+----------------------+|
+||  readers             ||
+||  team-a              ||
+|+----------------------+|
+"""
+_YAML = "yaml\nwho: ops:{{SessionName}}\nkubernetesGroups:\n- readers\n- team-a\n"
+_JSON = 'json\n{"who": "ops:{{SessionName}}", "kubernetesGroups": ["readers", "team-a"]}\n'
+_ONE = _TABLE.replace("||  team-a              ||\n", "")
+_UPDATE = "aws eks update-access-entry --cluster-name prod --principal-arn arn:aws:iam::111122223333:role/ops --kubernetes-groups viewers readers"
+_AWS_AUTH = "kubectl -n kube-system edit configmap aws-auth"
+
+
+@pytest.mark.parametrize(
+    ("user", "more", "mode", "words", "lines"),
+    [
+        ("ops:ana", _DESCRIBE + _TABLE, None, "and the groups of the access entry of the role ops are: readers and team-a.", [f"{_UPDATE} team-a"]),
+        ("ops:ana", _DESCRIBE + _YAML, "API", "the groups of the access entry of the role ops are: readers and team-a.", [f"{_UPDATE} team-a"]),
+        ("ops:ana", _DESCRIBE + _JSON, "API", "the groups of the access entry of the role ops are: readers and team-a.", [f"{_UPDATE} team-a"]),
+        ("ops:ana", _DESCRIBE + _ONE, "API_AND_CONFIG_MAP", "the groups of the access entry of the role ops are: readers.", [_UPDATE, "kubectl patch rolebinding bots -n shop --type=json"]),
+        ("dev:ana", _DESCRIBE + _ONE, None, "which the user most likely does not have.", [_AWS_AUTH]),
+        ("dev:ana", _DESCRIBE + _ONE, "API", "which the user most likely does not have.", ["groups=$(aws eks describe-access-entry"]),
+        ("ops:ana", _DESCRIBE + _ONE.replace("kubernetesGroups ", "someOtherStrings "), None, "which the user most likely does not have.", [_AWS_AUTH]),
+        ("ops:ana", MAPPED.format("ops:{{SessionName}}").replace("viewers", "readers"), None, "and the groups of the user ops:ana are: readers.", [_AWS_AUTH, "kubectl patch rolebinding bots -n shop"]),
+    ],
+    ids=["table", "yaml", "json", "one group", "another user", "mode API", "another list", "aws-auth"],
+)  # fmt: skip
+def test_binding_for_a_group_that_the_access_entry_lacks(
+    user: str, more: str, mode: str | None, words: str, lines: list[str]
+) -> None:
+    written = binding(VIEWERS)
+    text = f"{DENIED.format(user=user, where=IN_SHOP)}\n---\n{written}\n{more}"
+    explanation = explain(text, facts={"authentication_mode": mode} if mode else None)
+    assert explanation.summary.endswith(words)
+    remedies = explanation.remedies
+    assert len(remedies) > len(lines)
+    assert all(each.commands[0].startswith(line) for each, line in zip(remedies, lines, strict=False))
+    is_bound = any("--type=json" in line for each in remedies for line in each.commands)
+    assert is_bound == any("--type=json" in each or "patch" in each for each in lines)
+    if mode == "API":
+        assert _AWS_AUTH not in {line for each in remedies for line in each.commands}
+
+
 PART = "  subjects:\n  - kind: {}\n    name: {}\n    namespace: shop\n  roleRef:\n    kind: Role\n    name: reader\n"
 SPEC = "the pods:\n  spec:\n    containers:\n    - name: sync\n      image: sync:2\n"
 

@@ -15,8 +15,9 @@ from iamtriage.arns._principals import FederatedUser
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
-from iamtriage.explaining._rules.denials.roles import barred_callers, external_ids, role_calls, role_conditions
+from iamtriage.explaining._rules.denials.roles import barred_callers, role_calls, role_conditions
 from iamtriage.explaining._rules.denials.roles.cdk_roles import explain_untrusting_roles, trust_account_remedy
+from iamtriage.explaining._rules.denials.roles.external_ids import external_id_step, find_vendor
 from iamtriage.explaining._rules.denials.roles.literal_values import compare_condition
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands, pages, wording
@@ -71,7 +72,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         denial_remedies.identity_allow_helps(denial)
         and (attribute is None or (denial.crosses_accounts and role_calls.is_omitted_first(denial)))
         and not barred_callers.assumes_itself(denial)
-        and not external_ids.find_vendor(denial)
+        and not find_vendor(denial)
         and not find_own_allow(denial)
         and not role_calls.is_recreated(denial)
     )
@@ -126,7 +127,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             or role_calls.find_federation(denial)
             or condition.names_caller
             or barred_callers.assumes_itself(denial)
-            or external_ids.find_vendor(denial)
+            or find_vendor(denial)
             or (can_allow and _may_be_either_side(denial, findings, attribute))
             else f"If {denial.caller} has this Allow already, a Deny, a permissions boundary, a service or resource control policy or a session policy is the cause."
             if findings is not None and findings.needs_identity_allow
@@ -171,7 +172,7 @@ def _causes(
     is_unexplained = denial.policy_type is None and denial.deny is None
     if barred_callers.assumes_itself(denial):
         yield barred_callers.ASSUMES_ITSELF.cause("derived", text=own_role and own_role.reason)
-    if is_unexplained and findings is None and (vendor := external_ids.find_vendor(denial)):
+    if is_unexplained and findings is None and (vendor := find_vendor(denial)):
         text = f"The trust policy of {role} does not allow {caller}, which belongs to {vendor}, or requires another external ID than {vendor} sends."
         yield from (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
     elif (
@@ -203,10 +204,9 @@ def _describe_reason(denial: Denial, findings: TrustFindings | None, attribute: 
     mistrust = trusted_principals.SUPPLIED
     if findings is not None and is_known and not attribute:
         mistrust = trusted_principals.describe_mistrust(denial, findings)
-    if _names_trust_policy(denial) and mistrust == trusted_principals.SUPPLIED:
-        return f"the role's trust policy {_trust_verdict(denial)}"
     if _names_trust_policy(denial):
-        return mistrust
+        is_plain = mistrust == trusted_principals.SUPPLIED
+        return f"the role's trust policy {_trust_verdict(denial)}" if is_plain else mistrust
     if denial.policy_type == "identity":
         return "no identity-based policy allows it"
     if denial.is_explicit:
@@ -221,7 +221,7 @@ def _describe_reason(denial: Denial, findings: TrustFindings | None, attribute: 
         return f"it worked in {role_calls.describe_accounts(accounts)}, so look first at account {denial.resource_account}, where the role may not exist or its trust policy may differ. Both accounts must allow it"
     if findings is not None and findings.needs_identity_allow:
         return f"the role's trust policy allows it, so most likely no identity-based policy of {denial.caller} does"
-    if findings is None and (vendor := external_ids.find_vendor(denial)):
+    if findings is None and (vendor := find_vendor(denial)):
         return (
             f"most likely, the role's trust policy does not allow {vendor}, or requires another external ID"
         )
@@ -302,20 +302,20 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
                 f"Run the first command in account {denial.resource_account}. NoSuchEntity means that the role does not exist. Otherwise, compare its path and trust policy with those in account {role_calls.find_working_accounts(denial)[0]}.",
             )
             url = pages.TRUST_POLICIES
-        elif denial.crosses_accounts or external_ids.find_vendor(denial):
+        elif denial.crosses_accounts or find_vendor(denial):
             call = role_conditions.find_call(denial)
             external_id = commands.external_id(call.settings.get("external_id") if call else None)
             added.setdefault("Condition", {})["StringEquals"] = {"sts:ExternalId": external_id}
             steps.append(
-                external_ids.external_id_step(vendor)
-                if (vendor := external_ids.find_vendor(denial)) and external_id == "EXTERNAL_ID"
+                external_id_step(vendor)
+                if (vendor := find_vendor(denial)) and external_id == "EXTERNAL_ID"
                 else "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
                 if external_id == "EXTERNAL_ID"
                 else f"The condition has the external ID of {call.source if call else 'the call'}."
             )
     # The path of the role is of no importance for a pattern, and known if the policy, which IAM accepted, has the ARN.
     is_known = fixed is not None and f"'{denial.role}'" in str(denial.facts.trust_policy).replace('"', "'")
-    if not (is_compared or is_known or has_pattern or external_ids.find_vendor(denial)):
+    if not (is_compared or is_known or has_pattern or find_vendor(denial)):
         steps += resource_commands.role_path_steps(denial)
     if attribute is None and (step := role_calls.tag_session_step(denial)):
         steps.append(step)

@@ -18,6 +18,14 @@ from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present
 
 
+def find_own_entry(denied: DeniedRequest) -> stated_entries.StatedEntry | None:
+    """Return the access entry that a text shows, if a user who is no ARN has its user name from it."""
+    if stated_entries.find_template(denied) is None:
+        return None
+    entry = stated_entries.find_stated_entry(denied.case.failure)
+    return entry if entry is not None and denied.user not in entry.groups else None
+
+
 def use_stated_group(denied: DeniedRequest) -> DeniedRequest:
     """Return the request of a session with the only group that a text shows of it, to which a role can be bound."""
     if not stated_entries.find_known_groups(denied):
@@ -47,7 +55,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
         if group in (stated_entries.find_known_groups(denied) or ()):
             effect = f"The user name contains the session name, so the binding is for the group {group}, which {denied.subject_text} has. Others in the group get the permission, too."
             return (effect,), ()
-        update = _add_groups_command(denied, group)
+        update = add_groups_command(denied, group)
         if update.startswith("aws "):
             return (effect,), (update,)
         lines = (
@@ -118,11 +126,14 @@ def refuses_cluster_admin(denied: DeniedRequest) -> bool:
     return _NO_CLUSTER_ADMIN.search(denied.case.failure.text) is not None
 
 
-def _add_groups_command(denied: DeniedRequest, *groups: str) -> str:
+def add_groups_command(denied: DeniedRequest, *groups: str) -> str:
     """Return the command that adds groups to the access entry of the caller."""
-    entry = stated_entries.find_stated_entry(denied.case.failure, denied.principal)
+    entry = find_own_entry(denied)
+    caller = denied.principal if entry is None else entry.principal
+    if entry is None and caller is not None:
+        entry = stated_entries.find_stated_entry(denied.case.failure, caller)
     arguments = ("--kubernetes-groups", *groups, *(() if entry is None else entry.groups))
-    principal = build_cluster_principal(denied.principal, source=denied.case.text).entry_argument
+    principal = build_cluster_principal(caller, source=denied.case.text).entry_argument
     update = denied.cluster.eks_command("update-access-entry", *arguments, principal=principal)
     if entry is not None:
         return update

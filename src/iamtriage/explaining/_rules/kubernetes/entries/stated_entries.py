@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
-from typing import cast
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
@@ -16,6 +13,7 @@ from iamtriage.explaining._context.readers.command_runs import CommandRun, find_
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_vain_search
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
+from iamtriage.explaining._rules.kubernetes.entries.entry_queries import NAME_OF_GROUP, read_query
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_iam_arns
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_allows
 from iamtriage.explaining._rules.shared.principals.principal_words import (
@@ -63,7 +61,6 @@ _GROUPS = lazy_pattern(r"\"kubernetesGroups\"\s{0,4}:\s{0,4}\[([^\[\]]{0,4000})\
 # In the output of a query, a name has no key.
 _USER_NAME = lazy_pattern(r"[^\s\"',\[\]]{1,200}")
 _GROUP = lazy_pattern(r"\"([\w.:@/-]{1,100})\"")
-_NAME_OF_GROUP = lazy_pattern(r"[\w.:@/-]{1,100}")
 # The groups of an entry in Terraform, in a configuration of eksctl, or in the command that sets them.
 _DECLARED_GROUPS = lazy_pattern(
     r"\b(?:kubernetes_groups[ \t]{0,20}=|kubernetesGroups[\"']?[ \t]{0,4}:)\s{0,20}(?:\[(?P<list>[^\[\]]{0,1000})\]|(?P<items>(?:-[ \t]{1,4}[\w.:@/\"'-]{1,102}\s{1,40}){1,20}))"
@@ -104,6 +101,11 @@ class StatedEntry(NamedTuple):
     has_cluster_scope: bool = False
 
     @property
+    def description(self) -> str:
+        """Whose entry it is, as a phrase."""
+        return clip_text(describe_principal(self.principal, None))
+
+    @property
     def allowing_policy(self) -> str | None:
         """The policy that shows all objects, if the entry has it for the whole cluster."""
         wide = (each for each in self.policies or () if access_policy_allows(each, "list", "", "nodes"))
@@ -130,10 +132,11 @@ def find_stated_entry(failure: Failure, caller: Principal | None = None) -> Stat
     if "kubernetesGroups" not in failure.text:
         return None
     text = failure.text[:_MAX_TEXT]
-    arns, groups = set(_PRINCIPAL.findall(text)), set(_GROUPS.findall(text))
-    for run in find_runs(failure) if not groups else ():
-        if (queried := _read_query(run)) is not None:
-            arns, groups = {*arns, queried[0]}, {*groups, json.dumps(queried[1])}
+    arns = set(_PRINCIPAL.findall(text))
+    groups = {tuple(_GROUP.findall(each)) for each in _GROUPS.findall(text)}
+    for run in find_runs(failure) if not (arns and groups) else ():
+        if (queried := read_query(run)) is not None:
+            arns, groups = {*arns, queried[0]}, {*groups, tuple(queried[1])}
     principal = try_parse_principal(arns.pop()) if len(arns) == 1 else None
     is_of_other = caller is not None and _identify(principal) != _identify(caller)
     if principal is None or is_of_other or len(groups) != 1:
@@ -149,29 +152,7 @@ def find_stated_entry(failure: Failure, caller: Principal | None = None) -> Stat
     ):
         policies = ()
     is_wide = policies is not None and _CLUSTER_SCOPE.search(text) is not None
-    return StatedEntry(principal, tuple(_GROUP.findall(groups.pop())), policies, is_wide)
-
-
-def _read_query(run: CommandRun) -> tuple[str, list[str]] | None:
-    """Return the principal and the groups of an access entry of which a command prints members with ``--query``."""
-    query, stated = run.command.option("query"), run.command.option("principal-arn")
-    if stated is None or query is None or "kubernetesGroups" not in query.value:
-        return None
-    if "An error occurred" in run.output:
-        return None
-    expression = query.value.removeprefix("accessEntry.")
-    members = expression.strip("[]{}").split(",")
-    at = next(index for index, each in enumerate(members) if "kubernetesGroups" in each)
-    value: object = run.output.partition("\n")[0].split() if run.command.option("output") else None
-    with suppress(ValueError, RecursionError):  # text
-        value = json.JSONDecoder().raw_decode(run.output.strip())[0]
-    if isinstance(value, dict):
-        value = cast("dict[str, object]", value).get(members[at].partition(":")[0].strip())
-    elif isinstance(value, list) and len(members) > 1:
-        values = cast("list[object]", value)
-        value = values[at] if len(values) == len(members) else None
-    groups = [str(each) for each in cast("list[object]", value)] if isinstance(value, list) else ["?"]
-    return (stated.value, groups) if all(map(_NAME_OF_GROUP.fullmatch, groups)) else None
+    return StatedEntry(principal, groups.pop(), policies, is_wide)
 
 
 def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
@@ -286,8 +267,7 @@ def _find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     if role is None or not denied.is_iam or text.count("roup") == text[slice(*failure.span)].count("roup"):
         return None
     declared = {
-        tuple(_NAME_OF_GROUP.findall(found[found.lastgroup or 0]))
-        for found in _DECLARED_GROUPS.finditer(text)
+        tuple(NAME_OF_GROUP.findall(found[found.lastgroup or 0])) for found in _DECLARED_GROUPS.finditer(text)
     }
     if len(declared) == 1 and not declares_others(text, role):
         return declared.pop()
@@ -296,9 +276,7 @@ def _find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
         words = found["subject"] + found["of"]
         names = {name for each in _NAMED_ROLE.findall(words) for name in each if name}
         if names == {role.name} or not (names or found["subject"].lower() == "role"):
-            named = (
-                each for each in _NAME_OF_GROUP.findall(found["list"] or found["names"]) if each != "and"
-            )
+            named = (each for each in NAME_OF_GROUP.findall(found["list"] or found["names"]) if each != "and")
             said.add(tuple(named))
     said |= {(found["name"],) for found in find_said(text, _GROUP_IN_ENTRY)}
     return only_one(said)
@@ -321,7 +299,7 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
     if principal is None or not any(sign in failure.text for sign in (DESCRIBE[1], _LIST_POLICIES[1])):
         return None
     for run in _find_runs_for(principal, failure, DESCRIBE, _LIST_POLICIES):
-        is_shown = _SHOWN.search(run.output) or _EMPTY_LIST.match(run.output) or _read_query(run) is not None
+        is_shown = _SHOWN.search(run.output) or _EMPTY_LIST.match(run.output) or read_query(run) is not None
         return True if is_shown else False if _NOT_FOUND in run.output else None
     return None
 

@@ -11,15 +11,12 @@ from iamtriage._patterns import only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
-    StatedBinding,
-    StatedRole,
-    find_bindings,
-    find_roles,
-)
+from iamtriage.explaining._context.readers.kubernetes import rbac_objects
+from iamtriage.explaining._context.readers.kubernetes.rbac_objects import StatedBinding, StatedRole
 from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.explaining._rules.basics import Cause, CauseType
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
+from iamtriage.explaining._rules.kubernetes.entries.entry_groups import find_own_entry
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
 from iamtriage.explaining._rules.kubernetes.rbac.request_checks import find_template_without_account
 from iamtriage.explaining._rules.shared import pages
@@ -117,7 +114,7 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
     is_alone = denied.case.failure.span == (0, len(text))
     if request.path is not None or request.resource is None or is_alone:
         return ()
-    stated = list(find_bindings(text))
+    stated = list(rbac_objects.find_bindings(text))
     groups = find_known_groups(denied)
     bound = {
         each.role
@@ -130,7 +127,7 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
             or (group is not None and denied.is_iam and find_working(denied, each) is not None),
             group=group,
         )
-        for each in find_roles(text)
+        for each in rbac_objects.find_roles(text)
         for group in (_find_group(each, stated, groups),)
         if (gap := compare_role(each, request)) is not None
         and not (gap.lacks_rule and _is_of_others(each, stated, denied))
@@ -165,7 +162,7 @@ def role_allows(denied: DeniedRequest, role: str) -> bool | None:
     if policy is not None:
         verbs, of_type = request.verbs or (request.verb or "",), (request.group or "", request.resource or "")
         return all(access_policy_allows(policy, each, *of_type) for each in verbs)
-    stated = [each for each in find_roles(denied.case.failure.text) if name_role(each) == role]
+    stated = [each for each in rbac_objects.find_roles(denied.case.failure.text) if name_role(each) == role]
     gaps = (compare_role(each, request) for each in stated)
     return any(gap is not None and not gap.lacks_rule for gap in gaps) if stated else None
 
@@ -329,7 +326,9 @@ def _compare_iam_subject(
             lacks = "which the user most likely does not have"
             if groups is not None:
                 own = _join([group for group in groups if not group.startswith("system:")] or ["none"])
-                lacks = f"and the groups of {denied.subject_text} are: {own}"
+                entry = find_own_entry(denied)
+                whose = denied.subject_text if entry is None else f"the access entry of {entry.description}"
+                lacks = f"and the groups of {whose} are: {own}"
             return Gap(binding, f"is for the group {clip_text(each.name)}, {lacks}", group=each.name)
         named = underlying_role(try_parse_principal(each.name)) if each.kind == "User" else None
         if (

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import StatedBinding, StatedRole
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, bind_command
-from iamtriage.explaining._rules.kubernetes.entries.entry_groups import change_groups
+from iamtriage.explaining._rules.kubernetes.entries.entry_groups import (
+    add_groups_command,
+    change_groups,
+    find_own_entry,
+)
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
 from iamtriage.explaining._rules.kubernetes.rbac import request_checks, stated_rbac
 from iamtriage.explaining._rules.shared import commands, pages
@@ -111,6 +115,7 @@ def _binding_gap_remedies(
         yield from _bind_role(of_group, binding.role, denied.request.namespace, binding.name)
     else:
         yield from _group_remedies(denied, gap.group or "")
+        yield from _own_group_remedies(denied, binding)
 
 
 def _name_objects(role: StatedRole, gap: stated_rbac.Gap, resource: str, namespace: str | None) -> Remedy:
@@ -130,21 +135,14 @@ def _name_objects(role: StatedRole, gap: stated_rbac.Gap, resource: str, namespa
 
 def _kind_remedy(denied: DeniedRequest, binding: StatedBinding, written: Subject, meant: Subject) -> Remedy:
     """Return the remedy that corrects the kind of a binding's subject."""
-    value = {"kind": meant.kind, "name": meant.name}
-    if meant.kind == "ServiceAccount":
-        value["namespace"] = meant.namespace or ""
-    else:
-        value["apiGroup"] = "rbac.authorization.k8s.io"
+    value = _write_subject(meant)
     change = {"op": "replace", "path": f"/subjects/{binding.subjects.index(written)}", "value": value}
-    patch = json.dumps([change], separators=(",", ":"))
-    place = () if binding.kind == "ClusterRoleBinding" else ("-n", commands.namespace(binding.namespace))
-    call = ("kubectl", "patch", binding.kind.lower(), binding.name, *place, "--type=json", f"--patch={patch}")
     lines = "\n".join(f"    {key}: {each}" for key, each in value.items())
     return cluster_remedy(
         f"Write kind: {meant.kind} instead of kind: {written.kind} in the {binding.kind} {binding.name}",
         f"Change it where the binding is defined, and apply that, or patch it. {_describe_kept(binding, allows=stated_rbac.role_allows(denied, binding.role))} The login and its groups are right.",
         commands=(
-            command(*call),
+            _patch_command(binding, change),
             request_checks.check_command(attrs.evolve(denied, subject=meant)),
         ),
         manifest=f"subjects:\n  - {lines.strip()}",
@@ -158,18 +156,58 @@ def _group_remedies(denied: DeniedRequest, group: str) -> Iterator[Remedy]:
         return
     for_group = attrs.evolve(denied, subject=Subject("Group", group))
     steps, lines = change_groups(for_group)
-    place = "access entry" if denied.cluster.uses_entries else "aws-auth entry"
-    if not lines:
+    place, of = "access entry" if denied.cluster.uses_entries else "aws-auth entry", denied.subject_text
+    entry = find_own_entry(denied)
+    if entry is not None or not (lines or denied.cluster.uses_aws_auth):
+        lines = (add_groups_command(for_group, group),)
+        unknown = f"PRINCIPAL_ARN is the principal of the access entry with the user name {clip_text(denied.user or '')}."
+        steps = (unknown,) if entry is None else ()
+        of = of if entry is None else entry.description
+    elif not lines:
         place, lines = "aws-auth entry", ("kubectl -n kube-system edit configmap aws-auth",)
         steps = (
             f"Add {group} to the groups of the entry with the username {clip_text(denied.user or '')}, and keep its others.",
         )
     yield cluster_remedy(
-        f"Add the group {group} to the {place} of {denied.subject_text}",
+        f"Add the group {group} to the {place} of {of}",
         *steps,
         commands=(*lines, request_checks.check_command(for_group)),
         url=pages.EKS_ACCESS_ENTRIES if place == "access entry" else pages.EKS_AUTH_CONFIGMAP,
     )
+
+
+def _own_group_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator[Remedy]:
+    """Yield the remedy that adds the only group that the user is known to have to a binding for another group."""
+    named = (each for each in find_known_groups(denied) or () if not each.startswith("system:"))
+    group = only_one([*named])
+    if group is None or not all(commands.kubernetes_name(each) == each for each in (group, binding.name)):
+        return
+    subject = Subject("Group", group)
+    yield cluster_remedy(
+        f"Or add the group {group} to the subjects of the {binding.kind} {binding.name}",
+        f"Everyone in {group} then has the {clip_text(binding.role)}.",
+        commands=(
+            _patch_command(binding, {"path": "/subjects/-", "value": _write_subject(subject)}),
+            request_checks.check_command(attrs.evolve(denied, subject=subject)),
+        ),
+        url=pages.RBAC,
+    )
+
+
+def _write_subject(subject: Subject) -> dict[str, str]:
+    """Return a subject as a binding names it."""
+    value = {"kind": subject.kind, "name": subject.name}
+    if subject.kind == "ServiceAccount":
+        return {**value, "namespace": subject.namespace or ""}
+    return {**value, "apiGroup": "rbac.authorization.k8s.io"}
+
+
+def _patch_command(binding: StatedBinding, change: Mapping[str, object]) -> str:
+    """Return the command that changes, or adds, a subject of a binding."""
+    patch = json.dumps([{"op": "add", **change}], separators=(",", ":"))
+    place = () if binding.kind == "ClusterRoleBinding" else ("-n", commands.namespace(binding.namespace))
+    call = (binding.kind.lower(), binding.name, *place, "--type=json", f"--patch={patch}")
+    return command("kubectl", "patch", *call)
 
 
 def _binding_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator[Remedy]:
@@ -207,13 +245,10 @@ def _subject_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
         title = f"Add {denied.subject_text} to the subjects of the {binding.kind} {binding.name}"
         own = f"Or replace {clip_text(other.name)}, if nothing uses it."
         change = {"path": "/subjects/-", "value": wanted._asdict()}
-    patch = json.dumps([{"op": "add", **change}], separators=(",", ":"))
-    place = () if binding.kind == "ClusterRoleBinding" else ("-n", commands.namespace(binding.namespace))
-    call = ("kubectl", "patch", binding.kind.lower(), binding.name, *place, "--type=json", f"--patch={patch}")
     yield cluster_remedy(
         title,
         f"{own} {_describe_kept(binding, allows=allows)} If a chart or a repository contains the binding, change it there.",
-        commands=(command(*call), request_checks.check_command(denied)),
+        commands=(_patch_command(binding, change), request_checks.check_command(denied)),
         url=pages.RBAC,
     )
 
