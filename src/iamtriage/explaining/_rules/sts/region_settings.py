@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from textwrap import dedent
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at, line_start
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.kubernetes import program_regions
 from iamtriage.explaining._rules.basics import Case, Labelled
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import repeat_command, repeat_line
@@ -118,18 +120,39 @@ def find_region_fix(
         is_expected = is_of_host and endpoint["region"] == expected
         if is_expected and signed is not None and is_of_service(endpoint["host"], endpoint["region"]):
             return _remove_endpoint(case, endpoint, signed)
+    shown = program_regions.find_program_region(text)
+    if shown and shown.region == signed and getattr(case.context.command, "program", None) != "aws":
+        return _fix_config_map(case, shown, region)
     settings = (each for each in _REGION_SETTING.finditer(text) if each["region"] == signed)
     setting = next((each for each in settings if not _is_logged(text, each.start())), None)
     variable = next((each for each in _VARIABLE.finditer(text) if each["region"] == signed), None)
     if setting is not None:
         return _fix_setting(case, setting, region)
-    if variable is None and clusters.runs_in_pod(case):
-        return _fix_client_in_pod(case, signed, region)
     if variable is None:
-        return _fix_client(case, find_profile(case), region)
+        is_in_pod = clusters.runs_in_pod(case)
+        return _fix_client_in_pod(case, signed, region) if is_in_pod else _fix_client(case, region)
     name = variable["name"]
     step = "Then apply the manifest again, or change it in the Helm values or the repository."
     return RegionFix(f"Set {name} to {region} in the manifest", (step,), (), f"{name} is {signed}")
+
+
+def _fix_config_map(case: Case[Failure], shown: program_regions.ProgramRegion, region: str) -> RegionFix:
+    name = commands.kubernetes_name(shown.config_map)
+    namespace = commands.namespace(shown.namespace or case.facts.namespace)
+    change = f"kubectl edit configmap {name} --namespace {namespace}"
+    if shown.keys:
+        patch = json.dumps({"data": dict.fromkeys(shown.keys, region)}, separators=(",", ":"))
+        change = f"kubectl patch configmap {name} --namespace {namespace} --type merge --patch '{patch}'"
+    restart = clusters.restart_command(case).replace("--namespace NAMESPACE", f"--namespace {namespace}")
+    where = f"the ConfigMap {clip_text(shown.config_map)}"
+    return RegionFix(
+        f"Set {clip_text(shown.words.replace(shown.region, region))} in {where}",
+        (
+            "All programs that read it get the new Region. If a chart or Git manages it, change it there, too.",
+        ),
+        (change, Labelled.required("Then restart the pods, which read it when they start:", restart)),
+        f"{clip_text(shown.words)} in {where} is wrong",
+    )
 
 
 def _fix_signing_command(command: str, region: str) -> RegionFix:
@@ -258,7 +281,7 @@ def _describe_code(case: Case[Failure], region: str) -> str:
     return code and f": {code.format(region=region, constant=region.upper().replace('-', '_'))}"
 
 
-def _fix_client(case: Case[Failure], profile: str | None, region: str) -> RegionFix:
+def _fix_client(case: Case[Failure], region: str) -> RegionFix:
     """Return how to set the Region of a client where it runs, if the text does not show its setting."""
     title = f"Set the client's Region to {region}"
     called = case.context.command
@@ -277,7 +300,7 @@ def _fix_client(case: Case[Failure], profile: str | None, region: str) -> Region
         lines = (f"export {_variable_settings(case, region)}",) if case.context.runtime is None else ()
     else:
         step = "Set the Region in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION."
-        lines = (credential_remedies.with_profile(profile, f"aws configure set region {region}"),)
+        lines = (credential_remedies.with_profile(find_profile(case), f"aws configure set region {region}"),)
     return RegionFix(title, (step,), lines)
 
 

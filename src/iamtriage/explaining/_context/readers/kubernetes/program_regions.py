@@ -30,6 +30,10 @@ _NAMESPACE = lazy_pattern(
 )
 # The next command or document.
 _END = lazy_pattern(r"^(?:[^\s\n][^\n]{0,79})?[$❯%] |^---|^# ", re.MULTILINE)
+_DATA = lazy_pattern(
+    r"^data:[ \t\r]{0,8}\n(?=(?P<indent>[ \t]{1,8}))(?P<lines>(?:[ \t]{1,40}[^\n]{0,2000}\n?){1,200})",
+    re.MULTILINE,
+)
 _MAX_CHARS = 8_000
 
 
@@ -42,6 +46,7 @@ class ProgramRegion(NamedTuple):
         words: The setting as written.
         config_map: The name of the ConfigMap.
         namespace: Its namespace; ``None`` unless the text names it.
+        keys: The keys of its data that have the Region as their value. A file in its data is none.
     """
 
     region: str
@@ -49,18 +54,21 @@ class ProgramRegion(NamedTuple):
     words: str
     config_map: str
     namespace: str | None
+    keys: tuple[str, ...] = ()
 
 
 def find_program_region(text: str) -> ProgramRegion | None:
     r"""Return the only Region that the settings in the ConfigMaps of a text have.
 
     >>> find_program_region("$ kubectl -n logging get cm shipper -o yaml\ndata:\n  region: us-east-1\n")
-    ProgramRegion(region='us-east-1', name='region', words='region: us-east-1', config_map='shipper', namespace='logging')
+    ProgramRegion(region='us-east-1', name='region', words='region: us-east-1', config_map='shipper', namespace='logging', keys=('region',))
     """
     if "onfig" not in text and " cm" not in text:
         return None
     found = [
-        ProgramRegion(each["region"], each["name"], " ".join(each["words"].split()), name, namespace)
+        ProgramRegion(
+            each["region"], each["name"], " ".join(each["words"].split()), name, namespace, _find_keys(body)
+        )
         for name, namespace, body in _find_maps(text)
         for each in _SETTING.finditer(body)
     ]
@@ -92,6 +100,16 @@ def _find_maps(text: str) -> Iterator[tuple[str, str | None, str]]:
         metadata = _METADATA.search(body)
         if metadata is not None:
             yield metadata["name"], _find_namespace(body), body
+
+
+def _find_keys(body: str) -> tuple[str, ...]:
+    data = _DATA.search(body)
+    if data is None:
+        return ()
+    # The lines of a file are further right.
+    found = _SETTING.finditer(data["lines"])
+    own = (each["name"] for each in found if each[0].startswith(f"{data['indent']}{each['name']}:"))
+    return tuple(dict.fromkeys(own))
 
 
 def _until_end(text: str, start: int) -> str:
