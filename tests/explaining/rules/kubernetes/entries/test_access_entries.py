@@ -772,3 +772,22 @@ def test_entry_that_eks_made_gets_an_action(text: str, title: str) -> None:
     first = explain(text, facts={"cluster": "bay"}).remedies[0]
     assert first.title.startswith(title)
     assert first.commands
+
+
+@pytest.mark.parametrize(
+    ("address", "entry"),
+    [
+        ("aws_eks_access_entry.ops", "ops"),
+        ("module.access.aws_eks_access_entry.ops", "ops"),
+        ('aws_eks_access_entry.ops["a"]', None),
+        ('module.eks.aws_eks_access_entry.this["ops"]', None),
+        ("aws_eks_access_entry.ops[0]", None),
+    ],
+)
+def test_association_for_an_entry_in_code(address: str, entry: str | None) -> None:
+    text = f"Error: creating EKS Access Entry (prod:arn:aws:iam::111122223333:role/ops): operation error EKS: CreateAccessEntry, https response error StatusCode: 400, RequestID: 1, InvalidParameterException: The kubernetes group name system:masters is invalid, it cannot start with system:\n\n  with {address},\n  on main.tf line 1\n"
+    [remedy] = explain(text).remedies
+    manifest = remedy.manifest or ""
+    assert f'"aws_eks_access_policy_association" "{entry}"' in manifest if entry else not manifest
+    assert ("policy_associations" in remedy.steps[0]) is (entry is None)
+    assert "aws:cluster-access-policy/AmazonEKSClusterAdminPolicy" in manifest + remedy.steps[0]

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html.
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 import attrs
@@ -61,6 +62,7 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
         remedy = deployment_tools.change_in_code(remedy, deployment, "type")
     elif name == "group" and "system:masters" in message:
         summary = f"EKS rejected the group system:masters: in access entries, the policy {_ADMIN_POLICY} replaces it."
+        text = "Access entries accept no group that begins with system:, unlike the ConfigMap aws-auth."
         remedy = _masters_remedy(case, deployment)
     else:
         summary = f"EKS rejected the {name}{_describe_name(message)}"
@@ -113,19 +115,37 @@ _ADMIN_POLICY = "AmazonEKSClusterAdminPolicy"
 _OWN_GROUP = "Or use your own group in the entry, such as admins, and bind it: kubectl create clusterrolebinding admins --clusterrole=cluster-admin --group=admins"
 _SMALLER = "The policy allows everything, as the group does: use a smaller policy if that is enough."
 
+# The address of a resource with neither count nor for_each, before which Terraform writes "with".
+_ENTRY_IN_CODE = lazy_pattern(
+    r"\bwith (?:module\.[\w.-]{1,100}\.)?aws_eks_access_entry\.(\w{1,80}),", re.ASCII
+)
+_ASSOCIATION = """resource "aws_eks_access_policy_association" "{entry}" {{
+  cluster_name  = aws_eks_access_entry.{entry}.cluster_name
+  principal_arn = aws_eks_access_entry.{entry}.principal_arn
+  policy_arn    = "{policy}"
+  access_scope {{
+    type = "cluster"
+  }}
+}}"""
+
 
 def _masters_remedy(case: Case[AccessEntry], deployment: deployment_tools.Deployment | None) -> Remedy:
     cluster, principal = find_cluster(case), entry_principal(case)
     if deployment is not None:
-        policy = "AccessPolicies"
+        policy, manifest = "AccessPolicies", None
+        arn = access_policy_arn(_ADMIN_POLICY, cluster.partition)
         if deployment.is_terraform:
             policy = "an aws_eks_access_policy_association (in the module, policy_associations)"
-        arn = access_policy_arn(_ADMIN_POLICY, cluster.partition)
+            if (entry := _ENTRY_IN_CODE.search(case.failure.text)) is not None:
+                manifest = _ASSOCIATION.format(entry=entry[1], policy=arn)
+        what = f"{policy} with the policy {arn} and an access scope of type cluster"
         return your_remedy(
             f"Replace the group with the access policy in the {deployment.tool} code",
-            f"Remove system:masters from {deployment.spell('kubernetes_groups')}, and add {policy} with the policy {arn} and an access scope of type cluster.",
+            f"Remove system:masters from {deployment.spell('kubernetes_groups')}, and add {'the block below, which requires eks:AssociateAccessPolicy' if manifest else what}.",
             _SMALLER,
             _OWN_GROUP,
+            manifest=manifest,
+            manifest_language="hcl",
             url=pages.EKS_ACCESS_POLICIES,
         )
     exists = case.failure.envelope.operation == "UpdateAccessEntry"
