@@ -78,3 +78,23 @@ def test_syntax_of_the_version(provider: str, block: str, form: str | None) -> N
     assert (remedy.manifest or "").startswith(block)
     assert ("exec = {…}" in " ".join(remedy.steps)) is (form is not None)
     assert (form or "") in " ".join(remedy.steps)
+
+
+@pytest.mark.parametrize(
+    ("provider", "name"),
+    [
+        ("  host = data.aws_eks_cluster.live.endpoint\n", "data.aws_eks_cluster.live.name"),
+        ("  host = aws_eks_cluster.live[0].endpoint\n", "aws_eks_cluster.live[0].name"),
+        ("  host = module.eks.cluster_endpoint\n", "module.eks.cluster_name"),
+        ("  host = data.aws_eks_cluster.live.endpoint\n  host = data.aws_eks_cluster.old.endpoint\n", '"CLUSTER"'),
+        ("  host = var.endpoint\n", '"CLUSTER"'),
+        ("  host = data.aws_eks_cluster.live.endpoint\n# aws eks describe-cluster --name live\n", '"live"'),
+    ],
+    ids=["data source", "resource", "module", "two clusters", "variable", "known name"],
+)  # fmt: skip
+def test_cluster_of_the_provider(provider: str, name: str) -> None:
+    text = f'{_READ}{_NODES.format("20m10s")}{_ERROR}provider "kubernetes" {{\n{provider}}}\n'
+    explanation = explain(text)
+    first, last = explanation.remedies
+    assert f'"--cluster-name", {name}]' in (first.manifest or "")
+    assert last.title.startswith("If a new run fails at once, find the rejected ARN")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start
 from iamtriage._typing import NamedTuple
@@ -55,11 +57,12 @@ def explain_outlived_token(case: Case[KubernetesUnauthorized], message: str) -> 
         return None
     cluster = stored_tokens.find_terraform_cluster(case)
     named = f"The cluster {cluster.argument}" if cluster.name else "The cluster"
-    text = "The token (15 minutes) has expired, so the caller is not known to be without access."
+    text = "The token was too old, so the caller may have access. If a new run fails at once, it needs an access entry, or an entry in aws-auth."
     if delay.worked is not None:
         text = (
             f"{delay.worked} was made in the same run, so the caller has access. Only the token is too old."
         )
+    log = cluster_access.authenticator_log_remedy(cluster)
     return case.explain(
         f"{named} rejected the token (401), which most likely had expired: {delay.source} read it {delay.told}, and a token lasts 15 minutes.",
         login_cause(message, None),
@@ -71,7 +74,9 @@ def explain_outlived_token(case: Case[KubernetesUnauthorized], message: str) -> 
                 cluster,
                 first_step="For now, run terraform apply again: it reads a new token, and what is created already stays.",
             ),
-            None if delay.worked else cluster_access.authenticator_log_remedy(cluster),
+            None
+            if delay.worked
+            else attrs.evolve(log, title="If a new run fails at once, f" + log.title[1:]),
         ),
         notes=IAM_NOTE,
     )
@@ -88,7 +93,7 @@ def _find_delay(case: Case[KubernetesUnauthorized]) -> _Delay | None:
     ended = _last_stamp(text, read.end(), end)
     if began is not None and ended is not None:
         seconds = _difference(began, ended)
-        told = f"at {began['time']}, {seconds // _MINUTE} minutes before"
+        told = f"at {began['time']}, {seconds // _MINUTE} minutes before the call"
     else:
         # What began before the token was read has taken longer than that.
         begun = {each["address"] for each in _TOOK.finditer(text, 0, read.start())}

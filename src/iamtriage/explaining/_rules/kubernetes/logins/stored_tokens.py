@@ -6,10 +6,11 @@ Source: https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs
 from __future__ import annotations
 
 import json
+import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._context.readers.terraform_code import find_steps
 from iamtriage.explaining._rules.basics import Remedy
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
@@ -26,6 +27,11 @@ _OF_CLUSTER = (
 _KUBERNETES_OF_HELM = lazy_pattern(
     r"\bprovider \"helm\" {0,4}\{[^{}]{0,400}?\bkubernetes {0,4}(?P<sign>=)? {0,4}\{"
 )
+# The cluster in the provider's other arguments.
+_REFERENCE = lazy_pattern(
+    r"(?<![\w.])((?:data\.)?aws_eks_cluster\.[\w-]{1,80}(?:\[[\w.\"-]{1,40}\])?)\.endpoint\b|(?<![\w.])(module\.[\w-]{1,80})\.cluster_endpoint\b",
+    re.ASCII,
+)
 _EXEC_BLOCK = """{} {{
   api_version = "client.authentication.k8s.io/v1beta1"
   command     = "aws"
@@ -39,6 +45,12 @@ def find_terraform_cluster(case: AnyCase) -> Cluster:
     steps = find_steps(case.failure.text, *_OF_CLUSTER)
     created = {each.id.partition(":")[0] for each in steps if each.id is not None}
     return attrs.evolve(cluster, name=created.pop()) if not cluster.name and len(created) == 1 else cluster
+
+
+def _find_reference(text: str) -> str | None:
+    """Return the expression for the name of the only cluster to whose endpoint code refers."""
+    found = {f"{own}.name" if own else f"{module}.cluster_name" for own, module in _REFERENCE.findall(text)}
+    return only_one(found)
 
 
 def configure_terraform(case: AnyCase, cluster: Cluster, *, first_step: str | None = None) -> Remedy:
@@ -60,6 +72,9 @@ def configure_terraform(case: AnyCase, cluster: Cluster, *, first_step: str | No
     # A data source finds a cluster that exists.
     is_found = "data.aws_eks_cluster." in case.failure.text
     words = ["eks", "get-token", "--cluster-name", cluster.argument, *cluster.region_arguments]
+    arguments = json.dumps(words)
+    if not cluster.name and (reference := _find_reference(case.failure.text)) is not None:
+        arguments = arguments.replace(json.dumps(cluster.argument), reference)
     return your_remedy(
         "Add an exec block to Terraform's provider",
         first_step,
@@ -67,7 +82,7 @@ def configure_terraform(case: AnyCase, cluster: Cluster, *, first_step: str | No
         None
         if is_found
         else "If the same run creates the cluster, create it in a separate run, before the objects in it.",
-        manifest=_EXEC_BLOCK.format("exec =" if is_attribute else "exec", json.dumps(words)),
+        manifest=_EXEC_BLOCK.format("exec =" if is_attribute else "exec", arguments),
         manifest_language="hcl",
         url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins",
     )
