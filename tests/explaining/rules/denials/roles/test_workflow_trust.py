@@ -116,6 +116,31 @@ def test_phase_of_a_run_is_in_the_subject(words: str, phase: str, other: str | N
 
 
 @pytest.mark.parametrize(
+    ("expected", "phase", "is_phase"),
+    [
+        ("organization:octo:project:*:workspace:net:run_phase:plan", "apply", True),
+        ("organization:octo:project:core:workspace:net:run_phase:apply", "plan", True),
+        ("organization:octo:project:*:workspace:web:run_phase:plan", "apply", False),
+        ("organization:octo:project:core:workspace:web:run_phase:*", "apply", False),
+    ],
+    ids=["apply", "plan", "another workspace", "both phases"],
+)
+def test_token_of_the_other_phase(expected: str, phase: str, *, is_phase: bool) -> None:
+    token = {"iss": "https://app.terraform.io", "aud": "aws.workload.identity", "sub": f"organization:octo:project:core:workspace:net:run_phase:{phase}"}  # fmt: skip
+    policy = json.loads(
+        json.dumps(_policy("aws.workload.identity", expected)).replace(ISSUER, "app.terraform.io")
+    )
+    error = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
+    explanation = explain(error, facts={"trust_policy": policy, "token_claims": token})
+    own = {"apply": "an apply", "plan": "a plan"}[phase]
+    assert (f"and the token has that of {own} (run_phase:{phase})" in explanation.summary) is is_phase
+    first, *others = explanation.remedies
+    assert token["sub"] in str(first.policy)
+    assert any(f"is meant for {own}, too" in each for each in first.steps) is is_phase
+    assert any("TFC_AWS_APPLY_ROLE_ARN" in each.title for each in others) is is_phase
+
+
+@pytest.mark.parametrize(
     ("permission", "lacks"), [("contents: read", True), ("id-token: write", False)], ids=["lacks", "has"]
 )
 def test_called_workflow_has_the_permissions_of_its_caller(permission: str, *, lacks: bool) -> None:

@@ -19,6 +19,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.shared.policies.policy_changes import change_conditions, replace_statement
+from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_mapping, iterate_conditions
 
 GITHUB = "token.actions.githubusercontent.com"
@@ -109,6 +110,41 @@ def correct_form(issuer: str, subject: str) -> str | None:
     else:
         return None
     return None if corrected == subject else corrected
+
+
+OTHER_PHASES = {"plan": "apply", "apply": "plan"}
+"""The other phase of a run of HCP Terraform."""
+PHASE_ROLES = "TFC_AWS_PLAN_ROLE_ARN and TFC_AWS_APPLY_ROLE_ARN"
+"""The variables of a workspace with a role for each phase."""
+
+
+def find_phase(expected: Sequence[str], actual: str) -> str | None:
+    """Return the phase of a token's run if it is all that the accepted subjects lack.
+
+    >>> find_phase(["organization:acme:project:*:workspace:net:run_phase:plan"], "organization:acme:project:core:workspace:net:run_phase:apply")
+    'apply'
+    >>> find_phase(["organization:acme:project:*:workspace:net:run_phase:plan"], "organization:acme:project:core:workspace:web:run_phase:apply")
+    """
+    start, _, phase = actual.rpartition(":")
+    accepted = {each.rpartition(":")[2] for each in expected}
+    if not start.endswith(":run_phase") or accepted != {OTHER_PHASES.get(phase)}:
+        return None
+    rest = (compile_glob(each.rpartition(":")[0]) for each in expected)
+    return phase if any(matches(start, each) for each in rest) else None
+
+
+def describe_phases(expected: Sequence[str], actual: str) -> str | None:
+    """Return that a policy accepts the other phase than that of a token's run, as a clause, if that is all."""
+    phase = find_phase(expected, actual)
+    if phase is None:
+        return None
+    accepted = OTHER_PHASES[phase]
+    return f"the trust policy expects the subject of {describe_phase(accepted)} (run_phase:{accepted}), and the token has that of {describe_phase(phase)} (run_phase:{phase})"
+
+
+def describe_phase(phase: str) -> str:
+    """Return a phase with its article."""
+    return "an apply" if phase == "apply" else "a plan"
 
 
 def organization_of(issuer: str) -> str | None:

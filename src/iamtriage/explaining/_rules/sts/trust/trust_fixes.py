@@ -18,8 +18,12 @@ from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.sts.trust import trust_documents, trust_replacements, trust_subjects
-from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB, organization_of
+from iamtriage.explaining._rules.sts.trust import (
+    token_forms,
+    trust_documents,
+    trust_replacements,
+    trust_subjects,
+)
 from iamtriage.policies._readers.elements import iterate_conditions, parse_document
 
 if TYPE_CHECKING:
@@ -76,6 +80,8 @@ def describe_mismatch(result: TrustResult) -> str | None:
     if _is_literal(operator, result.expected):
         pattern, value = _abbreviate(result.expected, result.actual) or (expected, actual)
         return f"{operator} compares literally, so {pattern} in the trust policy is not a pattern and never matches the token's {claim} {value}"
+    if (phases := token_forms.describe_phases(result.expected, result.actual[0])) is not None:
+        return phases
     difference = trust_subjects.describe_difference(result.expected[0], result.actual[0])
     return f"the trust policy expects the {claim} {expected}, and the token has {actual}{difference}"
 
@@ -204,7 +210,7 @@ def request_audience_remedy(
             ),
             commands.RESTART_PODS,
         )[is_annotated:]
-    elif issuer == GITHUB:
+    elif issuer == token_forms.GITHUB:
         steps = (
             f"Remove the input audience of aws-actions/configure-aws-credentials, or set it to {clip_text(expected)}.",
         )
@@ -221,7 +227,7 @@ def request_audience_remedy(
 def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key: str) -> Iterator[Remedy]:
     actual, issuer = result.actual[0], key.rpartition(":")[0]
     # The token that each job of CircleCI has is for its organization.
-    is_of_organization = actual == organization_of(issuer)
+    is_of_organization = actual == token_forms.organization_of(issuer)
     request = request_audience_remedy(issuer, result.expected[0], facts)
     if not is_of_organization:
         yield request
@@ -257,6 +263,10 @@ def _subject_remedies(
         yield from _branch_remedies(result, facts, role, trust_documents.like_operator(operator), branches[0])
         return
     change = _change_remedy(result, facts, role, operator)
+    if token_forms.find_phase(result.expected, actual) is not None:
+        title = f"Or give each phase its own role ({token_forms.PHASE_ROLES} in the workspace)"
+        yield from present(change, your_remedy(title, "Then a plan can only read."))
+        return
     other = trust_subjects.describe_expected_caller(expected, actual, text)
     if other is None or trust_subjects.is_misplaced(expected, actual):
         yield from present(change)
@@ -291,8 +301,10 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     decide = None
     if not whom and not is_misspelled:
         decide = f"Do this only if {trust_subjects.describe_caller(actual)} is meant to assume this role. Otherwise, use another role for it."
+    if (phase := token_forms.find_phase(result.expected, actual)) is not None:
+        decide = f"Do this only if the role, which TFC_AWS_RUN_ROLE_ARN in the workspace names, is meant for {token_forms.describe_phase(phase)}, too."
     is_part = trust_replacements.shows_only_condition(facts)
-    more = "" if is_part else REMOVE_OLD
+    more = "" if is_part or phase else REMOVE_OLD
     if ":environment:" in actual and ":ref:" in expected:
         project, _, environment = actual.partition(":environment:")
         branch = expected.rpartition("refs/heads/")

@@ -25,7 +25,14 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents
-from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB, TrustProblem, organization_of
+from iamtriage.explaining._rules.sts.trust.token_forms import (
+    GITHUB,
+    OTHER_PHASES,
+    PHASE_ROLES,
+    TrustProblem,
+    describe_phase,
+    organization_of,
+)
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers import elements
 
@@ -134,7 +141,7 @@ def _find_other_phase(document: Mapping[str, Any], text: str) -> TrustProblem | 
     """
     subjects = trust_documents.expected_subjects(document)
     accepted = only_one({each.rpartition(":")[2] for each in subjects}, "")
-    other = {"plan": "apply", "apply": "plan"}.get(accepted)
+    other = OTHER_PHASES.get(accepted)
     if other is None or next(_FAILING_PHASE[other].finditer(text), None) is None:
         return None
 
@@ -145,9 +152,9 @@ def _find_other_phase(document: Mapping[str, Any], text: str) -> TrustProblem | 
 
     fixed = change_statements(document, lambda each: change_conditions(each, accept_both))
     return TrustProblem(
-        f"the trust policy accepts only the subject {clip_text(subjects[0])}, and that of {'an apply' if other == 'apply' else 'a plan'} ends with run_phase:{other}",
+        f"the trust policy accepts only the subject {clip_text(subjects[0])}, and that of {describe_phase(other)} ends with run_phase:{other}",
         "Accept both phases in the role's trust policy",
-        "Or give each phase its own role: TFC_AWS_PLAN_ROLE_ARN and TFC_AWS_APPLY_ROLE_ARN, so that a plan can only read.",
+        f"Or give each phase its own role: {PHASE_ROLES}, so that a plan can only read.",
         fixed,
     )
 
