@@ -304,21 +304,21 @@ _OTHER_NODE = "ip-10-0-0-9.ec2.internal"
         (
             f'Error from server (Forbidden): nodes "{_OTHER_NODE}" is forbidden: is not allowed to modify labels: node-role.kubernetes.io/gpu, k8s.io/tier',
             "A kubelet is not allowed to set node-role.kubernetes.io/gpu, k8s.io/tier.",
-            "is not allowed to modify labels: node-role.kubernetes.io/gpu, k8s.io/tier.",
+            "Neither an IAM policy nor an RBAC binding helps.",
             "Remove the label from the kubelet's --node-labels",
             f"kubectl label node {_OTHER_NODE} node-role.kubernetes.io/gpu= k8s.io/tier=",
         ),
         (
             f'+ kubectl --kubeconfig=/var/lib/kubelet/kubeconfig label nodes {_OTHER_NODE} node-role.kubernetes.io/db=main\nError from server (Forbidden): nodes "{_OTHER_NODE}" is forbidden: is not allowed to modify labels: node-role.kubernetes.io/db\nFrom the bastion it works.',
             "kubectl used the identity of the node, which is not allowed to set node-role.kubernetes.io/db on itself.",
-            "is not allowed to modify labels: node-role.kubernetes.io/db.",
+            "Neither an IAM policy nor an RBAC binding helps.",
             "Remove the command from the node, and set the label with your own access",
             f"kubectl label node {_OTHER_NODE} node-role.kubernetes.io/db=main",
         ),
         (
             f'kubelet[7]: "Unable to register node with API server" err="nodes \\"{_OTHER_NODE}\\" is forbidden: is not allowed to modify labels: node-role.kubernetes.io/db"\nkubelet --node-labels=node-role.kubernetes.io/db=main\nkubectl get nodes does not list it.',
             "A kubelet is not allowed to set node-role.kubernetes.io/db.",
-            "is not allowed to modify labels: node-role.kubernetes.io/db.",
+            "Neither an IAM policy nor an RBAC binding helps.",
             "Remove the label from the kubelet's --node-labels",
             f"kubectl label node {_OTHER_NODE} node-role.kubernetes.io/db=main",
         ),
@@ -340,10 +340,24 @@ def test_nodes_have_access_only_to_their_own_objects(
     found = explained(text)
     assert verdict in found.summary
     assert codes(found)[0] == ("node-restriction", "reported")
-    assert found.causes[0].because[0].endswith(reason)
+    cause = found.causes[0]
+    assert " ".join((cause.text, *cause.because)).endswith(reason)
     assert {"object-of-other-node", "pod-deleted"}.isdisjoint(dict(codes(found)))
     assert found.remedies[0].title.startswith(title)
     assert any(command in each for each in found.remedies[0].commands)
+
+
+@pytest.mark.parametrize(
+    ("label", "before", "own"),
+    [
+        ("node-role.kubernetes.io/db=main", "+ /etc/eks/bootstrap.sh prod\n", "such as example.com/db=main: in the labels of the node group, or by the kubelet (bootstrap.sh: --kubelet-extra-args '--node-labels=example.com/db=main')."),
+        ("k8s.io/tier=", "", "such as example.com/tier=: in the labels of the node group, or by the kubelet (--node-labels=example.com/tier=)."),
+    ],
+)  # fmt: skip
+def test_label_that_a_node_can_set(label: str, before: str, own: str) -> None:
+    name = label.partition("=")[0]
+    text = f'{before}+ kubectl --kubeconfig=/var/lib/kubelet/kubeconfig label nodes {_OTHER_NODE} {label}\nError from server (Forbidden): nodes "{_OTHER_NODE}" is forbidden: is not allowed to modify labels: {name}'
+    assert own in explained(text).remedies[0].steps[0]
 
 
 _WATCHED = f'W1125 10:14:02 3011 reflector.go:561] object-"shop"/"web-config": failed to list: configmaps "web-config" is forbidden: User "{NODE}" cannot list resource "configmaps" in API group "" in the namespace "shop": no relationship found between node and this object'

@@ -213,8 +213,8 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
         _KUBELET_LINE.search(case.text) or "the requesting node" in reason[0]
     ) and not _KUBECTL.search(case.text)
     if reason["labels"]:
-        text = "The admission plugin NodeRestriction does not allow a node to set protected labels on itself. IAM policies do not help."
-        causes, note = (NODE_RESTRICTION.cause("reported", evidence, text=text),), ""
+        text = "The admission plugin NodeRestriction lets a node set only a few labels of kubernetes.io and k8s.io on itself, and this is none of them. Neither an IAM policy nor an RBAC binding helps."
+        causes, note = (NODE_RESTRICTION.cause("reported", text=text),), ""
         summary = f"A kubelet is not allowed to set {clip_text(reason['labels'])}."
         labelled = _LABELLING.search(failure.text)
         remedy = _label_remedy(failure.text, reason["labels"], name or node, is_own=labelled is not None)
@@ -358,9 +358,13 @@ def _label_remedy(text: str, labels: str, node: str | None, *, is_own: bool) -> 
         if _LABEL.fullmatch(each)
     )
     place = "command from the node" if is_own else "label from the kubelet's --node-labels"
+    own = f"example.com/{settings.partition(' ')[0].rpartition('/')[2]}"
+    option = f"--node-labels={own}"
+    if "bootstrap.sh" in text:
+        option = f"bootstrap.sh: --kubelet-extra-args '{option}'"
     return cluster_remedy(
         f"Remove the {place}, and set the label with your own access",
-        "Or let the node set a label without kubernetes.io or k8s.io in the prefix, such as example.com/role: in the labels of the node group, or in the kubelet's --node-labels.",
+        f"New nodes need it again. Or let the node set a label without kubernetes.io or k8s.io in the prefix, such as {own}: in the labels of the node group, or by the kubelet ({option}).",
         commands=commands.fill_command(
             f"kubectl label node {{}} {settings}", commands.kubernetes_name(node or "NODE")
         ),
