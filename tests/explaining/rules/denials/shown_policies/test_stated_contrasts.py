@@ -607,8 +607,8 @@ _DOUBLE = '{"Effect": "Allow", "Action": ["ssm:GetParameter"], "Resource": "arn:
     ("text", "remedy"),
     [
         (f"template.yaml\n  Policies:\n    - SSMParameterReadPolicy:\n        ParameterName: !Ref Key  # /mail/key\n\nwhat the role has now:\n{_DOUBLE}", "Use SSMParameterWithSlashPrefixReadPolicy in the template"),
-        (_DOUBLE, "Remove one of the slashes where the ARN is written"),
-        (_DOUBLE.replace("key", "*"), "Remove one of the slashes where the ARN is written"),
+        (_DOUBLE, "Correct the Resource in the statement that allows ssm:GetParameter"),
+        (_DOUBLE.replace("key", "*"), "Correct the Resource in the statement that allows ssm:GetParameter"),
         # Something else differs.
         (_DOUBLE.replace("mail", "shop"), None),
         (_DOUBLE.replace("//mail", "/mails"), None),
@@ -616,9 +616,9 @@ _DOUBLE = '{"Effect": "Allow", "Action": ["ssm:GetParameter"], "Resource": "arn:
 )  # fmt: skip
 def test_two_slashes(text: str, remedy: str | None) -> None:
     explanation = explain(_READ + text)
-    assert ("with two slashes, and ARNs are compared as text" in explanation.summary) == (remedy is not None)
+    assert ("two slashes" in explanation.summary) == (remedy is not None)
     if remedy is not None:
-        assert "the policy in the text allows it on parameter//mail/" in explanation.summary
+        assert "parameter//mail/" in explanation.summary
         assert explanation.remedies[0].title == remedy
     if "SSMParameterReadPolicy" in text:
         assert (
@@ -1220,6 +1220,50 @@ def test_tag_of_a_request_that_passes_none(action: str, key: str, right: str | N
         or right is None
         or first.policy["Statement"][0]["Condition"] == {"StringEquals": {right: "data"}}
     )
+
+
+_SENDS = {"Sid": "Sends", "Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}
+_PRINT = "$ aws iam get-{0}-policy --{0}-name {1} --policy-name parameters{2}\n{3}\n"
+_AS_USER = _READ.replace(
+    "sts::111122223333:assumed-role/mail-dev-SendRole-1A2B/mail-dev-Send", "iam::111122223333:user/ana"
+)
+
+
+@pytest.mark.parametrize(
+    ("denied", "kind", "owner", "query", "is_whole"),
+    [
+        (_READ, "role", "mail-dev-SendRole-1A2B", "", True),
+        (_READ, "role", "mail-dev-SendRole-1A2B", " --query PolicyDocument", True),
+        (_AS_USER, "user", "ana", "", True),
+        (_READ, "role", "mail-dev-SendRole-1A2B", " --query PolicyDocument.Statement[1]", False),
+        (_READ, "role", "mail-prod", "", False),
+        (_AS_USER, "role", "ana", "", False),
+    ],
+    ids=["role", "document", "user", "a statement", "another role", "role of the name"],
+)
+def test_printed_policy_is_corrected_under_its_name(
+    denied: str, kind: str, owner: str, query: str, *, is_whole: bool
+) -> None:
+    statement = json.loads(_DOUBLE)
+    shown: object = {"Version": "2012-10-17", "Statement": [_SENDS, statement]}
+    shown = (
+        statement
+        if "[1]" in query
+        else shown
+        if query
+        else {"PolicyName": "parameters", "PolicyDocument": shown}
+    )
+    first = explain(denied + _PRINT.format(kind, owner, query, json.dumps(shown))).remedies[0]
+    fixed = {**statement, "Resource": statement["Resource"].replace("//", "/")}
+    assert first.policy is not None
+    if is_whole:
+        assert first.policy["Statement"] == [_SENDS, fixed]
+        assert (
+            f"--{kind}-name {owner} --policy-name parameters --policy-document file://policy.json"
+            in first.commands[0]
+        )
+    else:
+        assert not any("--policy-name parameters" in each for each in first.commands)
 
 
 _PARAMETER = "arn:aws:ssm:eu-west-1:111122223333:parameter"

@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     correct_pattern,
 )
 from iamtriage.explaining._rules.shared.policies.policy_changes import write_resource
+from iamtriage.explaining._rules.shared.policies.printed_policies import write_printed_policy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.policies._documents import build_document
@@ -71,7 +72,7 @@ def find_spelling_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast |
     readers = (
         _find_container_contrast,
         _find_bucket_contrast,
-        _find_slash_contrast,
+        _find_slash_in_code_contrast,
         _find_index_contrast,
         _find_revision_contrast,
         _find_below_contrast,
@@ -184,6 +185,7 @@ def find_slip_contrast(
         )
         layer = policy.policy_type or "identity"
         remedy = attrs.evolve(remedy, policy=build_document([changed]), layer=layer, is_addition=True)
+        remedy = write_printed_policy(denial, remedy, statement, changed)
     return None if remedy is None else Contrast(verdict, remedy, cause, replaces_allow=True)
 
 
@@ -206,15 +208,15 @@ def _find_revision_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast 
     return Contrast(verdict, None, text)
 
 
-def _find_slash_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return the contrast that a policy has two slashes, or none, where the ARN of the request has one."""
+def _find_slash_in_code_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return the contrast that code or a template writes a slash before a value that begins with one."""
     resource = denial.resource or ""
-    for each in allowed:
+    remedy = _slash_in_code_remedy(denial) or _sam_remedy(denial)
+    for each in allowed if remedy is not None else ():
         if "//" in each and matches(resource, compile_glob(each.replace("//", "/"))):
             verdict = f"allows it on {clip_text(each.rpartition(':')[2])}, with two slashes, and ARNs are compared as text"
             text = "The action matches, and so does the rest of the resource."
-            remedy = _slash_in_code_remedy(denial)
-            return Contrast(verdict, remedy or _slash_remedy(denial), text, replaces_allow=remedy is not None)
+            return Contrast(verdict, remedy, text, replaces_allow=True)
     return None
 
 
@@ -234,14 +236,10 @@ def _slash_in_code_remedy(denial: Denial) -> Remedy | None:
     )
 
 
-def _slash_remedy(denial: Denial) -> Remedy:
+def _sam_remedy(denial: Denial) -> Remedy | None:
     sam = _SAM_READ.search(denial.failure.text)
     if sam is None:
-        return your_remedy(
-            "Remove one of the slashes where the ARN is written",
-            "The name begins with a slash, and the template of the ARN has one before the name: omit that one.",
-            "Then deploy again. The next deployment undoes a change that is only in IAM.",
-        )
+        return None
     return your_remedy(
         "Use SSMParameterWithSlashPrefixReadPolicy in the template",
         "SSMParameterReadPolicy writes parameter/ before the name, which begins with a slash itself. The other policy template writes parameter.",

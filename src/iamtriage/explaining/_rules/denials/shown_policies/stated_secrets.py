@@ -14,15 +14,15 @@ from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import OR_ATTACH
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.denials.statement_words import allowed_resources
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.allow_remedies import with_statements
+from iamtriage.explaining._rules.shared.policies.printed_policies import find_printed_policy
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.requirements import companion_hints
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
@@ -52,8 +52,6 @@ _CDK_IMPORT = lazy_pattern(
 )
 _NAME_END = lazy_pattern(r"(?<!:secret:)-[a-z]{6}\Z")
 _SECRET_END = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6}|\*)\Z")
-_PRINTS_POLICY = ("iam", "get-role-policy")
-_NAME_OF_POLICY = lazy_pattern(r"[\w+=,.@-]{1,128}", re.ASCII)
 _RANDOM_STEP = "Secrets Manager ends"
 _PARTIAL_ARNS = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html"
 _PLACE_OF_SECRETS = lazy_pattern(r":secretsmanager:([a-z0-9-]{6,30}):")
@@ -176,19 +174,10 @@ def _complete_printed(denial: Denial, own: str | None, remedy: Remedy) -> Remedy
 
     The policy keeps its name and its actions, so that no second one with more of them is left beside it.
     """
-    command = only_one(
-        [run.command for run in find_runs(denial.failure) if run.command.words[:2] == _PRINTS_POLICY]
-    )
-    stated = only_one([each for each in denial.context.policies if not each.is_of_resource])
-    if command is None or stated is None or own is None or denial.role is None:
+    printed = find_printed_policy(denial)
+    if printed is None or own is None or denial.role is None:
         return None
-    query = command.option("query")
-    if query is not None and query.value != "PolicyDocument":
-        return None  # the policy can have more statements, which the command would delete
-    role, name = command.option("role-name"), command.option("policy-name")
-    if role is None or name is None or role.value != denial.role.name:
-        return None
-    document = copy.deepcopy(dict(stated.content))
+    document = copy.deepcopy(dict(printed.content))
     completed: set[str] = set()
     for statement in iterate_statements(document):
         listed = as_strings(statement.get("Resource"))
@@ -199,15 +188,15 @@ def _complete_printed(denial: Denial, own: str | None, remedy: Remedy) -> Remedy
         completed.update(each for each in whole if each not in listed)
         if whole != list(listed):
             statement["Resource"] = whole if len(whole) > 1 else whole[0]
-    if own not in completed or not _NAME_OF_POLICY.fullmatch(name.value):
+    if own not in completed:
         return None
     steps = tuple(each for each in remedy.steps if each.startswith(_RANDOM_STEP))
     return attrs.evolve(
         remedy,
-        title=f"Complete the ARN of the secret in the policy {name.value} of the role {denial.role.name}",
+        title=f"Complete the ARN of the secret in the policy {printed.name} of the role {denial.role.name}",
         steps=("Only the ARN changes. The name of the secret in the call can stay as it is.", *steps),
         policy=document,
-        commands=(commands.put_policy(role.value, name.value),),
+        commands=(printed.replace,),
     )
 
 

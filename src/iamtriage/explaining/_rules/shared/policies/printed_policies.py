@@ -1,0 +1,70 @@
+"""Correct an inline policy of the caller that a command in the text prints, under its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._typing import NamedTuple
+from iamtriage.arns._principals import User
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._rules.basics import Denial, Remedy
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.policies.policy_changes import change_statements
+
+_PRINTS_POLICY = {("iam", "get-role-policy"): "role", ("iam", "get-user-policy"): "user"}
+_NAME = lazy_pattern(r"[\w+=,.@-]{1,128}", re.ASCII)
+
+
+class PrintedPolicy(NamedTuple):
+    """An inline policy of the caller that a command prints as a whole.
+
+    Attributes:
+        name: Its name.
+        content: The policy.
+        replace: The command that replaces it by policy.json.
+    """
+
+    name: str
+    content: Mapping[str, Any]
+    replace: str
+
+
+def find_printed_policy(denial: Denial) -> PrintedPolicy | None:
+    """Return the inline policy of the caller that the only such command prints, if the text has no other policy."""
+    if not any(verb in denial.failure.text for _, verb in _PRINTS_POLICY):
+        return None
+    command = only_one(
+        [run.command for run in find_runs(denial.failure) if run.command.words[:2] in _PRINTS_POLICY]
+    )
+    stated = only_one([each for each in denial.context.policies if not each.is_of_resource])
+    caller = denial.role or denial.principal
+    if command is None or stated is None or caller is None:
+        return None
+    query = command.option("query")
+    if query is not None and query.value != "PolicyDocument":
+        return None  # the policy can have more statements, which the command would delete
+    kind = _PRINTS_POLICY[command.words[0], command.words[1]]
+    owner, name = command.option(f"{kind}-name"), command.option("policy-name")
+    if owner is None or name is None or not _NAME.fullmatch(name.value):
+        return None
+    if owner.value != getattr(caller, "name", None) or isinstance(caller, User) != (kind == "user"):
+        return None
+    return PrintedPolicy(name.value, stated.content, commands.put_policy(owner.value, name.value, kind))
+
+
+def write_printed_policy(
+    denial: Denial, remedy: Remedy, statement: Mapping[str, Any], changed: Mapping[str, Any]
+) -> Remedy:
+    """Return a remedy with the whole printed policy in place of its changed statement alone, and how to replace it."""
+    printed = find_printed_policy(denial)
+    if printed is None:
+        return remedy
+    whole = change_statements(printed.content, lambda each: dict(changed) if each == statement else each)
+    if whole == printed.content:
+        return remedy
+    return attrs.evolve(remedy, policy=whole, is_addition=False, commands=(printed.replace,))
