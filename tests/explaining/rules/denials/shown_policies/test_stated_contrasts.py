@@ -1266,6 +1266,27 @@ def test_printed_policy_is_corrected_under_its_name(
         assert not any("--policy-name parameters" in each for each in first.commands)
 
 
+@pytest.mark.parametrize(
+    "command", ["get-role-policy --role-name {} --policy-name deploy", "get-role --role-name {}"]
+)
+def test_corrected_condition_of_a_printed_policy(command: str) -> None:
+    denied = _denied("iam:PassRole", PASSED)
+    role = denied.partition("assumed-role/")[2].partition("/")[0]
+    passes = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": PASSED, "Condition": {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}}  # fmt: skip
+    shown = {"PolicyDocument": {"Version": "2012-10-17", "Statement": [_SENDS, passes]}}
+    first = explain(
+        f"{CREATE_FUNCTION}{denied}\n$ aws iam {command.format(role)}\n{json.dumps(shown)}\n"
+    ).remedies[0]
+    assert first.policy is not None
+    is_whole = "get-role-policy" in command
+    assert (first.policy["Statement"][0] == _SENDS) is is_whole
+    assert (
+        any(f"--role-name {role} --policy-name deploy --policy-document" in each for each in first.commands)
+        is is_whole
+    )
+    assert "lambda.amazonaws.com" in str(first.policy["Statement"][-1]["Condition"])
+
+
 _PARAMETER = "arn:aws:ssm:eu-west-1:111122223333:parameter"
 _VARIABLE = 'variable "prefix" {{\n  type    = string\n  default = "{}"\n}}\n'
 

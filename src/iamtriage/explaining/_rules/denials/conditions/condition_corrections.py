@@ -40,7 +40,7 @@ from iamtriage.explaining._rules.denials.statement_words import join_values
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants.denial_remedies import mfa_command
 from iamtriage.explaining._rules.shared.grants.permission_sets import in_permission_set
-from iamtriage.explaining._rules.shared.policies import date_conditions, policy_changes
+from iamtriage.explaining._rules.shared.policies import date_conditions, policy_changes, printed_policies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement
 from iamtriage.policies._documents import build_document
@@ -323,7 +323,7 @@ def with_statement(
     changed = attrs.evolve(remedy, policy=build_document([shown]), layer="identity", is_addition=True)
     if isinstance(denial.role, IdentityCenterRole):
         return in_permission_set(denial, denial.role, changed, is_shown=True)
-    return changed
+    return changed if is_copy else printed_policies.write_printed_policy(denial, changed, shown, "Condition")
 
 
 def can_call_meet(denial: Denial, condition: CheckedCondition) -> bool:

@@ -185,7 +185,7 @@ def find_slip_contrast(
         )
         layer = policy.policy_type or "identity"
         remedy = attrs.evolve(remedy, policy=build_document([changed]), layer=layer, is_addition=True)
-        remedy = write_printed_policy(denial, remedy, statement, changed)
+        remedy = write_printed_policy(denial, remedy, changed, "Resource")
     return None if remedy is None else Contrast(verdict, remedy, cause, replaces_allow=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
@@ -15,6 +15,7 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.policies.policy_changes import change_statements
+from iamtriage.policies._readers.elements import iterate_statements
 
 _PRINTS_POLICY = {("iam", "get-role-policy"): "role", ("iam", "get-user-policy"): "user"}
 _NAME = lazy_pattern(r"[\w+=,.@-]{1,128}", re.ASCII)
@@ -58,13 +59,19 @@ def find_printed_policy(denial: Denial) -> PrintedPolicy | None:
 
 
 def write_printed_policy(
-    denial: Denial, remedy: Remedy, statement: Mapping[str, Any], changed: Mapping[str, Any]
+    denial: Denial, remedy: Remedy, changed: Mapping[str, Any], part: Literal["Condition", "Resource"]
 ) -> Remedy:
-    """Return a remedy with the whole printed policy in place of its changed statement alone, and how to replace it."""
+    """Return a remedy for a statement with another condition or resource, with the whole policy if a command prints it."""
     printed = find_printed_policy(denial)
     if printed is None:
         return remedy
-    whole = change_statements(printed.content, lambda each: dict(changed) if each == statement else each)
-    if whole == printed.content:
+    kept = _without(changed, part)
+    old = only_one([each for each in iterate_statements(printed.content) if _without(each, part) == kept])
+    if old is None or old == changed:
         return remedy
+    whole = change_statements(printed.content, lambda each: dict(changed) if each == old else each)
     return attrs.evolve(remedy, policy=whole, is_addition=False, commands=(printed.replace,))
+
+
+def _without(statement: Mapping[str, Any], part: str) -> dict[str, Any]:
+    return {key: each for key, each in statement.items() if key != part}
