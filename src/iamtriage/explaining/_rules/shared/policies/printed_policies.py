@@ -12,8 +12,9 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._rules.basics import Denial, Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.policy_changes import change_statements
 from iamtriage.policies._readers.elements import iterate_statements
 
