@@ -12,7 +12,7 @@ MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: sync-env\n{}data:\n{}
 ENV = "  AWS_REGION: us-east-1\n  MODE: fast\n"
 BOTH = "  MODE: fast\n  AWS_REGION: us-east-1\n  AWS_DEFAULT_REGION: us-east-1\n"
 FILE = "  app.yaml: |\n    region: us-east-1\n    mode: fast\n"
-PATCH = """kubectl patch configmap sync-env --namespace shop --type merge --patch '{"data":{"AWS_REGION":"eu-west-1"}}'"""
+PATCH = """kubectl patch configmap sync-env --namespace shop --type merge --patch '{"data": {"AWS_REGION": "eu-west-1"}}'"""
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ PATCH = """kubectl patch configmap sync-env --namespace shop --type merge --patc
         (MAP.format("  namespace: shop\n", ENV), {}, PATCH),
         (GET.format("") + MAP.format("", ENV), {"namespace": "shop"}, PATCH),
         (GET.format("") + MAP.format("", ENV), {}, PATCH.replace("shop", "NAMESPACE")),
-        (MAP.format("  namespace: shop\n", BOTH), {}, PATCH.replace('"}}', '","AWS_DEFAULT_REGION":"eu-west-1"}}')),
+        (MAP.format("  namespace: shop\n", BOTH), {}, PATCH.replace('"}}', '", "AWS_DEFAULT_REGION": "eu-west-1"}}')),
         (MAP.format("  namespace: shop\n", FILE), {}, "kubectl edit configmap sync-env --namespace shop"),
     ],
     ids=["kubectl", "manifest", "facts", "no namespace", "both variables", "a file in it"],

@@ -14,7 +14,7 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.sts import region_settings
+from iamtriage.explaining._rules.sts import region_fixes, region_settings
 from iamtriage.failures._failures import CredentialScope
 
 _NAMES = {
@@ -99,7 +99,7 @@ def explain_global_service(
         contrast = f"The text says {quote_words(works)}: {_ORDINARY.get(regional['name'].lower(), regional['name'].upper())} has an endpoint in each Region, so the keys are right."
     if fix.title.startswith("Set the client's Region"):
         # Nothing in the text sets it. Another Region for all clients would break the others.
-        fix = region_settings.RegionFix(
+        fix = region_fixes.RegionFix(
             f"Let the SDK choose the endpoint, or sign for {service.region}",
             (
                 f"Remove the endpoint from the code of the client, from its profile, and from AWS_ENDPOINT_URL: an SDK then calls {service.host} and signs for {service.region} itself, whatever Region it has.",

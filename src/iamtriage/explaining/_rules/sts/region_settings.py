@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from textwrap import dedent
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at, line_start
-from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes import program_regions
 from iamtriage.explaining._rules.basics import Case, Labelled
 from iamtriage.explaining._rules.shared import commands
@@ -16,7 +14,8 @@ from iamtriage.explaining._rules.shared.commands import repeat_command, repeat_l
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.kubernetes import clusters
-from iamtriage.explaining._rules.shared.remedies import Commands, present
+from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.sts.region_fixes import RegionFix, fix_config_map
 from iamtriage.failures._failures import Failure
 
 _REGION_NAME = r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]"
@@ -87,16 +86,6 @@ _PHP_CLASS = lazy_pattern(r"(\$\w{1,40}) ?= ?new S3\(")
 _IN_CODE = lazy_pattern(r"Traceback \(|\.php(?:\(\d|:\d| on line \d)|\.(?:py|rb|[jt]s|go|java|cs):\d")
 
 
-class RegionFix(NamedTuple):
-    """How to correct the region."""
-
-    title: str
-    steps: tuple[str, ...]
-    commands: Commands
-    place: str = ""
-    manifest: str | None = None
-
-
 def find_bucket(case: Case[Failure]) -> str | None:
     """Return the bucket that the text around a failure or the printed configuration names."""
     stated = case.context.bucket
@@ -122,7 +111,7 @@ def find_region_fix(
             return _remove_endpoint(case, endpoint, signed)
     shown = program_regions.find_program_region(text)
     if shown and shown.region == signed and getattr(case.context.command, "program", None) != "aws":
-        return _fix_config_map(case, shown, region)
+        return fix_config_map(case, shown, region)
     settings = (each for each in _REGION_SETTING.finditer(text) if each["region"] == signed)
     setting = next((each for each in settings if not _is_logged(text, each.start())), None)
     variable = next((each for each in _VARIABLE.finditer(text) if each["region"] == signed), None)
@@ -134,25 +123,6 @@ def find_region_fix(
     name = variable["name"]
     step = "Then apply the manifest again, or change it in the Helm values or the repository."
     return RegionFix(f"Set {name} to {region} in the manifest", (step,), (), f"{name} is {signed}")
-
-
-def _fix_config_map(case: Case[Failure], shown: program_regions.ProgramRegion, region: str) -> RegionFix:
-    name = commands.kubernetes_name(shown.config_map)
-    namespace = commands.namespace(shown.namespace or case.facts.namespace)
-    change = f"kubectl edit configmap {name} --namespace {namespace}"
-    if shown.keys:
-        patch = json.dumps({"data": dict.fromkeys(shown.keys, region)}, separators=(",", ":"))
-        change = f"kubectl patch configmap {name} --namespace {namespace} --type merge --patch '{patch}'"
-    restart = clusters.restart_command(case).replace("--namespace NAMESPACE", f"--namespace {namespace}")
-    where = f"the ConfigMap {clip_text(shown.config_map)}"
-    return RegionFix(
-        f"Set {clip_text(shown.words.replace(shown.region, region))} in {where}",
-        (
-            "All programs that read it get the new Region. If a chart or Git manages it, change it there, too.",
-        ),
-        (change, Labelled.required("Then restart the pods, which read it when they start:", restart)),
-        f"{clip_text(shown.words)} in {where} is wrong",
-    )
 
 
 def _fix_signing_command(command: str, region: str) -> RegionFix:

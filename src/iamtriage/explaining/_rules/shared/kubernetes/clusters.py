@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import attrs
@@ -307,15 +308,17 @@ def correct_variable_commands(case: AnyCase, name: str, value: str) -> tuple[str
     found = find_variable_map(case.failure.text, name)
     if found is None:
         return (set_variables_command(case, f"{name}-"),)
-    config_map, namespace = (
-        commands.kubernetes_name(found[0]),
-        commands.namespace(found[1] or case.facts.namespace),
-    )
-    patch = json.dumps({"data": {name: value}})
-    line = commands.fill_command(
-        "kubectl patch configmap {} --namespace {} --type merge --patch {}", config_map, namespace, patch
-    )
+    namespace = commands.namespace(found[1] or case.facts.namespace)
+    line = patch_map_command(found[0], namespace, {name: value})
     return line, restart_command(case).replace("--namespace NAMESPACE", f"--namespace {namespace}")
+
+
+def patch_map_command(config_map: str, namespace: str, values: Mapping[str, str]) -> str:
+    """Return the command that sets keys of a ConfigMap."""
+    call = "kubectl patch configmap {} --namespace {} --type merge --patch {}"
+    return commands.fill_command(
+        call, commands.kubernetes_name(config_map), namespace, json.dumps({"data": {**values}})
+    )
 
 
 def runs_in_pod(case: AnyCase) -> bool:
