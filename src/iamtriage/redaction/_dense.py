@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter, deque
-from itertools import accumulate
+from collections import Counter
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret
@@ -89,7 +89,15 @@ def _find_crowded(searched: SearchedText, spans: list[tuple[int, int]]) -> list[
         return []
     text = searched.text
     ends = [*(start for start, _ in spans[1:]), len(text)]
-    rooms = [_measure_room(text, start, end) for (_, start), end in zip(spans, ends, strict=True)]
+    has_borders = any(map(text.__contains__, _BORDERS))
+    rooms = [
+        _CHARS_PER_NAME
+        if (line_end := text.find("\n", start, end)) < 0
+        else 0
+        if line_end - start > _MAX_SIGN and not has_borders
+        else _measure_room(text, start, end, line_end)
+        for (_, start), end in zip(spans, ends, strict=True)
+    ]
     if any(sign in text for sign in ENCODED_STARTS):
         for number, (_, start) in enumerate(spans):
             if _ENCODED_SIGN.search(text, start, min(ends[number], start + _CHARS_PER_ENCODED_NAME)):
@@ -113,13 +121,11 @@ def _find_crowded(searched: SearchedText, spans: list[tuple[int, int]]) -> list[
     ]
 
 
-def _measure_room(text: str, start: int, end: int) -> int:
-    """Return the room for the text between the end of a name and the next, 0 if that is in another line."""
-    line_end = text.find("\n", start, end)
-    if line_end >= 0 and line_end - start <= _MAX_SIGN and text[start] in ":=":
+def _measure_room(text: str, start: int, end: int, line_end: int) -> int:
+    """Return the room for the text between the end of a name and the next, which is in another line."""
+    is_below = line_end - start <= _MAX_SIGN and text[start] in ":="
+    if is_below and text.find("\n", line_end + 1, end) < 0:
         # The value is in the next line.
-        line_end = text.find("\n", line_end + 1, end)
-    if line_end < 0:
         return _CHARS_PER_NAME
     return 0 if _BORDERS.isdisjoint(text[start : start + _MAX_SIGN]) else _CHARS_PER_CELL
 
@@ -183,29 +189,19 @@ def _find_dense(
     # Faster than a translation of other characters.
     shown = searched.folded.encode("ascii", "replace").decode().translate(_SHAPE)
     shapes = [shown[max(0, start - _AROUND) : start] + shown[end : end + _AROUND] for start, end in spans]
-    numbers = {shape: number for number, shape in enumerate(set(shapes))}
-    if shortest > len(numbers) * _CHARS_PER_NOTATION:
+    if shortest > len(set(shapes)) * _CHARS_PER_NOTATION:
         # No other check is necessary for most texts.
         return
-    counts = [0] * len(numbers)
-    different = 0
-    window: deque[tuple[int, int]] = deque()
-    for name, (start, _), shape in zip(names, spans, shapes, strict=True):
-        if name[0].startswith(MARKER_START):
-            # What a marker replaces was longer or shorter, so other names were near each other.
-            window.clear()
-            counts = [0] * len(numbers)
-            different = 0
-            continue
-        number = numbers[shape]
-        window.append((start, number))
-        different += not counts[number]
-        counts[number] += 1
-        if len(window) > _MANY:
-            _, oldest = window.popleft()
-            counts[oldest] -= 1
-            different -= not counts[oldest]
-        if len(window) == _MANY:
-            first, _ = window[0]
-            if start - first <= min(_REACH, different * _CHARS_PER_NOTATION):
-                yield first, start
+    # What a marker replaces was longer or shorter, so other names were near each other.
+    markers = [at for at, name in enumerate(names) if name[0].startswith(MARKER_START)]
+    for low, high in pairwise((-1, *markers, len(names))):
+        counts = Counter(shapes[low + 1 : min(low + _MANY, high)])
+        for first, last in zip(range(low + 1, high), range(low + _MANY, high), strict=False):
+            counts[shapes[last]] += 1
+            start, end = spans[first][0], spans[last][0]
+            if end - start <= min(_REACH, len(counts) * _CHARS_PER_NOTATION):
+                yield start, end
+            if counts[shapes[first]] == 1:
+                del counts[shapes[first]]
+            else:
+                counts[shapes[first]] -= 1

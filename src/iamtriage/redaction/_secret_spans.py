@@ -39,6 +39,7 @@ _LINE_BREAK = re.compile(BREAK + INDENT)
 # The maximum length of a marker, in characters.
 _MAX_MARKER = 120
 _FILLED = re.compile(rf"(?:[{FILL}│┃|>#*\n\r]|{BLANK})*")
+_STARTS_OF_FILLED = frozenset(["", *f"{FILL}│┃|>#*\n\r \t\xa0\x1b\\"])
 # The length of a line that fills a terminal's width.
 _MIN_WIDTH, _MAX_WIDTH = 40, 2_000
 # The maximum distance to the start of a URL, in characters.
@@ -121,10 +122,11 @@ def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:
     merged = [*merge_secrets(text, finds)]
     has_url = bool(merged) and _URL.search(text) is not None
     for found in merged:
-        if _FILLED.fullmatch(text, found.start, found.end):
+        written = text[found.start : found.end]
+        if written[:1] in _STARTS_OF_FILLED and _FILLED.fullmatch(written):
             # An earlier round has filled the line.
             continue
-        pieces += (text[done : found.start], _build_replacement(text, found, has_url=has_url))
+        pieces += (text[done : found.start], _build_replacement(text, found, written, has_url=has_url))
         done = found.end
     if not done:
         return text
@@ -167,8 +169,7 @@ def _begins_in_prefix(text: str, start: int, other: int) -> bool:
     return line > 0 and other < line + measure_common_prefix(text, find_line_start(text, start), line)
 
 
-def _build_replacement(text: str, found: FoundSecret, *, has_url: bool) -> str:
-    written = text[found.start : found.end]
+def _build_replacement(text: str, found: FoundSecret, written: str, *, has_url: bool) -> str:
     is_dashed = found.is_dashed or _is_in_url(text, found, has_url=has_url)
     word = found.quote + make_marker(found.what, url=is_dashed) + found.quote
     if "\n" in written and found.what != "private key" and not found.is_whole:

@@ -192,14 +192,18 @@ def _mask_decided(text: str, finds: list[FoundSecret]) -> str:
 
 def _is_decided(text: str, found: FoundSecret, names: AbstractSet[int]) -> bool:
     """Return whether a secret ends in its line before another sign, word or setting, or another name."""
-    if text.find("\n", found.start, found.end) >= 0:
+    end = found.end
+    if text.find("\n", found.start, end) >= 0:
         return False
-    if not text.startswith("\n", found.end) and _DECIDED.match(text, found.end):
+    if text.startswith("\n", end) and not text.startswith("\x1b", end + 1):
+        following = end + 1
+    elif _DECIDED.match(text, end):
         return True
-    line_end = _LINE_END.match(text, found.end)
-    return line_end is not None and (
-        line_end.end() in names or _SETTING.match(text, line_end.end()) is not None
-    )
+    elif line_end := _LINE_END.match(text, end):
+        following = line_end.end()
+    else:
+        return False
+    return following in names or _SETTING.match(text, following) is not None
 
 
 def _find_prefixed_secrets(

@@ -50,7 +50,12 @@ def divides_name(line: str, following: str) -> bool:
             return True
         if ":aws" in head[:6]:
             return _crosses(_ARN_START, tail, head)
-    return len(word) + head.find("=") >= _HOST_ID_LENGTH - 1 and _crosses(_HOST_ID, word, head)
+    padding = head.find("=")
+    return (
+        len(word) + padding >= _HOST_ID_LENGTH - 1
+        and head.find(" ", 0, padding) < 0
+        and _crosses(_HOST_ID, word, head)
+    )
 
 
 def _crosses(pattern: re.Pattern[str], tail: str, head: str) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Two or more words. A single one, such as ``**REDACTED**``, is masked, and a wildcard follows a delimiter.
 _EMPHASIZED_LINE = lazy_pattern(
-    r"^[ >]{0,8}(?P<mark>\*\*|__|[*_])(?=[A-Za-z])(?P<text>\S+ [^\n]{0,4000}(?<=[\w.!)\"'*]))(?P<end>(?P=mark))$",
+    r"[ >]{0,8}(?P<mark>\*\*|__|[*_])(?=[A-Za-z])(?P<text>\S+ [^\n]{0,4000}(?<=[\w.!)\"'*]))(?P<end>(?P=mark))$",
     re.MULTILINE,
 )
 _EMPHASIS_ENDS = ("*", "_")
@@ -43,10 +43,13 @@ def strip_emphasis(view: View) -> None:
 
 
 def _emphasis_edits(text: str) -> Iterator[Edit]:
-    for m in _EMPHASIZED_LINE.finditer(text):
-        if m["mark"][0] not in m["text"].replace("/*", "") or m["mark"][0] == "_":
+    at = 0
+    for line in text.split("\n"):
+        m = _EMPHASIZED_LINE.match(text, at) if line.endswith(_EMPHASIS_ENDS) else None
+        if m and (m["mark"][0] not in m["text"].replace("/*", "") or m["mark"][0] == "_"):
             yield *m.span("mark"), ""
             yield *m.span("end"), ""
+        at += len(line) + 1
 
 
 def may_contain_links(text: str) -> bool:

@@ -69,6 +69,8 @@ _SIGN = re.compile(r"[:=|│┃,({<>-]")
 _VALUE = re.compile(
     r"[ \t\x1e]{0,80}(?P<key>Key(?: \[[^\]\n]{0,40}\])?[ ]?[:=][ ])?(?P<quote>[\"'`]?)(?P<value>[A-Za-z0-9+/=_.~!#%*:?^-]{16,4096})"
 )
+# Without a line that begins like this, no line is such a value.
+_LONG_LINE = re.compile(r"\n[ \t\x1e]{0,80}(?:Key[ :=]|[\"'`]?[A-Za-z0-9+/=_.~!#%*:?^-]{16})")
 # The minimum number of names. Some of them can be in repeated parts of the text.
 _MIN_NAMES = 20
 # The maximum distance between a name and the end of its values in a part that is repeated.
@@ -183,7 +185,7 @@ def find_wrapped_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     A terminal, a box or a text wrapper broke the line, so only a long random value is a secret.
     """
     text, folded, done = searched.text, searched.folded, 0
-    for name_end in searched.names if "\n" in text else ():
+    for name_end in searched.names if _LONG_LINE.search(text) else ():
         end = name_end.end()
         if folded[end + 1 : end + 2] in _NOT_IN_REST and folded[end] != "\n":
             continue

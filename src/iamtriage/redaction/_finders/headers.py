@@ -63,6 +63,8 @@ _LOGGED = re.compile(
     rf"signature:[ \t]{{0,8}}{BREAK}[^\n]{{0,160}}?(?<![0-9a-z])(?P<value>[0-9a-f]{{64}})(?![0-9a-z])"
 )
 _SIGNS = re.compile(rf"credential{EQUALS}|signedheaders|aws4-hmac|awsaccesskeyid|keyname")
+# Each of them contains one of these. A text is searched fast for each.
+_SIGN_STARTS = ("credential", "signedheaders", "aws4-hmac", "awsaccesskeyid", "keyname")
 _REACH = 1000
 # The next header or another label, after the number of its line, if lines are joined.
 _LABEL = re.compile(r"[^a-z]{0,40}[a-z_-]{1,40}:", re.IGNORECASE)
@@ -108,7 +110,7 @@ def _find_candidates(text: str, folded: str) -> Iterator[tuple[int, int, Secret]
     if "signature" in folded:
         for m in _LOGGED.finditer(folded):
             yield (*m.span("value"), "signature")
-        for m in _SIGNATURE.finditer(folded) if _SIGNS.search(folded) else ():
+        for m in _SIGNATURE.finditer(folded) if any(map(folded.__contains__, _SIGN_STARTS)) else ():
             if _SIGNS.search(folded, max(0, m.start() - _REACH), m.start()):
                 yield (*m.span("value"), "signature")
 

@@ -34,7 +34,8 @@ _REST = re.compile(rf"{BASE64}{{1,20000}}{PADDING}")
 _REACH = 300
 # The rule of detect-secrets, slightly extended.
 _NAME = re.compile(r"aws.{0,20}?(?:key|pwd|pw|password|pass|token)(?s:.){0,20}\Z", re.IGNORECASE)
-_QUOTED = re.compile(r"[\"'](?P<value>[0-9a-zA-Z/+]{40})(?=[\"'])")
+# A text is searched faster for each quote than for both.
+_QUOTED = tuple(re.compile(rf"{quote}(?P<value>[0-9a-zA-Z/+]{{40}})(?=[\"'])") for quote in "\"'")
 _LINE_END = re.compile(r"\n|\\n")
 _MAX_NAME = 51
 
@@ -44,7 +45,8 @@ def find_paired_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     text = searched.text
     if "AKIA" in text or "ASIA" in text or "ABIA" in text or "ACCA" in text or "A3T" in text:
         yield from _find_secrets_near_ids(text)
-    for quoted in _QUOTED.finditer(text) if "aws" in searched.folded else ():
+    patterns = _QUOTED if "aws" in searched.folded else ()
+    for quoted in (m for pattern in patterns for m in pattern.finditer(text)):
         start = quoted.start()
         name = _NAME.search(text, max(0, start - _MAX_NAME), start)
         if name is None or (_LINE_END.search(name[0]) and not _is_key(quoted["value"])):

@@ -48,7 +48,7 @@ _LOGIN = re.compile(
     r"(?<![A-Za-z0-9+/])(?=[A-Za-z0-9+/]{12})(?=[A-Za-z0-9+/]*?(?:[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){3})"
     r"[A-Za-z0-9+/]+"
 )
-_AUTH = re.compile(r"[Aa][Uu][Tt][Hh](?![A-Za-z])")
+_AUTH = re.compile(r"auth(?![a-z])")
 
 AROUND = 700
 """The number of characters before and after a part that can belong to a secret in it."""
@@ -192,7 +192,7 @@ def zero_digits(text: str) -> str:
     zeroed = zero_all_digits(text)
     if "%" in text or "&#" in text or "\\u" in text:
         zeroed = _copy_matches(_ESCAPE.finditer(text), zeroed)
-    return _copy_matches(_LOGIN.finditer(text), zeroed) if _AUTH.search(text) else zeroed
+    return _copy_matches(_LOGIN.finditer(text), zeroed) if _AUTH.search(text.lower()) else zeroed
 
 
 def _copy_matches(matches: Iterable[re.Match[str]], other: str) -> str:

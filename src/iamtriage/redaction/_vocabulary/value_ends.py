@@ -59,6 +59,7 @@ QUERY_VALUE = re.compile(rf"(?:[^{_NEVER}&#;,)\]}}|\\“”]++|{BASE64_ESCAPES})
 
 # Another line of a wrapped value: base64 and nothing else.
 _BREAK = re.compile(BREAK)
+_STARTS_OF_BREAK = frozenset(" \t│┃|\r\n\\")
 _INDENT = re.compile(INDENT)
 _PIECE = re.compile(r"[A-Za-z0-9+/_.%*-]{1,4096}+={0,2}+(?=[\s\"'`,;)\]}&<>|\\│┃]|\Z)")
 # Each character is read once.
@@ -162,8 +163,13 @@ def find_wrapped_end(text: str, start: int, end: int, *, announced: bool = False
         end: The end of its first line.
         announced: Whether a long value is certain, so that another line needs less evidence.
     """
-    line_end = _BREAK.match(text, end)
-    if line_end is None or not (announced or _may_continue(text, start, end, line_end.end())):
+    if text[end : end + 1] not in _STARTS_OF_BREAK:
+        return end
+    following = end + 1
+    if not text.startswith("\n", end):
+        line_end = _BREAK.match(text, end)
+        following = line_end.end() if line_end else 0
+    if not following or not (announced or _may_continue(text, start, end, following)):
         return end
     line = find_line_start(text, start)
     width = end - line
