@@ -18,7 +18,7 @@ from iamtriage.redaction._finders.phrases import SENTENCE_WORD
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.searched_text import fold_case
-from iamtriage.redaction._vocabulary.secret_names import NAME_END
+from iamtriage.redaction._vocabulary.secret_names import NAME_END, NAME_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -172,6 +172,8 @@ _MANY_SPACES = " " * 5
 _MAX_SPACES = 200
 _INDENT = frozenset(" \t")
 _LINE_END = re.compile(r"[ \t\r]*(?:\n|\Z)")
+# A word of a name after a space, for which a text is searched faster than for the name.
+_SECOND_WORD = re.compile(f" (?:{'|'.join({word for words, _, _ in NAME_ROWS for word in words.split()[1:]})})")
 
 
 def keep_changed_lines(view: View, signs: re.Pattern[str]) -> tuple[View, View]:
@@ -225,7 +227,10 @@ def _find_changed_lines(
             other = between.lstrip()
             end = start + len(text)
             written = text
-            if not (original.startswith(text, start) and _LINE_END.match(original, end)):
+            if not (
+                original.startswith(text, start)
+                and (original.startswith("\n", end) or _LINE_END.match(original, end))
+            ):
                 # In a longer line, more than the spaces differs.
                 high = start + 2 * len(text) + _MAX_SPACES
                 line_end = original.find("\n", start, high)
@@ -251,7 +256,7 @@ def _find_changed_lines(
 def _divides_name(view: View, folded: str, end: int) -> bool:
     """Return whether more than a space is between the words of a name in lines that end at a position."""
     begin = end - len(folded)
-    for name in NAME_END.finditer(folded):
+    for name in NAME_END.finditer(folded) if _SECOND_WORD.search(folded) else ():
         if " " in name[0]:
             first, last = view.origin(begin + name.start()), view.origin(begin + name.end() - 1)
             if last - first >= len(name[0]):

@@ -10,7 +10,7 @@ from iamtriage.redaction._documents.document_secrets import find_in_content
 from iamtriage.redaction._documents.keys import announce_items, announce_members, list_secret_keys
 from iamtriage.redaction._finders.key_pairs import is_access_key_id, is_secret_access_key
 from iamtriage.redaction._hiding import hide_secrets
-from iamtriage.redaction._secret_spans import insert_markers
+from iamtriage.redaction._secret_spans import insert_markers, merge_secrets
 from iamtriage.redaction._secrets import find_secrets
 from iamtriage.redaction._vocabulary.markers import make_marker
 
@@ -149,7 +149,7 @@ def _redact_scalar(text: str, announced: Announced | None, *, is_text: bool, pai
     if not is_text:
         return text
     if announced is not None:
-        text = insert_markers(text, find_in_content(text, announced, find_secrets))
+        text = insert_markers(text, merge_secrets(text, find_in_content(text, announced, find_secrets)))
     return hide_secrets(text)
 
 

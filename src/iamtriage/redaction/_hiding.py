@@ -49,6 +49,7 @@ def hide_secrets(text: str) -> str:
     finds = find_secrets(text)
     finds += [*_find_repeated_values(text, finds)]
     for number in range(_MAX_ROUNDS):
+        finds = merge_secrets(text, finds)
         hidden = insert_markers(text, finds)
         if hidden == text:
             break
@@ -124,8 +125,7 @@ def _find_announced(text: str, start: int, end: int) -> Iterator[tuple[int, int]
 
 
 def _reveals_secret(text: str, finds: list[FoundSecret], *, with_separate: bool) -> bool:
-    """Return whether the lines around the markers of secrets contain another secret."""
-    finds = [*merge_secrets(text, finds)]
+    """Return whether the lines around the markers of secrets, which are merged, contain another secret."""
     starts = [found.start for found in finds]
     for low, high in list_windows(text, finds, with_separate=with_separate):
         if (low, high) == (0, len(text)):
@@ -146,7 +146,7 @@ def _reveals_secret(text: str, finds: list[FoundSecret], *, with_separate: bool)
 def _count_values(text: str, known: Iterable[FoundSecret] = ()) -> Counter[str]:
     """Count the secrets in a text that have no marker yet and are not known."""
     finds = find_secrets(text)
-    if insert_markers(text, finds) == text:
+    if insert_markers(text, merge_secrets(text, finds)) == text:
         return Counter()
     spans = FoundSpans(text, known)
     return Counter(

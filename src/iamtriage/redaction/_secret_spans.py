@@ -56,6 +56,8 @@ _DELIMITERS = frozenset(["", *"\"'`,;&<>(){}[]@|\\“”„‘’\x1b"])
 # Before a space, these are no part of another value, either.
 _STOPS = frozenset(".:!?")
 _MAX_INDENT = 40
+_LINE_STARTS = frozenset(["", "\n"])
+_BLANKS = _LINE_STARTS | {" ", "\t"}
 # Markers at the start of lines can look like a prefix of them, with at most so many line breaks between them.
 _MAX_LINES_BETWEEN = 2
 
@@ -115,13 +117,14 @@ def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:
 
     Args:
         text: The text.
-        finds: The secrets, in any order.
+        finds: The secrets, merged.
     """
     pieces: list[str] = []
     done = 0
-    merged = [*merge_secrets(text, finds)]
-    has_url = bool(merged) and _URL.search(text) is not None
-    for found in merged:
+    has_url: bool | None = None
+    for found in finds:
+        if has_url is None:
+            has_url = _URL.search(text) is not None
         written = text[found.start : found.end]
         if written[:1] in _STARTS_OF_FILLED and _FILLED.fullmatch(written):
             # An earlier round has filled the line.
@@ -144,23 +147,25 @@ def is_unmarked(text: str, start: int, end: int) -> bool:
     return all(m.end() <= start or m.start() >= end for m in MARKER.finditer(text, low, end + _MAX_MARKER))
 
 
-def merge_secrets(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
-    """Yield secrets in text order. Merge overlapping ones under the name of the first.
+def merge_secrets(text: str, finds: Iterable[FoundSecret]) -> list[FoundSecret]:
+    """Return secrets in text order. Merge overlapping ones under the name of the first.
 
     If another one begins in what looks like a prefix of lines, no line is kept.
     """
+    merged: list[FoundSecret] = []
     current: FoundSecret | None = None
     for found in sorted(finds, key=attrgetter("start")):
         if current is None or found.start >= current.end:
             if current is not None:
-                yield current
+                merged.append(current)
             current = found
         elif found.start > current.start or found.end > current.end:
             is_whole = current.is_whole or _begins_in_prefix(text, current.start, found.start)
             if found.end > current.end or is_whole != current.is_whole:
                 current = current._replace(end=max(current.end, found.end), is_whole=is_whole)
     if current is not None:
-        yield current
+        merged.append(current)
+    return merged
 
 
 def _begins_in_prefix(text: str, start: int, other: int) -> bool:
@@ -245,7 +250,10 @@ def _list_joined(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecre
     for found in finds:
         if not _is_separate(text, found):
             yield found
-        elif text[max(0, found.start - _MAX_INDENT) : found.start].rstrip(" \t")[-1:] in {"", "\n"}:
+        elif (
+            text[found.start - 1 : found.start] in _BLANKS
+            and text[max(0, found.start - _MAX_INDENT) : found.start].rstrip(" \t")[-1:] in _LINE_STARTS
+        ):
             # Its line can look like the prefix of other lines, because it is equal to one of them.
             is_near = last >= 0 and 0 < text.count("\n", last, found.start) <= _MAX_LINES_BETWEEN
             if is_near or _has_prefix(text, found):

@@ -41,7 +41,7 @@ from iamtriage.redaction._finders.phrases import (
 )
 from iamtriage.redaction._finders.shapes import find_shaped_secrets
 from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, is_unmarked
-from iamtriage.redaction._vocabulary.notations import BREAK, FILLER, INDENT
+from iamtriage.redaction._vocabulary.notations import BACKSLASHES, FILLER, INDENT
 from iamtriage.redaction._vocabulary.searched_text import SearchedText, find_parts, fold_case
 from iamtriage.redaction._vocabulary.secret_values import judge_value
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
@@ -71,7 +71,7 @@ _DIGIT_OR_SIGN = re.compile(r"[0-9:=,|│\t\"'<]|[ ]{2}")
 _NOTHING = f"{FILLER} \t\r\n"
 # Masks a value. No sign of a secret contains this character.
 _MASK = "_"
-_LINE_BREAK = re.compile(BREAK + INDENT)
+_LINE_BREAK = re.compile(rf"(?:\n|{BACKSLASHES}r?\\{{0,64}}n){INDENT}")
 # The maximum length of a value that the next block contains with its name, in characters.
 _MAX_DIVIDED = 1_000
 # No real text is encoded more often.
@@ -79,7 +79,9 @@ _MAX_DEPTH = 5
 # Every document has one of these.
 _DOCUMENT = re.compile(r"[{\[<\\=\n]")
 # Unwrapping can change only texts with a long line, an escape, box characters, or marks before lines.
-_WRAPPED = re.compile(r"^(?:[^\n]{40}|[ \t]{0,8}(?:[>#/,*|]|- ))|[\\\x1b&\x80-\U0010ffff]", re.MULTILINE)
+# A text is searched faster for the line break before a line than for its start.
+_WRAPPED = re.compile(r"\n(?:[^\n]{40}|[ \t]{0,8}(?:[>#/,*|]|- ))")
+_ESCAPES = ("\\", "\x1b", "&")
 
 
 def find_secrets(text: str, *, is_wrapped: bool = True, depth: int = 0) -> list[FoundSecret]:
@@ -153,9 +155,9 @@ def _find_in_prose(searched: SearchedText, *, is_wrapped: bool, depth: int) -> l
             else _find_everywhere(searched)
         )
         return [*found_in_lines, *_find_encoded_secrets(text, depth)]
-    finds = [*_find_everywhere(searched)]
+    finds = _find_everywhere(searched)
     finds += _find_encoded_secrets(text, depth)
-    if "\n" in text or _WRAPPED.search(text):
+    if "\n" in text or _may_be_wrapped(text):
         names = sorted([*searched.unresolved, *find_sensitive_signs(searched)])
         finds += _find_prefixed_secrets(text, names, [found.start for found in finds])
         finds += _find_new_unwrapped(text, finds)
@@ -252,19 +254,25 @@ def _may_contain_secret(searched: SearchedText) -> bool:
 
 def _has_sign(folded: str) -> bool:
     """Return whether a text in lower case has a sign of a secret, which a line break can divide."""
-    return SECRET_SIGNS.search(folded) is not None or (
-        "\n" in folded and SECRET_SIGNS.search(_LINE_BREAK.sub("", folded)) is not None
-    )
+    if SECRET_SIGNS.search(folded):
+        return True
+    if "\n" not in folded:
+        return False
+    # Patterns that begin with a line break or an escape skip all other characters quickly.
+    lines = "\n".join(line.rstrip(" \t\r│┃|") for line in folded.split("\n"))
+    return SECRET_SIGNS.search(_LINE_BREAK.sub("", lines)) is not None
 
 
-def _find_in_text(text: str) -> Iterator[FoundSecret]:
+def _find_in_text(text: str) -> list[FoundSecret]:
     return _find_everywhere(SearchedText(text))
 
 
-def _find_everywhere(searched: SearchedText) -> Iterator[FoundSecret]:
+def _find_everywhere(searched: SearchedText) -> list[FoundSecret]:
     """Find the secrets in a text with every finder."""
+    finds: list[FoundSecret] = []
     for find in _FINDERS:
-        yield from find(searched)
+        finds += find(searched)
+    return finds
 
 
 _FINDERS = (
@@ -292,9 +300,18 @@ def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
                 yield found.moved(at)
 
 
+def _may_be_wrapped(text: str) -> bool:
+    """Return whether unwrapping can change a text."""
+    return (
+        not text.isascii()
+        or any(map(text.__contains__, _ESCAPES))
+        or _WRAPPED.search("\n" + text) is not None
+    )
+
+
 def _find_in_block(block: str) -> Iterator[FoundSecret]:
     """Find the secrets in a block of a text, unwrapped."""
-    if not (_WRAPPED.search(block) and _has_sign(fold_case(block))):
+    if not (_may_be_wrapped(block) and _has_sign(fold_case(block))):
         return
     view = unwrap(block, links=False)
     yield from find_broken_secrets(view, SECRET_SIGNS, _find_in_lines)

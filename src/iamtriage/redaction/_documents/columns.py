@@ -26,6 +26,7 @@ __all__ = ("find_column_secrets", "find_inserted_secrets")
 _SEPARATORS = ("|", "│", "┃", "\t", ",", ";")
 # After a name that is a whole cell.
 _CELL_END = re.compile(r"s?[\"'`]?[ \t]{0,80}(?:[,;|│┃\t]|\r?$)", re.MULTILINE)
+_CELL_END_STARTS = frozenset(["", *"s\"'`,;|│┃ \t\r\n"])
 _HEADING = re.compile(r"[\"'`]?[A-Za-z][\w.()/#-]{0,60}(?: [A-Za-z()/-]{1,30}){0,4}[\"'`]?")
 _CELLS = {
     "|": re.compile(r"(?P<cell>[^|\n]*)(?:\||$)"),
@@ -65,7 +66,10 @@ def find_column_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     text, done = searched.text, 0
     has_rows = "\n" in text and any(separator in text for separator in _SEPARATORS)
     for name in searched.names if has_rows else ():
-        if name.start() < done or name[0].startswith(MARKER_START) or not _CELL_END.match(text, name.end()):
+        at = name.end()
+        if text[at : at + 1] not in _CELL_END_STARTS or name.start() < done:
+            continue
+        if name[0].startswith(MARKER_START) or not _CELL_END.match(text, at):
             continue
         start = find_line_start(text, name.start())
         end = text.find("\n", name.end(), start + _MAX_LINE)

@@ -20,7 +20,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # A line that is neither indented nor a key, an item or a comment: the text is not YAML, unless it is in
 # brackets.
 _PROSE_LINE = re.compile(r"^\w[^:#\n\"']*+$", re.MULTILINE)
-_COLLECTION = re.compile(r"^[{\[]|^---[ ]", re.MULTILINE)
+_COLLECTIONS = ("{", "[", "--- ")
 # A single key and its value are prose as often as YAML, except before a block, in braces, and before a list
 # of words of which one is an option or has a digit.
 _MIN_KEYS = 2
@@ -59,9 +59,8 @@ def find_yaml(text: str) -> YamlText | None:
     min_keys = 1 if _is_single(text) else _MIN_KEYS
     if "{" not in text and len([*islice(KEY_SIGN.finditer(text), min_keys)]) < min_keys:
         return None
-    if _CONTROLS.search(text):
-        return None
-    if (_COLLECTION.search(text) is None and _PROSE_LINE.search(text)) or _is_broken(text):
+    has_collection = text.startswith(_COLLECTIONS) or any(f"\n{start}" in text for start in _COLLECTIONS)
+    if (not has_collection and _PROSE_LINE.search(text)) or _CONTROLS.search(text) or _is_broken(text):
         return None
     reader = YamlReader(text)
     try:

@@ -77,19 +77,19 @@ _MIN_NAMES = 20
 _MAX_NEAR = AROUND - 120
 
 
-def find_assigned_secrets(
-    searched: SearchedText,
-) -> Iterator[FoundSecret]:
+def find_assigned_secrets(searched: SearchedText) -> list[FoundSecret]:
     """Find every secret after a name, and list the names without one as unresolved."""
+    found: list[FoundSecret] = []
     names = searched.names
     judge = functools.partial(_judge, searched)
     parts = searched.parts if len(names) >= _MIN_NAMES else None
     judged = _judge_parts(names, parts, judge) if parts and parts.copies else judge(names)
     for start, end, secrets in judged:
         if secrets:
-            yield from secrets
+            found += secrets
         else:
             searched.unresolved.append((start, end))
+    return found
 
 
 def _judge(

@@ -185,7 +185,7 @@ def match_name(searched: SearchedText, name_end: re.Match[str]) -> NameMatch | N
         if len(prefix) > _MAX_WORD and prefix.isalnum():
             # Part of a token.
             return None
-        if _begins_with_capital(text, word):
+        if text[word].isupper() and text[word - 1].islower():
             prefix += "_"
     name = classify_name(prefix, tail, suffix)
     return NameMatch(text, name, start, end, searched) if name else None

@@ -16,7 +16,7 @@ from iamtriage.redaction._vocabulary.secret_values import (
     COOKIE_ATTRIBUTE,
     ERROR,
     Placement,
-    is_plain_secret,
+    is_mixed_secret,
     judge_value,
 )
 from iamtriage.redaction._vocabulary.value_ends import Extent, find_wrapped_end
@@ -40,11 +40,10 @@ MULTI_WORD = frozenset({"password", "secret", "cookie"})
 PROSE = re.compile(rf"{ERROR.pattern}|(?-i:[a-z]{{2,20}}[ ][a-z]{{2,20}}(?![\w:=@/-]))", re.IGNORECASE)
 # A value before a space or the end of its line, or in quotes. No other notation and no code look like this.
 _SIMPLE = re.compile(
-    r"(?:(?P<close>\\{0,64}[\"'])?[ \t]{0,8}(?P<quoted>[:=])[ \t]{0,8}(?P<quote>\\{0,64}[\"'])"
-    r"(?P<inside>[A-Za-z0-9][^\s\\\"'`]{0,199}+)(?P=quote)(?!')"
-    r"|[ \t]{0,8}(?P<sign>[:=])[ \t]{0,8}(?!(?:Just|async|await|function|lambda|new|typeof|yield)\s)"
-    r"(?P<value>[A-Za-z0-9][A-Za-z0-9_.+/:-]{0,199}+)"
-    r"(?:(?=\r?\n|\Z)|(?P<space>[ ])(?![&=?|\\\"']|(?:if|or)[ ])))"
+    r"(?P<close>\\{0,64}[\"'])?[ \t]{0,8}(?P<sign>[:=])[ \t]{0,8}"
+    r"(?:(?!(?:Just|async|await|function|lambda|new|typeof|yield)\s)(?P<value>[A-Za-z0-9][A-Za-z0-9_.+/:-]{0,199}+)"
+    r"(?:(?=\r?\n|\Z)|(?P<space>[ ])(?![&=?|\\\"']|(?:if|or)[ ]))(?(close)(?!))"
+    r"|(?P<quote>\\{0,64}[\"'])(?P<inside>[A-Za-z0-9][^\s\\\"'`]{0,199}+)(?P=quote)(?!'))"
 )
 _ESCAPED_BREAK = re.compile(r"[^\s\w\\]{0,4}\\{1,64}n")
 
@@ -83,7 +82,7 @@ def match_simple_value(match: NameMatch) -> re.Match[str] | None:
         return None
     if simple["quote"]:
         # "/forgot-password": "AuthController#forgot"
-        is_path = simple["quoted"] == ":" and start and text[start - 1] == "/"
+        is_path = simple["sign"] == ":" and start and text[start - 1] == "/"
         return None if is_path or WORD in simple["inside"] else simple
     # A sign can end a signature, or be part of a marker.
     is_plain = simple["value"].isalnum() or (match.name.what != "signature" and WORD not in simple["value"])
@@ -103,11 +102,11 @@ def _is_word(match: NameMatch, simple: re.Match[str]) -> bool:
 def check_simple_value(match: NameMatch, simple: re.Match[str]) -> FoundSecret | None:
     """Return the secret in "name = value" and "name: value", if the value can be one."""
     text, name, start = match.text, match.name, match.start
-    close, quoted, quote, inside, written, value, space = simple.groups()
-    sign: Sign = "=" if (quoted or written) == "=" else ":"
+    close, written, value, space, quote, inside = simple.groups()
+    sign: Sign = "=" if written == "=" else ":"
     if quote:
         low, end = simple.span("inside")
-        if not is_plain_secret(name, inside):
+        if not is_mixed_secret(name, inside):
             query = match.is_in_query()
             placement = Placement(sign, quoted=True, structured=query or bool(close), query=query)
             if not judge_value(name, inside, placement):
@@ -120,7 +119,7 @@ def check_simple_value(match: NameMatch, simple: re.Match[str]) -> FoundSecret |
             return None
         if space and (ERROR if name.what in MULTI_WORD else PROSE).match(text, low):
             return None
-    if not is_plain_secret(name, value):
+    if not is_mixed_secret(name, value):
         query = match.is_in_query()
         is_login = False
         # Before "=", it makes no difference whether it is part of a structure.

@@ -177,6 +177,8 @@ class Name(NamedTuple):
         key: The whole name, without separators and suffix.
         strong: Whether only secrets have this name.
         random: Whether the value must look random.
+        is_reference: Whether the value can be the name of a secret.
+        takes_any: Whether any value of letters and digits can be the secret.
     """
 
     what: Secret
@@ -184,16 +186,13 @@ class Name(NamedTuple):
     key: str
     strong: bool
     random: bool = False
+    is_reference: bool = False
+    takes_any: bool = False
 
     @property
     def is_chosen(self) -> bool:
         """Return whether people or programs choose such a secret, so that it can have any form."""
         return self.what in {"password", "cookie"}
-
-    @property
-    def is_reference(self) -> bool:
-        """Return whether the value can be the name of a secret."""
-        return "secret" in self.key and _REFERENCES.fullmatch(self.key) is not None
 
 
 @lru_cache(maxsize=2048)
@@ -209,7 +208,9 @@ def classify_name(prefix: str, tail: str, suffix: str = "") -> Name | None:
     if kind == "about":
         return None
     short = tail if tail in _ROWS else tail.translate(_SEPARATORS)
-    key = prefix.translate(_SEPARATORS) + short
+    stripped = prefix.strip("-_")
+    # Faster than a translation, for most names.
+    key = (stripped if stripped.isalnum() else prefix.translate(_SEPARATORS)) + short
     what, evidence = _ROWS[short]
     if short == "auth":
         return Name(what, short, key, strong=False) if key in {"auth", "npmauth"} and not suffix else None
@@ -238,7 +239,10 @@ def classify_name(prefix: str, tail: str, suffix: str = "") -> Name | None:
     elif short == "token" and key.endswith(("sessiontoken", "securitytoken")):
         what = "session token"
     strong = key.endswith(_UNAMBIGUOUS) and kind == "same"
-    return Name(what, short, key, strong=strong, random=evidence != "name" or kind == "other")
+    random = evidence != "name" or kind == "other"
+    is_reference = "secret" in key and _REFERENCES.fullmatch(key) is not None
+    is_limited = random or is_reference or key == "pass" or what in {"signature", "one-time code"}
+    return Name(what, short, key, strong, random, is_reference, not is_limited)
 
 
 @lru_cache(maxsize=2048)

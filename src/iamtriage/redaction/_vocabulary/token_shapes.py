@@ -188,6 +188,9 @@ _RUN = re.compile(r"[A-Za-z0-9_+/=~.-]{13,}")
 _ANY_START = re.compile(
     build_tree([*map(re.escape, start)] for shape in TOKEN_SHAPES for start in shape.starts)
 )
+# The only tokens shorter than that length begin with one of these.
+_MIN_LONG = 20
+SHORT_STARTS = re.compile(r"xox|xapp-|AKCp|[rs]k_")
 _SHAPES_BY_START: dict[str, list[tuple[str, TokenShape]]] = {}
 for _shape in TOKEN_SHAPES:
     for _start in _shape.starts:
@@ -215,6 +218,9 @@ def _find_in_words(text: str) -> Iterator[tuple[int, int]]:
     ends: dict[str, int] = {}
     for run in _RUN.finditer(text):
         end = run.end()
+        is_short = end - run.start() < _MIN_LONG
+        if is_short and not SHORT_STARTS.search(text, run.start(), end):
+            continue
         found = _ANY_START.search(text, run.start(), end)
         while found:
             at = found.start()

@@ -65,6 +65,7 @@ _PIECE = re.compile(r"[A-Za-z0-9+/_.%*-]{1,4096}+={0,2}+(?=[\s\"'`,;)\]}&<>|\\â”
 # Each character is read once.
 _TO_LONG_PIECE = re.compile(r"(?:[A-Za-z0-9+/_.%*-]{0,13}+[^A-Za-z0-9+/_.%*-])*+[A-Za-z0-9+/_.%*-]{14}")
 _HEX = re.compile(r"[0-9a-f]{4,128}")
+_HEX_DIGITS = frozenset("0123456789abcdef")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 _LABEL = re.compile(r"[=:] $|message|[Tt]oken|TOKEN|[Ss]ecret|SECRET|[Ss]ignature")
 _NEXT_LINE = re.compile(r"[^\n]{0,4096}+\n(?:[ \t]{0,80}\r?\n){0,8}")
@@ -201,7 +202,7 @@ def _may_continue(text: str, start: int, end: int, following: int) -> bool:
     line_end = text.find("\n", following, high)
     return (
         _TO_LONG_PIECE.match(text, following, high if line_end < 0 else line_end) is not None
-        or _HEX.fullmatch(text, start, end) is not None
+        or (text[start] in _HEX_DIGITS and _HEX.fullmatch(text, start, end) is not None)
     )
 
 
