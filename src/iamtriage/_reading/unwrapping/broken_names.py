@@ -27,18 +27,27 @@ _HOST_ID_LENGTH = 76
 _REACH = 160
 
 
-def divides_name(line: str, following: str) -> bool:
+def divides_name(line: str, following: str, word: str) -> bool:
     """Return whether a name or value continues on the following line.
 
-    >>> divides_name("InvalidInputExce", "ption: The role"), divides_name("perform: s3:Get", "Object on resource: x")
-    (True, True)
-    >>> divides_name("error: Access", "Denied: no"), divides_name("perform: s3:GetObject", "Version 2 of the tool")
-    (False, False)
+    Args:
+        line: The line.
+        following: The following line.
+        word: The last word of the line.
+
+    >>> divides_name("InvalidInputExce", "ption: The role", "InvalidInputExce")
+    True
+    >>> divides_name("perform: s3:Get", "Object on resource: x", "s3:Get")
+    True
+    >>> divides_name("error: Access", "Denied: no", "Access")
+    False
+    >>> divides_name("perform: s3:GetObject", "Version 2 of the tool", "s3:GetObject")
+    False
     """
-    tail, head = line[-_REACH:], following[:_REACH]
-    word = tail.rsplit(maxsplit=1)[-1]
+    head = following[:_REACH]
     if not head[0].isascii():
         return False
+    tail, word = line[-_REACH:], word[-_REACH:]
     if tail[-1].isalpha():
         is_cased, has_colon, has_operation = not word.islower(), ":" in word, " operation" in head
         rest = _NAME_START.match(head) if is_cased or has_colon or has_operation else None

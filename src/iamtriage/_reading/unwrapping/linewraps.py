@@ -295,10 +295,10 @@ def _is_one_word(line: str, following: str) -> bool:
     last = line[-1:]
     if not ((last.isascii() and last.isalnum()) or last in "-+/" or "arn:" in line):
         return False
-    if divides_name(line, following):
+    tail = line[-_MAX_WORD_LENGTH:].rsplit(None, 1)[-1]
+    if divides_name(line, following, tail):
         return True
-    tail = line[-_MAX_WORD_LENGTH:].rsplit(maxsplit=1)[-1]
-    head = following[:_MAX_WORD_LENGTH].split(maxsplit=1)[0]
+    head = following[:_MAX_WORD_LENGTH].split(None, 1)[0]
     word = tail + head
     if "T" in word and any(m.start() < len(tail) < m.end() for m in _TIME_OF_SIGNATURE.finditer(word)):
         return True

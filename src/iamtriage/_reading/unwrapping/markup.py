@@ -45,7 +45,8 @@ def strip_emphasis(view: View) -> None:
 def _emphasis_edits(text: str) -> Iterator[Edit]:
     at = 0
     for line in text.split("\n"):
-        m = _EMPHASIZED_LINE.match(text, at) if line.endswith(_EMPHASIS_ENDS) else None
+        is_marked = line.endswith(_EMPHASIS_ENDS) and line.lstrip(" >").startswith(_EMPHASIS_ENDS)
+        m = _EMPHASIZED_LINE.match(text, at) if is_marked else None
         if m and (m["mark"][0] not in m["text"].replace("/*", "") or m["mark"][0] == "_"):
             yield *m.span("mark"), ""
             yield *m.span("end"), ""

@@ -366,16 +366,17 @@ def _mark_edits(text: str, lines: Sequence[str]) -> Iterator[Edit]:
     """Yield edits that remove a mark if an adjacent line has it, too, or if there is only one line."""
     at = 0
     waiting: re.Match[str] | None = None
-    before = ""
+    # The marks of the lines before, "" if there is none.
+    before = last = ""
     for line in lines:
         m = _MARKS.match(text, at) if line.lstrip(" \t")[:1] in _MARK_CHARACTERS else None
         mark = m["mark"] if m else ""
-        if waiting and (waiting["mark"] in {before, mark}):
-            yield waiting.start(), waiting.end(), ""
-        before, waiting = (waiting["mark"] if waiting else ""), m
+        if waiting and (last == before or last == mark):
+            yield *waiting.span(), ""
+        before, last, waiting = last, mark, m
         at += len(line) + 1
-    if waiting and (waiting["mark"] == before or len(lines) == 1):
-        yield waiting.start(), waiting.end(), ""
+    if waiting and (last == before or len(lines) == 1):
+        yield *waiting.span(), ""
 
 
 def _unescape(m: re.Match[str]) -> str:

@@ -112,6 +112,7 @@ _TUPLE = re.compile(
 )
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
 _BEFORE_CELL = frozenset("\t\"'")
+_WORD = re.compile(r" [A-Za-z]{1,7}\s")
 _SPACES = re.compile(r"[ \t]{1,80}(?=(?P<word>[A-Za-z]{1,7}\s)?)")
 # A row of two columns, or of a CSV file, with only a name and its value. After a tab, a random value can have more words.
 _COLUMNS = re.compile(
@@ -120,6 +121,7 @@ _COLUMNS = re.compile(
     re.MULTILINE,
 )
 # A line of netrc, or of the settings of Redis.
+_WORD_SETTINGS = frozenset({"password", "requirepass", "masterauth"})
 _LAST_WORD = re.compile(r"[ \t]{1,8}(?P<value>[^\s\"',;:]{6,400})[ \t]{0,8}\r?$", re.MULTILINE)
 _OPTION = re.compile(
     rf"[ \t]{{1,40}}(?!\s|--[a-z][a-z-]{{1,40}}(?![^\s=|)\]]))|(?P<below>[ \t]{{0,40}}{_BELOW})|{QUOTE},\s{{0,20}}(?=[bBuUrRfF]?{QUOTE})"
@@ -237,21 +239,23 @@ def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
     if before == "/" and text[max(0, match.start - 2) : match.start - 1].strip():
         # A path before another column.
         return None
+    key = match.name.key
+    is_command = before in _BLANKS and match.preceded_by(_COMMAND, _COMMAND_SIGNS) is not None
+    if not is_command and key not in _WORD_SETTINGS and _WORD.match(text, match.end):
+        # After a space, a secret is random.
+        return None
     columns = _COLUMNS.match(text, match.end)
     if columns and columns["more"] and not looks_random(columns["value"]):
         columns = columns if match.name.what == "password" and is_mixed(columns["value"]) else None
     if columns and (before in _BEFORE_CELL or columns["tab"] or match.line_start() is not None):
         return check_value(match, "tuple", Extent(*columns.span("value"), ""))
-    key = match.name.key
-    word = _LAST_WORD.match(text, match.end) if key in {"password", "requirepass", "masterauth"} else None
+    word = _LAST_WORD.match(text, match.end) if key in _WORD_SETTINGS else None
     if word and match.line_start() is not None and (key != "password" or is_mixed(word["value"])):
         return check_value(match, "option", Extent(*word.span("value"), ""))
     spaces = _SPACES.match(text, match.end)
     if spaces is None:
         return None
-    is_command = before in _BLANKS and match.preceded_by(_COMMAND, _COMMAND_SIGNS) is not None
     if spaces["word"] and not is_command:
-        # After spaces, a secret is random.
         return None
     # EDN: ":name "value"".
     keyword = before == ":" and text.startswith(('"', "\\"), spaces.end())

@@ -63,6 +63,7 @@ class Phrase(NamedTuple):
         is_command: Whether it is a command.
         sign: A part of the option, in lower case.
         needed: The pattern of a part of the sentence, for which a text is searched fast.
+        reach: The maximum number of characters before that part, if there are few.
     """
 
     words: tuple[str, ...]
@@ -71,6 +72,7 @@ class Phrase(NamedTuple):
     is_command: bool = False
     sign: str = ""
     needed: re.Pattern[str] | None = None
+    reach: int = 0
 
 
 _INPUT_READER = re.compile(READS_INPUT)
@@ -96,10 +98,13 @@ _VERBS = ("use", "using", "with", "try", "enter")
 _ASKED = "|".join(rf"(?<={verb}\s{the}password)" for verb in _VERBS for the in ("", r"the\s"))
 _PASSWORD = _unmarked("password", "passphrase", "passwd", "passcode", "pwd", "pw")
 _SENTENCE_ROWS: tuple[
-    tuple[tuple[str, ...], str, Secret] | tuple[tuple[str, ...], str, Secret, str], ...
+    tuple[tuple[str, ...], str, Secret]
+    | tuple[tuple[str, ...], str, Secret, str]
+    | tuple[tuple[str, ...], str, Secret, str, int],
+    ...,
 ] = (
     (("key",), rf"{_unmarked('secret access key')}{_IS}{_STATED}", "secret access key"),
-    (("key", "psk"), rf"{_KEY}{_IS}{_STATED}", "secret", rf"k(?:ey|(?<=psk)){_IS}{_STATED}"),
+    (("key", "psk"), rf"{_KEY}{_IS}{_STATED}", "secret", rf"k(?:ey|(?<=psk)){_IS}{_STATED}", len("subscription ")),
     (("pass", "pwd", "pw "), rf"{_PASSWORD}(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
     *(((name,), rf"{_unmarked(name)}{_IS}{_STATED}", "token") for name in ("token", "secret")),
     ((" token to", " secret to"), rf"(?:set|changed?|updated?|rotated?)\s(?:the|my|our)\s(?:token|secret)\sto:?\s{_STATED}", "token", rf"t(?:oken|(?<=secret))\sto:?\s{_STATED}"),
@@ -144,8 +149,8 @@ def _command(words: tuple[str, ...], option: str, what: Secret) -> Phrase:
 
 
 _SENTENCES = [
-    Phrase(words, re.compile(pattern, re.MULTILINE), what, needed=re.compile(needed[0]) if needed else None)
-    for words, pattern, what, *needed in _SENTENCE_ROWS
+    Phrase(words, re.compile(pattern, re.MULTILINE), what, needed=re.compile(row[0]) if row else None, reach=row[1] if row[1:] else 0)
+    for words, pattern, what, *row in _SENTENCE_ROWS
 ]
 SENTENCE_WORD = re.compile(
     build_tree([*map(re.escape, word)] for sentence in _SENTENCES for word in sentence.words)
@@ -172,6 +177,7 @@ def _number_phrases() -> dict[str, dict[str, dict[str, tuple[str, list[int]]]]]:
 
 
 _SEPARATORS = "\"'=:,;|\\<>&%"
+_SEPARATED = bytes.maketrans(_SEPARATORS.encode(), b" " * len(_SEPARATORS))
 _PART = re.compile(rf"[^\s{re.escape(_SEPARATORS)}]+")
 _NUMBERS = _number_phrases()
 
@@ -199,7 +205,7 @@ def find_phrased_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
         if phrase.is_command:
             yield from _find_in_command(text, folded, phrase)
         else:
-            for stated in phrase.pattern.finditer(folded):
+            for stated in _match_sentences(folded, phrase):
                 yield from _value(text, stated, phrase.what, known)
     done = 0
     for at, _ in find_sensitive_signs(searched):
@@ -211,6 +217,22 @@ def find_phrased_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
         for line in _PARAMETER_VALUE.finditer(text, max(0, low + 1, at - _PARAMETER_REACH), high):
             yield from _value(text, line, "secret", known)
         done = high
+
+
+def _match_sentences(folded: str, sentence: Phrase) -> Iterator[re.Match[str]]:
+    """Match a sentence. If a part of it shows where it can begin, it is matched only there."""
+    if not (sentence.needed and sentence.reach):
+        yield from sentence.pattern.finditer(folded)
+        return
+    done = 0
+    near = sentence.needed.search(folded)
+    while near:
+        starts = range(max(done, near.start() - sentence.reach), near.start() + 1)
+        stated = next((m for at in starts if (m := sentence.pattern.match(folded, at))), None)
+        if stated:
+            yield stated
+            done = stated.end()
+        near = sentence.needed.search(folded, max(done, near.start() + 1))
 
 
 def find_sensitive_signs(searched: SearchedText) -> Iterator[tuple[int, int]]:
@@ -239,7 +261,7 @@ def find_listed_commands(searched: SearchedText) -> Iterator[FoundSecret]:
 def _list_phrases(searched: SearchedText) -> Iterator[Phrase]:
     """Yield the commands and sentences that a text can contain."""
     folded = searched.folded
-    distinct = list_words(fold_case(searched.words), _SEPARATORS)
+    distinct = list_words(fold_case(searched.words), _SEPARATED)
     numbers = {
         number
         for sign, parts in _NUMBERS.items()

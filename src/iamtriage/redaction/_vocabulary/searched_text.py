@@ -143,19 +143,20 @@ class SearchedText:
         return end
 
 
-def list_words(text: str, separators: str = "") -> str:
+def list_words(text: str, separators: bytes = b"") -> str:
     """Return the distinct words of a text, one a line; a short text unchanged.
 
     Most long texts repeat themselves, so to search their words for a part of a word takes less time.
 
     Args:
         text: The text.
-        separators: The characters that divide words, beside spaces.
+        separators: The table of characters that divide words, beside spaces, for ``bytes.translate``.
     """
     if len(text) < _MIN_REPETITIVE:
         return text
-    for separator in separators:
-        text = text.replace(separator, " ")
+    if separators:
+        # Faster than a translation of a string.
+        text = text.encode("utf-8", "surrogatepass").translate(separators).decode("utf-8", "surrogatepass")
     return "\n".join(set(text.split()))
 
 
