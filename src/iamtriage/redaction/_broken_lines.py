@@ -172,8 +172,16 @@ _MANY_SPACES = " " * 5
 _MAX_SPACES = 200
 _INDENT = frozenset(" \t")
 _LINE_END = re.compile(r"[ \t\r]*(?:\n|\Z)")
-# A word of a name after a space, for which a text is searched faster than for the name.
-_SECOND_WORD = re.compile(f" (?:{'|'.join({word for words, _, _ in NAME_ROWS for word in words.split()[1:]})})")
+# Two words of a name with a space between them, for which a text is searched faster than for the name.
+_TWO_WORDS = re.compile(
+    "|".join(
+        dict.fromkeys(
+            f" {second}(?<={first} {second})"
+            for words, _, _ in NAME_ROWS
+            for first, second in pairwise(words.split())
+        )
+    )
+)
 
 
 def keep_changed_lines(view: View, signs: re.Pattern[str]) -> tuple[View, View]:
@@ -256,7 +264,7 @@ def _find_changed_lines(
 def _divides_name(view: View, folded: str, end: int) -> bool:
     """Return whether more than a space is between the words of a name in lines that end at a position."""
     begin = end - len(folded)
-    for name in NAME_END.finditer(folded) if _SECOND_WORD.search(folded) else ():
+    for name in NAME_END.finditer(folded) if _TWO_WORDS.search(folded) else ():
         if " " in name[0]:
             first, last = view.origin(begin + name.start()), view.origin(begin + name.end() - 1)
             if last - first >= len(name[0]):

@@ -175,7 +175,9 @@ def _begins_in_prefix(text: str, start: int, other: int) -> bool:
 
 
 def _build_replacement(text: str, found: FoundSecret, written: str, *, has_url: bool) -> str:
-    is_dashed = found.is_dashed or _is_in_url(text, found, has_url=has_url)
+    # Most texts have no URL.
+    may_be_in_url = has_url or text.startswith("&", found.end)
+    is_dashed = found.is_dashed or (may_be_in_url and _is_in_url(text, found, has_url=has_url))
     word = found.quote + make_marker(found.what, url=is_dashed) + found.quote
     if "\n" in written and found.what != "private key" and not found.is_whole:
         return _build_wrapped_replacement(text, found, word)

@@ -24,6 +24,7 @@ _EMPHASIZED_LINE = lazy_pattern(
     re.MULTILINE,
 )
 _EMPHASIS_ENDS = ("*", "_")
+_EMPHASIS_START = lazy_pattern(r"\n[ >]{0,8}[*_]{1,2}[A-Za-z]")
 _TARGET = r"(?:https?://|mailto:)"
 _MARKDOWN = lazy_pattern(rf"\[(?P<shown>[^\[\]\s()]{{1,300}})\]\({_TARGET}[^()\s]{{1,1000}}\)")
 _SLACK = lazy_pattern(rf"<{_TARGET}[^<>|\s]{{1,1000}}\|(?P<shown>[^<>|\s]{{1,300}})>")
@@ -38,15 +39,15 @@ _MAX_VALUE_LENGTH = 320
 def strip_emphasis(view: View) -> None:
     """Remove the marks around lines that are wholly in bold type or italics."""
     text = view.text
-    if text.endswith(_EMPHASIS_ENDS) or "*\n" in text or "_\n" in text:
+    has_ends = text.endswith(_EMPHASIS_ENDS) or "*\n" in text or "_\n" in text
+    if has_ends and _EMPHASIS_START.search("\n" + text):
         view.edit(_emphasis_edits(text))
 
 
 def _emphasis_edits(text: str) -> Iterator[Edit]:
     at = 0
     for line in text.split("\n"):
-        is_marked = line.endswith(_EMPHASIS_ENDS) and line.lstrip(" >").startswith(_EMPHASIS_ENDS)
-        m = _EMPHASIZED_LINE.match(text, at) if is_marked else None
+        m = _EMPHASIZED_LINE.match(text, at) if line.endswith(_EMPHASIS_ENDS) else None
         if m and (m["mark"][0] not in m["text"].replace("/*", "") or m["mark"][0] == "_"):
             yield *m.span("mark"), ""
             yield *m.span("end"), ""

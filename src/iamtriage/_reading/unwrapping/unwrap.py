@@ -371,7 +371,7 @@ def _mark_edits(text: str, lines: Sequence[str]) -> Iterator[Edit]:
     for line in lines:
         m = _MARKS.match(text, at) if line.lstrip(" \t")[:1] in _MARK_CHARACTERS else None
         mark = m["mark"] if m else ""
-        if waiting and (last == before or last == mark):
+        if waiting and last in {before, mark}:
             yield *waiting.span(), ""
         before, last, waiting = last, mark, m
         at += len(line) + 1

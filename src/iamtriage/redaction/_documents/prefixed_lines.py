@@ -52,17 +52,16 @@ def find_prefixed_lines(
     known = sorted(secrets)
     zeroed: str | None = None
     done = 0
-    plain: tuple[int, int] | None = None
+    plain_end = 0
     for at, name_end in names:
-        if at < done or _VALUE.match(text, name_end) is None:
+        # No other name in a line without a prefix has one before it.
+        if at < done or at < plain_end or _VALUE.match(text, name_end) is None:
             continue
         start = text.rfind("\n", max(0, at - _MAX_LINE), at) + 1
         if text.find(" ", start, at) < 0:
             # A prefix ends with a space.
             continue
         end = _find_line_end(text, at)
-        if (start, end) == plain:
-            continue
         following = bisect_left(known, name_end)
         is_found = following < len(known) and known[following] <= end + _MAX_INDENT
         if is_found or text.find(WORD, name_end, end) >= 0:
@@ -73,8 +72,7 @@ def find_prefixed_lines(
         if is_hidden:
             size = _measure_prefix(text, end, _find_line_end(text, end))
         if not size:
-            # No other name in this line has a prefix before it.
-            plain = start, end
+            plain_end = end
             continue
         if zeroed is None:
             # Times and numbers in a prefix can differ in their digits.

@@ -15,10 +15,9 @@ from iamtriage.redaction._finders.name_matches import find_element, is_annotatio
 from iamtriage.redaction._finders.setting_lines import (
     MULTI_WORD,
     PROSE,
-    check_simple_value,
     end_at_opening_quote,
     extend_value,
-    match_simple_value,
+    find_simple_value,
 )
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.markers import WORD
@@ -156,9 +155,9 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
         # No sign begins like this, only the value of an option or a column.
         return _find_option_value(match) if match.is_option() else _find_column_value(match, before)
     if after in _SIGN_STARTS and not (after == " " and text[end + 1 : end + 2] in _OTHER_WORD_STARTS):
-        simple = match_simple_value(match)
+        simple = find_simple_value(match)
         if simple:
-            return check_simple_value(match, simple)
+            return simple[0]
         assign = _ASSIGN.match(text, end)
         if assign:
             return _find_assigned_value(match, assign)

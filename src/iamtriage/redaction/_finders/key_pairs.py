@@ -35,7 +35,9 @@ _REACH = 300
 # The rule of detect-secrets, slightly extended.
 _NAME = re.compile(r"aws.{0,20}?(?:key|pwd|pw|password|pass|token)(?s:.){0,20}\Z", re.IGNORECASE)
 # A text is searched faster for each quote than for both.
-_QUOTED = tuple(re.compile(rf"{quote}(?P<value>[0-9a-zA-Z/+]{{40}})(?=[\"'])") for quote in "\"'")
+_QUOTED = tuple(
+    (quote, re.compile(rf"{quote}(?P<value>[0-9a-zA-Z/+]{{40}})(?=[\"'])")) for quote in ('"', "'")
+)
 _LINE_END = re.compile(r"\n|\\n")
 _MAX_NAME = 51
 
@@ -45,7 +47,7 @@ def find_paired_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     text = searched.text
     if "AKIA" in text or "ASIA" in text or "ABIA" in text or "ACCA" in text or "A3T" in text:
         yield from _find_secrets_near_ids(text)
-    patterns = _QUOTED if "aws" in searched.folded else ()
+    patterns = [pattern for quote, pattern in _QUOTED if quote in text and "aws" in searched.folded]
     for quoted in (m for pattern in patterns for m in pattern.finditer(text)):
         start = quoted.start()
         name = _NAME.search(text, max(0, start - _MAX_NAME), start)

@@ -159,11 +159,12 @@ def match_name(searched: SearchedText, name_end: re.Match[str]) -> NameMatch | N
     """Return the name of a secret whose last word has a match, or ``None`` if there is none."""
     text, folded, start = searched.text, searched.folded, name_end.start()
     tail, suffix, end = name_end[0], "", name_end.end()
-    if text[end : end + 1] in _CONTINUED:
+    after = text[end : end + 1]
+    if after in _CONTINUED:
         return None
     if tail in WORDS and folded[start - 1 : start].isalnum() and not _begins_with_capital(text, start):
         return None
-    if text[end : end + 1] in _STARTS_OF_SUFFIX and (following := _SUFFIX.match(text, end)):
+    if after in _STARTS_OF_SUFFIX and (following := _SUFFIX.match(text, end)):
         suffix, end = following[0], following.end()
     if suffix:
         if suffix[0] in "sS" and not suffix[1:2].isalpha():
@@ -189,7 +190,7 @@ def match_name(searched: SearchedText, name_end: re.Match[str]) -> NameMatch | N
             prefix += "_"
     name = classify_name(prefix, tail, suffix)
     # Faster than a call of the class.
-    return tuple.__new__(NameMatch, (text, name, start, end, searched)) if name else None
+    return tuple.__new__(NameMatch, (text, name, start, end, searched)) if name else None  # pyright: ignore[reportUnknownMemberType]
 
 
 # What follows a word of code, unless it is a variable or one of several.

@@ -98,13 +98,10 @@ _VERBS = ("use", "using", "with", "try", "enter")
 _ASKED = "|".join(rf"(?<={verb}\s{the}password)" for verb in _VERBS for the in ("", r"the\s"))
 _PASSWORD = _unmarked("password", "passphrase", "passwd", "passcode", "pwd", "pw")
 _SENTENCE_ROWS: tuple[
-    tuple[tuple[str, ...], str, Secret]
-    | tuple[tuple[str, ...], str, Secret, str]
-    | tuple[tuple[str, ...], str, Secret, str, int],
-    ...,
+    tuple[tuple[str, ...], str, Secret] | tuple[tuple[str, ...], str, Secret, str], ...
 ] = (
     (("key",), rf"{_unmarked('secret access key')}{_IS}{_STATED}", "secret access key"),
-    (("key", "psk"), rf"{_KEY}{_IS}{_STATED}", "secret", rf"k(?:ey|(?<=psk)){_IS}{_STATED}", len("subscription ")),
+    (("key", "psk"), rf"{_KEY}{_IS}{_STATED}", "secret", rf"k(?:ey|(?<=psk)){_IS}{_STATED}"),
     (("pass", "pwd", "pw "), rf"{_PASSWORD}(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
     *(((name,), rf"{_unmarked(name)}{_IS}{_STATED}", "token") for name in ("token", "secret")),
     ((" token to", " secret to"), rf"(?:set|changed?|updated?|rotated?)\s(?:the|my|our)\s(?:token|secret)\sto:?\s{_STATED}", "token", rf"t(?:oken|(?<=secret))\sto:?\s{_STATED}"),
@@ -149,8 +146,14 @@ def _command(words: tuple[str, ...], option: str, what: Secret) -> Phrase:
 
 
 _SENTENCES = [
-    Phrase(words, re.compile(pattern, re.MULTILINE), what, needed=re.compile(row[0]) if row else None, reach=row[1] if row[1:] else 0)
-    for words, pattern, what, *row in _SENTENCE_ROWS
+    Phrase(
+        words,
+        re.compile(pattern, re.MULTILINE),
+        what,
+        needed=re.compile(needed[0]) if needed else None,
+        reach=len("subscription ") if pattern.startswith(_KEY) else 0,
+    )
+    for words, pattern, what, *needed in _SENTENCE_ROWS
 ]
 SENTENCE_WORD = re.compile(
     build_tree([*map(re.escape, word)] for sentence in _SENTENCES for word in sentence.words)
@@ -177,7 +180,6 @@ def _number_phrases() -> dict[str, dict[str, dict[str, tuple[str, list[int]]]]]:
 
 
 _SEPARATORS = "\"'=:,;|\\<>&%"
-_SEPARATED = bytes.maketrans(_SEPARATORS.encode(), b" " * len(_SEPARATORS))
 _PART = re.compile(rf"[^\s{re.escape(_SEPARATORS)}]+")
 _NUMBERS = _number_phrases()
 
@@ -261,7 +263,7 @@ def find_listed_commands(searched: SearchedText) -> Iterator[FoundSecret]:
 def _list_phrases(searched: SearchedText) -> Iterator[Phrase]:
     """Yield the commands and sentences that a text can contain."""
     folded = searched.folded
-    distinct = list_words(fold_case(searched.words), _SEPARATED)
+    distinct = list_words(fold_case(searched.words), _SEPARATORS)
     numbers = {
         number
         for sign, parts in _NUMBERS.items()

@@ -16,22 +16,22 @@ from iamtriage.redaction._vocabulary.secret_values import (
     COOKIE_ATTRIBUTE,
     ERROR,
     Placement,
-    is_mixed_secret,
+    is_plain_secret,
     judge_value,
 )
 from iamtriage.redaction._vocabulary.value_ends import Extent, find_wrapped_end
 
 if TYPE_CHECKING:
     from iamtriage.redaction._finders.name_matches import NameMatch
+    from iamtriage.redaction._vocabulary.secret_names import Name
     from iamtriage.redaction._vocabulary.secret_values import Sign
 
 __all__ = (
     "MULTI_WORD",
     "PROSE",
-    "check_simple_value",
     "end_at_opening_quote",
     "extend_value",
-    "match_simple_value",
+    "find_simple_value",
 )
 
 # Secrets that can contain spaces.
@@ -70,72 +70,83 @@ _COMMANDS = frozenset(
 )  # fmt: skip
 _SENTENCE = re.compile(r"[:=({\"]")
 # In characters.
+_MIN_CERTAIN = 8
 _MAX_LINE = 4_096
 _MAX_PHRASE = 200
 
 
-def match_simple_value(match: NameMatch) -> re.Match[str] | None:
-    """Match the sign and the simple value after a name."""
-    text, start = match.text, match.start
+def find_simple_value(match: NameMatch) -> tuple[FoundSecret | None] | None:
+    """Find the secret in "name = value" and "name: value"; ``None`` if the value is not simple."""
+    text, name, start = match.text, match.name, match.start
     simple = _SIMPLE.match(text, match.end)
     if simple is None or text.startswith(", ", start - 2):
         return None
-    if simple["quote"]:
-        # "/forgot-password": "AuthController#forgot"
-        is_path = simple["sign"] == ":" and start and text[start - 1] == "/"
-        return None if is_path or WORD in simple["inside"] else simple
-    # A sign can end a signature, or be part of a marker.
-    is_plain = simple["value"].isalnum() or (match.name.what != "signature" and WORD not in simple["value"])
-    return simple if is_plain and (not simple["space"] or _is_word(match, simple)) else None
-
-
-def _is_word(match: NameMatch, simple: re.Match[str]) -> bool:
-    """Return whether the words after a value and a space cannot belong to the value."""
-    what = match.name.what
-    if what == "cookie" or simple["value"].isdigit():
-        return False
-    return what not in MULTI_WORD or (
-        match.text[match.start - 1 : match.start] not in {'"', "'"} and match.line_start() is None
-    )
-
-
-def check_simple_value(match: NameMatch, simple: re.Match[str]) -> FoundSecret | None:
-    """Return the secret in "name = value" and "name: value", if the value can be one."""
-    text, name, start = match.text, match.name, match.start
     close, written, value, space, quote, inside = simple.groups()
-    sign: Sign = "=" if written == "=" else ":"
+    sign: Sign = ":" if written == ":" else "="
+    what = name.what
     if quote:
+        # "/forgot-password": "AuthController#forgot"
+        if (sign == ":" and start and text[start - 1] == "/") or WORD in inside:
+            return None
         low, end = simple.span("inside")
-        if not is_mixed_secret(name, inside):
+        if not _is_certain(name, inside):
             query = match.is_in_query()
             placement = Placement(sign, quoted=True, structured=query or bool(close), query=query)
             if not judge_value(name, inside, placement):
-                return None
-        return FoundSecret(low, end, name.what, name_start=start)
+                return (None,)
+        return (FoundSecret(low, end, what, name_start=start),)
+    if not value.isalnum() and (what == "signature" or WORD in value):
+        # A sign can end a signature, or be part of a marker.
+        return None
+    if space and not _is_word(match, value):
+        return None
+    if sign == ":" and (
+        # "…/serviceaccount/token: unavailable"
+        (start and text[start - 1] == "/")
+        or (space and (ERROR if what in MULTI_WORD else PROSE).match(text, simple.start("value")))
+    ):
+        return (None,)
     low, end = simple.span("value")
-    if sign == ":":
-        if start and text[start - 1] == "/":
-            # "…/serviceaccount/token: unavailable"
-            return None
-        if space and (ERROR if name.what in MULTI_WORD else PROSE).match(text, low):
-            return None
-    if not is_mixed_secret(name, value):
+    if not _is_certain(name, value):
         query = match.is_in_query()
         is_login = False
         # Before "=", it makes no difference whether it is part of a structure.
         structured = query or sign == "=" or match.line_start() is not None
         if not structured:
             extent = Extent(low, end, "")
-            is_login = name.what == "password" and match.is_login(extent)
+            is_login = what == "password" and match.is_login(extent)
             structured = is_login or match.is_in_structure() or match.is_go_field(extent)
         if not judge_value(
             name, value, Placement(sign, quoted=False, structured=structured, query=query, is_key=is_login)
         ):
-            return None
-    if name.what not in MULTI_WORD:
+            return (None,)
+    if what not in MULTI_WORD:
         end = find_wrapped_end(text, low, end)
     # Faster than a call of the class.
-    return tuple.__new__(FoundSecret, (low, end, name.what, "", False, False, start))
+    return (tuple.__new__(FoundSecret, (low, end, what, "", False, False, start)),)  # pyright: ignore[reportUnknownMemberType]
+
+
+def _is_certain(name: Name, value: str) -> bool:
+    """Return whether a value consists of letters and digits, and the name alone says that it is a secret."""
+    return (
+        name.takes_any
+        and len(value) >= _MIN_CERTAIN
+        and value.isalnum()
+        and not (value.isalpha() or value.isdigit())
+        # Others can be access key IDs or types.
+        and value[0] not in "ANVnv"
+        and value.isascii()
+    ) or is_plain_secret(name, value)
+
+
+def _is_word(match: NameMatch, value: str) -> bool:
+    """Return whether the words after a value and a space cannot belong to the value."""
+    what = match.name.what
+    if what == "cookie" or value.isdigit():
+        return False
+    return what not in MULTI_WORD or (
+        match.text[match.start - 1 : match.start] not in {'"', "'"} and match.line_start() is None
+    )
 
 
 def extend_value(match: NameMatch, extent: Extent, sign: Sign, line: re.Match[str] | None) -> Extent:

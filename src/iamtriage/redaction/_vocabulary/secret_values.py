@@ -24,7 +24,6 @@ __all__ = (
     "Sign",
     "can_be_secret",
     "is_mixed",
-    "is_mixed_secret",
     "is_other",
     "is_plain_secret",
     "judge_value",
@@ -145,21 +144,6 @@ def is_plain_secret(name: Name, value: str) -> bool:
     )
 
 
-def is_mixed_secret(name: Name, value: str) -> bool:
-    """Return whether a value after a sign consists of letters and digits, and the name says that it is a secret.
-
-    Values that begin with some letters can be access key IDs or types.
-    """
-    return (
-        name.takes_any
-        and len(value) >= _MIN_MIXED
-        and value.isalnum()
-        and not (value.isalpha() or value.isdigit())
-        and value[0] not in "ANVnv"
-        and value.isascii()
-    ) or is_plain_secret(name, value)
-
-
 @lru_cache(maxsize=4_000)
 def judge_value(name: Name, value: str, placement: Placement) -> bool:
     """Return whether a value of any form can be a secret."""
@@ -239,7 +223,6 @@ def _is_weak(value: str) -> bool:
 
 # In characters.
 _MIN_WEAK = 6
-_MIN_MIXED = 8
 _MIN_TOKEN = 10
 _MIN_LONG_TOKEN = 24
 

@@ -200,9 +200,8 @@ def _may_continue(text: str, start: int, end: int, following: int) -> bool:
     """Return whether the next line contains a long word, or a value is hexadecimal, so that it can continue there."""
     high = following + _MAX_PREFIX + _MEDIUM
     line_end = text.find("\n", following, high)
-    return (
-        _TO_LONG_PIECE.match(text, following, high if line_end < 0 else line_end) is not None
-        or (text[start] in _HEX_DIGITS and _HEX.fullmatch(text, start, end) is not None)
+    return _TO_LONG_PIECE.match(text, following, high if line_end < 0 else line_end) is not None or (
+        text[start] in _HEX_DIGITS and _HEX.fullmatch(text, start, end) is not None
     )
 
 
