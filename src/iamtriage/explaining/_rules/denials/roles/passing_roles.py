@@ -13,7 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.actions._operation_resources import role_parameters
-from iamtriage.arns._principals import Role
+from iamtriage.arns._principals import Role, ServiceLinkedRole
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Evidence, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions import role_recipients
@@ -48,6 +48,7 @@ _ROLE_SETTING = lazy_pattern(
 # What is not the purpose of a role in the name of a parameter.
 _PURPOSE = lazy_pattern(r"\A.*\.|[Ii][Aa][Mm]|[Rr]ole|A[Rr][Nn]|Name|[Ss]ervice")
 
+_BACKUP_ROLES = "https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html"
 _OF_TASK = frozenset({"taskrolearn", "executionrolearn"})
 
 ROLE_PASSED_WITHIN_CALL = CauseType(
@@ -238,6 +239,8 @@ def _build_verdict(denial: Denial, role: str, to: str) -> str:
 def _allow_pass_remedy(
     denial: Denial, role: str, recipient: RoleRecipient | None, stated: tuple[Role, ...]
 ) -> Remedy | None:
+    if isinstance(denial.role, ServiceLinkedRole) and not denial.is_explicit:
+        return _own_service_role_remedy(denial.role, role)
     if not denial_remedies.identity_allow_helps(denial):
         return None
     title = f"Allow {denial.caller} to pass {role}"
@@ -274,6 +277,23 @@ def _allow_pass_remedy(
             remedy, steps=(find, *remedy.steps), commands=(lookup_command(None), *remedy.commands)
         )
     return attrs.evolve(remedy, steps=(*remedy.steps, last_step)) if last_step else remedy
+
+
+def _own_service_role_remedy(linked: ServiceLinkedRole, role: str) -> Remedy:
+    """Return the remedy for a service-linked role, whose policies nobody but its service can change.
+
+    https://repost.aws/knowledge-center/aws-backup-encoded-authorization-failure
+    """
+    is_backup = linked.name == "AWSServiceRoleForBackup"
+    return account_remedy(
+        f"Use a service role instead of {linked.name}",
+        "Only its service can change the policies of a service-linked role.",
+        f"Start the {'restore' if is_backup else 'task'} with a service role{' (such as AWSBackupDefaultServiceRole)' if is_backup else ''} that is allowed iam:PassRole on {role}.",
+        "Or restore the instance with no IAM role, and attach its instance profile afterwards."
+        if is_backup
+        else None,
+        url=_BACKUP_ROLES if is_backup else pages.SERVICE_LINKED,
+    )
 
 
 def _find_other_task_role(denial: Denial) -> Role | None:
