@@ -83,6 +83,8 @@ _QUOTED = lazy_pattern(r'The text says "([^"]{8,})"\.')
 # The codes of Amazon EC2, whose message can be all that a text has of a call.
 _CODES_WITHOUT_CALL = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
 _LETTERS_OF_CALL = 24
+# What the AWS SDK for Go prints after a message, which the text lacks.
+_TAIL = lazy_pattern(r"\s{0,8}status code: \d{3}, request id: [\w-]{0,80}")
 # Characters of a message that are compared with the evidence.
 _MAX_MESSAGE = 300
 # Characters between the code of a call and the reason in the same message.
@@ -170,7 +172,8 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
     others = tuple(
         each
         for each in others
-        if each.kind != "missing_credentials" or not _CONSEQUENCE.search(_get_span_text(each))
+        if (each.kind != "missing_credentials" or not _CONSEQUENCE.search(_get_span_text(each)))
+        and not _TAIL.fullmatch(_get_span_text(each))
     )
     rejected = {each.principal for each in (explained, *others) if isinstance(each, KubernetesUnauthorized)}
     if isinstance(explained, KubernetesUnauthorized) and len(rejected - {None}) == 1:
@@ -275,6 +278,12 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
         # Lambda adds the answer of KMS to its own message.
         return error_code(explained).startswith("KMS")
     if isinstance(failure, AwsError):
+        if (
+            error_code(failure) == ""
+            and failure.envelope.operation == (explained.action or "").partition(":")[2]
+        ):
+            # The start of its own message, which a line break separates from the code.
+            return True
         # "(ValidationError) when calling the CreateChangeSet operation: S3 error: Access Denied"
         gap = explained.span[0] - failure.span[1]
         return failure.text.rstrip() == explained.text.rstrip() and 0 <= gap <= _MAX_GAP
