@@ -133,7 +133,8 @@ def find_resource(context: Context, action: str | None, partition: str | None = 
         return None
     if service == "s3" and context.bucket is not None:
         is_of_bucket = known is not None and "object" not in {each.name for each in known.resource_types}
-        key = "" if context.key is None or is_of_bucket else f"/{context.key.value}"
+        name = dict(context.parameters).get("key") if context.key is None else context.key.value
+        key = "" if name is None or is_of_bucket else f"/{name}"
         if context.bucket.value.startswith("arn:"):
             return context.bucket.value + (f"/object{key}" if key else "")
         return f"arn:{partition or 'aws'}:s3:::{context.bucket.value}{key}"

@@ -148,7 +148,11 @@ _ACCOUNTS = lazy_pattern(
     re.ASCII,
 )
 _INSTANCES = lazy_pattern(r"(?<![\w-])(i-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])", re.ASCII)
-_ENDPOINTS = lazy_pattern(r"(?<![\w])(vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![0-9a-f])", re.ASCII)
+# A CloudTrail record in a document can have an ID that was made up.
+_ENDPOINTS = lazy_pattern(
+    r"(?<![\w])(vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}|(?<=\"vpcEndpointId\": \"vpce-)[0-9A-Za-z]{8,20}))(?![0-9a-zA-Z])",
+    re.ASCII,
+)
 _APIS = lazy_pattern(r"\b([a-z0-9]{10})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.", re.ASCII)
 _FUNCTIONS = lazy_pattern(
     r"/aws/lambda/([\w-]{1,64})|\bAWS_LAMBDA_FUNCTION_NAME[=:]\s?[\"']?([\w-]{1,64})|:lambda:[a-z0-9-]{1,30}:[0-9]{12}:function:([\w-]{1,64})|\bLambda [Ff]unction \(([\w-]{1,64})\)"

@@ -62,6 +62,9 @@ _OWNER_IN_RECORD = lazy_pattern(r"\bvpcEndpointAccountId\\?\"\s?:\s?\\?\"(?P<id>
 _NETWORK_ACTIVITY = lazy_pattern(r"\bAwsVpceEvent\b|\bNetworkActivity\b")
 _IS_MEANT = "First ask who runs this session whether the call is meant: the record alone shows no attack, and often no resource. A change of the caller's policies does not override the endpoint."
 
+# The policy of an endpoint often exists to keep the credentials of other accounts out of a network.
+_IS_FOREIGN = "If account {} is not yours, keep the policy: somebody uses credentials of another account in your network, from the host with the record's sourceIPAddress."
+
 
 def _describe_others(denial: Denial) -> str:
     """Return the policies that have to allow a call in addition to that of the endpoint, as the start of a sentence."""
@@ -218,7 +221,14 @@ def _read_record(denial: Denial) -> tuple[str, tuple[str, ...]]:
     owner = _OWNER_IN_RECORD.search(text)
     is_other = owner is not None and owner["id"] != denial.account
     in_account = f", in account {owner['id']}" if owner and is_other else ""
-    return in_account, (_IS_MEANT,) if _NETWORK_ACTIVITY.search(text) else ()
+    if not _NETWORK_ACTIVITY.search(text):
+        return in_account, ()
+    if is_other and denial.account is not None and denial.principal is None:
+        return (
+            f"{in_account}, if account {denial.account} is meant to use it",
+            (_IS_FOREIGN.format(denial.account),),
+        )
+    return in_account, (_IS_MEANT,)
 
 
 def _endpoint_commands(
