@@ -506,7 +506,7 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "SignatureDoesNotMatch: Credential should be scoped to a valid region, not 'us-east-2'.",
         {},
         "signed for us-east-2, but goes to another endpoint",
-        "Remove the endpoint URL of STS",
+        "remove any endpoint URL of STS",
     ),
     "scope-that-is-no-region": (
         "An error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: Credential should be scoped to a valid region, not 'us-east'.\nAWS_REGION=us-east",

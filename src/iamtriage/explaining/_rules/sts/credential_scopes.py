@@ -193,6 +193,8 @@ def _explain_sts(
         causes = [attrs.evolve(each, because=lines) for each, lines in zip(causes, kept, strict=True)]
     if host is None and not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
+    is_set = region_settings.find_endpoint_setting(case.failure.text) is not None
+    is_shown = is_global or is_set or clues.mentions_kubernetes(case)
     return case.explain(
         f"The {call} is signed for {signed_for}, but AWS_ENDPOINT_URL_STS{_describe_place(case)} sends it to the global endpoint, https://{GLOBAL_HOST}."
         if is_variable
@@ -202,9 +204,13 @@ def _explain_sts(
         remedies=_remove_variable_remedy(case, signed_region)
         if is_variable
         else lambda: (
-            _regional_endpoint_remedy(case, signed_region, host),
+            _regional_endpoint_remedy(case, signed_region, host)
+            if is_shown or host is not None
+            else _updated_client_remedy(case, signed_region),
             *(each for each in findings.remedies if each.title != REMEDY_TITLES["code"]),
-            _global_endpoint_remedy(case) if host is None and case.context.terraform is None else None,
+            _global_endpoint_remedy(case)
+            if (is_shown or envelope.source) and host is None and case.context.terraform is None
+            else None,
         ),
         notes="Neither the secret access key nor a permission is the problem: AWS evaluated no policy.",
     )
@@ -251,6 +257,22 @@ def _regional_endpoint_remedy(
             Labelled("If AWS_ENDPOINT_URL_STS has it (for AWS_ENDPOINT_URL, change the name):", remove),
             *then,
         ),
+        url=pages.STS_REGIONS,
+    )
+
+
+def _updated_client_remedy(case: Case[CredentialScope], signed_region: str | None) -> Remedy:
+    """Return the remedy for a text that shows no endpoint URL: the program or its SDK can choose the wrong endpoint.
+
+    https://github.com/cognitect-labs/aws-api/issues/27, https://github.com/hashicorp/terraform-provider-aws/issues/34865
+    """
+    client = "library or tool that made the call" if case.context.terraform is None else "AWS provider"
+    return your_remedy(
+        f"Update the {client}, and remove any endpoint URL of STS",
+        "Some versions call the global STS endpoint, but sign for the client's Region. Until then, set the Region of only the STS client to us-east-1.",
+        f"An endpoint URL of STS in code, profile or environment must be that of the signed Region: {_regional_url(case, signed_region)}.",
+        None if case.context.terraform is None else _IN_TERRAFORM,
+        commands="env | grep AWS_ENDPOINT_URL",
         url=pages.STS_REGIONS,
     )
 
