@@ -84,6 +84,8 @@ AUTHENTICATOR_DOWN = CauseType(
     sign=r"\bconnect: connection refused\b|\bcontext deadline exceeded\b|\bi/o timeout\b",
     of="webhook-failed",
 )
+# A pod of a DaemonSet. EKS runs the authenticator with the control plane, and names its log streams authenticator-….
+_AUTHENTICATOR_POD = lazy_pattern(r"\baws-iam-authenticator-[a-z0-9]{5}\b")
 _REMOVE_ENDPOINT = your_remedy(
     "Remove the endpoint URL of STS",
     "Unset AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and remove endpoint_url from the profile: the token must be signed for sts.REGION.amazonaws.com.",
@@ -106,6 +108,8 @@ def explain_authenticator(case: AnyCase, message: str) -> Explanation | None:
 
 def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
     cluster, principal = find_cluster(case), _build_caller(case)
+    if _AUTHENTICATOR_POD.search(case.text):
+        return _explain_own_authenticator(case, principal)
     listed = stated_entries.is_listed(case.failure, case.principal)
     if listed is not None:
         # A cluster with the mode CONFIG_MAP lists no entries.
@@ -136,6 +140,30 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
         ),
     )
     return add_stated_map(case, explanation)
+
+
+def _explain_own_authenticator(case: AnyCase, principal: ClusterPrincipal) -> Explanation:
+    """Explain that an authenticator that runs as a pod has no mapping for the caller."""
+    return case.explain(
+        f"The cluster rejected {principal.description}: the authenticator has no mapping for it.",
+        clues.reported_cause(
+            cluster_access.NOT_MAPPED,
+            clues.message_text(case),
+            "is not mapped",
+            text="The authenticator runs as a pod here, which it does not on EKS: access entries do not apply.",
+        ),
+        topic="kubernetes-not-mapped",
+        remedies=cluster_remedy(
+            f"Map {principal.description} in the authenticator's ConfigMap",
+            "In config.yaml, add the ARN to mapUsers (userARN) or mapRoles (roleARN) under server, with a username and groups. If the authenticator runs with --backend-mode CRD, create an IAMIdentityMapping instead.",
+            commands=(
+                "kubectl -n kube-system edit configmap aws-iam-authenticator",
+                "kubectl -n kube-system rollout restart daemonset aws-iam-authenticator",
+            ),
+            url="https://github.com/kubernetes-sigs/aws-iam-authenticator#full-configuration-format",
+        ),
+        notes="IAM policies don't grant access to a cluster.",
+    )
 
 
 def explain_recreated(case: AnyCase, _message: str) -> Explanation:
