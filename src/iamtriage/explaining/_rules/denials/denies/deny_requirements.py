@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.denials.denies.stated_denies import StatedDeny
 
 _READS = lazy_pattern(
-    r'(?:policy|boundary)=arn:|(?:version="\$\()?aws [a-z0-9-]+ (?:get|list|describe|simulate)-'
+    r'(?:policy|boundary)=arn:|(?:(?:boundary|version)="\$\()?aws [a-z0-9-]+ (?:get|list|describe|simulate)-'
 )
 _GENERAL_CODES = frozenset(each.code for each in DENIES.values())
 DENYING_CONDITION = CauseType(

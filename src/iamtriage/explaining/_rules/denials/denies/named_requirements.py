@@ -134,8 +134,8 @@ def remedy_by_name(denial: Denial) -> tuple[Remedy | None, bool]:
     suggested_by = "" if requirement is deny_conditions.REVOCATION or boundary else clip_text(name)
     remedy = deny_remedies.build_remedy(denial, requirement, title, step, suggested_by=suggested_by)
     # Nobody exempts a role from a Deny whose requirement is a guess without reading it.
-    is_guess = suggested_by != "" and not deny_remedies.exempts_caller(denial, requirement)
-    return remedy, is_guess
+    is_named = suggested_by != "" and not deny_remedies.exempts_caller(denial, requirement)
+    return remedy, is_named or (requirement is deny_conditions.BOUNDARY and not name and not boundary)
 
 
 def add_required_boundary(denial: Denial, explanation: Explanation) -> Explanation:

@@ -390,7 +390,7 @@ def _boundary_commands(denial: Denial) -> tuple[str, ...]:
     if arn == denial.policy:
         # Long lines wrap badly.
         return (f"boundary={arn}", *(line.replace(arn, '"$boundary"') for line in lines))
-    if holder is None:
+    if holder is None or arn != "BOUNDARY_ARN":
         return lines
     show = commands.show_boundary_command(*holder)
     if _delegates(denial):

@@ -14,6 +14,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.messages.stated_actions import CUT_OFF
+from iamtriage.explaining._rules.shared.principals.principal_words import is_truncated
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._grants import complete_type
@@ -21,6 +22,11 @@ from iamtriage.policies._grants import complete_type
 # What can follow a part of an encoded message.
 _CUT = lazy_pattern(r"\.{2,}|…|\*{3,}|\s?[\[(<](?:truncated|cut|snip|redacted)", re.IGNORECASE)
 _CUT_REACH = 40
+# What follows the action in a text that ends before the resource.
+_START_OF_RESOURCE = lazy_pattern(
+    r"\s{1,40}on\s{1,40}r(?:e(?:s(?:o(?:u(?:r(?:c(?:e:?)?)?)?)?)?)?)?[.…\s]{0,8}\Z"
+)
+_MAX_REST = 200
 _STANDARD_SENTENCE, _MIN_REST = " is not authorized to perform:", len(" is")
 _TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
 
@@ -110,12 +116,23 @@ def is_sentence_cut(failure: AccessDenied) -> bool:
     return len(rest) >= _MIN_REST and _STANDARD_SENTENCE.startswith(rest)
 
 
+def _is_resource_cut(failure: AccessDenied) -> bool:
+    """Return whether the text ends where the message names the resource."""
+    resource, place = failure.resource, failure.spans.get("action")
+    if resource is not None and is_truncated(resource):
+        return not failure.text[failure.spans["resource"][1] :].strip(": .…")
+    if resource is not None or place is None or len(failure.text) - place[1] > _MAX_REST:
+        return False
+    return _START_OF_RESOURCE.match(failure.text, place[1]) is not None
+
+
 def is_message_cut(denial: Denial) -> bool:
     """Return whether the text cuts the message off within the action or resource, before any reason."""
     return denial.deny is None and (
         is_sentence_cut(denial.failure)
         or cut_resource(denial) is not None
         or CUT_OFF.search(denial.failure.action or "") is not None
+        or _is_resource_cut(denial.failure)
     )
 
 
