@@ -75,7 +75,7 @@ BY_DECLARATIVE_POLICY = (
 _CUSTOM_MESSAGE = lazy_pattern(
     r"(?i:\bdeclarative policy)[.,:;!]?\s{1,4}(?i:custom message: ?)?(?P<text>\w[^\n\"]{3,300})"
 )
-NO_NEW_CUSTOMERS = r"(?i)\b(?:to|no) new customers\b|\bonly existing [\w -]{1,60} customers\b|\bno existing repository in this AWS account\b"
+NO_NEW_CUSTOMERS = r"(?i)\b(?:to|no) new customers\b|\bonly existing [\w -]{1,60} customers\b|\bwithout (?:prior|previous) (?:service )?usage\b|\bno existing repository in this AWS account\b"
 """What AWS says of a service that only accounts with earlier use can call."""
 ONLY_FORMER_CUSTOMERS = "Only accounts that have used the service before can use it."
 CLOSED_SERVICE = "the service accepts no new customers, and no IAM permission is missing"

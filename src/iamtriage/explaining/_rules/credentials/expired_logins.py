@@ -226,13 +226,15 @@ _RESTART_PODS = your_remedy(
 )
 
 
+_PHRASES = ("Token expired: current date/time", "Token too old")
+_TOO_OLD = "The web identity token was issued too long ago, even if its exp is in the future"
+
+
 def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a web identity token has expired."""
     found = _EXPIRY_TIMES.search(message)
-    reported = reported_cause(
-        EXPIRED_WEB_IDENTITY_TOKEN, message, "Token expired: current date/time", "Token too old"
-    )
-    summary = "The web identity token sent to STS has expired"
+    reported = reported_cause(EXPIRED_WEB_IDENTITY_TOKEN, message, *_PHRASES)
+    summary = _TOO_OLD if "oken too old" in message else "The web identity token sent to STS has expired"
     if found is not None and (late := int(found[1]) - int(found[2])) >= 0:
         summary = f"The web identity token sent to STS expired {describe_duration(late)} before the call"
         call, end = (

@@ -25,7 +25,11 @@ BALANCERS = '{"level":"error","controller":"ingress","namespace":"shop","error":
             "Karpenter requires iam:ListInstanceProfiles since release 1.7",
         ),
         (KARPENTER, "iam:TagInstanceProfile", "since release 0.32"),
-        (BALANCERS, "ec2:GetSecurityGroupsForVpc", "since release 2.10"),
+        (
+            BALANCERS,
+            "ec2:GetSecurityGroupsForVpc",
+            "since release 2.10, to create a load balancer. Elastic Load Balancing requires it",
+        ),
         (
             'level=error msg="failed to list hosted zones: ',
             "route53:ListTagsForResources",

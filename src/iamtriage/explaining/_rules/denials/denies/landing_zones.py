@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.denials.conditions.deny_conditions import globa
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_ALLOWS
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_access_key
+from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 
@@ -88,7 +89,10 @@ def _explain(denial: Denial, policy: str) -> Explanation:
         leak = f" Most likely, one leaked with {pushed['file']}: a later commit that removes the file does not undo that."
     key = commands.fill_command("access-key --user-name {} --access-key-id ACCESS_KEY_ID", name)
     partition = denial.location.partition or "aws"
-    region = global_region("iam", partition) or "REGION"
+    of_iam = global_region("iam", partition) or "REGION"
+    denied_in = denial_remedies.region_argument(denial)
+    region = of_iam if denied_in == "REGION" else denied_in
+    also = "" if of_iam in {region, "REGION"} else f", such as {of_iam}, which has those of IAM"
     support = only_one(set(_SUPPORT_CASE.findall(denial.failure.text)))
     said = f"AWS's Support case {support}" if support else "AWS's Support case, or its e-mail,"
     # The key that the text names is deactivated before anything else.
@@ -98,7 +102,7 @@ def _explain(denial: Denial, policy: str) -> Explanation:
         "Keep the policy: treat the user's access keys as compromised",
         f"{caller}Run the commands as an administrator whose keys are not exposed: the policy denies some of them to this user. Detach it only when {said} says so.",
         f"Deactivate each key of the user.{leak} Programs that use one fail until they get a role.",
-        f"{suspect}Repeat lookup-events in each Region. Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed.",
+        f"{suspect}Repeat lookup-events in each Region{also}. Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed.",
         commands=(
             *((deactivate, list_keys) if find_access_key(denial.case) else (list_keys, deactivate)),
             f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region {region}",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.texts.deployment_tools import Deployment
 
 # A role that the call names lacks something, and not the caller.
+_REMOVAL = lazy_pattern(r":(?:Delete|Deregister|Detach|Disassociate|Remove|Terminate)[A-Z]")
 _TOPICS_OF_OTHER_ROLES = frozenset(
     {"execution-role", "service-cannot-assume-role", "service-role-lacks-permission"}
 )
@@ -311,8 +312,13 @@ def _deployment_note(denial: Denial) -> str | None:
     deployment = _find_stack(denial)
     if deployment is None or deployment.status == "DELETE_FAILED":
         return None  # _deletion_note() says how to continue
+    if denial.lowercase_action == "eks:accesskubernetesapi":
+        return None  # the console, which shows a cluster, is no part of the deployment
     if not deployment.is_new_stack:
-        return deployment_tools.RETRY
+        if "performing a tagging operation" in denial.failure.text and "Tag" not in (denial.action or ""):
+            return f"CloudFormation only guesses that tag permissions are missing: {denial.action or 'the call'} itself was denied. {deployment_tools.RETRY}"
+        removes = _REMOVAL.search(denial.action or "")
+        return "Retry the update or deletion of the stack afterwards." if removes else deployment_tools.RETRY
     stack = f"the stack {deployment.stack}" if deployment.stack else "it"
     return f"A stack in ROLLBACK_COMPLETE cannot be updated: delete {stack}, then deploy again."
 

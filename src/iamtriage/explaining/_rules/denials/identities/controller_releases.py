@@ -26,11 +26,12 @@ POLICY_OLDER_THAN_RELEASE = CauseType(
 
 
 class _Release(NamedTuple):
-    """The release that began to require an action, its purpose, and what works without it."""
+    """The release whose policy has an action first, its purpose, what works without it, and who else requires it."""
 
     version: str
     purpose: str
     works: str = ""
+    service: str = ""
 
 
 _PROFILES = _Release("0.32", "to manage the instance profiles of its nodes")
@@ -58,7 +59,12 @@ _RELEASES: dict[str, dict[str, _Release]] = {
     "the AWS Load Balancer Controller": {
         "elasticloadbalancing:DescribeListenerAttributes": _LISTENERS,
         "elasticloadbalancing:ModifyListenerAttributes": _LISTENERS,
-        "ec2:GetSecurityGroupsForVpc": _Release("2.10", "to find security groups"),
+        # https://github.com/kubernetes-sigs/aws-load-balancer-controller/pull/3921
+        "ec2:GetSecurityGroupsForVpc": _Release(
+            "2.10",
+            "to create a load balancer",
+            service="Elastic Load Balancing requires it, whatever the release of the controller",
+        ),
         "elasticloadbalancing:DescribeCapacityReservation": _CAPACITY,
         "elasticloadbalancing:ModifyCapacityReservation": _CAPACITY,
         "ec2:DescribeRouteTables": _Release("2.13", "to find subnets"),
@@ -82,6 +88,8 @@ def add_release(denial: Denial, explanation: Explanation) -> Explanation:
         return explanation
     name = capitalize_start(controller.name)
     text = f"{name} requires {action} since release {release.version}, {release.purpose}: the policy of its role is older, and is enough only for earlier releases. {release.works}"
+    if release.service:
+        text = f"The controller's policy has {action} since release {release.version}, {release.purpose}. {release.service}."
     first, *others = explanation.remedies
     # The policy of the release has its own remedy for controllers that publish it as a file.
     update = " If a module or template manages the role, update that to a version for this release instead."

@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_policies import a
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements import companion_hints
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.wording import denial_summary
@@ -62,10 +62,11 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         if managed_keys.may_be_old_grant(denial):
             return keys_of_services.explain_environment_key(denial)
         renew = attrs.evolve(managed_keys.renew_grant_remedy(denial), title=_describe_renewal(denial))
-        text = "Lambda uses this role. Whoever invokes the function needs no permission for the key."
+        text = "Lambda decrypts them with the execution role of the function. Whoever invokes the function needs no permission for the key."
         behind = policy_causes.KMS_BEHIND_SERVICE.cause("derived", text=text)
         causes = (*explanation.causes, behind, encrypted_data.OLD_GRANT)
-        return attrs.evolve(explanation, causes=causes, remedies=(*explanation.remedies, renew))
+        remedies = (*_for_execution_role(denial, explanation.remedies), renew)
+        return attrs.evolve(explanation, causes=causes, remedies=remedies)
     why: tuple[str, str] | None = None
     is_said = f"{operation} itself was not denied" in explanation.summary
     if is_said or not explanation.causes or explanation.topic == policy_causes.KMS_BEHIND_SERVICE.code:
@@ -160,6 +161,21 @@ def _limit_to_service(denial: Denial, remedy: Remedy, service: str | None) -> Re
     step = f"The condition kms:ViaService limits it to calls of {encrypted_data.SERVICES[service][0]}."
     steps = (*remedy.steps, *((step,) if remedy.layer == "identity" else ()))
     return attrs.evolve(allow_remedies.with_statements(remedy, statements), steps=steps)
+
+
+def _for_execution_role(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
+    """Return remedies of which the first one is for the role of a function, if the message hides who calls."""
+    if denial.caller != "the caller" or not remedies:
+        return remedies
+    first, role = remedies[0], "the execution role of the function"
+    show = "aws lambda get-function-configuration --function-name FUNCTION_NAME --query '[Role,KMSKeyArn]' --output text"
+    changed = attrs.evolve(
+        first,
+        title=first.title.replace("the caller", role),
+        steps=tuple(each.replace(UNKNOWN_CALLER, role) for each in first.steps),
+        commands=(show, *first.commands),
+    )
+    return (changed, *remedies[1:])
 
 
 def _with_key(denial: Denial, remedy: Remedy) -> Remedy:

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.denials.denies.deny_requirements import typical
 from iamtriage.explaining._rules.denials.denies.landing_zones import add_landing_zone
 from iamtriage.explaining._rules.denials.policy_types import guardrails, root_users
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages.decisions import matching_reasons
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import Commands, organization_remedy, present
@@ -122,33 +123,6 @@ _SAME_ORGANIZATION = "Such a Deny often enforces a network (aws:SourceIp, aws:So
 _WHOM_TO_ASK = "aws organizations describe-organization --query Organization.MasterAccountEmail --output text"
 _OF_EACH = "Then, for each POLICY_ID (list-targets-for-policy prints where it is attached):"
 _PARENTS = f"Administrators {lower_first(commands.PARENTS)}"
-# What switches off logs, monitoring or a setting that protects an account, and what it is, as in
-# https://docs.aws.amazon.com/controltower/latest/controlreference/mandatory-controls.html and
-# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples.html
-_SWITCHES_OFF = (
-    (
-        lazy_pattern(r"cloudtrail:(?:stop|delete|update|puteventselectors|putinsightselectors)"),
-        "the audit trail",
-    ),
-    (
-        lazy_pattern(r"config:(?:stop|delete|putconfigurationrecorder|putdeliverychannel)"),
-        "the history of configurations",
-    ),
-    (
-        lazy_pattern(
-            r"(?:guardduty|securityhub|macie2|inspector2|access-analyzer|detective):(?:delete|disable|disassociate|stop|updatedetector)"
-        ),
-        "the security monitoring",
-    ),
-    (lazy_pattern(r"ec2:deleteflowlogs|logs:(?:deleteloggroup|deletelogstream)"), "the logs"),
-    (lazy_pattern(r"organizations:leaveorganization"), "the accounts of the organization"),
-    (
-        lazy_pattern(
-            r"s3:(?:put|delete)\w{0,10}publicaccessblock|ec2:(?:disableebsencryptionbydefault|disablesnapshotblockpublicaccess|disableimageblockpublicaccess)|iam:deleteaccountpasswordpolicy"
-        ),
-        "a security setting",
-    ),
-)
 _READ_DENY = "If the Deny exempts {}a tag or another principal, make the call with that."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
 # What commands have instead of an ID that the message does not state.
@@ -281,7 +255,7 @@ def _control_remedy(
     is_there = denial.resource_arn is not None and denial.resource_arn.region
     is_new = "*" in (denial.resource or "") or CREATES.search(denial.lowercase_action) is not None
     typical = _READ_DENY.format("" if is_there and not is_new else "a Region, ")
-    protected = next((what for calls, what in _SWITCHES_OFF if calls.match(denial.lowercase_action)), None)
+    protected = denial_remedies.find_protected(denial)
     if protected is not None:
         typical = f"Such a Deny is usually meant to protect {protected}: tell them why the call is needed. If it is not, leave everything as it is, and take the call out of the program that makes it."
     account, url = denial.account, pages.SERVICE_CONTROL

@@ -260,6 +260,16 @@ def _cut_step(denial: Denial) -> str | None:
     return f"The text is cut off: the whole message, or errorMessage in the CloudTrail record, can name the reason. An Allow helps if no policy of the caller allows the action yet.{name}"
 
 
+def _suspicion_step(denial: Denial) -> str | None:
+    """Return what to ask first if a record shows a call with which attackers switch a protection off."""
+    if denial.failure.envelope.source != "cloudtrail":
+        return None
+    protected = denial_remedies.find_protected(denial)
+    if protected is None:
+        return None
+    return f"First ask who uses {denial.caller} whether the call is meant: it ends the protection of {protected}. If not, allow nothing, and treat the credentials as compromised."
+
+
 _ONLY_DECODES = "Or let an administrator of the account decode the message. Only that shows which action was denied, such as the call itself or iam:PassRole for a role in it, and why: the call stays denied until that is fixed."
 
 
@@ -276,7 +286,7 @@ def _grant_remedy(denial: Denial) -> Remedy | None:
     if not denial_remedies.identity_allow_helps(denial):
         return None
     cut_step = _cut_step(denial)
-    allow = allow_remedy(denial, first_step=cut_step)
+    allow = allow_remedy(denial, first_step=cut_step or _suspicion_step(denial))
     if allow is None:
         return None
     if denial.lowercase_action == "sts:decodeauthorizationmessage":

@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -365,10 +364,9 @@ def _allow_remedy(
     if remedy is None or denial.is_explicit or is_trusted:
         return remedy
     if _may_be_either_side(denial, findings, attribute):
-        shown = json.dumps(_statement_for(denial, attribute))
-        look = f"The first command prints the role's trust policy. If it allows the account as a whole, attach this policy. Otherwise, add the statement {shown} to the trust policy instead: within one account, that is enough."
-        lines = (commands.trust_policy_commands(denial.target_role_name)[0], *remedy.commands)
-        return attrs.evolve(remedy, steps=(look, *remedy.steps), commands=lines)
+        look = barred_callers.either_side_step(denial, _statement_for(denial, attribute))
+        show, _ = commands.trust_policy_commands(denial.target_role_name or "TARGET_ROLE_NAME")
+        return attrs.evolve(remedy, steps=(look, *remedy.steps), commands=(show, *remedy.commands))
     if not denial.crosses_accounts:
         named = f"The trust policy names the account, so a policy of {denial.caller} must allow this, too."
         return attrs.evolve(remedy, steps=(*remedy.steps, named)) if is_named else remedy

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.shared import commands, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, find_iam_arns
+from iamtriage.explaining._rules.shared.principals.principal_words import is_of_other_account
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def explain_root_assumes(denial: Denial) -> Explanation:
         stored = 'aws configure list or provider "aws" has'
     if "source_profile" in text:
         trusts += ", and set it as source_profile of the profile with role_arn"
-    if "get-token" in text:
+    if "get-token" in text or "executable aws failed" in text:
         # The kubeconfig can have the profile for the exec plugin.
         role_option = commands.command("--role-arn", role)
         use = f"{find_cluster(denial.case).kubeconfig_command()} {role_option} --profile PROFILE"
@@ -306,6 +307,14 @@ _HAS_ACTION = lazy_pattern(
 def says_allowed(denial: Denial) -> bool:
     """Return whether somebody says that a policy of the caller allows it to assume the role."""
     return next(find_said(denial.failure.text, _HAS_ACTION), None) is not None
+
+
+def either_side_step(denial: Denial, statement: dict[str, Any]) -> str:
+    """Return which policy lacks the Allow, by the trust policy that the first command prints."""
+    shown = json.dumps(statement)
+    if is_of_other_account(denial.resource, denial.account):
+        return f"The roles are in different accounts. Where the role to assume is, its trust policy must have the statement {shown}; this policy is for account {denial.account}."
+    return f"The first command prints the role's trust policy. If it allows the account as a whole, attach this policy. Otherwise, add the statement {shown} to the trust policy instead: within one account, that is enough."
 
 
 def is_named_in_account(denial: Denial, findings: TrustFindings | None) -> bool:

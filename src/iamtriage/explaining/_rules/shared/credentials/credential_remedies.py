@@ -233,10 +233,10 @@ REREAD_TOKEN = your_remedy(
     "Read the token file again for each STS call",
     "Restart the program now, such as its pod. It then reads a new token, as Kubernetes replaces the file that AWS_WEB_IDENTITY_TOKEN_FILE names before the token expires.",
     "For a lasting fix, let the web identity provider of a current SDK assume the role: it reads the file for each call. Your own code must not keep the token or a copy of the file.",
-    "The commands, where the program runs, print when the token in the file expires, and the time, in seconds. If this token has expired, too, nothing renews the file, or a clock is wrong.",
+    "The commands, where the program runs, print when the token in the file was issued (iat) and expires (exp), and the time, in seconds. If this token has expired, too, nothing renews the file, or a clock is wrong.",
     "In a CI job, get the token right before you assume the role, or assume the role at the start of the job if it gets one token only.",
     commands=(
-        'cut -d. -f2 "$AWS_WEB_IDENTITY_TOKEN_FILE" | base64 -d 2>/dev/null | grep -o \'"exp":[0-9]*\'',
+        'cut -d. -f2 "$AWS_WEB_IDENTITY_TOKEN_FILE" | base64 -d 2>/dev/null | grep -oE \'"(iat|exp)":[0-9]*\'',
         "date +%s",
     ),
     url=pages.EKS_IRSA_SDK,

@@ -61,6 +61,40 @@ def identity_allow_helps(denial: Denial) -> bool:
     return not (denial.lowercase_action == "iam:passrole" and denial.crosses_accounts)
 
 
+# What switches off logs, monitoring or a setting that protects an account, and what it is, as in
+# https://docs.aws.amazon.com/controltower/latest/controlreference/mandatory-controls.html and
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples.html
+_SWITCHES_OFF = (
+    (
+        lazy_pattern(r"cloudtrail:(?:stop|delete|update|puteventselectors|putinsightselectors)"),
+        "the audit trail",
+    ),
+    (
+        lazy_pattern(r"config:(?:stop|delete|putconfigurationrecorder|putdeliverychannel)"),
+        "the history of configurations",
+    ),
+    (
+        lazy_pattern(
+            r"(?:guardduty|securityhub|macie2|inspector2|access-analyzer|detective):(?:delete|disable|disassociate|stop|updatedetector)"
+        ),
+        "the security monitoring",
+    ),
+    (lazy_pattern(r"ec2:deleteflowlogs|logs:(?:deleteloggroup|deletelogstream)"), "the logs"),
+    (lazy_pattern(r"organizations:leaveorganization"), "the accounts of the organization"),
+    (
+        lazy_pattern(
+            r"s3:(?:put|delete)\w{0,10}publicaccessblock|ec2:(?:disableebsencryptionbydefault|disablesnapshotblockpublicaccess|disableimageblockpublicaccess)|iam:deleteaccountpasswordpolicy"
+        ),
+        "a security setting",
+    ),
+)
+
+
+def find_protected(denial: Denial) -> str | None:
+    """Return what the denied action switches off, such as the audit trail, or ``None``."""
+    return next((what for calls, what in _SWITCHES_OFF if calls.match(denial.lowercase_action)), None)
+
+
 def is_user_of_service(denial: Denial) -> bool:
     """Return whether the caller is a user of a service, such as a database user of Redshift, and not of IAM."""
     text = denial.principal_text or ""

@@ -109,6 +109,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "account currently does not support",
         "to new customers",
         "no new customers",
+        "without prior service usage",
         "customers can access the service",
     ),
     "denials.services.service_settings.explain_declarative_policy": ("declarative polic",),

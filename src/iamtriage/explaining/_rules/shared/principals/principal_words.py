@@ -220,7 +220,7 @@ def stated_role(principal: Principal | None, text: str) -> Role | None:
 
 # "<arn here>"
 _MASK = lazy_pattern(
-    r"(?:arn:[^:]{1,20}:iam::[^:]{0,60}:(?P<kind>role|user)/)?(?:<[^<>]{1,60}>|\[[^\[\]]{1,60}\]|\*{2,}|[Xx]{3,})"
+    r"(?:arn:[^:]{1,20}:iam::[^:]{0,60}:(?P<kind>role|user)/)?(?:<[^<>]{1,60}>|\[[^\[\]]{1,60}\]|\*{2,}|-{2,}|\.{3}|…|[Xx]{3,})"
 )
 
 
@@ -239,8 +239,8 @@ def describe_principal(principal: Principal | None, text: str | None) -> str:
 
     >>> describe_principal(parse_principal("arn:aws:sts::111122223333:assumed-role/app/i-0a1b2c3d4e5f60718"), None)
     'the role app'
-    >>> describe_principal(None, None)
-    'the caller'
+    >>> describe_principal(None, None), describe_principal(None, "arn:aws:iam::---:user/---")
+    ('the caller', 'the user')
     """
     role = underlying_role(principal)
     if isinstance(role, IdentityCenterRole):
@@ -277,7 +277,7 @@ _UNKNOWN_SESSION = "stand-in"
 _SESSION_ROLE = lazy_pattern(r"assumed-role/[\w+=,.@-]{1,64}", re.ASCII)
 _SESSION = lazy_pattern(r"(assumed-role/[^/]{1,64}/).{1,80}")
 _MASKED_ARN = lazy_pattern(
-    r"(?P<service>arn:aws[a-z-]{0,20}:(?:iam|sts)):(?P<account>[^/]{0,80}?)(?<![a-z])"
+    r"(?P<service>arn:aws[a-z-]{0,20}:(?:iam|sts)):(?P<account>[^/]{0,80}?)(?:(?<![a-z])|(?<=xxx))"
     # Dots or dashes alone are a mask of the name, too.
     r"(?P<resource>(?:assumed-role|federated-user|role|user)/(?![.-]+(?:/|\Z)).+|root)"
 )
@@ -285,6 +285,7 @@ _MASKED_ARN = lazy_pattern(
 _MASKED_ACCOUNT = lazy_pattern(
     r"(?P<start>arn:aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:)\*{4,10}(?P<end>\d{2,6})(?=:)", re.ASCII
 )
+_FIRST_DIGITS = lazy_pattern(r"([0-9]{1,11})[xX*]{2}", re.ASCII)
 _ACCOUNTS = lazy_pattern(r"(?<=:)\d{12}(?=:)", re.ASCII)
 # What ARNs of AWS-owned identities have instead of an account ID.
 _AWS_OWNED = ("aws", "cloudfront")
@@ -301,6 +302,8 @@ def parse_masked_principal(text: str) -> Principal | None:
     >>> parse_masked_principal("arn:aws:sts::111122223333:assumed-role/app/<id>").role_name
     'app'
     >>> parse_masked_principal("arn:aws:sts::...assumed-role/app/run").role_name
+    'app'
+    >>> parse_masked_principal("arn:aws:sts::x:xxxassumed-role/app/run").role_name
     'app'
     >>> parse_masked_principal("arn:aws:sts::111122223333:assumed-role/app").role_name
     'app'
@@ -348,6 +351,17 @@ def session_name(principal: Principal | None) -> str:
     """
     name = principal.session_name if isinstance(principal, RoleSession) else ""
     return "" if name == _UNKNOWN_SESSION else name
+
+
+def is_of_other_account(arn: str | None, account: str | None) -> bool:
+    """Return whether an ARN whose account is masked shows digits of another account.
+
+    >>> is_of_other_account("arn:aws:iam::9xxxxx:role/app", "111122223333"), is_of_other_account("arn:aws:iam::1111***:role/app", "111122223333")
+    (True, False)
+    """
+    shown = (arn or "").split(":", 5)[4:5]
+    found = _FIRST_DIGITS.match(shown[0]) if shown else None
+    return found is not None and account is not None and not account.startswith(found[1])
 
 
 def unmask_account(arn: str, text: str) -> str:

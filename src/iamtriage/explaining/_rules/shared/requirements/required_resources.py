@@ -255,7 +255,7 @@ def required_resources(
 
 
 def _find_launch_resources(resource: str, text: str, account: str | None) -> tuple[str, ...]:
-    """Return the resources of a launch: those that the text names, all that it creates, and the denied one."""
+    """Return what a launch uses: what the text names, what it or Karpenter creates, and the denied resource."""
     prefix, region, owner, denied = resource.rsplit(":", 3)
     # Images of AWS have no account in their ARN.
     account = owner or account or "ACCOUNT_ID"
@@ -266,7 +266,7 @@ def _find_launch_resources(resource: str, text: str, account: str | None) -> tup
     ]
     if (key := _KEY_PAIR.search(text)) is not None:
         named.append(f"key-pair/{key[1]}")
-    named.append(denied)
+    named.append("launch-template/*" if "launch-" in denied and "karpenter" in text.lower() else denied)
     types = {each.partition("/")[0] for each in named}
     unnamed = [f"{kind}/{name}" for kind, name in _OF_LAUNCH.items() if kind not in types]
     return tuple(

@@ -196,8 +196,16 @@ def _find_name(event: re.Match[str]) -> str | None:
     return name and name.rstrip(":.-")
 
 
-def trust_in_code_steps(deployment: Deployment | None) -> tuple[str, ...]:
+# The type of a resource in the output of Pulumi.
+_OF_PULUMI = lazy_pattern(r"\baws:[a-z0-9]{2,30}/[a-zA-Z]{2,40}:[A-Z]\w{1,60}\b", re.ASCII)
+
+
+def trust_in_code_steps(deployment: Deployment | None, text: str = "") -> tuple[str, ...]:
     """Return a step that changes the trust policy of a role in the code that deploys it."""
+    if deployment is None and _OF_PULUMI.search(text):
+        return (
+            "If the role allows it already, the role was only too new: run pulumi up again. If Pulumi manages the role, make this change in the program.",
+        )
     if deployment is None:
         return ()
     element = "assume_role_policy" if deployment.is_terraform else "AssumeRolePolicyDocument"

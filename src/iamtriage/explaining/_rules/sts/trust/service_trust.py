@@ -110,7 +110,7 @@ def explain_untrusted_role(
     With ``is_meant``, the permissions of the role show that it is for this service.
     """
     parsed = parse_masked_role(role_arn)
-    in_code = trust_in_code_steps(find_deployment(case.failure, case.facts))
+    in_code = trust_in_code_steps(find_deployment(case.failure, case.facts), case.failure.text)
     name = template_trust.find_trusting_role(case) if parsed is None else parsed.name
     shown = name or getattr(template_trust.find_template_role(case.failure.text), "address", None)
     role = f"the role {shown}" if shown else "the role"

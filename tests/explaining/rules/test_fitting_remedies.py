@@ -1,0 +1,111 @@
+"""The first remedy fits what the text shows: who called, which tool, and where the reason is."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_ANA = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: "
+_PASSED = "arn:aws:iam::111122223333:role/till-web"
+_BY_LINKED = "User: arn:aws:sts::111122223333:assumed-role/{0}/run is not authorized to perform: iam:PassRole on resource: {1} because no identity-based policy allows the iam:PassRole action. Encoded authorization failure message: 0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T"
+_SCOPE = "An error occurred (SignatureDoesNotMatch) when calling the AssumeRole operation: Credential should be scoped to a valid region, not 'eu-west-1'."
+_UNMAPPED = 'time="2026-11-02T20:16:50Z" level=warning msg="access denied" arn="arn:aws:iam::111122223333:user/ana" error="ARN is not mapped: arn:aws:iam::111122223333:user/ana" method=POST path=/authenticate'
+_HANDLER = 'Resource handler returned message: "{}{} on resource: {} because no identity-based policy allows the {} action (Service: Iam, Status Code: 403, Request ID: 0a1b)" (RequestToken: 0a1b, HandlerErrorCode: GeneralServiceException)'
+
+_NETWORK_EVENT = '{{"eventVersion": "1.09", "eventType": "AwsVpceEvent", "userIdentity": {{"type": "AWSAccount", "accountId": "{}"}}, "eventTime": "2026-11-02T23:57:12Z", "eventSource": "s3.amazonaws.com", "eventName": "GetObject", "awsRegion": "eu-west-1", "sourceIPAddress": "192.0.2.7", "errorCode": "VpceAccessDenied", "errorMessage": "The request was denied due to a VPC endpoint policy", "requestParameters": {{"bucketName": "till", "key": "drawer.txt"}}, "vpcEndpointId": "vpce-0123456789abcdef0", "vpcEndpointAccountId": "111122223333", "eventCategory": "NetworkActivity"}}'
+_RECORD = '{{"eventVersion": "1.09", "eventSource": "{0}.amazonaws.com", "eventName": "{1}", "awsRegion": "us-east-1", "errorCode": "AccessDenied", "errorMessage": "User: arn:aws:sts::111122223333:assumed-role/till/run is not authorized to perform: {0}:{1} on resource: * because no identity-based policy allows the {0}:{1} action", "sourceIPAddress": "192.0.2.7", "eventTime": "2026-11-02T23:57:12Z"}}'
+_QUARANTINED = f"UnauthorizedOperation: You are not authorized to perform this operation. {_ANA}ec2:RunInstances on resource: {{}} with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"
+_LAUNCH = "User: arn:aws:sts::111122223333:assumed-role/till/run is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:launch-template/lt-0123456789abcdef0 because no identity-based policy allows the ec2:RunInstances action"
+_CHAIN = "User: arn:aws:sts::111122223333:assumed-role/till/run is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{}:role/drawer"
+_UNASSUMABLE = "error creating EKS Cluster (till): InvalidParameterException: Role with arn: arn:aws:iam::111122223333:role/till-role-0a1b2c3, could not be assumed because it does not exist or the trusted entity is not correct"
+
+
+def _flat(text: str) -> str:
+    return " ".join(str(explain(text)).split())
+
+
+@pytest.mark.parametrize(
+    ("text", "present", "absent"),
+    [
+        # A service-linked role passes a role: no policy of it can change.
+        (_BY_LINKED.format("AWSServiceRoleForBackup", _PASSED), "Do this first: Use a service role instead of AWSServiceRoleForBackup", "Do this first: Decode"),
+        (_BY_LINKED.format("AWSServiceRoleForBackup", _PASSED), "AWSBackupDefaultServiceRole", "put-role-policy"),
+        (_BY_LINKED.format("AWSServiceRoleForECS", _PASSED), "Do this first: Use a service role instead", "AWSBackup"),
+        (_BY_LINKED.format("AWSBackupDefaultServiceRole", _PASSED), "put-role-policy --role-name AWSBackupDefaultServiceRole", "Use a service role"),
+        # A service that is closed to new customers.
+        ("An error occurred (AccessDeniedException) when calling the CreateAgent operation: Bedrock Agents is in Maintenance Mode. New agent creation is not available for accounts without prior service usage.", "accepts no new customers", "CreateAgent, datasync"),
+        # The role to assume and the role of the caller have different placeholders.
+        ("An error occurred (AccessDenied) when calling the AssumeRole operation: Not authorized to perform sts:AssumeRole", "get-role --role-name TARGET_ROLE_NAME", "get-role --role-name ROLE_NAME"),
+        (f"{_ANA}sts:AssumeRole on resource: {_PASSED}", "get-role --role-name till-web", "TARGET_ROLE_NAME"),
+        # A masked user is a user.
+        ("User: arn:aws:iam::---:user/--- is not authorized to perform: sqs:ListQueues", "put-user-policy --user-name USER_NAME", "put-role-policy"),
+        ("User: arn:aws:iam::111122223333:role/... is not authorized to perform: sqs:ListQueues", "put-role-policy --role-name ROLE_NAME", "put-user-policy"),
+        # An authenticator that runs as a pod is not that of EKS, whose log streams have another name.
+        (f"aws-iam-authenticator-lz4t6 {_UNMAPPED}", "edit configmap aws-iam-authenticator", "aws eks"),
+        (f"authenticator-0123456789abcdef {_UNMAPPED}", "aws eks create-access-entry", "configmap aws-iam-authenticator"),
+        # Nothing in the text sets an endpoint URL.
+        (_SCOPE, "Do this first: Update the library or tool", "Remove https://sts.amazonaws.com"),
+        (f"{{:Code SignatureDoesNotMatch, :Message {_SCOPE.partition(': ')[2]}}} https://sts.amazonaws.com/doc/2011-06-15/", "Do this first: Update the library or tool", "annotate its service account"),
+        (f"AWS_ENDPOINT_URL_STS=https://sts.amazonaws.com\n{_SCOPE}", "AWS_ENDPOINT_URL_STS", "Update the library"),
+        # The console shows a cluster, which is no part of the deployment. A removal belongs to an update or a deletion.
+        (_HANDLER.format(_ANA, "iam:RemoveRoleFromInstanceProfile", "instance profile till", "iam:RemoveRoleFromInstanceProfile"), "Retry the update or deletion of the stack", "Retry the deployment"),
+        (_HANDLER.format(_ANA, "iam:PutRolePolicy", "role till", "iam:PutRolePolicy"), "Retry the deployment", "deletion of the stack"),
+        (f'{_ANA}eks:AccessKubernetesApi on resource: arn:aws:eks:eu-west-1:111122223333:cluster/till because no identity-based policy allows the eks:AccessKubernetesApi action\n\nThis AWS::EKS::Nodegroup resource is in a CREATE_FAILED state.\nResource handler returned message: "Instance became unhealthy"', "AmazonEKSAdminViewPolicy", "Retry the deployment"),
+        # Credentials of another account came through an endpoint, whose policy can be meant to stop them.
+        (_NETWORK_EVENT.format("777788889999"), "If account 777788889999 is not yours, keep the policy", "ENDPOINT_ID"),
+        (_NETWORK_EVENT.format("777788889999"), "s3:GetObject on till/drawer.txt", "on arn:aws:s3:::till:"),
+        (_NETWORK_EVENT.format("111122223333"), "--vpc-endpoint-ids vpce-0123456789abcdef0", "is not yours"),
+        # Records of calls that end a protection.
+        (_RECORD.format("organizations", "LeaveOrganization"), "First ask who uses the role till whether the call is meant", "If the call is legitimate"),
+        (_RECORD.format("organizations", "ListAccounts"), "organizations:ListAccounts", "First ask who uses"),
+        (f"{_ANA}organizations:LeaveOrganization on resource: * because no identity-based policy allows the organizations:LeaveOrganization action", "put-user-policy", "First ask who uses"),
+        # A quarantined user: the Region of the call has its record.
+        (_QUARANTINED.format("arn:aws:ec2:ap-south-1:111122223333:instance/*"), "--region ap-south-1", "--region us-east-1"),
+        (_QUARANTINED.format("*"), "--region us-east-1", "which has those of IAM"),
+        # Lambda hides the role, which is that of the function.
+        ("Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Exception: AccessDeniedException KMS Message: User: <arn here> is not authorized to perform: kms:Decrypt on resource: <arn here> because no identity-based policy allows the kms:Decrypt action", "Allow kms:Decrypt for the execution role of the function", "for the caller"),
+        # Karpenter's launch templates have changing IDs.
+        (f"karpenter: {_LAUNCH}", "launch-template/*", 'launch-template/lt-0123456789abcdef0",'),
+        (_LAUNCH, 'launch-template/lt-0123456789abcdef0",', "launch-template/*"),
+        # Two accounts, of which one is masked.
+        (_CHAIN.format("9xxxxx"), "The roles are in different accounts", "within one account"),
+        (_CHAIN.format("11112222****"), "within one account", "in different accounts"),
+        # A token can be too old before it expires.
+        ('<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Code>ExpiredTokenException</Code><Message>Token too old: 441398</Message></Error></ErrorResponse>', "was issued too long ago", "has expired."),
+        # Pulumi can have created the role in the same run.
+        (f"till (aws:eks/cluster:Cluster)\n{_UNASSUMABLE}", "run pulumi up again", "ten seconds"),
+        (_UNASSUMABLE, "ten seconds", "pulumi"),
+        # A boundary is read before somebody guesses what it requires.
+        (f"{_ANA}iam:CreateRole on resource: arn:aws:iam::111122223333:role/till with an explicit deny in a permissions boundary", "get-policy-version shows the Deny", "list-entities-for-policy"),
+        (_HANDLER.format(f"Encountered a permissions error performing a tagging operation, please add required tag permissions. {_ANA}", "iam:CreateRole", "role till", "iam:CreateRole"), "only guesses that tag permissions are missing", "Note Retry"),
+        # The next kubectl uses the new profile.
+        ("$ kubectl get pods\nAn error occurred (AccessDenied) when calling the AssumeRole operation: Roles may not be assumed by root accounts.\nUnable to connect to the server: getting credentials: exec: executable aws failed with exit code 255", "aws eks update-kubeconfig", "lambda"),
+        # The text ends before the reason.
+        (f"{_ANA}events:ListRules on resou", "the text is cut off before the reason", "gives no reason"),
+        (f"{_ANA}iam:CreateRole on resource: arn:aws:iam:", "the text is cut off before the reason", "gives no reason"),
+        (f"{_ANA}events:ListRules on Tuesday", "gives no reason", "cut off"),
+    ],
+)  # fmt: skip
+def test_answer(text: str, present: str, absent: str) -> None:
+    shown = _flat(text)
+    assert present in shown
+    assert absent not in shown
+
+
+_DENIED = f"AccessDeniedException: {_ANA}eks:DescribeClusterVersions on resource: *"
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        # The start of the same message, before a line break, and the end of a message that the text lacks.
+        (f"Error: operation error EKS: DescribeClusterVersions, https response \nerror StatusCode: 403, RequestID: 0a1b, api error \n{_DENIED}", 0),
+        (f"\tstatus code: 400, request id: 0a1b\nE0416 12:40:46.016106 1 main.go:38] {_DENIED}", 0),
+        (f"Error: operation error EKS: ListClusters, https response \nerror StatusCode: 400, RequestID: 0a1b\n\n2026-11-02 10:00:00 ERROR {_DENIED}", 1),
+        (f"2026-11-02 10:00:00 ERROR ThrottlingException: Rate exceeded\n\tstatus code: 400, request id: 0a1b\n2026-11-02 10:00:01 ERROR {_DENIED}", 1),
+    ],
+    ids=["start", "end", "other call", "whole"],
+)  # fmt: skip
+def test_parts_of_messages_are_no_other_failures(text: str, others: int) -> None:
+    assert len(explain(text).other_failures) == others
