@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared.cases import FailureT_co
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.sts import region_settings, rejected_calls, service_scopes
+from iamtriage.explaining._rules.sts import region_fixes, region_settings, rejected_calls, service_scopes
 from iamtriage.explaining._rules.sts.findings import (
     GLOBAL_HOST_REGIONAL_CREDENTIALS,
     REMEDY_TITLES,
@@ -193,8 +193,9 @@ def _explain_sts(
         causes = [attrs.evolve(each, because=lines) for each, lines in zip(causes, kept, strict=True)]
     if host is None and not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
-    is_set = region_settings.find_endpoint_setting(case.failure.text) is not None
-    is_shown = is_global or is_set or clues.mentions_kubernetes(case)
+    is_shown = is_global or clues.mentions_kubernetes(case) or host is not None
+    is_shown = is_shown or region_settings.find_endpoint_setting(case.failure.text) is not None
+    may_be_pod = (is_shown or envelope.source) and case.context.terraform is None
     return case.explain(
         f"The {call} is signed for {signed_for}, but AWS_ENDPOINT_URL_STS{_describe_place(case)} sends it to the global endpoint, https://{GLOBAL_HOST}."
         if is_variable
@@ -205,12 +206,10 @@ def _explain_sts(
         if is_variable
         else lambda: (
             _regional_endpoint_remedy(case, signed_region, host)
-            if is_shown or host is not None
-            else _updated_client_remedy(case, signed_region),
+            if is_shown
+            else region_fixes.updated_client_remedy(case, _regional_url(case, signed_region)),
             *(each for each in findings.remedies if each.title != REMEDY_TITLES["code"]),
-            _global_endpoint_remedy(case)
-            if (is_shown or envelope.source) and host is None and case.context.terraform is None
-            else None,
+            _global_endpoint_remedy(case) if may_be_pod and host is None else None,
         ),
         notes="Neither the secret access key nor a permission is the problem: AWS evaluated no policy.",
     )
@@ -250,7 +249,7 @@ def _regional_endpoint_remedy(
     return your_remedy(
         "Remove the endpoint URL of STS from the code and its settings",
         f"Remove https://{host or GLOBAL_HOST} from where it is set: endpoint_url of the STS client in the code, endpoint_url in the profile, or an environment variable, which its manifest or file sets.",
-        None if case.context.terraform is None else _IN_TERRAFORM,
+        None if case.context.terraform is None else region_fixes.IN_TERRAFORM,
         f"Without a URL, current SDKs call the endpoint of AWS_REGION. If a URL must be set, use {url}.{of_global}",
         commands=(
             "env | grep AWS_ENDPOINT_URL",
@@ -259,26 +258,6 @@ def _regional_endpoint_remedy(
         ),
         url=pages.STS_REGIONS,
     )
-
-
-def _updated_client_remedy(case: Case[CredentialScope], signed_region: str | None) -> Remedy:
-    """Return the remedy for a text that shows no endpoint URL: the program or its SDK can choose the wrong endpoint.
-
-    https://github.com/cognitect-labs/aws-api/issues/27, https://github.com/hashicorp/terraform-provider-aws/issues/34865
-    """
-    client = "library or tool that made the call" if case.context.terraform is None else "AWS provider"
-    return your_remedy(
-        f"Update the {client}, and remove any endpoint URL of STS",
-        "Some versions call the global STS endpoint, but sign for the client's Region. Until then, set the Region of only the STS client to us-east-1.",
-        f"An endpoint URL of STS in code, profile or environment must be that of the signed Region: {_regional_url(case, signed_region)}.",
-        None if case.context.terraform is None else _IN_TERRAFORM,
-        commands="env | grep AWS_ENDPOINT_URL",
-        url=pages.STS_REGIONS,
-    )
-
-
-# https://registry.terraform.io/providers/hashicorp/aws/latest/docs#sts_region-1
-_IN_TERRAFORM = "In Terraform, check sts_region and endpoints { sts } in the provider block: together, they must name the endpoint of the same Region."
 
 
 def _global_endpoint_remedy(case: Case[CredentialScope]) -> Remedy:

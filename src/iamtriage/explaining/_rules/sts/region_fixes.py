@@ -1,15 +1,15 @@
-"""Represent how to correct a Region, such as in a ConfigMap."""
+"""Represent how to correct a Region or the endpoint of STS, such as in a ConfigMap."""
 
 from __future__ import annotations
 
 from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes import program_regions
-from iamtriage.explaining._rules.basics import Case, Labelled
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.kubernetes import clusters
-from iamtriage.explaining._rules.shared.remedies import Commands
-from iamtriage.failures._failures import Failure
+from iamtriage.explaining._rules.shared.remedies import Commands, your_remedy
+from iamtriage.failures._failures import CredentialScope, Failure
 
 
 class RegionFix(NamedTuple):
@@ -38,4 +38,22 @@ def fix_config_map(case: Case[Failure], shown: program_regions.ProgramRegion, re
         ),
         (change, Labelled.required("Then restart the pods, which read it when they start:", restart)),
         f"{clip_text(shown.words)} in {where} is wrong",
+    )
+
+
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs#sts_region-1
+IN_TERRAFORM = "In Terraform, check sts_region and endpoints { sts } in the provider block: together, they must name the endpoint of the same Region."
+
+
+def updated_client_remedy(case: Case[CredentialScope], url: str) -> Remedy:
+    """Return the remedy for a text that shows no endpoint URL: the program or its SDK can choose the wrong endpoint."""
+    # https://github.com/cognitect-labs/aws-api/issues/27
+    client = "library or tool that made the call" if case.context.terraform is None else "AWS provider"
+    return your_remedy(
+        f"Update the {client}, and remove any endpoint URL of STS",
+        "Some versions call the global STS endpoint, but sign for the client's Region. Until then, set the Region of only the STS client to us-east-1.",
+        f"An endpoint URL of STS in code, profile or environment must be that of the signed Region: {url}.",
+        None if case.context.terraform is None else IN_TERRAFORM,
+        commands="env | grep AWS_ENDPOINT_URL",
+        url=pages.STS_REGIONS,
     )
