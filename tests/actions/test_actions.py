@@ -104,7 +104,7 @@ def test_find_action(asked: str, name: str, level: str, types: list[str], requir
     assert found.only_wildcard is (types == [])
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "asked",
     [
         "",
@@ -334,7 +334,7 @@ def required(
     return actions, all_needed, exact, none_needed
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "service", "expected"),
     [
         # The action of the same name.
@@ -614,7 +614,7 @@ def test_every_action_of_an_exception_exists() -> None:
 # ------------------------------------------------------------------------------------------- service names
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("prefix", "written"),
     [
         (

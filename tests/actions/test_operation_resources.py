@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from iamtriage.actions import actions_for, find_action, resource_arn
 from iamtriage.actions._operation_resources import _load_rules, _load_sections, role_parameters
+from tests.tables import check_rows
 from tools import sync_resources
 
 A, R = "111122223333", "eu-west-1"
@@ -67,7 +68,7 @@ NAMED: list[tuple[str, str, dict[str, Any], str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("operation", "service", "parameters", "expected"), NAMED)
+@check_rows(("operation", "service", "parameters", "expected"), NAMED)
 def test_parameters_that_name_a_resource(
     operation: str, service: str, parameters: dict[str, Any], expected: str
 ) -> None:

@@ -483,7 +483,7 @@ REJECTED: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), REJECTED.items(), ids=map(ascii, REJECTED))
+@check_rows(("text", "expected"), REJECTED.items(), ids=map(ascii, REJECTED))
 def test_rejected(text: str, expected: tuple[str, str]) -> None:
     """The message says what is wrong and quotes the text; the position is where it is wrong."""
     reason, rest = expected
@@ -542,7 +542,7 @@ def test_not_a_string(thing: object) -> None:
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize("text", EVERY)
+@check_rows("text", EVERY)
 def test_ten_megabytes(text: str) -> None:
     """A huge text is rejected fast, and the message stays short."""
     long = text + "a" * 10_000_000
@@ -556,7 +556,7 @@ def test_ten_megabytes(text: str) -> None:
 # ------------------------------------------------ values
 
 
-@pytest.mark.parametrize(("text", "who"), EVERY.items(), ids=EVERY)
+@check_rows(("text", "who"), EVERY.items(), ids=EVERY)
 def test_values(text: str, who: Principal) -> None:
     """Principals are equal, hashable, immutable, and keep their type when pickled or copied."""
     got = parse_principal(text)
@@ -577,7 +577,7 @@ def test_types_differ() -> None:
     assert Role("aws", ACCOUNT, SSO) != IdentityCenterRole("aws", ACCOUNT, SSO)
 
 
-@pytest.mark.parametrize("text", REJECTED, ids=map(ascii, REJECTED))
+@check_rows("text", REJECTED, ids=map(ascii, REJECTED))
 def test_error_pickled_and_copied(text: str) -> None:
     with pytest.raises(InvalidArnError) as caught:
         parse_principal(text)

@@ -334,7 +334,7 @@ def test_not_a_role(text: str, reason: str, rest: str, target: RoleTarget) -> No
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         f"{IAM}role/",

@@ -114,7 +114,7 @@ REJECTED_BY_US: dict[str, Callable[[Arn], bool]] = {
 }
 
 
-@pytest.mark.parametrize("row", _of("Canonicalize"), ids=lambda row: ascii(row["input"]["arn"])[:80])
+@check_rows("row", _of("Canonicalize"), ids=lambda row: ascii(row["input"]["arn"])[:80])
 def test_canonicalize(row: dict[str, Any]) -> None:
     given = row["input"]["arn"]
     expected = row["expect"].get("arn")
@@ -157,7 +157,7 @@ def _stripped() -> list[tuple[str, str | None]]:
     return own + [(given, expected if isinstance(expected, str) else None) for given, expected in run]
 
 
-@pytest.mark.parametrize(("given", "expected"), _stripped(), ids=lambda value: ascii(value)[:60])
+@check_rows(("given", "expected"), _stripped(), ids=lambda value: ascii(value)[:60])
 def test_strip_path(given: str, expected: str | None) -> None:
     """For a role, ``target="aws-auth"`` has the result of StripPath.
 

@@ -26,6 +26,7 @@ from iamtriage.authorization import (
 )
 from iamtriage.exceptions import DocumentError, IamTriageError
 from tests.authorization.json_values import anything, texts
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from iamtriage.typing import Deny
@@ -384,7 +385,7 @@ WRONG: dict[str, tuple[object, str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("document", "path", "reason"), WRONG.values(), ids=WRONG)
+@check_rows(("document", "path", "reason"), WRONG.values(), ids=WRONG)
 def test_invalid_messages(document: Any, path: str, reason: str) -> None:  # noqa: ANN401 (anything)
     with pytest.raises(DocumentError) as caught:
         read_decoded_message(document)

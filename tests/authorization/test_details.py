@@ -33,6 +33,7 @@ from iamtriage.authorization._checks import CHECK_TYPES, EFFECTS, POLICY_TYPES
 from iamtriage.exceptions import DocumentError, IamTriageError
 from tests.authorization.json_values import anything, texts
 from tests.boto.wires import Reply, serving
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -611,7 +612,7 @@ WRONG: dict[str, tuple[object, str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("document", "path", "reason"), WRONG.values(), ids=WRONG)
+@check_rows(("document", "path", "reason"), WRONG.values(), ids=WRONG)
 def test_invalid_details(document: Any, path: str, reason: str) -> None:  # noqa: ANN401 (anything)
     with pytest.raises(DocumentError) as caught:
         read_authorization_details(document)

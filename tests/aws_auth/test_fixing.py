@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from iamtriage.aws_auth import diff, fix, lint, load, who_matches
 from tests.aws_auth.maps import ROLE, SAMPLES, SESSION, USER, Sample
+from tests.tables import check_rows
 
 _EC2 = "system:node:{{EC2PrivateDNSName}}"
 _FARGATE = "system:node:{{SessionName}}"
@@ -96,18 +97,18 @@ _INNER = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("before", "after"), _INNER.values(), ids=_INNER)
+@check_rows(("before", "after"), _INNER.values(), ids=_INNER)
 def test_fixes_in_a_block(before: str, after: str) -> None:
     assert _fixed(_block(before)) == _block(after)
 
 
-@pytest.mark.parametrize(("before", "after"), _INNER.values(), ids=_INNER)
+@check_rows(("before", "after"), _INNER.values(), ids=_INNER)
 def test_fixes_in_json(before: str, after: str) -> None:
     """The same fixes in a JSON string."""
     assert _fixed(json.dumps({"data": {"mapRoles": before}})) == json.dumps({"data": {"mapRoles": after}})
 
 
-@pytest.mark.parametrize(("before", "after"), _INNER.values(), ids=_INNER)
+@check_rows(("before", "after"), _INNER.values(), ids=_INNER)
 def test_fixes_between_other_text(before: str, after: str) -> None:
     """The same fixes with CRLF, another indentation, no final newline, and other content."""
     head, tail = (
@@ -172,7 +173,7 @@ def test_a_comment_that_would_become_the_first_line() -> None:
     assert _fixed(_block(f"{first}- rolearn: {ROLE}/p/x\n")) == _block(f"{first}- rolearn: {ROLE}/x\n")
 
 
-@pytest.mark.parametrize("inner", _UNCHANGED.values(), ids=_UNCHANGED)
+@check_rows("inner", _UNCHANGED.values(), ids=_UNCHANGED)
 def test_unsafe_fixes_are_not_applied(inner: str) -> None:
     """What a person has to decide stays byte for byte."""
     assert _fixed(_block(inner)) == _block(inner)

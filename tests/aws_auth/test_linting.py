@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from iamtriage.aws_auth import CODES, Finding, lint
 from tests.aws_auth.maps import ACCOUNT, ROLE, SAMPLES, SESSION, USER, Sample
+from tests.tables import check_rows
 
 _EC2 = "system:node:{{EC2PrivateDNSName}}"
 _FARGATE = "system:node:{{SessionName}}"
@@ -108,7 +109,7 @@ _ONE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "code", "severity", "line", "value", "fix"), _ONE.values(), ids=_ONE)
+@check_rows(("text", "code", "severity", "line", "value", "fix"), _ONE.values(), ids=_ONE)
 def test_one_finding(text: str, code: str, severity: str, line: int, value: str, fix: str | None) -> None:
     """Each problem alone is one finding, with its line, the reason, and the fix."""
     [finding] = lint(text)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from iamtriage.aws_auth import AwsAuth, RoleEntry, SsoRole, UserEntry, load
 from iamtriage.exceptions import AwsAuthError
 from tests.aws_auth.maps import ROLE, SAMPLES, USER, Sample
+from tests.tables import check_rows
 
 _INNER = f"- rolearn: {ROLE}/app\n  username: app\n  groups:\n  - a b\n  - 'c'\n"
 _APP = RoleEntry(f"{ROLE}/app", "app", ("a b", "c"))
@@ -101,7 +102,7 @@ def test_everything() -> None:
     assert (config_map.roles[0].line, config_map.users[0].line) == (6, 10)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "", "\n", "# nothing\n", "---\n---\n", "\ufeff", "{}", "null", "data:\n", "data: {}\n", "kind: ConfigMap\n",
@@ -203,7 +204,7 @@ _BAD = {
 }
 
 
-@pytest.mark.parametrize(("text", "line", "column"), _BAD.values(), ids=_BAD)
+@check_rows(("text", "line", "column"), _BAD.values(), ids=_BAD)
 def test_invalid_texts(text: str, line: int, column: int) -> None:
     """The error and its message state the position, and the error survives pickling."""
     with pytest.raises(AwsAuthError) as caught:

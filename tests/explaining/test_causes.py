@@ -107,7 +107,7 @@ def test_no_two_causes_have_the_same_example() -> None:
     assert [text for (text, _), count in examples.items() if count > 1] == []
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "definition", [each for each in find_definitions() if each.sign], ids=lambda definition: definition.code
 )
 def test_sign_shows_its_cause(definition: CauseType) -> None:

@@ -15,6 +15,7 @@ from iamtriage._reading.unwrapping.boxes import remove_borders
 from iamtriage.explaining._context.readers.documents import find_mappings
 from iamtriage.explaining._context.resolving import read_context, resolve_facts
 from iamtriage.explaining._context.values import Stated
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from iamtriage.explaining import Explanation
@@ -170,7 +171,7 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
     assert explain(text).summary.startswith(summary)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "stated"),
     [
         pytest.param(

@@ -22,6 +22,7 @@ from iamtriage import (
     to_record,
 )
 from iamtriage.typing import Record
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,7 @@ def test_columns_and_types_are_always_the_same(library: Any, failures: list[Fail
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-@pytest.mark.parametrize("cls", get_args(Failure), ids=lambda cls: cls.kind)
+@check_rows("cls", get_args(Failure), ids=lambda cls: cls.kind)
 def test_every_kind_has_a_row(library: Any, cls: Any) -> None:  # noqa: ANN401 (as above)
     assert _rows(to_frame([cls()], library=library))[0]["kind"] == cls.kind
 

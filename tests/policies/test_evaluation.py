@@ -16,6 +16,7 @@ from iamtriage import parse, policy_for
 from iamtriage.exceptions import InvalidArnError, PolicyError
 from iamtriage.policies import Decision, PolicyDocument, PolicySet, Request, evaluate
 from iamtriage.policies._patterns import compile_glob, compile_regex, intersects, matches, narrow_to_sections
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -266,7 +267,7 @@ UNKNOWN: dict[str, tuple[Request, PolicySet, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", UNKNOWN)
+@check_rows("name", UNKNOWN)
 def test_what_cannot_be_told_has_a_reason(name: str) -> None:
     request, policies, words = UNKNOWN[name]
     decision = evaluate(request, policies)

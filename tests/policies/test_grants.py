@@ -7,6 +7,7 @@ import pytest
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.policies._arn_templates import Location
 from iamtriage.policies._grants import build_grant
+from tests.tables import check_rows
 
 HERE = Location("aws", "eu-west-1", "111122223333")
 NAMED = Location(
@@ -34,7 +35,7 @@ def test_known_names_fill_the_resource(action: str, resource: str | None, expect
     assert grant.resources == (expected,)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "expected"),
     [
         ("s3:GetObject", "arn:aws:s3:::orders/1.csv", "arn:aws:s3:::orders/1.csv"),
@@ -112,7 +113,7 @@ def test_narrowest_accepted_resource(action: str, resource: str | None, expected
         assert any("*" in note for note in grant.notes), "the asterisk has a note"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "is_pattern"),
     [
         ("ec2:RunInstances", "ec2:eu-west-1:111122223333:volume/*", True),

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.policies._masked_arns import is_masked, sanitize_arn, sanitize_name
 from tests.strategies import resource_arns
+from tests.tables import check_rows
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("written", "expected"),
     [
         ("arn:aws:eks:eu-west-1:111122223333:cluster/demo", "arn:aws:eks:eu-west-1:111122223333:cluster/demo"),

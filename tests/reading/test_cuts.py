@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from iamtriage import parse, scan, to_record
 from iamtriage.testing import EnvelopeName, Sample, denial
-from tests.tables import ANA, REQUEST, Facts, Table, all_facts_in, denied, facts_in, rows
+from tests.tables import ANA, REQUEST, Facts, Table, all_facts_in, check_rows, denied, facts_in, rows
 from tests.testing.samples import denials, find_differences
 
 _USER = f"User: {ANA} is not authorized to perform:"
@@ -123,7 +123,7 @@ STATED: Table = (
 )
 
 
-@pytest.mark.parametrize(("text", "expected"), rows(STATED))
+@check_rows(("text", "expected"), rows(STATED))
 def test_what_a_cut_text_states(text: str, expected: Facts) -> None:
     assert facts_in(text) == {key: value for key, value in expected.items() if value is not None}
 

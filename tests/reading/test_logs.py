@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import pytest
-
 from iamtriage import parse, scan
-from tests.tables import APP, CLUSTER, DENIAL, DENIED, REQUEST, Facts, denied, facts_of
+from tests.tables import APP, CLUSTER, DENIAL, DENIED, REQUEST, Facts, check_rows, denied, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -524,7 +522,7 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
 )
 
 
-@pytest.mark.parametrize(("text", "expected"), [row[1:] for row in LOGS], ids=[row[0] for row in LOGS])
+@check_rows(("text", "expected"), [row[1:] for row in LOGS], ids=[row[0] for row in LOGS])
 def test_failures_in_a_log(text: str, expected: Sequence[Facts]) -> None:
     assert [facts_of(failure) for failure in scan(text)] == list(expected)
 

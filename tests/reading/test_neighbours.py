@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from iamtriage import scan
-from tests.tables import APP, CLUSTER, DENIAL, DENIED, REQUEST, ROLE, Facts, facts_of
+from tests.tables import APP, CLUSTER, DENIAL, DENIED, REQUEST, ROLE, Facts, check_rows, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -503,7 +503,7 @@ f"An error occurred (AccessDeniedException) when calling the GetParameters opera
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected"), [row[1:] for row in LOGS], ids=[row[0] for row in LOGS])
+@check_rows(("text", "expected"), [row[1:] for row in LOGS], ids=[row[0] for row in LOGS])
 def test_each_failure_has_its_own_facts(text: str, expected: Sequence[Facts]) -> None:
     assert [facts_of(failure) for failure in scan(text)] == list(expected)
 

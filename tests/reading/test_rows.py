@@ -11,7 +11,7 @@ import pytest
 
 from iamtriage import scan
 from iamtriage._reading.rows import parse_rows
-from tests.tables import ANA, DENIAL, DENIED, REQUEST, Facts, denied, facts_of
+from tests.tables import ANA, DENIAL, DENIED, REQUEST, Facts, check_rows, denied, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -127,7 +127,7 @@ FORMS: dict[str, Callable[[Sequence[str]], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FORMS)
+@check_rows("name", FORMS)
 def test_each_row_has_its_own_facts(name: str) -> None:
     text = f"{FORMS[name](_MESSAGES)}\n"
     found = list(scan(text))

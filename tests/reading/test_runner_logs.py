@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from iamtriage import scan
-from tests.tables import APP, DENIAL, DENIED, REQUEST, Facts, facts_of
+from tests.tables import APP, DENIAL, DENIED, REQUEST, Facts, check_rows, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,7 +153,7 @@ RUNNERS: dict[str, Callable[[int, str], str]] = {
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("runner", RUNNERS)
+@check_rows("runner", RUNNERS)
 def test_a_sentence_goes_on_behind_the_time_of_a_runner(runner: str, command: str) -> None:
     text, expected = COMMANDS[command]
     lines = ["step 3", *text.split("\n"), "Process completed with exit code 1."]

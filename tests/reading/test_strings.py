@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from iamtriage import parse, scan
-from tests.tables import DENIAL, DENIED, REQUEST, Facts, facts_of
+from tests.tables import DENIAL, DENIED, REQUEST, Facts, check_rows, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,7 +124,7 @@ _DOCUMENTS: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("name", _LOGS)
-@pytest.mark.parametrize("document", _DOCUMENTS.values(), ids=_DOCUMENTS)
+@check_rows("document", _DOCUMENTS.values(), ids=_DOCUMENTS)
 def test_each_failure_of_a_log_in_a_string_has_its_own_facts(
     document: Callable[[str], str], name: str
 ) -> None:

@@ -29,7 +29,7 @@ def test_line_is_kept(line: str) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["", "> ", "+ ", "2031-04-05T06:07:08Z web1 | "])
-@pytest.mark.parametrize(
+@check_rows(
     "lines",
     [
         ("Enter password:", "localhost:5432:orders:ana:*"),

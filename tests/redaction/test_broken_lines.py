@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from iamtriage import parse, redact, to_record
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +63,7 @@ def _assert_hidden(secret: str, shown: str) -> None:
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("wrap", WRAPPERS.values(), ids=WRAPPERS)
 @pytest.mark.parametrize("depth", [0, 1, 2, 3])
-@pytest.mark.parametrize("width", range(60, 133, 9))
+@check_rows("width", range(60, 133, 9))
 def test_message_in_broken_json_is_hidden(wrap: Callable[[str], str], depth: int, width: int) -> None:
     """Neither a string of JSON without its end in the line nor broken JSON, which YAML can read, hides the label."""
     message = "".join(random.Random(width).choices(_LETTERS, k=300))
@@ -101,7 +102,7 @@ _TEXTS = {
 
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("wrap", WRAPPERS.values(), ids=WRAPPERS)
-@pytest.mark.parametrize("text", _TEXTS.values(), ids=_TEXTS)
+@check_rows("text", _TEXTS.values(), ids=_TEXTS)
 def test_only_broken_line_hides_no_secret(text: str, wrap: Callable[[str], str]) -> None:
     """Nothing but the break of a name, a sign or a value shows the terminal's width."""
     longest = max(text.split("\n"), key=len)
@@ -134,7 +135,7 @@ _TOKEN = "IQoJb3JpZ2luX2VjED0aCXVzLWVhc3QtMSJHMEUCIQC7vZ4kM0n1bQx9rT3sYw8pLd5uFh
         f"Authorization: Bearer {_TOKEN}",
     ],
 )
-@pytest.mark.parametrize(
+@check_rows(
     "line",
     [
         "AccessDenied: User is not authorized",

@@ -146,7 +146,7 @@ def test_secret_is_removed_from_what_tools_print() -> None:
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize("text", PASTED_TEXTS, ids=lambda text: text["name"])
+@check_rows("text", PASTED_TEXTS, ids=lambda text: text["name"])
 def test_only_secrets_are_removed_from_pasted_text(text: dict[str, Any]) -> None:
     for place in ("", "    ", "> "):
         pasted = place + text["text"].replace("\n", f"\n{place}")

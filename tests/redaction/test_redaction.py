@@ -10,6 +10,7 @@ import string
 import pytest
 
 from iamtriage import explain, parse, redact, scan
+from tests.tables import check_rows
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYDEMODEMOKY"
 TOKEN = "IQoJb3JpZ2luX2VjABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=="
@@ -132,12 +133,12 @@ _NO_SECRETS = (
 )
 
 
-@pytest.mark.parametrize("text", _NO_SECRETS, ids=[text[:40] for text in _NO_SECRETS])
+@check_rows("text", _NO_SECRETS, ids=[text[:40] for text in _NO_SECRETS])
 def test_values_that_are_not_secrets_are_kept(text: str) -> None:
     assert redact(text) == text
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         ('{"password": 12345, "x": null}', '{"password": "[REDACTED password]", "x": null}'),
@@ -187,7 +188,7 @@ def test_whole_secret_is_removed(text: str, expected: str) -> None:
     assert redact(text) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         ("docker login -u ana \\\n -p Zq7hunter2", "docker login -u ana \\\n -p [REDACTED password]"),
@@ -260,7 +261,7 @@ _KEPT_LINES = "connected\nrequestId=7F3d0c52 took 12 ms"
 @pytest.mark.parametrize(
     "start", ["", "2031-04-05T06:07:08Z ", "worker-6f9d4 app ", "web1 | ", "│ ", "> ", "# "]
 )
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         (f"aws_secret_access_key: |\n  {SECRET}", "aws_secret_access_key: |\n  [REDACTED secret access key]"),
@@ -355,7 +356,7 @@ def test_equal_values_get_equal_pseudonyms() -> None:
     assert shown.count("user-1") == 2
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         ("111122223333, 1111-2222-3333", "100000000001, 1000-0000-0001"),

@@ -9,6 +9,7 @@ import pytest
 from iamtriage import redact
 from iamtriage.redaction._vocabulary.searched_text import find_parts
 from tests.redaction.planted import JWT, PASSWORD
+from tests.tables import check_rows
 
 _COUNT = 1_500
 # A sentence that shows its secret only without the backslashes, after others like it.
@@ -82,7 +83,7 @@ def test_marker_at_the_end_of_a_block_stays() -> None:
 
 
 @pytest.mark.parametrize("identifiers", [False, True])
-@pytest.mark.parametrize(
+@check_rows(
     "part",
     [
         "│QVdTOmV5SG.pass: |\n  @tcp(",

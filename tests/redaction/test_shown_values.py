@@ -30,6 +30,7 @@ from iamtriage.policies._parsing import parse_policy
 from iamtriage.sts import StsSettings
 from tests.redaction.planted import BODY, HEX, JWT, OPAQUE, PASSWORD, TEXTS, TOKENS
 from tests.redaction.tool_texts import TOOL_TEXTS
+from tests.tables import check_rows
 
 _TOKEN = dict(TOKENS)["GitHub"]
 _FORBIDDEN = 'Error from server (Forbidden): pods is forbidden: User "{}" cannot list resource "pods" in API group "" in the namespace "shop"'
@@ -87,9 +88,7 @@ QUOTED = (
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize(
-    "text", [text for _, text, _ in (*TEXTS, *TOOL_TEXTS)] + [text for _, text in TOKENS]
-)
+@check_rows("text", [text for _, text, _ in (*TEXTS, *TOOL_TEXTS)] + [text for _, text in TOKENS])
 def test_values_and_texts_are_searched_alike(text: str) -> None:
     assert hide_secrets(text) == redact(text)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from iamtriage import redact
 from tests.redaction.planted import JWT, OPAQUE, PASSWORD
 from tests.redaction.test_yaml import SECRETS, STRINGS, assert_no_secret
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +79,7 @@ def test_xml_stays_well_formed(inner: list[ET.Element], is_indented: bool, aroun
     assert redact(shown) == shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         ("<password>correct horse</password>", "<password>[REDACTED password]</password>"),

@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from iamtriage import redact
 from tests.redaction.planted import JWT, KEY, OPAQUE, PASSWORD
 from tests.redaction.test_structured import assert_only_values_changed
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,7 +130,7 @@ def test_yaml_stays_yaml(
     assert redact(shown) == shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         ("a: 1\npassword: hunter2 # a note\n", 'a: 1\npassword: "[REDACTED password]" # a note\n'),
@@ -214,7 +215,7 @@ def test_what_is_no_secret_is_kept(text: str) -> None:
     assert redact(text) == text
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "a: b: c\npassword: hunter2Horse9\n",

@@ -16,6 +16,7 @@ from iamtriage._rendering.html.cards import render
 from iamtriage._rendering.html.copying import SCRIPT
 from iamtriage._rendering.html.styles import STYLE
 from tests.rendering.hostile import PAYLOADS, WEB_ADDRESS, documents, everywhere, text_of
+from tests.tables import check_rows
 
 ELEMENTS = frozenset(
     "div style h1 h2 h3 h4 p ul ol li dl dt dd code pre details summary mark span a".split()  # noqa: SIM905
@@ -95,7 +96,7 @@ def test_no_text_becomes_markup(blocks: tuple[Block, ...]) -> None:
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
+@check_rows("text", PAYLOADS.values(), ids=PAYLOADS)
 def test_hostile_texts_everywhere(text: str) -> None:
     _check(everywhere(text))
 

@@ -24,6 +24,7 @@ from iamtriage._rendering.blocks import (
 )
 from iamtriage._rendering.markdown import render
 from tests.rendering.hostile import PAYLOADS, WEB_ADDRESS, documents, everywhere, text_of
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -113,7 +114,7 @@ def test_no_text_becomes_markup(blocks: tuple[Block, ...]) -> None:
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
+@check_rows("text", PAYLOADS.values(), ids=PAYLOADS)
 def test_hostile_texts_everywhere(text: str) -> None:
     _check(everywhere(text))
 

@@ -20,6 +20,7 @@ from iamtriage._rendering.terminal import render
 from iamtriage._text import escape_controls
 from tests.rendering.hostile import PAYLOADS, documents, everywhere, prose_blocks, text_of, texts
 from tests.rendering.test_shell import calls
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -155,7 +156,7 @@ def test_no_text_controls_the_terminal(blocks: tuple[Block, ...], width: int) ->
     assert _SGR.sub("", render(blocks, width=width, color=True)) == plain
 
 
-@pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
+@check_rows("text", PAYLOADS.values(), ids=PAYLOADS)
 def test_hostile_texts_everywhere(text: str) -> None:
     shown = render(everywhere(text), width=80, color=False)
     assert shown.replace("\n", "").isprintable()

@@ -11,6 +11,7 @@ import pytest
 
 import iamtriage
 from iamtriage._rendering.values import Value
+from tests.tables import check_rows
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -49,7 +50,7 @@ _ARGUMENTS: tuple[tuple[Any, ...], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("first", "second"), list(product(_ARGUMENTS, repeat=2)))
+@check_rows(("first", "second"), list(product(_ARGUMENTS, repeat=2)))
 def test_values_are_equal_as_attrs_compares_them(first: tuple[Any, ...], second: tuple[Any, ...]) -> None:
     assert (_Ours(*first) == _Ours(*second)) is (_Theirs(*first) == _Theirs(*second))
     assert (_Ours(*first) != _Ours(*second)) is (_Theirs(*first) != _Theirs(*second))

@@ -172,7 +172,7 @@ def _public_classes() -> list[type[Any]]:
     return sorted(found, key=lambda cls: cls.__qualname__)
 
 
-@pytest.mark.parametrize("cls", _public_classes())
+@check_rows("cls", _public_classes())
 def test_every_public_value_is_a_view(cls: type) -> None:
     assert issubclass(cls, View)
     # IPython prefers the `__repr__` of a class to an inherited method, so each class must have the method.

@@ -35,7 +35,7 @@ def _resolve(region: object, **settings: object) -> StsEndpoint:
 # ------------------------------------------------ answers
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("region", "settings", "host", "signing_region", "partition", "published"),
     [
         ("us-west-2", {}, "sts.us-west-2.amazonaws.com", "us-west-2", "aws", True),

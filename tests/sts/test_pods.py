@@ -18,6 +18,7 @@ from iamtriage.sts import (
     sts_default,
     token_settings,
 )
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -152,9 +153,7 @@ ENVIRONMENTS: dict[str, tuple[Mapping[str, str] | None, dict[str, Any], dict[str
 }
 
 
-@pytest.mark.parametrize(
-    ("annotations", "others", "expected"), ENVIRONMENTS.values(), ids=ENVIRONMENTS.keys()
-)
+@check_rows(("annotations", "others", "expected"), ENVIRONMENTS.values(), ids=ENVIRONMENTS.keys())
 def test_environment(
     annotations: Mapping[str, str] | None, others: dict[str, Any], expected: dict[str, str]
 ) -> None:

@@ -79,9 +79,7 @@ def _is_invented(region: object) -> bool:
     return region in {"not-real", "fake-region-10"}
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in _ROWS if row["service"] != "sts"], ids=lambda row: row["source"][-60:]
-)
+@check_rows("row", [row for row in _ROWS if row["service"] != "sts"], ids=lambda row: row["source"][-60:])
 def test_urls_of_other_services(row: dict[str, Any]) -> None:
     """All services choose the URL in the same way, so their rows apply to STS, too."""
     expected = row["expect"].get("origin") or row["expect"].get("meta_endpoint_url")

@@ -19,6 +19,7 @@ from iamtriage import parse, testing, to_record
 from iamtriage.testing import Sample, denial
 from tests.boto.conftest import aws_environment, clients, get_protocol, server  # noqa: F401 (fixtures)
 from tests.boto.wires import Reply
+from tests.tables import check_rows
 from tests.testing.samples import SAMPLES
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def test_botocores_own_exceptions() -> None:
     assert str(testing.expired_sso_session().exception()) == testing.expired_sso_session().message
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@check_rows("name", SAMPLES)
 def test_a_sample_is_a_value(name: str) -> None:
     sample = SAMPLES[name]
     assert pickle.loads(pickle.dumps(sample)) == sample
@@ -175,7 +176,7 @@ def test_texts_do_not_import_botocore() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("arguments", "says"),
     [
         ({"action": "GetObject"}, "must look like 's3:GetObject'"),

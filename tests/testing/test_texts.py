@@ -9,6 +9,7 @@ from hypothesis import given
 
 from iamtriage import explain, parse, testing, to_record
 from iamtriage.testing import ENVELOPES, EnvelopeName, Sample, denial
+from tests.tables import check_rows
 from tests.testing.samples import SAMPLES, denials, expected_facts, find_differences
 
 # These messages do not show that they are from AWS, and these bodies have no code.
@@ -38,7 +39,7 @@ def check(sample: Sample, envelope: EnvelopeName) -> None:
     assert {name: actual[name] for name in facts} == facts, text  # type: ignore[literal-required]
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@check_rows("name", SAMPLES)
 def test_each_kind_is_found_in_each_envelope(name: str) -> None:
     sample = SAMPLES[name]
     assert sample.envelopes
@@ -69,7 +70,7 @@ def test_any_denial_is_found_in_exceptions_responses_and_documents(sample: Sampl
     assert failure.kind == "access_denied"
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@check_rows("name", SAMPLES)
 def test_the_record_is_the_exceptions(name: str) -> None:
     sample = SAMPLES[name]
     if sample.kind.startswith("kubernetes"):

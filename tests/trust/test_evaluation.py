@@ -286,9 +286,7 @@ MISMATCHES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("document", "words", "fix", "condition", "claims"), MISMATCHES.values(), ids=MISMATCHES
-)
+@check_rows(("document", "words", "fix", "condition", "claims"), MISMATCHES.values(), ids=MISMATCHES)
 def test_rejected_service_accounts(
     document: dict[str, Any],
     words: tuple[str, ...],
@@ -676,7 +674,7 @@ PRINCIPALS: dict[str, tuple[Any, str, bool | None]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("principal", "caller", "allowed"), PRINCIPALS.values(), ids=PRINCIPALS)
+@check_rows(("principal", "caller", "allowed"), PRINCIPALS.values(), ids=PRINCIPALS)
 def test_principals(principal: object, caller: str, *, allowed: bool | None) -> None:
     result = check_trust_policy(
         policy(statement(principal)), action="sts:AssumeRole", role_arn=ROLE, caller=caller
@@ -1249,7 +1247,7 @@ BAD: dict[str, tuple[Any, str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("document", "path", "reason"), BAD.values(), ids=BAD)
+@check_rows(("document", "path", "reason"), BAD.values(), ids=BAD)
 def test_invalid_policies(document: object, path: str, reason: str) -> None:
     expected = TypeError if reason == "TypeError" else PolicyError
     with pytest.raises(expected) as caught:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from iamtriage.exceptions import TokenError
 from iamtriage.trust import read_web_identity_token
+from tests.tables import check_rows
 
 ISSUER = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
 CLAIMS: dict[str, Any] = {
@@ -84,7 +85,7 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("token", "reason"), BAD.values(), ids=BAD)
+@check_rows(("token", "reason"), BAD.values(), ids=BAD)
 def test_invalid_tokens(token: str, reason: str) -> None:
     """The message says what is wrong and contains nothing of the token; there is no other error as its context."""
     with pytest.raises(TokenError, match="token") as caught:

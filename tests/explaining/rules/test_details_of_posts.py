@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _LOGIN = "$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)\n"
 _USER = '- name: aws\n  user:\n    exec:\n      command: aws-iam-authenticator\n      args:\n        - "token"\n        - "-i"\n        - "tea"\n        - "-r"\n        - "arn:aws:iam::111122223333:role/TeaAdmin"\n'
@@ -56,7 +55,7 @@ _KANIKO = '{}checking push permission for "111122223333.dkr.ecr.us-west-2.amazon
 _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment operation: You do not have permission to perform the '{}' action."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "shown", "absent"),
     [
         (_END.format(""), ("most likely, the Session Manager plugin is not installed", "session-manager-plugin --version"), ()),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _STATE = "Error: Failed to save state\n\nError saving state: operation error S3: PutObject, api error ExpiredToken: The provided token has expired.\n\n"
 _AGENT = 'CredentialRetrievalError: Error when retrieving credentials from container-role: Error retrieving metadata: Could not connect to the endpoint URL: "http://169.254.170.23/v1/credentials"'
@@ -745,7 +746,7 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("text", "facts", "verdict", "remedy"), CASES.values(), ids=CASES)
+@check_rows(("text", "facts", "verdict", "remedy"), CASES.values(), ids=CASES)
 def test_everyday_failure(text: str, facts: dict[str, Any], verdict: str, remedy: str) -> None:
     explanation = explain(text, facts=facts)
     assert verdict in explanation.summary

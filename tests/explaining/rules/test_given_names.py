@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _MODEL = "Model access is denied due to IAM user or service role is not authorized to perform the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe) to enable access to this model.\n"
 _INVOKE = '{"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*"}\n'
@@ -46,7 +47,7 @@ _START = "Stopped reason: ResourceInitializationError: "
 _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:PurgeQueue on resource: arn:aws:sqs:eu-west-1:111122223333:orders with an explicit deny in an identity-based policy\n{}{{"Effect":"Deny","NotAction":"iam:ListMFADevices","Resource":"*","Condition":{{"{}":{{"aws:MultiFactorAuthPresent":"false"}}}}}}'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "shown", "absent"),
     [
         (f"{_OFF.format('eu-west-3')}In eu-central-1 the same call works.", ("Do this first: Call STS in an active Region, such as eu-central-1", "https://sts.eu-central-1.amazonaws.com"), ("us-east-1",)),

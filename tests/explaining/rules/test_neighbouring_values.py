@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 
 class _Row(NamedTuple):
@@ -1190,7 +1191,7 @@ The script does not run aws sts assume-role any more, it reads a vault.
 }
 
 
-@pytest.mark.parametrize("row", _ROWS.values(), ids=_ROWS)
+@check_rows("row", _ROWS.values(), ids=_ROWS)
 def test_neighbouring_values(row: _Row) -> None:
     """The short explanation uses the value, and does not ask for it."""
     shown = str(explain(row.text, facts=row.facts))

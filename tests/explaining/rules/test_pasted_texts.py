@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import TypeAlias
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 Case: TypeAlias = tuple[str, str, tuple[str, ...], tuple[str, ...]]
 """A name, a text, and what the explanation says and omits."""
@@ -300,7 +299,7 @@ CALLS: tuple[Case, ...] = (
 CASES = (*CALLS, *MASKS, *REPEATS, *RECORDS)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("name", "text", "says", "omits"),
     CASES,
     ids=[case[0] for case in CASES],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _NO_CREDENTIALS = "Unable to load credentials from any of the providers in the chain\n\n"
 _BUCKET = (
@@ -241,7 +242,7 @@ _CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "words", "others"), _CASES.values(), ids=_CASES)
+@check_rows(("text", "words", "others"), _CASES.values(), ids=_CASES)
 def test_plain_words_count(text: str, words: tuple[str, ...], others: tuple[str, ...]) -> None:
     shown = " ".join(explain(text).to_text(detail="full").replace("\\\n", "").split())
     for each in words:

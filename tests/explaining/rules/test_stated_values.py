@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from iamtriage import explain, parse
+from tests.tables import check_rows
 
 RCP = "arn:aws:organizations::777788889999:policy/o-a1b2c3d4e5/resource_control_policy/p-0a1b2c3d"
 _CERT_MANAGER = '$ kubectl -n cert-manager logs deploy/cert-manager\nE1 sync.go:190] err="operation error Route 53: ListHostedZonesByName, https response error StatusCode: 403, RequestID: 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9, api error SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method."'
@@ -57,7 +58,7 @@ _S3_DENIED = "An error occurred (AccessDenied) when calling the {} operation: Ac
 _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from container-role: Error retrieving metadata: Received error when attempting to retrieve container metadata: Connect timeout on endpoint URL: "http://169.254.170.23/v1/credentials"'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "facts", "says", "omits"),
     [
         pytest.param(

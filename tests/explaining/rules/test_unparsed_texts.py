@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain, parse
+from tests.tables import check_rows
 
 # Split, so that no secret scanner takes them for real.
 KEY = "AKIA" + "RTX3GSDSVJNFUWS2"
@@ -135,7 +136,7 @@ def test_nothing_is_found_in_other_texts(text: str) -> None:
     assert (explanation.topic, explanation.causes) == ("nothing", ())
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "says", "omits"),
     [
         pytest.param(

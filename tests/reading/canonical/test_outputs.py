@@ -127,7 +127,7 @@ def _assert_same(text: str) -> Failure | None:
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize("envelope", ENVELOPES)
+@check_rows("envelope", ENVELOPES)
 def test_every_message_in_every_print_of_the_testing_package(envelope: EnvelopeName) -> None:
     """Each sample gives the same either way, alone and with the end of its line."""
     for sample, end in itertools.product(_SAMPLES, ("", "\n")):

@@ -10,6 +10,7 @@ import pytest
 from iamtriage._reading.entries import formats
 from iamtriage._reading.entries.splitting import split_entries
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from iamtriage._reading.entries.open_entries import Entry
@@ -151,7 +152,7 @@ def test_every_row_has_a_line() -> None:
     assert CONTINUATION_LINES.keys() == formats.CONTINUATIONS.keys()
 
 
-@pytest.mark.parametrize("name", [name for name in PREFIX_LINES if name != "docker_json"])
+@check_rows("name", [name for name in PREFIX_LINES if name != "docker_json"])
 def test_a_prefix_is_found_and_names_its_stream(name: str) -> None:
     line, stream = PREFIX_LINES[name]
     prefix = formats.split_prefix(line)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from iamtriage._reading.vocabulary import other_systems
 from iamtriage._reading.vocabulary.other_systems import find_other_clouds, find_other_systems, names_aws
 from iamtriage._reading.vocabulary.readable import Readable
-from tests.tables import ANA, denied, facts_in
+from tests.tables import ANA, check_rows, denied, facts_in
 
 _CLOUDS = (
     (
@@ -212,9 +212,7 @@ _OTHERS = (
 )
 
 
-@pytest.mark.parametrize(
-    "text", [pytest.param(text, id=name) for name, text in (*_CLOUDS, *_SYSTEMS, *_OTHERS)]
-)
+@check_rows("text", [pytest.param(text, id=name) for name, text in (*_CLOUDS, *_SYSTEMS, *_OTHERS)])
 def test_nothing_of_aws(text: str) -> None:
     """Other clouds, systems and everyday texts give None."""
     assert facts_in(text) is None

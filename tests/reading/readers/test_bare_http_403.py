@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.tables import ANA, CLUSTER, Facts, Table, all_facts_in, denied, facts_in, rows
+from tests.tables import ANA, CLUSTER, Facts, Table, all_facts_in, check_rows, denied, facts_in, rows
 
 _HOST = "orders-data.s3.eu-west-1.amazonaws.com"
 _URL = f"https://{_HOST}/2026/january.csv"
@@ -227,7 +225,7 @@ NONE: Table = tuple(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected"), rows((*REFUSALS, *NONE)))
+@check_rows(("text", "expected"), rows((*REFUSALS, *NONE)))
 def test_status_of_an_endpoint(text: str, expected: Facts | None) -> None:
     assert facts_in(text) == expected
 

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import AccessDenied, parse
-from tests.tables import ANA, APP, DENIAL, DENIED, ROLE, Facts, Table, all_facts_in, denied, facts_in, rows
+from tests.tables import (
+    ANA,
+    APP,
+    DENIAL,
+    DENIED,
+    ROLE,
+    Facts,
+    Table,
+    all_facts_in,
+    check_rows,
+    denied,
+    facts_in,
+    rows,
+)
 
 _TOPIC = "arn:aws:sns:eu-west-1:111122223333:orders"
 _FIELDS = (
@@ -121,7 +132,7 @@ CLAUSES: Table = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected"), rows((*CARDS, *CLAUSES)))
+@check_rows(("text", "expected"), rows((*CARDS, *CLAUSES)))
 def test_facts_of_a_card(text: str, expected: Facts | None) -> None:
     """A card is read however it was pasted. Prose with the same words is not a denial."""
     assert facts_in(text) == expected

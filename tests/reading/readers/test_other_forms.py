@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tables import ANA, Facts, Table, denied, expect, facts_in, rows
+from tests.tables import ANA, Facts, Table, check_rows, denied, expect, facts_in, rows
 
 SENTENCE = f"User: {ANA} is not authorized to perform: sqs:SendMessage"
 SENT = denied(principal=ANA, action="sqs:SendMessage")
@@ -266,7 +266,7 @@ AGENTS: Table = (
 )
 
 
-@pytest.mark.parametrize(("text", "expected"), rows((*FORMS, *AGENTS)))
+@check_rows(("text", "expected"), rows((*FORMS, *AGENTS)))
 def test_facts_of_a_form(text: str, expected: Facts | None) -> None:
     assert facts_in(text) == expected
 

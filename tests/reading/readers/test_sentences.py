@@ -1590,7 +1590,7 @@ MASKED_VALUES: Table = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected"), rows(MASKED_VALUES))
+@check_rows(("text", "expected"), rows(MASKED_VALUES))
 def test_masks_in_other_places(text: str, expected: Facts | None) -> None:
     assert facts_in(text) == expected
 

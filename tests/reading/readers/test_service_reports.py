@@ -780,12 +780,12 @@ def test_a_report_only_introduces_the_answer_of_sts(text: str, expected: Facts) 
     assert facts_in(text) == expected
 
 
-@pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.pattern[:40])
+@check_rows("frame", FRAMES, ids=lambda frame: frame.pattern[:40])
 def test_every_frame_has_an_example(frame: Phrase) -> None:
     assert has_example(frame.fragment, compiled(frame.pattern), ALL)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "If you choose a longer session, you will be unable to assume the role in AWS.",

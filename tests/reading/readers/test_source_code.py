@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.tables import ANA, Facts, Table, denied, expect, facts_in, rows
+from tests.tables import ANA, Facts, Table, check_rows, denied, expect, facts_in, rows
 
 _CALL = "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied"
 _CALL_FACTS = denied(code="AccessDenied", operation="PutObject")
@@ -153,6 +151,6 @@ FAILURES: Table = (
 )
 
 
-@pytest.mark.parametrize(("text", "expected"), rows((*NONE, *FAILURES)))
+@check_rows(("text", "expected"), rows((*NONE, *FAILURES)))
 def test_source_code_is_no_failure(text: str, expected: Facts | None) -> None:
     assert facts_in(text) == expected

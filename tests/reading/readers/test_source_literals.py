@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.tables import ANA, REQUEST, Facts, Table, denied, expect, facts_in, rows
+from tests.tables import ANA, REQUEST, Facts, Table, check_rows, denied, expect, facts_in, rows
 
 _CALL = "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied"
 _CALL_FACTS = denied(code="AccessDenied", operation="PutObject")
@@ -175,13 +173,13 @@ FAILURES: Table = (
 )
 
 
-@pytest.mark.parametrize(("text", "expected"), rows((*SEARCHES, *SAYINGS)))
+@check_rows(("text", "expected"), rows((*SEARCHES, *SAYINGS)))
 def test_literals_of_source_code_are_no_failures(text: str, expected: Facts | None) -> None:
     """What a program compares, throws, formats or keeps is not what happened."""
     assert facts_in(text) == expected
 
 
-@pytest.mark.parametrize(("text", "expected"), rows(FAILURES))
+@check_rows(("text", "expected"), rows(FAILURES))
 def test_printed_literals_are_failures(text: str, expected: Facts | None) -> None:
     """The same words in a log, a printed object, prose or with values of a real call are read."""
     assert facts_in(text) == expected

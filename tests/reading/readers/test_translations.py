@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.tables import ANA, CLUSTER, Facts, Table, denied, facts_in, rows
+from tests.tables import ANA, CLUSTER, Facts, Table, check_rows, denied, facts_in, rows
 
 _FACTS: Facts = denied(principal=ANA, action="eks:ListClusters")
 _ON: Facts = denied(principal=ANA, action="eks:DescribeCluster", resource=CLUSTER)
@@ -189,7 +187,7 @@ IMPLICIT: Table = (
 TABLES = (PLAIN, EXPLICIT, IMPLICIT)
 
 
-@pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))
+@check_rows(("text", "expected"), rows(row for table in TABLES for row in table))
 def test_facts_of_a_translated_denial(text: str, expected: Facts | None) -> None:
     """The values, the kind of denial and the policy type are read in each language."""
     assert facts_in(text) == expected

@@ -31,6 +31,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from iamtriage import parse
 from tests.boto import wires
 from tests.boto.records import read_record, record
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -334,7 +335,7 @@ def test_botocore_has_such_classes() -> None:
     } <= names
 
 
-@pytest.mark.parametrize("cls", NAMED, ids=lambda cls: cls.__name__)
+@check_rows("cls", NAMED, ids=lambda cls: cls.__name__)
 def test_every_class_about_credentials_endpoints_or_regions(cls: type[Exception]) -> None:
     """No class of the installed botocore that speaks of these is passed over, and its name is the code."""
     got = read_record(_made(cls))

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.reading.readers.test_bodies import _EVENT, _EVENT_FACTS, _STATED_FACTS
-from tests.tables import ANA, APP, DENIAL, DENIED, REQUEST, Facts, denied, expect, facts_in
+from tests.tables import ANA, APP, DENIAL, DENIED, REQUEST, Facts, check_rows, denied, expect, facts_in
 
 _CODED: Facts = {**DENIED, "code": "AccessDeniedException"}
 _RESPONSE: dict[str, object] = {
@@ -302,13 +302,13 @@ _TABLE: tuple[tuple[str, dict[str, object], Facts | None], ...] = (
 )
 
 
-@pytest.mark.parametrize(("document", "expected"), [pytest.param(d, e, id=name) for name, d, e in _TABLE])
+@check_rows(("document", "expected"), [pytest.param(d, e, id=name) for name, d, e in _TABLE])
 def test_mapping(document: dict[str, object], expected: Facts | None) -> None:
     """Each structured form gives what it states."""
     assert facts_in(document) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("document", "expected"),
     [
         pytest.param(d, e, id=name)

@@ -34,7 +34,7 @@ from iamtriage.testing import (
 )
 from tests.reading.readers.test_bodies import _EVENT, _EVENT_FACTS
 from tests.strategies import calls
-from tests.tables import ANA, DENIED, REQUEST, denied, facts_in
+from tests.tables import ANA, DENIED, REQUEST, check_rows, denied, facts_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ def _assert_same(statement: Statement | None, text: str) -> Failure | None:
     return short
 
 
-@pytest.mark.parametrize("sample", _SAMPLES, ids=lambda sample: f"{sample.service}-{sample.code}")
+@check_rows("sample", _SAMPLES, ids=lambda sample: f"{sample.service}-{sample.code}")
 def test_responses_and_client_errors(sample: Sample) -> None:
     """A response gives the same either way, and so does the error with its text."""
     statement = parse_response(sample.response, sample.operation)
@@ -91,7 +91,7 @@ def test_responses_and_client_errors(sample: Sample) -> None:
     _assert_same(statement, str(sample.client_error()))
 
 
-@pytest.mark.parametrize("sample", [sample for sample in _SAMPLES if "cloudtrail" in sample.envelopes])
+@check_rows("sample", [sample for sample in _SAMPLES if "cloudtrail" in sample.envelopes])
 def test_records(sample: Sample) -> None:
     """A record of CloudTrail gives the same either way."""
     record = sample.cloudtrail()
@@ -301,7 +301,7 @@ def test_what_the_source_states_beside_makes_no_other_problem() -> None:
     assert again.envelope.source_ip == "192.0.2.7"
 
 
-@pytest.mark.parametrize("cut", range(40, len(json.dumps(_EVENT)), 23))
+@check_rows("cut", range(40, len(json.dumps(_EVENT)), 23))
 def test_a_truncated_record_never_takes_the_session_issuer_for_the_caller(cut: int) -> None:
     """The role whose session called is not who called, wherever the text of a record begins."""
     failure = parse(json.dumps(_EVENT)[cut:])

@@ -129,14 +129,14 @@ def test_continued_lines(text: str, mark: str, indent: str, width: int) -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120])
 @pytest.mark.parametrize("mark", _MARKS)
-@pytest.mark.parametrize("text", _TEXTS)
+@check_rows("text", _TEXTS)
 def test_editor_marks_its_breaks(text: str, mark: str, width: int) -> None:
     lines = [text[at : at + width] for at in range(0, len(text), width)]
     assert facts_in(f"{mark}\n".join(lines)) == facts_in(text)
 
 
 @pytest.mark.parametrize("width", range(50, 140, 7))
-@pytest.mark.parametrize("text", _TEXTS)
+@check_rows("text", _TEXTS)
 def test_terminal_breaks_escapes(text: str, width: int) -> None:
     """A backslash at the end of a terminal's line belongs to an escape that continues on the next line."""
     inner = json.dumps({"say": 'a "quoted" word \\ C:\\logs', "msg": text})
@@ -455,7 +455,7 @@ def test_terminal_breaks_after_any_words(width: int, text: str, words: str) -> N
         "app-1  | 2026-01-02 03:04:05 ",
     ],
 )
-@pytest.mark.parametrize("width", range(96, 130, 7))
+@check_rows("width", range(96, 130, 7))
 def test_lines_with_timestamps(stamp: str, width: int) -> None:
     """A value broken at its hyphen does not absorb the timestamp of the next line."""
     lines = textwrap.wrap(_BOTO, width)

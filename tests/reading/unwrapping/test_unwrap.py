@@ -125,7 +125,7 @@ def test_values_broken_by_a_box_are_rejoined() -> None:
     assert facts_in("╷\n" + "\n".join(f"│ {line}" for line in lines) + "\n╵\n") == facts_in(_GO)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "readable"),
     [
         ("plain", "plain"),
@@ -284,7 +284,7 @@ def test_redaction_reads_targets_of_links(linked: str) -> None:
     assert "ana@" not in redact(text, identifiers=True)
 
 
-@pytest.mark.parametrize("shape", _SHAPES)
+@check_rows("shape", _SHAPES)
 def test_spans_point_into_the_text_as_given(shape: str) -> None:
     """A span refers to the original text, whatever was removed."""
     text = _SHAPES[shape](_MESSAGE)

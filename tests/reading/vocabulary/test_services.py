@@ -11,9 +11,10 @@ from iamtriage._reading.vocabulary.services import (
     service_of_host,
 )
 from iamtriage.actions._service_names import load_clients
+from tests.tables import check_rows
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("written", "expected"),
     [
         ("Eks", "eks"),
@@ -65,7 +66,7 @@ def test_hyphenated_names_are_prefixes_of_actions() -> None:
     assert [service_name(name.replace("-", " ").title()) for name in names] == names
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("host", "expected"),
     [
         ("sts.amazonaws.com", "sts"),

@@ -2405,7 +2405,7 @@ def _jobs(steps: str, *, before: str = "", more: str = "") -> str:
     return f"jobs:\n{before}{_job_of_github(steps, more=more)}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("workflow", "summary", "line"),
     [
         (_jobs(_CHECKOUT + _PLAN), "nothing in the workflow gives the job plan any", "id-token: write"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _ACCOUNT = "111122223333"
 _SESSION = f"arn:aws:sts::{_ACCOUNT}:assumed-role/{{}}/{{}}"
@@ -78,9 +77,7 @@ _CASES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("text", "shown", "hidden"), [each[1:] for each in _CASES], ids=[each[0] for each in _CASES]
-)
+@check_rows(("text", "shown", "hidden"), [each[1:] for each in _CASES], ids=[each[0] for each in _CASES])
 def test_answer(text: str, shown: str, hidden: str) -> None:
     explanation = " ".join(explain(text).to_text().split())
     assert shown in explanation

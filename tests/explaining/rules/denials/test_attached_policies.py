@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _ACCOUNT = "111122223333"
 _QUEUE = f"arn:aws:sqs:eu-west-1:{_ACCOUNT}:mails"
@@ -119,9 +120,7 @@ _CASES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("text", "verdict", "title"), [each[1:] for each in _CASES], ids=[each[0] for each in _CASES]
-)
+@check_rows(("text", "verdict", "title"), [each[1:] for each in _CASES], ids=[each[0] for each in _CASES])
 def test_attached_policy_decides(text: str, verdict: str, title: str) -> None:
     explanation = explain(text)
     assert verdict in explanation.summary

@@ -14,6 +14,7 @@ from iamtriage import explain
 from iamtriage.explaining._rules.denials.services.closed_resources import RESOURCES as RESOURCES_OF_SERVICES
 from iamtriage.explaining._rules.denials.services.managed_services import ROLES
 from iamtriage.explaining._rules.shared.messages.message_rules import MESSAGE_RULES
+from tests.tables import check_rows
 
 _OF_ROLE = "User: arn:aws:sts::111122223333:assumed-role/{}/run-7 is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::carts/{} because no identity-based policy allows the s3:PutObject action"
 ACCOUNT, OTHER = "111122223333", "444455556666"
@@ -3780,7 +3781,7 @@ CASES = (
 _LIMIT = 32
 
 
-@pytest.mark.parametrize(("name", "text", "facts", "says", "omits"), CASES, ids=[case[0] for case in CASES])
+@check_rows(("name", "text", "facts", "says", "omits"), CASES, ids=[case[0] for case in CASES])
 def test_short_explanation(
     name: str, text: str, facts: dict[str, Any], says: tuple[str, ...], omits: tuple[str, ...]
 ) -> None:

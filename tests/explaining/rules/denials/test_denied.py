@@ -41,7 +41,7 @@ def _explained(name: str) -> Explanation:
     return explain(text, facts=facts)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("name", "topic", "causes"),
     [
         ("other-policy-type", "access-denied", [("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
@@ -116,7 +116,7 @@ def _rules(routes: Rows) -> Iterator[str]:
             yield rule
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "name",
     dict.fromkeys(
         [DEFAULT_RULE, *_rules((*GUARDRAIL_ROUTES, *ROUTES)), *(rule for _, rule in MESSAGE_RULES)]
@@ -141,7 +141,7 @@ def test_standard_messages_have_no_rule_of_their_own(message: str) -> None:
     assert find_message_rule(failure) == find_message_rule(longer) == (None, None)
 
 
-@pytest.mark.parametrize(("fragment", "rule"), MESSAGE_RULES)
+@check_rows(("fragment", "rule"), MESSAGE_RULES)
 def test_each_known_message_has_its_rule(fragment: str, rule: str) -> None:
     """No message that is recognized falls through to the rule for the standard denial message."""
     code = "NotAuthorizedException" if "user_pool" in rule else "AccessDenied"

@@ -129,7 +129,7 @@ def test_repeated_sentence_is_quoted_once(between: str) -> None:
     assert _quote(f"{HEAD}Access Denied{between}{HEAD}Access Denied") is None
 
 
-@pytest.mark.parametrize("envelope", [name for name in ENVELOPES if not name.startswith("kube")])
+@check_rows("envelope", [name for name in ENVELOPES if not name.startswith("kube")])
 def test_every_envelope_quotes_the_sentence_or_nothing(envelope: EnvelopeName) -> None:
     said = "Agents of other teams than your own are closed, see 'orders'"
     assert _quote(_text(said, envelope)) in {said, None}
@@ -216,7 +216,7 @@ def test_whole_sentence_is_quoted(text: str, quote: str) -> None:
     assert _quote(text) == quote
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "said",
     [
         "",
@@ -286,7 +286,7 @@ JAVA_TAILS = [
 
 
 @pytest.mark.parametrize("tail", JAVA_TAILS)
-@pytest.mark.parametrize(
+@check_rows(
     ("head", "quoted"),
     [
         ("", True),

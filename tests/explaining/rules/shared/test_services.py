@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared.requirements.services import (
     find_role_recipient,
 )
 from tests.explaining.rules.aws_cli import KNOWS_ALL, check_call
+from tests.tables import check_rows
 
 _ROLE = re.compile(r"role|profile", re.IGNORECASE)
 # These members are not called role: a user pool names what the role calls, a flow log what it is allowed to do, an
@@ -78,7 +79,7 @@ def test_operation_passes_a_role_in_one_service_only(key: str) -> None:
     assert service in taking if service else len(taking) == 1, inputs
 
 
-@pytest.mark.parametrize("name", sorted(_BY_SERVICE))
+@check_rows("name", sorted(_BY_SERVICE))
 def test_service_name_is_an_action_prefix(name: str) -> None:
     assert service_prefix(name) == name
 

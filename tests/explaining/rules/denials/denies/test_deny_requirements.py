@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 ACCOUNT = "111122223333"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/builder/run-7"
@@ -442,7 +443,7 @@ CASES: tuple[Case, ...] = (
 )
 
 
-@pytest.mark.parametrize(("text", "facts", "says"), CASES)
+@check_rows(("text", "facts", "says"), CASES)
 def test_requirement_comes_first(text: str, facts: dict[str, Any], says: tuple[str, ...]) -> None:
     explanation = explain(text, facts=facts or None)
     shown = str(explanation)

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 LIST_DENIED = 'An error occurred (AccessDenied) when calling the ListObjectsV2 operation: User: arn:aws:sts::111122223333:assumed-role/ci/run-7 is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::acme-in" because no identity-based policy allows the s3:ListBucket action'
 
@@ -312,7 +313,7 @@ def test_other_commands_add_no_statement(command: str) -> None:
 
 
 @pytest.mark.parametrize("policy_type", ["identity-based", "VPC endpoint"])
-@pytest.mark.parametrize(
+@check_rows(
     ("key", "pattern"),
     [
         ("builds/1182/app.tgz", "builds/*"),

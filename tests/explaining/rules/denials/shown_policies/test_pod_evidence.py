@@ -6,6 +6,7 @@ import pytest
 
 from iamtriage import explain
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import AccountWithRole, read_pod_evidence
+from tests.tables import check_rows
 
 _ROLE = "arn:aws:iam::111122223333:role/octo/OctoUploads"
 _AS_NODE = "botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:sts::111122223333:assumed-role/octo-NodeInstanceRole-1A2B/i-0123456789abcdef0 is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::octo-in/a because no identity-based policy allows the s3:PutObject action\n\n"
@@ -93,7 +94,7 @@ def test_variables(text: str, missing: str, *, has_variables: bool | None) -> No
 
 
 @pytest.mark.parametrize("failure", [_AS_NODE, _NONE], ids=["denied as the node", "no credentials"])
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "verdict", "first", "command"),
     [
         pytest.param(
