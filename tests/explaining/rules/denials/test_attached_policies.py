@@ -55,6 +55,23 @@ def test_said_in_other_languages(said: str, *, is_said: bool) -> None:
     assert ("AdministratorAccess allows the action" in str(explanation)) is is_said
 
 
+@pytest.mark.parametrize(
+    ("query", "shown", "is_known"),
+    [
+        ("'AttachedPolicies[].PolicyName' --output text", "AmazonSQSFullAccess\tOwnBase", True),
+        ("AttachedPolicies[*].PolicyName", '[\n    "OwnBase",\n    "AmazonSQSFullAccess"\n]', True),
+        ("'AttachedPolicies[].PolicyName' --output text", "OwnSQSFullAccess\tOwnBase", False),
+        ("'length(AttachedPolicies)'", "2\n\nThe other account has a list with AmazonSQSFullAccess in it.", False),
+    ],
+)  # fmt: skip
+def test_names_of_attached_policies(query: str, shown: str, *, is_known: bool) -> None:
+    listed = f"$ aws iam list-attached-role-policies --role-name mailer --query {query}\n{shown}\n"
+    denied = _denied(reason=" because no permissions boundary allows the {} action")
+    assert (
+        "AmazonSQSFullAccess allows the action already" in str(explain(f"{denied}\n{listed}"))
+    ) is is_known
+
+
 _SSO = f"arn:aws:sts::{_ACCOUNT}:assumed-role/AWSReservedSSO_PowerUserAccess_0123456789abcdef/lee"
 _CASES = (
     ("reads", _denied(reason=_IDENTITY) + _listed("ReadOnlyAccess"), "ReadOnlyAccess does not allow this action", "Allow sqs:SendMessage"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.statements import find_grants, find_holders, find_said
 from iamtriage.explaining._context.values import Document
@@ -18,7 +18,14 @@ from iamtriage.policies._managed_policies import (
     is_known_policy,
 )
 
-__all__ = ("ASKER", "DESCRIBED", "find_attached_policies", "find_described_policies", "lists_others_only")
+__all__ = (
+    "ASKER",
+    "DESCRIBED",
+    "find_attached_policies",
+    "find_described_policies",
+    "find_printed_boundary",
+    "lists_others_only",
+)
 
 ASKER = ("user", "")
 """The owner of a policy that the asker's own user has, which the text does not name."""
@@ -36,6 +43,12 @@ _POLICY = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:iam::(?:aws:policy/(?:[\w-]{1,64}/){0,4}([\w+=,.@-]{1,128})|\d{12}:policy/)",
     re.ASCII,
 )
+_PRINTED_BOUNDARY = lazy_pattern(
+    r"\baws iam get-role [^\n|;&]{0,200}?--role-name[ =][\"']?([\w+=,.@-]{1,64})[^\n]{0,200}\n(?:(?![$#%❯] |aws )[^\n]{0,400}\n){0,40}?[^\n]{0,40}\"PermissionsBoundaryArn\"\s?:\s?\"(arn:[\w:+=,.@/-]{1,600})\"",
+    re.ASCII,
+)
+_NAMES_ONLY = lazy_pattern(r"\bPolicyName\b")
+_NAME_OF_POLICY = lazy_pattern(r"[\w+=,.@-]{4,128}", re.ASCII)
 _PARTITION = lazy_pattern(r"\barn:(aws-[a-z-]{2,12}):")
 _CHARS_OF_OUTPUT = 6_000
 _CHARS_AROUND = 40
@@ -194,8 +207,12 @@ def find_attached_policies(text: str) -> Iterator[Document]:
     if not starts:
         starts = [(each.end(), None) for each in _ATTACHED.finditer(text)]
     for start, owner in starts:
-        names = dict.fromkeys(_POLICY.findall(_output(text, start)))
+        output = _output(text, start)
+        names = dict.fromkeys(_POLICY.findall(output))
         is_whole = all(map(is_known_policy, names))
+        if not names and _NAMES_ONLY.search(text, line_start(text, start - 1), start):
+            # Nobody names a policy of the account after one of AWS.
+            names, is_whole = dict.fromkeys(_NAME_OF_POLICY.findall(output)), False
         for name in filter(is_known_policy, names):
             yield _build(name, owner, partition, is_whole=is_whole)
     if not starts:
@@ -216,6 +233,11 @@ def lists_others_only(text: str, user: str, policy: str) -> bool:
     """
     lists = [_output(text, each.end()) for each in _LISTING.finditer(text) if each["name"] == user]
     return any(_ATTACHED.search(each) and policy not in each for each in lists)
+
+
+def find_printed_boundary(text: str, role: str) -> str | None:
+    """Return the ARN of the permissions boundary that IAM prints for a role."""
+    return only_one({arn for name, arn in _PRINTED_BOUNDARY.findall(text) if name == role})
 
 
 def _find_said(text: str) -> Iterator[tuple[str, tuple[str, str] | None]]:

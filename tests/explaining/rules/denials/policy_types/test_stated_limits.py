@@ -179,6 +179,19 @@ def test_boundary_in_the_text_is_named(reason: str, after: str, verdict: str) ->
     assert explain(f"{denied}\n\n{after}").summary.endswith(verdict)
 
 
+@pytest.mark.parametrize(
+    ("role", "verdict"),
+    [
+        ("etl", "its permissions boundary limits does"),
+        ("web", "its permissions boundary does"),
+    ],
+)
+def test_boundary_that_iam_prints(role: str, verdict: str) -> None:
+    printed = f'$ aws iam get-role --role-name {role} --query Role.PermissionsBoundary\n{{\n    "PermissionsBoundaryType": "Policy",\n    "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/ci/limits"\n}}\n'
+    denied = "User: arn:aws:sts::111122223333:assumed-role/etl/i is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:out because no permissions boundary allows the sqs:SendMessage action"
+    assert verdict in explain(f"{denied}\n\n{printed}").summary
+
+
 def test_boundary_that_a_new_role_gets_is_not_named_as_that_of_the_caller() -> None:
     call = "$ aws iam create-role --role-name a --permissions-boundary arn:aws:iam::111122223333:policy/limits --assume-role-policy-document file://t.json"
     denied = "User: arn:aws:iam::111122223333:user/kim is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/a because no permissions boundary allows the iam:CreateRole action"

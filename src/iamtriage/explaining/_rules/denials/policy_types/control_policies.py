@@ -308,7 +308,7 @@ def _typical_rcp(denial: Denial) -> str:
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
     """
     if denial.crosses_accounts:
-        return f"Such a policy often allows only callers of the same organization (aws:PrincipalOrgID): {guardrails.describe_organization(denial)}."
+        return f"Such a policy often allows only callers of the same organization (aws:PrincipalOrgID): {_describe_organization(denial)}."
     if denial.service == "s3":
         return _SAME_ORGANIZATION
     return "Such a policy often admits only callers of the same organization (aws:PrincipalOrgID), a network or TLS connections."
@@ -335,3 +335,15 @@ def _management_account(policy: str | None) -> str:
     """Return the management account from the ARN of a control policy, after a space, or an empty string."""
     found = _POLICY_ARN.match(policy or "")
     return f" {found['account']}" if found else ""
+
+
+_OTHER_ORGANIZATION = lazy_pattern(
+    r"(?i:\b(?:(?:our|my|their|its) own|an?other|a different|a separate|not (?:in|part of) (?:the same|their|your|our|this|that))(?: AWS)? organi[sz]ations?\b)"
+)
+
+
+def _describe_organization(denial: Denial) -> str:
+    """Return whether the account of the caller is in the organization of the resource, as a clause."""
+    if _OTHER_ORGANIZATION.search(denial.failure.text):
+        return f"account {denial.account} belongs to another one, so most likely this denies it"
+    return f"ask whether account {denial.account} belongs to it"

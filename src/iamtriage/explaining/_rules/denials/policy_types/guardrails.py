@@ -15,6 +15,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, upper_first
+from iamtriage.explaining._context.readers.attached_policies import find_printed_boundary
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions
 from iamtriage.explaining._rules.denials.conditions.condition_keys import find_narrow_policy
@@ -93,9 +94,12 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     name = f" {denial.policy}" if denial.policy and commands.arn(denial.policy) == denial.policy else ""
     if (shown := name) == "" and denial.policy is None:
         found = {each["arn"] or each["named"] for each in _STATED_BOUNDARY.finditer(denial.failure.text)}
-        denial = attrs.evolve(denial, policy=only_one(found))
+        role = "" if denial.role is None else denial.role.name
+        printed = find_printed_boundary(denial.failure.text, role)
+        denial = attrs.evolve(denial, policy=printed or only_one(found))
         is_own = denial.policy and denial.service != "iam"  # whose calls set those of others
-        shown = f", {clip_text((denial.policy or '').rpartition('/')[2])} in the text," if is_own else ""
+        named = clip_text((denial.policy or "").rpartition("/")[2])
+        shown = (f" {named}" if printed else f", {named} in the text,") if is_own else ""
     can_change = _offers_change(denial)
     if denial.is_explicit:
         verdict = f"its permissions boundary{shown} explicitly denies it"
@@ -329,19 +333,9 @@ def describe_own_allow(denial: Denial) -> str | None:
     return f"{allowing.name} allows the action already{attached}"
 
 
-_OTHER_ORGANIZATION = lazy_pattern(
-    r"(?i:\b(?:(?:our|my|their|its) own|an?other|a different|a separate|not (?:in|part of) (?:the same|their|your|our|this|that))(?: AWS)? organi[sz]ations?\b)"
-)
 _LACKS = lazy_pattern(
     r"(?i:\b(?:not?|never|without|lacks?|missing|should|must|if|does|den(?:y|ies|ied)|block\w*|remov\w+|explicit deny)\b|n't\b|\?)"
 )
-
-
-def describe_organization(denial: Denial) -> str:
-    """Return whether the account of the caller is in the organization of the resource, as a clause."""
-    if _OTHER_ORGANIZATION.search(denial.failure.text):
-        return f"account {denial.account} belongs to another one, so most likely this denies it"
-    return f"ask whether account {denial.account} belongs to it"
 
 
 def describe_resource_allow(denial: Denial, name: str) -> str:
