@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 
 _TARGET = r"(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})"
@@ -18,8 +18,18 @@ _LEVEL = lazy_pattern(rf"\W{{0,8}}(?P<target>{_TARGET})\W{{0,8}}", re.ASCII)
 _ID = lazy_pattern(
     r"(?<![\w-])(?P<id>p-[0-9A-Za-z_]{1,128})(?![\w-])(?:[ \t|]{1,20}(?P<name>[\w+=,.@-]{1,128}))?", re.ASCII
 )
-_NAME = lazy_pattern(r"\"Name\": ?\"(?P<name>[^\"\n]{1,128})\"")
+# In JSON, YAML, or the table of a single policy.
+_NAME = lazy_pattern(
+    r"\"Name\": ?\"(?P<json>[^\"\n]{1,128})\"|^[ \t]{0,8}Name: (?P<yaml>\S[^\n]{0,127})|^\|{1,8} {1,4}Name {1,40}\| {1,4}(?P<table>\S[^|\n]{0,127}?) {1,200}\|"
+)
+_PROFILE = lazy_pattern(r" --profile[ =][\"']?([\w.@/+-]{1,64})", re.ASCII)
 _COMMAND = lazy_pattern(r"\baws [a-z]")
+
+
+def find_organization_profile(text: str) -> str | None:
+    """Return the profile with which the commands of a text list the policies of an organization."""
+    lines = (line for line in text.split("\n") if "list-policies-for-target" in line)
+    return only_one({found[1] for line in lines if (found := _PROFILE.search(line))})
 
 
 class Level(NamedTuple):
@@ -61,7 +71,7 @@ def find_levels(text: str) -> list[Level]:
                 and (named := _NAME.search(line)) is not None
                 and last in levels.get(target, {})
             ):
-                levels[target][last] = named["name"]
+                levels[target][last] = next(filter(None, named.groups()))
         if target is not None and is_open:
             levels.setdefault(target, {})
     return [Level(*each) for each in levels.items()]

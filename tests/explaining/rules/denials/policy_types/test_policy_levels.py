@@ -44,6 +44,30 @@ def test_level_without_an_allow(text: str, level: str | None, command: str) -> N
     assert first.layer == "service_control"
 
 
+_TABLE = "|  Arn         |  arn:aws:organizations::111122223333:policy/o-a1b2c3/service_control_policy/p-12ab34cd  |\n|  Id          |  p-12ab34cd                                                                            |\n|  Name        |  OnlyListed                                                                            |\n"
+_YAML = "Policies:\n- Arn: arn:aws:organizations::111122223333:policy/o-a1b2c3/service_control_policy/p-12ab34cd\n  Id: p-12ab34cd\n  Name: OnlyListed\n"
+
+
+@pytest.mark.parametrize("printed", [_TABLE, _YAML], ids=["table", "YAML"])
+def test_the_profile_and_the_owner_of_the_listed_policies(printed: str) -> None:
+    listed = _ONE.format("ou-a1b2-abcd1234").replace("\n", " --profile payer\n") + printed
+    explanation = explain(f"{_DENIED}The role has AdministratorAccess.\n{listed}")
+    assert "OnlyListed (p-12ab34cd)" in explanation.causes[0].text
+    # One sentence says that no Allow helps.
+    assert "overrides it" not in explanation.causes[0].text
+    first = explanation.remedies[0]
+    assert "management account 111122223333" in first.steps[0]
+    assert all(" --profile payer" in each for each in first.commands if each.startswith("aws organizations"))
+
+
+def test_profiles_that_differ_are_not_used() -> None:
+    first, other = (
+        _ONE.format(each).replace("\n", f" --profile {name}\n")
+        for each, name in (("r-a1b2", "one"), ("ou-a1b2-abcd1234", "two"))
+    )
+    assert "--profile" not in str(explain(_DENIED + first + _FULL + other + _LIST).remedies[0].commands)
+
+
 def test_other_commands_end_a_list() -> None:
     text = (
         _ONE.format("r-a1b2") + _FULL + "$ aws organizations describe-policy --policy-id p-12ab34cd\n" + _LIST

@@ -10,11 +10,15 @@ from typing import Literal
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, lower_first, quote_argument
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import Root
-from iamtriage.explaining._context.readers.organization_levels import Level, find_levels
+from iamtriage.explaining._context.readers.organization_levels import (
+    Level,
+    find_levels,
+    find_organization_profile,
+)
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions import denied_regions
@@ -23,6 +27,7 @@ from iamtriage.explaining._rules.denials.denies.deny_requirements import typical
 from iamtriage.explaining._rules.denials.denies.landing_zones import add_landing_zone
 from iamtriage.explaining._rules.denials.policy_types import guardrails, root_users
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages.decisions import matching_reasons
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
@@ -96,13 +101,15 @@ def allow_at_level(denial: Denial, blocked: Blocked, ask: str) -> Remedy:
             f"aws organizations describe-policy --policy-id {policy} --query Policy.Content --output text",
             f"aws organizations update-policy --policy-id {policy} --content file://policy.json",
         )
+    profile = find_organization_profile(denial.failure.text)
+    attach, change = with_profile(profile, attach), tuple(with_profile(profile, each) for each in change)
     label = "Or, if it is not meant to list everything that is allowed (then limit the accounts with Deny statements):"
     return Remedy(
         title=title,
         who="organization administrator",
         steps=present(
             ask,
-            "The change applies to all accounts below this level."
+            "The change applies to all accounts below this level. Another way is to move the account to an organizational unit whose policies allow the action."
             if target.startswith(("ou-", "r-"))
             else None,
             *guardrails.resource_steps(denial),
@@ -132,7 +139,7 @@ _EACH_LEVEL = f"At each level (root, organizational units, account), an attached
 
 def explain_service_control(denial: Denial) -> Explanation:
     """Explain a denial by a service control policy."""
-    owner = _management_account(denial.policy)
+    owner = _management_account(denial.policy) or _find_listed_owner(denial)
     ask = f"Send this error to an administrator of the AWS organization (management account{owner} or a delegated administrator): only they can see or change the policy."
     scope = (_ROOT_USERS,) if isinstance(denial.principal, Root) else ()
     if denial.deny != "implicit":
@@ -172,10 +179,12 @@ def explain_service_control(denial: Denial) -> Explanation:
             url=pages.SERVICE_CONTROL,
         )
 
-    text = f"At {where}, no service control policy allows the action, and no Deny matched. {_no_override_sentence(denial, 'service control policy')}"
+    text = f"At {where}, no service control policy allows the action, and no Deny matched."
     if blocked is not None:
         level = blocked.level.target
-        text = f"{blocked.describe()} {_no_override_sentence(denial, 'service control policy')}"
+        text = blocked.describe()
+    if blocked is None or guardrails.describe_own_allow(denial) is None:
+        text = f"{text} {_no_override_sentence(denial, 'service control policy')}"
     if (own := guardrails.describe_own_allow(denial)) is not None:
         text = f"{text} {capitalize_start(own)}: another Allow does not help."
     else:
@@ -312,6 +321,14 @@ def _typical_rcp(denial: Denial) -> str:
     if denial.service == "s3":
         return _SAME_ORGANIZATION
     return "Such a policy often admits only callers of the same organization (aws:PrincipalOrgID), a network or TLS connections."
+
+
+def _find_listed_owner(denial: Denial) -> str:
+    """Return the management account of the service control policies that the text lists, after a space, or an empty string."""
+    owner = (
+        only_one(set(_POLICY_ARN.findall(denial.failure.text))) if find_levels(denial.failure.text) else None
+    )
+    return f" {owner}" if owner else ""
 
 
 def _no_override_sentence(denial: Denial, name: str) -> str:
