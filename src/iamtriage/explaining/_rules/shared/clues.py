@@ -223,6 +223,14 @@ def find_program(failure: Failure) -> str | None:
     return _PROGRAMS.find(failure.text) or ("the program" if is_other_sdk else None)
 
 
+_CELL = lazy_pattern(r"^(?:Cell )?In ?\[\d{1,4}\]|<ipython-input-\d", re.MULTILINE)
+
+
+def runs_in_notebook(failure: Failure) -> bool:
+    """Return whether a cell of a notebook made a call."""
+    return _CELL.search(failure.text) is not None
+
+
 def runs_in_ci(case: _AnyCase) -> bool:
     """Return whether a text is the log of a CI job, or says that one failed."""
     runtime = case.context.runtime

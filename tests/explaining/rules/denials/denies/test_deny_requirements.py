@@ -598,6 +598,10 @@ def test_sessions_that_the_policy_in_the_text_revokes(name: str, says: str) -> N
     )
     assert says in explanation.causes[0].text
     assert not any("get-role-policy" in line for line in explanation.remedies[0].commands)
+    in_cell = explain(f"Cell In[3], line 1\n{denied}\n\n{policy}").remedies[0]
+    for remedy, program, others in ((explanation.remedies[0], "program", True), (in_cell, "kernel", False)):
+        assert f"restart the {program}" in remedy.steps[0]
+        assert any("Instances, tasks and pods" in each for each in remedy.steps) is others
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.denials.conditions import condition_keys, denie
 from iamtriage.explaining._rules.denials.denies import required_settings
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared import commands, pages, remedies
-from iamtriage.explaining._rules.shared.clues import find_program
+from iamtriage.explaining._rules.shared.clues import find_program, runs_in_notebook
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
@@ -292,8 +292,12 @@ def build_remedy(
         after = (f"The boundary must also allow the actions of the policies that you attach. {others}.",)
     if requirement is deny_conditions.REVOCATION:
         lines = revocation_commands(denial)
+        replaced = "Instances, tasks and pods get new credentials when you replace them. "
+        if runs_in_notebook(denial.failure):
+            replaced = ""
+            steps = tuple(each.replace("restart the program", "restart the kernel") for each in steps)
         after = (
-            "Instances, tasks and pods get new credentials when you replace them. If a new session is denied, too, another Deny matches.",
+            f"{replaced}If a new session is denied, too, another Deny matches.",
             "With the new session, find out who revoked the others and why (the commands): credentials may have leaked. If the policy is deleted, the old sessions work again, so keep it until all of them have expired, which takes at most 12 hours.",
         )
     if exempts_caller(denial, requirement):

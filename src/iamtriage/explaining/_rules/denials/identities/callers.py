@@ -5,7 +5,6 @@ A message of AWS inside that of a service or a tool names only the role. The wor
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -15,7 +14,7 @@ from iamtriage._text import clip_text, line_start
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._rules.basics import Denial, Explanation
-from iamtriage.explaining._rules.shared.clues import find_instance
+from iamtriage.explaining._rules.shared.clues import find_instance, runs_in_notebook
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import session_name
@@ -335,14 +334,15 @@ def _deletion_note(denial: Denial) -> str | None:
 
 
 _SESSION_NAMES = tuple(SERVICES_BY_SESSION_NAME)
-# In a notebook, the code of a person calls, not a job of the service that gives the notebook its role.
-_CELL = lazy_pattern(r"^(?:Cell )?In ?\[\d{1,4}\]|<ipython-input-\d", re.MULTILINE)
 
 
 def _calling_service(denial: Denial) -> str | None:
-    """Return the service that made the call with the role, according to the session name."""
+    """Return the service that made the call with the role, according to the session name.
+
+    In a notebook, the code of a person calls, not a job of the service that gives the notebook its role.
+    """
     session_name: str = getattr(denial.principal, "session_name", "")
-    if not session_name.startswith(_SESSION_NAMES) or _CELL.search(denial.failure.text):
+    if not session_name.startswith(_SESSION_NAMES) or runs_in_notebook(denial.failure):
         return None
     found = (name for prefix, name in SERVICES_BY_SESSION_NAME.items() if session_name.startswith(prefix))
     return next(found, None)

@@ -92,7 +92,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
     several = _find_passed_roles(denial, called) if stated is None else ()
     if several:
         role = f"the roles {join_words([each.name for each in several], 'and')}"
-        unnamed = " The message names none of them."
+        unnamed = " The message does not say which role."
     if role == "the role":
         unnamed = " The text cuts off the role's ARN: it is a parameter of the call."
     to = join_words(recipient.passed_to, "or") if recipient else "an AWS service"
@@ -127,7 +127,9 @@ def explain_pass_role(denial: Denial) -> Explanation:
     return denial.explain(
         denial_summary(
             denial,
-            _build_verdict(denial, _name_in_verdict(denial, role), to),
+            _build_verdict(
+                denial, f"at least one of {role}" if several else _name_in_verdict(denial, role), to
+            ),
         ),
         *causes,
         topic="pass-role",
