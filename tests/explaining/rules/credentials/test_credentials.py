@@ -2596,7 +2596,7 @@ def test_variable_with_the_global_sts_endpoint(
     assert (command in first.commands) if command else "AWS_ENDPOINT_URL_STS" not in str(first)
     if command:
         assert first.title.endswith("or set it to https://sts.af-south-1.amazonaws.com")
-        assert "of the global STS endpoint" in explanation.summary
+        assert "of the global STS endpoint, which AWS_ENDPOINT_URL_STS sets" in explanation.summary
         # Another pod has a session of its own.
         assert "are valid" not in explanation.summary
         assert "region-not-enabled" not in {each.code for each in explanation.causes}
