@@ -584,7 +584,7 @@ CASES = {
     "group-of-administrators-in-terraform": (
         '╷\n│ Error: creating EKS Access Entry (octo:arn:aws:iam::111122223333:role/ops): operation error EKS: CreateAccessEntry, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, InvalidParameterException: The kubernetes group name system:masters is invalid, it cannot start with system:\n│\n│   with aws_eks_access_entry.ops,\n│   on main.tf line 3, in resource "aws_eks_access_entry" "ops":\n╵',
         "EKS rejected the group system:masters",
-        "add an aws_eks_access_policy_association",
+        'resource "aws_eks_access_policy_association"',
     ),
     "principal-that-the-message-names": (
         "An error occurred (ValidationException) when calling the PutTargets operation: Provided role 'arn:aws:iam::111122223333:role/events-run' cannot be assumed by principal 'events.amazonaws.com'.",
