@@ -51,7 +51,8 @@ class _UsedPattern:
         if isinstance(self._source, bytes) or self._flags & re.VERBOSE:
             return ()
         # Most first errors need no search but with short patterns of classes, which have no words.
-        outside = "".join(part.rpartition("]")[2] for part in self._source.split("["))
+        source = self._source.removeprefix("(?a)")
+        outside = "".join(part.rpartition("]")[2] for part in source.split("["))
         if not any(map(str.isalpha, outside)):
             return ()
         from iamtriage._patterns.needed_words import needed_words

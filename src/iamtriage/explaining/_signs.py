@@ -33,16 +33,14 @@ _CHANGED_PRINCIPAL = lazy_pattern(
     r"|aws_iam_(?:role|user|instance_profile)\."
 )
 _CHANGED_NAME = lazy_pattern(
-    r"(?:(?! aws | Error).){0,400}?(?:--(?:role|user|instance-profile)-name[ =][\"']?|\[id=)"
-    r"(?P<name>[\w+=,.@-]{1,128})",
-    re.ASCII,
+    r"(?a)(?:(?! aws | Error).){0,400}?(?:--(?:role|user|instance-profile)-name[ =][\"']?|\[id=)"
+    r"(?P<name>[\w+=,.@-]{1,128})"
 )
 # The principals in the text of an explanation and its commands.
 _PRINCIPAL = lazy_pattern(
-    r"(?::iam::(?P<account>\d{12}):(?:role|user|instance-profile)/(?:[\w+=,.@-]+/)*"
+    r"(?a)(?::iam::(?P<account>\d{12}):(?:role|user|instance-profile)/(?:[\w+=,.@-]+/)*"
     r"|--(?:role|user|instance-profile)-name )"
-    r"(?P<name>[\w+=,@-][\w+=,.@-]{0,126}[\w+=,@-])",
-    re.ASCII,
+    r"(?P<name>[\w+=,@-][\w+=,.@-]{0,126}[\w+=,@-])"
 )
 # Words that begin with a capital only at the start of a sentence.
 _FIRST_WORDS = lazy_pattern(r"(?:The|It|Its|They|An?|Another|Something|Someone|People|This)\b")

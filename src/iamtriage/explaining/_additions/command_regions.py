@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
@@ -15,7 +13,7 @@ from iamtriage.failures._failures import Failure
 
 __all__ = ("find_only_region", "name_regions", "name_regions_of_iam")
 
-_REGION_OPTION = lazy_pattern(r"\baws [a-z0-9-]{2,40} [^|;]{0,2000}?--region ([\w-]{1,40})", re.ASCII)
+_REGION_OPTION = lazy_pattern(r"(?a)\baws [a-z0-9-]{2,40} [^|;]{0,2000}?--region ([\w-]{1,40})")
 # A call of a service that has Regions. S3 finds the Region of a bucket itself, and IAM Identity Center has its own.
 _REGIONAL_CALL = lazy_pattern(
     r"(?:(?<=\$\()|(?<=[|;&] )|(?<=\bdo )|^)aws (?!(?:account|budgets|ce|cloudfront|configure|ecr-public|iam|identitystore|login|organizations|route53|s3|s3api|sso|sso-admin|sts|support) )[a-z0-9-]{2,40} (?:wait )?[a-z][a-z0-9-]+(?= |$)"
@@ -28,7 +26,7 @@ _REGION_OF_ARN = lazy_pattern(rf"\barn:aws[a-z-]{{0,12}}:[a-z0-9-]{{2,30}}:({REG
 # Without a Region, the AWS CLI calls these services in the partition aws.
 _IAM_CALL = lazy_pattern(r"\baws (?:iam|organizations|sts) [a-z-]+(?![a-z-]|[^|;&)]{0,4000}? --region )")
 # What is part of a longer name is none. The path of a role of IAM Identity Center has the Region of the latter.
-_NAMED_REGION = lazy_pattern(rf"(?<![\w-])(?<!sso\.amazonaws\.com/){REGION}(?![\w-])", re.ASCII)
+_NAMED_REGION = lazy_pattern(rf"(?a)(?<![\w-])(?<!sso\.amazonaws\.com/){REGION}(?![\w-])")
 _MAX_CHARS = 20_000
 
 

@@ -34,9 +34,7 @@ _METADATA_TIMEOUT = lazy_pattern(
     r"(?i:time(?:d )?-?out|deadline exceeded)[^\n]{0,120}169\.254\.169\.254|169\.254\.169\.254[^\n]{0,160}(?i:time(?:d )?-?out|deadline exceeded)"
 )
 # The quotes at its ends need not be a part of the words.
-_JSON_MEMBER = lazy_pattern(
-    r"(?:\\?\")?[\w-]{1,64}\\?\"\s{0,4}:\s{0,4}\\?\"[^\"\\]{1,500}(?:\\?\",?)?", re.ASCII
-)
+_JSON_MEMBER = lazy_pattern(r"(?a)(?:\\?\")?[\w-]{1,64}\\?\"\s{0,4}:\s{0,4}\\?\"[^\"\\]{1,500}(?:\\?\",?)?")
 # Failures of a call that was made with credentials.
 _KINDS_OF_KEYS = frozenset({"invalid_credentials", "signature_mismatch"})
 _KINDS_WITH_CALLER = frozenset(

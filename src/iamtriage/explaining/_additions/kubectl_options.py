@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
@@ -15,13 +14,12 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Who
     from iamtriage.failures._failures import Failure
 
-_KUBECTL_OPTION = lazy_pattern(r"(?!/var/lib/kubelet|/etc/kubernetes)[\w./~][\w./:@-]{0,200}", re.ASCII)
+_KUBECTL_OPTION = lazy_pattern(r"(?a)(?!/var/lib/kubelet|/etc/kubernetes)[\w./~][\w./:@-]{0,200}")
 ADMIN = lazy_pattern(r"(?i)(?<![a-z])(?<!non-)(?<!no-)(?<!not-)admin(?:istrator)?s?(?![a-z])")
 """The name of an administrator's profile or context."""
 # A command with a context, and the start of what it printed, which is no error.
 _WORKING_CONTEXT = lazy_pattern(
-    r"\bkubectl [^\n|;&]{0,200}?--context[ =](?P<name>[\w./:@-]{1,200})(?![\w./:@-])[^\n]{0,300}\n(?![^\n]{0,300}\b(?i:error|forbidden|unauthorized|unable|refused|must be logged in)\b)\s{0,4}(?![$#%>+])\S",
-    re.ASCII,
+    r"(?a)\bkubectl [^\n|;&]{0,200}?--context[ =](?P<name>[\w./:@-]{1,200})(?![\w./:@-])[^\n]{0,300}\n(?![^\n]{0,300}\b(?i:error|forbidden|unauthorized|unable|refused|must be logged in)\b)\s{0,4}(?![$#%>+])\S"
 )
 _END_OF_KUBECTL = lazy_pattern(r" (?:--|[|>]|2>) ")
 

@@ -35,7 +35,7 @@ _AWS_COMMAND = lazy_pattern(r"aws (?P<service>[a-z0-9-]{2,40}) (?P<operation>[a-
 _OPEN_OPTION = lazy_pattern(
     r" --(?P<name>[a-z][a-z0-9-]{1,60})[ =](?P<word>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)(?= |\Z)"
 )
-_PLAIN_VALUE = lazy_pattern(r"\w[\w./:=@+,-]{0,255}", re.ASCII)
+_PLAIN_VALUE = lazy_pattern(r"(?a)\w[\w./:=@+,-]{0,255}")
 # The failure can be about the value in the text.
 _OPTIONS_IN_QUESTION = frozenset(
     {
@@ -86,7 +86,7 @@ _SHAPES = lazy_patterns(
 """Placeholders whose values have a form that nothing else has, with their name if it is needed to tell."""
 # Another request in the text can be for another topic.
 _OF_MESSAGE = frozenset({"GROUP_NAME", "TOPIC_NAME"})
-_PLAIN_NAME = lazy_pattern(r"\w[\w./=+@,-]{0,512}", re.ASCII)
+_PLAIN_NAME = lazy_pattern(r"(?a)\w[\w./=+@,-]{0,512}")
 """A name that no shell changes."""
 _KINDS_OF_SESSIONS = frozenset({"expired_credentials", "invalid_credentials"})
 # The placeholders for the name of a resource, by the start of its ARN after the partition.

@@ -22,7 +22,7 @@ _LOOKED_UP_ROLE = '--role-name "${role_arn##*/}"'
 _NO_OWN_ROLE = "If role_arn stays empty, the pod has the role of its node, or of an EKS Pod Identity association: use that one's name."
 # The name of a role in prose: "the role (orders-api)", "IAM role `orders-api`".
 _NAMED_ROLE = lazy_pattern(
-    r"\b(?:the|its|our|my|IAM|aws) role (?:\(|[`'\"])([\w+=,.@-]{3,64})(?:\)|[`'\"])", re.ASCII
+    r"(?a)\b(?:the|its|our|my|IAM|aws) role (?:\(|[`'\"])([\w+=,.@-]{3,64})(?:\)|[`'\"])"
 )
 # Placeholders, the variables that replace them, and the commands that find their values.
 _LOOKUPS = (

@@ -6,7 +6,6 @@ and before the tool runs again. The command is built from words that are checked
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import attrs
@@ -47,12 +46,10 @@ _PULUMI = lazy_pattern(r"[`'\"]pulumi cancel[`'\"]")
 # An action of CodePipeline: https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-retry.html
 _ACTION_FAILED = lazy_pattern(r"\b[Aa]ction execution failed\b|\"errorDetails\"")
 _PIPELINE = lazy_pattern(
-    r"(?:\b|(?<=\bCode))(?i:pipeline(?:[ _-]?name)?)[\"']?(?::| is| named)?\s{1,4}[\"'`]?(?P<name>(?!execution\b|failed\b|stage\b|action\b|is\b|in\b|the\b|says\b|has\b)[A-Za-z0-9][\w.@-]{0,99})|(?:--pipeline-name|get-pipeline-state --name)[ =](?P<option>[A-Za-z0-9][\w.@-]{0,99})",
-    re.ASCII,
+    r"(?a)(?:\b|(?<=\bCode))(?i:pipeline(?:[ _-]?name)?)[\"']?(?::| is| named)?\s{1,4}[\"'`]?(?P<name>(?!execution\b|failed\b|stage\b|action\b|is\b|in\b|the\b|says\b|has\b)[A-Za-z0-9][\w.@-]{0,99})|(?:--pipeline-name|get-pipeline-state --name)[ =](?P<option>[A-Za-z0-9][\w.@-]{0,99})"
 )
 _STAGE = lazy_pattern(
-    r"\b(?i:stage(?:[ _-]?name)?)[\"']?:?\s{1,4}[\"'`]?(?P<name>(?!of\b|is\b|in\b|the\b|failed\b|fails\b)[A-Za-z0-9][\w.@-]{0,99})",
-    re.ASCII,
+    r"(?a)\b(?i:stage(?:[ _-]?name)?)[\"']?:?\s{1,4}[\"'`]?(?P<name>(?!of\b|is\b|in\b|the\b|failed\b|fails\b)[A-Za-z0-9][\w.@-]{0,99})"
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -72,7 +71,7 @@ _PRINT_CALLER = (_CALLER_IDENTITY, f"{_CALLER_IDENTITY} --query Arn --output tex
 _OTHER_CREDENTIALS = "unset AWS_ACCESS_KEY_ID"
 _NO_SHELL = frozenset({"glue", "lambda", "redshift", "the execution role of the ECS task"})  # runs no command
 _ARN = lazy_pattern(r"\barn:[^\s\"'`<>()]{1,2048}")
-_WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
+_WORD = lazy_pattern(r"(?a)(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])")
 _KINDS_OF_CREDENTIALS = frozenset({"expired_credentials", "invalid_credentials", "missing_credentials"})
 _KINDS_OF_REJECTIONS = frozenset(
     {"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch"}
@@ -80,8 +79,8 @@ _KINDS_OF_REJECTIONS = frozenset(
 # Only a profile has a sign-in.
 _SSO_CODE = lazy_pattern(r"SSO|Login|TokenRetrieval|UnauthorizedException")
 # The output of aws configure list: "access_key  ****************0042  env", with colons in newer versions.
-_LISTED_KEY = lazy_pattern(r"^\s{0,20}access_key\s{1,40}(?::\s{1,9})?\S{1,40}", re.MULTILINE)
-_LISTED_VARIABLE = lazy_pattern(r"^(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)=", re.MULTILINE)
+_LISTED_KEY = lazy_pattern(r"(?m)^\s{0,20}access_key\s{1,40}(?::\s{1,9})?\S{1,40}")
+_LISTED_VARIABLE = lazy_pattern(r"(?m)^(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)=")
 # Commands that need the profile of the failed call.
 _COMMAND_OF_PROFILE = lazy_pattern(
     r"aws (?:sts get-caller-identity(?: --query (?:Account|Arn) --output text)?|(?:sso )?login|configure(?: (?:list|sso|get [a-z_]{3,40}|set region \S{1,30}))?)"
@@ -90,7 +89,7 @@ _CALL = lazy_pattern(
     r"aws (?P<service>[a-z0-9-]{2,40}) (?:(?! --(?:profile|no-sign-request)\b)[^|;&<>$`\n]){1,2000}"
 )
 # The cluster of ECS in a command of the text.
-_ECS_COMMAND = lazy_pattern(r"\baws ecs [^\n|;&]{1,400}?--cluster[ =]([\w-]{1,255})", re.ASCII)
+_ECS_COMMAND = lazy_pattern(r"(?a)\baws ecs [^\n|;&]{1,400}?--cluster[ =]([\w-]{1,255})")
 
 
 def fill_remedies(explanation: Explanation, facts: Facts, runtime: Runtime | None) -> tuple[Remedy, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import attrs
@@ -17,7 +16,7 @@ from iamtriage.failures._failures import AccessDenied, Failure
 __all__ = ("remove_vain_permission",)
 
 _WIDE = r"[`'\"]?(?:AdministratorAccess|PowerUserAccess|[A-Z]\w{2,40}FullAccess|[a-z][a-z0-9-]{1,30}:\*)[`'\"]?(?![\w*/-])"
-_NAME = lazy_pattern(r"[A-Z]\w{2,50}|(?P<service>[a-z][a-z0-9-]{1,30}):\*", re.ASCII)
+_NAME = lazy_pattern(r"(?a)[A-Z]\w{2,50}|(?P<service>[a-z][a-z0-9-]{1,30}):\*")
 _ADDED = lazy_pattern(
     r"\b(?:added|adding|attached|attaching|gave|giving|given|granted|granting|tried|trying|put|assigned|allowed)\b"
     r"[^\n.!?;:\"]{0,120}?(?<![\w/:.-])"

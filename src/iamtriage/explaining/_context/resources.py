@@ -31,22 +31,19 @@ __all__ = (
 _QUEUE_HOST = "https://sqs."
 _ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:[\x21-\x7e]{4,1024}")
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
-_QUEUE_URL = lazy_pattern(
-    r"https://(?:sqs\.)?([a-z0-9-]{5,30})\.\S{1,80}?/([0-9]{12})/([\w.-]{1,85})", re.ASCII
-)
+_QUEUE_URL = lazy_pattern(r"(?a)https://(?:sqs\.)?([a-z0-9-]{5,30})\.\S{1,80}?/([0-9]{12})/([\w.-]{1,85})")
 # An ARN in a sentence, which can end with punctuation.
 _ARN_IN_TEXT = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:[0-9]{0,12}:[\w+=,.@/:*-]{0,1023}[\w*/]", re.ASCII
+    r"(?a)\barn:aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:[0-9]{0,12}:[\w+=,.@/:*-]{0,1023}[\w*/]"
 )
 # Characters of a failure's line before its message.
 _CHARS_BEFORE = 600
 _MAX_CHARS = 64_000
-_NAME = lazy_pattern(r"[\w+=,.@/-]{1,512}", re.ASCII)
+_NAME = lazy_pattern(r"(?a)[\w+=,.@/-]{1,512}")
 # "creating SSM Parameter (/shop/db): " of Terraform's provider. A search for its end is faster.
 _BEFORE_MESSAGE = "): "
 _PROVISIONED = lazy_pattern(
-    r"\b(?:creating|deleting|describing|modifying|putting|reading|tagging|updating) (?P<type>[A-Z][A-Za-z0-9 ]{1,60}?) \((?P<name>[\w/.@+=,-]{1,512})\): ",
-    re.ASCII,
+    r"(?a)\b(?:creating|deleting|describing|modifying|putting|reading|tagging|updating) (?P<type>[A-Z][A-Za-z0-9 ]{1,60}?) \((?P<name>[\w/.@+=,-]{1,512})\): "
 )
 # Options of the AWS CLI that do not name a resource.
 _OTHER_OPTIONS = frozenset(
@@ -66,11 +63,10 @@ _NAMES = {
 
 
 _KAFKA_CLUSTER = lazy_pattern(
-    r"\b(arn:aws[a-z-]{0,12}:kafka:[a-z0-9-]{5,20}:[0-9]{12}:)(?:cluster|topic|group)/([\w-]{1,64}/[0-9a-f]{8}-[0-9a-f-]{27}-\w{1,4})",
-    re.ASCII,
+    r"(?a)\b(arn:aws[a-z-]{0,12}:kafka:[a-z0-9-]{5,20}:[0-9]{12}:)(?:cluster|topic|group)/([\w-]{1,64}/[0-9a-f]{8}-[0-9a-f-]{27}-\w{1,4})"
 )
 _OF_KAFKA = lazy_pattern(
-    r"(?P<kind>Topic|Group)AuthorizationException: [^\n:]{0,60}: \[?(?P<name>[\w.-]{1,249})", re.ASCII
+    r"(?a)(?P<kind>Topic|Group)AuthorizationException: [^\n:]{0,60}: \[?(?P<name>[\w.-]{1,249})"
 )
 
 

@@ -48,8 +48,7 @@ _CHARS_AROUND = 4_000
 _CHARS_OF_CALL = 400
 # Settings of a program that keeps objects in S3.
 _STORAGE_SETTING = lazy_pattern(
-    r"\b(?:backend|type|store|storage|driver|provider)[\"']?\s?[:=]\s?[\"']?s3\b|\bs3[.-][a-z0-9.-]{0,40}amazonaws\.|\bs3://|=s3:",
-    re.IGNORECASE,
+    r"(?i)\b(?:backend|type|store|storage|driver|provider)[\"']?\s?[:=]\s?[\"']?s3\b|\bs3[.-][a-z0-9.-]{0,40}amazonaws\.|\bs3://|=s3:"
 )
 _CHARS_OF_SETTINGS = 64_000
 # Shorter values are not secrets.
@@ -65,7 +64,7 @@ _ENTRY_START = lazy_pattern(
 _FRAME = lazy_pattern(r"[^\n]{10,80}?\s(?:at [\w.$]{3,200}[\w$>]\(|\S{1,300}\.rb:[0-9]{1,6}:in )")
 _MAX_LINES_OF_ENTRY = 80
 # A shell prompt with a command.
-_PROMPT = lazy_pattern(r"^(?:[^\s$]{1,80} ?)?[$❯] ?(?=[a-z./])", re.MULTILINE)
+_PROMPT = lazy_pattern(r"(?m)^(?:[^\s$]{1,80} ?)?[$❯] ?(?=[a-z./])")
 # What the AWS CLI prints for a call that succeeded: JSON, a table, or a listing of S3 objects.
 _RESULT = lazy_pattern(
     r"\s*\n[ \t]*(?:(?P<json>[\[{\"])|-{8,}[ \t]*\n\|[^\n]*|(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ ]+\d+|[ ]*PRE) [^\n]*)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -21,8 +20,8 @@ _WORD = lazy_pattern(r"[A-Za-z][A-Za-z0-9_]{2,}")
 _ENDINGS = ("ing", "ed", "es", "s", "e")
 _MIN_STEM = 3
 # Words for what a note can say is not missing.
-_PERMISSION = lazy_pattern(r"iam|permission|polic(?:y|i)|privilege|right|denial", re.IGNORECASE)
-_NEGATION = lazy_pattern(r"\b(?:neither|no|nobody|not)\b", re.IGNORECASE)
+_PERMISSION = lazy_pattern(r"(?i)iam|permission|polic(?:y|i)|privilege|right|denial")
+_NEGATION = lazy_pattern(r"(?i)\b(?:neither|no|nobody|not)\b")
 # Words that many questions and notes have, whatever they are about.
 _COMMON = lazy_pattern(
     "about|access|account|action|again|all|allow|already|also|and|another|any|apply|are|aws|been|before"

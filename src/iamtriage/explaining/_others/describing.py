@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -56,9 +55,8 @@ _TASK = lazy_pattern(
 )
 # https://github.com/hashicorp/terraform-provider-aws/blob/main/docs/error-handling.md
 _AWAITED = lazy_pattern(
-    r"Error: waiting for (?P<type>(?:[A-Z][A-Za-z0-9]{0,30} ){1,6})\((?P<name>[\w+=,.@/-]{1,128})\)"
-    r" (?:create|creation|to be created)(?: complete|ion)?:(?!.{0,390}?Error: )",
-    re.ASCII | re.DOTALL,
+    r"(?as)Error: waiting for (?P<type>(?:[A-Z][A-Za-z0-9]{0,30} ){1,6})\((?P<name>[\w+=,.@/-]{1,128})\)"
+    r" (?:create|creation|to be created)(?: complete|ion)?:(?!.{0,390}?Error: )"
 )
 _CHARS_BEFORE = 400
 # The kinds of failures that have one reason for all calls with the same credentials, and the codes of others.
@@ -76,7 +74,7 @@ _MAX_OTHERS, _MAX_DETAILED, _MAX_ROWS = 6, 3, 4
 # A description of more characters has its own row.
 _MAX_INLINE = 80
 # The name or ID at the end of an ARN.
-_POLICY_NAME = lazy_pattern(r"(?<![^/:])[\w+=,.@-]{1,128}\Z", re.ASCII)
+_POLICY_NAME = lazy_pattern(r"(?a)(?<![^/:])[\w+=,.@-]{1,128}\Z")
 # Colons of an ARN.
 _MIN_COLONS = 5
 _ORGANIZATION_POLICY_TYPES = frozenset({"service_control", "resource_control"})

@@ -57,7 +57,7 @@ _TABLE = (
     _Foreign("toomanyrequests", lazy_pattern(r"\btoomanyrequests: You have reached your (?:unauthenticated )?pull rate limit"), "Docker Hub limits the pulls (toomanyrequests)"),
     _Foreign("exec format error", lazy_pattern(r"\bexec format error\b"), "the image or program is for another CPU architecture (exec format error)"),
     _Foreign("OOMKilled", lazy_pattern(r"\bOOMKilled\b"), "a container used more memory than its limit (OOMKilled)"),
-    _Foreign("o space left on device", lazy_pattern(r"\bno space left on device\b", re.IGNORECASE), "a disk is full (no space left on device)"),
+    _Foreign("o space left on device", lazy_pattern(r"(?i)\bno space left on device\b"), "a disk is full (no space left on device)"),
     _Foreign("JavaScript heap out of memory", lazy_pattern(r"\bJavaScript heap out of memory\b"), "Node.js has too little memory (heap out of memory)"),
     _Foreign("authentication failed for user", lazy_pattern(r"\bpassword authentication failed for user \"(?P<what>[\w.-]{1,63})\"(?!\s[^\n]{0,200}?DETAIL:\s{1,3}Role \")"), "the database rejects the password of {what}", _LOGINS),
     _Foreign('ole "', lazy_pattern(r"\b(?:FATAL|DETAIL|ERROR):\s{1,3}[Rr]ole \"(?P<what>[\w.-]{1,63})\" does not exist"), "the database has no role {what}", _LOGINS),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -76,7 +75,7 @@ _KMS_PART = lazy_pattern(r"KMS Exception: ")
 _LOCK_CODES = frozenset({"PreconditionFailed", "ConditionalCheckFailed"})
 _ASSUMING = lazy_pattern(r"\b[Aa]ssum(?:e|ed|ing)\b")
 # The frame that Terraform draws around an error, and where it ends.
-_BOX = lazy_pattern(r"(?P<border>[╷╵])|^[^\n]{0,80}?│ Error: ", re.MULTILINE)
+_BOX = lazy_pattern(r"(?m)(?P<border>[╷╵])|^[^\n]{0,80}?│ Error: ")
 _BOX_END = "╵"
 # Words of the text as evidence.
 _QUOTED = lazy_pattern(r'The text says "([^"]{8,})"\.')

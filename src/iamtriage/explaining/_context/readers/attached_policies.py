@@ -33,61 +33,52 @@ DESCRIBED = "the policy that the text describes"
 """The name of a policy of which a text says in words what it allows."""
 
 _LISTING = lazy_pattern(
-    r"\baws iam list-attached-(?P<kind>role|user|group)-policies [^\n|;&]{0,200}?--(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,200}\n",
-    re.ASCII,
+    r"(?a)\baws iam list-attached-(?P<kind>role|user|group)-policies [^\n|;&]{0,200}?--(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,200}\n"
 )
 _ATTACHED = lazy_pattern(r"\"AttachedPolicies\"\s?:\s?\[")
-_END = lazy_pattern(r"^[^\n$#❯]{0,80}[$#❯] |^\s{0,8}aws |\n\s{0,8}\n", re.MULTILINE)
+_END = lazy_pattern(r"(?m)^[^\n$#❯]{0,80}[$#❯] |^\s{0,8}aws |\n\s{0,8}\n")
 # A policy in JSON, in a table or in text, by its ARN: one of the account can have the name of one of AWS.
 _POLICY = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:iam::(?:aws:policy/(?:[\w-]{1,64}/){0,4}([\w+=,.@-]{1,128})|\d{12}:policy/)",
-    re.ASCII,
+    r"(?a)\barn:aws[a-z-]{0,12}:iam::(?:aws:policy/(?:[\w-]{1,64}/){0,4}([\w+=,.@-]{1,128})|\d{12}:policy/)"
 )
 _PRINTED_BOUNDARY = lazy_pattern(
-    r"\baws iam get-role [^\n|;&]{0,200}?--role-name[ =][\"']?([\w+=,.@-]{1,64})[^\n]{0,200}\n(?:(?![$#%❯] |aws )[^\n]{0,400}\n){0,40}?[^\n]{0,40}\"PermissionsBoundaryArn\"\s?:\s?\"(arn:[\w:+=,.@/-]{1,600})\"",
-    re.ASCII,
+    r"(?a)\baws iam get-role [^\n|;&]{0,200}?--role-name[ =][\"']?([\w+=,.@-]{1,64})[^\n]{0,200}\n(?:(?![$#%❯] |aws )[^\n]{0,400}\n){0,40}?[^\n]{0,40}\"PermissionsBoundaryArn\"\s?:\s?\"(arn:[\w:+=,.@/-]{1,600})\""
 )
 _NAMES_ONLY = lazy_pattern(r"\bPolicyName\b")
-_NAME_OF_POLICY = lazy_pattern(r"[\w+=,.@-]{4,128}", re.ASCII)
+_NAME_OF_POLICY = lazy_pattern(r"(?a)[\w+=,.@-]{4,128}")
 _PARTITION = lazy_pattern(r"\barn:(aws-[a-z-]{2,12}):")
 _CHARS_OF_OUTPUT = 6_000
 _CHARS_AROUND = 40
 # What the asker says of the caller, unless it is about another attempt.
 _NAME = rf"AdministratorAccess|PowerUserAccess|SecretsManagerReadWrite|[A-Z]\w{{2,40}}(?:Full|ReadOnly)Access|{'|'.join(LISTED)}"
 _SAID = lazy_pattern(
-    rf"(?P<user>\b[Mm]y (?:own |IAM ){{0,2}}user\b[^\n.!?]{{0,20}}?)?\b(?<!would )(?<!could )(?<!might )(?<!would have )(?:has|have|with|attach(?:ed)?|(?<!have )(?<!has )(?<!the )added|(?i:tried|even after) (?:adding|attaching|assigning|giving|granting)|assigned|gave|got|given(?! that\b)|is)\b(?:(?!\bexcept\b)[^\n.!?]){{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])(?! (?:is|are) (?:missing|gone|absent|too)\b)(?!(?: policy)? (?:to|on) (?:an?other|a different|the other)\b)"
-    rf"|(?<![\w/-])(?P<first>{_NAME})(?: policy)? (?:is )?attached\b",
-    re.ASCII,
+    rf"(?a)(?P<user>\b[Mm]y (?:own |IAM ){{0,2}}user\b[^\n.!?]{{0,20}}?)?\b(?<!would )(?<!could )(?<!might )(?<!would have )(?:has|have|with|attach(?:ed)?|(?<!have )(?<!has )(?<!the )added|(?i:tried|even after) (?:adding|attaching|assigning|giving|granting)|assigned|gave|got|given(?! that\b)|is)\b(?:(?!\bexcept\b)[^\n.!?]){{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])(?! (?:is|are) (?:missing|gone|absent|too)\b)(?!(?: policy)? (?:to|on) (?:an?other|a different|the other)\b)"
+    rf"|(?<![\w/-])(?P<first>{_NAME})(?: policy)? (?:is )?attached\b"
 )
 # The same in Spanish, Portuguese, French and German. A verb after "no" or "nicht" says that it is not so.
 _SAID_ELSEWHERE = lazy_pattern(
-    r"(?:\b(?:tiene|tengo|tenemos|puse|pusimos|puesto|añadí|añadimos|añadido|agregué|agregamos|agregado|asigné|asignamos|asignado|adjunté|adjuntamos|adjuntado"
+    r"(?i)(?:\b(?:tiene|tengo|tenemos|puse|pusimos|puesto|añadí|añadimos|añadido|agregué|agregamos|agregado|asigné|asignamos|asignado|adjunté|adjuntamos|adjuntado"
     r"|tem|temos|tenho|anexei|anexamos|adicionei|adicionamos|coloquei|colocamos|atribuí"
     r"|possède|attaché|ajouté|donné|mis|rôle [`\"']?[\w+=,.@-]{0,64}[`\"']? ?a"
     r"|hat|habe|haben|hängt)\b)"
-    rf"[^\n.!?:;]{{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])(?P<rest>[^\n.!?;]{{0,80}}[.!?;\n]?)",
-    re.IGNORECASE,
+    rf"[^\n.!?:;]{{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])(?P<rest>[^\n.!?;]{{0,80}}[.!?;\n]?)"
 )
 _NOT_SO = lazy_pattern(
-    r"\b(?:no|não|nunca|tampoco|sin|sem|falta|pas|jamais|sans|nicht|nie|keine?n?|ohne|si|se|wenn|ob|boundary|limite|límite)\b",
-    re.IGNORECASE,
+    r"(?i)\b(?:no|não|nunca|tampoco|sin|sem|falta|pas|jamais|sans|nicht|nie|keine?n?|ohne|si|se|wenn|ob|boundary|limite|límite)\b"
 )
 _UNDONE_ELSEWHERE = lazy_pattern(
-    r"\W{0,3}(?:nicht|pas)\b|.{0,60}\b(?:quit[éo]|quitado|quitamos|elimin\w{1,5}|remov\w{1,5}|retir\w{1,5}|entfernt|entzogen|boundary|l[ií]mite)\b|[^¿,]{0,80}\?",
-    re.IGNORECASE,
+    r"(?i)\W{0,3}(?:nicht|pas)\b|.{0,60}\b(?:quit[éo]|quitado|quitamos|elimin\w{1,5}|remov\w{1,5}|retir\w{1,5}|entfernt|entzogen|boundary|l[ií]mite)\b|[^¿,]{0,80}\?"
 )
 _HOLDER_ELSEWHERE = lazy_pattern(
-    r"\b(?:rol|role|rôle|rolle|papel|função|usuario|usuário|utilisateur|benutzer) [`\"']?(?P<name>[\w+=,@-]*[_\d-][\w+=,@-]*)",
-    re.IGNORECASE | re.ASCII,
+    r"(?ia)\b(?:rol|role|rôle|rolle|papel|função|usuario|usuário|utilisateur|benutzer) [`\"']?(?P<name>[\w+=,@-]*[_\d-][\w+=,@-]*)"
 )
 
 
 # A session that a service opened: the person who says "I have" is not the caller.
 _SESSION_OF_SERVICE = lazy_pattern(
-    r":assumed-role/(?:AWSCodePipelineServiceRole[\w+=,.@-]{0,64}/|[\w+=,.@-]{1,64}/(?:AWSCodeBuild-|AWSCloudFormation\b|AWSCodeDeploy\b|CodeDeploy\b|StepFunctions|EMR_|GlueJobRunnerSession))|\b[Aa]ction execution failed\b"
+    r"(?a):assumed-role/(?:AWSCodePipelineServiceRole[\w+=,.@-]{0,64}/|[\w+=,.@-]{1,64}/(?:AWSCodeBuild-|AWSCloudFormation\b|AWSCodeDeploy\b|CodeDeploy\b|StepFunctions|EMR_|GlueJobRunnerSession))|\b[Aa]ction execution failed\b"
     # Step Functions, an instance, an ECS task and EKS Pod Identity.
-    r"|\btaskFailedEventDetails\b|\b[Ss]tate machine\b|:assumed-role/[\w+=,.@-]{1,64}/(?:i-[0-9a-f]{17}|[0-9a-f]{32}|eks-[\w-]{3,60})\b",
-    re.ASCII,
+    r"|\btaskFailedEventDetails\b|\b[Ss]tate machine\b|:assumed-role/[\w+=,.@-]{1,64}/(?:i-[0-9a-f]{17}|[0-9a-f]{32}|eks-[\w-]{3,60})\b"
 )
 # "I have attached it", "I have it on the role"
 _FOR_OTHERS = lazy_pattern(r"\b(?:attach|add|assign|grant|gave|given|giving|put)")
@@ -95,19 +86,16 @@ _ON_OTHERS = lazy_pattern(r"(?: policy)? (?:attached|added|assigned|for|in|on|to
 _OF_ASKER = lazy_pattern(r"\bI(?: myself| also| already)? \Z")
 _OF_TASK = lazy_pattern(r"\b[Tt]ask role\b")
 _TASK_ROLE = lazy_pattern(
-    r"\btask_?[rR]ole_?[aA]rn\"?\s?[:=]\s?\"?arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64})",
-    re.ASCII,
+    r"(?a)\btask_?[rR]ole_?[aA]rn\"?\s?[:=]\s?\"?arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64})"
 )
 _MAX_SAID = 3
 _PRINCIPAL = r"[A-Za-z][\w+=,@-]{1,62}\w"
 # "octo-web (the web tier) already" before "has it", " to the role octo-web" after "it is attached".
 _SUBJECT = lazy_pattern(
-    rf"(?:\b(?P<task>[Tt]ask role)|(?<![\w/:.-])(?P<name>{_PRINCIPAL}))[`\"']?(?: \([^()\n]{{1,40}}\))?(?: (?:already|also|itself|now|only)){{0,2}} \Z",
-    re.ASCII,
+    rf"(?a)(?:\b(?P<task>[Tt]ask role)|(?<![\w/:.-])(?P<name>{_PRINCIPAL}))[`\"']?(?: \([^()\n]{{1,40}}\))?(?: (?:already|also|itself|now|only)){{0,2}} \Z"
 )
 _TARGET_ROLE = lazy_pattern(
-    rf" to (?:the |my |our )?(?:(?P<task>[Tt]ask role)\b|(?:role |user )?[`\"']?(?P<name>{_PRINCIPAL}))",
-    re.ASCII,
+    rf"(?a) to (?:the |my |our )?(?:(?P<task>[Tt]ask role)\b|(?:role |user )?[`\"']?(?P<name>{_PRINCIPAL}))"
 )
 # "The policy allows s3:GetObject and s3:PutObject on arn:aws:s3:::orders/*", "I have sqs:*".
 _ACTION = r"[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{1,60}\*?|\*)"

@@ -26,7 +26,7 @@ __all__ = (
 _ARN = r"(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
 _SESSION = r"(arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@/-]{1,600})"
 _CALLERS = lazy_pattern(
-    rf"\"Arn\"\s?:\s?\"{_ARN}\""
+    rf"(?am)\"Arn\"\s?:\s?\"{_ARN}\""
     # As Python or Node.js prints the response.
     rf"|\bAccount'?: '[0-9]{{12}}',\s{{1,8}}'?Arn'?: '{_ARN}'"
     rf"|\b(?:[Cc]aller(?: ?[Ii]dentity)?|[Ss]igned in(?: as)?)(?: ARN| Arn| is)?[=:]? ?[\"']?{_ARN}"
@@ -44,8 +44,7 @@ _CALLERS = lazy_pattern(
     # What a program logs about its session: "Using arn:…", "credentials: arn:…", but no other words of a sentence.
     rf"|\b(?:[Cc]onnected (?:as|using|with)|(?:app|client|function|job|pipeline|pod|program|runner|script|service|task) uses|(?<!ed )(?<!en )(?<!by )(?<!of )(?<!or )[Uu]sing|[Ll]oaded (?:the )?(?:identity|credentials|session)(?: (?:for|of))?|(?:[Ii]dentity|[Cc]redentials|[Ss]ession)[:=]) ?[\"'`(]?{_SESSION}(?![^.\n]{{0,80}}\b(?:(?<!not )(?<!n't )work(?:s|ed)?|succe\w{{1,7}}|instead)\b)"
     # A session on a separate line: only calls have one.
-    rf"|^[ \t]{{0,8}}{_SESSION}[ \t]{{0,8}}$",
-    re.ASCII | re.MULTILINE,
+    rf"|^[ \t]{{0,8}}{_SESSION}[ \t]{{0,8}}$"
 )
 # A caller in a sentence, and the words before it in a clause about another caller, or one that is only meant or asked for.
 _IN_SENTENCE = lazy_pattern(
@@ -59,33 +58,29 @@ _ASKS = lazy_pattern(r"\W{0,4}(?i:am|are|is|do|does|did|can|could|why|how)\b[^.!
 # https://github.com/kubernetes-sigs/aws-iam-authenticator/pull/239.
 UNMAPPED = "ARN is not mapped"
 _UNMAPPED = lazy_pattern(
-    rf"\b{UNMAPPED}: \\{{0,2}}\"?(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:[\w+=,.@/-]{{1,600}})", re.ASCII
+    rf"(?a)\b{UNMAPPED}: \\{{0,2}}\"?(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:[\w+=,.@/-]{{1,600}})"
 )
 # The same line, without the ARN in the error. https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/pkg/server/server.go
 _REJECTED = lazy_pattern(
-    r"\bmsg=\\{0,2}\"access denied\\{0,2}\" arn=\\{0,2}\"(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:[\w+=,.@/-]{1,600})",
-    re.ASCII,
+    r"(?a)\bmsg=\\{0,2}\"access denied\\{0,2}\" arn=\\{0,2}\"(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:[\w+=,.@/-]{1,600})"
 )
 _ASSUME_ROLE = "aws sts assume-role "
 _SUFFIX_LENGTH = 16
 _CHARS_OF_LABEL = len(UNMAPPED) + 5
 _PRINCIPALS = lazy_pattern(
-    r"(?P<start>arn:aws[a-z-]{0,12}:)(?:iam|sts)(?P<account>::[0-9]{12}:)"
-    r"(?:user/(?P<user>[\w+=,.@/-]{1,580})|assumed-role/(?P<session>[\w+=,.@-]{1,64})/|role/(?:[\w+=,.@-]{1,512}/){0,9}(?P<role>[\w+=,.@-]{1,64}))",
-    re.ASCII,
+    r"(?a)(?P<start>arn:aws[a-z-]{0,12}:)(?:iam|sts)(?P<account>::[0-9]{12}:)"
+    r"(?:user/(?P<user>[\w+=,.@/-]{1,580})|assumed-role/(?P<session>[\w+=,.@-]{1,64})/|role/(?:[\w+=,.@-]{1,512}/){0,9}(?P<role>[\w+=,.@-]{1,64}))"
 )
 # The account menu of the console: the role with its session, or the user, and the account ID, which people mask.
 _CONSOLE_ACCOUNT = r"(?:[\dXx*#]{4}-[\dXx*#]{4}-[\dXx*#]{4}|[\d*]{12})"
 _CONSOLE_CALLER = lazy_pattern(
-    rf"(?<![\w/@.+=,-])(?:(?P<role>[\w+=,.@-]{{1,64}})/)?(?P<name>[\w+=,.@-]{{2,64}}) @ (?P<account>{_CONSOLE_ACCOUNT})(?![\w*-])"
-    r"|\b(?:[Ff]ederated user|IAM user)(?::|:?\n)\s{0,4}(?:(?P<menu_role>[\w+=,.@-]{1,64})/)?(?P<menu_name>[\w+=,.@-]{2,64})[ \t]{0,8}$",
-    re.ASCII | re.MULTILINE,
+    rf"(?am)(?<![\w/@.+=,-])(?:(?P<role>[\w+=,.@-]{{1,64}})/)?(?P<name>[\w+=,.@-]{{2,64}}) @ (?P<account>{_CONSOLE_ACCOUNT})(?![\w*-])"
+    r"|\b(?:[Ff]ederated user|IAM user)(?::|:?\n)\s{0,4}(?:(?P<menu_role>[\w+=,.@-]{1,64})/)?(?P<menu_name>[\w+=,.@-]{2,64})[ \t]{0,8}$"
 )
 # Who switched roles reads the name of the user, or the display name of the switch, in the menu, and adds the role.
 _SWITCHED_ROLE = lazy_pattern(
-    r"[^\w\n]{0,6}(?:(?:active|am|as|assumed|current|have|I|in|into|my|switch|switched|the|to|under|using|via|with) ){0,6}(?:[Rr]ole(?: name)?:? |(?<=switched to )|(?<=switch to ))[`\"']?"
-    r"(?!(?:and|are|but|can|does|for|from|has|have|in|is|of|on|that|the|to|via|was|which|with)\b)(?P<role>[\w+=,@-]{2,63}\w)",
-    re.ASCII,
+    r"(?a)[^\w\n]{0,6}(?:(?:active|am|as|assumed|current|have|I|in|into|my|switch|switched|the|to|under|using|via|with) ){0,6}(?:[Rr]ole(?: name)?:? |(?<=switched to )|(?<=switch to ))[`\"']?"
+    r"(?!(?:and|are|but|can|does|for|from|has|have|in|is|of|on|that|the|to|via|was|which|with)\b)(?P<role>[\w+=,@-]{2,63}\w)"
 )
 _IS_SWITCHED = lazy_pattern(
     r"[\"'`)\]]{0,2},? ?\(?(?:(?:a |the )?switched role|(?:by|via|after) (?:switch role|switching roles?))\b"
@@ -93,21 +88,19 @@ _IS_SWITCHED = lazy_pattern(
 # "Role orders-api may s3:GetObject", "has the AWS managed policy AmazonS3FullAccess": the permissions of the caller,
 # unless the sentence is about another one, with which it works.
 _ROLE_WITH_PERMISSIONS = lazy_pattern(
-    r"(?<!other )(?<!different )\b[Rr]ole [`\"']?(?=[\w+=,.@-]{0,63}[\d_-])([\w+=.@-]{3,64})[`\"']?(?: \(?(?:of |in )?account \d{12}\)?)? (?:has|may|can|is allowed(?: to)?) (?:the |an? |all )?(?:(?:AWS )?managed\b|polic(?:y|ies)\b|permissions? (?:for|to)\b|[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{2,60}|\*)|\w{0,60}(?:Access|Policy)\b)"
-    r"(?![^.\n]{0,160}(?<!not )(?<!n't )\bwork(?:s|ed)?\b)",
-    re.ASCII,
+    r"(?a)(?<!other )(?<!different )\b[Rr]ole [`\"']?(?=[\w+=,.@-]{0,63}[\d_-])([\w+=.@-]{3,64})[`\"']?(?: \(?(?:of |in )?account \d{12}\)?)? (?:has|may|can|is allowed(?: to)?) (?:the |an? |all )?(?:(?:AWS )?managed\b|polic(?:y|ies)\b|permissions? (?:for|to)\b|[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{2,60}|\*)|\w{0,60}(?:Access|Policy)\b)"
+    r"(?![^.\n]{0,160}(?<!not )(?<!n't )\bwork(?:s|ed)?\b)"
 )
 # "in the pipeline (role ci-deployer)", "signed in as the user ana", "the very role that created the cluster (admin)",
 # but not what works: "with the role admin it works".
 _NAME = r"(?P<name>(?!that |which |who |with )[\w+=@-](?:[\w+=.@-]{0,62}[\w+=@-])?)"
 _NAMED_CALLER = lazy_pattern(
-    rf"(?:\((?:(?:IAM|the|my|our|own) ){{0,3}}(?P<kind>role|user):? [`\"']?{_NAME}[`\"']?[,)]"
+    rf"(?a)(?:\((?:(?:IAM|the|my|our|own) ){{0,3}}(?P<kind>role|user):? [`\"']?{_NAME}[`\"']?[,)]"
     rf"|\b(?:(?:signed|logged) in|authenticated|connected|working|(?:running|runs?|ran|deploys?)(?: \w{{1,20}})?(?: in (?:the )?account \d{{12}})?|am|are) (?:in )?(?:as|with|under) (?:(?:the|my|our|very|same|IAM|IRSA|instance|task|execution) ){{0,4}}(?P<kind_2>role|user) (?:[`\"']{_NAME.replace('name', 'name_2')}[`\"']|{_NAME.replace('name', 'name_3')}(?=[.,;:]?(?:\s|\Z)))"
     rf"|\b(?:signed|logged) in (?:as|with) (?:the|my|our) (?:very |same )?(?:IAM )?(?P<kind_3>role|user) (?:that|which|who|with which) [^.\n()]{{3,80}} \({_NAME.replace('name', 'name_4')}\)"
     rf"|\b(?:I|[Ww]e|job|pipeline|runner|kubectl|helm) (?:use|assume)[sd]? (?:the |my |our )?(?:IAM )?(?P<kind_5>role) (?:[`\"']{_NAME.replace('name', 'name_7')}[`\"']|{_NAME.replace('name', 'name_8')}(?=[.,;:]?(?:\s|\Z)))"
     rf"|\b[Mm]y (?:own )?(?:IAM )?(?P<kind_4>role|user) (?:[`\"']{_NAME.replace('name', 'name_5')}[`\"']|{_NAME.replace('name', 'name_6')}(?= (?:has|had|is|was|gets|should|cannot|can't)\b)))"
-    r"(?![^.\n]{0,80}(?<!not )(?<!n't )\bwork(?:s|ed)?\b)",
-    re.ASCII,
+    r"(?![^.\n]{0,80}(?<!not )(?<!n't )\bwork(?:s|ed)?\b)"
 )
 # "The pipeline role (web-pipeline) has this:", "our task role is orders-task": the caller of a message that names none,
 # if the text names no other role. A role of another kind calls nobody, nor does one that is assumed or gone.
@@ -115,12 +108,11 @@ _NO_CALLERS = r"(?:other|different|trust(?:ed|ing)|target|destination|source|rep
 # "The role is read-only", "is cross-account", "us-east-1": no names, unless they are quoted.
 _COMPOUND = r"(?:(?:not|non|un|self|cross|auto|pre|well|multi|single|read|view|up|in|over|under|set|back)-|[\w-]{1,40}-(?:only|managed|based|linked|related|wide|\w{1,12}ed)\b|[a-z]{2}-(?:gov-)?[a-z]{4,9}-\d\b)"
 _ONLY_ROLE = lazy_pattern(
-    rf"\b(?:[Tt]he|[Oo]ur|[Mm]y|[Ii]ts) (?:(?!{_NO_CALLERS}\b)[\w-]{{2,20}} ){{0,3}}?[Rr]ole"
+    rf"(?a)\b(?:[Tt]he|[Oo]ur|[Mm]y|[Ii]ts) (?:(?!{_NO_CALLERS}\b)[\w-]{{2,20}} ){{0,3}}?[Rr]ole"
     rf"(?: \(|,? [`\"']| is (?:called )?[`\"']?|: [`\"']?)(?=[\w+=,.@-]{{0,63}}[\d_-])(?:(?<=[`\"'])|(?!{_COMPOUND}))(?P<name>[A-Za-z][\w+=,.@-]{{1,62}}[\w+=@-])[`\"')]?"
-    r"(?![\w/:-])(?![^.\n]{0,80}(?:(?<!not )(?<!n't )\bwork(?:s|ed)?\b|\bassumed?\b|\bdeleted\b|\bdoes(?: not|n't) exist\b))",
-    re.ASCII,
+    r"(?![\w/:-])(?![^.\n]{0,80}(?:(?<!not )(?<!n't )\bwork(?:s|ed)?\b|\bassumed?\b|\bdeleted\b|\bdoes(?: not|n't) exist\b))"
 )
-_OTHER_ROLE = lazy_pattern(r":role/|\b[Rr]ole [`\"'](?=[\w+=,.@-]{2,64}[`\"'])|:assumed-role/", re.ASCII)
+_OTHER_ROLE = lazy_pattern(r"(?a):role/|\b[Rr]ole [`\"'](?=[\w+=,.@-]{2,64}[`\"'])|:assumed-role/")
 # Who else is named, and what follows the name of somebody whose calls succeed.
 _OTHERS = lazy_pattern(
     r"(?i)\b(?:colleague|co-?worker|team ?mate|others?|another|someone|somebody|admin(?:istrator)?|boss|their|his|her|owner)\b"
@@ -135,10 +127,10 @@ _HAS_ACCESS = lazy_pattern(
 _CHARS_OF_OTHER, _CHARS_OF_CLAUSE = 60, 300
 _SENTENCE_END, _ACCOUNT = (
     lazy_pattern(r"[.!?]\s|\n"),
-    lazy_pattern(r"\b[Aa]ccount(?: ID)?:? ([0-9]{12})\b", re.ASCII),
+    lazy_pattern(r"(?a)\b[Aa]ccount(?: ID)?:? ([0-9]{12})\b"),
 )
 _KINDS_OF_CLUSTERS = frozenset({"console_kubernetes_access", "kubernetes_unauthorized"})
-_MENU_ACCOUNT = lazy_pattern(rf"\bAccount(?: ID)?:?\s{{1,4}}({_CONSOLE_ACCOUNT})(?![\w*-])", re.ASCII)
+_MENU_ACCOUNT = lazy_pattern(rf"(?a)\bAccount(?: ID)?:?\s{{1,4}}({_CONSOLE_ACCOUNT})(?![\w*-])")
 
 
 def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
@@ -207,9 +199,8 @@ def find_said_caller(text: str, kind: str, stated: Stated | None) -> Stated | No
 
 # "I use Switch role to arn:…:role/ops", "after I switched to the role ops"
 _SWITCH = lazy_pattern(
-    r"\b(?i:switch(?:ed|ing)?)(?: (?i:roles?))?(?: (?:in|into|to|with|as|the|my|our|role|IAM|console)){1,5} [`\"']?(?:(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{0,511}[\w+=@-])"
-    r"|(?P<name>(?<=[Rr]ole )[\w+=@-]{2,64}(?=[`\"']?(?:[.,;:)]|\s|$))|(?<=[`\"'])[\w+=,.@-]{2,64}(?=[`\"'])))",
-    re.ASCII | re.MULTILINE,
+    r"(?am)\b(?i:switch(?:ed|ing)?)(?: (?i:roles?))?(?: (?:in|into|to|with|as|the|my|our|role|IAM|console)){1,5} [`\"']?(?:(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{0,511}[\w+=@-])"
+    r"|(?P<name>(?<=[Rr]ole )[\w+=@-]{2,64}(?=[`\"']?(?:[.,;:)]|\s|$))|(?<=[`\"'])[\w+=,.@-]{2,64}(?=[`\"'])))"
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -19,7 +18,7 @@ __all__ = ("find_coded_clusters",)
 _CLUSTER = "aws_eks_cluster"
 _MODULE = "terraform-aws-modules/eks/aws"
 _MAX_WORDS = 400
-_NAME = lazy_pattern(r"[0-9A-Za-z][\w-]{0,99}", re.ASCII)
+_NAME = lazy_pattern(r"(?a)[0-9A-Za-z][\w-]{0,99}")
 
 
 def find_coded_clusters(text: str) -> Iterator[Stated]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -16,14 +15,14 @@ _PROGRAMS = ("aws ", "kubectl ", "eksctl ", "helm ", "terraform ", "docker ")
 _PROGRAM = lazy_pattern(r"(?<![\w/.@:-])(aws|kubectl|eksctl|helm|terraform|docker)[ \t]{1,4}(?=[a-z-])")
 # The end of the text before a command on its line: a prompt, set -x, a quote, another command.
 _ENDS_BEFORE_COMMAND = frozenset("$#%>❯+:`'\"(|&;")
-_WORDS_BEFORE_COMMAND = lazy_pattern(r"Run|sudo|time|env|[A-Z_][A-Z0-9_]{0,63}=\S{0,256}", re.ASCII)
+_WORDS_BEFORE_COMMAND = lazy_pattern(r"(?a)Run|sudo|time|env|[A-Z_][A-Z0-9_]{0,63}=\S{0,256}")
 _TOKEN = lazy_pattern(r"(?:[^\s\"'\\|;&<>`]|\\.|\"[^\"]{0,4000}\"|'[^']{0,4000}')+|[|;&<>`]")
-_OPTION = lazy_pattern(r"--([a-z][a-z0-9-]{0,60})(?:=(.*))?", re.DOTALL)
+_OPTION = lazy_pattern(r"(?s)--([a-z][a-z0-9-]{0,60})(?:=(.*))?")
 _SHORT_OPTIONS = {
     "kubectl": {"-n": "namespace", "-o": "output", "-l": "selector"},
     "helm": {"-n": "namespace"},
 }
-_QUOTES = lazy_pattern(r"[\"'](.*?)[\"']", re.DOTALL)
+_QUOTES = lazy_pattern(r"(?s)[\"'](.*?)[\"']")
 _S3_COMMANDS = frozenset({"cp", "mv", "rm", "sync", "ls", "mb", "rb", "presign", "website"})
 _CLI_WORD = lazy_pattern(r"[a-z][a-z0-9-]{1,80}")
 # Parentheses, and strings, which can contain others.

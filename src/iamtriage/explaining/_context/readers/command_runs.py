@@ -36,7 +36,7 @@ __all__ = (
 _CHARS_AROUND, _CHARS_OF_COMMAND, _CHARS_OF_STATUS = 8_000, 30, 4_000
 _MARKS_OF_PROMPTS = ("$", "#", "%", "❯", "+", ">")
 # The prompt of the next command, whatever its program.
-_PROMPT = lazy_pattern(r"^[^\n$#❯]{0,80}[$#❯] ", re.MULTILINE)
+_PROMPT = lazy_pattern(r"(?m)^[^\n$#❯]{0,80}[$#❯] ")
 # How the output of a command begins that succeeded: transfers, JSON, listings of S3, and tables of kubectl.
 _SUCCESS = lazy_pattern(
     r"\s*(?:Enter MFA code for \S{1,200}: ?\s*)?(?:(?:upload|download|copy|move|delete|make_bucket|remove_bucket): |[\[{]|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\S|PRE |NAME +[A-Z]|Completed |\"[^\"\n]{1,300}\"\s*(?:\n|\Z)|arn:aws[\w:/+=,.@-]{1,600}\s*(?:\n|\Z))"
@@ -50,11 +50,10 @@ _FAILED_STATUS = lazy_pattern(
     r"\"\w{0,40}(?:[Ss]tatus|[Ss]tate|STATUS)\"\s?:\s?\"(?:\w{1,30}_)?(?i:failed|failure|error|invalid|unhealthy)\""
     r"|\"(?:[a-zA-Z]{0,20}F|f)ailure(?:Reason|Cause|Message|Description)\"\s?:\s?[\"{]"
 )
-_DOCUMENT = lazy_pattern(r"^(?=[\[{])", re.MULTILINE)
+_DOCUMENT = lazy_pattern(r"(?m)^(?=[\[{])")
 # The role with which a service or a job works.
 _STATUS_ROLE = lazy_pattern(
-    r"\"\w{0,40}[rR]ole(?:A[rR][nN])?\"\s?:\s?\"(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})\"",
-    re.ASCII,
+    r"(?a)\"\w{0,40}[rR]ole(?:A[rR][nN])?\"\s?:\s?\"(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})\""
 )
 _URI = lazy_pattern(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?P<key>/\S{0,1024})?")
 # Options that change only how a command prints or selects.
@@ -67,13 +66,12 @@ _NO_CAUSES = frozenset(
 
 # The keys with which S3 encrypts are secret. IDs of KMS keys and names of objects are not.
 _SECRET_OPTION = lazy_pattern(r"(?:.key|secret|token|password)(?!-id\b)")
-_PROFILE = lazy_pattern(r"\bAWS_PROFILE=[\"']?([\w.@:+/-]{1,64})", re.ASCII)
+_PROFILE = lazy_pattern(r"(?a)\bAWS_PROFILE=[\"']?([\w.@:+/-]{1,64})")
 # In a line that is no sign-in.
-_PROFILE_OF_CALL = lazy_pattern(r"^(?![^\n]*\baws (?:sso )?login\b)[^\n]*\s--profile[ =]", re.MULTILINE)
+_PROFILE_OF_CALL = lazy_pattern(r"(?m)^(?![^\n]*\baws (?:sso )?login\b)[^\n]*\s--profile[ =]")
 # The settings of code and of Terraform's provider that take precedence over keys in the environment, too.
 _PROFILE_IN_CODE = lazy_pattern(
-    r"\bprofile_name ?=|\bWithSharedConfigProfile\(|\bfromIni\(|^[^\S\n]{0,20}(?:\d{1,4}: ?)?[^\S\n]{0,20}profile[^\S\n]{0,20}= ?\"",
-    re.MULTILINE,
+    r"(?m)\bprofile_name ?=|\bWithSharedConfigProfile\(|\bfromIni\(|^[^\S\n]{0,20}(?:\d{1,4}: ?)?[^\S\n]{0,20}profile[^\S\n]{0,20}= ?\""
 )
 # An administrator looks up with them what another caller's credentials are.
 _INVESTIGATIONS = frozenset({("accessanalyzer",), ("cloudtrail",), ("iam",), ("organizations",)})

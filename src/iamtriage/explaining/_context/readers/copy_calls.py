@@ -18,23 +18,20 @@ _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _LITERAL = r"[\"'`](?P<value>[^\"'`\n{}$%]{1,1024})[\"'`](?!\s?\+)"
 # Java has methods, .NET properties, and PHP, JavaScript and Python have names.
 _PART = lazy_pattern(
-    rf"\b(?P<side>[sS]ource|[dD]estination)(?P<part>Bucket|Key)(?:\(|\s?=\s?)\s{{0,20}}{_LITERAL}", re.ASCII
+    rf"(?a)\b(?P<side>[sS]ource|[dD]estination)(?P<part>Bucket|Key)(?:\(|\s?=\s?)\s{{0,20}}{_LITERAL}"
 )
 # "CopySource={'Bucket': 'a', 'Key': 'b'}", and a variable with such a value.
 _SOURCE = lazy_pattern(
-    r"\b(?:CopySource|copy_?source|source)[\"']?\s?(?:=>|[=:])\s?\{(?P<parts>[^{}]{1,1200})\}",
-    re.ASCII | re.IGNORECASE,
+    r"(?ia)\b(?:CopySource|copy_?source|source)[\"']?\s?(?:=>|[=:])\s?\{(?P<parts>[^{}]{1,1200})\}"
 )
-_SOURCE_OF_METHOD = lazy_pattern(r"\.copy\(\s{0,20}(?:CopySource=)?\{(?P<parts>[^{}]{1,1200})\}", re.ASCII)
+_SOURCE_OF_METHOD = lazy_pattern(r"(?a)\.copy\(\s{0,20}(?:CopySource=)?\{(?P<parts>[^{}]{1,1200})\}")
 _SOURCE_AS_PATH = lazy_pattern(
-    rf"\bCopySource[\"']?\s?(?:=>|[=:])\s?[\"'`]/?(?P<bucket>{_BUCKET})/(?P<key>[^\"'`\n{{}}$%]{{1,1024}})[\"'`]",
-    re.ASCII,
+    rf"(?a)\bCopySource[\"']?\s?(?:=>|[=:])\s?[\"'`]/?(?P<bucket>{_BUCKET})/(?P<key>[^\"'`\n{{}}$%]{{1,1024}})[\"'`]"
 )
-_NAMED = lazy_pattern(rf"(?<![\w.])(?:[\"']?(?P<part>Bucket|Key)[\"']?)\s?(?:=>|[=:])\s?{_LITERAL}", re.ASCII)
+_NAMED = lazy_pattern(rf"(?a)(?<![\w.])(?:[\"']?(?P<part>Bucket|Key)[\"']?)\s?(?:=>|[=:])\s?{_LITERAL}")
 # What follows the source in copy(source, "bucket", "key").
 _ARGUMENTS = lazy_pattern(
-    rf"\.copy\(\s{{0,20}}(?:[A-Za-z_]\w{{0,40}}|\{{[^{{}}]{{1,1200}}\}}),\s{{0,20}}[\"'](?P<bucket>{_BUCKET})[\"'],\s{{0,20}}[\"'](?P<key>[^\"'\n{{}}]{{1,1024}})[\"']",
-    re.ASCII,
+    rf"(?a)\.copy\(\s{{0,20}}(?:[A-Za-z_]\w{{0,40}}|\{{[^{{}}]{{1,1200}}\}}),\s{{0,20}}[\"'](?P<bucket>{_BUCKET})[\"'],\s{{0,20}}[\"'](?P<key>[^\"'\n{{}}]{{1,1024}})[\"']"
 )
 _CHARS_OF_CALL = 600
 

@@ -5,8 +5,6 @@ Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMD
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one, search_last
@@ -22,11 +20,10 @@ _USER = lazy_pattern(
 )
 # A cluster's endpoints start with cluster-, cluster-ro- or cluster-custom-, a proxy's with proxy-.
 _HOST = lazy_pattern(
-    r"(?<![\w.-])[a-z][a-z0-9-]{0,62}\.(?:(?P<kind>cluster|proxy)-(?:(?:ro|custom)-)?)?[a-z0-9]{6,20}"
-    rf"\.(?P<region>{REGION})\.rds\.amazonaws\.com(?:\.cn)?(?![\w.-])",
-    re.ASCII,
+    r"(?a)(?<![\w.-])[a-z][a-z0-9-]{0,62}\.(?:(?P<kind>cluster|proxy)-(?:(?:ro|custom)-)?)?[a-z0-9]{6,20}"
+    rf"\.(?P<region>{REGION})\.rds\.amazonaws\.com(?:\.cn)?(?![\w.-])"
 )
-_RESOURCE_ID = lazy_pattern(r"(?<![\w-])(?P<kind>db|cluster|prx)-[A-Za-z0-9]{17,32}(?![\w-])", re.ASCII)
+_RESOURCE_ID = lazy_pattern(r"(?a)(?<![\w-])(?P<kind>db|cluster|prx)-[A-Za-z0-9]{17,32}(?![\w-])")
 _TOKEN_COMMAND = lazy_pattern(r"\bgenerate-db-auth-token\b(?P<options>(?:[^\n\\]|\\\n){1,600})")
 _OPTION = lazy_pattern(r"--(?P<name>hostname|port|region|username)[ =]\s{0,8}[\"']?(?P<value>[\w.-]{1,255})")
 # The same in boto3, and in the SDKs for JavaScript, PHP and Ruby.

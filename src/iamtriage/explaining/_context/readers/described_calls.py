@@ -6,7 +6,6 @@ several calls for one resource.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern, search_last
@@ -125,7 +124,7 @@ _CREATION = lazy_pattern(
 # "reading EC2 VPC (vpc-0a1b) Attribute (name)"
 _IN_PARENTHESES = lazy_pattern(r" \([^()\n]{1,200}\)(?= [A-Za-z])")
 _DATA_SOURCE = lazy_pattern(
-    r"(?<![\w-])data\.aws_(?P<type>\w{2,60})\.|\bdata \"aws_(?P<block>\w{2,60})\"", re.ASCII
+    r"(?a)(?<![\w-])data\.aws_(?P<type>\w{2,60})\.|\bdata \"aws_(?P<block>\w{2,60})\""
 )
 _CHARS_AFTER = 1_000
 # What says that something failed, in another form than that of the phrase, belongs to an inner call.
@@ -141,10 +140,9 @@ _QUERY = lazy_pattern(
 _MIN_CAPITALS = 3
 # What programs that keep objects in S3 say that they did, such as Loki, Thanos, Velero and the Docker registry.
 _STORAGE_CALL = lazy_pattern(
-    r"\b(?:(?P<PutObject>put|putting|upload|uploading|write|writing|save|saving)|(?P<GetObject>get|getting|download|downloading|read|reading|fetch|fetching)"
+    r"(?i)\b(?:(?P<PutObject>put|putting|upload|uploading|write|writing|save|saving)|(?P<GetObject>get|getting|download|downloading|read|reading|fetch|fetching)"
     r"|(?P<HeadObject>stat|check)|(?P<ListObjectsV2>list|listing|iterate|iterating)|(?P<DeleteObject>delete|deleting|remove|removing))"
-    r"(?: (?!to\b|from\b|is\b|not\b)[\w./-]{1,100}){0,2}? (?:object|chunk|block|file|backup|index|part|blob|layer|artifact|archive|cache|snapshot|state|exist)e?s?\b",
-    re.IGNORECASE,
+    r"(?: (?!to\b|from\b|is\b|not\b)[\w./-]{1,100}){0,2}? (?:object|chunk|block|file|backup|index|part|blob|layer|artifact|archive|cache|snapshot|state|exist)e?s?\b"
 )
 # What only programs that keep objects in S3 say on the line of the error, and their calls.
 _STORAGE_WORDS = tuple(
@@ -203,9 +201,8 @@ _REQUEST = lazy_pattern(
 )
 # A response without a body has only its status, which SDKs print in place of a code: "Forbidden", "403 Forbidden", null.
 _NO_BODY = lazy_pattern(
-    r"\bA(?:WS|ws)::S3::Errors::Forbidden\b|\bCode:\s403\sForbidden\b|\bwith Error Code Forbidden and Http Status Code Forbidden\b"
-    r"|\bS3Exception: null \(Service: S3, Status Code: 403, Request ID: (?!null)|^Forbidden: null$",
-    re.MULTILINE,
+    r"(?m)\bA(?:WS|ws)::S3::Errors::Forbidden\b|\bCode:\s403\sForbidden\b|\bwith Error Code Forbidden and Http Status Code Forbidden\b"
+    r"|\bS3Exception: null \(Service: S3, Status Code: 403, Request ID: (?!null)|^Forbidden: null$"
 )
 _OF_BUCKET = lazy_pattern(
     r"\b(?i:access(?:ing)?|find|check(?:ing)?|head)(?: to)?(?: the)?(?: S3)? bucket\b|\b[Bb]ucket_?[Ee]xist|\bdoesBucketExist"

@@ -38,23 +38,19 @@ _MAX_BRACES = 4
 _EFFECT_AND_ACTION = 2
 _MAX_DISTANCE = 4_000
 _ENTRY = lazy_pattern(
-    r"^(?P<start>\s{0,40}(?:- )?[\"']?(?P<field>rolearn|userarn)[\"']?(?:: ?| {0,20}= {0,4}(?=\"))[\"']?)(?P<arn>arn:[^\s\"',}]{1,700})(?P<end>[\"']?)",
-    re.ASCII | re.MULTILINE,
+    r"(?am)^(?P<start>\s{0,40}(?:- )?[\"']?(?P<field>rolearn|userarn)[\"']?(?:: ?| {0,20}= {0,4}(?=\"))[\"']?)(?P<arn>arn:[^\s\"',}]{1,700})(?P<end>[\"']?)"
 )
 _INLINE_ENTRY = lazy_pattern(
-    r"(?P<start>[\"'](?P<field>rolearn|userarn)[\"']: ?[\"'])(?P<arn>arn:[^\s\"']{1,700})(?P<end>[\"'])",
-    re.ASCII,
+    r"(?a)(?P<start>[\"'](?P<field>rolearn|userarn)[\"']: ?[\"'])(?P<arn>arn:[^\s\"']{1,700})(?P<end>[\"'])"
 )
 # What eksctl get iamidentitymapping prints.
-_TABLE = lazy_pattern(r"^ARN[ \t]{1,200}USERNAME[ \t]{1,80}GROUPS\b", re.MULTILINE)
+_TABLE = lazy_pattern(r"(?m)^ARN[ \t]{1,200}USERNAME[ \t]{1,80}GROUPS\b")
 _ROW = lazy_pattern(
-    r"^[ \t]{0,8}(?P<arn>arn:[a-z-]{3,20}:iam::\d{12}:(?P<kind>role|user)/[\w+=,.@/-]{1,600})[ \t]{1,80}(?P<username>\S{1,200})[ \t]{1,80}(?P<groups>\S{0,400})",
-    re.ASCII | re.MULTILINE,
+    r"(?am)^[ \t]{0,8}(?P<arn>arn:[a-z-]{3,20}:iam::\d{12}:(?P<kind>role|user)/[\w+=,.@/-]{1,600})[ \t]{1,80}(?P<username>\S{1,200})[ \t]{1,80}(?P<groups>\S{0,400})"
 )
 # The command that somebody ran to write an entry.
 _CREATED = lazy_pattern(
-    r"(?:^[ \t]{0,8}(?:[^\n]{0,80}[$#>%❯] )?|\b(?:did|executed|ran|used|with) [`\"']?)eksctl create iamidentitymapping\b(?P<options>(?:[^\n\\`]|\\\r?\n){1,1000})",
-    re.MULTILINE,
+    r"(?m)(?:^[ \t]{0,8}(?:[^\n]{0,80}[$#>%❯] )?|\b(?:did|executed|ran|used|with) [`\"']?)eksctl create iamidentitymapping\b(?P<options>(?:[^\n\\`]|\\\r?\n){1,1000})"
 )
 _OPTION = lazy_pattern(r"--(?P<name>arn|username|group)[ =][\"']?(?P<value>[^\s\"'\\]{1,700})")
 # A map in a string of JSON.

@@ -27,39 +27,34 @@ __all__ = (
 )
 
 # Variables in the output of env, in a manifest, or in a ConfigMap. The addresses are called with http.
-_PROXY = lazy_pattern(r"\b(?:http|all)_proxy(?:=|: )[\"']?\w", re.ASCII | re.IGNORECASE)
-_NO_PROXY = lazy_pattern(
-    r"\bno_proxy(?:=|: )[\"']?(?P<hosts>[\w.:,/*\[\]-]{0,400})", re.ASCII | re.IGNORECASE
-)
+_PROXY = lazy_pattern(r"(?ia)\b(?:http|all)_proxy(?:=|: )[\"']?\w")
+_NO_PROXY = lazy_pattern(r"(?ia)\bno_proxy(?:=|: )[\"']?(?P<hosts>[\w.:,/*\[\]-]{0,400})")
 _HOST = (
     r"(?:[\w.-]{1,100}@)?(?P<HOST>[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(?::\d{1,5})?)(?![\w$@{])"
 )
-_ENDPOINT = lazy_pattern(rf"(?:https?://)?{_HOST}", re.ASCII)
+_ENDPOINT = lazy_pattern(rf"(?a)(?:https?://)?{_HOST}")
 # Variables and config files apply to all commands of a shell.
 _SETTING = lazy_pattern(
-    rf"(?:(?<![\w$])(?P<name>AWS_ENDPOINT_URL(?:_(?P<service>[A-Z][A-Z0-9_]{{1,40}}))?)[\"']?\s?[=:]|^\s{{0,8}}(?P<key>endpoint_url)\s?=)"
-    rf"\s?[\"']?https?://{_HOST}",
-    re.ASCII | re.MULTILINE,
+    rf"(?am)(?:(?<![\w$])(?P<name>AWS_ENDPOINT_URL(?:_(?P<service>[A-Z][A-Z0-9_]{{1,40}}))?)[\"']?\s?[=:]|^\s{{0,8}}(?P<key>endpoint_url)\s?=)"
+    rf"\s?[\"']?https?://{_HOST}"
 )
 # Arguments of clients, options and settings of tools, and the tools' messages about them. An address without a scheme has a port.
 _ARGUMENT = lazy_pattern(
-    r"(?:\b(?:(?:client|resource)\(\s?[\"']|new (?:AWS\.)?(?=[A-Z]))(?P<service>[\w-]{2,40}?)(?:[\"']|(?:Client)?\()[^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints|--(?:s3-)?endpoint(?:-url)?"
+    r"(?a)(?:\b(?:(?:client|resource)\(\s?[\"']|new (?:AWS\.)?(?=[A-Z]))(?P<service>[\w-]{2,40}?)(?:[\"']|(?:Client)?\()[^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints|--(?:s3-)?endpoint(?:-url)?"
     r"|endpoint_?[Uu]rl|EndpointUrl|endpointOverride|BaseEndpoint|[Ss]erviceU[Rr][Ll]|s3Url|fs\.s3a\.endpoint"
     r"|(?:AWS_|MINIO_)?(?:S3_)?ENDPOINT(?:_URL)?|host_base)(?P<key>)(?![\w.-])[^\w\n]{1,6}"
-    rf"(?:(?:aws\.String|URI\.create|\w{{2,12}}\s?=)[^\w\n]{{1,4}})?(?:https?://|(?=[a-z0-9.-]{{1,100}}:\d{{4,5}}(?!\d))|(?=[a-z0-9.-]{{1,100}}\.(?:{CLOUD_HOSTS})\b)){_HOST}",
-    re.ASCII,
+    rf"(?:(?:aws\.String|URI\.create|\w{{2,12}}\s?=)[^\w\n]{{1,4}})?(?:https?://|(?=[a-z0-9.-]{{1,100}}:\d{{4,5}}(?!\d))|(?=[a-z0-9.-]{{1,100}}\.(?:{CLOUD_HOSTS})\b)){_HOST}"
 )
 # A variable in a list, a file or a manifest, not in prose. It takes precedence over AWS_STS_REGIONAL_ENDPOINTS:
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 _GLOBAL_VARIABLE = lazy_pattern(
-    r"^[ \t]{0,40}(?:[$%>] |- )?(?:export |ENV |Environment=|\{ ?)?(?:[\"']?name[\"']?: )?[\"']?AWS_ENDPOINT_URL_STS[\"']?(?:\s?[=:]|,?\s{1,40}[\"']?value[\"']?:)\s{0,9}[\"']?https://sts\.amazonaws\.com/?[\"']?[ \t]?\}?,?[ \t]*$"
+    r"(?m)^[ \t]{0,40}(?:[$%>] |- )?(?:export |ENV |Environment=|\{ ?)?(?:[\"']?name[\"']?: )?[\"']?AWS_ENDPOINT_URL_STS[\"']?(?:\s?[=:]|,?\s{1,40}[\"']?value[\"']?:)\s{0,9}[\"']?https://sts\.amazonaws\.com/?[\"']?[ \t]?\}?,?[ \t]*$"
     # Several in one line, as programs log their environment.
-    r"|[ ,{]AWS_[A-Z_]{2,40}=[^\s,;]{1,200}[ ,](?:[^\n#]{0,400}[ ,])?AWS_ENDPOINT_URL_STS=https://sts\.amazonaws\.com/?(?=[\s,}]|\Z)",
-    re.MULTILINE,
+    r"|[ ,{]AWS_[A-Z_]{2,40}=[^\s,;]{1,200}[ ,](?:[^\n#]{0,400}[ ,])?AWS_ENDPOINT_URL_STS=https://sts\.amazonaws\.com/?(?=[\s,}]|\Z)"
 )
 _GENERAL_NAMES = frozenset({"endpoint", "Endpoint", "endpoints", "ENDPOINT", "ENDPOINT_URL"})
 # The host and port of an endpoint in the code, as variables that the text sets.
-_TEMPLATE = lazy_pattern(r"(?<=://)\$?\{(\w{2,30})\}(?::\$?\{(\w{2,30})\})?", re.ASCII)
+_TEMPLATE = lazy_pattern(r"(?a)(?<=://)\$?\{(\w{2,30})\}(?::\$?\{(\w{2,30})\})?")
 # Each one takes a search of the text.
 _MAX_TEMPLATES = 4
 # "AccessDenied from Cloudflare R2", but not "migrated from MinIO to S3".
@@ -211,9 +206,8 @@ PUBLIC_ADDRESS = lazy_pattern(_IP.format("address"), re.ASCII)
 """An address of the internet. Requests with another one went through a VPC endpoint."""
 # What people say of the address of a caller, and what curl prints of it.
 _SOURCE = lazy_pattern(
-    rf"\b(?:(?:[Mm]y|[Oo]ur|[Ii]ts|[Tt]he (?:caller|client|runner|office|machine|laptop|server|job)(?:'s)?|[Ss]ource|[Pp]ublic|[Ee]gress|NAT|VPN)(?: (?:own|current|public|egress|outgoing|source|NAT|office|VPN|IPv4)){{0,2}} (?:[Ii][Pp](?: address)?|address)(?: (?:is|was))?[ :=]{{1,3}}|[Cc]all(?:ing|ed)? (?:it )?from (?:the address )?|comes? from (?:the address )?){_IP.format('said')}"
-    rf"|\bcurl [^\n]{{0,60}}(?:checkip|ifconfig|ipinfo|icanhazip|ipify)[^\n]{{0,60}}?(?:\n| (?:[-=]>|is|says|shows|prints|gives|returns) ){_IP.format('shown')}",
-    re.ASCII,
+    rf"(?a)\b(?:(?:[Mm]y|[Oo]ur|[Ii]ts|[Tt]he (?:caller|client|runner|office|machine|laptop|server|job)(?:'s)?|[Ss]ource|[Pp]ublic|[Ee]gress|NAT|VPN)(?: (?:own|current|public|egress|outgoing|source|NAT|office|VPN|IPv4)){{0,2}} (?:[Ii][Pp](?: address)?|address)(?: (?:is|was))?[ :=]{{1,3}}|[Cc]all(?:ing|ed)? (?:it )?from (?:the address )?|comes? from (?:the address )?){_IP.format('said')}"
+    rf"|\bcurl [^\n]{{0,60}}(?:checkip|ifconfig|ipinfo|icanhazip|ipify)[^\n]{{0,60}}?(?:\n| (?:[-=]>|is|says|shows|prints|gives|returns) ){_IP.format('shown')}"
 )
 
 

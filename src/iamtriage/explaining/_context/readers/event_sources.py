@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import line_start
 
@@ -15,9 +13,8 @@ _REFERENCE = lazy_pattern(
 )
 # How a text names the execution role.
 _STATED_ROLE = lazy_pattern(
-    r"(?:\b(?:[Ii]ts|[Ee]xecution|[Ff]unction(?:'s)?|[Ll]ambda) role(?: is|:)?|(?m:^)[Rr]ole(?: is|:)?|(?<!\S)--role|[\"']Role[\"']:|\brole of (?:the |our )?(?:function|[Ll]ambda)\b[^.\n]{0,30}?)"
-    r"[\s=\"'`(]{1,4}arn:aws[\w-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})",
-    re.ASCII,
+    r"(?a)(?:\b(?:[Ii]ts|[Ee]xecution|[Ff]unction(?:'s)?|[Ll]ambda) role(?: is|:)?|(?m:^)[Rr]ole(?: is|:)?|(?<!\S)--role|[\"']Role[\"']:|\brole of (?:the |our )?(?:function|[Ll]ambda)\b[^.\n]{0,30}?)"
+    r"[\s=\"'`(]{1,4}arn:aws[\w-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})"
 )
 _CALLED_FUNCTION = lazy_pattern(r"--function-name[ =][\"']?([\w-]{1,64})(?![\w:$-])")
 _OWNER = lazy_pattern(r"\b[Ff]unction [`'\"]?([\w-]{2,64})[`'\"]? (?:has|had|is|runs|uses|with)\b")

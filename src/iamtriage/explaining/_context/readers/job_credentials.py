@@ -50,7 +50,7 @@ _RUN = lazy_pattern(r"\brun: *(?:[|>][+-]?[ \t]*\n)?(?P<first>[^\n]{1,200})")
 _RUNS_CONTAINER = lazy_pattern(r"\b(?:docker|podman) run (?:[^\n\\]|\\\n){1,600}")
 _PASSES = lazy_pattern(r"(?:-e|--env)[ =][\"']?AWS_|--env-file|\.aws\b|AWS_ACCESS_KEY_ID")
 _WORKFLOW_KEY = lazy_pattern(r"[\"']?(?:name|run-name|on|permissions|env|defaults|concurrency)[\"']?:(?: |$)")
-_STEPS = lazy_pattern(r"^(?P<indent> *)steps:[ \t]*\n", re.MULTILINE)
+_STEPS = lazy_pattern(r"(?m)^(?P<indent> *)steps:[ \t]*\n")
 
 
 class CredentialGap(NamedTuple):
@@ -170,12 +170,10 @@ def _split_steps(job: str) -> list[str]:
     return ["\n".join(each).rstrip() for each in steps]
 
 
-_BLOCK = lazy_pattern(
-    r"^(?P<name>[\w.][\w .:/-]{0,80}):[ \t]*\n(?P<body>(?:[ \t]+[^\n]*\n?|[ \t]*\n)+)", re.MULTILINE
-)
-_INHERITS = lazy_pattern(r"^[ \t]+(?:extends|id_tokens|runs-on):|!reference\b|^include:|<<:", re.MULTILINE)
-_TOP_INCLUDE = lazy_pattern(r"^include:", re.MULTILINE)
-_SCRIPT = lazy_pattern(r"^[ \t]+script:", re.MULTILINE)
+_BLOCK = lazy_pattern(r"(?m)^(?P<name>[\w.][\w .:/-]{0,80}):[ \t]*\n(?P<body>(?:[ \t]+[^\n]*\n?|[ \t]*\n)+)")
+_INHERITS = lazy_pattern(r"(?m)^[ \t]+(?:extends|id_tokens|runs-on):|!reference\b|^include:|<<:")
+_TOP_INCLUDE = lazy_pattern(r"(?m)^include:")
+_SCRIPT = lazy_pattern(r"(?m)^[ \t]+script:")
 
 
 def find_gitlab_gap(text: str) -> CredentialGap | None:
@@ -213,8 +211,7 @@ _SETS_CREDENTIALS = lazy_pattern(
     r"\bAWS_(?:ACCESS|SECRET|SESSION|WEB|ROLE)\w{1,40}|\baws configure set\b|\bassume-?role|\.aws/(?:config|credentials)"
 )
 _BEFORE_SCRIPT = lazy_pattern(
-    r"^(?P<indent>[ \t]*)before_script:[ \t]*\n(?P<items>(?:(?P=indent)[ \t]*- [^\n]*\n?|(?P=indent)[ \t]{3,}[^\n]*\n?)+)",
-    re.MULTILINE,
+    r"(?m)^(?P<indent>[ \t]*)before_script:[ \t]*\n(?P<items>(?:(?P=indent)[ \t]*- [^\n]*\n?|(?P=indent)[ \t]{3,}[^\n]*\n?)+)"
 )
 
 
@@ -246,9 +243,9 @@ def find_overridden_script(text: str, part: re.Pattern[str] = _SETS_CREDENTIALS)
     )
 
 
-_INHERITS_SCRIPT = lazy_pattern(r"^[ \t]+extends:|!reference\b|<<:", re.MULTILINE)
-_PIPELINE = lazy_pattern(r"^pipelines:[ \t]*\n(?P<body>(?:[ \t]+[^\n]*\n?|[ \t]*\n)+)", re.MULTILINE)
-_OIDC = lazy_pattern(r"\boidc: *true\b|^[ \t]*- pipe:", re.MULTILINE)
+_INHERITS_SCRIPT = lazy_pattern(r"(?m)^[ \t]+extends:|!reference\b|<<:")
+_PIPELINE = lazy_pattern(r"(?m)^pipelines:[ \t]*\n(?P<body>(?:[ \t]+[^\n]*\n?|[ \t]*\n)+)")
+_OIDC = lazy_pattern(r"(?m)\boidc: *true\b|^[ \t]*- pipe:")
 
 
 def find_bitbucket_gap(text: str) -> CredentialGap | None:

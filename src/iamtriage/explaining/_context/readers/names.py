@@ -23,7 +23,7 @@ _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}"
 # Between a name and its value: names in HCL and in the output of tools are padded.
 _IS = r"[\"']?[ \t]{0,20}(?:=>|[=:])\s?[ \t]{0,20}[\"']?"
 _REGIONS = lazy_pattern(
-    rf"\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?({REGION})\b|(?<![\w-])-Region [\"']?({REGION})\b"
+    rf"(?a)\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?({REGION})\b|(?<![\w-])-Region [\"']?({REGION})\b"
     # The Region of the console, in a URL, is not that of the call.
     rf"|(?<![\w?&-])(?:aws[-_]?)?[Rr]egion(?:_name)?{_IS}({REGION})\b"
     rf"|[Rr]egion(?:\.of|Name)?\(\s?[\"']({REGION})[\"']"
@@ -34,26 +34,23 @@ _REGIONS = lazy_pattern(
     rf"|:eks:({REGION}):[0-9]{{12}}:cluster/|- [\"']?--region[\"']?\s{{1,80}}- [\"']?({REGION})\b"
     # The output of `aws configure get region` and `aws configure list`.
     rf"|\bconfigure get (?:profile\.[\w.-]{{1,64}}\.)?region\b[^\n]{{0,80}}\n({REGION})\b|(?m:^) {{0,20}}region[ :]{{2,30}}({REGION})\b"
-    rf"|\b[Rr]egion:? ({REGION})\b|\.({REGION})\.eksctl\.io\b|\bcom\.amazonaws\.({REGION})\.[a-z]",
-    re.ASCII,
+    rf"|\b[Rr]egion:? ({REGION})\b|\.({REGION})\.eksctl\.io\b|\bcom\.amazonaws\.({REGION})\.[a-z]"
 )
-_US_EAST_HOST = lazy_pattern(r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\.ec2\.internal\b", re.ASCII)
+_US_EAST_HOST = lazy_pattern(r"(?a)\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\.ec2\.internal\b")
 _PROFILES = lazy_pattern(
-    r"\bAWS_(?:DEFAULT_)?PROFILE[=:]\s?[\"']?([\w.@:+/-]{1,64})(?<![.:])"
+    r"(?a)\bAWS_(?:DEFAULT_)?PROFILE[=:]\s?[\"']?([\w.@:+/-]{1,64})(?<![.:])"
     # PowerShell, Python, Node.js, fish and csh.
     r"|(?:\$env:|\benviron\[[\"']|\bprocess\.env\.)AWS_PROFILE(?:[\"']\])? ?= ?[\"']([\w.@:+/-]{1,64})"
     r"|\b(?:set -[a-zA-Z]{1,4}|setenv) AWS_PROFILE [\"']?([\w.@:+/-]{1,64})"
-    r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--profile[= ][\"']?([\w.@:+/-]{1,64})",
-    re.ASCII,
+    r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--profile[= ][\"']?([\w.@:+/-]{1,64})"
 )
 _KUBECONFIG_PROFILE = lazy_pattern(
-    r"- (?:\{ ?)?name: AWS_PROFILE(?:,|\s)\s{0,80}value: [\"']?([\w.@:+/-]{1,64})"
-    r"|\"name\"\s?:\s?\"AWS_PROFILE\"\s?,\s{0,80}\"value\"\s?:\s?\"([\w.@:+/-]{1,64})\"",
-    re.ASCII,
+    r"(?a)- (?:\{ ?)?name: AWS_PROFILE(?:,|\s)\s{0,80}value: [\"']?([\w.@:+/-]{1,64})"
+    r"|\"name\"\s?:\s?\"AWS_PROFILE\"\s?,\s{0,80}\"value\"\s?:\s?\"([\w.@:+/-]{1,64})\""
 )
 _CLUSTER_NAME = r"[0-9A-Za-z][\w-]{0,99}"
 _CLUSTERS = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:eks:[a-z0-9-]{1,30}:[0-9]{12}:cluster/([0-9A-Za-z][\w-]{0,99})"
+    r"(?am)\barn:aws[a-z-]{0,12}:eks:[a-z0-9-]{1,30}:[0-9]{12}:cluster/([0-9A-Za-z][\w-]{0,99})"
     r"|\bEKS (?:Cluster|Add-On|Addon|Node Group|Fargate Profile|Access Entry|Pod Identity Association|Identity Provider Config)s? \(([0-9A-Za-z][\w-]{0,99})[:)]"
     r"|^\s{0,40}- [\"']?--?(?:cluster-name|cluster-id|i)[\"']?\s{1,80}- [\"']?([0-9A-Za-z][\w-]{0,99})"
     rf"|\bcluster[_-]?[nN]ame{_IS}([0-9A-Za-z][\w-]{{0,99}})"
@@ -62,18 +59,15 @@ _CLUSTERS = lazy_pattern(
     rf"|(?<![\w.-])([0-9A-Za-z][\w-]{{0,99}})\.{REGION}\.eksctl\.io\b"
     r"|\baws_eks_cluster\.[\w.\[\]\"-]{1,80}: [A-Z][^\n\[]{3,60}\[id=([0-9A-Za-z][\w-]{0,99})\]"
     r"|/aws/eks/([0-9A-Za-z][\w-]{0,99})/cluster\b"  # the log group of the control plane
-    r"|^kind: ClusterConfig\s{1,8}metadata:\s{1,8}(?:region: \S{1,40}\s{1,8})?name: [\"']?([0-9A-Za-z][\w-]{0,99})",
-    re.ASCII | re.MULTILINE,
+    r"|^kind: ClusterConfig\s{1,8}metadata:\s{1,8}(?:region: \S{1,40}\s{1,8})?name: [\"']?([0-9A-Za-z][\w-]{0,99})"
 )
 # Other commands for a cluster.
 _CLUSTERS_OF_COMMANDS = lazy_pattern(
-    r"\b(?:aws eks [a-z][^\n|;&]{0,200}? --(?:cluster-)?name|eksctl (?:[a-z]{3,10} cluster\b(?:[^\n|;&]|\\\n){0,200}?\s--name|[a-z][^\n|;&]{0,200}? --cluster)"
-    r"|(?:aws-iam|heptio)-authenticator(?:-aws)? token [^\n|;&`]{0,200}?(?<= )(?:-i|--cluster-id))[= ][\"']?([0-9A-Za-z][\w-]{0,99})",
-    re.ASCII,
+    r"(?a)\b(?:aws eks [a-z][^\n|;&]{0,200}? --(?:cluster-)?name|eksctl (?:[a-z]{3,10} cluster\b(?:[^\n|;&]|\\\n){0,200}?\s--name|[a-z][^\n|;&]{0,200}? --cluster)"
+    r"|(?:aws-iam|heptio)-authenticator(?:-aws)? token [^\n|;&`]{0,200}?(?<= )(?:-i|--cluster-id))[= ][\"']?([0-9A-Za-z][\w-]{0,99})"
 )
 _SUBJECT = lazy_pattern(
-    rf"\bsystem:serviceaccount:({KUBERNETES_NAME}):({KUBERNETES_NAME}(?:\.{KUBERNETES_NAME}){{0,3}})(?![\w-])",
-    re.ASCII,
+    rf"(?a)\bsystem:serviceaccount:({KUBERNETES_NAME}):({KUBERNETES_NAME}(?:\.{KUBERNETES_NAME}){{0,3}})(?![\w-])"
 )
 # The subject that the condition of a trust policy requires, which the token need not have.
 _EXPECTED = lazy_pattern(
@@ -82,11 +76,10 @@ _EXPECTED = lazy_pattern(
 _CHARS_BEFORE_SUBJECT = 2_100
 _NAMESPACES = lazy_pattern(
     # Not in the template of a subject: system:serviceaccount:namespace:name.
-    rf"(?<![\w-])(?<!serviceaccount:)(?:kubernetes_)?namespace(?:_name)?{_IS}({KUBERNETES_NAME})(?![\w-])"
+    rf"(?a)(?<![\w-])(?<!serviceaccount:)(?:kubernetes_)?namespace(?:_name)?{_IS}({KUBERNETES_NAME})(?![\w-])"
     rf"|\bin (?:the )?namespace:? [\"']?({KUBERNETES_NAME})[\"']?(?![\w-])"
     rf"|\b[Nn]amespace [\"'](?P<quoted>{KUBERNETES_NAME})[\"']|\bpods?[/ ]({KUBERNETES_NAME})/{KUBERNETES_NAME}"
-    rf"|\bkubectl (?:(?:exec|logs|describe) )?(?:-n |--namespace[ =])({KUBERNETES_NAME})(?![\w-])",
-    re.ASCII,
+    rf"|\bkubectl (?:(?:exec|logs|describe) )?(?:-n |--namespace[ =])({KUBERNETES_NAME})(?![\w-])"
 )
 _OWN_NAMESPACE = lazy_pattern(
     rf"\b(?:runs?|is) (?:in|under) (?:the )?namespace [`\"']?({KUBERNETES_NAME})(?![\w-])"
@@ -94,24 +87,22 @@ _OWN_NAMESPACE = lazy_pattern(
 # Controllers log the namespace of the object that they process, which is not their own.
 _CONTROLLER = lazy_pattern(r"[Rr]econcil|\bcontroller\b|\"kind\":")
 _SERVICE_ACCOUNTS = lazy_pattern(
-    rf"(?<!system:)\bservice[_ ]?[aA]ccount(?:Name|_name)?{_IS}({KUBERNETES_NAME})(?![\w-]|:\s(?:true\b|false\b|\s))"
+    rf"(?a)(?<!system:)\bservice[_ ]?[aA]ccount(?:Name|_name)?{_IS}({KUBERNETES_NAME})(?![\w-]|:\s(?:true\b|false\b|\s))"
     rf"|\b[Ss]ervice ?[Aa]ccount [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']|\bservice account ({KUBERNETES_NAME}) \(namespace: "
-    rf"|\bkubectl (?:[^\n|;&]{{0,100}} )?(?:get|describe|annotate) (?:sa|serviceaccounts?)[ /]({KUBERNETES_NAME})(?![\w-])",
-    re.ASCII,
+    rf"|\bkubectl (?:[^\n|;&]{{0,100}} )?(?:get|describe|annotate) (?:sa|serviceaccounts?)[ /]({KUBERNETES_NAME})(?![\w-])"
 )
 _SERVICE_ACCOUNT = lazy_pattern(r"\bkind: (ServiceAccount)\b")
 _WORKLOAD = lazy_pattern(r"\bkind: (Deployment|DaemonSet|StatefulSet)\b")
 _MEMBER = r"(?:\n  |\nmetadata: ?\{(?:[^{}\n]{0,200}?, ?)?)"
-_OBJECT_NAME = lazy_pattern(rf"{_MEMBER}name: [\"']?({KUBERNETES_NAME})(?![\w-])", re.ASCII)
-_OBJECT_NAMESPACE = lazy_pattern(rf"{_MEMBER}namespace: [\"']?({KUBERNETES_NAME})(?![\w-])", re.ASCII)
+_OBJECT_NAME = lazy_pattern(rf"(?a){_MEMBER}name: [\"']?({KUBERNETES_NAME})(?![\w-])")
+_OBJECT_NAMESPACE = lazy_pattern(rf"(?a){_MEMBER}namespace: [\"']?({KUBERNETES_NAME})(?![\w-])")
 _MAX_OBJECTS, _CHARS_OF_OBJECT = 8, 2_000
 _PODS = lazy_pattern(
-    rf"\bpod(?:_name|Name)?{_IS}({KUBERNETES_NAME})(?![\w/-])|\b[Pp]od [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']"
+    rf"(?a)\bpod(?:_name|Name)?{_IS}({KUBERNETES_NAME})(?![\w/-])|\b[Pp]od [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']"
     r"|\bhostname\\?\"\s?:\s?\\?\"([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})\\?\""
     r"|\bpods? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
     r"|\bkubectl [^\n|;&]{0,120}? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
-    rf"|\bpods?/(?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})(?![\w/-])|\bpod {KUBERNETES_NAME}/({KUBERNETES_NAME})(?![\w/-])|\bHOSTNAME=({KUBERNETES_NAME}-[a-z0-9]{{5}})\b",
-    re.ASCII,
+    rf"|\bpods?/(?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})(?![\w/-])|\bpod {KUBERNETES_NAME}/({KUBERNETES_NAME})(?![\w/-])|\bHOSTNAME=({KUBERNETES_NAME}-[a-z0-9]{{5}})\b"
 )
 # A pod of a deployment: the name, the hash of the template and five random characters, without vowels.
 _POD_OF_DEPLOYMENT = lazy_pattern(
@@ -123,48 +114,42 @@ _WORKLOAD_KINDS = {
     "ds": "daemonset", "daemonset": "daemonset", "daemonsets": "daemonset",
     "sts": "statefulset", "statefulset": "statefulset", "statefulsets": "statefulset",
 }  # fmt: skip
-_DEPLOYMENTS = lazy_pattern(rf"\bdeployments?(?:\.apps)?(?:/| [\"'])({KUBERNETES_NAME})(?![\w-])", re.ASCII)
+_DEPLOYMENTS = lazy_pattern(rf"(?a)\bdeployments?(?:\.apps)?(?:/| [\"'])({KUBERNETES_NAME})(?![\w-])")
 _WORKLOADS_OF_COMMANDS = lazy_pattern(
     # After a space, the next word can be one of a sentence. An option can have the name of a kind as its value.
-    rf"\bkubectl [^\n|;&]{{0,200}}?(?<!-n)(?<!-namespace)(?<!-context) ({'|'.join(_WORKLOAD_KINDS)})(?:\.apps)?(?:/| (?=[\"']?{KUBERNETES_NAME}[\"']?(?:\s*$|[`)]|\s+(?:[|;&<>\\#]|-))))[\"']?({KUBERNETES_NAME})(?![\w-])",
-    re.ASCII | re.MULTILINE,
+    rf"(?am)\bkubectl [^\n|;&]{{0,200}}?(?<!-n)(?<!-namespace)(?<!-context) ({'|'.join(_WORKLOAD_KINDS)})(?:\.apps)?(?:/| (?=[\"']?{KUBERNETES_NAME}[\"']?(?:\s*$|[`)]|\s+(?:[|;&<>\\#]|-))))[\"']?({KUBERNETES_NAME})(?![\w-])"
 )
 _ROLES = lazy_pattern(
-    rf"\b(?:TFC_(?=AWS_))?AWS_(?:(?:RUN|PLAN|APPLY)_)?ROLE_ARN(?:{_IS}|[\"']?,?\s{{1,40}}[\"']?value[\"']?: ?[\"']?)({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn{_IS}({_ROLE_ARN})"
+    rf"(?a)\b(?:TFC_(?=AWS_))?AWS_(?:(?:RUN|PLAN|APPLY)_)?ROLE_ARN(?:{_IS}|[\"']?,?\s{{1,40}}[\"']?value[\"']?: ?[\"']?)({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn{_IS}({_ROLE_ARN})"
     # The role of an ECS task in its definition, or in what the AWS CLI prints of it.
     rf"|\b(?:taskRoleArn|task_role_arn|TaskRoleArn)(?:\"?\s?[=:]\s?|\]?['\"]?(?:\s--output\s\w{{4,5}})?\s{{1,3}})[\"']?({_ROLE_ARN})"
     rf"|\brole[-_]to[-_]assume{_IS}({_ROLE_ARN})|\b(?:role[-_]arn|role-?Arn){_IS}({_ROLE_ARN})"
     rf"|\b[Aa]ssum(?:e|ing) (?:the )?(?:IAM )?(?:[Rr]ole:? )?[\"'(]?({_ROLE_ARN})|\b[Aa]ssume IAM Role \(({_ROLE_ARN})\)"
     rf"|(?:\b(?:OIDC|as|under|us(?:e|es|ing)|with) |\()(?:the )?(?:IAM )?[Rr]ole:? [\"'(]?({_ROLE_ARN})"
     rf"|--role(?:-arn)?[\"']?(?:,|\s{{1,40}}-)\s{{1,40}}[\"']?({_ROLE_ARN})|\b[Rr]ole[\"']?\s?[=:]\s{{0,4}}[\"']?({_ROLE_ARN})|\bRoleArn{_IS}({_ROLE_ARN})|\b(?:iam_role|IAM_ROLE)\s{{1,4}}'({_ROLE_ARN})'|\bIAM Role \(({_ROLE_ARN})\)"
-    rf"|(?<!ode )(?<!odes )(?<!orker )(?<!nstance )\b[Rr]ole(?: ARN| arn)?(?: is|:)? [\"'`(]?({_ROLE_ARN})",
-    re.ASCII,
+    rf"|(?<!ode )(?<!odes )(?<!orker )(?<!nstance )\b[Rr]ole(?: ARN| arn)?(?: is|:)? [\"'`(]?({_ROLE_ARN})"
 )
 _ACCOUNTS = lazy_pattern(
-    r"\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b|\b(?:[Mm]y|[Oo]ur|[Tt]h(?:e|is)) (?:AWS )?[Aa]ccount(?: ID)? is ([0-9]{12})\b"
+    r"(?a)\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b|\b(?:[Mm]y|[Oo]ur|[Tt]h(?:e|is)) (?:AWS )?[Aa]ccount(?: ID)? is ([0-9]{12})\b"
     r"|--query[ =][\"']?Account\b[^\n]{0,80}\n\"?([0-9]{12})(?![0-9])"
     # What Terraform says about its caller, but not a comparison with an account.
-    r"|\bdata\.aws_caller_identity\.[\w\"\[\].-]{1,60}?(?:\.account_id(?: ?=(?!=) ?|: | is |\n)[\"']?|: Read complete after \w{1,8} \[id=)([0-9]{12})\b",
-    re.ASCII,
+    r"|\bdata\.aws_caller_identity\.[\w\"\[\].-]{1,60}?(?:\.account_id(?: ?=(?!=) ?|: | is |\n)[\"']?|: Read complete after \w{1,8} \[id=)([0-9]{12})\b"
 )
-_INSTANCES = lazy_pattern(r"(?<![\w-])(i-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])", re.ASCII)
+_INSTANCES = lazy_pattern(r"(?a)(?<![\w-])(i-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])")
 # A CloudTrail record in a document can have an ID that was made up.
 _ENDPOINTS = lazy_pattern(
-    r"(?<![\w])(vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}|(?<=\"vpcEndpointId\": \"vpce-)[0-9A-Za-z]{8,20}))(?![0-9a-zA-Z])",
-    re.ASCII,
+    r"(?a)(?<![\w])(vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}|(?<=\"vpcEndpointId\": \"vpce-)[0-9A-Za-z]{8,20}))(?![0-9a-zA-Z])"
 )
-_APIS = lazy_pattern(r"\b([a-z0-9]{10})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.", re.ASCII)
+_APIS = lazy_pattern(r"(?a)\b([a-z0-9]{10})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.")
 _FUNCTIONS = lazy_pattern(
-    r"/aws/lambda/([\w-]{1,64})|\bAWS_LAMBDA_FUNCTION_NAME[=:]\s?[\"']?([\w-]{1,64})|:lambda:[a-z0-9-]{1,30}:[0-9]{12}:function:([\w-]{1,64})|\bLambda [Ff]unction \(([\w-]{1,64})\)"
+    r"(?a)/aws/lambda/([\w-]{1,64})|\bAWS_LAMBDA_FUNCTION_NAME[=:]\s?[\"']?([\w-]{1,64})|:lambda:[a-z0-9-]{1,30}:[0-9]{12}:function:([\w-]{1,64})|\bLambda [Ff]unction \(([\w-]{1,64})\)"
     # A word with a hyphen is a name.
     r"|\b(?:invocations? of|[Ff]unction) [`'\"]?([A-Za-z]\w{0,60}-[\w-]{1,62})(?![\w(])"
-    r"|(?<![\w./:@$-])(?<![Rr]ole )(?<![Uu]ser )[`'\"]?([A-Za-z][\w-]{1,58}-fn)(?![\w./:@(-])",
-    re.ASCII,
+    r"|(?<![\w./:@$-])(?<![Rr]ole )(?<![Uu]ser )[`'\"]?([A-Za-z][\w-]{1,58}-fn)(?![\w./:@(-])"
 )
 # The name is that of what writes logs, and can be any path.
 _LOG_GROUPS = lazy_pattern(
-    r"\b[Ll]og[_ -]?[Gg]roup(?:[_ -]?[Nn]ame)?(?: name)?[\"']?(?:\s?[=:]\s?|\s)[\"']?(/[\w./#-]{1,510}[\w/#-])(?![\w:])",
-    re.ASCII,
+    r"(?a)\b[Ll]og[_ -]?[Gg]roup(?:[_ -]?[Nn]ame)?(?: name)?[\"']?(?:\s?[=:]\s?|\s)[\"']?(/[\w./#-]{1,510}[\w/#-])(?![\w:])"
 )
 _RESERVED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 
@@ -361,9 +346,8 @@ def _unique(pattern: re.Pattern[str], *signs: str) -> Callable[[str, CommandLine
 # What describe-cluster, a template or a sentence says. An option with an equals sign asks for a change.
 _MODE = "(API_AND_CONFIG_MAP|API|CONFIG_MAP)\\b"
 _MODES = lazy_pattern(
-    rf"\"?\bauthentication_?[mM]ode\"?(?:: | {{0,20}}= (?=\")|[ \t|]{{1,40}})[\"']?{_MODE}|\b[Aa]uth(?:entication)? mode (?:is|of [\w-]{{1,99}} is|=|:) ?[\"'`]?{_MODE}"
-    rf"|\bauthenticationMode\b[\"']?(?:[^\n]|\\\n){{0,200}}\n[ \t]{{0,8}}\"?{_MODE}\"?[ \t]{{0,8}}$",
-    re.MULTILINE,
+    rf"(?m)\"?\bauthentication_?[mM]ode\"?(?:: | {{0,20}}= (?=\")|[ \t|]{{1,40}})[\"']?{_MODE}|\b[Aa]uth(?:entication)? mode (?:is|of [\w-]{{1,99}} is|=|:) ?[\"'`]?{_MODE}"
+    rf"|\bauthenticationMode\b[\"']?(?:[^\n]|\\\n){{0,200}}\n[ \t]{{0,8}}\"?{_MODE}\"?[ \t]{{0,8}}$"
 )
 
 

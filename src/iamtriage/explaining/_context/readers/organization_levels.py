@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 
 _TARGET = r"(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})"
 _LISTS = lazy_pattern(
-    rf"\blist-policies-for-target\b[^\n]{0, 400}?--target-id[ =][\"']?(?P<target>{_TARGET})?", re.ASCII
+    rf"(?a)\blist-policies-for-target\b[^\n]{0, 400}?--target-id[ =][\"']?(?P<target>{_TARGET})?"
 )
 # Another type of policies, or a list that the caller did not get.
 _OTHER_TYPE = lazy_pattern(r"--filter[ =][\"']?(?!SERVICE_CONTROL_POLICY\b)[A-Z_0-9]{4,60}\b")
 _FAILED = lazy_pattern(r"\AAn error occurred \(|\bException\b|\berror:|\b[Uu]nable to locate credentials\b")
-_LEVEL = lazy_pattern(rf"\W{{0,8}}(?P<target>{_TARGET})\W{{0,8}}", re.ASCII)
+_LEVEL = lazy_pattern(rf"(?a)\W{{0,8}}(?P<target>{_TARGET})\W{{0,8}}")
 _ID = lazy_pattern(
-    r"(?<![\w-])(?P<id>p-[0-9A-Za-z_]{1,128})(?![\w-])(?:[ \t|]{1,20}(?P<name>[\w+=,.@-]{1,128}))?", re.ASCII
+    r"(?a)(?<![\w-])(?P<id>p-[0-9A-Za-z_]{1,128})(?![\w-])(?:[ \t|]{1,20}(?P<name>[\w+=,.@-]{1,128}))?"
 )
 # In JSON, YAML, or the table of a single policy.
 _NAME = lazy_pattern(
     r"\"Name\": ?\"(?P<json>[^\"\n]{1,128})\"|^[ \t]{0,8}Name: (?P<yaml>\S[^\n]{0,127})|^\|{1,8} {1,4}Name {1,40}\| {1,4}(?P<table>\S[^|\n]{0,127}?) {1,200}\|"
 )
-_PROFILE = lazy_pattern(r" --profile[ =][\"']?([\w.@/+-]{1,64})", re.ASCII)
+_PROFILE = lazy_pattern(r"(?a) --profile[ =][\"']?([\w.@/+-]{1,64})")
 _COMMAND = lazy_pattern(r"\baws [a-z]")
 
 

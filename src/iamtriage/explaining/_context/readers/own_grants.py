@@ -18,16 +18,14 @@ _GIVEN = r"(?i:\b(?:added|attached|g[ai]ven?|granted|assigned|(?:adding|attachin
 # A name stands after the kind, before it, or alone.
 _OWN = r"(?P<{0}>(?:(?i:the|my|our|this|that|its|same) ){{0,2}}(?:(?P<{0}_before>(?!(?i:the|my|our|an?) )[\w+=,.@-]{{2,64}}) )?(?i:(?P<{0}_kind>role|user|permission set))\b(?: [`\"'(]?(?P<{0}_after>[\w+=,.@-]{{2,64}}))?)"
 _GRANTS = lazy_pattern(
-    rf"{_GIVEN} {_WORDS}{_ACTION.format('first')}(?: (?:policy|permissions?|access|action))? (?:to|for|on) {_OWN.format('later')}"
+    rf"(?a){_GIVEN} {_WORDS}{_ACTION.format('first')}(?: (?:policy|permissions?|access|action))? (?:to|for|on) {_OWN.format('later')}"
     rf"|{_GIVEN} {_WORDS}{_OWN.format('sooner')} {_WORDS}{_ACTION.format('last')}"
     # "I have been granted AmazonEC2FullAccess with the iam:PassRole"
-    rf"|\b(?:I|[Ww]e)(?: have|'ve)? (?:been |was |were )(?i:granted|given|assigned) {_WORDS}{_ACTION.format('mine')}",
-    re.ASCII,
+    rf"|\b(?:I|[Ww]e)(?: have|'ve)? (?:been |was |were )(?i:granted|given|assigned) {_WORDS}{_ACTION.format('mine')}"
 )
 _HELD = lazy_pattern(
-    rf"{_OWN.format('holder')} (?:already |also |does |clearly ){{0,2}}(?:has|have|had|includes?|contains?) {_WORDS}{_ACTION.format('held')}"
-    rf"|(?i:simulator)\b[^\n.;]{{0,80}}?{_OWN.format('simulated')} [^\n.;]{{0,40}}?\b(?:able|allowed|can)\b[^\n.;]{{0,20}}?{_ACTION.format('able')}",
-    re.ASCII,
+    rf"(?a){_OWN.format('holder')} (?:already |also |does |clearly ){{0,2}}(?:has|have|had|includes?|contains?) {_WORDS}{_ACTION.format('held')}"
+    rf"|(?i:simulator)\b[^\n.;]{{0,80}}?{_OWN.format('simulated')} [^\n.;]{{0,40}}?\b(?:able|allowed|can)\b[^\n.;]{{0,20}}?{_ACTION.format('able')}"
 )
 _GROUPS = ("first", "last", "mine", "held", "able")
 _OWNERS = ("later", "sooner", "holder", "simulated")

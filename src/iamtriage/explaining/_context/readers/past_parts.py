@@ -114,12 +114,11 @@ _IN_FORCE = lazy_pattern(
 
 # The time at the start of a line, the session of a role, and what somebody changed so that a call is allowed.
 _TIME = lazy_pattern(
-    r"[^\w\n]{0,4}(?:(?P<date>\d{4}-\d\d-\d\d)[T ])?(?P<time>[0-2]\d:[0-5]\d(?::[0-5]\d)?)(?!\w)", re.ASCII
+    r"(?a)[^\w\n]{0,4}(?:(?P<date>\d{4}-\d\d-\d\d)[T ])?(?P<time>[0-2]\d:[0-5]\d(?::[0-5]\d)?)(?!\w)"
 )
 _SESSION = lazy_pattern(r"(?<=/)[^/]{1,64}\Z")
 _CHANGE = lazy_pattern(
-    r"^(?P<before>[^\n]{0,120}?)\b(?i:added|attached|granted|gave|allowed|updated|fixed|applied)\b[^\n]*",
-    re.MULTILINE,
+    r"(?m)^(?P<before>[^\n]{0,120}?)\b(?i:added|attached|granted|gave|allowed|updated|fixed|applied)\b[^\n]*"
 )
 _OF_LIMIT = lazy_pattern(
     r"(?i:\b(?:SCPs?|RCPs?|den(?:y|ies|ied)|guardrails?|control polic|boundar|organi[sz]ation))"

@@ -26,48 +26,40 @@ __all__ = ("build_policy", "find_name_above", "find_policies", "find_trust_fragm
 _TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
 # A line that consists of the name of a file, after a comment mark, a prompt with cat or the marks of Markdown.
 _FILE = lazy_pattern(
-    r"^(?:[^\n]{0,200}\. )?[^\S\n]{0,8}(?:#{1,6}|//|--{1,3}|>{1,2}|\*{1,2}|<!--|```\w{0,12}|(?:[^\n$%#]{0,40}[$%#]|\+{1,3}) ?(?:cat|less|bat)|File:?)?[^\S\n]{0,4}"
+    r"(?m)^(?:[^\n]{0,200}\. )?[^\S\n]{0,8}(?:#{1,6}|//|--{1,3}|>{1,2}|\*{1,2}|<!--|```\w{0,12}|(?:[^\n$%#]{0,40}[$%#]|\+{1,3}) ?(?:cat|less|bat)|File:?)?[^\S\n]{0,4}"
     r"[`*\"']{0,2}(?P<file>(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:tf|tofu|hcl|ya?ml|json|[jt]sx?|mjs|py|go|cs|java))[`*\"']{0,2}"
-    r"(?: (?:has|says|contains))?[^\S\n]{0,2}(?::|-->|-{1,3})?[^\S\n]{0,4}$",
-    re.MULTILINE,
+    r"(?: (?:has|says|contains))?[^\S\n]{0,2}(?::|-->|-{1,3})?[^\S\n]{0,4}$"
 )
 # The command that prints an inline policy, with nothing but its output up to the policy.
 _OWNER = lazy_pattern(
-    r"\baws iam get-(?P<kind>role|user)-policy\b[^\n|;&]{0,200}? --(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,300}\n(?:(?![$#%❯] |aws )[^\n]{0,400}\n){0,12}(?![^\n]*(?:[$#%❯] |aws ))[^\n]{0,400}\Z",
-    re.ASCII,
+    r"(?a)\baws iam get-(?P<kind>role|user)-policy\b[^\n|;&]{0,200}? --(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,300}\n(?:(?![$#%❯] |aws )[^\n]{0,400}\n){0,12}(?![^\n]*(?:[$#%❯] |aws ))[^\n]{0,400}\Z"
 )
 # A heading right above a policy. A word such as "role permissions:" is no name.
 _HEADING_OF_OWNER = lazy_pattern(
-    r"(?:^|\n|[.;!?] )[^\n.:]{0,40}?\b(?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9]|\w{2,64},? \(?inline)[\w+=,.@-]{2,63}[\w+=@-])[`\"']?(?:,? \(?inline\)?)?(?: (?:policy|permissions))?(?: \([^()\n]{1,60}\))?:\s{0,20}\Z",
-    re.ASCII,
+    r"(?a)(?:^|\n|[.;!?] )[^\n.:]{0,40}?\b(?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9]|\w{2,64},? \(?inline)[\w+=,.@-]{2,63}[\w+=@-])[`\"']?(?:,? \(?inline\)?)?(?: (?:policy|permissions))?(?: \([^()\n]{1,60}\))?:\s{0,20}\Z"
 )
 _POLICY_OF_OWNER = lazy_pattern(
-    r"\b(?i:polic(?:y|ies)|permissions) (?:on|of|for|attached to)(?: the| my| our)?(?: IAM| task| execution| instance| node| worker| pod| job)? (?P<kind>[Rr]ole|[Uu]ser) [`\"'(]{0,2}(?:arn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/(?:[\w+=,.@-]{1,64}/){0,4})?(?P<name>[\w+=,.@-]{2,64})[`\"')]{0,2}(?: \([^()\n]{1,60}\))?(?::|\n)\s{0,20}\Z",
-    re.ASCII,
+    r"(?a)\b(?i:polic(?:y|ies)|permissions) (?:on|of|for|attached to)(?: the| my| our)?(?: IAM| task| execution| instance| node| worker| pod| job)? (?P<kind>[Rr]ole|[Uu]ser) [`\"'(]{0,2}(?:arn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/(?:[\w+=,.@-]{1,64}/){0,4})?(?P<name>[\w+=,.@-]{2,64})[`\"')]{0,2}(?: \([^()\n]{1,60}\))?(?::|\n)\s{0,20}\Z"
 )
 # "dbt-ci role policy (S3 part):", and not "read-only role policy:"
 _NAME_OF_OWNER = lazy_pattern(
-    r"(?:^|\n)[^\n.:]{0,20}?(?<![\w+=,.@-])[`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9])(?!(?i:\w+-(?:only|account|linked|privilege|managed|based)|in-line)[`\"' ])[\w+=,.@-]{2,63}[\w+=@-])[`\"']? (?P<kind>role|user)(?:'s)?(?: IAM| inline)?(?: (?:policy|permissions))(?: \([^()\n]{1,60}\))?:\s{0,20}\Z",
-    re.ASCII,
+    r"(?a)(?:^|\n)[^\n.:]{0,20}?(?<![\w+=,.@-])[`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9])(?!(?i:\w+-(?:only|account|linked|privilege|managed|based)|in-line)[`\"' ])[\w+=,.@-]{2,63}[\w+=@-])[`\"']? (?P<kind>role|user)(?:'s)?(?: IAM| inline)?(?: (?:policy|permissions))(?: \([^()\n]{1,60}\))?:\s{0,20}\Z"
 )
 # "The task role (orders-task) has this:", and "policy of orders-task-role:", where the name says what it is.
 _HAS = r"(?:,? (?:only|also|currently|already))? (?:has|carries)\b(?! (?:to|no|not|been)\b)(?:(?!\b(?:bucket|endpoint|key|queue|resource|service control|topic)(?:-based)? polic|\b[RS]CPs?\b|\bdenied\b)[^\n.;{}]){0,120}"
 _OWNER_HAS = lazy_pattern(
-    rf"\b(?P<kind>[Rr]ole|[Uu]ser),? [(`\"']{{0,2}}(?:arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:(?:role|user)/(?:[\w+=,.@-]{{1,64}}/){{0,4}})?(?P<name>(?=[A-Za-z+=,.@]{{0,60}}[-_0-9]|[A-Z]?[a-z]{{1,30}}[A-Z])[\w+=,.@-]{{2,63}}[\w+=@-])[)`\"']{{0,2}},?(?: \([^()\n]{{1,60}}\))?{_HAS}:\s{{0,20}}\Z",
-    re.ASCII,
+    rf"(?a)\b(?P<kind>[Rr]ole|[Uu]ser),? [(`\"']{{0,2}}(?:arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:(?:role|user)/(?:[\w+=,.@-]{{1,64}}/){{0,4}})?(?P<name>(?=[A-Za-z+=,.@]{{0,60}}[-_0-9]|[A-Z]?[a-z]{{1,30}}[A-Z])[\w+=,.@-]{{2,63}}[\w+=@-])[)`\"']{{0,2}},?(?: \([^()\n]{{1,60}}\))?{_HAS}:\s{{0,20}}\Z"
 )
 _OWN_KIND = r"[`\"']?(?P<name>(?!(?i:task|execution|instance|node|pod|service|iam|worker|caller|target|source|other|same|irsa|assumed)[-_]role\b)[A-Za-z][\w+=,.@-]{1,56}?(?P<kind>[-_](?:role|user)|(?<=[a-z])(?:Role|User)))(?![\w-])[`\"']?(?: \([^()\n]{1,60}\))?"
-_NAMED_OWNER_HAS = lazy_pattern(rf"(?:\A|[\s(]){_OWN_KIND}{_HAS}:\s{{0,20}}\Z", re.ASCII)
+_NAMED_OWNER_HAS = lazy_pattern(rf"(?a)(?:\A|[\s(]){_OWN_KIND}{_HAS}:\s{{0,20}}\Z")
 _POLICY_OF_NAMED = lazy_pattern(
-    rf"\b(?i:polic(?:y|ies)|permissions) (?:on|of|for|attached to)(?: the| my| our)? {_OWN_KIND}:\s{{0,20}}\Z",
-    re.ASCII,
+    rf"(?a)\b(?i:polic(?:y|ies)|permissions) (?:on|of|for|attached to)(?: the| my| our)? {_OWN_KIND}:\s{{0,20}}\Z"
 )
 # The command that prints a role, and words that introduce its trust policy.
 _TRUSTING_ROLE = lazy_pattern(
-    r"\baws iam get-role [^\n|;&]{0,200}?--role-name[ =][\"']?(?P<printed>[\w+=,.@-]{1,64})"
+    r"(?a)\baws iam get-role [^\n|;&]{0,200}?--role-name[ =][\"']?(?P<printed>[\w+=,.@-]{1,64})"
     r"|(?i:trust (?:policy|relationships?))(?: of| for| on)?(?: the)?(?: IAM)?(?: role)? [`\"']?(?:arn:aws[a-z-]{0,12}:iam::\d{12}:role/(?:[\w+=,.@-]{1,128}/){0,6})?(?P<after>(?!(?:conditions?|statements?|documents?|json|below|above|now|arn|of|for|on|the|an?|IAM|role|it|that|this|target|other|assumed|destination|execution|[mM]y|our|their|your)\b(?!-))[\w+=,.@-]{2,64})[`\"']?(?: role)?[^\S\n]{0,4}[:(]"
-    r"|(?i:\brole)[ /][`\"']?(?P<before>[\w+=,.@-]{2,63}[\w+=@-])[`\"']?(?![\w/])[^\n.]{0,40}?\b(?i:trust(?:s?:| (?:policy|relationships?)))",
-    re.ASCII,
+    r"|(?i:\brole)[ /][`\"']?(?P<before>[\w+=,.@-]{2,63}[\w+=@-])[`\"']?(?![\w/])[^\n.]{0,40}?\b(?i:trust(?:s?:| (?:policy|relationships?)))"
 )
 # The members of a condition, and the key for the subject of a token.
 _CONDITIONS = lazy_pattern(
@@ -77,22 +69,20 @@ _CONDITIONS = lazy_pattern(
 _PRINCIPAL = lazy_pattern(
     r"\bPrincipal[\"'`]?\s?[:=]?\s?\{\s{0,8}[\"']?AWS[\"']?\s?[:=]\s?(?P<names>\[[^\]{}]{1,2000}\]|[\"']?arn:[^\s\"'{}]{1,700}[\"']?)\s{0,8}\}"
 )
-_PRINCIPAL_NAME = lazy_pattern(r"arn:aws[a-z-]{0,12}:(?:iam|sts)::\d{12}:[\w+=,.@*/-]{1,600}", re.ASCII)
-_SUBJECT_KEY = lazy_pattern(r"\"(?P<issuer>[\w.-]{1,100}(?:/[\w./-]{1,150})?):sub\"", re.ASCII)
-_ROLE = lazy_pattern(r"\barn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>\d{12}):role/", re.ASCII)
+_PRINCIPAL_NAME = lazy_pattern(r"(?a)arn:aws[a-z-]{0,12}:(?:iam|sts)::\d{12}:[\w+=,.@*/-]{1,600}")
+_SUBJECT_KEY = lazy_pattern(r"(?a)\"(?P<issuer>[\w.-]{1,100}(?:/[\w./-]{1,150})?):sub\"")
+_ROLE = lazy_pattern(r"(?a)\barn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>\d{12}):role/")
 _VERSION = lazy_pattern(
-    r"(?=[^|;&]{0,200}?--policy-arn[ =][\"']?(?P<arn>arn:aws[a-z-]{0,12}:iam::\w{3,12}:policy/[\w+=,.@/-]{1,600}))[^|;&]{0,700}?--version-id[ =][\"']?(?P<id>v\d{1,9})\b",
-    re.ASCII,
+    r"(?a)(?=[^|;&]{0,200}?--policy-arn[ =][\"']?(?P<arn>arn:aws[a-z-]{0,12}:iam::\w{3,12}:policy/[\w+=,.@/-]{1,600}))[^|;&]{0,700}?--version-id[ =][\"']?(?P<id>v\d{1,9})\b"
 )
 _NOT_DEFAULT = lazy_pattern(r"\"IsDefaultVersion\"\s?:\s?false\b")
 # The Landing Zone Accelerator replaces these: https://awslabs.github.io/landing-zone-accelerator-on-aws.
 _REFERENCE = lazy_pattern(r"\$\{([A-Z][A-Z0-9_]{1,40})\}")
 _MAX_REFERENCES = 8
 # A variable of Terraform, and a value on a line of its own, as in terraform.tfvars or locals.
-_VARIABLE = lazy_pattern(r"\$\{(?:var|local)\.(\w{1,64})\}", re.ASCII)
+_VARIABLE = lazy_pattern(r"(?a)\$\{(?:var|local)\.(\w{1,64})\}")
 _VARIABLE_VALUE = lazy_pattern(
-    r"^[ \t]{0,8}(?P<name>\w{1,64})[ \t]{0,20}=[ \t]{0,20}\"(?P<value>[\w./:@*-]{1,200})\"[ \t]{0,8}(?:#[^\n]*)?$",
-    re.MULTILINE | re.ASCII,
+    r"(?am)^[ \t]{0,8}(?P<name>\w{1,64})[ \t]{0,20}=[ \t]{0,20}\"(?P<value>[\w./:@*-]{1,200})\"[ \t]{0,8}(?:#[^\n]*)?$"
 )
 _CHARS_OF_INTRODUCTION = 400
 # The mark of Markdown before code.
@@ -311,13 +301,12 @@ def build_policy(content: Mapping[str, Any]) -> Document | None:
 
 # "policy orders-read:" above the document. A word of a sentence has no hyphen, digit or capital in it.
 _NAME_ABOVE = lazy_pattern(
-    r"(?:\b[Pp]olicy[ \t]{1,4}[`\"']?(?P<name>(?=[\w+=,.@-]{0,60}(?:[-_0-9]|[a-z][A-Z]))[A-Za-z][\w+=,.@-]{1,126}\w)"
+    r"(?a)(?:\b[Pp]olicy[ \t]{1,4}[`\"']?(?P<name>(?=[\w+=,.@-]{0,60}(?:[-_0-9]|[a-z][A-Z]))[A-Za-z][\w+=,.@-]{1,126}\w)"
     # In parentheses, a word with a hyphen can say of which kind the policy is.
     r"|\b[Pp]olicy[ \t]{1,4}\((?P<within>(?=\w{0,60}[a-z0-9][A-Z])[A-Za-z][\w+=,.@-]{1,126}\w)\)"
     # A name that has the word in it, and no key of a document.
     r"|(?<![\w/+=,.@\"'-])(?P<typed>(?![\w-]*PolicyDocument)[A-Z][\w+=,.@-]{2,60}Policy(?:[\w+=,.@-]{0,60}\w)?(?![\w-]))(?=[^\n{]{0,80}\n))"
-    r"[`\"']?[ \t]{0,4}(?:\([^()\n]{1,60}\))?:?[ \t]{0,4}\r?\n?(?:\r?\n)?(?:```\w{0,5}\r?\n)?[ \t]{0,12}\{",
-    re.ASCII,
+    r"[`\"']?[ \t]{0,4}(?:\([^()\n]{1,60}\))?:?[ \t]{0,4}\r?\n?(?:\r?\n)?(?:```\w{0,5}\r?\n)?[ \t]{0,12}\{"
 )
 # The command that prints an inline policy.
 _PRINTED_NAME = lazy_pattern(

@@ -28,8 +28,7 @@ __all__ = (
 File: TypeAlias = Literal["config", "credentials"]
 
 _SECTION = lazy_pattern(
-    r"^[ \t]{0,8}\[(?P<kind>profile[ \t]{1,4})?(?P<name>[\w.@+:/-]{1,64})\][ \t\r]{0,8}$",
-    re.ASCII | re.MULTILINE,
+    r"(?am)^[ \t]{0,8}\[(?P<kind>profile[ \t]{1,4})?(?P<name>[\w.@+:/-]{1,64})\][ \t\r]{0,8}$"
 )
 _FILE = lazy_pattern(r"[.]aws[/\\](config|credentials)\b|\bAWS_(CONFIG|SHARED_CREDENTIALS)_FILE\b")
 # Settings that only the config file can have.
@@ -38,13 +37,10 @@ _OF_CONFIG = lazy_pattern(
 )
 # What settings of profiles have in their names, also misspelled ones.
 _OF_AWS = lazy_pattern(r"aws|key|token|role|region|sso|profile|credential|session|output|mfa|endpoint")
-_SETTING = lazy_pattern(
-    r"^[ \t]{0,8}(\w{1,60})[ \t]{0,4}=[ \t]{0,4}([^\r\n]{0,1000})", re.ASCII | re.MULTILINE
-)
+_SETTING = lazy_pattern(r"(?am)^[ \t]{0,8}(\w{1,60})[ \t]{0,4}=[ \t]{0,4}([^\r\n]{0,1000})")
 # What aws configure list prints of the access key, with colons in newer versions.
 _LISTED_KEY = lazy_pattern(
-    r"^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?(?P<value>\S{1,40})[ \t]{1,40}(?::[ \t]{1,9})?(?P<kind>[a-z][\w-]{1,60})\b",
-    re.ASCII | re.MULTILINE,
+    r"(?am)^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?(?P<value>\S{1,40})[ \t]{1,40}(?::[ \t]{1,9})?(?P<kind>[a-z][\w-]{1,60})\b"
 )
 # The command prints one name per line: https://docs.aws.amazon.com/cli/latest/reference/configure/list-profiles.html.
 # People also look for the headers in the files.
@@ -52,7 +48,7 @@ _LIST_COMMAND = lazy_pattern(
     r"\baws configure list-profiles\b[^\n]{0,80}\n"
     r"|\bgrep (?:-\w{1,5} ){0,2}['\"]?\^?\\?\[(?:\.\*)?(?:\\?\])?\$?['\"]? (?P<file>[\w~$/-]{1,40}/[.]aws/(?:config|credentials))[ \t\r]*\n"
 )
-_LISTED_NAME = lazy_pattern(r"[ \t]{0,8}[\w.@+:/-]{1,64}[ \t\r]{0,8}", re.ASCII)
+_LISTED_NAME = lazy_pattern(r"(?a)[ \t]{0,8}[\w.@+:/-]{1,64}[ \t\r]{0,8}")
 _MAX_CHARS, _MAX_SECTIONS = 32_000, 32
 
 

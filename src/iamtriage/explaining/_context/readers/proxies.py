@@ -21,8 +21,7 @@ Part: TypeAlias = Literal["Host", "path"]
 
 _MAX_CHARS = 32_000
 _PROXY = lazy_pattern(
-    r"\b(?:proxy_pass|reverse_proxy|ProxyPass(?:Match)?|http-request|passHostHeader|loadBalancer|server[ \t]{1,8}[\w.-]{1,64}[ \t]{1,8}[\w.-]{1,200}\.amazonaws|target[\"']?: ?[\"']https?|ingress\.kubernetes\.io/[a-z-]{1,40}|changeOrigin)\b",
-    re.IGNORECASE,
+    r"(?i)\b(?:proxy_pass|reverse_proxy|ProxyPass(?:Match)?|http-request|passHostHeader|loadBalancer|server[ \t]{1,8}[\w.-]{1,64}[ \t]{1,8}[\w.-]{1,200}\.amazonaws|target[\"']?: ?[\"']https?|ingress\.kubernetes\.io/[a-z-]{1,40}|changeOrigin)\b"
 )
 # "There is no proxy in between", but not "it works with no proxy".
 _KIND = r"(?:(?:reverse|corporate|company|HTTPS?|web|load|such|other) ){0,2}"
@@ -53,15 +52,14 @@ _NGINX_LOCATION = lazy_pattern(
 _NGINX_HEADER = "proxy_set_header"
 _NGINX_HOST = lazy_pattern(rf"\b{_NGINX_HEADER}[ \t]{{1,8}}Host[ \t]{{1,8}}\"?(?P<value>[^\s;\"]{{1,253}})")
 _SERVER_NAME = lazy_pattern(r"\bserver_name[ \t]{1,8}(?!_;)([\w.* \t-]{1,253});")
-_NGINX_REWRITE = lazy_pattern(r"^[ \t]{0,16}rewrite[ \t]{1,8}[^\n;]{1,200}", re.MULTILINE)
+_NGINX_REWRITE = lazy_pattern(r"(?m)^[ \t]{0,16}rewrite[ \t]{1,8}[^\n;]{1,200}")
 # The value that passes a port, too.
 _NGINX_LINE, _NGINX_RELOAD = "proxy_set_header Host $http_host;", "nginx -t && nginx -s reload"
 _NGINX_PASSES = frozenset({"$host", "$http_host", "$host:$server_port"})
 _APACHE = lazy_pattern(
-    r"^[ \t]{0,16}ProxyPass(?:Match)?[ \t]{1,8}(?:\S{1,200}[ \t]{1,8})?[\"']?https?://(?P<host>[\w.:-]{1,253})",
-    re.MULTILINE,
+    r"(?m)^[ \t]{0,16}ProxyPass(?:Match)?[ \t]{1,8}(?:\S{1,200}[ \t]{1,8})?[\"']?https?://(?P<host>[\w.:-]{1,253})"
 )
-_APACHE_PASSES = lazy_pattern(r"^[ \t]{0,16}ProxyPreserveHost[ \t]{1,8}[Oo]n\b", re.MULTILINE)
+_APACHE_PASSES = lazy_pattern(r"(?m)^[ \t]{0,16}ProxyPreserveHost[ \t]{1,8}[Oo]n\b")
 # Proxies that pass Host and path unless a setting changes them: the setting, and what to do with it.
 _SETTINGS: tuple[tuple[str, Part, re.Pattern[str], str], ...] = (
     ("Caddy", "Host", lazy_pattern(r"\bheader_up[ \t]{1,8}[+-]?Host[ \t]{1,8}(?P<value>(?!\{(?:http\.request\.)?host(?:port)?\})[^\s}]\S{0,252})"), "Delete the line, and reload Caddy"),
@@ -162,7 +160,7 @@ def find_proxy_change(text: str) -> ProxyChange | None:
     return None
 
 
-_COMMENT = lazy_pattern(r"^[ \t]{0,40}#[^\n]{0,400}", re.MULTILINE)
+_COMMENT = lazy_pattern(r"(?m)^[ \t]{0,40}#[^\n]{0,400}")
 
 
 def find_host_for_aws(text: str, name: str) -> ProxyChange | None:

@@ -23,27 +23,24 @@ _TYPE = r"(?:A|AAAA|CAA|CNAME|DS|HTTPS|MX|NAPTR|NS|PTR|SOA|SPF|SRV|SSHFP|SVCB|TL
 _NAME = r"[\w.*@\\-]{1,255}"
 # ExternalDNS: "Desired change: CREATE a-api.shop.example.com TXT".
 _DESIRED = lazy_pattern(
-    rf"\bDesired change: (?P<action>CREATE|UPSERT|DELETE) (?P<name>{_NAME}) (?P<type>{_TYPE})\b", re.ASCII
+    rf"(?a)\bDesired change: (?P<action>CREATE|UPSERT|DELETE) (?P<name>{_NAME}) (?P<type>{_TYPE})\b"
 )
 # A change batch in JSON, in code or in a record of CloudTrail, whose types come after the names or before them.
 _RECORD_SET = lazy_pattern(
-    r"\bresource_?record_?set(?:[\"']|\\\")?\s{0,8}[:=(]{1,2}\s{0,8}(?:&?types\.ResourceRecordSet)?\{(?P<body>[^{}\[\]]{1,600})",
-    re.IGNORECASE,
+    r"(?i)\bresource_?record_?set(?:[\"']|\\\")?\s{0,8}[:=(]{1,2}\s{0,8}(?:&?types\.ResourceRecordSet)?\{(?P<body>[^{}\[\]]{1,600})"
 )
 _FIELD = lazy_pattern(
-    r"(?<![\w.])\\?[\"']?(?P<key>name|type)\\?[\"']?\s{0,8}[:=]\s{0,8}(?:types\.RRType|aws\.String\()?\\?[\"']?(?P<value>[\w.*@-]{1,255})",
-    re.ASCII | re.IGNORECASE,
+    r"(?ia)(?<![\w.])\\?[\"']?(?P<key>name|type)\\?[\"']?\s{0,8}[:=]\s{0,8}(?:types\.RRType|aws\.String\()?\\?[\"']?(?P<value>[\w.*@-]{1,255})"
 )
 _ACTION = lazy_pattern(
-    r"\b(?:action)\\?[\"']?\s{0,8}[:=]\s{0,8}(?:types\.ChangeAction)?\\?[\"']?(?P<action>CREATE|UPSERT|DELETE)\b",
-    re.IGNORECASE,
+    r"(?i)\b(?:action)\\?[\"']?\s{0,8}[:=]\s{0,8}(?:types\.ChangeAction)?\\?[\"']?(?P<action>CREATE|UPSERT|DELETE)\b"
 )
 _IS_TYPE = lazy_pattern(_TYPE, re.IGNORECASE)
 # Where the action of a change stands before its record.
 _CHARS_BEFORE = 120
 _CODE = "aws_route53_record"
 # The challenge of ACME is always a TXT record: https://datatracker.ietf.org/doc/html/rfc8555#section-8.4
-_CHALLENGE = lazy_pattern(rf"(?<![\w.-])(?P<name>_acme-challenge\.{_NAME}\w)", re.ASCII)
+_CHALLENGE = lazy_pattern(rf"(?a)(?<![\w.-])(?P<name>_acme-challenge\.{_NAME}\w)")
 
 
 class RecordChange(NamedTuple):

@@ -30,8 +30,8 @@ _NEVER_RECREATED = lazy_pattern(r"\brole\b[^\n.;:,]{0,40}(?:\b(?:not|never)|n't)
 _NEGATION = lazy_pattern(
     r"(?i:\b(?:not|never|nobody|without|if|unless|whether|no longer|(?:plan|planning|want|need|going|try|how) to|should|would|could|might|let's)\b|n't\b|^\W{0,3}(?:was|were|has|have|did)\b)"
 )
-_OF_USER = lazy_pattern(r"\busers?\b|aws_iam_user", re.IGNORECASE)
-_OF_ROLE = lazy_pattern(r"\broles?\b|\biam\b|aws_iam_role", re.IGNORECASE)
+_OF_USER = lazy_pattern(r"(?i)\busers?\b|aws_iam_user")
+_OF_ROLE = lazy_pattern(r"(?i)\broles?\b|\biam\b|aws_iam_role")
 # A name has a hyphen or a digit, or stands in quotes: other words before or after "role" can be of the sentence.
 _NAME = r"(?:[\"'`][\w+=,.@/-]{2,90}[\"'`]|(?=[\w+=@-]{0,64}[-_0-9])[\w+=@-]{2,64})"
 _NAMED = lazy_pattern(rf"\broles?[/ ]({_NAME})|({_NAME}) role\b")

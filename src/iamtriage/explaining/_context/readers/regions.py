@@ -6,7 +6,6 @@ the interactive session of a language.
 
 from __future__ import annotations
 
-import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -43,27 +42,25 @@ _HEADINGS = lazy_pattern(
 _INPUTS = lazy_pattern(
     r"(?m:^(?:irb\([^()\n]{1,40}\):\d{1,5}(?::\d{1,5})?[>*]|\[\d{1,5}\] pry\([^()\n]{1,40}\)>|>>>|In \[\d{1,5}\]:|php >|jshell>|>)[ \t]([^\n]{1,1000})$)"
 )
-_ARGUMENT = lazy_pattern(rf"\bregion(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']({REGION})[\"']", re.ASCII)
-_PROFILE = lazy_pattern(r"\bprofile(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']([\w.@:+/-]{1,64})[\"']", re.ASCII)
+_ARGUMENT = lazy_pattern(rf"(?a)\bregion(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']({REGION})[\"']")
+_PROFILE = lazy_pattern(r"(?a)\bprofile(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']([\w.@:+/-]{1,64})[\"']")
 # Creating a client makes no call.
 _CONSTRUCTOR = lazy_pattern(r"(?:Client(?:\.new)?|client|resource|[Ss]ession)\([^()\n]{0,400}\);?\s*$")
 # The default output is JSON; null and None stand for us-east-1.
 _BUCKET_REGION = lazy_pattern(
-    rf"\bs3api (?:get-bucket-location|head-bucket)\b[^\n]{{0,200}} --bucket[ =](?P<bucket>[a-z0-9.-]{{3,63}})(?![\w.-])[^\n]{{0,200}}\n"
-    rf"(?:(?![^\n]*[$#❯] )[^\n]{{0,200}}\n){{0,5}}?[^\n$#❯]{{0,80}}?(?:(?P<region>{REGION})\b|\bnull\b|^None\b)",
-    re.ASCII | re.MULTILINE,
+    rf"(?am)\bs3api (?:get-bucket-location|head-bucket)\b[^\n]{{0,200}} --bucket[ =](?P<bucket>[a-z0-9.-]{{3,63}})(?![\w.-])[^\n]{{0,200}}\n"
+    rf"(?:(?![^\n]*[$#❯] )[^\n]{{0,200}}\n){{0,5}}?[^\n$#❯]{{0,80}}?(?:(?P<region>{REGION})\b|\bnull\b|^None\b)"
 )
 _IS_REGION = lazy_pattern(REGION)
 _PROMPT = lazy_pattern(r"(?m:^[^\n]{0,80}[$❯%] )")
 _ERROR = lazy_pattern(r"(?i:error|denied|exception|fail|invalid|expired|unable|could not|cannot)")
 # What people and programs write about Regions. Those in ARNs and hosts are of something else.
-_MENTION = lazy_pattern(rf"(?<![\w:./-]){REGION}(?![\w/-]|\.\w)", re.ASCII)
-_HEADS_FAILURE = lazy_pattern(rf"(?<![\w:./-])({REGION}) ?:\s{{1,20}}[^\n]{{0,120}}\Z", re.ASCII)
+_MENTION = lazy_pattern(rf"(?a)(?<![\w:./-]){REGION}(?![\w/-]|\.\w)")
+_HEADS_FAILURE = lazy_pattern(rf"(?a)(?<![\w:./-])({REGION}) ?:\s{{1,20}}[^\n]{{0,120}}\Z")
 _WORKS = lazy_pattern(
-    r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?)\b)|[✓✔✅]|(?<=-\d): ?\d{1,6}\b"
+    r"(?a)(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?)\b)|[✓✔✅]|(?<=-\d): ?\d{1,6}\b"
     # In a log entry that begins with the Region. What was created in a Region in prose is something else.
-    rf"|^(?>\W{{0,3}}[A-Z0-9][A-Z0-9:.,+-]{{0,39}}\W{{1,3}}){{0,3}}\W{{0,3}}(?i:region\W{{1,3}})?{REGION}\b[^\n]{{0,200}}\b(?:done|(?:delet|creat|complet|finish|process)ed)\b",
-    re.ASCII,
+    rf"|^(?>\W{{0,3}}[A-Z0-9][A-Z0-9:.,+-]{{0,39}}\W{{1,3}}){{0,3}}\W{{0,3}}(?i:region\W{{1,3}})?{REGION}\b[^\n]{{0,200}}\b(?:done|(?:delet|creat|complet|finish|process)ed)\b"
 )
 _WHERE = lazy_pattern(r"[^,;:\n]{0,40}?\b(?:with|in|for|from|on|against)\b")
 _NEGATION = lazy_pattern(
@@ -73,7 +70,7 @@ _NEGATION = lazy_pattern(
 _PROSE = lazy_pattern(r"\s{0,4}[A-Z][a-z]{0,20}(?:,? [\w’'./:-]{1,40}){2,40}[.?!](?:\s|\Z)")
 # The name of a directory bucket ends with the ID of its zone, such as use1-az4 or usw2-lax1-az1:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
-_ZONE = lazy_pattern(r"--(?P<region>[a-z]{3,6}\d)-(?:[a-z]{3}\d-)?az\d--x-s3\Z", re.ASCII)
+_ZONE = lazy_pattern(r"(?a)--(?P<region>[a-z]{3,6}\d)-(?:[a-z]{3}\d-)?az\d--x-s3\Z")
 _COMPASS = lazy_pattern(r"(?<!^)(north|south|east|west|central|gov)")
 # The number of characters to search for a heading before a failure, and for other calls around it.
 _CHARS_BEFORE, _CHARS_AROUND = 1_000, 8_000
@@ -83,8 +80,7 @@ _MAX_REGIONS = 8
 
 # The endpoint that a message names, unlike the registry of an image or the issuer of a token.
 _ENDPOINT = lazy_pattern(
-    rf"(?<![\w.-])(?!\d{{12}}\.dkr\.|oidc[.-])(?:[a-z0-9-]{{2,63}}\.){{1,4}}({REGION})\.(?:amazonaws\.com(?:\.cn)?|api\.aws)(?![\w-]|\.\w)",
-    re.ASCII,
+    rf"(?a)(?<![\w.-])(?!\d{{12}}\.dkr\.|oidc[.-])(?:[a-z0-9-]{{2,63}}\.){{1,4}}({REGION})\.(?:amazonaws\.com(?:\.cn)?|api\.aws)(?![\w-]|\.\w)"
 )
 
 # An error of the provider of AWS itself, or of a resource, which can have a provider with an alias.
@@ -94,7 +90,7 @@ _PROVIDER_ERROR = lazy_pattern(
 )
 
 # What begins another call: a prompt, or the error of another one.
-_OTHER_CALL = lazy_pattern(r"^[ \t]{0,4}[$%>] \S|\bAn error occurred \(", re.MULTILINE)
+_OTHER_CALL = lazy_pattern(r"(?m)^[ \t]{0,4}[$%>] \S|\bAn error occurred \(")
 
 
 def choose_region(

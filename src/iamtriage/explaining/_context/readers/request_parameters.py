@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import cast
@@ -20,15 +19,13 @@ _NEXT_KEY = lazy_pattern(
 )
 # A parameter, or where an object or a list begins or ends.
 _PART = lazy_pattern(
-    r"(?<![\w.-])[\"']?(?P<name>[a-z]\w{1,60})[\"']?\s?:\s?[\"']?(?P<value>[\w+=.@/-]{1,512})[\"']?\s{0,40}(?=[,}\]\n]|\Z)"
-    r"|(?:(?<![\w.-])[\"']?(?P<key>[\w.:/-]{1,128}?)[\"']?\s?:\s?)?[{\[]|[}\]]",
-    re.ASCII,
+    r"(?a)(?<![\w.-])[\"']?(?P<name>[a-z]\w{1,60})[\"']?\s?:\s?[\"']?(?P<value>[\w+=.@/-]{1,512})[\"']?\s{0,40}(?=[,}\]\n]|\Z)"
+    r"|(?:(?<![\w.-])[\"']?(?P<key>[\w.:/-]{1,128}?)[\"']?\s?:\s?)?[{\[]|[}\]]"
 )
 _ENCRYPTION_CONTEXT = lazy_pattern(r"\"?\bencryptionContext\"?\s?:\s?(?=\{)")
 # An option of the AWS CLI, in its shorthand syntax.
 _CONTEXT_OPTION = lazy_pattern(
-    r"--encryption-context[ =][\"']?(?P<pairs>[\w.:/@-]{1,128}=[\w.:/@+-]{1,256}(?:,[\w.:/@-]{1,128}=[\w.:/@+-]{1,256}){0,9})(?=[\s\"']|\Z)",
-    re.ASCII,
+    r"(?a)--encryption-context[ =][\"']?(?P<pairs>[\w.:/@-]{1,128}=[\w.:/@+-]{1,256}(?:,[\w.:/@-]{1,128}=[\w.:/@+-]{1,256}){0,9})(?=[\s\"']|\Z)"
 )
 _LITERALS = frozenset({"null", "true", "false"})
 _MAX_CHARS = 4_000

@@ -7,8 +7,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-functio
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern, only_one
 
 __all__ = ("find_shown_paths",)
@@ -17,7 +15,7 @@ _PATH = r"(?P<path_{}>/(?:[\w+=,.@-]{{1,64}}/){{1,8}})"
 _NAME = r"(?P<name_{}>[\w+=,.@-]{{1,64}})"
 _SHOWN = lazy_pattern(
     # Columns, as text or as a table.
-    rf"^[ \t|]{{0,8}}{_PATH.format('c')}(?:\t|[ \t]{{0,40}}\|[ \t]{{0,40}}|[ \t]{{1,40}}){_NAME.format('c')}[ \t|]{{0,40}}\r?$"
+    rf"(?am)^[ \t|]{{0,8}}{_PATH.format('c')}(?:\t|[ \t]{{0,40}}\|[ \t]{{0,40}}|[ \t]{{1,40}}){_NAME.format('c')}[ \t|]{{0,40}}\r?$"
     rf"|^[ \t|]{{0,8}}{_NAME.format('d')}(?:\t|[ \t]{{0,40}}\|[ \t]{{0,40}}|[ \t]{{1,40}}){_PATH.format('d')}[ \t|]{{0,40}}\r?$"
     # Members of an object in JSON, YAML, a template or Terraform, also of a list.
     rf"|\b[Pp]ath[\"']?\s?[:=]\s?[\"']?{_PATH.format('j')}[\"']?,?\s{{1,40}}[\"']?(?:[Rr]ole_?)?[Nn]ame[\"']?\s{{0,20}}[:=]\s?[\"']?{_NAME.format('j')}"
@@ -26,8 +24,7 @@ _SHOWN = lazy_pattern(
     rf"|\[\s{{0,20}}\"{_NAME.format('m')}\",\s{{0,20}}\"{_PATH.format('m')}\"\s{{0,20}}\]"
     # What people say of it.
     rf"|\brole [`\"']?{_NAME.format('s')}[`\"']?(?: [a-z]{{1,12}}){{0,4}} [Pp]ath(?: is|:)? [`\"']?{_PATH.format('s')}"
-    rf"|\b[Pp]ath of (?:the )?(?:role )?[`\"']?{_NAME.format('t')}[`\"']? is [`\"']?{_PATH.format('t')}",
-    re.ASCII | re.MULTILINE,
+    rf"|\b[Pp]ath of (?:the )?(?:role )?[`\"']?{_NAME.format('t')}[`\"']? is [`\"']?{_PATH.format('t')}"
 )
 _MAX_CHARS = 64_000
 

@@ -204,7 +204,7 @@ _ABSENT_AFTER = lazy_pattern(
     r"[^;:,\n=]{0,100}?(?:\b(?:not|never)\b(?: \w{1,12}){0,2}? (?:set|found|defined|enabled|present|specified|available)|n't set|must be set|\bunset\b)"
 )
 # Compiled programs print where they were built, such as /home/runner/work/app/app/main.go:205.
-_BUILD_PATH = lazy_pattern(r"/[\w.@+/-]{1,300}\.(?:go|rs|cs):(?:line )?\d", re.ASCII)
+_BUILD_PATH = lazy_pattern(r"(?a)/[\w.@+/-]{1,300}\.(?:go|rs|cs):(?:line )?\d")
 _CHARS_AROUND = 140
 
 

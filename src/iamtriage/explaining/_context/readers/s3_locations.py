@@ -20,31 +20,26 @@ from iamtriage.explaining._context.values import CommandLine, Stated, quote_matc
 __all__ = ("OBJECT_CALL", "Location", "find_location", "find_remote", "find_setting")
 
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
-_URI = lazy_pattern(
-    rf"\bs3[an]?://({_BUCKET})(?!\w|[\w.-]{{0,64}}@)(/[^\s\"'`<>|,;)\]}}\\]{{0,1024}})?", re.ASCII
-)
+_URI = lazy_pattern(rf"(?a)\bs3[an]?://({_BUCKET})(?!\w|[\w.-]{{0,64}}@)(/[^\s\"'`<>|,;)\]}}\\]{{0,1024}})?")
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
 _ACCESS_POINT = lazy_pattern(
-    r"\b(?:s3://)?(arn:aws[a-z-]{0,12}:s3:[a-z0-9-]{6,30}:[0-9]{12}:accesspoint/[a-z0-9-]{3,50})"
-    r"(/(?:object/)?[^\s\"'`<>|,;)\]}\\]{0,1024})?",
-    re.ASCII,
+    r"(?a)\b(?:s3://)?(arn:aws[a-z-]{0,12}:s3:[a-z0-9-]{6,30}:[0-9]{12}:accesspoint/[a-z0-9-]{3,50})"
+    r"(/(?:object/)?[^\s\"'`<>|,;)\]}\\]{0,1024})?"
 )
 _UPLOAD = lazy_pattern(
-    rf"Failed to upload \S.{{0,256}}? to ({_BUCKET})/(\S{{1,1024}}?): "
+    rf"(?a)Failed to upload \S.{{0,256}}? to ({_BUCKET})/(\S{{1,1024}}?): "
     # Lambda reads the code with the permissions of the caller.
     rf"|\bpermission to GetObject for ({_BUCKET})/([^\s\"'`]{{1,1024}}?)\.? S3 Error Code: "
     # The agent of ECS, for environmentFiles of a task definition.
-    rf"|\bunable to download object ({_BUCKET})/([^\s\"'`]{{1,1024}}?): ",
-    re.ASCII,
+    rf"|\bunable to download object ({_BUCKET})/([^\s\"'`]{{1,1024}}?): "
 )
 # A remote of rclone has the name that its configuration gives it: https://rclone.org/s3/#configuration
-_RCLONE = lazy_pattern(r"\brclone [a-z]{2,12} [^\n]{0,600}", re.ASCII)
+_RCLONE = lazy_pattern(r"(?a)\brclone [a-z]{2,12} [^\n]{0,600}")
 _REMOTE = lazy_pattern(
-    rf"(?<![\w/.-]):?[\w-]{{0,20}}(?:s3|S3|aws|AWS)[\w-]{{0,20}}:({_BUCKET})(?:/([^\s\"'`]{{0,1024}}))?(?![\w.-])",
-    re.ASCII,
+    rf"(?a)(?<![\w/.-]):?[\w-]{{0,20}}(?:s3|S3|aws|AWS)[\w-]{{0,20}}:({_BUCKET})(?:/([^\s\"'`]{{0,1024}}))?(?![\w.-])"
 )
 _NAMED_BUCKET = lazy_pattern(
-    rf"\b(?:S3)?[Bb]ucket(?:[ _]?[Nn]amed?)?(?:[ =:]{{1,3}}|=>|\s\()\\?[\"'`]?[(\"'`]?({_BUCKET})(?![\w-]|\.\w)"
+    rf"(?a)\b(?:S3)?[Bb]ucket(?:[ _]?[Nn]amed?)?(?:[ =:]{{1,3}}|=>|\s\()\\?[\"'`]?[(\"'`]?({_BUCKET})(?![\w-]|\.\w)"
     rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({_BUCKET})[\"']"
     rf"|<BucketName>({_BUCKET})<"
     rf"|\barn:aws[a-z-]{{0,12}}:s3:::({_BUCKET})(?![\w-])"
@@ -54,18 +49,15 @@ _NAMED_BUCKET = lazy_pattern(
     rf"|\bexistence of '({_BUCKET})' bucket\b"  # Flux
     rf"|\bS3 [Bb]ucket (?:[A-Z]\w{{1,20}} ){{1,4}}for ({_BUCKET})(?![\w-])"
     # "reading S3 Bucket Server-side Encryption Configuration (name)".
-    rf"|\bS3 [Bb]ucket (?:[A-Z][\w-]{{1,20}} ){{1,5}}\(({_BUCKET})\)",
-    re.ASCII,
+    rf"|\bS3 [Bb]ucket (?:[A-Z][\w-]{{1,20}} ){{1,5}}\(({_BUCKET})\)"
 )
 # The ID of a bucket and of its settings in Terraform's log.
 _ID_OF_BUCKET = lazy_pattern(
-    rf"\b(?P<address>aws_s3_bucket(?!_object)(?:_[a-z_]{{1,60}})?\.[\w-]{{1,80}})(?:\[[^\]\n]{{1,80}}\])?: [^\n\[]{{1,60}}\[id=(?P<id>{_BUCKET})[,\]]",
-    re.ASCII,
+    rf"(?a)\b(?P<address>aws_s3_bucket(?!_object)(?:_[a-z_]{{1,60}})?\.[\w-]{{1,80}})(?:\[[^\]\n]{{1,80}}\])?: [^\n\[]{{1,60}}\[id=(?P<id>{_BUCKET})[,\]]"
 )
 # "getObject acme-in/2026/a.csv", "GetObject for s3 object acme-in/a.csv", in a comment or a sentence.
 OBJECT_CALL = lazy_pattern(
-    rf"(?<![\w:.])(?P<verb>[Gg]et|[Pp]ut|[Hh]ead|[Dd]elete)_?[Oo]bject(?:Command|Request)?(?:\(| (?:(?:on|for|of|from|to|in) )?)[\"'`]?(?P<bucket>(?!and/|or/){_BUCKET})/(?P<key>(?=[^\s\"'`<>|,;()*]{{0,1000}}\w)[^\s\"'`<>|,;()*]{{1,1024}})(?!\*)",
-    re.ASCII,
+    rf"(?a)(?<![\w:.])(?P<verb>[Gg]et|[Pp]ut|[Hh]ead|[Dd]elete)_?[Oo]bject(?:Command|Request)?(?:\(| (?:(?:on|for|of|from|to|in) )?)[\"'`]?(?P<bucket>(?!and/|or/){_BUCKET})/(?P<key>(?=[^\s\"'`<>|,;()*]{{0,1000}}\w)[^\s\"'`<>|,;()*]{{1,1024}})(?!\*)"
 )
 """An operation of S3 in words, with the bucket and the key as one path."""
 _KEY = lazy_pattern(
@@ -88,35 +80,30 @@ _KEY_IN_CODE = lazy_pattern(
 )
 # One with an asterisk is that of a policy.
 _ARN_KEY = lazy_pattern(
-    rf"\barn:aws[a-z-]{{0,12}}:s3:::{_BUCKET}/(?![^\s\"']{{0,1024}}\*)([^\s\"'`<>|,;)\]}}\\]{{1,1024}})",
-    re.ASCII,
+    rf"(?a)\barn:aws[a-z-]{{0,12}}:s3:::{_BUCKET}/(?![^\s\"']{{0,1024}}\*)([^\s\"'`<>|,;)\]}}\\]{{1,1024}})"
 )
 _HOST = lazy_pattern(
     # restic writes s3:HOST/BUCKET.
-    rf"\b(?:https?://|s3:(?=s3[.-])|[Hh]ost: )(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
-    r"\.amazonaws\.(?:com(?:\.cn)?|eu)(?::443)?(/[^\s\"'`<>|,;)\]}?]{0,1024})?",
-    re.ASCII,
+    rf"(?a)\b(?:https?://|s3:(?=s3[.-])|[Hh]ost: )(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
+    r"\.amazonaws\.(?:com(?:\.cn)?|eu)(?::443)?(/[^\s\"'`<>|,;)\]}?]{0,1024})?"
 )
 # Loki writes the Region in place of the bucket: https://grafana.com/docs/loki/latest/configure/#aws_storage_config
 _REGION = lazy_pattern(r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]")
 # The bucket in the settings of a program, whose errors do not name it.
 _BUCKET_SETTING = lazy_pattern(
-    rf"^[ \t\-]{{0,40}}[\"']?(?:\w{{1,40}}[_.-])?bucket(?:[_-]?names?)?[\"']?[ \t]{{0,20}}[:=][ \t]{{0,4}}[\"']?({_BUCKET})(?:[\"'],?)?[ \t]{{0,20}}(?:#|$)",
-    re.ASCII | re.IGNORECASE | re.MULTILINE,
+    rf"(?iam)^[ \t\-]{{0,40}}[\"']?(?:\w{{1,40}}[_.-])?bucket(?:[_-]?names?)?[\"']?[ \t]{{0,20}}[:=][ \t]{{0,4}}[\"']?({_BUCKET})(?:[\"'],?)?[ \t]{{0,20}}(?:#|$)"
 )
 # Literal arguments of boto3's methods in the line that a traceback or a notebook shows:
 # https://docs.aws.amazon.com/boto3/latest/reference/services/s3.html
 _LITERAL_KEY = r"[\"'](?P<{}>[^\"'\n{{}}]{{1,1024}})[\"']"
 _METHOD = lazy_pattern(
-    rf"\b(?:download_file(?:obj)?\(|upload_file(?:obj)?\([^,()\n]{{1,200}},|(?:Object|ObjectSummary)\()\s?[\"'](?P<bucket>{_BUCKET})[\"'],\s?(?:{_LITERAL_KEY.format('key')}|[A-Za-z_][\w.]{{0,60}}\s?[,)])"
-    rf"|\bBucket\(\s?[\"'](?P<resource>{_BUCKET})[\"']\)(?:\.(?:download_file(?:obj)?|Object)\(\s?{_LITERAL_KEY.format('object')})?",
-    re.ASCII,
+    rf"(?a)\b(?:download_file(?:obj)?\(|upload_file(?:obj)?\([^,()\n]{{1,200}},|(?:Object|ObjectSummary)\()\s?[\"'](?P<bucket>{_BUCKET})[\"'],\s?(?:{_LITERAL_KEY.format('key')}|[A-Za-z_][\w.]{{0,60}}\s?[,)])"
+    rf"|\bBucket\(\s?[\"'](?P<resource>{_BUCKET})[\"']\)(?:\.(?:download_file(?:obj)?|Object)\(\s?{_LITERAL_KEY.format('object')})?"
 )
 # What Terraform prints if its S3 backend cannot lock a state. The lock is an object next to the state:
 # lockPath() and lockFilePath() in https://github.com/hashicorp/terraform/blob/main/internal/backend/remote-state/s3/client.go
 _STATE_LOCK = lazy_pattern(
-    rf"\bLock Info:[^\n]{{0,80}}\n(?:[^\n]{{0,200}}\n){{0,4}}?[ \t│|]{{0,20}}Path:[ \t]{{1,12}}({_BUCKET})/([^\s\"'`<>]{{1,1024}})",
-    re.ASCII,
+    rf"(?a)\bLock Info:[^\n]{{0,80}}\n(?:[^\n]{{0,200}}\n){{0,4}}?[ \t│|]{{0,20}}Path:[ \t]{{1,12}}({_BUCKET})/([^\s\"'`<>]{{1,1024}})"
 )
 _OF_LOCK = lazy_pattern(r"\bError (?:acquiring|releasing) the state lock\b")
 # Words that follow "bucket" in prose.

@@ -17,23 +17,20 @@ __all__ = ("find_called_operation",)
 
 # Frames of AWS SDKs that name client and operation.
 _JS_OPERATION = lazy_pattern(
-    r"\bde(?:_|serializeAws_(?:restXml|restJson1|json1_[01]|query|ec2))(\w{3,80}?)Command(?:Error)?\b|\b(\w{3,80})Command\.(?:resolveMiddleware|\w{0,30}[Rr]esolve)",
-    re.ASCII,
+    r"(?a)\bde(?:_|serializeAws_(?:restXml|restJson1|json1_[01]|query|ec2))(\w{3,80}?)Command(?:Error)?\b|\b(\w{3,80})Command\.(?:resolveMiddleware|\w{0,30}[Rr]esolve)"
 )
 # The class of a command in code or a comment: "new GetParameterCommand(", "14 x GetParameterCommand".
 # The same in a comment without the package, of two words at least: SendCommand is an operation.
 _NAMED_COMMAND = lazy_pattern(
-    r"(?<![\w.])((?:Assume|Batch|Create|Delete|Describe|Get|Head|Invoke|List|Publish|Put|Query|Receive|Scan|Send|Start|Update)[A-Z]\w{2,60}?)Command\b(?!\w|Error)",
-    re.ASCII,
+    r"(?a)(?<![\w.])((?:Assume|Batch|Create|Delete|Describe|Get|Head|Invoke|List|Publish|Put|Query|Receive|Scan|Send|Start|Update)[A-Z]\w{2,60}?)Command\b(?!\w|Error)"
 )
-_JS_COMMAND = lazy_pattern(r"(?<![\w.])(?!de_)([A-Z]\w{2,79}?)Command\b(?!\w|Error)", re.ASCII)
+_JS_COMMAND = lazy_pattern(r"(?a)(?<![\w.])(?!de_)([A-Z]\w{2,79}?)Command\b(?!\w|Error)")
 _JS_CLIENT = lazy_pattern(r"@aws-sdk[/+]client-([a-z0-9-]{2,40})[/@]")
 # Version 2 of the SDK for JavaScript reads the errors of some services in a module of its own.
 _JS_SERVICE = lazy_pattern(r"/aws-sdk/(?:lib/services|clients)/([a-z0-9]{2,40})\.js:")
 # What the loggers of the SDKs for JavaScript 2 and Ruby print of a call that failed.
 _LOGGED_CALL = lazy_pattern(
-    r"\[(?:AWS |Aws::)(?P<service>\w{2,40})(?:::Client)? [45]\d\d [\d.]{1,12}s? \d{1,3} retries\] (?P<name>[a-z]\w{2,80})\(",
-    re.ASCII,
+    r"(?a)\[(?:AWS |Aws::)(?P<service>\w{2,40})(?:::Client)? [45]\d\d [\d.]{1,12}s? \d{1,3} retries\] (?P<name>[a-z]\w{2,80})\("
 )
 # A call in code with the client named after its service.
 _JS_CALL = r"(?<![\w.]){}\.([a-z]\w{{2,80}})\(\s{{0,20}}(?=[\w{{])"
@@ -42,30 +39,26 @@ _GO_LOG = lazy_pattern(
     r"\b(?:Send|Sign|Unmarshal|Validate) Re(?:quest|sponse) ([a-z0-9.]{2,40})/([A-Z]\w{2,80}) failed\b"
 )
 _RUBY_CALL = lazy_pattern(
-    r"/aws-sdk-[a-z0-9]{2,40}/client\.rb:[0-9]{1,6}:in [`'](?:Aws::(?P<service>\w{2,40})::Client#)?(?P<name>[a-z]\w{2,80})'"
+    r"(?am)/aws-sdk-[a-z0-9]{2,40}/client\.rb:[0-9]{1,6}:in [`'](?:Aws::(?P<service>\w{2,40})::Client#)?(?P<name>[a-z]\w{2,80})'"
     # Version 1 defines its methods with eval.
     r"|\(eval\):[0-9]{1,4}:in `(?P<defined>[a-z]\w{2,80})'"
     # JRuby has the name of the method first.
-    r"|^[ \t]{0,40}(?P<method>[a-z]\w{2,80}) at (?:\(eval\)|\S{1,200}/aws-sdk-[a-z0-9]{2,40}/client\.rb):[0-9]{1,6}$",
-    re.ASCII | re.MULTILINE,
+    r"|^[ \t]{0,40}(?P<method>[a-z]\w{2,80}) at (?:\(eval\)|\S{1,200}/aws-sdk-[a-z0-9]{2,40}/client\.rb):[0-9]{1,6}$"
 )
 _RUBY_SERVICE = lazy_pattern(
-    r"/aws-sdk-([a-z0-9]{2,40})/client\.rb:|\bA(?:WS|ws)::(\w{2,40})::Errors\b|/aws-sdk-v1-[0-9.]{3,12}/lib/aws/(?!core/)([a-z0-9_]{2,30})/",
-    re.ASCII,
+    r"(?a)/aws-sdk-([a-z0-9]{2,40})/client\.rb:|\bA(?:WS|ws)::(\w{2,40})::Errors\b|/aws-sdk-v1-[0-9.]{3,12}/lib/aws/(?!core/)([a-z0-9_]{2,30})/"
 )
 _JAVA_CLIENT = lazy_pattern(
-    r"\b(?:software\.amazon\.awssdk|com\.amazonaws)\.services\.([a-z0-9]{2,40})\.(?:\w{1,30}\.){0,2}(?:Default|Amazon|AWS|Abstract)?\w{0,60}Client\.([a-z]\w{2,80})\(",
-    re.ASCII,
+    r"(?a)\b(?:software\.amazon\.awssdk|com\.amazonaws)\.services\.([a-z0-9]{2,40})\.(?:\w{1,30}\.){0,2}(?:Default|Amazon|AWS|Abstract)?\w{0,60}Client\.([a-z]\w{2,80})\("
 )
 _DOTNET_CLIENT = lazy_pattern(
-    r"\bAmazon\.(\w{2,40})\.Amazon\w{2,60}Client\.(?:Invoke)?([A-Z]\w{2,80}?)(?:Async)?\(", re.ASCII
+    r"(?a)\bAmazon\.(\w{2,40})\.Amazon\w{2,60}Client\.(?:Invoke)?([A-Z]\w{2,80}?)(?:Async)?\("
 )
 _BOTO_CLIENT = lazy_pattern(
-    r"\b(?:client|resource)\(\s?(?:service_name=)?[\"']([a-z][a-z0-9-]{1,40})[\"']", re.ASCII
+    r"(?a)\b(?:client|resource)\(\s?(?:service_name=)?[\"']([a-z][a-z0-9-]{1,40})[\"']"
 )
 _BOTO_CALL = lazy_pattern(
-    r"^\s{2,12}(?:return |yield |await |\w{1,60}(?:, \w{1,60}){0,4} = )?(?:await )?(?:self\.)?_?(\w{1,60})\.([a-z]\w{2,80})\(",
-    re.ASCII | re.MULTILINE,
+    r"(?am)^\s{2,12}(?:return |yield |await |\w{1,60}(?:, \w{1,60}){0,4} = )?(?:await )?(?:self\.)?_?(\w{1,60})\.([a-z]\w{2,80})\("
 )
 # The S3 operations that Hadoop's S3A calls for its own operations. It gets the status of a file with HEAD.
 _S3A_OPERATIONS = {
@@ -97,19 +90,17 @@ _S3A_NAMES = "|".join(_S3A_OPERATIONS)
 # Its arguments: the path with a position, the kind of object, or the number of a part.
 _S3A_ARGUMENTS = r"(?: (?:[^\s:]{1,300}|s3[an]?://\S{1,300}) at [0-9]{1,19}|(?: [\w#-]{1,100}){0,5}) {1,2}on "
 _S3A_CALL = lazy_pattern(
-    rf"s3[an]?://\S{{1,1000}}: (?P<failed>{_S3A_NAMES}){_S3A_ARGUMENTS}\S{{1,300}}"
-    rf"|(?<![\w.])(?P<called>{_S3A_NAMES}){_S3A_ARGUMENTS}s3[an]?://\S{{1,300}}",
-    re.ASCII,
+    rf"(?a)s3[an]?://\S{{1,1000}}: (?P<failed>{_S3A_NAMES}){_S3A_ARGUMENTS}\S{{1,300}}"
+    rf"|(?<![\w.])(?P<called>{_S3A_NAMES}){_S3A_ARGUMENTS}s3[an]?://\S{{1,300}}"
 )
 # Arrow's only file system of AWS is S3: https://arrow.apache.org/docs/python/filesystems.html
 _ARROW_CALL = lazy_pattern(
-    r"\bAWS Error [A-Z_\[][\w \]]{2,60}(?: \(HTTP status [0-9]{3}\))? during (\w{2,80}) operation\b", re.ASCII
+    r"(?a)\bAWS Error [A-Z_\[][\w \]]{2,60}(?: \(HTTP status [0-9]{3}\))? during (\w{2,80}) operation\b"
 )
 # Rust's object_store, as Polars, delta-rs and Lance have it, and its debug output.
 _OBJECT_STORE_CALL = lazy_pattern(
-    r"\bGeneric S3 error: Error performing (?P<name>GET|HEAD|PUT|DELETE|list|get|head|put|delete) (?:request|https?://[^\s?]{1,1200}(?P<listed>\?\S{0,400}?list-type=2)?)"
-    r"|\bGeneric \{ store: \"S3\", source: (?P<source>List|Get|Head|Put|Delete)Request\b",
-    re.ASCII,
+    r"(?a)\bGeneric S3 error: Error performing (?P<name>GET|HEAD|PUT|DELETE|list|get|head|put|delete) (?:request|https?://[^\s?]{1,1200}(?P<listed>\?\S{0,400}?list-type=2)?)"
+    r"|\bGeneric \{ store: \"S3\", source: (?P<source>List|Get|Head|Put|Delete)Request\b"
 )
 _OBJECT_STORE_OPERATIONS = {
     "list": "ListObjectsV2",
@@ -121,16 +112,15 @@ _OBJECT_STORE_OPERATIONS = {
 # Trino, which Athena is based on, names the object that it reads: TrinoS3FileSystem.java and HivePageSourceProvider.java
 # of https://github.com/trinodb/trino. Athena says that it cannot list or read a path.
 _QUERY_READ = lazy_pattern(
-    r"\(Path: s3[an]?://\S{1,1000}\)|Error opening Hive split s3[an]?://|(?P<listed>Permission denied on S3 path: s3://)",
-    re.ASCII,
+    r"(?a)\(Path: s3[an]?://\S{1,1000}\)|Error opening Hive split s3[an]?://|(?P<listed>Permission denied on S3 path: s3://)"
 )
 # Elastic Beanstalk reads the source bundle with the permissions of the caller.
-_BUNDLE_READ = lazy_pattern(r"\bAccess Denied: S3Bucket=[a-z0-9.-]{3,63}, S3Key=\S{1,1024}", re.ASCII)
+_BUNDLE_READ = lazy_pattern(r"(?a)\bAccess Denied: S3Bucket=[a-z0-9.-]{3,63}, S3Key=\S{1,1024}")
 # CloudFormation reads templates and code with the permissions of the caller, or of the role of the stack, and Lambda
 # reads code with those of the caller.
 _TEMPLATE_READ = lazy_pattern(r"\bS3 error: Access Denied\b|\bpermission to GetObject for \S")
 # The frames of EMRFS name the operation, but a HEAD request by what it gets.
-_EMRFS_CALL = lazy_pattern(r"\bemr\.hadoop\.fs\.s3(?:n|\.lite)?\.call\.(\w{3,60}?)Call\.", re.ASCII)
+_EMRFS_CALL = lazy_pattern(r"(?a)\bemr\.hadoop\.fs\.s3(?:n|\.lite)?\.call\.(\w{3,60}?)Call\.")
 # Hadoop's shell: https://hadoop.apache.org/docs/stable/hadoop-project-dist/hadoop-common/FileSystemShell.html
 _SHELL_OPERATIONS = {
     "cat": "GetObject", "copyToLocal": "GetObject", "get": "GetObject", "text": "GetObject", "tail": "GetObject",
@@ -144,8 +134,7 @@ _SHELL_CALL = lazy_pattern(
 # https://docs.aws.amazon.com/msk/latest/developerguide/troubleshooting.html
 # The clients in Java, Python and Go: SaslAuthenticationException, SaslAuthenticationFailedError, "SASL Authentication failed".
 _MSK_CONNECTION = lazy_pattern(
-    r"\b(?:SaslAuthentication(?:Exception|FailedError)|SASL [Aa]uthentication [Ff]ailed): \[(?:[0-9a-f-]{36}|[^\]\n]{0,40})\]:? Access denied",
-    re.ASCII,
+    r"(?a)\b(?:SaslAuthentication(?:Exception|FailedError)|SASL [Aa]uthentication [Ff]ailed): \[(?:[0-9a-f-]{36}|[^\]\n]{0,40})\]:? Access denied"
 )
 # The clients for Java and kafka-python name an exception, and librdkafka and kafkajs the error of the protocol.
 KAFKA_DENIAL = lazy_pattern(
@@ -158,8 +147,7 @@ _MSK_ACTIONS = {
     "topic": "DescribeTopic", "group": "AlterGroup", "clust": "WriteDataIdempotently", "trans": "AlterTransactionalId",
 }  # fmt: skip
 _KAFKA_TOOL = lazy_pattern(
-    r"\bkafka-(?P<tool>topics|configs|acls)(?:\.sh)? [^\n]{0,400}?--(?P<verb>add|alter|create|delete|describe|list|remove)(?= |$)",
-    re.MULTILINE,
+    r"(?m)\bkafka-(?P<tool>topics|configs|acls)(?:\.sh)? [^\n]{0,400}?--(?P<verb>add|alter|create|delete|describe|list|remove)(?= |$)"
 )
 _KAFKA_TOOLS = {
     ("topics", "create"): "CreateTopic", ("topics", "alter"): "AlterTopic", ("topics", "delete"): "DeleteTopic",
@@ -169,18 +157,14 @@ _KAFKA_TOOLS = {
 # The task of a state machine whose call failed, not one that failed after it started:
 # https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailedEventDetails.html
 _TASK_CALL = lazy_pattern(
-    r"\"resourceType\\?\"\s{0,4}:\s{0,4}\\?\"(?:aws-sdk:)?([a-z0-9-]{2,40})\\?\",\s{0,40}\\?\"resource\\?\"\s{0,4}:\s{0,4}\\?\"([a-z]\w{2,80})(?:\.\w{1,20})?\\?\",\s{0,40}\\?\"error\\?\"\s{0,4}:\s{0,4}\\?\"(?!States\.|Lambda\.)\w{2,60}\.\w",
-    re.ASCII,
+    r"(?a)\"resourceType\\?\"\s{0,4}:\s{0,4}\\?\"(?:aws-sdk:)?([a-z0-9-]{2,40})\\?\",\s{0,40}\\?\"resource\\?\"\s{0,4}:\s{0,4}\\?\"([a-z]\w{2,80})(?:\.\w{1,20})?\\?\",\s{0,40}\\?\"error\\?\"\s{0,4}:\s{0,4}\\?\"(?!States\.|Lambda\.)\w{2,60}\.\w"
 )
 # Amazon Redshift reads the objects in COPY and writes those in UNLOAD.
-_SQL_CALL = lazy_pattern(
-    r"\b(copy|unload)\b[^;]{1,600}?\b(?:from|to)\s{1,4}'s3://[^']{3,300}'", re.ASCII | re.IGNORECASE
-)
+_SQL_CALL = lazy_pattern(r"(?ia)\b(copy|unload)\b[^;]{1,600}?\b(?:from|to)\s{1,4}'s3://[^']{3,300}'")
 # A client and its method in a sentence or a comment: "SecretsManager.getSecretValue", "ssm.getParameter".
 _MEMBER = lazy_pattern(r"[A-Za-z0-9](?:\.|::)[a-z]")
 _METHOD = lazy_pattern(
-    r"(?<![\w.])(?:self\.|this\.)?([A-Za-z][A-Za-z0-9]{1,29}?)(?:_?[Cc]lient)?(?:\.|::)([a-z]{2,20}(?:[A-Z][a-z]{1,30}){1,6}|[a-z]{2,20}(?:_[a-z]{2,30}){1,6})(?![\w.])",
-    re.ASCII,
+    r"(?a)(?<![\w.])(?:self\.|this\.)?([A-Za-z][A-Za-z0-9]{1,29}?)(?:_?[Cc]lient)?(?:\.|::)([a-z]{2,20}(?:[A-Z][a-z]{1,30}){1,6}|[a-z]{2,20}(?:_[a-z]{2,30}){1,6})(?![\w.])"
 )
 # "ssm.getParameter works, and the next call does not."
 _SUCCEEDS = lazy_pattern(
@@ -210,7 +194,7 @@ _PARTS_FAILED = lazy_pattern(
     r"\bMultipartUploadError: multipart upload failed\b|\buploading parts to a multipart upload\b|\bMultipartUpload: upload multipart failed\b|\bupload multipart failed, upload id:|\b__doConcurrentUpload\b"
 )
 # The error begins with the cmdlet's name. PowerShell 7 prints no more.
-_S3_CMDLET = lazy_pattern(rf"^({'|'.join(_S3_CMDLETS)}) ?: ", re.MULTILINE)
+_S3_CMDLET = lazy_pattern(rf"(?m)^({'|'.join(_S3_CMDLETS)}) ?: ")
 
 
 # What a text of such a call contains, its pattern, and the service and the operation of a match. The first call is used.

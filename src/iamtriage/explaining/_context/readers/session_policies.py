@@ -13,9 +13,8 @@ SESSION_POLICY = "the session policy in the text"
 """The name of a policy that a workflow, a command or code passes for a session."""
 # An association of EKS Pod Identity with a session policy, as the AWS CLI prints it.
 _ASSOCIATION = lazy_pattern(
-    r"\"roleArn\"\s?:\s?\"arn:[\w:+=,.@/-]{1,600}/(?P<role>[\w+=,.@-]{1,64})\"[^{}]{0,300}\"associationId\"\s?:\s?\"(?P<id>a-\w{5,40})\""
-    r"(?:[^{}]|\{[^{}]{0,100}\}){0,300}\"policy\"\s?:\s?\"",
-    re.ASCII,
+    r"(?a)\"roleArn\"\s?:\s?\"arn:[\w:+=,.@/-]{1,600}/(?P<role>[\w+=,.@-]{1,64})\"[^{}]{0,300}\"associationId\"\s?:\s?\"(?P<id>a-\w{5,40})\""
+    r"(?:[^{}]|\{[^{}]{0,100}\}){0,300}\"policy\"\s?:\s?\""
 )
 # What a session policy follows.
 _PARAMETER = lazy_pattern(
@@ -26,16 +25,14 @@ _PARAMETER = lazy_pattern(
     r"|(?i:\b(?<!no )(?<!not the )(?<!not a )(?<!without a )(?<!without the )session[- ]policy)(?: (?:is(?! not\b)|of|for|we pass|i pass|that)\b[^\n.{}]{0,60})?:\s{0,20}(?:```\w{0,5}\s{0,20})?\Z"
 )
 _PASSED_FILE = lazy_pattern(
-    r"\baws sts (?:assume-role(?:-with-\w{4,12}(?:-identity)?)?|get-federation-token)(?:[^\n]|\\\n){0,300} --policy[ =][\"']?file://(?:[\w.-]{0,64}/){0,9}(?P<file>[\w.-]{1,64})",
-    re.ASCII,
+    r"(?a)\baws sts (?:assume-role(?:-with-\w{4,12}(?:-identity)?)?|get-federation-token)(?:[^\n]|\\\n){0,300} --policy[ =][\"']?file://(?:[\w.-]{0,64}/){0,9}(?P<file>[\w.-]{1,64})"
 )
 # A call in an SDK or a block of Terraform, up to what encloses its arguments.
 _CALL = lazy_pattern(
-    r"(?:\b|_)(?i:assume_?role(?:_?with_?(?:web_?identity|saml))?|get_?federation_?token)(?:Async)?(?:Input|Command|Request)?(?:\.builder|::builder)?\s?[({]",
-    re.ASCII,
+    r"(?a)(?:\b|_)(?i:assume_?role(?:_?with_?(?:web_?identity|saml))?|get_?federation_?token)(?:Async)?(?:Input|Command|Request)?(?:\.builder|::builder)?\s?[({]"
 )
 # The next call of a builder, which is a part of the same call.
-_CHAINED = lazy_pattern(r"\s{0,40}\.(?!build\b|send\b|execute\b)\w{1,40}\(", re.ASCII)
+_CHAINED = lazy_pattern(r"(?a)\s{0,40}\.(?!build\b|send\b|execute\b)\w{1,40}\(")
 _TO_TEXT = r"(?:(?:aws\.String|(?:json\.)?dumps|json_?encode|JSON\.stringify|\w{1,20}\.Serialize|Some|string)\(\s{0,40})?"
 _KEY = r"(?:[\"']?\b[Pp]olicy[\"']?\s?(?:=>|[=:])\s{0,20}|\.(?:[Ww]ith|set)?_?[Pp]olicy\(\s{0,40})"
 _PASSED = lazy_pattern(_KEY.replace("olicy", "olicy(?:_?[Aa]rns)?"))
@@ -43,8 +40,7 @@ _PASSED = lazy_pattern(_KEY.replace("olicy", "olicy(?:_?[Aa]rns)?"))
 _QUOTE = r"(?:<<[-~]?\w{2,20}\n|[rbf$@]{0,2}#{0,2}[\"'`]{0,3})"
 _ARGUMENT = lazy_pattern(rf"{_KEY}{_TO_TEXT}{_QUOTE}\s{{0,40}}\Z")
 _VARIABLE = lazy_pattern(
-    rf"\b(?P<name>[A-Za-z_]\w{{1,60}})(?:: [\w\[\], .]{{1,40}})?\s{{0,8}}:?=\s{{0,4}}{_TO_TEXT}{_QUOTE}\s{{0,40}}\Z",
-    re.ASCII,
+    rf"(?a)\b(?P<name>[A-Za-z_]\w{{1,60}})(?:: [\w\[\], .]{{1,40}})?\s{{0,8}}:?=\s{{0,4}}{_TO_TEXT}{_QUOTE}\s{{0,40}}\Z"
 )
 # Where a document in code starts, whose statements are what is found.
 _DOCUMENT = lazy_pattern(

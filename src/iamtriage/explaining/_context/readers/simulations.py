@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern
@@ -17,8 +16,7 @@ __all__ = ("SIGN_OF_SIMULATION", "Simulation", "find_simulated", "find_simulatio
 SIGN_OF_SIMULATION = "EvalDecision"
 """The member of a result that others lack."""
 _SOURCE = lazy_pattern(
-    r"(?:--policy-source-arn[ =]|\bPolicySourceArn[\"']?\s?[=:]\s?)[\"']?(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:user|role|group)/[\w+=,.@/-]{1,600})",
-    re.ASCII,
+    r"(?a)(?:--policy-source-arn[ =]|\bPolicySourceArn[\"']?\s?[=:]\s?)[\"']?(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:user|role|group)/[\w+=,.@/-]{1,600})"
 )
 _RESULTS = lazy_pattern(r"\"EvaluationResults\"\s?:\s?\[")
 _MAX_BEFORE = 200

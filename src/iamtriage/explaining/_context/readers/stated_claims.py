@@ -18,8 +18,7 @@ __all__ = ("find_server", "find_stated_claims")
 
 # A record has the provider, the audience and the subject in principalId, and the subject in userName, too.
 _RECORD = lazy_pattern(
-    r"\"principalId\\?\" ?: ?\\?\"arn:[a-z-]{3,12}:iam::\d{12}:oidc-provider/(?P<issuer>[\w./-]{1,255}):(?P<rest>[^\s\"\\]{1,600})\\?\"",
-    re.ASCII,
+    r"(?a)\"principalId\\?\" ?: ?\\?\"arn:[a-z-]{3,12}:iam::\d{12}:oidc-provider/(?P<issuer>[\w./-]{1,255}):(?P<rest>[^\s\"\\]{1,600})\\?\""
 )
 _USER_NAME = lazy_pattern(r"\"userName\\?\" ?: ?\\?\"(?P<subject>[^\s\"\\]{1,500})\\?\"")
 # A whole subject of a CI system, but no pattern of a trust policy.
@@ -30,8 +29,7 @@ _SUBJECT = (
 )
 # The name of the claim precedes it. The keys of conditions end with :sub.
 _NAMED = lazy_pattern(
-    rf"(?<![:\w])(?i:sub|subject)(?: claim)?\\?[\"'`]?\s{{0,3}}(?::|=>?|is|was)?\s{{0,3}}\\?[\"'`]?{_SUBJECT}(?![*?\w:/])",
-    re.ASCII,
+    rf"(?a)(?<![:\w])(?i:sub|subject)(?: claim)?\\?[\"'`]?\s{{0,3}}(?::|=>?|is|was)?\s{{0,3}}\\?[\"'`]?{_SUBJECT}(?![*?\w:/])"
 )
 # A line with one of these states what a policy expects, or the claim of another token.
 _EXPECTED = lazy_pattern(
@@ -39,22 +37,18 @@ _EXPECTED = lazy_pattern(
 )
 _CHARS_BEFORE, _CHARS_OF_BLOCK = 80, 2_000
 _BLOCK = lazy_pattern(
-    r"^[ \t]{0,8}(?:(?:module|resource|data|variable)[ \t]{1,4}\"[^\n{}]{1,200}|locals|inputs[ \t]{0,8}=)[ \t]{0,8}\{",
-    re.MULTILINE,
+    r"(?m)^[ \t]{0,8}(?:(?:module|resource|data|variable)[ \t]{1,4}\"[^\n{}]{1,200}|locals|inputs[ \t]{0,8}=)[ \t]{0,8}\{"
 )
 _MAX_RECORDS = 20
 _AUDIENCE = lazy_pattern(
-    r"(?<![:\w])(?i:aud|audience)(?: claim)?\\?[\"'`]?\s{0,3}(?::|=>?|is|was)\s{0,3}\[?\\?[\"'`]?(?!api://|(?:https:)?//iam\.googleapis\.com)(?P<value>[\w.:/-]{1,200}\w)",
-    re.ASCII,
+    r"(?a)(?<![:\w])(?i:aud|audience)(?: claim)?\\?[\"'`]?\s{0,3}(?::|=>?|is|was)\s{0,3}\[?\\?[\"'`]?(?!api://|(?:https:)?//iam\.googleapis\.com)(?P<value>[\w.:/-]{1,200}\w)"
 )
 _ISSUER = lazy_pattern(
-    r"(?<![:\w])(?i:iss|issuer)\\?[\"'`]?\s{0,3}(?::|=>?|is|was)\s{0,3}\\?[\"'`]?(?P<value>https://[\w./-]{1,250}\w)",
-    re.ASCII,
+    r"(?a)(?<![:\w])(?i:iss|issuer)\\?[\"'`]?\s{0,3}(?::|=>?|is|was)\s{0,3}\\?[\"'`]?(?P<value>https://[\w./-]{1,250}\w)"
 )
 _EXPECTED_AUDIENCE = lazy_pattern(r":aud\\?\"\s{0,4}:\s{0,4}\[?\s{0,40}\\?\"(?P<value>[^\"\\]{1,200})\\?\"")
 _SERVER = lazy_pattern(
-    r"\bCI_SERVER_URL[=:]\s?[\"']?(?P<value>https://[\w.-]{1,250}\w)|\bCI_SERVER_HOST[=:]\s?[\"']?(?P<host>[\w.-]{1,250}\w)",
-    re.ASCII,
+    r"(?a)\bCI_SERVER_URL[=:]\s?[\"']?(?P<value>https://[\w.-]{1,250}\w)|\bCI_SERVER_HOST[=:]\s?[\"']?(?P<host>[\w.-]{1,250}\w)"
 )
 
 

@@ -88,13 +88,11 @@ _NAME = rf"(?:(?:role|user) [`\"'(]{{0,2}}{_PATH}(?!arn:|(?:an?|again|already|an
 # What follows a name, but not an adjective such as "long-lived".
 _END_OF_NAME = r"(?=[`\"')]{0,2}(?:[.,;:!?)\n]|\Z| (?:again|already|and|but|first|instead|itself|now|role|today|too|user|yesterday)\b))"
 _GRANT = lazy_pattern(
-    rf"(?i:\b(?:added|attached|gave|given|granted|put|assigned|(?:re-?)?created|made)\b)[^\n.;:]{{0,30}}?(?:(?P<first>{POLICY_OR_ACTION.pattern})[^\n.;:]{{0,40}}? (?:to|on) (?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'later').replace('END', _END_OF_NAME)}"
-    rf"|(?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'sooner').replace('END', '')}[`\"')]{{0,2}} [^\n.;:]{{0,20}}?(?P<last>{POLICY_OR_ACTION.pattern}))",
-    re.ASCII,
+    rf"(?a)(?i:\b(?:added|attached|gave|given|granted|put|assigned|(?:re-?)?created|made)\b)[^\n.;:]{{0,30}}?(?:(?P<first>{POLICY_OR_ACTION.pattern})[^\n.;:]{{0,40}}? (?:to|on) (?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'later').replace('END', _END_OF_NAME)}"
+    rf"|(?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'sooner').replace('END', '')}[`\"')]{{0,2}} [^\n.;:]{{0,20}}?(?P<last>{POLICY_OR_ACTION.pattern}))"
 )
 _HELD = lazy_pattern(
-    rf"\b(?:[Rr]ole|[Uu]ser) [`\"'(]{{0,2}}{_PATH}(?!(?:already|also|itself|now|only|still|that|which)\b)(?P<name>[\w+=,@-]{{2,64}})[`\"')]{{0,2}} (?:already |also |itself |now |only ){{0,2}}(?:has|holds|carries) (?!(?:no|not|neither|never)\b)[^\n.;:]{{0,20}}?(?P<what>{POLICY_OR_ACTION.pattern}|\b(?:{'|'.join(LISTED)})\b)",
-    re.ASCII,
+    rf"(?a)\b(?:[Rr]ole|[Uu]ser) [`\"'(]{{0,2}}{_PATH}(?!(?:already|also|itself|now|only|still|that|which)\b)(?P<name>[\w+=,@-]{{2,64}})[`\"')]{{0,2}} (?:already |also |itself |now |only ){{0,2}}(?:has|holds|carries) (?!(?:no|not|neither|never)\b)[^\n.;:]{{0,20}}?(?P<what>{POLICY_OR_ACTION.pattern}|\b(?:{'|'.join(LISTED)})\b)"
 )
 _CHARS_OF_SENTENCE = lazy_pattern(r"[^\n.;:]{0,80}")
 # Words of a grant that is asked for, only considered, or undone.

@@ -24,10 +24,10 @@ _ROW = lazy_pattern(
     r"[|\s]*(?:TAGS\s+)?([\w+=.@:/-]{1,128})(?:\s*\|\s*|\t{1,8}| {1,80})([\w+=.@:/-]{0,256})[|\s]*"
 )
 # A key in a line of its own has an empty value.
-_KEY = lazy_pattern(r"[ \t]{0,8}([\w+=.@-]{1,100}[:/][\w+=.@:/-]{1,100})[ \t]{0,8}", re.ASCII)
+_KEY = lazy_pattern(r"(?a)[ \t]{0,8}([\w+=.@-]{1,100}[:/][\w+=.@:/-]{1,100})[ \t]{0,8}")
 # The resource of a tag, and the beginning of a list of tags: the output for several resources has several.
 _RESOURCE = lazy_pattern(r"\"Resource(?:ARN|Arn|Id|Name)\"\s?:\s?\"([^\"\n]{1,400})\"")
-_TAG_LIST = lazy_pattern(r"\"Tags?(?:Set|List)?\"\s?:\s?[\[{]\s*[{\"]|\]\s*,\s*\[\s*\{", re.IGNORECASE)
+_TAG_LIST = lazy_pattern(r"(?i)\"Tags?(?:Set|List)?\"\s?:\s?[\[{]\s*[{\"]|\]\s*,\s*\[\s*\{")
 _SUFFIX = lazy_pattern(r"(?<!\A)-[A-Za-z0-9]{6}\Z")
 _NONE = frozenset({"", "None", "[]", "{}"})
 _PAIR = 2

@@ -27,7 +27,7 @@ _HEAD = lazy_pattern(
     r"(?:[\"']?(?:Condition|DeletionPolicy|DependsOn|UpdateReplacePolicy)[\"']?: [^\n]{1,120}\n[ \t]{1,40}){0,4}"
     r"[\"']?Type[\"']?:[ \t]{0,4}[\"']?(?P<type>(?:AWS|Custom)::[\w:@-]{2,80})"
 )
-_INDENT = lazy_pattern(r"^[ \t]*(?=[^\s#])", re.MULTILINE)
+_INDENT = lazy_pattern(r"(?m)^[ \t]*(?=[^\s#])")
 # Nothing in it is special in a shell.
 _VALUE = r"[\"']?{}[\"']?:[ \t]{{0,8}}[\"']?(?P<value>[\w+=,.@:/*-]{{1,400}}?)[\"']?(?=[\s,}}]|\Z)"
 _MAX_TEXTS, _MAX_CHARS = 4, 8_000

@@ -35,36 +35,33 @@ __all__ = (
 )
 
 _ADDRESS = lazy_pattern(
-    r"\bwith ((?:module\.[\w-]{1,64}(?:\[[\w\"\\.@:/-]{1,100}\])?\.){0,8}(?:data\.)?(?:aws|kubernetes|helm)_\w{1,80}\.[\w-]{1,80}(?:\[[\w\"\\.@:/-]{1,100}\])?)",
-    re.ASCII,
+    r"(?a)\bwith ((?:module\.[\w-]{1,64}(?:\[[\w\"\\.@:/-]{1,100}\])?\.){0,8}(?:data\.)?(?:aws|kubernetes|helm)_\w{1,80}\.[\w-]{1,80}(?:\[[\w\"\\.@:/-]{1,100}\])?)"
 )
 # The next error of a run.
-_NEXT_ERROR = lazy_pattern(r"^[ \t│|]{0,8}Error: ", re.MULTILINE)
+_NEXT_ERROR = lazy_pattern(r"(?m)^[ \t│|]{0,8}Error: ")
 
 # The beginning of a block, a comment on a line of its own, or a brace.
 _MARK = lazy_pattern(
-    r"\b(?P<kind>resource|data|provider|backend|module|variable)\s{1,8}\"(?P<first>[\w./-]{1,100})\"(?:\s{1,8}\"(?P<second>[\w-]{1,100})\")?\s{0,8}\{"
+    r"(?m)\b(?P<kind>resource|data|provider|backend|module|variable)\s{1,8}\"(?P<first>[\w./-]{1,100})\"(?:\s{1,8}\"(?P<second>[\w-]{1,100})\")?\s{0,8}\{"
     r"|^[ \t]{0,80}(?:#|//)[^\n]*"
-    r"|(?P<brace>[{}])",
-    re.MULTILINE,
+    r"|(?P<brace>[{}])"
 )
-_COMMENT = lazy_pattern(r"^[ \t]{0,80}(?:#|//)[^\n]*$", re.MULTILINE)
+_COMMENT = lazy_pattern(r"(?m)^[ \t]{0,80}(?:#|//)[^\n]*$")
 # A reference in a string is not a nested block.
 _NESTED = lazy_pattern(r"\$\{[^{}]{0,400}\}|(?P<brace>[{}])")
 _ARGUMENT = lazy_pattern(
     r"(?<![\w.\"$-])(?P<name>[A-Za-z_]\w{0,80})[ \t]{0,80}=(?![=>])[ \t]{0,20}(?P<value>\"(?:[^\"\\\n$]|\\.|\$\{[^{}\n]{0,400}\}|\$)*+\"|[^\n#;]{0,400})"
 )
 # Nothing in it is special in a shell.
-_NAME = lazy_pattern(r"\"([\w+=,.@:/*-]{1,400})\"", re.ASCII)
+_NAME = lazy_pattern(r"(?a)\"([\w+=,.@:/*-]{1,400})\"")
 # "module.site.aws_iam_role.app[0]: Creation complete after 2s [id=app]"
 _STEP = lazy_pattern(
-    r"(?<![\w.-])(?:module\.[\w-]{1,64}(?:\[[^\]\s]{1,100}\])?\.){0,8}(?P<address>(?P<type>[a-z]\w{1,80})\.[A-Za-z_][\w-]{0,80})(?:\[[^\]\n]{1,100}\])?: (?P<what>Creating|Refreshing|(?:Creation|Modifications|Destruction) complete)(?:[^\n\[]{0,60}\[id=(?P<id>[\w+=,.@:/*-]{1,400})\])?",
-    re.ASCII,
+    r"(?a)(?<![\w.-])(?:module\.[\w-]{1,64}(?:\[[^\]\s]{1,100}\])?\.){0,8}(?P<address>(?P<type>[a-z]\w{1,80})\.[A-Za-z_][\w-]{0,80})(?:\[[^\]\n]{1,100}\])?: (?P<what>Creating|Refreshing|(?:Creation|Modifications|Destruction) complete)(?:[^\n\[]{0,60}\[id=(?P<id>[\w+=,.@:/*-]{1,400})\])?"
 )
 # The only kind that stands in another block: terraform.
 _INNER_KIND = "backend"
 _MAX_TEXTS, _MAX_CHARS = 4, 4_000
-_REFERENCE = lazy_pattern(r"(?P<kind>var|local)\.(?P<name>[A-Za-z_][\w-]{0,60})", re.ASCII)
+_REFERENCE = lazy_pattern(r"(?a)(?P<kind>var|local)\.(?P<name>[A-Za-z_][\w-]{0,60})")
 
 
 @attrs.frozen(eq=False, slots=False)

@@ -46,8 +46,7 @@ _SAID = {
     for noun in ("namespace", "service account", "cluster", "deployment")
 }
 _SAID_ROLE = lazy_pattern(
-    r"\b[Rr]ole [`\"']?(?P<name>[\w+=@-][\w+=.@-]{1,63})[`\"']? (?:in|of) (?:our |the )?(?:AWS )?account (?P<account>[0-9]{12})\b",
-    re.ASCII,
+    r"(?a)\b[Rr]ole [`\"']?(?P<name>[\w+=@-][\w+=.@-]{1,63})[`\"']? (?:in|of) (?:our |the )?(?:AWS )?account (?P<account>[0-9]{12})\b"
 )
 
 # An ARN of another partition than aws, or a Region.

@@ -29,31 +29,29 @@ _MAX_CHARS = 64_000
 # A key that jobs have, but not steps.
 _JOB_KEY = lazy_pattern(r"( +)(?:runs-on|steps|permissions|needs|strategy|timeout-minutes):")
 _ENVIRONMENT = lazy_pattern(
-    r"^ +environment:[ \t]*(?:\{[ \t]*name:|\n +name:)?[ \t]*[\"']?(?P<name>[^\s\"',}#]{0,255})", re.MULTILINE
+    r"(?m)^ +environment:[ \t]*(?:\{[ \t]*name:|\n +name:)?[ \t]*[\"']?(?P<name>[^\s\"',}#]{0,255})"
 )
 # "environment: production" in quotes, in a sentence about the job.
 _SAID_ENVIRONMENT = lazy_pattern(
-    r"[`\"']environment: ?(?P<name>[\w./-]{1,255})[`\"']|\bjob (?:has|uses|with) (?:the |an? )?environment [`\"']?(?P<named>[\w-]{1,255})",
-    re.ASCII,
+    r"(?a)[`\"']environment: ?(?P<name>[\w./-]{1,255})[`\"']|\bjob (?:has|uses|with) (?:the |an? )?environment [`\"']?(?P<named>[\w-]{1,255})"
 )
-_NAME = lazy_pattern(r"[\w./-]{1,255}", re.ASCII)
+_NAME = lazy_pattern(r"(?a)[\w./-]{1,255}")
 # What a text says of a job: a heading of its log has no indentation, unlike the workflow.
 _QUOTED = r"(?<![\w./-])[`\"']?JOB[`\"']?(?: job)?"
 _FAILS = rf"{_QUOTED} (?:(?:always |still |now )?fails?\b|failed\b|does not\b|doesn['\u2019]t\b|can(?:not|['\u2019]t)\b|is red\b|dies\b|gets (?:the|this|an) error)|[\u274c\u2717] ?JOB\b|^JOB:[ \t]*\n(?:Run|Error|Assuming|##)"
 _WORKS = rf"{_QUOTED} (?:(?:always |still )?works\b|succeed\w{{0,3}}\b|pass(?:es|ed)\b|is (?:green|fine|ok)\b|gets (?:the|its) (?:role|credentials))|[\u2713\u2714\u2705] ?JOB\b"
 # A line with which a job begins in a workflow that is quoted or indented.
-_JOBS = lazy_pattern(r"^(?P<prefix>(?:> ?|[ \t]){0,12})jobs:[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
-_JOB_NAME = lazy_pattern(r" +[\"']?(?P<name>[A-Za-z_][\w-]{0,99})[\"']?:\s*(?:#.*)?", re.ASCII)
+_JOBS = lazy_pattern(r"(?m)^(?P<prefix>(?:> ?|[ \t]){0,12})jobs:[ \t]*(?:#[^\n]*)?$")
+_JOB_NAME = lazy_pattern(r"(?a) +[\"']?(?P<name>[A-Za-z_][\w-]{0,99})[\"']?:\s*(?:#.*)?")
 _PERMISSIONS = lazy_pattern(
-    r"^(?P<indent> *)permissions:[ \t]*(?:(?P<all>read-all|write-all)\b|\{(?P<flow>[^{}\n]{0,400})\}|(?:#[^\n]*)?\n(?P<block>(?:(?P=indent) +[^\n]*\n?|[ \t]*\n){1,30}))",
-    re.MULTILINE,
+    r"(?m)^(?P<indent> *)permissions:[ \t]*(?:(?P<all>read-all|write-all)\b|\{(?P<flow>[^{}\n]{0,400})\}|(?:#[^\n]*)?\n(?P<block>(?:(?P=indent) +[^\n]*\n?|[ \t]*\n){1,30}))"
 )
 _PERMISSION = lazy_pattern(r"(?<![\w#-])(?P<name>[a-z][a-z-]{2,30}): *[\"']?(?P<access>read|write|none)\b")
 _COMMENT = lazy_pattern(r"#[^\n]*")
-_CALLS_WORKFLOW = lazy_pattern(r"^( +)uses: *[\"']?[^\s\"']{1,200}\.ya?ml\b", re.MULTILINE)
-_IS_CALLED = lazy_pattern(r"^(?:on|[\"']on[\"']):[ \t]*(?:\n[ \t]*)?workflow_call\b", re.MULTILINE)
+_CALLS_WORKFLOW = lazy_pattern(r"(?m)^( +)uses: *[\"']?[^\s\"']{1,200}\.ya?ml\b")
+_IS_CALLED = lazy_pattern(r"(?m)^(?:on|[\"']on[\"']):[ \t]*(?:\n[ \t]*)?workflow_call\b")
 # The log of a run, as gh run view prints it, has the name of the job before each line.
-_LOGGED_JOB = lazy_pattern(r"^(?P<name>[\w -]{1,100})\t", re.MULTILINE)
+_LOGGED_JOB = lazy_pattern(r"(?m)^(?P<name>[\w -]{1,100})\t")
 _ID_TOKEN = "id-token: write"  # noqa: S105
 _ASKS_FOR_TOKEN = lazy_pattern(
     r"role-to-assume|WebIdentity|AWS_WEB_IDENTITY_TOKEN_FILE|ACTIONS_ID_TOKEN_REQUEST"
@@ -61,20 +59,17 @@ _ASKS_FOR_TOKEN = lazy_pattern(
 _USES_KEYS = "aws-access-key-id:"
 _USES_ROLE = lazy_pattern(r"configure-aws-credentials|role-to-assume|WebIdentity")
 _PUSHED_BRANCH = lazy_pattern(
-    r"\bpush:\s{0,20}\{?\s{0,20}branches:\s{0,20}(?:\[[ \t]*|-[ \t]+)[\"']?([\w./-]{1,100})[\"']?[ \t]*(?:\]|$)(?!\s{1,20}-[ \t])",
-    re.MULTILINE | re.ASCII,
+    r"(?am)\bpush:\s{0,20}\{?\s{0,20}branches:\s{0,20}(?:\[[ \t]*|-[ \t]+)[\"']?([\w./-]{1,100})[\"']?[ \t]*(?:\]|$)(?!\s{1,20}-[ \t])"
 )
 _OTHER_TRIGGER = lazy_pattern(
-    r"(?:^[ \t]*|[\[{,][ \t]*)(?:pull_request\w*|workflow_\w+|schedule|release|tags)[ \t]*(?:[:,\]}]|$)",
-    re.MULTILINE,
+    r"(?m)(?:^[ \t]*|[\[{,][ \t]*)(?:pull_request\w*|workflow_\w+|schedule|release|tags)[ \t]*(?:[:,\]}]|$)"
 )
 
 # The triggers of a workflow, on one line or as keys of the same depth. Variables of the job name the event or the ref.
 _TRIGGERS = lazy_pattern(
-    r"^[\"']?on[\"']?:[ \t]*(?:\[?(?P<line>[\w, \t\"']{1,200})\]?[ \t]*$|(?:#[^\n]*)?\n(?P<block>(?:(?:[ \t]+[^\n]*)?\n?){1,60}))",
-    re.MULTILINE,
+    r"(?m)^[\"']?on[\"']?:[ \t]*(?:\[?(?P<line>[\w, \t\"']{1,200})\]?[ \t]*$|(?:#[^\n]*)?\n(?P<block>(?:(?:[ \t]+[^\n]*)?\n?){1,60}))"
 )
-_TRIGGER = lazy_pattern(r"^([ \t]+)(?:- )?[\"']?(\w+)[\"']?:?[^\n]*$", re.MULTILINE)
+_TRIGGER = lazy_pattern(r"(?m)^([ \t]+)(?:- )?[\"']?(\w+)[\"']?:?[^\n]*$")
 _PULL_REQUEST = lazy_pattern(
     r"\bGITHUB_EVENT_NAME[=:] ?[\"']?pull_request\b|\bGITHUB_REF[=:] ?[\"']?refs/pull/\d"
     r"|\b(?:not|fails?|failing|denied|n't work) (?:\w{1,9} ){0,2}(?:in|for|on|from) (?:the |a |an )?(?:pull requests?|PRs?)\b(?! from forks)"
@@ -253,7 +248,7 @@ class RoleStep(NamedTuple):
 
 
 _ACTION = "aws-actions/configure-aws-credentials"
-_STEP = lazy_pattern(r"^(?P<indent> *)- (?=\S)", re.MULTILINE)
+_STEP = lazy_pattern(r"(?m)^(?P<indent> *)- (?=\S)")
 _ROLE_OF_STEP = lazy_pattern(r"\brole-to-assume: *[\"']?(?P<role>[^\s\"',}]{1,300}|\$\{\{[^}]{1,200}\}\})")
 _OWN_CREDENTIALS = lazy_pattern(
     r"\brole-chaining: *[\"']?true|\baws-access-key-id:|\bweb-identity-token-file:"

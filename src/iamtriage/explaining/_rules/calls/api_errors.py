@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and 
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable
 from functools import partial
 
@@ -185,8 +184,7 @@ def _name_key(case: Case[AwsError], remedy: Remedy) -> Remedy:
 
 # As describe-hub prints it, not in a policy or a sentence.
 _HUB = lazy_pattern(
-    rf"(?:\bHubArn\b[\"'\s:=|]{{1,20}}|^[ \t]{{0,8}})arn:aws[a-z-]{{0,12}}:securityhub:({REGION}):(\d{{12}}):hub/",
-    re.ASCII | re.MULTILINE,
+    rf"(?am)(?:\bHubArn\b[\"'\s:=|]{{1,20}}|^[ \t]{{0,8}})arn:aws[a-z-]{{0,12}}:securityhub:({REGION}):(\d{{12}}):hub/"
 )
 
 
@@ -339,7 +337,7 @@ _ROUTES_AFTER_KINDS: Routes[_Rule] = Routes(
     # Some services report a missing resource as an invalid parameter.
     Route(
         explain_not_found,
-        message=lazy_pattern(r"No \w{1,20} found|could not be found|was not found|does not exist", re.ASCII),
+        message=lazy_pattern(r"(?a)No \w{1,20} found|could not be found|was not found|does not exist"),
         except_code=r"(?!.*(?:Valid|Param)).+",
     ),
 )

@@ -17,10 +17,10 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import as_optional_pattern, as_pattern
 from iamtriage.failures._failures import AwsError, Failure
 
-_RESOURCE_TYPE = lazy_pattern(r"(?:^|\.)((?P<provider>aws|kubernetes|helm)_\w{1,80})\.", re.ASCII)
-_CREATING = lazy_pattern(r"\bcreating [A-Z][\w .-]{1,60} \((?P<name>[\w/.@+=,:#-]{1,512})\): ", re.ASCII)
+_RESOURCE_TYPE = lazy_pattern(r"(?a)(?:^|\.)((?P<provider>aws|kubernetes|helm)_\w{1,80})\.")
+_CREATING = lazy_pattern(r"(?a)\bcreating [A-Z][\w .-]{1,60} \((?P<name>[\w/.@+=,:#-]{1,512})\): ")
 _PROVIDER_URL = lazy_pattern(
-    r"Provider with url (?:https://)?(?P<url>[a-z0-9](?:[\w./-]{1,250})) already exists", re.ASCII
+    r"(?a)Provider with url (?:https://)?(?P<url>[a-z0-9](?:[\w./-]{1,250})) already exists"
 )
 # The types that are imported by the name or ID that Terraform prints after "creating", as the Import section of each
 # type says: https://registry.terraform.io/providers/hashicorp/aws/latest/docs
@@ -41,9 +41,9 @@ _LOOKUPS = {
     "aws_security_group": "aws ec2 describe-security-groups --filters Name=group-name,Values={} --query 'SecurityGroups[0].GroupId' --output text",
     "aws_sqs_queue": "aws sqs get-queue-url --queue-name {} --query QueueUrl --output text",
 }
-_LINKED_ROLE = lazy_pattern(r"\bAWSServiceRoleFor\w{1,60}", re.ASCII)
-_PLAIN_NAME = lazy_pattern(r"[\w/.@+=:-]{1,256}", re.ASCII)
-_CODE = lazy_pattern(r"[A-Za-z][\w.-]{1,80}", re.ASCII)
+_LINKED_ROLE = lazy_pattern(r"(?a)\bAWSServiceRoleFor\w{1,60}")
+_PLAIN_NAME = lazy_pattern(r"(?a)[\w/.@+=:-]{1,256}")
+_CODE = lazy_pattern(r"(?a)[A-Za-z][\w.-]{1,80}")
 
 
 def safe_code(word: str | None) -> str | None:

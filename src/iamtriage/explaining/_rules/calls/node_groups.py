@@ -6,8 +6,6 @@ https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/sub
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
@@ -126,7 +124,7 @@ _SCHEME = lazy_pattern(
 )
 # The subnets that the controller found have other problems.
 _EVALUATED = lazy_pattern(r"\bEvaluated [1-9]\d{0,3} subnets")
-_SUBNET = lazy_pattern(r"^[^\n]{0,40}?\b(subnet-[0-9a-f]{8,17})\b([^\n]{0,200})$", re.MULTILINE)
+_SUBNET = lazy_pattern(r"(?m)^[^\n]{0,40}?\b(subnet-[0-9a-f]{8,17})\b([^\n]{0,200})$")
 
 
 def explain_no_subnets(case: Case[AwsError], message: str) -> Explanation:

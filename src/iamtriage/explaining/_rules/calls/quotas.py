@@ -27,8 +27,7 @@ from iamtriage.failures._failures import AwsError
 _QUOTA_SERVICE_CODES = {"elasticmapreduce": "elasticmapreduce", "elb": "elasticloadbalancing", "logs": "logs"}
 # A quota of IAM, whose name says what it is for: PoliciesPerRole, RolesPerAccount.
 _SCOPED = lazy_pattern(
-    r"\b[Cc]annot exceed quota for (?P<what>[A-Z][A-Za-z]{2,40}?)Per(?P<scope>[A-Z][A-Za-z]{2,40}): (?P<count>\d{1,6})\b",
-    re.ASCII,
+    r"(?a)\b[Cc]annot exceed quota for (?P<what>[A-Z][A-Za-z]{2,40}?)Per(?P<scope>[A-Z][A-Za-z]{2,40}): (?P<count>\d{1,6})\b"
 )
 _THINGS = {
     "Policies": "managed policies",
@@ -38,23 +37,20 @@ _THINGS = {
 }
 _CAMEL_WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z][a-z]*")
 _PACKED_SIZE = lazy_pattern(
-    r"Packed (?:policy|size of (?P<tags>session tags)?[\w ]{0,40}?) consumes (?P<percent>\d{1,6})%", re.ASCII
+    r"(?a)Packed (?:policy|size of (?P<tags>session tags)?[\w ]{0,40}?) consumes (?P<percent>\d{1,6})%"
 )
 # What Terraform and Pulumi say of a resource of IAM.
 _HOLDER = lazy_pattern(
-    r"\bIAM (?P<kind>Role|User|Group|Policy(?= \())(?:[\w ]{0,20} \((?P<name>[\w+=,.@-]{1,64})\)| (?P<plain>[\w+=,.@-]{1,64}):)",
-    re.ASCII,
+    r"(?a)\bIAM (?P<kind>Role|User|Group|Policy(?= \())(?:[\w ]{0,20} \((?P<name>[\w+=,.@-]{1,64})\)| (?P<plain>[\w+=,.@-]{1,64}):)"
 )
 # A parameter of a call, in source code, in records and in PowerShell.
 _PARAMETER = lazy_pattern(
-    r"\b(?P<kind>[Rr]ole|[Uu]ser|[Gg]roup|[Pp]olicy)Name(?:[\"']?\s?[:=]\s?[\"']|[ \t]{1,4})(?P<name>[\w+=,.@-]{1,64})(?P<plain>)(?![\w:(])",
-    re.ASCII,
+    r"(?a)\b(?P<kind>[Rr]ole|[Uu]ser|[Gg]roup|[Pp]olicy)Name(?:[\"']?\s?[:=]\s?[\"']|[ \t]{1,4})(?P<name>[\w+=,.@-]{1,64})(?P<plain>)(?![\w:(])"
 )
 _POLICY = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,8}(?P<name>[\w+=,.@-]{1,128})",
-    re.ASCII,
+    r"(?a)\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,8}(?P<name>[\w+=,.@-]{1,128})"
 )
-_VERSIONS = lazy_pattern(r"A managed policy can have up to (?P<count>\d{1,3}) versions", re.ASCII)
+_VERSIONS = lazy_pattern(r"(?a)A managed policy can have up to (?P<count>\d{1,3}) versions")
 NOT_A_DENIAL = "This is not a denial, so an IAM policy does not help."
 QUOTA_REACHED = CauseType(
     "quota-reached",
@@ -219,9 +215,8 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
 
 # A version in a table or list of the AWS CLI, and in its JSON, whose members come in any order.
 _LISTED_VERSION = lazy_pattern(
-    r"^(?![^\n]{0,160}\baws )(?=[^\n{}]{0,120}(?<![\w-])v(?P<row>[1-9]\d{0,3})(?![\w.]))(?=[^\n{}]{0,120}\b(?P<state>[Tt]rue|[Ff]alse)\b)[^\n{}]{3,160}$"
-    r"|\{(?=[^{}]{0,400}\"VersionId\": ?\"v(?P<member>[1-9]\d{0,3})\")(?=[^{}]{0,400}\"IsDefaultVersion\": ?(?P<value>true|false))[^{}]{1,400}\}",
-    re.MULTILINE,
+    r"(?m)^(?![^\n]{0,160}\baws )(?=[^\n{}]{0,120}(?<![\w-])v(?P<row>[1-9]\d{0,3})(?![\w.]))(?=[^\n{}]{0,120}\b(?P<state>[Tt]rue|[Ff]alse)\b)[^\n{}]{3,160}$"
+    r"|\{(?=[^{}]{0,400}\"VersionId\": ?\"v(?P<member>[1-9]\d{0,3})\")(?=[^{}]{0,400}\"IsDefaultVersion\": ?(?P<value>true|false))[^{}]{1,400}\}"
 )
 
 

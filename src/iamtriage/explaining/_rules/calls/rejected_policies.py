@@ -20,8 +20,7 @@ from iamtriage.failures._failures import MalformedPolicy
 from iamtriage.policies._documents import allow
 
 NO_PRINCIPAL = lazy_pattern(
-    r"arn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>[0-9]{12}):(?P<kind>group|instance-profile)/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,128})",
-    re.ASCII,
+    r"(?a)arn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>[0-9]{12}):(?P<kind>group|instance-profile)/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,128})"
 )
 # What to write instead, and the command that prints it.
 _INSTEAD = {
@@ -168,7 +167,7 @@ def trust_pods(text: str, role: str | None) -> Remedy:
 # By what the message says. The last one is for messages that name no limit.
 POLICY_SIZES = (
     PolicySize(
-        lazy_pattern(r"\b(?:[Cc]annot exceed )?quota for PolicySize: (?P<count>\d{3,6})", re.ASCII),
+        lazy_pattern(r"(?a)\b(?:[Cc]annot exceed )?quota for PolicySize: (?P<count>\d{3,6})"),
         "the managed policy",
         "policy",
         "Shorten or split the policy",
@@ -180,8 +179,7 @@ POLICY_SIZES = (
     ),
     PolicySize(
         lazy_pattern(
-            r"Maximum policy size of (?P<count>\d{3,6}) bytes exceeded for (?P<kind>role|user|group) (?P<name>[\w+=,.@-]{1,128})",
-            re.ASCII,
+            r"(?a)Maximum policy size of (?P<count>\d{3,6}) bytes exceeded for (?P<kind>role|user|group) (?P<name>[\w+=,.@-]{1,128})"
         ),
         "the inline policies of the {kind} {name} together",
         "",
@@ -193,7 +191,7 @@ POLICY_SIZES = (
         ),
     ),
     PolicySize(
-        lazy_pattern(r"\b(?:[Cc]annot exceed )?quota for ACLSizePerRole: (?P<count>\d{3,6})", re.ASCII),
+        lazy_pattern(r"(?a)\b(?:[Cc]annot exceed )?quota for ACLSizePerRole: (?P<count>\d{3,6})"),
         "the trust policy of the role",
         "role",
         "Shorten the trust policy, or request a higher quota",
@@ -207,9 +205,7 @@ POLICY_SIZES = (
         ),
     ),
     PolicySize(
-        lazy_pattern(
-            r"final policy size \(\d{3,6}\) is bigger than the limit \((?P<count>\d{3,6})\)", re.ASCII
-        ),
+        lazy_pattern(r"(?a)final policy size \(\d{3,6}\) is bigger than the limit \((?P<count>\d{3,6})\)"),
         "the resource-based policy of the function",
         "",
         "Remove statements of the function's policy",

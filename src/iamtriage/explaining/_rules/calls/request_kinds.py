@@ -5,8 +5,6 @@ Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.h
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
@@ -25,9 +23,8 @@ from iamtriage.sts._endpoints import NO_REGION as NO_REGION_SET
 
 _OBJECT_OWNERSHIP = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"
 _EMPTY_REGION = lazy_pattern(
-    r"^[^\n=]{0,60}?\b(?P<env>AWS_(?:DEFAULT_)?REGION)[=:][ \t]*(?:\"\"|'')?[ \t]*\r?$"
-    r"|\bname: [\"']?(?P<spec>AWS_(?:DEFAULT_)?REGION)[\"']?\s{1,60}value: ?(?:\"\"|'')?[ \t]*\r?$",
-    re.MULTILINE,
+    r"(?m)^[^\n=]{0,60}?\b(?P<env>AWS_(?:DEFAULT_)?REGION)[=:][ \t]*(?:\"\"|'')?[ \t]*\r?$"
+    r"|\bname: [\"']?(?P<spec>AWS_(?:DEFAULT_)?REGION)[\"']?\s{1,60}value: ?(?:\"\"|'')?[ \t]*\r?$"
 )
 _SET_REGION = lazy_pattern(r"\bAWS_(?:DEFAULT_)?REGION[=:] ?[\"']?[a-z]{2,5}-")
 _SIGNED_URLS = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PrivateContent.html"

@@ -145,12 +145,11 @@ UNREADABLE = lazy_pattern(
 )
 """What services say of an object that they cannot read, if its Region may be the reason."""
 _OBJECT = lazy_pattern(
-    r"\bs3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+@-]{0,1000}[\w/])?", re.ASCII
+    r"(?a)\bs3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+@-]{0,1000}[\w/])?"
 )
 # A parameter of the call in code, JSON, YAML or the AWS CLI, or the calls of a builder.
 _PARAMETER = lazy_pattern(
-    r"(?:--s3-bucket[ =]|\b(?:S3)?Bucket[\"']?\s?[=:]\s?|\b(?:s3)?bucket\()[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"']?(?:,|\s|\)\s{0,40}\.){1,20}[\"']?(?:--s3-key[ =]|(?:Name|(?:S3)?(?:Object)?Key)[\"']?\s?[=:]\s?|(?:name|key)\()[\"']?(?P<key>[\w./=+@-]{1,1000})",
-    re.ASCII,
+    r"(?a)(?:--s3-bucket[ =]|\b(?:S3)?Bucket[\"']?\s?[=:]\s?|\b(?:s3)?bucket\()[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"']?(?:,|\s|\)\s{0,40}\.){1,20}[\"']?(?:--s3-key[ =]|(?:Name|(?:S3)?(?:Object)?Key)[\"']?\s?[=:]\s?|(?:name|key)\()[\"']?(?P<key>[\w./=+@-]{1,1000})"
 )
 # What leaves no other reason than the Region.
 _IS_ELSEWHERE = lazy_pattern(
@@ -167,7 +166,7 @@ _CODE_OF_S3 = lazy_pattern(r"\bGetObject\. S3 Error Code: PermanentRedirect\b")
 _ROLE = lazy_pattern(
     r"\brole \\?\"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})\\?\""
 )
-_PRINCIPAL = lazy_pattern(r"\bservice principal \\?\"([a-z0-9-]{2,40}\.amazonaws\.com)\\?\"", re.ASCII)
+_PRINCIPAL = lazy_pattern(r"(?a)\bservice principal \\?\"([a-z0-9-]{2,40}\.amazonaws\.com)\\?\"")
 _SERVICES = {
     "athena": "Athena",
     "elasticbeanstalk": "Elastic Beanstalk",

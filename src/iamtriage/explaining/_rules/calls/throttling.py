@@ -124,8 +124,7 @@ _TITLE = "Retry with exponential backoff and jitter, and make fewer calls"
 _WORD_START = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 # The ID of a resource, but not a part of a UUID, or the ID of a request or job.
 _ID = lazy_pattern(
-    r"(?<![\w-])(?!(?:job|req|request|run|task|trace)-)[a-z]{1,10}-[0-9a-f]{8}(?:[0-9a-f]{9})?(?![\w-])",
-    re.ASCII,
+    r"(?a)(?<![\w-])(?!(?:job|req|request|run|task|trace)-)[a-z]{1,10}-[0-9a-f]{8}(?:[0-9a-f]{9})?(?![\w-])"
 )
 _STS_OPERATION = lazy_pattern(r"AssumeRole|GetCallerIdentity|GetSessionToken|GetFederationToken")
 _CLI = lazy_pattern(

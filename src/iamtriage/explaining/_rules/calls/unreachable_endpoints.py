@@ -23,24 +23,20 @@ from iamtriage.explaining._rules.sts.findings import (
 from iamtriage.failures._failures import AwsError
 
 _INVALID_HEADER = lazy_pattern(
-    r"invalid header field value|Invalid header value|Illegal (?:character|header)|InvalidHeader|invalid character in header",
-    re.IGNORECASE,
+    r"(?i)invalid header field value|Invalid header value|Illegal (?:character|header)|InvalidHeader|invalid character in header"
 )
 _NAME_RESOLUTION = lazy_pattern(
     r"no such host|ENOTFOUND|EAI_AGAIN|[Nn]ame or service not known|nodename nor servname|getaddrinfo|[Ff]ailed to resolve"
     r"|[Uu]nable to resolve|[Cc]ould not resolve|NameResolutionError|server misbehaving|SERVFAIL|UnknownHostException|name resolution|dns error"
 )
 _PROXY = lazy_pattern(
-    r"ProxyConnection|connect to proxy|proxyconnect|Tunnel connection failed|407 Proxy|Proxy Authentication",
-    re.IGNORECASE,
+    r"(?i)ProxyConnection|connect to proxy|proxyconnect|Tunnel connection failed|407 Proxy|Proxy Authentication"
 )
 _TIMEOUT = lazy_pattern(r"[Tt]ime(?:d )?-?out|ETIMEDOUT|deadline exceeded")
 _CONNECTION_REFUSED = lazy_pattern(
     r"ECONNREFUSED|[Cc]onnection refused|[Cc]onnection (?:was )?(?:reset|closed)|ECONNRESET|\bEOF\b"
 )
-_NO_CONNECTION = lazy_pattern(
-    r"onnect to the endpoint URL|network is unreachable|No route to host", re.IGNORECASE
-)
+_NO_CONNECTION = lazy_pattern(r"(?i)onnect to the endpoint URL|network is unreachable|No route to host")
 _CLUSTER_HOST = lazy_pattern(
     r"\b[0-9A-F]{32}\.(?:[a-z0-9]{2,6}\.)?([a-z]{2,5}(?:-[a-z]{1,12}){1,3}-[0-9])\.eks\.amazonaws\.com"
 )

@@ -8,8 +8,6 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html.
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
@@ -45,14 +43,10 @@ _CONTAINER = lazy_pattern(
     r"|(?<!works )(?<!worked )(?<!fine )(?<!not )\b(?:[Ii]n|[Ii]nside|[Ww]ithin) (?:the |an? |our |my )?(?:[Dd]ocker|[Pp]odman)\b(?! (?:[Cc]ompose|[Dd]esktop|[Hh]ub|[Ss]warm|format|images?)\b)(?![^.,;]{0,40}\b(?:works|worked|fine|succeeds)\b)"
 )
 _COMPOSE_PROFILE = lazy_pattern(
-    r"^services:[ \t]*\n(?:[ \t][^\n]{0,200}\n|\n){0,100}?[ \t]{2,12}(?:- )?[\"']?AWS_PROFILE(?:=|: )[\"']?(?P<profile>[\w.@+-]{1,64})[\"']?[ \t]*$",
-    re.MULTILINE,
+    r"(?m)^services:[ \t]*\n(?:[ \t][^\n]{0,200}\n|\n){0,100}?[ \t]{2,12}(?:- )?[\"']?AWS_PROFILE(?:=|: )[\"']?(?P<profile>[\w.@+-]{1,64})[\"']?[ \t]*$"
 )
 # The address that Go's net package dialed.
-_ADDRESS = lazy_pattern(
-    rf"\bdial tcp (?P<address>(?P<private>{PRIVATE_START})?[\d.]{{3,15}}):443\b",
-    re.ASCII,
-)
+_ADDRESS = lazy_pattern(rf"(?a)\bdial tcp (?P<address>(?P<private>{PRIVATE_START})?[\d.]{{3,15}}):443\b")
 
 
 def find_profile_without_files(case: Case[MissingCredentials]) -> str | None:
@@ -146,18 +140,14 @@ TOKEN_UNREADABLE = lazy_pattern(
     rf"|(?:(?:{_READ_ERROR}).{{0,100}}?{_TOKEN_DIRECTORY})|locate specified web identity token file|Missing :web_identity_token_file parameter"
 )
 _DENIED, _ABSENT = lazy_pattern(_NOT_ALLOWED), lazy_pattern(_NOT_FOUND)
-_PROCESS = lazy_pattern(
-    r"\buid=(?P<user>[1-9]\d{0,9})(?:\(\w{1,32}\))? gid=(?P<group>[1-9]\d{0,9})\b", re.ASCII
-)
+_PROCESS = lazy_pattern(r"(?a)\buid=(?P<user>[1-9]\d{0,9})(?:\(\w{1,32}\))? gid=(?P<group>[1-9]\d{0,9})\b")
 # The owner of the token in a listing, which only that user can read, and another user's process.
 # https://kubernetes.io/docs/concepts/storage/projected-volumes/#securitycontext-interactions
 _TOKEN_OWNER = lazy_pattern(
-    rf"^-r[w-]-------\S? +\d+ +(?P<owner>[a-z_0-9][\w-]{{0,31}}) +\S+ [^\n]{{0,60}}{_TOKEN_DIRECTORY}/serviceaccount/[\w.-]*token",
-    re.MULTILINE,
+    rf"(?m)^-r[w-]-------\S? +\d+ +(?P<owner>[a-z_0-9][\w-]{{0,31}}) +\S+ [^\n]{{0,60}}{_TOKEN_DIRECTORY}/serviceaccount/[\w.-]*token"
 )
 _PROCESS_OF_USER = lazy_pattern(
-    r"^(?P<user>(?!root\b)[a-z_0-9][\w-]{0,31}) +\d+ [^\n]{0,80}?(?:python|node|java|ruby|php|/)",
-    re.MULTILINE,
+    r"(?m)^(?P<user>(?!root\b)[a-z_0-9][\w-]{0,31}) +\d+ [^\n]{0,80}?(?:python|node|java|ruby|php|/)"
 )
 # The Secrets Store CSI driver's provider for AWS says so.
 ACCOUNT_WITHOUT_ROLE = lazy_pattern(
@@ -374,7 +364,7 @@ def _keep_user_remedy(case: Case[MissingCredentials], owner: str, user: str) -> 
 _AS_ROOT = lazy_pattern(r"(?i:\broot\b)")
 _TOKEN_OF_ROOT = lazy_pattern(r"-rw-------[.+]?\s{1,8}\d{1,3} root\s{1,8}root\s[^\n]{0,200}token")
 _BEFORE_READABLE_TOKENS = lazy_pattern(
-    r"\b(?:EKS|Kubernetes|[Ss]erver [Vv]ersion)\b[^\n]{0,12}?\b1\.1[0-8]\b", re.ASCII
+    r"(?a)\b(?:EKS|Kubernetes|[Ss]erver [Vv]ersion)\b[^\n]{0,12}?\b1\.1[0-8]\b"
 )
 
 

@@ -41,8 +41,7 @@ METADATA_SIGNS = lazy_pattern(
 METADATA_ADDRESS = "169.254.169.254"
 TIMEOUT_SIGNS = lazy_pattern(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled")
 CONTAINER = lazy_pattern(
-    r"\b(?<!aws )(?:docker|podman|containers?|containerd|kubernetes|pods?|ecs|eks|nodes?|fluent-?(?:bit|d))\b",
-    re.IGNORECASE,
+    r"(?i)\b(?<!aws )(?:docker|podman|containers?|containerd|kubernetes|pods?|ecs|eks|nodes?|fluent-?(?:bit|d))\b"
 )
 _MAX_LISTED = 6
 NO_INSTANCE_PROFILE = CauseType(
@@ -59,9 +58,8 @@ NO_INSTANCE_PROFILE = CauseType(
     of="no-credentials",
 )
 NO_ROLE = lazy_pattern(
-    r"\bno EC2 (?:instance|IMDS) role found\b.{0,200}?(?i:\bstatus ?code: 404\b)"
-    r"|\bmetadata is not found at http://169\.254\.169\.254/latest/meta-data/iam/security-credentials\b",
-    re.DOTALL,
+    r"(?s)\bno EC2 (?:instance|IMDS) role found\b.{0,200}?(?i:\bstatus ?code: 404\b)"
+    r"|\bmetadata is not found at http://169\.254\.169\.254/latest/meta-data/iam/security-credentials\b"
 )
 """What SDKs for Go and Java say if the metadata answers that there is no role."""
 _ECS_AGENT = lazy_pattern(r"/etc/ecs/ecs\.config\b|\bAmazon ECS Agent\b|\bECS_CLUSTER=")

@@ -30,17 +30,16 @@ _MESSAGE = lazy_pattern(
     r"|\(at least one of\) the (?P<privileges>(?:(?!privilege)[^\n]){0,120}?(?:FROM S3|INTO S3|INVOKE LAMBDA|\bAWS_[A-Z0-9]{2,20}(?:_S3)?_ACCESS)(?:(?!privilege)[^\n]){0,80}) privilege"
 )
 _FEATURE = lazy_pattern(r"\bfeature-name [\"'](?P<feature>\w{2,40})[\"']")
-_ROLE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}(?<!\.)", re.ASCII)
+_ROLE = lazy_pattern(r"(?a)\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}(?<!\.)")
 _DATABASE = lazy_pattern(
-    r"--db-(?P<kind>cluster|instance)-identifier[ =][\"']?(?P<option>[A-Za-z][\w-]{0,62})"
+    r"(?a)--db-(?P<kind>cluster|instance)-identifier[ =][\"']?(?P<option>[A-Za-z][\w-]{0,62})"
     r"|\bdb_(?P<of_code>cluster|instance)_identifier\s{0,20}=\s{0,4}\"(?P<code>[A-Za-z][\w-]{0,62})\""
     r"|\"DB(?P<of_member>Cluster|Instance)Identifier\": ?\"(?P<member>[A-Za-z][\w-]{0,62})\""
-    rf"|(?<![\w.-])(?P<host>[a-z][a-z0-9-]{{0,62}})\.(?P<of_host>cluster-(?:(?:ro|custom)-)?)?[a-z0-9]{{6,20}}\.(?P<region>{REGION})\.rds\.amazonaws\.com",
-    re.ASCII,
+    rf"|(?<![\w.-])(?P<host>[a-z][a-z0-9-]{{0,62}})\.(?P<of_host>cluster-(?:(?:ro|custom)-)?)?[a-z0-9]{{6,20}}\.(?P<region>{REGION})\.rds\.amazonaws\.com"
 )
 _REGION = lazy_pattern(rf"--region[ =]({REGION})")
 _USER = lazy_pattern(
-    r"\bmysql [^\n]{0,120}?(?:-u ?|--user[= ])[\"']?(?P<user>[A-Za-z_][\w-]{0,31})(?![\w.@-])", re.ASCII
+    r"(?a)\bmysql [^\n]{0,120}?(?:-u ?|--user[= ])[\"']?(?P<user>[A-Za-z_][\w-]{0,31})(?![\w.@-])"
 )
 _OLD_MYSQL = lazy_pattern(
     r"\baurora_version\W{1,40}2\.|mysql_aurora\.2\.|aurora-mysql5\.7|\b5\.7\.mysql_aurora"

@@ -42,16 +42,14 @@ _RUN_BEGAN = lazy_pattern(
 )
 # What a program prints about calls that succeeded before.
 _TRANSFERRED = lazy_pattern(
-    r"^(?:upload|download|copy|move|delete): [^\n]{0,600}?\bs3://"
+    r"(?am)^(?:upload|download|copy|move|delete): [^\n]{0,600}?\bs3://"
     r"|\b[Cc]op(?:ied|ying) [^\n]{0,300}\bs3://|\b(?:[Uu]p|[Dd]own)load(?:ed|ing) [^\n]{0,300}\bs3://"
-    r"|\b(?:[Cc]opied|[Pp]rocessed|[Tt]ransferred|(?:[Uu]p|[Dd]own)loaded|[Ww]rote) \d",
-    re.MULTILINE | re.ASCII,
+    r"|\b(?:[Cc]opied|[Pp]rocessed|[Tt]ransferred|(?:[Uu]p|[Dd]own)loaded|[Ww]rote) \d"
 )
 _REGISTRY = lazy_pattern(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
 _SAML = lazy_pattern(r"must be redeemed within|AssumeRoleWithSAML")
 _WEB_IDENTITY = lazy_pattern(
-    r"[Tt]oken expired: current date/time|Token too old|web ?identity token|AssumeRoleWithWebIdentity|WebIdentityErr",
-    re.IGNORECASE,
+    r"(?i)[Tt]oken expired: current date/time|Token too old|web ?identity token|AssumeRoleWithWebIdentity|WebIdentityErr"
 )
 _LOGIN = lazy_pattern(
     r"\baws login\b|a change in your password|LoginCredential|credential-provider-login|logincreds"
@@ -203,11 +201,11 @@ STILL_EXPIRED = lazy_pattern(_STILL_EXPIRED_PHRASE)
 _EC2_PROMPT = lazy_pattern(
     r"\b(?:ec2-user|ubuntu|admin)@ip-\d|169\.254\.169\.254|InstanceMetadata|\bi-[0-9a-f]{8,17}\b"
 )
-_PLAIN_WORD = lazy_pattern(r"[\w./:=@,+-]{1,200}", re.ASCII)
+_PLAIN_WORD = lazy_pattern(r"(?a)[\w./:=@,+-]{1,200}")
 # The output has the secrets, too.
 _ONLY_EXPIRATION = """ | grep -o '"Expiration" *: *"[^"]*"'"""
 _CONTAINER_SIGN = lazy_pattern(
-    r"AWS_CONTAINER_CREDENTIALS_(?P<kind>RELATIVE|FULL)_URI|169\.254\.170\.(?:2|23)(?!\d)", re.ASCII
+    r"(?a)AWS_CONTAINER_CREDENTIALS_(?P<kind>RELATIVE|FULL)_URI|169\.254\.170\.(?:2|23)(?!\d)"
 )
 _OF_TASK = 'curl -s "169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"'
 _OF_POD = 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI" -H "Authorization: $(cat "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")"'

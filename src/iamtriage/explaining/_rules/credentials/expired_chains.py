@@ -5,8 +5,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, line_start
 from iamtriage._typing import NamedTuple
@@ -40,23 +38,22 @@ _IN_IMAGE = " Put the profile into a config file in the image, and name that wit
 _NO_LONGER = "No setting raises the limit: with role chaining, STS rejects more than 3600 seconds, whatever the role's maximum session duration is."
 _NO_LONGER_SESSION = "A longer --duration-seconds or maximum session duration does not help: with role chaining, STS rejects more than 3600."
 _HOUR, _DAY = 3600, 86_400
-_SESSION = lazy_pattern(r":assumed-role/(?P<role>[\w+=,.@-]{1,64})/(?P<session>[\w+=,.@-]{2,64})", re.ASCII)
+_SESSION = lazy_pattern(r"(?a):assumed-role/(?P<role>[\w+=,.@-]{1,64})/(?P<session>[\w+=,.@-]{2,64})")
 # The time at the start of a line, in the brackets of some loggers.
 _TIME_OF_DAY = lazy_pattern(
-    r"[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d[T ])?(?P<time>[0-2]\d:[0-5]\d:[0-5]\d)(?!\d)", re.ASCII
+    r"(?a)[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d[T ])?(?P<time>[0-2]\d:[0-5]\d:[0-5]\d)(?!\d)"
 )
 # The session names of EC2 instances and ECS tasks.
 _SOURCES = (
     (lazy_pattern(r"i-[0-9a-f]{8,17}"), "Ec2InstanceMetadata"),
     (lazy_pattern(r"[0-9a-f]{32}"), "EcsContainer"),
 )
-_PROFILE = lazy_pattern(r"[A-Za-z][\w.-]{0,63}", re.ASCII)
+_PROFILE = lazy_pattern(r"(?a)[A-Za-z][\w.-]{0,63}")
 
 
 _ARN = r"arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{1,200}"
 _CODE = lazy_pattern(
-    rf"\b(?i:assume_?role)(?:Command|Request|Input|Async)?\b[^;]{{0,300}}?\b(?i:role_?arn)[\"']?\s?(?:=>?|:|\()\s?(?:aws\.String\()?[\"'](?P<arn>{_ARN})[\"']",
-    re.ASCII,
+    rf"(?a)\b(?i:assume_?role)(?:Command|Request|Input|Async)?\b[^;]{{0,300}}?\b(?i:role_?arn)[\"']?\s?(?:=>?|:|\()\s?(?:aws\.String\()?[\"'](?P<arn>{_ARN})[\"']"
 )
 # Code that assumes a role by a variable, and code that gives a client the keys of the session.
 _CALL = lazy_pattern(r"(?:\.|\bnew |\b)(?i:assume_?role)(?:Command|Request|Input|Async)?\b[\s(.{]")
@@ -79,8 +76,7 @@ _RENEWING_CODE = (
 _CHAIN_LIMIT = "1 hour session limit for roles assumed by role chaining"
 # What a machine or a container runs with, by the words for it.
 _OWN_ROLE = lazy_pattern(
-    rf"\b(?P<kind>instance|EC2|task|ECS)(?:'s)? role\b(?:[ :=(\"']{{1,4}}(?:(?:is|named|of the (?:host|box|task)) )?(?P<arn>{_ARN}))?",
-    re.ASCII,
+    rf"(?a)\b(?P<kind>instance|EC2|task|ECS)(?:'s)? role\b(?:[ :=(\"']{{1,4}}(?:(?:is|named|of the (?:host|box|task)) )?(?P<arn>{_ARN}))?"
 )
 # Where a program runs whose first credentials are those of a role.
 _RUNS_IN = lazy_pattern(

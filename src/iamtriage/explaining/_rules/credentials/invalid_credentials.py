@@ -6,8 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regi
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
@@ -83,8 +81,7 @@ _MAX_CAUSES = 6
 _SSO_TOKEN_WORDS = ("Session token not found", "Error loading SSO Token")
 # https://docs.gitlab.com/ci/variables/#protect-a-cicd-variable: what echo prints is on the next line.
 _UNPROTECTED = lazy_pattern(
-    r"\bCI_COMMIT_REF_PROTECTED(?:\\?[\"']?[=:]\s{0,2}\\?[\"']?false\b|\}?[\"']?[^\S\n]{0,20}\n(?:[^\n]{0,200}[\s=:])?false[^\S\n]{0,20}$)",
-    re.MULTILINE,
+    r"(?m)\bCI_COMMIT_REF_PROTECTED(?:\\?[\"']?[=:]\s{0,2}\\?[\"']?false\b|\}?[\"']?[^\S\n]{0,20}\n(?:[^\n]{0,200}[\s=:])?false[^\S\n]{0,20}$)"
 )
 _NOT_AUTHENTICATED = "AWS could not authenticate the caller, so it evaluated no policy."
 

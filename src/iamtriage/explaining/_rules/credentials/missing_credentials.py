@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial
 
@@ -110,8 +109,7 @@ PROFILE_NOT_FOUND = CauseType(
 
 # A line of a notebook for the shell, what sets the profile in the notebook itself, and a line that introduces a quotation.
 _EXPORT_IN_CELL = lazy_pattern(
-    r"(?:\A|^(?P<line>[^\n]{0,300})\n\s{0,8})^[ \t]{0,4}(?:In ?\[\d{0,4}\]:?[ \t]{1,2})?![ \t]?(?:export|set)[ \t]{1,4}(?P<name>AWS_(?:DEFAULT_)?PROFILE)=[\"']?(?P<profile>[A-Za-z0-9][\w.@+-]{0,63})[\"']?[ \t\r]*$",
-    re.ASCII | re.MULTILINE,
+    r"(?am)(?:\A|^(?P<line>[^\n]{0,300})\n\s{0,8})^[ \t]{0,4}(?:In ?\[\d{0,4}\]:?[ \t]{1,2})?![ \t]?(?:export|set)[ \t]{1,4}(?P<name>AWS_(?:DEFAULT_)?PROFILE)=[\"']?(?P<profile>[A-Za-z0-9][\w.@+-]{0,63})[\"']?[ \t\r]*$"
 )
 _IN_KERNEL = lazy_pattern(
     r"%(?:set_)?env[ \t]{1,4}AWS_|\bos\.environ\b|\bprofile_name\b|\bsetup_default_session\b|(?i:(?:\b(?:no|not|never)|n't)(?: (?:an?|in|from|run|use|using|have|the)){0,3} (?:Jupyter|notebooks?)\b)"

@@ -42,9 +42,7 @@ from iamtriage.failures._failures import MissingCredentials
 _Environment = Callable[[Case[MissingCredentials], str], pod_roles.Advice]
 _Rule = Callable[[Case[MissingCredentials], str], Explanation]
 
-_POD_IDENTITY_AGENT = lazy_pattern(
-    r"169\.254\.170\.23|fd00:ec2::23|eks-pod-identity|pod-?identity", re.IGNORECASE
-)
+_POD_IDENTITY_AGENT = lazy_pattern(r"(?i)169\.254\.170\.23|fd00:ec2::23|eks-pod-identity|pod-?identity")
 _ECS = lazy_pattern(
     r"169\.254\.170\.2(?!\d)|AWS_CONTAINER_CREDENTIALS_RELATIVE_URI|ECS_CONTAINER_METADATA|ECS [Tt]ask|[Ff]argate"
     r"|\becs/[\w-]{1,64}/[0-9a-f]{4,32}\b|com\.amazonaws\.ecs\."  # the log stream of the driver awslogs, and labels
@@ -76,19 +74,17 @@ _CONTAINER = lazy_pattern(
     r"\b[Dd]ocker\b|\bpodman\b|\bcontainerd\b|[Kk]ubernetes\W{1,3}executor|/\.dockerenv|\bcontainer (?:image|id)\b"
 )
 _EC2_PROMPT = lazy_pattern(
-    r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?:\.[a-z0-9-]{2,30}\.compute|\.ec2)?\.internal\b|@ip-\d{1,3}-\d|\bec2-user\b"
+    r"(?a)\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?:\.[a-z0-9-]{2,30}\.compute|\.ec2)?\.internal\b|@ip-\d{1,3}-\d|\bec2-user\b"
     # The host in a system log, the launch of an instance, and the name of a Windows instance.
-    r"|\d\d:\d\d:\d\d ip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3} |\bcloud-init\[\d|\bEC2AMAZ-",
-    re.ASCII,
+    r"|\d\d:\d\d:\d\d ip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3} |\bcloud-init\[\d|\bEC2AMAZ-"
 )
 _WINDOWS_SOURCE = lazy_pattern(
     r"\bin [A-Z]:\\(?!(?i:inetpub|a|agent|build|jenkins)\w*\\)[^\n:]{1,200}:line \d|connectex: A socket operation was attempted to an unreachable"
 )
 # Programs that ship or store logs and metrics, by name or log format. They run in clusters and on servers.
 _LOG_SHIPPER = lazy_pattern(
-    r"fluent-?(?:bit|d)\b|\[aws_c(?:redentials|lient)\]|\[output:|logstash|opentelemetry|batch_processor|\bcaller=[\w-]{1,60}\.go:\d"
-    r"|\[(?:error|warn)\]: #\d",
-    re.IGNORECASE,
+    r"(?i)fluent-?(?:bit|d)\b|\[aws_c(?:redentials|lient)\]|\[output:|logstash|opentelemetry|batch_processor|\bcaller=[\w-]{1,60}\.go:\d"
+    r"|\[(?:error|warn)\]: #\d"
 )
 _PHRASES = (
     # Messages of libraries that use boto3, and of DuckDB.
@@ -111,8 +107,7 @@ _PHRASES = (
 _MAX_CAUSES, _ON_AWS = 6, (credential_sources.advise_on_ec2, provider_chains.advise_anywhere)
 # fmtObtainCredentialsError in https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/toolkit-lib/lib/api/aws-auth/sdk-provider.ts
 _CDK_ACCOUNTS = lazy_pattern(
-    r"Need to perform AWS calls for account (?P<target>[\w*<>-]{1,20}), but the current credentials are for (?P<current>[\w*<>-]{1,20})",
-    re.ASCII,
+    r"(?a)Need to perform AWS calls for account (?P<target>[\w*<>-]{1,20}), but the current credentials are for (?P<current>[\w*<>-]{1,20})"
 )
 _CDK_COMMAND = lazy_pattern(r"\bcdk (deploy|diff|synth|destroy|bootstrap|import|watch)\b")
 NO_CREDENTIALS = CauseType(

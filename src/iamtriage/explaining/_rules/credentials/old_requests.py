@@ -28,18 +28,16 @@ from iamtriage.failures._failures import ExpiredCredentials
 
 # What the source printed about the session, next to its name or address.
 _END = lazy_pattern(
-    r"\bExpiration\b[^\n]{0,160}?(?:\n[^\n]{0,4})?(?P<time>20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)",
-    re.ASCII,
+    r"(?a)\bExpiration\b[^\n]{0,160}?(?:\n[^\n]{0,4})?(?P<time>20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)"
 )
 _ADDRESS = r"(?:169\.254\.1(?:69|70)\.|AWS_CONTAINER_CREDENTIALS_(?:RELATIVE|FULL)_URI)"
-_PROMPT = lazy_pattern(r"^[^\n\"{}]{0,60}[$#%>] ", re.MULTILINE)
+_PROMPT = lazy_pattern(r"(?m)^[^\n\"{}]{0,60}[$#%>] ")
 _CHARS_OF_COMMAND = 600
 # A clock with the local time in place of UTC is ahead by no more.
 _MAX_AHEAD = 14 * 3600
 # A file of which the option or the path says that it is a cache.
 _CACHE_FILE = lazy_pattern(
-    r"(?i:(?<=\s)--?[\w-]{0,30}cache[\w-]{0,20}[ =](?=[/~])|(?<=\s)(?=[/~][\w./-]{0,200}cache))(?P<path>[/~][\w./-]{1,200}\.\w{2,8})(?=\s|\Z)",
-    re.ASCII,
+    r"(?a)(?i:(?<=\s)--?[\w-]{0,30}cache[\w-]{0,20}[ =](?=[/~])|(?<=\s)(?=[/~][\w./-]{0,200}cache))(?P<path>[/~][\w./-]{1,200}\.\w{2,8})(?=\s|\Z)"
 )
 _PRINTS_FILE = lazy_pattern(r"[\"']?(?:/(?:usr/)?bin/)?(?:cat|head|jq|type)\s")
 
@@ -98,7 +96,7 @@ def prints_file(words: str) -> bool:
 _BEHIND = "The clock of the machine that signed it is behind."
 _NO_POLICY = "An IAM policy does not help, and neither does sending the same request again."
 _HELD = "The request waited in a queue, or was sent again without a new signature."
-_CALLER_CALL = lazy_pattern(r"\bget-?caller-?identity\b", re.IGNORECASE)
+_CALLER_CALL = lazy_pattern(r"(?i)\bget-?caller-?identity\b")
 # That it works in another place than the failed call says nothing of this one.
 _ELSEWHERE = lazy_pattern(
     rf"{LOCALLY.pattern}|\b(?i:CloudShell|on the host|(?:an)?other (?:host|machine|server|shell|terminal|profile|user))\b"

@@ -23,9 +23,8 @@ from iamtriage.failures._failures import ExpiredCredentials, Failure
 
 # A command that issues temporary credentials for a stated time, and the time that the text says has passed since.
 _ISSUED = lazy_pattern(
-    r"\baws sts (?P<call>assume-role(?:-with-web-identity|-with-saml)?|get-session-token)\b"
-    r"(?:[^\n\\]|\\\r?\n){0,2000}?(?P<shown>--duration-seconds[ =](?P<seconds>\d{3,5}))\b(?:[^\n\\]|\\\r?\n){0,2000}",
-    re.ASCII,
+    r"(?a)\baws sts (?P<call>assume-role(?:-with-web-identity|-with-saml)?|get-session-token)\b"
+    r"(?:[^\n\\]|\\\r?\n){0,2000}?(?P<shown>--duration-seconds[ =](?P<seconds>\d{3,5}))\b(?:[^\n\\]|\\\r?\n){0,2000}"
 )
 _ISSUES = lazy_pattern(r"\baws (?:sts (?:assume-role|get-session-token)|sso login|login)\b")
 # How jobs of CI systems get credentials, and what sets how long those last.
@@ -51,14 +50,12 @@ JOB_STEPS = {
 CHARS_BEFORE = 4_000
 # When a job of GitHub Actions got its credentials, and the time of a line: logs have it in UTC.
 _TIME = r"^(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z "
-_ISSUED_IN_JOB = lazy_pattern(
-    rf"{_TIME}(?:Authenticated as assumedRoleId|Assuming role )", re.ASCII | re.MULTILINE
-)
+_ISSUED_IN_JOB = lazy_pattern(rf"(?am){_TIME}(?:Authenticated as assumedRoleId|Assuming role )")
 _LINE_TIME = lazy_pattern(_TIME, re.ASCII | re.MULTILINE)
-_STEP = lazy_pattern(rf"{_TIME}(?:##\[group\])?Run (?!aws-actions/)", re.ASCII | re.MULTILINE)
+_STEP = lazy_pattern(rf"(?am){_TIME}(?:##\[group\])?Run (?!aws-actions/)")
 # A step that takes this part of a session leaves too little for new credentials to help.
 _MOST = 0.9
-_DURATION = lazy_pattern(r"\brole-duration-seconds: ?[\"']?(\d{3,5})\b", re.ASCII)
+_DURATION = lazy_pattern(r"(?a)\brole-duration-seconds: ?[\"']?(\d{3,5})\b")
 _DEFAULT_DURATION = 3_600
 # Runtimes that no person signs in to.
 _WORKLOADS = frozenset({"ecs", "eks-pod", "glue", "lambda", "sagemaker"})
@@ -84,11 +81,10 @@ _FIRST_STEP = remedies.your_remedy(
 )
 # A line of a start script or program that copies a token file, also into a directory.
 _COPY = lazy_pattern(
-    r"(?:^|[;&|\"'\[(+$>%,])[ \t]{0,20}(?:- |sudo |do |then )?(?:cp|install|cat|(?:shutil\.)?copy\w{0,4}\()"
+    r"(?m)(?:^|[;&|\"'\[(+$>%,])[ \t]{0,20}(?:- |sudo |do |then )?(?:cp|install|cat|(?:shutil\.)?copy\w{0,4}\()"
     r"(?:[ \t]{1,4}-[\w=-]{1,20}(?:[ \t]{1,4}\d{3,4})?){0,4}[ \t]{0,4}[\"']?"
     r"(?P<source>\$\{?AWS_WEB_IDENTITY_TOKEN_FILE\}?|/[\w./-]{0,200}token)[\"']?,?[ \t]{0,4}"
-    r"(?:>|\|[ \t]{0,4}(?:sudo )?tee)?[ \t]{0,4}[\"']?(?P<copy>[$/][\w./{}-]{1,200})",
-    re.MULTILINE,
+    r"(?:>|\|[ \t]{0,4}(?:sudo )?tee)?[ \t]{0,4}[\"']?(?P<copy>[$/][\w./{}-]{1,200})"
 )
 _USED_FILE = lazy_pattern(
     r"\b(?:AWS_WEB_IDENTITY_TOKEN_FILE|web_identity_token_file)\b[^\w/$]{1,12}(?:value[^\w/$]{1,6})?(?P<file>[$/][\w./{}-]{1,200})"

@@ -165,7 +165,7 @@ def role_path_steps(denial: Denial) -> tuple[str, ...]:
     )
 
 
-_BUCKET = lazy_pattern(r"arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)", re.ASCII)
+_BUCKET = lazy_pattern(r"(?a)arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)")
 _ARN = r"arn:[\w-]{3,20}:"
 _NAME = r"(?P<name>[A-Za-z0-9][\w./-]{1,255})(?:/\*)?\Z"
 # What commands name by another word than the ARN: the form of the ARN, and the placeholder.
@@ -197,8 +197,7 @@ _NAMED_RESOURCES = tuple(
     )
 )
 _QUEUE = lazy_pattern(
-    rf"arn:aws(?:-us-gov)?:sqs:(?P<region>[a-z0-9-]{{6,30}}|REGION):(?P<account>[0-9]{{12}}|ACCOUNT_ID):{_NAME}",
-    re.ASCII,
+    rf"(?a)arn:aws(?:-us-gov)?:sqs:(?P<region>[a-z0-9-]{{6,30}}|REGION):(?P<account>[0-9]{{12}}|ACCOUNT_ID):{_NAME}"
 )
 OTHER_POLICY = ResourcePolicy("resource's policy", "", "")
 """The policy of a type of resource of which nothing is known."""

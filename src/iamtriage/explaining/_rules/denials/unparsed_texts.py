@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/security-iam-awsmanpol.ht
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from iamtriage._patterns import lazy_pattern
@@ -32,9 +31,8 @@ from iamtriage.policies._documents import allow
 
 _CACHE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html"
 _IMAGE = lazy_pattern(
-    rf"(?<!\d)(?P<account>\d{{12}})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]{{6,30}})\.amazonaws\.com(?P<china>\.cn)?/{repositories.NAME}"
-    r"(?::(?P<tag>[\w.-]{1,128}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?[\"']?:? (?:image |manifest )?(?:not found|does not exist)",
-    re.ASCII,
+    rf"(?a)(?<!\d)(?P<account>\d{{12}})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]{{6,30}})\.amazonaws\.com(?P<china>\.cn)?/{repositories.NAME}"
+    r"(?::(?P<tag>[\w.-]{1,128}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?[\"']?:? (?:image |manifest )?(?:not found|does not exist)"
 )
 # What people and AWS call the feature.
 _PULL_THROUGH = lazy_pattern(r"(?i:pull[ -]?through)|PullThroughCache")
@@ -114,13 +112,12 @@ def explain_missing_image(text: str, _facts: Facts) -> Explanation | None:
 
 # What clients of Kubernetes print without a kubeconfig: they call localhost. Terraform's providers do so, too.
 _NO_KUBECONFIG = lazy_pattern(
-    r"(?:The connection to the server |Get \"http://|dial tcp )(?:localhost|127\.0\.0\.1|\[::1\]):8080\b[^\n]{0,300}?(?: was refused|connection refused)"
+    r"(?a)(?:The connection to the server |Get \"http://|dial tcp )(?:localhost|127\.0\.0\.1|\[::1\]):8080\b[^\n]{0,300}?(?: was refused|connection refused)"
     r"|no configuration has been provided, try setting KUBERNETES_MASTER"
     r"|\b(?:error|Error|unreachable): context \"(?P<context>[\w.@:/-]{1,200})\" does not exist"
-    r"|(?P<provider>(?:Get|Post|Put|Patch|Delete) \"http://localhost/apis?/[^\"\n]{1,200}\": dial tcp [^\n]{3,60}:80: connect(?:ex)?: connection refused)",
-    re.ASCII,
+    r"|(?P<provider>(?:Get|Post|Put|Patch|Delete) \"http://localhost/apis?/[^\"\n]{1,200}\": dial tcp [^\n]{3,60}:80: connect(?:ex)?: connection refused)"
 )
-_SUDO = lazy_pattern(r"\bsudo (?:-\S{1,20} )*(?:kubectl|helm|k9s)\b", re.ASCII)
+_SUDO = lazy_pattern(r"(?a)\bsudo (?:-\S{1,20} )*(?:kubectl|helm|k9s)\b")
 
 NO_KUBECONFIG = CauseType(
     "no-kubeconfig",

@@ -37,12 +37,10 @@ _OBJECTS = (
     ("AccessEntr", "the access entry", "access-entries"),
     ("PodIdentityAssociation", "the Pod Identity association", "pod-identity-associations"),
 )
-_CREATED = lazy_pattern(r"\baws_eks_access_entry\.(\w{1,80})(?=[\[:])", re.ASCII)
+_CREATED = lazy_pattern(r"(?a)\baws_eks_access_entry\.(\w{1,80})(?=[\[:])")
 # How the provider of Terraform reports the call, also without the address of the resource.
 _TERRAFORM_CALL = "Error: creating EKS Access Policy Association"
-_ASSOCIATION = lazy_pattern(
-    r"\baws_eks_access_policy_association\.(?P<name>[\w-]{1,64})(?=[\"'\[]|\Z)", re.ASCII
-)
+_ASSOCIATION = lazy_pattern(r"(?a)\baws_eks_access_policy_association\.(?P<name>[\w-]{1,64})(?=[\"'\[]|\Z)")
 _OTHER_TYPE = "The type of an entry cannot be changed: to use another type, delete the entry and create it again. Until then, the principal has no access."
 # The key of the entry for the cluster's creator in the module terraform-aws-eks.
 _CREATOR_KEY = 'aws_eks_access_entry.this["cluster_creator"]'

@@ -30,17 +30,15 @@ from iamtriage.explaining._rules.shared.remedies import Commands
 from iamtriage.explaining._rules.sts.findings import REGION_DISABLED
 from iamtriage.failures._failures import KubernetesForbidden
 
-_MANAGED = lazy_pattern(r"NodeCreationFailure|\bnode ?group", re.IGNORECASE)
+_MANAGED = lazy_pattern(r"(?i)NodeCreationFailure|\bnode ?group")
 # The name of a node is the private DNS name of its instance:
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/hostname-types.html
 _NODE_NAME = lazy_pattern(
-    r"(?<![\w.-])(?:ip-(?P<ip>\d{1,3}(?:-\d{1,3}){3})|(?P<id>i-[0-9a-f]{17}))"
-    rf"(?:(?P<domain>\.ec2|\.(?P<region>{REGION})\.compute)\.internal)?(?![\w-])",
-    re.ASCII,
+    r"(?a)(?<![\w.-])(?:ip-(?P<ip>\d{1,3}(?:-\d{1,3}){3})|(?P<id>i-[0-9a-f]{17}))"
+    rf"(?:(?P<domain>\.ec2|\.(?P<region>{REGION})\.compute)\.internal)?(?![\w-])"
 )
 _INSTANCE_PROFILE = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:instance-profile/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,128})",
-    re.ASCII,
+    r"(?a)\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:instance-profile/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,128})"
 )
 NODE_ROLE_NOT_MAPPED = CauseType(
     "node-role-not-mapped",

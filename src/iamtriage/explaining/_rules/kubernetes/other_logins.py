@@ -46,7 +46,7 @@ class ClusterProvider(NamedTuple):
 GKE = ClusterProvider(
     "Google Kubernetes Engine (GKE)",
     ("gke", "container."),
-    lazy_pattern(r"\bgke-gcloud-auth-plugin\b|\bgke_[\w-]{1,60}_[a-z0-9-]{1,40}_[\w-]{1,60}|\bcontainer\.googleapis\.com\b|\.gke\.goog\b|requires one of \[\\{0,3}\"container\.", re.ASCII),
+    lazy_pattern(r"(?a)\bgke-gcloud-auth-plugin\b|\bgke_[\w-]{1,60}_[a-z0-9-]{1,40}_[\w-]{1,60}|\bcontainer\.googleapis\.com\b|\.gke\.goog\b|requires one of \[\\{0,3}\"container\."),
     "Sign in to Google Cloud with an account that has access to the cluster, and get its kubeconfig again.",
     ("gcloud auth login", "gcloud container clusters get-credentials CLUSTER --location LOCATION"),
     _GKE_PAGE,
@@ -55,7 +55,7 @@ _PROVIDERS = (
     ClusterProvider(
         "Azure Kubernetes Service (AKS)",
         ("azmk8s", "kubelogin", "AADSTS", AZURE_RBAC_SIGN),
-        lazy_pattern(rf"\.azmk8s\.(?:io|us|cn)\b|\bkubelogin\b|\bAADSTS\d{{5,8}}\b|\b{AZURE_RBAC_SIGN}\b", re.ASCII),
+        lazy_pattern(rf"(?a)\.azmk8s\.(?:io|us|cn)\b|\bkubelogin\b|\bAADSTS\d{{5,8}}\b|\b{AZURE_RBAC_SIGN}\b"),
         "Sign in to Azure with an account that has access to the cluster, and get its kubeconfig again.",
         ("az login", "az aks get-credentials --resource-group RESOURCE_GROUP_NAME --name CLUSTER", "kubelogin convert-kubeconfig --login azurecli"),
         _AKS_PAGE,
@@ -64,7 +64,7 @@ _PROVIDERS = (
     ClusterProvider(
         "DigitalOcean Kubernetes",
         ("digitalocean", "doctl"),
-        lazy_pattern(r"\.k8s\.ondigitalocean\.com\b|\bdoctl kubernetes\b", re.ASCII),
+        lazy_pattern(r"(?a)\.k8s\.ondigitalocean\.com\b|\bdoctl kubernetes\b"),
         "Get the kubeconfig again with an API token of the team that owns the cluster.",
         ("doctl kubernetes cluster kubeconfig save CLUSTER",),
         "https://docs.digitalocean.com/products/kubernetes/how-to/connect-to-cluster/",
@@ -72,7 +72,7 @@ _PROVIDERS = (
     ClusterProvider(
         "OpenShift",
         ("openshift", "oc login"),
-        lazy_pattern(r"\.openshiftapps\.com\b|\boc login\b|\boauth-openshift\b", re.ASCII),
+        lazy_pattern(r"(?a)\.openshiftapps\.com\b|\boc login\b|\boauth-openshift\b"),
         "Sign in to the cluster again: the token of the kubeconfig has expired or was revoked.",
         ("oc login HOST",),
         "https://docs.redhat.com/en/documentation/openshift_container_platform/4.18/html/cli_tools/openshift-cli-oc",

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html#unauthoriz
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import attrs
@@ -43,7 +42,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
 from iamtriage.explaining._rules.shared.remedies import Commands, look_up_once, present, your_remedy
 from iamtriage.failures._failures import KubernetesUnauthorized
 
-_RESOURCE_TYPE = lazy_pattern(r"doesn't have a resource type \"([\w./-]{1,120})\"", re.ASCII)
+_RESOURCE_TYPE = lazy_pattern(r"(?a)doesn't have a resource type \"([\w./-]{1,120})\"")
 # What people say about the access of the same or other principals, and what follows.
 _HISTORY = lazy_patterns(
     {
@@ -225,7 +224,7 @@ def _explain_unlisted(
 
 
 # What aws eks update-kubeconfig prints.
-_REFRESHED = lazy_pattern(r"^(?:Added new|Updated) context \S{1,300} (?:to|in) \S", re.MULTILINE)
+_REFRESHED = lazy_pattern(r"(?m)^(?:Added new|Updated) context \S{1,300} (?:to|in) \S")
 _REFRESH, _AND_REFRESH = "aws eks update-kubeconfig ", "and refresh the kubeconfig"
 
 

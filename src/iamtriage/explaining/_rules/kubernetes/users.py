@@ -7,8 +7,6 @@ https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
@@ -25,7 +23,7 @@ from iamtriage.failures._failures import KubernetesForbidden
 _HTTP_CLIENT = lazy_pattern(
     r"\b(?P<tool>curl|wget)(?P<options> (?:[^\n|;\\]|\\\r?\n|\\.){0,600}?(?<=[\"' ])(?P<url>https://(?P<host>[0-9A-F]{32}\.[a-z0-9.-]{1,60}\.eks\.amazonaws\.com|kubernetes\.default(?:\.svc[a-z.]{0,40})?)(?::443)?(?:/[^\s\"'|;<>\\]{0,300})?)[^\n|;]{0,600})"
 )
-_AUTHORIZATION = lazy_pattern(r"authorization:|--oauth2-bearer", re.IGNORECASE)
+_AUTHORIZATION = lazy_pattern(r"(?i)authorization:|--oauth2-bearer")
 _COMPONENT_NAME = lazy_pattern(r"[a-z0-9:.-]{1,80}")
 _COMPONENTS = {
     "eks:node-manager": "the EKS component that manages node groups",

@@ -58,22 +58,20 @@ _PROGRAMS = text_signs.Signs(
 )
 _SDKS_WITHOUT_PROMPT = ("go-", "java-", "js", "dotnet", "php", "ruby", "rust", "cpp")
 _ACCESS_KEY = lazy_pattern(r"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
-_INSTANCE = lazy_pattern(r"(?<![\w-])i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
+_INSTANCE = lazy_pattern(r"(?a)(?<![\w-])i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])")
 _ROLE_ARN = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|[^:\s/\"']{1,40}):role/[\w+=,.@/-]{1,512}", re.ASCII
+    r"(?a)arn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|[^:\s/\"']{1,40}):role/[\w+=,.@/-]{1,512}"
 )
 # The name of an EKS cluster's host is in uppercase. Hosts that were not called: that of a namespace URL in XML, with /doc/,
 # and a value of kms:ViaService in a policy.
 _HOST = lazy_pattern(
-    r"(?<![\w.-])(?<!ViaService\": \")(?<!ViaService\":\")(?<!ViaService\" = \")((?:[0-9A-F]{32}\.)?(?:[a-z0-9][a-z0-9-]{0,62}\.){1,6}"
+    r"(?a)(?<![\w.-])(?<!ViaService\": \")(?<!ViaService\":\")(?<!ViaService\" = \")((?:[0-9A-F]{32}\.)?(?:[a-z0-9][a-z0-9-]{0,62}\.){1,6}"
     r"(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|on\.aws|api\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov))"
-    r"(?![\w-]|\.\w|/doc/)",
-    re.ASCII,
+    r"(?![\w-]|\.\w|/doc/)"
 )
 _REGISTRY = lazy_pattern(
-    rf"(?<![\w.-])([0-9]{{12}})\.dkr[.-]ecr(?:-fips)?\.({REGION})"
-    r"\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws)(?![\w.-]{0,1}[\w-])",
-    re.ASCII,
+    rf"(?a)(?<![\w.-])([0-9]{{12}})\.dkr[.-]ecr(?:-fips)?\.({REGION})"
+    r"\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws)(?![\w.-]{0,1}[\w-])"
 )
 # The Region of a registry whose account is masked.
 _REGISTRY_REGION = lazy_pattern(rf"\.dkr[.-]ecr(?:-fips)?\.({REGION})\.")
@@ -84,7 +82,7 @@ _LOGIN_SIGNS = ("docker login", "podman login", "helm registry login", "Logging 
 # A name with a token this long can be a secret and isn't worth the risk.
 _LONG_TOKEN = lazy_pattern(r"[A-Za-z0-9/+=]{32,}")
 _DIGIT = lazy_pattern(r"[0-9+]")
-_JWT = lazy_pattern(r"eyJ[\w-]{10}", re.ASCII)
+_JWT = lazy_pattern(r"(?a)eyJ[\w-]{10}")
 _KUBELET = lazy_pattern(
     r"Unable to register node|[Ff]ailed to ensure lease exists|updating node status|\bkubelet\b|failed to run Kubelet"
 )
@@ -112,7 +110,7 @@ def _spell_code(code: str) -> str:
 
 
 _ERROR_ID = "FullyQualifiedErrorId"
-_CMDLET = lazy_pattern(r"^[A-Z][a-z]{1,20}-[A-Za-z0-9]{2,60} ?: ", re.MULTILINE)
+_CMDLET = lazy_pattern(r"(?m)^[A-Z][a-z]{1,20}-[A-Za-z0-9]{2,60} ?: ")
 _CHARS_OF_RECORD = 2_000
 # Terraform's next error is about another resource.
 _NEXT_ERROR = lazy_pattern(r"\n[ \t│|]{0,8}Error: (?:error )?[a-z]\w{2,20}ing ")
@@ -223,7 +221,7 @@ def find_program(failure: Failure) -> str | None:
     return _PROGRAMS.find(failure.text) or ("the program" if is_other_sdk else None)
 
 
-_CELL = lazy_pattern(r"^(?:Cell )?In ?\[\d{1,4}\]|<ipython-input-\d", re.MULTILINE)
+_CELL = lazy_pattern(r"(?m)^(?:Cell )?In ?\[\d{1,4}\]|<ipython-input-\d")
 
 
 def runs_in_notebook(failure: Failure) -> bool:

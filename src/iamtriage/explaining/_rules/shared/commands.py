@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 _CLUSTER = lazy_pattern(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
 _REGION = lazy_pattern(REGION)
 # One with an ellipsis is abbreviated. People replace names by longer ones than AWS accepts.
-_IAM_NAME = lazy_pattern(r"(?!.*\.{3})[\w+=,.@-]{1,128}", re.ASCII)
+_IAM_NAME = lazy_pattern(r"(?a)(?!.*\.{3})[\w+=,.@-]{1,128}")
 _BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 _LABEL = lazy_pattern(KUBERNETES_NAME)
 _KUBERNETES = lazy_pattern(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
-_EXTERNAL_ID = lazy_pattern(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
-_PROFILE = lazy_pattern(r"[\w.@:+/-]{1,64}", re.ASCII)
-_SESSION_NAME = lazy_pattern(r"[\w+=,.@-]{2,64}", re.ASCII)
+_EXTERNAL_ID = lazy_pattern(r"(?a)[\w+=,.@:/-]{2,1224}")
+_PROFILE = lazy_pattern(r"(?a)[\w.@:+/-]{1,64}")
+_SESSION_NAME = lazy_pattern(r"(?a)[\w+=,.@-]{2,64}")
 _ACCESS_KEY = lazy_pattern(r"A[KS]IA[A-Z0-9]{16}")
-_ISSUER = lazy_pattern(r"https://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?:/[\w.~/-]{0,300})?", re.ASCII)
+_ISSUER = lazy_pattern(r"(?a)https://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?:/[\w.~/-]{0,300})?")
 # Printable, and nothing that the AWS CLI, a shell or a terminal may take for something else.
 _ARN = lazy_pattern(r"[\x21-\x7e]+")
 _MAX_ARN_LENGTH = 2048
@@ -43,8 +43,7 @@ _MASKS = lazy_pattern(r"(?<![/:])\*|\*(?!\Z)|[<>\[\]{}$#…]|\.\.\.|(?i:xxx)")
 
 # An ARN whose region and account can be masks, as "***" or "<account>".
 _MASKED_PARTS = lazy_pattern(
-    r"(?P<service>arn:[a-z-]{3,20}:[a-z0-9-]{2,30}):(?P<region>[^:\s]{0,60}):(?P<account>[^:\n]{0,60}):(?P<resource>\S{1,1024})",
-    re.ASCII,
+    r"(?a)(?P<service>arn:[a-z-]{3,20}:[a-z0-9-]{2,30}):(?P<region>[^:\s]{0,60}):(?P<account>[^:\n]{0,60}):(?P<resource>\S{1,1024})"
 )
 _ANY_REGION = lazy_pattern(r"[a-z0-9-]*")
 _ANY_ACCOUNT = lazy_pattern(r"[0-9]{12}|aws|")
@@ -52,7 +51,7 @@ _ANY_ACCOUNT = lazy_pattern(r"[0-9]{12}|aws|")
 # Options of all commands, which have one value. The words after it are the service or arguments.
 _GLOBAL_OPTIONS = frozenset({"endpoint-url", "profile", "region"})
 # Words that no shell changes.
-PLAIN_COMMAND = lazy_pattern(r"[\w./:=@,+ -]{1,1000}", re.ASCII)
+PLAIN_COMMAND = lazy_pattern(r"(?a)[\w./:=@,+ -]{1,1000}")
 
 
 # The ends of the names of PrivateLink services of which the prefix of the actions is no start, or also that of other services:
@@ -256,7 +255,7 @@ account = _build_argument_checker(ACCOUNT, "ACCOUNT_ID")
 role_name = _build_argument_checker(_IAM_NAME, "ROLE_NAME")
 instance_profile = _build_argument_checker(_IAM_NAME, "INSTANCE_PROFILE")
 user_name = _build_argument_checker(_IAM_NAME, "USER_NAME")
-group_argument = _build_argument_checker(lazy_pattern(r"[\w+=,.@-]{1,128}", re.ASCII), "GROUP_NAME")
+group_argument = _build_argument_checker(lazy_pattern(r"(?a)[\w+=,.@-]{1,128}"), "GROUP_NAME")
 profile = _build_argument_checker(_PROFILE, "PROFILE")
 session_name = _build_argument_checker(_SESSION_NAME, "SESSION_NAME")
 access_key = _build_argument_checker(_ACCESS_KEY, "ACCESS_KEY_ID")

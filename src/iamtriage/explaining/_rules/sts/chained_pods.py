@@ -6,8 +6,6 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-id-assign-target-role.html.
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Role
@@ -27,10 +25,9 @@ _WEB_IDENTITY = lazy_pattern(
 # "IRSA role exporter", 'the pod's role "exporter"', "the pod role orders-export assumes". A plain word before another one is
 # no name: "the pod role should assume".
 _ROLE_OF_POD = lazy_pattern(
-    r"\b(?:IRSA|[Pp]od(?:'s)?|[Pp]od [Ii]dentity|[Ss]ervice account(?:'s)?)(?: IAM)? role(?: is| named| called)?:? "
+    r"(?am)\b(?:IRSA|[Pp]od(?:'s)?|[Pp]od [Ii]dentity|[Ss]ervice account(?:'s)?)(?: IAM)? role(?: is| named| called)?:? "
     r"(?:[`\"'](?P<quoted>[A-Za-z][\w+=,.@-]{1,62}\w)[`\"']|(?P<name>(?=[A-Za-z]{1,40}[-_0-9])[A-Za-z][\w+=,.@-]{1,62}\w)(?![\w'])"
-    r"|(?!(?:fine|in|is|missing|ok|right|there|too|wrong)\b)(?P<word>[A-Za-z]{3,63})(?=[.,;:)]*(?:\s*$|[.,;:)] )))",
-    re.ASCII | re.MULTILINE,
+    r"|(?!(?:fine|in|is|missing|ok|right|there|too|wrong)\b)(?P<word>[A-Za-z]{3,63})(?=[.,;:)]*(?:\s*$|[.,;:)] )))"
 )
 # Words that say that an hour is too short: it was tried, or the work takes longer.
 _BETWEEN = r"(?:(?!\b(?:ago|every|no|not|nothing|never)\b|n't\b)[^\n.;!?])"
@@ -41,7 +38,7 @@ _HOUR_IS_SHORT = lazy_pattern(
 )
 _PYTHON = lazy_pattern(r"\bboto3\b|\bbotocore\b")
 _JAVA = lazy_pattern(r"\bsoftware\.amazon\.awssdk\b|\bStsException\b")
-_PROFILE = lazy_pattern(r"[A-Za-z][\w.-]{0,63}", re.ASCII)
+_PROFILE = lazy_pattern(r"(?a)[A-Za-z][\w.-]{0,63}")
 _MOUNTED_FILE = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token"
 
 

@@ -6,8 +6,6 @@ https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html 
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
@@ -41,11 +39,10 @@ _SIGNED_REGION = lazy_pattern(r"scoped to (?:a )?(?:valid|correct) [Rr]egion ?, 
 _EXPECTED_REGION = lazy_pattern(r"the region '([a-z0-9-]{1,30})' is wrong; expecting '([a-z0-9-]{1,30})'")
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
 _ENDPOINT_SETTING = lazy_pattern(
-    r"\b(\w{0,40}(?i:endpoint)\w{0,20})[\"']?[ \t]{0,8}[:=][ \t]{0,8}[\"']?https?://[\w.-]{1,100}[.-]([a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\.amazonaws\.com",
-    re.ASCII,
+    r"(?a)\b(\w{0,40}(?i:endpoint)\w{0,20})[\"']?[ \t]{0,8}[:=][ \t]{0,8}[\"']?https?://[\w.-]{1,100}[.-]([a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\.amazonaws\.com"
 )
 _QUEUE_URL = lazy_pattern(
-    r"https://(?:sqs\.[a-z0-9-]{5,30}|[a-z0-9-]{5,30}\.queue)\.amazonaws\.com(?:\.cn)?/[0-9]{12}/\w", re.ASCII
+    r"(?a)https://(?:sqs\.[a-z0-9-]{5,30}|[a-z0-9-]{5,30}\.queue)\.amazonaws\.com(?:\.cn)?/[0-9]{12}/\w"
 )
 # STS answers in XML, API Gateway and OpenSearch in JSON.
 _JSON_BODY = lazy_pattern(r"\{\s{0,8}\\?\"message\\?\"\s?:\s?\\?\"Credential should be scoped")

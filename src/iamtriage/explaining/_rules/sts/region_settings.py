@@ -21,52 +21,45 @@ from iamtriage.failures._failures import Failure
 _REGION_NAME = r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]"
 # A setting of the region in code, a file or a command. In a log, words before a colon are not a setting.
 _REGION_SETTING = lazy_pattern(
-    r"(?:--region(?:[ =]|[\"']?,?\s{1,40}(?:- )?)|(?<![\w.-])[\w.\[\]-]{0,60}(?i:region)(?:_?[Nn]ame)?\b[\"']? {0,20}=>? {0,20}"
+    r"(?am)(?:--region(?:[ =]|[\"']?,?\s{1,40}(?:- )?)|(?<![\w.-])[\w.\[\]-]{0,60}(?i:region)(?:_?[Nn]ame)?\b[\"']? {0,20}=>? {0,20}"
     r"|(?:^[ \t]{0,40}(?:- )?[\"']?|(?<=[{,(]) ?)[\w.-]{0,30}(?i:region)(?:_?[Nn]ame)?[\"']?: {0,5}"
     # Fluent Bit, curl, and the signing classes of Python libraries.
     r"|^[ \t]{0,40}(?i:aws_region)[ \t]{1,40}|--aws-sigv4[ =][\"']?aws:amz:"
     r"|\b(?:AWS4Auth|SigV4Auth|AWSV4SignerAuth)\([^()\n]{1,200}?, ?(?=[\"']))"
-    rf"[\"']?(?P<region>{_REGION_NAME})\b[\"']?",
-    re.ASCII | re.MULTILINE,
+    rf"[\"']?(?P<region>{_REGION_NAME})\b[\"']?"
 )
 _ENDPOINT = lazy_pattern(
-    r"(?P<name>--endpoint-url|\bAWS_ENDPOINT_URL\w{0,40}|\b(?:endpoint(?:[_-]?url)?|s3Url|endpointOverride))(?:[ =:]|\bs?\(|[\"']?,?\s{1,40}[\"']?value[\"']?:) {0,20}[\"']?"
-    rf"(?:https?://)?(?P<host>(?:[\w-]{{1,63}}\.){{0,5}}[\w-]{{0,63}}?[.-](?P<region>{_REGION_NAME})\.amazonaws\.com)",
-    re.ASCII | re.IGNORECASE,
+    r"(?ia)(?P<name>--endpoint-url|\bAWS_ENDPOINT_URL\w{0,40}|\b(?:endpoint(?:[_-]?url)?|s3Url|endpointOverride))(?:[ =:]|\bs?\(|[\"']?,?\s{1,40}[\"']?value[\"']?:) {0,20}[\"']?"
+    rf"(?:https?://)?(?P<host>(?:[\w-]{{1,63}}\.){{0,5}}[\w-]{{0,63}}?[.-](?P<region>{_REGION_NAME})\.amazonaws\.com)"
 )
 # An environment variable in the manifest of a workload.
 _VARIABLE = lazy_pattern(
-    rf"\bname: [\"']?(?P<name>[A-Z][A-Z0-9_]{{0,40}}_REGION)[\"']?\s{{1,40}}value: [\"']?(?P<region>{_REGION_NAME})\b",
-    re.ASCII,
+    rf"(?a)\bname: [\"']?(?P<name>[A-Z][A-Z0-9_]{{0,40}}_REGION)[\"']?\s{{1,40}}value: [\"']?(?P<region>{_REGION_NAME})\b"
 )
 # The section of a file, the block of Terraform or the key of YAML that a setting is in.
 _SECTION = lazy_pattern(
-    r"^(?P<indent>[ \t]{0,40})(?P<name>\[[^\]\n]{1,80}\]|(?:backend|provider|module) \"[\w.-]{1,80}\"|sigv4|(?:- )?[\w-]{1,60}(?=:))(?: = |:|[ \t]{0,5}\{)?[ \t]{0,5}$",
-    re.ASCII | re.MULTILINE,
+    r"(?am)^(?P<indent>[ \t]{0,40})(?P<name>\[[^\]\n]{1,80}\]|(?:backend|provider|module) \"[\w.-]{1,80}\"|sigv4|(?:- )?[\w-]{1,60}(?=:))(?: = |:|[ \t]{0,5}\{)?[ \t]{0,5}$"
 )
 _BUCKET = lazy_pattern(
-    r"^[ \t]{0,40}[\"']?bucket(?:[_-]?name)?s?[\"']?\s{0,3}[:=]\s{0,3}(?:\n?\s{1,40}\w{1,40}: ?)?[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"']?",
-    re.ASCII | re.IGNORECASE | re.MULTILINE,
+    r"(?iam)^[ \t]{0,40}[\"']?bucket(?:[_-]?name)?s?[\"']?\s{0,3}[:=]\s{0,3}(?:\n?\s{1,40}\w{1,40}: ?)?[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"']?"
 )
 # The Region in the scope of a signature: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
 _SCOPE = lazy_pattern(
-    rf"\bCredential=\w{{16,128}}(?:/|%2F)\d{{8}}(?:/|%2F)(?P<region>{_REGION_NAME})(?:/|%2F)", re.ASCII
+    rf"(?a)\bCredential=\w{{16,128}}(?:/|%2F)\d{{8}}(?:/|%2F)(?P<region>{_REGION_NAME})(?:/|%2F)"
 )
 _SERVICE = r"([a-z][a-z0-9-]{1,30})"
 _SIGNED_SERVICE = lazy_pattern(
-    rf"\bCredential=\w{{16,128}}/\d{{8}}/[a-z0-9-]{{4,30}}/{_SERVICE}/aws4_request|--service[ =][\"']?{_SERVICE}\b|\baws:amz:[a-z0-9-]{{4,30}}:{_SERVICE}\b"
+    rf"(?a)\bCredential=\w{{16,128}}/\d{{8}}/[a-z0-9-]{{4,30}}/{_SERVICE}/aws4_request|--service[ =][\"']?{_SERVICE}\b|\baws:amz:[a-z0-9-]{{4,30}}:{_SERVICE}\b"
     rf"|\b(?:AWS4Auth|AWSV4SignerAuth)\([^()\n]{{1,200}}?[\"']{_REGION_NAME}[\"'], ?[\"']{_SERVICE}[\"']|\bSigV4Auth\([^(),\n]{{1,100}}, ?[\"']{_SERVICE}[\"']"
     rf"|\bSignatureV4\(\{{[^{{}}]{{0,200}}?\bservice: ?[\"']{_SERVICE}[\"']"
     # Settings of Fluent Bit, and blocks of collectors, proxies and Envoy.
     rf"|\bsigv4-proxy\b[^\x1e]{{0,400}}?--name(?:=|[\"',\s]{{1,12}}(?:- )?[\"']?){_SERVICE}\b"
     rf"|\b(?i:aws_service(?:_name)?)\b[\"']?(?:\s?(?:=>?|:)\s?|[ \t]{{1,20}})[\"']?{_SERVICE}\b"
-    rf"|(?:\b(?i:sigv4)\w{{0,12}}|\baws_request_signing|\baws_iam)\b[^\n]{{0,60}}\n(?:[^\n]{{0,120}}\n){{0,8}}?[ \t]{{0,40}}service(?:_name)?[\"']?\s?(?:=>?|:)\s?[\"']?{_SERVICE}\b",
-    re.ASCII,
+    rf"|(?:\b(?i:sigv4)\w{{0,12}}|\baws_request_signing|\baws_iam)\b[^\n]{{0,60}}\n(?:[^\n]{{0,120}}\n){{0,8}}?[ \t]{{0,40}}service(?:_name)?[\"']?\s?(?:=>?|:)\s?[\"']?{_SERVICE}\b"
 )
 # A command that signs and has no profile. It goes on after a backslash at the end of a line.
 _SIGNING_COMMAND = lazy_pattern(
-    r"(?<![\w/.-])(?:awscurl|curl(?=[^\n]{0,400}(?:\\\n[^\n]{0,400}){0,6}?--aws-sigv4)) (?:[^\n\\`|;]|\\\n|\\[^\n]){1,1000}",
-    re.ASCII,
+    r"(?a)(?<![\w/.-])(?:awscurl|curl(?=[^\n]{0,400}(?:\\\n[^\n]{0,400}){0,6}?--aws-sigv4)) (?:[^\n\\`|;]|\\\n|\\[^\n]){1,1000}"
 )
 _REGION_OPTION = lazy_pattern(r" --region[ =]\S{1,40}")
 _SCOPE_OPTION = lazy_pattern(r"(--aws-sigv4[ =][\"']?aws:amz)(?::[a-z0-9-]{1,40})?(?=:|[\"']?\s)")

@@ -8,8 +8,6 @@ https://developer.hashicorp.com/vault/docs/auth/aws and https://developer.hashic
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
@@ -161,8 +159,8 @@ _METHOD_NOT_ALLOWED = frozenset({"405", "MethodNotAllowed"})
 _SERIALIZATION_ERROR = "SerializationError"  # from the AWS SDK for Go v1
 # The AWS SDK for Go v1 names the credential provider that failed, not the operation.
 _STS_CALL = lazy_pattern(r"WebIdentityErr|\bSTS: (?:AssumeRole|GetCallerIdentity)")
-_URL = lazy_pattern(r"https?://([A-Za-z0-9][\w.-]{0,252}(?::\d{1,5})?)(?!/doc/|[\w.-])", re.ASCII)
-_STS_HOST = lazy_pattern(r"sts(?:-fips)?\.|[\w-]{1,80}\.sts\.", re.ASCII)
+_URL = lazy_pattern(r"(?a)https?://([A-Za-z0-9][\w.-]{0,252}(?::\d{1,5})?)(?!/doc/|[\w.-])")
+_STS_HOST = lazy_pattern(r"(?a)sts(?:-fips)?\.|[\w-]{1,80}\.sts\.")
 ENDPOINT_SET = CauseType(
     "endpoint-set",
     title="An endpoint URL for another service is used for STS",
@@ -240,16 +238,14 @@ def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
 
 _PAGE = "https://developer.hashicorp.com/vault/docs/auth/aws"
 _RELAY = lazy_pattern(
-    r"error making upstream request: received error code [0-9]{3} from STS|/v1/auth/aws[\w/-]{0,60}/login\b",
-    re.ASCII,
+    r"(?a)error making upstream request: received error code [0-9]{3} from STS|/v1/auth/aws[\w/-]{0,60}/login\b"
 )
 _STS_OF_RELAY = lazy_pattern(
-    r"\bsts_endpoint\b[\s\"'=:]{1,40}https://sts\.(?P<region>[a-z0-9-]{5,30})\.amazonaws", re.ASCII
+    r"(?a)\bsts_endpoint\b[\s\"'=:]{1,40}https://sts\.(?P<region>[a-z0-9-]{5,30})\.amazonaws"
 )
-_REGION_OF_RELAY = lazy_pattern(r"\bsts_region\b[\s\"'=:]{1,40}(?P<region>[a-z0-9-]{5,30})\b", re.ASCII)
+_REGION_OF_RELAY = lazy_pattern(r"(?a)\bsts_region\b[\s\"'=:]{1,40}(?P<region>[a-z0-9-]{5,30})\b")
 _LOGIN = lazy_pattern(
-    r"(?<![\w/.-])vault login(?=[^\n]{0,200} -method=aws\b)(?: -?[a-z][\w-]{0,40}(?:=[^\s\"'`|;&]{1,200})?){1,12}",
-    re.ASCII,
+    r"(?a)(?<![\w/.-])vault login(?=[^\n]{0,200} -method=aws\b)(?: -?[a-z][\w-]{0,40}(?:=[^\s\"'`|;&]{1,200})?){1,12}"
 )
 _LOGIN_REGION = lazy_pattern(r" region=(\S{1,40})")
 _RELAYS = "Vault does not sign the login: it forwards the client's signed request to the STS endpoint in Vault's configuration."

@@ -6,8 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-cha
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage._typing import NamedTuple
@@ -30,8 +28,7 @@ SHORTEST_MAXIMUM, LONGEST_MAXIMUM = 3600, 43200
 # Temporary credentials of GetSessionToken count as chaining: https://github.com/coinbase/assume-role/issues/24 and
 # https://github.com/99designs/aws-vault/issues/351. aws-vault has --no-session (issue 263 there).
 _AWS_VAULT = lazy_pattern(
-    r"\baws-vault (?P<verb>exec|login|export)\b(?![^\n]{0,200}--no-session)(?P<rest>(?: [\w@%+=:,./-]{1,100}){0,12})(?P<more>[^\n]?)",
-    re.ASCII,
+    r"(?a)\baws-vault (?P<verb>exec|login|export)\b(?![^\n]{0,200}--no-session)(?P<rest>(?: [\w@%+=:,./-]{1,100}){0,12})(?P<more>[^\n]?)"
 )
 _CHARS_BEFORE = 4_000
 # Where a profile gets the credentials that assume its role.
@@ -40,7 +37,7 @@ _SOURCES = {
     "ecs": ("credential_source", "EcsContainer"),
 }
 _SESSION = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@-]{1,64}/[\w+=,.@-]{1,64}", re.ASCII
+    r"(?a)\barn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@-]{1,64}/[\w+=,.@-]{1,64}"
 )
 CHAINED_SESSION_TOO_LONG = CauseType(
     "chained-session-too-long",

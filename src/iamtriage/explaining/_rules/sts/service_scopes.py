@@ -30,8 +30,7 @@ ENDPOINT_SETTING = r"--endpoint-url[ =]\S{1,80}|\bAWS_ENDPOINT_URL\w{0,40}=\S{1,
 """How a text sets an endpoint URL."""
 # What curl -v prints of a request without a body. A query can contain a secret.
 _TRACED = lazy_pattern(
-    r"^> (?P<method>GET|DELETE) (?P<path>/[\w.~/%+-]{0,300})[ ?][^\n]{0,300}\n(?:> [^\n]{0,300}\n){0,10}?> [Hh]ost: (?P<host>[a-z0-9.-]{4,253})",
-    re.ASCII | re.MULTILINE,
+    r"(?am)^> (?P<method>GET|DELETE) (?P<path>/[\w.~/%+-]{0,300})[ ?][^\n]{0,300}\n(?:> [^\n]{0,300}\n){0,10}?> [Hh]ost: (?P<host>[a-z0-9.-]{4,253})"
 )
 # Services without clients in the SDKs -> the action that they check after the signature.
 _ACTIONS = {
@@ -40,10 +39,9 @@ _ACTIONS = {
 }  # fmt: skip
 # A client of an SDK with an endpoint in its code. The name of the class is that of the service.
 _CLIENT_ENDPOINT = lazy_pattern(
-    r"(?:\bnew (?:AWS\.|Aws\\\w{1,40}\\|Amazon)?(?P<new>[A-Z]\w{1,40}?)(?:Client|Config)?\b ?[({]|\b(?:client|resource)\(\s?[\"'](?P<name>[\w-]{2,40})[\"']"
+    r"(?a)(?:\bnew (?:AWS\.|Aws\\\w{1,40}\\|Amazon)?(?P<new>[A-Z]\w{1,40}?)(?:Client|Config)?\b ?[({]|\b(?:client|resource)\(\s?[\"'](?P<name>[\w-]{2,40})[\"']"
     r"|\b(?P<package>\w{2,40})\.NewFromConfig\(|\b(?P<built>[A-Z]\w{1,40}?)(?:Async)?Client\.builder\(\))[^;]{0,300}?"
-    r"(?P<option>,?\s{0,20}(?<!\w)[\"']?(?P<setting>endpoint|endpoint_url|endpointOverride|BaseEndpoint|ServiceURL)[\"']?\s?(?:=>|[:=(])\s?(?:[\w.$]{1,80}(?:[\[(][\"']\w{1,60}[\"'][\])])?|[\"'`][^\"'`\s]{1,200}[\"'`])(?=\s?[,})\]])(?:,\s)?)",
-    re.ASCII,
+    r"(?P<option>,?\s{0,20}(?<!\w)[\"']?(?P<setting>endpoint|endpoint_url|endpointOverride|BaseEndpoint|ServiceURL)[\"']?\s?(?:=>|[:=(])\s?(?:[\w.$]{1,80}(?:[\[(][\"']\w{1,60}[\"'][\])])?|[\"'`][^\"'`\s]{1,200}[\"'`])(?=\s?[,})\]])(?:,\s)?)"
 )
 # A line of a configuration file, and not of code or of a command.
 _CONFIGURATION = lazy_pattern(

@@ -31,8 +31,7 @@ SESSION_NAME = lazy_pattern(r"at '(?:roleSessionName|RoleSessionName)' failed to
 """How STS reports an invalid session name."""
 # A setting of the duration, as commands, workflows, code and profiles write it.
 _OWN_SETTING = lazy_pattern(
-    r"(?<![\w-])(?P<name>(?:--)?[\w-]{0,20}[dD]uration(?:[-_]?[sS]econds)?)[\"']?(?P<sign>\s?[=:]\s?|\s(?:attribute )?|\"?>\s{0,40}<(?:\w{1,12}:)?AttributeValue[^>]{0,120}>)[\"']?(?P<seconds>[1-9][0-9]{3,5})(?!\w|\.\d| ?ms\b)",
-    re.ASCII,
+    r"(?a)(?<![\w-])(?P<name>(?:--)?[\w-]{0,20}[dD]uration(?:[-_]?[sS]econds)?)[\"']?(?P<sign>\s?[=:]\s?|\s(?:attribute )?|\"?>\s{0,40}<(?:\w{1,12}:)?AttributeValue[^>]{0,120}>)[\"']?(?P<seconds>[1-9][0-9]{3,5})(?!\w|\.\d| ?ms\b)"
 )
 # A duration as Go and Terraform write it: "4h", "90m", "1h30m0s".
 _GO_DURATION = lazy_pattern(
@@ -42,8 +41,7 @@ _GO_DURATION = lazy_pattern(
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
 # The role's maximum, as the text states it.
 _MAXIMUM = lazy_pattern(
-    r"\bmax(?:imum)?[-_ ]?session[-_ ]?duration[\"']?(?: (?:of|for|on) (?:the role |role )?[`\"']?[\w+=,.@-]{2,64}[`\"']?)?\s{0,3}(?:[=:]|of|(?:is )?set to|is|was|to)?\s{0,3}[\"']?(?P<number>[1-9][0-9]{0,4})(?:(?P<hours> ?(?:h|hours?)\b)|(?!\w|\.\d))",
-    re.IGNORECASE,
+    r"(?i)\bmax(?:imum)?[-_ ]?session[-_ ]?duration[\"']?(?: (?:of|for|on) (?:the role |role )?[`\"']?[\w+=,.@-]{2,64}[`\"']?)?\s{0,3}(?:[=:]|of|(?:is )?set to|is|was|to)?\s{0,3}[\"']?(?P<number>[1-9][0-9]{0,4})(?:(?P<hours> ?(?:h|hours?)\b)|(?!\w|\.\d))"
 )
 # Clients that get a duration from the SAML assertion, and their own options, which override it.
 _SAML_OPTIONS = {"gsts": "--aws-session-duration", "saml2aws": "--session-duration"}

@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/sdkref/latest/guide/access-assume-role.html.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
@@ -166,12 +165,9 @@ _NAMES = {
 }
 _SETTING_NAMES = {each: name for name, names in _NAMES.items() for each in names}
 _PROFILE = lazy_pattern(
-    r"^[ \t]{0,8}\[(?:profile )?(?P<name>[\w.@:+/-]{1,64})\][ \t]*(?P<body>(?:\r?\n(?!\s*\[)[^\n]{0,400}){1,30})",
-    re.MULTILINE,
+    r"(?m)^[ \t]{0,8}\[(?:profile )?(?P<name>[\w.@:+/-]{1,64})\][ \t]*(?P<body>(?:\r?\n(?!\s*\[)[^\n]{0,400}){1,30})"
 )
-_LINE = lazy_pattern(
-    r"^[ \t]{0,8}(?P<name>\w{1,40})[ \t]*=[ \t]*[\"']?(?P<value>[^\s\"']{1,1224})", re.MULTILINE
-)
+_LINE = lazy_pattern(r"(?m)^[ \t]{0,8}(?P<name>\w{1,40})[ \t]*=[ \t]*[\"']?(?P<value>[^\s\"']{1,1224})")
 # Blocks of Terraform, CloudTrail's record and EKS's association have members.
 _BLOCK = lazy_pattern(
     r"\bassume_role\s{0,40}=?\s{0,40}\{(?P<block>[^{}]{0,1500})\}"
@@ -179,13 +175,12 @@ _BLOCK = lazy_pattern(
     r"|\"association\"\s?:\s?\{(?P<association>(?:[^{}]|\{[^{}]{0,1000}\}){0,2500})\}"
 )
 # The inputs of aws-actions/configure-aws-credentials, as the log of a job shows them.
-_INPUTS = lazy_pattern(r"(?:^[^\n]{0,40}?[ \t][a-z][a-z-]{1,40}: [^\n]{0,400}\n?){1,30}", re.MULTILINE)
+_INPUTS = lazy_pattern(r"(?m)(?:^[^\n]{0,40}?[ \t][a-z][a-z-]{1,40}: [^\n]{0,400}\n?){1,30}")
 _INPUT = lazy_pattern(r"(?P<name>[a-z][a-z-]{1,40}): [\"']?(?P<value>[^\s\"']{1,1224})")
 _VENDOR = lazy_pattern(r"\b(?:Databricks|Datadog|Dynatrace|Fivetran|New Relic|Sumo Logic)\b")
 # Rows of DESC INTEGRATION: https://docs.snowflake.com/en/user-guide/data-load-s3-config-storage-integration.
 _ISSUED_ID = lazy_pattern(
-    r"(?<![\w:])(?P<name>(?:STORAGE|API|NOTIFICATION|GLUE|CATALOG)_AWS_EXTERNAL_ID|external_id|[Ee]xternal ID)[\"']?(?:[ \t]{0,40}[|\u2502=:,][ \t]{0,40}(?:String[ \t]{0,40}[|\u2502,][ \t]{0,40})?|(?<=_AWS_EXTERNAL_ID)[ \t]{1,40}(?:String[ \t]{1,40})?)[\"']?(?P<value>[\w+=,.@:/-]{1,1223}[\w+=@/-])",
-    re.ASCII,
+    r"(?a)(?<![\w:])(?P<name>(?:STORAGE|API|NOTIFICATION|GLUE|CATALOG)_AWS_EXTERNAL_ID|external_id|[Ee]xternal ID)[\"']?(?:[ \t]{0,40}[|\u2502=:,][ \t]{0,40}(?:String[ \t]{0,40}[|\u2502,][ \t]{0,40})?|(?<=_AWS_EXTERNAL_ID)[ \t]{1,40}(?:String[ \t]{1,40})?)[\"']?(?P<value>[\w+=,.@:/-]{1,1223}[\w+=@/-])"
 )
 _ARGUMENT = lazy_pattern(
     r"\b(?P<name>\w{1,40})[\"']?\s{0,40}[=:]\s{0,4}(?:\"(?P<value>[^\"\n]{1,1224})\"|'(?P<other>[^'\n]{1,1224})')"

@@ -10,19 +10,17 @@ __all__ = ("find_namespaces", "has_cluster_scope")
 
 _NAMESPACES = lazy_pattern(
     # JSON and the code of Terraform.
-    r"(?:\"namespaces\"\s{0,4}:\s{0,4}|\bnamespaces[ \t]{1,20}=[ \t]{1,20})\[(?P<list>[^\[\]]{0,2000})\]"
+    r"(?am)(?:\"namespaces\"\s{0,4}:\s{0,4}|\bnamespaces[ \t]{1,20}=[ \t]{1,20})\[(?P<list>[^\[\]]{0,2000})\]"
     # A title and the rows of a table, or lines of text.
     r"|^\|{2,8} {1,120}namespaces {1,120}\|{2,8}\n(?P<rows>(?:\|[|+ ]{0,8}[^\n|]{1,300}[+|]{1,8}\n?){1,40})"
     r"|^ACCESSSCOPE\tnamespace\n(?P<lines>(?:NAMESPACES\t[^\n]{1,64}\n?){1,40})"
     r"|\baccess_?[Ss]cope:\n(?:[ \t]{1,20}type: [^\n]{1,20}\n)?[ \t]{1,20}namespaces:(?P<items>(?:\n[ \t]{1,20}- [^\n]{1,64}){1,40}| ?\[[^\[\]\n]{1,400}\])"
-    r"|\btype=namespace,namespaces=(?P<option>[\w.*,-]{1,400})",
-    re.ASCII | re.MULTILINE,
+    r"|\btype=namespace,namespaces=(?P<option>[\w.*,-]{1,400})"
 )
 # A pattern, such as dev-*, is a name with characters that no namespace has.
 _NAME = lazy_pattern(r"(?<![\w.*-])(?!NAMESPACES\b)[\w.*-]*[a-z0-9*][\w.*-]*")
 _WIDE = lazy_pattern(
-    r"\btype[\"']?\s{0,4}[:=]\s{0,4}[\"']?cluster\b|^\|{2,8} {1,4}type {1,80}\| {1,4}cluster\b|^ACCESSSCOPE\tcluster$",
-    re.MULTILINE,
+    r"(?m)\btype[\"']?\s{0,4}[:=]\s{0,4}[\"']?cluster\b|^\|{2,8} {1,4}type {1,80}\| {1,4}cluster\b|^ACCESSSCOPE\tcluster$"
 )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.terraform_code import find_resources
@@ -15,20 +13,17 @@ _RIGHT = ("aws-auth", "kube-system")
 _IS = r"[\"']?\s{0,20}[:=]\s{0,20}[\"']?"
 _NAME = r"aws-?auth(?:-[a-z0-9-]{1,40})?"
 _METADATA = lazy_pattern(
-    rf"\bname{_IS}(?P<name>{_NAME})[\"']?,?\s{{1,40}}[\"']?namespace{_IS}(?P<namespace>{KUBERNETES_NAME})(?=[\"'\s,]|$)"
-    rf"|\bnamespace{_IS}(?P<namespace_2>{KUBERNETES_NAME})[\"']?,?\s{{1,40}}[\"']?name{_IS}(?P<name_2>{_NAME})(?=[\"'\s,]|$)",
-    re.IGNORECASE,
+    rf"(?i)\bname{_IS}(?P<name>{_NAME})[\"']?,?\s{{1,40}}[\"']?namespace{_IS}(?P<namespace>{KUBERNETES_NAME})(?=[\"'\s,]|$)"
+    rf"|\bnamespace{_IS}(?P<namespace_2>{KUBERNETES_NAME})[\"']?,?\s{{1,40}}[\"']?name{_IS}(?P<name_2>{_NAME})(?=[\"'\s,]|$)"
 )
 # What kubectl prints of the ConfigMaps in all namespaces: the namespace, the name, the number of keys and the age.
 _ROW = lazy_pattern(
-    rf"^[ \t]{{0,8}}(?P<namespace>{KUBERNETES_NAME})[ \t]{{1,80}}aws-auth[ \t]{{1,20}}\d{{1,3}}[ \t]{{1,20}}\d{{1,5}}[smhdy]",
-    re.MULTILINE,
+    rf"(?m)^[ \t]{{0,8}}(?P<namespace>{KUBERNETES_NAME})[ \t]{{1,80}}aws-auth[ \t]{{1,20}}\d{{1,3}}[ \t]{{1,20}}\d{{1,5}}[smhdy]"
 )
 _ALL_NAMESPACES = lazy_pattern(r"\bkubectl\b[^\n]{0,80} (?:-A|--all-namespaces)\b")
 # A manifest whose metadata has no namespace, and what kubectl does with it.
 _UNPLACED = lazy_pattern(
-    rf"\bkind:[ \t]{{1,4}}ConfigMap\b[^\n]{{0,40}}\n(?:(?!\bkind:|\bnamespace:|\n---|\bdata:).){{0,400}}?\bmetadata:[ \t]{{0,4}}\n(?:(?!\bnamespace:|\bdata:|\n---).){{0,400}}?\bname:[ \t]{{1,4}}[\"']?(?P<name>{_NAME})[\"']?[ \t]{{0,4}}\n(?:(?!\bnamespace:|\n---).){{0,400}}?\bdata:",
-    re.DOTALL,
+    rf"(?s)\bkind:[ \t]{{1,4}}ConfigMap\b[^\n]{{0,40}}\n(?:(?!\bkind:|\bnamespace:|\n---|\bdata:).){{0,400}}?\bmetadata:[ \t]{{0,4}}\n(?:(?!\bnamespace:|\bdata:|\n---).){{0,400}}?\bname:[ \t]{{1,4}}[\"']?(?P<name>{_NAME})[\"']?[ \t]{{0,4}}\n(?:(?!\bnamespace:|\n---).){{0,400}}?\bdata:"
 )
 # In Terraform, the default is the namespace default.
 _IN_TERRAFORM = (

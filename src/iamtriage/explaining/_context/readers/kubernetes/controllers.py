@@ -85,9 +85,8 @@ _CONTROLLERS = (
         "aws-load-balancer-controller",
         lazy_pattern(
             # The controller names what it creates k8s-NAMESPACE-NAME-HASH.
-            r"(?i:load[-_ ]?balancer[-_ ]?controller)|\"controller\":\s?\"(?:ingress|targetGroupBinding)\"|elbv2\.k8s\.aws|Failed(?:Build|Deploy)Model|\bingress\.k8s\.aws"
-            r"|:(?:targetgroup|loadbalancer/(?:app|net))/k8s-|failed to (?:get|fetch|introspect) (?:VPC ID|vpcID)|introspect region from EC2Metadata",
-            re.ASCII,
+            r"(?a)(?i:load[-_ ]?balancer[-_ ]?controller)|\"controller\":\s?\"(?:ingress|targetGroupBinding)\"|elbv2\.k8s\.aws|Failed(?:Build|Deploy)Model|\bingress\.k8s\.aws"
+            r"|:(?:targetgroup|loadbalancer/(?:app|net))/k8s-|failed to (?:get|fetch|introspect) (?:VPC ID|vpcID)|introspect region from EC2Metadata"
         ),
         ("elasticloadbalancing:", "ec2:", "acm:", "waf", "shield:", "cognito-idp:", "iam:"),
         permissions="the policy of its release: docs/install/iam_policy.json in kubernetes-sigs/aws-load-balancer-controller",
@@ -101,8 +100,7 @@ _CONTROLLERS = (
         "kube-system",
         "ebs-csi-controller-sa",
         lazy_pattern(
-            r"(?i:\bebs[._-]csi|\bebs-plugin)|_EBS_CSI_|could not create volume in EC2|Could not (?:create volume \\?\"pvc-|(?:at|de)tach volume \\{0,3}\"vol-)",
-            re.ASCII,
+            r"(?a)(?i:\bebs[._-]csi|\bebs-plugin)|_EBS_CSI_|could not create volume in EC2|Could not (?:create volume \\?\"pvc-|(?:at|de)tach volume \\{0,3}\"vol-)"
         ),
         ("ec2:",),
         workload="deployment/ebs-csi-controller",
@@ -113,7 +111,7 @@ _CONTROLLERS = (
         "the EFS CSI driver",
         "kube-system",
         "efs-csi-controller-sa",
-        lazy_pattern(r"(?i:\befs[._-]csi|\befs-plugin)|_EFS_CSI_", re.ASCII),
+        lazy_pattern(r"(?a)(?i:\befs[._-]csi|\befs-plugin)|_EFS_CSI_"),
         ("elasticfilesystem:", "ec2:"),
         workload="deployment/efs-csi-controller",
         values_key="controller.serviceAccount",
@@ -126,7 +124,7 @@ _CONTROLLERS = (
         "kube-system",
         "cluster-autoscaler",
         lazy_pattern(
-            r"(?i:cluster-?autoscaler)|\baws_(?:manager|cloud_provider)\.go:|regenerate ASG cache", re.ASCII
+            r"(?a)(?i:cluster-?autoscaler)|\baws_(?:manager|cloud_provider)\.go:|regenerate ASG cache"
         ),
         ("autoscaling:", "ec2:", "eks:"),
         values_key="rbac.serviceAccount",
@@ -138,8 +136,7 @@ _CONTROLLERS = (
         "kube-system",
         "karpenter",
         lazy_pattern(
-            r"(?i:\bkarpenter(?!-?node))|\bcontroller\\?[\"']?[:=]\s?\\?[\"']?(?:machine|nodeclaim|nodeclass|nodepool)\.",
-            re.ASCII,
+            r"(?a)(?i:\bkarpenter(?!-?node))|\bcontroller\\?[\"']?[:=]\s?\\?[\"']?(?:machine|nodeclaim|nodeclass|nodepool)\."
         ),
         ("ec2:", "eks:", "iam:", "pricing:", "sqs:", "ssm:"),
         permissions="the controller policies of its release, which karpenter.sh/docs/reference/cloudformation lists",
@@ -150,9 +147,7 @@ _CONTROLLERS = (
         "External Secrets Operator",
         "external-secrets",
         "external-secrets",
-        lazy_pattern(
-            r"external-secrets|\bcontrollers\.(?:Cluster)?ExternalSecret\b|\"ExternalSecret\":", re.ASCII
-        ),
+        lazy_pattern(r"(?a)external-secrets|\bcontrollers\.(?:Cluster)?ExternalSecret\b|\"ExternalSecret\":"),
         ("secretsmanager:",),
         role_setting="spec.provider.aws.role of the SecretStore or ClusterSecretStore",
         region_setting="spec.provider.aws.region of the SecretStore or ClusterSecretStore",
@@ -163,7 +158,7 @@ _CONTROLLERS = (
         "cert-manager",
         "cert-manager",
         "cert-manager",
-        lazy_pattern(r"cert-manager|dns01|Route 53 record set", re.ASCII),
+        lazy_pattern(r"(?a)cert-manager|dns01|Route 53 record set"),
         ("route53:",),
         # https://github.com/cert-manager/website/pull/1466
         role_setting="spec.acme.solvers[].dns01.route53.role of the Issuer or ClusterIssuer",
@@ -175,7 +170,7 @@ _CONTROLLERS = (
         "ExternalDNS",
         None,
         "external-dns",
-        lazy_pattern(r"(?i:external-?dns)|failed to list hosted zones|records retrieval failed", re.ASCII),
+        lazy_pattern(r"(?a)(?i:external-?dns)|failed to list hosted zones|records retrieval failed"),
         ("route53:",),
         role_setting="the flag --aws-assume-role",
         # https://kubernetes-sigs.github.io/external-dns/latest/docs/tutorials/aws-filters
@@ -188,7 +183,7 @@ _CONTROLLERS = (
         "the Amazon VPC CNI plugin",
         "kube-system",
         "aws-node",
-        lazy_pattern(r"\baws-node\b|amazon-vpc-cni|\bipamd\b", re.ASCII),
+        lazy_pattern(r"(?a)\baws-node\b|amazon-vpc-cni|\bipamd\b"),
         ("ec2:",),
         workload="daemonset/aws-node",
         managed_policy="AmazonEKS_CNI_Policy",
@@ -203,7 +198,7 @@ _CONTROLLERS = (
         workload="daemonset/aws-node",
         policy=controller_policies.VPC_CNI_IPV6,
         policy_note="AmazonEKS_CNI_Policy is for IPv4 only and can stay attached: AWS has no managed policy for IPv6. Then restart the plugin: kubectl rollout restart daemonset/aws-node --namespace kube-system.",
-        mention=lazy_pattern(r"\baws-node\b|amazon-vpc-cni|\bipamd\b", re.ASCII),
+        mention=lazy_pattern(r"(?a)\baws-node\b|amazon-vpc-cni|\bipamd\b"),
     ),
     # Only the agent calls this API, with the role of the node, and no text about pods is about the agent:
     # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
@@ -215,7 +210,7 @@ _CONTROLLERS = (
         ("eks-auth:",),
         workload="daemonset/eks-pod-identity-agent",
         managed_policy="AmazonEKSWorkerNodePolicy",
-        mention=lazy_pattern(r"AssumeRoleForPodIdentity", re.ASCII),
+        mention=lazy_pattern(r"(?a)AssumeRoleForPodIdentity"),
     ),
     # It configures the kubelet when a node starts: https://awslabs.github.io/amazon-eks-ami/nodeadm/
     Controller(
@@ -225,7 +220,7 @@ _CONTROLLERS = (
         lazy_pattern(r"(?!)"),
         ("eks:DescribeCluster",),
         managed_policy="AmazonEKSWorkerNodePolicy",
-        mention=lazy_pattern(r"\bnodeadm\b|/etc/eks/bootstrap\.sh", re.ASCII),
+        mention=lazy_pattern(r"(?a)\bnodeadm\b|/etc/eks/bootstrap\.sh"),
     ),
     # It runs on instances: https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent.html
     Controller(
@@ -237,7 +232,7 @@ _CONTROLLERS = (
         managed_policy="AmazonSSMManagedInstanceCore",
         policy_note="The agent tries again within half an hour, or at once after sudo systemctl restart amazon-ssm-agent (sudo snap restart amazon-ssm-agent, if it is a snap). The default role of the account (Default Host Management Configuration) is only the second thing that the agent tries, and is not needed. Users who start sessions need no other permission.",
         mention=lazy_pattern(
-            r"assumed-role/[^/\s]{1,64}/m?i-[0-9a-f]|\b(?:amazon-)?ssm-agent\b|\bSSM Agent\b", re.ASCII
+            r"(?a)assumed-role/[^/\s]{1,64}/m?i-[0-9a-f]|\b(?:amazon-)?ssm-agent\b|\bSSM Agent\b"
         ),
     ),
     # https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_EKS.html
@@ -250,8 +245,7 @@ _CONTROLLERS = (
         managed_policy="AmazonEC2ContainerRegistryPullOnly",
         # EC2 names the session after the instance, which is the node.
         mention=lazy_pattern(
-            r"(?:\bkubelet\b|Failed to pull image)[^\n]{0,1500}?assumed-role/[^/\s]{1,64}/i-[0-9a-f]",
-            re.ASCII,
+            r"(?a)(?:\bkubelet\b|Failed to pull image)[^\n]{0,1500}?assumed-role/[^/\s]{1,64}/i-[0-9a-f]"
         ),
     ),
     # https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks
@@ -259,7 +253,7 @@ _CONTROLLERS = (
         "Argo CD",
         "argocd",
         "argocd-application-controller",
-        lazy_pattern(r"\bargocd\b|\bargocd-|argoproj\.io", re.ASCII),
+        lazy_pattern(r"(?a)\bargocd\b|\bargocd-|argoproj\.io"),
         (),
         workload="statefulset/argocd-application-controller",
         values_key="controller.serviceAccount",
@@ -271,8 +265,7 @@ _CONTROLLERS = (
         "flux-system",
         "kustomize-controller",
         lazy_pattern(
-            r"kustomize-controller|\bflux (?:get|reconcile) (?:ks|kustomizations?)\b|\bdecryption failed for '",
-            re.ASCII,
+            r"(?a)kustomize-controller|\bflux (?:get|reconcile) (?:ks|kustomizations?)\b|\bdecryption failed for '"
         ),
         (),
     ),
@@ -282,8 +275,7 @@ _CONTROLLERS = (
         "velero",
         "velero",
         lazy_pattern(
-            r"(?i:\bvelero|\bbackup store for location|\bbackup ?storage ?locations? |\bputting object backups/)",
-            re.ASCII,
+            r"(?a)(?i:\bvelero|\bbackup store for location|\bbackup ?storage ?locations? |\bputting object backups/)"
         ),
         ("ec2:", "s3:"),
         values_key="serviceAccount.server",
@@ -295,29 +287,25 @@ _CONTROLLERS = (
         None,
         "fluent-bit",
         lazy_pattern(
-            r"\bfluent-?bit-[a-z0-9]{5}\b|[:/]fluent-?bit\b(?=[^\n]{0,200}\b[Kk]ube)|serviceaccount:[a-z0-9-]+:fluent-?bit",
-            re.ASCII,
+            r"(?a)\bfluent-?bit-[a-z0-9]{5}\b|[:/]fluent-?bit\b(?=[^\n]{0,200}\b[Kk]ube)|serviceaccount:[a-z0-9-]+:fluent-?bit"
         ),
         ("logs:",),
         workload="daemonset/fluent-bit",
         role_setting="role_arn of the output",
         permissions="logs:CreateLogGroup, CreateLogStream, DescribeLogStreams and PutLogEvents on its log groups; in Container Insights, it has the AWS managed policy CloudWatchAgentServerPolicy",
-        mention=lazy_pattern(r"(?i:fluent-?bit)|\[output:cloudwatch_logs:", re.ASCII),
+        mention=lazy_pattern(r"(?a)(?i:fluent-?bit)|\[output:cloudwatch_logs:"),
     ),
     Controller(
         "the CloudWatch agent",
         "amazon-cloudwatch",
         "cloudwatch-agent",
         lazy_pattern(
-            r"\bcloudwatch-agent-[a-z0-9]{5}\b|amazon-cloudwatch[:/]cloudwatch-agent|\bWriteToCloudWatch failure\b[^\n]{0,40}\bWebIdentityErr\b",
-            re.ASCII,
+            r"(?a)\bcloudwatch-agent-[a-z0-9]{5}\b|amazon-cloudwatch[:/]cloudwatch-agent|\bWriteToCloudWatch failure\b[^\n]{0,40}\bWebIdentityErr\b"
         ),
         ("cloudwatch:", "logs:", "ec2:"),
         workload="daemonset/cloudwatch-agent",
         managed_policy="CloudWatchAgentServerPolicy",
-        mention=lazy_pattern(
-            r"(?i:cloudwatch-?agent)|\bcwagent\b|\[outputs\.cloudwatch(?:logs)?\]", re.ASCII
-        ),
+        mention=lazy_pattern(r"(?a)(?i:cloudwatch-?agent)|\bcwagent\b|\[outputs\.cloudwatch(?:logs)?\]"),
     ),
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -15,20 +14,18 @@ __all__ = ("find_listed_role", "find_stated_node_role")
 
 _ARN = r"(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})"
 _NODE_ROLES = lazy_pattern(
-    rf"\"(?:nodeRole|NodeRole)\"\s?:\s?\"{_ARN}\"|\bnode_role_arn\s{{0,20}}= ?\"{_ARN}\""
+    rf"(?am)\"(?:nodeRole|NodeRole)\"\s?:\s?\"{_ARN}\"|\bnode_role_arn\s{{0,20}}= ?\"{_ARN}\""
     # The output of a stack: https://docs.aws.amazon.com/eks/latest/userguide/launch-workers.html
     rf"|\bNodeInstanceRole(?:A(?:rn|RN))?\b[\s|:=\",]{{1,40}}(?:OutputValue\"?[\s:\"]{{1,10}})?{_ARN}"
     rf"|\b(?:get-instance-profile|describe-nodegroup)\b(?:[^\n]|\\\n){{0,300}}\n[ \t]{{0,8}}\"?{_ARN}\"?[ \t]{{0,8}}$"
     # "Instance profile role: arn:…", "the node role is arn:…"
     rf"|\b(?:[Ii]nstance(?: profile)?|[Nn]odes?(?: ?group)?(?:'s?)?|[Ww]orkers?(?:'s?)?|[Kk]arpenter(?:'s)?) (?:IAM |instance ){{0,2}}[Rr]ole(?: ARN)?(?:(?: is)?:?|\s=) [`\"'(]?{_ARN}"
     # The role in an instance profile.
-    rf"|\"Roles\"\s?:\s?\[\s{{0,20}}\{{[^{{}}\[\]]{{0,800}}?\"Arn\"\s?:\s?\"{_ARN}\"",
-    re.ASCII | re.MULTILINE,
+    rf"|\"Roles\"\s?:\s?\[\s{{0,20}}\{{[^{{}}\[\]]{{0,800}}?\"Arn\"\s?:\s?\"{_ARN}\""
 )
 # What the metadata service of an instance lists: the name of the role, without its account.
 _METADATA = lazy_pattern(
-    r"/iam/security-credentials/?[\"']?[ \t]{0,8}\n(?P<name>[\w+=,.@-]{1,64})[ \t]{0,8}(?:\r?$|(?=[\w@.-]{0,80}[$#] ))",
-    re.ASCII | re.MULTILINE,
+    r"(?am)/iam/security-credentials/?[\"']?[ \t]{0,8}\n(?P<name>[\w+=,.@-]{1,64})[ \t]{0,8}(?:\r?$|(?=[\w@.-]{0,80}[$#] ))"
 )
 _ACCOUNTS = lazy_pattern(r"\barn:(aws[a-z-]{0,12}:(?:iam|eks|sts):[a-z0-9-]{0,30}:[0-9]{12}):")
 _SIGNS = ("ole", "security-credentials")

@@ -25,32 +25,26 @@ _MAX_CHARS, _MAX_OBJECTS = 64_000, 50
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[^\s:\"']{1,40}:role/[\w+=,.@/-]{1,512}"
 # The annotation in YAML, JSON (also in a log) or HCL, as an argument of kubectl or Helm, or as kubectl describes it.
 _ANNOTATION = lazy_pattern(
-    rf"\beks\\{{0,2}}\.amazonaws\\{{0,2}}\.com/role-arn[\"'\\]{{0,4}}\s{{0,8}}[=:]\s{{0,8}}[\"'\\]{{0,4}}(?P<role>{_ROLE_ARN})",
-    re.ASCII,
+    rf"(?a)\beks\\{{0,2}}\.amazonaws\\{{0,2}}\.com/role-arn[\"'\\]{{0,4}}\s{{0,8}}[=:]\s{{0,8}}[\"'\\]{{0,4}}(?P<role>{_ROLE_ARN})"
 )
 _ACCOUNT_OF_COMMAND = lazy_pattern(
-    rf"\bkubectl [^\n]{{0,120}}?(?:sa|serviceaccounts?)[ /](?P<name>{KUBERNETES_NAME})(?![\w-])[^\n]*",
-    re.ASCII,
+    rf"(?a)\bkubectl [^\n]{{0,120}}?(?:sa|serviceaccounts?)[ /](?P<name>{KUBERNETES_NAME})(?![\w-])[^\n]*"
 )
-_NAMESPACE_OPTION = lazy_pattern(
-    rf"(?:^|\s)(?:-n|--namespace)[ =](?P<name>{KUBERNETES_NAME})(?![\w-])", re.ASCII
-)
+_NAMESPACE_OPTION = lazy_pattern(rf"(?a)(?:^|\s)(?:-n|--namespace)[ =](?P<name>{KUBERNETES_NAME})(?![\w-])")
 # Where another object or command begins.
 _BOUNDARY = lazy_pattern(
-    r"^(?:---|[^\n\w\"{}\[]{0,2}[$#%❯] |[^\s$#%❯]{1,80}[$#%❯] |[ \t]*\r?\n|kind: |apiVersion: )", re.MULTILINE
+    r"(?m)^(?:---|[^\n\w\"{}\[]{0,2}[$#%❯] |[^\s$#%❯]{1,80}[$#%❯] |[ \t]*\r?\n|kind: |apiVersion: )"
 )
 _CHARS_OF_OBJECT = 1_500
 _NAME = lazy_pattern(
-    rf"(?:^[ \t]*(?P<key>[Nn]ame(?:space)?)|(?<![\w./-])\\?\"(?P<quoted>name(?:space)?)\\?\")[ \t]*[:=][ \t]*\\?[\"']?(?P<value>{KUBERNETES_NAME})(?![\w./-])",
-    re.MULTILINE | re.ASCII,
+    rf"(?am)(?:^[ \t]*(?P<key>[Nn]ame(?:space)?)|(?<![\w./-])\\?\"(?P<quoted>name(?:space)?)\\?\")[ \t]*[:=][ \t]*\\?[\"']?(?P<value>{KUBERNETES_NAME})(?![\w./-])"
 )
 # The accounts of a namespace with their roles, in the columns of a command that prints all of them.
 _ACCOUNT_TABLE = lazy_pattern(
     r"\bkubectl (?P<options>[^\n|;]{0,200}?)\bget (?:sa|serviceaccounts?)(?![ /][a-z0-9]|[\w-])[^\n]{0,300}?role-arn[^\n]{0,100}\n(?P<rows>(?:[^\n$#%]{1,600}(?:\n|\Z)){1,80})"
 )
 _ACCOUNT_ROW = lazy_pattern(
-    rf"^[ \t]{{0,8}}(?:(?P<namespace>{KUBERNETES_NAME})[ \t]+)?(?P<account>{KUBERNETES_NAME})[ \t]+(?P<role>{_ROLE_ARN}|<none>|null)[ \t]*$",
-    re.MULTILINE | re.ASCII,
+    rf"(?am)^[ \t]{{0,8}}(?:(?P<namespace>{KUBERNETES_NAME})[ \t]+)?(?P<account>{KUBERNETES_NAME})[ \t]+(?P<role>{_ROLE_ARN}|<none>|null)[ \t]*$"
 )
 # An association of EKS Pod Identity as JSON, as YAML or a table, or in the command that creates it.
 _ASSOCIATION = lazy_pattern(
@@ -60,49 +54,41 @@ _ASSOCIATION = lazy_pattern(
 )
 # A row of the AWS CLI's text output, and one of eksctl get podidentityassociation.
 _ASSOCIATION_ROW = lazy_pattern(
-    rf":podidentityassociation/[\w-]{{1,100}}/a-\w{{5,40}}[ \t]+(?:a-\w{{5,40}}[ \t]+\S{{1,100}}[ \t]+)?(?P<namespace>{KUBERNETES_NAME})[ \t]+(?P<account>{KUBERNETES_NAME})(?:[ \t]+(?P<role>{_ROLE_ARN}))?(?![\w./:-])",
-    re.ASCII,
+    rf"(?a):podidentityassociation/[\w-]{{1,100}}/a-\w{{5,40}}[ \t]+(?:a-\w{{5,40}}[ \t]+\S{{1,100}}[ \t]+)?(?P<namespace>{KUBERNETES_NAME})[ \t]+(?P<account>{KUBERNETES_NAME})(?:[ \t]+(?P<role>{_ROLE_ARN}))?(?![\w./:-])"
 )
 # What the AWS CLI prints of an association, if a query leaves out the account.
 _DESCRIBED_ROLE = lazy_pattern(
-    rf"\bdescribe-pod-identity-association\b(?:[^\n\\]|\\\n){{0,300}}\n(?:[^\n{{}}$]{{0,200}}\n){{0,3}}?[^\n{{}}$]{{0,200}}?(?P<role>{_ROLE_ARN})(?![\w+=,.@/-])",
-    re.ASCII,
+    rf"(?a)\bdescribe-pod-identity-association\b(?:[^\n\\]|\\\n){{0,300}}\n(?:[^\n{{}}$]{{0,200}}\n){{0,3}}?[^\n{{}}$]{{0,200}}?(?P<role>{_ROLE_ARN})(?![\w+=,.@/-])"
 )
 _FIELD = lazy_pattern(
-    rf"(?:\"|--|\b)(?P<key>namespace|service-?_?[aA]ccount|role-?_?[aA]rn)\"?(?:\s{{0,20}}(?:[:=]\s?|\|[ \t]{{0,40}})|[ =])[\"']?(?P<value>{_ROLE_ARN}|{KUBERNETES_NAME})(?![\w./-])",
-    re.ASCII,
+    rf"(?a)(?:\"|--|\b)(?P<key>namespace|service-?_?[aA]ccount|role-?_?[aA]rn)\"?(?:\s{{0,20}}(?:[:=]\s?|\|[ \t]{{0,40}})|[ =])[\"']?(?P<value>{_ROLE_ARN}|{KUBERNETES_NAME})(?![\w./-])"
 )
 _NO_ASSOCIATION = lazy_pattern(
     r"\"associations\": ?\[\s{0,40}\]|--query [\"']?associations\b[^\n]{0,80}\n\[\s{0,9}\]"
 )
 # The account of a pod in its specification, in what kubectl describe prints, or as the result of a query.
 _USED = lazy_pattern(
-    rf"\bserviceAccount(?:Name)?[\"']?: ?[\"']?(?P<spec>{KUBERNETES_NAME})(?![\w-])|^Service Account:[ \t]{{1,12}}(?P<described>{KUBERNETES_NAME})[ \t]*$"
+    rf"(?am)\bserviceAccount(?:Name)?[\"']?: ?[\"']?(?P<spec>{KUBERNETES_NAME})(?![\w-])|^Service Account:[ \t]{{1,12}}(?P<described>{KUBERNETES_NAME})[ \t]*$"
     rf"|serviceAccountName\b[^\n]{{0,40}}\n(?P<queried>{KUBERNETES_NAME})[ \t]{{0,8}}(?:[$%]|$)"
     rf"|\bservice_account_name[ \t]{{0,20}}=[ \t]{{0,9}}\"(?P<terraform>{KUBERNETES_NAME})\""
-    rf"|\b(?:with|associated with) service account (?P<said>{KUBERNETES_NAME}) \(namespace: (?P<namespace>{KUBERNETES_NAME})\)",
-    re.MULTILINE | re.ASCII,
+    rf"|\b(?:with|associated with) service account (?P<said>{KUBERNETES_NAME}) \(namespace: (?P<namespace>{KUBERNETES_NAME})\)"
 )
 # A query for the account of a template.
 _QUERY = rf"\bkubectl [^\n]{{0,120}}? (?P<kind>deploy|deployment|ds|daemonset|sts|statefulset)s?[ /](?P<name>{KUBERNETES_NAME})\b[^\n]{{0,80}}serviceAccountName"
 _WORKLOAD = lazy_pattern(_QUERY, re.ASCII)
 # A command in a sentence did not run.
 _PRINTED_NOTHING = lazy_pattern(
-    rf"(?:^|[$#%>❯] |\| )(?:time |sudo )?{_QUERY}[^\n]{{0,40}}\n(?:[ \t]*\n|[^\n\w\"{{}}\[]{{0,2}}[$#%❯] |\Z)",
-    re.ASCII | re.MULTILINE,
+    rf"(?am)(?:^|[$#%>❯] |\| )(?:time |sudo )?{_QUERY}[^\n]{{0,40}}\n(?:[ \t]*\n|[^\n\w\"{{}}\[]{{0,2}}[$#%❯] |\Z)"
 )
 _KINDS = {"deploy": "deployment", "ds": "daemonset", "sts": "statefulset"}
 # A specification whose containers are shown, but no account: in YAML, or as an object of JSON or Terraform.
-_TEMPLATE = lazy_pattern(
-    r"^[ \t]*(?:template:|kind: (?:Pod|Deployment|DaemonSet|StatefulSet|Job))\s", re.MULTILINE
-)
-_CONTAINERS = lazy_pattern(r"^(?P<indent>[ \t]*)containers:\s{1,40}- ?(?:name|image|\{)", re.MULTILINE)
+_TEMPLATE = lazy_pattern(r"(?m)^[ \t]*(?:template:|kind: (?:Pod|Deployment|DaemonSet|StatefulSet|Job))\s")
+_CONTAINERS = lazy_pattern(r"(?m)^(?P<indent>[ \t]*)containers:\s{1,40}- ?(?:name|image|\{)")
 _OBJECT_OF_TEMPLATE = lazy_pattern(
-    r"\"template\": ?\{.{1,4000}?\"containers\": ?\[\s{0,40}\{|\"kubernetes_(?:deployment|daemon_?set|stateful_set)(?:_v1)?\" \".{1,4000}?^[ \t]+container \{",
-    re.DOTALL | re.MULTILINE,
+    r"(?ms)\"template\": ?\{.{1,4000}?\"containers\": ?\[\s{0,40}\{|\"kubernetes_(?:deployment|daemon_?set|stateful_set)(?:_v1)?\" \".{1,4000}?^[ \t]+container \{"
 )
 _ACCOUNT_KEY = lazy_pattern(r"\bserviceAccount(?:Name)?[\"']?\s{0,8}:|\bservice_account_name\b")
-_CUT = lazy_pattern(r"(?:^\s*(?:(?:#|//)\s?)?|[,{\[]\s?)(?:\.{3}|…|\[\.\.\.\])", re.MULTILINE)
+_CUT = lazy_pattern(r"(?m)(?:^\s*(?:(?:#|//)\s?)?|[,{\[]\s?)(?:\.{3}|…|\[\.\.\.\])")
 
 _VARIABLES = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 _SET = lazy_pattern(
@@ -110,31 +96,26 @@ _SET = lazy_pattern(
 )
 # A command that prints the variables of a container, or the specification of its pod, and selects lines.
 _LOOKUP = lazy_pattern(
-    r"^[^\n]{0,80}?(?:\b(?:env|printenv)\b|\bkubectl [^\n|]{0,160}\b(?:get|describe) pods?\b)[^\n|]{0,160}(?:\|[^\n|]{0,40})?\|[ ]?e?grep (?P<options>(?:-\w{1,6} ){0,4})(?P<pattern>[^\n]{1,80})\n(?P<output>[^\n]{0,400})"
-    r"|\bprintenv (?P<name>AWS_(?:ROLE_ARN|WEB_IDENTITY_TOKEN_FILE))\b[^\n]{0,40}\n(?P<printed>[^\n]{0,400})",
-    re.MULTILINE,
+    r"(?m)^[^\n]{0,80}?(?:\b(?:env|printenv)\b|\bkubectl [^\n|]{0,160}\b(?:get|describe) pods?\b)[^\n|]{0,160}(?:\|[^\n|]{0,40})?\|[ ]?e?grep (?P<options>(?:-\w{1,6} ){0,4})(?P<pattern>[^\n]{1,80})\n(?P<output>[^\n]{0,400})"
+    r"|\bprintenv (?P<name>AWS_(?:ROLE_ARN|WEB_IDENTITY_TOKEN_FILE))\b[^\n]{0,40}\n(?P<printed>[^\n]{0,400})"
 )
 _NONE_SAID = lazy_pattern(
-    r"\b(?:no|without|not? (?:have|see|find)(?: an?| any)?|missing|lacks?) (?:the )?(?:AWS_ROLE_ARN|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_\* (?:variables|env))",
-    re.IGNORECASE,
+    r"(?i)\b(?:no|without|not? (?:have|see|find)(?: an?| any)?|missing|lacks?) (?:the )?(?:AWS_ROLE_ARN|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_\* (?:variables|env))"
 )
 _AGE = lazy_pattern(
-    r"^\S{5,200} +\d+/\d+ +Running +\d+(?: \([^)\n]{1,20}\))? +(?P<age>\d{1,4}d)(?:\d+h)?(?: {3,}\S[^\n]*)?\s*$",
-    re.MULTILINE,
+    r"(?m)^\S{5,200} +\d+/\d+ +Running +\d+(?: \([^)\n]{1,20}\))? +(?P<age>\d{1,4}d)(?:\d+h)?(?: {3,}\S[^\n]*)?\s*$"
 )
 _NOW = r"(?:this morning|today|tonight|just now|(?:an?|\d+) (?:hours?|minutes?) ago)"
 _GIVEN_NOW = lazy_pattern(
-    rf"(?:annotat|associat)\w{{1,4}}\b[^.\n]{{0,60}}\b{_NOW}\b|\b(?:today|this morning|just)\b[^.\n]{{0,80}}\b(?:annotat|associat)|\bserviceaccounts?/[\w.-]{{1,63}} annotated\b",
-    re.IGNORECASE,
+    rf"(?i)(?:annotat|associat)\w{{1,4}}\b[^.\n]{{0,60}}\b{_NOW}\b|\b(?:today|this morning|just)\b[^.\n]{{0,80}}\b(?:annotat|associat)|\bserviceaccounts?/[\w.-]{{1,63}} annotated\b"
 )
 # "We added it", after a sentence about the annotation.
 _GIVEN = lazy_pattern(r"annotat|associat|role-arn|\bit\b")
 
 
 _SAID = lazy_pattern(
-    rf"\b[Ss]ervice ?[Aa]ccount [`\"']?(?:(?P<namespace>{KUBERNETES_NAME})/)?(?P<name>{KUBERNETES_NAME})[`\"']? (?:has|carries|got) (?:the |an? |its )?(?:IRSA |IAM |role )?(?:role )?(?:annotation|role\b)"
-    rf"|\bannotation (?:is |sits )?on (?:the )?[Ss]ervice ?[Aa]ccount [`\"']?(?:(?P<its>{KUBERNETES_NAME})/)?(?P<annotated>{KUBERNETES_NAME})(?![\w-])",
-    re.ASCII,
+    rf"(?a)\b[Ss]ervice ?[Aa]ccount [`\"']?(?:(?P<namespace>{KUBERNETES_NAME})/)?(?P<name>{KUBERNETES_NAME})[`\"']? (?:has|carries|got) (?:the |an? |its )?(?:IRSA |IAM |role )?(?:role )?(?:annotation|role\b)"
+    rf"|\bannotation (?:is |sits )?on (?:the )?[Ss]ervice ?[Aa]ccount [`\"']?(?:(?P<its>{KUBERNETES_NAME})/)?(?P<annotated>{KUBERNETES_NAME})(?![\w-])"
 )
 
 

@@ -16,8 +16,7 @@ __all__ = ("MisplacedAccount", "find_keys", "find_misplaced_account")
 _MAX_CHARS, _MAX_LINES = 64_000, 50
 _FIELD = "serviceAccountName"
 _LINE = lazy_pattern(
-    rf"^(?P<indent>[ \t]*)(?:- )?(?P<field>(?i:service_?account_?name)):[ \t]*[\"']?(?P<account>{KUBERNETES_NAME})[\"']?[ \t]*(?:#[^\n]*)?$",
-    re.MULTILINE,
+    rf"(?m)^(?P<indent>[ \t]*)(?:- )?(?P<field>(?i:service_?account_?name)):[ \t]*[\"']?(?P<account>{KUBERNETES_NAME})[\"']?[ \t]*(?:#[^\n]*)?$"
 )
 # What the API server says of a field that it drops, or with strict validation rejects.
 _UNKNOWN = lazy_pattern(
@@ -25,16 +24,14 @@ _UNKNOWN = lazy_pattern(
 )
 # What kubectl apply says of an object.
 _APPLIED = lazy_pattern(
-    rf"^(?P<kind>cronjob|daemonset|deployment|job|pod|replicaset|statefulset)(?:\.(?:apps|batch))?/(?P<name>{KUBERNETES_NAME}) (?:configured|created|serverside-applied|unchanged)\b",
-    re.MULTILINE,
+    rf"(?m)^(?P<kind>cronjob|daemonset|deployment|job|pod|replicaset|statefulset)(?:\.(?:apps|batch))?/(?P<name>{KUBERNETES_NAME}) (?:configured|created|serverside-applied|unchanged)\b"
 )
-_KIND = lazy_pattern(r"^kind: [\"']?(?P<kind>[A-Z][A-Za-z]{2,20})[\"']?[ \t]*$", re.MULTILINE)
+_KIND = lazy_pattern(r"(?m)^kind: [\"']?(?P<kind>[A-Z][A-Za-z]{2,20})[\"']?[ \t]*$")
 _NAME = lazy_pattern(
-    rf"^metadata:\n(?:[ \t]+[^\n]{{0,200}}\n){{0,20}}?[ \t]+name: [\"']?({KUBERNETES_NAME})[\"']?[ \t]*$",
-    re.MULTILINE,
+    rf"(?m)^metadata:\n(?:[ \t]+[^\n]{{0,200}}\n){{0,20}}?[ \t]+name: [\"']?({KUBERNETES_NAME})[\"']?[ \t]*$"
 )
-_SEPARATOR = lazy_pattern(r"^(?:---|```)", re.MULTILINE)
-_BOUNDARY = lazy_pattern(r"^(?:---|```|kind: |apiVersion: )", re.MULTILINE)
+_SEPARATOR = lazy_pattern(r"(?m)^(?:---|```)")
+_BOUNDARY = lazy_pattern(r"(?m)^(?:---|```|kind: |apiVersion: )")
 _MAPPING_KEY = lazy_pattern(r"(?P<indent>[ \t]*)[\"']?(?P<key>[\w-]{1,60})[\"']?:[ \t]*(?:#.*)?")
 _OF_TEMPLATE = "spec.template.spec"
 _PLACES = {

@@ -17,10 +17,9 @@ _TIME = lazy_pattern(rf"(?P<iso>{_ISO})|(?<![\w.])(?P<seconds>1[0-9]{{9}})(?:\.[
 # A command up to the end of its output: a prompt, an empty line or the end.
 _OUTPUT = r"(?:[^\n\\]|\\\n){0,300}\n(?P<output>(?:(?![^\n\w]{0,2}[$#%❯] |[^\n]{0,60}[$#❯] |[ \t]*\n)[^\n]{1,400}(?:\n|\Z)){1,30})"
 _STARTED = lazy_pattern(
-    rf"\bstartTime[\"']?: ?[\"']?(?P<member>{_ISO})"
+    rf"(?m)\bstartTime[\"']?: ?[\"']?(?P<member>{_ISO})"
     r"|^Start Time:[ \t]{1,12}(?P<described>\w{3}, [0-9]{1,2} \w{3} [0-9]{4} [0-9:]{8} [+-][0-9]{4})"
-    rf"|\bkubectl (?:[^\n|]{{1,80}} )?get (?:pods?|po)\b(?=(?:[^\n\\]|\\\n){{0,200}}\b(?:startTime|creationTimestamp)\b){_OUTPUT}",
-    re.MULTILINE,
+    rf"|\bkubectl (?:[^\n|]{{1,80}} )?get (?:pods?|po)\b(?=(?:[^\n\\]|\\\n){{0,200}}\b(?:startTime|creationTimestamp)\b){_OUTPUT}"
 )
 _CREATED = lazy_pattern(
     r"\"association(?:Arn|Id)\"[^{}]{1,800}?\"createdAt\": ?(?P<after>[^,}\n]{1,60})|\"createdAt\": ?(?P<before>[^,}\n]{1,60})[^{}]{1,600}?\"association(?:Arn|Id)\""

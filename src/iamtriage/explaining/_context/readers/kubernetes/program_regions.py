@@ -12,27 +12,23 @@ __all__ = ("ProgramRegion", "find_program_region", "find_variable_map")
 
 # A whole line of YAML, JSON, TOML, a properties file or Fluent Bit.
 _SETTING = lazy_pattern(
-    rf"^[ \t]{{0,40}}(?P<words>[\"']?(?P<name>region|aws_region|AWS_REGION|AWS_DEFAULT_REGION)[\"']?(?:[ \t]{{0,8}}[:=][ \t]{{0,8}}|[ \t]{{1,40}})[\"']?(?P<region>{REGION})[\"']?),?[ \t\r]{{0,8}}$",
-    re.MULTILINE,
+    rf"(?m)^[ \t]{{0,40}}(?P<words>[\"']?(?P<name>region|aws_region|AWS_REGION|AWS_DEFAULT_REGION)[\"']?(?:[ \t]{{0,8}}[:=][ \t]{{0,8}}|[ \t]{{1,40}})[\"']?(?P<region>{REGION})[\"']?),?[ \t\r]{{0,8}}$"
 )
 # What kubectl prints of a ConfigMap, and a manifest.
 _PRINTED = lazy_pattern(
     rf"\bkubectl\b(?P<options>[^\n|]{{0,160}} (?:get|describe|edit) (?:cm|configmaps?)[ /](?P<name>{KUBERNETES_NAME})(?![\w.-])[^\n]{{0,200}})\n"
 )
-_KIND = lazy_pattern(r"^kind:[ \t]{1,4}ConfigMap[ \t\r]{0,8}$", re.MULTILINE)
+_KIND = lazy_pattern(r"(?m)^kind:[ \t]{1,4}ConfigMap[ \t\r]{0,8}$")
 _METADATA = lazy_pattern(
-    rf"^metadata:[^\n]{{0,8}}\n(?:[ \t]{{1,8}}[^\n]{{0,400}}\n){{0,20}}?[ \t]{{1,8}}name:[ \t]{{1,4}}[\"']?(?P<name>{KUBERNETES_NAME})\b",
-    re.MULTILINE,
+    rf"(?m)^metadata:[^\n]{{0,8}}\n(?:[ \t]{{1,8}}[^\n]{{0,400}}\n){{0,20}}?[ \t]{{1,8}}name:[ \t]{{1,4}}[\"']?(?P<name>{KUBERNETES_NAME})\b"
 )
 _NAMESPACE = lazy_pattern(
-    rf"(?: -n|--namespace)[ =]?(?P<option>{KUBERNETES_NAME})\b|^[ \t]{{1,8}}namespace:[ \t]{{1,4}}[\"']?(?P<member>{KUBERNETES_NAME})\b",
-    re.MULTILINE,
+    rf"(?m)(?: -n|--namespace)[ =]?(?P<option>{KUBERNETES_NAME})\b|^[ \t]{{1,8}}namespace:[ \t]{{1,4}}[\"']?(?P<member>{KUBERNETES_NAME})\b"
 )
 # The next command or document.
-_END = lazy_pattern(r"^(?:[^\s\n][^\n]{0,79})?[$❯%] |^---|^# ", re.MULTILINE)
+_END = lazy_pattern(r"(?m)^(?:[^\s\n][^\n]{0,79})?[$❯%] |^---|^# ")
 _DATA = lazy_pattern(
-    r"^data:[ \t\r]{0,8}\n(?=(?P<indent>[ \t]{1,8}))(?P<lines>(?:[ \t]{1,40}[^\n]{0,2000}\n?){1,200})",
-    re.MULTILINE,
+    r"(?m)^data:[ \t\r]{0,8}\n(?=(?P<indent>[ \t]{1,8}))(?P<lines>(?:[ \t]{1,40}[^\n]{0,2000}\n?){1,200})"
 )
 _MAX_CHARS = 8_000
 

@@ -17,47 +17,41 @@ from iamtriage.policies._readers.policy_yaml import parse_mapping
 __all__ = ("StatedBinding", "StatedRole", "find_bindings", "find_roles")
 
 _KIND = lazy_pattern(
-    r"^[ \t]{0,20}(?:- )?kind: [\"']?(?P<kind>(?:Cluster)?Role(?:Binding)?)[\"']?[ \t\r]{0,8}$", re.MULTILINE
+    r"(?m)^[ \t]{0,20}(?:- )?kind: [\"']?(?P<kind>(?:Cluster)?Role(?:Binding)?)[\"']?[ \t\r]{0,8}$"
 )
-_NAME = lazy_pattern(r"[A-Za-z0-9][\w.:@/=+-]{0,252}", re.ASCII)
+_NAME = lazy_pattern(r"(?a)[A-Za-z0-9][\w.:@/=+-]{0,252}")
 # What kubectl describe prints of a role.
 _DESCRIBED = lazy_pattern(
-    r"\bdescribe (?P<kind>clusterrole|role)[ /](?P<options>[^\n]{0,200})\nName:[ \t]{1,20}(?P<name>[A-Za-z0-9][\w.:-]{0,252})\s{0,8}\n(?:(?!PolicyRule:)[^\n]{0,400}\n){0,20}?PolicyRule:[^\n]{0,20}\n"
-    r"(?P<rows>(?:[ \t]{1,8}\S[^\n]{0,400}(?:\n|\Z)){1,200})",
-    re.ASCII,
+    r"(?a)\bdescribe (?P<kind>clusterrole|role)[ /](?P<options>[^\n]{0,200})\nName:[ \t]{1,20}(?P<name>[A-Za-z0-9][\w.:-]{0,252})\s{0,8}\n(?:(?!PolicyRule:)[^\n]{0,400}\n){0,20}?PolicyRule:[^\n]{0,20}\n"
+    r"(?P<rows>(?:[ \t]{1,8}\S[^\n]{0,400}(?:\n|\Z)){1,200})"
 )
 _DESCRIBED_BINDING = lazy_pattern(
-    r"\bdescribe (?P<kind>clusterrolebinding|rolebinding)s?[ /](?P<options>[^\n]{0,200})\nName:[ \t]{1,20}(?P<name>[A-Za-z0-9][\w.:-]{0,252})\s{0,8}\n(?:(?!Role:)[^\n]{0,400}\n){0,20}?"
+    r"(?a)\bdescribe (?P<kind>clusterrolebinding|rolebinding)s?[ /](?P<options>[^\n]{0,200})\nName:[ \t]{1,20}(?P<name>[A-Za-z0-9][\w.:-]{0,252})\s{0,8}\n(?:(?!Role:)[^\n]{0,400}\n){0,20}?"
     r"Role:[ \t]{0,8}\n[ \t]{1,8}Kind:[ \t]{1,20}(?P<role_kind>(?:Cluster)?Role)[ \t]{0,8}\n[ \t]{1,8}Name:[ \t]{1,20}(?P<role>[A-Za-z0-9][\w.:-]{0,252})[ \t]{0,8}\n"
-    r"Subjects:[ \t]{0,8}\n[^\n]{0,200}\n[ \t-]{0,200}\n(?P<rows>(?:[ \t]{1,8}\S[^\n]{0,400}(?:\n|\Z)){1,50})",
-    re.ASCII,
+    r"Subjects:[ \t]{0,8}\n[^\n]{0,200}\n[ \t-]{0,200}\n(?P<rows>(?:[ \t]{1,8}\S[^\n]{0,400}(?:\n|\Z)){1,50})"
 )
 _SUBJECT_ROW = lazy_pattern(
-    r"^[ \t]{1,8}(?P<kind>User|Group|ServiceAccount)[ \t]{1,40}(?P<name>\S{1,253})(?:[ \t]{1,80}(?P<namespace>[a-z0-9-]{1,63}))?",
-    re.MULTILINE,
+    r"(?m)^[ \t]{1,8}(?P<kind>User|Group|ServiceAccount)[ \t]{1,40}(?P<name>\S{1,253})(?:[ \t]{1,80}(?P<namespace>[a-z0-9-]{1,63}))?"
 )
 _NAMESPACE_OPTION = lazy_pattern(r"(?:-n|--namespace)[ =]([a-z0-9-]{1,63})")
 _ROW = lazy_pattern(
-    r"^[ \t]{1,8}(?P<resource>[\w*./-]{1,200})[ \t]{1,80}\[[^\]\n]{0,400}\][ \t]{1,80}\[(?P<names>[^\]\n]{0,400})\][ \t]{1,80}\[(?P<verbs>[^\]\n]{0,200})\]",
-    re.MULTILINE,
+    r"(?m)^[ \t]{1,8}(?P<resource>[\w*./-]{1,200})[ \t]{1,80}\[[^\]\n]{0,400}\][ \t]{1,80}\[(?P<names>[^\]\n]{0,400})\][ \t]{1,80}\[(?P<verbs>[^\]\n]{0,200})\]"
 )
 # A command that prints a role as JSON, or only its rules, as JSON or as YAML.
 _QUERIED = lazy_pattern(
-    r"\bkubectl (?P<options>[^\n|;&]{0,100}?)\bget (?P<kind>clusterrole|role)s?[ /](?P<name>[A-Za-z0-9][\w.:-]{0,252})(?P<more>[^\n]{0,200})\n(?=rules:\s|[\[{]\s{0,20}[\"{])",
-    re.ASCII,
+    r"(?a)\bkubectl (?P<options>[^\n|;&]{0,100}?)\bget (?P<kind>clusterrole|role)s?[ /](?P<name>[A-Za-z0-9][\w.:-]{0,252})(?P<more>[^\n]{0,200})\n(?=rules:\s|[\[{]\s{0,20}[\"{])"
 )
 # The table of kubectl get rolebindings -o wide.
 _BINDING_TABLE = lazy_pattern(
-    r"^(?P<head>NAME {2,200}ROLE {2,200}AGE {2,80}USERS {2,200}GROUPS {2,200}SERVICEACCOUNTS)[ \t]{0,20}\n(?P<rows>(?:[a-z0-9]\S{0,252} {2,200}(?:Cluster)?Role/[^\n]{1,800}(?:\n|\Z)){1,50})",
-    re.ASCII | re.MULTILINE,
+    r"(?am)^(?P<head>NAME {2,200}ROLE {2,200}AGE {2,80}USERS {2,200}GROUPS {2,200}SERVICEACCOUNTS)[ \t]{0,20}\n(?P<rows>(?:[a-z0-9]\S{0,252} {2,200}(?:Cluster)?Role/[^\n]{1,800}(?:\n|\Z)){1,50})"
 )
 # The rules of a role of which the text does not show the kind and the name, and what it says about them before.
-_RULES = lazy_pattern(r"^[ \t]{0,20}- (?:apiGroups|resources|verbs):", re.MULTILINE)
+_RULES = lazy_pattern(r"(?m)^[ \t]{0,20}- (?:apiGroups|resources|verbs):")
 _SAID_ROLE = lazy_pattern(
     r"(?i:(?P<cluster>\bcluster[- ]?)?role\b)(?: (?:(?P<quote>[\"'`])(?P<quoted>[a-z0-9][a-z0-9.:-]{0,252})(?P=quote)|(?P<plain>[a-z0-9]+(?:-[a-z0-9]+){1,12})))?"
 )
 # A binding without its metadata, and what the text says about it before.
-_SUBJECTS = lazy_pattern(r"^(?P<indent>[ \t]{0,20})(?:subjects|roleRef):[ \t]*$", re.MULTILINE)
+_SUBJECTS = lazy_pattern(r"(?m)^(?P<indent>[ \t]{0,20})(?:subjects|roleRef):[ \t]*$")
 _SAID_BINDING = lazy_pattern(r"(?i:\b(?P<cluster>cluster[- ]?)?role[- ]?binding\b)")
 _CHARS_BEFORE = 400
 _MAX_CHARS = 8_000

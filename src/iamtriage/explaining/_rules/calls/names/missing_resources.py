@@ -131,19 +131,16 @@ _RESOURCES = tuple(
 )  # fmt: skip
 # The account in the URL of a queue and in what ECR and Kinesis say.
 _OWNER = lazy_pattern(
-    r"sqs\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/(\d{12})/|registry with id ['\"]?(\d{12})|under account (\d{12})",
-    re.ASCII,
+    r"(?a)sqs\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/(\d{12})/|registry with id ['\"]?(\d{12})|under account (\d{12})"
 )
 MISSING_IN_S3 = lazy_pattern(r"The specified (?:bucket|key) does not exist\b")
 """What S3 says of a bucket or object that does not exist."""
 _ANY, _ANY_OF_IAM = (_Resource(name, lazy_pattern(r""), "") for name in ("resource", "IAM resource"))
 _CODE_OF_IAM = "NoSuchEntity"
-_PARTS_OF_NAME = lazy_pattern(r"[\w+=,.@:/-]{1,255}", re.ASCII)
+_PARTS_OF_NAME = lazy_pattern(r"(?a)[\w+=,.@:/-]{1,255}")
 # What aws configure list prints.
-_REGION_IN_ENVIRONMENT = lazy_pattern(
-    r"^[ \t]*region[ \t:]+([a-z]{2}[\w-]{5,20})[ \t:]+env\b", re.MULTILINE | re.ASCII
-)
-_QUEUE_URL = lazy_pattern(r"https://[\w.-]{1,100}/(\d{12})/([\w.-]{1,80})", re.ASCII)
+_REGION_IN_ENVIRONMENT = lazy_pattern(r"(?am)^[ \t]*region[ \t:]+([a-z]{2}[\w-]{5,20})[ \t:]+env\b")
+_QUEUE_URL = lazy_pattern(r"(?a)https://[\w.-]{1,100}/(\d{12})/([\w.-]{1,80})")
 
 
 def explain_not_found(case: Case[AwsError], message: str) -> Explanation:

@@ -34,12 +34,11 @@ _JSON_PHRASES = (
     "policy failed legacy parsing", "invalid policy syntax", "MALFORMED_POLICY_DOCUMENT",
 )  # fmt: skip
 _LINKED_ARN = lazy_pattern(
-    r"\brole/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/(?P<role>AWSServiceRoleFor[A-Za-z0-9]{1,44}(?:_(?P<suffix>[\w+=,.@-]{1,20}))?)",
-    re.ASCII,
+    r"(?a)\brole/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/(?P<role>AWSServiceRoleFor[A-Za-z0-9]{1,44}(?:_(?P<suffix>[\w+=,.@-]{1,20}))?)"
 )
 # In Terraform, a role that a module or the same run creates.
 _OTHER_PRINCIPAL = lazy_pattern(
-    r"\b(?:module\.[\w-]{1,60}\.\w{0,60}role_arn|aws_iam_role\.[\w-]{1,60}\.arn)\b", re.ASCII
+    r"(?a)\b(?:module\.[\w-]{1,60}\.\w{0,60}role_arn|aws_iam_role\.[\w-]{1,60}\.arn)\b"
 )
 _OTHER_ACCOUNT = lazy_pattern(r"(?i:\b(?:old|older|other|another|existing)\b[^.\n]{0,20}\baccounts?\b)")
 LINKED_ROLE_ABSENT = CauseType(

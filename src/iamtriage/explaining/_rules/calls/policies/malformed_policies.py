@@ -5,8 +5,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gram
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
@@ -43,8 +41,7 @@ _UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA)[A-Z0-9]{8,30}")
 _ACCOUNT = lazy_pattern(r"\*|(?:arn:[a-z-]{3,20}:iam::)?[0-9]{12}(?::root)?")
 _TRUST_CALL = lazy_pattern(r"(?i)AssumeRolePolicy|CreateRole\b|creating IAM Role|assume.role.policy")
 _RESOURCE_CALL = lazy_pattern(
-    r"PutBucketPolicy|PutKeyPolicy|CreateKey\b|SetQueueAttributes|SetTopicAttributes|PutResourcePolicy|RepositoryPolicy|bucket policy",
-    re.IGNORECASE,
+    r"(?i)PutBucketPolicy|PutKeyPolicy|CreateKey\b|SetQueueAttributes|SetTopicAttributes|PutResourcePolicy|RepositoryPolicy|bucket policy"
 )
 _CREATES = lazy_pattern(r"\bcreating\b|\bCreate(?!PolicyVersion)[A-Z]|\baws iam create-(?!policy-version)")
 INVALID_PRINCIPAL = CauseType(

@@ -90,7 +90,7 @@ _SETTINGS = (
 )  # fmt: skip
 # The call names the role.
 _NAMES_ROLE = lazy_pattern(r"cloudwatchRoleArn|ENHANCED_MONITORING")
-_OF_ACCOUNT = lazy_pattern(r"configured for account: (\d{12})\b", re.ASCII)
+_OF_ACCOUNT = lazy_pattern(r"(?a)configured for account: (\d{12})\b")
 ACCOUNT_ROLE_MISSING = lazy_pattern("|".join(each.sign for each in _SETTINGS))
 """Words of the messages about such roles."""
 NO_ACCOUNT_ROLE = CauseType(

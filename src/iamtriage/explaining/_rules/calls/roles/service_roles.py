@@ -75,7 +75,7 @@ SERVICES_IN_MESSAGES = (
 )
 _NAMES_PRINCIPAL = ("by principal", "must be assumable", "equired service principal")
 SERVICE_PRINCIPAL = lazy_pattern(
-    r"(?<![\w.-])[a-z][a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,20})?\.amazonaws\.com(?![\w/-])", re.ASCII
+    r"(?a)(?<![\w.-])[a-z][a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,20})?\.amazonaws\.com(?![\w/-])"
 )
 """A service principal in a message, and not in the path of a role."""
 _PROFILE_NAME = lazy_pattern(
@@ -231,19 +231,16 @@ _ROLES = tuple(
     )
 )
 MISSING_ROLE = lazy_pattern(
-    r"(?:enable|create|assume|missing|verify)\b[^.]{0,60}\bservice[- ]linked ?role"
-    r"|service[- ]linked ?role\b[^.]{0,80}\b(?:does(?:\snot|n't)\sexist|not\sfound|missing)",
-    re.IGNORECASE,
+    r"(?i)(?:enable|create|assume|missing|verify)\b[^.]{0,60}\bservice[- ]linked ?role"
+    r"|service[- ]linked ?role\b[^.]{0,80}\b(?:does(?:\snot|n't)\sexist|not\sfound|missing)"
 )
 """Words of the messages."""
-_BEING_CREATED = lazy_pattern(
-    r"unable to assume the service[- ]linked role|wait and try again", re.IGNORECASE
-)
-_PURPOSE = lazy_pattern(r"\bpermissions? (to [a-z][a-z ]{2,20} your [\w ]{2,30})\.", re.IGNORECASE)
+_BEING_CREATED = lazy_pattern(r"(?i)unable to assume the service[- ]linked role|wait and try again")
+_PURPOSE = lazy_pattern(r"(?i)\bpermissions? (to [a-z][a-z ]{2,20} your [\w ]{2,30})\.")
 _OTHER_ACCOUNT = lazy_pattern(
-    r"\b(?:old|older|other|another|second|existing|new)\b[^.\n]{0,30}\baccounts?\b", re.IGNORECASE
+    r"(?i)\b(?:old|older|other|another|second|existing|new)\b[^.\n]{0,30}\baccounts?\b"
 )
-_RETRIES = lazy_pattern(r"karpenter|nodeclaim|reconcil|controller", re.IGNORECASE)
+_RETRIES = lazy_pattern(r"(?i)karpenter|nodeclaim|reconcil|controller")
 NO_SERVICE_LINKED_ROLE = CauseType(
     "no-service-linked-role",
     title="The service-linked role does not exist yet",

@@ -5,8 +5,6 @@ Source: https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troublesho
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
@@ -48,15 +46,13 @@ _OPEN_PLACE = r"(?:accident(?:ally)?|mistake|public\w*|available|online|internet
 _USED = r"(?! (?:as|via|through|in|to) (?:an? |the |our |my |its )?(?:env\w*|variables?|app\w*|programs?|containers?|pods?|process\w*|jobs?|functions?|builds?)\b)"
 _KEY = r"\b(?:access|AWS) keys?\b(?! (?:polic|rotation|(?:from|of|in) (?:AWS )?KMS\b))"
 _SAID = lazy_pattern(
-    rf"{_KEY}[^\n.?!]{{0,80}}\b(?:{_EXPOSED}\b{_USED}|{_SHARED}\b(?! (?:credentials|config)\b)[^\n.?!]{{0,60}}\b{_OPEN_PLACE})"
+    rf"(?i){_KEY}[^\n.?!]{{0,80}}\b(?:{_EXPOSED}\b{_USED}|{_SHARED}\b(?! (?:credentials|config)\b)[^\n.?!]{{0,60}}\b{_OPEN_PLACE})"
     rf"|\b(?:I|we|he|she|they|some(?:one|body)|accidentally|ha[sd]|have)\b[^\n.?!]{{0,30}}?\b(?:{_EXPOSED}\b(?:(?!\babout\b)[^\n.?!]){{0,60}}{_KEY}{_USED}"
     rf"|(?<=accidentally ){_SHARED}\b(?:(?!\babout\b)[^\n.?!]){{0,60}}{_KEY}"
-    rf"|{_SHARED}\b(?:(?!\babout\b)[^\n.?!]){{0,60}}{_KEY}[^\n.?!]{{0,60}}\b{_OPEN_PLACE})",
-    re.IGNORECASE,
+    rf"|{_SHARED}\b(?:(?!\babout\b)[^\n.?!]){{0,60}}{_KEY}[^\n.?!]{{0,60}}\b{_OPEN_PLACE})"
 )
 _PATH = lazy_pattern(
-    r"^(?:remote: -- )?(?P<matched>[\w./-]{1,200}):\d+(?::[^\n]{0,200}AKIA| \| AWS )|^(?:remote:)?[ \t-]{0,20}(?:[Pp]ath|File|Location)\"?:\s{1,20}\"?(?P<path>[\w./-]{1,200})",
-    re.MULTILINE,
+    r"(?m)^(?:remote: -- )?(?P<matched>[\w./-]{1,200}):\d+(?::[^\n]{0,200}AKIA| \| AWS )|^(?:remote:)?[ \t-]{0,20}(?:[Pp]ath|File|Location)\"?:\s{1,20}\"?(?P<path>[\w./-]{1,200})"
 )
 _COMMIT = lazy_pattern(r"\b[Cc]ommit\"?:\s{1,20}\"?([0-9a-f]{7,40})\b")
 ACCESS_KEY_QUOTA = CauseType(
@@ -157,8 +153,7 @@ _ENV_FILE = lazy_pattern(
     r"\b(?P<program>docker|podman|nerdctl) run\b[^\n]{0,400} --env-file|(?P<kubectl>--from-env-file)\b"
 )
 _QUOTED_KEY = lazy_pattern(
-    r"^(?P<name>AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN))=[\"'][^\"'\n]{1,2000}[\"'][ \t\r]*$",
-    re.MULTILINE,
+    r"(?m)^(?P<name>AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN))=[\"'][^\"'\n]{1,2000}[\"'][ \t\r]*$"
 )
 KEYS_WITH_QUOTES = CauseType(
     "keys-with-quotes",

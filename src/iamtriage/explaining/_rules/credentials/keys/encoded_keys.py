@@ -22,13 +22,11 @@ _NAME = r"(?P<{}>[A-Za-z][\w.-]{{0,60}}(?i:key|secret|token|password)[\w.-]{{0,4
 _VALUE = r"(?P<{}>[A-Za-z0-9+/]{{12,400}}={{0,2}})(?![\w+/=])"
 # A member of the Secret, or a command with its output.
 _ENCODED = lazy_pattern(
-    rf"^[ \t]{{1,12}}[\"']?{_NAME.format('name')}[\"']?: ?[\"']?{_VALUE.format('value')}[\"']?,?[ \t]*\r?$"
-    rf"|(?:\bbase64\b[^\n|]{{0,20}}<<< ?[\"']?)?\$\{{?{_NAME.format('variable')}\}}?[\"']?[^\n|]{{0,20}}(?:\| ?base64(?: (?:-w ?0|--wrap=0))?)?[ \t]*\r?\n[ \t]*{_VALUE.format('printed')}[ \t]*\r?$",
-    re.ASCII | re.MULTILINE,
+    rf"(?am)^[ \t]{{1,12}}[\"']?{_NAME.format('name')}[\"']?: ?[\"']?{_VALUE.format('value')}[\"']?,?[ \t]*\r?$"
+    rf"|(?:\bbase64\b[^\n|]{{0,20}}<<< ?[\"']?)?\$\{{?{_NAME.format('variable')}\}}?[\"']?[^\n|]{{0,20}}(?:\| ?base64(?: (?:-w ?0|--wrap=0))?)?[ \t]*\r?\n[ \t]*{_VALUE.format('printed')}[ \t]*\r?$"
 )
 _BLOCK = lazy_pattern(
-    rf"^[ \t]{{1,12}}{_NAME.format('name')}: \|\+?[ \t]*\r?\n[ \t]{{2,16}}(?=\S{{16,200}}[ \t]*\r?$)",
-    re.MULTILINE,
+    rf"(?m)^[ \t]{{1,12}}{_NAME.format('name')}: \|\+?[ \t]*\r?\n[ \t]{{2,16}}(?=\S{{16,200}}[ \t]*\r?$)"
 )
 # A file whose content becomes the value: an option of kubectl, and a function of Terraform.
 _FROM_FILE = lazy_pattern(
@@ -37,8 +35,7 @@ _FROM_FILE = lazy_pattern(
 # A command that writes a file with the newline of echo, or without one.
 _WRITES = r"(?:\b(?P<echo>echo)(?P<without> -\w{{0,3}}n)?|\b(?P<printf>printf)) [^\n|;&]{{0,300}}?> ?[\"']?(?:[\w.~-]{{0,60}}/){{0,6}}{}(?![\w.-])"
 _FUNCTION = lazy_pattern(
-    rf"^(?P<line>[ \t]*[\"']?{_NAME.format('name')}[\"']?[ \t]{{0,40}}=[ \t]{{0,4}})(?P<call>file\(\"(?P<file>[^\"\n]{{1,120}})\"\))[ \t]*,?[ \t]*\r?$",
-    re.MULTILINE,
+    rf"(?m)^(?P<line>[ \t]*[\"']?{_NAME.format('name')}[\"']?[ \t]{{0,40}}=[ \t]{{0,4}})(?P<call>file\(\"(?P<file>[^\"\n]{{1,120}})\"\))[ \t]*,?[ \t]*\r?$"
 )
 _SECRETS = ("kind: Secret", '"kind": "Secret"', "base64", "get secret", "describe secret")
 # In a shell, echo without -n, or a here-string.

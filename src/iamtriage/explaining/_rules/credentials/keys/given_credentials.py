@@ -98,12 +98,11 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
 
 
 _READ_NAME = lazy_pattern(
-    r"\b(?:accessKeyId|secretAccessKey|aws_(?:access_key_id|secret_access_key))[\"']?\s?[:=]\s?(?P<object>[A-Za-z_][\w.?!]{0,60}\.)(?P<name>[A-Za-z_]\w{2,40})\b",
-    re.ASCII,
+    r"(?a)\b(?:accessKeyId|secretAccessKey|aws_(?:access_key_id|secret_access_key))[\"']?\s?[:=]\s?(?P<object>[A-Za-z_][\w.?!]{0,60}\.)(?P<name>[A-Za-z_]\w{2,40})\b"
 )
 # The response of AssumeRole and its relatives.
 _OF_RESPONSE = {"accessKeyId": "AccessKeyId", "secretAccessKey": "SecretAccessKey"}
-_DEFINED_NAME = lazy_pattern(r"(?<![\w.])(?P<name>[A-Za-z_]\w{2,40})[\"']?\s?[:=](?![=>])", re.ASCII)
+_DEFINED_NAME = lazy_pattern(r"(?a)(?<![\w.])(?P<name>[A-Za-z_]\w{2,40})[\"']?\s?[:=](?![=>])")
 
 
 def find_misspelled_names(text: str) -> list[tuple[str, str, str]]:
@@ -329,8 +328,7 @@ AMBIENT_OFF = lazy_pattern(r"perhaps you meant to enable ambient credentials")
 """What cert-manager says if an issuer has no credentials of its own, and may use no others."""
 _PAGE = "https://cert-manager.io/docs/configuration/acme/dns01/route53/"
 _ISSUER = lazy_pattern(
-    r"^kind: *(?P<kind>(?:Cluster)?Issuer)[ \t\r]*$(?:\n(?!---)[^\n]{0,200}){0,12}?\n(?:[ \t]{1,4}|metadata: *\{ *)name: *[\"']?(?P<name>[a-z0-9][a-z0-9.-]{0,252})",
-    re.MULTILINE,
+    r"(?m)^kind: *(?P<kind>(?:Cluster)?Issuer)[ \t\r]*$(?:\n(?!---)[^\n]{0,200}){0,12}?\n(?:[ \t]{1,4}|metadata: *\{ *)name: *[\"']?(?P<name>[a-z0-9][a-z0-9.-]{0,252})"
 )
 _KIND = lazy_pattern(r"\b(?:Cluster)?Issuer\b")
 AMBIENT_CREDENTIALS_OFF = CauseType(

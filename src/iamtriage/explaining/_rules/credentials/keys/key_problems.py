@@ -28,16 +28,13 @@ _CHARS_BEFORE = 8_000
 _CHARS_OF_BLOCK = 2_000
 _MAX_KEYS = 20
 # The variables of credentials that a shell or an earlier step sets.
-_VARIABLE = lazy_pattern(r"\$\{?(?P<name>[A-Za-z_]\w{0,60})\}?", re.ASCII)
-_LONG_TERM_KEY = lazy_pattern(
-    r"\baws_access_key_id[\"']?[ \t]?[=:][ \t]?[\"']?AKIA", re.ASCII | re.IGNORECASE
-)
+_VARIABLE = lazy_pattern(r"(?a)\$\{?(?P<name>[A-Za-z_]\w{0,60})\}?")
+_LONG_TERM_KEY = lazy_pattern(r"(?ia)\baws_access_key_id[\"']?[ \t]?[=:][ \t]?[\"']?AKIA")
 # In the same section of a file, or among the same variables. A value can be masked.
 _SESSION_TOKEN = lazy_pattern(
-    r"\baws_session_token[\"']?[ \t]?[=:][ \t]?[\"']?(?![\"']|none\b|null\b|<|unset\b)[^\s\"']",
-    re.ASCII | re.IGNORECASE,
+    r"(?ia)\baws_session_token[\"']?[ \t]?[=:][ \t]?[\"']?(?![\"']|none\b|null\b|<|unset\b)[^\s\"']"
 )
-_SECTION = lazy_pattern(r"\[(?:profile )?(?P<name>[\w.@+-]{1,64})\]", re.ASCII)
+_SECTION = lazy_pattern(r"(?a)\[(?:profile )?(?P<name>[\w.@+-]{1,64})\]")
 _END_OF_BLOCK = lazy_pattern(r"\n[ \t]*(?=\n|\[)")
 SESSION_TOKEN_OF_OTHER_KEY = CauseType(
     "session-token-of-other-key",
@@ -56,8 +53,7 @@ SESSION_TOKEN_MISSING = CauseType(
 )
 # Variables that docker run or a Compose file passes on.
 _PASSED_KEY = lazy_pattern(
-    r"(?<!\S)(?:-e|--env)[ =](?P<option>AWS_ACCESS_KEY_ID)\b|^[ \t]{2,16}- (?P<row>AWS_ACCESS_KEY_ID)(?:[ \t]*$|=\$)",
-    re.MULTILINE,
+    r"(?m)(?<!\S)(?:-e|--env)[ =](?P<option>AWS_ACCESS_KEY_ID)\b|^[ \t]{2,16}- (?P<row>AWS_ACCESS_KEY_ID)(?:[ \t]*$|=\$)"
 )
 _TOKEN = lazy_pattern(r"\bAWS_SESSION_TOKEN\b")
 _SESSION = lazy_pattern(
@@ -278,7 +274,7 @@ def _explain_keys_of_connection(case: Case[InvalidCredentials]) -> Explanation |
     )
 
 
-_SHOWN_ROLE = lazy_pattern(r"\bassumed-role/(?P<role>[\w+=,.@-]{1,64})/", re.ASCII)
+_SHOWN_ROLE = lazy_pattern(r"(?a)\bassumed-role/(?P<role>[\w+=,.@-]{1,64})/")
 _NO_POLICY = "AWS could not authenticate the caller, so it evaluated no policy: no permission is missing."
 
 

@@ -23,16 +23,14 @@ from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import Failure
 
 _SECRET_OBJECT = lazy_pattern(
-    r"(?:(?<![\w/-])secrets?/|\bkubectl [^\n]{0,60}\b(?:secret generic |(?:get|describe) secrets? ))(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
+    r"(?as)(?:(?<![\w/-])secrets?/|\bkubectl [^\n]{0,60}\b(?:secret generic |(?:get|describe) secrets? ))(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
     r"|\b(?:s|\w{1,30}S)ecret(?:Key|AccessKeySecret)?Ref:\s{1,40}(?:\{ ?)?(?:key: \S{1,80}\s{1,40})?name: [\"']?(?P<ref>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
-    r"|\bkind: Secret\b(?:(?!\bkind:).){1,300}?\bmetadata:\s{1,40}(?:\{\s{0,4})?(?:namespace: \S{1,80}\s{1,40})?name: [\"']?(?P<manifest>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)",
-    re.ASCII | re.DOTALL,
+    r"|\bkind: Secret\b(?:(?!\bkind:).){1,300}?\bmetadata:\s{1,40}(?:\{\s{0,4})?(?:namespace: \S{1,80}\s{1,40})?name: [\"']?(?P<manifest>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
 )
 _SHOWN_SECRET = lazy_pattern(
-    r"\bkubectl [^\n]{0,80}\b(?:get|describe|edit|create) secrets? |^kind: Secret[ \t\r]*$"
+    r"(?m)\bkubectl [^\n]{0,80}\b(?:get|describe|edit|create) secrets? |^kind: Secret[ \t\r]*$"
     # A pod with the keys in its environment.
-    r"|\bkubectl [^\n]{0,80}\bexec [^\n]{0,200}\bAWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)\b",
-    re.MULTILINE,
+    r"|\bkubectl [^\n]{0,80}\bexec [^\n]{0,200}\bAWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)\b"
 )
 # The plugin of Jenkins for credentials in Secrets, whose members have fixed names:
 # https://jenkinsci.github.io/kubernetes-credentials-provider-plugin/examples/
@@ -42,12 +40,10 @@ _EXTERNAL_SECRET = lazy_pattern(
     r"\"(?:ExternalSecret|SecretStore|PushSecret)\": ?\{\"name\": ?\"[^\"\n]{1,253}\", ?\"namespace\": ?\"(?P<namespace>[a-z0-9-]{1,63})\""
 )
 _KEY_ID_MEMBER = lazy_pattern(
-    r"(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|--from-file[= ][\"']?(?:[\w.~-]{0,60}/){0,6}|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>(?![\w.-]{0,40}secret)[\w.-]{0,40}(?:key[_-]?id|access[_-]?key)[\w.-]{0,20})(?![\w.:-]*Ref\b)",
-    re.ASCII | re.IGNORECASE | re.MULTILINE,
+    r"(?iam)(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|--from-file[= ][\"']?(?:[\w.~-]{0,60}/){0,6}|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>(?![\w.-]{0,40}secret)[\w.-]{0,40}(?:key[_-]?id|access[_-]?key)[\w.-]{0,20})(?![\w.:-]*Ref\b)"
 )
 _SECRET_MEMBER = lazy_pattern(
-    r"(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|--from-file[= ][\"']?(?:[\w.~-]{0,60}/){0,6}|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>[\w.-]{0,40}secret[\w.-]{0,40})(?![\w.:-]*Ref\b)",
-    re.ASCII | re.IGNORECASE | re.MULTILINE,
+    r"(?iam)(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|--from-file[= ][\"']?(?:[\w.~-]{0,60}/){0,6}|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>[\w.-]{0,40}secret[\w.-]{0,40})(?![\w.:-]*Ref\b)"
 )
 
 # A cluster whose pods can have no role of EKS.
@@ -130,9 +126,8 @@ def find_secret_object(text: str) -> str:
 
 
 _NAMESPACE_OF_SECRET = lazy_pattern(
-    r"\bkind\"?: \"?Secret\b(?:(?!\bkind\"?:).){1,300}?\bmetadata\"?:(?:(?!\b(?:data|stringData|kind)\"?:).){1,200}?\bnamespace\"?: [\"']?(?P<namespace>[a-z0-9-]{1,63})"
-    r"|\bkubectl(?=[^\n]{1,80}\bsecrets?\b)[^\n]{0,80} (?:-n|--namespace)[ =](?P<option>[a-z0-9-]{1,63})",
-    re.ASCII | re.DOTALL,
+    r"(?as)\bkind\"?: \"?Secret\b(?:(?!\bkind\"?:).){1,300}?\bmetadata\"?:(?:(?!\b(?:data|stringData|kind)\"?:).){1,200}?\bnamespace\"?: [\"']?(?P<namespace>[a-z0-9-]{1,63})"
+    r"|\bkubectl(?=[^\n]{1,80}\bsecrets?\b)[^\n]{0,80} (?:-n|--namespace)[ =](?P<option>[a-z0-9-]{1,63})"
 )
 
 

@@ -8,8 +8,6 @@ https://docs.aws.amazon.com/cloud9/latest/user-guide/troubleshooting.html.
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
@@ -148,7 +146,7 @@ def find_shown_caller(case: Case[Failure]) -> str | None:
 _POWERSHELL_CALLER = lazy_pattern(
     r"\bGet-STSCallerIdentity\b(?P<options>[^\n]{0,200})\n(?:[^\n>]{0,200}\n){0,6}?[^\n>]{0,40}?(?P<arn>arn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{1,600})"
 )
-_POWERSHELL_PROFILE = lazy_pattern(r" -ProfileName[ :][\"']?(?P<name>[\w.@+-]{1,64})", re.IGNORECASE)
+_POWERSHELL_PROFILE = lazy_pattern(r"(?i) -ProfileName[ :][\"']?(?P<name>[\w.@+-]{1,64})")
 
 
 def _find_powershell_caller(case: Case[Failure]) -> str | None:

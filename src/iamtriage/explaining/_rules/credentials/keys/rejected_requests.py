@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
@@ -46,17 +44,15 @@ _LONG_TERM = lazy_pattern(
 )
 # A temporary access key ID in variables, files and manifests. It can be masked.
 _TEMPORARY_KEY = lazy_pattern(
-    r"\b(?P<name>(?:aws_)?access_?key(?:_?id)?)[\"']{0,2}(?: ?[=:] ?| value: ?|, ?\"value\" ?: ?)[\"']?(?P<key>ASIA[A-Z0-9]{0,28})",
-    re.IGNORECASE | re.ASCII,
+    r"(?ia)\b(?P<name>(?:aws_)?access_?key(?:_?id)?)[\"']{0,2}(?: ?[=:] ?| value: ?|, ?\"value\" ?: ?)[\"']?(?P<key>ASIA[A-Z0-9]{0,28})"
 )
 # What a shell prints of the variable, or of its beginning.
 _PRINTED_KEY = lazy_pattern(
-    r"\b(?P<name>AWS_ACCESS_KEY_ID)\b[^\n]{0,80}\n[^\w\n]{0,2}(?P<key>ASIA[A-Z0-9]{0,28})", re.ASCII
+    r"(?a)\b(?P<name>AWS_ACCESS_KEY_ID)\b[^\n]{0,80}\n[^\w\n]{0,2}(?P<key>ASIA[A-Z0-9]{0,28})"
 )
 # What a script takes from a response of STS, whose keys are temporary.
 EXPORTED_KEY = lazy_pattern(
-    r"^[^\n#]{0,40}\b(?P<name>AWS_ACCESS_KEY_ID)=(?P<key>)[^\n]{0,200}(?<!AccessKey\.)\bAccessKeyId\b[^\n]{0,200}$",
-    re.MULTILINE,
+    r"(?m)^[^\n#]{0,40}\b(?P<name>AWS_ACCESS_KEY_ID)=(?P<key>)[^\n]{0,200}(?<!AccessKey\.)\bAccessKeyId\b[^\n]{0,200}$"
 )
 _ISSUED = lazy_pattern(r"\baws sts (?:assume-role|get-(?:federation|session)-token)")
 # A variable without a value, as a file or shell shows it.
@@ -64,17 +60,16 @@ _EMPTY_TOKEN = lazy_pattern(
     r"\bAWS_SESSION_TOKEN=(?:\"\"|'')?(?=\s|\Z)|\$\{?#?AWS_SESSION_TOKEN\b[^\n]{0,40}\n(?:[^\n]{0,40}(?:\[\]|<>|\(\)|\"\"|'')|0)?[^\S\n]{0,4}(?:\n|\Z)"
     r"|\bAWS_SESSION_TOKEN (?:is|was) (?:empty|unset|not set)\b"
 )
-_SECRET_KEY = lazy_pattern(r"\b(?:aws_)?secret_?(?:access_)?key\b", re.IGNORECASE)
-_SESSION_TOKEN = lazy_pattern(r"(?:session|security)[_-]?token\b", re.IGNORECASE)
-_TOKEN = lazy_pattern(r"token\b[\"']? ?[=:]", re.IGNORECASE)
+_SECRET_KEY = lazy_pattern(r"(?i)\b(?:aws_)?secret_?(?:access_)?key\b")
+_SESSION_TOKEN = lazy_pattern(r"(?i)(?:session|security)[_-]?token\b")
+_TOKEN = lazy_pattern(r"(?i)token\b[\"']? ?[=:]")
 # What the commands print about a Region and about the tokens of the global endpoint.
 _ENABLED = lazy_pattern(
     r"\bRegionOptStatus\b\W{1,8}ENABLED|\bget-region-opt-status\b[^\n]{0,100}\bENABLED\b|\bOptInStatus\b\W{1,8}opted-in\b|(?<!if )\b(?:it's|it is|Region is) (?:already )?enabled (?:in|for) (?:the|my|our|this) account\b"
     r"|\b(?i:check(?:ed)?|verif\w{1,8}|opt|status)\b[^\n]{0,20}(?<!not )\bENABLED\b"
 )
 _SAID_ENABLED = lazy_pattern(
-    rf"(?:^|[.;:,(] ?|\b(?:and|but|yes|because|since|as) )(?i:(?:the )?(?:region )?)(?P<region>{REGION})(?i: region)? (?:is|has been) (?:already )?(?:enabled|opted[ -]in)\b(?![^\n.;]{{0,60}}\?)",
-    re.MULTILINE,
+    rf"(?m)(?:^|[.;:,(] ?|\b(?:and|but|yes|because|since|as) )(?i:(?:the )?(?:region )?)(?P<region>{REGION})(?i: region)? (?:is|has been) (?:already )?(?:enabled|opted[ -]in)\b(?![^\n.;]{{0,60}}\?)"
 )
 _V1_TOKENS = lazy_pattern(r"\bGlobalEndpointTokenVersion\b[\"']?(?:: ?|[^\n]{0,60}\n[ \t]{0,8})1\b")
 # How the AWS CLI and boto3 print a call whose credentials are not accepted.
@@ -86,9 +81,7 @@ _USES_GLOBAL = lazy_pattern(
     r"(?i:sts[ _]?endpoint|endpoint_url|global endpoint|POST)\b[^\n]{0,20}\bhttps://sts\.amazonaws\.com(?![\w.])"
     r"|\b(?:[Ss]ession|[Tt]okens?|[Cc]redentials|[Rr]ole)\b[^\n.;]{0,40}\b(?:from|via|by|at|with|through) (?:the )?(?:(?:https://)?sts\.amazonaws\.com(?!\.?\w)|global (?:STS )?endpoint)"
 )
-_ACCOUNT = lazy_pattern(
-    r"(?:\b[Aa]ccount(?: ID)?[ =:(\"']{1,4}|\barn:aws:(?:iam|sts)::)(\d{12})(?!\d)", re.ASCII
-)
+_ACCOUNT = lazy_pattern(r"(?a)(?:\b[Aa]ccount(?: ID)?[ =:(\"']{1,4}|\barn:aws:(?:iam|sts)::)(\d{12})(?!\d)")
 _UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 
 
@@ -232,7 +225,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     )
 
 
-_PRINCIPAL = lazy_pattern(r"\barn:(aws-[a-z-]{2,10}):(?:iam|sts)::[0-9]{12}:", re.ASCII)
+_PRINCIPAL = lazy_pattern(r"(?a)\barn:(aws-[a-z-]{2,10}):(?:iam|sts)::[0-9]{12}:")
 
 
 def _find_partition(case: Case[InvalidCredentials]) -> str:
@@ -243,8 +236,7 @@ def _find_partition(case: Case[InvalidCredentials]) -> str:
 
 
 _ENDPOINT_IN_CODE = lazy_pattern(
-    r"^(?!\s{0,40}(?:#|//))[^\n]{0,200}\b(?i:endpoint(?:_?url|Override|Configuration)?)[\"']?(?:\s?(?:=>?|:)\s?|\()[^\n]{0,40}[\"']https://sts\.amazonaws\.com/?[\"'][^\n]{0,200}$",
-    re.MULTILINE,
+    r"(?m)^(?!\s{0,40}(?:#|//))[^\n]{0,200}\b(?i:endpoint(?:_?url|Override|Configuration)?)[\"']?(?:\s?(?:=>?|:)\s?|\()[^\n]{0,40}[\"']https://sts\.amazonaws\.com/?[\"'][^\n]{0,200}$"
 )
 _LINE_NUMBER = lazy_pattern(r"^\s{0,8}\d{1,5}[:|]?\s{1,8}")
 _SIGNED_REGION = lazy_pattern(r"(?<=[\"'])us-east-1(?=[\"'])")

@@ -28,23 +28,20 @@ _SHOW = "find|see|view|show|display|recover|retrieve|restore|reveal"
 _OF_OTHER = r"(?! (?:of|for|from|in|to) (?:[\w-]{1,20} ){0,3}?(?:Kubernetes|Vault|Django|Flask|Laravel|Rails|Stripe|MinIO|GPG|SSH|Secrets? Manager)\b)"
 # The AWS CLI has no such command. People ask how to see a secret, or say that it is lost.
 _LOST = lazy_pattern(
-    r"\baws iam (?:get|show|describe|view)-(?:secret-)?access-key(?!-last-used)\b"
+    r"(?ia)\baws iam (?:get|show|describe|view)-(?:secret-)?access-key(?!-last-used)\b"
     r"|\b(?:lost|forgot(?:ten)?|misplaced|never (?:saved|stored|noted)|(?:did(?:n't| not)|forgot to) (?:save|store|copy|download|note)"
     rf"|no longer (?:have|know)|(?:way|how|possible|permissions?|where)\b[^\n.?!]{{0,30}} (?:{_SHOW})s?)"
     rf"\b[^\n.?!]{{0,60}}?\b{_KEY_NAME}{_OF_OTHER}"
     rf"|\b(?:ca(?:n't|nnot)|can not|could(?:n't| not)) (?:{_SHOW})\b[^\n.?!]{{0,30}}?\b{_OWNED}{_OF_OTHER}"
     rf"|\b(?:I|we|you|to|me)(?: still| ever)? (?:{_SHOW})\b[^\n.?!]{{0,40}}\b(?:{_KEY_NAME}{_OF_OTHER}[^\n.?!]{{0,60}}|secret)\?"
-    rf"|\b{_KEY_NAME}[^\n.?!]{{0,40}}\b(?:is|was|got|has been) (?:lost|gone|missing(?! (?:in|from|on|for)\b)|hidden|not (?:shown|visible|displayed))\b",
-    re.ASCII | re.IGNORECASE,
+    rf"|\b{_KEY_NAME}[^\n.?!]{{0,40}}\b(?:is|was|got|has been) (?:lost|gone|missing(?! (?:in|from|on|for)\b)|hidden|not (?:shown|visible|displayed))\b"
 )
 # Kubernetes and secret stores have secret keys, too.
 _OF_AWS = lazy_pattern(
     r"\b[Aa]ccess[ -]?[Kk]ey|AKIA[A-Z0-9]{12,16}|\bIAM user|\b(?:of|for|to|in) (?:my |our |the |this |an )?AWS (?:account|console)"
 )
-_USER = lazy_pattern(
-    r"--user-name[ =][\"']?([\w+=,.@-]{1,64})|\"UserName\":\s?\"([\w+=,.@-]{1,64})\"", re.ASCII
-)
-_PROFILE = lazy_pattern(r"\baws iam [^\n|;&]{0,200}?--profile[ =][\"']?([\w.@+-]{1,64})", re.ASCII)
+_USER = lazy_pattern(r"(?a)--user-name[ =][\"']?([\w+=,.@-]{1,64})|\"UserName\":\s?\"([\w+=,.@-]{1,64})\"")
+_PROFILE = lazy_pattern(r"(?a)\baws iam [^\n|;&]{0,200}?--profile[ =][\"']?([\w.@+-]{1,64})")
 _LISTED = lazy_pattern(r"\"AccessKeyId\":\s?\"(AKIA[A-Z0-9]{12,16})\"")
 _KEY_ID = lazy_pattern(r"\bAKIA[A-Z0-9]{12,16}\b")
 _KEYS_OF_USER = 2
@@ -112,12 +109,11 @@ _SECRET_FORM = lazy_pattern(r"(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)[A-Za-z0-9/+]{30,
 _SECRET_LENGTH = 40
 # A variable in a shell command, with a space inside the quotes.
 _PADDED_VARIABLE = lazy_pattern(
-    r"secret[\w.-]{0,40}=(?P<mark>[\"'])(?:[ \t]{1,9}\$\{?\w{1,60}\}?|\$\{?\w{1,60}\}?[ \t]{1,9})(?P=mark)",
-    re.IGNORECASE | re.ASCII,
+    r"(?ia)secret[\w.-]{0,40}=(?P<mark>[\"'])(?:[ \t]{1,9}\$\{?\w{1,60}\}?|\$\{?\w{1,60}\}?[ \t]{1,9})(?P=mark)"
 )
 # Unlike Docker Compose: https://docs.docker.com/reference/cli/docker/container/run/#env
 _ENV_FILE = lazy_pattern(r"\b(?:docker|podman) run\b[^\n]{0,400} --env-file[ =]")
-_QUOTED_IN_FILE = lazy_pattern(r"^AWS_SECRET_ACCESS_KEY=[\"']", re.MULTILINE)
+_QUOTED_IN_FILE = lazy_pattern(r"(?m)^AWS_SECRET_ACCESS_KEY=[\"']")
 # https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/ encodes with echo -n.
 # Other values are encoded, too, such as user data.
 _ECHO = lazy_pattern(

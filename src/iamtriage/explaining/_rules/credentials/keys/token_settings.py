@@ -49,7 +49,7 @@ _IS_TEMPORARY = lazy_pattern(
 _VALUE_OF_KEY = lazy_pattern(
     r"(?P<before>[\"'=:,(\s]{1,8})(?P<quote>[\"'])?A[KS]IA[A-Z0-9*.x…]{0,28}(?P=quote)?"
 )
-_S3A_SIMPLE = lazy_pattern(r"^[^\n]{0,200}\bSimpleAWSCredentialsProvider\b[^\n]{0,100}$", re.MULTILINE)
+_S3A_SIMPLE = lazy_pattern(r"(?m)^[^\n]{0,200}\bSimpleAWSCredentialsProvider\b[^\n]{0,100}$")
 
 
 def is_said_temporary(text: str) -> bool:

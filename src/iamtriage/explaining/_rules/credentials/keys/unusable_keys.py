@@ -40,12 +40,11 @@ _ENDPOINT = lazy_pattern(
 _PROFILE = lazy_pattern(r"\bon-profile: ?[\"']?(?P<name>[\w-]{1,40})")
 # A file for one profile, or the one with which Docker Compose overrides the other.
 _FILE = lazy_pattern(
-    r"^[^\n\w]{0,4}(?P<name>(?:application|bootstrap|appsettings|config)[-.](?i:local|dev|test)\w{0,20}\.\w{3,10}|docker-compose\.\w{1,20}\.ya?ml|\.env\.\w{2,20}):?\s*$",
-    re.MULTILINE,
+    r"(?m)^[^\n\w]{0,4}(?P<name>(?:application|bootstrap|appsettings|config)[-.](?i:local|dev|test)\w{0,20}\.\w{3,10}|docker-compose\.\w{1,20}\.ya?ml|\.env\.\w{2,20}):?\s*$"
 )
 # A line of Quarkus for one profile.
 _LINE = lazy_pattern(r"%(?P<name>[\w-]{1,40})\.[\w.\"-]{1,120}\Z")
-_DOCUMENT = lazy_pattern(r"^---[ \t]*$", re.MULTILINE)
+_DOCUMENT = lazy_pattern(r"(?m)^---[ \t]*$")
 _NO_RECORDS = "does not exist in our records"
 _DEFAULT_CHAIN = "Without keys in its settings, the SDK uses its default credential chain: the role of the task, pod, function or instance, or your profile."
 
@@ -161,7 +160,7 @@ _SAID_INACTIVE = lazy_pattern(
     r"|\b(?<!not )(?<!never )(?:[Dd]eactivated|[Dd]isabled|[Ss]witched off|[Ii]nactive)\b(?:(?!\b(?:not|never|active|MFA|password|profile|uses?|now|replaced|instead)\b)[^\n.;?]){0,60}?\bAKIA[A-Z0-9]{16}\b"
 )
 _USER = lazy_pattern(
-    r"(?:\b[Uu]ser |--user-name[ =]|\"UserName\": ?)[`\"']?(?P<user>[\w+=,.@-]{1,63}[\w+=@-])", re.ASCII
+    r"(?a)(?:\b[Uu]ser |--user-name[ =]|\"UserName\": ?)[`\"']?(?P<user>[\w+=,.@-]{1,63}[\w+=@-])"
 )
 
 # What follows the word in a sentence.

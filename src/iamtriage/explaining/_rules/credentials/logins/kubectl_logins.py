@@ -9,8 +9,6 @@ https://docs.aws.amazon.com/cli/latest/reference/eks/update-kubeconfig.html.
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
@@ -39,19 +37,17 @@ _LOGIN = lazy_pattern(
 )
 # What shows that later calls have other credentials.
 _NEW_CREDENTIALS = lazy_pattern(
-    r"Successfully logged in|:assumed-role/[\w+=,.@-]{1,64}/|[$#%>❯] aws (?:sso )?login\b"
-    r"|^[^\n]{0,60}(?:\b(?:export|unset|setx?) |\$env:)AWS_(?:ACCESS_KEY_ID|SESSION_TOKEN|PROFILE)\b|^[\s{]{0,8}\"[Aa]rn\":",
-    re.MULTILINE,
+    r"(?m)Successfully logged in|:assumed-role/[\w+=,.@-]{1,64}/|[$#%>❯] aws (?:sso )?login\b"
+    r"|^[^\n]{0,60}(?:\b(?:export|unset|setx?) |\$env:)AWS_(?:ACCESS_KEY_ID|SESSION_TOKEN|PROFILE)\b|^[\s{]{0,8}\"[Aa]rn\":"
 )
-_CALL = lazy_pattern(r"^[^\n]{0,200}\baws (?:sts|eks|configure) [^\n]*$", re.MULTILINE)
+_CALL = lazy_pattern(r"(?m)^[^\n]{0,200}\baws (?:sts|eks|configure) [^\n]*$")
 _PROFILE = r"[\"']?(?P<name>[\w.@:+/-]{1,64})[\"']?"
 _PROFILE_OF_CALL = lazy_pattern(
-    rf" --profile[ =]{_PROFILE}|\bAWS_PROFILE={_PROFILE.replace('name', 'variable')} aws ", re.ASCII
+    rf"(?a) --profile[ =]{_PROFILE}|\bAWS_PROFILE={_PROFILE.replace('name', 'variable')} aws "
 )
 # What shows that kubectl uses a profile.
 _PROFILE_OF_LOGIN = lazy_pattern(
-    rf"\bAWS_PROFILE[\"']?(?:[=:]|\s{{1,20}}value:) ?{_PROFILE}(?! aws )|\bupdate-kubeconfig\b[^\n]{{0,300}}? --profile[ =]{_PROFILE.replace('name', 'written')}",
-    re.ASCII,
+    rf"(?a)\bAWS_PROFILE[\"']?(?:[=:]|\s{{1,20}}value:) ?{_PROFILE}(?! aws )|\bupdate-kubeconfig\b[^\n]{{0,300}}? --profile[ =]{_PROFILE.replace('name', 'written')}"
 )
 _CHARS_BEFORE = 2_000
 _KINDS = frozenset({"expired_credentials", "invalid_credentials", "signature_mismatch"})
@@ -59,7 +55,7 @@ _KINDS = frozenset({"expired_credentials", "invalid_credentials", "signature_mis
 
 # A kubeconfig with a token of its own does not use the credentials of AWS.
 _USERS = "users:"
-_STORED_TOKEN = lazy_pattern(r"^[ \t]{1,12}token: \S", re.MULTILINE)
+_STORED_TOKEN = lazy_pattern(r"(?m)^[ \t]{1,12}token: \S")
 
 
 def has_rejected_credentials(text: str, login: int) -> bool:
@@ -189,8 +185,7 @@ _JOB = lazy_pattern(
     r"(?i:\b(?:pipelines?|ci|ci/cd|cicd|runners?|gitlab|jenkins|(?:github|gitea) actions|bitbucket|circleci|images?|containers?|docker run|dockerfile)\b)"
 )
 _IMAGE = lazy_pattern(
-    r"\b(?<!\bset )(?i:image(?: is)?|FROM|using docker image)(?: ?[:=])? ?[`'\"]?(?P<image>(?:[a-z0-9.-]{1,60}/){1,4}[a-z0-9._-]{1,60}(?::[\w.-]{1,60})?)(?<![.:])",
-    re.ASCII,
+    r"(?a)\b(?<!\bset )(?i:image(?: is)?|FROM|using docker image)(?: ?[:=])? ?[`'\"]?(?P<image>(?:[a-z0-9.-]{1,60}/){1,4}[a-z0-9._-]{1,60}(?::[\w.-]{1,60})?)(?<![.:])"
 )
 
 

@@ -23,9 +23,9 @@ from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy
 from iamtriage.failures._failures import AccessDenied, ExpiredCredentials, Failure, MissingCredentials
 
 # botocore.utils.SSOTokenLoader
-_SSO_TOKEN_OF = lazy_pattern(r"Token for ([^\s\"']{1,200}) does not exist", re.ASCII)
+_SSO_TOKEN_OF = lazy_pattern(r"(?a)Token for ([^\s\"']{1,200}) does not exist")
 # https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html
-_EXIT_CODE = lazy_pattern(r"aws failed with exit code (25[2-5])\b", re.ASCII)
+_EXIT_CODE = lazy_pattern(r"(?a)aws failed with exit code (25[2-5])\b")
 _EXIT_CODES = {
     "252": "its arguments in the kubeconfig are invalid for this version of the AWS CLI",
     "253": "its configuration or credentials are missing or invalid",

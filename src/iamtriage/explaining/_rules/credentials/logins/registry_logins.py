@@ -100,18 +100,16 @@ USES_HELPER = lazy_pattern(
     r"[\"']ecr-login[\"']|\b(?:with|use|uses|using|via) (?:the )?amazon-ecr-credential-helper\b"
 )
 """What shows that Docker uses docker-credential-ecr-login."""
-_HELPED_REGISTRY = lazy_pattern(
-    r"[\"'](?P<host>\d{12}\.[\w.-]{1,200})[\"']\s?:\s?[\"']ecr-login[\"']", re.ASCII
-)
-_ROLE = lazy_pattern(r"\brole [`\"'](?P<name>[\w+=,.@-]{1,64})[`\"']", re.ASCII)
+_HELPED_REGISTRY = lazy_pattern(r"(?a)[\"'](?P<host>\d{12}\.[\w.-]{1,200})[\"']\s?:\s?[\"']ecr-login[\"']")
+_ROLE = lazy_pattern(r"(?a)\brole [`\"'](?P<name>[\w+=,.@-]{1,64})[`\"']")
 # What people say of a role without further policies.
 _HAS_NO_OTHER_POLICY = lazy_pattern(
-    r"\brole\b[^\n]{0,160}\b(?:nothing else|only|no (?:other )?polic(?:y|ies))\b", re.IGNORECASE
+    r"(?i)\brole\b[^\n]{0,160}\b(?:nothing else|only|no (?:other )?polic(?:y|ies))\b"
 )
 _ALLOWS_ECR = lazy_pattern(
     r"AmazonEC2ContainerRegistry\w|AmazonElasticContainerRegistry\w|AdministratorAccess|ecr:GetAuthorizationToken|ecr:\*"
 )
-_ACCOUNT = lazy_pattern(r"(?:arn:aws[a-z-]{0,12}:iam::)?(?P<account>\d{12})(?::root)?", re.ASCII)
+_ACCOUNT = lazy_pattern(r"(?a)(?:arn:aws[a-z-]{0,12}:iam::)?(?P<account>\d{12})(?::root)?")
 REGISTRY_HELPER_WITHOUT_LOGIN = CauseType(
     "registry-helper-without-login",
     title="The credential helper got no login to the registry",

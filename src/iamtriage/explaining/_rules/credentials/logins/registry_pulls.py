@@ -36,9 +36,8 @@ OTHER_REGISTRY = CauseType(
     of="no-registry-login",
 )
 _LOGIN = lazy_pattern(
-    r"(?:\b(?:docker|podman|nerdctl|finch|buildah|skopeo|oras)[ \t]{1,4}login|\bhelm registry login|\bcrane auth login|\bLogging into registry)\b"
-    r"(?:(?!\.dkr)[^\n|;&]|\\\n){0,200}?(?<![\w.-])(?P<host>(?P<account>[0-9]{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]{6,30})\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws))(?![.-]?[a-z0-9-])",  # a line break can be lost after it
-    re.ASCII,
+    r"(?a)(?:\b(?:docker|podman|nerdctl|finch|buildah|skopeo|oras)[ \t]{1,4}login|\bhelm registry login|\bcrane auth login|\bLogging into registry)\b"
+    r"(?:(?!\.dkr)[^\n|;&]|\\\n){0,200}?(?<![\w.-])(?P<host>(?P<account>[0-9]{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]{6,30})\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws))(?![.-]?[a-z0-9-])"
 )
 _PLACE = lazy_pattern(r"(?P<account>[0-9]{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]{6,30})\.")
 _IMAGE = r"[a-z0-9][a-z0-9._/-]{0,200}(?::[\w.-]{1,128})?"
@@ -136,7 +135,7 @@ def explain_other_registry(case: Case[Failure], registry: str, region: str) -> E
     )
 
 
-_VERSION = lazy_pattern(r"(?<![\w.])v?1\.(?P<minor>2\d|3\d)(?:\.\d{1,2})?(?!\w|\.\d)", re.ASCII)
+_VERSION = lazy_pattern(r"(?a)(?<![\w.])v?1\.(?P<minor>2\d|3\d)(?:\.\d{1,2})?(?!\w|\.\d)")
 # Clusters whose nodes EKS does not set up, and where their kubelet gets its options.
 _DISTRIBUTIONS = text_signs.Signs(
     {
@@ -180,17 +179,17 @@ _FLUX_OBJECT = lazy_pattern(
 _FLUX_COMMAND = lazy_pattern(
     r"\b(?:kubectl|flux) [^\n|;]{0,120}?\b(?:get|describe|reconcile) (?:sources? )?(?:(?P<HelmRepository>helmrepositor(?:y|ies)|helm)|(?P<OCIRepository>ocirepositor(?:y|ies)|oci)|(?P<ImageRepository>imagerepositor(?:y|ies)|images? repositor(?:y|ies)))(?![\w-])(?:[ /](?P<name>[a-z0-9][a-z0-9.-]{0,80}))?[^\n]{0,200}"
 )
-_COMMAND = lazy_pattern(r"^[^\n$#%>]{0,60}[$#%>] (?P<words>[^\n]{1,400})", re.MULTILINE)
+_COMMAND = lazy_pattern(r"(?m)^[^\n$#%>]{0,60}[$#%>] (?P<words>[^\n]{1,400})")
 _OF_CLUSTER = lazy_pattern(r"\b(?:kubectl|flux|k9s|stern)\b")
 _FLUX_ROW = lazy_pattern(
     r"[ \t]{0,4}(?P<name>[a-z0-9][a-z0-9.-]{0,80})[ \t]{2,}(?:[^\n]{0,200}[ \t])?False[ \t]"
 )
 _FLUX_NAME = r'"{kind}": ?\{{"name": ?"(?P<name>[a-z0-9.-]{{1,80}})", ?"namespace": ?"(?P<space>[a-z0-9-]{{1,63}})"|kind: {kind}\s+metadata:\s+name: (?P<named>[a-z0-9.-]{{1,80}})(?:\s+namespace: (?P<place>[a-z0-9-]{{1,63}}))?'
 _SPEC = lazy_pattern(r"\bspec[\"']?:")
-_PROVIDER = lazy_pattern(r"^[ \t]*provider: ?[\"']?(?P<name>\w{1,20})", re.MULTILINE)
+_PROVIDER = lazy_pattern(r"(?m)^[ \t]*provider: ?[\"']?(?P<name>\w{1,20})")
 _ARGO = lazy_pattern(r"\bargocd-image-updater\b|\bArgo CD Image Updater\b")
 _READS = lazy_pattern(r"\baws ecr ")
-_SESSION = lazy_pattern(r":assumed-role/(?P<role>[\w+=,.@-]{1,64})/", re.ASCII)
+_SESSION = lazy_pattern(r"(?a):assumed-role/(?P<role>[\w+=,.@-]{1,64})/")
 
 
 def explain_pull_of_cluster(case: Case[Failure], message: str) -> Explanation | None:
@@ -336,10 +335,9 @@ def pull_secret_remedy(registry: str, region: str) -> Remedy:
 
 _KUBELET_PULL = lazy_pattern(r"\b(?:Failed to pull image|ErrImagePull|ImagePullBackOff)\b")
 _PULL_SECRET = lazy_pattern(
-    r"(?:^[ \t]{0,8}(?P<listed>[a-z0-9][a-z0-9.-]{0,252}) {1,80}kubernetes\.io/dockerconfigjson {1,40}\d{1,3} {1,40}(?P<age>\d[\ddhmsy]{1,12})"
+    r"(?m)(?:^[ \t]{0,8}(?P<listed>[a-z0-9][a-z0-9.-]{0,252}) {1,80}kubernetes\.io/dockerconfigjson {1,40}\d{1,3} {1,40}(?P<age>\d[\ddhmsy]{1,12})"
     r"|\bimagePullSecrets:\s{1,40}- ?name: [\"']?(?P<named>[a-z0-9][a-z0-9.-]{0,252})"
-    r"|\bcreate secret docker-registry (?P<created>[a-z0-9][a-z0-9.-]{0,252}))",
-    re.MULTILINE,
+    r"|\bcreate secret docker-registry (?P<created>[a-z0-9][a-z0-9.-]{0,252}))"
 )
 _NAMESPACE = lazy_pattern(
     r"\b(?:kubectl|flux) [^\n|;]{0,80}?(?<!\S)(?:-n|--namespace)[ =]?(?P<name>[a-z0-9][a-z0-9-]{0,62})(?!\S)"

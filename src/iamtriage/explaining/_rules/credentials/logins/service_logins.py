@@ -207,10 +207,9 @@ _STATUS = 401
 # A list of indexes is seldom longer.
 _MAX_ENDPOINTS = 20
 _ENDPOINT = lazy_pattern(
-    r"(?:\b(?P<domain>[a-z][a-z0-9-]{0,48}[a-z0-9])-(?P<account>[0-9]{12})\.d\.)?\bcodeartifact\.(?P<region>[a-z0-9-]{4,30})"
+    r"(?a)(?:\b(?P<domain>[a-z][a-z0-9-]{0,48}[a-z0-9])-(?P<account>[0-9]{12})\.d\.)?\bcodeartifact\.(?P<region>[a-z0-9-]{4,30})"
     r"\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|(?P<dual_stack>on\.aws))(?::443)?"
-    r"(?:/(?P<format>[a-z]{3,10})(?:/(?P<repository>[A-Za-z0-9][A-Za-z0-9._-]{1,99}))?)?",
-    re.ASCII,
+    r"(?:/(?P<format>[a-z]{3,10})(?:/(?P<repository>[A-Za-z0-9][A-Za-z0-9._-]{1,99}))?)?"
 )
 _PHRASES = (
     *("401 Error, Credentials not correct", "401 Client Error: Unauthorized", "401 Unauthorized"),

@@ -5,8 +5,6 @@ What they must print: https://docs.aws.amazon.com/sdkref/latest/guide/feature-pr
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage._typing import NamedTuple
@@ -29,8 +27,7 @@ CREDENTIAL_PROCESS = CauseType(
 )
 # The output of a program that prints more than the JSON.
 _OTHER_OUTPUT = lazy_pattern(
-    r"^[^\n]{0,60}[$#%] (?![^\n]{0,40}\b(?:cat|openssl|aws) )[^\n]{2,200}\n(?P<words>(?![\s{])[^\n{]{2,120})\n(?:[^\n{]{0,200}\n){0,5}?[ \t]{0,8}\{[ \t\n]{0,8}\"Version\": ?1\b",
-    re.MULTILINE,
+    r"(?m)^[^\n]{0,60}[$#%] (?![^\n]{0,40}\b(?:cat|openssl|aws) )[^\n]{2,200}\n(?P<words>(?![\s{])[^\n{]{2,120})\n(?:[^\n{]{0,200}\n){0,5}?[ \t]{0,8}\{[ \t\n]{0,8}\"Version\": ?1\b"
 )
 
 

@@ -71,10 +71,9 @@ _AT_RUN_TIME = (
     "AWS_PROFILE in the environment of the job",
 )
 _SHELL = lazy_pattern(
-    r"^(?:[^\n]{0,60}[$%#>»] )?(?:export |set )?AWS_PROFILE ?= ?[\"']?(?P<set>[\w.@+-]{1,64})|\becho \"?\$\{?AWS_PROFILE\}?\"?[ \t]*\n(?P<shown>[\w.@+-]{1,64})[ \t]*$",
-    re.MULTILINE,
+    r"(?m)^(?:[^\n]{0,60}[$%#>»] )?(?:export |set )?AWS_PROFILE ?= ?[\"']?(?P<set>[\w.@+-]{1,64})|\becho \"?\$\{?AWS_PROFILE\}?\"?[ \t]*\n(?P<shown>[\w.@+-]{1,64})[ \t]*$"
 )
-_STACK = lazy_pattern(r"\bPulumi\.([\w-]{1,60})\.ya?ml\b", re.ASCII)
+_STACK = lazy_pattern(r"(?a)\bPulumi\.([\w-]{1,60})\.ya?ml\b")
 
 
 # The same in blocks of Terraform.

@@ -24,9 +24,8 @@ from iamtriage.failures._failures import Failure
 # Programs that make calls of AWS, or run others that do. Those in containers have other files.
 _PROGRAMS = r"(?:aws|terraform|tofu|terragrunt|pulumi|python[\d.]{0,4}|node|npx|npm|make|bash|sh|cdk|sam|eksctl|kubectl|kubefwd|k9s|stern|helm|helmfile|flux|argocd|velero|packer|ansible(?:-playbook)?|java|rclone|restic|s3cmd|s5cmd)"
 _SUDO = lazy_pattern(
-    r"\bsudo (?![^\n]{0,200}?\b(?:HOME|AWS_CONFIG_FILE)(?:=|,|\b ))(?P<options>(?>-u ?(?P<user>[\w.-]{1,32}) |--user[= ](?P<long>[\w.-]{1,32}) |--?[A-Za-z][\w=,-]{0,80} |[A-Z][A-Z0-9_]{0,63}=\S{0,200} )*+)"
-    rf"(?P<line>(?:{_PROGRAMS}|(?:\./|/)[\w./-]{{1,100}})(?![\w-])[^\n|;&<>]{{0,300}})",
-    re.ASCII,
+    r"(?a)\bsudo (?![^\n]{0,200}?\b(?:HOME|AWS_CONFIG_FILE)(?:=|,|\b ))(?P<options>(?>-u ?(?P<user>[\w.-]{1,32}) |--user[= ](?P<long>[\w.-]{1,32}) |--?[A-Za-z][\w=,-]{0,80} |[A-Z][A-Z0-9_]{0,63}=\S{0,200} )*+)"
+    rf"(?P<line>(?:{_PROGRAMS}|(?:\./|/)[\w./-]{{1,100}})(?![\w-])[^\n|;&<>]{{0,300}})"
 )
 # Programs that read the same kubeconfig, and those that need root: https://kubefwd.com writes to /etc/hosts.
 _CLUSTER_CLIENTS = frozenset({"flux", "helm", "helmfile", "k9s", "kubectl", "kubefwd", "stern", "velero"})
@@ -36,44 +35,37 @@ _PASSES_VARIABLES = lazy_pattern(r"(?<!\S)(?:-[a-zA-Z]*E|--preserve-env|AWS_)")
 # The prompt of a person who works as root, and not that of a container, a pod or an instance, which have roles.
 # Containers start in / or in the folder of their program.
 _ROOT_PROMPT = lazy_pattern(
-    r"^\[?root@(?!ip-\d|[0-9a-f]{12}\b|[a-z0-9-]{1,60}-[a-z0-9]{4,10}-[a-z0-9]{5}[:\] ])[\w.-]{1,64}[: ](?:~|/(?:root|home|etc|opt|srv|var)\b)[^\n#$]{0,80}# ?(?P<line>[a-z./][^\n|;&<>]{0,300})",
-    re.ASCII | re.MULTILINE,
+    r"(?am)^\[?root@(?!ip-\d|[0-9a-f]{12}\b|[a-z0-9-]{1,60}-[a-z0-9]{4,10}-[a-z0-9]{5}[:\] ])[\w.-]{1,64}[: ](?:~|/(?:root|home|etc|opt|srv|var)\b)[^\n#$]{0,80}# ?(?P<line>[a-z./][^\n|;&<>]{0,300})"
 )
 # The log of cron, a line of a crontab, the mail with the output of a job, or a script that run-parts runs.
 _CRON = lazy_pattern(
-    r"\bCRON\[\d{1,7}\](?:: \((?P<logged>[a-z_][\w.-]{0,31})\) CMD)?|^[ \t]{0,4}(?:[\d*][\d*/,-]{0,20}[ \t]{1,4}){5}\S|\bcrontab -[el]\b"
-    r"|^Subject: (?:[^\n<]{0,40} )?Cron <(?P<mailed>[a-z_][\w.-]{0,31})@|\(Cron Daemon\)|/etc/cron(?:tab\b|\.(?:d|hourly|daily|weekly|monthly)/)|\banacron\[\d",
-    re.ASCII | re.MULTILINE,
+    r"(?am)\bCRON\[\d{1,7}\](?:: \((?P<logged>[a-z_][\w.-]{0,31})\) CMD)?|^[ \t]{0,4}(?:[\d*][\d*/,-]{0,20}[ \t]{1,4}){5}\S|\bcrontab -[el]\b"
+    r"|^Subject: (?:[^\n<]{0,40} )?Cron <(?P<mailed>[a-z_][\w.-]{0,31})@|\(Cron Daemon\)|/etc/cron(?:tab\b|\.(?:d|hourly|daily|weekly|monthly)/)|\banacron\[\d"
 )
 # A line of the journal, too, which has the program and its process ID. Instances, named ip-…, have roles.
 _SYSTEMD = lazy_pattern(
-    r"\bsystemd\[\d{1,7}\]|\bjournalctl [^\n]{0,60}?(?:-u|--unit)[ =]"
-    r"|^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?!ip-\d)[\w.-]{1,64} (?P<program>(?!systemd\[)[a-z][\w.-]{1,60})\[\d{1,7}\]: ",
-    re.ASCII | re.MULTILINE,
+    r"(?am)\bsystemd\[\d{1,7}\]|\bjournalctl [^\n]{0,60}?(?:-u|--unit)[ =]"
+    r"|^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?!ip-\d)[\w.-]{1,64} (?P<program>(?!systemd\[)[a-z][\w.-]{1,60})\[\d{1,7}\]: "
 )
 _UNIT = lazy_pattern(
-    r"(?<![\w@.-])(?P<unit>[A-Za-z0-9][\w@-]{0,79})\.service\b|(?:-u|--unit)[ =](?P<name>[A-Za-z0-9][\w@-]{0,79})",
-    re.ASCII,
+    r"(?a)(?<![\w@.-])(?P<unit>[A-Za-z0-9][\w@-]{0,79})\.service\b|(?:-u|--unit)[ =](?P<name>[A-Za-z0-9][\w@-]{0,79})"
 )
 _IDENTITY = lazy_pattern(
-    r"(?<!\w )\baws sts get-caller-identity\b(?![^\n]*--profile)[^\n]{0,200}\n(?:[^\n]{0,200}\n){0,6}?[^\n]{0,40}?"
-    r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::\d{12}:(?P<who>(?:user|assumed-role)/(?!\S{1,64}/i-[0-9a-f]{8})[\w+=,.@/-]{1,200})",
-    re.ASCII,
+    r"(?a)(?<!\w )\baws sts get-caller-identity\b(?![^\n]*--profile)[^\n]{0,200}\n(?:[^\n]{0,200}\n){0,6}?[^\n]{0,40}?"
+    r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::\d{12}:(?P<who>(?:user|assumed-role)/(?!\S{1,64}/i-[0-9a-f]{8})[\w+=,.@/-]{1,200})"
 )
-_COMMAND = lazy_pattern(rf"^(?:[^\n]{{0,120}}?[$#%>❯] )?{_PROGRAMS} ", re.MULTILINE)
+_COMMAND = lazy_pattern(rf"(?m)^(?:[^\n]{{0,120}}?[$#%>❯] )?{_PROGRAMS} ")
 # A command that is safe to repeat: quotes and variables would not survive, and an argument can be secret.
-_PLAIN = lazy_pattern(r"(?!.*(?i:secret|pass|pwd|token|key| -u ?\S+:))[\w./:=@,+~ -]{1,300}", re.ASCII)
-_PROFILE_OPTION = lazy_pattern(r" --profile[= ][\w.@:+/-]{1,64}", re.ASCII)
+_PLAIN = lazy_pattern(r"(?a)(?!.*(?i:secret|pass|pwd|token|key| -u ?\S+:))[\w./:=@,+~ -]{1,300}")
+_PROFILE_OPTION = lazy_pattern(r"(?a) --profile[= ][\w.@:+/-]{1,64}")
 _FILES = 'AWS_SHARED_CREDENTIALS_FILE="$HOME/.aws/credentials" AWS_CONFIG_FILE="$HOME/.aws/config"'
 # The result of a task, or of an item in its loop, with the host of the play and the one to which it is delegated. A lookup
 # and a connection run as the user who runs Ansible.
 _TASK_RESULT = lazy_pattern(
-    r"^(?:fatal|failed): \[(?P<host>[\w.-]{1,100})(?: -> (?P<to>[\w.-]{1,100})(?:\([^)\n]{1,100}\))?)?\](?!: UNREACHABLE!|[^\n]{0,400}?\blookup plugin\b)",
-    re.ASCII | re.MULTILINE,
+    r"(?am)^(?:fatal|failed): \[(?P<host>[\w.-]{1,100})(?: -> (?P<to>[\w.-]{1,100})(?:\([^)\n]{1,100}\))?)?\](?!: UNREACHABLE!|[^\n]{0,400}?\blookup plugin\b)"
 )
 _BECOMES = lazy_pattern(
-    r"^[ \t-]{0,20}(?P<setting>become[:=] ?[\"']?(?:[Tt]rue|[Yy]es)\b|(?:ansible_become|become) ?= ?(?:[Tt]rue|[Yy]es)\b)|\bansible(?:-playbook)?\b[^\n]{1,300}? (?P<option>--become|-K|-b)(?![\w-])",
-    re.ASCII | re.MULTILINE,
+    r"(?am)^[ \t-]{0,20}(?P<setting>become[:=] ?[\"']?(?:[Tt]rue|[Yy]es)\b|(?:ansible_become|become) ?= ?(?:[Tt]rue|[Yy]es)\b)|\bansible(?:-playbook)?\b[^\n]{1,300}? (?P<option>--become|-K|-b)(?![\w-])"
 )
 _NOT_BECOME = lazy_pattern(r"\bbecome[:=] ?[\"']?(?:[Ff]alse|[Nn]o)\b")
 _BECOME_USER = lazy_pattern(r"\bbecome_user[:=] ?[\"']?([a-z_][\w.-]{0,31})")
@@ -82,9 +74,7 @@ _IS_LOCAL = lazy_pattern(
     r"\b(?:connection|ansible_connection)[:=] ?[\"']?local\b|\blocal_action:|\bhosts: ?[\"']?(?:localhost|127\.0\.0\.1)\b"
 )
 # A play for one host or group.
-_PLAY = lazy_pattern(
-    r"^[ \t-]{0,20}hosts: ?[\"']?(?P<hosts>[\w.-]{1,100})[\"']?[ \t]*$", re.ASCII | re.MULTILINE
-)
+_PLAY = lazy_pattern(r"(?am)^[ \t-]{0,20}hosts: ?[\"']?(?P<hosts>[\w.-]{1,100})[\"']?[ \t]*$")
 # The connection with Session Manager calls AWS from the computer that runs Ansible.
 _CONNECTS_WITH_AWS = lazy_pattern(r"\baws_ssm\b")
 _ANSIBLE = "https://docs.ansible.com/ansible/latest/playbook_guide/"

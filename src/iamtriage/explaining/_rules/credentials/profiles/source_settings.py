@@ -7,8 +7,6 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html.
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
@@ -22,12 +20,10 @@ from iamtriage.failures._failures import MissingCredentials
 
 # The listing of a file that only its owner can read, the user that the text shows, and what Python and Go say.
 _LISTED_FILE = lazy_pattern(
-    r"^-r[w-]-[r-]-----[.+@]? +\d+ +(?P<owner>[a-z_][\w.-]{0,31}) +\S+ [^\n]{0,60}?(?P<file>(?:/[\w.~-]{1,60}){0,8}/?(?:credentials|config))[ \t]*$",
-    re.MULTILINE,
+    r"(?m)^-r[w-]-[r-]-----[.+@]? +\d+ +(?P<owner>[a-z_][\w.-]{0,31}) +\S+ [^\n]{0,60}?(?P<file>(?:/[\w.~-]{1,60}){0,8}/?(?:credentials|config))[ \t]*$"
 )
 _SHOWN_USER = lazy_pattern(
-    r"\bwhoami\b[^\n]{0,20}\n(?P<whoami>[a-z_][\w-]{0,31})\s*$|\buid=\d{1,10}\((?P<uid>[a-z_][\w-]{0,31})\)|\bUser=(?P<unit>[a-z_][\w-]{0,31})\b|^(?P<prompt>[a-z_][\w-]{0,31})@[\w.-]{1,64}:[^\n$#]{0,80}\$ ",
-    re.MULTILINE,
+    r"(?m)\bwhoami\b[^\n]{0,20}\n(?P<whoami>[a-z_][\w-]{0,31})\s*$|\buid=\d{1,10}\((?P<uid>[a-z_][\w-]{0,31})\)|\bUser=(?P<unit>[a-z_][\w-]{0,31})\b|^(?P<prompt>[a-z_][\w-]{0,31})@[\w.-]{1,64}:[^\n$#]{0,80}\$ "
 )
 _FORBIDDEN_FILE = lazy_pattern(
     r"(?i:permission denied):? ?[\"'`(]{0,2}(?P<file>(?:/[\w.~-]{1,60}){1,8}/\.aws/(?:credentials|config))\b|(?P<before>(?:/[\w.~-]{1,60}){1,8}/\.aws/(?:credentials|config))[\"'`]?: (?i:permission denied)"

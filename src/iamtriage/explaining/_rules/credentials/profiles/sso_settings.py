@@ -123,18 +123,16 @@ def _explain_other_region(
 _MISSING_FILE = lazy_pattern(
     r"open [^\n]{0,200}?[/\\]sso[/\\]cache[/\\](?P<name>[0-9a-f]{40})\.json: (?:no such file|The system cannot find)"
 )
-_SESSION = lazy_pattern(r"^[ \t]{0,8}sso_session[ \t]{0,4}=[ \t]{0,4}(?P<name>[^\s#]{1,128})", re.MULTILINE)
+_SESSION = lazy_pattern(r"(?m)^[ \t]{0,8}sso_session[ \t]{0,4}=[ \t]{0,4}(?P<name>[^\s#]{1,128})")
 _SECTION = lazy_pattern(
-    r"^[ \t]{0,8}\[sso-session[ \t]{1,4}(?P<name>[\w.@+-]{1,64})\][^\n]{0,80}(?P<body>(?:\n(?![ \t]{0,8}\[)[^\n]{0,500}){1,12})",
-    re.MULTILINE,
+    r"(?m)^[ \t]{0,8}\[sso-session[ \t]{1,4}(?P<name>[\w.@+-]{1,64})\][^\n]{0,80}(?P<body>(?:\n(?![ \t]{0,8}\[)[^\n]{0,500}){1,12})"
 )
 _SETTING = lazy_pattern(
-    r"^[ \t]{0,8}(?P<name>sso_start_url|sso_region|sso_account_id|sso_role_name|region)[ \t]{0,4}=[ \t]{0,4}(?P<value>[^\s#]{1,300})",
-    re.MULTILINE,
+    r"(?m)^[ \t]{0,8}(?P<name>sso_start_url|sso_region|sso_account_id|sso_role_name|region)[ \t]{0,4}=[ \t]{0,4}(?P<value>[^\s#]{1,300})"
 )
 # The error of the AWS SDK for Go v1, and an identity that the AWS CLI prints.
 _OLD_GO_SDK, _SIGNED_IN = "SSOProviderInvalidToken", ":assumed-role/AWSReservedSSO_"
-_PLAIN_VALUE = lazy_pattern(r"[\w.@+=,:/#-]{1,300}", re.ASCII)
+_PLAIN_VALUE = lazy_pattern(r"(?a)[\w.@+=,:/#-]{1,300}")
 _OF_SECTION = ("sso_start_url", "sso_region")
 _SETTINGS = (*_OF_SECTION, "sso_account_id", "sso_role_name", "region")
 _PROVIDER_VERSION = lazy_pattern(r"\bprovider registry\.[\w.]{1,40}/hashicorp/aws (?P<version>v[0-9.]{1,20})")
@@ -163,8 +161,7 @@ SESSION_UNREAD = CauseType(
 
 # The settings of a profile, up to the next section.
 _PROFILE_SECTION = lazy_pattern(
-    r"^[ \t]{0,8}\[(?:profile[ \t]{1,4})?(?P<name>[\w.@+/-]{1,64})\][^\n]{0,80}(?P<body>(?:\n(?![ \t]{0,8}\[)[^\n]{0,500}){1,12})",
-    re.MULTILINE,
+    r"(?m)^[ \t]{0,8}\[(?:profile[ \t]{1,4})?(?P<name>[\w.@+/-]{1,64})\][^\n]{0,80}(?P<body>(?:\n(?![ \t]{0,8}\[)[^\n]{0,500}){1,12})"
 )
 _START_URL = lazy_pattern(r"(https://[\w.-]{4,100}(?:/[\w-]{1,40})?)")
 

@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/sdk-for-php/v3/developer-guide/guide_credentials_pro
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from textwrap import indent
 
@@ -33,9 +32,7 @@ _OLD_SDK = lazy_pattern(
 _OF_NODE = lazy_pattern(r"set AWS_SDK_LOAD_CONFIG=1|/aws-sdk/lib/")
 _LOADS = lazy_pattern(r"(?<!set )\bAWS_SDK_LOAD_CONFIG[\"']?\]?\s?[=:]\s?[\"']?(?:1|true)")
 _IN_CONFIG = lazy_pattern(r"[./\\]aws[/\\]config\b")
-_NODE_COMMAND = lazy_pattern(
-    r"(?:^|[$#>❯] )(node [\w./-]{1,100}|npm (?:run )?[\w:-]{1,40})\s*$", re.MULTILINE
-)
+_NODE_COMMAND = lazy_pattern(r"(?m)(?:^|[$#>❯] )(node [\w./-]{1,100}|npm (?:run )?[\w:-]{1,40})\s*$")
 # Names of variables that no SDK reads, or only the SDK for Java 1, with the right ones.
 _RIGHT_NAMES = {
     "AWS_ACCESS_KEY": "AWS_ACCESS_KEY_ID", "AWS_ACCESSKEY_ID": "AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEYID": "AWS_ACCESS_KEY_ID",
@@ -45,8 +42,7 @@ _RIGHT_NAMES = {
     "AWS_SECRET_ACCESS_KEY_ID": "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS": "AWS_SECRET_ACCESS_KEY",
 }  # fmt: skip
 _VARIABLE = lazy_pattern(
-    r"(?:^[ \t]{0,20}(?:- )?(?:name: ?)?[\"']?|(?<!\S)(?:export|ENV|set|-e|--env)[ =])(?P<name>AWS_[A-Z_]{3,24})[\"']?(?=[ ]?[=:]|[ ](?!(?:is|are|was|were|has)\b)|$)",
-    re.MULTILINE,
+    r"(?m)(?:^[ \t]{0,20}(?:- )?(?:name: ?)?[\"']?|(?<!\S)(?:export|ENV|set|-e|--env)[ =])(?P<name>AWS_[A-Z_]{3,24})[\"']?(?=[ ]?[=:]|[ ](?!(?:is|are|was|were|has)\b)|$)"
 )
 _NAME_IN_LIST = lazy_pattern(
     r"(?<![\w.])AWS_[A-Z_]{3,24}\b(?=,| and AWS_)|(?<=, )AWS_[A-Z_]{3,24}\b|(?<= and )AWS_[A-Z_]{3,24}\b"
@@ -59,11 +55,10 @@ _MOUNT = lazy_pattern(
     r"(?P<source>[\w~$/{}\"-]{1,100}/\.aws)/?[\"']?:(?P<target>(?P<home>/[\w./-]{1,100})/\.aws)(?![\w-])(?P<options>:[a-zA-Z]{1,12}(?:,[a-zA-Z]{1,12}){0,3}\b)?"
 )
 # Keys of a Compose file, such as its services.
-_VOLUMES = lazy_pattern(r"^[ \t]{0,8}volumes:[ \t]*$", re.MULTILINE)
-_YAML_KEY = lazy_pattern(r"^[ \t]+([\w.-]{1,63}):[ \t]*$", re.MULTILINE)
+_VOLUMES = lazy_pattern(r"(?m)^[ \t]{0,8}volumes:[ \t]*$")
+_YAML_KEY = lazy_pattern(r"(?m)^[ \t]+([\w.-]{1,63}):[ \t]*$")
 _USER = lazy_pattern(
-    r"^[ \t]{0,8}USER[ \t]{1,4}(?P<file>[a-z][\w-]{0,31})\b|\bwhoami\b[^\n]{0,20}\n(?P<shown>[a-z][\w-]{0,31})\s*$|\b(?:docker|podman) run\b[^\n]{0,300}(?:--user[ =]|-u )(?P<option>[a-z][\w-]{0,31})\b",
-    re.MULTILINE,
+    r"(?m)^[ \t]{0,8}USER[ \t]{1,4}(?P<file>[a-z][\w-]{0,31})\b|\bwhoami\b[^\n]{0,20}\n(?P<shown>[a-z][\w-]{0,31})\s*$|\b(?:docker|podman) run\b[^\n]{0,300}(?:--user[ =]|-u )(?P<option>[a-z][\w-]{0,31})\b"
 )
 CONFIG_NOT_LOADED = CauseType(
     "config-not-loaded",

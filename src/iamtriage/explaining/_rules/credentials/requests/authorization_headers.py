@@ -24,12 +24,11 @@ from iamtriage.failures._failures import AwsError, Failure, SignatureMismatch
 
 # An access key ID that is not right between the equals sign and the slash, in the header that AWS repeats.
 _SHOWN_KEY = lazy_pattern(
-    r"\bCredential=(?P<before>(?:\s|\\{1,2}[nrt]|%20|[\"'`<]){0,4})(?P<key>[A-Z0-9]{16,32}|[$%]{0,2}[{(\[][\w .-]{2,60}[})\]]|[A-Z0-9]{0,8}[*xX]{4,40}|)(?P<after>(?:\s|\\{1,2}[nrt]|%20|[\"'`>]){0,4})/\d{8}/",
-    re.ASCII,
+    r"(?a)\bCredential=(?P<before>(?:\s|\\{1,2}[nrt]|%20|[\"'`<]){0,4})(?P<key>[A-Z0-9]{16,32}|[$%]{0,2}[{(\[][\w .-]{2,60}[})\]]|[A-Z0-9]{0,8}[*xX]{4,40}|)(?P<after>(?:\s|\\{1,2}[nrt]|%20|[\"'`>]){0,4})/\d{8}/"
 )
 _EMPTY = "is empty"
 # The base64 form of AKIA… or ASIA…
-_ENCODED_KEY = lazy_pattern(r"(?<![\w+/=])(?:QUtJQ|QVNJQ)[A-Za-z0-9+/]{19,27}={0,2}(?![\w+/=])", re.ASCII)
+_ENCODED_KEY = lazy_pattern(r"(?a)(?<![\w+/=])(?:QUtJQ|QVNJQ)[A-Za-z0-9+/]{19,27}={0,2}(?![\w+/=])")
 _MALFORMED_KEY = lazy_pattern(r"[Cc]redential is mal-formed|key=value pair \(missing")
 _PHRASES = (
     "Credential is mal-formed",
@@ -57,15 +56,14 @@ WHITESPACE_IN_CREDENTIALS = CauseType(
 )
 # A secret where the key ID belongs: in a header or URL, in an answer of S3, in a setting; or the reverse.
 _SWAPPED_KEYS = lazy_pattern(
-    r"(?:\bCredential=|<AWSAccessKeyId>|\b(?i:aws_access_key_id)[\"']?\s?[=:]\s?[\"']?)(?!A[KS]IA)(?=[^\s&<]{0,120}[a-z])(?:[A-Za-z0-9/+]|%2[FB]){40}(?=/\d{8}/|%2F\d{8}%2F|</|[\"'\s]|\Z)"
-    r"|\b(?i:aws_secret_access_key)[\"']?\s?[=:]\s?[\"']?A[KS]IA[A-Z0-9]{16}(?!\w)",
-    re.ASCII,
+    r"(?a)(?:\bCredential=|<AWSAccessKeyId>|\b(?i:aws_access_key_id)[\"']?\s?[=:]\s?[\"']?)(?!A[KS]IA)(?=[^\s&<]{0,120}[a-z])(?:[A-Za-z0-9/+]|%2[FB]){40}(?=/\d{8}/|%2F\d{8}%2F|</|[\"'\s]|\Z)"
+    r"|\b(?i:aws_secret_access_key)[\"']?\s?[=:]\s?[\"']?A[KS]IA[A-Z0-9]{16}(?!\w)"
 )
 _SETTINGS_FILE = lazy_pattern(
     r"(?<![\w/.])(?:~/)?\.(?:(?:bash_|z)?profile|(?:bash|zsh)rc|env|aws/credentials)(?![\w/])"
 )
 # What AWS repeats of a header that is no signature.
-_OTHER_SCHEME = lazy_pattern(r"\bAuthorization=(?:Bearer|Basic|Token)\b", re.IGNORECASE)
+_OTHER_SCHEME = lazy_pattern(r"(?i)\bAuthorization=(?:Bearer|Basic|Token)\b")
 SWAPPED_KEYS = CauseType(
     "swapped-keys",
     title="The access key ID and the secret access key are swapped",

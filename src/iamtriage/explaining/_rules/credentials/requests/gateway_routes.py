@@ -12,21 +12,17 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import Failure, SignatureMismatch
 
 GATEWAY_URL = lazy_pattern(
-    rf"https://(?P<api>[a-z0-9]{{10}})\.execute-api\.(?P<region>{REGION})\.amazonaws\.com(?:\.cn)?"
-    r"(?:/(?P<stage>[\w$-]{1,128})(?:/(?P<path>[\w/.~+-]{0,200}))?)?",
-    re.ASCII,
+    rf"(?a)https://(?P<api>[a-z0-9]{{10}})\.execute-api\.(?P<region>{REGION})\.amazonaws\.com(?:\.cn)?"
+    r"(?:/(?P<stage>[\w$-]{1,128})(?:/(?P<path>[\w/.~+-]{0,200}))?)?"
 )
 """The default URL of a REST API."""
 _METHOD = lazy_pattern(r"\bcurl\b[^\n|]{0,200}? (?:-X|--request)[ =]?(?P<method>[A-Z]{3,7})\b")
 # A setting of the Serverless Framework and of commands.
-_GATEWAY = lazy_pattern(r"\bapi ?gateway\b", re.IGNORECASE)
+_GATEWAY = lazy_pattern(r"(?i)\bapi ?gateway\b")
 # The kind of token in the header that a client sends.
-_TOKEN_KIND = lazy_pattern(
-    r"\bAuthorization[\"']?\s{0,4}[:=]\s{0,4}[fb]?[\"'`]{0,2}(Bearer|Basic)\b", re.IGNORECASE
-)
+_TOKEN_KIND = lazy_pattern(r"(?i)\bAuthorization[\"']?\s{0,4}[:=]\s{0,4}[fb]?[\"'`]{0,2}(Bearer|Basic)\b")
 _USUAL_STAGE = lazy_pattern(
-    r"(?:dev(?:elop(?:ment)?)?|prod(?:uction)?|stag(?:e|ing)|stg|test|qa|uat|live|beta|demo|main|master|latest|sandbox|v?[0-9]+)(?:[_-].{0,60})?|\$?default",
-    re.IGNORECASE,
+    r"(?i)(?:dev(?:elop(?:ment)?)?|prod(?:uction)?|stag(?:e|ing)|stg|test|qa|uat|live|beta|demo|main|master|latest|sandbox|v?[0-9]+)(?:[_-].{0,60})?|\$?default"
 )
 NO_SUCH_ROUTE = CauseType(
     "no-such-route",

@@ -31,9 +31,7 @@ _CLIENT_OPTIONS = (
     ("fetch(", "fetch: headers: {{ 'Content-Type': '{value}' }} in the options"),
     ("requests.put(", "requests: headers={{'Content-Type': '{value}'}}"),
 )
-_SIGNED_HEADERS = lazy_pattern(
-    r"X-Amz-SignedHeaders=([a-z0-9;%-]{1,200})(?![\w;%-])", re.IGNORECASE | re.ASCII
-)
+_SIGNED_HEADERS = lazy_pattern(r"(?ia)X-Amz-SignedHeaders=([a-z0-9;%-]{1,200})(?![\w;%-])")
 # The canonical request that S3 and other services computed, up to the empty line after its headers.
 _CANONICAL_REQUEST = lazy_pattern(
     r"(?:<CanonicalRequest>|Canonical String for this request should have been\s{1,4}['\"]?)(?P<method>[A-Z]{3,7})\n[^\n]{0,1024}\n[^\n]{0,4096}\n(?P<headers>(?:[a-z0-9-]{1,80}:[^\n]{0,400}\n){1,40})\n"
@@ -42,7 +40,7 @@ _CANONICAL_REQUEST = lazy_pattern(
 _STRING_TO_SIGN = lazy_pattern(
     r"<StringToSign>(?P<method>[A-Z]{3,7})\n(?P<digest>[^\n<]{0,64})\n(?P<type>[^\n<]{0,200})\n[1-9]\d{8,10}\n"
 )
-_TYPE_PARAMETER = lazy_pattern(r"content_?-?type", re.IGNORECASE)
+_TYPE_PARAMETER = lazy_pattern(r"(?i)content_?-?type")
 _VERSION_2 = lazy_pattern(
     r"[?&]AWSAccessKeyId=[^\s\"']{0,400}[?&]Expires=|[?&]Expires=[^\s\"']{0,400}[?&]AWSAccessKeyId="
 )
@@ -54,10 +52,9 @@ _CURL_HEADER = lazy_pattern(
 )
 _CURL_DATA = lazy_pattern(r"\s(?:-d|--data(?:-binary|-raw|-ascii|-urlencode)?)[\s=@]")
 _CURL_FILE = lazy_pattern(
-    r"\bcurl(?=(?:[^\n\\]|\\[\s\S]){0,4000}?(?:://|[$\"'<]))(?:\s[^\n]{0,2000}?)?\s(?:-T|--upload-file|-d|--data(?:-binary)?)[\s=]{0,2}[\"']?@?([\w./-]{1,200})[\"']?(?=\s|\Z)",
-    re.ASCII,
+    r"(?a)\bcurl(?=(?:[^\n\\]|\\[\s\S]){0,4000}?(?:://|[$\"'<]))(?:\s[^\n]{0,2000}?)?\s(?:-T|--upload-file|-d|--data(?:-binary)?)[\s=]{0,2}[\"']?@?([\w./-]{1,200})[\"']?(?=\s|\Z)"
 )
-_CURL_VARIABLE = lazy_pattern(r"\bcurl\s[^\n]{0,200}?(\"\$\{?\w{1,40}\}?\")(?!\S)", re.ASCII)
+_CURL_VARIABLE = lazy_pattern(r"(?a)\bcurl\s[^\n]{0,200}?(\"\$\{?\w{1,40}\}?\")(?!\S)")
 # Without -X or --request, the method follows from other options.
 _CURL_METHOD = lazy_pattern(r"\s(?:-X\s?|--request[\s=])[\"']?([A-Z]{3,7})\b")
 _CURL_HEAD = lazy_pattern(r"\s(?:-\w{0,5}I|--head)\b")
@@ -67,19 +64,17 @@ _HEAD_CALL = lazy_pattern(
 )
 _CURL_UPLOAD = lazy_pattern(r"\s(?:-T|--upload-file)[\s=]")
 SIGNED_URL = lazy_pattern(
-    r"(?<!\bno )(?<!\bnot )(?<!\bnot a )(?<!\bwithout )(?<!\bwithout a )(?<!\bcloudfront )\bsigned[ _-]?url",
-    re.IGNORECASE,
+    r"(?i)(?<!\bno )(?<!\bnot )(?<!\bnot a )(?<!\bwithout )(?<!\bwithout a )(?<!\bcloudfront )\bsigned[ _-]?url"
 )
 """That words or code speak of a signed URL of S3."""
 # The function or command that signs a URL, and its operation or method.
-SIGNER = lazy_pattern(r"presign|get_?signed_?url", re.IGNORECASE)
+SIGNER = lazy_pattern(r"(?i)presign|get_?signed_?url")
 _IMPORT = lazy_pattern(
-    r"^[ \t]{0,20}(?:import|from|using|use|const \{[^}\n]{1,400}\} = require)\b[^\n]{0,500}", re.MULTILINE
+    r"(?m)^[ \t]{0,20}(?:import|from|using|use|const \{[^}\n]{1,400}\} = require)\b[^\n]{0,500}"
 )
 _SIGNED_METHOD = lazy_pattern(
-    r"(?:presign(?:ed)?_?)?(?<!s3:)(?P<verb>put|get|head|delete)_?object(?:command)?|\bHttp(?:Method|Verb)\.(?P<enum>put|get|head|delete)\b"
-    r"|\bpresigned_url\(\s?:(?P<symbol>put|get|head|delete)\b|\baws s3 (?P<cli>presign)\b",
-    re.IGNORECASE,
+    r"(?i)(?:presign(?:ed)?_?)?(?<!s3:)(?P<verb>put|get|head|delete)_?object(?:command)?|\bHttp(?:Method|Verb)\.(?P<enum>put|get|head|delete)\b"
+    r"|\bpresigned_url\(\s?:(?P<symbol>put|get|head|delete)\b|\baws s3 (?P<cli>presign)\b"
 )
 # The presigner of the SDK for JavaScript 3 leaves out the type:
 # https://github.com/aws/aws-sdk-js-v3/blob/main/packages/s3-request-presigner/src/presigner.ts

@@ -244,7 +244,7 @@ _SIGNED_QUERY = lazy_pattern(
     r"(?i:X-Amz-(?:Algorithm|Credential|Date|Signature)=|(?:^|&)(?:AWSAccessKeyId|Signature)=)"
 )
 # Jobs of a Unix shell, and what cmd says of the parameters.
-_JOBS = lazy_pattern(r"^\[\d{1,2}\] \d{2,7}[ \t]*$", re.MULTILINE)
+_JOBS = lazy_pattern(r"(?m)^\[\d{1,2}\] \d{2,7}[ \t]*$")
 _NO_COMMAND = lazy_pattern(
     r"'(?:X-Amz-\w{4,14}|Signature|Expires)'? is not recognized as an internal or external command"
 )
@@ -252,8 +252,8 @@ _ESCAPED = lazy_pattern(r"[\\^]&")
 _OF_UPLOAD = lazy_pattern(
     r"(?:^|\s)(?:-[A-Za-z]{0,4}[XTdF]|--(?:request|upload-file|data|form|post|body|method))"
 )
-_PLAIN_OPTIONS = lazy_pattern(r"(?:[ \t]+[\w./-]{1,100}){0,12}", re.ASCII)
-_PLAIN_NAME = lazy_pattern(r"[\w][\w.-]{0,99}", re.ASCII)
+_PLAIN_OPTIONS = lazy_pattern(r"(?a)(?:[ \t]+[\w./-]{1,100}){0,12}")
+_PLAIN_NAME = lazy_pattern(r"(?a)[\w][\w.-]{0,99}")
 _VALIDITY = lazy_pattern(r"X-Amz-Date=(?P<date>\d{8}T\d{6})Z|X-Amz-Expires=(?P<seconds>\d{1,7})(?!\d)")
 
 

@@ -9,7 +9,6 @@ always sign in, and that merging a guest identity disables it.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +33,7 @@ if TYPE_CHECKING:
 _ID = lazy_pattern(rf"(?P<region>{REGION}):[0-9a-f-]{{36}}")
 # In the settings of an app, a call or a command, and not in a policy. The IDs of identities have another name.
 _POOL_OF_APP = lazy_pattern(
-    rf"(?:[Pp]ool(?:[_-]?[Ii]d|\.ref)|POOL_ID)[\"']?\s{{0,3}}(?:[:=\s]|is)\s{{0,3}}[\"']?({REGION}:[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})(?!\w)",
-    re.ASCII,
+    rf"(?a)(?:[Pp]ool(?:[_-]?[Ii]d|\.ref)|POOL_ID)[\"']?\s{{0,3}}(?:[:=\s]|is)\s{{0,3}}[\"']?({REGION}:[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})(?!\w)"
 )
 _KIND_OF_ROLE = lazy_pattern(r"(?P<guest>[Uu]nauth|[Gg]uest)|(?:(?<![a-z])a|A)uth(?:enticated)?(?![a-z])")
 _ACTION = "sts:AssumeRoleWithWebIdentity"

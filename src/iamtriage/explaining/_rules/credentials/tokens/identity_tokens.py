@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWe
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Callable
 
 import attrs
@@ -32,7 +31,7 @@ from iamtriage.failures._failures import InvalidIdentityToken
 _Rule = Callable[[Case[InvalidIdentityToken], str], Explanation]
 
 _ACTION = "sts:AssumeRoleWithWebIdentity"
-_MISSING_CLAIM = lazy_pattern(r"issing a required claim: (\w{1,20})", re.ASCII)
+_MISSING_CLAIM = lazy_pattern(r"(?a)issing a required claim: (\w{1,20})")
 MISSING_CLAIM = CauseType(
     "missing-claim",
     title="STS requires a claim that the token does not have",
@@ -269,7 +268,7 @@ _ATTRIBUTE_VALUE = lazy_pattern(
     r"\b(?P<name>RoleSessionName|SourceIdentity)(?:[\"'][^<>]{0,200}>\s{0,80}<(?:\w{1,20}:)?AttributeValue[^<>]{0,300}>\s{0,80}(?P<xml>[^<>\n]{1,200}?)\s{0,80}</|[`\"']?(?: is|:| ?=)[ \t]{1,4}(?P<quote>[`\"'])(?P<quoted>[^`\"'\n]{1,200})(?P=quote))"
 )
 _ATTRIBUTE_NAMES = ("RoleSessionName", "SourceIdentity")
-_ALLOWED = lazy_pattern(r"[\w+=,.@-]", re.ASCII)
+_ALLOWED = lazy_pattern(r"(?a)[\w+=,.@-]")
 _MIN_NAME, _MAX_NAME, _MAX_CHARS_SHOWN = 2, 64, 4
 _END_OF_LATIN = 0x250
 

@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoin
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 
 import attrs
@@ -31,8 +30,7 @@ from iamtriage.sts._endpoints import find_endpoint
 
 # What SDKs print about the STS endpoint that they call, and what the program's environment sets.
 _CALLED = lazy_pattern(
-    rf"(?P<default>{REGION}) \(STS default\)|\bhttps://sts\.(?:(?P<host>{REGION})\.)?amazonaws\.com(?![.\w])|\bAWS_(?:DEFAULT_)?REGION[=:] ?[\"']?(?P<set>{REGION})\b",
-    re.ASCII,
+    rf"(?a)(?P<default>{REGION}) \(STS default\)|\bhttps://sts\.(?:(?P<host>{REGION})\.)?amazonaws\.com(?![.\w])|\bAWS_(?:DEFAULT_)?REGION[=:] ?[\"']?(?P<set>{REGION})\b"
 )
 # A provider of the AWS SDK for JavaScript v3 whose own STS client gets no Region, and the environment of a container without
 # one: https://github.com/aws/aws-sdk-js-v3/issues/5105 and 7452.
@@ -234,9 +232,8 @@ def _find_listed(case: Case[InvalidIdentityToken], url: str | None) -> tuple[str
 # Private addresses, names without a domain, and top-level domains that the public DNS does not have:
 # https://www.icann.org/resources/board-material/resolutions-29-07-2024-en and RFC 6762, appendix G.
 _PRIVATE_HOST = lazy_pattern(
-    rf"(?:127\.|{PRIVATE_START})[0-9.]{{3,11}}|[\w-]{{1,63}}"
-    r"|[\w.-]{1,250}\.(?P<suffix>internal|local|localhost|lan|corp|home|intranet|private|svc)",
-    re.ASCII,
+    rf"(?a)(?:127\.|{PRIVATE_START})[0-9.]{{3,11}}|[\w-]{{1,63}}"
+    r"|[\w.-]{1,250}\.(?P<suffix>internal|local|localhost|lan|corp|home|intranet|private|svc)"
 )
 NO_VERIFICATION_KEY = CauseType(
     "no-verification-key",

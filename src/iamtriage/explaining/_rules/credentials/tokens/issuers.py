@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from typing import Any
 
 import attrs
@@ -33,13 +32,12 @@ ROLE_NOT_EVALUATED = (
 )
 # The repetition is possessive, so that a truncated or masked issuer does not match.
 _MISSING_PROVIDER = lazy_pattern(
-    r"found in (?:your )?account for (https://[\w.~/-]{1,300}+)(?![*$\[…]|<[^/])", re.ASCII
+    r"(?a)found in (?:your )?account for (https://[\w.~/-]{1,300}+)(?![*$\[…]|<[^/])"
 )
 # The issuer of a cluster anywhere, or another one that is called so.
 _STATED_ISSUER = lazy_pattern(
-    r"(https://oidc\.eks\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/id/[0-9A-F]{32})\b"
-    r"|\b(?:[Ii]ssuer(?: URL| url)?|--service-account-issuer|\biss)[\"']?(?: is)?\s?[:=]?\s?[\"'`]?(https://[\w.~/-]{1,200}\w)",
-    re.ASCII,
+    r"(?a)(https://oidc\.eks\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/id/[0-9A-F]{32})\b"
+    r"|\b(?:[Ii]ssuer(?: URL| url)?|--service-account-issuer|\biss)[\"']?(?: is)?\s?[:=]?\s?[\"'`]?(https://[\w.~/-]{1,200}\w)"
 )
 _EKS_ISSUER = lazy_pattern(
     r"https://oidc(?:-eks)?\.(?:eks\.)?([a-z0-9-]{1,40})\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws)/id/"
@@ -131,9 +129,7 @@ def _is_whole(url: str | None) -> bool:
 
 
 _MAX_LISTED = 3
-_PROVIDER = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:oidc-provider/[\w./-]{0,250}\w(?![\w*])", re.ASCII
-)
+_PROVIDER = lazy_pattern(r"(?a)\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:oidc-provider/[\w./-]{0,250}\w(?![\w*])")
 
 
 def build_provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:

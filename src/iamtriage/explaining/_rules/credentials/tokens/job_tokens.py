@@ -5,8 +5,6 @@ Sources: the pages of the CI systems in the table.
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
@@ -23,16 +21,14 @@ from iamtriage.explaining._rules.sts.trust.trust_documents import expected_subje
 from iamtriage.policies._readers.elements import as_strings
 
 _REPOSITORY = lazy_pattern(
-    r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})|github\.com/([\w.-]{1,60}/[\w.-]{1,100}?)(?:\.git)?/actions/"
+    r"(?a)\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})|github\.com/([\w.-]{1,60}/[\w.-]{1,100}?)(?:\.git)?/actions/"
     r"|\bCI_PROJECT_PATH[=:]\s?[\"']?([\w.-]{1,100}(?:/[\w.-]{1,100}){1,5})"
     # But not "and/or", nor the action of "Download action repository 'actions/checkout@v4'".
-    r"|\b[Rr]epo(?:sitory)?(?: is|:)? [`\"']?(?!and/or\b)([A-Za-z][\w-]{0,60}/[\w.-]{0,99}[\w-])(?![\w/@]|[.-]\w)",
-    re.ASCII,
+    r"|\b[Rr]epo(?:sitory)?(?: is|:)? [`\"']?(?!and/or\b)([A-Za-z][\w-]{0,60}/[\w.-]{0,99}[\w-])(?![\w/@]|[.-]\w)"
 )
 # The branch of a job, unless it runs for a tag or a pull request.
 _BRANCH = lazy_pattern(
-    r"\bGITHUB_REF[=:]\s?[\"']?refs/heads/([\w./-]{1,100})|\bCI_COMMIT_(?:BRANCH|REF_NAME)[=:]\s?[\"']?([\w./-]{1,100})",
-    re.ASCII,
+    r"(?a)\bGITHUB_REF[=:]\s?[\"']?refs/heads/([\w./-]{1,100})|\bCI_COMMIT_(?:BRANCH|REF_NAME)[=:]\s?[\"']?([\w./-]{1,100})"
 )
 # The same in a sentence.
 _SAID_BRANCH = lazy_pattern(
@@ -40,8 +36,8 @@ _SAID_BRANCH = lazy_pattern(
 )
 
 # The audience that a job of GitLab requests.
-_REQUESTED = lazy_pattern(r"\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: ?[\"']?([\w.:/-]{1,200}\w)", re.ASCII)
-_PROJECT = lazy_pattern(r"[\w.@-]{1,100}(?:/[\w.@-]{1,100}){1,5}", re.ASCII)
+_REQUESTED = lazy_pattern(r"(?a)\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: ?[\"']?([\w.:/-]{1,200}\w)")
+_PROJECT = lazy_pattern(r"(?a)[\w.@-]{1,100}(?:/[\w.@-]{1,100}){1,5}")
 
 
 @attrs.frozen(eq=False, repr=False)

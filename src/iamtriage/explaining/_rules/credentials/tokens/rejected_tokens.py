@@ -19,19 +19,17 @@ from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_
 from iamtriage.explaining._rules.sts.trust.trust_fixes import request_audience_remedy
 from iamtriage.failures._failures import InvalidIdentityToken
 
-_AUDIENCE_NAME = lazy_pattern(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)
+_AUDIENCE_NAME = lazy_pattern(r"(?a)[A-Za-z0-9][\w.:/-]{0,254}")
 # What get-open-id-connect-provider prints as JSON or text, and what Terraform, a template, the CDK or Pulumi sets.
 _CLIENT_IDS = lazy_pattern(
-    r"(?:\"ClientIDList\" ?: ?|--query [\"']?ClientIDList[\"']?[^\n]{0,80}\n|(?P<code>\bclient_id_list\b[ \t]{0,20}= ?|\bClientIdList\b\"?: ?|\bclientId(?:s|Lists)\b ?: ?))"
-    r"(?:\[(?P<list>[^\]]{0,2000})\]|(?P<items>(?:\n[ \t]{0,40}- [^\n]{1,255}){1,20}))|^CLIENTIDLIST\t(?P<line>\S{1,255})$",
-    re.MULTILINE,
+    r"(?m)(?:\"ClientIDList\" ?: ?|--query [\"']?ClientIDList[\"']?[^\n]{0,80}\n|(?P<code>\bclient_id_list\b[ \t]{0,20}= ?|\bClientIdList\b\"?: ?|\bclientId(?:s|Lists)\b ?: ?))"
+    r"(?:\[(?P<list>[^\]]{0,2000})\]|(?P<items>(?:\n[ \t]{0,40}- [^\n]{1,255}){1,20}))|^CLIENTIDLIST\t(?P<line>\S{1,255})$"
 )
 # The audience that a GitLab job, a pod or the action aws-actions/configure-aws-credentials requests.
 _REQUESTED = lazy_pattern(
-    r"\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: [\"']?(?P<gitlab>[A-Za-z0-9][\w.:/-]{0,254})"
+    r"(?a)\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: [\"']?(?P<gitlab>[A-Za-z0-9][\w.:/-]{0,254})"
     r"|\bserviceAccountToken[\"']?:\s{1,40}\{?\s{0,40}[\"']?(?:(?:expirationSeconds|path)[\"']?: [^\s,]{1,40},?\s{1,40}[\"']?){0,2}audience[\"']?: [\"']?(?P<pod>[A-Za-z0-9][\w.:/-]{0,254})"
-    r"|\baws-actions/configure-aws-credentials\b[^\x00]{0,400}?\n[ ]{2,40}audience: [\"']?(?P<github>[A-Za-z0-9][\w.:/-]{0,254})",
-    re.ASCII,
+    r"|\baws-actions/configure-aws-credentials\b[^\x00]{0,400}?\n[ ]{2,40}audience: [\"']?(?P<github>[A-Za-z0-9][\w.:/-]{0,254})"
 )
 # A request of a workflow for its token, up to the end of its command.
 _GITHUB_REQUEST = lazy_pattern(
@@ -41,7 +39,7 @@ _GITHUB_REQUEST = lazy_pattern(
 _ARGUMENT = lazy_pattern(r"getIDToken\([^)]*[^)\s]")
 # Its tokens are for the owner of the repository, unless the request names an audience:
 # https://docs.github.com/en/actions/reference/security/oidc.
-_GITHUB_DEFAULT = lazy_pattern(r"https://github\.com/[\w-]{1,39}", re.ASCII)
+_GITHUB_DEFAULT = lazy_pattern(r"(?a)https://github\.com/[\w-]{1,39}")
 WRONG_AUDIENCE = CauseType(
     "wrong-audience",
     title="The IAM OIDC provider does not accept the audience of the token",

@@ -22,8 +22,7 @@ from iamtriage.failures._failures import MissingCredentials
 
 # Tracebacks of programs built in GitHub Actions contain its source directory wherever they run, so it is left out.
 _GITHUB_SIGNS = lazy_pattern(
-    r"configure-aws-credentials|\baws-actions/|GITHUB_|\.github/workflows/|\bactions/checkout@|^ +runs-on: |/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded",
-    re.MULTILINE,
+    r"(?m)configure-aws-credentials|\baws-actions/|GITHUB_|\.github/workflows/|\bactions/checkout@|^ +runs-on: |/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
 )
 JOB_WITHOUT_CREDENTIALS = CauseType(
     "job-without-credentials",
@@ -78,7 +77,7 @@ _DEPENDABOT_SECRETS = your_remedy(
 # A fork cannot push to the repository.
 _ON_PUSH = lazy_pattern(r"\bon[\"']?: ?\[?\s{0,20}push\b")
 _FROM_FORK = lazy_pattern(SECRETS_OF_FORKS.sign)
-_GRANTS_ID_TOKEN = lazy_pattern(r"^\s{0,20}id-token: ?[\"']?write\b", re.MULTILINE)
+_GRANTS_ID_TOKEN = lazy_pattern(r"(?m)^\s{0,20}id-token: ?[\"']?write\b")
 SKIP_FORKS = your_remedy(
     "Skip the steps that need AWS for pull requests from forks",
     "Add the condition to the job or to these steps. They then run for branches of the repository, and after the merge (on: push).",
@@ -105,7 +104,7 @@ _CHECK_GRANT = your_remedy(
 _PERMISSIONS = lazy_pattern(
     r"\bpermissions:(?: \{\}|(?:[ \t\r]*\n[ \t]{1,20}[a-z-]{3,30}: (?:read|write|none)){1,20})"
 )
-_ACTION = lazy_pattern(r"\baws-actions/configure-aws-credentials@([\w.-]{1,64})", re.ASCII)
+_ACTION = lazy_pattern(r"(?a)\baws-actions/configure-aws-credentials@([\w.-]{1,64})")
 _GITHUB = "GitHub Actions"
 _GITHUB_STEPS = (
     "In GitHub Actions, give the job the permission id-token: write, and set role-to-assume and aws-region of the action aws-actions/configure-aws-credentials.",
@@ -135,7 +134,7 @@ _GITLAB = r"(?:gitlab|settings ?> ?ci/cd|\bmr pipelines?\b)"
 _CI_SYSTEMS = (
     _CiSystem(_GITHUB_SIGNS, _GITHUB, _GITHUB_STEPS, pages.GITHUB_OIDC),
     _CiSystem(
-        lazy_pattern(r"jenkins|\[Pipeline\] |\bpipeline ?\{\s{0,20}agent\b", re.IGNORECASE),
+        lazy_pattern(r"(?i)jenkins|\[Pipeline\] |\bpipeline ?\{\s{0,20}agent\b"),
         "Jenkins",
         (
             "Wrap the step in withCredentials with an AWS credentials binding, or in withAWS(credentials: 'CREDENTIALS_ID', region: 'REGION') of the plugin Pipeline: AWS Steps. With role, withAWS also assumes a role.",
@@ -145,8 +144,7 @@ _CI_SYSTEMS = (
     ),
     _CiSystem(
         lazy_pattern(
-            rf"\A(?=[\s\S]{{0,8000}}?{_GITLAB})(?=[\s\S]{{0,8000}}?(?:{SECRETS_OF_FORKS.sign}))",
-            re.IGNORECASE,
+            rf"(?i)\A(?=[\s\S]{{0,8000}}?{_GITLAB})(?=[\s\S]{{0,8000}}?(?:{SECRETS_OF_FORKS.sign}))"
         ),
         "GitLab CI/CD",
         (
@@ -159,9 +157,8 @@ _CI_SYSTEMS = (
     ),
     _CiSystem(
         lazy_pattern(
-            rf"\A(?=[\s\S]{{0,8000}}?{_GITLAB})(?=[\s\S]{{0,8000}}?(?:\bflags?: [^\n.]{{0,40}}\bprotected\b"
-            r"|\bvariables?\b[^\n.]{0,60}\b(?:are|is|as|marked|flagged|set to) (?:all |both )?protected\b|\bprotected variables?\b))",
-            re.IGNORECASE,
+            rf"(?i)\A(?=[\s\S]{{0,8000}}?{_GITLAB})(?=[\s\S]{{0,8000}}?(?:\bflags?: [^\n.]{{0,40}}\bprotected\b"
+            r"|\bvariables?\b[^\n.]{0,60}\b(?:are|is|as|marked|flagged|set to) (?:all |both )?protected\b|\bprotected variables?\b))"
         ),
         "GitLab CI/CD",
         (
@@ -182,7 +179,7 @@ _CI_SYSTEMS = (
         pages.GITLAB_OIDC,
     ),
     _CiSystem(
-        lazy_pattern(r"codebuild", re.IGNORECASE),
+        lazy_pattern(r"(?i)codebuild"),
         "CodeBuild",
         (
             "Remove AWS_PROFILE and access keys from the environment and the buildspec: without them, the SDK uses the service role.",
@@ -193,7 +190,7 @@ _CI_SYSTEMS = (
         "The build has the credentials of the service role, but uses a profile, access keys, or a container without them.",
     ),
     _CiSystem(
-        lazy_pattern(r"circleci|buildkite|bitbucket", re.IGNORECASE),
+        lazy_pattern(r"(?i)circleci|buildkite|bitbucket"),
         "the CI system",
         (
             "Let the job request an OIDC token for the audience that the role trusts, write it to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",

@@ -31,38 +31,34 @@ _HOP_LIMIT = (
 HOP_LIMIT_OF_ONE = lazy_pattern(_HOP_LIMIT.format("1"))
 """The output of ``aws ec2 describe-instances``, or a setting of Terraform, CloudFormation or a launch template."""
 # EC2 names the sessions of an instance's role after the instance.
-INSTANCE_SESSION = lazy_pattern(r":assumed-role/([\w+=,.@-]{1,64})/i-[0-9a-f]{8,17}(?![\w-])", re.ASCII)
+INSTANCE_SESSION = lazy_pattern(r"(?a):assumed-role/([\w+=,.@-]{1,64})/i-[0-9a-f]{8,17}(?![\w-])")
 # Words of a sentence that says the opposite, before each of its characters.
 _NOT = r"(?!\b(?:no|not|nothing|nobody|never|nor|neither|without|lacks?|fails?|still|either|does|do|40\d)\b|n't\b)"
 # "It works on my laptop, on EC2 not."
 _NOT_ELSEWHERE = r"(?!\b(?:laptop|local(?:ly|host)?|computer|workstation|desktop|Mac(?:Book)?|PC|but)\b)"
 _NOT_AFTER = r"(?!(?: (?:host|instance|machine|server|itself)){0,2},? (?:(?:it|this|that|the \w+) )?(?:not|never|fails?|failed|does ?n[o']t|did ?n[o']t|is ?n[o']t|cannot|can't|nothing|no )\b)"
 FAILS_ON_INSTANCE = lazy_pattern(
-    r"\b(?:fails?|failed|failing|not|n't|never|no credentials|error)\b(?:(?!\b(?:works?|worked|but|fine|ok)\b)[^.,;\n]){0,40}?\b(?:on|from) (?:the |this |our |an? |my )?EC2\b"
-    r"|\b(?:on|from) (?:the |this |our |an? |my )?EC2(?: (?:host|instance|machine|server|itself)){0,2},? (?:(?:it|this|that|the \w{2,20}) )?(?:not|never|fails?|failed|does ?n[o']t|did ?n[o']t|cannot|can't|gets? (?:no|nothing))\b",
-    re.IGNORECASE | re.ASCII,
+    r"(?ia)\b(?:fails?|failed|failing|not|n't|never|no credentials|error)\b(?:(?!\b(?:works?|worked|but|fine|ok)\b)[^.,;\n]){0,40}?\b(?:on|from) (?:the |this |our |an? |my )?EC2\b"
+    r"|\b(?:on|from) (?:the |this |our |an? |my )?EC2(?: (?:host|instance|machine|server|itself)){0,2},? (?:(?:it|this|that|the \w{2,20}) )?(?:not|never|fails?|failed|does ?n[o']t|did ?n[o']t|cannot|can't|gets? (?:no|nothing))\b"
 )
 """What people say of a program that has no credentials on an instance."""
 # What people say or show of a program outside the container that has the role of the instance.
 WORKS_ON_INSTANCE = lazy_pattern(
-    rf"(?<!not )(?<!never )(?<!n't )(?<!nothing )\b(?:works?|worked|fine|ok|succeeds?)\b(?:{_NOT}{_NOT_ELSEWHERE}[^.]){{0,60}}?\b(?:on|from) (?:the |this |that |an? |my )?(?:EC2\b|instance\b|(?:host|server|machine|VM) \(?EC2){_NOT_AFTER}"
+    rf"(?ia)(?<!not )(?<!never )(?<!n't )(?<!nothing )\b(?:works?|worked|fine|ok|succeeds?)\b(?:{_NOT}{_NOT_ELSEWHERE}[^.]){{0,60}}?\b(?:on|from) (?:the |this |that |an? |my )?(?:EC2\b|instance\b|(?:host|server|machine|VM) \(?EC2){_NOT_AFTER}"
     rf"|\b(?:on|from) (?:the |this )?(?:EC2(?: host| instance| machine)?|instance)(?: itself| directly)?\b(?:{_NOT}[^.]){{0,40}}?\b(?:works?|fine|ok|succeeds?)\b"
     r"|\b(?:on|from) (?:the |a )?(?:node|host|instance)\b(?: itself)?[^.]{0,60}?\bcurl\b.{0,120}?/iam/security-credentials/? (?:prints?|returns?|shows?|gives?|works?)\b(?! (?:nothing|no|an? error|40\d)\b)"
     r"|(?<!exec )\bcurl (?:-\S+ |'[^']{1,80}' |\"[^\"]{1,80}\" ){0,8}\S{0,8}169\.254\.169\.254/latest/meta-data/iam/security-credentials/? (?!curl|\$)[\w+=,.@-]{1,64} \S{0,40}[$#] "
     rf"|\b(?:on|from) the host\b(?:{_NOT}[^.]){{0,60}}?\b(?:works?|fine|ok|succeeds?)\b(?:{_NOT}[^.]){{0,40}}?\b(?:instance (?:profile|role)|EC2)\b"
-    rf"|\bthe host\b(?:{_NOT}[^.]){{0,60}}?\b(?:gets?|has|uses)\b(?:{_NOT}[^.]){{0,60}}?\binstance (?:profile|role)\b",
-    re.IGNORECASE | re.ASCII,
+    rf"|\bthe host\b(?:{_NOT}[^.]){{0,60}}?\b(?:gets?|has|uses)\b(?:{_NOT}[^.]){{0,60}}?\binstance (?:profile|role)\b"
 )
 # A container on the host's network is no hop further away than the host.
 _HOST_NETWORK = r"(?:--net(?:work)?[= ]host\b|\bhost network(?:ing)?\b|\bnetwork_mode: ?[\"']?host\b|\bhostNetwork(?:: ?true)?\b)"
 _WORKS_ON_HOST_NETWORK = lazy_pattern(
-    rf"{_HOST_NETWORK}(?:{_NOT}[^.\n]){{0,50}}?\b(?:works?|worked|fine|ok|succeeds?)\b(?! (?:no|not|neither|only without)\b)"
-    rf"|\b(?:works?|worked|fine|ok|succeeds?) (?:{_NOT}[^.\n]){{0,50}}?{_HOST_NETWORK}",
-    re.IGNORECASE | re.ASCII,
+    rf"(?ia){_HOST_NETWORK}(?:{_NOT}[^.\n]){{0,50}}?\b(?:works?|worked|fine|ok|succeeds?)\b(?! (?:no|not|neither|only without)\b)"
+    rf"|\b(?:works?|worked|fine|ok|succeeds?) (?:{_NOT}[^.\n]){{0,50}}?{_HOST_NETWORK}"
 )
 IN_CONTAINER = lazy_pattern(
-    r"\b(?:docker|podman|nerdctl|containerd)\b|(?<!\baws )\bcontainers?\b(?! registr)",
-    re.IGNORECASE | re.ASCII,
+    r"(?ia)\b(?:docker|podman|nerdctl|containerd)\b|(?<!\baws )\bcontainers?\b(?! registr)"
 )
 # What people say of where their program runs, and that the instance has a role.
 _SAID_ON_EC2 = lazy_pattern(
@@ -87,20 +83,18 @@ METADATA_HOP_LIMIT = CauseType(
 )
 _SHOW_LIMIT = "aws ec2 describe-instances --instance-ids INSTANCE_ID --region REGION --query 'Reservations[].Instances[].MetadataOptions'"
 _PRINTED_ROLE = lazy_pattern(
-    r"\b(?:prints?|returns?|shows?|gives?)(?: the)?(?: role)?(?: name)? ([\w+=.@]{1,40}-[\w+=.@-]{1,40}\w)",
-    re.ASCII,
+    r"(?a)\b(?:prints?|returns?|shows?|gives?)(?: the)?(?: role)?(?: name)? ([\w+=.@]{1,40}-[\w+=.@-]{1,40}\w)"
 )
 _MAX_PRINTED = 80
 
 
 # With a limit of 1, what works on the host shows that the instance has a role.
 _WORKS_ON_HOST = lazy_pattern(
-    rf"\b(?:on|from) the host\b(?:{_NOT}[^\n]){{0,100}}?\b(?:works?|fine|ok|succeeds?)\b",
-    re.IGNORECASE | re.ASCII,
+    rf"(?ia)\b(?:on|from) the host\b(?:{_NOT}[^\n]){{0,100}}?\b(?:works?|fine|ok|succeeds?)\b"
 )
 # The token of IMDSv2 is optional elsewhere, such as on the server before.
 _OPTIONAL_TOKEN = lazy_pattern(
-    r"\bhttp_?tokens\b\W{1,6}(?:(?:was|is|had|of|set|to)\W{1,4}){0,3}optional\b", re.IGNORECASE
+    r"(?i)\bhttp_?tokens\b\W{1,6}(?:(?:was|is|had|of|set|to)\W{1,4}){0,3}optional\b"
 )
 
 
@@ -202,7 +196,7 @@ _AGENT = lazy_pattern(
 )
 _COUNTS = lazy_pattern(r"\beks-pod-identity-agent +(\d{1,5}) +\d{1,5} +(\d{1,5}) ")
 _UNHEALTHY_ADDON = lazy_pattern(
-    r"\beks-pod-identity-agent\b.{0,600}?\b(?P<status>DEGRADED|CREATE_FAILED|UPDATE_FAILED)\b", re.DOTALL
+    r"(?s)\beks-pod-identity-agent\b.{0,600}?\b(?P<status>DEGRADED|CREATE_FAILED|UPDATE_FAILED)\b"
 )
 _NO_AGENT = lazy_pattern(pod_roles.AGENT_MISSING.sign)
 AGENT_UNREACHABLE = lazy_pattern(

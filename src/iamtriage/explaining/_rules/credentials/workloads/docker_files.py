@@ -24,15 +24,13 @@ from iamtriage.failures._failures import MissingCredentials
 COMPOSE = lazy_pattern(r"\b(?:docker-)?compose[\w.-]{0,20}\.ya?ml\b|\b(?:docker|podman)[- ]compose\b")
 """The file of Docker Compose, or its command."""
 _SERVICE = lazy_pattern(
-    r"^services:[ \t]*\n(?P<body>(?:[ \t]*\n|[ \t]*#[^\n]*\n)*(?P<depth>[ \t]{1,8})(?P<name>[\w.-]{1,63}):[ \t]*\n(?:[ \t][^\n]*(?:\n|\Z)|[ \t]*\n)*)",
-    re.MULTILINE,
+    r"(?m)^services:[ \t]*\n(?P<body>(?:[ \t]*\n|[ \t]*#[^\n]*\n)*(?P<depth>[ \t]{1,8})(?P<name>[\w.-]{1,63}):[ \t]*\n(?:[ \t][^\n]*(?:\n|\Z)|[ \t]*\n)*)"
 )
 # The service whose log the text has, or that a command runs. Docker Compose writes the name of the container before each
 # line, which ends with a number.
 _NAMED_SERVICE = lazy_pattern(
-    r"(?:^|[\n ])(?P<log>[\w.-]{1,60}?)(?P<number>[-_]\d{1,3})? {1,40}\| "
-    r"|\bcompose (?:-\S{1,200} ){0,12}(?:run|up|exec|logs) (?:-\S{1,80} ){0,12}(?P<run>[\w.-]{1,63})(?= |$)(?! {1,40}\|)",
-    re.MULTILINE,
+    r"(?m)(?:^|[\n ])(?P<log>[\w.-]{1,60}?)(?P<number>[-_]\d{1,3})? {1,40}\| "
+    r"|\bcompose (?:-\S{1,200} ){0,12}(?:run|up|exec|logs) (?:-\S{1,80} ){0,12}(?P<run>[\w.-]{1,63})(?= |$)(?! {1,40}\|)"
 )
 _ENV_FILE = lazy_pattern(
     r"(?<![\w./-])\.env(?![\w.-])[^\n]{0,60}\n(?:[^\n]{0,200}\n){0,12}?[ \t]{0,4}(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)="
@@ -154,23 +152,20 @@ def explain_env_file(case: Case[MissingCredentials]) -> Explanation | None:
 
 # A step in a Dockerfile or in the output of a build, which quotes it in the error, too.
 _STEP = lazy_pattern(
-    r"^[^\n\w]{0,12}(?:#?\d{1,3} |\[(?:[\w-]{1,40} )?\d{1,3}/\d{1,3}\] |(?:Step|STEP) \d{1,3}/\d{1,3} ?: |INFO\[\d{1,6}\] |> ){0,3}RUN (?P<options>(?:--\S{1,200} ){0,4})(?P<command>[^\n]{3,300})",
-    re.MULTILINE,
+    r"(?m)^[^\n\w]{0,12}(?:#?\d{1,3} |\[(?:[\w-]{1,40} )?\d{1,3}/\d{1,3}\] |(?:Step|STEP) \d{1,3}/\d{1,3} ?: |INFO\[\d{1,6}\] |> ){0,3}RUN (?P<options>(?:--\S{1,200} ){0,4})(?P<command>[^\n]{3,300})"
 )
 _OUTPUT = lazy_pattern(
-    r"\bfailed to solve\b|\bdid not complete successfully: exit code|\bexecutor failed running\b|^(?:Step|STEP) \d{1,3}/\d{1,3} ?: |^INFO\[\d{1,6}\] RUN |^#\d{1,3} (?:\[|\d{1,4}\.\d)|\bThe command '/bin/sh -c",
-    re.MULTILINE,
+    r"(?m)\bfailed to solve\b|\bdid not complete successfully: exit code|\bexecutor failed running\b|^(?:Step|STEP) \d{1,3}/\d{1,3} ?: |^INFO\[\d{1,6}\] RUN |^#\d{1,3} (?:\[|\d{1,4}\.\d)|\bThe command '/bin/sh -c"
 )
 _FILE = lazy_pattern(r"\bDockerfile\b|\bContainerfile\b|\b(?:docker|podman|buildah)(?: buildx)? build\b")
 # aws configure sets values, and calls nothing.
 _CALLS_AWS = lazy_pattern(r"(?<![\w./-])aws (?:--\S+ )*(?!configure )[a-z]")
 # What runs after the build.
 _RUN = lazy_pattern(
-    r"^[^\n]{0,60}[$#>%] ?(?:sudo )?(?:docker|podman|nerdctl)(?:-compose| compose)? (?:run|up|exec|start)\b",
-    re.MULTILINE,
+    r"(?m)^[^\n]{0,60}[$#>%] ?(?:sudo )?(?:docker|podman|nerdctl)(?:-compose| compose)? (?:run|up|exec|start)\b"
 )
 _BUILD = lazy_pattern(r"\b[Bb]uild\b")
-_USER = lazy_pattern(r"^[ \t]{0,8}USER[ \t]{1,4}(?P<name>[a-z][\w-]{0,31})[ \t]*$", re.MULTILINE)
+_USER = lazy_pattern(r"(?m)^[ \t]{0,8}USER[ \t]{1,4}(?P<name>[a-z][\w-]{0,31})[ \t]*$")
 _DOCUMENTATION = "https://docs.docker.com/build/building/secrets/"
 BUILD_WITHOUT_CREDENTIALS = CauseType(
     "build-without-credentials",
@@ -185,8 +180,7 @@ BUILD_WITHOUT_CREDENTIALS = CauseType(
 
 _HEADING = lazy_pattern(r"[ #\d]{0,8}> \[[^\]\n]{1,60}\] ")
 _DOWNLOAD = lazy_pattern(
-    r"aws s3 cp (?P<source>s3://[\w./-]{3,600}/(?P<file>[\w.-]{1,200})) (?P<target>[\w./-]{1,300})(?=\s|\Z)",
-    re.ASCII,
+    r"(?a)aws s3 cp (?P<source>s3://[\w./-]{3,600}/(?P<file>[\w.-]{1,200})) (?P<target>[\w./-]{1,300})(?=\s|\Z)"
 )
 _ARGUMENT = lazy_pattern(
     r"(?:\b(?:ARG|ENV)|--build-arg)\b[^\n]{0,20}\bAWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)\b"

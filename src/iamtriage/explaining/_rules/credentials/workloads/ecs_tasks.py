@@ -5,8 +5,6 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/job_definition_parame
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
@@ -23,8 +21,7 @@ UNREACHABLE = lazy_pattern(
     rf"{NO_ANSWER}[^\n]{{0,120}}169\.254\.170\.2(?!\d)|169\.254\.170\.2(?!\d)[^\n]{{0,160}}{NO_ANSWER}"
 )
 _TASK_DEFINITION = lazy_pattern(
-    r"(?:--task-definition[ =]|\btask-definition/|\bfamily\"? ?[=:] ?\")(?P<name>[A-Za-z][\w-]{0,254}(?::\d{1,9})?)",
-    re.ASCII,
+    r"(?a)(?:--task-definition[ =]|\btask-definition/|\bfamily\"? ?[=:] ?\")(?P<name>[A-Za-z][\w-]{0,254}(?::\d{1,9})?)"
 )
 ECS_NAMED = lazy_pattern(r"(?i:(?<![a-z])ecs(?![a-z])|fargate)|169\.254\.170\.2(?!\d)")
 # A definition with a role: "taskRoleArn": "arn:…", task_role_arn = aws_iam_role.app.arn, TaskRoleArn: !GetAtt AppRole.Arn.

@@ -181,9 +181,7 @@ def _advise_in_github(case: Case[MissingCredentials], gap: job_credentials.Crede
     return Advice([WORKFLOW_WITHOUT_CREDENTIALS.cause("derived", text=why)], [remedy], finding)
 
 
-_TOKEN_FOR_ALL = lazy_pattern(
-    r"^permissions:(?:\s+[a-z-]{3,30}: *\w+){0,8}?\s+id-token: *[\"']?write\b", re.MULTILINE
-)
+_TOKEN_FOR_ALL = lazy_pattern(r"(?m)^permissions:(?:\s+[a-z-]{3,30}: *\w+){0,8}?\s+id-token: *[\"']?write\b")
 
 
 def _job(gap: job_credentials.CredentialGap, text: str) -> str:

@@ -38,7 +38,7 @@ _OLD_SDKS = {
     "has an invalid host": "AWS SDK for Java 1.12.746 or later, or 2.21.30 or later",
     "is not a valid container metadata service hostname": "AWS SDK for JavaScript v3.458.0 or later, or v2.1550.0 or later",
 }
-_FAILED_PROVIDER = lazy_pattern(r"\bwith provider\[\"[^\"/\n]{1,80}/([\w-]{1,60}/[\w-]{1,60})\"\]", re.ASCII)
+_FAILED_PROVIDER = lazy_pattern(r"(?a)\bwith provider\[\"[^\"/\n]{1,80}/([\w-]{1,60}/[\w-]{1,60})\"\]")
 REJECTED_TOKEN = lazy_pattern(
     r"[Ss]ervice account token (?:cannot be (?P<problem>empty|parsed)|failed basic claim validations)"
 )
@@ -265,7 +265,7 @@ def _update_remedy(case: Case[MissingCredentials], version: str) -> Remedy:
 
 
 # What pip list and requirements files say of the SDK for Python.
-_INSTALLED = lazy_pattern(r"^(boto3|botocore)(?:==|[ \t]{1,30})(\d{1,2}\.\d{1,3}\.\d{1,4})\b", re.MULTILINE)
+_INSTALLED = lazy_pattern(r"(?m)^(boto3|botocore)(?:==|[ \t]{1,30})(\d{1,2}\.\d{1,3}\.\d{1,4})\b")
 
 
 def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanation:
@@ -304,9 +304,8 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
 
 
 REFUSED_ROLE = lazy_pattern(
-    r"namespace policy expression '(?P<expression>[^'\n]{1,200})' forbids role '(?P<role>[\w+=,.@:/-]{1,300})'"
-    r"|role requested (?P<arn>[\w+=,.@:/-]{1,300}) not valid for namespace of pod at \S{1,64} with namespace (?P<namespace>[a-z0-9-]{1,63})",
-    re.IGNORECASE | re.ASCII,
+    r"(?ia)namespace policy expression '(?P<expression>[^'\n]{1,200})' forbids role '(?P<role>[\w+=,.@:/-]{1,300})'"
+    r"|role requested (?P<arn>[\w+=,.@:/-]{1,300}) not valid for namespace of pod at \S{1,64} with namespace (?P<namespace>[a-z0-9-]{1,63})"
 )
 """What kiam and kube2iam say of a role that a namespace does not allow."""
 ROLE_NOT_PERMITTED_IN_NAMESPACE = CauseType(

@@ -26,9 +26,8 @@ _KIAM = "iam.amazonaws.com/role"
 KEY = "eks.amazonaws.com/role-arn"
 # Keys of kiam, and misspelled ones. Keys that are less alike must have the ARN of a role.
 _ANNOTATION = lazy_pattern(
-    r"(?<![\w./-])(?P<key>(?:iam\.amazonaws\.com|eks\.amazonaws?\.com|eks\.aws\.com|amazonaws\.com|(?=[a-z.-]{0,40}(?:eks|aws|amazon))(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,6}(?=/[\w-]{0,30}[\"'\\]{0,4}\s?[=:]\s?[\"'\\]{0,4}arn:))/[\w-]{0,20}role[\w-]{0,10})[\"'\\]{0,4}\s?[=:]\s?[\"'\\]{0,4}"
-    r"(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8})?(?P<name>[\w+=,.@-]{1,64})(?![\w/])",
-    re.ASCII,
+    r"(?a)(?<![\w./-])(?P<key>(?:iam\.amazonaws\.com|eks\.amazonaws?\.com|eks\.aws\.com|amazonaws\.com|(?=[a-z.-]{0,40}(?:eks|aws|amazon))(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,6}(?=/[\w-]{0,30}[\"'\\]{0,4}\s?[=:]\s?[\"'\\]{0,4}arn:))/[\w-]{0,20}role[\w-]{0,10})[\"'\\]{0,4}\s?[=:]\s?[\"'\\]{0,4}"
+    r"(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8})?(?P<name>[\w+=,.@-]{1,64})(?![\w/])"
 )
 _OF_ACCOUNT = lazy_pattern(
     r"\bkind: ServiceAccount\b|\b(?:describe|get|annotate) (?:sa|serviceaccounts?)[ /]"
@@ -52,8 +51,7 @@ ACCOUNT_WITHOUT_ANNOTATION = (
 """A pattern for a text with its whitespace folded."""
 # What eksctl says of an account that it does not change. One that it created itself is "existing".
 _SKIPPED = lazy_pattern(
-    rf"iamserviceaccounts? \((?P<namespace>{KUBERNETES_NAME})/(?P<name>{KUBERNETES_NAME})\) was excluded\b(?=.{{0,600}}--override-existing-serviceaccounts)(?<!existing iamserviceaccount)",
-    re.DOTALL,
+    rf"(?s)iamserviceaccounts? \((?P<namespace>{KUBERNETES_NAME})/(?P<name>{KUBERNETES_NAME})\) was excluded\b(?=.{{0,600}}--override-existing-serviceaccounts)(?<!existing iamserviceaccount)"
 )
 _CREATE = lazy_pattern(
     r"\beksctl create iamserviceaccount(?: |\\\n)(?P<options>(?:[\w./:=@,+ -]|\\\n|(?<=\\\n)[ \t]){1,900})"
@@ -64,15 +62,14 @@ _ARGUMENT = lazy_pattern(
     r"(?P<path>[A-Za-z][\w-]{0,40}(?:\.[\w-]{1,40}){0,5})\.annotations\.[\"']{0,2}eks\\{1,2}\.amazonaws\\{1,2}\.com/role-arn[\"']{0,3}(?:[=,]|\s{1,40}value\s{0,20}=)"
 )
 _LINE = lazy_pattern(
-    rf"^(?P<indent>[ \t]*)[\"']?{re.escape(KEY)}[\"']?:[ \t]*[\"']?(?P<role>arn:aws[a-z-]{{0,12}}:iam::\d{{12}}:role/[\w+=,.@/-]{{1,512}})",
-    re.MULTILINE,
+    rf"(?m)^(?P<indent>[ \t]*)[\"']?{re.escape(KEY)}[\"']?:[ \t]*[\"']?(?P<role>arn:aws[a-z-]{{0,12}}:iam::\d{{12}}:role/[\w+=,.@/-]{{1,512}})"
 )
 _NOT_CREATED = lazy_pattern(
     r"\bserviceAccount:[^\n]{0,80}\n(?:[ \t]+[^\n]{0,200}\n){0,6}?[ \t]+create: ?[\"']?false\b|\bserviceAccount\.create=false\b"
 )
 # Keys at the top of the values of a chart, where the values of several charts have their names.
 _PARTS_OF_CHARTS = frozenset({"controller", "global", "node", "operator", "rbac", "server"})
-_ROLE_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
+_ROLE_ARN = lazy_pattern(r"(?a)arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{1,512}")
 _CHARS_OF_ARN = 600
 
 

@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-accou
 from __future__ import annotations
 
 import json
-import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, line_at
@@ -37,11 +36,9 @@ _WEBHOOKS = lazy_pattern(
     r"\bmutatingwebhookconfigurations?\b(?![ /][\w.-]{1,80}webhook)[^\n]{0,40}\n[ \t]{0,8}NAME +WEBHOOKS +AGE\b"
 )
 # A daemon set whose pods are ready.
-_AGENT_RUNS = lazy_pattern(r"^eks-pod-identity-agent[ \t]+([1-9]\d{0,3})[ \t]+\1[ \t]+\1\b", re.MULTILINE)
+_AGENT_RUNS = lazy_pattern(r"(?m)^eks-pod-identity-agent[ \t]+([1-9]\d{0,3})[ \t]+\1[ \t]+\1\b")
 # The command that applied a manifest.
-_APPLY = lazy_pattern(
-    r"^[ \t]{0,8}[$#%❯]? ?(?P<line>(?:helm upgrade|kubectl apply) [^\n]{1,300})$", re.MULTILINE
-)
+_APPLY = lazy_pattern(r"(?m)^[ \t]{0,8}[$#%❯]? ?(?P<line>(?:helm upgrade|kubectl apply) [^\n]{1,300})$")
 
 
 def find_pod_problem(case: AnyCase) -> PodProblem | None:

@@ -45,13 +45,10 @@ _RUNS = lazy_pattern(
     r"|\bPreparing the remote (?:plan|apply)\b|(?<![\w.])/home/tfc-agent/|\bWaiting for the (?:plan|apply) to start\b"
 )
 _URL = lazy_pattern(
-    r"https://(?P<host>[\w.-]{3,100})/app/(?P<organization>[\w-]{1,60})/(?:workspaces/)?(?P<workspace>[\w-]{1,90})/runs/run-",
-    re.ASCII,
+    r"(?a)https://(?P<host>[\w.-]{3,100})/app/(?P<organization>[\w-]{1,60})/(?:workspaces/)?(?P<workspace>[\w-]{1,90})/runs/run-"
 )
-_ORGANIZATION = lazy_pattern(r"\borganization\s{0,20}=\s{0,4}\"(?P<name>[\w-]{1,60})\"", re.ASCII)
-_WORKSPACE = lazy_pattern(
-    r"\bworkspaces\s{0,4}\{\s{0,40}name\s{0,20}=\s{0,4}\"(?P<name>[\w-]{1,90})\"", re.ASCII
-)
+_ORGANIZATION = lazy_pattern(r"(?a)\borganization\s{0,20}=\s{0,4}\"(?P<name>[\w-]{1,60})\"")
+_WORKSPACE = lazy_pattern(r"(?a)\bworkspaces\s{0,4}\{\s{0,40}name\s{0,20}=\s{0,4}\"(?P<name>[\w-]{1,90})\"")
 _CONFIGURED = lazy_pattern(r"\bTFC_AWS_(?:PROVIDER_AUTH|RUN_ROLE_ARN)\b")
 # The settings of a workspace that only keeps the state.
 _LOCAL = lazy_pattern(r"(?i:\bexecution[ _-]mode\b[\"']?\s{0,4}(?:[:=]|is|to)?\s{0,4}[\"']?local\b)")

@@ -64,8 +64,7 @@ _SID = lazy_pattern(r"[A-Za-z0-9]{1,128}")
 _PRINTED = lazy_pattern(r"--query PolicyVersion\.Document\Z")
 # Tags among the values of a Helm chart.
 _VALUE_OF_TAGS = lazy_pattern(
-    r"^(?P<part>[\w-]{1,40}): *\n(?: {2}[^\n]{0,200}\n){0,20}? {2}(?P<name>[a-zA-Z]{0,40}[tT]ags): *$",
-    re.ASCII | re.MULTILINE,
+    r"(?am)^(?P<part>[\w-]{1,40}): *\n(?: {2}[^\n]{0,200}\n){0,20}? {2}(?P<name>[a-zA-Z]{0,40}[tT]ags): *$"
 )
 
 

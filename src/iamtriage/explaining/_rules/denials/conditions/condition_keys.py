@@ -115,8 +115,7 @@ def replace_key(statement: Mapping[str, Any], operator: str, key: str, right: Ri
 
 
 _NARROW_POLICY = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:iam::aws:policy/(?:service-role/|job-function/)?(?!\w*(?:Admin|FullAccess|PowerUser|IAM))\w{1,128}",
-    re.ASCII,
+    r"(?a)arn:aws[a-z-]{0,12}:iam::aws:policy/(?:service-role/|job-function/)?(?!\w*(?:Admin|FullAccess|PowerUser|IAM))\w{1,128}"
 )
 _OS_USER = "ec2:osuser"
 # Each with the actions whose call has the option. For others, the key is about an existing resource.
@@ -149,7 +148,7 @@ _SHOWN_BOUNDARY = lazy_pattern(
 )
 # What services name their own keys after: a parameter of the call, whose words an option separates with hyphens.
 _WORD_START = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_STRUCTURE = lazy_pattern(r"type=([\w-]{1,40})(?=,)", re.ASCII)
+_STRUCTURE = lazy_pattern(r"(?a)type=([\w-]{1,40})(?=,)")
 # Those keys. A key that does not exist is in no request.
 _OWN_KEYS = frozenset(
     {
@@ -162,7 +161,7 @@ _OWN_KEYS = frozenset(
 _CHARS_OF_CALL = 600
 _OF_S3 = frozenset({("s3",), ("s3api",)})
 # A value of a policy without a pattern or a variable.
-_VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
+_VALUE = lazy_pattern(r"(?a)[\w:/.+=,@-]{1,600}")
 _SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b|-lambdaRole\b")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 
 from iamtriage._patterns import REGION, lazy_pattern
@@ -16,19 +15,17 @@ from iamtriage.explaining._rules.shared.remedies import organization_remedy, you
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
-_FOUNDATION_MODEL = lazy_pattern(r":foundation-model/(?P<model>[\w.:-]{3,100})\Z", re.ASCII)
+_FOUNDATION_MODEL = lazy_pattern(r"(?a):foundation-model/(?P<model>[\w.:-]{3,100})\Z")
 # The first part of Regions, and of the inference profiles for them.
 _GEOGRAPHIES = {"us": "us", "eu": "eu", "ap": "apac"}
 _IS_MODEL = lazy_pattern(r":(?:foundation-model|inference-profile)/")
-_REGION_ID = lazy_pattern(r"(?<![\w-])(?:[a-z]{2}|us-gov)-[a-z]{4,9}-[1-9](?![\w-])", re.ASCII)
+_REGION_ID = lazy_pattern(r"(?a)(?<![\w-])(?:[a-z]{2}|us-gov)-[a-z]{4,9}-[1-9](?![\w-])")
 # What people write about the Regions that a policy allows.
 _ALLOWS_REGIONS = lazy_pattern(
-    r"(?=.*\b(?:(?:allow|approv|permit|restrict|limit|govern)\w*|(?:may|can|must) only)\b)(?=.*\b(?:only|regions?)\b)(?!.*\b(?:not|den(?:y|ied|ies)|block\w*)\b)",
-    re.IGNORECASE,
+    r"(?i)(?=.*\b(?:(?:allow|approv|permit|restrict|limit|govern)\w*|(?:may|can|must) only)\b)(?=.*\b(?:only|regions?)\b)(?!.*\b(?:not|den(?:y|ied|ies)|block\w*)\b)"
 )
 _SETTINGS = lazy_pattern(
-    rf"\b(?i:AWS_(?:DEFAULT_)?REGION|(?:\w{{2,20}}[-_])?region)\b[\"']?[ \t]{{0,4}}[:=]?[ \t]{{0,4}}[\"']?(?P<region>{REGION})\b",
-    re.ASCII,
+    rf"(?a)\b(?i:AWS_(?:DEFAULT_)?REGION|(?:\w{{2,20}}[-_])?region)\b[\"']?[ \t]{{0,4}}[:=]?[ \t]{{0,4}}[\"']?(?P<region>{REGION})\b"
 )
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html,
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html,
@@ -196,8 +193,7 @@ def _inference_profile(denial: Denial) -> str | None:
 
 
 _CONTROL_POLICY = lazy_pattern(
-    r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/[\w/-]{1,80}/(?P<id>p-[0-9A-Za-z_]{1,128})",
-    re.ASCII,
+    r"(?a)arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/[\w/-]{1,80}/(?P<id>p-[0-9A-Za-z_]{1,128})"
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -314,9 +313,8 @@ _COMPARED = lazy_pattern(r"[0-9a-fA-F.:/TZ+-]+")
 
 # Condition keys that have no true or false as value: such a value is that of a Null check.
 _NULLABLE = lazy_pattern(
-    r"(?P<of>(?:aws|ec2|s3|iam|ssm|rds|ecs):(?P<kind>Request(?:Object)?|Resource|Principal|Existing(?:Object)?)Tag/)(?P<tag>.{1,128})"
-    r"|(?:s3:x-amz-server-side-encryption(?:-aws-kms-key-id)?|iam:PermissionsBoundary|sts:ExternalId|aws:PrincipalOrgID|aws:Source(?:Vpce?|Ip))",
-    re.IGNORECASE,
+    r"(?i)(?P<of>(?:aws|ec2|s3|iam|ssm|rds|ecs):(?P<kind>Request(?:Object)?|Resource|Principal|Existing(?:Object)?)Tag/)(?P<tag>.{1,128})"
+    r"|(?:s3:x-amz-server-side-encryption(?:-aws-kms-key-id)?|iam:PermissionsBoundary|sts:ExternalId|aws:PrincipalOrgID|aws:Source(?:Vpce?|Ip))"
 )
 
 

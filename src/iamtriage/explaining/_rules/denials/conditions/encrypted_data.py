@@ -28,36 +28,33 @@ EXTERNAL_SECRETS = lazy_pattern(
 )
 """How External Secrets Operator and kubectl name it, its resources and their fields."""
 _EXTERNAL_SECRET = lazy_pattern(
-    r"\bExternalSecret(?:\\?[\"']:\s?\{[^{}]{0,200}?\bname\\?[\"']:\s?\\?[\"']|(?:\\?[\"'])?[ :/=]{1,2}\\?[\"']?(?:(?P<namespace>[a-z0-9][a-z0-9-]{0,62})/)?)"
+    r"(?a)\bExternalSecret(?:\\?[\"']:\s?\{[^{}]{0,200}?\bname\\?[\"']:\s?\\?[\"']|(?:\\?[\"'])?[ :/=]{1,2}\\?[\"']?(?:(?P<namespace>[a-z0-9][a-z0-9-]{0,62})/)?)"
     r"(?P<name>[a-z0-9][a-z0-9.-]{0,252})"
     r"|\bkubectl [^\n|;&]{0,200}?\b(?:get|describe|annotate|edit) (?:externalsecrets?(?:\.external-secrets\.io)?|es)[ /](?P<asked>[a-z0-9][a-z0-9.-]{0,252})"
-    r"|\bkind: ExternalSecret\s{1,20}metadata:\s{1,20}name: (?P<manifest>[a-z0-9][a-z0-9.-]{0,252})",
-    re.ASCII,
+    r"|\bkind: ExternalSecret\s{1,20}metadata:\s{1,20}name: (?P<manifest>[a-z0-9][a-z0-9.-]{0,252})"
 )
 _NAMESPACE_NEXT_TO_NAME = lazy_pattern(
-    r"(?:\bnamespace\\?[\"']?: ?\\?[\"']?|-n[ =]?|--namespace[ =])([a-z0-9][a-z0-9-]{0,62})", re.ASCII
+    r"(?a)(?:\bnamespace\\?[\"']?: ?\\?[\"']?|-n[ =]?|--namespace[ =])([a-z0-9][a-z0-9-]{0,62})"
 )
 _CHARS_AFTER_NAME = 80
 # The name of a secret in External Secrets Operator, the Secrets Store CSI driver, and calls of SDKs.
 _SECRET_NAME = lazy_pattern(
-    r"\b(?:key|secret) ?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
+    r"(?a)\b(?:key|secret) ?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
     r"|\b(?:parameter|secret) `{1,2}([\w/][\w/+=.@-]{0,511})`|`([\w/][\w/+=.@-]{0,511})`{1,2} (?:parameter|secret)\b"
     r"|\b[Ss]ecret_?[Ii]d\\?[\"']?\s?(?:=>|[=:(])?\s?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
     r"|\bfetch secret arn:[^\s:]{0,20}:secretsmanager:\S{0,60}?:secret:([\w/][\w/+=.@-]{0,511}?)-\w{6}(?![\w-])"
     r"|[ \t]-SecretId[ \t:]{1,4}[\"']?([\w/][\w/+=.@-]{0,511})"
     r"|(?:\(|\bdata(?:From)?\[\d{1,4}\](?:\.extract)?, )key: ([\w/][\w/+=.@-]{0,511})"
     r"|\b(?:(?:remoteRef|extract):\s{1,80}key|objectName|secretId|permissions are granted for):\s?[\"']?([\w/][\w/+=.@-]{0,511})"
-    r"|\b(?:remoteRef|extract)\\?\":\s?\{[^{}]{0,200}?\bkey\\?\":\s?\\?\"([\w/][\w/+=.@-]{0,511})",
-    re.ASCII,
+    r"|\b(?:remoteRef|extract)\\?\":\s?\{[^{}]{0,200}?\bkey\\?\":\s?\\?\"([\w/][\w/+=.@-]{0,511})"
 )
 # The name of a parameter or table in a call of an SDK, also in Java's builders.
 _ARGUMENT = r"\\?[\"']?(?:\s?(?:=>|[=:])\s?|\()(?:aws\.String\()?\\?[\"'](?P<name>[\w/.-]{1,512})\\?[\"']"
 _ARGUMENTS = {
     "ssm": lazy_pattern(
-        rf"\bget_?parameter(?:_value|command|request|input)?(?:\.builder\(\)\.|[ &]?[({{][^;(){{}}]{{0,200}}?\b)name{_ARGUMENT}",
-        re.ASCII | re.IGNORECASE,
+        rf"(?ia)\bget_?parameter(?:_value|command|request|input)?(?:\.builder\(\)\.|[ &]?[({{][^;(){{}}]{{0,200}}?\b)name{_ARGUMENT}"
     ),
-    "dynamodb": lazy_pattern(rf"\bTable(?:Name)?{_ARGUMENT}", re.ASCII),
+    "dynamodb": lazy_pattern(rf"(?a)\bTable(?:Name)?{_ARGUMENT}"),
 }
 # The services that people name as what their program reads.
 _STORES = {"parameter store": "ssm", "secrets manager": "secretsmanager"}
@@ -101,7 +98,7 @@ SERVICES = {
 _VIA_SERVICES = frozenset(
     {"secretsmanager", "ssm", "s3", "sqs", "sns", "kinesis", "dynamodb", "lambda", "ec2"}
 )
-_NAME = lazy_pattern(r"[\w/][\w+=,.@/:-]{0,511}", re.ASCII)
+_NAME = lazy_pattern(r"(?a)[\w/][\w+=,.@/:-]{0,511}")
 # Beginnings of operations -> the data that the key encrypts.
 _DATA = (
     (("CopyObject", "GetObject", "HeadObject", "PutObject", *MULTIPART), "object"),
@@ -127,14 +124,13 @@ _KEY_ARN = lazy_pattern(
 _CALLING = lazy_pattern(
     r"\bservices\.([a-z0-9]{2,30})\.model\.|\(Service: AWSKMS;[^()]{1,300}\) \(Service: (?:Amazon|AWS)?([A-Za-z]{2,20})[,;]"
 )
-KEY_OF_SOPS = lazy_pattern(rf"({_KEY_ARN.pattern}): FAILED", re.ASCII)
-_ALIAS = lazy_pattern(r"(?<![\w/])alias/(?!aws/)[\w/-]{1,250}", re.ASCII)
+KEY_OF_SOPS = lazy_pattern(rf"(?a)({_KEY_ARN.pattern}): FAILED")
+_ALIAS = lazy_pattern(r"(?a)(?<![\w/])alias/(?!aws/)[\w/-]{1,250}")
 # "The role cart-eso has secretsmanager:GetSecretValue".
 _ROLE_WITH_PERMISSIONS = lazy_pattern(
-    r"\brole [`'\"]?(?=[\w+=,.@-]*[-_.0-9A-Z])([\w+=,.@-]{3,64})[`'\"]?(?: \([^()\n]{1,60}\))? (?:already )?(?:has|may|can|is allowed)\b",
-    re.ASCII,
+    r"(?a)\brole [`'\"]?(?=[\w+=,.@-]*[-_.0-9A-Z])([\w+=,.@-]{3,64})[`'\"]?(?: \([^()\n]{1,60}\))? (?:already )?(?:has|may|can|is allowed)\b"
 )
-KEY_NAME = lazy_pattern(r"alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}", re.ASCII)
+KEY_NAME = lazy_pattern(r"(?a)alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}")
 MANAGED_KEY = lazy_pattern(
     r"(?:(?<=\balias/)|(?<![\w/]))aws/lambda(?![\w/-])|\"KMSKeyArn\": ?(?:null|\"\")|\b(?:never|not|n't) (?:set|us(?:e|ed)|configured?|specif(?:y|ied)|chosen?) (?:a|any|our own) (?:KMS|customer[- ]managed) key"
     r"|\b[Nn]o (?:KMS|customer[- ]managed) key\b|\bwithout (?:a|any) (?:KMS|customer[- ]managed) key\b"
@@ -167,10 +163,8 @@ OLD_GRANT = KMS_GRANT_OF_OTHER_ROLE.cause(
 )
 """Why a role that has permissions may not be able to use the key."""
 # A service that reports the denial of KMS as it got it.
-_CALL = lazy_pattern(
-    r"\bwhen calling the ([A-Z]\w{2,60}) operation: [^\n]{1,400}\(Service: AWSKMS;", re.ASCII
-)
-_SECRET_CALL = lazy_pattern(r"\bget_?secret_?value\(", re.IGNORECASE)
+_CALL = lazy_pattern(r"(?a)\bwhen calling the ([A-Z]\w{2,60}) operation: [^\n]{1,400}\(Service: AWSKMS;")
+_SECRET_CALL = lazy_pattern(r"(?i)\bget_?secret_?value\(")
 
 
 def called_operation(denial: Denial) -> str:

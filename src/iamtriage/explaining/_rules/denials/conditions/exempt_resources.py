@@ -16,7 +16,7 @@ from iamtriage.policies._readers.elements import as_strings
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names
 _IN_PATH = lazy_pattern(
-    r"(?P<kind>role|user|policy|group|instance-profile)(?P<path>(?:/[\w+=,.@-]{1,64}){1,8}/)\*", re.ASCII
+    r"(?a)(?P<kind>role|user|policy|group|instance-profile)(?P<path>(?:/[\w+=,.@-]{1,64}){1,8}/)\*"
 )
 # How tools set the path, by what shows the tool in the text.
 _PATH_SETTINGS = (

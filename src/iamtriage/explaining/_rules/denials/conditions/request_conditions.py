@@ -61,13 +61,12 @@ _SETTINGS = lazy_patterns(
 )
 # An endpoint of AWS, after the name of its setting.
 ENDPOINT = lazy_pattern(
-    r"(?<![\w$])(?P<name>[\w.-]{0,60}endpoint[\w.-]{0,30}|base_?url|curl(?: -[\w-]{1,20}){0,4})[\"']?\s{0,3}(?:=>|[=:, (])\s{0,3}[\"']?"
-    r"(?P<scheme>https?)(?P<host>://[\w.-]{1,200}\.amazonaws\.com(?:\.cn)?\b)",
-    re.IGNORECASE,
+    r"(?i)(?<![\w$])(?P<name>[\w.-]{0,60}endpoint[\w.-]{0,30}|base_?url|curl(?: -[\w-]{1,20}){0,4})[\"']?\s{0,3}(?:=>|[=:, (])\s{0,3}[\"']?"
+    r"(?P<scheme>https?)(?P<host>://[\w.-]{1,200}\.amazonaws\.com(?:\.cn)?\b)"
 )
 _SPELLINGS = {"aes_256": "AES256", "aes256": "AES256", "aws_kms": "aws:kms", "awskms": "aws:kms"}
 # Where settings of instances are that a call only refers to, and the options of a call that has them itself.
-_LAUNCH_SETTINGS = lazy_pattern(r"launch[-_ ]?template|node ?class|dry[-_ ]?run|fleet", re.IGNORECASE)
+_LAUNCH_SETTINGS = lazy_pattern(r"(?i)launch[-_ ]?template|node ?class|dry[-_ ]?run|fleet")
 _LAUNCH_OPTIONS = ("metadata-options", "instance-type")
 # Actions that create a resource, or tag one while it is created.
 CREATES = lazy_pattern(

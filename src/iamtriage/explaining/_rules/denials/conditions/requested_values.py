@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from iamtriage._patterns import lazy_pattern, only_one
@@ -85,7 +84,7 @@ _WORKSPACES = lazy_pattern(
     r"(?: with prefix |\bworkspace_key_prefix\s{0,20}=\s{0,4})\"(?P<prefix>[^\"\n]{1,300}?)/?\""
 )
 _URI = lazy_pattern(r"s3://(?P<bucket>[a-z0-9.-]{3,63})/?(?P<prefix>.{0,1024})")
-_FOLDER = lazy_pattern(r"[\w./=+-]{1,200}", re.ASCII)
+_FOLDER = lazy_pattern(r"(?a)[\w./=+-]{1,200}")
 _OF_FOLDERS = frozenset({"cp", "mv", "rm"})
 
 
@@ -157,7 +156,7 @@ SHOWN = frozenset({SOURCE_IP, "aws:sourcevpce", _OS_USER, *_OF_RECORDS})
 _OPTIONS_OF_USER = ("instance-os-user", "os-user")
 _DEFAULT_USER = "ec2-user"
 _MSSH = lazy_pattern(
-    r"(?<![\w-])mssh (?:-[\w-]{1,20} (?:[\w./-]{1,80} )?){0,5}(?P<user>[a-z_][\w-]{0,30})@", re.ASCII
+    r"(?a)(?<![\w-])mssh (?:-[\w-]{1,20} (?:[\w./-]{1,80} )?){0,5}(?P<user>[a-z_][\w-]{0,30})@"
 )
 
 

@@ -20,25 +20,23 @@ from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 
 _CHARS_AROUND = 400
 _SERVICE = lazy_pattern(
-    r"\(Service: (?P<java>[A-Za-z0-9]{2,40})[,;]|\bAWS::(?P<type>[A-Za-z0-9]{2,30})::"
+    r"(?a)\(Service: (?P<java>[A-Za-z0-9]{2,40})[,;]|\bAWS::(?P<type>[A-Za-z0-9]{2,30})::"
     # CloudFormation names the call before the message. Each denial has "User", which is not to be looked for.
     r"|\bAPI: (?P<api>[A-Za-z0-9]{2,30})(?::\w{2,60})? [U]ser: "
-    r"|\"eventSource\": ?\"(?P<source>[a-z0-9-]{2,40})\.amazonaws\.com\"",
-    re.ASCII,
+    r"|\"eventSource\": ?\"(?P<source>[a-z0-9-]{2,40})\.amazonaws\.com\""
 )
 # An action that can pass a role.
 _PASSING_CALL = lazy_pattern(
-    r"([a-z0-9-]{2,40}):((?:Create|Update|Modify|Register|Run|Start|Put)[A-Z]\w{1,60})", re.ASCII
+    r"(?a)([a-z0-9-]{2,40}):((?:Create|Update|Modify|Register|Run|Start|Put)[A-Z]\w{1,60})"
 )
 # The end of a call, which is faster to find.
-_CALL = lazy_pattern(r"\.[a-z]\w{3,60}\(", re.ASCII)
+_CALL = lazy_pattern(r"(?a)\.[a-z]\w{3,60}\(")
 _CLIENT = lazy_pattern(
-    r"\b(?i:aws_)?([A-Za-z][A-Za-z0-9]{1,30}?)(?:_?[Cc]lient)?\.(?P<method>[a-z]\w{3,60})\(", re.ASCII
+    r"(?a)\b(?i:aws_)?([A-Za-z][A-Za-z0-9]{1,30}?)(?:_?[Cc]lient)?\.(?P<method>[a-z]\w{3,60})\("
 )
 # "create_delivery_stream failed", "new CreateFunctionCommand(…)", "create-state-machine"
 _METHOD = lazy_pattern(
-    r"(?<![\w:/-])(?:(?:create|modify|put|register|run|start|update)(?:[_-][a-z0-9]{1,30}){1,6}|(?:[Cc]reate|[Mm]odify|[Pp]ut|[Rr]egister|[Rr]un|[Ss]tart|[Uu]pdate)[A-Z]\w{2,50})(?![\w-]|\.\w)",
-    re.ASCII,
+    r"(?a)(?<![\w:/-])(?:(?:create|modify|put|register|run|start|update)(?:[_-][a-z0-9]{1,30}){1,6}|(?:[Cc]reate|[Mm]odify|[Pp]ut|[Rr]egister|[Rr]un|[Ss]tart|[Uu]pdate)[A-Z]\w{2,50})(?![\w-]|\.\w)"
 )
 _SEPARATORS = str.maketrans("", "", "-_ ")
 # What tools say that they create, or a resource of Terraform; a part of a role's name, in lowercase and without hyphens;
@@ -60,10 +58,9 @@ _CREATED = (
     (r"EKS [Cc]luster|aws_eks_cluster", "ekscluster", "CreateCluster", "eks"),
 )
 _CREATES = lazy_pattern(
-    r"(?:\b(?i:add|creat|updat|regist|start|launch|deploy|run|submit)\w{0,8}\b[^\n.]{0,120}?|\bwith (?:module\.[\w.\[\]\"-]{1,100}\.)?(?=aws_))\b(?:"
+    r"(?a)(?:\b(?i:add|creat|updat|regist|start|launch|deploy|run|submit)\w{0,8}\b[^\n.]{0,120}?|\bwith (?:module\.[\w.\[\]\"-]{1,100}\.)?(?=aws_))\b(?:"
     + "|".join(f"(?P<n{number}>{words})" for number, (words, *_) in enumerate(_CREATED))
-    + r")\b",
-    re.ASCII,
+    + r")\b"
 )
 # Not the recipient of all roles that Amazon RDS calls pass.
 _ENHANCED_MONITORING = RoleRecipient(("monitoring.rds.amazonaws.com",))
@@ -78,8 +75,8 @@ _PIPELINE = lazy_pattern(
 # All actions of a service, as people write them.
 _ALL_ACTIONS = lazy_pattern(r"(?<![\w:/-])([a-z][a-z0-9-]{1,30}):\*(?![\w:/*-])")
 # What shows that CreateCluster can pass the role of the nodes of EKS Auto Mode.
-_NODE_ROLE = lazy_pattern(r"\*|node|worker", re.IGNORECASE)
-_AUTO_MODE = lazy_pattern(r"\bauto.?mode\b|\bcompute_?config\b", re.IGNORECASE)
+_NODE_ROLE = lazy_pattern(r"(?i)\*|node|worker")
+_AUTO_MODE = lazy_pattern(r"(?i)\bauto.?mode\b|\bcompute_?config\b")
 # Services whose own operations pass no role.
 _PASSING_SERVICES = frozenset({"iam", "sts"})
 

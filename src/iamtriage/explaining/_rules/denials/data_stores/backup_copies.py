@@ -6,8 +6,6 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-back
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words
 from iamtriage.explaining._context.values import Document
@@ -27,8 +25,7 @@ from iamtriage.policies._readers.elements import principal_names
 _ACTION = "backup:CopyIntoBackupVault"
 _PAGE = "https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html"
 _VAULT_ARN = lazy_pattern(
-    r"(?P<before>[^\n]{0,40}?)\barn:aws[a-z-]{0,12}:backup:(?P<region>[a-z0-9-]{6,30}):(?P<account>[0-9]{12}):backup-vault:(?P<name>[\w-]{2,50})",
-    re.ASCII,
+    r"(?a)(?P<before>[^\n]{0,40}?)\barn:aws[a-z-]{0,12}:backup:(?P<region>[a-z0-9-]{6,30}):(?P<account>[0-9]{12}):backup-vault:(?P<name>[\w-]{2,50})"
 )
 _DESTINATION = lazy_pattern(r"\b(?:[Dd]est(?:ination)?|[Tt]arget)[^\n]{0,30}\Z|\bto(?: the)?(?: vault)? \Z")
 _SOURCE = lazy_pattern(

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/memorydb/latest/devguide/auth-iam.html.
 
 from __future__ import annotations
 
-import re
 from fnmatch import fnmatchcase
 
 import attrs
@@ -25,9 +24,8 @@ _PAGES = {
     "memorydb": "https://docs.aws.amazon.com/memorydb/latest/devguide/auth-iam.html",
 }
 _ARN = lazy_pattern(
-    rf"(?P<place>arn:aws[a-z-]{{0,12}}:(?P<service>elasticache|memorydb):(?P<region>{REGION}|\*):(?P<account>[0-9]{{12}}|\*):)"
-    r"(?P<kind>replicationgroup|serverlesscache|cluster|user)(?P<sign>[:/])(?P<name>[\w*?-]{1,64})",
-    re.ASCII,
+    rf"(?a)(?P<place>arn:aws[a-z-]{{0,12}}:(?P<service>elasticache|memorydb):(?P<region>{REGION}|\*):(?P<account>[0-9]{{12}}|\*):)"
+    r"(?P<kind>replicationgroup|serverlesscache|cluster|user)(?P<sign>[:/])(?P<name>[\w*?-]{1,64})"
 )
 # The options of the AWS CLI, and the keys of its output, code and templates.
 _NAMES = {

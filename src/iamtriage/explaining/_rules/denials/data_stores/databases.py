@@ -71,10 +71,9 @@ TOKEN_NOT_FOR_LOGIN = CauseType(
 
 # What stands in the ARN of a database user instead of the resource ID: the ARN of the database, or its name.
 _WRONG_ID = lazy_pattern(
-    r"(?P<start>arn:aws[a-z-]{0,12}:rds-db:(?P<region>[a-z0-9-]{5,30}):(?P<account>\d{12}):dbuser:)"
+    r"(?a)(?P<start>arn:aws[a-z-]{0,12}:rds-db:(?P<region>[a-z0-9-]{5,30}):(?P<account>\d{12}):dbuser:)"
     r"(?P<id>(?:arn:aws[a-z-]{0,12}:rds:[a-z0-9-]{5,30}:\d{12}:(?P<type>db|cluster|db-proxy):)?"
-    r"(?P<name>(?!(?:db|cluster|prx)-[a-z0-9]{8,32}/)[a-z][a-z0-9-]{1,62}))/(?P<user>[\w.*@-]{1,80})",
-    re.ASCII,
+    r"(?P<name>(?!(?:db|cluster|prx)-[a-z0-9]{8,32}/)[a-z][a-z0-9-]{1,62}))/(?P<user>[\w.*@-]{1,80})"
 )
 _OTHER_DATABASE = lazy_pattern(
     r"\b(?i:primary|writer|master|database|instance|cluster)\b(?! (?i:users?|password|roles?|login|name)\b)"
@@ -165,7 +164,7 @@ def _second_attempt(text: str) -> str | None:
 _PLUGIN = lazy_pattern(
     r"\bCREATE USER [`'\"](?P<user>[^`'\"\n]{1,80})[`'\"]@[`'\"](?P<host>[^`'\"\n]{1,255})[`'\"] IDENTIFIED WITH [`'\"]?(?P<plugin>\w{4,40})"
 )
-_PLAIN_ACCOUNT = lazy_pattern(r"[\w.%-]{1,300}", re.ASCII)
+_PLAIN_ACCOUNT = lazy_pattern(r"(?a)[\w.%-]{1,300}")
 _IAM_PLUGIN = "AWSAuthenticationPlugin"
 USER_CHECKS_PASSWORD = CauseType(
     "database-user-has-password-plugin",

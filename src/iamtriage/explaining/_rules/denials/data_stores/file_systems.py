@@ -33,12 +33,10 @@ from iamtriage.sts._endpoints import find_endpoint
 
 # The mount helper of EFS mounts its own TLS proxy, so that the server is local.
 _DENIED_MOUNT = lazy_pattern(r"mount\.nfs4?: access denied by server while mounting ([^\s'\"]{1,300})")
-_EFS = lazy_pattern(
-    r"127\.0\.0\.1:/|\bfs-[0-9a-f]{8,17}\b|\befs\b|\.efs\.[a-z0-9-]{6,30}\.amazonaws", re.IGNORECASE
-)
+_EFS = lazy_pattern(r"(?i)127\.0\.0\.1:/|\bfs-[0-9a-f]{8,17}\b|\befs\b|\.efs\.[a-z0-9-]{6,30}\.amazonaws")
 # The name of another NFS server: mount targets of EFS have names with the ID of the file system, or are mounted by IP address.
 _OTHER_SERVER = lazy_pattern(
-    r"(?=[^:/]{0,253}[A-Za-z])(?!localhost:)(?![^:/]{0,253}(?:\bfs-|\befs\b))[\w.-]{1,253}:/", re.ASCII
+    r"(?a)(?=[^:/]{0,253}[A-Za-z])(?!localhost:)(?![^:/]{0,253}(?:\bfs-|\befs\b))[\w.-]{1,253}:/"
 )
 _FILE_SYSTEM = lazy_pattern(r"\bfs-[0-9a-f]{8,17}\b")
 _REGION = lazy_pattern(r"\.efs\.([a-z0-9-]{6,30})\.amazonaws")
@@ -59,8 +57,7 @@ _GIVEN = lazy_pattern(r"(?<=-o )([\w.,=-]{1,200})")
 _VOLUME = lazy_pattern(r"failed for volume \\?\"([0-9a-z][0-9a-z.-]{1,100})\\?\"")
 # What the mount helper logs about its credentials.
 _MOUNTING_ROLE = lazy_pattern(
-    r"IAM authentication: (?:[^\n]{0,80}\n)?[^\n]{0,80}?:role/(?:[\w+=.@-]{1,64}/){0,8}([\w+=.@-]{1,64})",
-    re.ASCII,
+    r"(?a)IAM authentication: (?:[^\n]{0,80}\n)?[^\n]{0,80}?:role/(?:[\w+=.@-]{1,64}/){0,8}([\w+=.@-]{1,64})"
 )
 # What mounts the file system: its sign, its role, and how it gets the option iam.
 _CLIENTS = Signs(

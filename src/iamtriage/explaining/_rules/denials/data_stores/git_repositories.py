@@ -7,8 +7,6 @@ https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._context.domains import find_domain
@@ -21,13 +19,11 @@ from iamtriage.policies._documents import allow
 
 _SETUP = "https://docs.aws.amazon.com/codecommit/latest/userguide/setting-up-https-unixes.html"
 _GIT_REPOSITORY = lazy_pattern(
-    rf"git-codecommit(?:-fips)?\.(?P<region>{REGION})\.amazonaws\.com(?P<china>\.cn)?/v1/repos/(?P<name>[\w.-]{{1,100}})",
-    re.ASCII,
+    rf"(?a)git-codecommit(?:-fips)?\.(?P<region>{REGION})\.amazonaws\.com(?P<china>\.cn)?/v1/repos/(?P<name>[\w.-]{{1,100}})"
 )
 # Helpers that store what another helper returns: https://git-scm.com/docs/gitcredentials
 _STORING_HELPER = lazy_pattern(
-    r"(?:^file:[^\n]{1,200}?\t|\bcredential\.helper[= ]|\bhelper ?= ?)(?P<helper>osxkeychain|manager(?:-core)?|wincred|store|libsecret)\b",
-    re.MULTILINE,
+    r"(?m)(?:^file:[^\n]{1,200}?\t|\bcredential\.helper[= ]|\bhelper ?= ?)(?P<helper>osxkeychain|manager(?:-core)?|wincred|store|libsecret)\b"
 )
 # Words that say that Git works for a while, or once the password is deleted.
 _ONCE = lazy_pattern(

@@ -31,31 +31,29 @@ from iamtriage.policies._grants import Grant
 
 _NAME = r"[A-Za-z0-9_][\w.*-]{0,254}"
 _REQUIRED = lazy_pattern(
-    rf"Required (?P<permission>[A-Z][a-z]+(?: [A-Z][a-z]+){{0,3}})(?: on (?P<on>s3://[\w./-]+|{_NAME})|(?!\w| [A-Za-z]))",
-    re.ASCII,
+    rf"(?a)Required (?P<permission>[A-Z][a-z]+(?: [A-Z][a-z]+){{0,3}})(?: on (?P<on>s3://[\w./-]+|{_NAME})|(?!\w| [A-Za-z]))"
 )
 _LOCATION = lazy_pattern(
-    r"(?:s3://|arn:aws[a-z-]*:s3:::)(?P<path>[a-z0-9][a-z0-9.-]{2,62}(?:/[\w./=-]*)?)", re.ASCII
+    r"(?a)(?:s3://|arn:aws[a-z-]*:s3:::)(?P<path>[a-z0-9][a-z0-9.-]{2,62}(?:/[\w./=-]*)?)"
 )
-_DATABASE = lazy_pattern(rf"Database name: (?P<name>{_NAME})", re.ASCII)
-_TABLE = lazy_pattern(rf"Table name: (?!null\b)(?P<name>{_NAME})", re.ASCII)
-_ON = lazy_pattern(rf"permission\(s\) on (?P<name>{_NAME})", re.ASCII)
+_DATABASE = lazy_pattern(rf"(?a)Database name: (?P<name>{_NAME})")
+_TABLE = lazy_pattern(rf"(?a)Table name: (?!null\b)(?P<name>{_NAME})")
+_ON = lazy_pattern(rf"(?a)permission\(s\) on (?P<name>{_NAME})")
 _CRAWLER = lazy_pattern(r"\bERROR : |\b[Cc]rawler")
 # https://docs.aws.amazon.com/glue/latest/dg/crawler-lf-integ.html: what a crawler needs on its database.
 _CRAWLER_PERMISSIONS = ("CREATE_TABLE", "ALTER", "DESCRIBE")
 _QUOTED = r"\"([\w.-]{1,255})\"|'([\w.-]{1,255})'|([\w.-]{1,255})"
 # A word after "crawler:" is a name only if no other follows.
 _CRAWLER_NAME = lazy_pattern(
-    r"\bfor Crawler ([\w.-]{1,255})|:crawler/([\w.-]{1,255})"
+    r"(?am)\bfor Crawler ([\w.-]{1,255})|:crawler/([\w.-]{1,255})"
     rf"|\b(?:start|get|update)-crawler [^\n|;&]{{0,200}}?--name[ =](?:{_QUOTED}(?![^\s|;&]))"
-    rf"|\b[Cc]rawler(?:Name)?[\"']?(?: name)?[:=] ?(?:{_QUOTED}(?=,|[ \t]*$))",
-    re.ASCII | re.MULTILINE,
+    rf"|\b[Cc]rawler(?:Name)?[\"']?(?: name)?[:=] ?(?:{_QUOTED}(?=,|[ \t]*$))"
 )
 # https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-underlying-data.html
 _IF_REGISTERED = "If the table's S3 path is registered with Lake Formation, grant DATA_LOCATION_ACCESS on that location, too."
 _DATABASE_PERMISSIONS = frozenset({"CREATE_TABLE"})
 # The message does not say whether a name is that of a database or a table: these are names of databases.
-_NAMED_DATABASE = lazy_pattern(r"[\w-]*db|(?:[\w-]*[_-])?(?:db|database)(?:[_-][\w-]*)?", re.IGNORECASE)
+_NAMED_DATABASE = lazy_pattern(r"(?i)[\w-]*db|(?:[\w-]*[_-])?(?:db|database)(?:[_-][\w-]*)?")
 # Lake Formation grants these on databases, too.
 _SHARED_PERMISSIONS = frozenset({None, "DESCRIBE", "ALTER", "DROP"})
 # "GetDataAccess and s3:GetObject are all allowed", and "the role has lakeformation:GetDataAccess"
@@ -67,17 +65,14 @@ _FEATURE_GROUP = lazy_pattern(r"FeatureGroupName\W{1,8}([A-Za-z0-9-]{1,64})\b(?=
 _MAX_CHARS = 32_000
 # Where code and commands name the database of a table, and where they read its data.
 _STATED_DATABASE = lazy_pattern(
-    rf"(?:--database(?:-name)?[ =]|\b(?:glue_?|source_?)?database(?:_?name)?[\"']?\s?(?:=>|[:=])\s?)[\"']?(?P<name>{_NAME})(?=[\s\"',)]|\Z)",
-    re.ASCII | re.IGNORECASE,
+    rf"(?ia)(?:--database(?:-name)?[ =]|\b(?:glue_?|source_?)?database(?:_?name)?[\"']?\s?(?:=>|[:=])\s?)[\"']?(?P<name>{_NAME})(?=[\s\"',)]|\Z)"
 )
 # "database sales," but not "the database permissions" or "a database, which".
 _SAID_DATABASE = lazy_pattern(
-    rf"\b[Dd]atabase (?:(?:called|named) )?(?:[`\"'](?P<quoted>{_NAME})[`\"']|(?!(?:and|or|is|has|level|name|permissions?|too|user|access|admin)\b)(?P<plain>{_NAME})(?=[,;)]|\.(?:\s|\Z)))",
-    re.ASCII,
+    rf"(?a)\b[Dd]atabase (?:(?:called|named) )?(?:[`\"'](?P<quoted>{_NAME})[`\"']|(?!(?:and|or|is|has|level|name|permissions?|too|user|access|admin)\b)(?P<plain>{_NAME})(?=[,;)]|\.(?:\s|\Z)))"
 )
 _READS_DATA = lazy_pattern(
-    r"\bread_(?:sql|parquet|csv|table)|\bSELECT\s[^;\n]{1,400}?\sFROM\s|\bspark\.(?:sql|table|read)\b|\bstart-query-execution\b|\bStartQueryExecution\b|\bfrom_catalog\(|\btoPandas\(",
-    re.IGNORECASE,
+    r"(?i)\bread_(?:sql|parquet|csv|table)|\bSELECT\s[^;\n]{1,400}?\sFROM\s|\bspark\.(?:sql|table|read)\b|\bstart-query-execution\b|\bStartQueryExecution\b|\bfrom_catalog\(|\btoPandas\("
 )
 
 LAKE_FORMATION_GRANT = CauseType(

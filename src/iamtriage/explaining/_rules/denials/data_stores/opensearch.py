@@ -32,20 +32,18 @@ from iamtriage.policies._masked_arns import is_masked
 
 _PAGE = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html"
 _PERMISSION = lazy_pattern(
-    r"no permissions for \[(?P<names>[\w:*/.-]{1,80}(?:\[\w{1,8}\])?(?:, ?[\w:*/.-]{1,80}(?:\[\w{1,8}\])?){0,4})\]",
-    re.ASCII,
+    r"(?a)no permissions for \[(?P<names>[\w:*/.-]{1,80}(?:\[\w{1,8}\])?(?:, ?[\w:*/.-]{1,80}(?:\[\w{1,8}\])?){0,4})\]"
 )
 # Permissions of the cluster, although their names can speak of indexes: requests that go to several indexes.
 # https://docs.opensearch.org/latest/security/access-control/permissions/
-_ROLE_NAME = lazy_pattern(r"[A-Za-z0-9][\w-]{0,63}", re.ASCII)
+_ROLE_NAME = lazy_pattern(r"(?a)[A-Za-z0-9][\w-]{0,63}")
 _OF_CLUSTER = lazy_pattern(
     r"cluster:.*|indices:admin/(?:template|index_template|component_template)/.*|indices:data/(?:write/(?:bulk|reindex)|read/(?:mget|msearch|mtv|scroll)(?:/.*)?)"
 )
 
 # The index in Fluent Bit's configuration. With Logstash_Format, the names of the indexes end with the date.
 _OUTPUT_INDEX = lazy_pattern(
-    r"^[ \t]{0,20}(?:(?P<is_prefix>[Ll]ogstash_[Pp]refix)|[Ii]ndex)[ \t:]{1,20}(?P<name>[a-z0-9][a-z0-9_-]{0,60})[ \t\r]*$",
-    re.MULTILINE,
+    r"(?m)^[ \t]{0,20}(?:(?P<is_prefix>[Ll]ogstash_[Pp]refix)|[Ii]ndex)[ \t:]{1,20}(?P<name>[a-z0-9][a-z0-9_-]{0,60})[ \t\r]*$"
 )
 OPENSEARCH_ROLE_NOT_MAPPED = CauseType(
     "opensearch-role-not-mapped",
@@ -60,8 +58,7 @@ OPENSEARCH_ROLE_NOT_MAPPED = CauseType(
 _BULK = "indices:data/write/bulk"
 # What GET prints of a mapping: https://docs.opensearch.org/latest/security/api/role-mappings/patch-role-mappings/
 _MAPPING = lazy_pattern(
-    r"\"(?P<role>(?!all_access\"|security_manager\")[A-Za-z0-9][\w-]{0,63})\"\s{0,4}:\s{0,4}\{(?P<members>[^{}]{0,4000}?\"backend_roles\"\s{0,4}:\s{0,4}\[[^{}]{0,4000})\}",
-    re.ASCII,
+    r"(?a)\"(?P<role>(?!all_access\"|security_manager\")[A-Za-z0-9][\w-]{0,63})\"\s{0,4}:\s{0,4}\{(?P<members>[^{}]{0,4000}?\"backend_roles\"\s{0,4}:\s{0,4}\[[^{}]{0,4000})\}"
 )
 _COMBINED = lazy_pattern(r"\"and_backend_roles\"\s{0,4}:\s{0,4}\[\s{0,20}\"")
 _MAPPED_NAME = lazy_pattern(r"\"([^\"\n]{1,600})\"")
@@ -242,7 +239,7 @@ DATA_ACCESS_POLICY = CauseType(
 
 
 _SESSION = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:sts::\d{12}:assumed-role/[\w+=,.@-]{1,64}/[\w+=,.@-]{2,64}", re.ASCII
+    r"(?a)\barn:aws[a-z-]{0,12}:sts::\d{12}:assumed-role/[\w+=,.@-]{1,64}/[\w+=,.@-]{2,64}"
 )
 
 

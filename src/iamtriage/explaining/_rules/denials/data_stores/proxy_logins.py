@@ -29,25 +29,22 @@ PROXY_LACKS_SECRET = CauseType(
     sources=(_TROUBLESHOOTING,),
 )
 _MESSAGE = lazy_pattern(
-    r"This RDS [Pp]roxy has no credentials for the role [\"'`]?(?P<user>[\w.-]{0,62}\w)", re.ASCII
+    r"(?a)This RDS [Pp]roxy has no credentials for the role [\"'`]?(?P<user>[\w.-]{0,62}\w)"
 )
 _HOST = lazy_pattern(
-    rf"(?<![\w.-])(?P<name>[a-z][a-z0-9-]{{0,62}})\.(?:endpoint\.)?proxy-[a-z0-9]{{8,20}}\.(?P<region>{REGION})\.rds\.amazonaws\.com",
-    re.ASCII,
+    rf"(?a)(?<![\w.-])(?P<name>[a-z][a-z0-9-]{{0,62}})\.(?:endpoint\.)?proxy-[a-z0-9]{{8,20}}\.(?P<region>{REGION})\.rds\.amazonaws\.com"
 )
 _SECRET = lazy_pattern(
-    r"arn:(?P<partition>aws[a-z-]{0,12}):secretsmanager:(?P<region>[a-z0-9-]{5,30}):(?P<account>\d{12}):secret:(?P<name>[\w/+=.@-]{1,400})-[A-Za-z0-9]{6}(?![\w-])",
-    re.ASCII,
+    r"(?a)arn:(?P<partition>aws[a-z-]{0,12}):secretsmanager:(?P<region>[a-z0-9-]{5,30}):(?P<account>\d{12}):secret:(?P<name>[\w/+=.@-]{1,400})-[A-Za-z0-9]{6}(?![\w-])"
 )
 _ENTRY = lazy_pattern(r"\{[^{}]{0,600}\"SecretArn\"[^{}]{0,600}\}")
 _SETTING = lazy_pattern(
-    r"\"(?P<key>AuthScheme|SecretArn|IAMAuth|ClientPasswordAuthType|Description|UserName)\": ?\"(?P<value>[\w:/+=.@-]{1,500})\"",
-    re.ASCII,
+    r"(?a)\"(?P<key>AuthScheme|SecretArn|IAMAuth|ClientPasswordAuthType|Description|UserName)\": ?\"(?P<value>[\w:/+=.@-]{1,500})\""
 )
 _UNKNOWN = "PROXY_NAME"
 _KEPT = ("IAMAuth", "ClientPasswordAuthType")
 _ROLE = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:iam::\d{12}:role/(?:[\w+=,.@-]{1,64}/){0,4}(?P<name>[\w+=,.@-]{1,64})", re.ASCII
+    r"(?a)arn:aws[a-z-]{0,12}:iam::\d{12}:role/(?:[\w+=,.@-]{1,64}/){0,4}(?P<name>[\w+=,.@-]{1,64})"
 )
 _KNOWN_USER = lazy_pattern(
     r"\busername\\?\"?\s?:\s?\\?\"(?P<user>[\w.-]{1,63})\\?\"|\busername[\"']?\n\"?(?P<printed>[\w.-]{1,63})\"?(?=\n|\Z)"

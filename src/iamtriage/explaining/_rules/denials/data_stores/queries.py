@@ -33,10 +33,10 @@ from iamtriage.explaining._rules.shared.texts.text_signs import find_closest
 from iamtriage.policies._documents import allow
 
 _LOCATION = lazy_pattern(
-    r"(?:s3[an]?://)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<key>[\w./=+-]{0,500}))?", re.ASCII
+    r"(?a)(?:s3[an]?://)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<key>[\w./=+-]{0,500}))?"
 )
 _QUERY_PATH = lazy_pattern(
-    r"s3a?://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+-]{0,500})", re.ASCII
+    r"(?a)s3a?://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+-]{0,500})"
 )
 _WRITES = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 # The actions on parts of uploads matter only for large results.

@@ -24,8 +24,7 @@ _RESERVED = "aws-reserved/sso.amazonaws.com/"
 # Only ArnNotLike and StringNotLike have wildcards.
 _LITERAL = "StringNotEquals"
 _SESSION = lazy_pattern(
-    r"arn:(?P<partition>aws[a-z-]{0,12}):sts::(?P<account>\d{12}|\*):assumed-role/(?P<name>[\w+=,.@*?-]{1,64})(?:/.*)?",
-    re.ASCII,
+    r"(?a)arn:(?P<partition>aws[a-z-]{0,12}):sts::(?P<account>\d{12}|\*):assumed-role/(?P<name>[\w+=,.@*?-]{1,64})(?:/.*)?"
 )
 
 

@@ -258,7 +258,7 @@ def revocation_commands(denial: Denial) -> tuple[str, ...]:
     return tuple(with_profile(None if profile is None else profile.value, each) for each in lines)
 
 
-_DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
+_DEVICE = lazy_pattern(r"(?a)\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}")
 _SERVERLESS_BOUNDARY = lazy_pattern(
     r"permissionsBoundary in serverless\.yml (?P<to>to (?P<arn>arn:[\w+=,.@:/-]{1,600}[\w/]))"
 )

@@ -339,8 +339,7 @@ def _connect_function(denial: Denial, remedy: Remedy, *, has_no_vpc: bool) -> Re
 _ENDPOINT = lazy_pattern(r"\bvpce-[0-9a-f]{8,17}\b")
 # A resource of EC2, whose tags one command prints.
 _INSTANCE = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:ec2:(?P<region>[a-z0-9-]{1,30}):\d{12}:(?P<kind>[a-z-]{3,40})/(?P<id>[a-z]{1,12}-[0-9a-f]{8,17})",
-    re.ASCII,
+    r"(?a)arn:aws[a-z-]{0,12}:ec2:(?P<region>[a-z0-9-]{1,30}):\d{12}:(?P<kind>[a-z-]{3,40})/(?P<id>[a-z]{1,12}-[0-9a-f]{8,17})"
 )
 
 

@@ -8,8 +8,6 @@ https://github.com/awslabs/landing-zone-accelerator-on-aws.
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
@@ -35,21 +33,19 @@ KEY_QUARANTINE = CauseType(
     fix="Replace the exposed key and follow the support case. AWS asks to leave the quarantine policy in place until the case is closed.",
     sources=(pages.QUARANTINE, pages.EXPOSED_KEYS),
 )
-_QUARANTINE = lazy_pattern(r"AWSCompromisedKeyQuarantine(?:V\d{1,2})?", re.ASCII)
+_QUARANTINE = lazy_pattern(r"(?a)AWSCompromisedKeyQuarantine(?:V\d{1,2})?")
 LISTED_HOLDER = lazy_pattern(
-    r"\blist-attached-(?:role|user)-policies\b[^\n]{0,200}?--(?:role|user)-name[ =][\"']?([\w+=,.@-]{1,64})",
-    re.ASCII,
+    r"(?a)\blist-attached-(?:role|user)-policies\b[^\n]{0,200}?--(?:role|user)-name[ =][\"']?([\w+=,.@-]{1,64})"
 )
 """The command whose output lists the policies of a role or user."""
 # "The user ana has …"
-_HOLDER = lazy_pattern(r"\b[Uu]ser [\"'`]?([\w+=,.@-]{1,64})[\"'`]? (?:had|has)\b", re.ASCII)
+_HOLDER = lazy_pattern(r"(?a)\b[Uu]ser [\"'`]?([\w+=,.@-]{1,64})[\"'`]? (?:had|has)\b")
 _ADDRESS = lazy_pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?=[^.]*:)[0-9a-fA-F:]{3,39}")
 # The file with the key that somebody says went to a repository.
 _PUSHED = lazy_pattern(
-    r"\b(?:[Pp]ushed|[Cc]ommitted|[Cc]hecked in|[Uu]ploaded|[Pp]ublished|[Ll]eaked) (?:(?:my|our|the|an?) )?[`\"']?(?P<file>(?:[\w.-]{1,60}/){0,6}(?:\.env\b[\w.-]{0,20}|credentials\b|[\w-]{1,60}\.(?:env|tfvars|tfstate|ya?ml|json|ini|cfg|toml|properties|ipynb|py|js|ts|sh)\b))",
-    re.ASCII,
+    r"(?a)\b(?:[Pp]ushed|[Cc]ommitted|[Cc]hecked in|[Uu]ploaded|[Pp]ublished|[Ll]eaked) (?:(?:my|our|the|an?) )?[`\"']?(?P<file>(?:[\w.-]{1,60}/){0,6}(?:\.env\b[\w.-]{0,20}|credentials\b|[\w-]{1,60}\.(?:env|tfvars|tfstate|ya?ml|json|ini|cfg|toml|properties|ipynb|py|js|ts|sh)\b))"
 )
-_SUPPORT_CASE = lazy_pattern(r"\b[Cc]ase(?: (?:ID|id|number|no\.?))?[ :#]{1,3}(\d{9,18})(?![\w-])", re.ASCII)
+_SUPPORT_CASE = lazy_pattern(r"(?a)\b[Cc]ase(?: (?:ID|id|number|no\.?))?[ :#]{1,3}(\d{9,18})(?![\w-])")
 
 
 def explain_quarantine(denial: Denial) -> Explanation | None:
@@ -148,7 +144,7 @@ DENIED_REGION = CauseType(
     sources=(_REGION_DENY,),
     of="scp-deny",
 )
-_NAMES = lazy_pattern(r"(?<![A-Za-z0-9])(?:(?P<tower>aws-?controltower)|AWSAccelerator)", re.IGNORECASE)
+_NAMES = lazy_pattern(r"(?i)(?<![A-Za-z0-9])(?:(?P<tower>aws-?controltower)|AWSAccelerator)")
 _OWN_ROLES = lazy_pattern(r"AWSControlTowerExecution\Z|AWSAccelerator|cdk-accel-")
 # What handles a list of names.
 _LOOP = lazy_pattern(r"\bfor \w{1,40} in\b|\bwhile (?:IFS=\S{0,8} )?read\b|\bxargs\b")

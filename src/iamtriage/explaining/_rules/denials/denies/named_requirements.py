@@ -34,7 +34,7 @@ _BOUNDARY_NAME = lazy_pattern(
     r"(?<![\w.-])(?:[\w+=@-]{1,60}[-_]?[Bb]oundary|[Bb]oundary[-_][\w+=@-]{1,60})(?![\w-])"
 )
 # The tool of the AWS MCP server that makes calls, and its condition keys.
-_MCP = lazy_pattern(r"\bcall_aws\b|\baws-mcp\.amazonaws\.com\b|ViaAWSMCP", re.ASCII)
+_MCP = lazy_pattern(r"(?a)\bcall_aws\b|\baws-mcp\.amazonaws\.com\b|ViaAWSMCP")
 _CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z")
 
 

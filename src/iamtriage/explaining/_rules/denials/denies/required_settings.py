@@ -162,7 +162,7 @@ def why_decrypt(operation: str | None) -> tuple[str, str] | None:
 __all__ = ("describe_call_tags", "describe_tag_setting", "tag_step", "tagged_type")
 
 # An identifier of Terraform needs no quotes.
-_IDENTIFIER = lazy_pattern(r"[A-Za-z_][\w-]{0,255}", re.ASCII)
+_IDENTIFIER = lazy_pattern(r"(?a)[A-Za-z_][\w-]{0,255}")
 # By the name of the controller or tool. {key} and {value} are those of the tag, {name} is the key in Terraform, {pair}
 # both in a shell, and {resource} is what the tool was working on.
 _SETTINGS = {
@@ -284,7 +284,7 @@ def _terraform_instance(denial: Denial) -> str | None:
 
 
 # The volumes of a launch in the short notation of the AWS CLI.
-_VOLUMES = lazy_pattern(r"--block-device-mappings[ =]([\"'])(DeviceName=[\w/,.=:{}-]{1,800})\1", re.ASCII)
+_VOLUMES = lazy_pattern(r"(?a)--block-device-mappings[ =]([\"'])(DeviceName=[\w/,.=:{}-]{1,800})\1")
 _EBS = lazy_pattern(r"\bEbs=\{([^{}]{0,400})\}")
 
 
@@ -357,8 +357,7 @@ def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") 
 _KEYS = ("aws:SecureTransport", "s3:TlsVersion")
 # A setting that turns TLS off, and what it is instead.
 _OFF = lazy_pattern(
-    r"(?<![\w$.-])(?P<name>[\w.-]{0,60}(?:(?:use_?ssl|ssl[._]enabled|use_?https)(?=\W{1,5}false\b)|(?:use_?http|disable_?ssl)(?=\W{1,5}true\b)))[\"']?\s{0,3}(?:=>|[=:, ])\s{0,3}[\"']?(?P<value>true|false)\b",
-    re.IGNORECASE,
+    r"(?i)(?<![\w$.-])(?P<name>[\w.-]{0,60}(?:(?:use_?ssl|ssl[._]enabled|use_?https)(?=\W{1,5}false\b)|(?:use_?http|disable_?ssl)(?=\W{1,5}true\b)))[\"']?\s{0,3}(?:=>|[=:, ])\s{0,3}[\"']?(?P<value>true|false)\b"
 )
 _IS_HADOOP = lazy_pattern(r"\bs3a\b|\b(?i:hadoop|spark)\b")
 _KEEP = "The Deny is there to stop calls without TLS: no policy has to change."

@@ -5,8 +5,6 @@ Source: https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectEnv
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
@@ -29,13 +27,11 @@ _PULL_ACTIONS = ("ecr:BatchCheckLayerAvailability", *tasks.PULL_ACTIONS)
 _CALLER = lazy_pattern(r"\bdenied: User: CodeBuild\b")
 # The setting in Terraform, in a template, in code and in what the AWS CLI prints.
 _SETTING = lazy_pattern(
-    r"\b(?P<name>image_?pull_?(?:credentials|principal)_?type)[\"']?\s{0,20}[:=]\s{0,4}[\"']?(?:\w{1,40}\.){0,3}CODEBUILD\b",
-    re.IGNORECASE,
+    r"(?i)\b(?P<name>image_?pull_?(?:credentials|principal)_?type)[\"']?\s{0,20}[:=]\s{0,4}[\"']?(?:\w{1,40}\.){0,3}CODEBUILD\b"
 )
 _PROJECT = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:codebuild:[a-z0-9-]{6,30}:(?P<account>\d{12}):(?:project|build)/(?P<name>[A-Za-z0-9][\w-]{1,254})"
-    r"|\baws codebuild [a-z-]{3,40} (?:[^\n|;]{0,200} )?--(?:names|name|project-name)[ =](?P<named>[A-Za-z0-9][\w-]{1,254})",
-    re.ASCII,
+    r"(?a)\barn:aws[a-z-]{0,12}:codebuild:[a-z0-9-]{6,30}:(?P<account>\d{12}):(?:project|build)/(?P<name>[A-Za-z0-9][\w-]{1,254})"
+    r"|\baws codebuild [a-z-]{3,40} (?:[^\n|;]{0,200} )?--(?:names|name|project-name)[ =](?P<named>[A-Za-z0-9][\w-]{1,254})"
 )
 
 

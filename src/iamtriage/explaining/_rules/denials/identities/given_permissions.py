@@ -264,8 +264,7 @@ _PLACES = lazy_pattern(
     rf"{LOCALLY.pattern}|(?i:\b(?:notebook|studio|console|cloud ?shell|bastion|by hand|manually|terminal|from the cli)\b)"
 )
 _ROLE = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:(?:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64}(?<![.,]))|sts::[0-9]{12}:assumed-role/([\w+=,.@-]{1,64})/)",
-    re.ASCII,
+    r"(?a)\barn:aws[a-z-]{0,12}:(?:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64}(?<![.,]))|sts::[0-9]{12}:assumed-role/([\w+=,.@-]{1,64})/)"
 )
 # How people show which role they have where it works: the call that prints it, or what they say of it.
 _SHOWN = r"(?:get_execution_role\(\)|get-caller-identity|get_caller_identity\(\)|(?i:\b(?:notebook|studio|laptop|my own|console)\b[^\n.;]{0,40}\brole\b))"

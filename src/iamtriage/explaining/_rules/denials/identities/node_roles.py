@@ -38,12 +38,11 @@ _INSTANCE_SESSION = lazy_pattern(
 _CLUSTER_WORD = r"(?:eks|k8s|kube|kubernetes)"
 # How eksctl, the Terraform EKS module, Karpenter, kops and people name node roles.
 _NODE_ROLE_NAME = lazy_pattern(
-    r"node[-_.]?(?:instance|group)|(?:worker|eks|k8s|kube)[-_.]?(?:nodes?|workers?)|karpenter[-_.]?node"
-    rf"|^(?:nodes|masters|control-plane)\.|(?<![a-z]){_CLUSTER_WORD}(?![a-z])",
-    re.IGNORECASE,
+    r"(?i)node[-_.]?(?:instance|group)|(?:worker|eks|k8s|kube)[-_.]?(?:nodes?|workers?)|karpenter[-_.]?node"
+    rf"|^(?:nodes|masters|control-plane)\.|(?<![a-z]){_CLUSTER_WORD}(?![a-z])"
 )
 _OTHER_ROLE_NAME = lazy_pattern(
-    r"admin|deploy|bastion|jump|jenkins|runner|gitlab|build|console|(?<![a-z])ci(?![a-z])", re.IGNORECASE
+    r"(?i)admin|deploy|bastion|jump|jenkins|runner|gitlab|build|console|(?<![a-z])ci(?![a-z])"
 )
 # Programs of the node itself, which use its role rightly: the kubelet, and agents and scripts of EC2.
 _NODE_PROGRAMS = (
@@ -58,7 +57,7 @@ _AGENT_ACTION = "eks-auth:assumeroleforpodidentity"
 # https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
 _PLUGIN_OF_NODE, _ANNOTATION = "daemonset/aws-node", "eks.amazonaws.com/role-arn"
 # These assume pods' roles with the node's role, which is how they work.
-_ROLE_PROXIES = lazy_pattern(r"kube2iam|\bkiam\b", re.IGNORECASE)
+_ROLE_PROXIES = lazy_pattern(r"(?i)kube2iam|\bkiam\b")
 _TOPICS = frozenset({"access-denied", "assume-role", "no-identity-allow", "pass-role", "s3-access-denied"})
 _EVIDENCE_ORDER: tuple[Evidence, ...] = ("reported", "supplied", "derived", "possible")
 _WARNING = "Every pod that reaches the instance metadata of a node with this role then has the permission."

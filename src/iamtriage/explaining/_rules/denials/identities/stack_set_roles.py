@@ -24,14 +24,12 @@ from iamtriage.policies._documents import allow, build_document
 
 _NAME = r"[\w+=,.@-]{1,64}"
 _SENTENCE = lazy_pattern(
-    rf"\bAccount (?P<account>[0-9]{{12}}) should have '(?P<role>{_NAME})' role with trust relationship to (?:Role '(?P<caller>{_NAME})'|CloudFormation\b)",
-    re.ASCII,
+    rf"(?a)\bAccount (?P<account>[0-9]{{12}}) should have '(?P<role>{_NAME})' role with trust relationship to (?:Role '(?P<caller>{_NAME})'|CloudFormation\b)"
 )
 # In the output of JSON, or in a line of a table.
 _SUCCEEDED = lazy_pattern(
-    r"\"Account\": ?\"(?P<first>[0-9]{12})\"[^{}]{0,400}?\"Status\": ?\"(?:CURRENT|SUCCEEDED)\""
-    r"|^[^\n{}0-9]{0,20}(?P<second>[0-9]{12})\b(?![^\n]{0,200}\b(?:OUTDATED|INOPERABLE|FAILED|CANCELLED)\b)[^\n]{0,200}\b(?:CURRENT|SUCCEEDED)\b",
-    re.MULTILINE | re.ASCII,
+    r"(?am)\"Account\": ?\"(?P<first>[0-9]{12})\"[^{}]{0,400}?\"Status\": ?\"(?:CURRENT|SUCCEEDED)\""
+    r"|^[^\n{}0-9]{0,20}(?P<second>[0-9]{12})\b(?![^\n]{0,200}\b(?:OUTDATED|INOPERABLE|FAILED|CANCELLED)\b)[^\n]{0,200}\b(?:CURRENT|SUCCEEDED)\b"
 )
 _MAX_ACCOUNTS = 3
 _PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html"

@@ -36,8 +36,7 @@ _CLIENTS = {
     ),
 }
 _SCRIPT = lazy_pattern(
-    r"^[ \t]{0,8}(?:[-+] |\S{0,40}[$#%>] )?aws sts assume-role[ \t][^\n]{0,600}(?:\\\n[^\n]{0,300}){0,8}",
-    re.MULTILINE,
+    r"(?m)^[ \t]{0,8}(?:[-+] |\S{0,40}[$#%>] )?aws sts assume-role[ \t][^\n]{0,600}(?:\\\n[^\n]{0,300}){0,8}"
 )
 _ROLE_OF_SCRIPT = lazy_pattern(r"--role-arn[ =][\"']?(?P<arn>[^\s\"'\\]{1,300})")
 _SETS = lazy_pattern(

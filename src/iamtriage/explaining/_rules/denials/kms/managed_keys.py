@@ -38,9 +38,8 @@ from iamtriage.policies._documents import allow, build_document
 
 _SERVICES = r"backup|codecommit|dynamodb|ebs|elasticfilesystem|fsx|glue|kinesis|lambda|rds|redshift|s3|secretsmanager|sns|sqs|ssm"
 _MANAGED = lazy_pattern(
-    rf"(?<![\w/])alias/(?P<alias>aws/[a-z0-9-]{{2,30}})(?![\w/])|(?<![\w/.@:-])(?P<name>aws/(?:{_SERVICES}))(?![\w/.:-]*[\w/])"
-    r"|\bAWS[- ]managed (?:KMS )?key\b(?! polic)|\bKeyManager\\?\"?(?: is|[:=])? {0,4}\\?\"?AWS\b",
-    re.ASCII,
+    rf"(?a)(?<![\w/])alias/(?P<alias>aws/[a-z0-9-]{{2,30}})(?![\w/])|(?<![\w/.@:-])(?P<name>aws/(?:{_SERVICES}))(?![\w/.:-]*[\w/])"
+    r"|\bAWS[- ]managed (?:KMS )?key\b(?! polic)|\bKeyManager\\?\"?(?: is|[:=])? {0,4}\\?\"?AWS\b"
 )
 _NOT_SAID = lazy_pattern(
     r"(?i:\b(?:not|never|no|nor|if|unless|whether|when|instead of|rather than|from|was|were|used to|other|another|could|would|might|maybe|tried|docs?|documentation|can(?:not|'t)|no longer)|n't)\b[^\n.;:(,]{0,50}\Z"
@@ -54,7 +53,7 @@ _PREFIXES = {"ebs": "ec2"}
 _DESCRIBED_SECRET = lazy_pattern(
     r"\{\s{0,20}\"ARN\": ?\"arn:[\w-]{3,20}:secretsmanager:[^{}]{1,1500}(?:\{[^{}]{0,1500}\}[^{}]{0,800}){0,6}(?:\"VersionIdsToStages\": ?\{[^{}]{0,1500}\}|\"LastChangedDate\": ?[^{},]{4,60})[^{}]{0,400}\}"
 )
-_ROLE_ARN = lazy_pattern(r"\barn:[\w-]{3,20}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,200}(?<![.,])", re.ASCII)
+_ROLE_ARN = lazy_pattern(r"(?a)\barn:[\w-]{3,20}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,200}(?<![.,])")
 _OTHER_ACCOUNT = lazy_pattern(r"\b(?i:cross[- ]account|(?:an)?other (?:AWS )?account)\b")
 _CREATE = "aws kms create-key --policy file://policy.json --query KeyMetadata.Arn --output text --region {}"
 # What sets the key of data, for services that need no more than its name.

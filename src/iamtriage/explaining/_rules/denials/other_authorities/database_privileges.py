@@ -18,18 +18,15 @@ _NAME = r"[A-Za-z_][\w$]{0,62}"
 # A name that PostgreSQL writes without quotes, although SQL requires them.
 _PART = r"[A-Za-z_](?:[\w$-]{0,61}[\w$])?"
 _POSTGRES = lazy_pattern(
-    rf"permission denied for (?P<type>table|relation|view|materialized view|foreign table|sequence|schema|database|function|procedure) \"?(?P<name>{_PART}(?:\.{_PART})?)(?!\w)",
-    re.ASCII,
+    rf"(?a)permission denied for (?P<type>table|relation|view|materialized view|foreign table|sequence|schema|database|function|procedure) \"?(?P<name>{_PART}(?:\.{_PART})?)(?!\w)"
 )
 _MYSQL = lazy_pattern(
-    r"(?P<verb>(?:[A-Z]{3,10},? ){0,4}[A-Z]{3,10}|execute|alter routine) command denied to user '(?P<user>[\w.$-]{1,80})'@'(?P<host>[\w.%:-]{1,255})' for"
-    r" (?:(?P<type>table|routine) (?P<name>['`][\w$.`-]{1,130}['`])|column '[^'\n]{1,64}' in table (?P<table>['`][\w$.`-]{1,130}['`]))",
-    re.ASCII,
+    r"(?a)(?P<verb>(?:[A-Z]{3,10},? ){0,4}[A-Z]{3,10}|execute|alter routine) command denied to user '(?P<user>[\w.$-]{1,80})'@'(?P<host>[\w.%:-]{1,255})' for"
+    r" (?:(?P<type>table|routine) (?P<name>['`][\w$.`-]{1,130}['`])|column '[^'\n]{1,64}' in table (?P<table>['`][\w$.`-]{1,130}['`]))"
 )
 # Error 1044, after a login that worked: with the account as the server has it, whose host can be a pattern.
 _MYSQL_DATABASE = lazy_pattern(
-    r"Access denied for user '(?P<user>[\w.$-]{0,80})'@'(?P<host>[\w.%:/-]{1,255})' to database '(?P<name>[\w$-]{1,64})'",
-    re.ASCII,
+    r"(?a)Access denied for user '(?P<user>[\w.$-]{0,80})'@'(?P<host>[\w.%:/-]{1,255})' to database '(?P<name>[\w$-]{1,64})'"
 )
 # What a statement or program requires of the database.
 _MYSQL_NEEDS = {
@@ -44,13 +41,11 @@ _OF_SERVER = frozenset({"mysql", "sys", "performance_schema", "rdsadmin"})
 _USER_NAME = "DB_USER_NAME"
 # The database user: of a policy for logins, of a command or connection string, and in words.
 _USER = lazy_pattern(
-    rf":dbuser:[\w-]{{1,80}}/(?P<of_arn>{_NAME})(?![\w*])|(?:-U |--username[= ]|\buser(?:name)?[=:] ?|postgres(?:ql)?://)['\"]?(?P<of_option>{_NAME})(?![\w.])|\b(?:connected|logged in)\b[^\n.;,]{{0,80}}? as (?!(?:an?|the|we|it|I|you|they|usual|expected|always|before|well|soon|if|follows)\b)(?P<of_words>{_NAME})",
-    re.ASCII,
+    rf"(?a):dbuser:[\w-]{{1,80}}/(?P<of_arn>{_NAME})(?![\w*])|(?:-U |--username[= ]|\buser(?:name)?[=:] ?|postgres(?:ql)?://)['\"]?(?P<of_option>{_NAME})(?![\w.])|\b(?:connected|logged in)\b[^\n.;,]{{0,80}}? as (?!(?:an?|the|we|it|I|you|they|usual|expected|always|before|well|soon|if|follows)\b)(?P<of_words>{_NAME})"
 )
 # "created by the migration (user shop_owner)", "the owner is shop_owner", "owned by the role shop_owner".
 _OWNER = lazy_pattern(
-    rf"\b(?:(?:created|owned)\b[^\n]{{0,60}}? by [^\n]{{0,60}}?\((?:user )?|(?:owned by|[Oo]wner(?: is|:)) (?:(?:the )?(?:user|role) )?)(?P<owner>{_NAME})(?=[.,;)]|\s*?(?:\n|\Z))",
-    re.ASCII,
+    rf"(?a)\b(?:(?:created|owned)\b[^\n]{{0,60}}? by [^\n]{{0,60}}?\((?:user )?|(?:owned by|[Oo]wner(?: is|:)) (?:(?:the )?(?:user|role) )?)(?P<owner>{_NAME})(?=[.,;)]|\s*?(?:\n|\Z))"
 )
 _IAM_LOGIN = lazy_pattern(
     r"\brds-db:|generate[-_]db[-_]auth[-_]token|\bredshift(?:-serverless)?:Get|\bdsql:DbConnect"
@@ -64,7 +59,7 @@ _GRANTS = {
     "procedure": "EXECUTE ON PROCEDURE",
 }
 _CREATES = lazy_pattern(
-    r"\bCREATE (?:[A-Z]{2,12} ){0,3}(?:TABLE|VIEW|SEQUENCE|TYPE|FUNCTION|PROCEDURE|INDEX)\b", re.IGNORECASE
+    r"(?i)\bCREATE (?:[A-Z]{2,12} ){0,3}(?:TABLE|VIEW|SEQUENCE|TYPE|FUNCTION|PROCEDURE|INDEX)\b"
 )
 _CONNECTS = lazy_pattern(r"\bFATAL\b|\bCONNECT privilege\b")
 # The words before the name of a table in the statements that require a privilege.

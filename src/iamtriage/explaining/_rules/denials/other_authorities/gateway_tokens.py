@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-author
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from iamtriage._patterns import lazy_pattern, only_one
@@ -30,12 +29,10 @@ GATEWAY_OTHER_TOKEN = CauseType(
 _SCOPE = r"[\w./:-]{1,200}"
 # In a template, in code of Terraform and the CDK, in what the AWS CLI prints, and as its option.
 _SCOPES = lazy_pattern(
-    rf"\bauthorization_?scopes\b[\"']?\s{{0,4}}[:=]\s{{0,40}}(?P<list>\[[^\]\n]{{0,600}}\]|(?:\[\s{{0,40}})?(?:\s{{0,40}}[\"'-]\s?[\"']?{_SCOPE}[\"']?,?[ \t]*\n?){{1,20}}|{_SCOPE})|--authorization-scopes[ =](?P<option>[\"']?{_SCOPE})",
-    re.IGNORECASE | re.ASCII,
+    rf"(?ia)\bauthorization_?scopes\b[\"']?\s{{0,4}}[:=]\s{{0,40}}(?P<list>\[[^\]\n]{{0,600}}\]|(?:\[\s{{0,40}})?(?:\s{{0,40}}[\"'-]\s?[\"']?{_SCOPE}[\"']?,?[ \t]*\n?){{1,20}}|{_SCOPE})|--authorization-scopes[ =](?P<option>[\"']?{_SCOPE})"
 )
 _ITEM = lazy_pattern(
-    rf"(?<![\w.])(?P<item>[a-z][\w.-]{{0,100}}[/.:]{_SCOPE}|openid|email|profile|phone)\b",
-    re.IGNORECASE | re.ASCII,
+    rf"(?ia)(?<![\w.])(?P<item>[a-z][\w.-]{{0,100}}[/.:]{_SCOPE}|openid|email|profile|phone)\b"
 )
 _CLAIM = lazy_pattern(
     r"(?<![\w.$:-])[\"']?(?P<name>token_use|scope|scp|aud|client_id|iss)[\"']?\s{0,3}[:=]\s{0,3}\[?[\"'](?P<value>[^\"'\n]{1,500})[\"']",
@@ -57,7 +54,7 @@ _AUDIENCE = lazy_pattern(
 _ISSUER = lazy_pattern(
     r"\b(?:[Jj]wt[Cc]onfiguration|jwt_configuration)\b[\"']?\s?[:={][^}]{0,400}?\b[Ii]ssuer[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?P<value>https://[\w./-]{1,250})"
 )
-_STRING = lazy_pattern(r"[\w.:/@-]{4,200}", re.ASCII)
+_STRING = lazy_pattern(r"(?a)[\w.:/@-]{4,200}")
 _REFERENCE = lazy_pattern(r"[!$]|\bvar\.|\baws_|\bRef\b|\bGetAtt\b")
 _TESTED = lazy_pattern(
     r"\b[Tt]est(?:ed|ing)?[- ](?:the )?(?:invoke-)?authorizer\b|\btest-invoke-authorizer\b"

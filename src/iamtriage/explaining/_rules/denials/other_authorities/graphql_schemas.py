@@ -6,8 +6,6 @@ https://docs.amplify.aws/gen1/javascript/build-a-backend/graphqlapi/customize-au
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
 from iamtriage.explaining._rules.shared import commands
@@ -21,7 +19,7 @@ _PAGE = "https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
 _MESSAGE = lazy_pattern(
     r"(?i:not authorized to access) (?P<field>[A-Za-z_]\w{0,80}) on type (?P<type>[A-Za-z_]\w{0,80})"
 )
-_API_OF_ARN = lazy_pattern(r":appsync:(?P<region>[a-z0-9-]{6,30}):\d{12}:apis/(?P<api>\w{10,40})", re.ASCII)
+_API_OF_ARN = lazy_pattern(r"(?a):appsync:(?P<region>[a-z0-9-]{6,30}):\d{12}:apis/(?P<api>\w{10,40})")
 GRAPHQL_FIELD = CauseType(
     "graphql-field-not-allowed",
     title="The GraphQL schema or a resolver does not open the field for this caller",

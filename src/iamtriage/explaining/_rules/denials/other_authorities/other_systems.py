@@ -31,7 +31,7 @@ _DENIED = lazy_pattern(
     rf"|\brepository \[docker\.io/(?:library/)?{_IMAGE.replace('image>', 'pushed>')}\][^\n]{{0,80}}\n(?:[^\n]{{0,200}}\n){{0,40}}?[^\n]{{0,80}}?(?P<push>(?:push access )?denied))"
 )
 _HOST = lazy_pattern(
-    rf"(?<![\w.-])[0-9]{{12}}\.dkr\.ecr(?:-fips)?\.{REGION}\.amazonaws\.com(?:\.cn)?(?![\w.-])", re.ASCII
+    rf"(?a)(?<![\w.-])[0-9]{{12}}\.dkr\.ecr(?:-fips)?\.{REGION}\.amazonaws\.com(?:\.cn)?(?![\w.-])"
 )
 _OF_ECR = lazy_pattern(r"\bdkr\.ecr\b|\bECR\b|\baws ecr\b|ContainerRegistry")
 _OF_AWS = lazy_pattern(
@@ -43,9 +43,9 @@ _NOT_ECR = lazy_pattern(
 )
 # The values of a Helm chart that name a registry: the whole line before it, and the value.
 _REGISTRY_KEYS = ("imageRegistry", "registry")
-_KEY = lazy_pattern(r"^(?P<indent> {0,12})(?P<key>[A-Za-z]\w{0,60}):(?P<value>[^\n#]{0,300})", re.MULTILINE)
-_TEMPLATE = lazy_pattern(r"^[ \t-]{0,20}(?P<line>image: *[\"']?(?P<value>\{\{[^\n]{1,300}))$", re.MULTILINE)
-_REPOSITORY = lazy_pattern(r"^(?P<indent> {0,12})repository: *[\"']?(?P<name>[\w./-]{1,200})[\"']? *$", re.MULTILINE)  # fmt: skip
+_KEY = lazy_pattern(r"(?m)^(?P<indent> {0,12})(?P<key>[A-Za-z]\w{0,60}):(?P<value>[^\n#]{0,300})")
+_TEMPLATE = lazy_pattern(r"(?m)^[ \t-]{0,20}(?P<line>image: *[\"']?(?P<value>\{\{[^\n]{1,300}))$")
+_REPOSITORY = lazy_pattern(r"(?m)^(?P<indent> {0,12})repository: *[\"']?(?P<name>[\w./-]{1,200})[\"']? *$")  # fmt: skip
 _BROAD = ("AmazonEC2ContainerRegistryFullAccess", "AmazonEC2ContainerRegistryPowerUser", "AdministratorAccess")  # fmt: skip
 _ADDED = lazy_pattern(
     rf"(?i:\b(?:added|attached|gave|granted|tried)\b)[^\n.]{{0,120}}?\b(?P<policy>{'|'.join(_BROAD)})\b"
@@ -153,8 +153,7 @@ def _find_registry(text: str) -> str | None:
 _WAF = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-testing-activities.html"
 _LOAD_BALANCER = lazy_pattern(r"(?i:\bserver: ?awselb/2\.0)")
 _BALANCER_ARN = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:elasticloadbalancing:[a-z0-9-]{6,30}:[0-9]{12}:loadbalancer/app/[\w-]{1,32}/[0-9a-f]{16}\b",
-    re.ASCII,
+    r"(?a)\barn:aws[a-z-]{0,12}:elasticloadbalancing:[a-z0-9-]{6,30}:[0-9]{12}:loadbalancer/app/[\w-]{1,32}/[0-9a-f]{16}\b"
 )
 _CLOUDFRONT = lazy_pattern(r"Request blocked\.[^\n]{0,400}?(?:\n[^\n]{0,400}){0,12}?\(CloudFront\)")
 _FORBIDDEN = lazy_pattern(
@@ -164,8 +163,7 @@ _LARGE = lazy_pattern(
     r"\b(?:\d{1,6} ?[KkM]i?B\b|(?:large|big|small)\b[^\n]{0,30}\b(?:body|bodies|POSTs?|PUTs?|requests?|uploads?))"
 )
 _GITHUB = lazy_pattern(
-    r"(?:Permission to (?P<repository>[\w.-]{1,40}/[\w.-]{1,100}) denied to (?P<who>deploy key|[\w-]{1,40}(?:\[bot\])?)|Resource not accessible by integration)",
-    re.ASCII,
+    r"(?a)(?:Permission to (?P<repository>[\w.-]{1,40}/[\w.-]{1,100}) denied to (?P<who>deploy key|[\w-]{1,40}(?:\[bot\])?)|Resource not accessible by integration)"
 )
 _DOCKER = lazy_pattern(
     r"permission denied while trying to connect to the (?:Docker daemon socket|docker API)\b"
@@ -229,8 +227,7 @@ _CALLS = {
     "deployments": lazy_pattern(r"/deployments\b"),
 }
 _PERMISSIONS = lazy_pattern(
-    r"^(?P<indent> {0,40})permissions:[ \t]{0,4}\n(?P<lines>(?:(?P=indent) {1,8}[a-z-]{3,30}: (?:read|write|none)[^\n]{0,80}(?:\n|\Z))+)",
-    re.MULTILINE,
+    r"(?m)^(?P<indent> {0,40})permissions:[ \t]{0,4}\n(?P<lines>(?:(?P=indent) {1,8}[a-z-]{3,30}: (?:read|write|none)[^\n]{0,80}(?:\n|\Z))+)"
 )
 
 

@@ -30,7 +30,7 @@ _LOGIN = lazy_pattern(r"auth/[\w/-]{1,80}/login\Z")
 _BLOCK = lazy_pattern(
     r"\bpath \"(?P<path>[\w./@+*-]{1,300})\"\s{0,4}\{\s{0,40}capabilities\s{0,4}=\s{0,4}\[(?P<capabilities>[^\[\]]{0,200})\]\s{0,40}\}"
 )
-_NAME = lazy_pattern(r"\b(?:vault|bao) policy (?:read|write) (?P<name>[a-z][\w-]{0,60})", re.ASCII)
+_NAME = lazy_pattern(r"(?a)\b(?:vault|bao) policy (?:read|write) (?P<name>[a-z][\w-]{0,60})")
 _TOKEN_POLICIES = lazy_pattern(r"\b(?:token_policies|policies) {1,20}\[(?P<names>[^\[\]\n]{1,300})\]")
 _LOGGED_IN = lazy_pattern(r"You are now authenticated|\btoken_policies\b|\btoken_meta_\w")
 _AWS_PERMISSION = lazy_pattern(

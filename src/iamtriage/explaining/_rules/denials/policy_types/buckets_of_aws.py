@@ -31,10 +31,9 @@ from iamtriage.policies._readers.elements import as_mapping, shown_sid
 _REGION = r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]"
 # After a slash of a URL, or the colons of an ARN.
 _BUCKET_OF_AWS = lazy_pattern(
-    rf"(?<=[/:])(?P<bucket>prod-{_REGION}-starport-layer-bucket|{_REGION}-birdwatcher-prod|amazonlinux\.{_REGION}"
+    rf"(?a)(?<=[/:])(?P<bucket>prod-{_REGION}-starport-layer-bucket|{_REGION}-birdwatcher-prod|amazonlinux\.{_REGION}"
     r"|(?:amazon-ssm(?:-packages)?|aws-ssm(?:-distributor-file|-document-attachments)?|aws-windows-downloads|aws-patch-manager"
-    rf"|patch-baseline-snapshot|amazonlinux-2-repos|al2023-repos|aws-codedeploy)-{_REGION}(?:-[a-z0-9]{{8,12}})?)(?=[./?\s\"']|\Z)",
-    re.ASCII,
+    rf"|patch-baseline-snapshot|amazonlinux-2-repos|al2023-repos|aws-codedeploy)-{_REGION}(?:-[a-z0-9]{{8,12}})?)(?=[./?\s\"']|\Z)"
 )
 _REGION_IN_BUCKET = lazy_pattern(_REGION)
 # Docker downloads the configuration and the layers of an image from S3, and prints S3's answer.
@@ -42,7 +41,7 @@ _DOCKER_DOWNLOAD = lazy_pattern(
     r"error pulling image configuration|download failed after attempts|failed to copy: "
 )
 _MAX_TEXT = 32_000
-_ENDPOINT = lazy_pattern(r"\bvpce-(?:[0-9a-f]{17}|[0-9a-f]{8})(?!\w)", re.ASCII)
+_ENDPOINT = lazy_pattern(r"(?a)\bvpce-(?:[0-9a-f]{17}|[0-9a-f]{8})(?!\w)")
 _LAYERS = "-starport-layer-bucket"
 _OF_PACKAGES = lazy_pattern(r"(?:al2023-repos|amazonlinux)\b")
 # The text speaks of an endpoint's policy, also without its ID.

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html.
 from __future__ import annotations
 
 import functools
-import re
 from fnmatch import fnmatchcase
 from typing import Any, cast
 
@@ -38,8 +37,7 @@ _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}")
 _FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}")
 # What describe-vpc-endpoints prints of each endpoint, in any order.
 _LISTED = lazy_pattern(
-    r"(?<![\w-])(?P<id>vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])|(?<![\w.])(?P<service>(?:cn\.)?com\.amazonaws\.[a-z0-9-]{5,30}\.[a-z0-9.-]{1,60}\w)",
-    re.ASCII,
+    r"(?a)(?<![\w-])(?P<id>vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])|(?<![\w.])(?P<service>(?:cn\.)?com\.amazonaws\.[a-z0-9-]{5,30}\.[a-z0-9.-]{1,60}\w)"
 )
 _DOCUMENT = lazy_pattern(r"\"?\{")
 _QUOTED_REGION = lazy_pattern(r"'([\w=,.*-]*\.REGION\.[\w.*-]*)'")
@@ -52,13 +50,13 @@ ENDPOINT_WITHOUT_ALLOW = CauseType(
     fix="Add an Allow to the policy of the endpoint, or use the default policy.",
     of="vpc-endpoint-no-allow",
 )
-_ENDPOINT = lazy_pattern(r"vpc[-_ ]?endpoint|endpoint[-_ ]?polic|\becr[._](?:api|dkr)\b", re.IGNORECASE)
-_REGION = lazy_pattern(r"\b[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]\b", re.ASCII)
+_ENDPOINT = lazy_pattern(r"(?i)vpc[-_ ]?endpoint|endpoint[-_ ]?polic|\becr[._](?:api|dkr)\b")
+_REGION = lazy_pattern(r"(?a)\b[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]\b")
 _WHOLE = lazy_pattern(r"\"Statement\"|\bStatement:|\baws_iam_policy_document\b")
 
 
 # Network activity events: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
-_OWNER_IN_RECORD = lazy_pattern(r"\bvpcEndpointAccountId\\?\"\s?:\s?\\?\"(?P<id>[0-9]{12})\b", re.ASCII)
+_OWNER_IN_RECORD = lazy_pattern(r"(?a)\bvpcEndpointAccountId\\?\"\s?:\s?\\?\"(?P<id>[0-9]{12})\b")
 _NETWORK_ACTIVITY = lazy_pattern(r"\bAwsVpceEvent\b|\bNetworkActivity\b")
 _IS_MEANT = "First ask who runs this session whether the call is meant: the record alone shows no attack, and often no resource. A change of the caller's policies does not override the endpoint."
 

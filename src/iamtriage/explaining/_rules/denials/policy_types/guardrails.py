@@ -54,8 +54,7 @@ _LIFTING = {"iam:deleteuserpermissionsboundary", "iam:deleterolepermissionsbound
 # "kms:Decrypt, sqs:SendMessage and sns:Publish are all denied".
 _ACTION = lazy_pattern(r"\b[a-z][a-z0-9-]{1,30}:[A-Z][A-Za-z]{2,60}\b", re.ASCII)
 _LISTED_ACTIONS = lazy_pattern(
-    rf"{_ACTION.pattern}[`'\"]?(?:(?:, and|, or|,| and| or|/) ?[`'\"]?{_ACTION.pattern}[`'\"]?){{1,12}}",
-    re.ASCII,
+    rf"(?a){_ACTION.pattern}[`'\"]?(?:(?:, and|, or|,| and| or|/) ?[`'\"]?{_ACTION.pattern}[`'\"]?){{1,12}}"
 )
 _ALSO_DENIED = lazy_pattern(
     r"(?i:\b(?:denied|fail|fails|failed|failing|blocked|rejected|refused|same error)\b)"
@@ -81,10 +80,9 @@ _EKSCTL_SETTINGS = (
 )  # fmt: skip
 # "The boundary (arn:aws:iam::111122223333:policy/limits)".
 _STATED_BOUNDARY = lazy_pattern(
-    r"(?i:\bboundar(?:y|ies)\b)[^\n\w]{0,4}(?:is |of [^\n:]{1,40}?(?:is |: ))?[`\"'( ]{0,3}(?P<arn>arn:aws[a-z-]{0,12}:iam::\w{3,12}:policy/[\w+=,.@/-]{1,600}\w)"
+    r"(?a)(?i:\bboundar(?:y|ies)\b)[^\n\w]{0,4}(?:is |of [^\n:]{1,40}?(?:is |: ))?[`\"'( ]{0,3}(?P<arn>arn:aws[a-z-]{0,12}:iam::\w{3,12}:policy/[\w+=,.@/-]{1,600}\w)"
     # A policy with such a name, and not one that is about boundaries.
-    r"|\b(?P<named>arn:aws[a-z-]{0,12}:iam::\d{12}:policy/(?:[\w+=,.@-]{1,128}/){0,8}(?![\w-]{0,100}(?i:deny|enforce|protect|require|without))[\w+=,.@-]{0,100}(?:(?<![A-Za-z])boundary|Boundary)(?![\w+=,@/-]))",
-    re.ASCII,
+    r"|\b(?P<named>arn:aws[a-z-]{0,12}:iam::\d{12}:policy/(?:[\w+=,.@-]{1,128}/){0,8}(?![\w-]{0,100}(?i:deny|enforce|protect|require|without))[\w+=,.@-]{0,100}(?:(?<![A-Za-z])boundary|Boundary)(?![\w+=,@/-]))"
 )
 IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
 

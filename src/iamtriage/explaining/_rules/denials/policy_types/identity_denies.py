@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
@@ -153,8 +151,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
 
 # A policy that a list in the text has, whose name says that it denies.
 _LISTED = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,4}(?P<name>[\w+=,.@-]{1,128})",
-    re.ASCII,
+    r"(?a)\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,4}(?P<name>[\w+=,.@-]{1,128})"
 )
 _NAME_OF_DENY = lazy_pattern(
     r"(?i:deny|denies|forbid|prohibit|restrict|disallow|block|prevent|guard-?rail|quarantine|lock-?down)|(?<![a-z])[Nn]o[-_]?[A-Z]"

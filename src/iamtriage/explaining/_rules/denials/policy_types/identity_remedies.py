@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -34,9 +33,9 @@ _SERVICE_LINKED_ROLE = lazy_pattern(
     r":role/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/"
 )
 _RELEASE = lazy_pattern(
-    r"aws-load-balancer-controller(?::|[^\n]{0,200}[ \t])(v[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\b", re.ASCII
+    r"(?a)aws-load-balancer-controller(?::|[^\n]{0,200}[ \t])(v[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\b"
 )
-_CHART = lazy_pattern(r"\bchart(?: version)?[ :=-]{1,2}\"?v?1\.([0-9]{1,2})\.([0-9]{1,2})\b", re.ASCII)
+_CHART = lazy_pattern(r"(?a)\bchart(?: version)?[ :=-]{1,2}\"?v?1\.([0-9]{1,2})\.([0-9]{1,2})\b")
 # The release with which the numbers of charts and releases began to agree.
 _FIRST_CHART = (5, 0)
 # A policy that somebody wrote instead of attaching the one of AWS.
@@ -44,7 +43,7 @@ _OWN_POLICY = lazy_pattern(
     r"(?i:\b(?:our|my|its|a|an) (?:(?:own|hardened|custom|restricted|tightened|minimal|narrower?|self-written) ){1,3}(?:IAM )?polic(?:y|ies)\b|\bpolic(?:y|ies) (?:instead of|rather than) the (?:AWS|managed|Amazon))"
 )
 # A condition key and its value, without characters of the shorthand syntax of the AWS CLI.
-_CONTEXT = lazy_pattern(r"[\w.:/+@-]{1,600}", re.ASCII)
+_CONTEXT = lazy_pattern(r"(?a)[\w.:/+@-]{1,600}")
 _ATTACHED_POLICY = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::\d{12}:policy/[\w+=,.@/-]{1,512}")
 # The default version of a policy, as the AWS CLI lists it.
 _DEFAULT_VERSION = lazy_pattern(
@@ -52,8 +51,7 @@ _DEFAULT_VERSION = lazy_pattern(
 )
 # A StorageClass whose name or parameters say that its volumes are encrypted.
 _ENCRYPTED_VOLUME = lazy_pattern(
-    r"\bStorageClass:?\s{1,8}\"?[a-z0-9.-]{0,60}(?:enc|kms)|\bencrypted[\"']?\s?[:=]\s?[\"']?true\b|\bkmsKeyId\b",
-    re.ASCII,
+    r"(?a)\bStorageClass:?\s{1,8}\"?[a-z0-9.-]{0,60}(?:enc|kms)|\bencrypted[\"']?\s?[:=]\s?[\"']?true\b|\bkmsKeyId\b"
 )
 # https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
 _KEY_STEP = "It does not allow the use of a KMS key. If the StorageClass names a customer managed key, also allow kms:CreateGrant, kms:Decrypt, kms:DescribeKey, kms:GenerateDataKeyWithoutPlaintext and kms:ReEncrypt* on it."

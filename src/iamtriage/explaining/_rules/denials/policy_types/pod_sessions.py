@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from iamtriage._patterns import lazy_pattern
@@ -17,7 +16,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 # The name that EKS Pod Identity gives a session: eks-CLUSTER-POD-UUID, with 10 characters of each name, as in
 # https://github.com/aws/containers-roadmap/issues/2362.
-_POD_SESSION = lazy_pattern(r"eks-[\w.-]{3,30}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_POD_SESSION = lazy_pattern(r"(?a)eks-[\w.-]{3,30}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CHARS_OF_CLUSTER = 10
 _RESTARTED = "Running pods keep their session, so the last command restarts them."
 _IDENTITY_OF_POD = "The session's name shows that EKS Pod Identity created it"

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,8 +39,7 @@ from iamtriage.policies._documents import build_statement
 
 # The console's test calls use a stage that cannot be deployed.
 _STAGE = lazy_pattern(
-    r"arn:[\w-]{3,20}:execute-api:[^:]*:[^:]*:[a-z0-9]{5,20}/(?!test-invoke-stage/)(?P<stage>[A-Za-z0-9_-]{1,128})/",
-    re.ASCII,
+    r"(?a)arn:[\w-]{3,20}:execute-api:[^:]*:[^:]*:[a-z0-9]{5,20}/(?!test-invoke-stage/)(?P<stage>[A-Za-z0-9_-]{1,128})/"
 )
 _CHANGE = lazy_pattern(r"\baws [a-z0-9-]+ ([a-z0-9-]+) ")
 IF_OTHER_ACCOUNT = (

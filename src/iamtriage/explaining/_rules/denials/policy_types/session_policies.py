@@ -47,13 +47,11 @@ _SESSION_POLICY_PLACES = Signs(
     }
 )
 _ASSUMED_ROLE = lazy_pattern(
-    r"\brole-?_?(?:arn|to-?_?assume)[\"']?[ =:]{1,3}[\"']?arn:[\w-]{3,20}:iam::\d{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})",
-    re.ASCII | re.IGNORECASE,
+    r"(?ia)\brole-?_?(?:arn|to-?_?assume)[\"']?[ =:]{1,3}[\"']?arn:[\w-]{3,20}:iam::\d{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})"
 )
 # A managed policy that is passed as a session policy.
 _PASSED_POLICY = lazy_pattern(
-    r"(?P<place>\bmanaged-session-policies|--policy-arns|\bpolicy_arns|\bPolicyArns)\b[\s\S]{0,40}?\b(?P<arn>arn:aws[a-z-]{0,12}:iam::(?P<owner>aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,8}(?P<name>[\w+=,.@-]{1,128}))",
-    re.ASCII,
+    r"(?a)(?P<place>\bmanaged-session-policies|--policy-arns|\bpolicy_arns|\bPolicyArns)\b[\s\S]{0,40}?\b(?P<arn>arn:aws[a-z-]{0,12}:iam::(?P<owner>aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,8}(?P<name>[\w+=,.@-]{1,128}))"
 )
 _ANOTHER_POLICY = lazy_pattern(
     r"[\s\\,;\"'}\])({-]{1,40}(?:arn[\"']?\s?[=:]\s?[\"']?)?arn:aws[a-z-]{0,12}:iam::\w{3,12}:policy/"
@@ -67,22 +65,20 @@ _INLINE_PLACES = {
 }
 # A call with its arguments, in an SDK or the AWS CLI.
 _FEDERATION_CALL = lazy_pattern(
-    r"\bget_?federation_?token(?:Command)?(?P<sdk>\((?:[^()]|\((?:[^()]|\([^()]{0,300}\)){0,300}\)){0,600}\))"
-    r"|\baws sts get-federation-token(?P<cli>(?:[^\n\\]|\\\n?){0,600})",
-    re.IGNORECASE,
+    r"(?i)\bget_?federation_?token(?:Command)?(?P<sdk>\((?:[^()]|\((?:[^()]|\([^()]{0,300}\)){0,300}\)){0,600}\))"
+    r"|\baws sts get-federation-token(?P<cli>(?:[^\n\\]|\\\n?){0,600})"
 )
 # What the call of an SDK is made with: boto3.client("sts").
-_CLIENT = lazy_pattern(r"(?<![\w.])[a-z][\w.]{0,40}(?:\([\w\"', =-]{0,60}\))?\.\Z", re.ASCII)
+_CLIENT = lazy_pattern(r"(?a)(?<![\w.])[a-z][\w.]{0,40}(?:\([\w\"', =-]{0,60}\))?\.\Z")
 _CHARS_OF_CLIENT = 110
 _SESSION_CREATED = "Find the code or tool that creates the session: its STS call, such as AssumeRole, passes Policy or PolicyArns. IAM does not store session policies; CloudTrail's event of that call has them in requestParameters."
 # A search by a name that many sessions share would find too much.
-_SEARCHED_NAME = lazy_pattern(r"(?=[\w.@-]*[-_.@0-9])[\w.@-]{4,64}", re.ASCII)
+_SEARCHED_NAME = lazy_pattern(r"(?a)(?=[\w.@-]*[-_.@0-9])[\w.@-]{4,64}")
 _FIND_CALL = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole --query {}"
 _RESTRICTION_REMOVED = "Leave the session policy out only if nothing has to limit the session"
 # The profile of IAM Roles Anywhere, in the options of aws_signing_helper.
 _ANYWHERE = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:rolesanywhere:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:profile/(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})",
-    re.ASCII,
+    r"(?a)\barn:aws[a-z-]{0,12}:rolesanywhere:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:profile/(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
 # The policy for guests of a Cognito identity pool.
 _COGNITO_OF_SDK_2 = lazy_pattern(r"\bAWS\.CognitoIdentityCredentials\b")

@@ -44,7 +44,7 @@ _ROOT_IN_TRUST = lazy_pattern(
 )
 
 
-_ROLE_NAME = lazy_pattern(r"(?<![\w:./-])role/([\w+=,.@-]{1,64}\w)", re.ASCII)
+_ROLE_NAME = lazy_pattern(r"(?a)(?<![\w:./-])role/([\w+=,.@-]{1,64}\w)")
 _SAME_ACCOUNT = lazy_pattern(r"(?i:\b(?:same|this|my|our|own) (?:aws )?acc(?:oun)?t\b)")
 _WHO = "aws sts get-caller-identity --profile PROFILE --query Arn --output text"
 
@@ -257,8 +257,7 @@ _TRUSTS = lazy_pattern(
 
 # "The trust policy of the role web …"
 _OF_ROLE = lazy_pattern(
-    r"\b[Tt]rust (?:policy|relationship) of (?:the |our |my )?role [`\"']?(?!(?:in|that|which|there|already|now|has|names|lists|allows|contains|includes|trusts)\b)(?P<name>[\w+=,.@-]{1,64})",
-    re.ASCII,
+    r"(?a)\b[Tt]rust (?:policy|relationship) of (?:the |our |my )?role [`\"']?(?!(?:in|that|which|there|already|now|has|names|lists|allows|contains|includes|trusts)\b)(?P<name>[\w+=,.@-]{1,64})"
 )
 
 

@@ -31,7 +31,7 @@ _ROLE_ARN = (
     rf"(?:[\w*<>]{{1,20}}-(?P<region>{REGION})\b|[\w*<>-]{{1,60}})"
 )
 _ROLE = lazy_pattern(_ROLE_ARN, re.ASCII)
-_UNASSUMED = lazy_pattern(rf"could\s+not\s+be\s+used\s+to\s+assume\s+['\"]?{_ROLE_ARN}['\"]?", re.ASCII)
+_UNASSUMED = lazy_pattern(rf"(?a)could\s+not\s+be\s+used\s+to\s+assume\s+['\"]?{_ROLE_ARN}['\"]?")
 _NO_PARAMETER = lazy_pattern(r"SSM\s+parameter\s+(/cdk-bootstrap/\w{1,20}/version)\s+not\s+found")
 # What exists only in an environment that is bootstrapped.
 _BOOTSTRAPPED = lazy_pattern(
@@ -40,13 +40,12 @@ _BOOTSTRAPPED = lazy_pattern(
 )
 # What people say of it, and what cdk bootstrap prints of an environment that was bootstrapped before.
 _SAID_BOOTSTRAPPED = lazy_pattern(
-    r"\b(?:accounts?|environments?|[Rr]egions?|aws://\S{12,40}) (?:(?:is|are|was|were) (?:already |now |both |all )?|(?:has|have) (?:already )?been )bootstrapped\b"
+    r"(?i)\b(?:accounts?|environments?|[Rr]egions?|aws://\S{12,40}) (?:(?:is|are|was|were) (?:already |now |both |all )?|(?:has|have) (?:already )?been )bootstrapped\b"
     r"|\balready bootstrapped\b|\bbootstrapped \(no changes\)"
     r"|\b[Cc]dk bootstrap\b[`'\"]?[^.?\n]{0,40}?\b(?:changed nothing|(?:did|does)(?:n't| not) (?:help|change|fix)|made no difference|succeeded|went through|is done)\b"
     r"|\b(?:ran|re-?ran|repeated) [`'\"]?(?:npx )?cdk bootstrap\b(?![^.\n]{0,60}\b(?:fail|error|denied))"
     r"|\broles? (?:(?:mentioned|named|listed|shown) )?(?:above |below )?(?:do |does |all |already )?exists?\b"
-    r"|\bCDKToolkit\b(?: stack)?[^.?\n]{0,20}?\b(?<!\blonger )(?:exists|is there|is in place|is present)\b|\bI (?:can )?see the CDKToolkit\b",
-    re.IGNORECASE,
+    r"|\bCDKToolkit\b(?: stack)?[^.?\n]{0,20}?\b(?<!\blonger )(?:exists|is there|is in place|is present)\b|\bI (?:can )?see the CDKToolkit\b"
 )
 # What makes it a question, a condition or a rule.
 _NOT_SAID = lazy_pattern(
@@ -57,7 +56,7 @@ _CHARS_BEFORE = 70
 _ACCOUNT = lazy_pattern(r"[0-9]{12}")
 _QUOTES = "'\""
 _PIPELINE_STEP = lazy_pattern(r"\b(?:ShellStep|CodeBuildStep)\b")
-_REGION = lazy_pattern(rf"\b{REGION}\b", re.ASCII)
+_REGION = lazy_pattern(rf"(?a)\b{REGION}\b")
 
 _PASSED_TO_CLOUDFORMATION = {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
 # A mask can end the match of the failure within the ARN.
@@ -93,7 +92,7 @@ NOT_BOOTSTRAPPED = CauseType(
 )
 # Up to the end of the line or of a quotation, or the environment in another order.
 _COMMAND = lazy_pattern(r"\bcdk bootstrap\b(?P<options>(?:\\\s*\n|[^\n`;&|])*)")
-_PROFILE = lazy_pattern(r"--profile[ =](?P<name>[\w.@-]{1,60})", re.ASCII)
+_PROFILE = lazy_pattern(r"(?a)--profile[ =](?P<name>[\w.@-]{1,60})")
 
 
 def explain_untrusting_roles(denial: Denial) -> Explanation | None:
@@ -213,8 +212,7 @@ def explain_unassumed_roles(denial: Denial) -> Explanation | None:
 
 # The bucket of the bootstrap, which only its file-publishing role needs, except to read.
 _ASSETS = lazy_pattern(
-    rf"\bcdk-(?P<qualifier>{cdk_bootstrap.QUALIFIER})-assets-(?P<account>[0-9]{{12}})-(?P<region>{REGION})\b",
-    re.ASCII,
+    rf"(?a)\bcdk-(?P<qualifier>{cdk_bootstrap.QUALIFIER})-assets-(?P<account>[0-9]{{12}})-(?P<region>{REGION})\b"
 )
 _PUBLISHING = frozenset(
     {

@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.h
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -18,11 +17,10 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 _PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html"
 _ANCHOR = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:rolesanywhere:(?P<region>[a-z0-9-]{5,30}):[0-9]{12}:trust-anchor/(?P<id>[0-9a-f-]{36})(?![\w-])",
-    re.ASCII,
+    r"(?a)arn:aws[a-z-]{0,12}:rolesanywhere:(?P<region>[a-z0-9-]{5,30}):[0-9]{12}:trust-anchor/(?P<id>[0-9a-f-]{36})(?![\w-])"
 )
 _NOT_EVALUATED = "No IAM policy was evaluated, so neither an Allow nor the role's trust policy helps."
-_PATH = lazy_pattern(r"[\w./~-]{1,200}", re.ASCII)
+_PATH = lazy_pattern(r"(?a)[\w./~-]{1,200}")
 
 CERTIFICATE_NOT_TRUSTED = CauseType(
     "certificate-not-trusted",
@@ -35,17 +33,17 @@ CERTIFICATE_NOT_TRUSTED = CauseType(
 
 
 _VERIFIED = lazy_pattern(r"\bopenssl verify\b[^\n]{0,200}\n[^\n]{1,200}: OK\b")
-_STATED_PATH = lazy_pattern(r"(?<!\S)--certificate[= ](?P<path>[\w./~-]{1,200})(?!\S)", re.ASCII)
+_STATED_PATH = lazy_pattern(r"(?a)(?<!\S)--certificate[= ](?P<path>[\w./~-]{1,200})(?!\S)")
 # What openssl x509 -text prints.
 _KEY_USAGE = lazy_pattern(
-    r"^\s{0,20}X509v3 Key Usage:[ \t]*(?:critical)?\s{1,60}(?P<usage>[A-Z][^\n]{2,200})", re.MULTILINE
+    r"(?m)^\s{0,20}X509v3 Key Usage:[ \t]*(?:critical)?\s{1,60}(?P<usage>[A-Z][^\n]{2,200})"
 )
 _IS_CA = lazy_pattern(r"X509v3 Basic Constraints:[ \t]*(?:critical)?\s{1,60}CA:TRUE")
 _WEAK_SIGNATURE = lazy_pattern(
-    r"^\s{0,20}Signature Algorithm: (?P<name>(?i:[\w-]{0,20}(?:md5|sha1)[\w-]{0,20}))\b", re.MULTILINE
+    r"(?m)^\s{0,20}Signature Algorithm: (?P<name>(?i:[\w-]{0,20}(?:md5|sha1)[\w-]{0,20}))\b"
 )
 _SHOWN_FILE = lazy_pattern(r"\bopenssl x509 [^\n]{0,100}?-in (?:\S{0,200}/)?(?P<name>[\w.-]{1,100})")
-_VERSION_1 = lazy_pattern(r"^\s{0,12}Version: (?P<number>[12]) \(0x[01]\)", re.MULTILINE)
+_VERSION_1 = lazy_pattern(r"(?m)^\s{0,12}Version: (?P<number>[12]) \(0x[01]\)")
 _REQUEST = "Certificate Request"
 
 

@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.h
 from __future__ import annotations
 
 import json
-import re
 
 import attrs
 
@@ -25,12 +24,11 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._documents import allow
 
 _RESOURCE = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:(?!iam|sts)[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:(?P<account>[0-9]{12}):[\w/:.@-]{0,199}\w",
-    re.ASCII,
+    r"(?a)arn:aws[a-z-]{0,12}:(?!iam|sts)[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:(?P<account>[0-9]{12}):[\w/:.@-]{0,199}\w"
 )
 
-_ROLE = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}):role/[\w+=,.@/-]{1,300}\w", re.ASCII)
-_USED_PROFILE = lazy_pattern(r"(?:--(?:aws-)?profile[ =]|\bAWS_PROFILE=)[\"']?([\w.@+:/-]{1,64})", re.ASCII)
+_ROLE = lazy_pattern(r"(?a)arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}):role/[\w+=,.@/-]{1,300}\w")
+_USED_PROFILE = lazy_pattern(r"(?a)(?:--(?:aws-)?profile[ =]|\bAWS_PROFILE=)[\"']?([\w.@+:/-]{1,64})")
 
 CROSS_ACCOUNT_PASS_ROLE = CauseType(
     "cross-account-pass-role",

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.ht
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Sequence
 
 import attrs
@@ -50,7 +49,7 @@ from iamtriage.explaining._rules.sts.trust.workflow_problems import (
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import allow_statements, iterate_statements, parse_document
 
-_IDENTITY_POOL = lazy_pattern(r"cognito-?identity", re.IGNORECASE)
+_IDENTITY_POOL = lazy_pattern(r"(?i)cognito-?identity")
 # The audience that a service account, or the volume of a pod, requests.
 _ANNOTATED_AUDIENCE = lazy_pattern(
     r"\b(?:eks\.amazonaws\.com/|serviceAccountToken:\s{1,40})audience\\?[\"']?: ?\\?[\"']?([\w.:/-]{1,200}\w)"

@@ -19,12 +19,10 @@ from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 _SERIAL = lazy_pattern(
-    r"(?:--serial-number|--device|\bmfa_serial|\bSerialNumber|\bserial_number|MFA code for(?: device)?)[\"']?[ =:]{1,3}[\"'\[]?(?P<serial>arn:(?P<partition>aws[a-z-]{0,10}):iam::(?P<account>[0-9]{12}):(?P<kind>mfa|user|u2f|role|root)\b/?(?P<name>[\w+=,.@/-]{0,128}))",
-    re.ASCII | re.IGNORECASE,
+    r"(?ia)(?:--serial-number|--device|\bmfa_serial|\bSerialNumber|\bserial_number|MFA code for(?: device)?)[\"']?[ =:]{1,3}[\"'\[]?(?P<serial>arn:(?P<partition>aws[a-z-]{0,10}):iam::(?P<account>[0-9]{12}):(?P<kind>mfa|user|u2f|role|root)\b/?(?P<name>[\w+=,.@/-]{0,128}))"
 )
 _AWS_MFA = lazy_pattern(
-    r"\baws-mfa(?=[^\n]{0,200} --device)(?: --(?:profile[ =](?P<profile>[\w.-]{1,64})|[a-z-]{2,30}(?:[ =][\w:/.+=,@][\w:/.+=,@-]{0,200})?)){1,9}",
-    re.ASCII,
+    r"(?a)\baws-mfa(?=[^\n]{0,200} --device)(?: --(?:profile[ =](?P<profile>[\w.-]{1,64})|[a-z-]{2,30}(?:[ =][\w:/.+=,@][\w:/.+=,@-]{0,200})?)){1,9}"
 )
 # One code for several calls: a loop, the same code in two commands, or what people say about it.
 _CODE_REUSED = lazy_pattern(
@@ -33,11 +31,10 @@ _CODE_REUSED = lazy_pattern(
 )
 # What people say of a code, the verb before it or after.
 _SAID_REUSED = lazy_pattern(
-    r"\b(?:same|one|single) (?:MFA |TOTP |OTP |token |6-digit |six-digit )?(?:code|token|OTP)\b"
+    r"(?i)\b(?:same|one|single) (?:MFA |TOTP |OTP |token |6-digit |six-digit )?(?:code|token|OTP)\b"
     r"|\b(?:use|enter|type|paste|give|re-?use)[sd]?\b[^\n.;]{0,30}\b(?:code|token|OTP)\b[^\n.;]{0,20}(?:\b(?:twice|again|(?:two|2|three|3|several|many) times|(?:for|in|with) (?:both|all|each|every|several|two|the second))\b)"
     r"|\b(?:code|token|OTP)\b[^\n.;]{0,20} (?:is|was|gets) (?:re-?used|used (?:twice|again|already|for both))"
-    r"|\bre-?us(?:e|ed|ing)\b[^\n.;]{0,20} (?:code|token|OTP)\b",
-    re.IGNORECASE,
+    r"|\bre-?us(?:e|ed|ing)\b[^\n.;]{0,20} (?:code|token|OTP)\b"
 )
 MFA_CODE = CauseType(
     "mfa-code",
@@ -147,10 +144,8 @@ def explain_mfa(denial: Denial) -> Explanation:
 
 
 _ARN = r"arn:aws[a-z-]{0,10}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}"
-_LISTED = lazy_pattern(
-    rf"\"SerialNumber\": ?\"({_ARN})\"|^MFADEVICES\s[^\n]{{0,60}}?({_ARN})", re.ASCII | re.MULTILINE
-)
-_CONFIGURED = lazy_pattern(rf"(?:\bmfa_serial ?= ?|--serial-number[ =])[\"']?({_ARN})", re.ASCII)
+_LISTED = lazy_pattern(rf"(?am)\"SerialNumber\": ?\"({_ARN})\"|^MFADEVICES\s[^\n]{{0,60}}?({_ARN})")
+_CONFIGURED = lazy_pattern(rf"(?a)(?:\bmfa_serial ?= ?|--serial-number[ =])[\"']?({_ARN})")
 
 
 def _explain_other_device(denial: Denial, reported: Cause) -> Explanation | None:

@@ -37,13 +37,11 @@ _OTHER_NAME_IN_CHINA = frozenset(
 )
 # How a command, a log or a request names the role that it passes. A pattern that begins with a word is fast.
 _NAMES_ROLE = lazy_pattern(
-    r"ole(?:(?<=role)(?:-arn|-name)?[ =]|(?<=[Rr]ole)(?:[ _]?(?:[Aa]rn|ARN|[Nn]ame))?[\"']?\s{0,8}[:=])",
-    re.ASCII,
+    r"(?a)ole(?:(?<=role)(?:-arn|-name)?[ =]|(?<=[Rr]ole)(?:[ _]?(?:[Aa]rn|ARN|[Nn]ame))?[\"']?\s{0,8}[:=])"
 )
 _ROLE_SETTING = lazy_pattern(
-    r"(?:(?P<option>--(?:[a-z]{2,20}-){0,3}role(?:-arn|-name)?)[ =]|\b(?P<name>(?:[a-z]{2,20}_){0,2}(?:[A-Za-z]{2,20}[ _]?)?[Rr]ole(?:[ _]?(?:[Aa]rn|ARN|[Nn]ame))?)[\"']?\s{0,8}[:=]\s?)"
-    r"[\"']?(?P<role>arn:aws[a-z-]{0,10}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}|[A-Za-z][\w+=,.@-]{1,63})(?![\w./…:*])",
-    re.ASCII,
+    r"(?a)(?:(?P<option>--(?:[a-z]{2,20}-){0,3}role(?:-arn|-name)?)[ =]|\b(?P<name>(?:[a-z]{2,20}_){0,2}(?:[A-Za-z]{2,20}[ _]?)?[Rr]ole(?:[ _]?(?:[Aa]rn|ARN|[Nn]ame))?)[\"']?\s{0,8}[:=]\s?)"
+    r"[\"']?(?P<role>arn:aws[a-z-]{0,10}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}|[A-Za-z][\w+=,.@-]{1,63})(?![\w./…:*])"
 )
 # What is not the purpose of a role in the name of a parameter.
 _PURPOSE = lazy_pattern(r"\A.*\.|[Ii][Aa][Mm]|[Rr]ole|A[Rr][Nn]|Name|[Ss]ervice")

@@ -10,7 +10,6 @@ https://aws.amazon.com/blogs/security/announcing-an-update-to-iam-role-trust-pol
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import attrs
@@ -55,7 +54,7 @@ def trusting_statement(denial: Denial, action: str) -> dict[str, Any]:
 
 
 _PROVIDER = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:iam::\d{12}:(?:saml|oidc)-provider/[\w.+=,@:/-]{1,255}[\w/-]", re.ASCII
+    r"(?a)\barn:aws[a-z-]{0,12}:iam::\d{12}:(?:saml|oidc)-provider/[\w.+=,@:/-]{1,255}[\w/-]"
 )
 # What becomes a session tag: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
 _TAGS_OF_CALLS = {
@@ -151,18 +150,13 @@ def is_recreated(denial: Denial) -> bool:
 
 
 _MAX_ACCOUNTS = 3
-_WORKED = lazy_pattern(
-    r"\b(?:assumed(?!-role)|ok|done|success\w{0,5}|succeeded|works|worked)\b|[✓✔✅]", re.IGNORECASE
-)
+_WORKED = lazy_pattern(r"(?i)\b(?:assumed(?!-role)|ok|done|success\w{0,5}|succeeded|works|worked)\b|[✓✔✅]")
 # Without the name of the role, a line can be about another step of the program.
 _ACCOUNT_WORKED = lazy_pattern(
-    r"(?<![\w-])\d{12}\W{1,4}(?:ok|done|success\w{0,5}|succeeded|works|worked)\b|[✓✔✅]\W{0,4}\d{12}\W{0,4}$|\bassumed(?!-role)\b",
-    re.IGNORECASE,
+    r"(?i)(?<![\w-])\d{12}\W{1,4}(?:ok|done|success\w{0,5}|succeeded|works|worked)\b|[✓✔✅]\W{0,4}\d{12}\W{0,4}$|\bassumed(?!-role)\b"
 )
-_FAILED = lazy_pattern(
-    r"error|denied|fail|unauthorized|\bskip|\bunable|\bnot\b|n't\b|\bcannot\b|✗|❌", re.IGNORECASE
-)
-_ACCOUNT = lazy_pattern(r"(?<![\w.-])\d{12}(?![\w-]|\.\w)", re.ASCII)
+_FAILED = lazy_pattern(r"(?i)error|denied|fail|unauthorized|\bskip|\bunable|\bnot\b|n't\b|\bcannot\b|✗|❌")
+_ACCOUNT = lazy_pattern(r"(?a)(?<![\w.-])\d{12}(?![\w-]|\.\w)")
 
 
 def find_working_accounts(denial: Denial) -> tuple[str, ...]:
@@ -197,9 +191,8 @@ _ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": _SOURC
 
 # The trust policy stays as it is, or the pod's role of before, which passes no tags, did without a change.
 _KEPT_POLICY = lazy_pattern(
-    r"(?<![\w/:.-])(?:vendor|third[- ]party|supplier|partner)(?![\w/:-])|\b(?:not|cannot|can't|won't|don't|doesn't) (?:change|edit|modify|touch|adapt)\b"
-    r"|\b(?:from|with|was|used) IRSA\b",
-    re.IGNORECASE,
+    r"(?i)(?<![\w/:.-])(?:vendor|third[- ]party|supplier|partner)(?![\w/:-])|\b(?:not|cannot|can't|won't|don't|doesn't) (?:change|edit|modify|touch|adapt)\b"
+    r"|\b(?:from|with|was|used) IRSA\b"
 )
 
 

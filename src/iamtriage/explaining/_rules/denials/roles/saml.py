@@ -47,16 +47,14 @@ _ACTION = "sts:AssumeRoleWithSAML"
 _ACTIONS = frozenset({_ACTION.lower(), "sts:assumerolewith*", "sts:assumerole*", "sts:*", "*"})
 _PROVIDER_PATH = ":saml-provider/"
 _RECIPIENT = lazy_pattern(
-    r"\bRecipient[\"'`]?(?:\s?[=:]|\s(?:is|was)(?! not\b))\s?[\"'`]?(?P<url>https://[\w./:-]{1,200}[\w/])",
-    re.ASCII,
+    r"(?a)\bRecipient[\"'`]?(?:\s?[=:]|\s(?:is|was)(?! not\b))\s?[\"'`]?(?P<url>https://[\w./:-]{1,200}[\w/])"
 )
 # A value of the attribute Role: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html.
 _SAML_ARN = r"arn:aws[a-z-]{0,12}:iam::\d{12}:saml-provider/[\w.-]{1,128}"
-_FULL_ROLE = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=.@/-]{1,512}", re.ASCII)
+_FULL_ROLE = lazy_pattern(r"(?a)arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=.@/-]{1,512}")
 _FULL_PROVIDER = lazy_pattern(_SAML_ARN, re.ASCII)
 _PAIR = lazy_pattern(
-    rf"(?P<first>{_SAML_ARN})\s?,\s?arn:aws[a-z-]{{0,12}}:iam::\d{{12}}:role/(?P<role>[\w+=.@/-]{{1,512}})|:role/(?P<own>[\w+=.@/-]{{1,512}})\s?,\s?(?P<last>{_SAML_ARN})",
-    re.ASCII,
+    rf"(?a)(?P<first>{_SAML_ARN})\s?,\s?arn:aws[a-z-]{{0,12}}:iam::\d{{12}}:role/(?P<role>[\w+=.@/-]{{1,512}})|:role/(?P<own>[\w+=.@/-]{{1,512}})\s?,\s?(?P<last>{_SAML_ARN})"
 )
 
 ASSERTION_NOT_TRUSTED = CauseType(
@@ -194,9 +192,7 @@ def _explain_difference(denial: Denial, rejected: str) -> Explanation | None:
 
 _INVALID_RESPONSE = "Your request included an invalid SAML response"
 # The ARNs with a space between them, or in quotes.
-_SPACED_PAIR = lazy_pattern(
-    r"(?:role|saml-provider)/[\w+=.@/-]{1,512}(?:\s{1,8},|,\s{1,8}(?=arn:))", re.ASCII
-)
+_SPACED_PAIR = lazy_pattern(r"(?a)(?:role|saml-provider)/[\w+=.@/-]{1,512}(?:\s{1,8},|,\s{1,8}(?=arn:))")
 SAML_ROLE_ATTRIBUTE = CauseType(
     "saml-role-attribute",
     title="The SAML response has no valid attribute Role",
@@ -292,9 +288,7 @@ def _describe_problem(denial: Denial, statement: Mapping[str, Any]) -> str | Non
     domain = _SIGN_IN_DOMAINS.get(partition, "")
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html: endpoints of
     # Regions, and of encrypted assertions.
-    form = lazy_pattern(
-        rf"https://(?:[\w-]{{1,30}}\.)?{re.escape(domain)}/saml(?:/acs/\S{{1,200}})?", re.ASCII
-    )
+    form = lazy_pattern(rf"(?a)https://(?:[\w-]{{1,30}}\.)?{re.escape(domain)}/saml(?:/acs/\S{{1,200}})?")
     for values in _list_audiences(statement) if domain else ():
         if values and not any(form.fullmatch(each) or set("*$") & set(each) for each in values):
             step = f"expects SAML:aud {clip_text(' or '.join(values[:2]))} instead of https://{domain}/saml, the sign-in endpoint in {partition}"

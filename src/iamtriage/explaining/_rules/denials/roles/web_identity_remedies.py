@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.ht
 
 from __future__ import annotations
 
-import re
 from typing import Any, cast
 
 import attrs
@@ -40,7 +39,7 @@ _LOOKUP = "aws cloudtrail lookup-events --region REGION --lookup-attributes Attr
 
 # A token's issuer is a URL; providers and the keys of conditions have no scheme.
 _ISSUER_OF_CLUSTER = lazy_pattern(
-    r"https://(oidc\.eks\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/id/[0-9A-F]{32})\b", re.ASCII
+    r"(?a)https://(oidc\.eks\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/id/[0-9A-F]{32})\b"
 )
 
 

@@ -257,11 +257,10 @@ def _find_denies(denial: Denial) -> Iterator[Mapping[str, Any]]:
 
 
 _STACK_ROLE = lazy_pattern(
-    r"(?:\b[Rr]ole ?A[Rr][Nn] of the stack|\b[Ss]tack(?:'s)? (?:service )?role|--role-arn|\bRoleARN)[\"'`]?\s?(?:[=:]|is)?\s?[\"'`]?"
-    r"(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})",
-    re.ASCII,
+    r"(?a)(?:\b[Rr]ole ?A[Rr][Nn] of the stack|\b[Ss]tack(?:'s)? (?:service )?role|--role-arn|\bRoleARN)[\"'`]?\s?(?:[=:]|is)?\s?[\"'`]?"
+    r"(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})"
 )
-_OWNER = lazy_pattern(r"\b[Bb]ucket\b[^\n{]{0,100}?\bin (?:account )?(?P<account>[0-9]{12})\b", re.ASCII)
+_OWNER = lazy_pattern(r"(?a)\b[Bb]ucket\b[^\n{]{0,100}?\bin (?:account )?(?P<account>[0-9]{12})\b")
 _ACTION = lazy_pattern(r"permission to (?P<operation>(?:Get|Put|Delete)Object) for ")
 _BUCKET = lazy_pattern(r"(?:arn:aws[a-z-]{0,12}:s3:::)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/|\Z)")
 

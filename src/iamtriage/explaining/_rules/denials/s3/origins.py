@@ -33,7 +33,7 @@ from iamtriage.policies._readers.elements import as_strings, iterate_conditions,
 _CLOUDFRONT = "cloudfront.amazonaws.com"
 _ID = r"E[A-Z0-9]{7,20}"
 _ARN = lazy_pattern(rf"arn:aws[a-z-]{{0,12}}:cloudfront::(?P<account>[0-9]{{12}}):distribution/(?P<id>{_ID})")
-_LITERAL = lazy_pattern(r"['`]([\w.-]{4,200})['`]", re.ASCII)
+_LITERAL = lazy_pattern(r"(?a)['`]([\w.-]{4,200})['`]")
 _NAMED = lazy_pattern(
     rf"\b(?i:distributions?(?:[ _-]?id)?)\b[\"'`]?(?: is)?[ =:(]{{1,3}}[\"'`]?(?P<id>{_ID})\b"
     rf"|\bcloudfront (?:get|update)-distribution(?:-config)? [^\n]{{0,80}}?--id[ =](?P<option>{_ID})\b"
@@ -53,8 +53,7 @@ _ONE_PAGE = lazy_pattern(
     r"\b(?:SPA|React|Angular|Vue|Vite|Svelte)\b|(?i:\bsingle[- ]page\b|\bclient[- ]side rout|\breact-router\b)"
 )
 _ORIGIN_HOST = lazy_pattern(
-    r"(?<![\w.-])(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3(?:[.-][a-z]{2}-[a-z-]{4,20}-\d)?\.amazonaws\.com\b",
-    re.ASCII,
+    r"(?a)(?<![\w.-])(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3(?:[.-][a-z]{2}-[a-z-]{4,20}-\d)?\.amazonaws\.com\b"
 )
 _FUNCTION = """function handler(event) {
   var request = event.request;

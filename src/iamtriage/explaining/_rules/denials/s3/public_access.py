@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-blo
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import attrs
@@ -49,8 +48,7 @@ _STATED_SETTING = lazy_pattern(
     r"\b(?P<name>BlockPublic(?:Acls|Policy)|block_public_(?:acls|policy))[\"']?\s{0,20}[=:]\s?(?P<value>[Tt]rue|[Ff]alse)\b"
 )
 _SAID_OFF = lazy_pattern(
-    r"\b(?:Block Public Access|BPA)\b[^.\n]{0,30}?\b(?:is|are) (?:all )?(?:off|disabled)\b[^.\n]{0,30}?\b(?:and|both)\b[^.\n]{0,20}?\baccount\b",
-    re.IGNORECASE,
+    r"(?i)\b(?:Block Public Access|BPA)\b[^.\n]{0,30}?\b(?:is|are) (?:all )?(?:off|disabled)\b[^.\n]{0,30}?\b(?:and|both)\b[^.\n]{0,20}?\baccount\b"
 )
 _OWN_ACCOUNT = '"$(aws sts get-caller-identity --query Account --output text)"'
 # What names or shows a public policy or ACL.

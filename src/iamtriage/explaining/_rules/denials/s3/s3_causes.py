@@ -29,7 +29,7 @@ from iamtriage.policies._grants import build_grant
 
 # Hadoop's client names its own call before the object. What it sends is in its documentation:
 # https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/index.html
-CALL_OF_S3A = lazy_pattern(r"\b([a-zA-Z]{3,40}) on s3[an]?://", re.ASCII)
+CALL_OF_S3A = lazy_pattern(r"(?a)\b([a-zA-Z]{3,40}) on s3[an]?://")
 _DELETE = "s3:DeleteObject"
 # What people say of a bucket of their own account.
 _OWN_BUCKET = lazy_pattern(

@@ -40,9 +40,8 @@ _CHECKSUM = lazy_pattern(
 )
 _UPLOAD = lazy_pattern(r"(?i:put_?object|upload_?part)")
 _SDK = lazy_pattern(
-    r"(?<![\w/-])(?P<name>boto3|botocore|aws-cli(?=/2)|@aws-sdk/client-s3|aws-sdk-java|software\.amazon\.awssdk:(?:s3|bom|sdk-core)"
-    r"|AWSSDK\.S3|aws-sdk-s3|aws-sdk-go-v2/service/s3)[\"'@:=/\s~^(>v<-]{1,12}(?P<version>\d{1,2}\.\d{1,4}(?:\.\d{1,4})?)",
-    re.IGNORECASE,
+    r"(?i)(?<![\w/-])(?P<name>boto3|botocore|aws-cli(?=/2)|@aws-sdk/client-s3|aws-sdk-java|software\.amazon\.awssdk:(?:s3|bom|sdk-core)"
+    r"|AWSSDK\.S3|aws-sdk-s3|aws-sdk-go-v2/service/s3)[\"'@:=/\s~^(>v<-]{1,12}(?P<version>\d{1,2}\.\d{1,4}(?:\.\d{1,4})?)"
 )
 # The first versions that send a checksum with each upload.
 _FIRST_VERSIONS = {
@@ -78,8 +77,7 @@ _LOCAL_HOST = lazy_pattern(r"localhost|127\.|0\.0\.0\.0|host\.docker\.internal|[
 # Without quotation marks, a value in code is an expression, but not that of a variable of the environment.
 # What is longer, or has other characters, can be a secret.
 _KEY_ID = lazy_pattern(
-    r"(?:(?i:access_?key_?id)[\"']?\s?[=:,(]\s?[\"']|\bAWS_ACCESS_KEY_ID[=:]\s?(?!process\.))(?P<key>[A-Za-z0-9]{0,18}[_.-][\w.-]{0,18})(?![\w.+/=(\[-])",
-    re.ASCII,
+    r"(?a)(?:(?i:access_?key_?id)[\"']?\s?[=:,(]\s?[\"']|\bAWS_ACCESS_KEY_ID[=:]\s?(?!process\.))(?P<key>[A-Za-z0-9]{0,18}[_.-][\w.-]{0,18})(?![\w.+/=(\[-])"
 )
 # What the system did with a call.
 _ANSWERS = {

@@ -56,10 +56,9 @@ _LACKS_KEY = lazy_pattern(
     r"\b(?i:no kms|nothing (?:about|for|on) kms|without kms)\b[^.\n]{0,30}\b(?:actions?|polic(?:y|ies)|permissions?|statements?)\b"
 )
 _KEY = lazy_pattern(
-    r"(?P<key>(?P<arn>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64}))",
-    re.ASCII,
+    r"(?a)(?P<key>(?P<arn>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64}))"
 )
-_ACCOUNT = lazy_pattern(r"(?i:\baccount(?: ID)?)\W{1,3}([0-9]{12})\b", re.ASCII)
+_ACCOUNT = lazy_pattern(r"(?a)(?i:\baccount(?: ID)?)\W{1,3}([0-9]{12})\b")
 _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 # What options require in addition to the action of the operation.
 _OPTION_ACTIONS: dict[str, str | tuple[str, ...]] = {

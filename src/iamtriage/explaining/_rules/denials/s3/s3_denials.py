@@ -105,7 +105,7 @@ def _find_difference(denial: Denial) -> Cause | None:
     return None
 
 
-_FAILED_UPLOAD = lazy_pattern(r"\bupload failed: \S{1,500} to s3://(?P<path>\S{1,1100})", re.ASCII)
+_FAILED_UPLOAD = lazy_pattern(r"(?a)\bupload failed: \S{1,500} to s3://(?P<path>\S{1,1100})")
 _ACCESS_POINT_ALIAS = lazy_pattern(r":::[a-z0-9-]{3,63}-s3alias(?:/|\Z)")
 _SHOW_CALLER = "aws sts get-caller-identity"
 # What the allow remedy says about the KMS key of the bucket.

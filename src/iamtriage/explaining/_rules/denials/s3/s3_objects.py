@@ -65,9 +65,8 @@ _BUCKET_OWNER = lazy_pattern(rf"\b(?:list-buckets|get-bucket-acl)\b[^$]{{0,4000}
 # What people say of an upload by hand.
 _UPLOAD = lazy_pattern(r"\baws s3(?:api)? (?:cp|mv|sync|put-object)\b")
 _WRITTEN_BY_OTHER = lazy_pattern(
-    r"\b(?:partner|vendor|supplier|customer|third party|(?:an)?other account|different account)\b[^.\n]{0,80}?\b(?:writes?|wrote|uploads?|uploaded|delivers?|delivered|puts?|sends?|copies|copied)\b"
-    r"|\b(?:written|uploaded|delivered|put|copied)\b[^.\n]{0,40}?\b(?:by|from) (?:a |an |the |our )?(?:partner|vendor|supplier|customer|third party|(?:an)?other account|different account|account \d{12})\b",
-    re.IGNORECASE,
+    r"(?i)\b(?:partner|vendor|supplier|customer|third party|(?:an)?other account|different account)\b[^.\n]{0,80}?\b(?:writes?|wrote|uploads?|uploaded|delivers?|delivered|puts?|sends?|copies|copied)\b"
+    r"|\b(?:written|uploaded|delivered|put|copied)\b[^.\n]{0,40}?\b(?:by|from) (?:a |an |the |our )?(?:partner|vendor|supplier|customer|third party|(?:an)?other account|different account|account \d{12})\b"
 )
 _NOT_ENFORCED = lazy_pattern(
     r"(?i:\bbucket[- ]?owner[- ]?enforced is (?:off|disabled|not set)\b|\bnot bucket[- ]?owner[- ]?enforced\b|\bACLs (?:are )?(?:still )?(?:enabled|on)\b)"
@@ -192,7 +191,7 @@ def _allowed_objects(statements: Iterable[Mapping[str, Any]], denial: Denial) ->
             yield from as_strings(each.get("Resource"))
 
 
-_VELERO = lazy_pattern(r"\bvelero\b|\bBackupStorageLocation\b", re.IGNORECASE)
+_VELERO = lazy_pattern(r"(?i)\bvelero\b|\bBackupStorageLocation\b")
 
 
 def _omit_acl(text: str, words: str) -> str:
@@ -302,11 +301,10 @@ def _find_owner(denial: Denial) -> str | None:
 
 _OPERATIONS = frozenset({"CopyObject", "UploadPartCopy"})
 _SOURCE = lazy_pattern(
-    r"(?:s3://(?=\S{1,600} (?:to )?s3://)|(?:--copy-source[ =]|\bCopySource[\"']?\s?(?:=>|[=:])\s?)[\"']?/?)"
-    r"(?P<source>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[\w./=+-]{1,500})",
-    re.ASCII,
+    r"(?a)(?:s3://(?=\S{1,600} (?:to )?s3://)|(?:--copy-source[ =]|\bCopySource[\"']?\s?(?:=>|[=:])\s?)[\"']?/?)"
+    r"(?P<source>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[\w./=+-]{1,500})"
 )
-_MOVED = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://", re.ASCII)
+_MOVED = lazy_pattern(r"(?a)\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://")
 _TEST_SIDES = "As the failing caller, run get-object (source) and aws s3 cp (destination). The bucket policy can be what denies the side that fails, and must allow it if another account owns the bucket. If both work, the KMS keys or the tags remain."
 
 

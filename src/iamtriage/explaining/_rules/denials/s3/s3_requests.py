@@ -9,8 +9,6 @@ https://registry.opendata.aws for the public buckets.
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
@@ -150,8 +148,7 @@ SIGNER_DENIED = CauseType(
 )
 # The same link works in a browser, or curl prints the status of a GET.
 _GET_WORKS = lazy_pattern(
-    r"\b[Bb]rowsers?\b(?:(?!\b(?:not|never|cannot)\b|n't\b)[^.\n]){0,30}\b(?:plays?|opens?|works?|downloads?)\b(?! not)|^20[06]$",
-    re.MULTILINE,
+    r"(?m)\b[Bb]rowsers?\b(?:(?!\b(?:not|never|cannot)\b|n't\b)[^.\n]){0,30}\b(?:plays?|opens?|works?|downloads?)\b(?! not)|^20[06]$"
 )
 
 

@@ -7,8 +7,6 @@ https://github.com/minio/minio/blob/master/cmd/api-errors.go.
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
@@ -44,8 +42,7 @@ ENDPOINT_NOT_SET = CauseType(
 _OF_AWS = "The AWS Access Key Id you provided does not exist"
 _MINIO = "MinIO"
 _CLIENT_WORKS = lazy_pattern(
-    r"^[^\n$#>]{0,60}[$#>] ?(?P<call>mc (?:ls|cp|cat|stat|admin) [\w./-]{1,200})[^\n]{0,80}\n(?!mc: <ERROR>)\[\d{4}-",
-    re.MULTILINE,
+    r"(?m)^[^\n$#>]{0,60}[$#>] ?(?P<call>mc (?:ls|cp|cat|stat|admin) [\w./-]{1,200})[^\n]{0,80}\n(?!mc: <ERROR>)\[\d{4}-"
 )
 _CLIENT = lazy_pattern(r"\bmc\b")
 _ELSEWHERE = lazy_pattern(

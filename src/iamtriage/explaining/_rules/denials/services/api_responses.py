@@ -157,8 +157,7 @@ def _explain_unauthorized(denial: Denial) -> Explanation:
 
 
 _FUNCTION_URL = lazy_pattern(
-    rf"https://[a-z0-9]{{10,40}}\.lambda-url\.(?P<region>{REGION})\.on\.aws/?[\w/.~+-]{{0,200}}",
-    re.ASCII,
+    rf"(?a)https://[a-z0-9]{{10,40}}\.lambda-url\.(?P<region>{REGION})\.on\.aws/?[\w/.~+-]{{0,200}}"
 )
 # In a SAM or CloudFormation template, in Terraform, in code of the CDK, or in what the AWS CLI prints.
 _AUTH_TYPE = lazy_pattern(
@@ -265,7 +264,7 @@ _OPTIONS = {
     "aws:sourceaccount": "--source-account",
     "aws:principalorgid": "--principal-org-id",
 }
-_CLOUDFRONT = lazy_pattern(r"\bcloudfront\b", re.IGNORECASE)
+_CLOUDFRONT = lazy_pattern(r"(?i)\bcloudfront\b")
 _HASH_OF_BODY = "If then GET works and POST does not, the client must send the hash of the body in x-amz-content-sha256: CloudFront does not compute it."
 _NEEDS_BOTH = "Function URLs that were created since October 2025 require both actions. AWS exempts older ones for a time (its notice says until 1 November 2026), so an older one can still work with one action."
 FUNCTION_URL_LACKS_ACTION = CauseType(

@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/redshift/latest/mgmt/copy-unload-iam-role.html.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import attrs
@@ -217,8 +216,7 @@ _TRUSTED_SERVICES = lazy_pattern(
 )
 # Names of services such as MediaConvert, and those of one word after the vendor.
 _NAMED = lazy_pattern(
-    r"\b(?:(?:Amazon|AWS) (?:Elemental )?(?P<word>[A-Z][a-z]{2,20})\b(?! [A-Z])|(?P<name>[A-Z][a-z]{1,20}[A-Z][A-Za-z]{1,20})\b)",
-    re.ASCII,
+    r"(?a)\b(?:(?:Amazon|AWS) (?:Elemental )?(?P<word>[A-Z][a-z]{2,20})\b(?! [A-Z])|(?P<name>[A-Z][a-z]{1,20}[A-Z][A-Za-z]{1,20})\b)"
 )
 # The partition's suffix of most service principals is the same in China.
 _ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
@@ -228,8 +226,7 @@ _BATCH_STEP = "Check first that the compute environment has the ARN of the role 
 _PAGE = "https://docs.aws.amazon.com/redshift/latest/mgmt/copy-unload-iam-role.html"
 _SERVICE = "redshift.amazonaws.com"
 _DATABASE_USER = lazy_pattern(
-    r"arn:[\w-]{3,20}:redshift:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:dbuser:(?P<cluster>[a-z][a-z0-9-]{0,62})/[\w.+@-]{1,127}",
-    re.ASCII,
+    r"(?a)arn:[\w-]{3,20}:redshift:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:dbuser:(?P<cluster>[a-z][a-z0-9-]{0,62})/[\w.+@-]{1,127}"
 )
 
 

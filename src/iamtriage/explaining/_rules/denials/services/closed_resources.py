@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import attrs
@@ -37,11 +36,10 @@ _MAX_NAMES = 3
 _BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 # What the service's own calls list.
 _LISTED_BUCKET = lazy_pattern(
-    r"\b[sS]3BucketName[\"']?\s?[:=]\s?[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?![\w.-])", re.ASCII
+    r"(?a)\b[sS]3BucketName[\"']?\s?[:=]\s?[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?![\w.-])"
 )
 _TRAIL = lazy_pattern(
-    r"(?:\bTrailARN[\"']?: ?[\"']?|--name[ =][\"']?)arn:[\w-]{3,20}:cloudtrail:[a-z0-9-]{1,30}:(?P<account>\d{12}):trail/",
-    re.ASCII,
+    r"(?a)(?:\bTrailARN[\"']?: ?[\"']?|--name[ =][\"']?)arn:[\w-]{3,20}:cloudtrail:[a-z0-9-]{1,30}:(?P<account>\d{12}):trail/"
 )
 _IN_ACCOUNT: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"}}
 _AS_OWNER: dict[str, Any] = {
@@ -101,11 +99,10 @@ _NO_KEY = lazy_pattern(r"\bSSE-S3\b|\bAES256\b")
 _IS_NETWORK = lazy_pattern(r"load_balancer_type\s*=\s*\"network\"|loadbalancer/net/|\bNLB\b|-type network\b")
 _ACCOUNT = lazy_pattern(r"/AWSLogs/(\d{12})/")
 # The role of AWS Config, which has the account whose resources it records.
-_ROLE = lazy_pattern(r"\bassume role: arn:aws[a-z-]{0,12}:iam::(\d{12}):", re.ASCII)
+_ROLE = lazy_pattern(r"(?a)\bassume role: arn:aws[a-z-]{0,12}:iam::(\d{12}):")
 _ACCOUNT_FOLDER = lazy_pattern(r":::[^:*]{3,300}?/AWSLogs/\d{12}(?=/)")
 _KEY_PREFIX = lazy_pattern(
-    r"(?:\b(?:s3[._-]?)?(?:(?:key|bucket)[._-]?)?prefix[\"']?(?:\s{0,8}[=:]\s?|\sis\s(?=[\"'])|\s|,Value=)|\blog_?access_?logs\([\w.]{1,60}, ?)[\"']?(?P<prefix>(?!(?:null|is|was|and|or|of|for|in|to|the|a|on|set|given|not|nor|as)\b[^/])[\w!./-]{1,200}?)/?[\"']?(?![\w/-])",
-    re.ASCII | re.IGNORECASE,
+    r"(?ia)(?:\b(?:s3[._-]?)?(?:(?:key|bucket)[._-]?)?prefix[\"']?(?:\s{0,8}[=:]\s?|\sis\s(?=[\"'])|\s|,Value=)|\blog_?access_?logs\([\w.]{1,60}, ?)[\"']?(?P<prefix>(?!(?:null|is|was|and|or|of|for|in|to|the|a|on|set|given|not|nor|as)\b[^/])[\w!./-]{1,200}?)/?[\"']?(?![\w/-])"
 )
 _IMAGE = service_access.ServiceAccess(
     "the repository policy",

@@ -7,8 +7,6 @@ https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html.
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.values import Document
@@ -36,7 +34,7 @@ _KEY_PAGES = {
     _CONFIG: "https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html",
 }
 _KEY = lazy_pattern(
-    r"\b(?:KmsKeyId|s3KmsKeyArn|KMSMasterKeyID)[\"']?\s?[:=]\s?[\"']?(?P<key>[\w:/-]{8,300})", re.ASCII
+    r"(?a)\b(?:KmsKeyId|s3KmsKeyArn|KMSMasterKeyID)[\"']?\s?[:=]\s?[\"']?(?P<key>[\w:/-]{8,300})"
 )
 _WRITE = "s3:PutObject"
 

@@ -36,8 +36,7 @@ from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import build_grant
 
 _MAY_NOT_CREATE = lazy_pattern(
-    r"permissions? to create|CreationNotPermitted|creation access denied|CreateServiceLinkedRole",
-    re.IGNORECASE,
+    r"(?i)permissions? to create|CreationNotPermitted|creation access denied|CreateServiceLinkedRole"
 )
 
 

@@ -27,7 +27,7 @@ _PUBLISHERS = frozenset(
         "451483290750", "770693421928",
     }
 )  # fmt: skip
-_VERSION = lazy_pattern(r"layer:(?P<name>[\w-]{1,140}):(?P<version>[0-9]{1,10})", re.ASCII)
+_VERSION = lazy_pattern(r"(?a)layer:(?P<name>[\w-]{1,140}):(?P<version>[0-9]{1,10})")
 LAYER_IN_OTHER_REGION = CauseType(
     "layer-in-other-region",
     title="The Lambda layer is in another Region than the function",

@@ -65,8 +65,7 @@ _EVENT_SOURCES = {
     ): "AWSLambdaKinesisExecutionRole",
 }
 _SOURCE_ARN = lazy_pattern(
-    r"\barn:[\w-]{3,12}:(?P<service>sqs|kinesis|dynamodb):[a-z0-9-]{6,30}:[0-9]{12}:[\w./:-]{1,300}\w",
-    re.ASCII,
+    r"(?a)\barn:[\w-]{3,12}:(?P<service>sqs|kinesis|dynamodb):[a-z0-9-]{6,30}:[0-9]{12}:[\w./:-]{1,300}\w"
 )
 
 # What works elsewhere, and that the call was repeated.

@@ -6,7 +6,6 @@ resource that it writes to, that has to change. The rows name their sources.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import attrs
@@ -39,7 +38,7 @@ _OBJECT = lazy_pattern(
 _BUCKET_OF_ARN = lazy_pattern(
     r"(?:\barn:[\w-]{3,20}:s3:::|\bs3 location )(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?![\w.-])"
 )
-_INTEGRATION = lazy_pattern(r":states:::(?P<service>\w{2,40}):\w{2,60}\.sync", re.ASCII)
+_INTEGRATION = lazy_pattern(r"(?a):states:::(?P<service>\w{2,40}):\w{2,60}\.sync")
 # https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html and the pages of the services
 _MANAGED_RULES = {
     "batch": "StepFunctionsGetEventsForBatchJobsRule",
@@ -54,7 +53,7 @@ _CALLS_ON_TASKS = {
 }
 # A state machine in a template of AWS SAM, which creates its role from its Policies.
 _SAM_MACHINE = "AWS::Serverless::StateMachine"
-_PROJECT = lazy_pattern(r":build/(?P<project>[\w-]{2,150}):", re.ASCII)
+_PROJECT = lazy_pattern(r"(?a):build/(?P<project>[\w-]{2,150}):")
 
 SERVICE_ROLE_LACKS_PERMISSION = CauseType(
     "service-role-lacks-permission",
@@ -125,8 +124,7 @@ _TEMPLATE_ATTACHED = lazy_pattern(
 )
 _INSTANCE_ROLE = lazy_pattern(
     # "the instance role is web", "IamInstanceProfile web (role web-role)", "instance profile web with role web-role"
-    r"(?:\b(?i:instance(?: profile)?(?:'s)? role|role of the instances?(?: profile)?)\b(?: is| named| called|:)? |\b(?i:(?:iam[_ ]?)?instance[_ ]?profile)[`'\": =]{1,3}[\w+=,@.-]{1,128}[`'\"]?(?: \((?:its |IAM |with )?role:?| with (?:its |the |an? )?(?:IAM )?role| and (?:its |the )role) )(?=[`'\"]|arn:|[A-Za-z.]{1,40}[-_0-9])[`'\"]?(?:arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,4})?(?P<name>[\w+=,@.-]{2,64}\w)[`'\"]?",
-    re.ASCII,
+    r"(?a)(?:\b(?i:instance(?: profile)?(?:'s)? role|role of the instances?(?: profile)?)\b(?: is| named| called|:)? |\b(?i:(?:iam[_ ]?)?instance[_ ]?profile)[`'\": =]{1,3}[\w+=,@.-]{1,128}[`'\"]?(?: \((?:its |IAM |with )?role:?| with (?:its |the |an? )?(?:IAM )?role| and (?:its |the )role) )(?=[`'\"]|arn:|[A-Za-z.]{1,40}[-_0-9])[`'\"]?(?:arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,4})?(?P<name>[\w+=,@.-]{2,64}\w)[`'\"]?"
 )
 _SHOW_MACHINE = "aws stepfunctions describe-state-machine --state-machine-arn STATE_MACHINE_ARN --query roleArn --output text"
 # Keys of artifacts begin with as many characters of the pipeline's name.

@@ -8,8 +8,6 @@ https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html.
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
@@ -133,23 +131,22 @@ def _delegate_remedy(action: str, account: str | None, role: str | None) -> Reme
 
 
 _NO_ACCESS_MESSAGE = lazy_pattern(r"(?i)\bno access\b")
-_PERMISSION_SET = lazy_pattern(r"\bsso_role_name[ \t]{0,4}=[ \t]{0,4}([\w+=,.@-]{1,64})", re.ASCII)
-_ROLE = lazy_pattern(r"AWSReservedSSO_([\w+=,.@-]{1,32})_[0-9a-f]{16}", re.ASCII)
+_PERMISSION_SET = lazy_pattern(r"(?a)\bsso_role_name[ \t]{0,4}=[ \t]{0,4}([\w+=,.@-]{1,64})")
+_ROLE = lazy_pattern(r"(?a)AWSReservedSSO_([\w+=,.@-]{1,32})_[0-9a-f]{16}")
 # What list-account-roles prints as text, as JSON or as a table, which has the same columns; a row of the access portal.
 _LISTED = lazy_pattern(
-    r"^ROLELIST\s+(?P<account>[0-9]{12})\s+(?P<name>[\w+=,.@-]{1,64})\s*$"
+    r"(?am)^ROLELIST\s+(?P<account>[0-9]{12})\s+(?P<name>[\w+=,.@-]{1,64})\s*$"
     r"|\"roleName\"\s?:\s?\"(?P<member>[\w+=,.@-]{1,64})\",\s{0,40}\"accountId\"\s?:\s?\"(?P<of>[0-9]{12})\""
     r"|^\|\s{1,40}(?P<cell>[0-9]{12})\s{1,40}\|\s{1,40}(?P<of_cell>[\w+=,.@-]{1,64})\s{1,80}\|\s*$"
     r"|(?<![\w+=,.@-])(?P<shown>(?!console\b)[\w+=,.@-]{1,64})[\"'`]?(?:(?:[ \t]{0,8}\|[ \t]{0,8}|[ \t]{2,8}|\n[ \t]{0,8})(?:Management console|Command line or programmatic access)|[ \t]{0,8}\|[ \t]{0,8}Access keys)\b"
     # What people say of the portal, in whatever language, or without quotes.
     r"|(?:[Pp]ort(?:al|ail)|ポータル|门户)(?:(?!\bno(?:t| longer)\b|n't\b|\bnicht\b|\bkein|(?i:colleague|kolleg)|(?i:error|account|message|fehler|konto|meldung|\buser|\bas|\bals)[ :]{1,2}[\"“„「『«'`])[^\n\"“„「『«'`]){0,120}[\"“„「『«'`](?P<said>[A-Z][\w+=,.@-]{0,62}[a-z][\w+=,.@-]{0,62})[\"”“」』»'`]"
-    r"|\bportal (?:only )?(?:shows?|lists?|offers?|has)(?: me| us)?(?: only| just)? (?P<told>[A-Z]\w{0,40}[a-z][A-Z][\w+=@-]{1,40})",
-    re.ASCII | re.MULTILINE,
+    r"|\bportal (?:only )?(?:shows?|lists?|offers?|has)(?: me| us)?(?: only| just)? (?P<told>[A-Z]\w{0,40}[a-z][A-Z][\w+=@-]{1,40})"
 )
-_ACCOUNT_ID, _CHARS_OF_PORTAL = lazy_pattern(r"\b[0-9]{12}\b", re.ASCII), 2_000
+_ACCOUNT_ID, _CHARS_OF_PORTAL = lazy_pattern(r"(?a)\b[0-9]{12}\b"), 2_000
 _SIGNED_IN = "Successfully logged into Start URL"
-_PORTAL = lazy_pattern(r"\bhttps://[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}/start\b", re.ASCII)
-_ACCOUNT_OF_PROFILE = lazy_pattern(r"\bsso_account_id[ \t]{0,4}=[ \t]{0,4}([0-9]{12})\b", re.ASCII)
+_PORTAL = lazy_pattern(r"(?a)\bhttps://[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}/start\b")
+_ACCOUNT_OF_PROFILE = lazy_pattern(r"(?a)\bsso_account_id[ \t]{0,4}=[ \t]{0,4}([0-9]{12})\b")
 
 NO_ASSIGNMENT = CauseType(
     "no-assignment",

@@ -7,8 +7,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_EKS.html.
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
@@ -36,10 +34,8 @@ from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import allow
 
 NAME = r"(?P<name>[a-z0-9][a-z0-9._-]{0,80}(?:/[a-z0-9][a-z0-9._-]{0,80}){0,6})"
-_REPOSITORY = lazy_pattern(rf"/v2/{NAME}/(?:(?:manifests|blobs)/|(?P<list>tags/list)\b)", re.ASCII)
-IMAGE = lazy_pattern(
-    rf"\.dkr\.ecr(?:-fips)?\.[a-z0-9-]{{6,30}}\.[a-z.]{{9,20}}/{NAME}(?=[:@\"'\s,]|\Z)", re.ASCII
-)
+_REPOSITORY = lazy_pattern(rf"(?a)/v2/{NAME}/(?:(?:manifests|blobs)/|(?P<list>tags/list)\b)")
+IMAGE = lazy_pattern(rf"(?a)\.dkr\.ecr(?:-fips)?\.[a-z0-9-]{{6,30}}\.[a-z.]{{9,20}}/{NAME}(?=[:@\"'\s,]|\Z)")
 # What ECS prints.
 _ECS = lazy_pattern(
     r"CannotPull(?:Container|Image)|ResourceInitializationError|\bECS\b|taskDefinition|Fargate"
@@ -110,8 +106,7 @@ class _Repository(NamedTuple):
 
 # What pulls, by its role, and a managed policy with which it can.
 _PULLING_ROLE = lazy_pattern(
-    r"(?:(?i:(?:node|instance|execution)[ _-]?(?:instance[ _-]?)?role\w{0,8})[\"']?[\s:=]{1,4}(?:is )?|\b[Nn]odes (?:run as|run with|use|have) (?:the role )?)[\"'`]?(?P<arn>arn:aws[a-z-]{0,12}:iam::(?P<account>\d{12}):role/(?:[\w+=,.@-]{1,64}/){0,4}(?P<name>[\w+=,.@-]{1,64}))",
-    re.ASCII,
+    r"(?a)(?:(?i:(?:node|instance|execution)[ _-]?(?:instance[ _-]?)?role\w{0,8})[\"']?[\s:=]{1,4}(?:is )?|\b[Nn]odes (?:run as|run with|use|have) (?:the role )?)[\"'`]?(?P<arn>arn:aws[a-z-]{0,12}:iam::(?P<account>\d{12}):role/(?:[\w+=,.@-]{1,64}/){0,4}(?P<name>[\w+=,.@-]{1,64}))"
 )
 _POLICIES = r"AmazonEC2ContainerRegistry(?:ReadOnly|PullOnly|PowerUser)\b"
 CAN_PULL = lazy_pattern(

@@ -329,7 +329,7 @@ VPC_NOT_AUTHORIZED = CauseType(
 )
 _NOT_ASSOCIATED = "authorized to associate with your hosted zone"
 _VPC = lazy_pattern(r"\bvpc-[0-9a-f]{8,17}\b")
-_ZONE = lazy_pattern(r"(?<![\w-])Z[A-Z0-9]{7,31}(?![\w-])", re.ASCII)
+_ZONE = lazy_pattern(r"(?a)(?<![\w-])Z[A-Z0-9]{7,31}(?![\w-])")
 _VPC_REGION = lazy_pattern(rf"(?i:vpc_?-?region)[\"']?\s{{0,4}}(?:[:=]|=>)\s{{0,4}}[\"']?({REGION})")
 
 

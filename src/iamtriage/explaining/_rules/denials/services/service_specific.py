@@ -30,12 +30,12 @@ _SAID_METHOD_ARN = lazy_pattern(
 )
 _NO_CACHE = "aws apigateway update-authorizer --rest-api-id API_ID --authorizer-id AUTHORIZER_ID --patch-operations op=replace,path=/authorizerResultTtlInSeconds,value=0"
 _TTL = lazy_pattern(r"(?i:result_?ttl_?in_?seconds)[\"']?\s?[=:]\s?(\d{1,5})\b")
-_STAGE = lazy_pattern(r"\.execute-api\.[a-z0-9-]{6,30}\.amazonaws\.com/([\w-]{1,64})(?=/)", re.ASCII)
+_STAGE = lazy_pattern(r"(?a)\.execute-api\.[a-z0-9-]{6,30}\.amazonaws\.com/([\w-]{1,64})(?=/)")
 _NOT_LOGGED = lazy_pattern(
     r"(?i:\b(?:not|never|missing|nothing|no entry)\b[^.\n]{0,20}\b(?:in|from) (?:[\w']{1,20} ){0,3}logs?\b|\blogs?\b[^.\n]{0,60}?\b(?:(?:do|does|did)(?: not|n't) (?:appear|contain|have|list|mention|show)|shows? (?:no|nothing)|lacks?|ha(?:s|ve) no)\b)"
 )
-_IMAGE = lazy_pattern(r"\bami-[0-9a-f]{8,17}\b", re.ASCII)
-_OWNED = lazy_pattern(r"You are not the owner of (?P<resource>[a-z]+-[0-9a-f]{8,17})\b", re.ASCII)
+_IMAGE = lazy_pattern(r"(?a)\bami-[0-9a-f]{8,17}\b")
+_OWNED = lazy_pattern(r"(?a)You are not the owner of (?P<resource>[a-z]+-[0-9a-f]{8,17})\b")
 
 SERVICE_SAYS = CauseType(
     "service-message",

@@ -41,9 +41,8 @@ CALLED_FROM_SESSION = CauseType(
 )
 _OF_USER = lazy_pattern(r"(?i:\bmfa|serial.?number|token.?code)")
 _OF_ROLE = lazy_pattern(
-    r"(?i:\b(?:instance|task|execution|pod|service)[ -](?:role|profile)\b|:assumed-role/|\bIRSA\b)"
-    r"(?: ?[(`'\"]{0,2}(?P<role>[A-Za-z](?=[\w+=,.@-]*[-_0-9])[\w+=,.@-]{1,63}))?",
-    re.ASCII,
+    r"(?a)(?i:\b(?:instance|task|execution|pod|service)[ -](?:role|profile)\b|:assumed-role/|\bIRSA\b)"
+    r"(?: ?[(`'\"]{0,2}(?P<role>[A-Za-z](?=[\w+=,.@-]*[-_0-9])[\w+=,.@-]{1,63}))?"
 )
 # The credentials come from the portal, so there is no access key of an IAM user.
 _OF_IDENTITY_CENTER = lazy_pattern(
@@ -53,9 +52,7 @@ _ADDED = r"(?i:\b(?:add(?:ed|ing)?|allow(?:ed|s)?|grant(?:ed)?|gave|put)\b[^.\n]
 _OF_KEY = lazy_pattern(
     r"(?i:\b(?:keys? (?:in|from) (?:a|the|its|an) [\w .]{0,20}file|(?:access|static|long-term) keys?|IAM user)\b)"
 )
-_DURATION = lazy_pattern(
-    r"\bDurationSeconds\W{1,4}([0-9]{4,6})\b|--duration-seconds[ =]([0-9]{4,6})\b", re.ASCII
-)
+_DURATION = lazy_pattern(r"(?a)\bDurationSeconds\W{1,4}([0-9]{4,6})\b|--duration-seconds[ =]([0-9]{4,6})\b")
 _BROWSER = lazy_pattern(r"(?i:\bbrowsers?\b|\bfront[- ]?end\b|\bmobile app\b)")
 
 
@@ -128,14 +125,12 @@ def explain_called_from_session(denial: Denial) -> Explanation:
 
 _SIGNING_NAMES = frozenset({"execute-api", "es", "aoss", "appsync", "lambda", "vpc-lattice-svcs"})
 _ROUTE = lazy_pattern(
-    r"arn:aws(?P<suffix>-cn)?[a-z-]*:execute-api:(?P<region>[a-z0-9-]{6,30}):[^:]*:(?P<api>[a-z0-9]{10})/(?P<stage>[\w-]{1,128})"
-    r"/(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)(?P<path>/[\w.~/+-]{0,300})?\Z",
-    re.ASCII,
+    r"(?a)arn:aws(?P<suffix>-cn)?[a-z-]*:execute-api:(?P<region>[a-z0-9-]{6,30}):[^:]*:(?P<api>[a-z0-9]{10})/(?P<stage>[\w-]{1,128})"
+    r"/(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)(?P<path>/[\w.~/+-]{0,300})?\Z"
 )
 # A query can contain a secret.
 _CURL = lazy_pattern(
-    r"\bcurl\b[^\n|]{0,200}?[ '\"](?P<url>https://[a-z0-9.-]{4,253}(?:/[\w.~/%+-]{0,300})?)(?=[\s'\"|;)]|\Z)",
-    re.ASCII,
+    r"(?a)\bcurl\b[^\n|]{0,200}?[ '\"](?P<url>https://[a-z0-9.-]{4,253}(?:/[\w.~/%+-]{0,300})?)(?=[\s'\"|;)]|\Z)"
 )
 # The hosts of the services that take such requests. A signed one carries the session token, so it goes nowhere else.
 _AWS_HOST = lazy_pattern(
@@ -329,12 +324,10 @@ def explain_rejected_session(denial: Denial) -> Explanation:
 
 _PAGE = "https://developer.hashicorp.com/vault/docs/secrets/aws"
 _PATH = lazy_pattern(
-    r"(?:(?<=/v1/)|(?<![\w./-]))(?P<mount>[\w-]{1,40}(?:/[\w-]{1,40}){0,3})/(?:sts|creds)/(?P<role>[\w-]{1,64})\b",
-    re.ASCII,
+    r"(?a)(?:(?<=/v1/)|(?<![\w./-]))(?P<mount>[\w-]{1,40}(?:/[\w-]{1,40}){0,3})/(?:sts|creds)/(?P<role>[\w-]{1,64})\b"
 )
 _OWN_ROLE = lazy_pattern(
-    r"(?P<not>\b(?:not|never)\b[^.,\n]{0,30} )?\b(?:IRSA|instance|task|pod|node|server)(?:'s)? role [`'\"]?(?P<name>[A-Za-z][\w+=,.@-]{1,63})(?<![.,])",
-    re.ASCII,
+    r"(?a)(?P<not>\b(?:not|never)\b[^.,\n]{0,30} )?\b(?:IRSA|instance|task|pod|node|server)(?:'s)? role [`'\"]?(?P<name>[A-Za-z][\w+=,.@-]{1,63})(?<![.,])"
 )
 _TTL = lazy_pattern(r"\bttl[= ](?P<shown>(?P<number>\d{1,6})(?P<unit>[smh]?))(?!\w)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}

@@ -33,7 +33,7 @@ _ENCODED = lazy_pattern(r"\bjsonencode\(\s{0,20}(?:\{|merge)[\s\S]{0,400}?\bStat
 _ATTACHED = lazy_pattern(
     r"\brole\s{0,20}=\s{0,4}(?:aws_iam_role\.(?P<label>[\w-]{1,80})|\"(?P<name>[\w+=,.@-]{1,64})\")"
 )
-_STATEMENTS = lazy_pattern(r"^[ \t]*(?:- )?Statement:", re.MULTILINE)
+_STATEMENTS = lazy_pattern(r"(?m)^[ \t]*(?:- )?Statement:")
 _KEPT_STEPS = ("STS does not report a role's path", "must allow it, too", "If the role has a path")
 _Form = Literal["document", "encoded", "template"]
 
@@ -191,8 +191,8 @@ def write_in_code(denial: Denial, explanation: Explanation, stated: list[KnownPo
 
 
 _PLUGIN = "serverless-iam-roles-per-function"
-_PER_FUNCTION = lazy_pattern(r"^\s{2,40}iamRoleStatements(?:Name|Inherit)?:", re.MULTILINE)
-_SECTION = lazy_pattern(r"^([A-Za-z]\w{1,40}):", re.MULTILINE)
+_PER_FUNCTION = lazy_pattern(r"(?m)^\s{2,40}iamRoleStatements(?:Name|Inherit)?:")
+_SECTION = lazy_pattern(r"(?m)^([A-Za-z]\w{1,40}):")
 _UNRECOGNIZED = lazy_pattern(r"unrecognized property '(?P<name>iamRoleStatements\w{0,10})'")
 _STAGE = lazy_pattern(r"\b(?:serverless|sls) deploy\b[^\n]{0,80}?(?P<stage> (?:--stage|-s)[ =][\w-]{1,40})")
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 OR_ATTACH = ", or attach the policy below."
 """What follows the change of a policy in the text, which comes first: the reader has this policy at hand."""
 _CONTROLS = frozenset({"service_control", "resource_control"})
-_CONTROL_POLICY_ID = lazy_pattern(r"(?<![\w-])p-[0-9a-z_]{8,128}(?![\w-])", re.ASCII)
+_CONTROL_POLICY_ID = lazy_pattern(r"(?a)(?<![\w-])p-[0-9a-z_]{8,128}(?![\w-])")
 _MAX_TEXT = 64_000
 # What introduces a policy that caps permissions.
 _CAPS: dict[str, tuple[re.Pattern[str], str]] = {
@@ -67,7 +67,7 @@ class KnownPolicy(Document):
     policy_type: PolicyType | None = attrs.field(default=None, kw_only=True)
 
 
-_PRINTED_POLICY = lazy_pattern(r"--policy-arn \S{1,200}/([\w+=,.@-]{1,128}) --version-id", re.ASCII)
+_PRINTED_POLICY = lazy_pattern(r"(?a)--policy-arn \S{1,200}/([\w+=,.@-]{1,128}) --version-id")
 
 
 def with_allowed_role(denial: Denial) -> tuple[Denial, str | None]:

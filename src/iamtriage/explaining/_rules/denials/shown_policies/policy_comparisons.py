@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.Tab
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -52,7 +51,7 @@ from iamtriage.policies._readers.elements import as_strings, iterate_conditions,
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 # All resources of a type.
-_TYPE = lazy_pattern(r"\d?:[a-z-]{2,40}[/:]\*\Z", re.ASCII)
+_TYPE = lazy_pattern(r"(?a)\d?:[a-z-]{2,40}[/:]\*\Z")
 _ATTACHED_AGAIN = lazy_pattern(
     r"(?i:\bre-?attach\w{0,3}\b|\battach(?:ed|ing)?\b[^\n.;]{0,40}\b(?:again|once more|twice)\b)"
 )

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,7 +55,7 @@ from iamtriage.policies._readers.elements import (
 NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
 """What the policies of these types are called."""
 # An alias or a version of a function.
-_QUALIFIER = lazy_pattern(r"[\w-]{1,128}", re.ASCII)
+_QUALIFIER = lazy_pattern(r"(?a)[\w-]{1,128}")
 # What a rule says if the message gives no reason.
 _OPEN = "access-denied"
 # Which element of a statement lacks something, by the cause.

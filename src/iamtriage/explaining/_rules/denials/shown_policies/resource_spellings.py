@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 
 _CDK_TABLE = lazy_pattern(
-    r"(?P<start>(?:(?:const |let |var )?\w{1,60} = )?(?:\w{1,40}\.){1,4})?\b(?P<import>from(?P<python>_)?_?table_?(?:name|arn))\b(?P<scope>\(\s{0,8}\w{1,40}, ?['\"][\w-]{1,100}['\"], ?)?",
-    re.IGNORECASE,
+    r"(?i)(?P<start>(?:(?:const |let |var )?\w{1,60} = )?(?:\w{1,40}\.){1,4})?\b(?P<import>from(?P<python>_)?_?table_?(?:name|arn))\b(?P<scope>\(\s{0,8}\w{1,40}, ?['\"][\w-]{1,100}['\"], ?)?"
 )
 _SAM_READ = lazy_pattern(
     r"\bSSMParameterReadPolicy:\s{1,40}ParameterName: ?(?P<name>[^\n#]{1,200}?)[ \t]{0,40}(?:#|\n|\Z)"
@@ -41,8 +40,7 @@ _SAM_READ = lazy_pattern(
 
 # The line of an ARN in Terraform with a slash before a variable.
 _SLASH_BEFORE = lazy_pattern(
-    r"^(?P<line>[^\n]{0,200}\barn:[^\n\"]{1,200}?/\$\{(?P<variable>(?:var|local)\.\w{1,64})\}[^\n]{0,200})$",
-    re.MULTILINE | re.ASCII,
+    r"(?am)^(?P<line>[^\n]{0,200}\barn:[^\n\"]{1,200}?/\$\{(?P<variable>(?:var|local)\.\w{1,64})\}[^\n]{0,200})$"
 )
 _LAST_COLON = 5
 # Words in the labels of resources in code that say nothing of their names.

@@ -49,7 +49,7 @@ from iamtriage.policies._conditions import PolicyValue, evaluate_condition, pars
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions, shown_sid
 
-_RESOURCE_ID = lazy_pattern(r"[\w-]{1,64}", re.ASCII)
+_RESOURCE_ID = lazy_pattern(r"(?a)[\w-]{1,64}")
 _ARGUMENTS = lazy_pattern(r"--(?:source|provider|registry|policy|txt-owner-id)=")
 _PREFIX, _DELIMITER = "s3:prefix", "s3:delimiter"
 _IDENTITY = "${cognito-identity.amazonaws.com:sub}"

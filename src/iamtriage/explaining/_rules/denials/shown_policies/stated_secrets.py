@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -45,10 +44,9 @@ _WANTS_ALIAS = lazy_pattern(
     r"(?i:\b(?:keep|stay with|stick (?:to|with)|prefer|continue with|go on using|want to use)(?:ing)?\b[^.\n]{0,30}?\balias(?:es)?\b"
     r"|\bkeys? (?:behind (?:it|the alias) )?(?:gets?|is|are|will be|may be|can be)(?: \w{2,12}ly)? (?:replaced|rotated|swapped|exchanged)\b)"
 )
-_CDK_PARTIAL = lazy_pattern(r"\bfrom_?secret_?partial_?arn\b", re.IGNORECASE)
+_CDK_PARTIAL = lazy_pattern(r"(?i)\bfrom_?secret_?partial_?arn\b")
 _CDK_IMPORT = lazy_pattern(
-    r"\bfrom_?secret_?(?:name(?:_?v2)?|partial_?arn)\b(?:\((?P<scope>\w{1,40}), ?(?P<id>[\"'][\w-]{1,80}[\"']),)?",
-    re.IGNORECASE,
+    r"(?i)\bfrom_?secret_?(?:name(?:_?v2)?|partial_?arn)\b(?:\((?P<scope>\w{1,40}), ?(?P<id>[\"'][\w-]{1,80}[\"']),)?"
 )
 _NAME_END = lazy_pattern(r"(?<!:secret:)-[a-z]{6}\Z")
 _SECRET_END = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6}|\*)\Z")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
@@ -17,12 +16,9 @@ NAME_OF_GROUP = lazy_pattern(r"[\w.:@/-]{1,100}")
 _NAME_IN_LIST = lazy_pattern(r"(?<=[ \"'])[\w.:@/][\w.:@/-]{0,99}")
 _LISTS_IN_FORMATS = {
     "table": lazy_pattern(
-        r"^\|{1,4} {1,400}(\w{1,40}) {1,400}\|{1,4}\n[|+-]{3,400}\n((?:\|{1,4} {1,4}[\w.:@/-]{1,100} {1,400}\|{1,4}(?:\n|\Z)){1,20})",
-        re.MULTILINE,
+        r"(?m)^\|{1,4} {1,400}(\w{1,40}) {1,400}\|{1,4}\n[|+-]{3,400}\n((?:\|{1,4} {1,4}[\w.:@/-]{1,100} {1,400}\|{1,4}(?:\n|\Z)){1,20})"
     ),
-    "yaml": lazy_pattern(
-        r"^ {0,8}(\w{1,40}):\n((?: {0,8}- [\w.:@/\"'-]{1,102}(?:\n|\Z)){1,20})", re.MULTILINE
-    ),
+    "yaml": lazy_pattern(r"(?m)^ {0,8}(\w{1,40}):\n((?: {0,8}- [\w.:@/\"'-]{1,102}(?:\n|\Z)){1,20})"),
 }
 
 

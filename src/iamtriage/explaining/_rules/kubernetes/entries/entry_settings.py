@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html.
 
 from __future__ import annotations
 
-import re
 from typing import cast
 
 import attrs
@@ -116,9 +115,7 @@ _OWN_GROUP = "Or use your own group in the entry, such as admins, and bind it: k
 _SMALLER = "The policy allows everything, as the group does: use a smaller policy if that is enough."
 
 # The address of a resource with neither count nor for_each, before which Terraform writes "with".
-_ENTRY_IN_CODE = lazy_pattern(
-    r"\bwith (?:module\.[\w.-]{1,100}\.)?aws_eks_access_entry\.(\w{1,80}),", re.ASCII
-)
+_ENTRY_IN_CODE = lazy_pattern(r"(?a)\bwith (?:module\.[\w.-]{1,100}\.)?aws_eks_access_entry\.(\w{1,80}),")
 _ASSOCIATION = """resource "aws_eks_access_policy_association" "{entry}" {{
   cluster_name  = aws_eks_access_entry.{entry}.cluster_name
   principal_arn = aws_eks_access_entry.{entry}.principal_arn

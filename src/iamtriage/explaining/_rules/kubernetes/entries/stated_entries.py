@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern, only_one
@@ -52,7 +51,7 @@ _LIST_POLICIES = ("eks", "list-associated-access-policies")
 _EMPTY_LIST = lazy_pattern(r"\s{0,4}\[\s{0,4}\]\s{0,4}(?:\n|\Z)")
 _NOT_FOUND = "specified principalArn could not be found"
 # What kubectl auth whoami prints.
-_GROUPS_OF_USER = lazy_pattern(r"^Groups[ \t]{1,40}\[([^\]\n]{0,2000})\]", re.MULTILINE)
+_GROUPS_OF_USER = lazy_pattern(r"(?m)^Groups[ \t]{1,40}\[([^\]\n]{0,2000})\]")
 _NO_ENTRIES = lazy_pattern(r"\"accessEntries\"\s{0,4}:\s{0,4}\[\s{0,8}\]")
 _PRINCIPAL = lazy_pattern(
     r"\"principalArn\"\s{0,4}:\s{0,4}\"(arn:aws[\w-]{0,12}:iam::[0-9]{12}:[\w+=,.@/-]{1,600})\""
@@ -87,7 +86,7 @@ _NAMED_ROLE = lazy_pattern(
 )
 _EMPTY_POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[\s{0,8}\]")
 _POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[")
-_POLICY = lazy_pattern(r":cluster-access-policy/(\w{1,80})", re.ASCII)
+_POLICY = lazy_pattern(r"(?a):cluster-access-policy/(\w{1,80})")
 _SHOWN = lazy_pattern(r"accessEntry|\"associatedAccessPolicies\"|:cluster-access-policy/")
 _CLUSTER_SCOPE = lazy_pattern(r"\btype\"\s{0,4}:\s{0,4}\"cluster\"")
 

@@ -33,31 +33,27 @@ _MAX_TEXT = 64_000
 _CHARS_OF_USER = 2_000
 _NAME = r"[\"']?(?P<{}>[\w.:@/-]{{1,200}})[\"']?"
 _CONTEXT = lazy_pattern(
-    rf"^ {{0,8}}- context:\s{{1,40}}cluster: {_NAME.format('cluster')}\s{{1,40}}(?:namespace: \S{{1,80}}\s{{1,40}})?user: {_NAME.format('user')}\s{{1,40}}name: {_NAME.format('name')}",
-    re.MULTILINE,
+    rf"(?m)^ {{0,8}}- context:\s{{1,40}}cluster: {_NAME.format('cluster')}\s{{1,40}}(?:namespace: \S{{1,80}}\s{{1,40}})?user: {_NAME.format('user')}\s{{1,40}}name: {_NAME.format('name')}"
 )
 # The same in braces, as people write it.
 _SHORT_CONTEXT = lazy_pattern(
-    rf"^ {{0,8}}- context: \{{ ?cluster: {_NAME.format('cluster')}, (?:namespace: \S{{1,80}}, )?user: {_NAME.format('user')}(?:, namespace: \S{{1,80}})? ?\}}\s{{1,40}}name: {_NAME.format('name')}",
-    re.MULTILINE,
+    rf"(?m)^ {{0,8}}- context: \{{ ?cluster: {_NAME.format('cluster')}, (?:namespace: \S{{1,80}}, )?user: {_NAME.format('user')}(?:, namespace: \S{{1,80}})? ?\}}\s{{1,40}}name: {_NAME.format('name')}"
 )
 # The name comes first in files that people write.
 _NAMED_CONTEXT = lazy_pattern(
-    rf"^ {{0,8}}- name: {_NAME.format('name')}\s{{1,40}}context:\s{{1,40}}(?:namespace: \S{{1,80}}\s{{1,40}})?cluster: {_NAME.format('cluster')}\s{{1,40}}(?:namespace: \S{{1,80}}\s{{1,40}})?user: {_NAME.format('user')}",
-    re.MULTILINE,
+    rf"(?m)^ {{0,8}}- name: {_NAME.format('name')}\s{{1,40}}context:\s{{1,40}}(?:namespace: \S{{1,80}}\s{{1,40}})?cluster: {_NAME.format('cluster')}\s{{1,40}}(?:namespace: \S{{1,80}}\s{{1,40}})?user: {_NAME.format('user')}"
 )
 # The option wins over the current context.
 _CALLED = lazy_pattern(
     r"\b(?:kubectl|helm)\b[^\n|;]{0,300}? --(?:kube-)?context[ =][\"']?(?P<name>[\w.:@/-]{1,200})"
 )
-_CURRENT = lazy_pattern(rf"^current-context: {_NAME.format('name')}", re.MULTILINE)
-_USER = lazy_pattern(rf"^ {{0,8}}- name: {_NAME.format('name')}\s{{1,40}}user:", re.MULTILINE)
+_CURRENT = lazy_pattern(rf"(?m)^current-context: {_NAME.format('name')}")
+_USER = lazy_pattern(rf"(?m)^ {{0,8}}- name: {_NAME.format('name')}\s{{1,40}}user:")
 NEXT_ARGUMENT = r"[\"']?\s{0,40}(?:,\s{0,4}|\n\s{0,40}- )[\"']?"
 """What is between an option and its value: arguments are items of a list, on lines of their own or in brackets."""
-_PROFILE_OF_TOKEN = lazy_pattern(rf"--profile{NEXT_ARGUMENT}([\w.@:+/-]{{1,64}})", re.ASCII)
+_PROFILE_OF_TOKEN = lazy_pattern(rf"(?a)--profile{NEXT_ARGUMENT}([\w.@:+/-]{{1,64}})")
 _ROLE_OF_TOKEN = lazy_pattern(
-    rf"(?:--role-arn|--role|(?<![\w-])-r){NEXT_ARGUMENT}(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:role/[\w+=,.@/-]{{1,512}})",
-    re.ASCII,
+    rf"(?a)(?:--role-arn|--role|(?<![\w-])-r){NEXT_ARGUMENT}(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:role/[\w+=,.@/-]{{1,512}})"
 )
 CLUSTER_NAME = r"[0-9A-Za-z][\w-]{0,99}"
 """A pattern for the name of a cluster."""
@@ -68,13 +64,11 @@ _NAME_OF_CLUSTER = (
 )
 _NAMED_CLUSTER = lazy_pattern(_NAME_OF_CLUSTER, re.ASCII)
 _LISTED_CLUSTER = lazy_pattern(
-    rf"\bserver[\"']?: [^\n]{{1,200}}\n\s{{0,20}}\}}?,?\s{{0,20}}[\"']?name[\"']?: [\"']?{_NAME_OF_CLUSTER}",
-    re.ASCII,
+    rf"(?a)\bserver[\"']?: [^\n]{{1,200}}\n\s{{0,20}}\}}?,?\s{{0,20}}[\"']?name[\"']?: [\"']?{_NAME_OF_CLUSTER}"
 )
 # The cluster of the current context, as kubectl prints it. eksctl puts the caller before its name.
 _CURRENT_CLUSTER = lazy_pattern(
-    rf"(?:\bcurrent-context:?[^\S\n]{{0,4}}\n?|^\*[ \t]{{1,20}}(?:\S{{1,200}}[ \t]{{1,200}})?)\"?(?:[\w.@-]{{1,100}}@)?{_NAME_OF_CLUSTER}",
-    re.ASCII | re.MULTILINE,
+    rf"(?am)(?:\bcurrent-context:?[^\S\n]{{0,4}}\n?|^\*[ \t]{{1,20}}(?:\S{{1,200}}[ \t]{{1,200}})?)\"?(?:[\w.@-]{{1,100}}@)?{_NAME_OF_CLUSTER}"
 )
 NO_POLICY = "Neither RBAC roles nor IAM policies help: the API server could not authenticate the caller."
 """What does not help a rejected caller."""

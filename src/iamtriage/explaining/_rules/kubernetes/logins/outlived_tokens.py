@@ -28,12 +28,9 @@ _WORKED = lazy_pattern(
     r"\b(?P<address>(?:helm_release|kubernetes_(?!config_map_v1_data)[a-z0-9_]{2,60}|kubectl_manifest)\.[\w-]{1,80})(?:\[[^\]\n]{1,80}\])?: (?:Creation|Modifications|Destruction|Read) complete\b"
 )
 _TOOK = lazy_pattern(
-    r"^[^\n]{0,80}?\b(?P<address>[a-z]\w{1,80}\.[A-Za-z_][\w-]{0,80})(?:\[[^\]\n]{1,80}\])?: (?:Still |Creation|Modifications|Destruction)[^\n]{0,40}?(?:\[|after )(?:[^\]\n]{0,60}, )?(?:(?P<h>\d{1,2})h)?(?:(?P<m>\d{1,2})m)?\d{1,2}s\b",
-    re.MULTILINE,
+    r"(?m)^[^\n]{0,80}?\b(?P<address>[a-z]\w{1,80}\.[A-Za-z_][\w-]{0,80})(?:\[[^\]\n]{1,80}\])?: (?:Still |Creation|Modifications|Destruction)[^\n]{0,40}?(?:\[|after )(?:[^\]\n]{0,60}, )?(?:(?P<h>\d{1,2})h)?(?:(?P<m>\d{1,2})m)?\d{1,2}s\b"
 )
-_STAMP = lazy_pattern(
-    r"^[^\n\w]{0,8}(?:(?P<date>\d{4}-\d\d-\d\d)[T ])?(?P<time>\d\d:\d\d:\d\d)(?![\d:])", re.MULTILINE
-)
+_STAMP = lazy_pattern(r"(?m)^[^\n\w]{0,8}(?:(?P<date>\d{4}-\d\d-\d\d)[T ])?(?P<time>\d\d:\d\d:\d\d)(?![\d:])")
 
 
 class _Delay(NamedTuple):

@@ -6,7 +6,6 @@ https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import attrs
@@ -127,13 +126,11 @@ def possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) ->
 _MAX_TEXT = 64_000
 _MAX_POLICIES = 2
 _CLUSTER_OF_TOKEN = lazy_pattern(
-    rf"(?:--cluster-name|--cluster-id|(?<![\w-])-i){client_configurations.NEXT_ARGUMENT}({client_configurations.CLUSTER_NAME})",
-    re.ASCII,
+    rf"(?a)(?:--cluster-name|--cluster-id|(?<![\w-])-i){client_configurations.NEXT_ARGUMENT}({client_configurations.CLUSTER_NAME})"
 )
 # The provider of Terraform that uses data sources.
 _USED = lazy_pattern(
-    r"\b(?P<field>host|token)\s{0,40}= \"?(?:\$\{)?data\.aws_eks_cluster(?:_auth)?\.(?P<label>[\w-]{1,100})\.(?:endpoint|token)\b",
-    re.ASCII,
+    r"(?a)\b(?P<field>host|token)\s{0,40}= \"?(?:\$\{)?data\.aws_eks_cluster(?:_auth)?\.(?P<label>[\w-]{1,100})\.(?:endpoint|token)\b"
 )
 
 

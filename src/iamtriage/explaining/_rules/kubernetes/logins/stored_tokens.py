@@ -6,7 +6,6 @@ Source: https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs
 from __future__ import annotations
 
 import json
-import re
 
 import attrs
 
@@ -29,8 +28,7 @@ _KUBERNETES_OF_HELM = lazy_pattern(
 )
 # The cluster in the provider's other arguments.
 _REFERENCE = lazy_pattern(
-    r"(?<![\w.])((?:data\.)?aws_eks_cluster\.[\w-]{1,80}(?:\[[\w.\"-]{1,40}\])?)\.endpoint\b|(?<![\w.])(module\.[\w-]{1,80})\.cluster_endpoint\b",
-    re.ASCII,
+    r"(?a)(?<![\w.])((?:data\.)?aws_eks_cluster\.[\w-]{1,80}(?:\[[\w.\"-]{1,40}\])?)\.endpoint\b|(?<![\w.])(module\.[\w-]{1,80})\.cluster_endpoint\b"
 )
 _EXEC_BLOCK = """{} {{
   api_version = "client.authentication.k8s.io/v1beta1"

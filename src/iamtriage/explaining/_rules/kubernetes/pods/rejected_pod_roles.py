@@ -7,7 +7,6 @@ entry, or lacks permissions: https://docs.aws.amazon.com/eks/latest/userguide/po
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import attrs
@@ -33,7 +32,7 @@ _SERVICE = "pods.eks.amazonaws.com"
 _ACTIONS = ("sts:AssumeRole", "sts:TagSession")
 _TAG = "aws:RequestTag/kubernetes-"
 _OF_ACCOUNT = ("--namespace", "NAMESPACE", "--service-account", "SERVICE_ACCOUNT")
-_ASSOCIATION = lazy_pattern(r"already exists:? \"?(a-[a-z0-9]{8,40})(?![\w-])", re.ASCII)
+_ASSOCIATION = lazy_pattern(r"(?a)already exists:? \"?(a-[a-z0-9]{8,40})(?![\w-])")
 ASSOCIATION_EXISTS = CauseType(
     "association-exists",
     title="The service account already has a Pod Identity association",
@@ -224,11 +223,10 @@ def _known_keys(facts: Facts, role: Role | None) -> dict[str, str | None]:
     }
 
 
-_FARGATE_PROFILE = lazy_pattern(r"fargate profile ([0-9A-Za-z][\w-]{0,99}) (?:blocked|is)", re.ASCII)
+_FARGATE_PROFILE = lazy_pattern(r"(?a)fargate profile ([0-9A-Za-z][\w-]{0,99}) (?:blocked|is)")
 _DESCRIBE_PROFILE = ("describe-fargate-profile",)
 _EXECUTION_ROLE = lazy_pattern(
-    r"\b(?:podExecutionRoleArn|PodExecutionRoleArn|podExecutionRoleARN|pod_execution_role_arn)\b\"?\s{0,20}[:=]\s{0,20}\"?(arn:aws[\w-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})",
-    re.ASCII,
+    r"(?a)\b(?:podExecutionRoleArn|PodExecutionRoleArn|podExecutionRoleARN|pod_execution_role_arn)\b\"?\s{0,20}[:=]\s{0,20}\"?(arn:aws[\w-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})"
 )
 _MAPPED_BY_EKS = (
     "EKS maps the role when it creates a Fargate profile: re-create the profile to map the role again."

@@ -32,8 +32,8 @@ from iamtriage.policies._readers.elements import allow_statements, parse_documen
 _PAGE = "https://docs.aws.amazon.com/eks/latest/userguide/pod-id-assign-target-role.html"
 _EXTERNAL_ID, _ACTIONS = "sts:ExternalId", ("sts:AssumeRole", "sts:TagSession")
 _ARN = r"[\"'`]?(?: is)?[ \t]{0,40}[=:]?[ \t]{0,40}[\"'`]?(arn:aws[\w-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{0,511}[\w+=@-])"
-_TARGET = lazy_pattern(rf"(?i:\btarget[_ -]?role(?:[_ -]?arn)?)\b{_ARN}", re.ASCII)
-_SOURCE = lazy_pattern(rf"(?i:(?<!target)(?<!target[_ -])\brole[_ -]?arn)\b{_ARN}", re.ASCII)
+_TARGET = lazy_pattern(rf"(?a)(?i:\btarget[_ -]?role(?:[_ -]?arn)?)\b{_ARN}")
+_SOURCE = lazy_pattern(rf"(?a)(?i:(?<!target)(?<!target[_ -])\brole[_ -]?arn)\b{_ARN}")
 
 
 def explain_target_role(denial: Denial) -> Explanation | None:

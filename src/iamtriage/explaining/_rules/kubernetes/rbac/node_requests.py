@@ -28,33 +28,31 @@ _TOPIC = "kubernetes-node-authorization"
 # The reasons of the node authorizer and of the admission plugin NodeRestriction, as their source words them:
 # plugin/pkg/auth/authorizer/node/node_authorizer.go and plugin/pkg/admission/noderestriction/admission.go.
 _REASON = lazy_pattern(
-    r"no relationship found between node(?: '[a-z0-9.-]{1,253}')?(?: and this object)?"
+    r"(?a)no relationship found between node(?: '[a-z0-9.-]{1,253}')?(?: and this object)?"
     r"|(?:\bnode [\"']?[a-z0-9.-]{1,253}[\"']? )?(?:is not allowed to (?P<change>modify|delete|create|update)|cannot read|can only)"
     r"(?: labels: (?P<labels>[\w./=-]{1,120}(?:, [\w./=-]{1,120}){0,9})| node \"(?P<other>[a-z0-9.-]{1,253})\""
     r"| [^\n;]{1,120}?(?:Node object|field selector|set to itself|requesting node|this type|namespace|service accounts|(?<!-)lease(?! with)|CSINode(?! with))\b"
-    r"| [a-z/]{3,30}| [\"'])",
-    re.ASCII,
+    r"| [a-z/]{3,30}| [\"'])"
 )
 # Reasons that are about what pods refer to. All others are about the node's own objects.
 _ALL_OBJECTS = "of this type"
 _REFERENCE_REASONS = ("no relationship", _ALL_OBJECTS)
 # Only kubectl words errors so. In a shell, its commands follow a prompt.
 _KUBECTL = lazy_pattern(
-    r"\bError from server\b|\bunable to (?:cordon|drain)\b|(?:^|[$#>] ?|sudo )kubectl [a-z-]", re.MULTILINE
+    r"(?m)\bError from server\b|\bunable to (?:cordon|drain)\b|(?:^|[$#>] ?|sudo )kubectl [a-z-]"
 )
 # A kubelet lists and watches each object on its own, as object-"NAMESPACE"/"NAME".
 _KUBELET_LINE = lazy_pattern(
-    r"\bkubelet(?:\[\d|\w{0,30}\.go:)|\bobject-\\{0,4}\"[a-z0-9.-]{1,63}\\{0,4}\"/", re.ASCII
+    r"(?a)\bkubelet(?:\[\d|\w{0,30}\.go:)|\bobject-\\{0,4}\"[a-z0-9.-]{1,63}\\{0,4}\"/"
 )
 _NODE_USER = lazy_pattern(
-    r"\bsystem:node:([a-z0-9.-]{1,253})|\bnode [\"']?([a-z0-9.-]{1,253})[\"']? (?:is not allowed|can(?:not| only))",
-    re.ASCII,
+    r"(?a)\bsystem:node:([a-z0-9.-]{1,253})|\bnode [\"']?([a-z0-9.-]{1,253})[\"']? (?:is not allowed|can(?:not| only))"
 )
 _NODE_SUBJECT = lazy_pattern(r"^node \S{1,255} (?=is|can)")
-_NAMED_NODE = lazy_pattern(r"\bnodes \"([a-z0-9.-]{1,253})\" is forbidden", re.ASCII)
+_NAMED_NODE = lazy_pattern(r"(?a)\bnodes \"([a-z0-9.-]{1,253})\" is forbidden")
 # The kinds of objects that have the name of their node.
 _NAMED_AS_NODE = frozenset({"nodes", "csinodes", "leases"})
-_LABEL = lazy_pattern(r"[A-Za-z0-9][\w./-]{0,250}(?:=[\w.-]{0,63})?", re.ASCII)
+_LABEL = lazy_pattern(r"(?a)[A-Za-z0-9][\w./-]{0,250}(?:=[\w.-]{0,63})?")
 # Where a pod refers to objects that the node authorizer then allows its node to read.
 _POD_FIELDS = {
     "secret": "volumes, env, envFrom or imagePullSecrets. It misses secrets of PersistentVolumes",

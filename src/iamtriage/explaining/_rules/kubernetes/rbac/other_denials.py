@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 from iamtriage.failures._failures import KubernetesForbidden
 
 _MISSING_ACCOUNT = lazy_pattern(
-    r"error looking up service account(?:\s+([a-z0-9-]{1,63})/([a-z0-9.-]{1,253}))?", re.ASCII
+    r"(?a)error looking up service account(?:\s+([a-z0-9-]{1,63})/([a-z0-9.-]{1,253}))?"
 )
 _EXPIRED_TOKEN = lazy_pattern(
     # AWS says the same of the credentials of its own calls.

@@ -5,7 +5,6 @@ They grant exactly the denied request by a role, and name groups and access poli
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern, only_one
@@ -33,14 +32,11 @@ _USERS_OF_SUBRESOURCES = {
 }  # fmt: skip
 
 # What GKE adds to a denial: IAM of Google Cloud and RBAC can each allow a request.
-_OF_GOOGLE = lazy_pattern(
-    r"requires one of \[\\{0,3}\"(?P<permission>container\.[\w.]{3,80})\\{0,3}\"", re.ASCII
-)
+_OF_GOOGLE = lazy_pattern(r"(?a)requires one of \[\\{0,3}\"(?P<permission>container\.[\w.]{3,80})\\{0,3}\"")
 _GOOGLE_USER = lazy_pattern(
-    r"[\w.+-]{1,64}@(?:(?P<project>[a-z][a-z0-9-]{4,28}[a-z0-9])\.iam\.gserviceaccount\.com|[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})",
-    re.ASCII,
+    r"(?a)[\w.+-]{1,64}@(?:(?P<project>[a-z][a-z0-9-]{4,28}[a-z0-9])\.iam\.gserviceaccount\.com|[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})"
 )
-_CONTEXT = lazy_pattern(r"\bgke_(?P<project>[a-z][a-z0-9-]{4,28}[a-z0-9])_[a-z0-9-]{1,40}_", re.ASCII)
+_CONTEXT = lazy_pattern(r"(?a)\bgke_(?P<project>[a-z][a-z0-9-]{4,28}[a-z0-9])_[a-z0-9-]{1,40}_")
 # https://cloud.google.com/kubernetes-engine/docs/reference/api-permissions
 _TYPES_OF_DEVELOPERS = frozenset(
     (

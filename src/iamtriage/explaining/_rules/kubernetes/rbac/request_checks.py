@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
@@ -16,7 +14,7 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 
 # What kubectl create and kubectl apply say.
 _FILE_CREATED = "error when creating "
-_POD_SPEC = lazy_pattern(r"^[ \t]{0,40}spec:[ \t]{0,8}\n[ \t]{1,42}containers:\s", re.MULTILINE)
+_POD_SPEC = lazy_pattern(r"(?m)^[ \t]{0,40}spec:[ \t]{0,8}\n[ \t]{1,42}containers:\s")
 VERB = lazy_pattern(r"[a-z]{2,24}")
 PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}")
 

@@ -38,9 +38,8 @@ BACKEND_WITHOUT_ROLE = CauseType(
 # How Terraform names the data source of an error.
 _DATA_SOURCE = lazy_pattern(r"\b(?:with|in) data\.terraform_remote_state\.([\w-]{1,64})")
 _IDENTITY = lazy_pattern(
-    r"\b(?P<setting>assume_role(?:_with_web_identity)?)\s{0,4}=?\s{0,4}\{[^}]{0,800}?\brole_arn\s{0,20}=\s{0,20}\"(?P<role>arn:[\w:+=,.@/-]{1,600})\"|\bprofile\s{0,20}=\s{0,20}(?:\"(?P<profile>[\w.@+-]{1,64})\"|(?P<reference>(?:var|local)\.\w{1,64}))"
-    r"|^[ \t]{0,20}(?P<key>access_key)\s{0,20}=",
-    re.MULTILINE,
+    r"(?m)\b(?P<setting>assume_role(?:_with_web_identity)?)\s{0,4}=?\s{0,4}\{[^}]{0,800}?\brole_arn\s{0,20}=\s{0,20}\"(?P<role>arn:[\w:+=,.@/-]{1,600})\"|\bprofile\s{0,20}=\s{0,20}(?:\"(?P<profile>[\w.@+-]{1,64})\"|(?P<reference>(?:var|local)\.\w{1,64}))"
+    r"|^[ \t]{0,20}(?P<key>access_key)\s{0,20}="
 )
 # The lines of a file for -backend-config.
 _LINES_OF_FILE = r"^(?:\w[^\n{{}}]*\n){{0,8}}bucket\s*=\s*\"{}\"[^\n]*(?:\n\w[^\n{{}}]*){{0,8}}"

@@ -7,7 +7,6 @@ https://nodejs.org/api/cli.html#node_extra_ca_certsfile, https://github.com/aws/
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from iamtriage._patterns import lazy_pattern
@@ -68,8 +67,7 @@ _PROXY_HOST = lazy_pattern(
     r"([A-Za-z][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,6})(?::\d{2,5})?(?![\w.])"
 )
 _UNKNOWN_AUTHORITY = lazy_pattern(
-    r"self[- ]signed|unable to get (?:local )?issuer|unknown (?:certificate )?authority|UnknownIssuer|PKIX path building|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)",
-    re.IGNORECASE,
+    r"(?i)self[- ]signed|unable to get (?:local )?issuer|unknown (?:certificate )?authority|UnknownIssuer|PKIX path building|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)"
 )
 _WINDOWS_VARIABLE = r"$env:AWS_CA_BUNDLE = 'C:\certs\authority.pem'"
 # Errors other than an unknown authority, the likeliest reason, and what to check first.

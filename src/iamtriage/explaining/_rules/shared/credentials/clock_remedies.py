@@ -6,8 +6,6 @@ https://chrony-project.org/documentation.html.
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.labels import Labelled
 from iamtriage._typing import NamedTuple
@@ -22,15 +20,13 @@ _WINDOW = lazy_pattern(r"\(\d{8}T\d{6}Z [-+] (\d{1,3}) ?min")
 _WINDOW_OF_S3 = lazy_pattern(r"MaxAllowedSkewMilliseconds\W{1,5}(\d{5,8})(?!\d)")
 # What timedatectl, chronyc and systemctl print of a clock that nothing sets.
 _NOT_SET = lazy_pattern(
-    r"^[ \t]{0,40}(?:NTP service: inactive|NTP enabled: no|Network time on: no|System clock synchronized: no(?!\s{1,40}NTP service: active))\b"
+    r"(?m)^[ \t]{0,40}(?:NTP service: inactive|NTP enabled: no|Network time on: no|System clock synchronized: no(?!\s{1,40}NTP service: active))\b"
     r"|^[ \t]{0,40}Leap status {1,8}: Not synchroni[sz]ed\b"
-    r"|\b(?:chronyd?|systemd-timesyncd|ntpd?)\.service\b[^\n]{0,100}\n[^\n]{0,200}\n[^\n]{0,20}Active: (?P<state>inactive|failed)\b",
-    re.MULTILINE,
+    r"|\b(?:chronyd?|systemd-timesyncd|ntpd?)\.service\b[^\n]{0,100}\n[^\n]{0,200}\n[^\n]{0,20}Active: (?P<state>inactive|failed)\b"
 )
 # The prompt of the machine where one of them, or date, ran.
 _HOST = lazy_pattern(
-    r"^\[?[a-z_][\w-]{0,31}@(?P<host>[A-Za-z][\w.-]{0,62})[: ][^\n$#%]{0,80}[$#%] ?(?:sudo )?(?:timedatectl|date|chronyc|systemctl)\b",
-    re.MULTILINE | re.ASCII,
+    r"(?am)^\[?[a-z_][\w-]{0,31}@(?P<host>[A-Za-z][\w.-]{0,62})[: ][^\n$#%]{0,80}[$#%] ?(?:sudo )?(?:timedatectl|date|chronyc|systemctl)\b"
 )
 AWS_TIME = "curl --insecure --silent --head https://sts.amazonaws.com | grep -i ^date"
 

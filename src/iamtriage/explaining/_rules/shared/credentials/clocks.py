@@ -21,15 +21,14 @@ from iamtriage.explaining._rules.shared import pages
 
 _TIMESTAMP = r"(\d{8}T\d{6}Z)"
 _SKEW = lazy_pattern(
-    rf"Signature (?:expired|not yet current): {_TIMESTAMP} is (?:now earlier|still later) than {_TIMESTAMP} \({_TIMESTAMP} [-+] \d{{1,3}} ?min",
-    re.ASCII,
+    rf"(?a)Signature (?:expired|not yet current): {_TIMESTAMP} is (?:now earlier|still later) than {_TIMESTAMP} \({_TIMESTAMP} [-+] \d{{1,3}} ?min"
 )
 # S3 adds both times to its message, as XML or as the fields that SDKs read from it.
-_REQUEST_TIME = lazy_pattern(r"RequestTime[\"']?(?:>|[:=] ?)[\"']?([\w:.,+ -]{15,31})", re.ASCII)
-_SERVER_TIME = lazy_pattern(r"ServerTime[\"']?(?:>|[:=] ?)[\"']?([\w:.,+ -]{15,31})", re.ASCII)
-_END_TIME = lazy_pattern(r"(?<![\w-])Expires[\"']?(?:>|[:=] ?)[\"']?(\d{4}-\d\d-[\w:.]{6,20})", re.ASCII)
-_ISO_8601 = lazy_pattern(r"(?:\d{8}T\d{6}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?=(?:\.\d{1,9})?Z)", re.ASCII)
-_RFC_1123 = lazy_pattern(r"\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|\+0000)", re.ASCII)
+_REQUEST_TIME = lazy_pattern(r"(?a)RequestTime[\"']?(?:>|[:=] ?)[\"']?([\w:.,+ -]{15,31})")
+_SERVER_TIME = lazy_pattern(r"(?a)ServerTime[\"']?(?:>|[:=] ?)[\"']?([\w:.,+ -]{15,31})")
+_END_TIME = lazy_pattern(r"(?a)(?<![\w-])Expires[\"']?(?:>|[:=] ?)[\"']?(\d{4}-\d\d-[\w:.]{6,20})")
+_ISO_8601 = lazy_pattern(r"(?a)(?:\d{8}T\d{6}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?=(?:\.\d{1,9})?Z)")
+_RFC_1123 = lazy_pattern(r"(?a)\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|\+0000)")
 # How far a clock that is otherwise right can be off.
 _HOUR, _DRIFT = 3600, 60
 # "Still creating... [58m50s elapsed]" and "Creation complete after 1h2m3s" of Terraform, "creating (3530s)" of Pulumi,
@@ -168,21 +167,19 @@ _READING = lazy_pattern(
 )
 _OTHER = r"CI|host|laptop|phone|watch|wall clock|server|AWS|NTP|(?:real|actual|right|correct) time|other (?:machine|box|host)|computer|mac|Windows|runner|colleague"
 _SAID_TIME = lazy_pattern(
-    rf"\b(?:{_OTHER}|machine|clock|it|here|everyone)\b[^\n.;,:0-9]{{0,30}}\b(?:shows?|says?|reads?|is|prints?|gives?)(?: (?:actually|really|about))?:? {_CLOCK}(?: UTC\b| GMT\b)?(?![\d:])",
-    re.IGNORECASE,
+    rf"(?i)\b(?:{_OTHER}|machine|clock|it|here|everyone)\b[^\n.;,:0-9]{{0,30}}\b(?:shows?|says?|reads?|is|prints?|gives?)(?: (?:actually|really|about))?:? {_CLOCK}(?: UTC\b| GMT\b)?(?![\d:])"
 )
 _OF_CLOCK = lazy_pattern(r"(?i:\b(?:date|clock|time|timedatectl|curl)\b)")
-_OF_OTHER = lazy_pattern(rf"\b(?:{_OTHER})\b", re.IGNORECASE)
+_OF_OTHER = lazy_pattern(rf"(?i)\b(?:{_OTHER})\b")
 _RIGHT = lazy_pattern(
     r"(?i:(?:^|[<\s])date: ?\Z|\b(?:AWS|NTP|actual(?:ly)?|real(?:ly)?|right|correct|phone|watch|wall clock)\b)"
 )
 # How far off a clock is, as chronyc tracking, ntpdate and sntp print it, and as people write it, not of another device.
 _MACHINE = "(?:host|machine|node|runner|VM|instance|container|laptop|computer|PC)"
 _OFFSET = lazy_pattern(
-    r"\bSystem time {1,8}: (?P<chrony>\d{1,9})\.\d{1,9} seconds (?P<way>slow|fast) of NTP time\b"
+    r"(?m)\bSystem time {1,8}: (?P<chrony>\d{1,9})\.\d{1,9} seconds (?P<way>slow|fast) of NTP time\b"
     r"|(?:\bstratum \d{1,2}, offset |^)(?P<ntp>[+-]?\d{1,9})\.\d{1,9}(?:, delay| ?\+/- )"
-    rf"|(?:(?<!\w )|(?<=and )|(?<=because )|(?<=since ))(?i:the|my|our|its) (?:(?:local|system|{_MACHINE})(?:'s)? ){{0,2}}(?:clock|system time)(?: of (?:the|my|our) (?:build |CI )?{_MACHINE})? (?:is|runs) (?:about |~ ?|at least |now )?(?P<count>\d{{1,4}}) ?(?P<unit>[smhd])[a-z]{{0,6}} (?P<said>slow|behind|fast|ahead)\b(?!.{{0,20}}\bother\b)",
-    re.MULTILINE,
+    rf"|(?:(?<!\w )|(?<=and )|(?<=because )|(?<=since ))(?i:the|my|our|its) (?:(?:local|system|{_MACHINE})(?:'s)? ){{0,2}}(?:clock|system time)(?: of (?:the|my|our) (?:build |CI )?{_MACHINE})? (?:is|runs) (?:about |~ ?|at least |now )?(?P<count>\d{{1,4}}) ?(?P<unit>[smhd])[a-z]{{0,6}} (?P<said>slow|behind|fast|ahead)\b(?!.{{0,20}}\bother\b)"
 )
 # AWS accepts signatures that are up to five minutes off.
 _ACCEPTED, _SOON, _DAY = 300, 90, 86_400
@@ -307,8 +304,7 @@ _ISSUED = lazy_pattern(
 )
 # The time at the start of a line of a log, and the time zone of the machine.
 _LOGGED = lazy_pattern(
-    r"^\W{0,3}(?:(?P<date>20\d\d-\d\d-\d\d)[T ])?(?P<clock>[0-2]\d:[0-5]\d:[0-5]\d)(?:[.,]\d{1,9})?(?:(?P<utc> ?(?:Z|UTC))|(?P<zone>[+-]\d\d:?\d\d))?(?![\d:])",
-    re.MULTILINE,
+    r"(?m)^\W{0,3}(?:(?P<date>20\d\d-\d\d-\d\d)[T ])?(?P<clock>[0-2]\d:[0-5]\d:[0-5]\d)(?:[.,]\d{1,9})?(?:(?P<utc> ?(?:Z|UTC))|(?P<zone>[+-]\d\d:?\d\d))?(?![\d:])"
 )
 _ZONE = lazy_pattern(
     r"\b(?:UTC|GMT) ?(?P<hours>[+-]\d{1,2})(?::?(?P<minutes>[0-5]\d))?\b|(?<![+\w-])(?P<name>UTC|GMT|CES?T|EES?T|E[SD]T|P[SD]T|JST)\b"

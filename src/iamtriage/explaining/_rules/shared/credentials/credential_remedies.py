@@ -5,8 +5,6 @@ Sources: the pages of the AWS CLI and SDK guides that the remedies link to.
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
@@ -23,9 +21,9 @@ WINDOWS = lazy_pattern(r"(?:^| )(?:PS )?[A-Z]:\\[^<>|\n]{0,200}>|\bin [A-Z]:\\|\
 WSL = lazy_pattern(r"microsoft-standard|\bWSL ?2?\b|\bwsl(?:\.exe)?\b")
 # The end of an error of Terraform: "on main.tf line 1, in provider \"aws\":".
 _PROVIDER_BLOCK = lazy_pattern(
-    r"\bon (?P<file>[\w./-]{1,120}\.tf(?:\.json)?) line (?P<line>\d{1,6}), in provider \"aws\"", re.ASCII
+    r"(?a)\bon (?P<file>[\w./-]{1,120}\.tf(?:\.json)?) line (?P<line>\d{1,6}), in provider \"aws\""
 )
-_VAULT_MOUNT = lazy_pattern(r"/v1/(?P<mount>[\w-]{1,60})/(?:creds|sts)/", re.ASCII)
+_VAULT_MOUNT = lazy_pattern(r"(?a)/v1/(?P<mount>[\w-]{1,60})/(?:creds|sts)/")
 _BACKEND = lazy_pattern(r"\b[Bb]ackend\b")
 NO_CALL_MADE = "An IAM policy does not help: no request was sent to AWS."
 
@@ -174,11 +172,10 @@ _ARGO_CD = lazy_pattern(
 )
 
 
-_METADATA = lazy_pattern(r"^metadata:[ \t]*\n(?P<rows>(?:[ \t]{1,8}[^\n]{0,300}\n){1,20})", re.MULTILINE)
+_METADATA = lazy_pattern(r"(?m)^metadata:[ \t]*\n(?P<rows>(?:[ \t]{1,8}[^\n]{0,300}\n){1,20})")
 _OF_REPOSITORY = lazy_pattern(r"argocd\.argoproj\.io/secret-type: *[\"']?repo")
 _ROW = lazy_pattern(
-    r"^[ \t]{1,4}(?P<key>name|namespace): *[\"']?(?P<value>[a-z0-9][a-z0-9.-]{0,252})[\"']?[ \t]*$",
-    re.MULTILINE,
+    r"(?m)^[ \t]{1,4}(?P<key>name|namespace): *[\"']?(?P<value>[a-z0-9][a-z0-9.-]{0,252})[\"']?[ \t]*$"
 )
 
 

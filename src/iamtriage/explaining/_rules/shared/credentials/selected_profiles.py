@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
@@ -13,63 +12,55 @@ from iamtriage.explaining._rules.shared.common_causes import USES_PROFILE
 from iamtriage.failures._failures import Failure
 
 _PROFILES = lazy_pattern(
-    r"AWS_(?:DEFAULT_)?PROFILE[=:][ ]?[\"']?([\w.@:+/-]{1,64})|config profile \(([\w.@:+/-]{1,64})\)"
+    r"(?a)AWS_(?:DEFAULT_)?PROFILE[=:][ ]?[\"']?([\w.@:+/-]{1,64})|config profile \(([\w.@:+/-]{1,64})\)"
     r"|(?:shared config profile, |could not find source profile |failed to get profile, )([\w.@:+/-]{0,63}[\w@+/-])|find the \"([\w.@:+/-]{1,64})\" profile in CredentialProfileStoreChain|credentials using profile: \[([\w.@:+/-]{1,64})\]"
     r"|(?<!nstance )[Pp]rofile [`'\"]?([\w.@:+/-]{1,64})[`'\"]? (?:was not (?:found|defined)|could not be found|not found in \[|does not exist in \S|requires multi-factor)|'([\w.@:+/-]{1,64})' not found in credentials file|No AWS profile named '([\w.@:+/-]{1,64})'|AWS profile \"([\w.@:+/-]{1,64})\" doesn't seem|contained no credentials for profile '(?!default')([\w.@:+/-]{1,64})'"
-    r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]|\baws (?:sso )?login --profile[= ]([\w.@:+/-]{0,63}[\w@+/-])|\bload from profile ([\w.@:+/-]{1,64}) which|(?:referenced in|session found for) profile ([\w.@:+/-]{0,63}[\w@+/-])",
-    re.ASCII,
+    r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]|\baws (?:sso )?login --profile[= ]([\w.@:+/-]{0,63}[\w@+/-])|\bload from profile ([\w.@:+/-]{1,64}) which|(?:referenced in|session found for) profile ([\w.@:+/-]{0,63}[\w@+/-])"
 )
-_MISSING = lazy_pattern(r"config profile \(([\w.@:+/-]{1,64})\) could not be found", re.ASCII)
+_MISSING = lazy_pattern(r"(?a)config profile \(([\w.@:+/-]{1,64})\) could not be found")
 # A variable in a listing, or one that a shell sets for all its commands.
 _SHELL_VARIABLE = r"^(?:[^\n]{0,60}[$%#>»] )?(?:export |set |\$env:)?"
 # A section of the config file, and the argument of a provider or backend of Terraform.
 _CONFIGURED_PROFILE = lazy_pattern(
-    r"^[ \t]{0,8}\[profile[ \t]{1,4}([\w.@+:/-]{1,64})\]|^[ \t]{0,20}profile[ \t]{0,20}=[ \t]{0,4}\"([\w.@:+/-]{1,64})\"",
-    re.ASCII | re.MULTILINE,
+    r"(?am)^[ \t]{0,8}\[profile[ \t]{1,4}([\w.@+:/-]{1,64})\]|^[ \t]{0,20}profile[ \t]{0,20}=[ \t]{0,4}\"([\w.@:+/-]{1,64})\""
 )
 _SHELL_PROFILE = lazy_pattern(
-    rf"{_SHELL_VARIABLE}AWS_(?:DEFAULT_)?PROFILE ?= ?[\"']?([\w.@:+/-]{{1,64}})[\"']?[ \t\r]*$"
+    rf"(?iam){_SHELL_VARIABLE}AWS_(?:DEFAULT_)?PROFILE ?= ?[\"']?([\w.@:+/-]{{1,64}})[\"']?[ \t\r]*$"
     # What aws configure list prints, with colons in newer versions.
-    r"|^[ \t]{0,20}profile[ \t]{1,40}(?::[ \t]{1,9})?([\w.@:+/-]{1,64})[ \t]{1,40}(?::[ \t]{1,9})?(?:env|manual)\b",
-    re.ASCII | re.MULTILINE | re.IGNORECASE,
+    r"|^[ \t]{0,20}profile[ \t]{1,40}(?::[ \t]{1,9})?([\w.@:+/-]{1,64})[ \t]{1,40}(?::[ \t]{1,9})?(?:env|manual)\b"
 )
 _SHELL_KEY = lazy_pattern(
     # Lowercase is the setting of a file.
-    rf"{_SHELL_VARIABLE}(?-i:AWS_ACCESS_KEY_ID) ?= ?[^\s;]{{1,64}}[ \t\r]*$"
-    r"|^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?\S{1,40}[ \t]{1,40}(?::[ \t]{1,9})?env\b",
-    re.MULTILINE | re.IGNORECASE,
+    rf"(?im){_SHELL_VARIABLE}(?-i:AWS_ACCESS_KEY_ID) ?= ?[^\s;]{{1,64}}[ \t\r]*$"
+    r"|^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?\S{1,40}[ \t]{1,40}(?::[ \t]{1,9})?env\b"
 )
 # What a command prints, also without the values.
 _LISTED_KEY = lazy_pattern(
-    r"[$%>❯] ?(?:env|printenv|compgen)\b[^\n]{0,80}\n(?:[^\n]{0,200}\n){0,8}?AWS_ACCESS_KEY_ID(?:=\S|[ \t\r]*$)",
-    re.MULTILINE,
+    r"(?m)[$%>❯] ?(?:env|printenv|compgen)\b[^\n]{0,80}\n(?:[^\n]{0,200}\n){0,8}?AWS_ACCESS_KEY_ID(?:=\S|[ \t\r]*$)"
 )
 _SIGNED_IN = lazy_pattern(
-    r"\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)"
+    r"(?a)\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)"
     # What people say that they did before, and what works.
     r"|\b(?:(?:I|[Ww]e)(?:'ve| have)?(?: \w{2,7}ly| just| also| then)? (?:did|done|ran|run|used|executed)|(?:[Ll]ogged|[Ss]igned) in)\b(?:(?!\bnot\b|n't\b)[^\n.;]){0,60}?\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<said>[\w.@:+/-]{0,63}[\w@+/-])(?![^\n.;]{0,60}\b(?i:fail|error))"
     r"|\baws [^\n`]{0,120}? --profile[ =](?P<works>[\w.@:+/-]{0,63}[\w@+/-])[`'\"]{0,2} (?:works|succeeds|is fine|lists|returns|prints)\b"
     # saml2aws, gimme-aws-creds, okta-aws-cli and aws-azure-login, whose profile a call must select.
-    r"|\(e\.g\. aws --profile (?P<saml>[\w.@:+/-]{1,64}) |\b(?:[Ww]rote|[Ww]ritten|[Uu]pdated) profile [\"']?(?P<written>[\w.@:+/-]{1,64})[\"']? (?:to|in) [^\n]{0,100}(?:credentials|config)\b",
-    re.ASCII,
+    r"|\(e\.g\. aws --profile (?P<saml>[\w.@:+/-]{1,64}) |\b(?:[Ww]rote|[Ww]ritten|[Uu]pdated) profile [\"']?(?P<written>[\w.@:+/-]{1,64})[\"']? (?:to|in) [^\n]{0,100}(?:credentials|config)\b"
 )
 _SIGN_IN = lazy_pattern(
-    r"\baws sso login\b[^\n]{0,80}? --(?P<kind>profile|sso-session)[ =](?P<name>[\w.@:+/-]{1,64})", re.ASCII
+    r"(?a)\baws sso login\b[^\n]{0,80}? --(?P<kind>profile|sso-session)[ =](?P<name>[\w.@:+/-]{1,64})"
 )
 # A command at a prompt, or what people say that they ran. Messages of SDKs tell to run it.
 _BARE_SIGN_IN = lazy_pattern(
-    r"(?:[$%>#❯] |\b(?:ran|did|done|executed|tried|used|run(?= [^\n.;]{0,60}\b(?:ago|already|before|again|works?|twice)\b))[ :]{1,2}(?:a |an |just |only |plain )?[`'\"]?)aws sso login(?=[`'\"]|[ \t]*$|[,;.)]| (?:again|already|before|and|two|a|just|twice|today|this)\b)(?![`'\"]? (?:with|for|--))",
-    re.MULTILINE,
+    r"(?m)(?:[$%>#❯] |\b(?:ran|did|done|executed|tried|used|run(?= [^\n.;]{0,60}\b(?:ago|already|before|again|works?|twice)\b))[ :]{1,2}(?:a |an |just |only |plain )?[`'\"]?)aws sso login(?=[`'\"]|[ \t]*$|[,;.)]| (?:again|already|before|and|two|a|just|twice|today|this)\b)(?![`'\"]? (?:with|for|--))"
 )
 _SIGNED_IN_URL = lazy_pattern(
     r"\bSuccessfully logged into Start URL: ?(https://[\w.-]{4,100}(?:/[\w-]{1,40})?)"
 )
 _SELECTED = lazy_pattern(
-    r"\bprofile[ \t]{0,20}= ?\"(?P<block>[\w.@+-]{1,64})\"|\bAWS_PROFILE ?= ?[\"']?(?P<variable>[\w.@+-]{1,64})"
+    r"(?a)\bprofile[ \t]{0,20}= ?\"(?P<block>[\w.@+-]{1,64})\"|\bAWS_PROFILE ?= ?[\"']?(?P<variable>[\w.@+-]{1,64})"
     r"|\b(?:terraform|aws(?! sso login| sts get-caller))\b[^\n]{0,200} --profile[ =](?P<option>(?!(?:and|for|in|is|or|the|to|with)\b)[\w.@+-]{1,64})"
     # In Python, JavaScript and Go.
-    r"|(?:\bprofile_name\s?=\s?|\bfromIni\(\{\s?profile:\s?|\bfromSSO\(\{\s?profile:\s?|\bWithSharedConfigProfile\()[\"'](?P<code>[\w.@+-]{1,64})[\"']",
-    re.ASCII,
+    r"|(?:\bprofile_name\s?=\s?|\bfromIni\(\{\s?profile:\s?|\bfromSSO\(\{\s?profile:\s?|\bWithSharedConfigProfile\()[\"'](?P<code>[\w.@+-]{1,64})[\"']"
 )
 
 _Place: TypeAlias = Literal["block", "code", "option", "variable"]

@@ -7,7 +7,6 @@ permission set. See https://docs.aws.amazon.com/IAM/latest/UserGuide/access_poli
 from __future__ import annotations
 
 import json
-import re
 from posixpath import commonpath
 from typing import TYPE_CHECKING, Any
 
@@ -47,12 +46,11 @@ _PARTITION = "The partition is assumed to be"
 _ONLY_ALL = "The Resource must be *"
 # The AWS CLI copies an object between buckets with its tags: https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html
 _FAILED_COPY = lazy_pattern(
-    r"\b(?P<verb>copy|move) failed: (?P<source>s3://\S{1,1100}) to (?P<target>s3://\S{1,1100})", re.ASCII
+    r"(?a)\b(?P<verb>copy|move) failed: (?P<source>s3://\S{1,1100}) to (?P<target>s3://\S{1,1100})"
 )
-_COPIES = lazy_pattern(r"\b(?:copy|move)(?: failed)?: s3://(\S{1,1100}) to s3://(\S{1,1100})", re.ASCII)
+_COPIES = lazy_pattern(r"(?a)\b(?:copy|move)(?: failed)?: s3://(\S{1,1100}) to s3://(\S{1,1100})")
 _COPY_COMMAND = lazy_pattern(
-    r"\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync) (?:[^\n|;&]{0,400}? )??[\"']?s3://\S{1,600} [\"']?s3://",
-    re.ASCII,
+    r"(?a)\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync) (?:[^\n|;&]{0,400}? )??[\"']?s3://\S{1,600} [\"']?s3://"
 )
 _IMAGES = "If no policy allows pushing and pulling images yet (for a pull, the last two actions are enough):"
 _TAG_ACTIONS = frozenset({"s3:getobjecttagging", "s3:getobjectversiontagging", "s3:putobjecttagging"})

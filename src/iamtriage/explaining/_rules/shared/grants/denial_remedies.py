@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
@@ -20,7 +18,7 @@ from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._grants import complete_type
 
 # What can follow a part of an encoded message.
-_CUT = lazy_pattern(r"\.{2,}|…|\*{3,}|\s?[\[(<](?:truncated|cut|snip|redacted)", re.IGNORECASE)
+_CUT = lazy_pattern(r"(?i)\.{2,}|…|\*{3,}|\s?[\[(<](?:truncated|cut|snip|redacted)")
 _CUT_REACH = 40
 # What follows the action in a text that ends before the resource.
 _START_OF_RESOURCE = lazy_pattern(
@@ -39,10 +37,10 @@ _ROLE_ELSEWHERE = lazy_pattern(r"AWSControlTowerExecution|OrganizationAccountAcc
 _PIPELINE = lazy_pattern(r"\bCodePipeline\b|\bAction execution failed\b")
 _VERB = lazy_pattern(r"[A-Z][a-z]+")
 # What the names of roles for emergencies have.
-_EMERGENCY = lazy_pattern(r"break-?glass|emergency", re.IGNORECASE)
+_EMERGENCY = lazy_pattern(r"(?i)break-?glass|emergency")
 # The provider block of Terraform.
 _ASSUMED_ROLE = lazy_pattern(r"\bassume_role\b[^}]{0,400}?\brole_arn\s{0,20}=\s?\"arn:")
-_OWN_ACCOUNT = lazy_pattern(r"\bget-caller-identity\b[^$#]{0,300}?(?<![0-9])([0-9]{12})(?![0-9])", re.ASCII)
+_OWN_ACCOUNT = lazy_pattern(r"(?a)\bget-caller-identity\b[^$#]{0,300}?(?<![0-9])([0-9]{12})(?![0-9])")
 
 
 def identity_allow_helps(denial: Denial) -> bool:
@@ -178,8 +176,7 @@ DETAILS_TITLES = (
 """The titles of the remedies that find out which statement denied."""
 # A request for the details.
 _ASKED_REGION = lazy_pattern(
-    r"\bget-request-authorization-details [^\n|;&]{0,80}?--authorization-id[ =]([a-z0-9]{8,64})\b[^\n|;&]{0,80}? --region[ =]([a-z0-9-]{5,30})",
-    re.ASCII,
+    r"(?a)\bget-request-authorization-details [^\n|;&]{0,80}?--authorization-id[ =]([a-z0-9]{8,64})\b[^\n|;&]{0,80}? --region[ =]([a-z0-9-]{5,30})"
 )
 _NOT_FOUND = "ResourceNotFoundException"
 _PROFILE = lazy_pattern(r" --profile[ =]([\w.@+-]{1,64})(?![^\s\"'])")

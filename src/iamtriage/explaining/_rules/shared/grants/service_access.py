@@ -108,7 +108,7 @@ def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
 _CALLING_ACCOUNT = lazy_pattern(
     r"(?:\barn:aws[a-z-]{0,12}:(?:lambda:[a-z0-9-]{6,30}|iam:|sts:):|(?<!old )\b(?i:function|lambda)\b(?:(?!(?i:\b(?:not|old|previous|was|were)\b))[^\n.;:]){0,40}? )(\d{12})(?![\w-])"
 )
-_REPOSITORY = lazy_pattern(r"--repository-name[ =][\"']?([\w./-]{1,256})", re.ASCII)
+_REPOSITORY = lazy_pattern(r"(?a)--repository-name[ =][\"']?([\w./-]{1,256})")
 
 
 def limit_to_image(row: ServiceAccess, text: str, account: str | None) -> ServiceAccess:
@@ -151,8 +151,7 @@ def describe_pullers(allows: Sequence[Mapping[str, Any]], service: str, text: st
 
 # What S3 calls on a destination, and what the policy of one is called.
 _DESTINATION = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:(?:(?P<sqs>sqs)|(?P<sns>sns)|(?P<lambda>lambda)):(?P<region>[a-z0-9-]{6,30}):(?P<account>[0-9]{12}):(?:function:)?(?P<name>[\w-]{1,80}(?:\.fifo)?)(?![\w.:-])",
-    re.ASCII,
+    r"(?a)arn:aws[a-z-]{0,12}:(?:(?P<sqs>sqs)|(?P<sns>sns)|(?P<lambda>lambda)):(?P<region>[a-z0-9-]{6,30}):(?P<account>[0-9]{12}):(?:function:)?(?P<name>[\w-]{1,80}(?:\.fifo)?)(?![\w.:-])"
 )
 DESTINATION_ACTIONS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction"}
 """What a service calls on a destination."""
@@ -241,9 +240,8 @@ SET_KEY = {
 SSE_SQS = "A queue can use SSE-SQS instead (SqsManagedSseEnabled), which requires no KMS permissions."
 # The key in a template, in Terraform, in the CDK, as the AWS CLI prints it, alone under a query for it, or in a sentence.
 _STATED_KEY = lazy_pattern(
-    r"(?:\b(?:KmsMasterKeyId|kms_master_key_id)[\"']?\s{0,20}[:=]\s{0,4}|\.KmsMasterKeyId\b[^\n]{0,80}\n[^\S\n]{0,8}"
-    r"|\b(?:is|are) encrypted (?:with|by|using) (?:the )?(?:(?:AWS[- ]managed|default|KMS|key) ){0,4}(?=[\"'`]?alias/aws/))[\"'`]?(?:arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:\d{12}:)?(?:key/)?(?P<key>alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35})(?![\w/-])|\bQueueEncryption\.KMS_MANAGED\b",
-    re.ASCII,
+    r"(?a)(?:\b(?:KmsMasterKeyId|kms_master_key_id)[\"']?\s{0,20}[:=]\s{0,4}|\.KmsMasterKeyId\b[^\n]{0,80}\n[^\S\n]{0,8}"
+    r"|\b(?:is|are) encrypted (?:with|by|using) (?:the )?(?:(?:AWS[- ]managed|default|KMS|key) ){0,4}(?=[\"'`]?alias/aws/))[\"'`]?(?:arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:\d{12}:)?(?:key/)?(?P<key>alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35})(?![\w/-])|\bQueueEncryption\.KMS_MANAGED\b"
 )
 _TEMPLATE = lazy_pattern(r"\bAWS::(?:SNS::Topic|SQS::Queue)\b|\baws_(?:sns_topic|sqs_queue)\b")
 _IN_TERRAFORM = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages, wording
@@ -13,8 +11,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, your_rem
 from iamtriage.policies._masked_arns import find_partition
 
 _QUEUE_URL = lazy_pattern(
-    r"https://(?:sqs\.)?(?P<region>[a-z0-9-]{5,30})\.[a-z.]{3,40}/(?P<account>[0-9]{12})/(?P<name>[\w-]{1,80}(?:\.fifo)?)",
-    re.ASCII,
+    r"(?a)https://(?:sqs\.)?(?P<region>[a-z0-9-]{5,30})\.[a-z.]{3,40}/(?P<account>[0-9]{12})/(?P<name>[\w-]{1,80}(?:\.fifo)?)"
 )
 # The execution log of API Gateway, and what AWS says of a request whose template does not encode the message.
 _OF_GATEWAY = lazy_pattern(

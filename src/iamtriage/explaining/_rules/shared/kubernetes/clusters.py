@@ -6,7 +6,6 @@ Commands contain a placeholder in capitals for what neither the facts nor the te
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -37,13 +36,11 @@ _KINDS_OF_ENTRIES = ("access_entry", "invalid_arn")
 _CHARS_BEFORE, _MAX_LENGTH, _CHARS_OF_SENTENCE, _CHARS_AFTER = 500, 4_000, 160, 800
 # Terraform's AWS provider names access entries CLUSTER:ARN and policy associations CLUSTER#ARN#POLICY.
 _ENTRY = lazy_pattern(
-    r"Access (?:Entry|Policy Association) \(?(?:([0-9A-Za-z][\w-]{0,99})[:#])?(arn:[^\s#),\"']{1,600})",
-    re.ASCII,
+    r"(?a)Access (?:Entry|Policy Association) \(?(?:([0-9A-Za-z][\w-]{0,99})[:#])?(arn:[^\s#),\"']{1,600})"
 )
 # The ARN of a cluster, and those of what belongs to one.
 _CLUSTER_ARN = lazy_pattern(
-    r"\b(?P<start>arn:aws[a-z-]{0,12}:eks:[a-z0-9-]{1,30}:[0-9]{12}):(?:cluster|(?:access-entry|addon|fargateprofile|nodegroup|podidentityassociation)(?=/[^/\s]{1,100}/))/(?P<name>[0-9A-Za-z][\w-]{0,99})",
-    re.ASCII,
+    r"(?a)\b(?P<start>arn:aws[a-z-]{0,12}:eks:[a-z0-9-]{1,30}:[0-9]{12}):(?:cluster|(?:access-entry|addon|fargateprofile|nodegroup|podidentityassociation)(?=/[^/\s]{1,100}/))/(?P<name>[0-9A-Za-z][\w-]{0,99})"
 )
 # Characters of a text that are searched for the ARN of the cluster.
 _MAX_CHARS = 100_000

@@ -10,7 +10,6 @@ left out, because one denial is not a reason to grant them.
 from __future__ import annotations
 
 import functools
-import re
 from typing import Literal, TypeAlias
 
 import attrs
@@ -145,7 +144,7 @@ _GENERATED_NAMES = frozenset(
 )  # fmt: skip
 _SCHEDULED_JOB = lazy_pattern(r"-[0-9]{8}\Z")
 
-_OBJECT_NAME = lazy_pattern(r"[a-z0-9.-]\s+\"([^\"\n]{1,253})\"\s+is\s+forbidden:\s+User", re.ASCII)
+_OBJECT_NAME = lazy_pattern(r"(?a)[a-z0-9.-]\s+\"([^\"\n]{1,253})\"\s+is\s+forbidden:\s+User")
 # If the quotes are escaped, the failure ends in the middle of the last one.
 _PATH = lazy_pattern(r"cannot\s+\w{2,24}\s+path\s+\"([^\"\\\n]{1,300})(?:\"|\\{1,16}\Z)")
 _ESCAPED = lazy_pattern(r"\\{1,16}\"")

@@ -42,9 +42,8 @@ STATED_POLICY = lazy_pattern(r":cluster-access-policy/(AmazonEKS[A-Za-z]{1,60})\
 """The name of an access policy in its ARN."""
 # The scope of an association, in a command, Terraform, YAML or JSON.
 _SCOPE = lazy_pattern(
-    r"access[-_]?[sS]cope\W{1,30}(?:type\W{1,6}(?P<type>\w{1,20})\b|(?=namespaces\b))"
-    r"(?:\W{0,30}namespaces\W{1,30}(?P<namespaces>[a-z0-9-]{1,63}(?:[\"' ]{0,3},[\"' ]{0,3}[a-z0-9-]{1,63}){0,20}))?",
-    re.ASCII,
+    r"(?a)access[-_]?[sS]cope\W{1,30}(?:type\W{1,6}(?P<type>\w{1,20})\b|(?=namespaces\b))"
+    r"(?:\W{0,30}namespaces\W{1,30}(?P<namespaces>[a-z0-9-]{1,63}(?:[\"' ]{0,3},[\"' ]{0,3}[a-z0-9-]{1,63}){0,20}))?"
 )
 _ENTRY_REFUSALS = {
     "root": "An access entry for an account's root is accepted, but has no effect.",

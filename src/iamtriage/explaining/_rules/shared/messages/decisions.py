@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
 
 
 _ALLOW = frozenset({"ALLOW"})
-_MANAGED_POLICY = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:iam::aws:policy/(?:[\w-]{1,64}/)?([\w-]{1,128})\Z", re.ASCII
-)
+_MANAGED_POLICY = lazy_pattern(r"(?a)arn:aws[a-z-]{0,12}:iam::aws:policy/(?:[\w-]{1,64}/)?([\w-]{1,128})\Z")
 _CHANGES = ("create", "delete", "put", "update", "attach", "detach", "run", "terminate", "pass")
 _TAG_KINDS = frozenset({"ResourceTag", "RequestTag", "PrincipalTag"})
 

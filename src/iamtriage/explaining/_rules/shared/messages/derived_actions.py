@@ -31,17 +31,16 @@ if TYPE_CHECKING:
 _CHARS_OF_COMMAND = 1_000
 _MAX_LINE = 400
 _CHARS_AFTER = 1_000
-_COMMAND = lazy_pattern(r"\baws ([a-z][a-z0-9-]{1,40}) ([a-z][a-z0-9-]{1,80})(?![\w-])", re.ASCII)
+_COMMAND = lazy_pattern(r"(?a)\baws ([a-z][a-z0-9-]{1,40}) ([a-z][a-z0-9-]{1,80})(?![\w-])")
 # "organizations_service", "OrganizationsClient"
 _SERVICE_NAME = lazy_pattern(
     r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]{1,60}(?:_?[Ss]ervice|_?[Cc]lient))(?![A-Za-z0-9])"
 )
 # "operation error Glue: CreateJob" of the SDK for Go, "{glue.py:560}" and "AWS Glue Job" of Airflow.
 _STATED_SERVICE = lazy_pattern(
-    r"operation error ([A-Z][\w ]{1,40}): [A-Z]|\{([a-z_]{2,40})\.py:[0-9]{1,5}\}|\b(?:AWS|Amazon) ([A-Z][A-Za-z]{2,30})\b",
-    re.ASCII,
+    r"(?a)operation error ([A-Z][\w ]{1,40}): [A-Z]|\{([a-z_]{2,40})\.py:[0-9]{1,5}\}|\b(?:AWS|Amazon) ([A-Z][A-Za-z]{2,30})\b"
 )
-_CLIENT = lazy_pattern(r"\b(?:client\(|resource\()\s?[\"']([a-z][a-z0-9-]{1,40})[\"']", re.ASCII)
+_CLIENT = lazy_pattern(r"(?a)\b(?:client\(|resource\()\s?[\"']([a-z][a-z0-9-]{1,40})[\"']")
 
 
 def find_called_service(failure: Failure, candidates: Collection[str]) -> str | None:
@@ -94,15 +93,13 @@ _ONLY_ACTIONS = {
 # Actions of CodePipeline and CodeBuild. The prefix of the action is that of the connection's ARN:
 # https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
 _CONNECTION = lazy_pattern(
-    r"\b[Uu]nable to use Connection:? [\"'\[]?arn:aws[a-z-]{0,12}:(code(?:star-)?connections):", re.ASCII
+    r"(?a)\b[Uu]nable to use Connection:? [\"'\[]?arn:aws[a-z-]{0,12}:(code(?:star-)?connections):"
 )
 # The error of the EFS CSI driver, which has the code of gRPC for missing credentials, and what it logs before a call:
 # https://github.com/kubernetes-sigs/aws-efs-csi-driver/issues/1335 and pkg/driver/controller.go.
 _OF_EFS_DRIVER = "Please ensure you have the right AWS permissions"
 _CREATES_ACCESS_POINT = "Calling Create AP with input"
-_VERSION_ID = lazy_pattern(
-    r"\b[Vv]ersion[-_]?[Ii][Dd][\"']?\s?[=: ]\s?[\"']?(?!null|None)[\w.-]{2,}", re.ASCII
-)
+_VERSION_ID = lazy_pattern(r"(?a)\b[Vv]ersion[-_]?[Ii][Dd][\"']?\s?[=: ]\s?[\"']?(?!null|None)[\w.-]{2,}")
 _HANDLER = lazy_pattern(
     r"AWS::(?P<type>[A-Za-z0-9]{2,30})::[^\n]{0,300}?[Aa]ccess denied for operation '(?P<operation>[A-Z][A-Za-z]{2,60})'"
 )
@@ -255,8 +252,7 @@ def session_action(action: str | None, resource: str, failure: AccessDenied) -> 
 
 # "role: ARN", as people and tools write the role of a pipeline or project.
 _LABELLED_ROLE = lazy_pattern(
-    r"^[ \t]{0,8}(?:[\w-]{1,20} ){0,2}[\"']?(?i:\w{0,20}role(?:[_ ]?arn)?)[\"']?\s{0,4}[:=]\s?[\"']?(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})",
-    re.ASCII | re.MULTILINE,
+    r"(?am)^[ \t]{0,8}(?:[\w-]{1,20} ){0,2}[\"']?(?i:\w{0,20}role(?:[_ ]?arn)?)[\"']?\s{0,4}[:=]\s?[\"']?(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})"
 )
 
 

@@ -256,14 +256,13 @@ _STANDARD_MESSAGES = (
 # What is left of the standard denial message after the caller.
 _CUT_SENTENCE = r"(?: is(?: not?(?: a\w{0,9}(?: to?(?: p\w{0,6})?)?)?)?)?(?:\.{2,}|…)?"
 _UNINFORMATIVE = lazy_pattern(
-    rf"(?:{'|'.join(map(re.escape, _STANDARD_MESSAGES))}|403|status code:? ?\d+|access to the resource \S+ is denied)"
+    rf"(?i)(?:{'|'.join(map(re.escape, _STANDARD_MESSAGES))}|403|status code:? ?\d+|access to the resource \S+ is denied)"
     r"(?![:,;]? ?(?-i:[a-z]))"
     # The standard denial message, truncated or without an action; SDKs that received no message.
     rf"|user: (?:.{{1,300}} is not authorized to perform\b|\S{{1,300}}{_CUT_SENTENCE}\Z)|exception of type \S+ was thrown"
     r"|(?:service returned error code|error making request with error code) \w"
     # The next line of a box of Terraform: a place in the configuration, or the configuration itself.
-    r"|(?:access denied|forbidden) (?:on \S{1,200} line \d|with [\w.\[\]\"-]{1,300},|[a-z_]{1,40} (?:\"|=|\{))",
-    re.IGNORECASE,
+    r"|(?:access denied|forbidden) (?:on \S{1,200} line \d|with [\w.\[\]\"-]{1,300},|[a-z_]{1,40} (?:\"|=|\{))"
 )
 # The SDK's own message, which precedes the response.
 _SDK_MESSAGE = "Error unmarshalling response back from AWS"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 
 from iamtriage._patterns import lazy_pattern
 
@@ -16,8 +15,7 @@ _OPERATIONS_OF_S3 = frozenset(
 )  # fmt: skip
 # A pattern that begins with a set of characters skips all others quickly.
 CUT_OFF = lazy_pattern(
-    r"[.…\s\[(<](?:(?<=\.)\.+|(?<=…)…*|(?:(?<=[\[(<])|(?<=\s)[\[(<])(?:truncated|cut|snip)[^/:]{0,40})\Z",
-    re.IGNORECASE,
+    r"(?i)[.…\s\[(<](?:(?<=\.)\.+|(?<=…)…*|(?:(?<=[\[(<])|(?<=\s)[\[(<])(?:truncated|cut|snip)[^/:]{0,40})\Z"
 )
 """What logs and people put in place of the rest of a long word."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -19,7 +18,7 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import change_st
 from iamtriage.policies._readers.elements import iterate_statements
 
 _PRINTS_POLICY = {("iam", "get-role-policy"): "role", ("iam", "get-user-policy"): "user"}
-_NAME = lazy_pattern(r"[\w+=,.@-]{1,128}", re.ASCII)
+_NAME = lazy_pattern(r"(?a)[\w+=,.@-]{1,128}")
 
 
 class PrintedPolicy(NamedTuple):

@@ -35,8 +35,7 @@ from iamtriage.typing import RoleTarget
 
 _ROLE = r"role/(?:[\w+=,.@-]{1,64}/){0,8}[\w+=,.@-]{1,64}"
 _LIKE_ROLE_ARN = lazy_pattern(
-    rf"(?<![\w:/-])(?P<start>[a-z]{{0,4}}:)?(?P<partition>aws[a-z-]{{0,12}})[:/](?P<service>i-?am)(?P<colons>:{{1,4}})(?:(?P<region>[a-z]{{2}}(?:-[a-z]{{2,10}}){{1,2}}-\d):)?(?P<account>\d{{4}}[- ]?\d{{4}}[- ]?\d{{4}})(?P<mark>[:/]{{1,2}})(?P<role>{_ROLE})",
-    re.ASCII,
+    rf"(?a)(?<![\w:/-])(?P<start>[a-z]{{0,4}}:)?(?P<partition>aws[a-z-]{{0,12}})[:/](?P<service>i-?am)(?P<colons>:{{1,4}})(?:(?P<region>[a-z]{{2}}(?:-[a-z]{{2,10}}){{1,2}}-\d):)?(?P<account>\d{{4}}[- ]?\d{{4}}[- ]?\d{{4}})(?P<mark>[:/]{{1,2}})(?P<role>{_ROLE})"
 )
 
 
@@ -87,9 +86,8 @@ _MASK = lazy_pattern(
 )
 # An ARN with only the name of the role after the account, or another word than role before it.
 _UNTYPED = lazy_pattern(
-    r"(arn:aws[a-z-]{0,12}:iam::\d{12}:)(?:/|[Rr]oles[:/]|[Rr]ole:|R(?:OLE|ole)/)?"
-    r"(?!(?:assumed-role|role|user|root|group|policy|instance-profile|mfa|server-certificate|oidc-provider|saml-provider)/)((?:[\w+=,.@-]{1,64}/){0,8}[\w+=,.@-]{1,64})",
-    re.ASCII,
+    r"(?a)(arn:aws[a-z-]{0,12}:iam::\d{12}:)(?:/|[Rr]oles[:/]|[Rr]ole:|R(?:OLE|ole)/)?"
+    r"(?!(?:assumed-role|role|user|root|group|policy|instance-profile|mfa|server-certificate|oidc-provider|saml-provider)/)((?:[\w+=,.@-]{1,64}/){0,8}[\w+=,.@-]{1,64})"
 )
 _OTHER_TYPES = {
     "policy": "a policy",

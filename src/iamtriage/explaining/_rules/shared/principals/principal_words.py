@@ -27,8 +27,7 @@ _SERVICE_NAME = lazy_pattern(r"(?=\[.*\]\Z|\w+ )\[?((?:Amazon|AWS) ?[A-Z][A-Za-z
 BATCH_STATUS = lazy_pattern(r"\bcompute-?[eE]nvironment[\s\S]{1,2000}?\bCLIENT_ERROR - User: ")
 """What AWS Batch reports of a compute environment. The user in it is Batch, which calls from an account of its own."""
 _ROLE_IN_PROSE = lazy_pattern(
-    r"\b(?i:irsa|iam|its|own|pod|controller) role (?:[(`'\"]|(?=[\w+=,.@-]{0,60}[A-Z0-9]))([A-Za-z][\w+=,.@]{0,40}[-_][\w+=,.@-]{1,40})(?<!\.)",
-    re.ASCII,
+    r"(?a)\b(?i:irsa|iam|its|own|pod|controller) role (?:[(`'\"]|(?=[\w+=,.@-]{0,60}[A-Z0-9]))([A-Za-z][\w+=,.@]{0,40}[-_][\w+=,.@-]{1,40})(?<!\.)"
 )
 
 
@@ -95,12 +94,12 @@ PLACEHOLDER_ACCOUNT = "0" * 12
 """The account of a principal whose account is masked."""
 # People replace names by longer ones than AWS accepts.
 _LONG_SESSION = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/([\w+=,.@-]{1,128})/[\w+=,.@-]{1,128}", re.ASCII
+    r"(?a)arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/([\w+=,.@-]{1,128})/[\w+=,.@-]{1,128}"
 )
 _MASKS = lazy_pattern(r"\*+|…|\.{3}|<[^<>]{1,40}>|[xX]{3,20}")
 # What can follow the account in a role's ARN, and the key of the ARN in a CloudTrail record or a result of IAM or EKS,
 # also as a table or YAML.
-_ROLE_NAME = lazy_pattern(r"[\w+=,.@/-]{1,576}", re.ASCII)
+_ROLE_NAME = lazy_pattern(r"(?a)[\w+=,.@/-]{1,576}")
 _ARN_KEY = lazy_pattern(
     r"[\"'](?:[Aa]rn|principalArn)[\"']\s{0,3}:\s{0,3}[\"']\Z|\| {1,4}(?:Arn|principalArn) {1,60}\| {1,4}\Z|\bprincipalArn: \Z"
 )
@@ -274,7 +273,7 @@ def is_truncated(text: str) -> bool:
 
 # It stands in for the name of a session that a text masks.
 _UNKNOWN_SESSION = "stand-in"
-_SESSION_ROLE = lazy_pattern(r"assumed-role/[\w+=,.@-]{1,64}", re.ASCII)
+_SESSION_ROLE = lazy_pattern(r"(?a)assumed-role/[\w+=,.@-]{1,64}")
 _SESSION = lazy_pattern(r"(assumed-role/[^/]{1,64}/).{1,80}")
 _MASKED_ARN = lazy_pattern(
     r"(?P<service>arn:aws[a-z-]{0,20}:(?:iam|sts)):(?P<account>[^/]{0,80}?)(?:(?<![a-z])|(?<=xxx))"
@@ -283,10 +282,10 @@ _MASKED_ARN = lazy_pattern(
 )
 # API Gateway masks all but the last digits of the account in its answers.
 _MASKED_ACCOUNT = lazy_pattern(
-    r"(?P<start>arn:aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:)\*{4,10}(?P<end>\d{2,6})(?=:)", re.ASCII
+    r"(?a)(?P<start>arn:aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:)\*{4,10}(?P<end>\d{2,6})(?=:)"
 )
-_FIRST_DIGITS = lazy_pattern(r"([0-9]{1,11})[xX*]{2}", re.ASCII)
-_ACCOUNTS = lazy_pattern(r"(?<=:)\d{12}(?=:)", re.ASCII)
+_FIRST_DIGITS = lazy_pattern(r"(?a)([0-9]{1,11})[xX*]{2}")
+_ACCOUNTS = lazy_pattern(r"(?a)(?<=:)\d{12}(?=:)")
 # What ARNs of AWS-owned identities have instead of an account ID.
 _AWS_OWNED = ("aws", "cloudfront")
 

@@ -33,7 +33,7 @@ _ENCRYPTED = frozenset(
     {"secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"}
 )
 _KEY_ARN = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:[0-9]{12}:key/(?:mrk-)?[0-9a-f-]{32,36}(?![\w-])", re.ASCII
+    r"(?a)arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:[0-9]{12}:key/(?:mrk-)?[0-9a-f-]{32,36}(?![\w-])"
 )
 # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
 _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
@@ -44,11 +44,10 @@ _HEAD_DENIED = lazy_pattern(
     r"\(403\) when calling the HeadObject operation|\bHeadObject\b[^\n]{0,80}\b(?i:status ?code):? ?403\b"
 )
 # The version or alias in the ARN of a function.
-_QUALIFIER = lazy_pattern(r":function:[\w-]{1,140}:(\$?[\w-]{1,128})\Z", re.ASCII)
+_QUALIFIER = lazy_pattern(r"(?a):function:[\w-]{1,140}:(\$?[\w-]{1,128})\Z")
 # A namespace of metrics: those of Kubernetes have no capital letters and slashes.
 _NAMESPACE = lazy_pattern(
-    r"(?i:\bnamespace)[\"']?(?:\s?[:=]\s?|[ ])[\"']?(?P<name>(?=[a-z0-9._#:-]{0,100}[A-Z/])(?!AWS/)[\w./#:-]{1,200}[\w#])(?![\w(])",
-    re.ASCII,
+    r"(?a)(?i:\bnamespace)[\"']?(?:\s?[:=]\s?|[ ])[\"']?(?P<name>(?=[a-z0-9._#:-]{0,100}[A-Z/])(?!AWS/)[\w./#:-]{1,200}[\w#])(?![\w(])"
 )
 # What a tool that deploys resources calls next: https://github.com/hashicorp/terraform-provider-aws
 # internal/service/logs/group.go and internal/service/ecr/repository.go.
@@ -60,12 +59,9 @@ _DEPLOYMENT_HINTS = {
 # Tools whose caller deploys with its own permissions, and statements for what they deploy:
 # https://www.serverless.com/framework/docs/providers/aws/guide/iam
 _DEPLOYS_AS_CALLER = lazy_pattern(
-    r"\b(?:serverless|sls|sam) (?:deploy|remove|info)\b|\bserverless\.ya?ml\b|^ ?Serverless(?: Error|:)",
-    re.MULTILINE,
+    r"(?m)\b(?:serverless|sls|sam) (?:deploy|remove|info)\b|\bserverless\.ya?ml\b|^ ?Serverless(?: Error|:)"
 )
-_OF_FUNCTIONS = lazy_pattern(
-    r"\biamRoleStatements\b|^[ \t]{2,12}role:[ \t]*\n[ \t]{4,16}statements:", re.MULTILINE
-)
+_OF_FUNCTIONS = lazy_pattern(r"(?m)\biamRoleStatements\b|^[ \t]{2,12}role:[ \t]*\n[ \t]{4,16}statements:")
 _DEPLOYMENT = "A deployment also calls the services of what the stack contains, mostly S3, Lambda, IAM and CloudWatch Logs, and AWS reports one denial at a time: give the caller all that the deployment needs."
 # A session of the role that reads the version. Early templates did not allow it.
 _DEPLOY_ROLE = lazy_pattern(r":assumed-role/cdk-[a-z0-9]{1,10}-deploy-role-([0-9]{12})-([a-z0-9-]{6,30})/")
@@ -90,7 +86,7 @@ _MAX_TYPES = 4
 _OWN_IDENTITY = lazy_pattern(r"\bidentityOwner[\"']?:\s?[\"']?(operator|keda)\b")
 _SCALES = lazy_pattern(r"\bsqsScaler\b|\bkeda\b|\baws-sqs-queue\b")
 # https://cert-manager.io/docs/configuration/acme/dns01/route53/
-_ZONE = lazy_pattern(r"\bhostedzone/(Z[A-Z0-9]{5,31})\b", re.ASCII)
+_ZONE = lazy_pattern(r"(?a)\bhostedzone/(Z[A-Z0-9]{5,31})\b")
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
 _PURPOSE_OF_LOGIN = "docker login uses this token: without it, the login fails, too."
 _NO_PASSWORD = "from a non TTY device"  # noqa: S105 (words of Docker)

@@ -38,17 +38,14 @@ _ALL_OBJECTS = "The command or job handles more than one object: the Resource co
 
 # What replaces such a resource gets another ID.
 _GENERATED = lazy_pattern(
-    r"arn:[\w-]+:dynamodb:[\w-]*:\d*:table/[\w.-]{3,255}/(?P<stream>stream)/20[\d-]{8}T[\d:.]{8,12}|arn:[\w-]+:(?:eks|ecs):[\w-]*:\d*:(?:nodegroup|addon|fargateprofile|access-entry|task|container-instance)(?:/[\w.+=@-]{1,200}){0,4}?/(?P<name>[\w.+=@-]{1,200})/[0-9a-f-]{32,36}",
-    re.ASCII,
+    r"(?a)arn:[\w-]+:dynamodb:[\w-]*:\d*:table/[\w.-]{3,255}/(?P<stream>stream)/20[\d-]{8}T[\d:.]{8,12}|arn:[\w-]+:(?:eks|ecs):[\w-]*:\d*:(?:nodegroup|addon|fargateprofile|access-entry|task|container-instance)(?:/[\w.+=@-]{1,200}){0,4}?/(?P<name>[\w.+=@-]{1,200})/[0-9a-f-]{32,36}"
 )
 _CONSUMER = lazy_pattern(
-    r"(?P<consumer>arn:[\w-]+:kinesis:[\w-]*:\d*:stream/[\w.-]{1,128}/consumer/[\w.-]{1,128}):\d{8,12}",
-    re.ASCII,
+    r"(?a)(?P<consumer>arn:[\w-]+:kinesis:[\w-]*:\d*:stream/[\w.-]{1,128}/consumer/[\w.-]{1,128}):\d{8,12}"
 )
 # What a program creates and then asks for: each has another ID.
 _OF_EACH_CALL = lazy_pattern(
-    r"(?P<stem>arn:[\w-]+:(?:route53:::(?P<change>change)|ssm:[\w-]*:\d*:(?P<automation>automation-execution)|batch:[\w-]*:\d*:(?P<job>job)|mediaconvert:[\w-]*:\d*:(?P<jobs>jobs)|emr-serverless:[\w-]*:\d*:/applications/\w{1,64}/(?P<runs>jobruns))/)[\w-]{1,64}",
-    re.ASCII,
+    r"(?a)(?P<stem>arn:[\w-]+:(?:route53:::(?P<change>change)|ssm:[\w-]*:\d*:(?P<automation>automation-execution)|batch:[\w-]*:\d*:(?P<job>job)|mediaconvert:[\w-]*:\d*:(?P<jobs>jobs)|emr-serverless:[\w-]*:\d*:/applications/\w{1,64}/(?P<runs>jobruns))/)[\w-]{1,64}"
 )
 _NOUNS = {
     "change": "change",
@@ -57,13 +54,12 @@ _NOUNS = {
     "jobs": "job",
     "runs": "job run",
 }
-_ASKS = lazy_pattern(r"[\w-]+:(?:Describe|Get|List)[A-Z]", re.ASCII)
+_ASKS = lazy_pattern(r"(?a)[\w-]+:(?:Describe|Get|List)[A-Z]")
 # The random end of a name that CloudFormation (STACK-LOGICAL_ID-RANDOM), a name_prefix of Terraform (a time and a
 # counter) or Pulumi makes up:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
 _RANDOM_NAME = lazy_pattern(
-    r"arn:[\w-]+:[\w-]+:[\w-]*:\d*:(?P<start>.{0,400}?-)(?:(?P<stack>(?=[A-Za-z]{0,13}\d)(?=\d{0,13}[A-Za-z])[A-Za-z0-9]{6,13})|(?P<terraform>20\d{15,16}[0-9a-f]{8,9}))(?P<rest>/\*)?",
-    re.ASCII,
+    r"(?a)arn:[\w-]+:[\w-]+:[\w-]*:\d*:(?P<start>.{0,400}?-)(?:(?P<stack>(?=[A-Za-z]{0,13}\d)(?=\d{0,13}[A-Za-z])[A-Za-z0-9]{6,13})|(?P<terraform>20\d{15,16}[0-9a-f]{8,9}))(?P<rest>/\*)?"
 )
 
 

@@ -15,7 +15,7 @@ _TRANSFER = lazy_pattern(
     rf"\baws (?:--[a-z-]{{2,30}}[ =]\S{{1,60}} ){{0,3}}s3 (?:(?P<sync>sync)\b|(?P<verb>cp|mv|rm)\b(?={_REST}--recursive\b))(?P<rest>{_REST})"
 )
 _URI = lazy_pattern(
-    r"(?<![\w/])s3://(?P<path>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w.=+/-]{0,500})?)(?=[\s\"']|$)", re.ASCII
+    r"(?a)(?<![\w/])s3://(?P<path>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w.=+/-]{0,500})?)(?=[\s\"']|$)"
 )
 # What differs in the key of the next run: a date, the hash in a file's name, and where a word names runs, any number or
 # ID. Elsewhere, a number can be that of a customer.
@@ -24,13 +24,11 @@ _HASH = r"(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{7,64}(?![0-9A-Za-z])"
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|v?[0-9]{1,5}(?:\.[0-9]{1,5}){1,3}(?![0-9A-Za-z])|[a-z]{0,10}[-_]?[0-9]{2,10}(?![0-9A-Za-z])"
 # Spark and Hive number the files that they write.
 _CHANGING = lazy_pattern(
-    rf"{_DATE}|part-[0-9]{{4,6}}(?![0-9A-Za-z])|(?<=[a-z0-9][.-]){_HASH}(?=\.[a-z0-9.]{{1,12}}\Z)",
-    re.ASCII | re.IGNORECASE,
+    rf"(?ia){_DATE}|part-[0-9]{{4,6}}(?![0-9A-Za-z])|(?<=[a-z0-9][.-]){_HASH}(?=\.[a-z0-9.]{{1,12}}\Z)"
 )
-_CHANGING_IN_RUNS = lazy_pattern(rf"{_DATE}|{_HASH}|{_ID}", re.ASCII | re.IGNORECASE)
+_CHANGING_IN_RUNS = lazy_pattern(rf"(?ia){_DATE}|{_HASH}|{_ID}")
 _RUNS = lazy_pattern(
-    r"(?<![a-z])(?:artifacts?|backups?|builds?|ci|commits?|deploy(?:ment)?s?|exports?|jobs?|pipelines?|releases?|runs?|snapshots?|versions?)(?![a-z])",
-    re.IGNORECASE,
+    r"(?i)(?<![a-z])(?:artifacts?|backups?|builds?|ci|commits?|deploy(?:ment)?s?|exports?|jobs?|pipelines?|releases?|runs?|snapshots?|versions?)(?![a-z])"
 )
 # Where Spark, Hive and Hadoop's committers write first:
 # https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/committers.html
@@ -144,28 +142,24 @@ def transfer_objects(resource: str, text: str) -> str | None:
 _ANY_REGION = "A cross-Region inference profile sends each call to one of several Regions, so some can succeed: the policy has the profile, and the model in each Region (*)."
 _PROBABLE_PROFILE = "The call probably uses a cross-Region inference profile, which sends it to several Regions: the policy has the profile, and the model in each Region (*)."
 _MODEL = lazy_pattern(
-    r"(?P<prefix>arn:[\w-]+:bedrock):(?P<region>[\w-]*)::foundation-model/(?P<model>[a-z0-9-]+\.[\w.:-]{2,100})\Z",
-    re.ASCII,
+    r"(?a)(?P<prefix>arn:[\w-]+:bedrock):(?P<region>[\w-]*)::foundation-model/(?P<model>[a-z0-9-]+\.[\w.:-]{2,100})\Z"
 )
 # Models without on-demand throughput outside inference profiles, at least in most Regions:
 # https://docs.aws.amazon.com/bedrock/latest/userguide/models-regions.html
 _NEEDS_PROFILE = lazy_pattern(r"anthropic\.claude-[a-z]{3,10}-[4-9]")
 # The geographies of inference profiles, before the ID of the model.
-_GEOGRAPHY = lazy_pattern(r"(?<![\w.-])(?:us|us-gov|eu|apac|jp|au|ca|global)\Z", re.ASCII)
+_GEOGRAPHY = lazy_pattern(r"(?a)(?<![\w.-])(?:us|us-gov|eu|apac|jp|au|ca|global)\Z")
 _MAX_GEOGRAPHY = 8
 # The table of a query, after its catalog, and the database that a command, a setting or a message names.
 _QUERIED_TABLE = lazy_pattern(
-    r"\b(?:FROM|JOIN|INTO|TABLE|DESCRIBE|(?i:select\s[^;]{1,400}?\s(?:from|join)|insert\s(?:into|overwrite)|(?:create|alter|drop)\stable|describe))\s{1,20}"
-    r"(?:[\"`]?\w{1,255}[\"`]?\.)?[\"`]?(?P<database>\w{1,255})[\"`]?\.[\"`]?(?P<table>\w{1,255})(?!\w|[\"`]?\.[\"`]?\w)",
-    re.ASCII,
+    r"(?a)\b(?:FROM|JOIN|INTO|TABLE|DESCRIBE|(?i:select\s[^;]{1,400}?\s(?:from|join)|insert\s(?:into|overwrite)|(?:create|alter|drop)\stable|describe))\s{1,20}"
+    r"(?:[\"`]?\w{1,255}[\"`]?\.)?[\"`]?(?P<database>\w{1,255})[\"`]?\.[\"`]?(?P<table>\w{1,255})(?!\w|[\"`]?\.[\"`]?\w)"
 )
 _NAMED_DATABASE = lazy_pattern(
-    r"(?:--database(?:-name)?[ =]|\bDatabase(?:[ _]?[Nn]ame)?[\"']?\s?[:=]\s?)[\"']?(?P<database>\w{1,255})",
-    re.ASCII,
+    r"(?a)(?:--database(?:-name)?[ =]|\bDatabase(?:[ _]?[Nn]ame)?[\"']?\s?[:=]\s?)[\"']?(?P<database>\w{1,255})"
 )
 _CATALOG = lazy_pattern(
-    r"(?P<prefix>arn:[\w-]+:glue:[\w-]+:(?:\d{12}|ACCOUNT_ID)):(?:catalog|(?:database|table|userDefinedFunction)/(?P<database>[\w-]{1,255})(?:/.*)?)\Z",
-    re.ASCII,
+    r"(?a)(?P<prefix>arn:[\w-]+:glue:[\w-]+:(?:\d{12}|ACCOUNT_ID)):(?:catalog|(?:database|table|userDefinedFunction)/(?P<database>[\w-]{1,255})(?:/.*)?)\Z"
 )
 # SharedState.externalCatalog in https://github.com/apache/spark/blob/master/sql/core/src/main/scala/org/apache/spark/sql/internal/SharedState.scala
 _SPARK = lazy_pattern(r"(?i:\bspark|\bhive)")
@@ -189,33 +183,29 @@ _WITH_KEY_PAIR = " Add a key pair, if any."
 _LAUNCH_TYPES = {"ami": "image", "lt": "launch-template", "sg": "security-group", "subnet": "subnet"}
 # The options of the AWS CLI, the parameters of SDKs, and the arguments of Terraform.
 _LAUNCH_IDS = lazy_pattern(
-    r"(?:image[-_]?id|\bami|subnet[-_]?id|group[-_]?ids?|launchtemplateid)[\"']?\s{0,8}[ :=>]{1,3}[\[(]?\s{0,20}"
-    r"((?:[\"']?(?:ami|lt|sg|subnet)-[0-9a-f]{8,17}[\"']?,?\s{0,20}){1,9})",
-    re.ASCII | re.IGNORECASE,
+    r"(?ia)(?:image[-_]?id|\bami|subnet[-_]?id|group[-_]?ids?|launchtemplateid)[\"']?\s{0,8}[ :=>]{1,3}[\[(]?\s{0,20}"
+    r"((?:[\"']?(?:ami|lt|sg|subnet)-[0-9a-f]{8,17}[\"']?,?\s{0,20}){1,9})"
 )
 _ID_OF_LAUNCH = lazy_pattern(r"(ami|lt|sg|subnet)-[0-9a-f]{8,17}")
 _KEY_PAIR = lazy_pattern(
-    r"(?:--key-name[ =]|\b(?:KeyName|keyName|key_name)[\"']?\s{0,8}[:=]>?\s?)[\"']?([\w.-]{1,255})", re.ASCII
+    r"(?a)(?:--key-name[ =]|\b(?:KeyName|keyName|key_name)[\"']?\s{0,8}[:=]>?\s?)[\"']?([\w.-]{1,255})"
 )
 _ON_INSTANCES = frozenset({"ssm:SendCommand", "ssm:StartSession"})
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-default-session-document.html
 _SHELL_DOCUMENT = "SSM-SessionManagerRunShell"
 _INSTANCE_OR_DOCUMENT = lazy_pattern(
-    r"(?P<prefix>arn:[\w-]+):(?P<service>ssm|ec2):(?P<region>[\w-]+):(?P<account>\d{12})?:(?:document|instance)/[\w.-]+",
-    re.ASCII,
+    r"(?a)(?P<prefix>arn:[\w-]+):(?P<service>ssm|ec2):(?P<region>[\w-]+):(?P<account>\d{12})?:(?:document|instance)/[\w.-]+"
 )
-_INSTANCE = lazy_pattern(r"\bi-[0-9a-f]{8,17}\b", re.ASCII)
-_DOCUMENT = lazy_pattern(r"--document-name[ =][\"']?([\w.-]{3,128})", re.ASCII)
+_INSTANCE = lazy_pattern(r"(?a)\bi-[0-9a-f]{8,17}\b")
+_DOCUMENT = lazy_pattern(r"(?a)--document-name[ =][\"']?([\w.-]{3,128})")
 _OF_BATCH = lazy_pattern(
     r"(?P<prefix>arn:[\w-]+:batch:[\w-]+:\w+:)job-(?:queue|definition)/[\w-]{1,128}(?P<revision>:\d+)?"
 )
 _PART_OF_JOB = lazy_pattern(
-    r"\bjob[-_]?(?P<kind>queue|definition)(?:[ =/]|[\"']?\s?[:=]\s?)[\"']?(?:arn:\S{1,80}?:job-[a-z]{5,10}/)?(?P<name>[A-Za-z0-9][\w-]{0,127})",
-    re.IGNORECASE,
+    r"(?i)\bjob[-_]?(?P<kind>queue|definition)(?:[ =/]|[\"']?\s?[:=]\s?)[\"']?(?:arn:\S{1,80}?:job-[a-z]{5,10}/)?(?P<name>[A-Za-z0-9][\w-]{0,127})"
 )
 _PROFILE = lazy_pattern(
-    r"(?P<prefix>arn:[\w-]+:bedrock):[\w-]+:(?:\d{12}|ACCOUNT_ID):inference-profile/(?:[a-z-]{2,12}\.)?(?P<model>[a-z0-9-]+\.[\w.:-]{2,100})\Z",
-    re.ASCII,
+    r"(?a)(?P<prefix>arn:[\w-]+:bedrock):[\w-]+:(?:\d{12}|ACCOUNT_ID):inference-profile/(?:[a-z-]{2,12}\.)?(?P<model>[a-z0-9-]+\.[\w.:-]{2,100})\Z"
 )
 
 

@@ -13,12 +13,10 @@ from iamtriage._typing import NamedTuple
 
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createupdatedomains.html
 _DOMAIN_ARN = lazy_pattern(
-    r"\barn:[\w-]{3,20}:es:(?P<region>[a-z]{2}-[a-z-]{2,20}-\d):[0-9]{12}:domain/(?P<domain>[a-z][a-z0-9-]{2,27})(?![\w*-])",
-    re.ASCII,
+    r"(?a)\barn:[\w-]{3,20}:es:(?P<region>[a-z]{2}-[a-z-]{2,20}-\d):[0-9]{12}:domain/(?P<domain>[a-z][a-z0-9-]{2,27})(?![\w*-])"
 )
 _DOMAIN_HOST = lazy_pattern(
-    rf"\b(?P<kind>vpc|search)-(?P<domain>[a-z][a-z0-9-]{{2,27}})-[a-z0-9]{{8,40}}\.(?:aos\.)?(?P<region>{REGION})\.(?:es\.amazonaws\.com|on\.aws)",
-    re.ASCII,
+    rf"(?a)\b(?P<kind>vpc|search)-(?P<domain>[a-z][a-z0-9-]{{2,27}})-[a-z0-9]{{8,40}}\.(?:aos\.)?(?P<region>{REGION})\.(?:es\.amazonaws\.com|on\.aws)"
 )
 
 

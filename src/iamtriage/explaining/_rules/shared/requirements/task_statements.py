@@ -20,16 +20,14 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
     from iamtriage.explaining._rules.shared.denial import Denial
 
-_OUTER_CALL = lazy_pattern(r"when calling the (\w{1,80}) operation", re.ASCII)
+_OUTER_CALL = lazy_pattern(r"(?a)when calling the (\w{1,80}) operation")
 IMAGE = lazy_pattern(
-    r"\b(?P<account>[0-9]{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]{6,30})\.[a-z.]{6,30}/(?P<name>[a-z0-9][a-z0-9._/-]{0,200}[a-z0-9])",
-    re.ASCII,
+    r"(?a)\b(?P<account>[0-9]{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]{6,30})\.[a-z.]{6,30}/(?P<name>[a-z0-9][a-z0-9._/-]{0,200}[a-z0-9])"
 )
 """An image of ECR: the account, the Region and the name of its repository."""
 _STANDARD_DENIAL = "is not authorized to perform"
 _PACKAGES_LOGIN = lazy_pattern(
-    r"\bcodeartifact (?:login|get-repository-endpoint)\b[^\n]{0,300}?--repository[= ][\"']?(?P<repository>[A-Za-z0-9][\w.-]{1,99})",
-    re.ASCII,
+    r"(?a)\bcodeartifact (?:login|get-repository-endpoint)\b[^\n]{0,300}?--repository[= ][\"']?(?P<repository>[A-Za-z0-9][\w.-]{1,99})"
 )
 _STATE_LOCK = "With use_lockfile, it also requires s3:GetObject, s3:PutObject and s3:DeleteObject on the key with .tflock at the end."
 _STATE_BESIDE_LOCK = (

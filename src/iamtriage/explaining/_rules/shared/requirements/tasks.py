@@ -155,31 +155,28 @@ _BASE_IMAGE = lazy_pattern(
 )
 # What docker, podman, buildx, kaniko, crane and skopeo print about a push, and their commands.
 _PUSH_SIGNS = lazy_pattern(
-    r"\b(?:docker|podman|nerdctl|buildah|helm|crane|oras|finch)(?: (?:image|compose))? push\b|[Tt]he push refers to repository"
+    r"(?a)\b(?:docker|podman|nerdctl|buildah|helm|crane|oras|finch)(?: (?:image|compose))? push\b|[Tt]he push refers to repository"
     r"|\bskopeo copy\b|\bbuildx? build\b[^\n]{0,400} --push\b|[Ff]ailed to push|error pushing image|checking push permission"
-    r"|\bpushing (?:layers|manifest)\b",
-    re.ASCII,
+    r"|\bpushing (?:layers|manifest)\b"
 )
 # Such clients upload large files in parts, which also requires kms:Decrypt:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
 _UPLOAD_SIGNS = lazy_pattern(
-    r"\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync)\b|\bupload failed: |\bFailed to upload \S{1,500} to |\bs3a://"
-    r"|\borg\.apache\.(?:spark|hadoop|flink)\.|\bEmrFileSystem\b|\bTransferManager\b|\bupload_file(?:obj)?\(|@aws-sdk/lib-storage",
-    re.ASCII,
+    r"(?a)\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync)\b|\bupload failed: |\bFailed to upload \S{1,500} to |\bs3a://"
+    r"|\borg\.apache\.(?:spark|hadoop|flink)\.|\bEmrFileSystem\b|\bTransferManager\b|\bupload_file(?:obj)?\(|@aws-sdk/lib-storage"
 )
 # https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/assumed_roles.html (restricted permissions)
-_S3A = lazy_pattern(r"\bs3a://|\.fs\.s3a\.|\bs3n?://\S{1,500}/_temporary\b", re.ASCII)
+_S3A = lazy_pattern(r"(?a)\bs3a://|\.fs\.s3a\.|\bs3n?://\S{1,500}/_temporary\b")
 _S3A_WRITE = "A write with Hadoop's S3A, which also needs s3:ListBucket on the bucket,"
 _S3A_ACTIONS = ("s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
 # Options of uploads to S3 that require more, as the AWS CLI and the SDKs spell them:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 _TAGGING = lazy_pattern(
-    r"--tagging(?=[ =])|\bTagging(?=[\"']?\s?(?:=>|[=:])\s?[\"'])"
+    r"(?a)--tagging(?=[ =])|\bTagging(?=[\"']?\s?(?:=>|[=:])\s?[\"'])"
     # The setting of a program, such as Velero, and the header.
-    r"|(?<![\w-])(?:x-amz-)?tagging[\"']?\s?[:=]\s{0,4}[\"']?[\w.%+-]{1,128}=[\w.%+&=-]{1,256}[\"']?",
-    re.ASCII,
+    r"|(?<![\w-])(?:x-amz-)?tagging[\"']?\s?[:=]\s{0,4}[\"']?[\w.%+-]{1,128}=[\w.%+&=-]{1,256}[\"']?"
 )
-_DELETING = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 sync\b[^\n]{0,600}? --delete\b", re.ASCII)
+_DELETING = lazy_pattern(r"(?a)\baws\b[^\n]{0,80}? s3 sync\b[^\n]{0,600}? --delete\b")
 UPLOAD_WITH_OPTIONS = "An upload with these options"
 """The task of an upload with an ACL or tags, or that also deletes."""
 

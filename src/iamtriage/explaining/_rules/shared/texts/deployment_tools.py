@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 # What deployment tools print. The roles of nodes that eksctl created are named after it.
 # The AWS Load Balancer Controller logs references such as #/resources/AWS::EC2::SecurityGroup/….
 _DEPLOYMENT_TOOL = lazy_pattern(
-    r"\.tf line \d|\bwith (?:module\.|data\.|aws_)|(?i:terraform|pulumi)|AWSCloudFormation|(?<!#/resources/)\bAWS::[A-Z]|\beksctl (?:associate|create|delete|drain|enable|get|register|scale|set|unset|update|upgrade|utils|version)\b",
-    re.ASCII,
+    r"(?a)\.tf line \d|\bwith (?:module\.|data\.|aws_)|(?i:terraform|pulumi)|AWSCloudFormation|(?<!#/resources/)\bAWS::[A-Z]|\beksctl (?:associate|create|delete|drain|enable|get|register|scale|set|unset|update|upgrade|utils|version)\b"
 )
 _MAX_TEXT = 32_000
 # Maximum distance, in characters, between the resource of an event and the message of AWS in it.
@@ -31,7 +30,7 @@ _TYPE = r"(?:AWS::[A-Za-z0-9]{2,40}::[A-Za-z0-9]{2,60}|Custom::[\w@-]{1,60})"
 # An event as the console, the CLI, SAM, the CDK, eksctl and Serverless print it, and as the API returns it. The name follows
 # the type, or precedes the status and the reason follows the type; or name and type precede the status.
 _EVENT = lazy_pattern(
-    rf"\b{_STATUS}(?:[\s|]{{1,80}}(?P<type>{_TYPE})(?:[\s|]{{1,80}}(?P<name>[A-Za-z0-9][\w/:.-]{{0,254}}+)(?! (?:[a-z]|Denied)))?"
+    rf"(?a)\b{_STATUS}(?:[\s|]{{1,80}}(?P<type>{_TYPE})(?:[\s|]{{1,80}}(?P<name>[A-Za-z0-9][\w/:.-]{{0,254}}+)(?! (?:[a-z]|Denied)))?"
     rf"|: (?P<logical_id>[A-Za-z0-9]{{1,255}}) \((?P<logical_type>{_TYPE})\))"
     rf"|\b(?P<column_type>{_TYPE})(?:[ \t|]{{1,80}}|/(?P<path_id>[A-Za-z0-9]{{1,255}}): )(?P<column_status>(?:CREATE|UPDATE|DELETE)_FAILED)\b"
     rf"|\"LogicalResourceId\"\s?:\s?\"(?P<member>[A-Za-z0-9]{{1,255}})\""
@@ -39,27 +38,23 @@ _EVENT = lazy_pattern(
     rf"(?:[^{{}}]{{0,300}}?\"ResourceStatus\"\s?:\s?\"(?P<member_status>(?:CREATE|UPDATE|DELETE)_FAILED)\")?"
     # Fields in any order, as in YAML.
     rf"|\bLogical ?(?:Resource ?)?I[Dd]\s?[:=]\s{{0,20}}(?P<field>[A-Za-z0-9]{{1,255}})\b(?=[^{{}}]{{0,600}}?Type\s?[:=]\s{{0,20}}(?P<field_type>{_TYPE}))"
-    rf"(?=[^{{}}]{{0,600}}?Status\s?[:=]\s{{0,20}}(?P<field_status>(?:CREATE|UPDATE|DELETE)_FAILED))",
-    re.ASCII,
+    rf"(?=[^{{}}]{{0,600}}?Status\s?[:=]\s{{0,20}}(?P<field_status>(?:CREATE|UPDATE|DELETE)_FAILED))"
 )
 _TYPES = ("type", "logical_type", "column_type", "member_type", "field_type")
 _STATUSES = ("status", "column_status", "member_status", "field_status")
 _NAMES = ("name", "logical_id", "member", "path_id", "field")
 _STACKS = ("name", "event", "member", "cdk", "field")
-_NAME_BEFORE = lazy_pattern(r"(?<![\w:+./-])([A-Za-z][\w-]{2,254})[ \t]{0,40}[|\t][ \t]{0,40}\Z", re.ASCII)
+_NAME_BEFORE = lazy_pattern(r"(?a)(?<![\w:+./-])([A-Za-z][\w-]{2,254})[ \t]{0,40}[|\t][ \t]{0,40}\Z")
 _STACK = lazy_pattern(
-    r":cloudformation:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})|AWS::CloudFormation::Stack[\s|]{1,80}(?P<event>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])|\"StackName\"\s?:\s?\"(?P<member>[A-Za-z][A-Za-z0-9-]{0,127})\"|\bstack named (?P<cdk>[A-Za-z][A-Za-z0-9-]{0,127}) failed|\bStack ?(?:Name)?: (?P<field>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])",
-    re.ASCII,
+    r"(?a):cloudformation:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})|AWS::CloudFormation::Stack[\s|]{1,80}(?P<event>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])|\"StackName\"\s?:\s?\"(?P<member>[A-Za-z][A-Za-z0-9-]{0,127})\"|\bstack named (?P<cdk>[A-Za-z][A-Za-z0-9-]{0,127}) failed|\bStack ?(?:Name)?: (?P<field>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])"
 )
 # https://registry.terraform.io/modules/terraform-aws-modules/eks/aws/latest
 _MODULE_ENTRY = lazy_pattern(
-    r"\bmodule\.[\w.-]{1,100}\.aws_eks_access_entry\.this\[\"([\w.@-]{1,64})\"\]", re.ASCII
+    r"(?a)\bmodule\.[\w.-]{1,100}\.aws_eks_access_entry\.this\[\"([\w.@-]{1,64})\"\]"
 )
 _CHANGING = lazy_pattern(r"\baws [a-z0-9-]{2,30} (?:associate|create|update)-")
 # How the AWS provider begins its errors.
-_TERRAFORM_ERROR = lazy_pattern(
-    r"Error: (?:creating|updating) [A-Z][\w ]{2,60} \([^()\n]{1,300}\): ", re.ASCII
-)
+_TERRAFORM_ERROR = lazy_pattern(r"(?a)Error: (?:creating|updating) [A-Z][\w ]{2,60} \([^()\n]{1,300}\): ")
 # The creation of the stack failed: an update is rolled back with UPDATE_ROLLBACK_….
 _ROLLBACK = lazy_pattern(r"(?<!UPDATE_)ROLLBACK_(?:IN_PROGRESS|COMPLETE)")
 
@@ -197,7 +192,7 @@ def _find_name(event: re.Match[str]) -> str | None:
 
 
 # The type of a resource in the output of Pulumi.
-_OF_PULUMI = lazy_pattern(r"\baws:[a-z0-9]{2,30}/[a-zA-Z]{2,40}:[A-Z]\w{1,60}\b", re.ASCII)
+_OF_PULUMI = lazy_pattern(r"(?a)\baws:[a-z0-9]{2,30}/[a-zA-Z]{2,40}:[A-Z]\w{1,60}\b")
 
 
 def trust_in_code_steps(deployment: Deployment | None, text: str = "") -> tuple[str, ...]:
@@ -220,8 +215,7 @@ def trust_in_code_steps(deployment: Deployment | None, text: str = "") -> tuple[
 
 # The name that CloudFormation generates: the stack, the logical ID and random characters.
 _GENERATED_NAME = lazy_pattern(
-    r"(?P<stack>[A-Za-z][\w-]{0,127})-(?P<id>[A-Za-z][A-Za-z0-9]{0,254})-(?=[A-Za-z]{0,12}[0-9])[0-9A-Za-z]{12,13}",
-    re.ASCII,
+    r"(?a)(?P<stack>[A-Za-z][\w-]{0,127})-(?P<id>[A-Za-z][A-Za-z0-9]{0,254})-(?=[A-Za-z]{0,12}[0-9])[0-9A-Za-z]{12,13}"
 )
 
 

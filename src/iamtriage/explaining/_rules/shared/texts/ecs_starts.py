@@ -15,21 +15,18 @@ _GIVING = lazy_pattern(r"\b(?:added|associated|attached|gave|given|put)\b")
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}"
 # In a task definition, or printed by a query for both roles.
 _TASK_ROLE = lazy_pattern(
-    rf"\btask_?[rR]ole_?[aA]rn\"?\s{{0,4}}[:=]\s{{0,20}}\"?{_ROLE_ARN}(?P<stated>[\w+=,.@-]{{1,64}})"
+    rf"(?ia)\btask_?[rR]ole_?[aA]rn\"?\s{{0,4}}[:=]\s{{0,20}}\"?{_ROLE_ARN}(?P<stated>[\w+=,.@-]{{1,64}})"
     r"|\btask role:? [\"'`]?(?P<named>(?!(?:re|pre|non)-)\w{1,40}[-_][\w+=,.@-]{1,60}\w)(?![\w:/])"
     rf"|\btaskRoleArn, ?(?:taskDefinition\.)?executionRoleArn\b[^\n]{{0,40}}\n\W{{0,8}}{_ROLE_ARN}(?P<first>[\w+=,.@-]{{1,64}})"
-    rf"|\bexecutionRoleArn, ?(?:taskDefinition\.)?taskRoleArn\b[^\n]{{0,40}}\n\W{{0,8}}{_ROLE_ARN}[\w+=,.@-]{{1,64}}\W{{1,12}}{_ROLE_ARN}(?P<second>[\w+=,.@-]{{1,64}})",
-    re.ASCII | re.IGNORECASE,
+    rf"|\bexecutionRoleArn, ?(?:taskDefinition\.)?taskRoleArn\b[^\n]{{0,40}}\n\W{{0,8}}{_ROLE_ARN}[\w+=,.@-]{{1,64}}\W{{1,12}}{_ROLE_ARN}(?P<second>[\w+=,.@-]{{1,64}})"
 )
 _CLUSTER = lazy_pattern(
-    r"\baws ecs [^\n|;]{0,200}?--cluster[ =](?:arn:[\w:-]{1,60}:cluster/)?(\w[\w-]{0,254})"
-    r"|:ecs:[a-z0-9-]{5,30}:[0-9]{12}:(?:task|service|container-instance)/(\w[\w-]{0,254})/",
-    re.ASCII,
+    r"(?a)\baws ecs [^\n|;]{0,200}?--cluster[ =](?:arn:[\w:-]{1,60}:cluster/)?(\w[\w-]{0,254})"
+    r"|:ecs:[a-z0-9-]{5,30}:[0-9]{12}:(?:task|service|container-instance)/(\w[\w-]{0,254})/"
 )
 _SERVICE = lazy_pattern(
-    r"\baws ecs [^\n|;]{0,200}?--services?[ =](\w[\w-]{0,254})|\(service (\w[\w-]{0,254})\)"
-    r"|:ecs:[a-z0-9-]{5,30}:[0-9]{12}:service/[\w-]{1,255}/(\w[\w-]{0,254})",
-    re.ASCII,
+    r"(?a)\baws ecs [^\n|;]{0,200}?--services?[ =](\w[\w-]{0,254})|\(service (\w[\w-]{0,254})\)"
+    r"|:ecs:[a-z0-9-]{5,30}:[0-9]{12}:service/[\w-]{1,255}/(\w[\w-]{0,254})"
 )
 
 
@@ -58,7 +55,7 @@ def new_task_commands(text: str, region: str | None) -> tuple[Labelled, ...]:
 CREATES_LOG_GROUP = lazy_pattern(r"awslogs-create-group\b\W{1,6}(?i:true)\b")
 """The option of a task definition with which ECS creates the log group."""
 _LOG_GROUP = lazy_pattern(
-    r":logs:(?P<region>[a-z0-9-]{4,30}):[0-9]{12}:log-group:(?P<name>[\w/.#-]{1,512})", re.ASCII
+    r"(?a):logs:(?P<region>[a-z0-9-]{4,30}):[0-9]{12}:log-group:(?P<name>[\w/.#-]{1,512})"
 )
 
 

@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied, Failure
 
 NAMED_KEY = lazy_pattern(
-    r"(?:--sse-?kms-key-id[ =]|\b(?i:ssekmskeyid|(?:\w{1,30}[_-])?kms[_-]?(?:master[_-]?)?key(?:[_-]?(?:id|arn))?)[\"']?\s?(?:=>|[=:])\s?)[\"']?"
-    r"(?P<key>(?P<arn>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64})|alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}(?![\w-]))",
-    re.ASCII,
+    r"(?a)(?:--sse-?kms-key-id[ =]|\b(?i:ssekmskeyid|(?:\w{1,30}[_-])?kms[_-]?(?:master[_-]?)?key(?:[_-]?(?:id|arn))?)[\"']?\s?(?:=>|[=:])\s?)[\"']?"
+    r"(?P<key>(?P<arn>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64})|alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}(?![\w-]))"
 )
 """The KMS key of an upload, as the AWS CLI, the SDKs and the settings of programs name it."""
 AMPLIFY = lazy_pattern(
@@ -100,12 +99,11 @@ def without_other_commands(failure: Failure, facts: Facts) -> str:
 # What pods log and people write about them: how logs name objects, how Kubernetes components log as process 1 of a
 # container, and controllers that only run in pods.
 _POD_WORDING = lazy_pattern(
-    r"\b[Pp]ods?\b|\b[Ss]ervice[Aa]ccounts?\b|/var/run/secrets/|kube-system|[Rr]econcil[a-z]{0,10}"
+    r"(?a)\b[Pp]ods?\b|\b[Ss]ervice[Aa]ccounts?\b|/var/run/secrets/|kube-system|[Rr]econcil[a-z]{0,10}"
     r"|\bnamespace[\"']{0,2}[:=] ?[\"']?[a-z0-9][a-z0-9-]{0,62}"
     r"|\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} {1,8}1 [\w-]{1,60}\.go:\d{1,5}"
     r"|external-?(?:dns|secrets)|cluster[-_]autoscaler|karpenter|load-?balancer-?controller|alb-?ingress|cert-manager"
-    r"|(?:ebs|efs|fsx)[-.]csi|kube2iam|\bkiam\b|crossplane|secrets-store|\bkeda\b|keda[-_]",
-    re.ASCII,
+    r"|(?:ebs|efs|fsx)[-.]csi|kube2iam|\bkiam\b|crossplane|secrets-store|\bkeda\b|keda[-_]"
 )
 
 
@@ -136,21 +134,19 @@ _LOCAL_HOSTS = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)"
 # The ports of LocalStack (the second is S3's in old versions), moto and MinIO.
 _PORTS = r"4566|4572|5000|9000"
 _HOSTS = lazy_pattern(
-    rf"(?<![\w-])(?:{CLOUD_HOSTS}"
+    rf"(?ia)(?<![\w-])(?:{CLOUD_HOSTS}"
     r"|localhost\.localstack\.cloud|play\.min\.io"
     r"|(?:minio|localstack):\d{2,5}"
     rf"|{_LOCAL_HOSTS}:(?:{_PORTS})"
-    r")(?![\w-]|\.\w)",
-    re.ASCII | re.IGNORECASE,
+    r")(?![\w-]|\.\w)"
 )
 AWS_COMPATIBLE = lazy_pattern(
     # DynamoDB Local listens on 8000.
-    rf"{_LOCAL_HOSTS}:(?:{_PORTS}|8000)\b|\bminio\b|\blocalstack\b|\bmin\.io\b|{CLOUD_HOSTS}",
-    re.IGNORECASE,
+    rf"(?i){_LOCAL_HOSTS}:(?:{_PORTS}|8000)\b|\bminio\b|\blocalstack\b|\bmin\.io\b|{CLOUD_HOSTS}"
 )
 """Names and ports of AWS-compatible software."""
 # Responses in XML name S3 in a namespace URL with /doc/, which is not the host that was called.
-_AWS = lazy_pattern(r"\.amazonaws\.com(?:\.cn)?(?!\.\w|/doc/)", re.ASCII)
+_AWS = lazy_pattern(r"(?a)\.amazonaws\.com(?:\.cn)?(?!\.\w|/doc/)")
 
 # A setting for one service says nothing about the calls of others. The context reads it.
 _SETTING_OF_SERVICE = lazy_pattern(r"\bAWS_ENDPOINT_URL_[A-Z0-9_]{2,40}[=:]\s?\S{1,300}")
@@ -187,9 +183,8 @@ def find_controller_of_denial(action: str, failure: AccessDenied) -> Controller 
 
 # An ACL in code, in a command or in Terraform.
 _ACL = lazy_pattern(
-    r"(?:(?<![\w-])(?:--acl[= ]|(?:x-amz-|(?:AWS_)?DEFAULT_)?acl[\"']?\s{0,30}(?:=>|[:=])\s{0,4})|\.(?:with)?(?:canned)?acl\(|CannedACL\s?=\s?)[\"']?(?:(?:types\.)?ObjectCannedACL\.?|S3CannedACL\.|CannedAccessControlList\.)?(?P<name>private|public[-_]?read(?:[-_]?write)?|authenticated[-_]?read|aws[-_]exec[-_]read|bucket[-_]owner[-_]\w[\w-]{2,20}|log[-_]delivery[-_]write)\b[\"']?"
-    r"|(?<![\w-])(?P<grants>--grant(?:s|-full-control|-read|-read-acp|-write-acp))[= ]\S{1,200}",
-    re.ASCII | re.IGNORECASE,
+    r"(?ia)(?:(?<![\w-])(?:--acl[= ]|(?:x-amz-|(?:AWS_)?DEFAULT_)?acl[\"']?\s{0,30}(?:=>|[:=])\s{0,4})|\.(?:with)?(?:canned)?acl\(|CannedACL\s?=\s?)[\"']?(?:(?:types\.)?ObjectCannedACL\.?|S3CannedACL\.|CannedAccessControlList\.)?(?P<name>private|public[-_]?read(?:[-_]?write)?|authenticated[-_]?read|aws[-_]exec[-_]read|bucket[-_]owner[-_]\w[\w-]{2,20}|log[-_]delivery[-_]write)\b[\"']?"
+    r"|(?<![\w-])(?P<grants>--grant(?:s|-full-control|-read|-read-acp|-write-acp))[= ]\S{1,200}"
 )
 
 

@@ -13,16 +13,14 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 # What a shell, a template or a build system replaces. $LATEST and $default are names of AWS, and an escaped character is
 # one of punctuation.
 _REFERENCE = lazy_pattern(
-    r"\$\{(?:(?:env|self|opt|cf|ssm|param|sls|file):|(?P<cloudformation>AWS::)|(?P<iam>aws:))?(?P<braced>[A-Za-z_][\w.()/'\"\[\]-]{0,60})\}"
+    r"(?a)\$\{(?:(?:env|self|opt|cf|ssm|param|sls|file):|(?P<cloudformation>AWS::)|(?P<iam>aws:))?(?P<braced>[A-Za-z_][\w.()/'\"\[\]-]{0,60})\}"
     r"|\{\{-?\s?(?P<template>[\w.$:/ |\"'-]{1,60}?)\s?-?\}\}|#\{(?P<ruby>[\w.]{1,40})\}|%(?P<windows>[A-Z_]{3,30})%"
-    r"|\$\((?P<substitution>[^()\n]{1,60})\)|(?<![\w$])\$(?!LATEST\b)(?P<bare>[A-Z][A-Z0-9_]{2,40})\b",
-    re.ASCII,
+    r"|\$\((?P<substitution>[^()\n]{1,60})\)|(?<![\w$])\$(?!LATEST\b)(?P<bare>[A-Z][A-Z0-9_]{2,40})\b"
 )
 # What documentation has in place of a value. In an error, people mask values like this.
 _WORD = lazy_pattern(
-    r"<(?!(?i:redacted|masked|hidden|removed|omitted)\b)[A-Za-z][\w .-]{1,40}>|\{\{[^{}\n]{1,60}\}\}|%[A-Z_]{3,30}%|#\{[\w.]{1,40}\}"
-    r"|(?<![A-Za-z0-9_-])(?:YOUR[_-][A-Za-z_-]{2,30}|(?:AWS_)?ACCOUNT(?:_?ID)?|(?:AWS_)?REGION|[A-Z]{3,20}_NAME)(?![A-Za-z0-9_-])",
-    re.ASCII,
+    r"(?a)<(?!(?i:redacted|masked|hidden|removed|omitted)\b)[A-Za-z][\w .-]{1,40}>|\{\{[^{}\n]{1,60}\}\}|%[A-Z_]{3,30}%|#\{[\w.]{1,40}\}"
+    r"|(?<![A-Za-z0-9_-])(?:YOUR[_-][A-Za-z_-]{2,30}|(?:AWS_)?ACCOUNT(?:_?ID)?|(?:AWS_)?REGION|[A-Z]{3,20}_NAME)(?![A-Za-z0-9_-])"
 )
 _MAX_WORDS = 3
 

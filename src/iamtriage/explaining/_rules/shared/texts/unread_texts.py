@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.boxes import remove_borders
 from iamtriage._text import quote_words
@@ -14,9 +12,8 @@ __all__ = ("NOTHING_FOUND", "describe_unread")
 
 NOTHING_FOUND = Explanation(None, "nothing", "No AWS or Kubernetes access failure was found in this text.")
 _ERROR_LINE = lazy_pattern(
-    r"^(?P<line>[^\n]{0,300}?\b(?:ERROR|[Ee]rror|Exception|FAILED|[Ff]ailed|[Ff]ailure|FATAL|[Dd]enied"
-    r"|[Ff]orbidden|[Uu]nauthorized)\b[^\n]{0,300})",
-    re.MULTILINE,
+    r"(?m)^(?P<line>[^\n]{0,300}?\b(?:ERROR|[Ee]rror|Exception|FAILED|[Ff]ailed|[Ff]ailure|FATAL|[Dd]enied"
+    r"|[Ff]orbidden|[Uu]nauthorized)\b[^\n]{0,300})"
 )
 _MORE = (
     "If AWS or Kubernetes rejected a call, explain the lines around this one, too, or the output of the call "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -66,9 +65,8 @@ ROLE_NOT_THERE = CauseType(
 )
 # The key, variable or option to which a text gives a role.
 _SETTING = lazy_pattern(
-    r"(?:--(?=[a-z]))?\b(?P<setting>(?!(?i:resource))[A-Za-z][\w-]{2,40})\"?(?:\s{0,4}(?:=>|[:=])\s{0,4}|(?<=-arn) )\"?"
-    r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}(?P<role>[\w+=,.@-]{1,64})",
-    re.ASCII,
+    r"(?a)(?:--(?=[a-z]))?\b(?P<setting>(?!(?i:resource))[A-Za-z][\w-]{2,40})\"?(?:\s{0,4}(?:=>|[:=])\s{0,4}|(?<=-arn) )\"?"
+    r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}(?P<role>[\w+=,.@-]{1,64})"
 )
 _TERRAFORM_ROLE = "aws_iam_role"
 # Words that say that the same run created the role, or that a retry works.

@@ -37,7 +37,7 @@ from iamtriage.policies._readers.unknown_values import has_reference
 
 _POLICY = lazy_pattern(r"\bAssumeRolePolicyDocument:|\bassume_role_policy\s{1,20}= jsonencode\(")
 _OTHER_KEY = lazy_pattern(
-    r"\b(?:Policies|ManagedPolicyArns|RoleName|Path|Tags|tags)\b[^\n]{0,4}[:=]|\n\}|^\)", re.MULTILINE
+    r"(?m)\b(?:Policies|ManagedPolicyArns|RoleName|Path|Tags|tags)\b[^\n]{0,4}[:=]|\n\}|^\)"
 )
 _REFERENCE = lazy_pattern(
     r"!(?:Sub|Ref|GetAtt|Join|If)\b|\bFn::|\$\{|\b(?:var|local|data|module)\.|\baws_\w+\."
@@ -121,7 +121,7 @@ def find_trusting_role(case: Case[Any] | Denial) -> str | None:
 
 
 _PROVIDER = "oidc-provider/"
-_CLAIM = lazy_pattern(r"(?P<issuer>.*):(?P<claim>sub|aud)", re.DOTALL)
+_CLAIM = lazy_pattern(r"(?s)(?P<issuer>.*):(?P<claim>sub|aud)")
 # The issuer of the subjects of a form, unless the code names it.
 _ISSUERS = (
     ("repo:", GITHUB),
@@ -141,8 +141,7 @@ _URL = lazy_pattern(
 )
 _LOCAL = lazy_pattern(r"local\.(\w{1,64})")
 _CLAIM_OF_REFERENCE = lazy_pattern(
-    r"^(?P<line>[^\n]{0,80}(?P<reference>\$\{[^{}\"\n]{1,200}\}):(?P<claim>sub|aud)\b[^\n]{0,200})$",
-    re.MULTILINE,
+    r"(?m)^(?P<line>[^\n]{0,80}(?P<reference>\$\{[^{}\"\n]{1,200}\}):(?P<claim>sub|aud)\b[^\n]{0,200})$"
 )
 
 

@@ -31,9 +31,8 @@ _LIKE_GITHUB = lazy_pattern(
 _REGION = r"[a-z]{2}(?:-[a-z]{3,5})?-[a-z]{4,9}-[0-9]"
 # The parts of a cluster's issuer, in any order.
 _CLUSTER_HOST = lazy_pattern(
-    rf"(?=[^/]*\beks\b)(?=[^/]*\.amazonaws\.com)(?:[a-z-]{{3,4}}\.){{0,2}}(?P<region>{_REGION})\.[a-z.]{{1,30}}(?:/id)?/(?P<id>\w{{10,64}})"
-    rf"|(?:oidc\.)?eks\.(?P<named>{_REGION})\.amazonaws\.com(?:\.cn)?(?:/id)?/(?P<key>\w{{10,64}})",
-    re.ASCII,
+    rf"(?a)(?=[^/]*\beks\b)(?=[^/]*\.amazonaws\.com)(?:[a-z-]{{3,4}}\.){{0,2}}(?P<region>{_REGION})\.[a-z.]{{1,30}}(?:/id)?/(?P<id>\w{{10,64}})"
+    rf"|(?:oidc\.)?eks\.(?P<named>{_REGION})\.amazonaws\.com(?:\.cn)?(?:/id)?/(?P<key>\w{{10,64}})"
 )
 POD_SUBJECT = "system:serviceaccount:"
 """The start of the subject of a pod's token."""
@@ -42,12 +41,10 @@ _CIRCLECI = lazy_pattern(rf"oidc\.circleci\.com/org/({_UUID.pattern})/?")
 _LABEL = r"[a-z0-9*?][a-z0-9*?-]{0,62}"
 # The words before the names of a service account, and what separates the names.
 _LIKE_POD = lazy_pattern(
-    rf"(?:system[:/])?(?:service-?accounts?|sa)[:/](?P<namespace>{_LABEL})[:/](?P<name>{_LABEL})",
-    re.IGNORECASE | re.ASCII,
+    rf"(?ia)(?:system[:/])?(?:service-?accounts?|sa)[:/](?P<namespace>{_LABEL})[:/](?P<name>{_LABEL})"
 )
 _LIKE_REPOSITORY = lazy_pattern(
-    r"(?:[Rr]epo(?:s(?!itory)|)[:/])?(?:https?://)?(?:github\.com/)?(?P<name>[\w.*?@-]{1,80}/[\w.*?@-]{1,110}?)(?:\.git)?:(?P<context>[^\s]{1,300})",
-    re.ASCII,
+    r"(?a)(?:[Rr]epo(?:s(?!itory)|)[:/])?(?:https?://)?(?:github\.com/)?(?P<name>[\w.*?@-]{1,80}/[\w.*?@-]{1,110}?)(?:\.git)?:(?P<context>[^\s]{1,300})"
 )
 # What people write in place of the context of a job, and the context.
 _CONTEXTS = tuple(
@@ -62,8 +59,7 @@ _CONTEXTS = tuple(
 )
 # What people write before and after the provider's URL in a condition key, and instead of the claim.
 _WRITTEN_KEY = lazy_pattern(
-    r"(?:\S{0,120}?oidc-provider/)?(?:https?://)?(?P<url>.*?)(?P<separator>/?(?::|[./](?=(?:aud|sub)\Z))|/?\Z)(?P<claim>[A-Za-z]*)",
-    re.ASCII,
+    r"(?a)(?:\S{0,120}?oidc-provider/)?(?:https?://)?(?P<url>.*?)(?P<separator>/?(?::|[./](?=(?:aud|sub)\Z))|/?\Z)(?P<claim>[A-Za-z]*)"
 )
 _CLAIM_NAMES = {"aud": "aud", "audience": "aud", "sub": "sub", "subject": "sub"}
 _RUN_KEYS = ("organization", "project", "workspace", "run_phase")
@@ -275,10 +271,10 @@ _GITHUB_CLAIMS = frozenset(
     ]
 )
 # The claim of the branch or tag, such as ref, ref_path or branch_name.
-_REF = lazy_pattern(r"(?:[\w-]{1,60}[_-])?(?:branch|ref)(?:[_-]?name|_path)?", re.ASCII)
+_REF = lazy_pattern(r"(?a)(?:[\w-]{1,60}[_-])?(?:branch|ref)(?:[_-]?name|_path)?")
 # The namespace is the beginning of the project's path.
 _IN_GITLAB_SUBJECT = frozenset({"namespace_path", "project_path", "ref_type"})
-_REPOSITORY = lazy_pattern(r"[\w.*?-]{1,100}/[\w.*?-]{1,100}", re.ASCII)
+_REPOSITORY = lazy_pattern(r"(?a)[\w.*?-]{1,100}/[\w.*?-]{1,100}")
 _POD_ISSUER = lazy_pattern(r"oidc[.-]eks[.-]")
 # With these operators, a key that the request lacks never matches.
 _POSITIVE = frozenset(

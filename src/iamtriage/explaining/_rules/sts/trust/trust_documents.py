@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from collections.abc import Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
@@ -33,10 +32,8 @@ if TYPE_CHECKING:
 
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
 _PROVIDER = "oidc-provider/"
-OIDC_KEY = lazy_pattern(r"(\S{3,255}):(aud|sub|azp|amr)", re.ASCII)
-_ARN_OF_PROVIDER = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|ACCOUNT_ID):oidc-provider/", re.ASCII
-)
+OIDC_KEY = lazy_pattern(r"(?a)(\S{3,255}):(aud|sub|azp|amr)")
+_ARN_OF_PROVIDER = lazy_pattern(r"(?a)\barn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|ACCOUNT_ID):oidc-provider/")
 _SUBJECT_OPERATORS = frozenset({"stringequals", "stringlike", "stringequalsignorecase"})
 
 

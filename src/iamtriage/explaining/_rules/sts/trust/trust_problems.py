@@ -36,7 +36,7 @@ from iamtriage.policies._readers.elements import (
 
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 _ACTIONS = frozenset({_ACTION.lower(), "sts:assumerole*", "sts:*", "*"})
-_PROVIDER = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|ACCOUNT_ID):oidc-provider/(\S+)", re.ASCII)
+_PROVIDER = lazy_pattern(r"(?a)arn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|ACCOUNT_ID):oidc-provider/(\S+)")
 # Providers with an ID in their URL: a condition for another ID is for another cluster.
 _EKS_ISSUER = lazy_pattern(r"oidc\.eks[.-]")
 _AUDIENCE = "sts.amazonaws.com"

@@ -21,7 +21,7 @@ _IMMUTABLE = lazy_pattern(r"(repo:[^/@:]+)(@[0-9]{1,20})/([^/@:]+)(@[0-9]{1,20})
 # Crossplane names the service account of a provider after its revision.
 _GENERATED_SUFFIX = lazy_pattern(r"-(?=[a-f]*[0-9])[0-9a-f]{8,16}\Z")
 # https://docs.gitlab.com/ci/secrets/id_token_authentication/: the type is branch or tag.
-_REF_TYPE = lazy_pattern(r"(?P<project>project_path:[^:]+:ref_type:)(?!(?:branch|tag):)[\w-]+:", re.ASCII)
+_REF_TYPE = lazy_pattern(r"(?a)(?P<project>project_path:[^:]+:ref_type:)(?!(?:branch|tag):)[\w-]+:")
 # A tag or branch with a number, in a subject of GitHub Actions or GitLab CI/CD.
 _NUMBERED_REF = lazy_pattern(
     r"(?P<stem>[^:]+:[^:]+:(?:ref:refs/|ref_type:)(?P<type>tags/|heads/|tag:ref:|branch:ref:)[^:0-9*?]*)[0-9][^:*?]*\Z"

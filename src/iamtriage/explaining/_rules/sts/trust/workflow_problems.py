@@ -37,13 +37,10 @@ from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers import elements
 
 # An input of aws-actions/configure-aws-credentials, as the log shows it.
-_AUDIENCE_INPUT = lazy_pattern(
-    r"^[^\n]{0,60}?\baudience: [\"']?([\w.:/-]{1,200})[\"']?\s*$", re.MULTILINE | re.ASCII
-)
+_AUDIENCE_INPUT = lazy_pattern(r"(?am)^[^\n]{0,60}?\baudience: [\"']?([\w.:/-]{1,200})[\"']?\s*$")
 # A variable of the job, and what gh and the API of GitHub print, in the case in which subjects have it.
 _REPOSITORY = lazy_pattern(
-    r"(?:\bGITHUB_REPOSITORY[=:]|\b(?:nameWithOwner|full_name)\"\s?:)\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})",
-    re.ASCII,
+    r"(?a)(?:\bGITHUB_REPOSITORY[=:]|\b(?:nameWithOwner|full_name)\"\s?:)\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})"
 )
 # Variables of a job, and claims of its token.
 _OWNER_ID = lazy_pattern(
@@ -71,13 +68,12 @@ _RENAMED = lazy_pattern(
     r"|\brepo(?:sitory)?(?: [`\"']?[\w./-]{2,120}[`\"']?)?(?: was| has been| got| is)?(?: just| recently| already| only)? (?:renamed|transferred)\b)"
 )
 _RENAMED_TO = lazy_pattern(
-    r"\b(?:[Rr]enamed|[Tt]ransferred|[Mm]oved)\b[^\n]{0,80}?\b(?:to [`\"']?(?P<whole>[\w-]{1,39}/[\w.-]{0,99}[\w-])|from [`\"']?[\w-]{2,100}[`\"']? to [`\"']?(?P<name>[\w-]{2,100}))",
-    re.ASCII,
+    r"(?a)\b(?:[Rr]enamed|[Tt]ransferred|[Mm]oved)\b[^\n]{0,80}?\b(?:to [`\"']?(?P<whole>[\w-]{1,39}/[\w.-]{0,99}[\w-])|from [`\"']?[\w-]{2,100}[`\"']? to [`\"']?(?P<name>[\w-]{2,100}))"
 )
 _IS_NEW = lazy_pattern(
     r"(?i:\b(?:brand[- ])?new (?:GitHub )?repo(?:sitory)?\b(?! (?:name|secret|variable|branch|setting|rule))|\bcreated (?:a|the|this) (?:GitHub )?repo(?:sitory)?\b)"
 )
-_DATE = lazy_pattern(r"\b20\d\d-\d\d-\d\d(?!\d)", re.ASCII)
+_DATE = lazy_pattern(r"(?a)\b20\d\d-\d\d-\d\d(?!\d)")
 _FIRST_DATE = "2026-07-15"
 
 
@@ -261,7 +257,7 @@ def _names(subject: re.Match[str], repository: str) -> bool:
 
 # https://github.com/aws-actions/configure-aws-credentials (role-chaining, and the session tags that it passes)
 _CONFIGURE_CREDENTIALS = "https://github.com/aws-actions/configure-aws-credentials"
-_WITH = lazy_pattern(r"^(?P<indent> *)role-to-assume:[^\n]*$", re.MULTILINE)
+_WITH = lazy_pattern(r"(?m)^(?P<indent> *)role-to-assume:[^\n]*$")
 ROLE_NOT_CHAINED = CauseType(
     "role-not-chained",
     title="The second step of a workflow uses the OIDC token again",
