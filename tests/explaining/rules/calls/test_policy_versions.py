@@ -40,6 +40,9 @@ def test_version_that_can_go(listed: str, oldest: int, default: int, newer: str 
     # The copy comes before, and the failed call after.
     assert first.commands.index(delete) == 1
     assert first.commands[2].startswith("aws iam create-policy-version")
+    text = explanation.to_text(detail="full")
+    assert f"Look at old.json. If v{oldest} can go:" in text
+    assert (f"When you know why v{default} is in force, repeat the call:" in text) is (newer is not None)
     assert not any(f"--version-id v{default} " in f"{each} " for each in first.commands)
 
 

@@ -352,7 +352,7 @@ def test_ignored_map() -> None:
     shown = _map(("role/Till", "till", "clerks"))
     explanation = explain(f"{REJECTED}{CALLER}{shown}{MODE.format('API')}")
     assert (
-        "The cluster market ignores the aws-auth entry for the role Till, which is correct in itself"
+        "The cluster market has the authentication mode API, so it ignores the aws-auth entry for the role Till, which is correct in itself"
         in explanation.summary
     )
     with_path = explain(f"{REJECTED}{CALLER}{_map(('role/team/Till', 'till', 'clerks'))}{MODE.format('API')}")

@@ -308,7 +308,9 @@ def test_ignored_entry_becomes_an_access_entry(entry: str, facts: dict[str, str]
     """With the authentication mode API, the entry in the text names who needs which access entry."""
     text = f"error: You must be logged in to the server (Unauthorized)\n\n- rolearn: arn:aws:iam::111122223333:role/dev\n  {entry}\n"
     explanation = explain(text, facts={"cluster": "orders", "authentication_mode": "API", **facts})
-    assert explanation.summary.startswith("The cluster orders ignores the aws-auth entry for the role dev")
+    assert explanation.summary.startswith(
+        "The cluster orders has the authentication mode API, so it ignores the aws-auth entry for the role dev"
+    )
     assert [cause.code for cause in explanation.causes] == ["identity-not-accepted", "map-ignored"]
     commands = "\n".join(explanation.remedies[0].commands)
     assert words in commands

@@ -179,7 +179,7 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
     of_policy = commands.fill_command("--policy-arn {}", arn)
     name = "" if arn == "POLICY_ARN" else f" {arn.rpartition('/')[2]}"
     repeated = commands.repeat_command(case.context.command, "iam", "create-policy-version")
-    verdict = f"The managed policy{name} has {found['count']} versions, the maximum. This is a quota, not a missing permission."
+    verdict = f"The managed policy{name} has {found['count']} versions, the maximum. This is a quota that cannot be raised, not a missing permission."
     again = None if repeated is None else Labelled("Then repeat the call:", repeated)
     versions = _find_versions(case.failure.text)
     lists = [run for run in find_runs(case.failure) if run.command.words[1:2] == ("list-policy-versions",)]
@@ -197,7 +197,7 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
         remedies=remedies.account_remedy(
             "Delete the oldest non-default version, then repeat the call",
             "The default version is in force and cannot be deleted: the commands choose the oldest of the others. old.json keeps a copy.",
-            "IAM keeps old versions until someone deletes them, and the quota cannot be raised: what creates versions regularly, such as a pipeline, must run this each time.",
+            "IAM keeps old versions until someone deletes them: what creates versions regularly, such as a pipeline, must run this each time.",
             commands=(
                 _LIST_POLICIES if arn == "POLICY_ARN" else None,
                 Labelled(
@@ -240,6 +240,8 @@ def _explain_listed_versions(
     """Explain which of the listed versions of a managed policy can go: their numbers increase with time."""
     first, newer = others[0], [f"v{each}" for each in others if each > default]
     kept = f"v{default} is the default version: it is in force, and cannot be deleted."
+    if newer and again is not None:
+        again = Labelled(f"When you know why v{default} is in force, repeat the call:", again)
     if newer:
         kept += f" {join_words(newer, 'and')} {'are' if newer[1:] else 'is'} newer, but not in force: check why before a new version becomes the default."
     return case.explain(
@@ -251,10 +253,12 @@ def _explain_listed_versions(
         remedies=remedies.account_remedy(
             f"Delete v{first}, the oldest version that is not the default, then repeat the call",
             kept,
-            f"old.json keeps a copy of v{first}: look at it first, because a deleted version is gone.",
             commands=(
                 f"aws iam get-policy-version {of_policy} --version-id v{first} > old.json",
-                f"aws iam delete-policy-version {of_policy} --version-id v{first}",
+                Labelled.required(
+                    f"Look at old.json. If v{first} can go:",
+                    f"aws iam delete-policy-version {of_policy} --version-id v{first}",
+                ),
                 again,
             ),
             url=pages.IAM_QUOTAS,

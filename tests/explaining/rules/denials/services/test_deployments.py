@@ -134,7 +134,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
     [
         (
             "$ aws iam create-policy-version --policy-arn arn:aws:iam::111122223333:policy/carts --policy-document file://p.json\nAn error occurred (LimitExceeded) when calling the CreatePolicyVersion operation: A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
-            "The managed policy carts has 5 versions, the maximum. This is a quota, not a missing permission.",
+            "The managed policy carts has 5 versions, the maximum. This is a quota that cannot be raised, not a missing permission.",
             "Delete the oldest non-default version, then repeat the call",
             (
                 "version=$(aws iam list-policy-versions --policy-arn arn:aws:iam::111122223333:policy/carts --query 'sort_by(Versions[?!IsDefaultVersion], &CreateDate)[0].VersionId' --output text)",
@@ -157,7 +157,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         ),
         (
             "Error: updating IAM Policy (arn:aws:iam::111122223333:policy/app/carts): LimitExceeded: A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
-            "The managed policy carts has 5 versions, the maximum. This is a quota, not a missing permission.",
+            "The managed policy carts has 5 versions, the maximum. This is a quota that cannot be raised, not a missing permission.",
             "Delete the oldest non-default version, then repeat the call",
             (
                 "version=$(aws iam list-policy-versions --policy-arn arn:aws:iam::111122223333:policy/app/carts --query 'sort_by(Versions[?!IsDefaultVersion], &CreateDate)[0].VersionId' --output text)",
@@ -194,7 +194,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         ),
         (
             'UPDATE_FAILED | AWS::IAM::ManagedPolicy | P Resource handler returned message: "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version. (Service: Iam, Status Code: 409',
-            "The managed policy has 5 versions, the maximum. This is a quota, not a missing permission.",
+            "The managed policy has 5 versions, the maximum. This is a quota that cannot be raised, not a missing permission.",
             "Delete the oldest non-default version, then repeat the call",
             (
                 "aws iam list-policies --scope Local --query 'Policies[].Arn' --output text",

@@ -193,7 +193,7 @@ def _explain_ignored_entry(
     is_right = ", which is correct in itself" if caller and not named[0].difference else ""
     return attrs.evolve(
         explanation,
-        summary=f"{where} ignores the aws-auth entry for {mapped.description}{is_right}: its authentication mode is API, so the principal needs an access entry.",
+        summary=f"{where} has the authentication mode API, so it ignores the aws-auth entry for {mapped.description}{is_right}: the principal needs an access entry.",
         causes=(*others, cause),
         remedies=(
             _replacing_entry_remedy(
