@@ -51,7 +51,7 @@ JSONFileLoader.load_file = _load_shared
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure no coverage while a Hypothesis test runs, or one that is marked as `unmeasured`.
 
     Both run the same lines many times, which takes twice as long under measurement. What only they cover lacks an

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.notebook.chromium import open_browser
-from tools.write_cause_pages import write_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,9 +70,3 @@ def test_error_with_only_unknown_words_is_not_found(page: Page) -> None:
 @pytest.mark.parametrize(("words", "excluded"), [("scp deni policy", ""), ("a b c d", "policy")])
 def test_short_and_excluding_searches_are_those_of_sphinx(page: Page, words: str, excluded: str) -> None:
     assert _search(page, words, excluded) == ["of Sphinx"]
-
-
-def test_preferred_section_is_on_the_pages(tmp_path: Path) -> None:
-    write_pages(tmp_path)
-    assert "## Possible reasons\n" in (tmp_path / "scp-deny.md").read_text(encoding="utf-8")
-    assert '"Possible reasons"' in _SCRIPT.read_text(encoding="utf-8")

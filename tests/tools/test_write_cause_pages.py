@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +11,7 @@ from iamtriage.explaining.causes import SUBJECTS, all_causes
 from iamtriage.explaining.causes._catalogue import find_folders
 from tools.write_cause_pages import HEADINGS, write_pages
 
-if TYPE_CHECKING:
-    from pathlib import Path
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +35,11 @@ def test_page_has_the_error_text(folder: Path) -> None:
         assert len(words) > 1
         assert [word for word in words[:200] if word not in page] == []
         assert info.fix.split()[0] in page
+
+
+def test_section_that_the_search_prefers_is_on_the_pages(folder: Path) -> None:
+    assert "## Possible reasons\n" in (folder / "scp-deny.md").read_text(encoding="utf-8")
+    assert '"Possible reasons"' in (ROOT / "docs" / "_static" / "search.js").read_text(encoding="utf-8")
 
 
 def test_links_between_pages_work(folder: Path) -> None:
