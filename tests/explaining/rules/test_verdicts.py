@@ -356,6 +356,31 @@ CASES = {
         "There is no IAM Identity Center sign-in for the session acme",
         "Run the call as the user who has the files",
     ),
+    "sign-in-outside-of-container-whose-error-names-the-token": (
+        "$ podman run --rm -v ~/.aws/config:/home/app/.aws/config:ro -e AWS_PROFILE=dev etl:2 load\nfailed to refresh cached credentials, the SSO session has expired or is invalid: failed to read cached SSO token file, open /home/app/.aws/sso/cache/5eddfd83.json: no such file or directory\n",
+        "There is no IAM Identity Center sign-in in the container",
+        "podman run --rm -v ~/.aws:/home/app/.aws -e AWS_PROFILE=dev etl:2 load",
+    ),
+    "valid-sign-in-outside-of-container": (
+        "$ docker run -v ~/.aws/config:/root/.aws/config:ro -e AWS_PROFILE=dev etl load\nError loading SSO Token: Token for acme does not exist\n$ aws sts get-caller-identity --profile dev --query Arn --output text\narn:aws:sts::111122223333:assumed-role/Reader/kim\n",
+        "The IAM Identity Center sign-in of the profile dev is valid on your computer, but the container does not see it",
+        "docker run --env-file <(aws configure export-credentials --profile dev --format env-no-export) etl load",
+    ),
+    "valid-sign-in-of-another-profile": (
+        "$ docker run -v ~/.aws/config:/root/.aws/config:ro -e AWS_PROFILE=dev etl\nError loading SSO Token: Token for acme does not exist\n$ aws sts get-caller-identity --profile ops --query Arn --output text\narn:aws:sts::111122223333:assumed-role/Reader/kim\n",
+        "There is no IAM Identity Center sign-in in the container",
+        "aws sso login --profile dev",
+    ),
+    "sign-in-outside-of-container-with-a-key": (
+        "$ docker run -v ~/.aws/config:/root/.aws/config:ro -e DB_PASSWORD=Tr0ub4dor-and-3 etl\nError loading SSO Token: Token for acme does not exist\n",
+        "There is no IAM Identity Center sign-in in the container",
+        "~/.aws:/root/.aws\n",
+    ),
+    "sign-in-with-a-cache-that-is-said-to-be-mounted": (
+        "Error loading SSO Token: Token for acme does not exist\nvolumes:\n  - ~/.aws/config:/root/.aws/config:ro\nI mounted ~/.aws/sso as well.\n",
+        "There is no IAM Identity Center sign-in for the session acme",
+        "aws sso login",
+    ),
     "other-method-that-works": (
         "Error: AccessDenied: Access Denied\nSecretsManager.getSecretValue works, this does not.",
         "the message names no action",

@@ -118,3 +118,43 @@ def test_instances_that_do_not_start_are_the_consequence_of_the_denied_key(
 ) -> None:
     text = f"Activity:\n{_NOT_LAUNCHED}CloudTrail:\n{_deny(role, action)}"
     assert ("The instances could not start" in str(explain(text))) is is_other
+
+
+def _deny_unnamed(key: str, statements: str) -> str:
+    return (
+        "An error occurred (AccessDeniedException) when calling the Decrypt operation: User: arn:aws:sts::444455556666:assumed-role/reader/run"
+        " is not authorized to perform: kms:Decrypt on this resource because the resource does not exist in this Region, no"
+        f" resource-based policies allow access, or a resource-based policy explicitly denies access\nKEY_ARN={key}\n\n{statements}"
+    )
+
+
+_READ = _allow("arn:aws:iam::444455556666:root", "kms:DescribeKey")
+
+
+def test_key_of_another_account_that_only_the_text_names_needs_both_sides() -> None:
+    explanation = explain(_deny_unnamed(_KEY, _policy(_ROOT, _READ)))
+    said = " ".join(str(explanation).split())
+    assert "and account 444455556666 only kms:DescribeKey (statement Use)" in said
+    assert "The key is in account 111122223333, the caller in 444455556666: both must allow it" in said
+    assert "If the caller is in another account" not in said
+    assert "KeyManager" not in said
+    assert any(each.startswith("aws iam put-role-policy") for each in explanation.remedies[0].commands)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {**_READ, "Principal": "*"},
+        {**_READ, "Principal": {"AWS": "arn:aws:iam::777788889999:root"}},
+        {**_READ, "Resource": "arn:aws:kms:eu-central-1:111122223333:key/other"},
+    ],
+)
+def test_a_statement_of_others_says_nothing_about_the_caller(statement: dict[str, object]) -> None:
+    said = " ".join(str(explain(_deny_unnamed(_KEY, _policy(_ROOT, statement)))).split())
+    assert "only kms:DescribeKey" not in said
+
+
+def test_key_of_the_same_account_needs_one_side() -> None:
+    own = _KEY.replace("111122223333", "444455556666")
+    said = str(explain(_deny_unnamed(own, _policy(_READ))))
+    assert "both must allow it" not in " ".join(said.split())

@@ -7,9 +7,14 @@ https://docs.docker.com/engine/storage/bind-mounts/.
 
 from __future__ import annotations
 
+import re
+
+import attrs
+
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text, quote_words
+from iamtriage._text import clip_text, hide_secrets, quote_words
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
@@ -38,7 +43,16 @@ _WHOLE_MOUNT = lazy_pattern(
     r"(?P<before>(?:type=\w{1,10},)?(?:source|src)=)(?P<mount>[^,\s\"']{1,160},(?:target|dst|destination)=[^,\s\"']{1,160})(?P<options>(?:,[\w=-]{1,40}){0,6})"
 )
 _DEV_CONTAINER = lazy_pattern(r"(?i:\bdev ?containers?\b)|\$\{localEnv:")
-_CACHE_MOUNTED = lazy_pattern(r"\.aws[/\\]sso\b|\.aws[/\\]?[\"']?(?::|,(?:target|dst|destination)=)")
+# The error names the path of the token as well, so that only a mount or a copy of the cache counts.
+_CACHE_MOUNTED = lazy_pattern(
+    r"\.aws[/\\]?(?:[/\\]sso\b[\w/\\]{0,12})?[\"']?(?::(?=[\"'/$~])|,(?:target|dst|destination)=)|\b(?:COPY|ADD|cp|[Mm]ount(?:ed|s|ing)?)\b[^\n;]{0,100}\.aws[/\\]sso\b|\.aws[/\\]sso\b[^\n;]{0,60} mounted\b"
+)
+# A command that runs a container, at a prompt or alone on its lines.
+_CONTAINER_RUN = lazy_pattern(
+    r"^(?:[^\n]{0,80}[$#%❯] )?(?P<run>(?:sudo )?(?:docker|podman|nerdctl|finch)(?: container)? run)(?P<rest> (?:[^\n\\]|\\\n?){1,600})",
+    re.MULTILINE,
+)
+_PROFILE_VARIABLE = lazy_pattern(r" (?:-e|--env)[ =][\"']?AWS_PROFILE(?:=[\w.@:+/-]{1,64})?[\"']?(?=\s|\Z)")
 # Where somebody signed in, or where the program runs.
 _SIGN_IN = r"(?:\b(?:aws sso login|signed in|logged in|log(?:ging)? ?in|sign(?:ing)?[- ]in)\b)"
 _OF_WINDOWS = r"(?:\b(?:PowerShell|Windows(?! Subsystem)|cmd(?:\.exe)?|Git Bash)\b)"
@@ -70,6 +84,9 @@ def explain_sign_in_elsewhere(
     place = _find_mount(case) or _find_windows(case, session) or _find_other_session(case, session)
     if place is None:
         return None
+    if reported.code == "expired-sso-session":
+        # SDKs say the same if there is no token.
+        reported = attrs.evolve(reported, text="The SDK calls a session expired, too, if it finds no token.")
     return case.explain(
         f"{place.summary} No permission is missing.",
         reported,
@@ -161,34 +178,56 @@ def _find_mount(case: Case[Failure]) -> _Place | None:
     export = (
         with_profile(profile or "PROFILE", "aws configure export-credentials") + " --format env-no-export"
     )
-    run = f"docker run --env-file <({export}) IMAGE"
     written, login = found[0], with_profile(profile or "PROFILE", "aws sso login")
+    # What works with the profile has its token, which the container lacks.
+    is_valid = profile is not None and any(
+        run.has_succeeded and run.profile == profile and run.command.program == "aws"
+        for run in find_runs(case.failure)
+    )
+    line = next((each for each in _CONTAINER_RUN.finditer(text) if written in each["rest"]), None)
+    rest = "" if line is None else line["rest"].rstrip()
+    again = None if line is None or hide_secrets(rest) != rest else line["run"]
+    run = f"docker run --env-file <({export}) IMAGE"
+    if again is not None:
+        others = re.sub(rf" (?:-v|--volume)[ =]{re.escape(written)}|{_PROFILE_VARIABLE.pattern}", "", rest)
+        run = f"{again} --env-file <({export}){others}"
+        again += rest.replace(written, mount)
     whole = next((each for each in _WHOLE_MOUNT.finditer(text) if found["target"] in each["mount"]), None)
     if whole is not None:
         options = [
             each for each in whole["options"].split(",") if each not in {"readonly", "ro", "readonly=true"}
         ]
-        written, mount = whole[0], f"{whole['before']}{mount}{','.join(options)}"
+        written, mount, again = whole[0], f"{whole['before']}{mount}{','.join(options)}", None
     if is_dev := _DEV_CONTAINER.search(text) is not None:
         # https://containers.dev/implementors/json_reference/
         run = f"{login} --use-device-code"
+    replace = f"Replace {quote_words(written)} by the line: not" if again is None else "Not"
+    summary = "There is no IAM Identity Center sign-in in the container: only some files of ~/.aws are mounted, and the token is in ~/.aws/sso/cache on your computer."
+    if is_valid:
+        summary = f"The IAM Identity Center sign-in of the profile {clip_text(profile or '')} is valid on your computer, but the container does not see it: only some files of ~/.aws are mounted, and not the token in ~/.aws/sso/cache."
+    sign_in = f"Sign in on your computer{'' if is_dev else ': the container has no browser'}. As long as the cache is not mounted, another sign-in there does not help."
     return _Place(
-        "There is no IAM Identity Center sign-in in the container: only some files of ~/.aws are mounted, and the token is in ~/.aws/sso/cache on your computer.",
+        summary,
         f"The text shows {quote_words(found[0])}.",
-        "The config file only names the session. aws sso login stores the token in the cache, which is not mounted.",
+        f"The config file only names the session. The SDK looks for the token that aws sso login stored in {found['target']}/sso/cache, which is not mounted.",
         your_remedy(
             "Mount all of ~/.aws into the container, with the token cache",
-            f"Replace {quote_words(written)} by the line: not read-only, because the SDK stores renewed tokens there. The container's user must be allowed to read the files.{' Then rebuild the container (Dev Containers: Rebuild Container).' if is_dev else ''}",
-            f"Sign in on your computer{'' if is_dev else ': the container has no browser'}. As long as the cache is not mounted, another sign-in there does not help.",
-            None
-            if is_dev
-            else "Or pass the current session of your computer as variables (for bash and zsh). They last until it expires.",
+            f"{replace} read-only, because the SDK stores renewed tokens there. The container's user must be allowed to read the files.{' Then rebuild the container (Dev Containers: Rebuild Container).' if is_dev else ''}",
+            "Another sign-in on your computer does not help: a call with the profile works there."
+            if is_valid
+            else sign_in,
             commands=(
-                login,
-                Labelled("Or, without the mount, in the container:" if is_dev else "Or:", run),
+                None if is_valid else login,
+                again,
+                Labelled(
+                    "Or, without the mount, in the container:"
+                    if is_dev
+                    else "Or, without the mount, pass the current session, until it expires (bash and zsh):",
+                    run,
+                ),
             ),
-            manifest=f"{mount}\n",
-            manifest_language="text",
+            manifest=None if again else f"{mount}\n",
+            manifest_language=None if again else "text",
             url=SIGN_IN_ELSEWHERE.sources[0],
         ),
     )

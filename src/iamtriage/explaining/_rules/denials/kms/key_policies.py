@@ -57,9 +57,12 @@ _MAX_NAMES = 2
 def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     """Add which statement of the key policy in the text is for the use of the key, and why it does not allow that."""
     policies = [each for each in _list_with_principal(denial) if _is_key_policy(each)]
-    # With a key of another account, both sides count.
     if explanation.topic not in _TOPICS or len(policies) != 1 or denial.crosses_accounts:
         return explanation
+    # With a key of another account, both sides count.
+    of_key = encrypted_data.with_key_of_text(denial) if denial.service == "kms" else denial
+    if of_key.crosses_accounts:
+        return add_key_policy_of_other_account(of_key, explanation)
     policy = attrs.evolve(policies[0], name=_NAME)
     writes = (denial.operation or "").startswith(encrypted_data.WRITES)
     action = "kms:GenerateDataKey" if writes else "kms:Decrypt"
@@ -133,7 +136,7 @@ def add_key_policy_of_other_account(denial: Denial, explanation: Explanation) ->
         others += (each for each in explanation.remedies if each.policy is None)
         summary = explanation.summary.replace("both must allow it", other_side)
         return attrs.evolve(explanation, summary=summary, remedies=(first, *others))
-    first = write_whole(denial, of_key[0], first)
+    first = _without_managed(write_whole(denial, of_key[0], first))
     verdict = f"{found.verdict}. The key is in account {denial.resource_account}, the caller in {denial.account}: {other_side}"
     return attrs.evolve(
         explanation,
@@ -216,9 +219,13 @@ def _key_remedy(implied: Denial) -> Remedy:
         )
         for each in remedy.commands
     )
-    # The policy of an AWS managed key is not pasted as one's own.
+    return attrs.evolve(_without_managed(remedy), commands=lines)
+
+
+def _without_managed(remedy: Remedy) -> Remedy:
+    """Return the remedy without AWS managed keys, whose policy nobody pastes as one's own."""
     steps = tuple(each.partition(" If describe-key shows")[0] for each in remedy.steps)
-    return attrs.evolve(remedy, steps=steps, commands=lines)
+    return attrs.evolve(remedy, steps=steps)
 
 
 def _describe_iam(implied: Denial, policy: KnownPolicy, *, is_enabled: bool) -> str:

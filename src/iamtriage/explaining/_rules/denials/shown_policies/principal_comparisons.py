@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.basics import CauseType, Denial, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import ENFORCES
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
@@ -46,7 +46,7 @@ from iamtriage.policies._readers.unknown_values import find_container, has_refer
 
 FIND_DENY, OF_CALLER = "Find the Deny statement", frozenset({None, "identity"})
 """How a remedy begins that looks for a Deny, and the types of policies that only the caller has."""
-_HTTP_METHODS = "es:eshttp"
+_HTTP_METHODS, _MAX_ACTIONS = "es:eshttp", 3
 _DOMAIN = lazy_pattern(r"arn:[^/]{1,120}:domain/[^/]{1,64}")
 
 
@@ -98,7 +98,8 @@ def _find_difference(denial: Denial, policy: KnownPolicy) -> tuple[CauseType, st
         return STATED_POLICY_OTHER_RESOURCE, f"allows it only on {join_resources(allowed)}", None
     if not of_caller:
         listed = [name for each in on for name in principal_names(each)]
-        return STATED_POLICY_OTHER_PRINCIPAL, f"allows it only to {join_resources(listed)}", None
+        verdict = f"allows it only to {join_resources(listed)}{_describe_own_actions(denial, allows)}"
+        return STATED_POLICY_OTHER_PRINCIPAL, verdict, None
     matching = "Principal, action and resource match the statement"
     if (failed := find_failed_condition(denial, of_caller)) is not None:
         sid = shown_sid(failed[0])
@@ -113,6 +114,26 @@ def _find_difference(denial: Denial, policy: KnownPolicy) -> tuple[CauseType, st
             f"{matching}, so the request does not meet its condition.",
         )
     return None
+
+
+def _describe_own_actions(denial: Denial, statements: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the only statement that names the caller allows instead, as the end of a sentence, or nothing."""
+    resource = compared_resource(denial)
+    own = [
+        each
+        for each in statements
+        if not (has_reference(names := principal_names(each, "AWS")) or "*" in names)
+        and names_caller(each, denial)
+        and (resource is None or "Resource" not in each or names_resource(each, resource) is not False)
+    ]
+    actions = as_strings(own[0].get("Action")) if len(own) == 1 else []
+    if not 0 < len(actions) <= _MAX_ACTIONS:
+        return ""
+    names = {str(denial.principal), str(denial.role)}
+    is_named = not names.isdisjoint(principal_names(own[0], "AWS"))
+    sid = shown_sid(own[0])
+    whom = denial.caller if is_named else f"account {denial.account}"
+    return f", and {whom} only {join_words(tuple(map(clip_text, actions)), 'and')}{f' (statement {sid})' if sid else ''}"
 
 
 def find_failed_condition(
