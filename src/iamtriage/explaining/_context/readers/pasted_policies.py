@@ -30,6 +30,11 @@ _FILE = lazy_pattern(
     r"[`*\"']{0,2}(?P<file>(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:tf|tofu|hcl|ya?ml|json|[jt]sx?|mjs|py|go|cs|java))[`*\"']{0,2}"
     r"(?: (?:has|says|contains))?[^\S\n]{0,2}(?::|-->|-{1,3})?[^\S\n]{0,4}$"
 )
+# A comment that says more about the file than its name: "# iam.tf, applied yesterday".
+_FILE_IN_COMMENT = lazy_pattern(
+    r"^[^\S\n]{0,8}(?:#{1,6}|//)[^\S\n]{0,4}(?P<file>(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:tf|tofu|hcl|ya?ml|json|[jt]sx?|mjs|py|go|cs|java))(?:,| \()[^\n{}=]{1,100}$",
+    re.MULTILINE,
+)
 # The command that prints an inline policy, with nothing but its output up to the policy.
 _OWNER = lazy_pattern(
     r"(?a)\baws iam get-(?P<kind>role|user)-policy\b[^\n|;&]{0,200}? --(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,300}\n(?:(?![$#%❯] |aws )[^\n]{0,400}\n){0,12}(?![^\n]*(?:[$#%❯] |aws ))[^\n]{0,400}\Z"
@@ -235,7 +240,10 @@ def _find_trust_principal(text: str) -> Document | None:
 
 def _find_file(text: str, start: int) -> str | None:
     """Return the name of the file that a line above a document states."""
-    found = search_last(_FILE, text, max(start - _CHARS_BEFORE, 0), start)
+    low = max(start - _CHARS_BEFORE, 0)
+    found = search_last(_FILE, text, low, start)
+    comment = search_last(_FILE_IN_COMMENT, text, low if found is None else found.end(), start)
+    found = comment or found
     # A comment or a sentence right above a document is the heading of something else than the file before it.
     return None if found is None or _HEADING.search(text, found.end(), start) else found["file"]
 

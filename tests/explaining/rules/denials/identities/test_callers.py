@@ -244,8 +244,13 @@ def test_explanation_names_what_uses_the_role(text: str, says: tuple[str, ...]) 
 )
 def test_namespace_of_metrics(setting: str, namespace: str) -> None:
     text = f"{_denial('bills', 'cloudwatch:PutMetricData', None)}\n{setting}"
-    steps = [step for remedy in explain(text).remedies for step in remedy.steps]
-    assert any(f'"cloudwatch:namespace": "{namespace}"' in each for each in steps)
+    first = explain(text).remedies[0]
+    [statement] = (first.policy or {})["Statement"]
+    if namespace == "NAMESPACE":
+        assert "Condition" not in statement
+        assert any(f'"cloudwatch:namespace": "{namespace}"' in each for each in first.steps)
+    else:
+        assert statement["Condition"] == {"StringEquals": {"cloudwatch:namespace": namespace}}
 
 
 @pytest.mark.parametrize(

@@ -41,3 +41,30 @@ def test_statement_in_code(
         assert line in (first.manifest or "")
         assert (command in first.commands) is (command is not None)
         assert "policy.json" not in " ".join(first.commands)
+
+
+_METRICS = "An error occurred (AccessDenied) when calling the PutMetricData operation: User: arn:aws:sts::111122223333:assumed-role/carts/run is not authorized to perform: cloudwatch:PutMetricData because no identity-based policy allows the cloudwatch:PutMetricData action\n\n{}\n{}"
+_METRICS_DOCUMENT = 'data "aws_iam_policy_document" "metrics" {{\n  statement {{\n    actions   = {}\n    resources = ["{}"]\n  }}\n}}\n'
+_ARN = "arn:aws:cloudwatch:eu-west-1:111122223333:*"
+
+
+@pytest.mark.parametrize(
+    ("heading", "actions", "verdict", "step"),
+    [
+        ("# carts/iam.tf, applied last week", '["cloudwatch:PutMetricData"]', "the policy in carts/iam.tf allows it only on", "Replace the statement for cloudwatch:PutMetricData in data."),
+        ("// carts/iam.tf (attached to carts)", '["cloudwatch:PutMetricData"]', "the policy in carts/iam.tf allows it only on", "Replace the statement for cloudwatch:PutMetricData in data."),
+        ("# we apply what is in iam.tf, as always", '["cloudwatch:PutMetricData"]', "the policy in the text allows it only on", "Replace the statement for"),
+        # The statement stays for its other actions.
+        ("# carts/iam.tf", '["cloudwatch:PutMetricData", "cloudwatch:PutMetricAlarm"]', "the policy in carts/iam.tf allows it only on", "Add the statement to those of data."),
+    ],
+)  # fmt: skip
+def test_statement_on_an_arn_for_a_call_without_a_resource(
+    heading: str, actions: str, verdict: str, step: str
+) -> None:
+    explanation = explain(_METRICS.format(heading, _METRICS_DOCUMENT.format(actions, _ARN)))
+    assert verdict in explanation.summary
+    assert "where it has no effect" in explanation.summary
+    first = explanation.remedies[0]
+    assert first.steps[0].startswith(step)
+    assert 'resources = ["*"]' in (first.manifest or "")
+    assert first.commands == ("terraform apply",)

@@ -757,7 +757,7 @@ def test_action_without_resources_has_no_tags(key: str, *, is_named: bool) -> No
         (
             "cloudwatch:PutMetricData",
             "arn:aws:cloudwatch:eu-west-1:111122223333:*",
-            "allows it only on arn:aws:cloudwatch:eu-west-1:111122223333:*.",
+            "allows it only on arn:aws:cloudwatch:eu-west-1:111122223333:*, where it has no effect.",
         ),
         ("cloudwatch:PutMetricData", "*", "allows it, but is not in effect for this caller."),
         # The call has a table, which the message does not name.

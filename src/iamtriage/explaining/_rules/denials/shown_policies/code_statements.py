@@ -20,6 +20,8 @@ from iamtriage.explaining._rules.denials.shown_policies.known_policies import Kn
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_PRINCIPAL,
+    STATED_POLICY_OTHER_RESOURCE,
+    compared_resource,
     statements_with,
 )
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allows_in_both_accounts
@@ -143,8 +145,11 @@ def _key(key: str) -> str:
     return key if key.isidentifier() else json.dumps(key)
 
 
-def _add_in_code(remedy: Remedy, text: str) -> Remedy:
-    """Return a remedy that adds a statement to a policy as one that adds it in the code of the text, if that defines the policy."""
+def _add_in_code(remedy: Remedy, text: str, policy: KnownPolicy | None) -> Remedy:
+    """Return a remedy that adds a statement to a policy as one that adds it in the code of the text, if that defines the policy.
+
+    If that policy allows the same actions on a resource that no call has, the statement replaces its own.
+    """
     code = find_policy_code(text)
     documents = [remedy.statement] if remedy.statement else (remedy.policy or {}).get("Statement", [])
     if code is None or not documents or "${" in json.dumps(documents):
@@ -153,6 +158,9 @@ def _add_in_code(remedy: Remedy, text: str) -> Remedy:
     again = "the next deployment of the stack" if is_template else "the next terraform apply"
     action = as_strings(documents[0].get("Action"))
     what = action[0] if len(action) == 1 else "the actions"
+    change = f"Add the statement to those of {code.name}"
+    if policy is not None and any(_has_same_actions(each, documents[0]) for each in policy.allows):
+        change = f"Replace the statement for {what} in {code.name} by this one"
     # The last command of a remedy for a caller of another account is for that.
     other = next((each for each in remedy.commands[1:] if each.startswith("aws iam put-")), None)
     label = "In the account of the caller:"
@@ -163,7 +171,7 @@ def _add_in_code(remedy: Remedy, text: str) -> Remedy:
         remedy,
         title=f"Allow {what} in {code.name}, and {'deploy the stack' if is_template else 'apply the code'}",
         steps=(
-            f"Add the statement to those of {code.name}. Change the code and not only the policy in AWS: {again} would undo that.",
+            f"{change}. Change the code and not only the policy in AWS: {again} would undo that.",
             *(each for each in remedy.steps if any(words in each for words in _KEPT_STEPS)),
         ),
         commands=lines,
@@ -176,17 +184,25 @@ def _add_in_code(remedy: Remedy, text: str) -> Remedy:
     )
 
 
+def _has_same_actions(statement: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return set(as_strings(statement.get("Action"))) == set(as_strings(other.get("Action")))
+
+
 def write_in_code(denial: Denial, explanation: Explanation, stated: list[KnownPolicy]) -> Explanation:
     """Return the explanation with the statement that a policy lacks in the code that defines the policy."""
     lacks = {STATED_POLICY_OTHER_ACTION.code, STATED_POLICY_OTHER_PRINCIPAL.code}
+    if compared_resource(denial) is None:
+        # No ARN matches the call, so a corrected one does not help.
+        lacks.add(STATED_POLICY_OTHER_RESOURCE.code)
     found = [each for each in explanation.causes if each.code in lacks]
     if not found or not all(each.is_code for each in stated):
         return explanation
     text = denial.failure.text
     if all(each.evidence == "possible" for each in found) and not _defines_role(denial.role, text):
         return explanation
+    policy = only_one(stated)
     return attrs.evolve(
-        explanation, remedies=tuple(_add_in_code(each, text) for each in explanation.remedies)
+        explanation, remedies=tuple(_add_in_code(each, text, policy) for each in explanation.remedies)
     )
 
 

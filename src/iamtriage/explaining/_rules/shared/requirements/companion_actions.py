@@ -45,10 +45,6 @@ _HEAD_DENIED = lazy_pattern(
 )
 # The version or alias in the ARN of a function.
 _QUALIFIER = lazy_pattern(r"(?a):function:[\w-]{1,140}:(\$?[\w-]{1,128})\Z")
-# A namespace of metrics: those of Kubernetes have no capital letters and slashes.
-_NAMESPACE = lazy_pattern(
-    r"(?a)(?i:\bnamespace)[\"']?(?:\s?[:=]\s?|[ ])[\"']?(?P<name>(?=[a-z0-9._#:-]{0,100}[A-Z/])(?!AWS/)[\w./#:-]{1,200}[\w#])(?![\w(])"
-)
 # What a tool that deploys resources calls next: https://github.com/hashicorp/terraform-provider-aws
 # internal/service/logs/group.go and internal/service/ecr/repository.go.
 _DEPLOYMENT_HINTS = {
@@ -124,10 +120,6 @@ def describe_companions(
         return (_CREATES_LOG_GROUP,)
     if not by_resource and (sentences := _describe_deployment(action, text)):
         return sentences
-    if action == "cloudwatch:PutMetricData" and (
-        name := only_one({each["name"] for each in _NAMESPACE.finditer(text)})
-    ):
-        return (companion_hints.IN_NAMESPACE.format(f"the namespace {name}", name),)
     if action == "eks:AccessKubernetesApi" and KUBECTL_WORKS.search(text):
         return (
             f"{companion_hints.CONSOLE} kubectl gets objects in the text: if it ran as the same role, access entries, aws-auth and RBAC need no change.",

@@ -27,8 +27,6 @@ _LISTS = {
 }
 REVISIONS = "Each revision of a task definition has an ARN of its own: end it with :* to allow all of them."
 """What a policy names for all revisions of a task definition."""
-IN_NAMESPACE = 'To limit it to {}, add "Condition": {{"StringEquals": {{"cloudwatch:namespace": "{}"}}}}.'
-"""How to limit metrics to a namespace, in words and as its name."""
 HINTS = {
     "s3:ListAllMyBuckets": "aws s3 ls without a bucket (ListBuckets) prints the names of all buckets, and IAM checks s3:ListAllMyBuckets. If you know the bucket, aws s3 ls s3://BUCKET/ lists its objects without it, with s3:ListBucket on that bucket.",
     **{
@@ -40,7 +38,7 @@ HINTS = {
     "logs:CreateLogStream": _LOGS,
     "logs:PutLogEvents": _LOGS,
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
-    "cloudwatch:PutMetricData": IN_NAMESPACE.format("a namespace", "NAMESPACE"),
+    "cloudwatch:PutMetricData": 'To limit it to a namespace, add "Condition": {"StringEquals": {"cloudwatch:namespace": "NAMESPACE"}}.',
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
     "ec2:CreateTags": "A call that tags what it creates (RunInstances, CreateVolume) requires ec2:CreateTags on each new resource. The condition ec2:CreateAction limits it to such calls.",
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#lock-away-credentials

@@ -268,6 +268,14 @@ def token_condition(service: str) -> dict[str, dict[str, str]]:
     return {"StringEquals": {"sts:AWSServiceName": service}}
 
 
+def describe_open_call(denial: Denial, resource: str) -> str | None:
+    """Return that only ``*`` as the resource allows a call that names none and needs none."""
+    grant = None if resource else required_grant(denial)
+    if grant is None or grant.resources != ("*",):
+        return None
+    return f"The call names no resource: only a statement with the Resource * allows {denial.action}, and no ARN matches."
+
+
 def find_named_resource(denial: Denial) -> str | None:
     """Return the resource of a denial as an ARN, also if the message has only its name, as IAM writes "role app"."""
     if denial.resource is None or denial.resource_arn is not None or denial.action is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words, line_at
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import ServicePrincipal
@@ -25,6 +25,11 @@ IMAGE = lazy_pattern(
     r"(?a)\b(?P<account>[0-9]{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]{6,30})\.[a-z.]{6,30}/(?P<name>[a-z0-9][a-z0-9._/-]{0,200}[a-z0-9])"
 )
 """An image of ECR: the account, the Region and the name of its repository."""
+# A namespace of metrics: those of Kubernetes have no capital letters and slashes.
+_NAMESPACE = lazy_pattern(
+    r"(?i:\bnamespace)[\"']?(?:\s?[:=]\s?|[ ])[\"']?(?P<name>(?=[a-z0-9._#:-]{0,100}[A-Z/])(?!AWS/)[\w./#:-]{1,200}[\w#])(?![\w(])",
+    re.ASCII,
+)
 _STANDARD_DENIAL = "is not authorized to perform"
 _PACKAGES_LOGIN = lazy_pattern(
     r"(?a)\bcodeartifact (?:login|get-repository-endpoint)\b[^\n]{0,300}?--repository[= ][\"']?(?P<repository>[A-Za-z0-9][\w.-]{1,99})"
@@ -83,6 +88,11 @@ def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[s
     if not isinstance(action, str):
         return ()
     text, start = denial.failure.text, denial.failure.span[0]
+    if action == "cloudwatch:PutMetricData" and statement["Resource"] == "*":
+        namespace = only_one({each["name"] for each in _NAMESPACE.finditer(text)})
+        if namespace is not None:
+            statement["Condition"] = {"StringEquals": {"cloudwatch:namespace": namespace}}
+            return (f"The condition limits it to the namespace {namespace}: add others of the program.",)
     # A message of KMS within that of another service has its own envelope.
     line = line_at(text, start)
     outer = _OUTER_CALL.search(line) if denial.operation is None else None
