@@ -154,6 +154,7 @@ class Document(Value):
         version: The ARN and version ID of a managed policy, if it is a version other than the default one.
         heading: What to call it, if the words right before it say that.
         stated_type: Its type, if they say that.
+        inline_name: The name of the owner's inline policy, if a command printed it.
     """
 
     content: Mapping[str, Any]
@@ -170,6 +171,7 @@ class Document(Value):
     version: tuple[str, str] | None = None
     heading: str | None = None
     stated_type: PolicyType | None = None
+    inline_name: str | None = None
 
     @property
     def statements(self) -> list[dict[str, Any]]:

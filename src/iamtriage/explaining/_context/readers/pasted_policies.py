@@ -121,6 +121,7 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
                 is_joined=each.is_joined,
                 heading=heading,
                 stated_type=stated_type,
+                inline_name=None if policy.has_principal else _find_inline_name(text, each.start),
             )
     from iamtriage.policies._documents import build_document
     from iamtriage.policies._readers.policy_code import find_policies_in_code
@@ -268,6 +269,13 @@ def _find_owner(text: str, start: int) -> tuple[str, str] | None:
     )
     found = found or next(filter(None, (form.search(heading) for form in forms)), None)
     return None if found is None else (found["kind"].lower().lstrip("-_"), found["name"])
+
+
+def _find_inline_name(text: str, start: int) -> str | None:
+    """Return the name of the inline policy that a command printed right before."""
+    at = text.rfind("aws iam get-", max(start - _CHARS_BEFORE, 0), start)
+    found = None if at == -1 or _OWNER.match(text[at:start]) is None else _PRINTED_NAME.match(text, at)
+    return None if found is None else found["name"]
 
 
 def _find_other_version(text: str, document: FoundDocument) -> tuple[str, str] | None:

@@ -800,7 +800,7 @@ def test_several_objects_that_could_not_be_deleted(text: str, resource: str) -> 
         (
             "HeadObject",
             "HeadObject requires s3:GetObject, which is checked on objects",
-            "S3 gives no reason for HeadObject: if it is still denied, check the object's KMS key",
+            "S3 gives no reason for HeadObject. If it is still denied, check that the object exists",
         ),
         ("GetObject", "s3:GetObject is checked on objects", "If another account owns the bucket"),
     ],

@@ -94,9 +94,21 @@ def is_alike(folder: str, other: str) -> bool:
     return re.sub(r"\d+", "0", folder) == re.sub(r"\d+", "0", other)
 
 
-def has_no_key(text: str) -> bool:
-    """Return whether a text says that objects have no KMS key, and nothing of one."""
-    return _NO_KEY.search(text) is not None and "KMS" not in text.upper()
+def describe_next_reasons(text: str, *, may_list: bool) -> str:
+    """Return what else can deny HeadObject, of which S3 gives no reason.
+
+    Args:
+        text: The text.
+        may_list: Whether the caller may list the bucket, so that S3 answers 404 for a missing object.
+    """
+    # The text says that objects have no KMS key, and nothing of one.
+    has_no_key = _NO_KEY.search(text) is not None and "KMS" not in text.upper()
+    reasons = "the object's KMS key (kms:Decrypt) and, if another account owns the bucket, its bucket policy"
+    if has_no_key:
+        reasons = "the bucket policy, if another account owns the bucket"
+    if not may_list:
+        reasons = f"that the object exists (without s3:ListBucket, S3 answers 403 for a missing one, too), {'and' if has_no_key else 'then'} {reasons}"
+    return f"S3 gives no reason for HeadObject. If it is still denied, check {reasons}."
 
 
 def explain_contrast(denial: Denial) -> Explanation | None:

@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.s3 import buckets
-from iamtriage.explaining._rules.denials.s3.s3_contrasts import has_no_key, is_alike
+from iamtriage.explaining._rules.denials.s3.s3_contrasts import describe_next_reasons, is_alike
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_own_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_OTHER_RESOURCE,
@@ -60,6 +60,9 @@ _ARRIVES = lazy_pattern(
     r"(?im:^[^\n]{0,200}?(?P<said>[^\n.,;:(]{0,60}\b(?:(?:is|are|gets?|were|was)(?: being)? (?:written|stored|uploaded|saved)|(?:see|find) [^\n.,;:()]{1,60} in the bucket)))"
 )
 _HEAD = "HeadObject"
+_MAY_BE_ABSENT = (
+    "check that the object exists (without s3:ListBucket, S3 answers 403 for a missing one, too). Then "
+)
 _NEGATION = lazy_pattern(r"(?i:\b(?:not|never|no|nothing|cannot)\b|n't\b)")
 
 
@@ -210,10 +213,8 @@ def _fix_level(denial: Denial, found: _Misplaced, *, of_bucket: bool) -> Remedy:
         step = f"In {policy.name}, {change}, and deploy again."
     elsewhere = "If another account owns the bucket, its bucket policy must allow it, too."
     if denial.failure.envelope.operation == _HEAD:
-        unsure = "if it is still denied, check the object's KMS key (kms:Decrypt) and, if another account owns the bucket, its"
-        if has_no_key(denial.failure.text):
-            unsure = "if it is still denied, and another account owns the bucket, check its"
-        elsewhere = f"S3 gives no reason for {_HEAD}: {unsure} bucket policy."
+        may_list = any(names_action(each, _LIST) is not False for each in policy.allows)
+        elsewhere = describe_next_reasons(denial.failure.text, may_list=may_list)
     title = f"Allow {join_words(found.actions, 'and')} on {'the bucket itself' if of_bucket else 'the objects (/*)'}"
     steps = (
         step,

@@ -189,6 +189,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
             owner=holder,
             version=each.version,
             stated_type=each.stated_type,
+            inline_name=each.inline_name,
             name=named,
             evidence="derived",
         )

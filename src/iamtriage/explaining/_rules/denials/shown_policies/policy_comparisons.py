@@ -39,10 +39,7 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.requirements.required_grants import (
-    describe_open_call,
-    find_named_resource,
-)
+from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource, why_star
 from iamtriage.explaining._rules.shared.requirements.required_resources import required_resources
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
@@ -374,7 +371,7 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> stated_contr
     )
     contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
     contrast = contrast or resource_spellings.find_slip_contrast(denial, policy, allows)
-    text = statement_words.describe_star_only(denial.action, allowed) or describe_open_call(denial, whole)
+    text = statement_words.describe_star_only(denial.action, allowed) or why_star(denial, whole)
     keys = (key for each in allows for _, key, _ in iterate_conditions(each))
     if text and (tag := next((each for each in keys if "resourcetag/" in each.lower()), None)):
         text += f" There are no tags to compare either: leave {clip_text(tag)} out of that statement."

@@ -261,13 +261,16 @@ def is_short_and_complete(denial: Denial, policy: KnownPolicy) -> bool:
 
     Code, references or masks would end up in the file, and the statements that a text leaves out would be lost.
     """
+    return is_complete(denial, policy) and _is_of_resource(denial, policy)
+
+
+def is_complete(denial: Denial, policy: KnownPolicy) -> bool:
+    """Return whether a policy of the text is whole, known in each part, and short."""
     written = json.dumps(policy.content)
-    is_complete = policy.is_whole and not (policy.is_code or policy.is_joined or policy.has_references)
-    if not is_complete or len(written) > _MAX_POLICY or _UNIQUE_ID.search(written):
+    is_whole = policy.is_whole and not (policy.is_code or policy.is_joined or policy.has_references)
+    if not is_whole or len(written) > _MAX_POLICY or _UNIQUE_ID.search(written):
         return False
-    if is_part(denial, policy):
-        return False
-    return _is_of_resource(denial, policy) and not any(map(is_masked, _STRING.findall(written)))
+    return not (is_part(denial, policy) or any(map(is_masked, _STRING.findall(written))))
 
 
 def is_part(denial: Denial, policy: KnownPolicy) -> bool:

@@ -268,7 +268,7 @@ def token_condition(service: str) -> dict[str, dict[str, str]]:
     return {"StringEquals": {"sts:AWSServiceName": service}}
 
 
-def describe_open_call(denial: Denial, resource: str) -> str | None:
+def why_star(denial: Denial, resource: str) -> str | None:
     """Return that only ``*`` as the resource allows a call that names none and needs none."""
     grant = None if resource else required_grant(denial)
     if grant is None or grant.resources != ("*",):

@@ -1,0 +1,88 @@
+"""Check that a remedy changes the inline policy which a command printed, and adds no second one."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+_TABLE = "arn:aws:dynamodb:eu-west-1:111122223333:table/{}"
+_DENIED = "An error occurred (AccessDeniedException) when calling the PutItem operation: User: arn:aws:sts::111122223333:assumed-role/carts/run is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/carts because no identity-based policy allows the dynamodb:PutItem action\n\n"
+_PRINTED = "$ aws iam get-role-policy --role-name carts --policy-name carts-data --query PolicyDocument\n"
+_HEAD = "An error occurred (403) when calling the HeadObject operation: Forbidden\n$ aws s3 cp s3://acme-carts/in/a.json .\n\n"
+
+
+def _allow(action: str | list[str], resource: str, **more: object) -> dict[str, object]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def _policy(*statements: dict[str, object]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=4)
+
+
+@pytest.mark.parametrize(
+    ("statement", "actions"),
+    [
+        (_allow("dynamodb:GetItem", _TABLE.format("carts")), ["dynamodb:GetItem", "dynamodb:PutItem"]),
+        (_allow("dynamodb:PutItem", _TABLE.format("orders")), ["dynamodb:PutItem", "dynamodb:PutItem"]),
+        # Nothing is an item of the ARN of an account.
+        (_allow("dynamodb:PutItem", "arn:aws:s3:::carts"), ["dynamodb:PutItem"]),
+        (
+            _allow("dynamodb:PutItem", "arn:aws:s3:::carts", Condition={"Bool": {"aws:SecureTransport": "true"}}),
+            ["dynamodb:PutItem", "dynamodb:PutItem"],
+        ),
+        # The Sid of a policy is unique in it.
+        (
+            _allow("dynamodb:GetItem", _TABLE.format("carts"), Sid="DynamodbPutItem"),
+            ["dynamodb:GetItem", "dynamodb:PutItem"],
+        ),
+    ],
+)  # fmt: skip
+def test_inline_policy_is_written_whole(statement: dict[str, object], actions: list[str]) -> None:
+    first = explain(f"{_DENIED}{_PRINTED}{_policy(statement)}").remedies[0]
+    assert any("--role-name carts --policy-name carts-data " in each for each in first.commands)
+    assert not any("--policy-name Allow" in each for each in first.commands)
+    rows = (first.policy or {})["Statement"]
+    assert [each["Action"] for each in rows] == actions
+    assert len({each.get("Sid") for each in rows}) == len(rows)
+    assert first.steps[0].startswith("policy.json is the policy carts-data of the text, ")
+    assert not any("or attach" in each or each.startswith("Attach") for each in first.steps)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        # It is that of another role, has no name or is cut, or there are two.
+        f"{_PRINTED.replace('carts ', 'web ')}{_policy(_allow('dynamodb:GetItem', _TABLE.format('carts')))}",
+        f"policy of role carts:\n{_policy(_allow('dynamodb:GetItem', _TABLE.format('carts')))}",
+        f"{_PRINTED}{_policy(_allow('dynamodb:GetItem', _TABLE.format('carts')))}\n(shortened)",
+        f"{_PRINTED}{_policy(_allow('dynamodb:GetItem', _TABLE.format('****')))}",
+        f"{_PRINTED}{_policy(_allow('dynamodb:GetItem', _TABLE.format('carts')))}\n{_PRINTED.replace('-data', '-more')}{_policy(_allow('dynamodb:Query', _TABLE.format('carts')))}",
+    ],
+    ids=["other role", "no name", "cut", "masked", "two"],
+)
+def test_another_policy_is_not_replaced(shown: str) -> None:
+    explanation = explain(f"{_DENIED}{shown}")
+    lines = [line for each in explanation.remedies for line in each.commands]
+    assert not any("put-role-policy" in each and "--policy-name carts-data" in each for each in lines)
+
+
+@pytest.mark.parametrize(
+    ("statements", "says", "omits"),
+    [
+        ([], "check that the object exists (without s3:ListBucket, S3 answers 403", "check the object's KMS key"),
+        ([_allow("s3:ListBucket", "arn:aws:s3:::acme-carts")], "check the object's KMS key", "object exists"),
+    ],
+)  # fmt: skip
+def test_missing_object_is_a_403_to_who_may_not_list(
+    statements: list[dict[str, object]], says: str, omits: str
+) -> None:
+    text = f"{_HEAD}{_PRINTED}{_policy(_allow('s3:GetObject', 'arn:aws:s3:::acme-carts'), *statements)}"
+    explanation = explain(text)
+    first, said = explanation.remedies[0], " ".join(str(explanation).split())
+    assert says in said
+    assert omits not in said
+    assert "arn:aws:s3:::acme-carts/*" in json.dumps(first.policy)
+    assert any("--policy-name carts-data" in each for each in first.commands)
