@@ -2404,6 +2404,38 @@ OTHERS: tuple[Case, ...] = (
         ("--show-template",),
     ),
     (
+        "policy that the bootstrap gave the role",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-eu-west-1/AWSCloudFormation is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:bills because no identity-based policy allows the sqs:CreateQueue action\n\ncdk bootstrap --cloudformation-execution-policies arn:aws:iam::{ACCOUNT}:policy/ops/Deploys\nbills | UPDATE_ROLLBACK_IN_P | AWS::CloudFormation::Stack | bills",
+        {},
+        (
+            "Allow sqs:CreateQueue in the policy Deploys, which cdk bootstrap gave the role",
+            f"policy=arn:aws:iam::{ACCOUNT}:policy/ops/Deploys",
+            'create-policy-version --policy-arn "$policy"',
+        ),
+        ("put-role-policy", "ROLLBACK_COMPLETE"),
+    ),
+    (
+        "AWS managed policy of the bootstrap",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-eu-west-1/AWSCloudFormation is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:bills because no identity-based policy allows the sqs:CreateQueue action\n\ncdk bootstrap --cloudformation-execution-policies arn:aws:iam::aws:policy/PowerUserAccess",
+        {},
+        ("put-role-policy",),
+        ("create-policy-version",),
+    ),
+    (
+        "two policies of the bootstrap",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-eu-west-1/AWSCloudFormation is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:bills because no identity-based policy allows the sqs:CreateQueue action\n\ncdk bootstrap --cloudformation-execution-policies arn:aws:iam::{ACCOUNT}:policy/A,arn:aws:iam::{ACCOUNT}:policy/B",
+        {},
+        ("put-role-policy",),
+        ("create-policy-version",),
+    ),
+    (
+        "policy of the bootstrap of another account",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-eu-west-1/AWSCloudFormation is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:bills because no identity-based policy allows the sqs:CreateQueue action\n\ncdk bootstrap --cloudformation-execution-policies arn:aws:iam::999988887777:policy/Deploys",
+        {},
+        ("put-role-policy",),
+        ("create-policy-version",),
+    ),
+    (
         "default role that the CDK passes",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-deploy-role-{ACCOUNT}-eu-west-1/aws-cdk-kim is not authorized to perform: iam:PassRole on resource: arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-eu-west-1 because no identity-based policy allows the iam:PassRole action",
         {},

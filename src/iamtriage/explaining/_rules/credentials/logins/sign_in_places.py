@@ -227,7 +227,7 @@ def _find_mount(case: Case[Failure]) -> _Place | None:
                 ),
             ),
             manifest=None if again else f"{mount}\n",
-            manifest_language=None if again else "text",
+            manifest_language="text",
             url=SIGN_IN_ELSEWHERE.sources[0],
         ),
     )

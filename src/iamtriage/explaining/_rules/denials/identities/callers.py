@@ -303,6 +303,8 @@ def _retry_sentence(denial: Denial, service: str) -> str:
         return ""
     stack = _find_stack(denial)
     is_update = stack is not None and (stack.status or "").startswith("UPDATE") and not stack.is_new_stack
+    # A stack that goes back to what it was can be updated.
+    is_update = is_update or "UPDATE_ROLLBACK" in denial.failure.text
     return f" {deployment_tools.RETRY if is_update else deployment_tools.RETRY_NEW}"
 
 

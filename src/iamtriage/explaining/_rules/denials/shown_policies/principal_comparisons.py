@@ -129,8 +129,7 @@ def _describe_own_actions(denial: Denial, statements: Sequence[Mapping[str, Any]
     actions = as_strings(own[0].get("Action")) if len(own) == 1 else []
     if not 0 < len(actions) <= _MAX_ACTIONS:
         return ""
-    names = {str(denial.principal), str(denial.role)}
-    is_named = not names.isdisjoint(principal_names(own[0], "AWS"))
+    is_named = not {str(denial.principal), str(denial.role)}.isdisjoint(principal_names(own[0], "AWS"))
     sid = shown_sid(own[0])
     whom = denial.caller if is_named else f"account {denial.account}"
     return f", and {whom} only {join_words(tuple(map(clip_text, actions)), 'and')}{f' (statement {sid})' if sid else ''}"

@@ -385,7 +385,7 @@ def _explain_other_owner(denial: Denial, explanation: Explanation, policy: Known
     verdict = f"the policy that allows it is that of {owner}"
     if policy.owner == ASKER:
         owner = "your own user"
-        verdict = f"{policy.name} of {owner} has no effect here, and no policy of {denial.caller} allows it"
+        verdict = f"{policy.name} of {owner} has no effect here, and no policy of {'this role' if denial.role else 'the caller'} allows it"
     text = f"{capitalize_start(policy.name)} allows {denial.action} on this resource, but to {owner} and not to {denial.caller}."
     return attrs.evolve(
         explanation,

@@ -20,11 +20,16 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, ServiceLinkedRole, User
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.grants import denial_remedies
+from iamtriage.explaining._rules.shared.grants import bootstrap_policies, denial_remedies
 from iamtriage.explaining._rules.shared.grants.permission_sets import in_permission_set
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
-from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy, present, replace_in
+from iamtriage.explaining._rules.shared.remedies import (
+    UNKNOWN_CALLER,
+    identity_remedy,
+    present,
+    replace_in,
+)
 from iamtriage.explaining._rules.shared.requirements import (
     companion_actions,
     required_grants,
@@ -126,6 +131,8 @@ def allow_remedy(
         return _with_untagged_copy(
             denial, in_permission_set(denial, denial.role, in_account, before=len(present(first_step)))
         )
+    if grantee is None and (of_bootstrap := bootstrap_policies.find_policy(denial)) is not None:
+        return bootstrap_policies.extend_policy(of_bootstrap, what, steps, statements)
     target, hint, put_command = _policy_target(denial, name)
     if grantee is not None:
         target, hint, put_command = grantee, None, commands.put_policy("ROLE_NAME", name)
@@ -136,16 +143,14 @@ def allow_remedy(
     masked = " The text masks the account ID." if is_masked and not "".join(owner or "0").isdigit() else ""
     retry = ecs_starts.new_task_commands(denial.failure.text, getattr(denial.resource_arn, "region", None))
     elsewhere = None if grantee or where else denial_remedies.account_elsewhere(denial)
-    attach = "Attach the policy to"
-    if elsewhere is not None:
-        attach = f"With credentials of account {elsewhere}, attach the policy to"
+    attach = f"With credentials of account {elsewhere}, attach" if elsewhere is not None else "Attach"
     last = (required_grants.NEXT_OBJECTS,) if has_placeholders else (required_grants.NEXT_OBJECTS, _PARTITION)
     remedy = _with_untagged_copy(
         denial,
         identity_remedy(
             title,
             first_step,
-            f"{attach} {target}.{masked}",
+            f"{attach} the policy to {target}.{masked}",
             hint,
             *steps,
             *(note for note in grant.notes if note.startswith(last)),
