@@ -62,3 +62,32 @@ def test_call_for_each_value(operation: str, shown: str, says: str) -> None:
 )
 def test_no_call_for_each_value(operation: str, shown: str) -> None:
     assert explain(_THROTTLED.format(operation) + shown).remedies[0].title != _TITLE
+
+
+_LOOP = "for name in names:\n    values[name] = ssm.get_parameter(Name=name)\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "says"),
+    [
+        (f"parallelism: 200 since Monday, before that 10.\n# 12 names\n{_LOOP}", "200 copies of the program (before: 10) with 12 calls each make 2400 calls at once."),
+        (f"all 80 workers start at 06:00\nloading 30 parameters\n{_LOOP}", "80 workers with 30 calls each make 2400 calls at once."),
+        (f"replicas: 200\n15 of 200 pods failed at startup\n{_LOOP}", "200 pods make such calls at the same time."),
+        # What failed, what rests, and other numbers.
+        (f"15 pods are Pending, 20 workers were idle\n{_LOOP}", None),
+        (f"replicas: 1\n{_LOOP}", None),
+        (f"the queue has 3000 tasks\n{_LOOP}", None),
+        ('parallelism: 200\nssm.get_parameter(Name="/till/live/key")\n', None),
+    ],
+    ids=["setting", "words", "both", "other counts", "one", "queue", "one call"],
+)  # fmt: skip
+def test_copies_of_a_program_that_call_at_once(shown: str, says: str | None) -> None:
+    explanation = explain(_THROTTLED.format("GetParameter") + shown)
+    assert ("at once" in explanation.causes[0].text or "same time" in explanation.causes[0].text) is (
+        says is not None
+    )
+    steps = " ".join(explanation.remedies[0].steps)
+    assert ("Start fewer copies at once" in steps) is (says is not None)
+    if says is not None:
+        assert explanation.causes[0].text.endswith(says)
+        assert "CloudTrail" not in steps

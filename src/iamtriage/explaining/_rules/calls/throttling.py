@@ -37,7 +37,17 @@ _LOOP = lazy_pattern(
     r"|\bwhile (?:IFS=\S{0,10} )?read (?:-r )?(?P<line>\w{1,40})"
 )
 _LINES_OF_LOOP = lazy_pattern(r"[^\n]{0,200}(?:\n[^\n]{0,200}){0,2}")
-_COUNT = lazy_pattern(r"\b(?P<count>[1-9]\d{1,4}) (?:\w{1,20} )?(?P<what>parameters|secrets)\b")
+_COUNT = lazy_pattern(r"\b(?P<count>[1-9]\d{1,4}) (?:\w{1,20} )?(?P<what>parameters|secrets|names|keys)\b")
+# How many copies of a program run at the same time: a setting of Kubernetes, ECS or a job queue, or words.
+_PARALLEL = lazy_pattern(
+    r"\b(?:parallelism|replicas|desired_?[Cc]ount)[\"']?\s?[:=]\s?[\"']?(?P<set>[1-9]\d{1,4})\b(?!%)"
+    r"|(?<![\w.-])(?:of |all )?(?P<said>[1-9]\d{1,4}) (?:[a-z]{2,12} )?(?P<what>pods|workers|tasks|containers|executors) (?:start|run|boot|launch|are started|at (?:once|the same time)|in parallel|failed at start)",
+    re.ASCII,
+)
+_EARLIER = lazy_pattern(
+    r"[^\n.;{]{0,40}?\b(?:before(?: that)?|previously|earlier|up from|used to be|was|instead of)(?: it was| only)?:? (?P<count>[1-9]\d{0,4})\b(?![.:]\d)",
+    re.ASCII,
+)
 _OPERATIONS = {
     "GetParameter": (_CALL, "parameter"),
     "GetSecretValue": (r"(?i:\bget[_-]?secret[_-]?value(?:Command|Request|Input)?\b)", "secret"),
@@ -45,7 +55,8 @@ _OPERATIONS = {
 _PYTHON = (
     'pages = boto3.client("ssm").get_paginator("get_parameters_by_path").paginate(\n'
     "    Path={}, Recursive=True, WithDecryption=True)\n"
-    'values = {{each["Name"]: each["Value"] for page in pages for each in page["Parameters"]}}'
+    'values = {{each["Name"].removeprefix({}): each["Value"]\n'
+    '          for page in pages for each in page["Parameters"]}}'
 )
 
 
@@ -56,11 +67,13 @@ class RepeatedCalls(NamedTuple):
         step: How it reads them in fewer calls.
         code: The code that does so, if the program is in Python.
         command: The command that does so, if the AWS CLI made the calls.
+        load: How many calls copies of the program make at the same time, as a sentence.
     """
 
     step: str
     code: str | None = None
     command: str | None = None
+    load: str | None = None
 
 
 def find_repeated_calls(case: Case[AwsError]) -> RepeatedCalls | None:
@@ -73,19 +86,25 @@ def find_repeated_calls(case: Case[AwsError]) -> RepeatedCalls | None:
     is_in_loop = _is_in_loop(text, call)
     if with_path is None and not is_in_loop:
         return None
-    counted = next((found for found in _COUNT.finditer(text) if found["what"] == f"{noun}s"), None)
+    others = {f"{each}s" for _, each in _OPERATIONS.values()} - {f"{noun}s"}
+    counted = next((found for found in _COUNT.finditer(text) if found["what"] not in others), None)
     each = f"each of {counted['count']} {noun}s" if counted else f"each {noun}"
     said = f"The text shows a call of {operation} for {each}."
     if not is_in_loop:
         said = f"The program composes the {noun}'s name, so most likely it calls {operation} for {each}."
-    again = "Cache the values for as long as the program runs."
+    again, load = "Cache the values for as long as the program runs.", None
+    if parallel := list(_PARALLEL.finditer(text)):
+        load = _describe_load(parallel, int(counted["count"]) if counted and is_in_loop else 0)
+        again = "Or read them once, and pass them to all copies of the program."
     if noun == "secret":
         return RepeatedCalls(
-            f"{said} BatchGetSecretValue reads up to 20 secrets in a call, and needs secretsmanager:BatchGetSecretValue, too. {again}"
+            f"{said} BatchGetSecretValue reads up to 20 secrets in a call, and needs secretsmanager:BatchGetSecretValue, too. {again}",
+            load=load,
         )
     if with_path is None:
         return RepeatedCalls(
-            f"{said} GetParameters reads up to 10 names in a call, and needs ssm:GetParameters. {again}"
+            f"{said} GetParameters reads up to 10 names in a call, and needs ssm:GetParameters. {again}",
+            load=load,
         )
     path = clip_text(with_path["path"])
     step = f"{said} GetParametersByPath reads up to 10 parameters below {path} in a call, and needs ssm:GetParametersByPath; GetParameters reads up to 10 names, and needs ssm:GetParameters. {again}"
@@ -93,9 +112,25 @@ def find_repeated_calls(case: Case[AwsError]) -> RepeatedCalls | None:
         return RepeatedCalls(
             step,
             command=f"aws ssm get-parameters-by-path --path {path} --recursive --with-decryption --query 'Parameters[].[Name,Value]' --output text",
+            load=load,
         )
     is_python = case.failure.envelope.source == "botocore" or "Traceback (most recent" in text
-    return RepeatedCalls(step, code=_PYTHON.format(json.dumps(path)) if is_python else None)
+    code = _PYTHON.format(json.dumps(path), json.dumps(f"{path}/")) if is_python else None
+    return RepeatedCalls(step, code=code, load=load)
+
+
+def _describe_load(parallel: list[re.Match[str]], calls: int) -> str:
+    """Return how many calls copies of a program make at the same time, each for all of its values."""
+    # A setting says more than how many were counted.
+    first = next((each for each in parallel if each["set"]), parallel[0])
+    count, text = int(first["set"] or first["said"]), first.string
+    said = {each["said"]: each["what"] for each in parallel if each["said"]}
+    copies = said.get(str(count), "copies of the program")
+    earlier = _EARLIER.match(text, first.end())
+    more = f" (before: {earlier['count']})" if earlier and int(earlier["count"]) < count else ""
+    if not calls:
+        return f"{count} {copies}{more} make such calls at the same time."
+    return f"{count} {copies}{more} with {calls} calls each make {count * calls} calls at once."
 
 
 def _is_in_loop(text: str, call: str) -> bool:
@@ -210,7 +245,9 @@ def throttling_text(case: Case[AwsError]) -> str:
     if clues.error_code(case.failure) == "PriorRequestNotComplete":
         return "Route 53 was still processing an earlier change of the same hosted zone."
     if (case.operation or "").startswith(("GetParameter", "PutParameter")):
-        return "Parameter Store limits the rate of an account in each Region, all callers together."
+        limits = "Parameter Store limits the rate of an account in each Region, all callers together."
+        repeated = find_repeated_calls(case)
+        return f"{limits} {repeated.load}" if repeated and repeated.load else limits
     if _calls_ec2(case):
         return "EC2 limits how often an account calls each operation in a Region, all callers together. This is not the quota of instances or other resources."
     return THROTTLED.text
@@ -295,7 +332,9 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if assumes_role:
         title = "Reuse the role's credentials, and retry with exponential backoff and jitter"
         steps = [fewer, retry, _STS_RATES]
-    if not (operation.isalnum() and lines):
+    if repeated is not None and repeated.load is not None:
+        steps.append("Start fewer copies at once, or each after a random delay.")
+    elif not (operation.isalnum() and lines):
         steps.append(_FIND_CALLERS)
     else:
         lines = (
