@@ -20,7 +20,12 @@ from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_
 from iamtriage.explaining._rules.credentials.expired_chains import ROLE_CHAINING, explain_chain
 from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
 from iamtriage.explaining._rules.credentials.logins import missing_logins
-from iamtriage.explaining._rules.credentials.old_requests import find_cache_file, find_past_end, prints_file
+from iamtriage.explaining._rules.credentials.old_requests import (
+    PastEnd,
+    find_cache_file,
+    find_past_end,
+    prints_file,
+)
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import explain_agent_rejection
@@ -249,6 +254,22 @@ def _find_process(case: Case[ExpiredCredentials]) -> tuple[str, str] | None:
     return only_one(found)
 
 
+def _judge_end(end: PastEnd | None, set_clock: str | None) -> tuple[str, str, bool]:
+    """Return how credentials had expired, why, and whether the clock is certainly not the reason.
+
+    Args:
+        end: The Expiration that the source printed, if it is in the past.
+        set_clock: The words that say that a time service sets the clock.
+    """
+    is_certain = set_clock is not None or (end is not None and end.is_certain)
+    reason = "they are old" if is_certain else "they are old, or the clock is ahead"
+    reason = reason if end is None else end.words
+    if set_clock is not None:
+        reason += f". The clock is synchronized ({set_clock})"
+    expired = "had expired already" if is_certain else "have expired by the machine's clock"
+    return expired, reason, is_certain
+
+
 def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a credential source returned credentials that have expired already."""
     process, container = _find_process(case), _CONTAINER_SIGN.search(case.text)
@@ -286,14 +307,15 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         check += _OF_CONTAINER
     program = None if process is None else process[1].split()[0].rpartition("/")[2]
     end = find_past_end(case.failure.text, program)
-    expired, reason = "have expired by the machine's clock", "they are old, or the clock is ahead"
-    causes: tuple[Cause, ...] = (cause, clock) if process else (clock, cause)
+    expired, reason, is_certain = _judge_end(end, clock_remedies.find_set_clock(case.failure.text))
+    causes: tuple[Cause, ...] = (cause, clock) if process or end else (clock, cause)
     correct: str | None = _CORRECT_CLOCK
-    if end is not None:
-        expired, reason = "had expired already" if end.is_certain else expired, end.words
-        causes = (cause, clock)
-    if end is not None and end.is_certain:
+    reported = clues.reported_cause(SOURCE_RETURNS_EXPIRED, message, _STILL_EXPIRED_PHRASE)
+    if is_certain:
         causes, correct, lines = (cause,), None, tuple(each for each in lines if each not in clock_lines)
+        reported = attrs.evolve(
+            reported, text="The SDK got credentials from their source again, and these have expired, too."
+        )
     if end is not None and process is not None and not prints_file(process[1]):
         file, whose = find_cache_file(process[1]), name or "the credential process"
         away = f"Move the cache {file} of {whose} away" if file else f"Delete the cache of {whose}"
@@ -304,7 +326,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
             lines = (f"mv {file} {file}.old", *lines)
     return case.explain(
         f"The {source} returned credentials that {expired}: {reason}. No permission is missing.",
-        clues.reported_cause(SOURCE_RETURNS_EXPIRED, message, _STILL_EXPIRED_PHRASE),
+        reported,
         *causes,
         topic="expired-session",
         remedies=(

@@ -24,6 +24,11 @@ _NOT_SET = lazy_pattern(
     r"|^[ \t]{0,40}Leap status {1,8}: Not synchroni[sz]ed\b"
     r"|\b(?:chronyd?|systemd-timesyncd|ntpd?)\.service\b[^\n]{0,100}\n[^\n]{0,200}\n[^\n]{0,20}Active: (?P<state>inactive|failed)\b"
 )
+# What they print of a clock that a time service sets.
+_SET = lazy_pattern(
+    r"^[ \t]{0,40}(?P<words>NTPSynchronized=yes|(?:System clock|NTP) synchronized: yes)\b|^[ \t]{0,40}Leap status {1,8}: (?P<state>Normal)\b",
+    re.MULTILINE,
+)
 # The prompt of the machine where one of them, or date, ran.
 _HOST = lazy_pattern(
     r"(?am)^\[?[a-z_][\w-]{0,31}@(?P<host>[A-Za-z][\w.-]{0,62})[: ][^\n$#%]{0,80}[$#%] ?(?:sudo )?(?:timedatectl|date|chronyc|systemctl)\b"
@@ -50,6 +55,19 @@ def find_unset_clock(text: str) -> UnsetClock | None:
         return None
     words = " ".join((found[0] if found["state"] is None else f"Active: {found['state']}").split())
     return UnsetClock(words, only_one({each["host"] for each in _HOST.finditer(text)}))
+
+
+def find_set_clock(text: str) -> str | None:
+    r"""Return the words in the output of a command that say that a time service sets the clock.
+
+    >>> find_set_clock("$ timedatectl show -p NTPSynchronized\nNTPSynchronized=yes")
+    'NTPSynchronized=yes'
+    >>> find_set_clock("System clock synchronized: yes\nSystem clock synchronized: no")
+    """
+    found = _SET.search(text)
+    if found is None or _NOT_SET.search(text):
+        return None
+    return found["words"] or f"Leap status: {found['state']}"
 
 
 _TURN_ON, _RESTART = (
