@@ -60,3 +60,43 @@ def test_value_that_ends_with_a_newline(shown: str, says: str, command: str) -> 
 )
 def test_value_without_a_newline(shown: str) -> None:
     assert "most often, the secret access key is wrong" in explain(_MISMATCH + shown).summary
+
+
+_COUNTED = "$ kubectl -n shop get secret till-keys -o jsonpath='{{.data.{}}}' | base64 -d | wc -c\n{}\n"
+_ECHO = 'made with: echo "$SECRET" | base64\n'
+
+
+@pytest.mark.parametrize(
+    ("pod", "line"),
+    [
+        ("till-29381040-x7k2q ", "kubectl create job till-again --from=cronjob/till --namespace shop"),
+        ("till-7c9f8d6b5-x7k2q ", "kubectl rollout restart deployment/NAME --namespace shop"),
+        ("", "kubectl rollout restart deployment/NAME --namespace shop"),
+        ("a-29381040-x7k2q b-29381040-x7k2q ", "kubectl rollout restart deployment/NAME --namespace shop"),
+    ],
+    ids=["CronJob", "Deployment", "unknown", "two"],
+)
+def test_counted_value_with_the_newline_of_echo(pod: str, line: str) -> None:
+    explanation = explain(f"{pod}{_MISMATCH}{_COUNTED.format('AWS_SECRET_ACCESS_KEY', 41)}{_ECHO}")
+    says = "AWS_SECRET_ACCESS_KEY has 41 characters instead of 40, because of a newline at the end, which echo adds without -n"
+    assert says in explanation.summary
+    first = explanation.remedies[0]
+    assert line in first.commands
+    assert first.steps[0].startswith("The access key stays as it is")
+    # The text has no encoded value.
+    assert "Base64 is no encryption" not in str(explanation)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        _COUNTED.format("AWS_SECRET_ACCESS_KEY", 40) + _ECHO,
+        _COUNTED.format("AWS_SECRET_ACCESS_KEY", 41),
+        _COUNTED.format("AWS_SECRET_ACCESS_KEY", 21) + _ECHO,
+        _COUNTED.format("AWS_SECRET_ACCESS_KEY", 41) + _ECHO.replace("echo", "echo -n"),
+        _COUNTED.format("DB_PASSWORD", 41) + _ECHO,
+    ],
+    ids=["right length", "no echo", "other length", "echo -n", "other value"],
+)
+def test_a_length_alone_does_not_show_what_added_a_newline(shown: str) -> None:
+    assert "because of a newline at the end" not in explain(_MISMATCH + shown).summary

@@ -12,7 +12,7 @@ from base64 import b64decode
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, lower_first
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Remedy
 from iamtriage.explaining._rules.credentials.keys.key_sources import find_namespace, find_secret_object
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -36,6 +36,11 @@ _FROM_FILE = lazy_pattern(
 _WRITES = r"(?:\b(?P<echo>echo)(?P<without> -\w{{0,3}}n)?|\b(?P<printf>printf)) [^\n|;&]{{0,300}}?> ?[\"']?(?:[\w.~-]{{0,60}}/){{0,6}}{}(?![\w.-])"
 _FUNCTION = lazy_pattern(
     rf"(?m)^(?P<line>[ \t]*[\"']?{_NAME.format('name')}[\"']?[ \t]{{0,40}}=[ \t]{{0,4}})(?P<call>file\(\"(?P<file>[^\"\n]{{1,120}})\"\))[ \t]*,?[ \t]*\r?$"
+)
+# A decoded value with one character more than AWS gives a secret access key or an access key ID.
+_COUNTED = lazy_pattern(
+    rf"\.data(?:\.{_NAME.format('name')}|\[[\"']{_NAME.format('member')}[\"']\])\}}?[^\n|]{{0,80}}\|[ \t]*base64 (?:-d|-D|--decode)[ \t]*\|[ \t]*wc -[cm][ \t]*\r?\n[ \t]*(?P<length>41|21)[ \t]*\r?$",
+    re.ASCII | re.MULTILINE,
 )
 _SECRETS = ("kind: Secret", '"kind": "Secret"', "base64", "get secret", "describe secret")
 # In a shell, echo without -n, or a here-string.
@@ -61,6 +66,7 @@ class EncodedFlaw(NamedTuple):
         file: The file whose content it is.
         call: The line of Terraform that reads the file, with the newline removed.
         is_certain: Whether the text shows the newline.
+        length: How many characters it has, as a command counted.
     """
 
     name: str
@@ -70,12 +76,15 @@ class EncodedFlaw(NamedTuple):
     file: str | None = None
     call: str | None = None
     is_certain: bool = True
+    length: int | None = None
 
     def describe(self) -> str:
         """Return what is wrong with the value, as a clause."""
         if self.file is not None:
             keeps = "file() keeps" if self.call else "--from-file keeps"
             return f"{'' if self.is_certain else 'most likely, '}{clip_text(self.file)} ends with a newline{self.source}, which {keeps} in {self.name}"
+        if self.length is not None:
+            return f"{self.name} has {self.length} characters instead of {self.length - 1}, because of {self.ending} at the end{self.source}"
         if self.is_block:
             return f"{self.name} is a block of YAML with |, which ends with a newline (write |- instead)"
         return f"{self.name} decodes to a value with {self.ending} at the end{self.source}"
@@ -92,6 +101,12 @@ def find_flaw(text: str, part: str, *, without: str = "\n") -> EncodedFlaw | Non
         return of_file
     if not any(each in text for each in _SECRETS):
         return None
+    for counted in _COUNTED.finditer(text):
+        name = counted["name"] or counted["member"]
+        is_meant = part in name.lower() and without not in name.lower()
+        is_longer = int(counted["length"]) == (41 if "secret" in name.lower() else 21)
+        if is_meant and is_longer and (added := _find_added(text)):
+            return EncodedFlaw(name, "a newline", added, length=int(counted["length"]))
     for found in _BLOCK.finditer(text):
         if part in found["name"].lower() and without not in found["name"].lower():
             return EncodedFlaw(found["name"], "a newline", is_block=True)
@@ -99,12 +114,14 @@ def find_flaw(text: str, part: str, *, without: str = "\n") -> EncodedFlaw | Non
         name, value = found["name"] or found["variable"], found["value"] or found["printed"]
         ending = _find_ending(value)
         if part in name.lower() and without not in name.lower() and ending is not None:
-            added = _ADDS_NEWLINE.search(text) if "newline" in ending else None
-            source = (
-                "" if added is None else f", which {'echo adds without -n' if added['echo'] else '<<< adds'}"
-            )
-            return EncodedFlaw(name, ending, source)
+            return EncodedFlaw(name, ending, _find_added(text) if "newline" in ending else "")
     return None
+
+
+def _find_added(text: str) -> str:
+    """Return what adds a newline to a value before it is encoded, as the end of a sentence, or nothing."""
+    added = _ADDS_NEWLINE.search(text)
+    return "" if added is None else f", which {'echo adds without -n' if added['echo'] else '<<< adds'}"
 
 
 def _find_file(text: str, part: str, without: str) -> EncodedFlaw | None:
@@ -154,13 +171,12 @@ def store_again_remedy(case: Case[Failure], flaw: EncodedFlaw) -> Remedy:
     variable = member if is_set else "value"
     patch = f'\\"{member}\\": \\"${{{variable}:?}}\\"'
     escaped = member.replace(".", "\\.")
-    restart = clusters.restart_command(case)
     if flaw.call is not None:
         return your_remedy(
             f"Remove the newline from {member} with trimspace",
             "The access key stays as it is: it needs no rotation for this.",
             "Change the line as shown, apply it, and restart the pods, which keep the values that they started with. The state of Terraform has the secret, too: better, give the service account a role.",
-            commands=("terraform apply", restart),
+            commands=("terraform apply", clusters.restart_command(case)),
             manifest=flaw.call,
             manifest_language="hcl",
             url="https://developer.hashicorp.com/terraform/language/functions/trimspace",
@@ -182,14 +198,11 @@ def store_again_remedy(case: Case[Failure], flaw: EncodedFlaw) -> Remedy:
         f"The access key stays as it is: it needs no rotation for this.{' The last command then prints 40, its length.' if 'secret' in member.lower() else ''}",
         None if is_set else f"Run the first command alone, and paste the value of {member}.",
         f"{where}{encode}{'' if flaw.file else ': otherwise, the next apply brings it back'}.",
-        f"{'' if flaw.file else f'{shared}. '}Better, give the service account a role (IRSA or EKS Pod Identity), and delete the keys.",
+        f"{'' if flaw.file or flaw.length else f'{shared}. '}Better, give the service account a role (IRSA or EKS Pod Identity), and delete the keys.",
         commands=present(
             None if is_set else "read -rs value",
             f'kubectl patch secret {name} --namespace {namespace} --patch "{{\\"stringData\\": {{{patch}}}}}"',
-            Labelled.required(
-                "Then restart the pods, which keep the values that they started with:",
-                restart.replace("--namespace NAMESPACE", f"--namespace {namespace}"),
-            ),
+            clusters.renew_pods_command(case, namespace),
             f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c",
         ),
         url="https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/",

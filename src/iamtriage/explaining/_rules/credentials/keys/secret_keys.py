@@ -128,11 +128,10 @@ def find_secret_problem(text: str) -> str | None:
     The clause says nothing about the secret itself.
     """
     found = _SHOWN_SECRET.search(text)
-    said = _find_said(text)
-    if said is not None:
-        return said
     if (flaw := encoded_keys.find_flaw(text, "secret")) is not None:
         return flaw.describe()
+    if (said := _find_said(text)) is not None:
+        return said
     if found is None and "base64" in text and any(_OF_KEY.search(each[0]) for each in _ECHO.finditer(text)):
         return "the encoded value ends with a newline, which echo adds before base64"
     if _ENV_FILE.search(text) is not None and _QUOTED_IN_FILE.search(text) is not None:
@@ -265,9 +264,10 @@ _NAME_OF_SECRET = lazy_pattern(
 def set_again(case: Case[Failure]) -> Remedy | None:
     """Return how to set a secret again where it is kept, if a text says what is wrong with it."""
     text = case.failure.text
+    if (flaw := encoded_keys.find_flaw(text, "secret")) is not None:
+        return encoded_keys.store_again_remedy(case, flaw)
     if _find_said(text) is None:
-        flaw = encoded_keys.find_flaw(text, "secret")
-        return None if flaw is None else encoded_keys.store_again_remedy(case, flaw)
+        return None
     if _OF_KUBERNETES.search(text):
         return secret_object_remedy(case)
     file = _ENV_FILE_SHOWN.search(text)

@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._rendering.labels import Labelled
 from iamtriage._rendering.values import Value
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._partitions import PARTITIONS
@@ -289,6 +290,24 @@ def restart_command(case: AnyCase) -> str:
     workload = controller.workload if controller is not None and is_of_controller else "deployment/NAME"
     namespace = commands.namespace(usual_account(case.facts, case.text)[0])
     return f"kubectl rollout restart {workload} --namespace {namespace}"
+
+
+# The pod of a job that a CronJob started: its name has the minutes since 1970.
+_POD_OF_CRON_JOB = lazy_pattern(
+    r"(?<![\w./-])(?P<name>[a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?)-(?:2[6-9]|3\d)\d{6}-[a-z0-9]{5}(?![\w-])"
+)
+
+
+def renew_pods_command(case: AnyCase, namespace: str) -> Labelled:
+    """Return the command that starts pods with new values of a Secret or ConfigMap, also of a CronJob that the text names."""
+    name = only_one({each["name"] for each in _POD_OF_CRON_JOB.finditer(case.failure.text)})
+    if name is not None:
+        label = "Then start a new job, because pods keep the values that they started with:"
+        line = f"kubectl create job {name}-again --from=cronjob/{name} --namespace {namespace}"
+        return Labelled.required(label, line)
+    label = "Then restart the pods, which keep the values that they started with:"
+    line = restart_command(case).replace("--namespace NAMESPACE", f"--namespace {namespace}")
+    return Labelled.required(label, line)
 
 
 def set_variables_command(case: AnyCase, variables: str) -> str:
