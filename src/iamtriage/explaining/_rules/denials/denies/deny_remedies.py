@@ -15,7 +15,7 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions import condition_keys, denied_regions, deny_conditions
-from iamtriage.explaining._rules.denials.denies import required_settings
+from iamtriage.explaining._rules.denials.denies import secure_calls
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_program, runs_in_notebook
@@ -302,8 +302,8 @@ def build_remedy(
         )
     if exempts_caller(denial, requirement):
         return exempt_from_mfa(denial, suggested_by, *steps[1:])
-    if required_settings.requires_tls(requirement) and not suggested_by:
-        return required_settings.secure_call_remedy(denial, requirement, title)
+    if secure_calls.requires_tls(requirement) and not suggested_by:
+        return secure_calls.secure_call_remedy(denial, requirement, title)
     if requirement is deny_conditions.MFA:
         found = _DEVICE.findall(denial.failure.text)
         devices = {each for each in found if denial.account in {None, each.split(":")[4]}}

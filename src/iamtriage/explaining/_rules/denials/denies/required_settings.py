@@ -1,4 +1,4 @@
-"""Say where a program or a deployment tool sets what a Deny statement requires: encryption, tags or TLS."""
+"""Say where a program or a deployment tool sets what a Deny statement requires: encryption or tags."""
 
 from __future__ import annotations
 
@@ -13,16 +13,13 @@ from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.denials.conditions import deny_conditions
 from iamtriage.explaining._rules.denials.conditions.condition_keys import find_flag, repeat_with
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
-from iamtriage.explaining._rules.denials.conditions.request_conditions import ENDPOINT
-from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
-    from iamtriage.explaining._rules.basics import Remedy
     from iamtriage.explaining._rules.denials.conditions.deny_conditions import Requirement
 
 
@@ -352,48 +349,3 @@ def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") 
         only = f"The command tags only {others}." if others and not kept else f"The {kind} has other tags."
         return f"{only} Write --tag-specifications {option}: if the option is given twice, only the last one is used. The caller also needs ec2:CreateTags for the {kind}."
     return f"Tag the {kind} in the same call: with --tag-specifications {option} in the AWS CLI, or {in_terraform}."
-
-
-_KEYS = ("aws:SecureTransport", "s3:TlsVersion")
-# A setting that turns TLS off, and what it is instead.
-_OFF = lazy_pattern(
-    r"(?i)(?<![\w$.-])(?P<name>[\w.-]{0,60}(?:(?:use_?ssl|ssl[._]enabled|use_?https)(?=\W{1,5}false\b)|(?:use_?http|disable_?ssl)(?=\W{1,5}true\b)))[\"']?\s{0,3}(?:=>|[=:, ])\s{0,3}[\"']?(?P<value>true|false)\b"
-)
-_IS_HADOOP = lazy_pattern(r"\bs3a\b|\b(?i:hadoop|spark)\b")
-_KEEP = "The Deny is there to stop calls without TLS: no policy has to change."
-
-
-def requires_tls(requirement: Requirement) -> bool:
-    """Return whether a requirement is a call over HTTPS."""
-    return any(map(requirement.has_key, _KEYS))
-
-
-def is_about_tls(key: str, values: tuple[str, ...]) -> bool:
-    """Return whether a condition of a Deny matches only calls without TLS, or with an old version of it."""
-    name = key.lower()
-    return name == "s3:tlsversion" or (
-        name == "aws:securetransport" and [each.lower() for each in values] == ["false"]
-    )
-
-
-def secure_call_remedy(denial: Denial, requirement: Requirement, title: str) -> Remedy:
-    """Return how to call over HTTPS, from what the text shows of the call."""
-    text = denial.failure.text
-    lines: tuple[str, ...] = ()
-    endpoints = (each for each in ENDPOINT.finditer(text) if each["scheme"].lower() == "http")
-    found, off = next(endpoints, None), _OFF.search(text)
-    if found is not None:
-        name, (old, url) = found["name"], (f"http{found['host']}", f"https{found['host']}")
-        step = f"Write {clip_text(url)}"
-        if not name.lower().startswith("curl"):
-            step += ", or leave the endpoint out: the AWS CLI and the SDKs use HTTPS by default"
-        title, step = f"{title}, instead of {clip_text(old)} ({clip_text(name)} in the text)", f"{step}."
-        if name.lower() == "--endpoint-url":
-            lines = present(commands.repeat_command(denial.context.command, changes={"endpoint-url": url}))
-    elif off is not None:
-        on = "true" if off["value"].lower() == "false" else "false"
-        step = f"{clip_text(off['name'])} is {off['value']} in the text: set it to {on}, or remove the setting, because TLS is the default."
-    else:
-        of_hadoop = ", fs.s3a.connection.ssl.enabled" if _IS_HADOOP.search(text) else ""
-        step = f"Use an https:// endpoint URL with TLS 1.2 or later. The AWS CLI and the SDKs do so by default: look for http:// in --endpoint-url, AWS_ENDPOINT_URL, endpoint_url of the profile{of_hadoop} and the code."
-    return your_remedy(title, step, _KEEP, commands=lines, url=requirement.url)

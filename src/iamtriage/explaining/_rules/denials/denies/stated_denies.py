@@ -20,7 +20,7 @@ from iamtriage.authorization._decoded_statements import DenyingCondition
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.basics import Cause, Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions import deny_conditions, request_conditions
-from iamtriage.explaining._rules.denials.denies import required_settings
+from iamtriage.explaining._rules.denials.denies import secure_calls
 from iamtriage.explaining._rules.denials.denies.corrections import add_exits, complete_scoping, move_change
 from iamtriage.explaining._rules.denials.resource_commands import (
     exempt_in_trust_policy,
@@ -162,7 +162,7 @@ class StatedDeny(Value):
         if any(each.key.lower() == "iam:permissionsboundary" for each in self.checked):
             # Without the Deny, the caller could create principals with more permissions than its own.
             return None
-        if any(required_settings.is_about_tls(each.key, each.values) for each in self.checked):
+        if any(secure_calls.is_about_tls(each.key, each.values) for each in self.checked):
             # Every caller can use TLS.
             return None
         place = remedy.title.removeprefix(_FIND).partition(", then")[0]
