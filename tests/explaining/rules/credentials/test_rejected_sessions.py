@@ -407,7 +407,6 @@ def test_session_with_mfa_is_passed_to_programs_without_a_prompt(
         ('{"RegionName": "af-south-1", "RegionOptStatus": "ENABLED"}', "possible"),
         ("af-south-1 is enabled, I looked.", "possible"),
         ("The keys are new, and the Region af-south-1 is opted in for us.", "possible"),
-        ('{"RegionName": "af-south-1", "RegionOptStatus": "DISABLED"}', None),
         ("ap-east-1 is enabled.", None),
         ("af-south-1 is not enabled.", None),
         ("Make sure that af-south-1 is enabled.", None),
@@ -541,3 +540,33 @@ def test_region_that_is_enabled_is_no_cause(status: str, *, is_possible: bool) -
     text = "$ aws s3 ls --region me-central-1\nAn error occurred (InvalidToken) when calling the ListBuckets operation: The provided token is malformed or otherwise invalid.\n"
     causes = explain(f'{text}{{"RegionName":"me-central-1","RegionOptStatus":"{status}"}}\n').causes
     assert ("region-not-enabled" in {each.code for each in causes}) is is_possible
+
+
+_UNRECOGNIZED = "$ aws sqs list-queues --region af-south-1{}\nAn error occurred (UnrecognizedClientException) when calling the ListQueues operation: The security token included in the request is invalid.\n"
+
+
+@pytest.mark.parametrize(
+    ("profile", "shown", "status"),
+    [
+        ("", "|  not-opted-in  |  af-south-1  |\n|  opted-in  |  me-south-1  |\n", "not-opted-in"),
+        ("", '{"Regions": [{"OptInStatus": "not-opted-in",\n  "RegionName": "af-south-1"}]}', "not-opted-in"),
+        ("", '{\n    "RegionName": "af-south-1",\n    "RegionOptStatus": "DISABLED"\n}', "DISABLED"),
+        ("", '$ aws account get-region-opt-status --region-name af-south-1 --query RegionOptStatus\n"DISABLED"\n', "DISABLED"),
+        ("", "ec2.af-south-1.amazonaws.com\tnot-opted-in\taf-south-1\n", "not-opted-in"),
+        # Another Region or state, two states, and two accounts.
+        ("", "|  opted-in  |  af-south-1  |\n|  not-opted-in  |  me-south-1  |\n", None),
+        ("", '{"Regions": [{"OptInStatus": "not-opted-in", "RegionName": "me-south-1"}, {"OptInStatus": "opted-in", "RegionName": "af-south-1"}]}', None),
+        ("", "af-south-1 DISABLED\naf-south-1 ENABLED\n", None),
+        ("", "af-south-1 ENABLING\n", None),
+        (" --profile dev", "$ aws account get-region-opt-status --region-name af-south-1 --profile ops\naf-south-1 DISABLED\n", None),
+    ],
+    ids=["table", "JSON", "pretty JSON", "query", "text", "other Region", "list", "both", "in progress", "profiles"],
+)  # fmt: skip
+def test_shown_status_of_the_region(profile: str, shown: str, status: str | None) -> None:
+    explanation = explain(_UNRECOGNIZED.format(profile) + shown)
+    is_said = f"the account has not enabled this opt-in Region ({status})" in explanation.summary
+    assert is_said is (status is not None)
+    if status is not None:
+        [remedy] = explanation.remedies
+        assert remedy.commands[0] == "aws account enable-region --region-name af-south-1"
+        assert [each.code for each in explanation.causes] == ["region-not-enabled"]

@@ -113,6 +113,8 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     if listed is not None and not listed.keys.get(listed.key):
         explanation = explain_inactive_key(case, listed, stored_keys_remedy(case))
         return attrs.evolve(explanation, notes=(_NOT_AUTHENTICATED,))
+    if (disabled := rejecting_regions.explain_disabled(case, request)) is not None:
+        return disabled
     if request.working_regions or (request.is_opt_in and request.calls_global):
         return _explain_rejecting_region(case, request, region)
     is_other_partition = any(cause.code in PARTITION_CAUSES for cause in region.causes)

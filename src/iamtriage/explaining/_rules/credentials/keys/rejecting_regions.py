@@ -2,19 +2,84 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.terraform_code import find_provider_region
-from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import RejectedRequest
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import StsFindings
-from iamtriage.failures._failures import Failure
+from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
+from iamtriage.failures._failures import Failure, InvalidCredentials
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST
+
+# What describe-regions and get-region-opt-status print of a Region: in one line, also of a table, or in one object.
+_SHOWN = r"(?<![\w-])(?P<status>not-opted-in|opted-in|opt-in-not-required|(?:DIS|EN)ABL(?:ED|ING))(?![\w-])"
+_PROFILE = lazy_pattern(r" --profile[ =]([\w.@:+/-]{1,64})")
+_OFF = frozenset({"not-opted-in", "DISABLED"})
+
+
+def find_disabled(text: str, region: str) -> str | None:
+    r"""Return the status in a text which says that the account has not enabled a Region.
+
+    >>> row = "||  ec2.af-south-1.amazonaws.com  |  {}  |  af-south-1  ||"
+    >>> [find_disabled(row.format(each), "af-south-1") for each in ("not-opted-in", "opted-in")]
+    ['not-opted-in', None]
+    >>> find_disabled('{"RegionName": "af-south-1",\n "RegionOptStatus": "DISABLED"}', "af-south-1")
+    'DISABLED'
+    """
+    named = rf"(?<![\w-]){re.escape(region)}(?![\w-])"
+    between = r"(?:[^{}\n]|\n(?=[ \t]{1,20}\"))"
+    forms = (
+        rf"{named}{between}{{0,200}}?{_SHOWN}",
+        rf"{_SHOWN}{between}{{0,200}}?{named}",
+        rf"{named}[^\n]{{0,100}}\n\"?{_SHOWN}\"?[ \t]*(?:\n|\Z)",
+    )
+    found = {each["status"] for form in forms for each in re.finditer(form, text)}
+    return only_one(found & _OFF) if not found - _OFF else None
+
+
+def explain_disabled(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation | None:
+    """Explain that the account has not enabled the Region of the call, if the text shows its status."""
+    region, text = request.region, case.failure.text
+    # With several profiles, or a role of another account, the status can be that of either one.
+    is_one_account = not request.assumes_role and len({*_PROFILE.findall(text)}) < 2
+    status = find_disabled(text, region) if request.is_opt_in and region and is_one_account else None
+    if region is None or status is None:
+        return None
+    others = join_words(request.working_regions, "and")
+    known = f"The credentials are valid: they work in {others}. " if others else ""
+    enable = account_remedy(
+        f"Enable {region} for the account",
+        f"This requires account:EnableRegion and takes minutes to hours. If you did not mean {region}, correct the Region of the call instead.",
+        commands=(
+            fill_command("aws account enable-region --region-name {}", commands.region(region)),
+            Labelled(
+                "Then wait until the status is ENABLED:",
+                fill_command("aws account get-region-opt-status --region-name {}", commands.region(region)),
+            ),
+        ),
+        url=pages.ENABLE_REGION,
+    )
+    them = "them" if others else "the credentials"
+    return case.explain(
+        f"{known}{region} rejects {them} because the account has not enabled this opt-in Region ({status}).",
+        REGION_NOT_ENABLED.cause(
+            "derived",
+            text="A Region that is not enabled does not know the credentials of the account: new keys do not help.",
+        ),
+        topic="invalid-credentials",
+        remedies=enable,
+        notes=f"AWS evaluated no policy in {region}, so no permission is missing.",
+    )
 
 
 def region_remedies(case: Case[Failure], request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:
