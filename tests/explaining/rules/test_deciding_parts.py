@@ -458,7 +458,7 @@ def test_role_that_the_authenticator_does_not_find() -> None:
 def test_limit_in_the_launch_template(words: str) -> None:
     text = 'arn:aws:sts::111122223333:assumed-role/agent/i-0a1b2c3d4e5f60718\n$ docker run app\nUnable to locate credentials\n"HttpPutResponseHopLimit": 1'
     remedy = explain(f"{words}\n{text}").remedies[0]
-    assert remedy.title == "For containers: raise the hop limit to 2"
+    assert remedy.title == "Raise the hop limit of the instance metadata to 2"
     assert any("launch template (Terraform: metadata_options)" in each for each in remedy.steps)
 
 

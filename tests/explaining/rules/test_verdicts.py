@@ -35,6 +35,13 @@ def _rejected_url(method: str, headers: str, names: str) -> str:
     return f"<Error><Code>SignatureDoesNotMatch</Code><Message>{message}</Message><CanonicalRequest>{method}\n/a\n{query}\n{headers}\n\n{names}\nUNSIGNED-PAYLOAD</CanonicalRequest></Error>"
 
 
+_IN_CONTAINER = "[ec2-user@ip-10-0-3-7 ~]$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::111122223333:assumed-role/films/i-0f1e2d3c4b5a69788\n[ec2-user@ip-10-0-3-7 ~]$ docker run films\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n"
+
+
+def _print_table(limit: int, border: str = "+------+-----+------+") -> str:
+    return f"{border}\n| HttpEndpoint | HttpPutResponseHopLimit | HttpTokens |\n{border}\n|  enabled  |  {limit}  |  required  |\n{border}\n"
+
+
 _WORKSPACE = "https://aps-workspaces.us-east-2.amazonaws.com/workspaces/ws-1/api/v1/remote_write"
 _SCOPED = '{"message":"Credential should be scoped to a valid region. "}'
 _SCOPED_STS = "An error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: Credential should be scoped to a valid region."
@@ -380,6 +387,21 @@ CASES = {
         "Error loading SSO Token: Token for acme does not exist\nvolumes:\n  - ~/.aws/config:/root/.aws/config:ro\nI mounted ~/.aws/sso as well.\n",
         "There is no IAM Identity Center sign-in for the session acme",
         "aws sso login",
+    ),
+    "hop-limit-in-a-table": (
+        _IN_CONTAINER + _print_table(1),
+        "The hop limit of the instance metadata is 1: only the host gets the role films from it",
+        "Raise the hop limit of the instance metadata to 2",
+    ),
+    "higher-hop-limit-in-a-table": (
+        _IN_CONTAINER + _print_table(2),
+        "The SDK found no credentials. No request",
+        "Pass credentials to the container",
+    ),
+    "hop-limit-that-no-table-shows": (
+        _IN_CONTAINER + _print_table(1, "-----"),
+        "The hop limit of the instance metadata is most likely 1",
+        "For containers: raise the hop limit to 2",
     ),
     "other-method-that-works": (
         "Error: AccessDenied: Access Denied\nSecretsManager.getSecretValue works, this does not.",

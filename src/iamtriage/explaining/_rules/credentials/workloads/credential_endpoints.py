@@ -96,6 +96,7 @@ _WORKS_ON_HOST = lazy_pattern(
 _OPTIONAL_TOKEN = lazy_pattern(
     r"(?i)\bhttp_?tokens\b\W{1,6}(?:(?:was|is|had|of|set|to)\W{1,4}){0,3}optional\b"
 )
+_REQUIRED_TOKEN = lazy_pattern(r"\bhttp_?tokens\b[\"']?\s?[:=]\s?[\"']?required\b", re.IGNORECASE)
 
 
 def is_said_on_ec2(text: str) -> bool:
@@ -138,7 +139,10 @@ def advise_on_hop_limit(case: Case[MissingCredentials], *, timed_out: bool) -> t
     """Return the cause and the remedy, as far as the text shows that the limit is reached."""
     timeout = "The request to the metadata service timed out." if timed_out else None
     optional = None
-    if HOP_LIMIT_OF_ONE.search(case.text) and _OPTIONAL_TOKEN.search(case.failure.text):
+    is_shown = HOP_LIMIT_OF_ONE.search(case.text) is not None
+    if is_shown and _REQUIRED_TOKEN.search(case.text):
+        optional = "HttpTokens is required, so there is no IMDSv1 to fall back to."
+    if is_shown and _OPTIONAL_TOKEN.search(case.failure.text):
         # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-transition-to-version-2.html
         optional = "With HttpTokens optional, SDKs fall back to IMDSv1, which the limit does not affect."
     hop_limit = METADATA_HOP_LIMIT.cause(because=(timeout, optional))
@@ -150,7 +154,10 @@ def advise_on_hop_limit(case: Case[MissingCredentials], *, timed_out: bool) -> t
             "New instances have the limit of their launch template (Terraform: metadata_options), or else that of the account or AMI: set HttpPutResponseHopLimit to 2 there, too. HttpTokens can stay required.",
             "Then restart the container. One on the host's network (docker run --network host) needs no change.",
         )
-        raise_limit = attrs.evolve(raise_limit, title="For containers: raise the hop limit to 2", steps=steps)
+        title = "For containers: raise the hop limit to 2"
+        if is_shown:
+            title = "Raise the hop limit of the instance metadata to 2"
+        raise_limit = attrs.evolve(raise_limit, title=title, steps=steps)
     works = find_contrast(case.text)
     if works is not None:
         printed = _PRINTED_ROLE.search(case.text, works.start(), works.end() + _MAX_PRINTED)
