@@ -114,7 +114,9 @@ def reason_lines(denial: Denial) -> tuple[str, ...]:
             names = join_first_four(tuple(clip_text(each.rpartition("/")[2]) for each in uris))
             listed = f" of the identity-based policies ({names})" if names else ""
             source = f"By the authorization details, no statement{listed} matches, neither an Allow nor a Deny: an implicit denial."
-        found = tuple(f"The statement's Sid is {sid}." for sid in denial.statements)
+        # The verdict on a Deny names the only one.
+        sids = denial.statements if denial.deny != "explicit" or len(denial.statements) > 1 else ()
+        found = tuple(f"The statement's Sid is {sid}." for sid in sids)
         if details is None and denial.deny != "implicit":
             return found
         return (

@@ -203,6 +203,14 @@ CASES: tuple[Case, ...] = (
             "aws ec2 enable-ebs-encryption-by-default --region eu-west-1",
         ),
     ),
+    (
+        f"$ aws ec2 run-instances --image-id ami-0a1b2c3d --block-device-mappings 'DeviceName=/dev/sda1,Ebs={{VolumeSize=9}}' --count 1\n\n{_text('a service control policy')}",
+        _decoded("Volumes", "ec2:Encrypted", "false", "false"),
+        (
+            "Set Encrypted for each volume, also the root volume. ",
+            "--count 1 --block-device-mappings 'DeviceName=/dev/sda1,Ebs={VolumeSize=9,Encrypted=true}'",
+        ),
+    ),
     *(
         (
             f"{tool}{_text('a service control policy')}",
@@ -859,7 +867,8 @@ def test_block_that_is_not_encrypted(code: str, step: str) -> None:
 def test_volumes_of_a_command_that_are_not_encrypted(devices: str, encrypted: str) -> None:
     deny = {"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "arn:aws:ec2:*:*:volume/*", "Condition": {"Bool": {"ec2:Encrypted": "false"}}}  # fmt: skip
     text = f"$ aws ec2 run-instances --image-id ami-1 --block-device-mappings {devices}\nAn error occurred (UnauthorizedOperation) when calling the RunInstances operation: User: arn:aws:sts::111122223333:assumed-role/grid/lea is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:volume/* with an explicit deny in a service control policy\n{json.dumps({'Statement': [deny]})}"
-    assert f"--block-device-mappings {encrypted}" in " ".join(explain(text).remedies[0].steps)
+    first = explain(text).remedies[0]
+    assert f"--block-device-mappings {encrypted}" in " ".join((*first.steps, *first.commands))
 
 
 _TLS = {"Sid": "Tls", "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}  # fmt: skip

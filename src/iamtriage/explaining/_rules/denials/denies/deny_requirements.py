@@ -248,18 +248,14 @@ def _remedy_by_condition(
 ) -> Remedy:
     listed = clip_text(join_words(condition.policy_values, "or"))
     title, step = requirement.title, required_settings.find_step(denial, requirement)
+    again: str | None = None
     if condition.request_values:
         # The request has an address.
         step = step.replace(deny_conditions.NO_SOURCE_IP, "")
     if requirement is deny_conditions.ENCRYPTION:
         step = required_settings.encryption_step(denial, condition, step)
     elif requirement is deny_conditions.ENCRYPTED_VOLUMES:
-        where = f"{denial.failure.text} {denial.caller}"
-        tools = deny_conditions.ENCRYPTED_VOLUMES_OF_TOOLS.items()
-        of_tool = next((words for sign, words in tools if re.search(sign, where)), step)
-        step = required_settings.describe_unencrypted(denial.failure.text) or of_tool
-        region = commands.region(denial_remedies.region_argument(denial))
-        step += f" Or an administrator has the Region encrypt all new volumes: aws ec2 enable-ebs-encryption-by-default --region {region}."
+        step, again = required_settings.encrypt_volumes(denial, step)
     if deny_conditions.accepts_listed_values(condition):
         where = "in " if condition.key.lower() == "aws:sourceip" and "/" in listed else ""
         must_be = (
@@ -302,6 +298,8 @@ def _remedy_by_condition(
             tagged += f" Add {join_words(others, 'and')} in the same way."
         step = step.replace(requirement.step, tagged)
     remedy = deny_remedies.build_remedy(denial, requirement, title, step, condition=condition)
+    if again is not None:
+        remedy = attrs.evolve(remedy, commands=(again,))
     has_no_vpc = is_function_without_vpc(denial) if requirement is deny_conditions.VPC else None
     return remedy if has_no_vpc is None else _connect_function(denial, remedy, has_no_vpc=has_no_vpc)
 

@@ -13,6 +13,8 @@ from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.denials.conditions import deny_conditions
 from iamtriage.explaining._rules.denials.conditions.condition_keys import find_flag, repeat_with
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
@@ -290,15 +292,36 @@ def _encrypt(ebs: re.Match[str]) -> str:
     return f"Ebs={{{','.join([*settings, 'Encrypted=true'])}}}"
 
 
+def encrypt_volumes(denial: Denial, usual: str) -> tuple[str, str | None]:
+    """Return how to create volumes encrypted, and the command in the text that does so, with that setting.
+
+    Args:
+        denial: The denial.
+        usual: What to do if nothing shows which tool creates them.
+    """
+    text = denial.failure.text
+    given = {found[2]: found[0] for found in _VOLUMES.finditer(text)}
+    volumes = only_one(given)
+    if volumes is not None and (encrypted := _EBS.sub(_encrypt, volumes)) != volumes:
+        called, option = denial.context.command, f"--block-device-mappings '{encrypted}'"
+        rest = None if called is None else commands.repeat_line(called.text.replace(f" {given[volumes]}", ""))
+        again = None if rest is None or volumes not in getattr(called, "text", "") else f"{rest} {option}"
+        return f"Set Encrypted for each volume, also the root volume{'' if again else f': {option}'}.", again
+    tools = deny_conditions.ENCRYPTED_VOLUMES_OF_TOOLS.items()
+    of_tool = next((words for sign, words in tools if re.search(sign, f"{text} {denial.caller}")), usual)
+    step, region = describe_unencrypted(text) or of_tool, commands.region(region_argument(denial))
+    return (
+        f"{step} Or an administrator has the Region encrypt all new volumes: aws ec2 enable-ebs-encryption-by-default --region {region}.",
+        None,
+    )
+
+
 def describe_unencrypted(text: str) -> str | None:
-    r"""Return which volumes of the only instance in Terraform's code, or of a command, lack the setting that encrypts them.
+    r"""Return which volumes of the only instance in Terraform's code lack the setting that encrypts them.
 
     >>> describe_unencrypted('resource "aws_instance" "job" {\n  root_block_device {\n    volume_size = 50\n  }\n}')
     'In aws_instance.job, set encrypted = true in root_block_device.'
     """
-    volumes = only_one({found[2] for found in _VOLUMES.finditer(text)})
-    if volumes is not None and (encrypted := _EBS.sub(_encrypt, volumes)) != volumes:
-        return f"Set Encrypted for each volume, also the root volume: --block-device-mappings '{encrypted}'."
     # An error quotes the first line of the code.
     instances = [each for each in find_resources(text, *_INSTANCES) if each.is_whole]
     if len(instances) != 1:

@@ -71,4 +71,3 @@ def secure_call_remedy(denial: Denial, requirement: Requirement, title: str) -> 
         of_hadoop = ", fs.s3a.connection.ssl.enabled" if _IS_HADOOP.search(text) else ""
         step = f"Use an https:// endpoint URL with TLS 1.2 or later. The AWS CLI and the SDKs do so by default: look for http:// in --endpoint-url, AWS_ENDPOINT_URL, endpoint_url of the profile{of_hadoop} and the code."
     return your_remedy(title, step, _KEEP, commands=lines, url=requirement.url)
-
