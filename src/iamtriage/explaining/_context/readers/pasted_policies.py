@@ -32,8 +32,7 @@ _FILE = lazy_pattern(
 )
 # A comment that says more about the file than its name: "# iam.tf, applied yesterday".
 _FILE_IN_COMMENT = lazy_pattern(
-    r"^[^\S\n]{0,8}(?:#{1,6}|//)[^\S\n]{0,4}(?P<file>(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:tf|tofu|hcl|ya?ml|json|[jt]sx?|mjs|py|go|cs|java))(?:,| \()[^\n{}=]{1,100}$",
-    re.MULTILINE,
+    r"(?m)^[^\S\n]{0,8}(?:#{1,6}|//)[^\S\n]{0,4}(?P<file>(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:tf|tofu|hcl|ya?ml|json|[jt]sx?|mjs|py|go|cs|java))(?:,| \()[^\n{}=]{1,100}$"
 )
 # The command that prints an inline policy, with nothing but its output up to the policy.
 _OWNER = lazy_pattern(

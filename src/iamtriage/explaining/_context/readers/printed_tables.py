@@ -5,7 +5,6 @@ Format: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-format
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern
@@ -14,9 +13,8 @@ __all__ = ("list_table_values",)
 
 # The names of the columns between two borders, and the rows up to the next border.
 _TABLE = lazy_pattern(
-    r"^[ \t|]{0,12}\+[-+]{4,200}[+|]{1,4}[ \t\r]*\n(?P<names>[ \t]{0,8}\|[^\n]{1,300}\|)[ \t\r]*\n[ \t|]{0,12}\+[-+]{4,200}[+|]{1,4}[ \t\r]*\n"
-    r"(?P<rows>(?:[ \t]{0,8}\|(?!\+)[^\n]{1,300}\|[ \t\r]*\n){1,40})",
-    re.MULTILINE,
+    r"(?m)^[ \t|]{0,12}\+[-+]{4,200}[+|]{1,4}[ \t\r]*\n(?P<names>[ \t]{0,8}\|[^\n]{1,300}\|)[ \t\r]*\n[ \t|]{0,12}\+[-+]{4,200}[+|]{1,4}[ \t\r]*\n"
+    r"(?P<rows>(?:[ \t]{0,8}\|(?!\+)[^\n]{1,300}\|[ \t\r]*\n){1,40})"
 )
 _NAME = lazy_pattern(r"[A-Za-z][\w.]{1,60}")
 

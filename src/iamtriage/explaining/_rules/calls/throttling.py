@@ -40,13 +40,11 @@ _LINES_OF_LOOP = lazy_pattern(r"[^\n]{0,200}(?:\n[^\n]{0,200}){0,2}")
 _COUNT = lazy_pattern(r"\b(?P<count>[1-9]\d{1,4}) (?:\w{1,20} )?(?P<what>parameters|secrets|names|keys)\b")
 # How many copies of a program run at the same time: a setting of Kubernetes, ECS or a job queue, or words.
 _PARALLEL = lazy_pattern(
-    r"\b(?:parallelism|replicas|desired_?[Cc]ount)[\"']?\s?[:=]\s?[\"']?(?P<set>[1-9]\d{1,4})\b(?!%)"
-    r"|(?<![\w.-])(?:of |all )?(?P<said>[1-9]\d{1,4}) (?:[a-z]{2,12} )?(?P<what>pods|workers|tasks|containers|executors) (?:start|run|boot|launch|are started|at (?:once|the same time)|in parallel|failed at start)",
-    re.ASCII,
+    r"(?a)\b(?:parallelism|replicas|desired_?[Cc]ount)[\"']?\s?[:=]\s?[\"']?(?P<set>[1-9]\d{1,4})\b(?!%)"
+    r"|(?<![\w.-])(?:of |all )?(?P<said>[1-9]\d{1,4}) (?:[a-z]{2,12} )?(?P<what>pods|workers|tasks|containers|executors) (?:start|run|boot|launch|are started|at (?:once|the same time)|in parallel|failed at start)"
 )
 _EARLIER = lazy_pattern(
-    r"[^\n.;{]{0,40}?\b(?:before(?: that)?|previously|earlier|up from|used to be|was|instead of)(?: it was| only)?:? (?P<count>[1-9]\d{0,4})\b(?![.:]\d)",
-    re.ASCII,
+    r"(?a)[^\n.;{]{0,40}?\b(?:before(?: that)?|previously|earlier|up from|used to be|was|instead of)(?: it was| only)?:? (?P<count>[1-9]\d{0,4})\b(?![.:]\d)"
 )
 _OPERATIONS = {
     "GetParameter": (_CALL, "parameter"),

@@ -39,8 +39,7 @@ _FUNCTION = lazy_pattern(
 )
 # A decoded value with one character more than AWS gives a secret access key or an access key ID.
 _COUNTED = lazy_pattern(
-    rf"\.data(?:\.{_NAME.format('name')}|\[[\"']{_NAME.format('member')}[\"']\])\}}?[^\n|]{{0,80}}\|[ \t]*base64 (?:-d|-D|--decode)[ \t]*\|[ \t]*wc -[cm][ \t]*\r?\n[ \t]*(?P<length>41|21)[ \t]*\r?$",
-    re.ASCII | re.MULTILINE,
+    rf"(?am)\.data(?:\.{_NAME.format('name')}|\[[\"']{_NAME.format('member')}[\"']\])\}}?[^\n|]{{0,80}}\|[ \t]*base64 (?:-d|-D|--decode)[ \t]*\|[ \t]*wc -[cm][ \t]*\r?\n[ \t]*(?P<length>41|21)[ \t]*\r?$"
 )
 _SECRETS = ("kind: Secret", '"kind": "Secret"', "base64", "get secret", "describe secret")
 # In a shell, echo without -n, or a here-string.

@@ -49,8 +49,7 @@ _CACHE_MOUNTED = lazy_pattern(
 )
 # A command that runs a container, at a prompt or alone on its lines.
 _CONTAINER_RUN = lazy_pattern(
-    r"^(?:[^\n]{0,80}[$#%❯] )?(?P<run>(?:sudo )?(?:docker|podman|nerdctl|finch)(?: container)? run)(?P<rest> (?:[^\n\\]|\\\n?){1,600})",
-    re.MULTILINE,
+    r"(?m)^(?:[^\n]{0,80}[$#%❯] )?(?P<run>(?:sudo )?(?:docker|podman|nerdctl|finch)(?: container)? run)(?P<rest> (?:[^\n\\]|\\\n?){1,600})"
 )
 _PROFILE_VARIABLE = lazy_pattern(r" (?:-e|--env)[ =][\"']?AWS_PROFILE(?:=[\w.@:+/-]{1,64})?[\"']?(?=\s|\Z)")
 # Where somebody signed in, or where the program runs.

@@ -96,7 +96,7 @@ _WORKS_ON_HOST = lazy_pattern(
 _OPTIONAL_TOKEN = lazy_pattern(
     r"(?i)\bhttp_?tokens\b\W{1,6}(?:(?:was|is|had|of|set|to)\W{1,4}){0,3}optional\b"
 )
-_REQUIRED_TOKEN = lazy_pattern(r"\bhttp_?tokens\b[\"']?\s?[:=]\s?[\"']?required\b", re.IGNORECASE)
+_REQUIRED_TOKEN = lazy_pattern(r"(?i)\bhttp_?tokens\b[\"']?\s?[:=]\s?[\"']?required\b")
 
 
 def is_said_on_ec2(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 _KEYS = ("aws:SecureTransport", "s3:TlsVersion")
 # A setting that turns TLS off, and what it is instead.
 _OFF = lazy_pattern(
-    r"(?<![\w$.-])(?P<name>[\w.-]{0,60}(?:(?:use_?ssl|ssl[._]enabled|use_?https)(?=\W{1,5}false\b)|(?:use_?http|disable_?ssl)(?=\W{1,5}true\b)))[\"']?\s{0,3}(?:=>|[=:, ])\s{0,3}[\"']?(?P<value>true|false)\b",
-    re.IGNORECASE,
+    r"(?i)(?<![\w$.-])(?P<name>[\w.-]{0,60}(?:(?:use_?ssl|ssl[._]enabled|use_?https)(?=\W{1,5}false\b)|(?:use_?http|disable_?ssl)(?=\W{1,5}true\b)))[\"']?\s{0,3}(?:=>|[=:, ])\s{0,3}[\"']?(?P<value>true|false)\b"
 )
 _IS_HADOOP = lazy_pattern(r"\bs3a\b|\b(?i:hadoop|spark)\b")
 _KEEP = "The Deny is there to stop calls without TLS: no policy has to change."

@@ -26,8 +26,7 @@ _NOT_SET = lazy_pattern(
 )
 # What they print of a clock that a time service sets.
 _SET = lazy_pattern(
-    r"^[ \t]{0,40}(?P<words>NTPSynchronized=yes|(?:System clock|NTP) synchronized: yes)\b|^[ \t]{0,40}Leap status {1,8}: (?P<state>Normal)\b",
-    re.MULTILINE,
+    r"(?m)^[ \t]{0,40}(?P<words>NTPSynchronized=yes|(?:System clock|NTP) synchronized: yes)\b|^[ \t]{0,40}Leap status {1,8}: (?P<state>Normal)\b"
 )
 # The prompt of the machine where one of them, or date, ran.
 _HOST = lazy_pattern(

@@ -27,8 +27,7 @@ IMAGE = lazy_pattern(
 """An image of ECR: the account, the Region and the name of its repository."""
 # A namespace of metrics: those of Kubernetes have no capital letters and slashes.
 _NAMESPACE = lazy_pattern(
-    r"(?i:\bnamespace)[\"']?(?:\s?[:=]\s?|[ ])[\"']?(?P<name>(?=[a-z0-9._#:-]{0,100}[A-Z/])(?!AWS/)[\w./#:-]{1,200}[\w#])(?![\w(])",
-    re.ASCII,
+    r"(?a)(?i:\bnamespace)[\"']?(?:\s?[:=]\s?|[ ])[\"']?(?P<name>(?=[a-z0-9._#:-]{0,100}[A-Z/])(?!AWS/)[\w./#:-]{1,200}[\w#])(?![\w(])"
 )
 _STANDARD_DENIAL = "is not authorized to perform"
 _PACKAGES_LOGIN = lazy_pattern(

@@ -5,8 +5,6 @@ Source: https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html.
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern, only_one
 
 __all__ = (
@@ -39,9 +37,7 @@ ASSUMED_ROLE = lazy_pattern(
 _EXECUTION_POLICIES = lazy_pattern(
     r"--cloudformation-execution-policies[ =][\"']?(?P<arns>arn:aws[a-z-]{0,12}:iam::[^\s\"']{1,1200})"
 )
-_OWN_POLICY = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}):policy/[\w+=,.@/-]{1,600}", re.ASCII
-)
+_OWN_POLICY = lazy_pattern(r"(?a)arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}):policy/[\w+=,.@/-]{1,600}")
 
 
 def find_execution_policy(text: str, account: str | None) -> str | None:
