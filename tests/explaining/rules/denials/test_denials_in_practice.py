@@ -3516,7 +3516,7 @@ GUARDRAILS: tuple[Case, ...] = (
         "decoded-denied",
         _ENCODED,
         _decoded(["db.r7g.*"], "db.r7g.16xlarge"),
-        ("Call with another value than db.r7g.* of rds:DatabaseClass",),
+        ("Call with another rds:DatabaseClass than db.r7g.*",),
         (),
     ),
     (

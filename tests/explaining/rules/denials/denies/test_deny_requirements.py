@@ -319,7 +319,7 @@ CASES: tuple[Case, ...] = (
     (
         _text("a service control policy"),
         _decoded("NotThere", "aws:RequestedRegion", "eu-west-1", "eu-west-1"),
-        ("Do this first: Call with another value than eu-west-1 of aws:RequestedRegion [you]",),
+        ("Do this first: Call with another aws:RequestedRegion than eu-west-1 [you]",),
     ),
     (
         _text("a service control policy"),
@@ -360,9 +360,7 @@ CASES: tuple[Case, ...] = (
             ),
             (
                 ("aws:PrincipalTag/team", "red", "red"),
-                (
-                    "Do this first: Call as a principal with another value than red of aws:PrincipalTag/team [you]",
-                ),
+                ("Do this first: Call as a principal with another aws:PrincipalTag/team than red [you]",),
             ),
             (
                 (

@@ -192,6 +192,22 @@ def test_boundary_that_iam_prints(role: str, verdict: str) -> None:
     assert verdict in explain(f"{denied}\n\n{printed}").summary
 
 
+@pytest.mark.parametrize(
+    ("owner", "verdict"),
+    [
+        ("111122223333", "the key policy does not allow this service-linked role."),
+        ("444455556666", "no identity-based policy allows it."),
+    ],
+)
+def test_only_the_key_policy_allows_a_service_linked_role(owner: str, verdict: str) -> None:
+    denied = f"User: arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForAutoScaling/AutoScaling is not authorized to perform: kms:CreateGrant on resource: arn:aws:kms:eu-west-1:{owner}:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 because no identity-based policy allows the kms:CreateGrant action"
+    explanation = explain(denied)
+    assert explanation.summary.endswith(verdict)
+    assert ("Auto Scaling then tries again by itself." in explanation.remedies[0].steps) is (
+        owner == "111122223333"
+    )
+
+
 def test_boundary_that_a_new_role_gets_is_not_named_as_that_of_the_caller() -> None:
     call = "$ aws iam create-role --role-name a --permissions-boundary arn:aws:iam::111122223333:policy/limits --assume-role-policy-document file://t.json"
     denied = "User: arn:aws:iam::111122223333:user/kim is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/a because no permissions boundary allows the iam:CreateRole action"

@@ -487,7 +487,7 @@ def explain_deny(*statements: dict[str, object]) -> Explanation:
         ({"StringNotEquals": {"aws:PrincipalOrgID": "o-abc123def4"}}, " unless aws:PrincipalOrgID is o-abc123def4", "Call as a principal with o-abc123def4 as aws:PrincipalOrgID", ""),
         ({"StringNotEquals": {"aws:PrincipalTag/unit": "ops"}}, " unless aws:PrincipalTag/unit is ops", "Call as a principal with ops as aws:PrincipalTag/unit", ""),
         ({"Null": {"sts:ExternalId": "true"}}, " if the request has no sts:ExternalId", "Pass the external ID", "--external-id"),
-        ({"StringEquals": {"aws:PrincipalTag/unit": "guest"}}, " if aws:PrincipalTag/unit is guest", "Call as a principal with another value than guest of aws:PrincipalTag/unit", ""),
+        ({"StringEquals": {"aws:PrincipalTag/unit": "guest"}}, " if aws:PrincipalTag/unit is guest", "Call as a principal with another aws:PrincipalTag/unit than guest", ""),
         ({"StringNotEquals": {"aws:PrincipalAccount": "444455556666"}}, " because aws:PrincipalAccount is 111122223333, not 444455556666", "Exempt the user noor in the statement Guard of the role's trust policy", "Or call as a principal with 444455556666"),
         ({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/ops-*"}}, " because it exempts only arn:aws:iam::111122223333:user/ops-*, and the caller is arn:aws:iam::111122223333:user/noor", "Exempt the user noor in the statement Guard of the role's trust policy", "Or call as a principal with arn:aws:iam::111122223333:user/ops-*"),
         ({"StringNotLike": {"sts:RoleSessionName": "ops-*"}}, " unless sts:RoleSessionName is ops-*", "Call with a session name that the Deny exempts", "--role-session-name"),

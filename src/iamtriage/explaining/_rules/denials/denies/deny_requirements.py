@@ -354,12 +354,12 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
     owner = deny_remedies.condition_owner(condition)
     accepts = deny_conditions.accepts_listed_values(condition)
     rule = clip_text(denial.statements[0]) if denial.statements else "The Deny"
-    value = f"{values} as" if accepts else f"another value than {values} of"
+    value = f"{values} as {key}" if accepts else f"another {key} than {values}"
     step = f"{rule} {'denies every other value' if accepts else 'denies these values'}."
     if accepts is None:
-        value = "a value that the Deny accepts as"
+        value = f"a value that the Deny accepts as {key}"
         step = f"{rule} compares {key} with {values}. The decoded message omits the operator: with one such as StringNotLike, these values are accepted; otherwise, they are denied."
-    title = f"Call with {value} {key}"
+    title = f"Call with {value}"
     tag = clip_text(condition.key.partition("ResourceTag/")[2])
     shown, with_value = (f"the tag {tag}", f"the tag {tag}={values}") if tag else (key, f"{key} = {values}")
     if accepts and key.lower() == "aws:principalarn" and denial.policy_type == "service_control":
@@ -377,7 +377,7 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
             url=pages.EVALUATION,
         )
     if owner == "principal":
-        title = f"{deny_remedies.AS_PRINCIPAL} with {value} {key}"
+        title = f"{deny_remedies.AS_PRINCIPAL} with {value}"
         step += f" {key} is a property of the caller, so no option of the call changes it."
     elif _protects_resource(condition):
         title = f"Ask whether a resource with {with_value} is protected on purpose"
@@ -390,7 +390,7 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
                 f"aws ec2 describe-tags --region {tagged['region']} --filters Name=resource-id,Values={tagged['id']}",
             )
     elif owner != "request":
-        title = f"Choose a resource with {value} {key}"
+        title = f"Choose a resource with {value}"
         step += f" {key} is a property of the resource, so no option of the call changes it."
     return your_remedy(
         title, step, deny_remedies.change_step(denial, condition), commands=lines, url=pages.EVALUATION

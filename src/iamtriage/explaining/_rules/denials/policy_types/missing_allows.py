@@ -83,6 +83,10 @@ def _find_renamed(denial: Denial) -> str | None:
 def _describe_reason(denial: Denial, tags: dict[str, str]) -> str:
     if (other := _find_renamed(denial)) is not None:
         return f"the policy in the text allows {other}, and the prefix of the action has to be that of the connection's ARN"
+    is_linked = denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole)
+    if denial.policy_type == "identity" and is_linked and denial.crosses_accounts is False:
+        # Nobody can give it an identity-based policy, and within an account, the key policy is enough.
+        return "the key policy does not allow this service-linked role"
     if denial.policy_type == "identity":
         return "no identity-based policy allows it"
     # Plain denials, which state the reason, do not need it.

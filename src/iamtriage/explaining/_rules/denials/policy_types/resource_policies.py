@@ -202,7 +202,12 @@ def resource_remedy(denial: Denial) -> Remedy:
         arn = resource_commands.policy_principal_arn(denial)
         statements = service_access.linked_role_key_statements(arn)
         step = "The second statement lets the service create the grants with which it uses the key for the resources it manages."
-        steps.append(step)
+        is_of_groups = (
+            is_of_volumes
+            and getattr(denial.role, "name", "") == "AWSServiceRoleForAutoScaling"
+            and not denial.crosses_accounts
+        )
+        steps += (step, *(("Auto Scaling then tries again by itself.",) if is_of_groups else ()))
         if denial.crosses_accounts:
             root = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:root"
             statements = service_access.linked_role_key_statements(root, grants_only_for_services=False)
