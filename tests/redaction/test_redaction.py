@@ -533,6 +533,22 @@ def test_what_a_marker_reveals_in_a_short_text_is_hidden(text: str) -> None:
     assert redact(once) == once
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: Secret\n-----BEGIN PRIVATE KEY-----\nstringData:\n  a: pear-tree\n",
+        'stringData:\n  a: "pear-tree\n-----BEGIN PRIVATE KEY-----\nkind: Secret\n',
+        "kind: Secret\nstringData:\n  a: pear-tree\n-----END PRIVATE KEY-----\n",
+    ],
+    ids=["before the data", "before the kind", "after the data"],
+)
+def test_private_key_in_kubernetes_secret_ends_no_document(text: str) -> None:
+    """A marker that replaces the key ends none, either."""
+    once = redact(text + "\nsome words of a report\n" * 200)
+    assert "pear-tree" not in once
+    assert redact(once) == once
+
+
 @pytest.mark.parametrize(("words", "count"), [(150, 4), (150, 20), (2, 500)])
 def test_secret_in_repeated_wrapped_lines_is_hidden(words: int, count: int) -> None:
     """Lines that repeat others are searched only if the others contain a secret."""

@@ -20,6 +20,8 @@ _KIND = re.compile(r"kind[\"']?:[ ]{1,4}[\"']?Secret[\"']?[ ]{0,4}\r?$", re.MULT
 _INDENT = re.compile(r"(?P<indent>[ ]{0,8}[+-]?[ ]{0,40}(?:-[ ])?)[\"']?")
 # In a diff, which can be indented, a sign is before the indent.
 _LINE = re.compile(r"(?P<indent>[ ]{0,8}(?:[+-](?!--))?[ ]{0,80}(?:-[ ])?)(?P<rest>[^\n]*)\n?")
+# Between documents, unlike the first line of a private key, which a marker can have replaced.
+_SEPARATOR = re.compile(r"---(?:\s|\Z)")
 _DATA = re.compile(r"[\"']?(?:data|stringData)[\"']?:[ ]{0,4}\r?")
 _MEMBER = re.compile(r"(?:\"[^\"\n]{1,253}\"|'[^'\n]{1,253}'|[\w./-]{1,253}):(?:[ ]{1,8}(?P<value>[^\n]*))?")
 _BLOCK = re.compile(r"[|>][-+0-9]{0,3}\s*")
@@ -53,7 +55,7 @@ def _find_document_start(text: str, low: int, at: int, depth: int) -> int:
         line = _LINE.match(text, before, at)
         if (
             line is None
-            or line["rest"].startswith("---")
+            or _SEPARATOR.match(line["rest"])
             or (line["rest"].strip() and len(line["indent"]) < depth)
         ):
             return at
@@ -70,7 +72,7 @@ def _find_in_document(text: str, at: int, depth: int) -> Generator[FoundSecret, 
     while at < len(text) and (line := _LINE.match(text, at)) and line.end() > at:
         indent, rest = len(line["indent"]), line["rest"].rstrip()
         is_item = line["indent"].endswith("- ") and not first
-        if rest and (rest.startswith("---") or indent < depth or (is_item and indent <= depth)):
+        if rest and (_SEPARATOR.match(rest) or indent < depth or (is_item and indent <= depth)):
             return at
         first = first and not rest
         at = line.end()
