@@ -536,11 +536,28 @@ def test_what_a_marker_reveals_in_a_short_text_is_hidden(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "fs.s3a.session.token=(fs.s3a.session.token=(aB3dE6fG9hJ2",
+        "token:s=PASSWORD='aB3dE6fG9hJ2'",
+        "ansible_become_pass=''AccountKey='aB3dE6fG9hJ2'",
+        'token:""x-api-key: "aB3dE6fG9hJ2"x"',
+    ],
+)
+def test_name_before_a_marker_is_no_secret(text: str) -> None:
+    """It is a value of the name before it only without the value that the marker replaces."""
+    once = redact(text + "\nsome words of a report\n" * 200)
+    assert "aB3dE6fG9hJ2" not in once
+    assert redact(once) == once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "kind: Secret\n-----BEGIN PRIVATE KEY-----\nstringData:\n  a: pear-tree\n",
         'stringData:\n  a: "pear-tree\n-----BEGIN PRIVATE KEY-----\nkind: Secret\n',
+        "kind: Secret\nstringData:\n  a: plum\n-----END PRIVATE KEY-----\n  b: pear-tree\n",
         "kind: Secret\nstringData:\n  a: pear-tree\n-----END PRIVATE KEY-----\n",
     ],
-    ids=["before the data", "before the kind", "after the data"],
+    ids=["before the data", "before the kind", "in the data", "after the data"],
 )
 def test_private_key_in_kubernetes_secret_ends_no_document(text: str) -> None:
     """A marker that replaces the key ends none, either."""

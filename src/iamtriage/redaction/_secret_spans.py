@@ -38,6 +38,8 @@ MAX_AROUND = 200
 _LINE_BREAK = re.compile(BREAK + INDENT)
 # The maximum length of a marker, in characters.
 _MAX_MARKER = 120
+_MAX_SIGN = 3
+_SIGNS = ("=", ":")
 _FILLED = re.compile(rf"(?:[{FILL}│┃|>#*\n\r]|{BLANK})*")
 _STARTS_OF_FILLED = frozenset(["", *f"{FILL}│┃|>#*\n\r \t\xa0\x1b\\"])
 # The length of a line that fills a terminal's width.
@@ -142,8 +144,9 @@ def is_unmarked(text: str, start: int, end: int) -> bool:
     low = max(0, start - _MAX_MARKER)
     if text.find(WORD, low, end + _MAX_MARKER) < 0:
         return True
-    # What ends with "=" before a marker is the name of what the marker replaces.
-    end += text.endswith("=", start, end)
+    # What ends with a sign before a marker, or its quote or bracket, is the name of what the marker replaces.
+    if text[max(start, end - _MAX_SIGN) : end].rstrip(" ").endswith(_SIGNS):
+        end += 2
     return all(m.end() <= start or m.start() >= end for m in MARKER.finditer(text, low, end + _MAX_MARKER))
 
 

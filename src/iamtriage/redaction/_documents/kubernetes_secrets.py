@@ -20,7 +20,8 @@ _KIND = re.compile(r"kind[\"']?:[ ]{1,4}[\"']?Secret[\"']?[ ]{0,4}\r?$", re.MULT
 _INDENT = re.compile(r"(?P<indent>[ ]{0,8}[+-]?[ ]{0,40}(?:-[ ])?)[\"']?")
 # In a diff, which can be indented, a sign is before the indent.
 _LINE = re.compile(r"(?P<indent>[ ]{0,8}(?:[+-](?!--))?[ ]{0,80}(?:-[ ])?)(?P<rest>[^\n]*)\n?")
-# Between documents, unlike the first line of a private key, which a marker can have replaced.
+# The first or last line of a private key, unlike the separator of documents.
+_KEY_BOUND = "-----"
 _SEPARATOR = re.compile(r"---(?:\s|\Z)")
 _DATA = re.compile(r"[\"']?(?:data|stringData)[\"']?:[ ]{0,4}\r?")
 _MEMBER = re.compile(r"(?:\"[^\"\n]{1,253}\"|'[^'\n]{1,253}'|[\w./-]{1,253}):(?:[ ]{1,8}(?P<value>[^\n]*))?")
@@ -71,6 +72,10 @@ def _find_in_document(text: str, at: int, depth: int) -> Generator[FoundSecret, 
     first = True
     while at < len(text) and (line := _LINE.match(text, at)) and line.end() > at:
         indent, rest = len(line["indent"]), line["rest"].rstrip()
+        if rest.startswith(_KEY_BOUND):
+            # A marker can have replaced this line with the one before.
+            at = line.end()
+            continue
         is_item = line["indent"].endswith("- ") and not first
         if rest and (_SEPARATOR.match(rest) or indent < depth or (is_item and indent <= depth)):
             return at
