@@ -49,6 +49,7 @@ _MAX_NEWLINES = 4
 _DIGITS = " 0123456789"
 # Docker Compose prints the service before each line.
 _SERVICE = lazy_pattern(r"(?P<service>[A-Za-z0-9][\w./@-]{0,62})[ \t]{1,24}\|(?:[ ]|(?=\n|\Z))")
+_BLANKS = frozenset(" \t")
 _REPLICA = lazy_pattern(r"[-_.]\d{1,4}\Z")
 
 
@@ -85,7 +86,7 @@ def find_services(text: str) -> Iterator[Edit]:
     pipe = text.find("|")
     while pipe >= 0:
         at = text.rfind("\n", 0, pipe) + 1
-        m = _SERVICE.match(text, at)
+        m = _SERVICE.match(text, at) if text[pipe - 1] in _BLANKS else None
         if run and (m is None or at != done or pipe - at != column):
             yield from _run_of_services(run)
             run = []
