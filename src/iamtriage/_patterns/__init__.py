@@ -198,6 +198,8 @@ def may_name_region(text: str) -> bool:
 def lazy_pattern(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """Return a pattern that is compiled when it is first used.
 
+    Flags are at the start of the source, such as ``(?m)``, unless other patterns contain the source.
+
     >>> pattern = lazy_pattern("[a-z]+")
     >>> pattern.match("abc1")[0], pattern.pattern
     ('abc', '[a-z]+')
