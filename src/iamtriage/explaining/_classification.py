@@ -7,8 +7,8 @@ error was being handled is not: a bug in a handler of denials is not a denial.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, cast
 
 import attrs
 from typing_extensions import TypeIs, override
@@ -18,13 +18,9 @@ from iamtriage._reading.structured.exceptions import find_group_cause
 from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage.explaining._explain import explain
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.failures._failures import AccessDenied, ExpiredCredentials, Failure
 from iamtriage.typing import RetryReason
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from iamtriage.explaining._explanations.explanations import Explanation
 
 __all__ = (
     "Classification",

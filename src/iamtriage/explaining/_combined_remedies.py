@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from posixpath import commonprefix
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from iamtriage._rendering.placeholders import stated_names
 from iamtriage._text import join_words
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._explanations.remedies import change_commands, gift_of
-from iamtriage.explaining._facts import NO_FACTS
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy, change_commands, gift_of
+from iamtriage.explaining._facts import NO_FACTS, Facts
 from iamtriage.explaining._policy_for import find_grant, normalize_principal
 from iamtriage.explaining._rules.denials.policy_types.guardrails import allowing_statement
 from iamtriage.explaining._rules.shared import commands
@@ -22,18 +24,10 @@ from iamtriage.explaining._rules.shared.principals.principal_words import try_pa
 from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
 from iamtriage.explaining._rules.shared.requirements.required_grants import NEXT_FILES, NEXT_OBJECTS
 from iamtriage.explaining._rules.shared.requirements.task_statements import ALL_REQUIRED
-from iamtriage.failures._failures import AccessDenied, KubernetesForbidden, KubernetesUnauthorized
+from iamtriage.failures._failures import AccessDenied, Failure, KubernetesForbidden, KubernetesUnauthorized
 from iamtriage.policies._documents import build_document, build_documents
 from iamtriage.policies._grants import Grant
 from iamtriage.policies._readers.elements import as_strings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._facts import Facts
-    from iamtriage.failures._failures import Failure
 
 __all__ = ("CombinedRemedies", "combine_allow_remedies", "combine_remedies")
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamtriage._text import join_words
-from iamtriage.arns._principals import User
+from iamtriage.arns._principals import Principal, User
 from iamtriage.explaining._others.describing import describe_failure, is_of_same_role
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import is_sentence_cut
@@ -21,11 +19,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
     underlying_role,
 )
 from iamtriage.explaining._rules.shared.requirements.resource_policies import find_resource_policy
-from iamtriage.failures._failures import KubernetesForbidden
-
-if TYPE_CHECKING:
-    from iamtriage.arns._principals import Principal
-    from iamtriage.failures._failures import AccessDenied, Failure
+from iamtriage.failures._failures import AccessDenied, Failure, KubernetesForbidden
 
 __all__ = ("describe_request", "title_of_binding")
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 
 from iamtriage._text import wrong_type_message
 from iamtriage.explaining._explanations.explanations import Explanation
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
 
 __all__ = ("Extension", "apply_extensions", "extend", "extended", "retract")
 

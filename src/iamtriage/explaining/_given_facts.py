@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import DocumentError
-from iamtriage.explaining._facts import FACT_NAMES, NO_FACTS, Facts, merge_facts
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._facts import FactsLike
+from iamtriage.explaining._facts import FACT_NAMES, NO_FACTS, Facts, FactsLike, merge_facts
 
 __all__ = ("build_facts", "text_of_record")
 

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import json
 import traceback
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterator
+from typing import cast
 
 import attrs
 
 from iamtriage._text import escape_controls
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._facts import Facts
 from iamtriage.failures._records import to_record
 from iamtriage.redaction._redact import redact
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._facts import Facts
-    from iamtriage.typing import Record
+from iamtriage.typing import Record
 
 __all__ = ("NOTE_PREFIX", "format_note", "format_traceback", "is_note", "summarize_for_log")
 

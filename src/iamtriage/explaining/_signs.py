@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import attrs
 
@@ -12,12 +12,8 @@ from iamtriage._text import lower_first, quote_words, upper_first
 from iamtriage.explaining._cause_types import Cause, CauseType, when_open
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._explanations.remedies import Remedy, Who
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import Failure
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.failures._failures import Failure
 
 __all__ = ("promote_shown_causes",)
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, upper_first
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.explaining._others.repeats import error_code, has_passed, has_request
-from iamtriage.failures._failures import AccessDenied, AwsError
+from iamtriage.failures._failures import AccessDenied, AwsError, Failure
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES, with_article
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from iamtriage.failures._failures import Failure
 
 __all__ = (
     "count_denials",

@@ -7,16 +7,12 @@ failure: Helm waits for pods that cannot start.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage._typing import NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 __all__ = ("describe_foreign", "name_foreign")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, TypeGuard
+from collections.abc import Iterable, Sequence
+from typing import TypeGuard
 
 import attrs
 
@@ -13,15 +14,11 @@ from iamtriage.failures._envelopes import Envelope
 from iamtriage.failures._failures import (
     AccessDenied,
     AwsError,
+    Failure,
     KubernetesForbidden,
     KubernetesUnauthorized,
     SignatureMismatch,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from iamtriage.failures._failures import Failure
 
 __all__ = (
     "drop_evidence",
