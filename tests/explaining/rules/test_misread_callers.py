@@ -65,3 +65,13 @@ def test_call_beside_a_presigned_url(error: str, *, is_own_call: bool) -> None:
     shown = str(explanation)
     assert ("films" in shown) is not is_own_call
     assert ("expired" in shown) is ("Client Error" in error)
+
+
+@pytest.mark.parametrize(
+    ("role", "named"),
+    [("orders-firehose", "orders-firehose"), ("orders-fire…", "ROLE_NAME"), ("orders-fire...", "ROLE_NAME")],
+)
+def test_name_of_a_role_that_is_cut_off(role: str, named: str) -> None:
+    arn = f"arn:aws:iam::111122223333:role/service-role/{role}"
+    commands = explain(f"Firehose is unable to assume role {arn} Please check the role.").remedies[0].commands
+    assert commands[0].startswith(f"aws iam get-role --role-name {named} ")

@@ -258,13 +258,15 @@ def find_access_key(case: _AnyCase) -> str | None:
 
 
 def find_role_arn(text: str) -> str | None:
-    """Return the first ARN of a role in a text, without trailing punctuation.
+    """Return the first ARN of a role in a text, without trailing punctuation, or ``None`` if the text cuts it off.
 
     >>> find_role_arn("Not authorized to assume arn:aws:iam::111122223333:role/app.")
     'arn:aws:iam::111122223333:role/app'
     """
     found = _ROLE_ARN.search(text)
-    return None if found is None else found[0].rstrip(",.")
+    if found is None or found[0].endswith("..") or text.startswith("…", found.end()):
+        return None
+    return found[0].rstrip(",.")
 
 
 def find_aws_hosts(text: str) -> tuple[str, ...]:
