@@ -374,6 +374,24 @@ def test_hadoop_names_the_call(path: str, call: str, action: str, resource: str)
     assert ("kms:GenerateDataKey" in str(found)) is is_write
 
 
+@pytest.mark.parametrize(
+    ("key", "resource", "count"),
+    [
+        ("dump/AWSDynamoDB/01771260969420-1a5aad9e/_started", f"{LAKE}/dump/AWSDynamoDB/*", 3),
+        ("AWSDynamoDB/01771260969420-1a5aad9e/data/a.json.gz", f"{LAKE}/AWSDynamoDB/*", 3),
+        ("AWSDynamoDB/readme.txt", f"{LAKE}/AWSDynamoDB/readme.txt", 1),
+        ("Other/01771260969420-1a5aad9e/_started", f"{LAKE}/Other/01771260969420-1a5aad9e/_started", 1),
+    ],
+)
+@pytest.mark.parametrize("policy_type", ["identity-based", "resource-based"])
+def test_export_of_a_table(key: str, resource: str, count: int, policy_type: str) -> None:
+    text = f"User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:PutObject on resource: {LAKE}/{key} because no {policy_type} policy allows the s3:PutObject action"
+    remedy = explain(text).remedies[0]
+    statement = (remedy.policy or {"Statement": [remedy.statement]})["Statement"][0]
+    actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+    assert (statement["Resource"], len(actions)) == (resource, count)
+
+
 def test_unknown_s3_calls_may_need_the_key_to_read_or_to_write() -> None:
     shown = str(explain("S3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: 7QEXAMPLE)"))
     assert "kms:Decrypt (to read) or kms:GenerateDataKey (to write)" in shown

@@ -17,8 +17,7 @@ _TRANSFER = lazy_pattern(
 _URI = lazy_pattern(
     r"(?a)(?<![\w/])s3://(?P<path>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w.=+/-]{0,500})?)(?=[\s\"']|$)"
 )
-# What differs in the key of the next run: a date, the hash in a file's name, and where a word names runs, any number or
-# ID. Elsewhere, a number can be that of a customer.
+# What differs in the key of the next run. Only where a word names runs, any number: it can be that of a customer.
 _DATE = r"(?:(?:dt|date|year)=)?20[0-9]{2}[-_/]?(?:month=)?[01][0-9](?![0-9A-Za-z])|(?:(?:dt|date)=)?20[0-9]{2}[-_/]?[01][0-9][-_/]?[0-3][0-9](?:[T_-]?[0-9]{2,6}Z?)?(?![0-9A-Za-z])"
 _HASH = r"(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{7,64}(?![0-9A-Za-z])"
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|v?[0-9]{1,5}(?:\.[0-9]{1,5}){1,3}(?![0-9A-Za-z])|[a-z]{0,10}[-_]?[0-9]{2,10}(?![0-9A-Za-z])"
@@ -30,9 +29,10 @@ _CHANGING_IN_RUNS = lazy_pattern(rf"(?ia){_DATE}|{_HASH}|{_ID}")
 _RUNS = lazy_pattern(
     r"(?i)(?<![a-z])(?:artifacts?|backups?|builds?|ci|commits?|deploy(?:ment)?s?|exports?|jobs?|pipelines?|releases?|runs?|snapshots?|versions?)(?![a-z])"
 )
-# Where Spark, Hive and Hadoop's committers write first:
-# https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/committers.html
-_STAGED = lazy_pattern(r"/(?:_temporary|__magic|\.spark-staging|\.hive-staging)(?=[/_-]|\Z)")
+# Where Spark, Hive and Hadoop's committers write first, and the folder of one export of DynamoDB.
+_STAGED = lazy_pattern(
+    r"/(?:_temporary|__magic|\.spark-staging|\.hive-staging)(?=[/_-]|\Z)|(?<=/AWSDynamoDB)/\d{14}-[0-9a-f]{8}/"
+)
 _STATES = (".tfstate", ".tflock")
 _DIGIT = lazy_pattern(r"[0-9]")
 _KEY_STARTS = lazy_pattern(r"(?<![^/._-])(?=[^/._-])")

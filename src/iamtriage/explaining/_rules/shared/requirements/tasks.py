@@ -169,6 +169,9 @@ _UPLOAD_SIGNS = lazy_pattern(
 _S3A = lazy_pattern(r"(?a)\bs3a://|\.fs\.s3a\.|\bs3n?://\S{1,500}/_temporary\b")
 _S3A_WRITE = "A write with Hadoop's S3A, which also needs s3:ListBucket on the bucket,"
 _S3A_ACTIONS = ("s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html
+_EXPORT = lazy_pattern(r"/AWSDynamoDB/\d{14}-[0-9a-f]{8}/")
+_EXPORT_ACTIONS = ("s3:PutObject", "s3:PutObjectAcl", "s3:AbortMultipartUpload")
 # Options of uploads to S3 that require more, as the AWS CLI and the SDKs spell them:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 _TAGGING = lazy_pattern(
@@ -200,6 +203,8 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
         task, together = "Step Functions, which waits for the task (.sync),", _MANAGED_RULE_ACTIONS
     elif action == "s3:PutObject" and (more := upload_option_actions(text)):
         task, together = UPLOAD_WITH_OPTIONS, (action, *more)
+    elif action in _EXPORT_ACTIONS and _EXPORT.search(text):
+        task, together = "An export of a table by DynamoDB", _EXPORT_ACTIONS
     elif writes_with_s3a(action, text):
         task, together = _S3A_WRITE, _S3A_ACTIONS
     elif _LOCK_SIGN in text and action in {*_LOCK_ACTIONS, "dynamodb:DescribeTable"}:
