@@ -570,3 +570,22 @@ def test_shown_status_of_the_region(profile: str, shown: str, status: str | None
         [remedy] = explanation.remedies
         assert remedy.commands[0] == "aws account enable-region --region-name af-south-1"
         assert [each.code for each in explanation.causes] == ["region-not-enabled"]
+
+
+_NO_TOKEN = "The security token included in the request is invalid"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_of_iam", "is_described"),
+    [
+        (f"Error reading aws/creds/ci:\n* Error creating IAM user: {_NO_TOKEN}.", True, True),
+        (f"Error: reading IAM Role (quay): InvalidClientTokenId: {_NO_TOKEN}.", True, True),
+        ("$ aws iam list-users\n" + _INVALID.format("ListUsers"), True, False),
+        ("$ aws sns list-topics\n" + _INVALID.format("ListTopics"), False, False),
+        (f"Error creating bucket for IAM logs: InvalidClientTokenId: {_NO_TOKEN}.", False, False),
+    ],
+)  # fmt: skip
+def test_iam_has_no_region_to_enable(text: str, *, is_of_iam: bool, is_described: bool) -> None:
+    shown = explain(text).to_text(detail="full")
+    assert ("GetFederationToken" in shown) is is_described
+    assert ("not enabled the Region" in shown) is not is_of_iam

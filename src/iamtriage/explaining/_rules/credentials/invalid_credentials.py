@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.credentials.keys.key_problems import (
 from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override, stored_keys_remedy
 from iamtriage.explaining._rules.credentials.keys.limited_credentials import (
     PARTITION_CAUSES,
+    SESSION_WITHOUT_MFA,
     diagnose_region,
     explain_other_partition,
     explain_session_without_mfa,
@@ -83,6 +84,15 @@ _SSO_TOKEN_WORDS = ("Session token not found", "Error loading SSO Token")
 _UNPROTECTED = lazy_pattern(
     r"(?m)\bCI_COMMIT_REF_PROTECTED(?:\\?[\"']?[=:]\s{0,2}\\?[\"']?false\b|\}?[\"']?[^\S\n]{0,20}\n(?:[^\n]{0,200}[\s=:])?false[^\S\n]{0,20}$)"
 )
+# What Terraform, Vault and others say before the error of a call to IAM, which has one Region in each partition.
+_CALLS_IAM = lazy_pattern(
+    r"\b(?:[Cc]reat|[Rr]ead|[Gg]ett|[Ll]ist|[Uu]pdat|[Dd]elet|[Aa]ttach|[Pp]utt)ing IAM [A-Za-z]\w+\b[^\n]{0,200}:"
+)
+_CHARS_BEFORE = 400
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+_OTHER_SESSION = SESSION_WITHOUT_MFA.cause(
+    text="The credentials are from GetSessionToken without MFA, or from GetFederationToken: IAM accepts neither."
+)
 _NOT_AUTHENTICATED = "AWS could not authenticate the caller, so it evaluated no policy."
 
 
@@ -107,6 +117,11 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         explanation = explanation or _explain_sent_credentials(case, request)
     if explanation is not None:
         return explanation
+    start, end = case.failure.span
+    described = _CALLS_IAM.search(case.failure.text, max(start - _CHARS_BEFORE, 0), end)
+    service = case.facts.service or case.failure.envelope.service
+    if request.may_need_opt_in and (described or service == "iam"):
+        request = attrs.evolve(request, region="us-east-1")
     region = diagnose_region(case, request)
     may_be_listed = request.is_signed and not request.is_temporary and not is_alone
     listed = find_listed_key(case) if may_be_listed else None
@@ -126,6 +141,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
             for each in region.causes
             if not (request.is_enabled and each.code == rejected_calls.REGION_NOT_ENABLED.code)
         ),
+        *((_OTHER_SESSION,) if described and request.is_temporary is not False else ()),
         # The key of a unit, which a timer starts, worked before.
         *possible_causes(request, can_be_new=is_alone or find_unit(case) is None),
     )
