@@ -205,3 +205,18 @@ def test_a_resource_that_the_action_does_not_accept_is_kept_and_has_a_note() -> 
     assert grant is not None
     assert grant.resources == ("arn:aws:iam::111122223333:role",)
     assert "sts:AssumeRole" in grant.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "is_stack"),
+    [
+        ("cloudformation:DescribeStacks", "stack/cart/*", True),
+        ("cloudformation:DescribeStacks", "stack/*/*", False),
+        ("cloudformation:CreateStackSet", "stackset/cart:*", False),
+    ],
+)
+def test_asterisk_in_place_of_the_id_of_a_stack(action: str, resource: str, *, is_stack: bool) -> None:
+    grant = build_grant(action, f"arn:aws:cloudformation:eu-west-1:111122223333:{resource}", HERE)
+    assert grant is not None
+    assert any("stands for the ID of the stack" in each for each in grant.notes) is is_stack
+    assert any("is from AWS" in each for each in grant.notes) is resource.endswith("/*/*")

@@ -89,6 +89,8 @@ _ATTACH_NOTE = (
 )
 _NEW_ID = "AWS chooses the ID of what the call creates, so the ARN ends with *."
 WILDCARD_OF_AWS = "The * in the ARN is from AWS: the call creates the resource, or names no single one."
+WILDCARD_OF_STACK = "The call names the stack: the * in the ARN stands for the ID of the stack."
+_STACK = lazy_pattern(r":cloudformation:[^:]{0,40}:[^:]{0,40}:stack/[^/*?]{1,128}/\*\Z")
 UNKNOWN_ACTION = "iamtriage does not know the action"
 """How the note begins about an action that the table lacks: misspelt, or added by AWS since."""
 _TYPE_NAMES = {
@@ -313,6 +315,8 @@ def complete_type(action: Action, resource: str, location: Location) -> str | No
 def _build_wildcard_notes(arn: str) -> tuple[str, ...]:
     plain = _ESCAPED.sub("", arn)
     notes = (WILDCARD_OF_AWS,) if "*" in plain else ()
+    if _STACK.search(plain):
+        notes = (WILDCARD_OF_STACK,)
     if is_log_group_pattern(arn):
         return ()
     if plain == arn:

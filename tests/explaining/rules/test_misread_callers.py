@@ -75,3 +75,22 @@ def test_name_of_a_role_that_is_cut_off(role: str, named: str) -> None:
     arn = f"arn:aws:iam::111122223333:role/service-role/{role}"
     commands = explain(f"Firehose is unable to assume role {arn} Please check the role.").remedies[0].commands
     assert commands[0].startswith(f"aws iam get-role --role-name {named} ")
+
+
+EXPIRED = "The security token included in the request is expired"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_source"),
+    [
+        (f"software.amazon.awssdk.services.sts.model.StsException: {EXPIRED} (Service: Sts, Status Code: 403, Request ID: 0a1b)", True),
+        (f"software.amazon.awssdk.services.sns.model.SnsException: {EXPIRED} (Service: Sns, Status Code: 403, Request ID: 0a1b)", False),
+        (f"An error occurred (ExpiredToken) when calling the GetCallerIdentity operation: {EXPIRED}", False),
+    ],
+)  # fmt: skip
+def test_credentials_with_which_a_role_is_assumed(text: str, *, is_source: bool) -> None:
+    explanation = explain(text)
+    assert ("used to assume the role" in explanation.summary) is is_source
+    shown = explanation.to_text(detail="full")
+    assert ("with StsAssumeRoleCredentialsProvider" in shown) is (".sns." in text)
+    assert ("get source_profile" in shown) is is_source

@@ -112,7 +112,7 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
 
 def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanation:
     principal = case.principal
-    role, operation = underlying_role(principal), case.failure.envelope.operation
+    role, operation = underlying_role(principal), session_renewal.find_operation(case)
     credentials = "The temporary credentials of the call"
     if principal:
         credentials = f"The credentials of {describe_principal(principal, None)}"
@@ -178,7 +178,9 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             renew = attrs.evolve(renew, steps=(*renew.steps, last))
         # The remedy of a job raises the duration, too. The SDK refreshes the role of a workload.
         is_enough = is_job or renew.title.startswith("Let the SDK use ")
-        source = None if program == "Terraform" else case.failure.envelope.source
+        # A provider that assumes roles most likely made the call.
+        has_provider = program == "Terraform" or operation == "AssumeRole"
+        source = None if has_provider else case.failure.envelope.source
         lasting = () if is_enough else session_renewal.remedies_of_run(role, source)
         clear = () if is_enough or is_general else (credential_remedies.CLEAR_ENVIRONMENT,)
         return (renew, *((*lasting, *clear) if is_of_run else (*clear, *lasting)))

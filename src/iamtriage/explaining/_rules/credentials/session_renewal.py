@@ -100,9 +100,15 @@ _SHOW_SOURCE = Labelled(
 )
 
 
+def find_operation(case: Case[ExpiredCredentials]) -> str | None:
+    """Return the operation that failed. Clients that name only STS assume a role, as other calls have commands of their own."""
+    envelope = case.failure.envelope
+    return envelope.operation or ("AssumeRole" if envelope.service == "sts" else None)
+
+
 def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy:
     """Return how to get new credentials where the text shows that the old ones are from."""
-    operation, role = case.failure.envelope.operation, underlying_role(case.principal)
+    operation, role = find_operation(case), underlying_role(case.principal)
     renew = None if operation == "AssumeRole" else _issue_again_remedy(case, issued)
     renew = renew or _runtime_remedy(case) or (_RENEW_SOURCE if operation == "AssumeRole" else None)
     if renew is not None:

@@ -35,7 +35,7 @@ from iamtriage.explaining._rules.shared.requirements import (
 from iamtriage.explaining._rules.shared.texts import deployment_tools
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, why_no_allow_helps
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
-from iamtriage.policies._grants import WILDCARD_OF_AWS
+from iamtriage.policies._grants import WILDCARD_OF_AWS, WILDCARD_OF_STACK
 from iamtriage.typing import PolicyType
 
 FIND_DENY = f"Find the Deny statement in {{}}, {denial_remedies.CHANGE_OR_NARROW}"
@@ -219,7 +219,7 @@ def resource_steps(denial: Denial) -> tuple[str, ...]:
     others = companion_actions.describe_other_resources(grant.action, grant.resources[0])
     notes = grant.notes
     if any(verb in grant.action.lower() for verb in _READS):
-        notes = tuple(each for each in notes if each != WILDCARD_OF_AWS)
+        notes = tuple(each for each in notes if each not in {WILDCARD_OF_AWS, WILDCARD_OF_STACK})
     return (*notes, *task_statements.task_statement(grant, denial)[1], *others)
 
 
