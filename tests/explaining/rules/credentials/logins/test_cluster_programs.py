@@ -214,8 +214,10 @@ SUBSCRIPTION = "SubscriptionRequiredException: The AWS Access Key Id needs a sub
         (SUBSCRIPTION, "does not name", "Find the service"),
         ("An error occurred (SubscriptionRequiredException) when calling the DescribeCases operation: The AWS Access Key Id needs a subscription for the service", "the call DescribeCases", "Check that the service"),
         ("An error occurred (OptInRequired) when calling the ListRegions operation: The AWS Access Key Id needs a subscription for the service", "the call ListRegions", "Check that the service"),
+        ('<ErrorResponse xmlns="https://route53.amazonaws.com/doc/2010-10-01/"><Error><Type>Sender</Type><Code>OptInRequired</Code><Message>The AWS Access Key Id needs a subscription for the service</Message></Error></ErrorResponse>', "the service route53: it is not subscribed to it, not verified", "Check the state of the account"),
+        ('<ErrorResponse xmlns="https://sns.amazonaws.com/doc/2010-03-31/"><Error><Type>Sender</Type><Code>OptInRequired</Code><Message>The AWS Access Key Id needs a subscription for the service</Message></Error></ErrorResponse>', "the service sns: it is not subscribed to it, or the service is not offered", "Check that the service"),
     ],
-    ids=["controller", "unnamed", "support", "call"],
+    ids=["controller", "unnamed", "support", "call", "global", "of a Region"],
 )  # fmt: skip
 def test_a_service_without_a_subscription(text: str, summary: str, first: str) -> None:
     explanation = explain(text)

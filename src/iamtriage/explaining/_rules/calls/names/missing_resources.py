@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 import re
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage._typing import NamedTuple
@@ -24,6 +26,7 @@ from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.grants.unnamed_calls import GLOBAL_SERVICES
 from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
@@ -335,6 +338,12 @@ def explain_unsubscribed_service(case: Case[AwsError], _message: str) -> Explana
     is_balancer = controller is not None and "Load Balancer" in controller.name
     what = "a service that the program calls, and that the message does not name"
     reason = "it is not subscribed to it, or the service is not offered there"
+    check = _CHECK_ACCOUNT
+    if service in GLOBAL_SERVICES:
+        # It is offered everywhere.
+        reason = "it is not subscribed to it, not verified, or suspended"
+        step = "Sign in to the console, open the service, and follow its instructions."
+        check = attrs.evolve(check, title="Check the state of the account", steps=(step, *check.steps[1:]))
     if service or operation:
         what = f"the service {service}" if service else f"the service of the call {operation}"
     elif is_balancer:
@@ -357,7 +366,7 @@ def explain_unsubscribed_service(case: Case[AwsError], _message: str) -> Explana
             "reported",
             text='"Access Key Id" is fixed wording: it means the account of the credentials, even if they are those of a role.',
         ),
-        remedies=(_CHECK_ACCOUNT,)
+        remedies=(check,)
         if service or operation
         else (_SWITCH_OFF, find)
         if is_balancer

@@ -24,7 +24,8 @@ _GATEWAY_PAGE = "https://repost.aws/knowledge-center/api-gateway-rest-api-sqs-er
 _ENCODE = "Action=SendMessage&MessageBody=$util.urlEncode($input.body)"
 # CloudTrail records the events of these services in us-east-1, in the partition aws:
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-cli.html
-_GLOBAL_SERVICES = frozenset({"cloudfront", "iam", "organizations", "route53"})
+GLOBAL_SERVICES = frozenset({"cloudfront", "iam", "organizations", "route53"})
+"""Services that have one Region in each partition."""
 # Data events, which the event history of CloudTrail does not have:
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
 _DATA_EVENTS = {
@@ -137,6 +138,6 @@ def cloudtrail_command(denial: Denial) -> str:
 
 def _region(denial: Denial) -> str:
     """Return the Region in which CloudTrail records the call."""
-    if denial.service in _GLOBAL_SERVICES and denial.location.partition in {None, "aws"}:
+    if denial.service in GLOBAL_SERVICES and denial.location.partition in {None, "aws"}:
         return "us-east-1"
     return denial_remedies.region_argument(denial)
