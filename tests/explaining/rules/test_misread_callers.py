@@ -94,3 +94,31 @@ def test_credentials_with_which_a_role_is_assumed(text: str, *, is_source: bool)
     shown = explanation.to_text(detail="full")
     assert ("with StsAssumeRoleCredentialsProvider" in shown) is (".sns." in text)
     assert ("get source_profile" in shown) is is_source
+
+
+@pytest.mark.parametrize(
+    ("image", "is_add_on"),
+    [("amazon-k8s-cni:v1.19.0", True), ("eks/kube-proxy:v1.33.0", True), ("orders:1", False), ("team/eks/orders:1", False)],
+)  # fmt: skip
+def test_image_of_an_add_on_needs_no_pull_secret(image: str, *, is_add_on: bool) -> None:
+    text = f'kubelet: Failed to pull image "602401143452.dkr.ecr.eu-west-1.amazonaws.com/{image}": no basic auth credentials'
+    shown = explain(text).to_text(detail="full")
+    assert "attach-role-policy" in shown
+    assert ("patch serviceaccount default" in shown) is not is_add_on
+    assert ("its repository policy must allow" in shown) is not is_add_on
+
+
+NO_ANSWER = 'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://sts.amazonaws.com/": dial tcp 203.0.113.7:443: i/o timeout'
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        ("failed to list hosted zones: ", "Let the subnet of the pods reach STS"),
+        ("failed to list queues: ", "Make the pods call the regional STS endpoint"),
+    ],
+)
+def test_program_that_calls_a_global_endpoint(said: str, first: str) -> None:
+    remedy = explain(f"external-dns: {said}{NO_ANSWER}").remedies[0]
+    assert remedy.title == first
+    assert any("also calls Route 53" in each for each in remedy.steps) is ("zones" in said)

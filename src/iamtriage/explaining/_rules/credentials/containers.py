@@ -208,6 +208,10 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
     return case.explain(summary, cause, topic="no-credentials", remedies=remedies, notes=notes)
 
 
+_ROUTE_53 = lazy_pattern(r"(?i:\bhosted[ -]?zones?\b|\broute ?53\b)")
+_ALSO_GLOBAL = " The program also calls Route 53, which has one endpoint for all Regions, so a way to STS alone is not enough."
+
+
 def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that STS did not respond to the request for a role's credentials."""
     if certificates.CERTIFICATE_ERROR.search(message):
@@ -226,17 +230,16 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
         verdict = f": {setting} the global STS endpoint {GLOBAL_HOST}"
     if is_global:
         verdict += f", but the VPC has an endpoint only for {url.removeprefix('https://')}"
+    way = (
+        None if is_global else _open_way_remedy(case, message, url, clues.find_region(case) if host else None)
+    )
+    ways = (way, *diagnosis.remedies) if _ROUTE_53.search(case.text) else (*diagnosis.remedies, way)
     return case.explain(
         f"The role's credentials could not be fetched{verdict}. AWS denied nothing.",
         STS_UNREACHED.cause("derived", clues.quote_phrases(message, *pod_agents.CONNECTION_PHRASES)),
         *diagnosis.causes,
         None if is_global else certificates.NO_WAY_OUT.cause(text=blocked),
-        remedies=(
-            *diagnosis.remedies,
-            None
-            if is_global
-            else _open_way_remedy(case, message, url, clues.find_region(case) if host else None),
-        ),
+        remedies=ways,
         notes="An IAM policy does not help: the request did not reach AWS.",
     )
 
@@ -260,7 +263,7 @@ def _open_way_remedy(case: Case[MissingCredentials], message: str, url: str, reg
     where = f"--region {commands.region(region)}"
     return account_remedy(
         f"Let the subnet of the {caller} reach STS",
-        step,
+        f"{step}{_ALSO_GLOBAL if _ROUTE_53.search(case.text) else ''}",
         "If that is there, look for what else blocks the port: security groups of nodes and pods, network ACLs, network policies, a proxy. Any response that curl prints, even an error, shows that STS is reachable; if the image lacks curl, use kubectl debug.",
         commands=(
             test,

@@ -66,6 +66,10 @@ REGISTRY_PASSWORD = CauseType(
 )
 
 
+# https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html
+_ADD_ON_IMAGE = lazy_pattern(r"\.amazonaws\.com(?:\.cn)?/(?:eks/|amazon-k8s-cni|amazon/aws-)")
+
+
 def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
     """Explain that a registry got no login that it accepts."""
     if registry_logins.is_about_public_registry(case.failure.text):
@@ -126,18 +130,25 @@ def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
             causes = causes[1:]
         policy = f"arn:{clues.find_partition(case)}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"
         attach = f"aws iam attach-role-policy --role-name NODE_ROLE_NAME --policy-arn {policy}"
+        # These images are of AWS, whose registry lets each account pull, and run under service accounts of their own.
+        of_add_on = _ADD_ON_IMAGE.search(case.failure.text) is not None
+        other = (
+            ""
+            if of_add_on
+            else " If the registry is in another account, its repository policy must allow the role, too."
+        )
         remedies = [
             cluster_remedy(
                 "Allow the nodes to pull",
                 "EKS nodes need no docker login: the kubelet gets one with the node's role.",
-                "Attach AmazonEC2ContainerRegistryPullOnly to the node's role. If the registry is in another account, its repository policy must allow the role, too.",
+                f"Attach AmazonEC2ContainerRegistryPullOnly to the node's role.{other}",
                 commands=(
                     "aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",
                     Labelled("If no policy for ECR is listed:", attach),
                 ),
                 url=pages.ECR_LOGIN,
             ),
-            registry_pulls.pull_secret_remedy(registry, region),
+            *(() if of_add_on else (registry_pulls.pull_secret_remedy(registry, region),)),
         ]
         if (attached := registry_pulls.PULL_POLICY.search(case.failure.text)) is not None:
             summary = f"The node could not authenticate to the ECR registry {registry}: most likely, the kubelet gets no login with its role, although {attached[0]} is enough."
