@@ -122,3 +122,23 @@ def test_program_that_calls_a_global_endpoint(said: str, first: str) -> None:
     remedy = explain(f"external-dns: {said}{NO_ANSWER}").remedies[0]
     assert remedy.title == first
     assert any("also calls Route 53" in each for each in remedy.steps) is ("zones" in said)
+
+
+@pytest.mark.parametrize(
+    ("caller", "resource", "is_of_controller"),
+    [
+        ("ipamd/ipamd.go:935", "network interface 'eni-0a1b2c3d4e5f60718'", True),
+        ("ipamd/ipamd.go:935", "network interface '<eni>'", True),
+        ("ipamd/ipamd.go:935", "eni-0a1b2c3d4e5f60718", True),
+        ("ipamd/ipamd.go:935", "vol-0a1b2c3d4e5f60718", False),
+        ("web/main.go:9", "network interface 'eni-0a1b2c3d4e5f60718'", False),
+    ],
+)
+def test_owner_of_a_network_interface(caller: str, resource: str, *, is_of_controller: bool) -> None:
+    code = "AuthFailure" if "network" in resource else "UnauthorizedOperation"
+    text = f'{{"caller":"{caller}","msg":"Failed to allocate addresses: {code}: You are not the owner of {resource}"}}'
+    explanation = explain(text)
+    assert ("did not let the Amazon VPC CNI plugin change" in explanation.summary) is is_of_controller
+    interface = "eni-0a1b2c3d4e5f60718" if "eni-" in resource else "ENI_ID"
+    shown = str(explanation.remedies[0].commands)
+    assert (f"--network-interface-ids {interface} " in shown) is is_of_controller

@@ -6,6 +6,7 @@ import re
 
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, quote_words
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -35,6 +36,9 @@ _NOT_LOGGED = lazy_pattern(
     r"(?i:\b(?:not|never|missing|nothing|no entry)\b[^.\n]{0,20}\b(?:in|from) (?:[\w']{1,20} ){0,3}logs?\b|\blogs?\b[^.\n]{0,60}?\b(?:(?:do|does|did)(?: not|n't) (?:appear|contain|have|list|mention|show)|shows? (?:no|nothing)|lacks?|ha(?:s|ve) no)\b)"
 )
 _IMAGE = lazy_pattern(r"(?a)\bami-[0-9a-f]{8,17}\b")
+_INTERFACE = lazy_pattern(
+    r"You are not the owner of (?:network interface ['\"]?|(?=eni-))(eni-[0-9a-f]{8,17})?"
+)
 _OWNED = lazy_pattern(r"(?a)You are not the owner of (?P<resource>[a-z]+-[0-9a-f]{8,17})\b")
 
 SERVICE_SAYS = CauseType(
@@ -150,6 +154,24 @@ def explain_not_owner(denial: Denial) -> Explanation:
     """Explain that another account owns the resource."""
     found = _OWNED.search(denial.failure.text)
     resource = found["resource"] if found else "it"
+    interface = _INTERFACE.search(denial.failure.text)
+    controller = find_controller(denial.failure.text)
+    if controller is not None and interface is not None:
+        # Nobody can make its calls in another account.
+        return denial.explain(
+            f"EC2 did not let {controller.name} change {f'the network interface {interface[1]}' if interface[1] else 'a network interface'}, because another account owns it.",
+            NOT_OWNER.cause("reported", "The message says: You are not the owner"),
+            remedies=your_remedy(
+                "Find out who created the network interface",
+                "OwnerId is the account that owns it, and RequesterId is who created it, such as a service. One in a shared subnet or of a service is not the node's to change.",
+                commands=commands.fill_command(
+                    "aws ec2 describe-network-interfaces --network-interface-ids {} --query 'NetworkInterfaces[].[OwnerId,RequesterId,InterfaceType,Description]'",
+                    interface[1] or "ENI_ID",
+                ),
+                url=pages.EC2_ERRORS,
+            ),
+            notes="An Allow does not help: EC2 checks the owner.",
+        )
     return denial.explain(
         denial_summary(denial, f"the caller's account does not own {resource}"),
         NOT_OWNER.cause("reported", "The message says: You are not the owner"),
