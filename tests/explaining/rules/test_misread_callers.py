@@ -142,3 +142,43 @@ def test_owner_of_a_network_interface(caller: str, resource: str, *, is_of_contr
     interface = "eni-0a1b2c3d4e5f60718" if "eni-" in resource else "ENI_ID"
     shown = str(explanation.remedies[0].commands)
     assert (f"--network-interface-ids {interface} " in shown) is is_of_controller
+
+
+@pytest.mark.parametrize(
+    ("text", "may_be_route", "summary"),
+    [
+        ('{"message": "Missing Authentication Token"}', True, "API Gateway has no such path or method, or"),
+        ('{"__type": "MissingAuthenticationTokenException", "message": "Missing Authentication Token"}', True, "The request has no signature, or"),
+        ("MissingAuthenticationTokenException: Missing Authentication Token", True, "The request has no signature, or"),
+        ("<Error><Code>MissingAuthenticationTokenException</Code><Message>Missing Authentication Token</Message></Error>", False, "The request has no signature."),
+    ],
+)  # fmt: skip
+def test_form_of_an_answer_to_an_unsigned_request(text: str, *, may_be_route: bool, summary: str) -> None:
+    explanation = explain(text)
+    assert explanation.summary.startswith(summary)
+    assert ("API Gateway" in str(explanation)) is may_be_route
+    first = explanation.remedies[0].title
+    assert first.startswith("For a REST API" if summary.startswith("API") else "Sign the request")
+
+
+@pytest.mark.parametrize(
+    ("role", "is_controller"),
+    [("dev-alb-controller-role", True), ("alb-logs-role", False), ("salb-controller-x", False)],
+)
+def test_role_of_a_controller_by_its_short_name(role: str, *, is_controller: bool) -> None:
+    text = f"AccessDenied: User: arn:aws:sts::111122223333:assumed-role/{role}/1 is not authorized to perform: elasticloadbalancing:DescribeLoadBalancers"
+    assert ("iam_policy.json" in explain(text).to_text()) is is_controller
+
+
+@pytest.mark.parametrize(
+    ("place", "caller"),
+    [
+        ("at run (/home/ec2-user/app/index.js:1:1)", "The caller was denied"),
+        ("[ec2-user@ip-10-0-3-7 ~]$ node app.js", "The role of the EC2 instance was denied"),
+    ],
+)
+def test_home_directory_on_an_instance(place: str, caller: str) -> None:
+    text = f"{place}\nUnauthorizedOperation: You are not authorized to perform this operation."
+    explanation = explain(text)
+    assert explanation.summary.startswith(caller)
+    assert "most likely used the credentials of the role of the EC2 instance" in str(explanation)

@@ -66,6 +66,8 @@ REGISTRY_PASSWORD = CauseType(
 )
 
 
+_GATEWAY_BODY = lazy_pattern(r"\"message\"\s{0,4}:\s{0,4}\"Missing Authentication Token\"")
+_XML_BODY = lazy_pattern(r"<(?:Code|Message)>\s{0,20}Missing ?Authentication ?Token")
 # https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html
 _ADD_ON_IMAGE = lazy_pattern(r"\.amazonaws\.com(?:\.cn)?/(?:eks/|amazon-k8s-cni|amazon/aws-)")
 
@@ -271,7 +273,10 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
     names_gateway = is_host or _API_GATEWAY.search(message)
     # STS and other services use other messages, so this one can come from API Gateway.
     is_of_gateway = "Missing Authentication Token" in message
+    # API Gateway answers in JSON without a type.
+    is_bare_body = _GATEWAY_BODY.search(case.failure.text) is not None and '"__type"' not in case.failure.text
     may_be_gateway = is_of_gateway and not hosts and case.failure.envelope.service is None
+    may_be_gateway = may_be_gateway and _XML_BODY.search(case.failure.text) is None
     named = (
         "The host is that of an API." if is_host else "The text names API Gateway." if names_gateway else None
     )
@@ -310,6 +315,9 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
     elif may_be_gateway:
         causes, remedies = [unsigned, route], [*remedies, gateway_routes.routes_remedy()]
         summary = "The request has no signature, or API Gateway has no such path or method."
+        if is_bare_body:
+            causes, remedies = causes[::-1], remedies[::-1]
+            summary = "API Gateway has no such path or method, or the request has no signature."
     if not names_gateway:
         causes += [UNSIGNED_BY_CHOICE.cause(), HEADER_LOST.cause()]
     return case.explain(summary, *causes, topic=topic, remedies=tuple(remedies))

@@ -271,7 +271,9 @@ def describe_unnamed(failure: AccessDenied, action: str | None, runtime: Runtime
         return "the role that CloudFormation uses"
     if " API returned error: " in failure.text[slice(*failure.span)]:
         return "the role of the Aurora cluster"
-    if runtime is not None and runtime.kind != "cloudshell":
+    # In a home directory, a program can have other credentials than those of the instance.
+    is_certain = runtime is not None and runtime.kind != "cloudshell" and "/home/" not in runtime.words
+    if runtime is not None and is_certain:
         return runtime.caller
     if action is None and failure.envelope.code in EC2_CODES:
         action = "ec2:"
