@@ -182,3 +182,53 @@ def test_home_directory_on_an_instance(place: str, caller: str) -> None:
     explanation = explain(text)
     assert explanation.summary.startswith(caller)
     assert "most likely used the credentials of the role of the EC2 instance" in str(explanation)
+
+
+@pytest.mark.parametrize(
+    ("before", "lacks", "has"),
+    [
+        ("* Error generating STS keys: ", "presigned URLs", "vault write aws/roles/VAULT_ROLE credential_type=assumed_role"),
+        ("botocore: ", "vault write", "presigned URLs"),
+    ],
+)  # fmt: skip
+def test_federation_token_for_vault(before: str, lacks: str, has: str) -> None:
+    text = f"{before}AccessDenied: Cannot call GetFederationToken with session credentials"
+    shown = " ".join(explain(text).to_text(detail="full").replace("\\\n", " ").split())
+    assert has in shown
+    assert lacks not in shown
+
+
+@pytest.mark.parametrize(
+    ("before", "is_app"),
+    [
+        ("E/LoginManager(1457): ", True),
+        ("02-26 10:11:12.123 E/LoginManager( 1457): ", True),
+        ("ERROR LoginManager (1457): ", False),
+    ],
+)
+def test_token_of_an_app(before: str, *, is_app: bool) -> None:
+    text = f"{before}Not authorized to perform sts:AssumeRoleWithWebIdentity (Service: AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied; Request ID: 85fe151a)"
+    shown = str(explain(text))
+    assert ("AWS_WEB_IDENTITY_TOKEN_FILE" in shown) is not is_app
+    assert ("cognito-identity.amazonaws.com:aud" in shown) is is_app
+
+
+@pytest.mark.parametrize(
+    ("before", "is_of_vendor"), [("Error assuming AWS_ROLE:\n", True), ("Error assuming the role:\n", False)]
+)
+def test_region_that_a_vendor_calls(before: str, *, is_of_vendor: bool) -> None:
+    text = f"{before}STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console."
+    explanation = explain(text)
+    assert explanation.summary.endswith("for the account 111122223333 in the Region that was called.")
+    titles = str([each.title for each in explanation.remedies])
+    assert ("call STS in an active Region" in titles) is not is_of_vendor
+    assert ("Snowflake" in str(explanation.notes)) is is_of_vendor
+
+
+@pytest.mark.parametrize(("user", "may_end"), [("system:kube-scheduler", True), ("eks:addon-manager", False)])
+def test_denials_of_a_component_can_end(user: str, *, may_end: bool) -> None:
+    text = (
+        f'pods is forbidden: User "{user}" cannot list resource "pods" in API group "" at the cluster scope'
+    )
+    remedy = explain(text).remedies[0]
+    assert any("end by themselves" in each for each in remedy.steps) is may_end

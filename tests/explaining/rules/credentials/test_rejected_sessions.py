@@ -497,7 +497,7 @@ _FEDERATION = (
             f"$ vault write aws/sts/deploy ttl=1h\n* {_FEDERATION}It does not use the instance role web.",
             ("--role-name VAULT_ROLE_NAME",),
         ),
-        (f"botocore: {_FEDERATION}", ("presigned URLs",)),
+        (f"botocore: {_FEDERATION.replace('Error generating STS keys: ', '')}", ("presigned URLs",)),
     ],
     ids=["sts", "creds", "negated", "other"],
 )  # fmt: skip

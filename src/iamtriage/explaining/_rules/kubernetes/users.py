@@ -166,7 +166,10 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
         BORROWED_IDENTITY.cause(),
         topic="kubernetes-component",
         remedies=cluster_remedy(
-            "Restore the component's role and binding",
+            f"Restore the component's role and binding{'' if is_eks else ', if the denials go on'}",
+            None
+            if is_eks
+            else "An API server that is starting denies requests until it has read the roles: such denials end by themselves.",
             "Usually, both have the name of the component. Compare them with those of a working cluster.",
             restore,
             commands=look_up,

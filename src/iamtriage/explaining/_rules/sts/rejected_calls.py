@@ -33,6 +33,8 @@ from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
 
 # https://docs.aws.amazon.com/eks/latest/userguide/configure-sts-endpoint.html
 _OF_CLUSTER = "EKS, its nodes and its pods call STS in the Region of the cluster, so it must be active there."
+_VENDOR = "Error assuming AWS_ROLE"
+_OF_VENDOR = "Snowflake calls STS in the Region of the Snowflake account, which you cannot change: activate that Region."
 _PHRASES = ("STS is not activated in this region", "STS is not activated in the requested region")
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
 _ALWAYS_ACTIVE = "us-east-1"
@@ -55,7 +57,6 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
         region = name
     if not any(phrase in message for phrase in _PHRASES) and "is not enabled in your account" in message:
         return _explain_region_not_enabled(case, region)
-    place = "the Region that was called" if region is None else region
     account = "the account" if case.failure.account is None else f"the account {case.failure.account}"
     because = clues.quote_phrases(message, *_PHRASES)
     if case.failure.envelope.code is not None:
@@ -78,6 +79,8 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     is_of_cluster = case.failure.envelope.code == "StsRegionalEndpointDisabled" or (
         case.facts.cluster is not None and case.facts.region == region and not is_first
     )
+    is_of_vendor = _VENDOR in case.failure.text
+    own = _OF_VENDOR if is_of_vendor else _OF_CLUSTER
 
     def build_remedies() -> tuple[Remedy, ...]:
         remedies = present(
@@ -96,16 +99,18 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
             commands=repeated,
             url=pages.STS_REGIONS,
         )
-        if is_of_cluster:
+        if is_of_cluster or is_of_vendor:
             return remedies
         return (elsewhere, *remedies) if is_first else (*remedies, elsewhere)
 
     return case.explain(
-        f"STS is not activated in {place} for {account}{of_role}.",
+        f"STS is not activated for {account}{of_role} in the Region that was called."
+        if region is None
+        else f"STS is not activated in {region} for {account}{of_role}.",
         *causes,
         topic="sts-region-disabled",
         remedies=build_remedies,
-        notes=f"{_NOTE.partition(' Tokens ')[0]} {_OF_CLUSTER}" if is_of_cluster else _NOTE,
+        notes=f"{_NOTE.partition(' Tokens ')[0]} {own}" if is_of_cluster or is_of_vendor else _NOTE,
     )
 
 

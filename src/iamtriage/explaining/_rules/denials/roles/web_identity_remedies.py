@@ -77,6 +77,12 @@ def token_remedies(denial: Denial, findings: TrustFindings | None) -> tuple[Reme
     return (change, compare) if (namespace and name) or pipeline else (compare, change)
 
 
+# What Android's logcat prints before a line.
+_APP_LOG = lazy_pattern(
+    r"^(?:\d\d-\d\d [\d:.]{8,12} {1,6})?[VDIWEF]/[A-Za-z]\w{1,40}\( {0,4}\d{1,6}\): ", re.MULTILINE
+)
+
+
 def compare_token_remedy(denial: Denial) -> Remedy:
     """Return the remedy that compares the token with the trust policy."""
     pipeline = job_tokens.find_pipeline(denial)
@@ -105,11 +111,19 @@ def compare_token_remedy(denial: Denial) -> Remedy:
             *present(_subject_step(denial)),
             "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. The last command says which condition fails, and how to fix it.",
         )
+        show = commands.trust_policy_commands(denial.target_role_name)[0]
         lines = (
             _token_command(denial),
-            f"{commands.trust_policy_commands(denial.target_role_name)[0]} > policy.json",
+            f"{show} > policy.json",
             "iamtriage trust policy.json --token token",
         )
+        if _APP_LOG.search(denial.failure.text):
+            # An app has no file with the token.
+            steps = (
+                "The app gets its token from a Cognito identity pool or from a login provider. With a pool, the conditions on cognito-identity.amazonaws.com:aud and :amr must be its ID, and authenticated or unauthenticated.",
+                "Check which role the app requests, too: signed-in users and guests have different ones.",
+            )
+            lines = (show,)
     title = "Compare the token with the trust policy"
     return your_remedy(title, *steps, commands=lines, url=_token_page(denial))
 

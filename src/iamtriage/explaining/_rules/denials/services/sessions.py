@@ -336,6 +336,8 @@ _HOUR = 3600
 
 def is_of_vault(denial: Denial) -> bool:
     """Return whether the AWS secrets engine of Vault made the call."""
+    if "Error generating STS keys" in denial.failure.text:
+        return True
     return _PATH.search(denial.failure.text) is not None and "vault" in denial.failure.text.lower()
 
 
@@ -343,7 +345,7 @@ def explain_vault_token(denial: Denial, summary: str, reported: Cause) -> Explan
     """Explain that Vault has to assume a role, because it has the credentials of one itself."""
     text = denial.failure.text
     path, own = _PATH.search(text), next((each for each in _OWN_ROLE.finditer(text) if not each["not"]), None)
-    mount, role = path.group("mount", "role") if path else ("aws", "ROLE")
+    mount, role = path.group("mount", "role") if path else ("aws", "VAULT_ROLE")
     caller = getattr(denial.role, "name", own and own["name"]) or "VAULT_ROLE_NAME"
     prefix = f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:role"
     target = f"vault-{role}"
