@@ -134,7 +134,7 @@ def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
         attach = f"aws iam attach-role-policy --role-name NODE_ROLE_NAME --policy-arn {policy}"
         # These images are of AWS, whose registry lets each account pull, and run under service accounts of their own.
         of_add_on = _ADD_ON_IMAGE.search(case.failure.text) is not None
-        other = (
+        shared = (
             ""
             if of_add_on
             else " If the registry is in another account, its repository policy must allow the role, too."
@@ -143,7 +143,7 @@ def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
             cluster_remedy(
                 "Allow the nodes to pull",
                 "EKS nodes need no docker login: the kubelet gets one with the node's role.",
-                f"Attach AmazonEC2ContainerRegistryPullOnly to the node's role.{other}",
+                f"Attach AmazonEC2ContainerRegistryPullOnly to the node's role.{shared}",
                 commands=(
                     "aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",
                     Labelled("If no policy for ECR is listed:", attach),

@@ -78,9 +78,7 @@ def token_remedies(denial: Denial, findings: TrustFindings | None) -> tuple[Reme
 
 
 # What Android's logcat prints before a line.
-_APP_LOG = lazy_pattern(
-    r"^(?:\d\d-\d\d [\d:.]{8,12} {1,6})?[VDIWEF]/[A-Za-z]\w{1,40}\( {0,4}\d{1,6}\): ", re.MULTILINE
-)
+_APP_LOG = lazy_pattern(r"(?m)^(?:\d\d-\d\d [\d:.]{8,12} {1,6})?[VDIWEF]/[A-Za-z]\w{1,40}\( {0,4}\d{1,6}\): ")
 
 
 def compare_token_remedy(denial: Denial) -> Remedy:
