@@ -203,7 +203,7 @@ def test_only_the_key_policy_allows_a_service_linked_role(owner: str, verdict: s
     denied = f"User: arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForAutoScaling/AutoScaling is not authorized to perform: kms:CreateGrant on resource: arn:aws:kms:eu-west-1:{owner}:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 because no identity-based policy allows the kms:CreateGrant action"
     explanation = explain(denied)
     assert explanation.summary.endswith(verdict)
-    assert ("Auto Scaling then tries again by itself." in explanation.remedies[0].steps) is (
+    assert ("Auto Scaling then tries again by itself." in str(explanation.remedies[0].steps)) is (
         owner == "111122223333"
     )
 

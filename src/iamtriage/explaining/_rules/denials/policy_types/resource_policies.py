@@ -166,6 +166,14 @@ _WITHOUT_POLICY = {
 }
 
 
+def _describe_grants(denial: Denial) -> str:
+    """Return what the statement on grants is for, in the policy of a key that a service-linked role uses."""
+    retries = (
+        getattr(denial.role, "name", "") == "AWSServiceRoleForAutoScaling" and not denial.crosses_accounts
+    )
+    return f"The second statement lets the service create the grants with which it uses the key for the resources it manages.{' Auto Scaling then tries again by itself.' if retries else ''}"
+
+
 def resource_remedy(denial: Denial) -> Remedy:
     """Return the remedy that allows the caller in the resource-based policy."""
     policy = resource_commands.policy_of(denial)
@@ -201,13 +209,7 @@ def resource_remedy(denial: Denial) -> Remedy:
     if denial.service == "kms" and is_linked:
         arn = resource_commands.policy_principal_arn(denial)
         statements = service_access.linked_role_key_statements(arn)
-        step = "The second statement lets the service create the grants with which it uses the key for the resources it manages."
-        is_of_groups = (
-            is_of_volumes
-            and getattr(denial.role, "name", "") == "AWSServiceRoleForAutoScaling"
-            and not denial.crosses_accounts
-        )
-        steps += (step, *(("Auto Scaling then tries again by itself.",) if is_of_groups else ()))
+        steps.append(_describe_grants(denial))
         if denial.crosses_accounts:
             root = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:root"
             statements = service_access.linked_role_key_statements(root, grants_only_for_services=False)
