@@ -723,6 +723,30 @@ def test_allowed_token_has_another_headline() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "is_old"),
+    [
+        ("we rebuilt the cluster on Monday", True),
+        ("The cluster was recreated last night.", True),
+        ("The cluster was not recreated.", False),
+        ("Should we have re-created the cluster?", False),
+        ("We rebuilt the image, and the cluster is fine.", False),
+    ],
+)
+def test_the_text_says_that_the_cluster_is_new(said: str, *, is_old: bool) -> None:
+    facts = {
+        "cluster": "blue",
+        "namespace": "shop",
+        "service_account": "cart",
+        "trust_policy": _policy(SUBJECT),
+    }
+    explanation = explain(f"{NO_PROVIDER}\n\n{said}", facts=facts)
+    assert ("names the provider of the old cluster, oidc.eks." in explanation.summary) is is_old
+    steps = " ".join(explanation.remedies[0].steps)
+    assert ("Other roles whose trust policies name the old provider" in steps) is is_old
+    assert ("pods of the old cluster lose access" in steps) is not is_old
+
+
+@pytest.mark.parametrize(
     "given",
     [{}, {"token_claims": {"iss": f"https://{OTHER_ISSUER}", "sub": SUBJECT, "aud": ["sts.amazonaws.com"]}}],
 )
