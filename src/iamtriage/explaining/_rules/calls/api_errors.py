@@ -319,7 +319,7 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
     Route(session_durations.explain_session_duration, message=session_durations.SESSION_DURATION),
     Route(session_durations.explain_session_name, message=session_durations.SESSION_NAME),
     Route(explain_unknown_portal, operation="StartDeviceAuthorization"),
-    Route(explain_unknown_portal, message=lazy_pattern("Invalid grant provided|Invalid start url provided")),
+    Route(explain_unknown_portal, message="Invalid grant provided|Invalid start url provided"),
     Route(explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),
 )
 _ROUTES_AFTER_KINDS: Routes[_Rule] = Routes(
@@ -337,7 +337,7 @@ _ROUTES_AFTER_KINDS: Routes[_Rule] = Routes(
     # Some services report a missing resource as an invalid parameter.
     Route(
         explain_not_found,
-        message=lazy_pattern(r"(?a)No \w{1,20} found|could not be found|was not found|does not exist"),
+        message=r"(?a)No \w{1,20} found|could not be found|was not found|does not exist",
         except_code=r"(?!.*(?:Valid|Param)).+",
     ),
 )

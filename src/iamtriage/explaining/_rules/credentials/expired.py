@@ -383,7 +383,7 @@ _ROUTES: Routes[_Rule] = Routes(
         expired_logins.explain_expired_login,
         message=_LOGIN,
         code=_LOGIN_CODES,
-        except_code=lazy_pattern(rf"{_SSO_CODES.pattern}|{_SERVICE_CODES.pattern}"),
+        except_code=rf"{_SSO_CODES.pattern}|{_SERVICE_CODES.pattern}",
     ),
     Route(old_requests.explain_old_request, code="RequestExpired"),
     Route(_explain_session, code=_SERVICE_CODES),

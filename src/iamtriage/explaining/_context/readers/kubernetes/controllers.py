@@ -158,7 +158,7 @@ _CONTROLLERS = (
         "cert-manager",
         "cert-manager",
         "cert-manager",
-        lazy_pattern(r"(?a)cert-manager|dns01|Route 53 record set"),
+        lazy_pattern(r"cert-manager|dns01|Route 53 record set"),
         ("route53:",),
         # https://github.com/cert-manager/website/pull/1466
         role_setting="spec.acme.solvers[].dns01.route53.role of the Issuer or ClusterIssuer",
@@ -210,7 +210,7 @@ _CONTROLLERS = (
         ("eks-auth:",),
         workload="daemonset/eks-pod-identity-agent",
         managed_policy="AmazonEKSWorkerNodePolicy",
-        mention=lazy_pattern(r"(?a)AssumeRoleForPodIdentity"),
+        mention=lazy_pattern(r"AssumeRoleForPodIdentity"),
     ),
     # It configures the kubelet when a node starts: https://awslabs.github.io/amazon-eks-ami/nodeadm/
     Controller(

@@ -284,7 +284,7 @@ _MASKED_ARN = lazy_pattern(
 _MASKED_ACCOUNT = lazy_pattern(
     r"(?a)(?P<start>arn:aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:)\*{4,10}(?P<end>\d{2,6})(?=:)"
 )
-_FIRST_DIGITS = lazy_pattern(r"(?a)([0-9]{1,11})[xX*]{2}")
+_FIRST_DIGITS = lazy_pattern(r"([0-9]{1,11})[xX*]{2}")
 _ACCOUNTS = lazy_pattern(r"(?a)(?<=:)\d{12}(?=:)")
 # What ARNs of AWS-owned identities have instead of an account ID.
 _AWS_OWNED = ("aws", "cloudfront")
