@@ -96,3 +96,21 @@ def test_what_must_be_in_one_region(text: str, expected: bool) -> None:  # noqa:
     shown = " ".join(str(explain(text)).split())
     assert ("another Region is no way out" in shown) is expected
     assert ("use one that it allows" in shown) is not expected
+
+
+_OF_SDK = f"User: {_ROLE} is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-3:111122223333:a with an explicit deny in a service control policy"
+
+
+@pytest.mark.parametrize(
+    ("error", "step"),
+    [
+        (f"app.rb:7:in 'call': {_OF_SDK} (Aws::SQS::Errors::AccessDeniedException)\n", 'or region: "sa-east-1" of the client if its code sets the Region'),
+        (f"Stack | CREATE_FAILED | AWS::SQS::Queue | Jobs | {_OF_SDK} (Service: Sqs, Status Code: 403, Request ID: 0a1b)\n", "Change the Region of the call"),
+        (_denied("sqs:CreateQueue", "arn:aws:sqs:eu-west-3:111122223333:a"), "Change the Region of the call"),
+    ],
+    ids=["Ruby", "CloudFormation", "boto3 or the AWS CLI"],
+)  # fmt: skip
+def test_where_a_program_sets_its_region(error: str, step: str) -> None:
+    first = explain(error + _policy(Action="*")).remedies[0]
+    assert first.title == "Call in sa-east-1"
+    assert step in first.steps[0]

@@ -12,6 +12,7 @@ from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -77,6 +78,13 @@ def can_change_region(denial: Denial) -> bool:
     )
 
 
+# How code sets the Region of a client, by the SDK. Deployment tools with a setting of their own are written in others.
+_ARGUMENTS_OF_SDKS = {
+    "ruby": 'region: "{}" of the client',
+    "java-v2": 'region(Region.of("{}")) of the client',
+}
+
+
 def describe_place(denial: Denial) -> str | None:
     """Return in which Region the resource of the call is, as a clause, if the call cannot go to another one for that."""
     arn = denial.resource_arn
@@ -89,6 +97,11 @@ def describe_move(denial: Denial, listed: str, step: str) -> tuple[str, str]:
     """Return the title and the step of a call in the Regions that a Deny exempts: with another resource, if it needs one there."""
     place = describe_place(denial)
     if place is None:
+        argument = _ARGUMENTS_OF_SDKS.get(denial.failure.envelope.source or "")
+        is_own = argument and find_deployment(denial.failure, denial.facts) is None
+        if argument and is_own and commands.region(listed) == listed:
+            must_be, _, _ = step.partition("Change the Region of the call:")
+            step = f"{must_be}Set AWS_REGION={listed} where the program runs, or {argument.format(listed)} if its code sets the Region."
         return f"Call in {listed}", step
     name = place.partition(" is in ")[0]
     return (
