@@ -296,10 +296,13 @@ def _is_one_word(line: str, following: str) -> bool:
     if not ((last.isascii() and last.isalnum()) or last in "-+/" or "arn:" in line):
         return False
     tail = line[-_MAX_WORD_LENGTH:].rsplit(None, 1)[-1]
-    if divides_name(line, following, tail):
-        return True
     head = following[:_MAX_WORD_LENGTH].split(None, 1)[0]
     word = tail + head
+    if word.isalpha() and tail.islower() and head.islower() and len(tail) < _MIN_UUID:
+        # No name, ARN or ID consists of such parts.
+        return word in _WORDS and not (tail in _WORDS and head in _WORDS)
+    if divides_name(line, following, tail):
+        return True
     if "T" in word and any(m.start() < len(tail) < m.end() for m in _TIME_OF_SIGNATURE.finditer(word)):
         return True
     if (

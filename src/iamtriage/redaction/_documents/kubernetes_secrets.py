@@ -23,6 +23,7 @@ _LINE = re.compile(r"(?P<indent>[ ]{0,8}(?:[+-](?!--))?[ ]{0,80}(?:-[ ])?)(?P<re
 # The first or last line of a private key, unlike the separator of documents.
 _KEY_BOUND = "-----"
 _SEPARATOR = re.compile(r"---(?:\s|\Z)")
+_SEPARATED = re.compile(r"(?:\A|\n)[ +-]{0,91}---(?:\s|\Z)")
 _DATA = re.compile(r"[\"']?(?:data|stringData)[\"']?:[ ]{0,4}\r?")
 _MEMBER = re.compile(r"(?:\"[^\"\n]{1,253}\"|'[^'\n]{1,253}'|[\w./-]{1,253}):(?:[ ]{1,8}(?P<value>[^\n]*))?")
 _BLOCK = re.compile(r"[|>][-+0-9]{0,3}\s*")
@@ -49,6 +50,12 @@ def find_kubernetes_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
 
 def _find_document_start(text: str, low: int, at: int, depth: int) -> int:
     """Return the start of the object of a line: after a separator or a less indented line, or ``low``."""
+    if (
+        not (depth or _SEPARATED.search(text, max(0, low - 1), at))
+        and text.count("\n", low, at) < _MAX_DOCUMENT
+    ):
+        # No line is less indented.
+        return low
     for _ in range(_MAX_DOCUMENT):
         if at <= low:
             return low

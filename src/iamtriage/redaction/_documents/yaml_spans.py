@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ("KEY_SIGN", "YamlReader")
 
 _SKIPPED = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*+(?:[ \t]*+(?:#[^\n]*+)?\Z)?")
+_STARTS_OF_SKIPPED = frozenset(["", *" \t#\r\n"])
 _INDENT = re.compile(r"[ ]*+")
 _BLANKS = re.compile(r"[ \t]*+")
 _MARK = re.compile(r"(?:---|\.\.\.)(?=[ \t\r\n]|\Z)")
@@ -114,18 +115,22 @@ class YamlReader:
         """
         text, at = self._text, 1 if self._text.startswith("\ufeff") else 0
         while (at := self._skip(at)) < len(text):
-            indent = _INDENT.match(text, at)
+            first = text[at]
+            indent = _INDENT.match(text, at) if first == " " else None
             start = indent.end() if indent else at
             column = start - at
-            if column == 0 and (mark := _MARK.match(text, at)):
+            # Comparing a character is faster than matching.
+            if first in "-." and (mark := _MARK.match(text, at)):
                 at = self._begin_document(mark)
-            elif column == 0 and (directive := _DIRECTIVE.match(text, at)):
+            elif first == "%" and (directive := _DIRECTIVE.match(text, at)):
                 at = directive.end()
             else:
                 at = self._read_entry(start, column)
 
     def _skip(self, at: int) -> int:
         """Return the start of the next line with content."""
+        if self._text[at : at + 1] not in _STARTS_OF_SKIPPED:
+            return at
         skipped = _SKIPPED.match(self._text, at)
         end = skipped.end() if skipped else at
         if end > at:
@@ -144,10 +149,10 @@ class YamlReader:
         text = self._text
         if text[at] == "\t":
             raise YamlError
-        if explicit := _EXPLICIT_KEY.match(text, at):
+        if text[at] == "?" and (explicit := _EXPLICIT_KEY.match(text, at)):
             return self._read_explicit_key(explicit, column)
-        is_value = KEY_SIGN.match(text, at)
-        while is_value or _ITEM.match(text, at):
+        is_value = KEY_SIGN.match(text, at) if text[at] == ":" else None
+        while is_value or (text.startswith("-", at) and _ITEM.match(text, at)):
             if is_value:
                 self._expect_value(column)
                 is_value = None
