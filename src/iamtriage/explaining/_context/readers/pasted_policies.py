@@ -38,6 +38,8 @@ _FILE_IN_COMMENT = lazy_pattern(
 _OWNER = lazy_pattern(
     r"(?a)\baws iam get-(?P<kind>role|user)-policy\b[^\n|;&]{0,200}? --(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,300}\n(?:(?![$#%❯] |aws )[^\n]{0,400}\n){0,12}(?![^\n]*(?:[$#%❯] |aws ))[^\n]{0,400}\Z"
 )
+# What prints only a part of the output of a command.
+_FILTER = lazy_pattern(r"\|(?! ?jq(?: -[a-zA-Z]){0,2}(?: [\"']?\.(?:PolicyDocument)?[\"']?)?[ \t\r]*\n)")
 # A heading right above a policy. A word such as "role permissions:" is no name.
 _HEADING_OF_OWNER = lazy_pattern(
     r"(?a)(?:^|\n|[.;!?] )[^\n.:]{0,40}?\b(?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9]|\w{2,64},? \(?inline)[\w+=,.@-]{2,63}[\w+=@-])[`\"']?(?:,? \(?inline\)?)?(?: (?:policy|permissions))?(?: \([^()\n]{1,60}\))?:\s{0,20}\Z"
@@ -273,7 +275,10 @@ def _find_owner(text: str, start: int) -> tuple[str, str] | None:
 def _find_inline_name(text: str, start: int) -> str | None:
     """Return the name of the inline policy that a command printed right before."""
     at = text.rfind("aws iam get-", max(start - _CHARS_BEFORE, 0), start)
-    found = None if at == -1 or _OWNER.match(text[at:start]) is None else _PRINTED_NAME.match(text, at)
+    printed = None if at == -1 else _OWNER.match(text[at:start])
+    if printed is None or _FILTER.search(printed[0]):
+        return None
+    found = _PRINTED_NAME.match(text, at)
     return None if found is None else found["name"]
 
 

@@ -1267,18 +1267,26 @@ def test_printed_policy_is_corrected_under_its_name(
 
 
 @pytest.mark.parametrize(
-    "command", ["get-role-policy --role-name {} --policy-name deploy", "get-role --role-name {}"]
+    ("command", "cut"),
+    [
+        ("get-role-policy --role-name {} --policy-name deploy", ""),
+        ("get-role-policy --role-name {} --policy-name deploy", "  (two more statements)\n"),
+        ("get-role-policy --role-name {} --policy-name deploy", "\nThis is shortened."),
+        ("get-role-policy --role-name {} --policy-name deploy | jq '.Statement |= .[:1]'", ""),
+        ("get-role --role-name {}", ""),
+    ],
 )
-def test_corrected_condition_of_a_printed_policy(command: str) -> None:
+def test_corrected_condition_of_a_printed_policy(command: str, cut: str) -> None:
     denied = _denied("iam:PassRole", PASSED)
     role = denied.partition("assumed-role/")[2].partition("/")[0]
     passes = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": PASSED, "Condition": {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}}  # fmt: skip
-    shown = {"PolicyDocument": {"Version": "2012-10-17", "Statement": [_SENDS, passes]}}
+    printed = json.dumps({"PolicyDocument": {"Version": "2012-10-17", "Statement": [_SENDS, passes]}})
+    printed = printed.removesuffix("]}}") + f"{cut}]}}}}" if cut.startswith(" ") else f"{printed}{cut}"
     first = explain(
-        f"{CREATE_FUNCTION}{denied}\n$ aws iam {command.format(role)}\n{json.dumps(shown)}\n"
+        f"{CREATE_FUNCTION}{denied}\n$ aws iam {command.replace('{}', role)}\n{printed}\n"
     ).remedies[0]
     assert first.policy is not None
-    is_whole = "get-role-policy" in command
+    is_whole = "get-role-policy" in command and not cut and "|" not in command
     assert (first.policy["Statement"][0] == _SENDS) is is_whole
     assert (
         any(f"--role-name {role} --policy-name deploy --policy-document" in each for each in first.commands)
@@ -1451,6 +1459,17 @@ def test_printed_policy_gets_the_end_of_the_secret(role: str, query: str, *, is_
     if is_completed:
         assert first.policy is not None
         assert first.policy["Statement"] == [queue, {**statements[1], "Resource": f"{secret}-??????"}]
+
+
+def test_a_deny_of_a_printed_policy_does_not_get_the_end_of_the_secret() -> None:
+    secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/db"
+    denies = {"Effect": "Deny", "Action": "secretsmanager:*", "Resource": secret}
+    shown = {"Statement": [{**denies, "Effect": "Allow"}, denies]}
+    first = explain(
+        f"{_denied('secretsmanager:GetSecretValue', f'{secret}-AbCdEf')}\n$ aws iam get-role-policy --role-name {ROLE.split('/')[1]} --policy-name read\n{json.dumps(shown)}\n"
+    ).remedies[0]
+    assert first.policy is not None
+    assert [each["Resource"] for each in first.policy["Statement"]] == [f"{secret}-AbCdEf", secret]
 
 
 _ON_EC2 = "arn:aws:ec2:eu-west-1:111122223333:{}"

@@ -38,6 +38,7 @@ from iamtriage.explaining._rules.denials.statement_words import describe_conditi
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.policies.policy_changes import replace_statement
+from iamtriage.explaining._rules.shared.policies.printed_policies import NOT_ALL
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.resource_policies import find_resource_policy
@@ -66,11 +67,6 @@ _MISSING_ELEMENTS = {
 _STRING, _MAX_POLICY = lazy_pattern(r'"[^"]*"'), 1_200  # characters, of which a short explanation has room
 # Unique IDs of deleted users and roles: no service saves a policy that names them.
 _UNIQUE_ID = lazy_pattern(r'"(?:AIDA|AROA)[A-Z0-9]{12,28}"')
-# Words that the policy in a text is not the one of the resource, or not all of it.
-_NOT_ALL = lazy_pattern(
-    r"(?i:\b(?:docs|documentation|(?:an|this|the|from|following|official) example|for example|sample|tutorial|shortened|truncated|abbreviated|abridged|excerpts?|snippets?|simplified|omitted|left out|relevant (?:part|statement|section|bit)|(?:part|piece|section) of the|parts? only|only (?:a )?part|partial(?:ly)?|other statements|(?:another|other|different|second) (?:bucket|key|queue|topic|secret|table|repository|polic(?:y|ies)|account's))\b(?!\.aws))"
-    r"|(?<=[,\[{}\s/#])(?:\.{3}|…)\s{0,4}[\]},\n]|(?i:[(\[](?:in )?parts?[)\]])"
-)
 # Words that another account owns the bucket: "the bucket is theirs (444455556666)", "it is the vendor's bucket".
 _OTHERS_BUCKET = lazy_pattern(
     r"(?i:\bbuckets?(?: [\w.-]{3,63})?(?: is| lives|'s account is)?(?: in| owned by| belongs to)? (?:(?:an?|the|our|their|AWS|account|ID) ){0,3}"
@@ -277,7 +273,7 @@ def is_part(denial: Denial, policy: KnownPolicy) -> bool:
     """Return whether a policy of the text is possibly only a part of the resource's policy."""
     if policy.evidence != "derived":
         return False
-    return not policy.is_whole or policy.is_joined or _NOT_ALL.search(denial.failure.text) is not None
+    return not policy.is_whole or policy.is_joined or NOT_ALL.search(denial.failure.text) is not None
 
 
 def _is_of_resource(denial: Denial, policy: KnownPolicy) -> bool:

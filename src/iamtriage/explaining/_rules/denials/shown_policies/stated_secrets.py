@@ -178,6 +178,8 @@ def _complete_printed(denial: Denial, own: str | None, remedy: Remedy) -> Remedy
     document = copy.deepcopy(dict(printed.content))
     completed: set[str] = set()
     for statement in iterate_statements(document):
+        if statement.get("Effect") != "Allow":
+            continue  # a Deny would then match the call
         listed = as_strings(statement.get("Resource"))
         whole = [
             own if each == own[: -len(RANDOM_END)] else complete_secret_arn(each, denial.failure.text)

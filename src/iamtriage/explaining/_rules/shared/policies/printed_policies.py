@@ -18,7 +18,13 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import change_st
 from iamtriage.policies._readers.elements import iterate_statements
 
 _PRINTS_POLICY = {("iam", "get-role-policy"): "role", ("iam", "get-user-policy"): "user"}
-_NAME = lazy_pattern(r"(?a)[\w+=,.@-]{1,128}")
+
+
+NOT_ALL = lazy_pattern(
+    r"(?i:\b(?:docs|documentation|(?:an|this|the|from|following|official) example|for example|sample|tutorial|shortened|truncated|abbreviated|abridged|excerpts?|snippets?|simplified|omitted|left out|relevant (?:part|statement|section|bit)|(?:part|piece|section) of the|parts? only|only (?:a )?part|partial(?:ly)?|other statements|(?:another|other|different|second) (?:bucket|key|queue|topic|secret|table|repository|polic(?:y|ies)|account's))\b(?!\.aws))"
+    r"|(?<=[,\[{}\s/#])(?:\.{3}|…)\s{0,4}[\]},\n]|(?i:[(\[](?:in )?parts?[)\]])"
+)
+"""Words that the policy in a text is not the one of the resource, or not all of it."""
 
 
 class PrintedPolicy(NamedTuple):
@@ -46,12 +52,17 @@ def find_printed_policy(denial: Denial) -> PrintedPolicy | None:
     caller = denial.role or denial.principal
     if command is None or stated is None or caller is None:
         return None
+    # The command would delete the statements that the text leaves out, and store references.
+    if stated.is_code or stated.is_joined or stated.has_references or not stated.is_whole:
+        return None
+    if NOT_ALL.search(denial.failure.text):
+        return None
     query = command.option("query")
     if query is not None and query.value != "PolicyDocument":
         return None  # the policy can have more statements, which the command would delete
     kind = _PRINTS_POLICY[command.words[0], command.words[1]]
     owner, name = command.option(f"{kind}-name"), command.option("policy-name")
-    if owner is None or name is None or not _NAME.fullmatch(name.value):
+    if owner is None or name is None or name.value != stated.inline_name:
         return None
     if owner.value != getattr(caller, "name", None) or isinstance(caller, User) != (kind == "user"):
         return None
