@@ -548,11 +548,13 @@ _BUCKET = '["arn:aws:s3:::cart-exports", "arn:aws:s3:::cart-exports/*"]'
     ("said", "action", "resource", "condition", "first", "locked", "is_intended"),
     [
         ("On the bastion it works.", '"s3:*"', _BUCKET, _INSIDE, 'The text says "On the bastion it works": run it there.', "s3:GetBucketPolicy and s3:PutBucketPolicy", True),
-        ("On the bastion it does not work either.", '"s3:*"', _BUCKET, _INSIDE, "Run the call where its traffic goes through a VPC endpoint that the Deny exempts", "s3:GetBucketPolicy and s3:PutBucketPolicy", True),
-        ("Does it work from the office?", '["s3:PutBucketPolicy", "s3:GetObject"]', '"*"', _INSIDE, "Run the call where its traffic goes through a VPC endpoint that the Deny exempts", "s3:PutBucketPolicy", True),
+        ("On the bastion it does not work either.", '"s3:*"', _BUCKET, _INSIDE, "Run the call where its traffic goes through that endpoint: ", "s3:GetBucketPolicy and s3:PutBucketPolicy", True),
+        ("Does it work from the office?", '["s3:PutBucketPolicy", "s3:GetObject"]', '"*"', _INSIDE, "Run the call where its traffic goes through that endpoint: ", "s3:PutBucketPolicy", True),
+        ("", '"s3:*"', _BUCKET, _INSIDE.replace('18"', '18", "vpce-0b"').replace(': "vpce', ': ["vpce').replace('"}}', '"]}}'), "Run the call where its traffic goes through one of these endpoints: ", "s3:GetBucketPolicy and s3:PutBucketPolicy", True),
+        ("", '"s3:*"', _BUCKET, _INSIDE.replace("vpce", "vpc").replace("Vpce", "Vpc"), "Run the call where its traffic goes through an endpoint of that VPC: ", "s3:GetBucketPolicy and s3:PutBucketPolicy", True),
         # The statement is not about the bucket itself, or not about its policy.
-        ("", '"s3:*"', '"arn:aws:s3:::cart-exports/*"', _INSIDE, "Run the call where its traffic goes through a VPC endpoint that the Deny exempts", None, True),
-        ("", '"s3:GetObject"', _BUCKET, _INSIDE, "Run the call where its traffic goes through a VPC endpoint that the Deny exempts", None, True),
+        ("", '"s3:*"', '"arn:aws:s3:::cart-exports/*"', _INSIDE, "Run the call where its traffic goes through that endpoint: ", None, True),
+        ("", '"s3:GetObject"', _BUCKET, _INSIDE, "Run the call where its traffic goes through that endpoint: ", None, True),
         ("", '"s3:GetObject"', _BUCKET, '{"StringNotEquals": {"s3:ExistingObjectTag/team": "cart"}}', "", None, False),
     ],
 )  # fmt: skip

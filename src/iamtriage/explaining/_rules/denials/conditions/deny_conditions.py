@@ -94,11 +94,13 @@ REGION = Requirement(
 # https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
 GATEWAY = "in a subnet whose route table has the gateway endpoint, or "
 """Where calls go through a gateway endpoint, which only Amazon S3 and DynamoDB have."""
+ANY_ENDPOINT = "a VPC endpoint that the Deny exempts"
+"""Through what calls go that the Deny exempts, if nothing names it."""
 NO_SOURCE_IP = " Requests through a VPC endpoint have no aws:SourceIp, and a Deny with NotIpAddress applies to them, too."
 VPC = Requirement(
     ("aws:SourceVpce", "aws:SourceVpc"),
-    "Call through a VPC endpoint that the Deny exempts",
-    f"Run the call where its traffic goes through a VPC endpoint that the Deny exempts: {GATEWAY}where the name of the service resolves to the addresses of the interface endpoint. A VPN reaches only an interface endpoint.",
+    f"Call through {ANY_ENDPOINT}",
+    f"Run the call where its traffic goes through {ANY_ENDPOINT}: {GATEWAY}where the name of the service resolves to the addresses of the interface endpoint. A VPN reaches only an interface endpoint.",
     r"vpce?(?![a-z])|endpoint",
 )
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html

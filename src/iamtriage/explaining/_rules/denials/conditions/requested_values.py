@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
@@ -18,12 +19,16 @@ from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
+from iamtriage.explaining._rules.denials.conditions.deny_conditions import ANY_ENDPOINT
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.policies._patterns import compile_glob, matches
+
+if TYPE_CHECKING:
+    from iamtriage.authorization._decoded_statements import DenyingCondition
 
 _ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vpce-[0-9a-f]{8,17})\\?\"")
 SOURCE_IP = "aws:sourceip"
@@ -35,10 +40,17 @@ _ENDPOINT_OF_HOST = lazy_pattern(
 )
 
 
-def describe_host(text: str) -> str | None:
-    """Return how to call through another endpoint if the host of the call names one, whatever network it is made in."""
-    if _ENDPOINT_OF_HOST.search(text) is None:
-        return None
+def describe_way(text: str, condition: DenyingCondition, step: str) -> str:
+    """Return how to call through an endpoint of a condition, from a step for any endpoint.
+
+    If the host of the call names another one, the network that it is made in does not matter.
+    """
+    is_endpoint = condition.key.lower().endswith("vpce")
+    if not is_endpoint or _ENDPOINT_OF_HOST.search(text) is None:
+        named = "that endpoint" if is_endpoint else "an endpoint of that VPC"
+        if len(condition.policy_values) > 1:
+            named = "one of these endpoints" if is_endpoint else "an endpoint of one of these VPCs"
+        return step.replace(ANY_ENDPOINT, named)
     return "The host in the URL names the endpoint. Use a DNS name of the other one, which aws ec2 describe-vpc-endpoints prints (DnsEntries), from a network that reaches it."
 
 

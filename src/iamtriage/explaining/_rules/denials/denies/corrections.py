@@ -67,7 +67,7 @@ NETWORK = lazy_pattern(
     r"(?i:\b(?:from|in|on|inside|through|via|over)\b[^\n]{0,30}\b(?:VPC|VPN|office|intranet|bastion|EC2)\b)"
 )
 """Where in a network people make calls that work."""
-_ELSEWHERE = "Run the call where its traffic goes through a VPC endpoint that the Deny exempts"
+_ELSEWHERE = "Run the call where its traffic goes through "
 _OPERATION = lazy_pattern(r"aws [a-z0-9-]{2,40} ([a-z0-9-]{3,60})(?= )")
 _IF_LEGITIMATE = "If the request is legitimate,"
 _LEFT_TO_OWNER = "has to scope the Deny down."

@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explana
 from iamtriage.explaining._rules.denials.conditions import denied_regions, deny_conditions
 from iamtriage.explaining._rules.denials.conditions.condition_keys import set_in_code
 from iamtriage.explaining._rules.denials.conditions.requested_values import (
-    describe_host,
+    describe_way,
     is_function_without_vpc,
 )
 from iamtriage.explaining._rules.denials.denies import deny_remedies, ordered_remedies, required_settings
@@ -276,7 +276,7 @@ def _remedy_by_condition(
         elif requirement is deny_conditions.VPC:
             is_endpoint = condition.key.lower().endswith("vpce")
             title = f"Call {'through the VPC endpoint' if is_endpoint else 'from the VPC'} {listed}"
-            step = (is_endpoint and describe_host(denial.failure.text)) or requirement.step
+            step = describe_way(denial.failure.text, condition, requirement.step)
             if denial.service not in {None, "s3", "dynamodb"}:
                 # Only these have gateway endpoints.
                 step = step.replace(deny_conditions.GATEWAY, "")

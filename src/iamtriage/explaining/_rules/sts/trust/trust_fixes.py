@@ -17,7 +17,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.trust import (
     token_forms,
     trust_documents,
@@ -265,7 +265,7 @@ def _subject_remedies(
     change = _change_remedy(result, facts, role, operator)
     if token_forms.find_phase(result.expected, actual) is not None:
         title = f"Or give each phase its own role ({token_forms.PHASE_ROLES} in the workspace)"
-        yield from present(change, your_remedy(title, "Then a plan can only read."))
+        yield from present(change, account_remedy(title, "Then a plan can only read."))
         return
     other = trust_subjects.describe_expected_caller(expected, actual, text)
     if other is None or trust_subjects.is_misplaced(expected, actual):
