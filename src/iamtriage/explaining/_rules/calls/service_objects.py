@@ -25,7 +25,6 @@ from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.calls.request_kinds import INVALID_REQUEST
 from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -294,7 +293,7 @@ def _explain_open(case: Case[AwsError], read: _Read, called: str | None, region:
             text=f"{read.service} reports these reasons in the same words.",
         ),
         None if region else BUCKET_IN_OTHER_REGION.cause(text=f"The bucket is not in {where}."),
-        NO_IDENTITY_ALLOW.cause(
+        common_causes.NO_IDENTITY_ALLOW.cause(
             text=f"No policy of {reader} allows s3:GetObject on the object, or kms:Decrypt on its key."
         ),
         remedies=your_remedy(

@@ -20,12 +20,6 @@ from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_
 from iamtriage.explaining._rules.credentials.expired_chains import ROLE_CHAINING, explain_chain
 from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
 from iamtriage.explaining._rules.credentials.logins import missing_logins
-from iamtriage.explaining._rules.credentials.old_requests import (
-    PastEnd,
-    find_cache_file,
-    find_past_end,
-    prints_file,
-)
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import explain_agent_rejection
@@ -256,7 +250,7 @@ def _find_process(case: Case[ExpiredCredentials]) -> tuple[str, str] | None:
     return only_one(found)
 
 
-def _judge_end(end: PastEnd | None, set_clock: str | None) -> tuple[str, str, bool]:
+def _judge_end(end: old_requests.PastEnd | None, set_clock: str | None) -> tuple[str, str, bool]:
     """Return how credentials had expired, why, and whether the clock is certainly not the reason.
 
     Args:
@@ -308,7 +302,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     else:
         check += _OF_CONTAINER
     program = None if process is None else process[1].split()[0].rpartition("/")[2]
-    end = find_past_end(case.failure.text, program)
+    end = old_requests.find_past_end(case.failure.text, program)
     expired, reason, is_certain = _judge_end(end, clock_remedies.find_set_clock(case.failure.text))
     causes: tuple[Cause, ...] = (cause, clock) if process or end else (clock, cause)
     correct: str | None = _CORRECT_CLOCK
@@ -318,8 +312,8 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         reported = attrs.evolve(
             reported, text="The SDK got credentials from their source again, and these have expired, too."
         )
-    if end is not None and process is not None and not prints_file(process[1]):
-        file, whose = find_cache_file(process[1]), name or "the credential process"
+    if end is not None and process is not None and not old_requests.prints_file(process[1]):
+        file, whose = old_requests.find_cache_file(process[1]), name or "the credential process"
         away = f"Move the cache {file} of {whose} away" if file else f"Delete the cache of {whose}"
         title = f"{away}, and run it again"
         causes = (attrs.evolve(cause, evidence="derived"), *causes[1:]) if file else causes

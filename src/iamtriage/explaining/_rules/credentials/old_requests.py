@@ -21,7 +21,6 @@ from iamtriage.explaining._rules.credentials.keys.key_sources import explain_ove
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.credentials import clock_remedies, clocks
-from iamtriage.explaining._rules.shared.credentials.clocks import find_machine_time, parse_time
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import PRESIGNED
 from iamtriage.failures._failures import ExpiredCredentials
@@ -57,11 +56,11 @@ class PastEnd(NamedTuple):
 
 def find_past_end(text: str, program: str | None) -> PastEnd | None:
     """Return the Expiration that a credential process or an endpoint printed, if it is before the machine's time."""
-    now, source = find_machine_time(text), _ADDRESS if program is None else re.escape(program)
+    now, source = clocks.find_machine_time(text), _ADDRESS if program is None else re.escape(program)
     called = lazy_pattern(rf"(?m)^(?![^\n]{{0,80}}credential_process)[^\n]{{0,400}}{source}[^\n]{{0,400}}")
     ends = {each["time"] for each in _END.finditer(text) if _is_output(text, each, called)}
     end = only_one(ends)
-    if now is None or end is None or (ended := parse_time(end)) is None or ended >= now:
+    if now is None or end is None or (ended := clocks.parse_time(end)) is None or ended >= now:
         return None
     words = f"Expiration is {end}, and date prints {now:%Y-%m-%dT%H:%M:%SZ}"
     return PastEnd(words, (now - ended).total_seconds())

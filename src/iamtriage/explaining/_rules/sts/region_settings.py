@@ -10,7 +10,6 @@ from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at, l
 from iamtriage.explaining._context.readers.kubernetes import program_regions
 from iamtriage.explaining._rules.basics import Case, Labelled
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.commands import repeat_command, repeat_line
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.kubernetes import clusters
@@ -130,7 +129,7 @@ def _fix_signing_command(command: str, region: str) -> RegionFix:
         option, line = f"awscurl --region {region}", f"{program} --region {region} {rest}"
     else:
         option, line = f"curl --aws-sigv4 aws:amz:{region}", _SCOPE_OPTION.sub(rf"\1:{region}", line)
-    repeated = repeat_line(line)
+    repeated = commands.repeat_line(line)
     shown = None if repeated else printable_line(line)
     steps = () if repeated else (f"Change the Region in the command{', as shown' if shown else ''}.",)
     return RegionFix(f"Sign for {region} ({option})", steps, present(repeated), manifest=shown)
@@ -272,7 +271,7 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
     if (changed := _correct_lines(case.failure.text, endpoint, region)) is not None:
         step = "Change the lines as below, then restart every program that has these settings, such as from the same Secret or ConfigMap."
         return RegionFix(f"Set {name} and the Region to those of {region}", (step,), (), place, changed)
-    repeated = repeat_command(case.context.command, changes={"endpoint-url": "", "region": region})
+    repeated = commands.repeat_command(case.context.command, changes={"endpoint-url": "", "region": region})
     own = f"{'' if repeated else 'which must be '}{region}"
     url = f"https://{endpoint['host'].replace(endpoint['region'], region)}"
     lines, elsewhere = remove_variable(case, name, url)
@@ -351,7 +350,7 @@ def _fix_setting(case: Case[Failure], setting: re.Match[str], region: str) -> Re
         profile = section.removeprefix("[profile ").strip("[]")
         lines = (credential_remedies.with_profile(profile, f"aws configure set region {region}"),)
     elif written.startswith("--region") and called is not None:
-        lines = present(repeat_command(called, changes={"region": region}))
+        lines = present(commands.repeat_command(called, changes={"region": region}))
     elif section.startswith("backend"):
         lines = ("terraform init -reconfigure",)
     return RegionFix(

@@ -13,10 +13,6 @@ from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Lab
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, find_entry_arn
-from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
-    IAM_DOES_NOT_HELP,
-    ClusterPrincipal,
-)
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
@@ -49,7 +45,7 @@ DECLARED_TWICE = CauseType(
 
 
 def explain_second_entry(
-    case: Case[AccessEntry], principal: ClusterPrincipal, name: str | None
+    case: Case[AccessEntry], principal: principal_mappings.ClusterPrincipal, name: str | None
 ) -> Explanation | None:
     """Explain that the Terraform module for EKS creates an access entry for its caller, and another one for the same principal.
 
@@ -87,7 +83,7 @@ def explain_second_entry(
             ),
             url=_MODULE_GUIDE,
         ),
-        notes=IAM_DOES_NOT_HELP,
+        notes=principal_mappings.IAM_DOES_NOT_HELP,
     )
 
 

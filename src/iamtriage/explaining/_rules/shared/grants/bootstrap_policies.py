@@ -6,19 +6,16 @@ https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import attrs
 
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, save_step
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 
 def find_policy(denial: Denial) -> str | None:
