@@ -274,7 +274,7 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
         again = f"Or get new credentials right before the call. {renew}"
         if outlasts:
             sync = " aws s3 sync skips what is there already." if "s3 sync" in case.text else ""
-            again = f"The step takes longer than the credentials last, so new ones before it are not enough: without a longer session, split it, and get new credentials before each part.{sync}"
+            again = f"Or split the step, which takes longer than the credentials last, and get new credentials before each part.{sync}"
         return remedies.your_remedy(
             f"Request a longer session: set {duration} to {seconds}",
             *(allowed if is_allowed or line is not None else None, again),
