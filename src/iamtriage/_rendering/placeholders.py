@@ -32,7 +32,7 @@ _TYPE = lazy_pattern(r"([A-Za-z-]{1,40})[:/]\Z")
 # variables of AWS and HCP Terraform.
 _ENDINGS = (
     *("_NAME", "_ID", "_ARN", "_PATH", "_URL", "_URI", "_KEY", "_CODE", "_VALUE", "_ADDRESS", "_IP"),
-    *("_NUMBER", "_PROFILE", "_VERSION", "_CIDR"),
+    *("_NUMBER", "_PROFILE", "_VERSION", "_CIDR", "_UUID"),
 )
 # Commands use the second name for these values.
 _SHORTER = {
@@ -90,6 +90,7 @@ _WORDS = frozenset(
         "THUMBPRINT",
         "TOKEN",
         "USER",
+        "UUID",
         "VERSION",
         "VALUE",
         "VERB",

@@ -1927,14 +1927,14 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [jobs]\nsasl.mechanism=AWS_MSK_IAM",
             {},
-            (":topic/CLUSTER/CLUSTER_UUID_NAME/jobs",),
+            (":topic/CLUSTER/CLUSTER_UUID/jobs",),
             ("TOPIC_NAME",),
             id="a topic of Amazon MSK without its cluster",
         ),
         pytest.param(
             "Not authorized to access group: other\norg.apache.kafka.common.errors.GroupAuthorizationException: Not authorized to access group: jobs\nsasl.mechanism=AWS_MSK_IAM",
             {},
-            (":group/CLUSTER/CLUSTER_UUID_NAME/jobs",),
+            (":group/CLUSTER/CLUSTER_UUID/jobs",),
             ("GROUP_NAME",),
             id="a group of Amazon MSK without its cluster",
         ),

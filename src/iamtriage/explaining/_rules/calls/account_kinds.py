@@ -167,7 +167,7 @@ ACCOUNT_KINDS = (
             commands=(
                 "aws securityhub describe-hub --region REGION",
                 Labelled(
-                    "If it is to be enabled, which has a price:",
+                    "To enable it (charges apply):",
                     "aws securityhub enable-security-hub --region REGION",
                 ),
             ),

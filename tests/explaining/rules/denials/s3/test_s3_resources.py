@@ -392,6 +392,19 @@ def test_export_of_a_table(key: str, resource: str, count: int, policy_type: str
     assert (statement["Resource"], len(actions)) == (resource, count)
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("S3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: 7QEXAMPLE)", "Check the bucket policy and the KMS key"),
+        ("HTTP 403 for https://acme-in.s3.eu-west-1.amazonaws.com/\nS3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: 7QEXAMPLE)", "Check the bucket policy and the KMS key"),
+        ("S3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: 7QEXAMPLE) for the upload with ACL public-read", "Check the bucket policy, Block Public Access and the KMS key"),
+        ("HTTP 403 for https://acme-in.s3.eu-west-1.amazonaws.com/a.csv\nS3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: 7QEXAMPLE)", "Check the bucket policy, the object's owner and the KMS key"),
+    ],
+)  # fmt: skip
+def test_title_has_only_what_can_be_checked(text: str, title: str) -> None:
+    assert title in [each.title for each in explain(text).remedies]
+
+
 def test_unknown_s3_calls_may_need_the_key_to_read_or_to_write() -> None:
     shown = str(explain("S3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: 7QEXAMPLE)"))
     assert "kms:Decrypt (to read) or kms:GenerateDataKey (to write)" in shown

@@ -369,13 +369,14 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     has_data = not re.search("Bucket|Delete", f"{operation} {denial.action}")
     if has_data:
         # Block Public Access rejects only what makes data public, by an ACL or a policy.
-        is_public = (operation or "Acl").endswith(("Acl", "Policy")) or "acl" in denial.failure.text.lower()
+        is_public = (operation or "").endswith(("Acl", "Policy")) or "acl" in denial.failure.text.lower()
         checks += ["Block Public Access"] * is_public
-        checks += ["the object's owner"] * (operation not in s3_causes.WRITE_OPERATIONS)
+        is_of_object = operation is not None or "/" in (denial.resource or "")
+        checks += ["the object's owner"] * (is_of_object and operation not in s3_causes.WRITE_OPERATIONS)
         checks += ["the KMS key"] * (is_first or operation not in _KEY_ACTIONS)
     unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
     return (your_remedy if is_first else owner_remedy)(
-        f"Check {join_words(checks, 'and')}{'' if bucket == 'BUCKET' else f' (aws s3api get-bucket-policy --bucket {bucket})'}",
+        f"Check {join_words(checks, 'and')}{'' if is_first or bucket == 'BUCKET' else f' (aws s3api get-bucket-policy --bucket {bucket})'}",
         unsigned if is_first and may_be_unsigned(denial) else None,
         "Check which identity the program uses, and whether its account owns the bucket: then list-buckets (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow the identity, too."
         if is_first
