@@ -998,9 +998,9 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 "takes precedence over the profile shop",
                 "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN ",
-                "aws sts get-caller-identity --profile shop ",
+                "aws sts get-caller-identity grep ",
             ),
-            (),
+            ("get-caller-identity --profile",),
             id="keys in the environment instead of the profile",
         ),
         pytest.param(
