@@ -109,3 +109,19 @@ _DENIED = f"AccessDeniedException: {_ANA}eks:DescribeClusterVersions on resource
 )  # fmt: skip
 def test_parts_of_messages_are_no_other_failures(text: str, others: int) -> None:
     assert len(explain(text).other_failures) == others
+
+
+_AGENT = "SSM Agent unable to acquire credentials: unexpected error getting instance profile role credentials or calling UpdateInstanceInformation ... send request failed\ncaused by: "
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ('Post "https://ssm.eu-west-1.amazonaws.com/": dial tcp 192.0.2.7:443:\ni/o timeout', "no response from ssm.eu-west-1.amazonaws.com: the connection timed out"),
+        ('Get "http://169.254.169.254/latest/meta-data/": dial tcp 169.254.169.254:80: i/o timeout', "request to the instance metadata"),
+        ("RequestCanceled: request context canceled", "SDK found no credentials"),
+    ],
+    ids=["service", "metadata", "canceled"],
+)  # fmt: skip
+def test_address_that_timed_out(reason: str, expected: str) -> None:
+    assert expected in _flat(_AGENT + reason)

@@ -10,6 +10,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import MissingCredentials
 
@@ -51,9 +52,18 @@ _HAS_ROLE = lazy_pattern(
 _IS_JAVASCRIPT = lazy_pattern(r"\bCredentialsProviderError\b|@aws-sdk/")
 
 
+# A request with credentials, which an agent reports as if it had none.
+_SENT = lazy_pattern(
+    r"\b(?:Post|Get|Put) \\?\"https://(?!sts\b)[a-z0-9.-]{1,120}\.amazonaws\.com(?:\.cn)?/[^\"\n]{0,200}\":\s{1,8}(?:dial tcp|read tcp|net/http|context deadline)[^\n\"]{0,120}(?:\n[^\n\"]{0,80}timeout)?"
+)
+
+
 def explain_unsteady_source(case: Case[MissingCredentials], message: str) -> Explanation | None:
-    """Explain that a daemon does not get the credentials of a role, or a program not always; return ``None`` for others."""
+    """Explain that a daemon gets no credentials of a role, or a program not always, or no answer; or return ``None``."""
     text = case.failure.text
+    if (sent := _SENT.search(text, case.failure.span[0])) is not None:
+        explanation: Explanation = load_rule("calls.unreachable_endpoints.explain_no_answer")(case, sent[0])
+        return explanation
     if _OF_ECS.search(text) is not None:
         return None
     if _LOG_DRIVER.search(message) is not None:
