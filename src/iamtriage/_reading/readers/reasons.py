@@ -50,6 +50,10 @@ _POLICY = lazy_pattern(
 )
 # After a colon, distinguishes the name or ID of a policy from a word.
 _POLICY_MARK = lazy_pattern(r"[/:_<\[{*…-]|[0-9]")
+# Only one type begins like this, so the text can end here.
+_CUT_IDENTITY = lazy_pattern(
+    r"\s{1,3}iden[a-z]{0,4}(?:-[based]{0,5})?(?:\s{1,3}poli?c?)?[.…\s]{0,8}\Z", re.IGNORECASE
+)
 _ALLOWS = lazy_pattern(
     r"\s+allows?\b(?:\s+(?:the\s+)?[\"'`]?(?P<action>[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][\w*]{0,127})[\"'`]?(?:\s+action\b)?)?",
     re.IGNORECASE,
@@ -124,6 +128,8 @@ def _read_implicit(text: str, end: int, piece: Piece) -> int:
     if words:
         end = words.end()
         piece.put("policy_type", policy_type(words[0]))
+    elif _CUT_IDENTITY.match(text, end):
+        piece.put("policy_type", "identity")
     allows = _ALLOWS.match(text, end)
     if allows:
         end = allows.end()
