@@ -52,7 +52,7 @@ NAMES: Final = {
     for name, words in {
         "region": ("egion", "REGION", ".compute.", "eks", "client(", "resource(", "com.", ".ec2.internal"),
         "profile": ("PROFILE", "update-kubeconfig"),
-        "cluster": ("luster", "EKS", "update-kubeconfig", "eksctl.io", "-authenticator"),
+        "cluster": ("luster", "EKS", "update-kubeconfig", "eksctl.io", "-authenticator", " context "),
         "authentication_mode": ("uth",),
         "namespace": (*_SUBJECT, "amespace", "pod", "kubectl "),
         "service_account": (*_SUBJECT, "ervice", " sa"),

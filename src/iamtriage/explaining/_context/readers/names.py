@@ -58,6 +58,8 @@ _CLUSTERS = lazy_pattern(
     # eksctl writes to a kubeconfig: the cluster NAME.REGION.eksctl.io and the context USER@NAME.REGION.eksctl.io.
     rf"|(?<![\w.-])([0-9A-Za-z][\w-]{{0,99}})\.{REGION}\.eksctl\.io\b"
     r"|\baws_eks_cluster\.[\w.\[\]\"-]{1,80}: [A-Z][^\n\[]{3,60}\[id=([0-9A-Za-z][\w-]{0,99})\]"
+    # GitHub masks the account in the ARN, and what is before it.
+    r"|\b(?:Added new|Updated) context [*:]{3,200}(?:cluster)?/([0-9A-Za-z][\w-]{0,99}) (?:to|in) "
     r"|/aws/eks/([0-9A-Za-z][\w-]{0,99})/cluster\b"  # the log group of the control plane
     r"|^kind: ClusterConfig\s{1,8}metadata:\s{1,8}(?:region: \S{1,40}\s{1,8})?name: [\"']?([0-9A-Za-z][\w-]{0,99})"
 )

@@ -136,7 +136,7 @@ _CONTROLLERS = (
         "kube-system",
         "karpenter",
         lazy_pattern(
-            r"(?a)(?i:\bkarpenter(?!-?node))|\bcontroller\\?[\"']?[:=]\s?\\?[\"']?(?:machine|nodeclaim|nodeclass|nodepool)\."
+            r"(?a)(?i:\bkarpenter(?!-?node))|\bcontroller\\?[\"']?[:=]\s?\\?[\"']?(?:machine|nodeclaim|nodeclass|nodepool)\.|\bcontroller\.provisioning\b"
         ),
         ("ec2:", "eks:", "iam:", "pricing:", "sqs:", "ssm:"),
         permissions="the controller policies of its release, which karpenter.sh/docs/reference/cloudformation lists",
@@ -170,7 +170,7 @@ _CONTROLLERS = (
         "ExternalDNS",
         None,
         "external-dns",
-        lazy_pattern(r"(?a)(?i:external-?dns)|failed to list hosted zones|records retrieval failed"),
+        lazy_pattern(r"(?a)(?i:external[-_]?dns)|failed to list hosted zones|records retrieval failed"),
         ("route53:",),
         role_setting="the flag --aws-assume-role",
         # https://kubernetes-sigs.github.io/external-dns/latest/docs/tutorials/aws-filters
@@ -275,7 +275,7 @@ _CONTROLLERS = (
         "velero",
         "velero",
         lazy_pattern(
-            r"(?a)(?i:\bvelero|\bbackup store for location|\bbackup ?storage ?locations? |\bputting object backups/)"
+            r"(?a)(?i:\bvelero|\bbackup store for location|\bbackup ?storage ?locations? |\bputting object backups/)|\bcontroller=backup-sync\b"
         ),
         ("ec2:", "s3:"),
         values_key="serviceAccount.server",
