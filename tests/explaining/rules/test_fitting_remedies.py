@@ -125,3 +125,56 @@ _AGENT = "SSM Agent unable to acquire credentials: unexpected error getting inst
 )  # fmt: skip
 def test_address_that_timed_out(reason: str, expected: str) -> None:
     assert expected in _flat(_AGENT + reason)
+
+
+_SCP = "User: arn:aws:sts::111122223333:assumed-role/deploy/run is not authorized to perform: s3:PutBucketPublicAccessBlock on resource: arn:aws:s3:::{} with an explicit deny in a service control policy"
+_ENTRY = "Error: creating EKS Access Entry: operation error EKS: CreateAccessEntry, https response error StatusCode: 409, RequestID: 0a1b, ResourceInUseException: The specified access entry resource is already in use on this cluster.\n│ \n│   with module.eks{}.aws_eks_access_entry.this[0],"
+_TOKEN_DENIED = "{}operation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: 403, RequestID: 0a1b, api error AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity"
+_FLEET = '{{"eventVersion": "1.09", "eventSource": "ec2.amazonaws.com", "eventName": "CreateFleet", "awsRegion": "eu-west-1", "sourceIPAddress": "{}", "eventTime": "2026-11-02T23:57:12Z", "errorCode": "Client.UnauthorizedOperation", "errorMessage": "You are not authorized to perform this operation."}}'
+_LOGIN = "Added new context {} to {}/.kube/config\nerror: You must be logged in to the server (the server has asked for the client to provide credentials)"
+_PUBLIC_ACL = f"{_ANA}s3:{{0}} on resource: arn:aws:s3:::till/drawer.txt because public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public Access."
+_SSO = "User: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Till{}/ana@example.com is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:111122223333:till with an explicit deny in a service control policy"
+
+
+@pytest.mark.parametrize(
+    ("text", "present", "absent"),
+    [
+        # An option of cdk bootstrap leaves out the denied call.
+        (_SCP.format("cdk-hnb659fds-assets-111122223333-eu-west-1"), "Do this first: Bootstrap without this call", "take the call out"),
+        (_SCP.format("till"), "take the call out of the program", "cdk bootstrap"),
+        # Node groups with one role.
+        (_ENTRY.format('.module.self_managed_node_group["till"]'), "create_access_entry = false", "enable_cluster_creator"),
+        (_ENTRY.format(""), "enable_cluster_creator_admin_permissions", "create_access_entry = false"),
+        # Providers of Crossplane have service accounts with generated names.
+        (_TOKEN_DENIED.format("managed/s3.aws.upbound.io/v1beta1, kind=bucket cannot get terraform setup: "), "StringLike", "kubectl set env"),
+        (_TOKEN_DENIED.format("cannot get terraform setup: "), "Compare the token with the trust policy", "Crossplane"),
+        # Logs of controllers.
+        ("ERROR controller.provisioning Launching node, creating cloud provider machine, UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message: ****", "The role of Karpenter was denied", "The caller"),
+        ("ERROR controller.billing UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message: ****", "The caller was denied", "Karpenter"),
+        ('level=error msg="Error getting backup store for this location" backupLocation=default controller=backup-sync error="WebIdentityErr: unable to read file at /var/run/secrets/eks.amazonaws.com/serviceaccount/token caused by: open /var/run/secrets/eks.amazonaws.com/serviceaccount/token: permission denied"', "deployment/velero --namespace velero", "NAMESPACE"),
+        ("api error AccessDenied: User: arn:aws:sts::111122223333:assumed-role/external_dns2026/17 is not authorized to perform: route53:ListResourceRecordSets on resource: arn:aws:route53:::hostedzone/Z0A1B2C3D4E5F6G7H8I9 because no identity-based policy allows the route53:ListResourceRecordSets action", "route53:ChangeResourceRecordSets", "the role external_dns2026 was denied"),
+        # A cluster whose ARN GitHub masks, in a job that runs in a container.
+        (_LOGIN.format("***/till", "/github/home"), "--cluster-name till", "PROFILE"),
+        (_LOGIN.format("***/till", "/home/ana"), "--cluster-name till", "In the job"),
+        # A reason that is cut off within its first type of policy, and one that could be of any.
+        (f"{_ANA}iam:CreateUser on resource: arn:aws:iam::111122223333:user/eve because no identity-b", "no identity-based policy allows it", "A policy that caps"),
+        (f"{_ANA}iam:CreateUser on resource: arn:aws:iam::111122223333:user/eve because no", "no policy allows it", "no identity-based policy allows it."),
+        # The name of a role without its end, and a Region that nobody knows.
+        (_SSO.format("..."), "*AWSReservedSSO_Till*)", "*AWSReservedSSO_Till...)"),
+        (_SSO.format("_0123456789abcdef"), "*AWSReservedSSO_Till_0123456789abcdef)", "abcdef*"),
+        ("AmazonSQSException: Credential should be scoped to a valid region, not 'wrong-region'. (Service: AmazonSQS; Status Code: 403; Error Code: SignatureDoesNotMatch; Request ID: 0a1b)", "Set the client's Region to a valid one", "Region to REGION"),
+        # The action of the message is none of IAM.
+        (f"An error occurred (AccessDenied) when calling the CopyObject operation: {_PUBLIC_ACL.format('CopyObject')}", "The call CopyObject requires s3:PutObject.", "The call PutObject"),
+        (f"An error occurred (AccessDenied) when calling the PutObject operation: {_PUBLIC_ACL.format('PutObject')}", "More permissions of the caller do not help", "requires s3:PutObject"),
+    ],
+)  # fmt: skip
+def test_detail_of_the_text(text: str, present: str, absent: str) -> None:
+    shown = _flat(text)
+    assert present in shown
+    assert absent not in shown
+
+
+@pytest.mark.parametrize("source", ["elasticmapreduce.amazonaws.com", "192.0.2.7"])
+def test_calls_of_amazon_emr(source: str) -> None:
+    notes = " ".join(explain(_FLEET.format(source)).notes)
+    assert ("Amazon EMR made the call" in notes) is source.endswith(".com")

@@ -72,11 +72,11 @@ NO_ALLOWS = {
 def stated_cause(denial: Denial, policy_type: PolicyType, text: str) -> Cause:
     """Return the cause that AWS states by the type of policy."""
     causes = DENIES if denial.is_explicit else NO_ALLOWS
-    text = f"{text}{_describe_operation(denial)}"
+    text = f"{text}{describe_operation(denial)}"
     return causes[policy_type].cause(denial.policy_type_evidence, reason_lines(denial), text=text)
 
 
-def _describe_operation(denial: Denial) -> str:
+def describe_operation(denial: Denial) -> str:
     """Return which action the call requires, as a sentence, if it does not have the name of the call."""
     operation, action = denial.operation, denial.action
     if operation is None or action is None or action.partition(":")[2].lower() == operation.lower():

@@ -68,7 +68,9 @@ def principal_arn_pattern(denial: Denial) -> str:
         return "PRINCIPAL_ARN"  # of the role to use instead
     is_identity_center = isinstance(denial.role, IdentityCenterRole)
     path = "aws-reserved/sso.amazonaws.com/*" if is_identity_center else "aws-service-role/*/"
-    return policy_principal_arn(denial).replace(":role/PATH/", f":role/{path}")
+    arn = policy_principal_arn(denial).replace(":role/PATH/", f":role/{path}")
+    # The text leaves out the end of the name.
+    return f"{arn.rstrip('.…')}*" if arn.endswith(("...", "…")) else arn
 
 
 def exempting_statement(denial: Denial, statement: Mapping[str, Any]) -> str | None:

@@ -169,6 +169,11 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions creates an entry for the identity that runs Terraform: do not create another one for it.",
     )
     terraform = case.context.terraform
+    if terraform is not None and "node_group" in terraform.value:
+        # https://github.com/terraform-aws-modules/terraform-aws-eks/issues/2977
+        steps = (
+            "If several node groups have this role, each creates the entry: set create_access_entry = false in all but one. EKS itself creates the entry of a managed node group's role.",
+        )
     is_of_creator = terraform is not None and _CREATOR_KEY in terraform.value
     if is_of_creator:
         steps = (

@@ -245,7 +245,7 @@ def _describe_code(case: Case[Failure], region: str) -> str:
 
 def _fix_client(case: Case[Failure], region: str) -> RegionFix:
     """Return how to set the Region of a client where it runs, if the text does not show its setting."""
-    title = f"Set the client's Region to {region}"
+    title = f"Set the client's Region to {'a valid one' if region == 'REGION' else region}"
     called = case.context.command
     is_of_cli = called is not None and called.program == "aws"
     is_of_sdk = case.failure.envelope.source not in {None, "", "botocore"} or _IN_CODE.search(case.text)

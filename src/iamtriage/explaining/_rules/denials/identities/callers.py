@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.texts.deployment_tools import Deployment
 
 # A role that the call names lacks something, and not the caller.
+_EMR = "elasticmapreduce.amazonaws.com"
+_EMR_NOTE = "Amazon EMR made the call, as sourceIPAddress shows: most likely with the service role of the cluster (aws emr describe-cluster --cluster-id CLUSTER_ID --query Cluster.ServiceRole)."
 _REMOVAL = lazy_pattern(r":(?:Delete|Deregister|Detach|Disassociate|Remove|Terminate)[A-Z]")
 _TOPICS_OF_OTHER_ROLES = frozenset(
     {"execution-role", "service-cannot-assume-role", "service-role-lacks-permission"}
@@ -254,10 +256,9 @@ def _caller_note(denial: Denial, explanation: Explanation, use: str) -> str | No
         )
     if isinstance(denial.role, ServiceLinkedRole):
         return None
-    if denial.principal_text is None and "HandlerErrorCode: " in denial.failure.text:
-        if topic in _TOPICS_OF_OTHER_ROLES:
-            return _deployment_note(denial) if topic == "service-role-lacks-permission" else None
-        return "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards."
+    by_emr = denial.failure.envelope.source_ip == _EMR
+    if denial.principal_text is None and (by_emr or "HandlerErrorCode: " in denial.failure.text):
+        return _EMR_NOTE if by_emr else _handler_note(denial, topic)
     if denial.role is not None and "role-arn" in denial.failure.text:
         from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 
@@ -283,6 +284,12 @@ def _caller_note(denial: Denial, explanation: Explanation, use: str) -> str | No
         return None
     about = _describe_need(denial, explanation)
     return f"{service} made the call with this role, as the session name shows. {about}, not the person who uses {service}.{_retry_sentence(denial, service)}"
+
+
+def _handler_note(denial: Denial, topic: str) -> str | None:
+    if topic in _TOPICS_OF_OTHER_ROLES:
+        return _deployment_note(denial) if topic == "service-role-lacks-permission" else None
+    return "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards."
 
 
 def _describe_need(denial: Denial, explanation: Explanation) -> str:

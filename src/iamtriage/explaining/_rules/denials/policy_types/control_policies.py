@@ -31,7 +31,7 @@ from iamtriage.explaining._rules.shared.credentials.credential_remedies import w
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages.decisions import matching_reasons
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
-from iamtriage.explaining._rules.shared.remedies import Commands, organization_remedy, present
+from iamtriage.explaining._rules.shared.remedies import Commands, organization_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.resource_policies import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
@@ -143,7 +143,12 @@ def explain_service_control(denial: Denial) -> Explanation:
     ask = f"Send this error to an administrator of the AWS organization (management account{owner} or a delegated administrator): only they can see or change the policy."
     scope = (_ROOT_USERS,) if isinstance(denial.principal, Root) else ()
     if denial.deny != "implicit":
-        return add_landing_zone(denial, _explain_control_deny(denial, "service_control", ask, *scope))
+        explanation = add_landing_zone(denial, _explain_control_deny(denial, "service_control", ask, *scope))
+        if denial.lowercase_action == "s3:putbucketpublicaccessblock" and ":::cdk-" in (
+            denial.resource or ""
+        ):
+            return attrs.evolve(explanation, remedies=(_BOOTSTRAP, *explanation.remedies))
+        return explanation
     reasons = matching_reasons(denial.action, denial.facts.authorization_details)
     targets = (each.target_arn or "" for each in reasons if each.policy_type == "service_control")
     level = next(filter(None, targets), "").rpartition("/")[2]
@@ -253,6 +258,14 @@ def _explain_control_deny(
 
     verdict = f"{named} explicitly denies it"
     return guardrails.explain_guardrail(denial, verdict, text, policy_type, change, *notes)
+
+
+_BOOTSTRAP = your_remedy(
+    "Bootstrap without this call: cdk bootstrap --public-access-block-configuration false",
+    "First delete the failed stack CDKToolkit. S3 blocks public access to new buckets by default, so the Deny can stay.",
+    commands="npx cdk bootstrap --public-access-block-configuration false",
+    url="https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html",
+)
 
 
 def _control_remedy(

@@ -126,10 +126,15 @@ def compare_token_remedy(denial: Denial) -> Remedy:
     return your_remedy(title, *steps, commands=lines, url=_token_page(denial))
 
 
+# https://github.com/crossplane-contrib/provider-aws/issues/582
+_CROSSPLANE = lazy_pattern(r"\baws\.(?:m\.)?upbound\.io\b|\baws\.crossplane\.io\b")
+_OF_PROVIDER = "Crossplane names the service account of a provider after its revision (kubectl get serviceaccounts -n crossplane-system): test sub with StringLike, as system:serviceaccount:crossplane-system:provider-aws-*."
+
+
 def _subject_step(denial: Denial) -> str | None:
     namespace, name = denial.facts.namespace, denial.facts.service_account
     if namespace is None or name is None:
-        return None
+        return _OF_PROVIDER if _CROSSPLANE.search(denial.failure.text) else None
     return f"The pod's token has the subject {clip_text(f'system:serviceaccount:{namespace}:{name}')}."
 
 

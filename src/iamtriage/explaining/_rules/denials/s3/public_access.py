@@ -16,6 +16,7 @@ from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.denials.policy_causes import describe_operation
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.s3.origins import distribution_statement
 from iamtriage.explaining._rules.shared import pages
@@ -116,7 +117,7 @@ def explain_block_public_access(denial: Denial) -> Explanation:
         BLOCK_PUBLIC_ACCESS.cause(
             "reported",
             reason_lines(denial),
-            text=f"More permissions of the caller do not help: the setting applies to every public {what}.",
+            text=f"More permissions of the caller do not help: the setting applies to every public {what}.{describe_operation(denial)}",
         ),
         remedies=(
             remedy,

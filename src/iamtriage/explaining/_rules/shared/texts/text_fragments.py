@@ -32,7 +32,7 @@ PULUMI_FRAGMENTS = ("pulumi:", "provider=aws@", "$ pulumi ")
 _USE_FRAGMENTS = (
     "unable to decrypt", "Failed to pull image", "ResourceInitializationError", "CannotPull",
     "Lambda.AWSLambdaException", "States.TaskFailed", "taskFailedEventDetails", "resourceType", "RULE_ARN",
-    "deliveryStreamARN", "Firehose", "invokedBy",
+    "deliveryStreamARN", "Firehose", "invokedBy", "elasticmapreduce",
 )  # fmt: skip
 # What shows that the denied role is of another account than the person who reads the text.
 _ACCOUNT_FRAGMENTS = (
