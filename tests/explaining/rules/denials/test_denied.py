@@ -437,11 +437,15 @@ def test_other_endpoints_of_a_program_do_not_count() -> None:
         assert explain(text.format(operation, message)).topic != "answer-not-from-aws"
 
 
-@pytest.mark.parametrize("cut", [" because no identity-b…", " because no", " because n…"])
-def test_truncated_reason_is_not_quoted(cut: str) -> None:
+@pytest.mark.parametrize(
+    ("cut", "policy_type"),
+    [(" because no identity-b…", "identity"), (" because no", None), (" because n…", None)],
+)
+def test_truncated_reason_is_not_quoted(cut: str, policy_type: str | None) -> None:
     text = f"User: {USER} is not authorized to perform: eks:DescribeCluster on resource: {CLUSTER}{cut}"
     explanation = explain(text)
-    assert explanation.topic == "access-denied"
+    assert explanation.topic == ("access-denied" if policy_type is None else "no-identity-allow")
+    assert getattr(explanation.failure, "policy_type", None) == policy_type
     assert not any("because" in line for cause in explanation.causes for line in cause.because)
 
 

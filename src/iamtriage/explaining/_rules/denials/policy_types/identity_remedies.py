@@ -334,10 +334,7 @@ def simulation_commands(denial: Denial) -> tuple[str, ...]:
         arn = str(role)
     elif isinstance(denial.principal, User):
         arn = str(denial.principal)
-    if denial.has_masked_account:
-        # A masked session can have a role with a path.
-        arn = denial.principal_text if isinstance(denial.principal, User) else None
-    arn = commands.arn(arn, "PRINCIPAL_ARN")
+    arn = commands.arn(None if denial.has_masked_account else arn, "PRINCIPAL_ARN")
     words = ["--policy-source-arn", arn, "--action-names", grant.action]
     if grant.resources != ("*",):
         # A note says that a name can lack its path.
