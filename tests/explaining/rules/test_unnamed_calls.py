@@ -9,6 +9,7 @@ from iamtriage import explain
 BARE = "UnauthorizedOperation: You are not authorized to perform this operation."
 STATUS = "\n\tstatus code: 403, request id: 0a1b2c3d-1111-2222-3333-444455556666"
 ENCODED = f"{BARE} Encoded authorization failure message: {'Ab3_' * 60}"
+DENIED = "AccessDenied: Access Denied\n\tstatus code: 403, request id: 0a1b2c3d-1111-2222-3333-444455556666"
 S3 = "AccessDenied: Access Denied\n\tstatus code: 403, request id: 0A1B2C3D4E5F6071, host id: Zx9="
 
 
@@ -34,6 +35,14 @@ S3 = "AccessDenied: Access Denied\n\tstatus code: 403, request id: 0A1B2C3D4E5F6
         (f'could not attach volume "vol-0a1b2c3d" to node "i-0a1b2c3d": {BARE}', "ec2:AttachVolume"),
         (f"[web] Instance creation failed => {BARE}", "ec2:RunInstances"),
         (f"Error: Error putting S3 policy: {S3}", "s3:PutBucketPolicy"),
+        (
+            f'* failed updating the unique ID of ARN "arn:aws:iam::111122223333:role/web": {DENIED}',
+            "iam:GetRole",
+        ),
+        (
+            f'unable to resolve ARN "arn:aws:iam::111122223333:user/ana" to internal ID: {DENIED}',
+            "iam:GetUser",
+        ),
         (f"Error: reading S3 Bucket (acme-logs): {S3}", "s3:ListBucket"),
         (f"Error: getting S3 Bucket Versioning (acme-logs): {S3}", "s3:GetBucketVersioning"),
     ],

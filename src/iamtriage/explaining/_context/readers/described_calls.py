@@ -214,6 +214,12 @@ class _Call(NamedTuple):
     operation: str
 
 
+# Vault looks up the unique ID of an ARN: https://developer.hashicorp.com/vault/docs/auth/aws
+_RESOLVED = lazy_pattern(
+    r"(?a)\b(?:updating the unique ID of|[Rr]esolv(?:e|ing)) ARN \"?arn:[a-z-]{3,12}:iam::[^\s:\"]{1,20}:(?P<type>role|user)/[^\s\"]{1,128}\"?"
+)
+
+
 def find_described_call(failure: Failure) -> tuple[Stated, Stated] | None:
     """Return the service and the operation that the line of a denial describes in words, or ``None``.
 
@@ -233,6 +239,9 @@ def find_described_call(failure: Failure) -> tuple[Stated, Stated] | None:
     if (asked := _QUERY.search(text)) is not None and (found := _look_up(asked["name"], asked["service"])):
         return Stated(found.service, asked[0]), Stated(found.operation, asked[0])
     low = line_start(text, start, start - _CHARS_BEFORE)
+    if (resolved := _RESOLVED.search(text, low, end)) is not None:
+        operation = f"Get{resolved['type'].capitalize()}"
+        return Stated("iam", resolved[0]), Stated(operation, resolved[0])
     if (named := _NAMED.search(text, low, min(end + 80, len(text)))) is not None:
         found = _look_up(named["name"], failure.envelope.service)
         return None if found is None else (Stated(found.service, named[0]), Stated(found.operation, named[0]))
