@@ -39,7 +39,9 @@ _OWNER = lazy_pattern(
     r"(?a)\baws iam get-(?P<kind>role|user)-policy\b[^\n|;&]{0,200}? --(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,300}\n(?:(?![$#%❯] |aws )[^\n]{0,400}\n){0,12}(?![^\n]*(?:[$#%❯] |aws ))[^\n]{0,400}\Z"
 )
 # What prints only a part of the output of a command.
-_FILTER = lazy_pattern(r"\|(?! ?jq(?: -[a-zA-Z]){0,2}(?: [\"']?\.(?:PolicyDocument)?[\"']?)?[ \t\r]*\n)")
+_FILTER = lazy_pattern(
+    r" --query[ =](?![\"']?PolicyDocument[\"']?(?:\s|$))|\|(?! ?jq(?: -[a-zA-Z]){0,2}(?: [\"']?\.(?:PolicyDocument)?[\"']?)?[ \t\r]*\n)"
+)
 # A heading right above a policy. A word such as "role permissions:" is no name.
 _HEADING_OF_OWNER = lazy_pattern(
     r"(?a)(?:^|\n|[.;!?] )[^\n.:]{0,40}?\b(?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9]|\w{2,64},? \(?inline)[\w+=,.@-]{2,63}[\w+=@-])[`\"']?(?:,? \(?inline\)?)?(?: (?:policy|permissions))?(?: \([^()\n]{1,60}\))?:\s{0,20}\Z"

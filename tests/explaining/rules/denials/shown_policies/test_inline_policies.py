@@ -61,8 +61,9 @@ def test_inline_policy_is_written_whole(statement: dict[str, object], actions: l
         f"{_PRINTED}{_policy(_allow('dynamodb:GetItem', _TABLE.format('****')))}",
         f"{_PRINTED}{_policy(_allow('dynamodb:GetItem', _TABLE.format('carts')))}\n{_PRINTED.replace('-data', '-more')}{_policy(_allow('dynamodb:Query', _TABLE.format('carts')))}",
         f"{_PRINTED.replace('--query PolicyDocument', '')[:-1]}| jq '.PolicyDocument | .Statement |= .[:1]'\n{_policy(_allow('dynamodb:GetItem', _TABLE.format('carts')))}",
+        f"{_PRINTED.replace('PolicyDocument', '{Statement:PolicyDocument.Statement[:1]}')}{_policy(_allow('dynamodb:GetItem', _TABLE.format('carts')))}",
     ],
-    ids=["other role", "no name", "cut", "masked", "two", "filtered"],
+    ids=["other role", "no name", "cut", "masked", "two", "filtered", "query"],
 )
 def test_another_policy_is_not_replaced(shown: str) -> None:
     explanation = explain(f"{_DENIED}{shown}")

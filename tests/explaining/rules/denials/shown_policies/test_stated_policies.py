@@ -394,6 +394,8 @@ def test_session_that_the_deny_exempts(action: str, policy: str, because: str, *
     first = explanation.remedies[0]
     assert first.title == "Call with MFA"
     assert ("NeedMfa exempts sts:GetSessionToken" in " ".join(first.steps)) is exempt
+    unnamed = explain(text.replace('"Sid": "NeedMfa", ', "")).remedies[0]
+    assert ("The same statement exempts sts:GetSessionToken" in " ".join(unnamed.steps)) is exempt
     assert any("scope down" in each.title for each in explanation.remedies) is not exempt
     assert because in " ".join(explanation.causes[0].because)
 

@@ -212,7 +212,8 @@ def _say_it_is_exempt(remedy: Remedy, stated: StatedDeny) -> Remedy:
     if not any("get-session-token" in each for each in remedy.commands):
         return remedy
     first, *steps = (each for each in remedy.steps if not each.startswith(deny_remedies.IF_NEEDED))
-    exempt = f"{capitalize_start(stated.words)} exempts sts:GetSessionToken, so you need no administrator."
+    words = "The same statement" if stated.words == "a statement" else capitalize_start(stated.words)
+    exempt = f"{words} exempts sts:GetSessionToken, so you need no administrator."
     return attrs.evolve(remedy, steps=(first, exempt, *steps))
 
 
