@@ -76,10 +76,13 @@ _LOOP = "for name in names:\n    values[name] = ssm.get_parameter(Name=name)\n"
         # What failed, what rests, and other numbers.
         (f"15 pods are Pending, 20 workers were idle\n{_LOOP}", None),
         (f"replicas: 1\n{_LOOP}", None),
+        (f"replicas: 1\n---\nreplicas: 50\n{_LOOP}", None),
+        (f"replicas: 40\n---\nreplicas: 50\n{_LOOP}", None),
+        (f"all 80 workers start at 06:00\n300 keys in the cache\n{_LOOP}", "80 workers make such calls at the same time."),
         (f"the queue has 3000 tasks\n{_LOOP}", None),
         ('parallelism: 200\nssm.get_parameter(Name="/till/live/key")\n', None),
     ],
-    ids=["setting", "words", "both", "other counts", "one", "queue", "one call"],
+    ids=["setting", "words", "both", "other counts", "one", "one of two", "two programs", "other keys", "queue", "one call"],
 )  # fmt: skip
 def test_copies_of_a_program_that_call_at_once(shown: str, says: str | None) -> None:
     explanation = explain(_THROTTLED.format("GetParameter") + shown)

@@ -37,10 +37,12 @@ _LOOP = lazy_pattern(
     r"|\bwhile (?:IFS=\S{0,10} )?read (?:-r )?(?P<line>\w{1,40})"
 )
 _LINES_OF_LOOP = lazy_pattern(r"[^\n]{0,200}(?:\n[^\n]{0,200}){0,2}")
-_COUNT = lazy_pattern(r"\b(?P<count>[1-9]\d{1,4}) (?:\w{1,20} )?(?P<what>parameters|secrets|names|keys)\b")
+_COUNT = lazy_pattern(
+    r"\b(?P<count>[1-9]\d{1,4}) (?:\w{1,20} )?(?P<what>parameters|secrets|names|keys)\b(?! (?:in|of|from)\b)"
+)
 # How many copies of a program run at the same time: a setting of Kubernetes, ECS or a job queue, or words.
 _PARALLEL = lazy_pattern(
-    r"(?a)\b(?:parallelism|replicas|desired_?[Cc]ount)[\"']?\s?[:=]\s?[\"']?(?P<set>[1-9]\d{1,4})\b(?!%)"
+    r"(?a)\b(?:parallelism|replicas|desired_?[Cc]ount)[\"']?\s?[:=]\s?[\"']?(?P<set>\d{1,5})\b(?!%)"
     r"|(?<![\w.-])(?:of |all )?(?P<said>[1-9]\d{1,4}) (?:[a-z]{2,12} )?(?P<what>pods|workers|tasks|containers|executors) (?:start|run|boot|launch|are started|at (?:once|the same time)|in parallel|failed at start)"
 )
 _EARLIER = lazy_pattern(
@@ -91,7 +93,10 @@ def find_repeated_calls(case: Case[AwsError]) -> RepeatedCalls | None:
     if not is_in_loop:
         said = f"The program composes the {noun}'s name, so most likely it calls {operation} for {each}."
     again, load = "Cache the values for as long as the program runs.", None
-    if parallel := list(_PARALLEL.finditer(text)):
+    parallel = list(_PARALLEL.finditer(text))
+    settings = {each["set"] for each in parallel if each["set"]}
+    # Several settings are of several programs, and a program of one copy calls only for itself.
+    if parallel and len(settings) < 2 and all(len(each) > 1 for each in settings):
         load = _describe_load(parallel, int(counted["count"]) if counted and is_in_loop else 0)
         again = "Or read them once, and pass them to all copies of the program."
     if noun == "secret":
