@@ -378,6 +378,11 @@ CASES = {
         "There is no IAM Identity Center sign-in in the container",
         "aws sso login --profile dev",
     ),
+    "sign-in-of-the-profile-of-the-container": (
+        "$ aws s3 ls --profile ops\n2026-11-20 10:00:00 acme\n$ docker run -v ~/.aws/config:/root/.aws/config:ro -e AWS_PROFILE=dev etl\nError loading SSO Token: Token for acme does not exist\n",
+        "There is no IAM Identity Center sign-in in the container",
+        "export-credentials --profile dev",
+    ),
     "sign-in-outside-of-container-with-a-key": (
         "$ docker run -v ~/.aws/config:/root/.aws/config:ro -e DB_PASSWORD=Tr0ub4dor-and-3 etl\nError loading SSO Token: Token for acme does not exist\n",
         "There is no IAM Identity Center sign-in in the container",

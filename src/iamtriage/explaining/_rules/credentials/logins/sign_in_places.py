@@ -51,7 +51,9 @@ _CACHE_MOUNTED = lazy_pattern(
 _CONTAINER_RUN = lazy_pattern(
     r"(?m)^(?:[^\n]{0,80}[$#%❯] )?(?P<run>(?:sudo )?(?:docker|podman|nerdctl|finch)(?: container)? run)(?P<rest> (?:[^\n\\]|\\\n?){1,600})"
 )
-_PROFILE_VARIABLE = lazy_pattern(r" (?:-e|--env)[ =][\"']?AWS_PROFILE(?:=[\w.@:+/-]{1,64})?[\"']?(?=\s|\Z)")
+_PROFILE_VARIABLE = lazy_pattern(
+    r" (?:-e|--env)[ =][\"']?AWS_PROFILE(?:=(?P<profile>[\w.@:+/-]{1,64}))?[\"']?(?=\s|\Z)"
+)
 # Where somebody signed in, or where the program runs.
 _SIGN_IN = r"(?:\b(?:aws sso login|signed in|logged in|log(?:ging)? ?in|sign(?:ing)?[- ]in)\b)"
 _OF_WINDOWS = r"(?:\b(?:PowerShell|Windows(?! Subsystem)|cmd(?:\.exe)?|Git Bash)\b)"
@@ -172,7 +174,11 @@ def _find_mount(case: Case[Failure]) -> _Place | None:
     found = _FILE_MOUNTED.search(text)
     if found is None or _CACHE_MOUNTED.search(text):
         return None
-    profile = selected_profiles.find_profile(case) or _find_only_profile(text)
+    line = next((each for each in _CONTAINER_RUN.finditer(text) if found[0] in each["rest"]), None)
+    # Other commands of the text can have other profiles.
+    own = None if line is None else _PROFILE_VARIABLE.search(line["rest"])
+    profile = own and own["profile"]
+    profile = profile or selected_profiles.find_profile(case) or _find_only_profile(text)
     mount = f"{found['source']}{found['between']}{found['target']}"
     export = (
         with_profile(profile or "PROFILE", "aws configure export-credentials") + " --format env-no-export"
@@ -183,7 +189,6 @@ def _find_mount(case: Case[Failure]) -> _Place | None:
         run.has_succeeded and run.profile == profile and run.command.program == "aws"
         for run in find_runs(case.failure)
     )
-    line = next((each for each in _CONTAINER_RUN.finditer(text) if written in each["rest"]), None)
     rest = "" if line is None else line["rest"].rstrip()
     again = None if line is None or hide_secrets(rest) != rest else line["run"]
     run = f"docker run --env-file <({export}) IMAGE"
