@@ -2429,6 +2429,20 @@ OTHERS: tuple[Case, ...] = (
         ("create-policy-version",),
     ),
     (
+        "bootstrap of another Region",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-eu-west-1/AWSCloudFormation is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:bills because no identity-based policy allows the sqs:CreateQueue action\n\ncdk bootstrap --cloudformation-execution-policies arn:aws:iam::{ACCOUNT}:policy/A aws://{ACCOUNT}/us-east-1",
+        {},
+        ("put-role-policy",),
+        ("create-policy-version",),
+    ),
+    (
+        "bootstrap with another qualifier",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-eu-west-1/AWSCloudFormation is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:bills because no identity-based policy allows the sqs:CreateQueue action\n\ncdk bootstrap --cloudformation-execution-policies arn:aws:iam::{ACCOUNT}:policy/A --qualifier tools",
+        {},
+        ("put-role-policy",),
+        ("create-policy-version",),
+    ),
+    (
         "policy of the bootstrap of another account",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-eu-west-1/AWSCloudFormation is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:bills because no identity-based policy allows the sqs:CreateQueue action\n\ncdk bootstrap --cloudformation-execution-policies arn:aws:iam::999988887777:policy/Deploys",
         {},

@@ -299,6 +299,7 @@ _BOUND = "kind: ClusterRoleBinding\nmetadata:\n  name: a\nroleRef:\n  kind: Clus
         (_VIEWERS.format("viewers") + "`kubectl get clusterrolebindings | grep viewers` returns nothing.", ("maps it to viewers, and most likely, no ClusterRole",), "which no binding"),
         (f"IAM is fine.\n{_VIEWERS.format('viewers')}{_NO_BINDING.format('viewers-binding')}", ("maps it to viewers, but the ClusterRoleBinding viewers-binding does not exist", "--group=viewers", "which the text says are there"), "Also allow"),
         (_VIEWERS.format("viewers") + _NO_BINDING.format("editors"), ("maps it to viewers, and most likely, no ClusterRole",), "does not exist"),
+        (_VIEWERS.format("viewers") + _NO_BINDING.format("reviewers"), ("maps it to viewers, and most likely, no ClusterRole",), "does not exist"),
         (_VIEWERS.format("viewers") + _BOUND + _NO_BINDING.format("viewers-2"), ("maps it to viewers, and most likely",), "does not exist"),
         (_VIEWERS.format("viewers"), ("maps it to viewers, and most likely, no ClusterRole", "--group=viewers"), "which no binding"),
         (_VIEWERS.format("system:masters"), ("in the cluster it has system:masters",), "Bind the group"),
@@ -306,7 +307,7 @@ _BOUND = "kind: ClusterRoleBinding\nmetadata:\n  name: a\nroleRef:\n  kind: Clus
         (_VIEWERS.format("viewers") + "  - rolearn: arn:aws:iam::111122223333:role/dev\n    username: dev\n    groups:\n      - dev\n", ("The signed-in user or role",), "Bind the group"),
         (_VIEWERS.format("viewers") + "The role is missing eks:AccessKubernetesApi.", ("do not allow eks:AccessKubernetesApi",), "Bind the group viewers to a ClusterRole that shows the objects [you]"),
     ],
-    ids=["manifest of AWS", "own group", "search without subjects", "not found", "another not found", "bound by another", "no search", "administrators", "bound", "two entries", "IAM"],
+    ids=["manifest of AWS", "own group", "search without subjects", "not found", "another not found", "longer name not found", "bound by another", "no search", "administrators", "bound", "two entries", "IAM"],
 )  # fmt: skip
 def test_console_group_without_a_binding(after: str, says: tuple[str, ...], omits: str) -> None:
     shown = " ".join(explain(f"{OLD}\n{after}").to_text(detail="full").split())

@@ -7,13 +7,21 @@ from operator import itemgetter
 
 from iamtriage._patterns import lazy_pattern, only_one, search_last
 
-__all__ = ("SESSION_POLICY", "find_association", "is_session_policy", "passes_session_policy")
+__all__ = (
+    "CHARS_OF_CLUSTER",
+    "SESSION_POLICY",
+    "find_association",
+    "is_session_policy",
+    "passes_session_policy",
+)
 
+CHARS_OF_CLUSTER = 10
+"""How many characters of the cluster's name the session name of a pod has, after ``eks-``."""
 SESSION_POLICY = "the session policy in the text"
 """The name of a policy that a workflow, a command or code passes for a session."""
 # An association of EKS Pod Identity with a session policy, as the AWS CLI prints it.
 _ASSOCIATION = lazy_pattern(
-    r"(?a)\"roleArn\"\s?:\s?\"arn:[\w:+=,.@/-]{1,600}/(?P<role>[\w+=,.@-]{1,64})\"[^{}]{0,300}\"associationId\"\s?:\s?\"(?P<id>a-\w{5,40})\""
+    r"(?a)(?:\"clusterName\"\s?:\s?\"(?P<cluster>[\w-]{1,100})\"[^{}]{0,400}?)?\"roleArn\"\s?:\s?\"arn:[\w:+=,.@/-]{1,600}/(?P<role>[\w+=,.@-]{1,64})\"[^{}]{0,300}\"associationId\"\s?:\s?\"(?P<id>a-\w{5,40})\""
     r"(?:[^{}]|\{[^{}]{0,100}\}){0,300}\"policy\"\s?:\s?\""
 )
 # What a session policy follows.
@@ -71,13 +79,20 @@ def is_session_policy(text: str, start: int, file: str | None = None) -> bool:
     return any(_is_in_call(text, found.end()) for found in passed.finditer(text))
 
 
-def find_association(text: str, role: str | None) -> str | None:
-    """Return the ID of the only association of EKS Pod Identity that a text shows with a session policy, if it is of a role."""
-    found = (
-        {(each["role"], each["id"]) for each in _ASSOCIATION.finditer(text)}
-        if "associationId" in text
-        else ()
-    )
+def find_association(text: str, role: str | None, session: str) -> str | None:
+    """Return the ID of the only association of EKS Pod Identity that a text shows with a session policy, if it is of a role.
+
+    Args:
+        text: The text.
+        role: The name of the role.
+        session: The name of the session. That of a pod begins with the cluster.
+    """
+    found = {
+        (each["role"], each["id"])
+        for each in (_ASSOCIATION.finditer(text) if "associationId" in text else ())
+        if not (each["cluster"] and session)
+        or session.startswith(f"eks-{each['cluster'][:CHARS_OF_CLUSTER]}-")
+    }
     of_role, name = only_one(found, (None, None))
     return name if of_role == role else None
 

@@ -66,6 +66,7 @@ def test_session_tags_that_are_not_disabled() -> None:
     [
         pytest.param(_association("billing"), id="another role"),
         pytest.param(_association(policy=None), id="no policy"),
+        pytest.param(_association(clusterName="staging"), id="another cluster"),
         pytest.param(
             _association() + _association(associationId="a-0zzzzzzzzzzzzzzz9"), id="two associations"
         ),

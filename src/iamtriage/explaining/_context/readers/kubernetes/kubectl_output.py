@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern, only_one
 
 __all__ = (
@@ -87,7 +89,9 @@ def find_missing_binding(text: str, group: str) -> str | None:
     True
     """
     found = _MISSING_BINDING.finditer(text) if "rolebindings." in text else ()
-    named = (each for each in found if group.removesuffix("-group") in each["name"])
+    # The group view is not that of reviewers.
+    own = re.compile(rf"(?<![a-z0-9]){re.escape(group.removesuffix('-group'))}(?![a-z0-9])")
+    named = (each for each in found if own.search(each["name"]))
     return next((f"{'Cluster' if each['kind'] else ''}RoleBinding {each['name']}" for each in named), None)
 
 

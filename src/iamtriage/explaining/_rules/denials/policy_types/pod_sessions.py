@@ -6,7 +6,7 @@ from typing import Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.readers.session_policies import find_association
+from iamtriage.explaining._context.readers.session_policies import CHARS_OF_CLUSTER, find_association
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials.policy_types import guardrails
 from iamtriage.explaining._rules.shared import pages
@@ -17,7 +17,6 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 # The name that EKS Pod Identity gives a session: eks-CLUSTER-POD-UUID, with 10 characters of each name, as in
 # https://github.com/aws/containers-roadmap/issues/2362.
 _POD_SESSION = lazy_pattern(r"(?a)eks-[\w.-]{3,30}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_CHARS_OF_CLUSTER = 10
 _RESTARTED = "Running pods keep their session, so the last command restarts them."
 _IDENTITY_OF_POD = "The session's name shows that EKS Pod Identity created it"
 _NO_TAGS = "The update requires disabled session tags."
@@ -29,7 +28,7 @@ def is_of_pod(denial: Denial) -> bool:
     cluster = denial.facts.cluster
     if cluster is None:
         return _POD_SESSION.fullmatch(session) is not None
-    return session.startswith(f"eks-{cluster[:_CHARS_OF_CLUSTER]}-")
+    return session.startswith(f"eks-{cluster[:CHARS_OF_CLUSTER]}-")
 
 
 def _pod_account(denial: Denial) -> str:
@@ -42,7 +41,8 @@ def _pod_account(denial: Denial) -> str:
 
 def find_shown_association(denial: Denial) -> str | None:
     """Return the ID of the association of the caller's role, if the text shows it with a session policy."""
-    return find_association(denial.failure.text, None if denial.role is None else denial.role.name)
+    role, session = denial.role, getattr(denial.principal, "session_name", "")
+    return find_association(denial.failure.text, None if role is None else role.name, session)
 
 
 def associated_policy_remedy(denial: Denial, statement: dict[str, Any] | None, save: str) -> Remedy:

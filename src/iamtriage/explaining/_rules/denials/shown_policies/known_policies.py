@@ -196,7 +196,8 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
 
 
 def _find_association(denial: Denial) -> str | None:
-    return find_association(denial.failure.text, None if denial.role is None else denial.role.name)
+    role, session = denial.role, getattr(denial.principal, "session_name", "")
+    return find_association(denial.failure.text, None if role is None else role.name, session)
 
 
 def _flatten(documents: Iterable[Any]) -> Iterator[GivenDocument]:

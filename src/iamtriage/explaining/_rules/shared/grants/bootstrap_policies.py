@@ -11,11 +11,15 @@ from typing import Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, save_step
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
+
+_REGION = lazy_pattern(r"\baws://[0-9]{12}/([a-z0-9-]{6,30})")
+_QUALIFIER = lazy_pattern(rf"--qualifier[ =][\"']?({cdk_bootstrap.QUALIFIER})\b")
 
 
 def find_policy(denial: Denial) -> str | None:
@@ -23,7 +27,14 @@ def find_policy(denial: Denial) -> str | None:
     found = None if denial.role is None else cdk_bootstrap.ROLE.match(denial.role.name)
     if found is None or found["purpose"] != "cfn-exec":
         return None
-    return cdk_bootstrap.find_execution_policy(denial.failure.text, denial.account)
+    text = denial.failure.text
+    # A bootstrap of another Region, or with another qualifier, has other roles.
+    regions, qualifiers = _REGION.findall(text), _QUALIFIER.findall(text)
+    if found["qualifier"] not in (qualifiers or [cdk_bootstrap.DEFAULT_QUALIFIER]):
+        return None
+    if regions and found["region"] not in regions:
+        return None
+    return cdk_bootstrap.find_execution_policy(text, denial.account)
 
 
 def extend_policy(arn: str, what: str, steps: Sequence[str], statements: Sequence[dict[str, Any]]) -> Remedy:
