@@ -125,9 +125,12 @@ _MAPS = {
 }
 
 
+@pytest.mark.parametrize(
+    "account", [{"service_account": "web", "namespace": "shop"}, {}], ids=["pod", "unknown"]
+)
 @pytest.mark.parametrize("printed", _MAPS.values(), ids=_MAPS)
-def test_a_variable_of_a_config_map_is_corrected_there(printed: str) -> None:
-    facts = {"region": "ap-south-1", "service_account": "web", "namespace": "shop"}
+def test_a_variable_of_a_config_map_is_corrected_there(printed: str, account: dict[str, str]) -> None:
+    facts = {"region": "ap-south-1", **account}
     explanation = explain(f"{_SCOPE.format('GetCallerIdentity')}\n\n{printed}", facts=facts)
     assert "AWS_ENDPOINT_URL_STS in the ConfigMap web-env sends it" in explanation.summary
     patch, *restart = explanation.remedies[0].commands

@@ -859,8 +859,9 @@ def test_block_that_is_not_encrypted(code: str, step: str) -> None:
         ("'DeviceName=/dev/sdf,Ebs={VolumeSize=8,Encrypted=true}'", """'[{"DeviceName": "/dev/xvda","""),
         ("'DeviceName=/dev/sdf,VirtualName=ephemeral0'", """'[{"DeviceName": "/dev/xvda","""),
         ("'DeviceName=$DISK,Ebs={VolumeSize=8}'", """'[{"DeviceName": "/dev/xvda","""),
+        ("'DeviceName=/dev/sda1,Ebs={VolumeSize=8}' 'DeviceName=/dev/sdb,Ebs={VolumeSize=2}'", """'[{"DeviceName": "/dev/xvda","""),
     ],
-    ids=["absent", "false", "set", "no EBS", "a variable"],
+    ids=["absent", "false", "set", "no EBS", "a variable", "two values"],
 )  # fmt: skip
 def test_volumes_of_a_command_that_are_not_encrypted(devices: str, encrypted: str) -> None:
     deny = {"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "arn:aws:ec2:*:*:volume/*", "Condition": {"Bool": {"ec2:Encrypted": "false"}}}  # fmt: skip

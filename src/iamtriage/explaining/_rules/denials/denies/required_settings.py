@@ -283,7 +283,9 @@ def _terraform_instance(denial: Denial) -> str | None:
 
 
 # The volumes of a launch in the short notation of the AWS CLI.
-_VOLUMES = lazy_pattern(r"(?a)--block-device-mappings[ =]([\"'])(DeviceName=[\w/,.=:{}-]{1,800})\1")
+_VOLUMES = lazy_pattern(
+    r"(?a)--block-device-mappings[ =]([\"'])(DeviceName=[\w/,.=:{}-]{1,800})\1(?!\s{1,20}(?:\\\s{1,20})?[\"']?DeviceName=)"
+)
 _EBS = lazy_pattern(r"\bEbs=\{([^{}]{0,400})\}")
 
 
