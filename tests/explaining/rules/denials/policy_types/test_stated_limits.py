@@ -180,6 +180,16 @@ def test_boundary_in_the_text_is_named(reason: str, after: str, verdict: str) ->
 
 
 @pytest.mark.parametrize(
+    ("action", "is_own"), [("sqs:SendMessage", True), ("iam:CreateServiceLinkedRole", False)]
+)
+def test_calls_of_iam_name_the_boundaries_of_others(action: str, *, is_own: bool) -> None:
+    denied = f"User: arn:aws:sts::111122223333:assumed-role/etl/i is not authorized to perform: {action} on resource: arn:aws:sqs:eu-west-1:111122223333:out because no permissions boundary allows the {action} action"
+    text = f"{denied}\n\nThe boundary is arn:aws:iam::111122223333:policy/limits"
+    first = explain(text).remedies[0]
+    assert ("boundary=arn:aws:iam::111122223333:policy/limits" in first.commands) is is_own
+
+
+@pytest.mark.parametrize(
     ("role", "verdict"),
     [
         ("etl", "its permissions boundary limits does"),

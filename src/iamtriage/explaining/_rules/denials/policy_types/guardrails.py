@@ -94,10 +94,11 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         found = {each["arn"] or each["named"] for each in _STATED_BOUNDARY.finditer(denial.failure.text)}
         role = "" if denial.role is None else denial.role.name
         printed = find_printed_boundary(denial.failure.text, role)
-        denial = attrs.evolve(denial, policy=printed or only_one(found))
-        is_own = denial.policy and denial.service != "iam"  # whose calls set those of others
+        # Calls of IAM set the boundaries of others.
+        is_own = printed is not None or denial.service != "iam"
+        denial = attrs.evolve(denial, policy=printed or (only_one(found) if is_own else None))
         named = clip_text((denial.policy or "").rpartition("/")[2])
-        shown = (f" {named}" if printed else f", {named} in the text,") if is_own else ""
+        shown = (f" {named}" if printed else f", {named} in the text,") if named else ""
     can_change = _offers_change(denial)
     if denial.is_explicit:
         verdict = f"its permissions boundary{shown} explicitly denies it"
