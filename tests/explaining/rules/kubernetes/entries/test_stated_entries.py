@@ -172,3 +172,12 @@ def test_entry_without_policies(more: str, policy: str, *, has_module: bool) -> 
 def test_who_is_signed_in_is_asked_once(words: str, is_asked: bool) -> None:  # noqa: FBT001
     steps = explain(f"{BANNER}\n{words}\n{_entry(ROLE, policies=())}").remedies[0].steps
     assert any("console is signed in as" in each for each in steps) is is_asked
+
+
+@pytest.mark.parametrize(("printed", "groups"), [("None", "iam-ops"), ("viewers\tNone", "viewers")])
+def test_none_in_the_text_format_is_no_group(printed: str, groups: str) -> None:
+    denied = 'Error from server (Forbidden): pods is forbidden: User "arn:aws:sts::111122223333:assumed-role/ops/kim" cannot list resource "pods" in API group "" in the namespace "shop"'
+    query = "$ aws eks describe-access-entry --cluster-name prod --principal-arn arn:aws:iam::111122223333:role/ops --query accessEntry.kubernetesGroups --output text"
+    lines = explain(f"{denied}\n{query}\n{printed}\n").remedies[0].commands
+    assert any(f"--group={groups}" in each for each in lines)
+    assert not any("None" in each for each in lines)

@@ -37,7 +37,9 @@ def read_query(run: CommandRun) -> tuple[str, list[str]] | None:
         lists = dict(_LISTS_IN_FORMATS[output.value].findall(run.output))
         names = _NAME_IN_LIST.findall(lists.get(members[at].partition(":")[0].strip(), ""))
         return (stated.value, names) if names else None
-    value: object = run.output.partition("\n")[0].split() if output is not None else None
+    # In text, no groups are None.
+    words = [each for each in run.output.partition("\n")[0].split() if each != "None"]
+    value: object = words if output is not None else None
     with suppress(ValueError, RecursionError):  # text
         value = json.JSONDecoder().raw_decode(run.output.strip())[0]
     if isinstance(value, dict):
