@@ -33,6 +33,11 @@ def _policy(*statements: dict[str, object]) -> str:
             _allow("dynamodb:PutItem", "arn:aws:s3:::carts", Condition={"Bool": {"aws:SecureTransport": "true"}}),
             ["dynamodb:PutItem", "dynamodb:PutItem"],
         ),
+        # What else the statement is for would be forgotten.
+        (
+            _allow(["dynamodb:PutItem", "dynamodb:Query"], "arn:aws:s3:::carts"),
+            [["dynamodb:PutItem", "dynamodb:Query"], "dynamodb:PutItem"],
+        ),
         # The Sid of a policy is unique in it.
         (
             _allow("dynamodb:GetItem", _TABLE.format("carts"), Sid="DynamodbPutItem"),
@@ -40,7 +45,7 @@ def _policy(*statements: dict[str, object]) -> str:
         ),
     ],
 )  # fmt: skip
-def test_inline_policy_is_written_whole(statement: dict[str, object], actions: list[str]) -> None:
+def test_inline_policy_is_written_whole(statement: dict[str, object], actions: list[object]) -> None:
     first = explain(f"{_DENIED}{_PRINTED}{_policy(statement)}").remedies[0]
     assert any("--role-name carts --policy-name carts-data " in each for each in first.commands)
     assert not any("--policy-name Allow" in each for each in first.commands)

@@ -69,16 +69,17 @@ def _write_whole(policy: KnownPolicy, remedy: Remedy) -> Remedy:
 
 
 def _is_superseded(statement: Mapping[str, Any], added: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether new statements allow all that a statement allows, but for actions on resources where they have no effect."""
+    """Return whether new statements allow all that a statement allows, but for resources on which the same action has no effect."""
     actions, resources = (as_strings(statement.get(each)) for each in ("Action", "Resource"))
     if statement.get("Effect") != "Allow" or statement.get("Condition") or not (actions and resources):
         return False
     return all(
-        _has_no_effect(action, resource)
-        or any(
+        any(
             names_action(each, action)
-            and resource in as_strings(each.get("Resource"))
-            and "Condition" not in each
+            and (
+                _has_no_effect(action, resource)
+                or (resource in as_strings(each.get("Resource")) and "Condition" not in each)
+            )
             for each in added
         )
         for action in actions
