@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.denials.conditions.requested_values import (
     find_shown_values,
     find_value_instead,
     find_via_service,
+    list_endpoints,
     sent_address,
 )
 from iamtriage.explaining._rules.denials.conditions.role_recipients import guess_recipient, role_recipient
@@ -60,10 +61,6 @@ _SETTINGS = lazy_patterns(
     re.IGNORECASE,
 )
 # An endpoint of AWS, after the name of its setting.
-ENDPOINT = lazy_pattern(
-    r"(?i)(?<![\w$])(?P<name>[\w.-]{0,60}endpoint[\w.-]{0,30}|base_?url|curl(?: -[\w-]{1,20}){0,4})[\"']?\s{0,3}(?:=>|[=:, (])\s{0,3}[\"']?"
-    r"(?P<scheme>https?)(?P<host>://[\w.-]{1,200}\.amazonaws\.com(?:\.cn)?\b)"
-)
 _SPELLINGS = {"aes_256": "AES256", "aes256": "AES256", "aws_kms": "aws:kms", "awskms": "aws:kms"}
 # Where settings of instances are that a call only refers to, and the options of a call that has them itself.
 _LAUNCH_SETTINGS = lazy_pattern(r"(?i)launch[-_ ]?template|node ?class|dry[-_ ]?run|fleet")
@@ -349,7 +346,7 @@ def _comes_directly(name: str, denial: Denial, *, is_person: bool) -> bool:
 def _find_setting(name: str, denial: Denial) -> tuple[str, ...] | None:
     """Return the only value that the text sets for a parameter."""
     if name == _TLS:
-        schemes = {each["scheme"].lower() for each in ENDPOINT.finditer(denial.failure.text)}
+        schemes = {each["scheme"].lower() for each in list_endpoints(denial)}
         return ("false",) if schemes == {"http"} else None
     start = max(denial.failure.span[0] - _MAX_TEXT, 0)
     text = denial.failure.text[start : denial.failure.span[1] + _MAX_TEXT]

@@ -28,6 +28,8 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
+    import re
+
     from iamtriage.authorization._decoded_statements import DenyingCondition
 
 _ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vpce-[0-9a-f]{8,17})\\?\"")
@@ -38,6 +40,24 @@ SOURCE_IP = "aws:sourceip"
 _ENDPOINT_OF_HOST = lazy_pattern(
     r"(?://|\b[a-z0-9]{10}-)(vpce-[0-9a-f]{8,17})(?:-[a-z0-9]{8})?\.(?:execute-api|[a-z0-9-]{2,40})\.[a-z]{2,5}-[a-z-]{4,20}-\d\."
 )
+
+
+# Settings of an endpoint, and commands that name one.
+_ENDPOINT = lazy_pattern(
+    r"(?i)(?<![\w$])(?P<name>[\w.-]{0,60}endpoint[\w.-]{0,30}|base_?url|curl(?: -[\w-]{1,20}){0,4})[\"']?\s{0,3}(?:=>|[=:, (])\s{0,3}[\"']?"
+    r"(?P<scheme>https?)(?P<host>://[\w.-]{1,200}\.amazonaws\.com(?:\.cn)?\b)"
+)
+_OF_SERVICE = "AWS_ENDPOINT_URL_"
+
+
+def list_endpoints(denial: Denial) -> list[re.Match[str]]:
+    """Return the settings of endpoints in a text, without those of other services than the denied one."""
+    found = _ENDPOINT.finditer(denial.failure.text)
+    return [
+        each
+        for each in found
+        if not each["name"].startswith(_OF_SERVICE) or (denial.service or "") in each["name"].lower()
+    ]
 
 
 def describe_way(text: str, condition: DenyingCondition, step: str) -> str:

@@ -8,7 +8,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.program_regions import find_variable_map
 from iamtriage.explaining._rules.basics import Denial
-from iamtriage.explaining._rules.denials.conditions.request_conditions import ENDPOINT
+from iamtriage.explaining._rules.denials.conditions.requested_values import list_endpoints
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _KEYS = ("aws:SecureTransport", "s3:TlsVersion")
 # A setting that turns TLS off, and what it is instead.
 _OFF = lazy_pattern(
-    r"(?i)(?<![\w$.-])(?P<name>[\w.-]{0,60}(?:(?:use_?ssl|ssl[._]enabled|use_?https)(?=\W{1,5}false\b)|(?:use_?http|disable_?ssl)(?=\W{1,5}true\b)))[\"']?\s{0,3}(?:=>|[=:, ])\s{0,3}[\"']?(?P<value>true|false)\b"
+    r"(?i)(?<![\w$.-])(?P<name>(?:[\w.-]{0,40}(?:s3|aws|sqs|sns)[\w.-]{0,20}?)?(?:(?:use_?ssl|ssl[._]enabled|use_?https)(?=\W{1,5}false\b)|(?:use_?http|disable_?ssl)(?=\W{1,5}true\b)))[\"']?\s{0,3}(?:=>|[=:, ])\s{0,3}[\"']?(?P<value>true|false)\b"
 )
 _IS_HADOOP = lazy_pattern(r"\bs3a\b|\b(?i:hadoop|spark)\b")
 _KEEP = "The Deny is there to stop calls without TLS: no policy has to change."
@@ -43,7 +43,7 @@ def secure_call_remedy(denial: Denial, requirement: Requirement, title: str) -> 
     """Return how to call over HTTPS, from what the text shows of the call."""
     text = denial.failure.text
     lines: tuple[str, ...] = ()
-    endpoints = (each for each in ENDPOINT.finditer(text) if each["scheme"].lower() == "http")
+    endpoints = (each for each in list_endpoints(denial) if each["scheme"].lower() == "http")
     found, off = next(endpoints, None), _OFF.search(text)
     if found is not None:
         name, (old, url) = found["name"], (f"http{found['host']}", f"https{found['host']}")
