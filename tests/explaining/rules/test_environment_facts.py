@@ -146,8 +146,9 @@ def test_a_variable_of_a_config_map_is_corrected_there(printed: str, account: di
         _MAPS["yaml"].replace("  AWS_ENDPOINT", "  # AWS_ENDPOINT") + f"\n$ env\nAWS_ENDPOINT_URL_STS={_GLOBAL}\n",
         _MAPS["yaml"].replace("kind: ConfigMap", "kind: Example"),
         _MAPS["yaml"] + "---\n" + _MAPS["yaml"].replace("web-env", "old-env"),
+        _MAPS["yaml"].replace("namespace: shop", "namespace: till"),
     ],
-    ids=["comment", "other kind", "two ConfigMaps"],
+    ids=["comment", "other kind", "two ConfigMaps", "other namespace"],
 )  # fmt: skip
 def test_only_the_config_map_with_the_variable_is_corrected(printed: str) -> None:
     facts = {"region": "ap-south-1", "service_account": "web", "namespace": "shop"}

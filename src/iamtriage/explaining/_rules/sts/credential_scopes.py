@@ -11,7 +11,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.endpoints import sets_global_endpoint
-from iamtriage.explaining._context.readers.kubernetes.program_regions import find_variable_map
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -114,7 +113,8 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
         if signed_region != called[1]:
             return explain_wrong_region(case, signed_region, called[1], host=called[0])
     if _is_from_sts(case, hosts):
-        host = None if called is None else called[0]
+        # An endpoint of the signed Region does not reject the signature: the call went elsewhere.
+        host = None if called is None or called[1] == signed_region else called[0]
         return _explain_sts(case, message, signed_region, is_global=GLOBAL_HOST in hosts, host=host)
     return _explain_region(case, message, signed_region)
 
@@ -214,7 +214,7 @@ def _explain_sts(
 
 def _describe_place(case: Case[CredentialScope]) -> str:
     """Return the ConfigMap that sets the STS endpoint, after "in", or an empty string."""
-    found = find_variable_map(case.failure.text, "AWS_ENDPOINT_URL_STS")
+    found = clusters.find_own_map(case, "AWS_ENDPOINT_URL_STS")
     return "" if found is None else f" in the ConfigMap {clip_text(found[0])}"
 
 

@@ -294,7 +294,7 @@ def remove_variable(case: Case[Failure], name: str, value: str) -> tuple[tuple[s
     """Return the commands that remove or correct an environment variable of AWS where the program runs, and a step."""
     if not name.startswith("AWS_"):
         return (), None
-    if clusters.runs_in_pod(case) or program_regions.find_variable_map(case.failure.text, name):
+    if clusters.runs_in_pod(case) or clusters.find_own_map(case, name) is not None:
         lines = clusters.correct_variable_commands(case, name, value)
         if len(lines) == 1:
             return (

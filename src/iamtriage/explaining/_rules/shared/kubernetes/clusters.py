@@ -321,12 +321,19 @@ def correct_variable_commands(case: AnyCase, name: str, value: str) -> tuple[str
     What comes from a ConfigMap is not in the container's ``env``, so ``kubectl set env`` cannot remove it. A key
     can be required there (``configMapKeyRef``), so it stays.
     """
-    found = find_variable_map(case.failure.text, name)
+    found = find_own_map(case, name)
     if found is None:
         return (set_variables_command(case, f"{name}-"),)
     namespace = commands.namespace(found[1] or case.facts.namespace)
     line = patch_map_command(found[0], namespace, {name: value})
     return line, restart_command(case).replace("--namespace NAMESPACE", f"--namespace {namespace}")
+
+
+def find_own_map(case: AnyCase, variable: str) -> tuple[str, str | None] | None:
+    """Return the ConfigMap that sets a variable. A pod reads none of another namespace."""
+    found = find_variable_map(case.failure.text, variable)
+    is_other = found is not None and len({found[1], case.facts.namespace} - {None}) > 1
+    return None if is_other else found
 
 
 def patch_map_command(config_map: str, namespace: str, values: Mapping[str, str]) -> str:
