@@ -2872,6 +2872,16 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
             "Retry with exponential backoff and jitter, and make fewer calls",
             "Set AWS_RETRY_MODE=adaptive",
         ),
+        (
+            "ThrottlingException: Rate exceeded\nWARN the broker closed the connection, retrying in 5 seconds",
+            "Retry with exponential backoff and jitter, and make fewer calls",
+            "Set AWS_RETRY_MODE=adaptive",
+        ),
+        (
+            "operation error ECS: ListTasks, api error ThrottlingException: Rate exceeded, retrying in 3.0 seconds\noperation error ECS: ListTasks, exceeded maximum number of attempts, 3, https response error StatusCode: 400, RequestID: 1, api error ThrottlingException: Rate exceeded",
+            "Retry with exponential backoff and jitter, and make fewer calls",
+            "Set AWS_RETRY_MODE=adaptive",
+        ),
     ],
     ids=[
         "earlier change of a zone",
@@ -2885,6 +2895,8 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
         "JavaScript 3",
         "next attempt",
         "last attempt",
+        "retry of another client",
+        "retries that ended",
     ],
 )
 def test_program_decides_how_to_make_fewer_calls(text: str, title: str, words: str) -> None:

@@ -155,7 +155,10 @@ _SET_ATTEMPTS = lazy_pattern(
     r"(?i:\b(?:AWS_)?max_?(?:error_?)?(?:retries|attempts|retry)\b[\"']?(?: is| was)?(?: set)?(?: to)?\s?[:=(]?\s?[\"']?(?P<set>\d{1,3}))\b"
 )
 # A message of a client that makes the next attempt itself.
-_RETRYING = lazy_pattern(r"\b[Rr]etrying in \d{1,3}(?:\.\d{1,6})?(?: ?s| ?ms| (?:milli)?seconds?)\b")
+_RETRYING = lazy_pattern(
+    r"(?:[Tt]hrottl|[Rr]ate exceeded|TooManyRequests)[^\n]{0,400}?(?<![Nn]ot )\b[Rr]etrying in \d{1,3}(?:\.\d{1,6})?(?: ?s| ?ms| (?:milli)?seconds?)\b"
+)
+_GAVE_UP = "exceeded maximum number of attempts"
 # This SDK reads no variable for retries: https://docs.aws.amazon.com/AWSJavaScriptSDK/latest/AWS/Config.html
 _JS_2 = "With this SDK (JavaScript v2), set maxRetries and retryDelayOptions where the client is created, such as {{maxRetries: {}, retryDelayOptions: {{base: 300}}}}. It reads no variables for this."
 _TITLE = "Retry with exponential backoff and jitter, and make fewer calls"
@@ -280,7 +283,7 @@ def _find_attempts(case: Case[AwsError]) -> tuple[int, bool]:
 
 def _describe_own_retries(case: Case[AwsError], attempts: int) -> tuple[str, str] | None:
     """Return a title and how a client retries that reads no variables for it, or that makes the next attempt itself."""
-    if _RETRYING.search(case.text):
+    if _RETRYING.search(case.failure.text) and _GAVE_UP not in case.text:
         retry = "The client retries by itself, as the text says: without a later error, do nothing."
         return "Make fewer calls, if the client gives up after its retries", retry
     if case.failure.envelope.source != "js-v2" and "/node_modules/aws-sdk/lib/" not in case.text:
