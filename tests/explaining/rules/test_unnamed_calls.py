@@ -131,6 +131,9 @@ PASSED_ON = "(API Gateway calls a Lambda function, which sends to the queue)"
         (f"{OWN}\nThe caller is API Gateway.", "Allow the role of the API Gateway integration what it does with the queue jobs", "aws apigateway get-integration"),
         (f"{OWN}\n{PASSED_ON}", "Allow the caller what it does with the queue jobs", "aws sts get-caller-identity"),
         (f"{OWN} This is because special characters aren't supported in the message body.", "Encode the message body", None),
+        (f"{OWN}\nWe do not use API Gateway.", "Allow the caller what it does", "aws sts get-caller-identity"),
+        (f"{OWN}\nIt works from API Gateway, but our task fails.", "Allow the caller what it does", "aws sts get-caller-identity"),
+        (f"{OWN} Are special characters not allowed in the message body?", "Allow the caller what it does", "aws sts get-caller-identity"),
         (f"{OWN} The queue has no special characters in its name.", "Allow the caller what it does", "aws sts get-caller-identity"),
     ],
 )  # fmt: skip

@@ -15,10 +15,12 @@ _QUEUE_URL = lazy_pattern(
 )
 # The execution log of API Gateway, and what AWS says of a request whose template does not encode the message.
 _OF_GATEWAY = lazy_pattern(
-    r"\bEndpoint response (?:body before transformations|headers)\b|\bExecution failed due to configuration error\b|\A(?![\s\S]{0,9000}?[Ll]ambda)[\s\S]{0,9000}?\bAPI Gateway\b"
+    r"\bEndpoint response (?:body before transformations|headers)\b|\bExecution failed due to configuration error\b|\A(?![\s\S]{0,9000}?[Ll]ambda)[\s\S]{0,9000}?(?:^|[.;\n])"
+    # Not "we do not use API Gateway" or "it works from API Gateway".
+    r"(?![^.;\n]{0,200}?(?:\b(?:no|not|without|instead|unlike|works?)\b|n't\b))[^.;\n]{0,200}?\bAPI Gateway\b"
 )
 _NOT_ENCODED = lazy_pattern(
-    r"\bspecial characters\b[^.]{0,60}\b(?:aren't|are not|not)\b[^.]{0,40}\bmessage body\b"
+    r"\bspecial characters\b[^.]{0,60}\b(?:aren't|are not|not)\b[^.]{0,40}\bmessage body\b(?![^.]{0,80}(?:\?|\bbut\b))"
 )
 _GATEWAY_PAGE = "https://repost.aws/knowledge-center/api-gateway-rest-api-sqs-errors"
 _ENCODE = "Action=SendMessage&MessageBody=$util.urlEncode($input.body)"
