@@ -43,6 +43,7 @@ def _flat(text: str) -> str:
         ("User: arn:aws:iam::111122223333:role/... is not authorized to perform: sqs:ListQueues", "put-role-policy --role-name ROLE_NAME", "put-user-policy"),
         # An authenticator that runs as a pod is not that of EKS, whose log streams have another name.
         (f"aws-iam-authenticator-lz4t6 {_UNMAPPED}", "edit configmap aws-iam-authenticator", "aws eks"),
+        (f"aws-iam-authenticator-linux {_UNMAPPED}", "aws eks create-access-entry", "configmap aws-iam-authenticator"),
         (f"authenticator-0123456789abcdef {_UNMAPPED}", "aws eks create-access-entry", "configmap aws-iam-authenticator"),
         # Nothing in the text sets an endpoint URL.
         (_SCOPE, "Do this first: Update the library or tool", "Remove https://sts.amazonaws.com"),

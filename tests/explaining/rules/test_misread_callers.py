@@ -69,7 +69,12 @@ def test_call_beside_a_presigned_url(error: str, *, is_own_call: bool) -> None:
 
 @pytest.mark.parametrize(
     ("role", "named"),
-    [("orders-firehose", "orders-firehose"), ("orders-fire…", "ROLE_NAME"), ("orders-fire...", "ROLE_NAME")],
+    [
+        ("orders-firehose", "orders-firehose"),
+        ("orders-fire…", "ROLE_NAME"),
+        ("orders-fire...", "ROLE_NAME"),
+        ("orders-fire[...]", "ROLE_NAME"),
+    ],
 )
 def test_name_of_a_role_that_is_cut_off(role: str, named: str) -> None:
     arn = f"arn:aws:iam::111122223333:role/service-role/{role}"
@@ -86,13 +91,14 @@ EXPIRED = "The security token included in the request is expired"
         (f"software.amazon.awssdk.services.sts.model.StsException: {EXPIRED} (Service: Sts, Status Code: 403, Request ID: 0a1b)", True),
         (f"software.amazon.awssdk.services.sns.model.SnsException: {EXPIRED} (Service: Sns, Status Code: 403, Request ID: 0a1b)", False),
         (f"An error occurred (ExpiredToken) when calling the GetCallerIdentity operation: {EXPIRED}", False),
+        (f"software.amazon.awssdk.services.sts.model.StsException: {EXPIRED} (Service: Sts, Status Code: 403, Request ID: 0a1b)\n    at software.amazon.awssdk.services.sts.DefaultStsClient.getCallerIdentity(DefaultStsClient.java:1)", False),
     ],
 )  # fmt: skip
 def test_credentials_with_which_a_role_is_assumed(text: str, *, is_source: bool) -> None:
     explanation = explain(text)
     assert ("used to assume the role" in explanation.summary) is is_source
     shown = explanation.to_text(detail="full")
-    assert ("with StsAssumeRoleCredentialsProvider" in shown) is (".sns." in text)
+    assert ("with StsAssumeRoleCredentialsProvider" in shown) is ("awssdk" in text and not is_source)
     assert ("get source_profile" in shown) is is_source
 
 
@@ -204,6 +210,7 @@ def test_federation_token_for_vault(before: str, lacks: str, has: str) -> None:
         ("E/LoginManager(1457): ", True),
         ("02-26 10:11:12.123 E/LoginManager( 1457): ", True),
         ("ERROR LoginManager (1457): ", False),
+        ("$ kubectl logs films-1\nE/LoginManager(1457): ", False),
     ],
 )
 def test_token_of_an_app(before: str, *, is_app: bool) -> None:
@@ -232,3 +239,21 @@ def test_denials_of_a_component_can_end(user: str, *, may_end: bool) -> None:
     )
     remedy = explain(text).remedies[0]
     assert any("end by themselves" in each for each in remedy.steps) is may_end
+
+
+def test_login_to_a_database_beside_a_denied_call() -> None:
+    login = 'FATAL:  password authentication failed for user "films"'
+    call = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+    assert explain(f"{login}\n{call}").summary.startswith("S3 denied s3:GetObject")
+
+
+def test_cell_of_a_table_is_no_service_of_compose() -> None:
+    text = "$ docker run films\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n|  Name  |  State  |\n|  i-1 |  running  |\n"
+    shown = explain(text).to_text()
+    assert "docker run" in shown
+    assert "compose run" not in shown
+
+
+def test_endpoint_of_the_signed_region_does_not_reject_the_signature() -> None:
+    text = "SignatureDoesNotMatch: Credential should be scoped to a valid region, not 'eu-west-1'.\nPOST https://sts.eu-west-1.amazonaws.com"
+    assert "goes to sts.eu-west-1" not in explain(text).summary

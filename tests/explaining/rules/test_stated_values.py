@@ -2810,6 +2810,7 @@ def test_database_of_a_table(code: str, database: str, permissions: str) -> None
         ("Required Describe on crm.leads_db", '{"DatabaseName": "crm", "Name": "leads_db"}}'),
         ("Required Describe on leads_db, with crm.leads_db in SQL", '{"DatabaseName": "crm", "Name": "leads_db"}}'),
         ("when calling the GetTable operation: Required Describe on crm_db", '"Name": "crm_db"}}'),
+        ("Required Drop on db_events\nDROP TABLE IF EXISTS db_events", '"Name": "db_events"}}'),
     ],
 )  # fmt: skip
 def test_database_by_its_name(failed: str, resource: str) -> None:

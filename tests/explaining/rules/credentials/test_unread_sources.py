@@ -340,3 +340,7 @@ def test_profile_of_the_computer_is_not_in_the_container(host: str, run: str, pa
         assert len(explanation.causes) == 2
         assert "-e AWS_PROFILE=lab" in str(explanation.remedies[0].commands)
         assert "--profile lab --format" in str(explanation.remedies[0].steps)
+
+
+def test_metadata_that_has_a_role_but_not_its_credentials() -> None:
+    assert "the instance metadata has no role" not in explain(_OF_JAVA.format(f"{_NOT_FOUND}films")).summary

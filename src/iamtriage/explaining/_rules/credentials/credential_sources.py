@@ -59,7 +59,7 @@ NO_INSTANCE_PROFILE = CauseType(
 )
 NO_ROLE = lazy_pattern(
     r"(?s)\bno EC2 (?:instance|IMDS) role found\b.{0,200}?(?i:\bstatus ?code: 404\b)"
-    r"|\bmetadata is not found at http://169\.254\.169\.254/latest/meta-data/iam/security-credentials\b"
+    r"|\bmetadata is not found at http://169\.254\.169\.254/latest/meta-data/iam/security-credentials/?(?![\w/-])"
 )
 """What SDKs for Go and Java say if the metadata answers that there is no role."""
 _ECS_AGENT = lazy_pattern(r"/etc/ecs/ecs\.config\b|\bAmazon ECS Agent\b|\bECS_CLUSTER=")

@@ -100,10 +100,17 @@ _SHOW_SOURCE = Labelled(
 )
 
 
+# What frames of a stack trace and lines of code call.
+_OTHER_OF_STS = lazy_pattern(
+    r"(?i)\bget_?(?:CallerIdentity|SessionToken|FederationToken|AccessKeyInfo|caller_identity|session_token)\("
+)
+
+
 def find_operation(case: Case[ExpiredCredentials]) -> str | None:
     """Return the operation that failed. Clients that name only STS assume a role, as other calls have commands of their own."""
     envelope = case.failure.envelope
-    return envelope.operation or ("AssumeRole" if envelope.service == "sts" else None)
+    assumes = envelope.service == "sts" and _OTHER_OF_STS.search(case.failure.text) is None
+    return envelope.operation or ("AssumeRole" if assumes else None)
 
 
 def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy:

@@ -264,7 +264,7 @@ def find_role_arn(text: str) -> str | None:
     'arn:aws:iam::111122223333:role/app'
     """
     found = _ROLE_ARN.search(text)
-    if found is None or found[0].endswith("..") or text.startswith("…", found.end()):
+    if found is None or found[0].endswith("..") or text.startswith(("…", "[…", "[.."), found.end()):
         return None
     return found[0].rstrip(",.")
 

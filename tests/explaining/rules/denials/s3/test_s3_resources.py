@@ -379,6 +379,7 @@ def test_hadoop_names_the_call(path: str, call: str, action: str, resource: str)
     [
         ("dump/AWSDynamoDB/01771260969420-1a5aad9e/_started", f"{LAKE}/dump/AWSDynamoDB/*", 3),
         ("AWSDynamoDB/01771260969420-1a5aad9e/data/a.json.gz", f"{LAKE}/AWSDynamoDB/*", 3),
+        ("AWSDynamoDB/01771260969420-1a5aad9e/fixed.json", f"{LAKE}/AWSDynamoDB/*", 1),
         ("AWSDynamoDB/readme.txt", f"{LAKE}/AWSDynamoDB/readme.txt", 1),
         ("Other/01771260969420-1a5aad9e/_started", f"{LAKE}/Other/01771260969420-1a5aad9e/_started", 1),
     ],

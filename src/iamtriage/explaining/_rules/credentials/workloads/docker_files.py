@@ -29,7 +29,7 @@ _SERVICE = lazy_pattern(
 # The service whose log the text has, or that a command runs. Docker Compose writes the name of the container before each
 # line, which ends with a number.
 _NAMED_SERVICE = lazy_pattern(
-    r"(?m)(?:^|[\n ])(?P<log>[\w.-]{1,60}?)(?P<number>[-_]\d{1,3})? {1,40}\| "
+    r"(?m)(?:^|[\n ])(?<!\| )(?<!\|  )(?P<log>[\w.-]{1,60}?)(?P<number>[-_]\d{1,3})? {1,40}\| "
     r"|\bcompose (?:-\S{1,200} ){0,12}(?:run|up|exec|logs) (?:-\S{1,80} ){0,12}(?P<run>[\w.-]{1,63})(?= |$)(?! {1,40}\|)"
 )
 _ENV_FILE = lazy_pattern(

@@ -219,6 +219,9 @@ def _is_named_database(denial: Denial, name: str) -> bool:
     """Return whether a name is most likely that of a database, by its spelling or by what the text says."""
     if "." in name or (denial.operation or "").endswith(("Table", "Tables", "Partition", "Partitions")):
         return False
+    text = denial.failure.text[:_MAX_CHARS]
+    if re.search(rf"(?ai)\btable (?:if exists )?[`\"']?{re.escape(name)}(?![\w.-])", text):
+        return False
     stated = _find_database(denial, name)
     return stated == name or (stated is None and _NAMED_DATABASE.fullmatch(name) is not None)
 

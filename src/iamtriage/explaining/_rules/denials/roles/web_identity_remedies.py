@@ -115,7 +115,7 @@ def compare_token_remedy(denial: Denial) -> Remedy:
             f"{show} > policy.json",
             "iamtriage trust policy.json --token token",
         )
-        if _APP_LOG.search(denial.failure.text):
+        if _APP_LOG.search(denial.failure.text) and not _is_of_pod(denial):
             # An app has no file with the token.
             steps = (
                 "The app gets its token from a Cognito identity pool or from a login provider. With a pool, the conditions on cognito-identity.amazonaws.com:aud and :amr must be its ID, and authenticated or unauthenticated.",

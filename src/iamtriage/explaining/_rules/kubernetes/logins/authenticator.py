@@ -85,7 +85,7 @@ AUTHENTICATOR_DOWN = CauseType(
     of="webhook-failed",
 )
 # A pod of a DaemonSet. EKS runs the authenticator with the control plane, and names its log streams authenticator-….
-_AUTHENTICATOR_POD = lazy_pattern(r"\baws-iam-authenticator-[a-z0-9]{5}\b")
+_AUTHENTICATOR_POD = lazy_pattern(r"\baws-iam-authenticator-[bcdfghjklmnpqrstvwxz2456789]{5}\b")
 _REMOVE_ENDPOINT = your_remedy(
     "Remove the endpoint URL of STS",
     "Unset AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and remove endpoint_url from the profile: the token must be signed for sts.REGION.amazonaws.com.",

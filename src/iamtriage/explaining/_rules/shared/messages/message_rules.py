@@ -23,6 +23,7 @@ _SAID = lazy_pattern(
 _SENTENCE_END = lazy_pattern(r"[.!?](?=\s|\Z)")
 # The rules of messages that are not found by a fragment.
 _OTHER_MESSAGE = "denials.services.service_specific.explain_service_message"
+_DATABASE = "denials.data_stores.databases.explain_database_login"
 _USER_POOL = "credentials.tokens.user_pools.explain_user_pool"
 _GRAPHQL_FIELD = "denials.other_authorities.graphql_schemas.explain_graphql_field"
 _OTHER_SOFTWARE = "denials.s3.s3_compatible_stores.explain_s3_compatible_store"
@@ -214,7 +215,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "denials.data_stores.opensearch.explain_opensearch_role": ("] and user [name=",),
     "denials.services.service_specific.explain_not_owner": ("you are not the owner",),
     "denials.services.api_responses.explain_function_url": ("function url authorization",),
-    "denials.data_stores.databases.explain_database_login": (
+    _DATABASE: (
         "pam authentication failed for",
         "access denied for user '",
         "password authentication failed for user",
@@ -281,8 +282,10 @@ def find_rule_of_paragraph(failure: AccessDenied, reason: str | None) -> tuple[s
     for words in (own, around):
         lowered = " ".join(words.split())
         for fragment, rule in MESSAGE_RULES:
+            if fragment not in lowered or (rule == _DATABASE and failure.envelope.operation is not None):
+                continue
             # Any service can report an expired token.
-            if fragment in lowered and (rule != _USER_POOL or is_of_cognito):
+            if rule != _USER_POOL or is_of_cognito:
                 return rule, None
     if reason is not None:
         # "because this bucket has blocked …" gives a reason that is not a missing Allow.

@@ -170,7 +170,7 @@ _S3A = lazy_pattern(r"(?a)\bs3a://|\.fs\.s3a\.|\bs3n?://\S{1,500}/_temporary\b")
 _S3A_WRITE = "A write with Hadoop's S3A, which also needs s3:ListBucket on the bucket,"
 _S3A_ACTIONS = ("s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html
-_EXPORT = lazy_pattern(r"/AWSDynamoDB/\d{14}-[0-9a-f]{8}/")
+_EXPORT = lazy_pattern(r"/AWSDynamoDB/\d{14}-[0-9a-f]{8}/(?:_started|manifest-|data/)")
 _EXPORT_ACTIONS = ("s3:PutObject", "s3:PutObjectAcl", "s3:AbortMultipartUpload")
 # Options of uploads to S3 that require more, as the AWS CLI and the SDKs spell them:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
