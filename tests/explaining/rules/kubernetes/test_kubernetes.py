@@ -511,6 +511,7 @@ _TABLE = """\
 |||+---------------------------------------+|||
 {}|||+---------------------------------------+|||
 """
+_LIST = "$ aws eks list-associated-access-policies --cluster-name demo --principal-arn arn:aws:iam::111122223333:role/{}\n"
 _ROW = "||||  {}                                ||||\n"
 
 
@@ -528,6 +529,8 @@ _ROW = "||||  {}                                ||||\n"
         ("$ aws eks associate-access-policy --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy --access-scope type=namespace,namespaces=pay,tea\n", "covers only the namespaces pay and tea,"),
         ("AmazonEKSViewPolicy\nnamespaceSelector:\n  namespaces:\n  - pay\n", "covers only the namespaces of its scope,"),
         (_TABLE.format("namespace", _ROW.format("pay")) + "type=namespace,namespaces=tea\n", "covers only the namespaces of its scope,"),
+        (_LIST.format("dev") + _TABLE.format("namespace", _ROW.format("pay")), "covers only the namespace pay,"),
+        (_LIST.format("ops") + _TABLE.format("namespace", _ROW.format("pay")), "no RBAC role and no access policy allows it"),
     ],
 )  # fmt: skip
 def test_printed_scopes_of_access_policies(scope: str, verdict: str) -> None:

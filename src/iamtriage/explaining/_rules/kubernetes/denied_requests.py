@@ -34,6 +34,9 @@ from iamtriage.failures._failures import KubernetesForbidden
 
 AIRFLOW, KUBECTL_APPLY, SPARK = "Airflow", "kubectl apply", "Spark"
 # The access policies whose permissions are known.
+_LISTED_PRINCIPAL = lazy_pattern(
+    r"(?a)list-associated-access-policies[^\n]{0,400}?--principal-arn[ =][\"']?(arn:aws[\w-]{0,12}:iam::[0-9]{12}:[\w+=,.@/-]{1,600})"
+)
 _ACCESS_POLICY = lazy_pattern(r"\bAmazonEKS(?:View|SecretReader|Edit|Admin|AdminView|ClusterAdmin)Policy\b")
 _ADMIN_POLICY, _VIEW_POLICY = "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminViewPolicy"
 _NO_POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[\s{0,8}\]")
@@ -129,6 +132,8 @@ class DeniedRequest(Value):
         cluster = find_cluster(case)
         has_entry = kind in {"iam", "iam session"} and cluster.uses_entries
         policies = _ACCESS_POLICY.findall(text) if has_entry and "AmazonEKS" in text else ()
+        if policies and _lists_only_others(text, principal):
+            policies = ()
         return cls(
             case=case,
             request=request,
@@ -208,6 +213,13 @@ class DeniedRequest(Value):
     def is_for_installer(self) -> bool:
         """Whether the role for the type allows more than the denied verb."""
         return self.request.verbs in {*VERBS_OF_PROGRAMS.values(), _VERBS}
+
+
+def _lists_only_others(text: str, principal: Principal | None) -> bool:
+    """Return whether a text lists the access policies of other principals only."""
+    asked = [arn.rpartition("/")[2] for arn in _LISTED_PRINCIPAL.findall(text)]
+    own = principal_words.underlying_role(principal) or principal
+    return bool(asked) and getattr(own, "name", None) not in asked
 
 
 def _is_of_kubectl(
