@@ -354,11 +354,13 @@ _ALLOW = _statement("Allow", "s3:PutObject", Sid="App", Principal="*")
         ("$ kubectl -n shop get configmap reports -o yaml\ndata:\n  LEVEL: debug\n\n$ env\nAWS_ENDPOINT_URL_S3=http://s3.eu-west-1.amazonaws.com\n", (TLS_ONLY,), ("(AWS_ENDPOINT_URL_S3 in the text)",), ("patch configmap",)),
         # Settings of other services and programs.
         ("AWS_ENDPOINT_URL_SQS=http://sqs.eu-west-1.amazonaws.com\n", (TLS_ONLY,), ("look for http:// in --endpoint-url",), ("sqs", "because the call goes over HTTP")),
+        ("$ aws sqs list-queues --endpoint-url http://sqs.eu-west-1.amazonaws.com\n", (TLS_ONLY,), ("look for http:// in --endpoint-url",), ("sqs", "because the call goes over HTTP")),
+        ("# AWS_ENDPOINT_URL_S3=http://s3.eu-west-1.amazonaws.com\n", (TLS_ONLY,), ("look for http:// in --endpoint-url",), ("because the call goes over HTTP",)),
         ("spring.datasource.ssl.enabled=false\n", (TLS_ONLY,), ("look for http:// in --endpoint-url",), ("datasource",)),
         # It denies the calls with TLS.
         ("", ({**TLS_ONLY, "Condition": {"Bool": {"aws:SecureTransport": "true"}}},), ("cope down the statement TlsOnly",), ("Call over HTTPS",)),
     ],
-    ids=["option", "code", "Hadoop", "not shown", "ConfigMap", "other place", "other service", "other program", "reversed"],
+    ids=["option", "code", "Hadoop", "not shown", "ConfigMap", "other place", "other service", "call of another service", "comment", "other program", "reversed"],
 )  # fmt: skip
 def test_call_without_tls(code: str, statements: tuple[object, ...], says: tuple[str, ...], omits: tuple[str, ...]) -> None:  # fmt: skip
     shown = " ".join(str(explain(_text(f"{code}\n{PUT}", *statements))).replace("\\\n", " ").split())

@@ -44,20 +44,19 @@ _ENDPOINT_OF_HOST = lazy_pattern(
 
 # Settings of an endpoint, and commands that name one.
 _ENDPOINT = lazy_pattern(
-    r"(?i)(?<![\w$])(?P<name>[\w.-]{0,60}endpoint[\w.-]{0,30}|base_?url|curl(?: -[\w-]{1,20}){0,4})[\"']?\s{0,3}(?:=>|[=:, (])\s{0,3}[\"']?"
+    r"(?i)(?<![\w$#])(?<!# )(?P<name>[\w.-]{0,60}endpoint[\w.-]{0,30}|base_?url|curl(?: -[\w-]{1,20}){0,4})[\"']?\s{0,3}(?:=>|[=:, (])\s{0,3}[\"']?"
     r"(?P<scheme>https?)(?P<host>://[\w.-]{1,200}\.amazonaws\.com(?:\.cn)?\b)"
 )
-_OF_SERVICE = "AWS_ENDPOINT_URL_"
+# Services whose hosts contain the prefix of their actions, and that policies often deny without TLS.
+_NAMED_BY_HOST = ("s3", "sns", "sqs")
 
 
 def list_endpoints(denial: Denial) -> list[re.Match[str]]:
     """Return the settings of endpoints in a text, without those of other services than the denied one."""
-    found = _ENDPOINT.finditer(denial.failure.text)
-    return [
-        each
-        for each in found
-        if not each["name"].startswith(_OF_SERVICE) or (denial.service or "") in each["name"].lower()
-    ]
+    found = list(_ENDPOINT.finditer(denial.failure.text))
+    if denial.service not in _NAMED_BY_HOST:
+        return found
+    return [each for each in found if denial.service in each["host"]]
 
 
 def describe_way(text: str, condition: DenyingCondition, step: str) -> str:
