@@ -257,3 +257,10 @@ def test_cell_of_a_table_is_no_service_of_compose() -> None:
 def test_endpoint_of_the_signed_region_does_not_reject_the_signature() -> None:
     text = "SignatureDoesNotMatch: Credential should be scoped to a valid region, not 'eu-west-1'.\nPOST https://sts.eu-west-1.amazonaws.com"
     assert "goes to sts.eu-west-1" not in explain(text).summary
+
+
+def test_source_of_a_copy_in_a_record() -> None:
+    record = '{"eventSource": "s3.amazonaws.com", "eventName": "CopyObject", "errorCode": "AccessDenied", "userIdentity": {"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/etl/s"}, "requestParameters": {"bucketName": "films", "key": "b.mov", "x-amz-copy-source": "raw/a.mov"}}'
+    shown = explain(record).to_text()
+    assert "arn:aws:s3:::raw/a.mov" in shown
+    assert "the text does not name" not in shown

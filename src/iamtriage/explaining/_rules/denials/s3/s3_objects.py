@@ -301,7 +301,7 @@ def _find_owner(denial: Denial) -> str | None:
 
 _OPERATIONS = frozenset({"CopyObject", "UploadPartCopy"})
 _SOURCE = lazy_pattern(
-    r"(?a)(?:s3://(?=\S{1,600} (?:to )?s3://)|(?:--copy-source[ =]|\bCopySource[\"']?\s?(?:=>|[=:])\s?)[\"']?/?)"
+    r"(?a)(?:s3://(?=\S{1,600} (?:to )?s3://)|(?:--copy-source[ =]|\b(?:CopySource|x-amz-copy-source)[\"']?\s?(?:=>|[=:])\s?)[\"']?/?)"
     r"(?P<source>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[\w./=+-]{1,500})"
 )
 _MOVED = lazy_pattern(r"(?a)\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://")
