@@ -241,10 +241,12 @@ def test_denials_of_a_component_can_end(user: str, *, may_end: bool) -> None:
     assert any("end by themselves" in each for each in remedy.steps) is may_end
 
 
-def test_login_to_a_database_beside_a_denied_call() -> None:
+@pytest.mark.parametrize("is_first", [True, False])
+def test_login_to_a_database_beside_a_denied_call(*, is_first: bool) -> None:
     login = 'FATAL:  password authentication failed for user "films"'
     call = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
-    assert explain(f"{login}\n{call}").summary.startswith("S3 denied s3:GetObject")
+    lines = [login, call] if is_first else [call, login]
+    assert explain("\n".join(lines)).summary.startswith("S3 denied s3:GetObject")
 
 
 def test_cell_of_a_table_is_no_service_of_compose() -> None:

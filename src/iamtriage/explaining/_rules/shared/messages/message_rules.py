@@ -274,6 +274,8 @@ def find_rule_of_paragraph(failure: AccessDenied, reason: str | None) -> tuple[s
     before, own, after = map(str.lower, parts)
     # What people write next to an error is no message of a service.
     before, after = _SAID.sub(" ", before), _SAID.sub(" ", after)
+    following = after.partition("\n")[0]
+    said = " ".join(f"{own} {following}".split())
     own, around = f"{_SENTENCE_END.split(before)[-1]} {own}", f"{before} {own} {after}"
     if OF_SCHEMA.search(around) is not None:
         return _GRAPHQL_FIELD, None
@@ -282,7 +284,10 @@ def find_rule_of_paragraph(failure: AccessDenied, reason: str | None) -> tuple[s
     for words in (own, around):
         lowered = " ".join(words.split())
         for fragment, rule in MESSAGE_RULES:
-            if fragment not in lowered or (rule == _DATABASE and failure.envelope.operation is not None):
+            if fragment not in lowered:
+                continue
+            # A login to a database on another line than a call of AWS is not that call.
+            if rule == _DATABASE and failure.envelope.operation is not None and fragment not in said:
                 continue
             # Any service can report an expired token.
             if rule != _USER_POOL or is_of_cognito:
