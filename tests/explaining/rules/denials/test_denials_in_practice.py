@@ -2578,6 +2578,16 @@ OTHERS: tuple[Case, ...] = (
         ("they can say",),
     ),
     (
+        "deleted principal, with the caller's own Allow in the text",
+        'User: arn:aws:sts::444455556666:assumed-role/backup/1 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/Target\nbackup itself has\n{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::111122223333:role/Target"}\nThe trust policy of Target:\n{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "AROA3XFRBF23EXAMPLE77"}, "Action": "sts:AssumeRole"}]}',
+        {},
+        (
+            "the unique ID of a deleted role",
+            "Account 444455556666 must allow the call, too: by the text, it does.",
+        ),
+        ("put-role-policy", "if it does not yet"),
+    ),
+    (
         "role that was created again, with the same policy",
         "User: arn:aws:sts::444455556666:assumed-role/backup/1 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/Target\nSince terraform replaced the role, every run fails. The policy on backup is the same as before.",
         {

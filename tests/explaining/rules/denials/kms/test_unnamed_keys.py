@@ -281,6 +281,12 @@ def test_aws_managed_key(operation: str, action: str, owner: str, words: str, sa
     assert says is None or says in shown
 
 
+def test_the_short_form_has_the_command_that_uses_the_new_key() -> None:
+    message = _MESSAGE.format("kms:Decrypt", _KEY.format("444455556666"), "resource-based", "kms:Decrypt")
+    shown = str(explain(f"{_called('GetSecretValue', message)}\nIt has the key alias/aws/secretsmanager"))
+    assert shown.index("aws kms create-key") < shown.index("aws secretsmanager update-secret")
+
+
 def test_aws_managed_key_that_only_the_text_names() -> None:
     """KMS names neither the key nor the reason, but the text has both."""
     explanation = explain(

@@ -252,7 +252,7 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
     first = of_service[0] if of_service else None
     lines: Commands = (
         commands.fill_command(_CREATE, region),
-        *present(Labelled("With the ARN that it prints as KEY_ARN:", first) if first else None),
+        *present(Labelled.required("With the ARN that it prints as KEY_ARN:", first) if first else None),
         *of_service[1:],
         *present(own),
     )

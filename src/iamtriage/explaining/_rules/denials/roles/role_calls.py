@@ -25,6 +25,7 @@ from iamtriage.explaining._context.readers.recreations import (
 )
 from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import WORDS
 from iamtriage.explaining._rules.shared.grants.allow_remedies import BY_LAST_COMMAND, other_side_command
@@ -122,7 +123,7 @@ def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
     needs = BY_LAST_COMMAND
     if other_side_command(denial, action) is None:
         needs = f"{who} needs {json.dumps(allow(action, commands.arn(denial.resource, 'ROLE_ARN')))}"
-    if _KEPT.search(denial.failure.text):
+    if _KEPT.search(denial.failure.text) or find_own_allow(denial) is not None:
         needs = "by the text, it does"
     steps.append(f"Account {denial.account} must allow the call, too: {needs}.")
     return tuple(steps)
