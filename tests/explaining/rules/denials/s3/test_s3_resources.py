@@ -391,6 +391,10 @@ def test_export_of_a_table(key: str, resource: str, count: int, policy_type: str
     statement = (remedy.policy or {"Statement": [remedy.statement]})["Statement"][0]
     actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
     assert (statement["Resource"], len(actions)) == (resource, count)
+    # Who reads one export does not need the others.
+    reader = explain(text.replace("s3:PutObject", "s3:GetObject")).remedies[0]
+    statement = (reader.policy or {"Statement": [reader.statement]})["Statement"][0]
+    assert statement["Resource"] == f"{LAKE}/{key}"
 
 
 @pytest.mark.parametrize(
