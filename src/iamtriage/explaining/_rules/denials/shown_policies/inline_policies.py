@@ -6,65 +6,64 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from iamtriage._patterns import only_one
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
-from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_own_policies
-from iamtriage.explaining._rules.denials.shown_policies.resource_sides import is_complete
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
+from iamtriage.explaining._rules.shared.policies.printed_policies import PrintedPolicy, find_printed_policy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import replace_in
 from iamtriage.policies._readers.elements import as_strings, iterate_statements, shown_sid
 
+_MAX_POLICY = 1_200  # characters, of which a short explanation has room
 # How a step says where the statement belongs, which the file has there already.
 _PLACES = ("Attach the policy to ", "In the policy, ", "The statement keeps the condition")
 
 
 def add_inline_policy(denial: Denial, explanation: Explanation) -> Explanation:
     """Return the explanation whose remedy changes the inline policy in the text instead of adding a second one."""
-    policy = only_one([each for each in list_own_policies(denial) if each.inline_name is not None])
-    if policy is None or not is_complete(denial, policy):
+    printed = find_printed_policy(denial)
+    if printed is None or len(json.dumps(printed.content)) > _MAX_POLICY:
         return explanation
     return attrs.evolve(
-        explanation, remedies=tuple(_write_whole(policy, each) for each in explanation.remedies)
+        explanation, remedies=tuple(_write_whole(printed, each) for each in explanation.remedies)
     )
 
 
-def _write_whole(policy: KnownPolicy, remedy: Remedy) -> Remedy:
+def _write_whole(printed: PrintedPolicy, remedy: Remedy) -> Remedy:
     """Return the remedy that attaches a policy as one that replaces the owner's inline policy, with its statements."""
     added = list(iterate_statements(remedy.policy or {}))
-    if remedy.layer != "identity" or not added or policy.owner is None or policy.inline_name is None:
+    if remedy.layer != "identity" or not added:
         return remedy
-    kind, owner = policy.owner
-    name = commands.role_name(owner)
-    old = commands.put_policy(name, inline_policy_name(added), kind)
-    new = commands.put_policy(name, policy.inline_name, kind)
+    kind, owner = printed.owner
+    old = commands.put_policy(owner, inline_policy_name(added), kind)
     if old not in remedy.commands:
         return remedy
-    kept = [each for each in policy.statements if not _is_superseded(each, added)]
+    statements = list(iterate_statements(printed.content))
+    kept = [each for each in statements if not _is_superseded(each, added)]
     sids = [shown_sid(each) for each in kept]
     added = [{**each, "Sid": f"{each['Sid']}2"} if each.get("Sid") in sids else each for each in added]
     change = "with one more statement"
-    if len(kept) < len(policy.statements):
+    if len(kept) < len(statements):
         change = "with the statement corrected"
     steps = (
         each
         for each in remedy.steps
         if not (each.startswith(_PLACES) or "or attach the policy below" in each)
     )
-    step = f"policy.json is the policy {clip_text(policy.inline_name)} of the text, {change}."
+    step = f"policy.json is the policy {clip_text(printed.name)} of the text, {change}."
     return attrs.evolve(
         remedy,
         steps=(step, *steps),
-        policy={**policy.content, "Statement": [*kept, *added]},
-        commands=replace_in(remedy.commands, old, new),
+        policy={**printed.content, "Statement": [*kept, *added]},
+        commands=replace_in(remedy.commands, old, printed.replace),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -15,10 +16,11 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.policy_changes import change_statements
+from iamtriage.policies._masked_arns import is_masked
 from iamtriage.policies._readers.elements import iterate_statements
 
 _PRINTS_POLICY = {("iam", "get-role-policy"): "role", ("iam", "get-user-policy"): "user"}
-
+_STRING = lazy_pattern(r'"[^"]*"')
 
 NOT_ALL = lazy_pattern(
     r"(?i:\b(?:docs|documentation|(?:an|this|the|from|following|official) example|for example|sample|tutorial|shortened|truncated|abbreviated|abridged|excerpts?|snippets?|simplified|omitted|left out|relevant (?:part|statement|section|bit)|(?:part|piece|section) of the|parts? only|only (?:a )?part|partial(?:ly)?|other statements|(?:another|other|different|second) (?:bucket|key|queue|topic|secret|table|repository|polic(?:y|ies)|account's))\b(?!\.aws))"
@@ -33,11 +35,13 @@ class PrintedPolicy(NamedTuple):
     Attributes:
         name: Its name.
         content: The policy.
+        owner: The caller's role or user: its kind and its name.
         replace: The command that replaces it by policy.json.
     """
 
     name: str
     content: Mapping[str, Any]
+    owner: tuple[str, str]
     replace: str
 
 
@@ -50,12 +54,14 @@ def find_printed_policy(denial: Denial) -> PrintedPolicy | None:
     )
     stated = only_one([each for each in denial.context.policies if not each.is_of_resource])
     caller = denial.role or denial.principal
-    if command is None or stated is None or caller is None:
+    if command is None or stated is None:
         return None
     # The command would delete the statements that the text leaves out, and store references.
     if stated.is_code or stated.is_joined or stated.has_references or not stated.is_whole:
         return None
-    if NOT_ALL.search(denial.failure.text):
+    if NOT_ALL.search(denial.failure.text) or any(
+        map(is_masked, _STRING.findall(json.dumps(stated.content)))
+    ):
         return None
     query = command.option("query")
     if query is not None and query.value != "PolicyDocument":
@@ -64,9 +70,16 @@ def find_printed_policy(denial: Denial) -> PrintedPolicy | None:
     owner, name = command.option(f"{kind}-name"), command.option("policy-name")
     if owner is None or name is None or name.value != stated.inline_name:
         return None
-    if owner.value != getattr(caller, "name", None) or isinstance(caller, User) != (kind == "user"):
+    # A response without a body does not name the caller.
+    own = (
+        stated.owner
+        if caller is None
+        else ("user" if isinstance(caller, User) else "role", getattr(caller, "name", ""))
+    )
+    if own != (kind, owner.value):
         return None
-    return PrintedPolicy(name.value, stated.content, commands.put_policy(owner.value, name.value, kind))
+    replace = commands.put_policy(owner.value, name.value, kind)
+    return PrintedPolicy(name.value, stated.content, (kind, owner.value), replace)
 
 
 def write_printed_policy(
