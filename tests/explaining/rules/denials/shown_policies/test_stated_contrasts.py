@@ -1295,6 +1295,18 @@ def test_corrected_condition_of_a_printed_policy(command: str, cut: str) -> None
     assert "lambda.amazonaws.com" in str(first.policy["Statement"][-1]["Condition"])
 
 
+def test_printed_policy_with_masked_values_is_not_written() -> None:
+    denied = _denied("iam:PassRole", PASSED)
+    role = denied.partition("assumed-role/")[2].partition("/")[0]
+    passes = json.loads(_policy("iam:PassRole", PASSED, **TO_EC2))
+    masked = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:****:mail"}
+    command = f"$ aws iam get-role-policy --role-name {role} --policy-name deploy --query PolicyDocument"
+    printed = json.dumps({"Version": "2012-10-17", "Statement": [masked, passes]})
+    first = explain(f"{CREATE_FUNCTION}{denied}\n{command}\n{printed}\n").remedies[0]
+    assert "****" not in str(first.policy)
+    assert not any("--policy-name deploy --policy-document" in each for each in first.commands)
+
+
 _PARAMETER = "arn:aws:ssm:eu-west-1:111122223333:parameter"
 _VARIABLE = 'variable "prefix" {{\n  type    = string\n  default = "{}"\n}}\n'
 
