@@ -557,7 +557,7 @@ p-0a1b2c3d:
 {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "*",
  "Condition": {"StringNotEquals": {"ec2:InstanceType": "t3.micro"}}}]}
 """,
-        ("the service control policy p-0a1b2c3d in the text denies it unless ec2:InstanceType is t3.micro",),
+        ("the service control policy p-0a1b2c3d denies it unless ec2:InstanceType is t3.micro",),
     ),
     "role of a SecretStore and a key of another account": _Row(
         """Warning  UpdateFailed  external-secrets  error processing spec.data[0] (key: shop/db), err: AccessDeniedException: Access to KMS is not allowed

@@ -160,6 +160,27 @@ def change_commands(remedy: Remedy, commands: tuple[str, ...]) -> Remedy:
     return attrs.evolve(remedy, commands=(*changed, *commands[len(remedy.commands) :]))
 
 
+def fill_in(remedy: Remedy, old: str, new: str) -> Remedy:
+    """Return a remedy whose commands have other words, and labels that no longer ask for them.
+
+    >>> put = Labelled("Then, with ROLE_NAME filled in:", "put-role-policy --role-name ROLE_NAME")
+    >>> filled = fill_in(Remedy("Allow it", "you", (), (put,)), "--role-name ROLE_NAME", "--role-name web")
+    >>> filled.commands[0].label, str(filled.commands[0])
+    ('Then:', 'put-role-policy --role-name web')
+    """
+    label = f", with {old.rpartition(' ')[2]} filled in"
+    changed = change_commands(remedy, tuple(each.replace(old, new) for each in remedy.commands))
+    return attrs.evolve(
+        changed,
+        commands=tuple(
+            Labelled(each.label.replace(label, ""), str(each), is_required=each.is_required)
+            if isinstance(each, Labelled)
+            else each
+            for each in changed.commands
+        ),
+    )
+
+
 def insert_command(remedy: Remedy, at: int, command: str) -> Remedy:
     """Return a remedy with another command before one of its own, whose label it takes."""
     before, following, after = remedy.commands[:at], remedy.commands[at], remedy.commands[at + 1 :]

@@ -117,8 +117,8 @@ LAKE_FORMATION: tuple[Case, ...] = (
         f'policy orders-state:\n{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::states/orders.tfstate"}}]}}\n\nError: Error acquiring the state lock\n\nError message: operation error S3: PutObject, https response error StatusCode: 403, api error AccessDenied: User: {SESSION} is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::states/orders.tfstate.tflock" because no identity-based policy allows the s3:PutObject action',
         {},
         (
-            "the policy orders-state in the text allows it only on",
-            "Add the statement below to the policy orders-state in the text, or attach it",
+            "the policy orders-state allows it only on",
+            "Add the statement below to the policy orders-state, or attach it",
             "s3:DeleteObject",
         ),
         ("to the Resource of the statement",),

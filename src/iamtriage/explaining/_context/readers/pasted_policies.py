@@ -42,26 +42,29 @@ _OWNER = lazy_pattern(
 _FILTER = lazy_pattern(
     r" --query[ =](?![\"']?PolicyDocument[\"']?(?:\s|$))|\|(?! ?jq(?: -[a-zA-Z]){0,2}(?: [\"']?\.(?:PolicyDocument)?[\"']?)?[ \t\r]*\n)"
 )
-# A heading right above a policy. A word such as "role permissions:" is no name.
-_HEADING_OF_OWNER = lazy_pattern(
-    r"(?a)(?:^|\n|[.;!?] )[^\n.:]{0,40}?\b(?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9]|\w{2,64},? \(?inline)[\w+=,.@-]{2,63}[\w+=@-])[`\"']?(?:,? \(?inline\)?)?(?: (?:policy|permissions))?(?: \([^()\n]{1,60}\))?:\s{0,20}\Z"
+# Headings right above a policy that name whose it is: "inline policy s3-read of the task role orders-task (S3 part):",
+# "role orders-task:", "dbt-ci role policy:", and "The runner role (arn:aws:iam::111122223333:role/runner) has only this:".
+_ARN_OF_OWNER = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/(?:[\w+=,.@-]{1,64}/){0,4}"
+_OWNER_NAME = rf"[`\"'(]{{0,2}}(?:{_ARN_OF_OWNER})?(?P<name>[\w+=,.@-]{{2,63}}[\w+=@-])[`\"')]{{0,2}}"
+_POLICY_OF = r"\b(?i:polic(?:y|ies)|permissions)(?: [`\"'(]{0,2}[\w+=,.@-]{2,128}[`\"')]{0,2},?)? (?:on|of|for|attached to)(?: the| my| our)?"
+_HAS = r"(?:,? (?:only|also|currently|already))? (?:has|carries)\b(?! (?:to|no|not|been)\b)(?:(?!\b(?<!no )(?:bucket|endpoint|key|queue|resource|service control|topic)(?:-based)? polic|\b[RS]CPs?\b|\bdenied\b)[^\n.;{}]){0,120}"
+_IN_PARENTHESES = r"(?: \([^()\n]{1,60}\))?"
+# A name that says what it is, and not a word such as "task-role".
+_OWN_KIND = rf"[`\"']?(?P<name>(?!(?i:task|execution|instance|node|pod|service|iam|worker|caller|target|source|other|same|irsa|assumed)[-_]role\b)[A-Za-z][\w+=,.@-]{{1,56}}?(?P<kind>[-_](?:role|user)|(?<=[a-z])(?:Role|User)))(?![\w-])[`\"']?{_IN_PARENTHESES}"
+# A word of a sentence has no hyphen, underscore, digit or capital in it, but for "read-only" and its like.
+_FORM_OF_NAME = lazy_pattern(
+    r"(?a)(?!(?i:\w+-(?:only|account|linked|privilege|managed|based)|in-line)\Z)(?=[A-Za-z+=,.@]{0,60}(?:[-_0-9]|[a-z][A-Z]))"
 )
-_POLICY_OF_OWNER = lazy_pattern(
-    r"(?a)\b(?i:polic(?:y|ies)|permissions) (?:on|of|for|attached to)(?: the| my| our)?(?: IAM| task| execution| instance| node| worker| pod| job)? (?P<kind>[Rr]ole|[Uu]ser) [`\"'(]{0,2}(?:arn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/(?:[\w+=,.@-]{1,64}/){0,4})?(?P<name>[\w+=,.@-]{2,64})[`\"')]{0,2}(?: \([^()\n]{1,60}\))?(?::|\n)\s{0,20}\Z"
-)
-# "dbt-ci role policy (S3 part):", and not "read-only role policy:"
-_NAME_OF_OWNER = lazy_pattern(
-    r"(?a)(?:^|\n)[^\n.:]{0,20}?(?<![\w+=,.@-])[`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9])(?!(?i:\w+-(?:only|account|linked|privilege|managed|based)|in-line)[`\"' ])[\w+=,.@-]{2,63}[\w+=@-])[`\"']? (?P<kind>role|user)(?:'s)?(?: IAM| inline)?(?: (?:policy|permissions))(?: \([^()\n]{1,60}\))?:\s{0,20}\Z"
-)
-# "The task role (orders-task) has this:", and "policy of orders-task-role:", where the name says what it is.
-_HAS = r"(?:,? (?:only|also|currently|already))? (?:has|carries)\b(?! (?:to|no|not|been)\b)(?:(?!\b(?:bucket|endpoint|key|queue|resource|service control|topic)(?:-based)? polic|\b[RS]CPs?\b|\bdenied\b)[^\n.;{}]){0,120}"
-_OWNER_HAS = lazy_pattern(
-    rf"(?a)\b(?P<kind>[Rr]ole|[Uu]ser),? [(`\"']{{0,2}}(?:arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:(?:role|user)/(?:[\w+=,.@-]{{1,64}}/){{0,4}})?(?P<name>(?=[A-Za-z+=,.@]{{0,60}}[-_0-9]|[A-Z]?[a-z]{{1,30}}[A-Z])[\w+=,.@-]{{2,63}}[\w+=@-])[)`\"']{{0,2}},?(?: \([^()\n]{{1,60}}\))?{_HAS}:\s{{0,20}}\Z"
-)
-_OWN_KIND = r"[`\"']?(?P<name>(?!(?i:task|execution|instance|node|pod|service|iam|worker|caller|target|source|other|same|irsa|assumed)[-_]role\b)[A-Za-z][\w+=,.@-]{1,56}?(?P<kind>[-_](?:role|user)|(?<=[a-z])(?:Role|User)))(?![\w-])[`\"']?(?: \([^()\n]{1,60}\))?"
-_NAMED_OWNER_HAS = lazy_pattern(rf"(?a)(?:\A|[\s(]){_OWN_KIND}{_HAS}:\s{{0,20}}\Z")
-_POLICY_OF_NAMED = lazy_pattern(
-    rf"(?a)\b(?i:polic(?:y|ies)|permissions) (?:on|of|for|attached to)(?: the| my| our)? {_OWN_KIND}:\s{{0,20}}\Z"
+_OF_OWNER = tuple(
+    lazy_pattern(rf"(?a){form}\s{{0,20}}\Z")
+    for form in (
+        rf"(?:^|\n|[.;!?] )[^\n.:]{{0,40}}?\b(?P<kind>[Rr]ole|[Uu]ser) {_OWNER_NAME}(?:,? \(?inline\)?)?(?: (?:policy|permissions))?{_IN_PARENTHESES}:",
+        rf"(?P<of>{_POLICY_OF})(?: IAM| task| execution| instance| node| worker| pod| job)? (?P<kind>[Rr]ole|[Uu]ser) (?!(?:above|below|itself)\b){_OWNER_NAME}{_IN_PARENTHESES}(?::|\n)",
+        rf"(?:^|\n)[^\n.:]{{0,20}}?(?<![\w+=,.@-]){_OWNER_NAME} (?P<kind>role|user)(?:'s)?(?: IAM| inline)? (?:policy|permissions){_IN_PARENTHESES}:",
+        rf"\b(?P<kind>[Rr]ole|[Uu]ser),? {_OWNER_NAME},?{_IN_PARENTHESES}{_HAS}:",
+        rf"(?:\A|[\s(]){_OWN_KIND}{_HAS}:",
+        rf"{_POLICY_OF} {_OWN_KIND}:",
+    )
 )
 # The command that prints a role, and words that introduce its trust policy.
 _TRUSTING_ROLE = lazy_pattern(
@@ -262,16 +265,20 @@ def _find_owner(text: str, start: int) -> tuple[str, str] | None:
     at = text.rfind("aws iam get-", max(start - _CHARS_BEFORE, 0), start)
     found = None if at == -1 else _OWNER.match(text[at:start])
     heading = _FENCE.sub("", text[max(start - _CHARS_OF_INTRODUCTION, 0) : start])
-    forms = (
-        _HEADING_OF_OWNER,
-        _POLICY_OF_OWNER,
-        _NAME_OF_OWNER,
-        _OWNER_HAS,
-        _NAMED_OWNER_HAS,
-        _POLICY_OF_NAMED,
-    )
-    found = found or next(filter(None, (form.search(heading) for form in forms)), None)
+    stated = filter(None, (form.search(heading) for form in _OF_OWNER))
+    found = found or next((each for each in stated if _is_name(each, text)), None)
     return None if found is None else (found["kind"].lower().lstrip("-_"), found["name"])
+
+
+def _is_name(heading: re.Match[str], text: str) -> bool:
+    """Return whether the name in a heading is one, and not a word: as the text shows elsewhere, or by its form."""
+    path = rf"role|user)/(?:[\w+=,.@-]{{1,64}}/){{0,8}}{re.escape(heading['name'])}(?![\w+=,.@-])"
+    return (
+        heading.groupdict().get("of") is not None
+        or _FORM_OF_NAME.match(heading["name"]) is not None
+        or "inline" in heading[0][heading.end("name") - heading.start() :]
+        or re.search(rf":(?:assumed-)?(?:{path}", text) is not None
+    )
 
 
 def _find_inline_name(text: str, start: int) -> str | None:
@@ -328,7 +335,7 @@ _NAME_ABOVE = lazy_pattern(
     r"|\b[Pp]olicy[ \t]{1,4}\((?P<within>(?=\w{0,60}[a-z0-9][A-Z])[A-Za-z][\w+=,.@-]{1,126}\w)\)"
     # A name that has the word in it, and no key of a document.
     r"|(?<![\w/+=,.@\"'-])(?P<typed>(?![\w-]*PolicyDocument)[A-Z][\w+=,.@-]{2,60}Policy(?:[\w+=,.@-]{0,60}\w)?(?![\w-]))(?=[^\n{]{0,80}\n))"
-    r"[`\"']?[ \t]{0,4}(?:\([^()\n]{1,60}\))?:?[ \t]{0,4}\r?\n?(?:\r?\n)?(?:```\w{0,5}\r?\n)?[ \t]{0,12}\{"
+    r"[`\"']?[ \t]{0,4}(?:\([^()\n]{1,60}\))?(?:,? (?:of|on|for|attached to) [^\n:{}]{1,120}(?=:))?:?[ \t]{0,4}\r?\n?(?:\r?\n)?(?:```\w{0,5}\r?\n)?[ \t]{0,12}\{"
 )
 # The command that prints an inline policy.
 _PRINTED_NAME = lazy_pattern(

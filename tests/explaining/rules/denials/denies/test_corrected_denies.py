@@ -182,7 +182,7 @@ def test_what_a_deny_exempts_is_told_after_what_it_matched(condition: dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("shown", "name"), [("limits", "the policy limits in the text"), ("limits-old", "the policy in the text")]
+    ("shown", "name"), [("limits", "the policy limits"), ("limits-old", "the policy in the text")]
 )
 def test_policy_that_a_command_has_printed_has_its_name(shown: str, name: str) -> None:
     arn = f"arn:aws:iam::{_ACCOUNT}:policy/"
@@ -197,8 +197,8 @@ def test_policy_that_a_command_has_printed_has_its_name(shown: str, name: str) -
 @pytest.mark.parametrize(
     ("heading", "name", "is_quoted"),
     [
-        ("what the team has (limits, v3):", "the policy limits in the text", False),
-        ("from limits.json:", "the policy limits in the text", False),
+        ("what the team has (limits, v3):", "the policy limits", False),
+        ("from limits.json:", "the policy limits", False),
         ("from our repository:", "the policy in the text", True),
         ("from limits-of-dev:", "the policy in the text", True),
         (

@@ -544,7 +544,7 @@ _TERRAFORM = f"Error: creating IAM Role (orders): operation error IAM: CreateRol
     [
         pytest.param(
             f'{_TERRAFORM}# iam.tf\nresource "aws_iam_role" "orders" {{}}\n# DelegatedIam (v3)\n{_GUARD}',
-            "the policy DelegatedIam in the text",
+            "the policy DelegatedIam",
             f'aws_iam_role.orders has no permissions_boundary: set permissions_boundary = "{_BOUNDARY}".',
             id="Terraform, with a heading above the policy",
         ),
@@ -589,7 +589,7 @@ def test_value_that_a_stated_deny_accepts(text: str, policy: str, step: str) -> 
             "AWSRevokeOlderSessions",
             "The inline policy AWSRevokeOlderSessions denies every action to these sessions",
         ),
-        ("Fence", "The policy Fence in the text denies the call to these sessions"),
+        ("Fence", "The policy Fence denies the call to these sessions"),
     ],
 )
 def test_sessions_that_the_policy_in_the_text_revokes(name: str, says: str) -> None:

@@ -44,7 +44,7 @@ def _text(action: str, key: str, type_: str, argument: str) -> str:
 def test_value_of_the_failing_resource(action: str, key: str, type_: str, argument: str) -> None:
     explanation = explain(_text(action, key, type_, f"  {argument} = false\n}}\n"))
     assert explanation.summary.endswith(
-        f"of the service control policy p-1a2b3c4d in the text denies it because {key} is false."
+        f"of the service control policy p-1a2b3c4d denies it because {key} is false."
     )
     first = explanation.remedies[0]
     assert first.who == "you"

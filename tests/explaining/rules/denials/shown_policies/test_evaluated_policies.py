@@ -100,7 +100,7 @@ def test_given_statement_that_explains_an_explicit_denial(
     [
         (f"arn:aws:sqs:eu-central-1:{ACCOUNT}:orders", "Only the Region (eu-central-1 instead of eu-west-1) differs."),
         ("arn:aws:sqs:eu-west-1:444455556666:*", "Only the account (444455556666 instead of 111122223333) differs."),
-        (f"arn:aws:sqs:eu-west-1:{ACCOUNT}:order", None),
+        (f"arn:aws:sqs:eu-west-1:{ACCOUNT}:carts", None),
     ],
     ids=["Region", "account", "name"],
 )  # fmt: skip

@@ -45,7 +45,7 @@ _IDENTITY, _BOUNDARY, _CONTROL = (
         pytest.param(
             _IDENTITY,
             f"$ aws iam get-role-policy --role-name mailer --policy-name may-send --query PolicyDocument\n{_OTHERS}",
-            ("the policy may-send in the text does not allow this action",),
+            ("the policy may-send does not allow this action",),
             (),
             id="name in the command that prints it",
         ),

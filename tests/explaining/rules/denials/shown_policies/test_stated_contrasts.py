@@ -32,9 +32,9 @@ _UPDATE = "aws lambda update-function-code --function-name thumbs --s3-bucket bu
 @pytest.mark.parametrize(
     ("heading", "actions", "lookup", "name"),
     [
-        ("worker's policy (ThumbsDeploy):", ["lambda:Get*", "lambda:Update*"], "get-function", "the policy ThumbsDeploy in"),
-        ("worker's policy (inline):", ["lambda:Update*"], "get-function-configuration", "the policy in"),
-        ("worker's policy (read-write):", ["lambda:*"], "get-function", "the policy in"),
+        ("worker's policy (ThumbsDeploy):", ["lambda:Get*", "lambda:Update*"], "get-function", "the policy ThumbsDeploy"),
+        ("worker's policy (inline):", ["lambda:Update*"], "get-function-configuration", "the policy in the text"),
+        ("worker's policy (read-write):", ["lambda:*"], "get-function", "the policy in the text"),
     ],
 )  # fmt: skip
 def test_look_up_that_the_policy_allows(heading: str, actions: list[str], lookup: str, name: str) -> None:
@@ -44,7 +44,7 @@ def test_look_up_that_the_policy_allows(heading: str, actions: list[str], lookup
     found, repeated = explanation.remedies[0].commands
     assert found.startswith(f"aws lambda {lookup} --function-name thumbs --region us-east-1")
     assert repeated == f"{_UPDATE} us-east-1"
-    assert f"{name} the text allows it only in us-east-1" in explanation.summary
+    assert f"{name} allows it only in us-east-1" in explanation.summary
 
 
 STORE = """$ kubectl get clustersecretstore vault -o yaml | grep -A9 spec

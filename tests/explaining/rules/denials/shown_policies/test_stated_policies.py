@@ -516,6 +516,19 @@ SHOW = "$ aws iam get-{0}-policy --{0}-name {1} --policy-name reports\n"
         ),
         (SESSION, "Policy of the task role (arn:aws:iam::111122223333:role/starter):\n```json\n", None),
         (SESSION, "The role worker-1 has this:\n", "role worker-1"),
+        (SESSION, "inline policy reports of the role worker:\n", "role worker"),
+        (SESSION, "Policy reports-read, attached to the role worker-1:\n", "role worker-1"),
+        (SESSION, "the worker role (arn:aws:iam::111122223333:role/worker) has only this:\n", "role worker"),
+        (
+            SESSION,
+            "role arn:aws:iam::111122223333:role/worker has this, and no bucket policy:\n",
+            "role worker",
+        ),
+        # A word of a sentence, and the policy of a bucket.
+        (SESSION, "The role also has this:\n", None),
+        (SESSION, "The role of the worker has this:\n", None),
+        (SESSION, "Policy of the role below:\n", None),
+        (SESSION, "The role worker-1 has this bucket policy:\n", None),
         (SESSION, "The role worker-1 has no such policy:\n", None),
         (SESSION, "The role worker-1 has been denied by this:\n", None),
         (CALLER, SHOW.format("role", "worker") + "{\n", "role worker"),
@@ -534,6 +547,38 @@ def test_policy_of_another_owner(caller: str, shown: str, owner: str | None) -> 
         owner is not None
     )
     assert any(each.policy is not None for each in explanation.remedies) is (owner is not None)
+
+
+def test_holder_of_the_policy_is_the_caller() -> None:
+    """A HEAD request names no caller."""
+    head = "fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden\n"
+    command = "+ aws s3 cp s3://acme-builds/relaeses/a.tgz .\n"
+    holder = "the runner role (arn:aws:iam::111122223333:role/runner) has only this for S3:\n"
+    policy = _statement(Action="s3:GetObject", Resource="arn:aws:s3:::acme-builds/releases/*")
+    explanation = explain(_text(f"{command}{head}{holder}", policy))
+    assert explanation.summary.startswith("The role runner was denied s3:GetObject on ")
+    assert "--role-name runner " in str(explanation)
+    assert "ROLE_NAME" not in str(explanation)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "is_typo"),
+    [
+        ("report/*", True),
+        ("reprots/*", True),
+        ("re-ports/*", True),
+        ("exports/*", False),
+        ("reports2/*", False),  # a number tells names apart
+        ("reports-old/*", False),
+        ("report/2025/*", False),
+    ],
+)
+def test_name_that_differs_in_a_letter(allowed: str, *, is_typo: bool) -> None:
+    denied = _denied("s3:GetObject", f"{BUCKET}/reports/q1.csv") + REASON
+    explanation = explain(_text(f"{denied}\n", _statement(Resource=f"{BUCKET}/{allowed}")))
+    name = allowed.partition("/")[0]
+    assert f": {name}, and not reports as in the call." in explanation.summary if is_typo else True
+    assert ("as in the call" in explanation.summary) is is_typo
 
 
 def test_deny_of_another_role() -> None:

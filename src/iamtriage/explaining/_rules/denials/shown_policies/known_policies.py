@@ -144,7 +144,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         stated = [each for each in stated if each.name != SESSION_POLICY]
     called = (denial.policy or "").rpartition("/")[2]
     if len(ids) == 1:
-        name = f"the policy {ids.pop()} in the text"
+        name = f"the policy {ids.pop()}"
     elif (
         called
         and len(stated) == 1
@@ -155,13 +155,13 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         )
     ):
         # The text names the policy of the message without its ARN, too, or a command has printed it.
-        name = f"the policy {clip_text(called)} in the text"
+        name = f"the policy {clip_text(called)}"
     elif (
         len(stated) == 1
         # IAM prints no policy with a principal so.
         and (heading := find_name_above(denial.failure.text, may_be_printed=not stated[0].has_principal))
     ):
-        name = f"the policy {clip_text(heading)} in the text"
+        name = f"the policy {clip_text(heading)}"
     # A permission set with the name of an AWS managed policy normally has that policy.
     if (permission_set := getattr(denial.role, "permission_set", None)) and is_known_policy(permission_set):
         content = build_managed_policy(permission_set, denial.location.partition or "aws")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -43,6 +44,7 @@ _SLASH_BEFORE = lazy_pattern(
     r"(?am)^(?P<line>[^\n]{0,200}\barn:[^\n\"]{1,200}?/\$\{(?P<variable>(?:var|local)\.\w{1,64})\}[^\n]{0,200})$"
 )
 _LAST_COLON = 5
+_MIN_LETTERS = 5
 # Words in the labels of resources in code that say nothing of their names.
 _USUAL_WORDS = frozenset(
     {
@@ -75,6 +77,7 @@ def find_spelling_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast |
         _find_revision_contrast,
         _find_below_contrast,
         _find_case_contrast,
+        _find_letter_contrast,
     )
     return next(filter(None, (read(denial, allowed) for read in readers)), None)
 
@@ -293,6 +296,41 @@ def _find_case_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | No
         return None
     verdict = f"has {clip_text(each)}, which differs in capital and small letters: ARNs are case-sensitive"
     return Contrast(verdict, None, "The action matches, and so does the rest of the resource.")
+
+
+def _find_letter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return the contrast that a name in a policy differs from that of the call in one letter, which can be a typo."""
+    resource = denial.resource or ""
+    for each in allowed:
+        pattern, names = (re.split(r"([:/])", arn) for arn in (each, resource))
+        for at, (own, called) in enumerate(zip(pattern, names, strict=False)):
+            if own != called:
+                meant = "".join((*pattern[:at], called, *pattern[at + 1 :]))
+                if _differ_in_letter(own, called) and matches(resource, compile_glob(meant)):
+                    verdict = f"allows it only on {clip_text(each)}: {clip_text(own)}, and not {clip_text(called)} as in the call"
+                    text = "One letter differs: if the policy is right, correct the name in the call."
+                    return Contrast(verdict, None, text)
+                break
+    return None
+
+
+def _differ_in_letter(first: str, second: str) -> bool:
+    """Return whether names of five or more letters differ in one letter or hyphen, or in the order of two.
+
+    >>> [_differ_in_letter("release", each) for each in ("releases", "relaese", "relapse", "rebase")]
+    [True, True, True, False]
+    """
+    start = _count_shared(first, second)
+    end = _count_shared(first[start:][::-1], second[start:][::-1])
+    rest = (first[start : len(first) - end], second[start : len(second) - end])
+    is_short = all(len(each) <= 1 for each in rest) or (len(rest[0]) == 2 and rest[0] == rest[1][::-1])
+    letters = "".join(rest).replace("-", "").replace("_", "")
+    return is_short and min(len(first), len(second)) >= _MIN_LETTERS and (letters.isalpha() or not letters)
+
+
+def _count_shared(first: str, second: str) -> int:
+    pairs = zip(first, second, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:

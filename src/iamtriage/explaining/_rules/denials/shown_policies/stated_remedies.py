@@ -10,7 +10,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, line_start
-from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._explanations.remedies import fill_in
 from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_commands import policy_of
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import find_unread_statement
@@ -104,7 +104,7 @@ def name_holder(denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, ...
     old, put = (each.partition(" --policy-name")[0] for each in (old, put))
     return tuple(
         attrs.evolve(
-            change_commands(each, tuple(line.replace(old, put) for line in each.commands)),
+            fill_in(each, old, put),
             title=each.title.replace("for the caller", f"for the {kind} {clip_text(name)}"),
             steps=tuple(
                 step.replace(_TO_CALLER, f"Attach the policy to the {kind} {name}.") for step in each.steps
