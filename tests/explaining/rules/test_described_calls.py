@@ -107,6 +107,26 @@ CASES = {
         "S3 answered 403 without a reason",
         "--bucket BUCKET",
     ),
+    "duckdb-list": (
+        "duckdb.Error: Invalid Error: HTTP GET error on 'https://acme-lake.s3.eu-west-1.amazonaws.com/?encoding-type=url&list-type=2&prefix=sales%2F' (HTTP 403)",
+        "S3 denied s3:ListBucket on arn:aws:s3:::acme-lake. The text shows only the status",
+        "The call ListObjectsV2 requires s3:ListBucket",
+    ),
+    "duckdb-without-credentials": (
+        "HTTP Error:\nHTTP GET error reading 'https://acme-lake.s3.amazonaws.com/a.parquet' in region '' (HTTP 403 Forbidden)\n\nAccessDenied: Access Denied\n\n* No credentials are provided.\n",
+        "S3 denied an anonymous request for arn:aws:s3:::acme-lake/a.parquet: DuckDB had no credentials to sign it with",
+        "provider credential_chain",
+    ),
+    "exaws-signs": (
+        '{:error, {:http_error, 403, %{body: "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>9ABCD0123456789A</RequestId></Error>"}}}',
+        "S3 answered 403 without a reason. Possible An account outside the organization",
+        "Check which identity the program uses",
+    ),
+    "duckdb-get": (
+        "HTTP Error: HTTP GET error reading 'https://acme-lake.s3.eu-west-1.amazonaws.com/a.parquet?x=list-type' in region '' (HTTP 403 Forbidden)\n\nAccessDenied: Access Denied",
+        "S3 denied s3:GetObject on arn:aws:s3:::acme-lake/a.parquet without a reason",
+        "Find the bucket's owner",
+    ),
     "kafka-in-python": (
         "[Error 58] SaslAuthenticationFailedError: [0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9]: Access denied",
         "was denied kafka-cluster:Connect",

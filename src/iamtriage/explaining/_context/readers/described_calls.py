@@ -176,8 +176,6 @@ _STORAGE_WORDS = tuple(
         # Argo Workflows: https://github.com/argoproj/argo-workflows/blob/main/workflow/artifacts/s3/s3.go
         ("GetObject", r"\bfailed to get file: Access Denied\b"),
         ("PutObject", r"\bfailed to (?:put file|save outputs): Access Denied\b"),
-        # DuckDB: https://github.com/duckdb/duckdb-httpfs
-        ("GetObject", r"\bHTTP GET error (?:reading|on) [\"']https?://"),
     )
 )
 # A report of several lines around the error.
@@ -190,6 +188,12 @@ _STORAGE_REPORTS = tuple(
         # Amazon Redshift names its source file.
         ("GetObject", r"\bS3 key being read ?: s3://|\btable_s3_scanner\.cpp:"),
         ("PutObject", r"\bs3_unloader\.cpp:"),
+        # DuckDB, which lists a path with a wildcard: https://github.com/duckdb/duckdb-httpfs
+        (
+            "ListObjectsV2",
+            r"\bHTTP GET error (?:reading|on) [\"']https?://[^\s\"'?]{1,1200}\?[^\s\"']{0,1600}?\blist-type=2\b",
+        ),
+        ("GetObject", r"\bHTTP GET error (?:reading|on) [\"']https?://"),
         # sccache logs the request next to the error: https://github.com/mozilla/sccache
         ("PutObject", r"\bs3: PUT failed with HTTP status: 403\b|\bfailed to put cache entry in s3\b"),
     )

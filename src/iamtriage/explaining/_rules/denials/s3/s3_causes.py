@@ -57,12 +57,18 @@ def may_be_of_other_account(denial: Denial) -> bool:
     """Return whether a bucket of another account explains why S3 gave no reason."""
     if denial.service == "s3express":
         return False  # S3 gives no reason for any denial of a directory bucket
-    if next(find_said(denial.failure.text, _OWN_BUCKET), None) is not None:
+    if shows_no_answer(denial) or next(find_said(denial.failure.text, _OWN_BUCKET), None) is not None:
         return False
     if denial.operation == "HeadBucket":
         return _COMMON_NAME.match(resource_commands.bucket_argument(denial)) is not None
     is_explained = {"HeadObject", *_PUBLIC_OPERATIONS}
     return denial.operation not in is_explained and denial.lowercase_action != "s3:listallmybuckets"
+
+
+def shows_no_answer(denial: Denial) -> bool:
+    """Return whether a program printed the status of a request, but not what S3 answered."""
+    failure = denial.failure
+    return failure.envelope.code is None and "enied" not in failure.text[slice(*failure.span)]
 
 
 def text_of_call(denial: Denial) -> str:

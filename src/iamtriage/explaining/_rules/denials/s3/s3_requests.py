@@ -32,14 +32,23 @@ _CLIENT = lazy_pattern(
 _SETTING = lazy_pattern(
     r"--no-sign-request\b|\bsignature_version ?= ?(?:botocore\.)?UNSIGNED\b|\banon ?= ?True\b|\bAnonymous(?:AWS)?Credentials(?:Provider)?\b"
 )
-# The log of s3fs names its source files. S3A and the AWS SDK for Java sign what they open.
+# DuckDB says that it found none: https://github.com/duckdb/duckdb-httpfs
+_NO_CREDENTIALS = lazy_pattern(r"(?m)^\W{0,4}No credentials are provided\.$")
+# The log of s3fs names its source files. S3A, ExAws and the AWS SDK for Java sign what they open.
 _SIGNED = lazy_pattern(
-    r"X-Amz-Signature|[?&]Signature=|--aws-sigv4|AWS4-HMAC-SHA256|(?i:\bauthorization[\"']?\s?:)|\b[Pp]re-?signed\b|\bcurl\.cpp:|\bs3fs\b|\bs3a:|\bAmazonS3Exception\b|\bGeneric S3 error\b|\bObjectStore\b"
+    r"X-Amz-Signature|[?&]Signature=|--aws-sigv4|AWS4-HMAC-SHA256|(?i:\bauthorization[\"']?\s?:)|\b[Pp]re-?signed\b|\bcurl\.cpp:|\bs3fs\b|\bs3a:|\bAmazonS3Exception\b|\bGeneric S3 error\b|\bObjectStore\b|\bExAws\b|\{:http_error, "
 )
 _WRITES = lazy_pattern(
     r" (?:-T|--upload-file|-X ?(?:PUT|POST|DELETE)|--request (?:PUT|POST|DELETE)) |\bmethod: ?[\"'](?:PUT|POST|DELETE)"
 )
 
+_CREATE_SECRET = remedies.your_remedy(
+    "Give DuckDB credentials: create a secret",
+    "It takes them from where the AWS CLI and SDKs find them: the environment, a profile, a web identity or the role of the instance. If a secret exists, check its SCOPE.",
+    manifest="INSTALL aws; LOAD aws;\nCREATE SECRET (type s3, provider credential_chain);\n",
+    manifest_language="text",
+    url="https://duckdb.org/docs/stable/extensions/httpfs/s3api.html",
+)
 _LINK = "For a client without credentials, create a presigned URL: whoever has it has access until it expires. For a website, use CloudFront with origin access control."
 
 
@@ -47,11 +56,14 @@ def explain_unsigned_object(denial: Denial) -> Explanation | None:
     """Explain that S3 saw no caller, or return ``None`` if the text does not show that the request was unsigned."""
     text = without_other_commands(denial.failure, denial.facts)
     client, setting = _CLIENT.search(text), _SETTING.search(text)
+    has_none = denial.principal_text is None and _NO_CREDENTIALS.search(text) is not None
     is_stated = denial.principal_text == "anonymous"
     if not is_stated and (_SIGNED.search(text) if setting is None else denial.principal_text is not None):
         return None
     if setting is not None:
         because = f"{setting[0]} turns signing off"
+    elif has_none:
+        because = "DuckDB had no credentials to sign it with"
     elif client is not None:
         because = f"the request of {client['program'] or 'a browser'} is not signed"
     elif is_stated:
@@ -77,7 +89,9 @@ def explain_unsigned_object(denial: Denial) -> Explanation | None:
         *causes,
         topic="anonymous-call",
         remedies=(
-            _sign_remedy(denial, None if setting is None else setting[0], arn, is_read=is_read),
+            _CREATE_SECRET
+            if has_none
+            else _sign_remedy(denial, None if setting is None else setting[0], arn, is_read=is_read),
             _publish_remedy(denial, arn) if is_read else None,
         ),
     )
