@@ -605,6 +605,24 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "found no credentials",
         "Where it runs decides, which the text does not say",
     ),
+    "program-of-logstash": (
+        '[ERROR] Pipeline error {:exception=>#<Aws::Errors::MissingCredentialsError: unable to sign request without credentials set>, :backtrace=>["/usr/share/logstash/vendor/bundle/jruby/3.1.0/gems/aws-sdk-core-3.171.0/lib/seahorse/client/plugins/x.rb:17:in `call\'"]}',
+        {},
+        "found no credentials",
+        "Where it runs decides, which the text does not say",
+    ),
+    "providers-of-s3a": (
+        "java.nio.file.AccessDeniedException: s3a://films/in: org.apache.hadoop.fs.s3a.auth.NoAuthWithAWSException: No AWS Credentials provided by SimpleAWSCredentialsProvider EnvironmentVariableCredentialsProvider : com.amazonaws.SdkClientException: Unable to load AWS credentials from environment variables (AWS_ACCESS_KEY_ID (or AWS_ACCESS_KEY) and AWS_SECRET_KEY (or AWS_SECRET_ACCESS_KEY))",
+        {},
+        "found no credentials where S3A looks for them",
+        "Each of these is enough: fs.s3a.access.key and fs.s3a.secret.key; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    ),
+    "providers-of-s3a-with-profiles": (
+        "org.apache.hadoop.fs.s3a.auth.NoAuthWithAWSException: No AWS Credentials provided by SimpleAWSCredentialsProvider ProfileCredentialsProvider : com.amazonaws.SdkClientException: Unable to load AWS credentials from any provider in the chain",
+        {},
+        "found no credentials",
+        "AWS_PROFILE",
+    ),
     "token-in-a-sentence-with-parentheses": (
         "We assume roles from a runner(with IRSA in the cluster tea), and having `Not authorized to perform sts:AssumeRoleWithWebIdentity`.",
         {},

@@ -57,8 +57,8 @@ _LOG_STREAM = lazy_pattern(r"\baws logs (?:tail|get-log-events|filter-log-events
 # Images and servers have the program there.
 _IMAGE_PATH = lazy_pattern(
     r"(?<![\w.~/-])/(?:(?:usr/src/|srv/|home/(?:node|app)/)?app/|(?:srv|var/www)/[\w.-]{1,60}/"
-    # The images of Airflow, Jupyter, Spark and Bitnami, and those of Anaconda.
-    r"|home/(?:airflow|jovyan)/|opt/(?:airflow|bitnami|conda|spark)/|usr/local/airflow/)"
+    # The images of Airflow, Jupyter, Logstash, Spark and Bitnami, and those of Anaconda.
+    r"|home/(?:airflow|jovyan)/|opt/(?:airflow|bitnami|conda|spark)/|usr/(?:local/airflow|share/logstash)/)"
 )
 # The AWS CLI and Terraform report that they have no credentials themselves.
 _TOOL_ITSELF = lazy_pattern(
@@ -83,7 +83,7 @@ _WINDOWS_SOURCE = lazy_pattern(
 )
 # Programs that ship or store logs and metrics, by name or log format. They run in clusters and on servers.
 _LOG_SHIPPER = lazy_pattern(
-    r"(?i)fluent-?(?:bit|d)\b|\[aws_c(?:redentials|lient)\]|\[output:|logstash|opentelemetry|batch_processor|\bcaller=[\w-]{1,60}\.go:\d"
+    r"(?i)fluent-?(?:bit|d)\b|\[aws_c(?:redentials|lient)\]|\[output:|opentelemetry|batch_processor|\bcaller=[\w-]{1,60}\.go:\d"
     r"|\[(?:error|warn)\]: #\d"
 )
 _PHRASES = (
@@ -342,6 +342,8 @@ def _mentioned_environments(case: Case[MissingCredentials]) -> list[_Environment
 def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_Environment]:
     """Return the environments in which the call may run, the likeliest first, at most two."""
     text, environments = case.text, _mentioned_environments(case)
+    if provider_chains.is_of_s3a(message):
+        return [provider_chains.advise_on_s3a, *environments][:2]
     on_ec2, on_laptop = credential_sources.advise_on_ec2, credential_sources.advise_on_laptop
     is_of_program = _TOOL_ITSELF.search(text) is None
     # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.

@@ -116,6 +116,26 @@ _HADOOP_OF_SDK_2 = lazy_pattern(
     r"(?i:hadoop)[\w -]{0,12}[-: ]v?(?:3\.[4-9]|[4-9]\.)|software\.amazon\.awssdk"
 )
 _CLI_CALL = lazy_pattern(r"\baws s3(?:api)? ")
+# NoAuthWithAWSException names the list in the order in which S3A asks.
+_ASKED_BY_S3A = lazy_pattern(
+    r"(?a)\bNo AWS Credentials provided by (?P<list>\w{0,60}CredentialsProvider(?: \w{0,60}CredentialsProvider){0,12})(?= ?:|\s|$)"
+)
+_READS_PROFILES = lazy_pattern(r"Profile\w{0,12}CredentialsProvider|\bDefault(?:AWS)?CredentialsProvider")
+# What the providers read: https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/authentication.html
+_READ_BY_S3A = {
+    "SimpleAWS": "fs.s3a.access.key and fs.s3a.secret.key",
+    "TemporaryAWS": "fs.s3a.session.token with both keys",
+    "EnvironmentVariable": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment of its process",
+    "IAMInstance": "the role of its container or EC2 instance",
+    "InstanceProfile": "the role of its EC2 instance",
+}
+NOT_IN_LIST = CauseType(
+    "s3a-providers-without-credentials",
+    title="S3A's credential providers have no credentials",
+    recognised_by="S3A of Hadoop says that no provider of its list provided credentials.",
+    fix="Give one of the listed providers credentials, or add the provider that has them to the list.",
+    sources=("https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/authentication.html",),
+)
 ROLE_MISSING_IN_LIST = CauseType(
     "provider-list-without-web-identity",
     title="S3A's list of credential providers has none for web identities",
@@ -124,6 +144,37 @@ ROLE_MISSING_IN_LIST = CauseType(
     fix="Name WebIdentityTokenCredentialsProvider in fs.s3a.aws.credentials.provider.",
     sources=("https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/authentication.html",),
 )
+
+
+def is_of_s3a(message: str) -> bool:
+    """Return whether S3A names the providers that it asked, and none of them reads a profile."""
+    asked = _ASKED_BY_S3A.search(message)
+    return asked is not None and _READS_PROFILES.search(asked["list"]) is None
+
+
+def advise_on_s3a(case: Case[MissingCredentials], message: str) -> pod_roles.Advice:
+    """Return what gives the listed providers of S3A credentials, or adds one that has them."""
+    asked = _ASKED_BY_S3A.search(message)
+    names = () if asked is None else asked["list"].replace("CredentialsProvider", "").split()
+    read = "; ".join(what for name, what in _READ_BY_S3A.items() if name in names)
+    is_of_sdk_2 = _HADOOP_OF_SDK_2.search(case.text) is not None
+    package = "software.amazon.awssdk.auth.credentials" if is_of_sdk_2 else "com.amazonaws.auth.profile"
+    remedy = your_remedy(
+        "Set credentials that S3A reads",
+        f"Each of these is enough: {read}." if read else None,
+        f"On a computer, add {package}.ProfileCredentialsProvider to {_S3A_LIST}: it reads AWS_PROFILE. In a pod with a role (IRSA), add the provider for web identities.",
+        "In Spark, the settings begin with spark.hadoop., and the driver and the executors need them."
+        if "spark" in case.text.lower()
+        else None,
+        url=NOT_IN_LIST.sources[0],
+    )
+    cause = NOT_IN_LIST.cause(
+        "reported",
+        text=f"S3A looks only where {_S3A_LIST} says, and none of these providers reads a profile.",
+    )
+    return pod_roles.Advice([cause], [remedy], " where S3A looks for them")
+
+
 _PAGE_OF_SDK_1 = "https://hadoop.apache.org/docs/r3.3.6/hadoop-aws/tools/hadoop-aws/index.html"
 
 
