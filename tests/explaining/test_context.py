@@ -444,6 +444,31 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             id="no cluster has the name found",
         ),
         pytest.param(
+            f"1 error(s) occurred and cluster hasn't been created properly\n{EXPIRED}",
+            {},
+            id="the start of a contraction is no cluster",
+        ),
+        pytest.param(
+            f"The endpoint of cluster orders's new VPC is private.\n{EXPIRED}",
+            {"cluster": "orders"},
+            id="the genitive of a cluster",
+        ),
+        pytest.param(
+            f'2026-02-22 06:11:20 [✖]  unexpected status "ROLLBACK_COMPLETE" while waiting for CloudFormation stack "eksctl-my-cluster-cluster"\n{EXPIRED}',
+            {"cluster": "my-cluster"},
+            id="the stack of a cluster of eksctl",
+        ),
+        pytest.param(
+            f'[ℹ]  deploying stack "eksctl-orders-nodegroup-ng-1"\n[ℹ]  deploying stack "eksctl-cart-cluster"\n{EXPIRED}',
+            {},
+            id="stacks of two clusters of eksctl",
+        ),
+        pytest.param(
+            f'[ℹ]  creating stack "eksctl-orders-stack"\n{EXPIRED}',
+            {},
+            id="another stack with the prefix of eksctl",
+        ),
+        pytest.param(
             f"$ kubectl get pods --context arn:aws:eks:eu-west-1:111122223333:cluster/orders\n{EXPIRED}",
             {"cluster": "orders", "region": "eu-west-1"},
             id="the context of kubectl is the cluster's ARN",

@@ -40,7 +40,7 @@ NO_SAID_NAMES = frozenset(
 _SAID = {
     noun: lazy_pattern(
         rf"(?m)(?<![\w-])(?i:{noun}) (?:called |named )?[`\"']?(?:([a-z](?=[a-z]{{0,62}}[0-9-]){KUBERNETES_NAME})(?![\w-]|\.\w)"
-        rf"|({KUBERNETES_NAME})(?=[`\"',;)]|\.?$|\.\s| \(| (?:in|of|has|with|for|and|was|is|does|uses)\b))",
+        rf"|({KUBERNETES_NAME})(?=[`\",;)]|'(?!(?:t|re|ve|ll|d)\b)|\.?$|\.\s| \(| (?:in|of|has|with|for|and|was|is|does|uses)\b))",
         re.ASCII,
     )
     for noun in ("namespace", "service account", "cluster", "deployment")
