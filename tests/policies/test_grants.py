@@ -88,6 +88,8 @@ def test_known_names_fill_the_resource(action: str, resource: str | None, expect
         ("iam:PassRole", None, "arn:aws:iam::111122223333:role/ROLE_NAME_WITH_PATH"),
         ("iam:RemoveRoleFromInstanceProfile", "instance profile nodes", "arn:aws:iam::111122223333:instance-profile/nodes"),
         ("secretsmanager:GetSecretValue", "/prod/db", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:/prod/db-??????"),
+        ("secretsmanager:CreateSecret", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1B2c3", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-??????"),
+        ("secretsmanager:DescribeSecret", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1B2c3", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1B2c3"),
         ("eks:DescribeCluster", None, "arn:aws:eks:eu-west-1:111122223333:cluster/CLUSTER"),
         ("s3:PutObject", None, "arn:aws:s3:::BUCKET/OBJECT_KEY"),
         ("iam:GetRole", "AWSServiceRoleForBackup", "arn:aws:iam::111122223333:role/aws-service-role/*/AWSServiceRoleForBackup"),

@@ -23,6 +23,7 @@ _MAX_TYPES = 8
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
 RANDOM_END = "-??????"
 _HAS_RANDOM_END = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6})\Z|\*\Z")
+_RANDOM_END_OF_SECRET = lazy_pattern(r"-[A-Za-z0-9]{6}\Z")
 _PARTIAL_SECRET = lazy_pattern(
     r"arn:[a-z-]{3,20}:secretsmanager:[a-z0-9-]{1,40}:[0-9]{12}:secret:[^\s*?]{1,512}"
 )
@@ -44,6 +45,15 @@ def complete_secret_arn(arn: str, text: str = "") -> str:
         return arn
     whole = re.search(rf"{re.escape(arn)}-[A-Za-z0-9]{{6}}(?![\w/+=.@-])", text)
     return whole[0] if whole is not None else f"{arn}{RANDOM_END}"
+
+
+def open_secret_arn(action: Action, arn: str) -> str:
+    """Return an ARN with wildcards for its random end if the call creates the secret.
+
+    Secrets Manager chooses that end for each attempt, so the one of a denied attempt does not come again.
+    """
+    is_created = action.name == "secretsmanager:CreateSecret"
+    return _RANDOM_END_OF_SECRET.sub(RANDOM_END, arn) if is_created else arn
 
 
 class Location(NamedTuple):

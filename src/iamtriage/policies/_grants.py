@@ -32,6 +32,7 @@ from iamtriage.policies._arn_templates import (
     is_created,
     log_group_suffix,
     name_mask,
+    open_secret_arn,
     partition_of,
     placeholder_of,
     region_of,
@@ -234,7 +235,7 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
         arn = sanitize_arn(resource, partition=location.partition, is_pattern=is_pattern)
     if arn is not None:
         if action.accepts(arn) is not None:
-            if (whole := complete_secret_arn(arn)) != arn:
+            if (whole := open_secret_arn(action, complete_secret_arn(arn))) != arn:
                 return (whole,), (_RANDOM_END_NOTE,)
             index = (
                 (_INDEX_NOTE.format(arn.rpartition("/")[0]),) if _INDEX in arn and ":dynamodb:" in arn else ()

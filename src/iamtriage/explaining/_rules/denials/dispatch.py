@@ -302,7 +302,7 @@ ROUTES: Rows = (
         ),
         "denials.services.organizations.explain_organizations",
     ),
-    (says(" with Tags. An additional permission "), "denials.services.deployments.explain_tagged_resource"),
+    (says("An additional permission "), "denials.services.deployments.explain_tagged_resource"),
     # What was called, and by whom.
     (
         states(lambda stated: stated.action.startswith("sts:assumerolewith")),

@@ -82,7 +82,7 @@ def find_misformed_arn(text: str, *, in_setting: bool = False) -> str | None:
 
 
 _MASK = lazy_pattern(
-    r"[*xX#•.…]{2,}|<.{0,60}>|\[.{0,60}\]|\$?\{.{0,60}\}|[A-Z]*REDACTED[A-Z]*|(?:AWS_)?ACCOUNT(?:_ID)?"
+    r"\d{0,11}[*xX#•.…]{2,}\d{0,11}|<.{0,60}>|\[.{0,60}\]|\$?\{.{0,60}\}|[A-Z]*REDACTED[A-Z]*|(?:AWS_)?ACCOUNT(?:_ID)?"
 )
 # An ARN with only the name of the role after the account, or another word than role before it.
 _UNTYPED = lazy_pattern(
