@@ -1014,6 +1014,56 @@ CASES = {
         "an account ID must have 12 digits",
         "kubectl annotate serviceaccount",
     ),
+    "entry-with-partly-masked-account": (
+        "creating EKS Access Entry (orders:arn:aws:iam::4444xxxx:role/ops): operation error EKS: CreateAccessEntry, https response error StatusCode: 400, RequestID: 2f0e, InvalidParameterException: The specified principalArn is invalid: invalid principal.",
+        "no role or user has this ARN",
+        "",
+    ),
+    "tags-on-the-next-line": (
+        'Resource handler returned message: "User with accountId: 111122223333 is not authorized to perform CreateLogGroup with Tags.\n  An additional permission "logs:TagResource" is required. (Service: CloudWatchLogs, Status Code: 400, Request ID: 2f0e)"',
+        "lacks logs:TagResource",
+        "AllowTagResource",
+    ),
+    "helper-denied-a-role": (
+        "could not get token: AccessDenied: Access denied\n\tstatus code: 403, request id: 2f0e",
+        "was denied sts:AssumeRole",
+        "get-role --role-name TARGET_ROLE_NAME",
+    ),
+    "helper-that-another-call-follows": (
+        "could not get token: no answer\nAccessDenied: Access Denied\n\tstatus code: 403, request id: 2f0e",
+        "names no action",
+        "",
+    ),
+    "token-of-a-controller": (
+        "E1116 12:52:04.413625       1 reflector.go:147] k8s.io/client-go@v0.28.3/tools/cache/reflector.go:229: Failed to watch *v1alpha1.Order: failed to list *v1alpha1.Order: Unauthorized",
+        "rejected the token of the controller's pod",
+        "kubectl rollout restart",
+    ),
+    "watch-of-a-local-program": (
+        "E1116 12:52:04.413625    1067 reflector.go:138] pkg/mod/k8s.io/client-go@v0.20.0/tools/cache/reflector.go:167: Failed to watch *v1.Service: failed to list *v1.Service: Unauthorized",
+        "could not authenticate the caller",
+        "",
+    ),
+    "watch-of-another-cluster": (
+        "E1116 12:52:04.413625       1 reflector.go:138] pkg/mod/k8s.io/client-go@v0.20.0/tools/cache/reflector.go:167: Failed to watch *unstructured.Unstructured: failed to list *unstructured.Unstructured: Unauthorized",
+        "could not authenticate the caller",
+        "",
+    ),
+    "kubectl-beside-a-controller": (
+        "W1116 12:52:03.1       1 reflector.go:147] factory.go:229: Failed to watch *v1.Order: unexpected EOF\n$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)",
+        "could not authenticate the caller",
+        "",
+    ),
+    "token-that-sts-rejects": (
+        'time="2026-08-08T16:41:30Z" level=warning msg="access denied" client="127.0.0.1:27688" error="sts getCallerIdentity failed: error from AWS (expected 200, got 403)" method=POST path=/authenticate',
+        "STS rejected the token (403)",
+        "aws eks get-token",
+    ),
+    "bound-role-that-is-missing": (
+        'orders.shop.example.com is forbidden: User "system:serviceaccount:shop:cart" cannot list resource "orders" in API group "shop.example.com" at the cluster scope: RBAC: clusterrole.rbac.authorization.k8s.io "system:shop:viewer" not found',
+        "the ClusterRole system:shop:viewer, to which it is bound, does not exist",
+        "kubectl create clusterrole system:shop:viewer --verb=list --resource=orders.shop.example.com",
+    ),
     "keys-of-lambda-without-token": (
         f"{_UNKNOWN_KEYS}\n    at Runtime.handler (/var/task/index.mjs:9:14)\n\nconst sqs = new SQSClient({{ credentials: {{ accessKeyId: process.env.AWS_ACCESS_KEY_ID, secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY }} }});",
         "a key ID and secret of the execution role without a session token",

@@ -224,6 +224,10 @@ _RESOLVED = lazy_pattern(
 )
 
 
+# The authenticator signs its token itself, and calls AWS only to assume the role of the kubeconfig or the profile.
+_TOKEN = lazy_pattern(r"\bcould not get token: AccessDenied\b")
+
+
 def find_described_call(failure: Failure) -> tuple[Stated, Stated] | None:
     """Return the service and the operation that the line of a denial describes in words, or ``None``.
 
@@ -243,6 +247,8 @@ def find_described_call(failure: Failure) -> tuple[Stated, Stated] | None:
     if (asked := _QUERY.search(text)) is not None and (found := _look_up(asked["name"], asked["service"])):
         return Stated(found.service, asked[0]), Stated(found.operation, asked[0])
     low = line_start(text, start, start - _CHARS_BEFORE)
+    if (helper := _TOKEN.search(text, low, end)) is not None:
+        return Stated("sts", helper[0]), Stated("AssumeRole", helper[0])
     if (resolved := _RESOLVED.search(text, low, end)) is not None:
         operation = f"Get{resolved['type'].capitalize()}"
         return Stated("iam", resolved[0]), Stated(operation, resolved[0])

@@ -169,6 +169,8 @@ def _describe_gap(denied: DeniedRequest) -> str:
         if denied.request.is_cluster_scoped_type:
             return f"no RBAC role allows it, and {stated} cover{'s' * is_one} objects in namespaces (with the scope cluster, in all of them), but no {denied.request.resource}"
         return f"no RBAC role allows it, and {stated}, which the text shows, {'does' if is_one else 'do'} not include it"
+    if (missing := find_missing_role(denied)) is not None:
+        return f"the {missing.kind} {clip_text(missing.name)}, to which it is bound, does not exist"
     own = [clip_text(each) for each in find_known_groups(denied) or () if not each.startswith("system:")]
     if (unbound := find_unbound_group(denied)) is not None:
         return f"its group {clip_text(unbound)} is bound to no RBAC role, as the search in the text shows"

@@ -86,6 +86,8 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
             return explanation
     if clues.is_from_kubelet(message):
         return add_stated_map(case, explain_node_login(case, message))
+    if other_denials.is_from_controller(case.failure):
+        return other_denials.explain_controller_token(case)
     return authenticator.explain_authenticator(case, message)
 
 

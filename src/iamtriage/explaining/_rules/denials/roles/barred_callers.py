@@ -311,9 +311,11 @@ def says_allowed(denial: Denial) -> bool:
 def either_side_step(denial: Denial, statement: dict[str, Any]) -> str:
     """Return which policy lacks the Allow, by the trust policy that the first command prints."""
     shown = json.dumps(statement)
+    is_of_helper = denial.target_role_name is None and "could not get token" in denial.failure.text
+    where = " The role is that of the kubeconfig (-r or --role-arn in kubectl config view --minify) or of its profile."
     if is_of_other_account(denial.resource, denial.account):
         return f"The roles are in different accounts. Where the role to assume is, its trust policy must have the statement {shown}; this policy is for account {denial.account}."
-    return f"The first command prints the role's trust policy. If it allows the account as a whole, attach this policy. Otherwise, add the statement {shown} to the trust policy instead: within one account, that is enough."
+    return f"The first command prints the role's trust policy. If it allows the account as a whole, attach this policy. Otherwise, add the statement {shown} to the trust policy instead: within one account, that is enough.{where * is_of_helper}"
 
 
 def is_named_in_account(denial: Denial, findings: TrustFindings | None) -> bool:

@@ -67,6 +67,14 @@ TOKEN_NOT_ACCEPTED = CauseType(
     fix="Get a new token for this cluster with aws eks get-token.",
     sources=(pages.EKS_KUBECONFIG,),
 )
+REJECTED_BY_STS = CauseType(
+    "token-rejected-by-sts",
+    title="STS rejected the token",
+    text="STS rejected the request that is signed in the token. Access entries and aws-auth were not evaluated.",
+    recognised_by='The authenticator says "sts getCallerIdentity failed: error from AWS (expected 200, got 403)".',
+    fix="Get a new token for this cluster, with valid credentials.",
+    sources=("https://github.com/kubernetes-sigs/aws-iam-authenticator#how-does-it-work",),
+)
 WEBHOOK_FAILED = CauseType(
     "webhook-failed",
     title="The authenticator rejected the token or failed",
@@ -289,6 +297,30 @@ def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
     )
 
 
+def _explain_rejected_token(case: AnyCase, _message: str) -> Explanation:
+    cluster = find_cluster(case)
+    own = "If the authenticator runs as a pod, its clusterID must be the one that the kubeconfig passes with -i."
+    return case.explain(
+        "The authenticator could not find out who the caller is, because STS rejected the token (403).",
+        REJECTED_BY_STS.cause("reported", "The text says: sts getCallerIdentity failed."),
+        TOKEN_EXPIRED.cause(
+            text="The token is older than 15 minutes, or the credentials that signed it have expired or were deleted."
+        ),
+        OTHER_CLUSTER.cause(
+            text="The token was created for another cluster name or ID: it is part of the signature."
+        ),
+        topic="kubernetes-token-rejected",
+        remedies=your_remedy(
+            "Check the credentials, and get a new token for this cluster",
+            "If get-caller-identity fails, replace the credentials first. Tools must request a new token each time.",
+            own,
+            commands=("aws sts get-caller-identity", cluster.kubeconfig_command(), cluster.token_command()),
+            url=pages.EKS_KUBECONFIG,
+        ),
+        notes="An access entry or an IAM policy does not help: STS did not identify the caller.",
+    )
+
+
 def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
     cluster = find_cluster(case)
     return case.explain(
@@ -315,6 +347,9 @@ _ROUTES: Routes[_Rule] = Routes(
     Route(explain_recreated, message=r"ARN does not match User ID"),
     Route(_explain_unmapped, message=r"(?:ARN|[Ii]dentity) is not mapped"),
     Route(_explain_token_helper, message=r"could not get token"),
+    Route(
+        _explain_rejected_token, message=r"getCallerIdentity failed: error from AWS \(expected 200, got 403\)"
+    ),
     Route(_explain_malformed_token, message=r"input token was not properly formatted"),
     Route(_explain_webhook_failure, message=r"make webhook authenticator request"),
 )

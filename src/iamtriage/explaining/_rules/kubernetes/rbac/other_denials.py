@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, line_start
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.rbac.node_requests import explain_node_restriction
@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED, TOKEN_KEPT
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
-from iamtriage.failures._failures import KubernetesForbidden
+from iamtriage.failures._failures import Failure, KubernetesForbidden
 
 _MISSING_ACCOUNT = lazy_pattern(
     r"(?a)error looking up service account(?:\s+([a-z0-9-]{1,63})/([a-z0-9.-]{1,253}))?"
@@ -115,6 +115,52 @@ def explain_expired_token(case: AnyCase, message: str) -> Explanation:
             ),
             _restart_pods_remedy("NAMESPACE"),
         ),
+    )
+
+
+# klog names the process, which is the first one only in a container. Argo CD watches other clusters, too.
+_REFLECTOR = lazy_pattern(
+    r"\b[EFW]\d{4} [\d:.]{8,15} +1 (?:cache/)?reflector\.go:\d{1,5}\][^\n]{0,200}?\b[Ff]ailed to (?:list|watch) \*(?!unstructured\.)[\w.]{3,100}: [^\n]{0,300}?(?:Unauthorized|provide credentials)"
+)
+_CHARS_OF_LINE = 600
+
+
+def is_from_controller(failure: Failure) -> bool:
+    """Return whether the line of a failure is from a controller in a pod that may not watch objects.
+
+    >>> from iamtriage import parse
+    >>> is_from_controller(parse("W1116 12:52:04.4 1 reflector.go:535] factory.go:9: failed to list *v1.Job: Unauthorized"))
+    True
+    """
+    text, (start, end) = failure.text, failure.span
+    low = line_start(text, start, start - _CHARS_OF_LINE)
+    return _REFLECTOR.search(text[low : end + _CHARS_OF_LINE].partition("\n")[0]) is not None
+
+
+def explain_controller_token(case: AnyCase) -> Explanation:
+    """Explain that a controller's pod has a token that the API server does not accept."""
+    return case.explain(
+        "The API server rejected the token of the controller's pod (401), most likely that of its service account.",
+        SERVICE_ACCOUNT_MISSING.cause(
+            text="The service account was deleted or re-created while the pod was running, such as by an upgrade: the token is valid only for the old one."
+        ),
+        TOKEN_KEPT.cause(
+            text="The controller keeps its first token instead of reading the token file again, and the token has expired."
+        ),
+        topic="kubernetes-controller-token",
+        remedies=(
+            _restart_pods_remedy(commands.namespace(case.facts.namespace)),
+            cluster_remedy(
+                "If a new pod is rejected, too, compare its token with the cluster",
+                "The pod can mount a Secret with an old token, or have a kubeconfig for another cluster.",
+                commands=commands.fill_command(
+                    "kubectl get pod POD -n {} --output jsonpath='{{.spec.serviceAccountName}} {{.spec.volumes}}'",
+                    commands.namespace(case.facts.namespace),
+                ),
+                url=pages.EKS_SERVICE_ACCOUNTS,
+            ),
+        ),
+        notes="A controller in a pod needs no access entry and no entry in aws-auth. Missing permissions would be a 403.",
     )
 
 

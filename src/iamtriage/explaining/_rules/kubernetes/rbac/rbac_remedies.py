@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Labelled, Remedy
@@ -23,6 +24,8 @@ from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found"
 )
+# Names of roles can have colons.
+_ROLE_NAME = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,252}")
 # The names of the pods of a StatefulSet stay the same. Those of others end in random letters and digits.
 _OF_STATEFUL_SET = lazy_pattern(r"-[0-9]{1,3}\Z")
 # The commands of kubectl that use subresources of pods.
@@ -90,6 +93,7 @@ def rbac_remedies(denied: denied_requests.DeniedRequest) -> tuple[Remedy, ...]:
     return present(
         request_checks.check_caller_remedy(denied) if is_allowed else None,
         policy if denied.is_policy_first else None,
+        _missing_role_remedy(denied),
         first,
         _service_account_remedy(denied),
         *((role, *installers) if is_role_first else installers),
@@ -100,6 +104,31 @@ def rbac_remedies(denied: denied_requests.DeniedRequest) -> tuple[Remedy, ...]:
         None
         if role is not None and denied.kind in _KINDS_WITH_CHECK
         else request_checks.check_remedy(denied),
+    )
+
+
+def _missing_role_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None:
+    """Return the remedy that creates the role that a binding names, so that no other binding is needed."""
+    missing, rule = find_missing_role(denied), denied.request.rule
+    if missing is None or rule is None:
+        return None
+    namespace = _role_scope(denied.request)
+    create, _ = _role_commands(
+        denied.request,
+        missing.name if _ROLE_NAME.fullmatch(missing.name) else "NAME",
+        "",
+        denied.subject or Subject("User", "USER"),
+        None if missing.kind == "ClusterRole" else namespace,
+    )
+    return cluster_remedy(
+        f"Create the {missing.kind} {clip_text(missing.name)}, which is bound already",
+        "If a chart, an operator or a manifest contains the role, install that again instead: the role can have more rules there.",
+        "Everyone in the bindings of the role gets the permission.",
+        commands=(
+            create,
+            request_checks.check_command(denied) if denied.kind in _KINDS_WITH_CHECK else None,
+        ),
+        url=pages.RBAC,
     )
 
 
