@@ -39,21 +39,23 @@ _NO_NAMES = frozenset({"re-created", "re-creation", "re-create"})
 _OF_SERVICE = lazy_pattern(r"\b(?i:node|execution|task|cluster|service|instance|lambda)[- ]roles?\b")
 
 
-def find_recreated_role(text: str, name: str | None = None) -> str | None:
+def find_recreated_role(text: str, name: str | None = None, *, is_deleted: bool = False) -> str | None:
     """Return the words that say that a role was deleted and created again.
 
     With the name of a role, words that name another one do not count, nor does the role of a service or node. The
-    name can also be that of a user.
+    name can also be that of a user. If a principal is known to be deleted, its name is enough without its type.
 
     >>> find_recreated_role("Since we deleted the role and created it again, it fails.")
     'Since we deleted the role and created it again'
     >>> [find_recreated_role(each, "dev") for each in ("The role ops-1 was recreated", "We re-created the role dev")]
     [None, 'We re-created the role dev']
+    >>> [find_recreated_role("We recreated dev", "dev", is_deleted=each) for each in (False, True)]
+    [None, 'We recreated dev']
     """
     for found in _search_lines(text):
         words = found[0].strip()
         is_named = name is not None and is_named_in(words, name)
-        is_of_caller = _OF_ROLE.search(words) or (is_named and _OF_USER.search(words))
+        is_of_caller = _OF_ROLE.search(words) or (is_named and (is_deleted or _OF_USER.search(words)))
         if not is_of_caller or _NEGATION.search(words):
             continue
         if name is None or is_named:

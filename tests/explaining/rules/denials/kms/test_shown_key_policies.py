@@ -158,3 +158,64 @@ def test_key_of_the_same_account_needs_one_side() -> None:
     own = _KEY.replace("111122223333", "444455556666")
     said = str(explain(_deny_unnamed(own, _policy(_READ))))
     assert "both must allow it" not in " ".join(said.split())
+
+
+_OLD_ID = "AROAEXAMPLEDELETED12"
+_REPLACES = f"Replace {_OLD_ID} by arn:aws:iam::111122223333:role/ledger-app in the key policy"
+
+
+@pytest.mark.parametrize(
+    ("words", "is_said"),
+    [
+        ("We re-created ledger-app this morning.", True),
+        ("The role was deleted and created again by Pulumi.", True),
+        ("We have not recreated ledger-app.", False),
+        ("We recreated the role billing-app.", False),
+        ("We recreated the cluster.", False),
+        ("", False),
+    ],
+)
+def test_unique_id_of_a_deleted_role(words: str, *, is_said: bool) -> None:
+    policy = _policy(_allow("arn:aws:iam::111122223333:role/keys", "kms:*"), _allow(_OLD_ID, *_USE))
+    explanation = explain(f"{_deny('ledger-app', 'Decrypt')}{words}\nkey policy:\n{policy}")
+    first = explanation.remedies[0]
+    whose = "the role that was deleted" if is_said else "a deleted role"
+    assert f"{_OLD_ID} (statement Use), the unique ID of {whose}" in explanation.summary
+    # A policy with the ID of a deleted role is not saved, so no statement is added to one that keeps it.
+    assert (first.title == _REPLACES) is is_said
+    assert (first.policy is None) is is_said
+    assert any(f"--arg old {_OLD_ID}" in each for each in first.commands) is is_said
+    assert any("Remove the unique IDs" in each for each in first.steps) is not is_said
+
+
+def test_unique_id_of_a_user_is_not_that_of_a_role() -> None:
+    policy = _policy(_allow("AIDAEXAMPLEDELETED12", *_USE))
+    explanation = explain(f"{_deny('ledger-app', 'Decrypt')}We recreated ledger-app.\nkey policy:\n{policy}")
+    assert "the unique ID of a deleted user, instead of the caller" in explanation.summary
+    assert not explanation.remedies[0].title.startswith("Replace")
+
+
+@pytest.mark.parametrize(
+    ("call", "key"),
+    [
+        ('kms.decrypt(KeyId="alias/ledger", CiphertextBlob=blob)', "alias/ledger"),
+        ("new DecryptCommand({ KeyId: 'alias/ledger' })", "alias/ledger"),
+        ('.keyId("alias/ledger")', "alias/ledger"),
+        ('KeyId: aws.String("alias/ledger"),', "alias/ledger"),
+        ('KeyId="1234abcd-12ab-34cd-56ef-1234567890ab"', "1234abcd-12ab-34cd-56ef-1234567890ab"),
+        ('decrypt(KeyId="alias/a")\nencrypt(KeyId="alias/b")', None),
+        ("# no alias/ledger here", None),
+    ],
+)
+def test_key_of_a_call_in_code(call: str, key: str | None) -> None:
+    policy = _policy(_allow("arn:aws:iam::111122223333:role/keys", "kms:*"))
+    denied = (
+        "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/ledger/run is not authorized to perform:"
+        " kms:Decrypt on this resource because the resource does not exist in this Region, no resource-based policies"
+        " allow access, or a resource-based policy explicitly denies access"
+    )
+    shown = explain(f"{call}\n{denied}\nkey policy:\n{policy}").remedies[0].commands
+    used = "KEY_ID" if key is None else '"$key"' if key.startswith("alias/") else key
+    assert any(f"put-key-policy --key-id {used} " in each for each in shown)
+    # The commands for key policies accept no alias.
+    assert any(f"describe-key --key-id {key} " in each for each in shown) is (used == '"$key"')

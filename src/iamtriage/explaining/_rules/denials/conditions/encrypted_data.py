@@ -130,7 +130,11 @@ _ALIAS = lazy_pattern(r"(?a)(?<![\w/])alias/(?!aws/)[\w/-]{1,250}")
 _ROLE_WITH_PERMISSIONS = lazy_pattern(
     r"(?a)\brole [`'\"]?(?=[\w+=,.@-]*[-_.0-9A-Z])([\w+=,.@-]{3,64})[`'\"]?(?: \([^()\n]{1,60}\))? (?:already )?(?:has|may|can|is allowed)\b"
 )
-KEY_NAME = lazy_pattern(r"(?a)alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}")
+KEY_NAME = lazy_pattern(r"alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}", re.ASCII)
+# kms.decrypt(KeyId="alias/orders"), in the languages of the SDKs.
+_KEY_ARGUMENT = lazy_pattern(
+    rf"\b[Kk]ey_?[Ii]d[\"']?(?:\(| ?(?:=|:|=>) ?)(?:aws\.String\()?[\"']({KEY_NAME.pattern})[\"']"
+)
 MANAGED_KEY = lazy_pattern(
     r"(?:(?<=\balias/)|(?<![\w/]))aws/lambda(?![\w/-])|\"KMSKeyArn\": ?(?:null|\"\")|\b(?:never|not|n't) (?:set|us(?:e|ed)|configured?|specif(?:y|ied)|chosen?) (?:a|any|our own) (?:KMS|customer[- ]managed) key"
     r"|\b[Nn]o (?:KMS|customer[- ]managed) key\b|\bwithout (?:a|any) (?:KMS|customer[- ]managed) key\b"
@@ -369,6 +373,9 @@ def find_key(denial: Denial) -> str | None:
     stated = None if context.command is None else context.command.option("key-id")
     if stated is not None and KEY_NAME.fullmatch(stated.value):
         return stated.value
+    named: set[str] = set() if context.command else set(_KEY_ARGUMENT.findall(text))
+    if len(named) == 1:
+        return named.pop()
     # A policy can name another key, which is then why the call was denied.
     in_policies = "".join(str(each.content) for each in context.policies)
     keys = [key for key in _KEY_ARN.findall(text) if key not in in_policies]

@@ -38,6 +38,7 @@ from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons im
 )
 from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import correct_policy
 from iamtriage.explaining._rules.denials.shown_policies.resource_sides import is_part, write_whole
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.grants.allow_remedies import with_statements
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
@@ -92,13 +93,14 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     corrected, (remedy, *_) = correct_policy(implied, policy, cause, (_key_remedy(implied),))
     remedy = write_whole(implied, policy, _without_allowed(remedy, policy))
     only = _describe_iam(implied, policy, is_enabled=bool(enabling))
-    show = None
+    show = step = None
     if "--key-id KEY_ID" in str(remedy.commands):
         service = (find_via_service(implied) or "").partition(".")[0]
         show = encrypted_data.show_key_command(denial, service, None)
-    steps = present(
-        _name_administrators(policy), "The first command prints KEY_ID." if show else None, *remedy.steps
-    )
+        step = "The first command prints KEY_ID." if show else None
+    elif '"$key"' in str(remedy.commands):
+        show = _find_key_command(implied)
+    steps = present(_name_administrators(policy), step, *remedy.steps)
     reported = tuple(
         each
         for each in explanation.causes
@@ -210,16 +212,29 @@ def _is_account(name: str, account: str | None) -> bool:
 def _key_remedy(implied: Denial) -> Remedy:
     """Return the remedy that changes the key policy, with how to find the key."""
     region = region_argument(implied)
-    key = encrypted_data.find_key(implied) or encrypted_data.find_only_key(implied.failure.text)
+    key = _find_key(implied) or "KEY_ID"
+    if "alias/" in key:
+        key = '"$key"'
     in_region = "" if region == "REGION" else f" --region {region}"
     remedy = resource_remedy(implied)
     lines = tuple(
-        keep_label(
-            each, f"{each.replace('KEY_ID', key or 'KEY_ID')}{'' if '--region' in each else in_region}"
-        )
+        keep_label(each, f"{each.replace('KEY_ID', key)}{'' if '--region' in each else in_region}")
         for each in remedy.commands
     )
     return attrs.evolve(_without_managed(remedy), commands=lines)
+
+
+def _find_key(implied: Denial) -> str | None:
+    return encrypted_data.find_key(implied) or encrypted_data.find_only_key(implied.failure.text)
+
+
+def _find_key_command(implied: Denial) -> str:
+    """Return the command that reads the ID of a key from its alias, which those for key policies do not accept."""
+    show = fill_command(
+        "aws kms describe-key --key-id {} --query KeyMetadata.KeyId --output text", _find_key(implied)
+    )
+    region = region_argument(implied)
+    return f'key="$({show}{"" if region == "REGION" else f" --region {region}"})"'
 
 
 def _without_managed(remedy: Remedy) -> Remedy:

@@ -9,6 +9,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import User
+from iamtriage.explaining._context.readers.recreations import find_recreated_role
 from iamtriage.explaining._rules.basics import CauseType, Denial, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import ENFORCES
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
@@ -43,11 +45,17 @@ from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import allow_statements, as_strings, principal_names, shown_sid
 from iamtriage.policies._readers.unknown_values import find_container, has_reference, widen
+from iamtriage.trust._principals import is_unique_id
 
 FIND_DENY, OF_CALLER = "Find the Deny statement", frozenset({None, "identity"})
 """How a remedy begins that looks for a Deny, and the types of policies that only the caller has."""
 _HTTP_METHODS, _MAX_ACTIONS = "es:eshttp", 3
 _DOMAIN = lazy_pattern(r"arn:[^/]{1,120}:domain/[^/]{1,64}")
+# Forms of the ARN of a principal, with the name of the role or user.
+_NAMED = lazy_pattern(
+    r"(?P<start>arn:aws[a-z-]{0,12}):(?:sts|iam)::(?P<account>[0-9]{12}):(?P<kind>assumed-role|user|role|instance-profile)/(?:[\w+=,.@-]{1,64}/)*?(?P<name>[\w+=,.@-]{1,64})(?P<session>/[\w+=,.@*-]{0,64})?"
+)
+_KINDS = {"user": "a user", "role": "a role", "instance-profile": "an instance profile"}
 
 
 def compare_with_principal(denial: Denial, policy: KnownPolicy) -> Comparison | None:
@@ -98,6 +106,9 @@ def _find_difference(denial: Denial, policy: KnownPolicy) -> tuple[CauseType, st
         return STATED_POLICY_OTHER_RESOURCE, f"allows it only on {join_resources(allowed)}", None
     if not of_caller:
         listed = [name for each in on for name in principal_names(each)]
+        if (deleted := only_one({each for each in listed if is_unique_id(each)})) is not None:
+            sid = next(shown_sid(each) for each in on if deleted in principal_names(each))
+            return STATED_POLICY_OTHER_PRINCIPAL, _describe_deleted(denial, deleted, sid), None
         verdict = f"allows it only to {join_resources(listed)}{_describe_own_actions(denial, allows)}"
         return STATED_POLICY_OTHER_PRINCIPAL, verdict, None
     matching = "Principal, action and resource match the statement"
@@ -114,6 +125,15 @@ def _find_difference(denial: Denial, policy: KnownPolicy) -> tuple[CauseType, st
             f"{matching}, so the request does not meet its condition.",
         )
     return None
+
+
+def _describe_deleted(denial: Denial, name: str, sid: str) -> str:
+    """Return that a policy names the unique ID of a deleted principal, as the end of a sentence."""
+    kind = "user" if name.startswith("AIDA") else "role"
+    names = f"names {name}{f' (statement {sid})' if sid else ''}, the unique ID of"
+    if find_form(denial, name) is None:
+        return f"{names} a deleted {kind}, instead of the caller"
+    return f"{names} the {kind} that was deleted, which the new one of the same name does not have"
 
 
 def _describe_own_actions(denial: Denial, statements: Sequence[Mapping[str, Any]]) -> str:
@@ -304,3 +324,37 @@ def show_exemption(denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, 
     # A statement without conditions requires nothing.
     guess = "if the Deny requires one" if not denies[0].get("Condition") else None
     return tuple(show(each) for each in remedies if guess is None or not each.title.endswith(guess))
+
+
+def find_form(denial: Denial, name: str) -> tuple[str, str] | None:
+    """Return why a principal that is meant for the caller does not match, and the one that does.
+
+    It is an ARN with the caller's name, or the unique ID that the caller had before somebody created it again.
+    """
+    found, caller = _NAMED.fullmatch(name), denial.role or denial.principal
+    own: str | None = getattr(caller, "name", None)
+    if own is not None and is_unique_id(name) and name.startswith("AIDA") == isinstance(caller, User):
+        if find_recreated_role(denial.failure.text, own, is_deleted=True) is None:
+            return None
+        return (
+            "When AWS saves a policy, it stores the unique ID of a principal, not its name.",
+            str(caller),
+        )
+    if found is None or own is None or found["account"] != denial.account:
+        return None
+    right, kind = str(caller), found["kind"]
+    shown = clip_text(own)
+    if found["name"] != own:
+        is_case = found["name"].lower() == own.lower() and f"/{own}" in right
+        text = f"The name in the policy differs from {shown} in capital and small letters: ARNs are case-sensitive."
+        return (text, name.replace(found["name"], own)) if is_case and kind in right else None
+    if kind == "assumed-role":
+        session = "has no session name" if not found["session"] else "is that of another session"
+        return (
+            f"The ARN in the policy {session}: assumed-role/{shown} matches only with the name of the session. Name the role, which all its sessions match.",
+            right,
+        )
+    is_kind = "role" if denial.role is not None else "user" if isinstance(denial.principal, User) else kind
+    if kind == is_kind:
+        return None
+    return f"The caller {shown} is a {is_kind}, and the policy names {_KINDS[kind]}.", right

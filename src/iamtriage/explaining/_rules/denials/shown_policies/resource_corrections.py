@@ -15,11 +15,11 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
-from iamtriage.arns._principals import User
 from iamtriage.explaining._rules.basics import Cause, Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions.condition_corrections import condition_remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
 from iamtriage.explaining._rules.denials.conditions.requested_values import move_to_own_region
+from iamtriage.explaining._rules.denials.resource_commands import role_path_steps
 from iamtriage.explaining._rules.denials.shown_policies import policy_comparisons, principal_comparisons
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import OR_ATTACH, KnownPolicy, is_cap
 from iamtriage.explaining._rules.denials.statement_words import (
@@ -52,17 +52,12 @@ from iamtriage.policies._readers.elements import (
     shown_sid,
 )
 from iamtriage.policies._readers.unknown_values import has_reference
+from iamtriage.trust._principals import is_unique_id
 
 OF_KEY = ", with the Region of the key: a service uses only keys of its own Region"
 """The end of the sentence that a condition of a policy on kms:ViaService is for keys of another Region."""
 _COMMANDS, _CORRECTS = 2, ("Replace ", "Add arn:")
-# Forms of the ARN of a principal, with the name of the role or user.
-_NAMED = lazy_pattern(
-    r"(?P<start>arn:aws[a-z-]{0,12}):(?:sts|iam)::(?P<account>[0-9]{12}):(?P<kind>assumed-role|user|role|instance-profile)/(?:[\w+=,.@-]{1,64}/)*?(?P<name>[\w+=,.@-]{1,64})(?P<session>/[\w+=,.@*-]{0,64})?"
-)
-
 _VARIANT = lazy_pattern(r"(?:With(?:Response|Bidirectional)Stream|(?<=[a-z])Stream|Async)\Z")
-_KINDS = {"user": "a user", "role": "a role", "instance-profile": "an instance profile"}
 
 
 def correct_policy(
@@ -162,9 +157,13 @@ def _correct_principal(
     named = _named_statements(denial, policy)
     known = [name for each in named for name in principal_names(each)]
     for name in known:
-        if (form := _find_form(denial, name)) is not None:
+        if (form := principal_comparisons.find_form(denial, name)) is not None:
             text, new = form
-            return text, (_correct(denial, policy, remedies[0], (name, new)), *remedies[1:])
+            path = role_path_steps(denial) if is_unique_id(name) else ()
+            return text, (_correct(denial, policy, remedies[0], (name, new), *path), *remedies[1:])
+    if any(map(is_unique_id, known)):
+        step = "Remove the unique IDs of deleted principals, with which AWS does not save the policy. If one is that of the caller before it was created again, replace it by the ARN."
+        return None, (attrs.evolve(remedies[0], steps=(step, *remedies[0].steps)), *remedies[1:])
     if any(f":{account}:" in each for each in known):
         return None, remedies  # its author knows the account
     for name in known:
@@ -179,30 +178,6 @@ def _correct_principal(
         keeps = "The other principals stay. The wrong account is most likely somebody else's."
         return text, (_correct(denial, policy, remedies[0], (name, new), keeps), *remedies[1:])
     return None, remedies
-
-
-def _find_form(denial: Denial, name: str) -> tuple[str, str] | None:
-    """Return why the ARN of a principal with the caller's name does not match, and the one that does."""
-    found, caller = _NAMED.fullmatch(name), denial.role or denial.principal
-    own: str | None = getattr(caller, "name", None)
-    if found is None or own is None or found["account"] != denial.account:
-        return None
-    right, kind = str(caller), found["kind"]
-    shown = clip_text(own)
-    if found["name"] != own:
-        is_case = found["name"].lower() == own.lower() and f"/{own}" in right
-        text = f"The name in the policy differs from {shown} in capital and small letters: ARNs are case-sensitive."
-        return (text, name.replace(found["name"], own)) if is_case and kind in right else None
-    if kind == "assumed-role":
-        session = "has no session name" if not found["session"] else "is that of another session"
-        return (
-            f"The ARN in the policy {session}: assumed-role/{shown} matches only with the name of the session. Name the role, which all its sessions match.",
-            right,
-        )
-    is_kind = "role" if denial.role is not None else "user" if isinstance(denial.principal, User) else kind
-    if kind == is_kind:
-        return None
-    return f"The caller {shown} is a {is_kind}, and the policy names {_KINDS[kind]}.", right
 
 
 def _correct_resource(
