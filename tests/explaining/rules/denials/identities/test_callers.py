@@ -101,7 +101,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "The role etl of AWS Glue was denied s3:PutObject",
             "If the object key changes from run to run, use arn:aws:s3:::acme-bills/curated/* as Resource.",
-            "Note AWS Glue made the call with this role, as the session name shows.",
+            "Note The role needs the permission, not the person who uses AWS Glue.",
         ),
     ),
     "integration-of-an-api": (

@@ -283,7 +283,9 @@ def _caller_note(denial: Denial, explanation: Explanation, use: str) -> str | No
     if service is None:
         return None
     about = _describe_need(denial, explanation)
-    return f"{service} made the call with this role, as the session name shows. {about}, not the person who uses {service}.{_retry_sentence(denial, service)}"
+    # The summary says who uses the role.
+    made = "" if service in use else f"{service} made the call with this role, as the session name shows. "
+    return f"{made}{about}, not the person who uses {service}.{_retry_sentence(denial, service)}"
 
 
 def _handler_note(denial: Denial, topic: str) -> str | None:

@@ -131,8 +131,8 @@ def allow_remedy(
         return _with_untagged_copy(
             denial, in_permission_set(denial, denial.role, in_account, before=len(present(first_step)))
         )
-    if grantee is None and (of_bootstrap := bootstrap_policies.find_policy(denial)) is not None:
-        return bootstrap_policies.extend_policy(of_bootstrap, what, steps, statements)
+    if grantee is None and bootstrap_policies.is_execution_role(denial):
+        return bootstrap_policies.extend_policy(denial, what, steps, statements)
     target, hint, put_command = _policy_target(denial, name)
     if grantee is not None:
         target, hint, put_command = grantee, None, commands.put_policy("ROLE_NAME", name)
@@ -366,8 +366,6 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
         if of_cdk is not None:
             # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
             step = "cdk bootstrap owns the role: change its template, too (cdk bootstrap --show-template), or the next bootstrap can undo it."
-            if of_cdk["purpose"] == "cfn-exec":
-                step = "The role lacks AdministratorAccess, its default: cdk bootstrap was run with other policies. Add the permission to one of them, or repeat the bootstrap with all of them: cdk bootstrap --cloudformation-execution-policies ARNS."
         suffix = "" if step or role is principal else ": the caller is a session of it"
         return f"the role {role.name}{suffix}", step, commands.put_policy(commands.role_name(role.name), name)
     if isinstance(principal, User):

@@ -12,43 +12,62 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.labels import Labelled
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, save_step
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 
+_POLICY = "POLICY_ARN"
 _REGION = lazy_pattern(r"\baws://[0-9]{12}/([a-z0-9-]{6,30})")
 _QUALIFIER = lazy_pattern(rf"--qualifier[ =][\"']?({cdk_bootstrap.QUALIFIER})\b")
 
 
-def find_policy(denial: Denial) -> str | None:
-    """Return the ARN of the policy of a role with which CloudFormation works, if the text has the bootstrap that gave it."""
+def is_execution_role(denial: Denial) -> bool:
+    """Return whether the caller is a role with which CloudFormation works, as ``cdk bootstrap`` names it."""
     found = None if denial.role is None else cdk_bootstrap.ROLE.match(denial.role.name)
-    if found is None or found["purpose"] != "cfn-exec":
-        return None
-    text = denial.failure.text
+    return found is not None and found["purpose"] == "cfn-exec"
+
+
+def _find_policy(denial: Denial, role: str) -> str | None:
+    """Return the ARN of the policy of a role with which CloudFormation works, if the text has the bootstrap that gave it."""
+    found, text = cdk_bootstrap.ROLE.match(role), denial.failure.text
     # A bootstrap of another Region, or with another qualifier, has other roles.
     regions, qualifiers = _REGION.findall(text), _QUALIFIER.findall(text)
-    if found["qualifier"] not in (qualifiers or [cdk_bootstrap.DEFAULT_QUALIFIER]):
+    if found is None or found["qualifier"] not in (qualifiers or [cdk_bootstrap.DEFAULT_QUALIFIER]):
         return None
     if regions and found["region"] not in regions:
         return None
     return cdk_bootstrap.find_execution_policy(text, denial.account)
 
 
-def extend_policy(arn: str, what: str, steps: Sequence[str], statements: Sequence[dict[str, Any]]) -> Remedy:
-    """Return the remedy that adds statements to the policy, which allow the actions in words."""
-    name = arn.rpartition("/")[2]
-    lines = (*commands.show_policy_commands(arn), commands.change_policy(arn))
+def extend_policy(
+    denial: Denial, what: str, steps: Sequence[str], statements: Sequence[dict[str, Any]]
+) -> Remedy:
+    """Return the remedy that adds statements to the policy of such a role, which allow the actions in words."""
+    role = "" if denial.role is None else denial.role.name
+    arn = _find_policy(denial, role)
+    lines = (*commands.show_policy_commands(_POLICY), commands.change_policy(_POLICY))
+    # Long lines wrap badly.
+    written = (f"policy={arn or _POLICY}", *(each.replace(_POLICY, '"$policy"') for each in lines))
+    if arn is not None:
+        name = arn.rpartition("/")[2]
+        title = f"Allow {what} in the policy {name}, which cdk bootstrap gave the role"
+        about = f"The role has it in place of AdministratorAccess, its default. {commands.FIVE_VERSIONS}"
+    else:
+        name, title = "", f"Allow {what} in a policy that cdk bootstrap gave the role"
+        about = "The stack CDKToolkit gave the role other policies than AdministratorAccess, its default. If AWS manages them all, repeat cdk bootstrap --cloudformation-execution-policies with a new one, too."
+        find = "aws iam list-attached-role-policies --role-name {}"
+        then = Labelled.required(f"Then, with {_POLICY} filled in:", written[0])
+        written = (commands.fill_command(find, role), then, *written[1:])
     remedy = identity_remedy(
-        f"Allow {what} in the policy {name}, which cdk bootstrap gave the role",
-        save_step(f"the policy {name}"),
-        f"The role has it in place of AdministratorAccess, its default. {commands.FIVE_VERSIONS}",
+        title,
+        save_step(f"the policy {name}".rstrip()),
+        about,
         *steps,
         statements=tuple(statements),
-        # Long lines wrap badly.
-        commands=(f"policy={arn}", *(each.replace(arn, '"$policy"') for each in lines)),
+        commands=written,
         url=pages.MANAGE_POLICIES,
     )
     return attrs.evolve(remedy, is_addition=True)

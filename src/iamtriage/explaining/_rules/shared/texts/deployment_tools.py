@@ -148,7 +148,7 @@ def find_stack(failure: Failure, facts: Facts) -> Deployment | None:
 RETRY = "Retry the deployment afterwards."
 """How to continue with a stack whose update failed."""
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
-RETRY_NEW = f"{RETRY} A stack in ROLLBACK_COMPLETE cannot be updated: delete it and create it again."
+RETRY_NEW = f"{RETRY} A stack in ROLLBACK_COMPLETE cannot be updated: delete it first."
 """How to continue with a stack whose creation can have failed."""
 
 
