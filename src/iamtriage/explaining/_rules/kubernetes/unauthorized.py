@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.kubernetes.logins import (
     client_configurations,
     outlived_tokens,
     rejected_logins,
+    shell_keys,
     stored_tokens,
 )
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
@@ -79,6 +80,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
     if (outlived := outlived_tokens.explain_outlived_token(case, message)) is not None:
         return outlived
     for rule in (
+        shell_keys.explain_shell_keys,
         client_configurations.explain_pinned_identity,
         rejected_logins.explain_token_of_other_cluster,
     ):

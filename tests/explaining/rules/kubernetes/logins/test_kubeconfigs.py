@@ -270,6 +270,42 @@ def test_profile_of_the_shell_that_kubectl_does_not_use() -> None:
     assert len(explain(f"{text}{ENTRIES}").remedies[0].steps) == 1
 
 
+KEYS = "$ env | grep AWS_\nAWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nAWS_SECRET_ACCESS_KEY=****\n"
+OWN = WHOAMI.replace("assumed-role/Ops/lee", "user/old-ci").replace(":sts:", ":iam:")
+IN_LAB = WHOAMI.replace("--query", "--profile lab --query")
+OF_LAB = _user("dev", *GET, "orders") + LAB
+
+
+@pytest.mark.parametrize(
+    ("around", "words"),
+    [
+        (f"{KEYS}{OWN}{IN_LAB}{ENTRIES}{OF_LAB}", "kubectl calls as the user old-ci, not with the profile lab: access keys in the environment take precedence over AWS_PROFILE in the kubeconfig. The cluster orders has no access entry for the user old-ci: its access entries are for Ops."),
+        (f"{KEYS}{OWN}{IN_LAB}{OF_LAB}", "kubectl calls as the user old-ci, not with the profile lab: access keys in the environment take precedence over AWS_PROFILE in the kubeconfig."),
+        (f"{KEYS}AWS_PROFILE=lab\n{OWN}{ENTRIES}", "kubectl calls as the user old-ci, not with the profile lab: access keys in the environment take precedence over AWS_PROFILE. The cluster"),
+        # The option takes precedence over the keys, or the keys are not in the environment.
+        (f"{KEYS}{OWN}{IN_LAB}{ENTRIES}{_user('dev', *GET, 'orders', '--profile', 'lab')}", None),
+        (f"{OWN}{IN_LAB}{ENTRIES}{OF_LAB}", None),
+        # The keys are those of the profile, have an entry, or nothing shows whose they are.
+        (f"{KEYS}{WHOAMI}{IN_LAB}{OF_LAB}", None),
+        (f"{KEYS}{OWN}{IN_LAB}{ENTRIES.replace('role/Ops', 'user/old-ci')}{OF_LAB}", None),
+        (f"{KEYS}{IN_LAB}{OF_LAB}", None),
+        # The profile has no entry either.
+        (f"{KEYS}{OWN}{IN_LAB}{ENTRIES.replace('Ops', 'Other')}{OF_LAB}", None),
+    ],
+    ids=["entries", "callers", "shell", "option", "no keys", "same", "own entry", "unknown", "neither"],
+)  # fmt: skip
+def test_keys_of_the_shell_before_the_profile(around: str, words: str | None) -> None:
+    explanation = explain(f"$ kubectl get pods\n{ERROR}\n{around}")
+    if words is None:
+        assert "not with the profile" not in explanation.summary
+        assert KEYS.splitlines()[1] not in around or "sets AWS_PROFILE" not in explanation.summary
+    else:
+        assert explanation.summary.startswith(words)
+        (remedy,) = explanation.remedies
+        assert remedy.commands[0] == "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
+        assert remedy.who == "you"
+
+
 def test_principal_with_an_entry() -> None:
     explanation = explain(f"$ kubectl get pods\n{ERROR}\n{WHOAMI}{ENTRIES}{OF_ROLE}")
     assert "The role Ops has an access entry and needs no new one." in explanation.causes[0].text

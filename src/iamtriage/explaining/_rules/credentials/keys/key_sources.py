@@ -213,6 +213,10 @@ def secret_object_remedy(case: Case[Failure]) -> Remedy:
 
 _KEY_IN_SHELL = lazy_pattern(r"\bAWS_ACCESS_KEY_ID[\"']? ?= ?[\"']?(?P<key>[A-Z0-9*.x]{4,40})")
 _ENDING, _KEY_LENGTH = 4, 20
+UNSET_KEYS = "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
+"""The command that removes access keys from a shell."""
+FIND_KEYS = "grep -rls AWS_ACCESS_KEY_ID ~/.profile ~/.bashrc ~/.bash_profile ~/.zshrc ~/.zshenv ~/.zprofile ~/.config/fish/config.fish /etc/environment /etc/profile.d .env .envrc"
+"""The command that finds the files that set access keys for a shell."""
 PROFILE_OVERRIDDEN = CauseType(
     "profile-overridden",
     title="Access keys in environment variables are used instead of the profile",
@@ -306,13 +310,13 @@ def unset_keys(override: Override) -> Remedy:
         "Unset the variables in the shell or service that makes the call. Then aws configure list must not print env as the type of access_key.",
         "The last command finds the files that set them: delete the lines there, or they come back in the next shell. Tools such as direnv, IDEs and CI systems set them, too.",
         commands=(
-            "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
+            UNSET_KEYS,
             f"aws sso login --profile {name}" if override.is_sso else None,
             None if override.is_selected or name == "default" else f"export AWS_PROFILE={name}",
             "aws configure list",
             # With --profile, it would print the profile's identity even with the keys.
             "aws sts get-caller-identity",
-            "grep -rls AWS_ACCESS_KEY_ID ~/.profile ~/.bashrc ~/.bash_profile ~/.zshrc ~/.zshenv ~/.zprofile ~/.config/fish/config.fish /etc/environment /etc/profile.d .env .envrc",
+            FIND_KEYS,
         ),
         url=pages.CLI_CREDENTIALS,
     )

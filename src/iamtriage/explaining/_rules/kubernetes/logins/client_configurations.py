@@ -20,7 +20,10 @@ from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_shell_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
+    find_shell_profile,
+    has_key_in_shell,
+)
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     build_cluster_principal,
@@ -108,6 +111,11 @@ def find_pinned_role(case: AnyCase) -> Principal | None:
     return try_parse_principal(stated.value) if stated else None
 
 
+def find_profile_argument(of_user: str) -> Stated | None:
+    """Return the profile in the arguments of the command with which a user of a kubeconfig gets the token."""
+    return unique_value(_PROFILE_OF_TOKEN, of_user)
+
+
 def _find_written(case: AnyCase, option: str) -> Stated | None:
     """Return an option of the last ``aws eks update-kubeconfig`` before the failure."""
     if "update-kubeconfig" not in case.failure.text:
@@ -158,7 +166,7 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     # Other users of a kubeconfig can have other roles and profiles.
     of_user = text if current is None else current[1]
     shell, role = find_shell_profile(text), find_pinned_role(case)
-    argument, has_entry = unique_value(_PROFILE_OF_TOKEN, of_user), is_listed(case.failure, caller)
+    argument, has_entry = find_profile_argument(of_user), is_listed(case.failure, caller)
     if has_entry:
         # Who set the profile wants it, unless only the principal of the shell has access.
         argument = argument or _find_written(case, "profile")
@@ -176,6 +184,8 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
         role is not None
         or profile is None
         or profile in {shell, named, *asked}
+        # Keys in the environment take precedence over a variable.
+        or (argument is None and has_key_in_shell(text))
         or not (named or shell or caller)
     ):
         return None
