@@ -2,10 +2,6 @@
 
 Sources:
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html,
-https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md,
-https://kubernetes-sigs.github.io/external-dns/latest/docs/rate-limits,
-https://developer.hashicorp.com/terraform/cli/commands/apply (-parallelism),
-https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/configurations/,
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html and
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
 """
@@ -21,6 +17,7 @@ from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
+from iamtriage.explaining._rules.calls.throttled_controllers import call_less_often
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, your_remedy
@@ -291,12 +288,17 @@ def _describe_own_retries(case: Case[AwsError], attempts: int) -> tuple[str, str
     return _TITLE, _JS_2.format(max(attempts, _DEFAULT_ATTEMPTS))
 
 
+def _find_users(operation: str, more: str = "") -> Labelled:
+    return Labelled(f"Who else calls (CloudTrail{more}):", _FIND_USERS.format(operation))
+
+
 def throttling_remedy(case: Case[AwsError]) -> Remedy:
     """Return the remedy that makes fewer calls, with the settings that the program has."""
-    context = case.context
+    context, operation = case.context, case.operation or ""
+    if (less := call_less_often(case, (_find_users(operation),))) is not None:
+        return less
     is_pod = context.runtime_kind == "eks-pod" or text_signs.is_about_pods(case.text)
     url = pages.SDK_RETRIES
-    operation = case.operation or ""
     is_function = context.runtime_kind == "lambda"
     fewer = _advise_fewer(case, operation, is_function=is_function)
     assumes_role = calls_sts(case) and (not operation or operation.startswith("AssumeRole"))
@@ -345,10 +347,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     else:
         lines = (
             *lines,
-            Labelled(
-                f"Who else calls (CloudTrail{'; the global endpoint of STS is in us-east-1' if assumes_role else ''}):",
-                _FIND_USERS.format(operation),
-            ),
+            _find_users(operation, "; the global endpoint of STS is in us-east-1" if assumes_role else ""),
         )
     code = None if repeated is None else repeated.code
     return your_remedy(

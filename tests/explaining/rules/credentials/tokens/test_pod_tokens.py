@@ -150,6 +150,10 @@ def _client_ids(*names: str) -> str:
         pytest.param(_ACCOUNT + _client_ids("sts.amazonaws.com"), {}, "so the token has another audience", "Request the token for the audience sts.amazonaws.com", id="the list has that of STS"),
         pytest.param(_ACCOUNT.replace("annotations:", "annotations:\n    eks.amazonaws.com/audience: octo") + _client_ids("tide"), {}, "does not accept the audience", "Request the token", id="the annotation has another"),
         pytest.param("", {"token_claims": _claims("https://kubernetes.default.svc")}, "https://kubernetes.default.svc", "Request the token for the audience sts.amazonaws.com", id="the token is for Kubernetes"),
+        pytest.param(_client_ids("sts.amazonaws.com.cn"), {"token_claims": _claims("sts.amazonaws.com")}, "lists only sts.amazonaws.com.cn as audience, and the token is for sts.amazonaws.com.", "Add the audience sts.amazonaws.com to", id="China, the token"),
+        pytest.param(_ACCOUNT + _client_ids("sts.amazonaws.com.cn"), {}, "lists only sts.amazonaws.com.cn as audience, not sts.amazonaws.com.", "Add the audience sts.amazonaws.com to", id="China, the default"),
+        pytest.param(_client_ids("sts.amazonaws.com"), {"token_claims": _claims("sts.amazonaws.com.cn")}, "The token is for the audience sts.amazonaws.com.cn, but", "Request the token for the audience sts.amazonaws.com", id="China, the list"),
+        pytest.param(_client_ids("sts.amazonaws.com.cn"), {"token_claims": {**_claims("sts.amazonaws.com"), "iss": "https://token.actions.githubusercontent.com"}}, "lists only sts.amazonaws.com.cn.", "Request the token for the audience sts.amazonaws.com.cn", id="China, GitHub"),
         pytest.param(_ACCOUNT, {}, "does not accept the audience of the token.", "Make the token and the IAM OIDC provider agree", id="neither is known"),
     ],
 )  # fmt: skip

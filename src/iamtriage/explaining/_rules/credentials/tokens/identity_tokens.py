@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.credentials.tokens import (
     issuer_problems,
     issuers,
     rejected_tokens,
+    thumbprints,
 )
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -197,7 +198,7 @@ _ROUTES: Routes[_Rule] = Routes(
     Route(rejected_tokens.explain_audience, message=r"ncorrect token audience|audience in ID Token"),
     Route(issuer_problems.explain_no_verification_key, code=r"IDPCommunicationError.*"),
     Route(issuer_problems.explain_no_verification_key, message=r"retrieve verification key"),
-    Route(rejected_tokens.explain_wrong_thumbprint, message=r"humbprint"),
+    Route(thumbprints.explain_wrong_thumbprint, message=r"humbprint"),
     Route(_explain_rejected_claim, code=r"IDPRejectedClaim.*"),
     Route(_explain_missing_claim, message=_MISSING_CLAIM),
 )

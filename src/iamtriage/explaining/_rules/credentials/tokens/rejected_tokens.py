@@ -12,10 +12,9 @@ from iamtriage._text import join_words
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.tokens import issuers
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, reported_cause
+from iamtriage.explaining._rules.shared.clues import find_partition, reported_cause
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs
-from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust.trust_fixes import request_audience_remedy
 from iamtriage.failures._failures import InvalidIdentityToken
 
@@ -92,13 +91,13 @@ _AUDIENCE_SETTINGS = {
 _STS_AUDIENCES = frozenset({issuers.STS_AUDIENCE, f"{issuers.STS_AUDIENCE}.cn"})
 _OF_JOB = "job's token"
 _CLOSE = 0.85
-_GITHUB_ISSUER = "token.actions.githubusercontent.com"
+_EKS_ISSUER, _GITHUB_ISSUER = "oidc.eks.", "token.actions.githubusercontent.com"
 
 
 def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the provider does not list the audience of a token."""
     issuer = issuers.find_issuer(case, message)
-    audience, requested = _token_audience(case), None
+    audience, requested, request = _token_audience(case), None, None
     causes = [reported_cause(WRONG_AUDIENCE, message, "Incorrect token audience")]
     if audience is not None:
         because = f"The aud claim of the token is {audience}."
@@ -111,10 +110,11 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     is_of_github = case.context.runtime_kind == "github-actions" or issuer.system == issuers.GITHUB
     is_of_job = is_of_github or case.context.runtime_kind == "gitlab" or issuer.system is not None
     is_of_partition = audience is None or not audience.endswith(".cn") or find_partition(case) == "aws-cn"
-    close = next(iter(get_close_matches(issuers.STS_AUDIENCE, listed or (), n=1, cutoff=_CLOSE)), None)
-    has_default = listed is not None and not is_of_job and _has_usual_audience(case)
+    close = _find_misspelled(listed or ())
+    has_default = not (listed is None or is_of_job) and _has_usual_audience(case)
     is_usual = audience is None and (close is not None or has_default)
-    lists_sts = bool(_STS_AUDIENCES.intersection(listed or ()))
+    is_eks = not is_of_job and _EKS_ISSUER in (issuer.url or case.failure.text)
+    lists_sts = not _expect_audiences(audience, is_eks=is_eks).isdisjoint(listed or ())
     if (is_usual or (audience in _STS_AUDIENCES and is_of_partition)) and not lists_sts:
         return _explain_other_client_id(case, issuer, audience, listed, close, causes)
     if is_of_github and (unnamed := _explain_unnamed(case, issuer, audience, listed, causes)) is not None:
@@ -130,7 +130,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     host = _GITHUB_ISSUER if is_of_github else "gitlab.com" if is_of_job else ""
     # A token for another service does not become one for AWS.
     is_of_pod = requested is not None and requested.lastgroup == "pod"
-    is_other = audience not in {None, *_STS_AUDIENCES} and (is_of_pod or "oidc.eks." in (issuer.url or ""))
+    is_other = audience not in {None, *_STS_AUDIENCES} and (is_of_pod or _EKS_ISSUER in (issuer.url or ""))
     is_listed = audience is None and lists_sts
     expected = issuers.STS_AUDIENCE if is_other or is_listed or not is_of_partition else None
     is_agreed = audience is not None and f"'{audience}'" in str(case.facts.trust_policy)
@@ -142,7 +142,6 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         host = "oidc.eks.REGION" if is_of_pod else (issuer.url or host).removeprefix("https://")
     if is_listed:
         summary = f"The IAM OIDC provider lists {expected}, so the token has another audience. The provider is not the problem."
-    request = None
     if audience is None and not is_of_job and "eks.amazonaws.com/audience" in case.failure.text:
         request = request_audience_remedy(
             "oidc.eks.REGION", issuers.STS_AUDIENCE, case.facts, is_annotated=True
@@ -236,7 +235,10 @@ def _explain_other_client_id(
         right = f"The token and the trust policy agree on it. Or request the token for {other}, and expect that in the trust policy, too: change both. {where}".rstrip()
     code = _CLIENT_IDS.search(case.failure.text)
     correct = None
-    if close:
+    if f"{audience}.cn" in (listed or ()):
+        right = f"The token is right: pods of EKS have the audience {audience} in China, too. It is a name, not the host of STS."
+        correct = f"If code created the provider, change it there, too (client_id_list in Terraform): otherwise, the next deployment can bring back {audience}.cn alone."
+    elif close:
         correct = f"Correct the name in what created the provider, too, such as a template or script. Then remove {close} if nothing uses it."
     elif code is not None and code["code"]:
         setting = code["code"].strip(' :="')
@@ -311,7 +313,7 @@ def _names_cluster(case: Case[InvalidIdentityToken]) -> bool:
 def _has_usual_audience(case: Case[InvalidIdentityToken]) -> bool:
     """Return whether a pod has the token that EKS mounts by default, whose audience is that of STS."""
     text = case.failure.text
-    is_of_pod = case.facts.service_account is not None or "oidc.eks." in text
+    is_of_pod = case.facts.service_account is not None or _EKS_ISSUER in text
     return is_of_pod and not re.search(rf"{ANNOTATION_AUDIENCE.sign}|{TOKEN_OF_API_SERVER.sign}", text)
 
 
@@ -334,6 +336,17 @@ def _describe_unnamed(text: str) -> str | None:
     return f'Append &audience={issuers.STS_AUDIENCE} to the URL, within double quotes: "{url}&audience={issuers.STS_AUDIENCE}".'
 
 
+def _expect_audiences(audience: str | None, *, is_eks: bool) -> frozenset[str | None]:
+    """Return the audiences of which an IAM OIDC provider needs one: pods of EKS have the same in all partitions."""
+    return frozenset({issuers.STS_AUDIENCE, audience}) if is_eks else _STS_AUDIENCES
+
+
+def _find_misspelled(listed: tuple[str, ...]) -> str | None:
+    """Return the audience of a list that is almost that of STS."""
+    others = [each for each in listed if each not in _STS_AUDIENCES]
+    return next(iter(get_close_matches(issuers.STS_AUDIENCE, others, n=1, cutoff=_CLOSE)), None)
+
+
 def _listed_audiences(text: str) -> tuple[str, ...] | None:
     lists = [each["list"] or each["items"] or each["line"] or "" for each in _CLIENT_IDS.finditer(text)]
     if not lists:
@@ -347,49 +360,3 @@ def _token_audience(case: Case[InvalidIdentityToken]) -> str | None:
     given: object = (case.facts.token_claims or {}).get("aud")
     each: Iterable[object] = cast("Iterable[object]", given) if isinstance(given, (list, tuple)) else (given,)
     return next((name for name in each if isinstance(name, str) and _AUDIENCE_NAME.fullmatch(name)), None)
-
-
-WRONG_THUMBPRINT = CauseType(
-    "wrong-thumbprint",
-    title="The certificate does not match the provider's thumbprint",
-    text="IAM has the thumbprint of the CA that had signed the issuer's certificate before.",
-    recognised_by="The message says that the OpenIDConnect provider's HTTPS certificate does not match the configured thumbprint.",
-    fix="Update the thumbprint list of the identity provider.",
-    sources=(pages.OIDC_PROVIDERS,),
-)
-
-
-# The last certificate that a host sends.
-_THUMBPRINT = """thumbprint="$(openssl s_client -servername {0} -showcerts -connect {0}:443 < /dev/null | awk '/-BEGIN/ {{c = ""; on = 1}} on {{c = c $0 "\\n"}} /-END/ {{on = 0}} END {{printf "%s", c}}' | openssl x509 -fingerprint -sha1 -noout | sed 's/.*=//; s/://g')\""""
-
-
-def explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> Explanation:
-    """Explain that the issuer's certificate does not match the thumbprint in IAM."""
-    issuer = issuers.find_issuer(case, message)
-    host = (issuer.url or "").removeprefix("https://").partition("/")[0] or "HOST"
-    whose = f"The certificate of {host}" if issuer.url else "The issuer's certificate"
-    findings = evaluate_trust_policy(case.facts, "sts:AssumeRoleWithWebIdentity")
-    is_met = findings is not None and findings.allowed is True
-    return case.explain(
-        f"{whose} does not match the thumbprint of the IAM OIDC provider.",
-        WRONG_THUMBPRINT.cause(
-            "reported", (*quote_phrases(message, "configured thumbprint"), *issuer.because)
-        ),
-        remedies=account_remedy(
-            "Update the provider's thumbprint",
-            "It is that of the last certificate which the issuer's host sends, the top intermediate CA. The second command replaces the list: add the old thumbprint while both are in use.",
-            "IAM checks thumbprints only if the certificate is not from a trusted public CA. With such a certificate, none is needed.",
-            commands=(
-                _THUMBPRINT.format(host),
-                commands.fill_command(
-                    'aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn {} --thumbprint-list "$thumbprint"',
-                    issuers.build_provider_arn(case, issuer),
-                ),
-            ),
-            url=f"{pages.OIDC_PROVIDERS.removesuffix('.html')}_verify-thumbprint.html",
-        ),
-        notes=(
-            "The trust policy allows these claims, so neither has to change." if is_met else None,
-            issuers.ROLE_NOT_EVALUATED,
-        ),
-    )

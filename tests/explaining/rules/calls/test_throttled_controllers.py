@@ -1,0 +1,39 @@
+"""Controllers of Kubernetes have a setting for how often they call."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_GO = "operation error {}: {}, exceeded maximum number of attempts, 3, https response error StatusCode: 400, RequestID: 12f20059-7cd2-48f9-a38f-7078327f8fa8, api error {}: Rate exceeded"
+_SECRETS = '{{"level":"error","logger":"controllers.ExternalSecret","msg":"could not get secret data from provider","ExternalSecret":{{"name":"db","namespace":"shop"}},"error":"{}"}}'
+_DNS = 'time="2026-11-29T10:11:12Z" level=error msg="external-dns: failed to list hosted zones: {}"'
+_SCALER = "E1129 10:11:12.307357       1 aws_manager.go:265] Failed to regenerate ASG cache: {}"
+
+
+@pytest.mark.parametrize(
+    ("log", "call", "setting"),
+    [
+        (_SECRETS, ("SSM", "GetParameter", "ThrottlingException"), "refreshInterval"),
+        (_SECRETS, ("Secrets Manager", "GetSecretValue", "ThrottlingException"), "refreshInterval"),
+        (_DNS, ("Route 53", "ListHostedZones", "Throttling"), "--interval"),
+        (_SCALER, ("Auto Scaling", "DescribeAutoScalingGroups", "Throttling"), "--scan-interval"),
+        # Calls that the setting has no effect on, and calls of other programs.
+        (_SECRETS, ("STS", "AssumeRole", "Throttling"), None),
+        (_SCALER, ("Auto Scaling", "SetDesiredCapacity", "Throttling"), None),
+        ("{}", ("SSM", "GetParameter", "ThrottlingException"), None),
+        ("We do not use external-secrets. {}", ("SSM", "GetParameter", "ThrottlingException"), None),
+    ],
+)
+def test_interval_of_a_controller(log: str, call: tuple[str, str, str], setting: str | None) -> None:
+    first, *others = explain(log.format(_GO.format(*call))).remedies
+    assert first.title.endswith(f"set a longer {setting}") is (setting is not None)
+    assert ("AWS_RETRY_MODE" in str(first.steps)) is (setting is None)
+    assert any("high-throughput-enabled" in str(each.commands) for each in others) is (call[1] == "GetParameter")
+
+
+def test_interval_is_only_for_controllers_in_go() -> None:
+    python = "An error occurred (ThrottlingException) when calling the GetParameter operation (reached max retries: 4): Rate exceeded"
+    text = f"external-secrets is installed, too.\nTraceback (most recent call last):\nbotocore.exceptions.ClientError: {python}"
+    assert "refreshInterval" not in str(explain(text))
