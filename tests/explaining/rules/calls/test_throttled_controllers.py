@@ -30,7 +30,9 @@ def test_interval_of_a_controller(log: str, call: tuple[str, str, str], setting:
     first, *others = explain(log.format(_GO.format(*call))).remedies
     assert first.title.endswith(f"set a longer {setting}") is (setting is not None)
     assert ("AWS_RETRY_MODE" in str(first.steps)) is (setting is None)
-    assert any("high-throughput-enabled" in str(each.commands) for each in others) is (call[1] == "GetParameter")
+    assert any("high-throughput-enabled" in str(each.commands) for each in others) is (
+        call[1] == "GetParameter"
+    )
 
 
 def test_interval_is_only_for_controllers_in_go() -> None:

@@ -459,6 +459,31 @@ def test_deleted_principal_is_replaced() -> None:
     assert "omits AIDAEXAMPLE0OLD4USER" in remedy.steps[0]
 
 
+_GET = "$ aws iam get-user --user-name ana{}\n"
+_NEW = "AIDAEXAMPLE0NEW4USER"
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (f"{_GET.format(' --query User.[UserId,CreateDate] --output text')}{_NEW}\t2026-10-02T08:00:00+00:00\n", f"the user ana, created on 2026-10-02, has {_NEW}."),
+        (f'{_GET.format("")}{{"User": {{"UserName": "ana", "UserId": "{_NEW}", "CreateDate": "2026-10-02T08:00:00+00:00", "PasswordLastUsed": "2026-10-05T08:00:00+00:00"}}}}\n', f"the user ana, created on 2026-10-02, has {_NEW}."),
+        (f'$ aws sts get-caller-identity\n{{"UserId": "{_NEW}", "Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/ana"}}\n', f"the user ana has {_NEW}."),
+        # Of another user, or of a role of this name.
+        (_GET.format("s").replace("anas", "bob") + f"{_NEW}\n", None),
+        (f"$ aws iam get-role --role-name ana --query Role.RoleId --output text\n{_NEW.replace('AIDA', 'AROA')}\n", None),
+        ("", None),
+    ],
+    ids=["text", "JSON", "caller", "other user", "role", "none"],
+)  # fmt: skip
+def test_present_id_of_a_caller_whose_former_id_is_trusted(shown: str, words: str | None) -> None:
+    explanation = explain(f"{shown}{DENIED}", facts={"trust_policy": _policy("AIDAEXAMPLE0OLD4USER")})
+    end = f"AIDAEXAMPLE0OLD4USER, the unique ID of a deleted user, {f'and {words}' if words else 'instead of the caller.'}"
+    assert explanation.summary.endswith(end)
+    sure = "Most likely, the user ana was deleted and created again."
+    assert any(sure in each.text for each in explanation.causes) is (words is not None)
+
+
 DENIED_BY_TRUST = "User: arn:aws:iam::111122223333:user/noor is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/Vault with an explicit deny in the role trust policy"
 
 

@@ -165,7 +165,8 @@ def _causes(
         because = f"The denied action is {denial.action}, not sts:{assumes}, which the same policies must allow, too."
         yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
     if findings is not None and findings.allowed is False:
-        yield attrs.evolve(findings.cause, text=findings.reason, because=())
+        reason = trusted_principals.explain_deleted(denial, findings) or findings.reason
+        yield attrs.evolve(findings.cause, text=reason, because=())
     elif findings is not None:
         yield findings.cause
     is_unexplained = denial.policy_type is None and denial.deny is None

@@ -10,9 +10,10 @@ import copy
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role, RoleSession
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.sts.trust import trust_documents
@@ -27,6 +28,12 @@ _DELETED = lazy_pattern(
     r"\"(A(?:ROA|IDA)[A-Z0-9]{8,124})\" is the unique ID of a deleted (role|user|principal)"
 )
 _MAX_SESSIONS = 2
+_SHOWS = frozenset({("iam", "get-role"), ("iam", "get-user")})
+# A document in the output can have other IDs, and a role has the date of its last use, too.
+_PRINTED_ID = lazy_pattern(r"\"(?:Role|User)Id\"\s?:\s?\"(A(?:ROA|IDA)[A-Z0-9]{8,124})\b")
+_ANY_ID = lazy_pattern(r"\b(A(?:ROA|IDA)[A-Z0-9]{8,124})\b")
+_CREATED = lazy_pattern(r"(?a)\"CreateDate\"\s?:\s?\"(\d{4}-\d\d-\d\d)T")
+_ANY_DATE = lazy_pattern(r"(?a)\b(\d{4}-\d\d-\d\d)T\d\d:")
 
 
 def describe_mistrust(denial: Denial, findings: TrustFindings) -> str:
@@ -36,7 +43,10 @@ def describe_mistrust(denial: Denial, findings: TrustFindings) -> str:
     trusted = trust_documents.describe_trusted(denial.facts.trust_policy)
     deleted = _DELETED.search(reason)
     if deleted is not None:
-        return f"the role's trust policy names {deleted[1]}, the unique ID of a deleted {deleted[2]}, instead of the caller"
+        present = _find_present_id(denial, deleted[1]) or "instead of the caller"
+        return (
+            f"the role's trust policy names {deleted[1]}, the unique ID of a deleted {deleted[2]}, {present}"
+        )
     if reason.startswith(words):
         return f"its trust policy trusts account {reason.removeprefix(words)}"
     sessions = _find_sessions(denial.facts.trust_policy, denial.role)
@@ -48,6 +58,40 @@ def describe_mistrust(denial: Denial, findings: TrustFindings) -> str:
     if trusted and "the policy trusts " in reason and "only" not in reason:
         return f"its trust policy, which was supplied, trusts only {trusted}"
     return SUPPLIED
+
+
+def explain_deleted(denial: Denial, findings: TrustFindings) -> str | None:
+    """Return why a trust policy has the unique ID of a deleted principal, as sentences, or ``None`` if it has none."""
+    deleted = _DELETED.search(findings.reason)
+    if deleted is None:
+        return None
+    kept = f"IAM keeps the unique ID behind an ARN, and a {deleted[2]} that is created again under its name gets another."
+    is_same_kind = deleted[2] == ("role" if denial.role is not None else "user")
+    if not is_same_kind:
+        return kept
+    if _find_present_id(denial, deleted[1]) is None:
+        return f"{kept} If {denial.caller} was trusted before, it was deleted and created again since then."
+    return f"{kept} Most likely, {denial.caller} was deleted and created again."
+
+
+def _find_present_id(denial: Denial, former: str) -> str | None:
+    """Return the present unique ID of the caller that the text shows, with the date if it has one, as a clause."""
+    caller = denial.role or denial.principal
+    name: str = getattr(caller, "name", "")
+    for run in find_runs(denial.failure) if name and former[:4] in denial.failure.text else ():
+        named = run.command.option("role-name", "user-name")
+        is_own = run.command.words[:2] in _SHOWS and named is not None and named.value == name
+        if not is_own and not (
+            run.command.words[1:2] == ("get-caller-identity",) and str(denial.principal) in run.output
+        ):
+            continue
+        printed = only_one(set(_PRINTED_ID.findall(run.output)) or set(_ANY_ID.findall(run.output)))
+        if printed is None or printed == former or printed[:4] != former[:4]:
+            continue
+        date = only_one(set(_CREATED.findall(run.output)) or set(_ANY_DATE.findall(run.output)))
+        created = f", created on {date}," if date is not None and is_own else ""
+        return f"and {denial.caller}{created} has {printed}"
+    return None
 
 
 def _find_sessions(policy: Mapping[str, Any] | str | None, role: Role | None) -> list[str]:
