@@ -56,7 +56,7 @@ class CombinedRemedies(NamedTuple):
 def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]) -> CombinedRemedies:
     """Return the remedies with one policy for several denials in the text.
 
-    The first one is for all denials of the explained principal. The second one is for denials of one other
+    The first one is for all denials of the explained principal. The second one is for denials of another
     principal or, if an ``Allow`` does not fix the explained denial, for others of its principal. A remedy is
     ``None`` if it would fix no other denial, or if its policy is long.
     """
@@ -73,9 +73,9 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
     if remedy.policy is not None and remedy.layer == "identity":
         first = _combine(remedy, failure, same)
         fixed = () if first is None else tuple(each for each, _ in of_same)
-        principals = {normalize_principal(each.principal) for each in denials if each not in same}
-        is_one = len(principals) == 1 and None not in principals
-        second = _allow_others(of_others) if is_one and len(of_others) == len(denials) - len(same) else None
+        other = next((normalize_principal(each.principal) for each, _ in of_others), None)
+        of_others = tuple(each for each in of_others if normalize_principal(each[0].principal) == other)
+        second = None if other is None else _allow_others(of_others)
     elif failure.deny == "explicit" or failure.policy_type not in {None, "identity"}:
         of_others = of_same
         capped = [each for each in denials if _is_capped_alike(each, failure)]

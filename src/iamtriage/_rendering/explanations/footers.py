@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.explanations.parts import Parts, RemedyParts
 
-__all__ = ("count_hidden", "titles_row")
+__all__ = ("count_hidden", "join_more", "titles_row")
 
 # What replaces credentials instead of the cause.
 _LAST_RESORT = lazy_pattern("(?:Or )?[Cc]reate a new access key")
@@ -66,6 +66,19 @@ def titles_row(
 def _continue(title: str) -> str:
     """Return a title, which begins with a verb, as a later part of a sentence."""
     return lower_first(title) if title[1:2].islower() or title[1:2] == " " else title
+
+
+def join_more(others: tuple[tuple[str, str], ...], hidden: str) -> tuple[tuple[str, str], ...]:
+    """Return the rows about other failures and, in the last one, what a short explanation omits.
+
+    >>> join_more((("More", "iamtriage scan lists them."),), "1 note: iamtriage explain --full.")
+    (('More', '1 note: iamtriage explain --full. iamtriage scan lists them.'),)
+    """
+    if not hidden:
+        return others
+    if others and others[-1][0] == "More":
+        return (*others[:-1], ("More", f"{hidden} {others[-1][1]}"))
+    return (*others, ("More", hidden))
 
 
 def count_hidden(parts: Parts, shown: tuple[int, int, int, int, int]) -> str:

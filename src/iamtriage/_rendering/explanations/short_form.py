@@ -24,7 +24,7 @@ from iamtriage._rendering.explanations.command_blocks import (
     uses_lookup,
 )
 from iamtriage._rendering.explanations.command_names import name_commands
-from iamtriage._rendering.explanations.footers import count_hidden, titles_row
+from iamtriage._rendering.explanations.footers import count_hidden, join_more, titles_row
 from iamtriage._rendering.explanations.headlines import add_details, state_implicit
 from iamtriage._rendering.explanations.parts import cause_rows, drop_sentences
 from iamtriage._rendering.explanations.remedies import (
@@ -328,11 +328,10 @@ class _Builder:
         yield from self._titles[key]
         for note in parts.notes[: selection.notes]:
             yield "Note", note
-        yield from parts.others
         in_full = whole - (selection.next and not is_brief(parts.remedies[1]))
         shown = (selection.causes, in_full, len(selection.steps), selection.commands, selection.notes)
-        if parts.hint and (hidden := count_hidden(parts, shown)):
-            yield "More", f"{hidden}: {parts.hint}"
+        hidden = count_hidden(parts, shown) if parts.hint else ""
+        yield from join_more(parts.others, f"{hidden}: {parts.hint}" if hidden else "")
 
     def _cause_blocks(self, causes: Sequence[CauseParts]) -> Iterator[Block]:
         """Yield the summary and the rows of causes."""

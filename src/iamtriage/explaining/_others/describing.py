@@ -202,8 +202,7 @@ def describe_others(
     ):
         run += "; iamtriage explain --policy prints one policy per principal"
     if rows and len(failures) == len(rows):
-        *first, last = (f"{_capitalize(each)}." for each in rows)
-        return (*(("Also", each) for each in first), ("Also", f"{last} {run}."))
+        return (*(("Also", f"{_capitalize(each)}.") for each in rows), ("More", f"{run}."))
     named = f": {'; '.join(names)}" if names else ""
     total = f"{count} in this text{named}. {run}."
     return (("Others", total), *(("Also", f"{_capitalize(row)}.") for row in rows))

@@ -2242,15 +2242,23 @@ OTHERS: tuple[Case, ...] = (
         "policies of three roles",
         f"{_BY_NO_POLICY}\n{_OF_JOBS}\n{_OF_JOBS.replace('/jobs/', '/mail/')}",
         {},
-        ("of 3 principals (orders-api, jobs and mail)", "iamtriage explain --all explains each"),
-        ("Then:",),
+        (
+            "of 3 principals (orders-api, jobs and mail)",
+            "Then: Allow logs:CreateLogGroup for the role jobs [account administrator]",
+            "Also The role mail was denied logs:CreateLogGroup",
+            "More iamtriage explain --all also explains it; iamtriage explain --policy prints one policy per principal.",
+        ),
+        ("Also The role jobs", "for the role mail"),
     ),
     (
         "a policy of another role beside its Deny",
         f"{_BY_NO_POLICY}\n{_OF_JOBS}\n{_BY_DENY.replace('/orders-api/', '/jobs/')}",
         {},
-        ("iamtriage explain --all explains each", "an Allow does not override"),
-        ("Then:",),
+        (
+            "Then: Allow logs:CreateLogGroup for the role jobs [account administrator]",
+            "an Allow does not override. More iamtriage explain --all also explains it.",
+        ),
+        ("Also The role jobs was denied logs:",),
     ),
     (
         "policy next to a boundary",
