@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.judging.assembling import assemble_candidates, standalone_candidates
+from iamtriage._reading.judging.assembling import MAX_TO_TAIL, assemble_candidates, standalone_candidates
 from iamtriage._reading.judging.building import build
 from iamtriage._reading.judging.classification import classify, drop_wrappers, pick_root_cause
 from iamtriage._reading.judging.context import attach_bare_codes, attach_context
@@ -105,7 +105,8 @@ def _find_candidates(
         candidates = drop_wrappers(candidates, context)
     if len(candidates) > 1:
         candidates = [candidate for candidate in candidates if not candidate.only_tail] or candidates[:1]
-    if may_be_bare_403:
+    # In a short text, each is near another failure.
+    if may_be_bare_403 and (not candidates or len(readable.text) >= MAX_TO_TAIL):
         candidates += [
             candidate
             for candidate in standalone_candidates(BARE_403.read(readable), candidates)

@@ -35,7 +35,7 @@ def find_causes_in_parts(text: str) -> list[Failure]:
     parts = read_elements(entry, _find_in_strings, 0)
     if not parts and text.count("\\n") > 1:
         parts = read_strings(entry, _find_in_parts, 0)
-    return [failure for failures, _ in _in_order(entry, parts or []) for failure in failures]
+    return [failure for failures, _ in _in_order(entry, parts) for failure in failures] if parts else []
 
 
 def find_failures(

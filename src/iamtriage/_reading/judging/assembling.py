@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _MAX_TO_SUFFIX = 2
 _MAX_HEAD_TO_CORE = 600
 _MAX_CORE_TO_CORE = 400
-_MAX_TO_TAIL = 1500
+MAX_TO_TAIL = 1500
 _MAX_TO_BODY = 4000
 # Maximum distance between a code and the message on the next line.
 _MAX_CODE_TO_NEXT_LINE = 60
@@ -75,7 +75,7 @@ def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
             and piece.role == "head"
             and piece.facts.get("code")
             and piece.facts["code"].rank == HINT
-            and piece.start - current.end < _MAX_TO_TAIL
+            and piece.start - current.end < MAX_TO_TAIL
             and text.find(STATEMENT, current.end, piece.start) < 0
         ):
             if current.code is None and _is_code_of(text, current, piece):
@@ -97,7 +97,7 @@ def standalone_candidates(pieces: Iterable[Piece], candidates: Sequence[Candidat
         at = bisect_left(starts, piece.start)
         neighbors = candidates[max(0, at - 1) : at + 1]
         if not any(
-            other.start - piece.end < _MAX_TO_TAIL and piece.start - other.end < _MAX_TO_TAIL
+            other.start - piece.end < MAX_TO_TAIL and piece.start - other.end < MAX_TO_TAIL
             for other in neighbors
         ):
             yield Candidate(piece)
@@ -292,7 +292,7 @@ def _kind_differs(current: Candidate, piece: Piece) -> bool:
 
 
 def _tail_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
-    if gap.size > _MAX_TO_TAIL or _conflicts(current, piece, ("status_code", "request_id", "operation")):
+    if gap.size > MAX_TO_TAIL or _conflicts(current, piece, ("status_code", "request_id", "operation")):
         return False
     if _is_inner(current, piece):
         return not current.has_tail

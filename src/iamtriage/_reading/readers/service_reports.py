@@ -74,7 +74,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     """Yield the reports in a text, in the order of the frames."""
     text = readable.text
-    denials = list(_find_other_denials(readable)) if "authorized" in readable.words else []
+    denials = _find_other_denials(readable) if "authorized" in readable.words else []
     for number in rows:
         frame = FRAMES[number]
         is_other_denial = frame.fragment == "<authorized>"
@@ -91,10 +91,11 @@ def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Pi
                 yield _piece(text, frame, m)
 
 
-def _find_other_denials(readable: Readable) -> Iterator[tuple[int, int]]:
-    """Yield the words that deny something other than an action, which ``sentences`` reads."""
-    if readable.flat.count("uthorized to") != readable.flat.count("uthorized to perform"):
-        yield from (m.span() for m in _OTHER_DENIAL.finditer(readable.text))
+def _find_other_denials(readable: Readable) -> list[tuple[int, int]]:
+    """Return the words that deny something other than an action, which ``sentences`` reads."""
+    if readable.flat.count("uthorized to") == readable.flat.count("uthorized to perform"):
+        return []
+    return [m.span() for m in _OTHER_DENIAL.finditer(readable.text)]
 
 
 def _find_around(

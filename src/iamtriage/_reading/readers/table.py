@@ -60,7 +60,7 @@ def _any_of(words: str) -> str:
 _FORBIDDEN = _any_of("Forbidden forbidden ForbiddenError Unauthorized unauthorized UnauthorizedError")
 READERS = (
     Reader("sentences", "sentence", _any_of("authorized Authorized authorised Authorised AUTHORIZED AUTHORISED"), "sentences:read_sentences"),
-    Reader("console cards", "sentence", "<action>", "console_cards:read_cards"),
+    Reader("console cards", "sentence", "<action allow>|<action allows>|<action explicitly>", "console_cards:read_cards"),
     Reader("translations", "other", f"<{NON_ASCII}>", "translations:read_translations"),
     Reader("lone reasons", "other", _any_of("because Because BECAUSE since Since SINCE explicit Explicit EXPLICIT"), "sentences:read_lone_reasons"),
     Reader("truncated sentences", "other", "<User>User: ", "principals:read_truncated_sentence"),
