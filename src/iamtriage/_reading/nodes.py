@@ -65,19 +65,18 @@ def parse_json(text: str, start: int) -> Node:
     # Where the element of the innermost list starts: JavaScript prints an error before its object.
     at = start
     for token in _JSON.finditer(text, start):
-        begin, end = token.span()
+        # Calls of the methods for each group would take longer.
+        (begin, end), (_, last), (_, after) = token.regs
         sign = text[begin]
         if sign in _QUOTES:
-            after = token["after"]
-            if after is None:
+            if after < 0:
                 continue
-            last = token.end("string") - 1
-            if after == ":":
-                node.keys.append(text[begin + 1 : last])
+            if text[after - 1] == ":":
+                node.keys.append(text[begin + 1 : last - 1])
                 continue
-            if last - begin >= _MIN_LENGTH:
-                node.nodes.append(Node(STRING, begin + 1, last, node.keys[-1] if node.keys else ""))
-            if not after:
+            if last - begin > _MIN_LENGTH:
+                node.nodes.append(Node(STRING, begin + 1, last - 1, node.keys[-1] if node.keys else ""))
+            if text[after - 1] != ",":
                 continue
         elif sign == ":":
             node.keys.append("")

@@ -321,9 +321,9 @@ def _pair(text: str, m: re.Match[str], role: str) -> Pair | None:
     at = m.end()
     quoted = _QUOTED.match(text, at) if text[at : at + 1] in _QUOTED_STARTS else None
     if quoted:
-        group = "value" if quoted["value"] is not None else "open"
-        cut = find_cut(text, quoted.start(group), quoted.end(group))
-        start, end = trim(text, quoted.start(group), cut[0] if cut else quoted.end(group))
+        start, end = quoted.span(quoted.lastindex or 0)
+        cut = find_cut(text, start, end)
+        start, end = trim(text, start, cut[0] if cut else end)
     else:
         plain = _BARE.match(text, at, at + (_MAX_CODE_LENGTH if role == "code" else _MAX_LENGTH))
         if plain is None or (plain["value"].endswith(":") and "\n" in m[0]):

@@ -212,7 +212,8 @@ _MAX_MARGIN = 40
 def find_source_code(readable: Readable) -> list[tuple[int, int]]:
     """Return the spans of source code in a text, in order; they can overlap."""
     text = readable.text
-    has_literals = '"' in text or "'" in text or "`" in text
+    has_double, has_single = '"' in text, "'" in text
+    has_literals = has_double or has_single or "`" in text
     spans: list[tuple[int, int]] = []
     # A name can follow "except" without a space. "exception" is frequent.
     if "except" in text and text.count("except") > text.count("exception"):
@@ -221,8 +222,8 @@ def find_source_code(readable: Readable) -> list[tuple[int, int]]:
         if _HANDLER_WORDS[word] in text:
             spans += _find_handlers(text, word)
     # The borders between lines that consist of a string.
-    if ('"\n' in text and ('"\n"' in text or "\"\n'" in text)) or (
-        "'\n" in text and ("'\n'" in text or "'\n\"" in text)
+    if (has_double and '"\n' in text and ('"\n"' in text or "\"\n'" in text)) or (
+        has_single and "'\n" in text and ("'\n'" in text or "'\n\"" in text)
     ):
         spans += [m.span() for m in _STRINGS.finditer(text)]
     index = _INDEX if has_literals else _INDEX_WITHOUT_LITERALS

@@ -124,7 +124,9 @@ def join_literals(view: View) -> None:
     if "\n[1] " in text:
         view.sub(_ELEMENT, lambda m: f"{m['name']}: ")
         text = view.text
-    if ('"\n' in text or "'\n" in text or "+\n" in text) and any(map(text.__contains__, _BORDER_STARTS)):
+    if (
+        ('"' in text and '"\n' in text) or ("'" in text and "'\n" in text) or ("+" in text and "+\n" in text)
+    ) and any(map(text.__contains__, _BORDER_STARTS)):
         view.edit(_literal_edits(text))
 
 

@@ -303,7 +303,11 @@ def _is_one_word(line: str, following: str) -> bool:
         return word in _WORDS and not (tail in _WORDS and head in _WORDS)
     if divides_name(line, following, tail):
         return True
-    if "T" in word and any(m.start() < len(tail) < m.end() for m in _TIME_OF_SIGNATURE.finditer(word)):
+    if (
+        "T" in word
+        and "Z" in word
+        and any(m.start() < len(tail) < m.end() for m in _TIME_OF_SIGNATURE.finditer(word))
+    ):
         return True
     if (
         (tail[-1].isalpha() or tail[-1] == "-")

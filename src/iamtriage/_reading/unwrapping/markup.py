@@ -39,7 +39,9 @@ _MAX_VALUE_LENGTH = 320
 def strip_emphasis(view: View) -> None:
     """Remove the marks around lines that are wholly in bold type or italics."""
     text = view.text
-    has_ends = text.endswith(_EMPHASIS_ENDS) or "*\n" in text or "_\n" in text
+    has_ends = (
+        text.endswith(_EMPHASIS_ENDS) or ("*" in text and "*\n" in text) or ("_" in text and "_\n" in text)
+    )
     if has_ends and _EMPHASIS_START.search("\n" + text):
         view.edit(_emphasis_edits(text))
 

@@ -65,7 +65,7 @@ _MARKS = lazy_pattern(
 _MARKED_LINE = lazy_pattern(r"\n(?:[ \t]*[>#/,*|-]|\+)")
 # "gh run view --log" prints the job and the step before the time of each line. Names without identifiers are no facts.
 _STEP = lazy_pattern(
-    r"(?!(?:[^\t\n]{0,80}\t)?[^\t\n]{0,80}(?:arn:|A[KS]IA|\d{12}))[^\t\n]{1,80}\t[^\t\n]{1,80}\t(?=20\d\d-\d\d-\d\dT)"
+    r"\n(?!(?:[^\t\n]{0,80}\t)?[^\t\n]{0,80}(?:arn:|A[KS]IA|\d{12}))[^\t\n]{1,80}\t[^\t\n]{1,80}\t(?=20\d\d-\d\d-\d\dT)"
 )
 # A pipe at the start of a text block that a stamped line holds.
 _PIPES = lazy_pattern(rf"(?<={RECORD})[ \t]{{0,64}}(?:-[ ])?\|[ \t]")
@@ -80,7 +80,7 @@ _FIELDS = (
     r"(?=[IWEF]\d{4} \d\d:\d\d|(?:time|ts|level)=|\{\"(?:level|severity|ts|time|timestamp|@timestamp)\":)"
 )
 _TIMESTAMPS = lazy_pattern(
-    rf"^[ \t]{{0,16}}+(?:(?:[\w.-]{{1,64}}+[ \t]{{1,24}}+\|[ \t])?{_TIMESTAMP}[ \t]|{_FIELDS})", re.MULTILINE
+    rf"\n[ \t]{{0,16}}+(?:(?:[\w.-]{{1,64}}+[ \t]{{1,24}}+\|[ \t])?{_TIMESTAMP}[ \t]|{_FIELDS})"
 )
 # YAML and CSV double a quote inside a quoted value. An empty value has no letter next to it.
 _DOUBLED_QUOTE = lazy_pattern(r"(?P<quote>['\"])(?<!['\"].)(?P=quote)(?!['\"])(?:(?=[\w$])|(?<=[\w.)\]]..))")
@@ -139,7 +139,7 @@ def unwrap(
     if prefixes:
         view.edit((start, end, "") for start, end in prefixes)
     elif "\t" in text and "\t20" in text:
-        view.edit((m.start(), m.end(), "") for m in _match_lines(_STEP, text))
+        view.edit((start, end, "") for start, end in _match_lines(_STEP, text))
     written = view.text
     is_plain = _is_plain(written)
     if not is_plain:
@@ -230,8 +230,8 @@ def _mark_records(view: View) -> None:
     stamped = view.text
     # A supervisor puts a time before each line. An empty or indented line and one of XML continue the entry.
     view.edit(
-        (m.start(), m.end(), "" if stamped[m.end() : m.end() + 1] in _CONTINUED else RECORD)
-        for m in _match_lines(_TIMESTAMPS, stamped)
+        (start, end, "" if stamped[end : end + 1] in _CONTINUED else RECORD)
+        for start, end in _match_lines(_TIMESTAMPS, stamped)
     )
     if "| " in view.text and len(_PIPES.findall(view.text)) > 1:
         view.sub(_PIPES, "")
@@ -350,16 +350,9 @@ def _find_borders(text: str) -> Iterator[re.Match[str]]:
         yield from _BOX.finditer(text, start, end)
 
 
-def _match_lines(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Yield the matches of a pattern at the starts of lines."""
-    at = 0
-    while True:
-        m = pattern.match(text, at)
-        if m:
-            yield m
-        at = text.find("\n", at) + 1
-        if not at:
-            return
+def _match_lines(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the matches of a pattern that begins with a newline, without it."""
+    return ((m.start(), m.end() - 1) for m in pattern.finditer(f"\n{text}"))
 
 
 def _mark_edits(text: str, lines: Sequence[str]) -> Iterator[Edit]:

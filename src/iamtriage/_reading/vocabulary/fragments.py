@@ -124,7 +124,9 @@ def find_near_fragments(
 
     Of a long text, only the surroundings of the fragments are searched.
     """
-    windows = _list_windows(fragment, text, flat) if len(text) > _MIN_LONG_TEXT and fragment else ()
+    if len(text) <= _MIN_LONG_TEXT or not fragment:
+        return pattern.finditer(text)
+    windows = _list_windows(fragment, text, flat)
     if not windows or sum(end - start for start, end in windows) * 2 > len(text):
         return pattern.finditer(text)
     return chain.from_iterable(pattern.finditer(text, start, end) for start, end in windows)

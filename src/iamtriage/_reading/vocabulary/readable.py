@@ -144,9 +144,7 @@ class Readable:
                 continue
             at = start
             while text[at - 1 : at] == "." and start - at < _MAX_PREFIX:
-                at -= 1
-                while text[at - 1 : at] in _WORD_CHARACTERS:
-                    at -= 1
+                at = self._written.rfind(" ", 0, at)
                 starts[at] = end
         return starts if len(starts) == len(self.codes) else dict(sorted(starts.items()))
 
