@@ -34,6 +34,6 @@ _COMPOSE = "docker-compose.yml:\n  environment:\n    AWS_ACCESS_KEY_ID: dummy\n 
 def test_key_of_an_emulator(settings: str, words: str | None) -> None:
     explanation = explain(f"{_INVALID}\n{settings}")
     assert ("a made-up key" in explanation.summary) is (words is not None)
-    if words is not None:
-        assert words in explanation.summary
-        assert "key-mistyped" in {each.code for each in explanation.causes if each.evidence == "derived"}
+    assert words is None or words in explanation.summary
+    derived = {each.code for each in explanation.causes if each.evidence == "derived"}
+    assert ("key-mistyped" in derived) is (words is not None)

@@ -78,7 +78,7 @@ KEY_MISTYPED = CauseType(
     fix="Set the real access key ID and its secret. Replace the placeholder in the file or the variable that the text shows.",
     commands=("aws sts get-caller-identity",),
     recognised_by="The text shows a placeholder for the access key ID, such as your-access-key-id.",
-    sign=r"(?i)\baws_access_key_id[\"' ]{0,2}[=:][\"' ]{0,2}(?:<?your\b|<?my[-_ ]|change-?me|x{3,}\b|todo\b)[\w-]{0,30}",
+    sign=r"(?i)\baws_access_key_id[\"' ]{0,2}[=:][\"' ]{0,2}(?:<?your\b|<?my[-_ ]|change-?me|todo\b)[\w-]{0,30}",
     of="unknown-access-key",
 )
 EXPOSED_ACCESS_KEY = CauseType(
