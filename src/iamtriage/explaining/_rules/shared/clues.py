@@ -62,6 +62,8 @@ _INSTANCE = lazy_pattern(r"(?a)(?<![\w-])i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])
 _ROLE_ARN = lazy_pattern(
     r"(?a)arn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|[^:\s/\"']{1,40}):role/[\w+=,.@/-]{1,512}"
 )
+# An ellipsis or a mask, but not a tag of HTML, follows the first part of a name.
+_NAME_GOES_ON = lazy_pattern(r"\[?…|\[\.\.|<(?!br\b)[A-Za-z][\w -]{0,40}>|\$\{|\{\{")
 # The name of an EKS cluster's host is in uppercase. Hosts that were not called: that of a namespace URL in XML, with /doc/,
 # and a value of kms:ViaService in a policy.
 _HOST = lazy_pattern(
@@ -262,9 +264,10 @@ def find_role_arn(text: str) -> str | None:
 
     >>> find_role_arn("Not authorized to assume arn:aws:iam::111122223333:role/app.")
     'arn:aws:iam::111122223333:role/app'
+    >>> find_role_arn("Not authorized to assume arn:aws:iam::111122223333:role/app-<region>")
     """
     found = _ROLE_ARN.search(text)
-    if found is None or found[0].endswith("..") or text.startswith(("…", "[…", "[.."), found.end()):
+    if found is None or found[0].endswith("..") or _NAME_GOES_ON.match(text, found.end()):
         return None
     return found[0].rstrip(",.")
 
