@@ -48,6 +48,22 @@ def test_a_beginning_is_no_value(mark: str) -> None:
 
 
 STATED: Table = (
+    # A mark of lines between two prints.
+    (
+        "lines-left-out",
+        f"AccessDenied: {_USER} sqs:SendMessage on resource: {_QUEUE}\n    [... truncated ...]\n1 failed",
+        denied(code="AccessDenied", principal=ANA, action="sqs:SendMessage", resource=_QUEUE),
+    ),
+    (
+        "lines-counted",
+        f"AccessDenied: {_USER} sqs:SendMessage on resource: {_QUEUE}\n[truncated 30 lines]\n1 failed",
+        denied(code="AccessDenied", principal=ANA, action="sqs:SendMessage", resource=_QUEUE),
+    ),
+    (
+        "output-left-out",
+        f"{_USER} sqs:SendMessage on resource: {_QUEUE[:-3]}\n[output truncated]\n1 failed",
+        _NO_RESOURCE,
+    ),
     # An ellipsis that stands in the value is a part of it.
     ("action", f"{_USER} sqs:Sen...", denied(principal=ANA, action="sqs:Sen...")),
     ("action-character", f"{_USER} sqs:Sen…", denied(principal=ANA, action="sqs:Sen…")),

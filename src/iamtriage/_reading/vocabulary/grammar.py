@@ -146,6 +146,8 @@ def _closes_bold(text: str, start: int, end: int) -> bool:
 def find_cut(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return where a text was truncated between two positions, and where the mark that says so ends.
 
+    A mark on a line of its own that ends with an ellipsis stands for lines between the value and the rest.
+
     >>> find_cut("perform: sqs:Sen (truncated...)", 0, 31), find_cut("perform: sqs:SendMessage", 0, 24)
     ((16, 31), None)
     """
@@ -161,7 +163,10 @@ def find_cut(text: str, start: int, end: int) -> tuple[int, int] | None:
     at = m.start()
     while at > start and (text[at - 1].isspace() or text[at - 1] in ".…"):
         at -= 1
-    return at, m.end()
+    is_alone = "\n" in text[at : m.start()] and text[m.end() : m.end() + 1] in {"\r", "\n"}
+    # Guzzle's, in parentheses, follows a value on the next line, too.
+    stands_for_lines = text[m.start()] == "[" and text.endswith(("...]", "…]", "lines]"), at, m.end())
+    return None if is_alone and stands_for_lines else (at, m.end())
 
 
 def find_ellipsis_end(text: str, position: int) -> int:

@@ -72,7 +72,7 @@ _SAID_DATABASE = lazy_pattern(
     rf"(?a)\b[Dd]atabase (?:(?:called|named) )?(?:[`\"'](?P<quoted>{_NAME})[`\"']|(?!(?:and|or|is|has|level|name|permissions?|too|user|access|admin)\b)(?P<plain>{_NAME})(?=[,;)]|\.(?:\s|\Z)))"
 )
 _READS_DATA = lazy_pattern(
-    r"(?i)\bread_(?:sql|parquet|csv|table)|\bSELECT\s[^;\n]{1,400}?\sFROM\s|\bspark\.(?:sql|table|read)\b|\bstart-query-execution\b|\bStartQueryExecution\b|\bfrom_catalog\(|\btoPandas\("
+    r"(?i)\bread_(?:sql|parquet|csv|table)|\bSELECT\s[^;\n]{1,400}?\sFROM\s|\bspark\.(?:sql|table|read)\b|\bstart-query-execution\b|\bStartQueryExecution\b|\bfrom_catalog\(|\btoPandas\(|\bexecute the query\b"
 )
 
 LAKE_FORMATION_GRANT = CauseType(
@@ -211,6 +211,15 @@ def _find_grant(denial: Denial, words: str) -> _Grant:
     described = "the database or table" if name == "TABLE_NAME" else f"the table {name}"
     if database is not None and name != "TABLE_NAME":
         described += f" of the database {database}"
+    # The same words name a database, and nothing else says which one it is.
+    elif not (
+        table
+        or required
+        or denial.operation
+        or _is_called_table(denial, name)
+        or _READS_DATA.search(denial.failure.text)
+    ):
+        described = f"the database or table {name}"
     in_database = {"DatabaseName": database or "DATABASE_NAME", "Name": name}
     return _Grant(permissions, {"Table": in_database}, described)
 
@@ -219,11 +228,16 @@ def _is_named_database(denial: Denial, name: str) -> bool:
     """Return whether a name is most likely that of a database, by its spelling or by what the text says."""
     if "." in name or (denial.operation or "").endswith(("Table", "Tables", "Partition", "Partitions")):
         return False
-    text = denial.failure.text[:_MAX_CHARS]
-    if re.search(rf"(?ai)\btable (?:if exists )?[`\"']?{re.escape(name)}(?![\w.-])", text):
+    if _is_called_table(denial, name):
         return False
     stated = _find_database(denial, name)
     return stated == name or (stated is None and _NAMED_DATABASE.fullmatch(name) is not None)
+
+
+def _is_called_table(denial: Denial, name: str) -> bool:
+    text = denial.failure.text[:_MAX_CHARS]
+    words = rf"\btables? (?:if exists )?(?:\S{{1,80}}\.)?[`\"']?{re.escape(name)}(?![\w-]|\.\w)"
+    return re.search(words, text, re.ASCII | re.IGNORECASE) is not None
 
 
 def _find_database(denial: Denial, table: str) -> str | None:
@@ -278,6 +292,10 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
     principal = f"DataLakePrincipalIdentifier={_principal_argument(denial)}"
     template = f"aws lakeformation grant-permissions --principal {{}} --permissions {' '.join(grant.permissions)} --resource {{}}"
     line = fill_command(template, principal, json.dumps(grant.resource))
+    if grant.description.startswith("the database or table ") and "Table" in grant.resource:
+        of_database = json.dumps({"Database": {"Name": grant.resource["Table"]["Name"]}})
+        other = fill_command(template.replace("SELECT ", ""), principal, of_database)
+        last = (Labelled("Or, if it is a database:", _name_region(denial, other)[0]), *last)
     return owner_remedy(
         f"Grant {grant.permission} on {grant.description} in Lake Formation",
         *steps,
@@ -298,7 +316,9 @@ def _name_region(denial: Denial, *lines: str) -> tuple[str, ...]:
 
 def explain_integration(denial: Denial) -> Explanation | None:
     """Explain that an engine got no credentials for the data of a table, or return ``None`` for another call."""
-    if not (denial.operation or "").startswith("GetTemporaryGlue"):
+    operation, service = denial.operation, denial.failure.envelope.service
+    is_vending = service == "lakeformation" if operation is None else operation.startswith("GetTemporaryGlue")
+    if not is_vending or denial.failure.action is not None:
         return None
     setting = (
         "aws lakeformation get-data-lake-settings --query DataLakeSettings.AllowFullTableExternalDataAccess"

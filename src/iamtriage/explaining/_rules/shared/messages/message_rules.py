@@ -77,7 +77,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "does not have any privilege on specified resource",
         "lake formation permission",
     ),
-    "denials.data_stores.lake_formation.explain_integration": ("access is not allowed",),
+    "denials.data_stores.lake_formation.explain_integration": ("access is not allowed", "gettemporaryglue"),
     "denials.data_stores.lake_formation.explain_inaccessible": ("insufficient glue permissions to access",),
     "denials.data_stores.queries.explain_query": (
         "insufficient permissions to execute the query",
