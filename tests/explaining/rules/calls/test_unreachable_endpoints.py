@@ -86,3 +86,39 @@ def test_no_change_in_the_region_of_another_hub(call: str) -> None:
     explanation = explain(text + _HUB_ARN.format("eu-west-1", "111122223333"))
     assert "enabled in eu-west-1, but not in eu-central-1" in explanation.summary
     assert command not in explanation.to_text(detail="full")
+
+
+_JAVA_404 = "com.amazonaws.services.s3.model.AmazonS3Exception: Not Found (Service: Amazon S3; Status Code: 404; Error Code: 404 Not Found; Request ID: {}; Proxy: null)"
+
+
+@pytest.mark.parametrize(
+    ("text", "summary", "step"),
+    [
+        (
+            _JAVA_404.format("9ABCD0123456789A"),
+            "The object or its bucket does not exist",
+            "OBJECT_KEY can be",
+        ),
+        (_JAVA_404.format("null"), "The object or its bucket does not exist", "The answer has no request ID"),
+        (
+            "An error occurred (404) when calling the HeadObject operation: Not Found",
+            "The object does not exist",
+            "OBJECT_KEY can be",
+        ),
+        (
+            "An error occurred (413) when calling the PutObject operation: Request Entity Too Large",
+            "The call PutObject failed",
+            "Look for HTTPS_PROXY, too",
+        ),
+        (
+            "An error occurred (412) when calling the HeadObject operation: Precondition Failed",
+            "The call HeadObject failed",
+            "The API reference",
+        ),
+    ],
+)
+def test_status_without_a_code(text: str, summary: str, step: str) -> None:
+    explanation = explain(text)
+    assert explanation.summary.startswith(summary)
+    assert any(each.startswith(step) for each in explanation.remedies[0].steps)
+    assert ("no request ID" in str(explanation)) is ("Request ID: null" in text)

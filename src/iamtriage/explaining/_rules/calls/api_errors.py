@@ -29,7 +29,11 @@ from iamtriage.explaining._rules.calls import (
     throttling,
 )
 from iamtriage.explaining._rules.calls.names import missing_resources
-from iamtriage.explaining._rules.calls.names.missing_resources import MISSING_IN_S3, explain_not_found
+from iamtriage.explaining._rules.calls.names.missing_resources import (
+    MISSING_IN_S3,
+    explain_not_found,
+    is_missing_in_s3,
+)
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.roles import account_roles, service_roles
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
@@ -38,6 +42,7 @@ from iamtriage.explaining._rules.credentials.tokens.identity_pools import explai
 from iamtriage.explaining._rules.credentials.workloads import pod_agents
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import check_endpoint
 from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.remedies import present, replace_in, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, Routes
@@ -68,8 +73,8 @@ def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
     if service_objects.is_head_call(case) and service_objects.status_as_code(case) in {"400", "301", "307"}:
         return service_objects.explain_head_call
     is_unanswered = not clues.error_code(case.failure) or case.failure.envelope.status_code == 0
-    if is_unanswered and MISSING_IN_S3.search(case.failure.text):
-        # PowerShell prints the message first, then its own lines.
+    # PowerShell prints the message first, then its own lines.
+    if is_missing_in_s3(case) or (is_unanswered and MISSING_IN_S3.search(case.failure.text)):
         return explain_not_found
     default = explain_no_answer if is_unanswered else _explain_other
     return _ROUTES_AFTER_KINDS.choose(case.failure, message) or default
@@ -271,6 +276,9 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind, message:
     return kind.remedies
 
 
+_LOOK_FOR_PROXY = "Look for HTTPS_PROXY, too, and for a load balancer or a server in front of the endpoint: its log has the request."
+
+
 def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     failure = case.failure
     code, envelope = clues.error_code(failure), failure.envelope
@@ -280,10 +288,17 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     text = "The error code does not name a missing permission."
     if code.isdigit():
         text = "AWS returned only the HTTP status and no error code."
+    # Responses to HEAD have no body.
+    is_of_other = code.isdigit() and not service_objects.is_head_call(case)
+    endpoint = check_endpoint()
+    if is_of_other:
+        text = "The answer has only an HTTP status. Services of AWS send a code, too, so most likely a proxy or another server answered."
     return case.explain(
         f"{call} failed{f' with {code}' if error_kind.safe_code(code) else ''}{quoted}",
         api_error_kinds.AWS_ERROR.cause("reported", error_kind.code_evidence(failure), text=text),
-        remedies=your_remedy(
+        remedies=attrs.evolve(endpoint, steps=(*endpoint.steps, _LOOK_FOR_PROXY))
+        if is_of_other
+        else your_remedy(
             "Look up the error code",
             "The API reference of the service lists the errors of each operation and their meaning.",
             url=pages.EC2_ERRORS if envelope.service == "ec2" else pages.API_REFERENCES,

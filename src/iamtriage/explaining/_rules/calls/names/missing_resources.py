@@ -151,7 +151,7 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     is_of_s3 = clues.error_code(case.failure) in {
         "NoSuchBucket",
         "NoSuchKey",
-    } or service_objects.is_head_call(case)
+    } or (service_objects.is_head_call(case) or is_missing_in_s3(case))
     if is_of_s3 or MISSING_IN_S3.search(case.failure.text):
         return _explain_missing_s3_object(case)
     words = f"{clues.error_code(case.failure)} {message}"
@@ -275,6 +275,15 @@ def _compare_remedy(
     )
 
 
+_CHECK_ENDPOINT = "The answer has no request ID, which S3 always sends: check which endpoint the program calls, and whether a proxy or another store answered."
+
+
+def is_missing_in_s3(case: Case[AwsError]) -> bool:
+    """Return whether S3 answered 404 without a body, and so without a code."""
+    envelope = case.failure.envelope
+    return envelope.service == "s3" and envelope.status_code == 404 and not clues.error_code(case.failure)
+
+
 def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
     """Explain that S3 has no such bucket or object.
 
@@ -283,11 +292,18 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
     code, operation = clues.error_code(case.failure), case.operation
     kind, name = "object", "key"
     text = "The bucket has no object with this key."
+    if operation is None and is_missing_in_s3(case):
+        kind, text = (
+            "object or its bucket",
+            "The answer to a HEAD request has no body, which would say which one.",
+        )
     misspelled = "The key is misspelled. Keys are case-sensitive, and a leading slash is a part of the key."
     steps: tuple[str, ...] = (
         "OBJECT_KEY can be the beginning of the key.",
         "In a bucket with versioning, a delete marker can hide the object: list-object-versions shows it.",
     )
+    if "Request ID: null" in case.failure.text[slice(*case.failure.span)]:
+        steps = (_CHECK_ENDPOINT, *steps)
     listing = "aws s3api list-objects-v2 --bucket BUCKET --prefix OBJECT_KEY --query 'Contents[].Key'"
     if (
         code == "NoSuchBucket"
