@@ -660,6 +660,11 @@ LAUNCHES: Table = (
         denied(resource="example-airflow/dags"),
     ),
     (
+        "bucket-of-a-pipeline",
+        "The service role or action role doesn\u2019t have the permissions required to access the Amazon S3 bucket named crate-artifacts.",
+        denied(resource="crate-artifacts"),
+    ),
+    (
         "denied",
         f"last error: eks-ng-1-0f1e2d3c: AsgInstanceLaunchFailures: You are not authorized to perform this operation. Encoded authorization failure message: {'aB3_dE6fG9' * 12}. Launching EC2 instance failed.",
         expect("access_denied", encoded_message="aB3_dE6fG9" * 12),

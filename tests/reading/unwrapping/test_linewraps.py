@@ -65,6 +65,11 @@ def test_wrapper_breaks_after_hyphens(text: str, width: int) -> None:
             "on resource: arn:aws:sqs:eu-west-1:111122223333:orders\nhttps://example.com/a",
             "on resource: arn:aws:sqs:eu-west-1:111122223333:orders\nhttps://example.com/a",
         ),
+        (
+            "authorization failed: no basic auth credential\ns",
+            "authorization failed: no basic auth credentials",
+        ),
+        ("each has a credential\nsince May", "each has a credential\nsince May"),
         # Lines of a manifest can have the same length.
         (
             "kind: BackupStorageLocation\nmetadata:\n    bucket: acme-dr-backups\n  config:",
@@ -76,7 +81,7 @@ def test_wrapper_breaks_after_hyphens(text: str, width: int) -> None:
         ),
     ],
 )
-def test_only_a_break_inside_a_time_is_removed(text: str, joined: str) -> None:
+def test_only_a_break_inside_a_value_is_removed(text: str, joined: str) -> None:
     view = View(text)
     join_wrapped_lines(view)
     assert view.text == joined

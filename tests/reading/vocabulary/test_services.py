@@ -103,6 +103,8 @@ def test_hyphenated_names_are_prefixes_of_actions() -> None:
         ("orders-1234.eu-west-1.elb.amazonaws.com", None),
         ("ec2-192-0-2-7.compute-1.amazonaws.com", None),
         ("docs.amazonaws.com", None),
+        ("None.amazonaws.com", None),
+        ("null.eu-west-1.amazonaws.com", None),
         ("xxxx.eu-west-1.amazonaws.com", None),
         ("example.com", None),
         ("", None),

@@ -41,7 +41,7 @@ _KNOWN_WORDS = """
     operation status code request id host api principal go for complete details or call following requestid
     statuscode hostid https response access denied forbidden cannot list get create patch watch update delete namespace group cluster
     scope at extended security token included expired invalid signature does match you must be logged server
-    accessdenied accessdeniedexception unauthorizedoperation caused by and of from earlier later than now
+    basic credentials accessdenied accessdeniedexception unauthorizedoperation caused by and of from earlier later than now
 """
 _WORDS = frozenset(_KNOWN_WORDS.split())
 

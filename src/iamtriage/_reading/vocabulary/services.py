@@ -107,8 +107,22 @@ _ALIASES.update(
 _VENDOR = lazy_pattern(r"\A(?:amazon|aws)(?=.)")
 _NOT_NAME = lazy_pattern(r"[^a-z0-9]+")
 
-# Hosts without an AWS API: OIDC issuers, web pages, and customers' instances and load balancers.
-_NOT_ENDPOINTS = frozenset({"oidc", "console", "signin", "docs", "compute", "compute-1", "elb", "amazonaws"})
+# Hosts without an AWS API: OIDC issuers, web pages, customers' instances and load balancers, and missing values.
+_NOT_ENDPOINTS = frozenset(
+    (
+        "oidc",
+        "console",
+        "signin",
+        "docs",
+        "compute",
+        "compute-1",
+        "elb",
+        "amazonaws",
+        "none",
+        "null",
+        "undefined",
+    )
+)
 MASKED_LABEL = r"[\[<{][\w -]{1,40}[\]>}]"
 HOST = lazy_pattern(
     # A URL, or its host in a dump of reqwest (Rust) or excon (Ruby), in a request's headers or its signed headers.
