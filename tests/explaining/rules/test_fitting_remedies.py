@@ -95,6 +95,7 @@ def test_answer(text: str, present: str, absent: str) -> None:
 
 
 _DENIED = f"AccessDeniedException: {_ANA}eks:DescribeClusterVersions on resource: *"
+_S3 = "Error: Aws::S3::Errors::AccessDenied - Access Denied"
 
 
 @pytest.mark.parametrize(
@@ -105,8 +106,11 @@ _DENIED = f"AccessDeniedException: {_ANA}eks:DescribeClusterVersions on resource
         (f"\tstatus code: 400, request id: 0a1b\nE0416 12:40:46.016106 1 main.go:38] {_DENIED}", 0),
         (f"Error: operation error EKS: ListClusters, https response \nerror StatusCode: 400, RequestID: 0a1b\n\n2026-11-02 10:00:00 ERROR {_DENIED}", 1),
         (f"2026-11-02 10:00:00 ERROR ThrottlingException: Rate exceeded\n\tstatus code: 400, request id: 0a1b\n2026-11-02 10:00:01 ERROR {_DENIED}", 1),
+        # An agent relays the answer, which says no more than its own error.
+        (f'2026-11-02 10:00:00 INFO  [agent(7)]: [Aws::CodeDeployCommand::Client 200 0.03 0 retries] put_host_command_complete(command_status:"Failed",diagnostics:{{format:"JSON",payload:"{{\\"error_code\\":5,\\"message\\":\\"Access Denied\\"}}"}}\n\n2026-11-02 10:00:00 {_S3}', 0),
+        (f"{_S3}\nError: Amazon Glue: AccessDeniedException (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException)", 1),
     ],
-    ids=["start", "end", "other call", "whole"],
+    ids=["start", "end", "other call", "whole", "relayed", "other service"],
 )  # fmt: skip
 def test_parts_of_messages_are_no_other_failures(text: str, others: int) -> None:
     assert len(explain(text).other_failures) == others

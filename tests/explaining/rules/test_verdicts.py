@@ -918,6 +918,11 @@ CASES = {
         "lacks the permissions to use the bucket depot-artifacts",
         "arn:aws:s3:::depot-artifacts/*",
     ),
+    "bucket-of-a-pipeline-in-the-console": (
+        "The service role or action role doesn\u2019t have the permissions required to access the Amazon S3 bucket named depot-artifacts.\nUpdate the IAM role permissions, and then try again.\nError: Amazon S3:AccessDenied:Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: 0QW1ER2TY3UI4OP5)",
+        "lacks the permissions to use the bucket depot-artifacts",
+        "arn:aws:s3:::depot-artifacts/*",
+    ),
     "role-of-a-task-definition-in-a-stack": (
         'Task CREATE_FAILED AWS::ECS::TaskDefinition Resource handler returned message: "User: arn:aws:sts::111122223333:assumed-role/stacks/AWSCloudFormation is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/depot because no identity-based policy allows the iam:PassRole action (Service: AmazonECS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 2f0e)"',
         "to pass the role to ecs-tasks.amazonaws.com",

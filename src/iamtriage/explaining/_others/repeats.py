@@ -298,11 +298,19 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
     if None not in {of_call.service, of_explained.service} and of_call.service != of_explained.service:
         return False
     if of_call.operation is None:
-        return has_request(explained)
+        return has_request(explained) or _adds_nothing(of_call, of_explained)
     # Without an ID or a principal, the same operation can be another call, unless a traceback ends with the same words.
     is_cut = _get_span_text(explained).startswith(_get_span_text(failure).rstrip())
     states_more = any(value is not None for value, _ in stated)
     return of_call.operation == of_explained.operation and (states_more or is_cut)
+
+
+def _adds_nothing(of_call: Envelope, of_explained: Envelope) -> bool:
+    """Return whether an answer has no value, as its code, that the answer of the explained call lacks."""
+    stated = (
+        (getattr(of_call, name), getattr(of_explained, name)) for name in ("code", "service", "status_code")
+    )
+    return all(value in {None, known} for value, known in stated)
 
 
 def _join_columns(value: str | None) -> str | None:

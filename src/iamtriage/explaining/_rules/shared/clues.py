@@ -119,7 +119,7 @@ _NEXT_ERROR = lazy_pattern(r"\n[ \t│|]{0,8}Error: (?:error )?[a-z]\w{2,20}ing 
 
 
 def message_text(case: _HasFailure, *, is_own: bool = False) -> str:
-    """Return the failure's message with what follows it, without escapes, whitespace folded.
+    """Return the failure's message with what follows it, without escapes and curly apostrophes, whitespace folded.
 
     Args:
         case: The failure.
@@ -140,7 +140,7 @@ def message_text(case: _HasFailure, *, is_own: bool = False) -> str:
     words = failure.text[begin : stop + _CHARS_AFTER if following is None else following.start()]
     if "\\" in words:
         words = _SLASHES.sub("", _ESCAPES.sub(" ", words))
-    return " ".join(words.split())
+    return " ".join(words.replace("\u2019", "'").split())
 
 
 def quote_phrases(words: str, *phrases: str) -> tuple[str, ...]:
